@@ -1,0 +1,304 @@
+"""The values everything else speaks of: frozen, comparable, free of behaviour that needs the world.
+
+Times are seconds since 1970 UTC as floats, sizes are pixels, money is US dollars.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+import threading
+import time
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+
+from studio.errors import Billed
+
+_id_lock = threading.Lock()
+_last_id = 0
+
+
+def new_id() -> str:
+    """A UUIDv7 (RFC 9562): ordered by time, and strictly rising within one process."""
+    global _last_id
+    with _id_lock:
+        millis = time.time_ns() // 1_000_000
+        if millis <= _last_id >> 74:
+            # Same millisecond, or the clock went back: count on, so that order still holds.
+            value = _last_id + (secrets.randbits(32) | 1)
+        else:
+            value = (millis << 74) | secrets.randbits(74)
+        _last_id = value
+    millis, rand = value >> 74, value & ((1 << 74) - 1)
+    number = (millis << 80) | (0x7 << 76) | ((rand >> 62) << 64) | (0b10 << 62)
+    number |= rand & ((1 << 62) - 1)
+    text = f"{number:032x}"
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+@dataclass(frozen=True, slots=True)
+class AspectRatio:
+    """Width to height of a picture as small whole numbers, such as 16:9."""
+
+    width: int
+    height: int
+
+    @classmethod
+    def parse(cls, text: str) -> AspectRatio:
+        """Read "16:9" (also "16x9", "16/9"). Raises ValueError for anything else."""
+        match = re.fullmatch(r"\s*(\d{1,4})\s*[:x×/]\s*(\d{1,4})\s*", text)
+        if not match or not int(match[1]) or not int(match[2]):
+            raise ValueError(text)
+        return cls(int(match[1]), int(match[2]))
+
+    @classmethod
+    def of(cls, width: int, height: int) -> AspectRatio:
+        """The exact ratio of a picture of that many pixels, in lowest terms."""
+        ratio = Fraction(width, height)
+        return cls(ratio.numerator, ratio.denominator)
+
+    @property
+    def value(self) -> float:
+        """Width divided by height."""
+        return self.width / self.height
+
+    def near(self, width: int, height: int, *, within: float = 0.03) -> bool:
+        """Whether a picture of these pixels has this ratio within `within` (3 % unless told)."""
+        return abs(width / height / self.value - 1) <= within
+
+    def __str__(self) -> str:
+        return f"{self.width}:{self.height}"
+
+
+class Role(StrEnum):
+    """What a reference picture is for."""
+
+    EDIT = "edit"
+    SUBJECT = "subject"
+    STYLE = "style"
+    PALETTE = "palette"
+    COMPOSITION = "composition"
+    MASK = "mask"
+    FREE = "free"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """A picture that goes with a prompt, held by value: its bytes lie in the library's inputs.
+
+    Attributes:
+        sha256: hex digest of the bytes; names the file in `.gridbrush/inputs/`.
+        media_type: by magic bytes, such as "image/png".
+        picture: id of the library's picture it was taken from, if any (lineage).
+        name: what to call it in the interface.
+    """
+
+    sha256: str
+    media_type: str
+    role: Role = Role.FREE
+    picture: str | None = None
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GenerationRequest:
+    """Everything that matters to one picture; nothing is read from a widget or setting later.
+
+    Attributes:
+        profile: name of the provider profile ("dgrid", "google", "sketch" or the user's own).
+        aspect: None follows the input picture, or leaves the choice to the model.
+        size: "512", "1K", "2K", "4K", or the user's own spelling; None leaves it to the model.
+        seed: None is "auto": no seed is sent.
+        source_prompt: the prompt as written, before {a|b} was expanded; what history shows.
+    """
+
+    profile: str
+    model: str
+    prompt: str
+    aspect: AspectRatio | None = None
+    size: str | None = None
+    seed: int | None = None
+    references: tuple[Reference, ...] = ()
+    source_prompt: str = ""
+
+    @property
+    def edited(self) -> Reference | None:
+        """The picture being edited, if there is one."""
+        return next((r for r in self.references if r.role is Role.EDIT), None)
+
+
+class JobState(StrEnum):
+    """Where a job stands. The first five are alive, the others wait for the user or are over."""
+
+    QUEUED = "queued"
+    WAITING = "waiting"  # sent, nothing has come back
+    RECEIVING = "receiving"
+    RETRYING = "retrying"  # counting down to the next attempt
+    INGESTING = "ingesting"  # whole, on its way into the library
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    UNSENT = "unsent"  # found at start: queued by an earlier session, never sent
+    UNKNOWN = "unknown"  # found at start: sent, no answer; may have been billed
+    CUT = "cut"  # found at start: part of an answer arrived
+
+
+ALIVE = frozenset(
+    {
+        JobState.QUEUED,
+        JobState.WAITING,
+        JobState.RECEIVING,
+        JobState.RETRYING,
+        JobState.INGESTING,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """Why a job brought no picture, in words; what a failed tile and the command line show."""
+
+    kind: str
+    title: str
+    message: str = ""
+    hint: str = ""
+    billed: Billed = Billed.NO
+    request_id: str = ""
+    details: str = ""
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One picture being made, as it stands now. A new value is published at every change.
+
+    Attributes:
+        name: short name for the tile: the words that set it apart, or the start of its prompt.
+        position: place in its run, from 0.
+        attempt: number of the current or last attempt, from 1; 0 before the first.
+        started: when the current attempt was sent.
+        received: bytes of the answer so far.
+        retry_at: when the next attempt starts, while retrying.
+        retry_reason: why, in a few words, while retrying.
+        queue_place: 1 for the next to be sent, while queued.
+        estimate_usd: what it should cost; None when not known.
+        dismissed: the user put its tile away.
+    """
+
+    id: str
+    run: str
+    request: GenerationRequest
+    created: float
+    position: int = 0
+    name: str = ""
+    state: JobState = JobState.QUEUED
+    attempt: int = 0
+    attempts: int = 4
+    started: float | None = None
+    finished: float | None = None
+    received: int = 0
+    retry_at: float | None = None
+    retry_reason: str = ""
+    queue_place: int = 0
+    failure: Failure | None = None
+    pictures: tuple[str, ...] = ()
+    estimate_usd: float | None = None
+    dismissed: bool = False
+
+    @property
+    def alive(self) -> bool:
+        """Whether the job may still bring a picture by itself."""
+        return self.state in ALIVE
+
+
+class CostBasis(StrEnum):
+    """Where a cost comes from."""
+
+    USAGE = "usage"  # counted tokens times our dated table
+    TABLE = "table"  # the table alone
+    UNKNOWN = "unknown"
+
+
+class Flag(StrEnum):
+    """The designer's verdict."""
+
+    NONE = ""
+    PICK = "pick"
+    REJECT = "reject"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parent:
+    """One edge of lineage: a picture or input that went into another picture."""
+
+    sha256: str
+    role: Role
+    picture: str | None = None
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A picture of the library, with where it came from and what it cost.
+
+    Attributes:
+        row: place in the order of arrival, from 1; the index's own key, 0 before it has one.
+        path: of the original, relative to the library's folder, with forward slashes.
+        colour: average colour as 0xRRGGBB, shown until the thumbnail is there.
+        seconds: from the request's first byte to the whole answer.
+        seed: the seed sent, or the one the painter drew; None when not known.
+        draft: an intermediate picture the model made while thinking.
+        offline: made by the offline painter, not by a model.
+        seen: selected or opened once; a new picture is marked until then.
+    """
+
+    id: str
+    row: int = 0
+    job: str | None = None
+    run: str | None = None
+    path: str
+    sha256: str
+    media_type: str
+    width: int
+    height: int
+    bytes: int
+    colour: int = 0x808080
+    created: float
+    seconds: float | None = None
+    title: str = ""
+    prompt: str = ""
+    source_prompt: str = ""
+    model: str = ""
+    delivered_model: str = ""
+    profile: str = ""
+    asked_aspect: str = ""
+    asked_size: str = ""
+    seed: int | None = None
+    cost_usd: float | None = None
+    cost_basis: CostBasis = CostBasis.UNKNOWN
+    request_id: str = ""
+    words: str = ""
+    warnings: tuple[str, ...] = ()
+    parents: tuple[Parent, ...] = ()
+    draft: bool = False
+    offline: bool = False
+    late: bool = False
+    rating: int = 0
+    flag: Flag = Flag.NONE
+    note: str = ""
+    tags: tuple[str, ...] = ()
+    trashed: bool = False
+    missing: bool = False
+    seen: bool = True
+
+    @property
+    def name(self) -> str:
+        """What a caption calls it: its title, else the start of its prompt."""
+        return self.title or short_name(self.prompt) or self.id[-8:]
+
+
+def short_name(prompt: str, *, words: int = 5) -> str:
+    """The first words of a prompt, for captions; at most 48 characters."""
+    text = " ".join(prompt.split()[:words]).rstrip(" ,.;:")
+    return text if len(text) <= 48 else text[:47].rstrip() + "…"

@@ -1,0 +1,53 @@
+"""Words that people read: gettext, with English as the source.
+
+`_` and `ngettext` look the catalogue up when they are called, so a text may be asked for before or
+after the language was chosen, but never at import time (it would keep the first language).
+"""
+
+from __future__ import annotations
+
+import gettext as _gettext
+import locale
+import os
+from pathlib import Path
+
+DOMAIN = "gridbrush"
+
+_catalogue: _gettext.NullTranslations = _gettext.NullTranslations()
+
+
+def install(folder: Path, language: str | None = None) -> None:
+    """Use the catalogue for `language` (a code such as "de"); the system's language when None.
+
+    A language without a catalogue is read in English.
+    """
+    languages = [language] if language else _system_languages()
+    use(_gettext.translation(DOMAIN, folder, languages, fallback=True))
+
+
+def use(catalogue: _gettext.NullTranslations) -> None:
+    """Use this catalogue from now on."""
+    global _catalogue
+    _catalogue = catalogue
+
+
+def _(message: str) -> str:
+    """The message in the user's language."""
+    return _catalogue.gettext(message)
+
+
+def ngettext(singular: str, plural: str, number: int) -> str:
+    """The singular or plural message for `number` in the user's language (not yet formatted)."""
+    return _catalogue.ngettext(singular, plural, number)
+
+
+def pgettext(context: str, message: str) -> str:
+    """The message in the user's language where the same English word has several meanings."""
+    return _catalogue.pgettext(context, message)
+
+
+def _system_languages() -> list[str]:
+    for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
+        if value := os.environ.get(name):
+            return value.split(":")
+    return [locale.getlocale()[0] or "en"]
