@@ -1,0 +1,59 @@
+"""The composer as the user left it: saved on every pause, back after a crash."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from studio import files
+from studio.domain import Reference
+
+log = logging.getLogger(__name__)
+
+MATCH = "match"
+"""The aspect choice that follows the input picture."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """Source, references, prompt and choices of the composer.
+
+    Attributes:
+        references: the source (role "edit") first, if there is one.
+        aspect: "16:9" and the like, or "match".
+        size: "1K" and the like; the user's own spelling passes unchanged.
+        seed: None for automatic.
+    """
+
+    prompt: str = ""
+    references: tuple[Reference, ...] = ()
+    profile: str = "sketch"
+    model: str = "sketch"
+    aspect: str = "1:1"
+    size: str = "1K"
+    count: int = 1
+    seed: int | None = None
+
+
+class DraftFile:
+    """Where the draft lies between two starts. Its calls block: run them in a thread."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def load(self) -> Draft | None:
+        """The draft of the last time; None when there is none or it cannot be read."""
+        try:
+            return msgspec.json.decode(self._path.read_bytes(), type=Draft)
+        except FileNotFoundError:
+            return None
+        except (OSError, msgspec.DecodeError) as error:
+            log.warning("The draft could not be read: %s", error)
+            return None
+
+    def save(self, draft: Draft) -> None:
+        """Keep the draft, whole or not at all. Raises StorageError."""
+        files.replace(self._path, msgspec.json.encode(draft))

@@ -1,0 +1,303 @@
+"""The one door to the disk: durable writes, appends, moves, and names that every system takes.
+
+What is written here is on the disk when the call returns: data is fsynced before it gets its name,
+and the folder after it. Every durable step announces itself to `watch`, so that a test can count
+the steps, end the process at any of them, or make one fail as a full disk would. A failed fsync is
+never repeated on the same file: the pages are marked clean, a second call would lie.
+
+Nothing here may be called on the thread of a user interface.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import shutil
+import sys
+import time
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from types import TracebackType
+
+from studio.errors import StorageError
+from studio.words import _
+
+_WINDOWS = sys.platform == "win32"
+_BUSY_TRIES = 12
+"""How often a rename is tried while another program holds the file (Windows), about 10 s in all."""
+
+Watcher = Callable[[str, Path], None]
+
+_watchers: list[Watcher] = []
+
+
+def watch(watcher: Watcher) -> Callable[[], None]:
+    """Call `watcher(kind, path)` before every durable step; returns what ends it.
+
+    Kinds: folder, create, write, sync, rename, sync-folder, append, remove. A watcher may raise
+    OSError to make that step fail.
+    """
+    _watchers.append(watcher)
+
+    def end() -> None:
+        _watchers.remove(watcher)
+
+    return end
+
+
+def _step(kind: str, path: Path) -> None:
+    for watcher in tuple(_watchers):
+        watcher(kind, path)
+
+
+def storage_error(error: OSError, path: Path) -> StorageError:
+    """The disk's complaint as a sentence that says what to do."""
+    name = str(path)
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return StorageError(
+            _("The disk is full"),
+            _("There is no room left to write {name}.").format(name=name),
+            hint=_("Free some space, then try again. Nothing that was saved before is touched."),
+        )
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return StorageError(
+            _("No permission to write"),
+            _("{name} cannot be written by this user.").format(name=name),
+            hint=_("Change the folder's permissions or choose another library folder."),
+        )
+    if error.errno == errno.EROFS:
+        return StorageError(
+            _("The disk is read-only"),
+            _("{name} lies on a disk that cannot be written.").format(name=name),
+            hint=_("Choose a library folder on another disk."),
+        )
+    if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ENODEV, errno.EIO):
+        return StorageError(
+            _("The folder cannot be reached"),
+            f"{name}: {error.strerror or error}",
+            hint=_("Is the disk still connected? Connect it, then try again."),
+        )
+    return StorageError(_("The disk reported a problem"), f"{name}: {error.strerror or error}")
+
+
+@contextlib.contextmanager
+def _as_storage_error(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise storage_error(error, path) from error
+
+
+def sync_folder(folder: Path) -> None:
+    """Make renames and new names in `folder` durable. Windows has no such call and needs none."""
+    _step("sync-folder", folder)
+    if _WINDOWS:
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _sync(handle: int, path: Path) -> None:
+    _step("sync", path)
+    if sys.platform == "darwin":
+        import fcntl
+
+        fcntl.fcntl(handle, fcntl.F_FULLFSYNC)
+    else:
+        os.fsync(handle)
+
+
+def ensure_folder(folder: Path) -> None:
+    """Create `folder` and what is missing above it, readable by this user only."""
+    with _as_storage_error(folder):
+        if folder.is_dir():
+            return
+        missing = [folder]
+        while not missing[-1].parent.is_dir():
+            missing.append(missing[-1].parent)
+        for one in reversed(missing):
+            _step("folder", one)
+            with contextlib.suppress(FileExistsError):
+                one.mkdir(mode=0o700)
+            sync_folder(one.parent)
+
+
+def write_new(path: Path, chunks: Iterable[bytes]) -> int:
+    """Write a file that must not exist yet, and make its bytes durable (not yet its name).
+
+    Returns the number of bytes. What was begun is removed when it fails.
+    """
+    with _as_storage_error(path):
+        _step("create", path)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+        handle = os.open(path, flags, 0o600)
+        total = 0
+        try:
+            for chunk in chunks:
+                _step("write", path)
+                total += _write_all(handle, chunk)
+            _sync(handle, path)
+        except BaseException:
+            os.close(handle)
+            with contextlib.suppress(OSError):
+                path.unlink()
+            raise
+        os.close(handle)
+        return total
+
+
+def _write_all(handle: int, data: bytes) -> int:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(handle, view) :]
+    return len(data)
+
+
+def replace(path: Path, data: bytes) -> None:
+    """Give `path` these bytes, whole or not at all, durable when it returns."""
+    ensure_folder(path.parent)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.{time.monotonic_ns():x}.new")
+    write_new(temporary, (data,))
+    with _as_storage_error(path):
+        try:
+            _rename(temporary, path)
+        except OSError:
+            with contextlib.suppress(OSError):
+                temporary.unlink()
+            raise
+        sync_folder(path.parent)
+
+
+def move(source: Path, target: Path) -> None:
+    """Move a file within one disk, durably. Raises StorageError if `target` is taken."""
+    ensure_folder(target.parent)
+    with _as_storage_error(target):
+        if target.exists():
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target))
+        _rename(source, target)
+        sync_folder(target.parent)
+        if source.parent != target.parent:
+            sync_folder(source.parent)
+
+
+def _rename(source: Path, target: Path) -> None:
+    _step("rename", target)
+    for attempt in range(_BUSY_TRIES):
+        try:
+            source.replace(target)
+        except PermissionError:
+            # Windows: a virus scanner or a preview may hold the file for a moment.
+            if not _WINDOWS or attempt == _BUSY_TRIES - 1:
+                raise
+            time.sleep(min(0.05 * 2**attempt, 1.6))
+        else:
+            return
+
+
+def remove(path: Path) -> None:
+    """Remove a file; no complaint when it is gone already."""
+    with _as_storage_error(path):
+        _step("remove", path)
+        path.unlink(missing_ok=True)
+
+
+def remove_folder(folder: Path) -> None:
+    """Remove a folder and all in it; no complaint when it is gone already."""
+    with _as_storage_error(folder):
+        _step("remove", folder)
+        with contextlib.suppress(FileNotFoundError):
+            shutil.rmtree(folder)
+        sync_folder(folder.parent)
+
+
+class Appender:
+    """A file that only grows: the record log, the bytes of an answer."""
+
+    def __init__(self, path: Path) -> None:
+        ensure_folder(path.parent)
+        self.path = path
+        with _as_storage_error(path):
+            new = not path.exists()
+            if new:
+                _step("create", path)
+            flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
+            self._handle = os.open(path, flags, 0o600)
+            self.size = os.fstat(self._handle).st_size
+            if new:
+                sync_folder(path.parent)
+
+    def append(self, data: bytes) -> int:
+        """Add bytes at the end; returns the offset where they begin. Not yet durable."""
+        with _as_storage_error(self.path):
+            _step("append", self.path)
+            start = self.size
+            try:
+                _write_all(self._handle, data)
+            except OSError:
+                # Half a line would spoil the next one: cut it off again.
+                with contextlib.suppress(OSError):
+                    os.ftruncate(self._handle, start)
+                raise
+            self.size += len(data)
+            return start
+
+    def sync(self) -> None:
+        """Make everything appended so far durable."""
+        with _as_storage_error(self.path):
+            _sync(self._handle, self.path)
+
+    def close(self) -> None:
+        """Close the file; calling it twice is fine."""
+        if self._handle >= 0:
+            os.close(self._handle)
+            self._handle = -1
+
+    def __enter__(self) -> Appender:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def free_bytes(folder: Path) -> int:
+    """Bytes this user may still write on the disk of `folder` (or of what exists above it)."""
+    while not folder.exists():
+        folder = folder.parent
+    return shutil.disk_usage(folder).free
+
+
+_RESERVED = frozenset(
+    {"con", "prn", "aux", "nul"}
+    | {f"com{n}" for n in range(1, 10)}
+    | {f"lpt{n}" for n in range(1, 10)}
+)
+
+
+def slug(text: str, *, limit: int = 60) -> str:
+    """A name made of letters and digits of any script, joined by hyphens; at most `limit` bytes.
+
+    Never empty, never a name some system keeps for itself.
+    """
+    kept: list[str] = []
+    for sign in unicodedata.normalize("NFC", text).lower():
+        kind = unicodedata.category(sign)
+        if kind[0] in "LN" or (kind[0] == "M" and kept and kept[-1] != "-"):
+            kept.append(sign)
+        elif kept and kept[-1] != "-":
+            kept.append("-")
+    name = unicodedata.normalize("NFC", "".join(kept)).strip("-")
+    while len(name.encode()) > limit:
+        shorter = name.rpartition("-")[0]
+        name = shorter if len(shorter.encode()) > limit // 2 else name[:-1]
+    name = name.strip("-") or "picture"
+    return f"picture-{name}" if name in _RESERVED else name

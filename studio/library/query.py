@@ -1,0 +1,90 @@
+"""What may be asked of a library, and the small values that come back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from studio.domain import Parent, Picture
+
+
+class View(StrEnum):
+    """The fixed shelves of the sidebar."""
+
+    ALL = "all"
+    SESSION = "session"
+    PICKS = "picks"
+    FAILED = "failed"
+    TRASH = "trash"
+
+
+class Sort(StrEnum):
+    """Orders of the grid."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    RATING = "rating"
+    NAME = "name"
+    COST = "cost"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """Which pictures, in which order.
+
+    Attributes:
+        words: all of them must begin a word of prompt, title, note or tags.
+        since: the start of this session, for `View.SESSION`.
+    """
+
+    view: View = View.ALL
+    words: str = ""
+    sort: Sort = Sort.NEWEST
+    hide_rejected: bool = False
+    since: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """Pictures on each shelf; `failed` counts jobs; `words` is the number of prompts in history."""
+
+    all: int = 0
+    session: int = 0
+    picks: int = 0
+    failed: int = 0
+    trash: int = 0
+    prompts: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spend:
+    """Money spent by local date, in US dollars; `unknown` counts pictures of unknown price."""
+
+    today: float = 0.0
+    month: float = 0.0
+    unknown: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PromptUse:
+    """A prompt of the history: as written, when last used, how often."""
+
+    prompt: str
+    last: float
+    times: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Family:
+    """A picture among its next of kin.
+
+    Attributes:
+        ancestors: the pictures it was edited from, oldest first, ending with its parent.
+        inputs: everything that went into it, pictures of the library or not.
+        children: pictures edited from it, in order of arrival.
+    """
+
+    picture: Picture
+    ancestors: tuple[Picture, ...] = ()
+    inputs: tuple[Parent, ...] = ()
+    children: tuple[Picture, ...] = ()

@@ -1,0 +1,245 @@
+"""The colours of a painting: one palette for each light, tinted by words or by another picture.
+
+The lights and their colours follow the drawings of the design.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from studio.providers.sketch.colour import (
+    Colour,
+    along,
+    colour,
+    hsl,
+    luminance,
+    mix,
+    saturated,
+    to_hsl,
+    turned,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Palette:
+    """What a scene is painted with.
+
+    Attributes:
+        sky: four colours from the zenith to the horizon.
+        sun: of the sun or the moon.
+        sea: at the horizon and near.
+        far: land in the distance.
+        land: near land, lit and in shade.
+        pale: walls and paper, lit and in shade.
+        accent: stripes, roofs, small strong things.
+        lamp: artificial light.
+        leaf: the natural colour of plants in this light.
+        dim: how dark the light is, 0 day to 1 night.
+    """
+
+    sky: tuple[Colour, Colour, Colour, Colour]
+    sun: Colour
+    sea: tuple[Colour, Colour]
+    far: Colour
+    land: tuple[Colour, Colour]
+    pale: tuple[Colour, Colour]
+    accent: Colour
+    lamp: Colour
+    leaf: Colour
+    dim: float = 0.0
+
+    def each(self, change: Callable[[Colour], Colour]) -> Palette:
+        """This palette with every colour changed."""
+        a, b, c, d = self.sky
+        return replace(
+            self.scenery(change),
+            sky=(change(a), change(b), change(c), change(d)),
+            sun=change(self.sun),
+            pale=(change(self.pale[0]), change(self.pale[1])),
+            accent=change(self.accent),
+            lamp=change(self.lamp),
+        )
+
+    def scenery(self, change: Callable[[Colour], Colour]) -> Palette:
+        """This palette with sky, water and land changed; lights and paint keep their colours."""
+        a, b, c, d = self.sky
+        return replace(
+            self,
+            sky=(change(a), change(b), change(c), change(d)),
+            sea=(change(self.sea[0]), change(self.sea[1])),
+            far=change(self.far),
+            land=(change(self.land[0]), change(self.land[1])),
+            leaf=change(self.leaf),
+        )
+
+    def depth(self, near: Colour, share: float) -> Colour:
+        """What `near` looks like through the air: share 1 is close by, 0 is lost in the horizon."""
+        haze = mix(self.sky[3], self.far, 0.45)
+        return mix(haze, near, share)
+
+    def tones(self) -> list[Colour]:
+        """Seven colours from the darkest to the lightest, for repainting another picture."""
+        chosen = [self.land[1], self.sea[1], self.sky[0], self.far, self.sky[2], self.sky[3]]
+        return [*sorted(chosen, key=luminance), mix(self.sun, self.pale[0], 0.4)]
+
+
+def _palette(text: str, dim: float) -> Palette:
+    c = [colour(part) for part in text.split()]
+    return Palette(
+        sky=(c[0], c[1], c[2], c[3]),
+        sun=c[4],
+        sea=(c[5], c[6]),
+        far=c[7],
+        land=(c[8], c[9]),
+        pale=(c[10], c[11]),
+        accent=c[12],
+        lamp=c[13],
+        leaf=c[14],
+        dim=dim,
+    )
+
+
+# sky x 4, sun, sea x 2, far, land x 2, pale x 2, accent, lamp, leaf
+LIGHTS: dict[str, Palette] = {
+    "dusk": _palette(
+        "3a2440 8d4560 d9785f f3b184 ffe2b4 b8656a 4a2b4c 8a4c66 4a2b3c 22141f"
+        " f2dcc9 b79a98 a83f3b ffd98a 4b2b45",
+        0.45,
+    ),
+    "blue": _palette(
+        "101d42 25407a 5b7eb3 a9bdd6 e7eefc 5475a8 13244c 33507f 1d2b4c 0b1328"
+        " c6d3e8 7587ab 4b4a78 ffcf6b 1a3a5c",
+        0.7,
+    ),
+    "fog": _palette(
+        "8d9799 a9b1b0 c3c8c4 d6d8d2 eef0ea bfc5c1 84908f b2b9b7 7b8685 5a6465"
+        " dfe1dc b3bab8 a58b84 ffe9b0 5d716c",
+        0.2,
+    ),
+    "snow": _palette(
+        "7f96ad a3b5c5 c8d3db e4e6e4 fff8e8 9fb2bf 516a7e aebdc8 6d7c89 39464f"
+        " f4f4f0 b9c2c9 b0463f ffd27a 40606a",
+        0.15,
+    ),
+    "storm": _palette(
+        "171d22 303b42 56646a 7f8b8b 9aa7a6 4d5c60 161d20 3a464b 272d2f 0f1213"
+        " d5d3c6 86887f 7c3b34 ffe08a 25363a",
+        0.7,
+    ),
+    "night": _palette(
+        "070b1c 0f1a38 1b2d54 2f4a74 f3efd9 1d3157 070d1f 16264a 0e1730 050914"
+        " 93a3c4 4b5a80 5b3a52 fff0b0 0d2440",
+        1.0,
+    ),
+    "dawn": _palette(
+        "8fb7c6 c9cfc4 f2d3b0 f7b79b fff3d6 e0ac9b 6d8c9d c79a98 64606d 393745"
+        " fbf1e6 cdb8b4 cf6450 ffe7a8 55606a",
+        0.2,
+    ),
+    "noon": _palette(
+        "3f93b6 78bacb b4dad6 e3ece0 fff9dc 63b0b6 1f6277 7fa7a6 6d6a58 3c4138"
+        " fffaf0 cfd0c6 d4523e fff0b0 2f6a58",
+        0.0,
+    ),
+    "mist": _palette(
+        "a9cfc6 bcdcd2 cfe6dc e2efe4 fff6dd a5cdc4 3d7c78 8fbcae 3f6f66 1d4a43"
+        " f6f6ea bccfc6 d9785f fff0c0 1d4a43",
+        0.05,
+    ),
+    "autumn": _palette(
+        "d8b58c e6c79a f1d9ae f7e6c6 fff3d6 c9a183 6b5a58 c48f62 7a4a35 3d2a26"
+        " fbf1e0 cdb8a0 b5432a ffd98a a4502a",
+        0.1,
+    ),
+    "violet": _palette(
+        "221a3f 4a2f6e 8d5a97 e79aa0 ffd3b0 8a5f9a 2b1f4c 5f4383 352655 171029"
+        " e9dcf0 a892bd d0566f ffd98a 3a2a5c",
+        0.75,
+    ),
+    "mono": _palette(
+        "e9e4d8 e3ddcf ddd6c6 d6cebc c8452f cfc6b2 b6ab95 c2b8a4 3a3631 24211e"
+        " f5f0e4 cfc6b4 2c2925 c8452f 4a453e",
+        0.0,
+    ),
+}
+
+
+def weathered(light: Palette, weather: str) -> Palette:
+    """The palette of a light with the colours of a weather ("fog", "snow", "storm") in its air."""
+    other = LIGHTS[weather]
+    by = luminance(light.sky[1]) / max(0.15, luminance(other.sky[1]))
+
+    def veiled(one: Colour, two: Colour) -> Colour:
+        # The weather's hue at the light's own brightness: fog at night stays night.
+        shaded = mix((0, 0, 0), two, min(1.0, by))
+        return mix(one, shaded, 0.42)
+
+    a, b, c, d = zip(light.sky, other.sky, strict=True)
+    return replace(
+        light,
+        sky=(veiled(*a), veiled(*b), veiled(*c), veiled(*d)),
+        sun=mix(light.sun, other.sun, 0.4),
+        sea=(veiled(light.sea[0], other.sea[0]), veiled(light.sea[1], other.sea[1])),
+        far=veiled(light.far, other.far),
+        land=(veiled(light.land[0], other.land[0]), veiled(light.land[1], other.land[1])),
+        leaf=veiled(light.leaf, other.leaf),
+    )
+
+
+def tinted(palette: Palette, hue: float, saturation: float = 0.5) -> Palette:
+    """The palette leaning wholly towards one hue, with its own lights and darks."""
+
+    def leaning(value: Colour) -> Colour:
+        own, strength, lightness = to_hsl(value)
+        apart = ((own - _hue(palette) + 180) % 360) - 180
+        return hsl(hue + apart * 0.28, max(strength * 0.85, saturation * 0.62), lightness)
+
+    changed = palette.scenery(leaning)
+    return replace(changed, pale=(palette.pale[0], mix(palette.pale[1], changed.far, 0.25)))
+
+
+def rotated(palette: Palette, degrees: float) -> Palette:
+    """The palette with the hues of its scenery turned a little: a variation, not another light."""
+    return palette.scenery(lambda value: turned(value, degrees))
+
+
+def toned(palette: Palette, manner: str) -> Palette:
+    """The palette in a manner: "muted", "vivid", "pastel" or "dark"."""
+    changes: dict[str, Callable[[Colour], Colour]] = {
+        "muted": lambda value: saturated(value, 0.7),
+        "vivid": lambda value: saturated(value, 1.35),
+        "pastel": lambda value: mix(saturated(value, 0.8), (255, 250, 245), 0.38),
+        "dark": lambda value: mix(value, (8, 8, 12), 0.32),
+    }
+    return palette.each(changes[manner])
+
+
+def drawn_from(palette: Palette, colours: list[Colour]) -> Palette:
+    """The palette repainted in colours taken from another picture, dark and light kept in place."""
+    ramp = sorted(colours, key=luminance)
+    if len(ramp) < 2:
+        ramp = [mix(ramp[0], (0, 0, 0), 0.7), ramp[0], mix(ramp[0], (255, 255, 255), 0.7)]
+    low, high = luminance(ramp[0]), luminance(ramp[-1])
+
+    def matched(value: Colour) -> Colour:
+        bright = luminance(value)
+        place = (bright - low) / max(0.08, high - low)
+        found = along(ramp, place)
+        # Its own brightness stays, so that a night does not turn into day.
+        target = max(0.02, luminance(found))
+        scaled = mix((0, 0, 0), found, min(1.0, bright / target))
+        return mix(value, scaled if bright < target else found, 0.82)
+
+    strongest = max(colours, key=lambda value: to_hsl(value)[1] * (1 - abs(luminance(value) - 0.5)))
+    changed = palette.scenery(matched)
+    return replace(
+        changed,
+        accent=mix(palette.accent, strongest, 0.75),
+        pale=(mix(palette.pale[0], ramp[-1], 0.3), mix(palette.pale[1], ramp[-1], 0.3)),
+        sun=mix(palette.sun, ramp[-1], 0.3),
+    )
+
+
+def _hue(palette: Palette) -> float:
+    return to_hsl(palette.sky[1])[0]

@@ -1,0 +1,129 @@
+"""Outlines for the offline painter: lists of points in picture units, curves already flattened.
+
+The shorter side of a picture is 100 units, x to the right, y down.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from random import Random
+
+Point = tuple[float, float]
+Outline = list[Point]
+
+
+class Pen:
+    """Draws an outline with relative moves, as an SVG path does with small letters.
+
+    Attributes:
+        points: the outline so far.
+    """
+
+    def __init__(self, x: float, y: float, scale: float = 1.0) -> None:
+        self._scale = scale
+        self.points: Outline = [(x, y)]
+
+    def line(self, *moves: Point) -> Pen:
+        """Straight on, by each (dx, dy) in turn."""
+        for dx, dy in moves:
+            x, y = self.points[-1]
+            self.points.append((x + dx * self._scale, y + dy * self._scale))
+        return self
+
+    def curve(self, cx: float, cy: float, dx: float, dy: float, steps: int = 24) -> Pen:
+        """A quadratic curve by (dx, dy), pulled towards (cx, cy)."""
+        x, y = self.points[-1]
+        s = self._scale
+        for k in range(1, steps + 1):
+            t = k / steps
+            a, b = 2 * t * (1 - t), t * t
+            self.points.append((x + (a * cx + b * dx) * s, y + (a * cy + b * dy) * s))
+        return self
+
+
+def box(x: float, y: float, width: float, height: float) -> Outline:
+    """A rectangle from its top left corner."""
+    return [(x, y), (x + width, y), (x + width, y + height), (x, y + height)]
+
+
+def ellipse(x: float, y: float, rx: float, ry: float | None = None) -> Outline:
+    """A circle, or an ellipse, around (x, y)."""
+    ry = rx if ry is None else ry
+    steps = 180 if max(rx, ry) > 4 else 56 if max(rx, ry) > 0.8 else 20
+    return [
+        (x + rx * math.cos(math.tau * k / steps), y + ry * math.sin(math.tau * k / steps))
+        for k in range(steps)
+    ]
+
+
+def arc(x: float, y: float, radius: float, start: float, end: float) -> Outline:
+    """Points of a circle around (x, y) from `start` to `end` degrees (0 right, 90 down)."""
+    steps = max(8, int(abs(end - start) / 2))
+    return [
+        (
+            x + radius * math.cos(math.radians(start + (end - start) * k / steps)),
+            y + radius * math.sin(math.radians(start + (end - start) * k / steps)),
+        )
+        for k in range(steps + 1)
+    ]
+
+
+def rounded(x: float, y: float, width: float, height: float, radius: float) -> Outline:
+    """A rectangle with round corners."""
+    r = min(radius, width / 2, height / 2)
+    right, bottom = x + width - r, y + height - r
+    return [
+        *arc(x + r, y + r, r, 180, 270),
+        *arc(right, y + r, r, 270, 360),
+        *arc(right, bottom, r, 0, 90),
+        *arc(x + r, bottom, r, 90, 180),
+    ]
+
+
+def stroke(path: Sequence[Point], width: Callable[[float], float]) -> Outline:
+    """A line along `path` whose whole width at the share t of its points is `width(t)`."""
+    left: Outline = []
+    right: Outline = []
+    last = len(path) - 1
+    for k, (x, y) in enumerate(path):
+        (ax, ay), (bx, by) = path[max(0, k - 1)], path[min(last, k + 1)]
+        length = math.hypot(bx - ax, by - ay) or 1.0
+        half = width(k / last) / 2
+        nx, ny = -(by - ay) / length * half, (bx - ax) / length * half
+        left.append((x + nx, y + ny))
+        right.append((x - nx, y - ny))
+    return left + right[::-1]
+
+
+def turned(outline: Outline, x: float, y: float, degrees: float) -> Outline:
+    """The outline turned around (x, y)."""
+    c, s = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
+    return [
+        (x + (px - x) * c - (py - y) * s, y + (px - x) * s + (py - y) * c) for px, py in outline
+    ]
+
+
+def ridge(form: Random, width: float, y: float, height: float, step: float) -> Outline:
+    """The upper edge of a range of hills, from left to right beyond both sides of the picture."""
+    phase = form.random() * 9
+    points: Outline = [(-4.0, y)]
+    x = -2.0
+    while x <= width + step:
+        swell = abs(math.sin(x / 17 + phase)) * height
+        points.append((x, y - swell - form.random() * height * 0.6))
+        x += step
+    return points
+
+
+def swells(form: Random, width: float, y: float, height: float, length: float) -> Outline:
+    """A smooth rolling edge made of three waves of different lengths, left to right."""
+    parts = [(height * a, length * b, form.random() * math.tau) for a, b in _SWELLS]
+    steps = max(90, int(width * 1.2))
+    return [
+        (x, y - sum(a * (0.5 + 0.5 * math.sin(x / b * math.tau + p)) for a, b, p in parts))
+        for x in (-4 + (width + 8) * k / steps for k in range(steps + 1))
+    ]
+
+
+_SWELLS = ((0.62, 1.0), (0.26, 0.43), (0.12, 0.19))

@@ -1,0 +1,225 @@
+"""Choices that are remembered: one JSON file, versioned, no secrets."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from studio import files
+from studio.errors import InputError, StorageError
+from studio.events import Events, SettingsChanged, Trouble
+from studio.words import _
+
+log = logging.getLogger(__name__)
+
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """Where a provider is reached. Its key is in the keyring, under the profile's name.
+
+    Attributes:
+        auth: "bearer" (Authorization header) or "google" (x-goog-api-key header).
+        version: the path before `models/`, "v1" or "v1beta".
+    """
+
+    name: str
+    title: str
+    base_url: str
+    auth: str = "bearer"
+    version: str = "v1"
+
+
+BUILT_IN: tuple[Profile, ...] = (
+    Profile(name="dgrid", title="DGrid", base_url="https://api.dgrid.ai"),
+    Profile(
+        name="google",
+        title="Google",
+        base_url="https://generativelanguage.googleapis.com",
+        auth="google",
+        version="v1beta",
+    ),
+    Profile(name="sketch", title="Offline sketch", base_url="sketch://local"),
+)
+"""The profiles every installation has."""
+
+OFFLINE = "sketch"
+"""Name of the offline painter's profile."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Every choice, with what it is before the user chooses.
+
+    Attributes:
+        profile: the default provider; "sketch" until a key was stored or given once.
+        known_keys: profiles that have had a key in the keyring; that one exists, never the key.
+        library: folder of the library; empty for the usual place.
+        at_once: requests of one profile at the same time.
+        outer_limit: seconds after which an unanswered request is given up.
+        theme: "system", "dark" or "light".
+        surround: ground of the loupe: "black", "dark", "middle" or "light".
+        confirm_above: US dollars of one run that ask before sending.
+        neutral_names: file names without words of the prompt.
+        language: code of the interface's language; empty for the system's.
+    """
+
+    profile: str = OFFLINE
+    known_keys: tuple[str, ...] = ()
+    profiles: tuple[Profile, ...] = ()
+    library: str = ""
+    at_once: int = 3
+    outer_limit: float = 1800.0
+    theme: str = "system"
+    tile: int = 158
+    captions: bool = True
+    hide_rejected: bool = False
+    sort: str = "newest"
+    surround: str = "dark"
+    notify: bool = True
+    confirm_above: float = 2.0
+    neutral_names: bool = False
+    language: str = ""
+    models: tuple[tuple[str, str], ...] = ()
+
+    def find_profile(self, name: str) -> Profile:
+        """The profile of that name, the user's own before the built-in. Raises InputError."""
+        for profile in (*self.profiles, *BUILT_IN):
+            if profile.name == name:
+                return profile
+        known = ", ".join(p.name for p in (*BUILT_IN, *self.profiles))
+        raise InputError(
+            _("There is no provider called {name}").format(name=name),
+            _("Known are: {known}.").format(known=known),
+            hint=_("Choose one of these, or add your own in the settings."),
+        )
+
+    @property
+    def all_profiles(self) -> tuple[Profile, ...]:
+        """The user's own and the built-in ones, each name once."""
+        own = {profile.name for profile in self.profiles}
+        return (*(p for p in BUILT_IN if p.name not in own), *self.profiles)
+
+
+_LIMITS: dict[str, tuple[float, float]] = {
+    "at_once": (1, 16),
+    "outer_limit": (60, 24 * 3600),
+    "tile": (96, 512),
+    "confirm_above": (0, 1_000_000),
+}
+
+
+class SettingsStore:
+    """The settings file and the value read from it.
+
+    A broken file is set aside under a name that says so, defaults are used, and `trouble` keeps
+    the sentence to say once. A file of a newer version is read as far as it is understood and not
+    written over.
+    """
+
+    def __init__(self, path: Path, events: Events) -> None:
+        self._path = path
+        self._events = events
+        self._newer = False
+        self._saving: asyncio.Task[None] | None = None
+        self.trouble: StorageError | None = None
+        self.value = Settings()
+
+    def load(self) -> Settings:
+        """Read the file; blocking. Defaults when there is none."""
+        try:
+            raw: Any = msgspec.json.decode(self._path.read_bytes())
+            if not isinstance(raw, dict):
+                raise msgspec.DecodeError("not an object")
+        except FileNotFoundError:
+            return self.value
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            self._set_aside()
+            return self.value
+        except OSError as error:
+            self.trouble = files.storage_error(error, self._path)
+            return self.value
+        self._newer = raw.get("version", VERSION) > VERSION
+        self.value = _read(raw)
+        return self.value
+
+    def _set_aside(self) -> None:
+        aside = self._path.with_name(f"{self._path.stem}.broken.json")
+        try:
+            self._path.replace(aside)
+        except OSError as error:
+            log.warning("The broken settings file could not be set aside: %s", error)
+        self.trouble = StorageError(
+            _("The settings file could not be read"),
+            _("It was set aside as {name}; the usual settings are used.").format(name=aside),
+            hint=_("Check the settings; pictures and keys are not affected."),
+        )
+
+    def change(self, **changes: Any) -> Settings:
+        """Take new values, tell everybody, and save soon. Raises InputError for a bad value."""
+        for name, (low, high) in _LIMITS.items():
+            if name in changes and not low <= changes[name] <= high:
+                raise InputError(
+                    _("{name} must be between {low} and {high}").format(
+                        name=name, low=low, high=high
+                    )
+                )
+        new = replace(self.value, **changes)
+        if new == self.value:
+            return new
+        names = tuple(n for n in changes if getattr(new, n) != getattr(self.value, n))
+        self.value = new
+        self._events.publish(SettingsChanged(names))
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            self.save()
+            return new
+        if self._saving is None or self._saving.done():
+            self._saving = loop.create_task(self._save_soon())
+        return new
+
+    async def _save_soon(self) -> None:
+        await asyncio.sleep(0)
+        try:
+            await asyncio.to_thread(self.save)
+        except StorageError as error:
+            self._events.publish(Trouble(error))
+
+    def save(self) -> None:
+        """Write the file; blocking. Raises StorageError."""
+        if self._newer:
+            return
+        files.replace(self._path, encode(self.value))
+
+    async def close(self) -> None:
+        """Wait until what was changed is on disk."""
+        if self._saving is not None:
+            await self._saving
+
+
+def encode(settings: Settings) -> bytes:
+    """The settings as the file has them."""
+    body = {"version": VERSION, **msgspec.to_builtins(settings)}
+    return msgspec.json.format(msgspec.json.encode(body), indent=2) + b"\n"
+
+
+def _read(raw: dict[str, Any]) -> Settings:
+    """Each choice on its own, so that one bad value does not cost the others."""
+    good: dict[str, Any] = {}
+    for name in (field.name for field in fields(Settings) if field.name in raw):
+        try:
+            value = getattr(msgspec.convert({name: raw[name]}, Settings), name)
+        except msgspec.ValidationError as error:
+            log.warning("Setting %s is not understood: %s", name, error)
+            continue
+        low, high = _LIMITS.get(name, (None, None))
+        if low is None or high is None or low <= value <= high:
+            good[name] = value
+    return Settings(**good)
