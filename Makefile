@@ -1,0 +1,57 @@
+# The menu. `make run` and `make test` are all a newcomer needs; each sets up what it uses.
+#
+#   ARGS="..."       passed on to the program (run) or to pytest (test)
+#   HOME_DIR=DIR     run with everything in DIR instead of the usual folders
+#   PYTHON=...       the Python that .venv is built with
+#   NAMES="..."      the benchmarks to run; UPGRADE=1 lets `lock` take the newest versions
+
+VENV := .venv/bin
+
+.PHONY: help install run test check format bench screenshots lock locale clean \
+        system-run system-test
+
+help: ## Print this menu
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+install: ## Build .venv from the lock; the program is then .venv/bin/gridbrush
+	@python=$$(packaging/find-python) && "$$python" packaging/install.py
+
+run: system-run install ## Open the window (where there is no display: paint one picture)
+	@$(if $(HOME_DIR),GRIDBRUSH_HOME="$(HOME_DIR)") packaging/run $(ARGS)
+
+test: system-test install ## Run all tests, also those on a virtual desktop
+	@$(VENV)/python -m pytest $(ARGS)
+
+check: install ## Format, lint, import contracts, types: everything but the tests
+	$(VENV)/ruff format --check .
+	$(VENV)/ruff check .
+	$(VENV)/lint-imports
+	$(VENV)/mypy
+
+format: install ## Format the code and mend what ruff can mend
+	$(VENV)/ruff format .
+	$(VENV)/ruff check --fix .
+
+bench: system-test install ## Measure, against peers; results in build/bench.json
+	@$(VENV)/python -m tests.benchmarks $(NAMES)
+
+screenshots: system-test install ## Take the pictures of docs/screenshots
+	@$(VENV)/python -m tests.screenshots
+
+lock: ## Renew requirements/*.txt: versions, markers and hashes
+	@python=$$(packaging/find-python) && "$$python" packaging/lock.py
+
+locale: install ## Collect the words for translators
+	@mkdir -p resources/locale
+	@$(VENV)/pybabel --quiet extract --keywords=pgettext:1c,2 --sort-by-file --no-wrap \
+		--project=Gridbrush --copyright-holder="The Gridbrush authors" \
+		--output-file=resources/locale/gridbrush.pot studio
+	@echo resources/locale/gridbrush.pot
+
+clean: ## Remove .venv, builds and caches; pictures and settings stay
+	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# What comes from the system: what Qt needs for the window, and a virtual desktop for the tests.
+system-run system-test: system-%:
+	@python=$$(packaging/find-python) && "$$python" packaging/system/ensure.py $*
