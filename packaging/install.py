@@ -90,7 +90,7 @@ def with_pip() -> bool:
     """Install with the environment's own pip."""
     if not importlib_finds("pip"):
         call([str(PYTHON), "-m", "ensurepip"])
-    pip = [str(PYTHON), "-m", "pip", "--quiet", "--disable-pip-version-check", "--no-input"]
+    pip = [str(PYTHON), "-m", "pip", "-qq", "--disable-pip-version-check", "--no-input"]
     locked = ["install", "--require-hashes", "--only-binary", ":all:", "-r", str(LOCK)]
     project = ["install", "--no-build-isolation", "--no-deps", "--no-index", "-e", str(ROOT)]
     return call([*pip, *locked]) and call([*pip, *project])
