@@ -1,0 +1,67 @@
+"""Widget tests: one application for all of them, coroutine tests on a real qasync loop."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import os
+from collections.abc import Iterator
+
+# Set before Qt is imported, so that no test opens a real window by accident.
+if not os.environ.get("GRIDBRUSH_TEST_PLATFORM"):
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+import qasync
+from studio.ui import tasks
+
+HANG_SECONDS = 20.0
+"""How long a coroutine test may take before it counts as hung; a limit, never a wait."""
+
+
+@pytest.fixture(scope="session")
+def qapp_args() -> list[str]:
+    """What the one application of the whole session is called with."""
+    return ["gridbrush-tests"]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """Run a coroutine test on the loop the program itself uses.
+
+    pytest-qt knows no asyncio loop, and its waiting functions start a nested Qt loop, which would
+    swallow steps of running tasks: coroutine tests await events instead.
+    """
+    if not inspect.iscoroutinefunction(pyfuncitem.obj):
+        return None
+    app = QApplication.instance() or QApplication(["gridbrush-tests"])
+    names = pyfuncitem._fixtureinfo.argnames
+    arguments = {name: pyfuncitem.funcargs[name] for name in names}
+
+    async def run() -> None:
+        async with asyncio.timeout(HANG_SECONDS):
+            await pyfuncitem.obj(**arguments)
+        for task in tasks.running():
+            task.cancel()
+        await asyncio.gather(*tasks.running(), return_exceptions=True)
+
+    with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner:
+        runner.run(run())
+    return True
+
+
+@pytest.fixture(autouse=True)
+def application(qapp: QApplication) -> QApplication:
+    """Every test here has an application, whether it asks for one or not."""
+    return qapp
+
+
+@pytest.fixture
+def task_errors() -> Iterator[list[BaseException]]:
+    """What spawned coroutines raised during the test."""
+    heard: list[BaseException] = []
+    tasks.on_error(heard.append)
+    yield heard
+    tasks.on_error(None)

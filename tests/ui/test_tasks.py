@@ -1,0 +1,70 @@
+"""Spawned coroutines stay alive, report their errors at once, and dialogs can be awaited."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+
+import pytest
+from PySide6.QtWidgets import QApplication, QDialog
+
+from studio.ui import tasks
+
+
+async def test_a_spawned_coroutine_survives_collection() -> None:
+    done = asyncio.Event()
+
+    async def work() -> None:
+        await asyncio.sleep(0)
+        gc.collect()
+        await asyncio.sleep(0)
+        done.set()
+
+    tasks.spawn(work())
+    gc.collect()
+    await done.wait()
+
+
+async def test_an_error_is_reported_at_once(task_errors: list[BaseException]) -> None:
+    async def work() -> None:
+        raise LookupError("lost")
+
+    task = tasks.spawn(work())
+    await asyncio.wait([task])
+    await asyncio.sleep(0)
+    assert [str(e) for e in task_errors] == ["lost"]
+    assert task not in tasks.running()
+
+
+async def test_without_a_handler_the_error_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    async def work() -> None:
+        raise LookupError("lost")
+
+    await asyncio.wait([tasks.spawn(work())])
+    await asyncio.sleep(0)
+    assert "lost" in caplog.text
+
+
+async def test_a_cancelled_coroutine_is_no_error(task_errors: list[BaseException]) -> None:
+    task = tasks.spawn(asyncio.Event().wait())
+    task.cancel()
+    await asyncio.wait([task])
+    await asyncio.sleep(0)
+    assert task_errors == []
+
+
+async def test_a_dialog_is_awaited_without_a_loop_of_its_own() -> None:
+    dialog = QDialog()
+    waiting = tasks.spawn(tasks.finished(dialog))
+    await asyncio.sleep(0)
+    assert dialog.isVisible()
+    dialog.accept()
+    assert await waiting == QDialog.DialogCode.Accepted
+
+
+async def test_a_dialog_destroyed_unanswered_counts_as_rejected(application: QApplication) -> None:
+    dialog = QDialog()
+    waiting = tasks.spawn(tasks.finished(dialog))
+    await asyncio.sleep(0)
+    dialog.deleteLater()
+    assert await waiting == QDialog.DialogCode.Rejected
