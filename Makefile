@@ -25,7 +25,7 @@ test: system-test install ## Run all tests, also those on a virtual desktop
 check: install ## Format, lint, import contracts, types: everything but the tests
 	$(VENV)/ruff format --check .
 	$(VENV)/ruff check .
-	$(VENV)/lint-imports
+	$(VENV)/lint-imports --no-logo
 	$(VENV)/mypy
 
 format: install ## Format the code and mend what ruff can mend

@@ -105,7 +105,8 @@ def runs(python: Path, code: str = "") -> bool:
     """Whether this Python starts and runs the code."""
     if not python.exists():
         return False
-    return subprocess.run([str(python), "-c", code], capture_output=True, check=False).returncode == 0
+    command = [str(python), "-c", code]
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
 def call(command: list[str]) -> bool:

@@ -1,4 +1,4 @@
-"""Sees to the system's own packages: `ensure.py run` for the program, `ensure.py test` for the tests.
+"""Sees to the system's own packages: `ensure.py run` for the program, `test` for the tests.
 
 Nothing is asked for that is there already, whatever package it came from. What is missing is
 installed when this runs as root on a system with apt-get; everywhere else the one command that
