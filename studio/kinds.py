@@ -1,0 +1,103 @@
+"""Kinds of picture files, told by their first bytes, and whether a file is all there.
+
+Pure reading of bytes; no decoder is involved, so it is safe on anything that arrives.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+
+class Kind(NamedTuple):
+    """A kind of file: its short name, its media type, and the ending its files get."""
+
+    kind: str
+    media_type: str
+    extension: str
+
+
+PNG = Kind("png", "image/png", ".png")
+JPEG = Kind("jpeg", "image/jpeg", ".jpg")
+WEBP = Kind("webp", "image/webp", ".webp")
+GIF = Kind("gif", "image/gif", ".gif")
+AVIF = Kind("avif", "image/avif", ".avif")
+TIFF = Kind("tiff", "image/tiff", ".tif")
+BMP = Kind("bmp", "image/bmp", ".bmp")
+
+_PNG_END = b"\x00\x00\x00\x00IEND\xaeB`\x82"
+_TAIL = 4096
+
+
+def kind_of(head: bytes) -> Kind | None:
+    """The kind of a file that begins with `head`; 64 bytes are enough. None for what is no picture.
+
+    Name and Content-Type are never asked. SVG and everything else that can carry a program is no
+    picture here.
+    """
+    if head.startswith(b"\x89PNG\r\n\x1a\n"):
+        return PNG
+    if head.startswith(b"\xff\xd8\xff"):
+        return JPEG
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return WEBP
+    if head[:6] in (b"GIF87a", b"GIF89a"):
+        return GIF
+    if head[4:8] == b"ftyp" and (b"avif" in _brands(head) or b"avis" in _brands(head)):
+        return AVIF
+    if head[:4] in (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+"):
+        return TIFF
+    if head[:2] == b"BM" and head[6:10] == bytes(4) and head[15:18] == bytes(3):
+        return BMP
+    return None
+
+
+def _brands(head: bytes) -> list[bytes]:
+    size = min(int.from_bytes(head[:4], "big"), len(head))
+    return [head[8:12], *(head[at : at + 4] for at in range(16, size - 3, 4))]
+
+
+def looks_complete(path: Path) -> bool:
+    """Whether the end of the file is where its kind says it is; blocking, reads head and tail.
+
+    A cut JPEG still shows half a picture in most programs, so "it opens" proves nothing. False for
+    what is no picture. Raises OSError.
+    """
+    with path.open("rb") as stream:
+        head = stream.read(64)
+        kind = kind_of(head)
+        size = os.fstat(stream.fileno()).st_size
+        stream.seek(max(0, size - _TAIL))
+        tail = stream.read(_TAIL)
+        if kind is PNG:
+            return _PNG_END in tail
+        if kind is JPEG:
+            # Some cameras fill the file up with zeros.
+            return tail.rstrip(b"\x00").endswith(b"\xff\xd9")
+        if kind is WEBP:
+            return int.from_bytes(head[4:8], "little") + 8 <= size
+        if kind is GIF:
+            return tail.rstrip(b"\x00").endswith(b";")
+        if kind is BMP:
+            return int.from_bytes(head[2:6], "little") <= size
+        if kind is AVIF:
+            return _boxes_end(stream, size)
+        return kind is TIFF and len(head) > 8
+
+
+def _boxes_end(stream: BinaryIO, size: int) -> bool:
+    """Whether the boxes of an ISO file, laid end to end, end where the file does."""
+    at = 0
+    while at + 8 <= size:
+        stream.seek(at)
+        head = stream.read(16)
+        length = int.from_bytes(head[:4], "big")
+        if length == 1:
+            length = int.from_bytes(head[8:16], "big")
+        if length == 0:
+            return True
+        if length < 8:
+            return False
+        at += length
+    return at == size
