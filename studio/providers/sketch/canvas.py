@@ -79,7 +79,7 @@ class Canvas:
     def scatter(
         self, shapes: Iterable[tuple[Outline, float]], paint: Paint, fade: Fade | None = None
     ) -> None:
-        """Paint many (outline, opacity) with one paint; where they overlap, the later one counts."""
+        """Paint many (outline, opacity) with one paint; where two overlap, the later counts."""
         u, s = self._unit, self._samples
         drawn = [_Drawn.of(outline, u, round(255 * alpha)) for outline, alpha in shapes]
         drawn = [d for d in drawn if d.meets(self.image.width, self.image.height)]
@@ -147,7 +147,7 @@ class Canvas:
         opacity: float = 1.0,
         ry: float | None = None,
     ) -> None:
-        """A soft round light that fades to nothing at its radius (an ellipse when `ry` is given)."""
+        """A soft round light that fades to nothing at its radius (an ellipse with `ry`)."""
         u = self._unit
         ry = rx if ry is None else ry
         left, top = round((x - rx) * u), round((y - ry) * u)
@@ -167,6 +167,11 @@ class Canvas:
             mask = light.resize((x1 - x0, b1 - b0), _BICUBIC, box=part)
             self._paste(paint, (x0, b0, x1, b1), mask, y0)
 
+    def rest(self) -> None:
+        """A moment between two strokes. Raises Stopped when the painting was given up."""
+        if self._stop is not None and self._stop.is_set():
+            raise Stopped
+
     # Surface
 
     def grain(self, seed: int, strength: float = 1.0) -> None:
@@ -175,11 +180,11 @@ class Canvas:
         width, height = self.image.size
         tile = 512
         fine = Image.frombytes("L", (tile, tile), noise.randbytes(tile * tile))
-        fine = fine.point([round(128 + (v - 127.5) / 127.5 * 5.2 * strength) for v in range(256)])
+        fine = fine.point([round(128 + (v - 127.5) / 127.5 * 3.6 * strength) for v in range(256)])
         columns, rows = max(2, round(self.wide * 2.4)), max(2, round(self.high * 2.4))
         coarse = Image.frombytes("L", (columns, rows), noise.randbytes(columns * rows))
         coarse = coarse.point(
-            [round(128 + (v - 127.5) / 127.5 * 8.0 * strength) for v in range(256)]
+            [round(128 + (v - 127.5) / 127.5 * 6.0 * strength) for v in range(256)]
         )
         for y0, y1 in self._bands(0, 0, width, height, samples=1):
             size = (width, y1 - y0)
@@ -205,8 +210,7 @@ class Canvas:
         s = self._samples if samples is None else samples
         rows = max(8, _BAND // (max(1, right - left) * s * s))
         for y in range(top, bottom, rows):
-            if self._stop is not None and self._stop.is_set():
-                raise Stopped
+            self.rest()
             yield y, min(bottom, y + rows)
 
     def _pixels(self, paint: Paint, box: tuple[int, int, int, int]) -> Colour | Image.Image:

@@ -157,6 +157,11 @@ LIGHTS: dict[str, Palette] = {
         " e9dcf0 a892bd d0566f ffd98a 3a2a5c",
         0.75,
     ),
+    "shore": _palette(
+        "c3c4e6 cfcfeb d9d8ef e4e0f0 e8745c a9ccd3 1d3d8f 9db4cf 3b5c9c 1a2b6b"
+        " f7f3ec c4c3d8 e8654f ffe2a8 2f6d73",
+        0.05,
+    ),
     "mono": _palette(
         "e9e4d8 e3ddcf ddd6c6 d6cebc c8452f cfc6b2 b6ab95 c2b8a4 3a3631 24211e"
         " f5f0e4 cfc6b4 2c2925 c8452f 4a453e",
@@ -207,7 +212,7 @@ def rotated(palette: Palette, degrees: float) -> Palette:
 def toned(palette: Palette, manner: str) -> Palette:
     """The palette in a manner: "muted", "vivid", "pastel" or "dark"."""
     changes: dict[str, Callable[[Colour], Colour]] = {
-        "muted": lambda value: saturated(value, 0.7),
+        "muted": lambda value: saturated(value, 0.78),
         "vivid": lambda value: saturated(value, 1.35),
         "pastel": lambda value: mix(saturated(value, 0.8), (255, 250, 245), 0.38),
         "dark": lambda value: mix(value, (8, 8, 12), 0.32),

@@ -1,0 +1,143 @@
+"""What to paint: a prompt, a seed and reference pictures read into one value."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from studio.providers.sketch import vocabulary
+from studio.providers.sketch.sizes import Size
+
+_WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
+# A long prompt is read to here; its words were said by then.
+_READ = 12_000
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One reference picture as it came: encoded bytes, and what it is for.
+
+    Attributes:
+        role: "edit" (its composition stays), "palette" (only its colours are used) or "mask".
+    """
+
+    data: bytes = field(repr=False)
+    role: str = "edit"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What the words of a prompt say; empty where they say nothing.
+
+    Attributes:
+        motif: name of a motif, "" when no word names one.
+        light: name of a palette, weather: "fog", "snow" or "storm".
+        hue: degrees of the colour that tints the picture; None leaves the light's own.
+        sun_hue, accent_hue: colours of single things ("red sun").
+        manner: "muted", "vivid", "pastel" or "dark".
+        extras: small things to add.
+        variants: words that choose between kinds of the same motif, in reading order.
+    """
+
+    motif: str = ""
+    light: str = ""
+    weather: str = ""
+    hue: float | None = None
+    sun_hue: float | None = None
+    accent_hue: float | None = None
+    manner: str = ""
+    extras: frozenset[str] = frozenset()
+    variants: tuple[str, ...] = ()
+
+    @property
+    def says_colours(self) -> bool:
+        """Whether the prompt asks for a light, a weather or a colour at all."""
+        return bool(self.light or self.weather or self.hue is not None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brief:
+    """Everything that decides the bytes of a sketch.
+
+    Attributes:
+        seed: 31 bits; the same brief and seed give the same bytes.
+    """
+
+    prompt: str
+    size: Size
+    seed: int
+    inputs: tuple[Input, ...] = ()
+
+    @property
+    def edited(self) -> Input | None:
+        """The picture being edited: the last one that is here for its composition."""
+        return next((i for i in reversed(self.inputs) if i.role == "edit"), None)
+
+
+def read_prompt(prompt: str) -> Reading:
+    """The motif, light, weather and colours that the words of a prompt name."""
+    text = prompt[:_READ].casefold()
+    words = _WORD.findall(text)
+    phrases = _phrases(words)
+    motifs = set(_named(vocabulary.MOTIFS, phrases, text))
+    lights = set(_named(vocabulary.LIGHTS, phrases, text))
+    weathers = _named(vocabulary.WEATHERS, phrases, text)
+    extras = frozenset(_named(vocabulary.EXTRAS, phrases, text))
+    hue, sun_hue, accent_hue = _hues(words, text)
+    manners = _named(vocabulary.MANNERS, phrases, text)
+    return Reading(
+        motif=next((m for m in vocabulary.MOTIF_ORDER if m in motifs), ""),
+        light=next((name for name in vocabulary.LIGHT_ORDER if name in lights), ""),
+        weather=weathers[0] if weathers else "",
+        hue=hue,
+        sun_hue=sun_hue,
+        accent_hue=accent_hue,
+        manner=manners[0] if manners else "",
+        extras=extras,
+        variants=tuple(_named(vocabulary.VARIANTS, phrases, text)),
+    )
+
+
+def chosen_motif(prompt: str) -> str:
+    """A motif for a prompt none of whose words is known, always the same for the same prompt."""
+    digest = hashlib.sha256(prompt.strip().casefold().encode()).digest()
+    return vocabulary.MOTIF_ORDER[digest[0] % len(vocabulary.MOTIF_ORDER)]
+
+
+def _phrases(words: list[str]) -> list[str]:
+    # Three words, two, one at each place, so that "blue hour" is met before "blue".
+    return [
+        " ".join(words[k : k + length])
+        for k in range(len(words))
+        for length in (3, 2, 1)
+        if k + length <= len(words)
+    ]
+
+
+def _named(table: dict[str, str], phrases: Iterable[str], text: str) -> list[str]:
+    found = [table[phrase] for phrase in phrases if phrase in table]
+    found += [name for word, name in table.items() if not word.isascii() and word in text]
+    return list(dict.fromkeys(found))
+
+
+def _hues(words: list[str], text: str) -> tuple[float | None, float | None, float | None]:
+    whole: float | None = None
+    sun: float | None = None
+    accent: float | None = None
+    for k, word in enumerate(words):
+        hue = vocabulary.HUES.get(word)
+        following = words[k + 1] if k + 1 < len(words) else ""
+        if hue is None or f"{word} {following}" in vocabulary.LIGHTS:
+            continue
+        if following in vocabulary.SUN_WORDS:
+            sun = hue
+        elif following in vocabulary.ACCENT_WORDS:
+            accent = hue
+        elif whole is None:
+            whole = hue
+    if whole is None:
+        foreign = (h for w, h in vocabulary.HUES.items() if not w.isascii() and w in text)
+        whole = next(foreign, None)
+    return whole, sun, accent

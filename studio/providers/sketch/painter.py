@@ -1,0 +1,241 @@
+"""From a brief to the bytes of a PNG. Everything slow happens here, on a thread of its own.
+
+The bytes depend on the brief alone: the same prompt, size, seed and inputs give the same file.
+"""
+
+from __future__ import annotations
+
+import io
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from random import Random
+
+from PIL.PngImagePlugin import PngInfo
+
+from studio.providers.sketch import air, forest, graphic, land, plants, repaint, sea, still, town
+from studio.providers.sketch.air import Scene
+from studio.providers.sketch.brief import Brief, Input, Reading, chosen_motif, read_prompt
+from studio.providers.sketch.canvas import Canvas
+from studio.providers.sketch.colour import Colour, hsl, luminance
+from studio.providers.sketch.palettes import (
+    LIGHTS,
+    Palette,
+    drawn_from,
+    rotated,
+    tinted,
+    toned,
+    weathered,
+)
+from studio.providers.sketch.repaint import RECIPE, Recipe
+
+SOFTWARE = "Gridbrush offline sketch, not AI"
+
+Motif = Callable[[Canvas, Palette, Scene], None]
+
+MOTIFS: dict[str, Motif] = {
+    "city": town.city,
+    "dunes": land.dunes,
+    "forest": forest.forest,
+    "hills": land.hills,
+    "icon": graphic.icon,
+    "kelp": plants.kelp,
+    "leaves": plants.leaves,
+    "lighthouse": sea.lighthouse,
+    "mountains": land.mountains,
+    "pattern": graphic.pattern,
+    "still_life": still.still_life,
+    "waves": sea.waves,
+}
+
+# The lights a motif is painted in when the prompt names none.
+_USUAL: dict[str, tuple[str, ...]] = {
+    "city": ("violet", "dusk", "night", "dawn", "blue"),
+    "dunes": ("dusk", "dawn", "noon", "autumn"),
+    "forest": ("mist", "mist", "dawn", "blue", "dusk"),
+    "hills": ("dusk", "mist", "dawn", "violet", "noon"),
+    "kelp": ("noon", "mist", "blue"),
+    "lighthouse": ("dusk", "dawn", "noon", "blue"),
+    "mountains": ("dawn", "noon", "dusk", "blue"),
+    "waves": ("shore", "noon", "dusk", "mist", "dawn"),
+}
+# Motifs that mix their own colours until the prompt (or a reference) asks for some.
+_PLAIN = frozenset({"icon", "pattern", "leaves", "still_life"})
+_DESCRIPTION = 20_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sketch:
+    """A finished sketch.
+
+    Attributes:
+        png: the file.
+        motif, mood: what it shows and in which light, by their names in the painter.
+        edited: made from another picture.
+    """
+
+    png: bytes
+    motif: str
+    mood: str
+    seed: int
+    edited: bool = False
+
+
+def paint(brief: Brief, stop: threading.Event | None = None) -> Sketch:
+    """Paint what the brief asks for.
+
+    Raises canvas.Stopped soon after `stop` is set, and repaint.UnreadableInputError for a
+    reference that is not a picture.
+    """
+    reading = read_prompt(brief.prompt)
+    canvas = Canvas(*brief.size, stop)
+    colours = _reference_colours(brief)
+    edited = brief.edited
+    known = repaint.recipe_of(edited.data) if edited else None
+    if known is not None and known.motif in MOTIFS and known.light in LIGHTS:
+        recipe = _moved(known, reading, says_colours=reading.says_colours or bool(colours))
+    else:
+        recipe = _planned(brief, reading, colours)
+    palette = _mixed(brief, recipe, reading, colours, kept=edited is not None)
+    scene = Scene(
+        form=Random(recipe.form),
+        light=recipe.light,
+        weather=recipe.weather,
+        extras=frozenset(recipe.extras),
+        choice=recipe.choice,
+    )
+    if edited is not None and known is None:
+        asked = reading.says_colours or bool(colours)
+        picture = repaint.opened(edited.data, brief.inputs.index(edited) + 1)
+        repaint.grade(canvas, picture, palette, 0.78 if asked else 0.3)
+        air.stars(canvas, scene, canvas.high * 0.4)
+        air.extras(canvas, palette, scene, canvas.high * 0.6)
+        air.weather(canvas, palette, scene, canvas.high * 0.62)
+    else:
+        MOTIFS[recipe.motif](canvas, palette, scene)
+    canvas.grain(brief.seed, 0.8 if recipe.motif == "icon" else 1.0)
+    _keep_masked(canvas, brief, edited)
+    # A graded photograph holds no recipe: its composition is in its pixels alone.
+    saved = None if edited is not None and known is None else recipe
+    return Sketch(
+        png=_encoded(canvas, brief, saved),
+        motif=recipe.motif if saved else "",
+        mood=recipe.weather or recipe.light,
+        seed=brief.seed,
+        edited=edited is not None,
+    )
+
+
+def _planned(brief: Brief, reading: Reading, colours: list[Colour]) -> Recipe:
+    motif = reading.motif or chosen_motif(brief.prompt)
+    # Without the prompt in it, a changed word keeps the composition and only moves the light.
+    form = f"{motif} {brief.seed}" if reading.motif else f"{motif} {brief.seed} {brief.prompt}"
+    usual = _USUAL.get(motif, ("noon",))
+    light = usual[int(Random(f"light {form}").random() * len(usual))]
+    if colours:
+        bright = sum(luminance(colour) for colour in colours) / len(colours)
+        light = "night" if bright < 0.22 else "dusk" if bright < 0.42 else "noon"
+    elif reading.hue is not None and motif in _PLAIN:
+        light = "noon"
+    light = reading.light or reading.weather or light
+    weather = "" if light == "mist" and reading.weather == "fog" else reading.weather
+    variants = list(reading.variants)
+    if motif == "forest" and light == "autumn":
+        variants.append("broad")
+    says = reading.says_colours or bool(colours)
+    return Recipe(
+        motif=motif,
+        form=form,
+        light=light,
+        weather=weather,
+        hue=reading.hue,
+        manner=reading.manner,
+        choice=_choice(motif, variants, says_colours=says),
+        extras=tuple(sorted(reading.extras)),
+    )
+
+
+def _moved(known: Recipe, reading: Reading, *, says_colours: bool) -> Recipe:
+    # Only what the new words name changes; a new light also ends the old weather and tint.
+    relit = bool(reading.light or reading.weather)
+    variants = [*reading.variants, known.choice.split()[-1] if known.choice else ""]
+    plain = known.motif in _PLAIN and not says_colours and not known.choice.startswith("scene")
+    return replace(
+        known,
+        light=reading.light or reading.weather or known.light,
+        weather=reading.weather if relit else known.weather,
+        hue=reading.hue if reading.hue is not None or relit else known.hue,
+        manner=reading.manner or known.manner,
+        extras=tuple(sorted({*known.extras, *reading.extras})),
+        choice=_choice(known.motif, variants, says_colours=not plain),
+    )
+
+
+def _choice(motif: str, variants: list[str], *, says_colours: bool) -> str:
+    allowed = {
+        "icon": graphic.GLYPHS,
+        "still_life": frozenset({"bottle", "vase", "fruit"}),
+        "forest": frozenset({"broad"}),
+        "city": frozenset({"river"}),
+    }.get(motif, frozenset())
+    variant = next((name for name in variants if name in allowed), "")
+    if motif not in _PLAIN:
+        return variant
+    manner = "scene" if says_colours else "plain" if motif == "still_life" else ""
+    return f"{manner} {variant}".strip()
+
+
+def _mixed(
+    brief: Brief, recipe: Recipe, reading: Reading, colours: list[Colour], *, kept: bool
+) -> Palette:
+    palette = LIGHTS[recipe.light]
+    if recipe.weather and recipe.weather != recipe.light:
+        palette = weathered(palette, recipe.weather)
+    if colours:
+        palette = drawn_from(palette, colours)
+    elif recipe.hue is not None:
+        palette = tinted(palette, recipe.hue)
+    drift = Random(f"drift {brief.seed}").random() * 2 - 1
+    if kept and not reading.says_colours and not colours:
+        # Asked for a change without a colour: shift enough that parent and child differ.
+        drift = drift * 16 + (14 if drift > 0 else -14)
+    else:
+        drift *= 5
+    if recipe.light != "mono":
+        palette = rotated(palette, drift)
+    if recipe.manner:
+        palette = toned(palette, recipe.manner)
+    if reading.sun_hue is not None:
+        palette = replace(palette, sun=hsl(reading.sun_hue, 0.72, 0.6))
+    if reading.accent_hue is not None:
+        palette = replace(palette, accent=hsl(reading.accent_hue, 0.6, 0.46))
+    return palette
+
+
+def _reference_colours(brief: Brief) -> list[Colour]:
+    return [
+        colour
+        for number, reference in enumerate(brief.inputs, 1)
+        if reference.role == "palette"
+        for colour in repaint.colours_of(reference.data, number)
+    ]
+
+
+def _keep_masked(canvas: Canvas, brief: Brief, edited: Input | None) -> None:
+    masks = [reference for reference in brief.inputs if reference.role == "mask"]
+    if edited is not None and masks:
+        repaint.through_mask(canvas, repaint.opened(edited.data), repaint.opened(masks[-1].data))
+
+
+def _encoded(canvas: Canvas, brief: Brief, recipe: Recipe | None) -> bytes:
+    info = PngInfo()
+    info.add_text("Software", SOFTWARE)
+    readable = brief.prompt[:_DESCRIPTION].replace("\0", "").encode("utf-8", "replace").decode()
+    info.add_itxt("Description", readable, lang="", tkey="")
+    info.add_text("Seed", str(brief.seed))
+    if recipe is not None:
+        info.add_itxt(RECIPE, recipe.text().encode("utf-8", "replace").decode())
+    canvas.rest()
+    file = io.BytesIO()
+    canvas.image.save(file, "PNG", pnginfo=info, compress_level=3)
+    return file.getvalue()

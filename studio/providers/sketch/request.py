@@ -1,0 +1,178 @@
+"""Reads a generateContent request into a brief: prompt, size, seed and what each picture is for."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from studio.providers.sketch.brief import Brief, Input
+from studio.providers.sketch.repaint import pixels_of
+from studio.providers.sketch.sizes import pixels
+
+# Words beside a picture that say it is there for its colours, not to be edited.
+_PALETTE_WORDS = re.compile(r"\b(style|palette|colou?rs?|subject|reference only)\b", re.IGNORECASE)
+_EDIT_WORDS = re.compile(r"\b(edit|edited|editing|composition|original|source)\b", re.IGNORECASE)
+_MASK_WORDS = re.compile(r"\bmask\b", re.IGNORECASE)
+_NUMBERED = re.compile(
+    r"\b(?:image|picture|reference|photo)\s*#?(\d{1,2})\b(?:\s*(?:is|:|=|-|\()\s*)([^.;\n]{0,80})",
+    re.IGNORECASE,
+)
+# A whole prompt that asks for the look of its pictures and not for a change to one of them.
+_LOOK = re.compile(
+    r"\b(?:style|palette|colou?rs|look|mood) (?:of|from|as)\b|\bin this style\b", re.IGNORECASE
+)
+_KEEP = re.compile(
+    r"\b(?:keep|edit|change|replace|remove|add|move|same composition)\b", re.IGNORECASE
+)
+# A text this short before a picture is its caption; a longer one is the prompt.
+_CAPTION = 160
+
+
+class BadRequestError(ValueError):
+    """The request is not one the service would take; the message says what is wrong with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request as read.
+
+    Attributes:
+        brief: what to paint; its seed was drawn when the request named none.
+        wants_picture: False when the request asks for text alone.
+    """
+
+    brief: Brief
+    wants_picture: bool = True
+
+
+def read(body: bytes) -> Asked:
+    """Read the body of a request.
+
+    Raises BadRequestError, sizes.UnknownSizeError or repaint.UnreadableInputError, each of which
+    the service answers with 400.
+    """
+    try:
+        root = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise BadRequestError(f"Invalid JSON payload received. {error}") from error
+    if not isinstance(root, dict):
+        raise BadRequestError("Invalid JSON payload received. The root is not an object.")
+    config = _object(root, "generationConfig", "generation_config")
+    if int(_number(config.get("candidateCount", 1), "candidateCount")) != 1:
+        raise BadRequestError("Multiple candidates is not enabled for this model")
+    prompt, inputs = _contents(root.get("contents"))
+    image = _object(config, "imageConfig", "image_config")
+    seed = config.get("seed")
+    modalities = config.get("responseModalities") or ["IMAGE"]
+    size = pixels(
+        _text(image.get("aspectRatio"), "aspectRatio"),
+        _text(image.get("imageSize"), "imageSize"),
+        [pixels_of(one.data, k) for k, one in enumerate(inputs, 1) if one.role == "edit"],
+    )
+    brief = Brief(
+        prompt=prompt,
+        size=size,
+        seed=secrets.randbits(31) if seed is None else int(_number(seed, "seed")),
+        inputs=inputs,
+    )
+    wants = any(str(name).upper() == "IMAGE" for name in modalities)
+    return Asked(brief, wants)
+
+
+def _contents(contents: object) -> tuple[str, tuple[Input, ...]]:
+    if not isinstance(contents, list) or not contents:
+        raise BadRequestError("contents is not specified")
+    prompt: list[str] = []
+    found: list[tuple[bytes, str]] = []
+    for position, content in enumerate(contents):
+        parts = content.get("parts") if isinstance(content, dict) else None
+        if not isinstance(parts, list) or not parts:
+            raise BadRequestError(f"contents[{position}].parts must not be empty")
+        texts: list[str] = []
+        caption = ""
+        for part in parts:
+            if not isinstance(part, dict):
+                raise BadRequestError(
+                    f"contents[{position}].parts holds something else than a part"
+                )
+            data = part.get("inlineData", part.get("inline_data"))
+            if isinstance(data, dict):
+                found.append((_decoded(data), caption))
+                caption = ""
+            elif isinstance(part.get("text"), str):
+                texts.append(part["text"])
+                caption = part["text"] if len(part["text"]) <= _CAPTION else ""
+        # In a conversation only the newest words count; its pictures all lie on the table.
+        if content.get("role", "user") != "model" and texts:
+            prompt = texts
+    words = "\n".join(prompt)
+    return words, _with_roles(found, words)
+
+
+def _with_roles(found: list[tuple[bytes, str]], words: str) -> tuple[Input, ...]:
+    said = {int(number): text for number, text in _NUMBERED.findall(words)}
+    inputs = [
+        Input(data, _role(said.get(number) or caption))
+        for number, (data, caption) in enumerate(found, 1)
+    ]
+    if not inputs or any(one.role == "edit!" for one in inputs):
+        return tuple(
+            replace(one, role="edit" if one.role == "edit!" else one.role or "palette")
+            for one in inputs
+        )
+    if _LOOK.search(words) and not _KEEP.search(words):
+        return tuple(replace(one, role=one.role or "palette") for one in inputs)
+    # Nothing was said: the last picture without a role is the one being edited.
+    unsaid = [k for k, one in enumerate(inputs) if not one.role]
+    return tuple(
+        replace(one, role=one.role or ("edit" if [k] == unsaid[-1:] else "palette"))
+        for k, one in enumerate(inputs)
+    )
+
+
+def _role(hint: str) -> str:
+    if _MASK_WORDS.search(hint):
+        return "mask"
+    if _PALETTE_WORDS.search(hint) and not _EDIT_WORDS.search(hint):
+        return "palette"
+    return "edit!" if _EDIT_WORDS.search(hint) else ""
+
+
+def _decoded(part: Mapping[str, Any]) -> bytes:
+    text = part.get("data")
+    if not isinstance(text, str) or not text:
+        raise BadRequestError("inlineData.data is missing")
+    try:
+        # Some clients send the URL-safe alphabet, and may leave the padding out.
+        plain = text.translate(str.maketrans("-_", "+/"))
+        return base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise BadRequestError(f"inlineData.data: Base64 decoding failed: {error}") from error
+
+
+def _object(root: Mapping[str, Any], *names: str) -> Mapping[str, Any]:
+    for name in names:
+        value = root.get(name)
+        if isinstance(value, dict):
+            return value
+        if value is not None:
+            raise BadRequestError(f"{name} is not an object")
+    return {}
+
+
+def _text(value: object, name: str) -> str | None:
+    if value is None or isinstance(value, str):
+        return value or None
+    raise BadRequestError(f"{name} is not a text")
+
+
+def _number(value: object, name: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise BadRequestError(f"{name} is not a number")
+    return value
