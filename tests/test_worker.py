@@ -1,0 +1,133 @@
+"""The decoding process by itself: its pipes, its limits, its end."""
+
+from __future__ import annotations
+
+import io
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from studio import pictures
+from studio.worker import read_message, write_message
+
+POSIX = sys.platform != "win32"
+
+
+def start(command: list[str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=pictures._environment(),
+    )
+
+
+@pytest.fixture
+def worker() -> Iterator[subprocess.Popen[bytes]]:
+    with start(pictures._own_command()) as process:
+        yield process
+        if process.poll() is None:
+            process.kill()
+
+
+def ready(process: subprocess.Popen[bytes]) -> int:
+    message = read_message(process.stdout)  # type: ignore[arg-type]
+    assert message is not None
+    return int(message[0]["ready"])
+
+
+def test_a_message_comes_out_as_it_went_in() -> None:
+    stream = io.BytesIO()
+    write_message(stream, {"path": "/tmp/\udcff ü"}, b"\x00raw\xff")
+    write_message(stream, {})
+    stream.seek(0)
+    assert read_message(stream) == ({"path": "/tmp/\udcff ü"}, b"\x00raw\xff")
+    assert read_message(stream) == ({}, b"")
+    assert read_message(stream) is None
+
+
+def test_half_a_message_is_the_end() -> None:
+    stream = io.BytesIO()
+    write_message(stream, {"a": 1}, b"12345")
+    whole = stream.getvalue()
+    for cut in range(len(whole)):
+        assert read_message(io.BytesIO(whole[:cut])) is None
+
+
+def test_absurd_lengths_are_refused_before_memory_is_taken() -> None:
+    with pytest.raises(ValueError):
+        read_message(io.BytesIO(b"\xff" * 12))
+
+
+def test_it_says_that_it_is_ready_and_ends_with_its_input(
+    worker: subprocess.Popen[bytes],
+) -> None:
+    assert ready(worker) == worker.pid
+    assert worker.stdin is not None
+    worker.stdin.close()
+    assert worker.wait(10) == 0
+
+
+@pytest.mark.skipif(not POSIX, reason="signals of a terminal")
+def test_ctrl_c_in_the_terminal_does_not_end_it(
+    worker: subprocess.Popen[bytes], tmp_path: Path
+) -> None:
+    path = tmp_path / "a.png"
+    Image.new("RGB", (5, 4)).save(path)
+    ready(worker)
+    worker.send_signal(signal.SIGINT)
+    write_message(worker.stdin, {"job": "probe", "path": str(path)})  # type: ignore[arg-type]
+    answer = read_message(worker.stdout)  # type: ignore[arg-type]
+    assert answer is not None
+    assert answer[0]["width"] == 5
+
+
+def test_an_unknown_job_is_answered_not_died_of(worker: subprocess.Popen[bytes]) -> None:
+    ready(worker)
+    write_message(worker.stdin, {"job": "no such thing"})  # type: ignore[arg-type]
+    answer = read_message(worker.stdout)  # type: ignore[arg-type]
+    assert answer is not None
+    assert answer[0]["fault"] == "unreadable"
+    assert worker.poll() is None
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc")
+def test_limits_hold_in_the_process_and_not_outside(worker: subprocess.Popen[bytes]) -> None:
+    ready(worker)
+    limits = Path(f"/proc/{worker.pid}/limits").read_text()
+    lines = {line[:26].strip(): line[26:].split() for line in limits.splitlines()}
+    assert int(lines["Max address space"][0]) == 3 << 30
+    assert lines["Max core file size"][0] == "0"
+    assert int(lines["Max file size"][0]) == 1 << 20
+    assert os.getpid() != worker.pid
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc")
+def test_it_loads_neither_qt_nor_the_network_nor_the_keyring(
+    worker: subprocess.Popen[bytes], tmp_path: Path
+) -> None:
+    path = tmp_path / "a.png"
+    Image.new("RGB", (5, 4)).save(path)
+    ready(worker)
+    write_message(worker.stdin, {"job": "probe", "path": str(path)})  # type: ignore[arg-type]
+    read_message(worker.stdout)  # type: ignore[arg-type]
+    loaded = Path(f"/proc/{worker.pid}/maps").read_text()
+    assert "_imaging" in loaded
+    for library in ("Qt6", "libssl", "_ssl", "apsw"):
+        assert library not in loaded
+
+
+def test_both_ways_to_start_it_work() -> None:
+    for command in ([sys.executable, "-m", "studio.worker"], pictures._own_command()):
+        with start(command) as process:
+            assert ready(process) == process.pid
+            assert process.stdin is not None
+            process.stdin.close()
+            assert process.wait(10) == 0
