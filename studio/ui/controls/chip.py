@@ -1,0 +1,289 @@
+"""The chip with a menu: model, size, sort. To the keyboard and screen readers a combo box."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QAction,
+    QEnterEvent,
+    QFontMetrics,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QStandardItemModel,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QComboBox, QSizePolicy, QWidget
+
+from studio.ui.controls import tips
+from studio.ui.controls.accessible import plain_tip
+from studio.ui.controls.menu import Menu
+from studio.ui.theme import theme
+
+GLYPH = 14
+SPACE = 6
+SIDE = 9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One entry of a chip.
+
+    Attributes:
+        supplement: stands behind the text in the chip, in a quieter grey.
+        note: stands at the right in the menu; the supplement where it is empty.
+        enabled: whether it can be chosen; what cannot stays in the list, greyed.
+        section: a heading over this entry, where a group begins.
+    """
+
+    value: object
+    text: str
+    supplement: str = ""
+    icon: str = ""
+    note: str = ""
+    enabled: bool = True
+    section: str = ""
+
+
+class MenuChip(QComboBox):
+    """A value that opens a menu; Up and Down change it closed, letters jump.
+
+    Signals:
+        changed: the user chose another value (the value); not sent by `set_value`.
+    """
+
+    changed = Signal(object)
+
+    def __init__(
+        self,
+        name: str,
+        parent: QWidget | None = None,
+        *,
+        size: int = 30,
+        strong: bool = False,
+        quiet: bool = False,
+    ) -> None:
+        super().__init__(parent)
+        self._name = name
+        self._size = size
+        self._strong = strong
+        self._quiet = quiet
+        self._choices: tuple[Choice, ...] = ()
+        self._supplement: str | None = None
+        self._with_supplement = True
+        self._icon = ""
+        self._mark = ""
+        self._told: object = None
+        self._menu: Menu | None = None
+        self.setAccessibleName(name)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setFixedHeight(theme().height(size))
+        self.setToolTip(name)
+        self.activated.connect(self.on_activated)
+        self.currentIndexChanged.connect(self.on_index_changed)
+
+    # --- content --------------------------------------------------------------------------
+
+    def set_choices(self, choices: Sequence[Choice]) -> None:
+        """Offer these; the chosen value stays where it is among them, else the first one is."""
+        before = self.value
+        self.blockSignals(True)
+        self._choices = tuple(choices)
+        self.clear()
+        for choice in choices:
+            self.addItem(choice.text)
+        model = self.model()
+        if isinstance(model, QStandardItemModel):
+            for row, choice in enumerate(choices):
+                model.item(row).setEnabled(choice.enabled)
+        values = [choice.value for choice in choices]
+        self.setCurrentIndex(values.index(before) if before in values else 0 if values else -1)
+        self.blockSignals(False)
+        self._told = self.value
+        self._changed_size()
+
+    @property
+    def value(self) -> object:
+        """The chosen value, None without choices."""
+        choice = self._choice()
+        return choice.value if choice is not None else None
+
+    def set_value(self, value: object) -> None:
+        """Choose this value without telling anyone. Raises ValueError for an unknown one."""
+        self.setCurrentIndex([choice.value for choice in self._choices].index(value))
+        self._told = value
+
+    def set_supplement(self, text: str | None) -> None:
+        """The quieter words behind the value; None: those of the choice."""
+        self._supplement = text
+        self._changed_size()
+
+    def set_supplement_visible(self, visible: bool) -> None:  # noqa: FBT001 - as Qt's setters
+        """Give way where the row has no room."""
+        self._with_supplement = visible
+        self._changed_size()
+
+    def set_icon(self, name: str) -> None:
+        """An icon before the value; "" for that of the choice, or none."""
+        self._icon = name
+        self._changed_size()
+
+    def set_mark(self, tip: str) -> None:
+        """A dot that says the value is not the one asked for, with why; "" takes it away."""
+        self._mark = tip
+        self.setToolTip(plain_tip(tip or self._name))
+        self.setAccessibleDescription(tip)
+        self._changed_size()
+
+    def menu(self) -> Menu:
+        """The menu of all choices, made anew each time."""
+        made = Menu(self._name, self)
+        for row, choice in enumerate(self._choices):
+            if choice.section:
+                heading = made.addAction(choice.section)
+                heading.setEnabled(False)
+            note = choice.note or choice.supplement
+            action = made.addAction(f"{choice.text}\t{note}" if note else choice.text)
+            action.setData(row)
+            action.setCheckable(True)
+            action.setChecked(row == self.currentIndex())
+            action.setEnabled(choice.enabled)
+        made.triggered.connect(self.on_triggered)
+        made.aboutToHide.connect(self.update)
+        return made
+
+    # --- slots ----------------------------------------------------------------------------
+
+    def on_index_changed(self, _index: int) -> None:
+        """Another value: another width."""
+        self._changed_size()
+
+    def on_activated(self, _index: int) -> None:
+        """The user chose by key."""
+        if self.value != self._told:
+            self._told = self.value
+            self.changed.emit(self.value)
+
+    def on_triggered(self, action: QAction) -> None:
+        """The user chose in the menu."""
+        row = action.data()
+        if isinstance(row, int):
+            self.setCurrentIndex(row)
+            self.on_activated(row)
+
+    # --- painting -------------------------------------------------------------------------
+
+    def _choice(self) -> Choice | None:
+        row = self.currentIndex()
+        return self._choices[row] if 0 <= row < len(self._choices) else None
+
+    def _changed_size(self) -> None:
+        self.updateGeometry()
+        self.update()
+
+    def _parts(self) -> tuple[str, str, str]:
+        """Icon, text and supplement as the chip would show them with all the room it wants."""
+        choice = self._choice()
+        if choice is None:
+            return self._icon, "", ""
+        beside = choice.supplement if self._supplement is None else self._supplement
+        return self._icon or choice.icon, choice.text, beside if self._with_supplement else ""
+
+    def _metrics(self) -> tuple[QFontMetrics, QFontMetrics]:
+        look = theme()
+        strong = look.font("small", weight=600 if self._strong else 400)
+        return QFontMetrics(strong), QFontMetrics(look.font("small"))
+
+    def sizeHint(self) -> QSize:
+        icon, text, beside = self._parts()
+        first, second = self._metrics()
+        width = 2 * SIDE + first.horizontalAdvance(text) + SPACE + GLYPH + 1
+        width += GLYPH + SPACE if icon else 0
+        width += second.horizontalAdvance(beside) + SPACE if beside else 0
+        width += 8 if self._mark else 0
+        return QSize(width, theme().height(self._size))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(min(72, self.sizeHint().width()), theme().height(self._size))
+
+    def showPopup(self) -> None:
+        menu = self._menu = self.menu()
+        menu.setMinimumWidth(self.width())
+        menu.ensurePolished()
+        below = self.mapToGlobal(QPoint(0, self.height() + 4))
+        screen = self.screen().availableGeometry()
+        height = menu.sizeHint().height()
+        if below.y() + height > screen.bottom():
+            below = self.mapToGlobal(QPoint(0, -height - 4))
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(below)
+
+    def hidePopup(self) -> None:
+        if self._menu is not None:
+            self._menu = None
+        super().hidePopup()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        # A wheel meant for the panel must not change what is paid for.
+        event.ignore()
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        super().enterEvent(event)
+        tips.expect(self)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        tips.forget(self)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        look, enabled = theme(), self.isEnabled()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        hover = self.underMouse() and enabled
+        box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        if not self._quiet:
+            painter.setPen(QPen(look.color("line2"), 1))
+            painter.setBrush(look.color("hover" if hover else "raise"))
+            painter.drawRoundedRect(box, 6, 6)
+        elif hover:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(look.color("hover"))
+            painter.drawRoundedRect(QRectF(self.rect()), 6, 6)
+        icon, text, beside = self._parts()
+        first, second = self._metrics()
+        dpr, middle = self.devicePixelRatioF(), (self.height() - GLYPH) // 2
+        right = self.width() - SIDE - GLYPH
+        quiet = "text3" if enabled else "off"
+        painter.drawPixmap(right, middle, look.pixmap("down", quiet, GLYPH, dpr))
+        left = SIDE
+        if icon:
+            painter.drawPixmap(left, middle, look.pixmap(icon, quiet, GLYPH, dpr))
+            left += GLYPH + SPACE
+        room = right - SPACE - left - (8 if self._mark else 0)
+        if beside and first.horizontalAdvance(text) + SPACE + 24 > room:
+            beside = ""  # the supplement gives way before the value
+        flags = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
+        painter.setFont(look.font("small", weight=600 if self._strong else 400))
+        plain = "text2" if self._quiet and not hover else "text"
+        painter.setPen(look.color(plain if enabled else "off"))
+        shown = first.elidedText(text, Qt.TextElideMode.ElideRight, room)
+        width = first.horizontalAdvance(shown)
+        painter.drawText(QRectF(left, 0, width + 2, self.height()), flags, shown)
+        left += width
+        if self._mark:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(look.color("warn"))
+            painter.drawEllipse(QRectF(left + 3, self.height() / 2 - 5, 5, 5))
+            left += 8
+        if beside:
+            left += SPACE
+            painter.setFont(look.font("small"))
+            painter.setPen(look.color(quiet))
+            shown = second.elidedText(beside, Qt.TextElideMode.ElideRight, right - SPACE - left + 1)
+            painter.drawText(QRectF(left, 0, right - left, self.height()), flags, shown)
+        painter.end()

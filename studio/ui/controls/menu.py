@@ -1,0 +1,99 @@
+"""Menus as the design draws them: rows of 26, the shortcut at the right in a quieter grey."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import (
+    QAction,
+    QGuiApplication,
+    QKeySequence,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+    QRegion,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QMenu, QWidget
+
+from studio.ui.theme import theme
+
+RADIUS = 8
+
+
+class Menu(QMenu):
+    """A menu that opens with `popup()`. Words after a tab in an action's text stand right."""
+
+    def __init__(self, title: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(title, parent)
+        self.setWindowFlag(Qt.WindowType.FramelessWindowHint)
+        self.setWindowFlag(Qt.WindowType.NoDropShadowWindowHint)
+        # X11 may have no compositor; there the corners are cut off instead of seen through.
+        self._cut = QGuiApplication.platformName() == "xcb"
+        if not self._cut:
+            self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
+
+    def submenu(self, title: str, icon: str = "") -> Menu:
+        """A menu inside this one."""
+        made = Menu(title, self)
+        if icon:
+            theme().bind_icon(made.menuAction(), icon, size=14)
+        self.addMenu(made)
+        return made
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._cut:
+            path = QPainterPath()
+            path.addRoundedRect(QRectF(self.rect()), RADIUS, RADIUS)
+            self.setMask(QRegion(path.toFillPolygon().toPolygon()))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        look = theme()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(look.color("edge"), 1))
+        painter.setBrush(look.color("raise"))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
+        for action in self.actions():
+            rect = self.actionGeometry(action)
+            if action.isVisible() and rect.intersects(event.rect()):
+                self._paint_row(painter, action, rect)
+        painter.end()
+
+    def _paint_row(self, painter: QPainter, action: QAction, rect: QRect) -> None:
+        look = theme()
+        if action.isSeparator():
+            y = rect.center().y() + 0.5
+            painter.setPen(QPen(look.color("line"), 1))
+            painter.drawLine(QPointF(rect.left() + 4, y), QPointF(rect.right() - 3, y))
+            return
+        enabled = action.isEnabled()
+        if action is self.activeAction() and enabled:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(look.color("hover"))
+            painter.drawRoundedRect(QRectF(rect), 5, 5)
+        danger = bool(action.property("danger"))
+        role = "off" if not enabled else "bad" if danger else "text"
+        dpr = self.devicePixelRatioF()
+        top = rect.center().y() - 6
+        if action.isCheckable():
+            if action.isChecked():
+                painter.drawPixmap(rect.left() + 8, top, look.pixmap("check", role, 14, dpr))
+        elif not action.icon().isNull():
+            action.icon().paint(painter, QRect(rect.left() + 8, top, 14, 14))
+        words, _tab, beside = action.text().partition("\t")
+        keys = action.shortcut()
+        if not beside and not keys.isEmpty():
+            beside = keys.toString(QKeySequence.SequenceFormat.NativeText)
+        inner = rect.adjusted(30, 0, -12, 0)
+        painter.setFont(self.font())
+        painter.setPen(look.color(role))
+        flags = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
+        painter.drawText(inner, flags | Qt.TextFlag.TextShowMnemonic, words)
+        if action.menu() is not None:
+            arrow = look.pixmap("right", "text3" if enabled else "off", 14, dpr)
+            painter.drawPixmap(rect.right() - 20, top, arrow)
+        elif beside:
+            painter.setPen(look.color("text3" if enabled else "off"))
+            painter.drawText(inner, flags | Qt.AlignmentFlag.AlignRight, beside)

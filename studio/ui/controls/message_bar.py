@@ -1,0 +1,162 @@
+"""One bar for what must be known: a sentence, at most two answers, never a second bar."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QAccessible, QAccessibleEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
+
+from studio.ui.controls.accessible import announce, restyle, set_role
+from studio.ui.controls.buttons import Button, IconButton
+from studio.ui.controls.text import ElidedLabel, Text
+from studio.ui.theme import theme
+from studio.words import _, ngettext
+
+Tone = Literal["plain", "warn", "bad"]
+_ICONS: dict[Tone, tuple[str, str]] = {
+    "plain": ("info", "text2"),
+    "warn": ("warning", "warn"),
+    "bad": ("warning", "bad"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """What a message bar says.
+
+    Attributes:
+        key: what it is about; a newer notice with the same key takes its place.
+        text: one sentence, plain text.
+        icon: an icon's name, or that of its tone.
+        actions: at most two pairs of (action, words on its button).
+    """
+
+    key: str
+    text: str
+    tone: Tone = "plain"
+    icon: str = ""
+    actions: tuple[tuple[str, str], ...] = ()
+    closable: bool = True
+
+
+class MessageBar(QFrame):
+    """Shows the newest notice and counts the others; hidden while there is none.
+
+    Signals:
+        acted: the user pressed a button (key of the notice, action).
+        closed: the user closed a notice (its key).
+    """
+
+    acted = Signal(object, object)
+    closed = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._notices: list[Notice] = []
+        self.setProperty("zone", "notice")
+        self.setFixedHeight(theme().height(36))
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 0, 5, 0)
+        row.setSpacing(6)
+        self._icon = QLabel(self)
+        self._text = ElidedLabel("", "small", "text", self)
+        self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._others = Text("", "small", "text2", self)
+        row.addWidget(self._icon)
+        row.addSpacing(4)
+        row.addWidget(self._text, 1)
+        row.addWidget(self._others)
+        row.addSpacing(4)
+        self._buttons = (Button("", parent=self, size=26), Button("", parent=self, size=26))
+        for button in self._buttons:
+            row.addWidget(button)
+        self._buttons[0].clicked.connect(self.on_first)
+        self._buttons[1].clicked.connect(self.on_second)
+        self._close = IconButton("close", _("Close"), parent=self, size=24)
+        self._close.clicked.connect(self.on_close)
+        row.addWidget(self._close)
+        theme().changed.connect(self.on_theme_changed)
+        self.hide()
+
+    @property
+    def notice(self) -> Notice | None:
+        """The notice in sight."""
+        return self._notices[-1] if self._notices else None
+
+    def show_notice(self, notice: Notice) -> None:
+        """Say this now; what was there waits behind it, or goes if it has the same key.
+
+        Raises ValueError for more than two actions.
+        """
+        if len(notice.actions) > len(self._buttons):
+            raise ValueError("a message bar has at most two buttons")
+        self._notices = [other for other in self._notices if other.key != notice.key]
+        self._notices.append(notice)
+        self._refresh()
+        if notice.tone == "bad":
+            QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
+        announce(self, notice.text, assertive=notice.tone == "bad")
+
+    def dismiss(self, key: str) -> None:
+        """Take this notice back; nothing happens where it is gone."""
+        kept = [notice for notice in self._notices if notice.key != key]
+        if len(kept) != len(self._notices):
+            self._notices = kept
+            self._refresh()
+
+    def clear(self) -> None:
+        """Take all notices back."""
+        self._notices = []
+        self._refresh()
+
+    def on_first(self) -> None:
+        """The first button was pressed."""
+        self._act(0)
+
+    def on_second(self) -> None:
+        """The second button was pressed."""
+        self._act(1)
+
+    def on_close(self) -> None:
+        """The user has read it."""
+        notice = self.notice
+        if notice is not None:
+            self.dismiss(notice.key)
+            self.closed.emit(notice.key)
+
+    def on_theme_changed(self) -> None:
+        """Other colours: another icon."""
+        self._refresh()
+
+    def _act(self, index: int) -> None:
+        notice = self.notice
+        if notice is not None and index < len(notice.actions):
+            self.acted.emit(notice.key, notice.actions[index][0])
+
+    def _refresh(self) -> None:
+        notice = self.notice
+        self.setVisible(notice is not None)
+        if notice is None:
+            return
+        role = QAccessible.Role.AlertMessage if notice.tone == "bad" else QAccessible.Role.StatusBar
+        set_role(self, role)
+        self.setAccessibleName(notice.text)
+        if self.property("tone") != notice.tone:
+            self.setProperty("tone", notice.tone)
+            restyle(self)
+        icon, colour = _ICONS[notice.tone]
+        dpr = self.devicePixelRatioF()
+        self._icon.setPixmap(theme().pixmap(notice.icon or icon, colour, 16, dpr))
+        self._text.setText(notice.text)
+        others = len(self._notices) - 1
+        words = ngettext("({n} more)", "({n} more)", others).format(n=others)
+        self._others.setText(words if others else "")
+        self._others.setVisible(bool(others))
+        for index, button in enumerate(self._buttons):
+            button.setVisible(index < len(notice.actions))
+            button.setText(notice.actions[index][1] if index < len(notice.actions) else "")
+        self._close.setVisible(notice.closable)

@@ -1,0 +1,181 @@
+"""The search field: tokens of the filter, the words, and the key that leads there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QWidget
+
+from studio.ui.controls.accessible import restyle
+from studio.ui.controls.buttons import IconButton
+from studio.ui.controls.key_cap import KeyCap
+from studio.ui.controls.text import Text
+from studio.ui.theme import theme
+from studio.words import _
+
+
+class Token(QFrame):
+    """One part of the filter: key, value and a cross.
+
+    Signals:
+        removed: the cross was pressed (the token itself).
+    """
+
+    removed = Signal(object)
+
+    def __init__(self, key: str, value: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setProperty("zone", "token")
+        self.setFixedHeight(theme().height(20))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(7, 0, 2, 0)
+        row.setSpacing(4)
+        if key:
+            row.addWidget(Text(key, "small", "text2", self))
+        row.addWidget(Text(value, "small", "text", self))
+        name = _("Remove {token}").format(token=f"{key} {value}".strip())
+        close = IconButton("close", name, parent=self, size=18)
+        close.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        close.clicked.connect(self.on_close)
+        row.addWidget(close)
+
+    def on_close(self) -> None:
+        """The cross was pressed."""
+        self.removed.emit(self)
+
+
+class SearchField(QFrame):
+    """One line with an icon; Backspace at its start removes the last token.
+
+    Attributes:
+        field: the line itself.
+
+    Signals:
+        edited: the user changed the words (the words).
+        submitted: Enter was pressed (the words).
+        token_removed: the user removed a token (its index).
+        left: Esc was pressed in an empty field.
+    """
+
+    edited = Signal(object)
+    submitted = Signal(object)
+    token_removed = Signal(object)
+    left = Signal()
+
+    def __init__(
+        self, placeholder: str, key: str = "", parent: QWidget | None = None, *, name: str = ""
+    ) -> None:
+        super().__init__(parent)
+        self.setProperty("zone", "search")
+        self.setFixedHeight(theme().height(30))
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._tokens: list[Token] = []
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(6, 0, 4, 0)
+        self._row.setSpacing(6)
+        self._icon = QLabel(self)
+        self._row.addWidget(self._icon)
+        self.field = QLineEdit(self)
+        self.field.setProperty("field", "bare")
+        self.field.setFont(theme().font("small"))
+        self.field.setPlaceholderText(placeholder)
+        self.field.setAccessibleName(name or _("Search"))
+        self.field.installEventFilter(self)
+        self.field.textEdited.connect(self.on_edited)
+        self.field.textChanged.connect(self.on_text_changed)
+        self.field.returnPressed.connect(self.on_return)
+        self._row.addWidget(self.field, 1)
+        self._cap = KeyCap(key, self)
+        self._clear = IconButton("close", _("Clear the search"), parent=self, size=22)
+        self._clear.clicked.connect(self.on_clear)
+        self._row.addWidget(self._cap)
+        self._row.addWidget(self._clear)
+        self._refresh()
+        self._draw_icon()
+        theme().changed.connect(self._draw_icon)
+
+    @property
+    def text(self) -> str:
+        """The words, without the tokens."""
+        return self.field.text()
+
+    def set_text(self, text: str) -> None:
+        """Other words, without telling anyone."""
+        self.field.setText(text)
+
+    def set_placeholder(self, text: str) -> None:
+        """What stands there while it is empty."""
+        self.field.setPlaceholderText(text)
+
+    def set_tokens(self, tokens: Sequence[tuple[str, str]]) -> None:
+        """Show these pairs of (key, value) before the words."""
+        for old in self._tokens:
+            self._row.removeWidget(old)
+            old.hide()
+            old.deleteLater()
+        self._tokens = []
+        for place, (key, value) in enumerate(tokens):
+            token = Token(key, value, self)
+            token.removed.connect(self.on_token_removed)
+            self._row.insertWidget(1 + place, token)
+            self._tokens.append(token)
+        self._refresh()
+
+    def on_token_removed(self, token: Token) -> None:
+        """The cross of a token was pressed."""
+        if token in self._tokens:
+            self.token_removed.emit(self._tokens.index(token))
+
+    def on_text_changed(self, _text: str) -> None:
+        """The words are others, by whatever means."""
+        self._refresh()
+
+    def on_edited(self, text: str) -> None:
+        """The user typed, pasted or cut."""
+        self.edited.emit(text)
+
+    def on_return(self) -> None:
+        """Enter."""
+        self.submitted.emit(self.field.text())
+
+    def on_clear(self) -> None:
+        """The cross at the end."""
+        self.field.clear()
+        self.field.setFocus()
+        self.edited.emit("")
+
+    def _draw_icon(self) -> None:
+        self._icon.setPixmap(theme().pixmap("search", "text3", 16, self.devicePixelRatioF()))
+
+    def _refresh(self) -> None:
+        focused = self.field.hasFocus()
+        self._clear.setVisible(bool(self.field.text()))
+        empty = not focused and not self.field.text()
+        self._cap.setVisible(empty and bool(self._cap.text()))
+        if self.property("focused") is not focused:
+            self.setProperty("focused", focused)
+            restyle(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is not self.field:
+            return False
+        if event.type() in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):
+            self._refresh()
+        elif event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            return self._on_key(event)
+        return False
+
+    def _on_key(self, event: QKeyEvent) -> bool:
+        if event.key() == Qt.Key.Key_Escape:
+            if self.field.text():
+                self.on_clear()
+            else:
+                self.left.emit()
+            return True
+        at_start = self.field.cursorPosition() == 0 and not self.field.hasSelectedText()
+        if event.key() == Qt.Key.Key_Backspace and at_start and self._tokens:
+            self.token_removed.emit(len(self._tokens) - 1)
+            return True
+        return False

@@ -1,0 +1,163 @@
+"""A row of segments of which one is chosen: views, modes, providers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QAccessible,
+    QEnterEvent,
+    QFontMetrics,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QRadioButton, QSizePolicy, QWidget
+
+from studio.ui.controls import tips
+from studio.ui.controls.accessible import plain_tip, set_role
+from studio.ui.theme import theme
+
+GLYPH = 16
+SPACE = 6
+
+
+class Segment(QRadioButton):
+    """One of the choices; as wide as its words are when chosen, so that nothing moves."""
+
+    def __init__(self, label: str, icon: str, size: int, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setText(label)
+        self.icon_name = icon
+        self.compact = False
+        self._size = size
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setProperty("radius", 4)
+        self.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
+
+    def set_compact(self, *, compact: bool) -> None:
+        """Show the icon alone, with the words as tool tip."""
+        self.compact = compact and bool(self.icon_name)
+        self.setToolTip(plain_tip(self.text()) if self.compact else "")
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        metrics = QFontMetrics(theme().font("small", weight=600))
+        words = 0 if self.compact else metrics.horizontalAdvance(self.text())
+        glyph = GLYPH if self.icon_name else 0
+        between = SPACE if words and glyph else 0
+        return QSize(words + glyph + between + 20, theme().height(self._size) - 6)
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def hitButton(self, pos: QPoint) -> bool:
+        return self.rect().contains(pos)
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        super().enterEvent(event)
+        tips.expect(self)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        tips.forget(self)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        look, chosen = theme(), self.isChecked()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if chosen or self.isDown():
+            painter.setPen(QPen(look.color("chosenline"), 1))
+            painter.setBrush(look.color("chosen"))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 5, 5)
+        elif self.underMouse() and self.isEnabled():
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(look.color("hover"))
+            painter.drawRoundedRect(QRectF(self.rect()), 5, 5)
+        role = "off" if not self.isEnabled() else "text" if chosen else "text2"
+        font = look.font("small", weight=600 if chosen else 400)
+        words = "" if self.compact else self.text()
+        advance = QFontMetrics(font).horizontalAdvance(words)
+        glyph = GLYPH if self.icon_name else 0
+        between = SPACE if words and glyph else 0
+        left = (self.width() - advance - glyph - between) / 2
+        if glyph:
+            pixmap = look.pixmap(self.icon_name, role, GLYPH, self.devicePixelRatioF())
+            painter.drawPixmap(round(left), (self.height() - GLYPH) // 2, pixmap)
+        painter.setFont(font)
+        painter.setPen(look.color(role))
+        place = QRectF(left + glyph + between, 0, advance + 2, self.height())
+        painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, words)
+        painter.end()
+
+
+class Segmented(QFrame):
+    """One choice of a few, all in sight. Arrow keys move it, Tab goes on.
+
+    Signals:
+        changed: the user chose another value (the value); not sent by `set_value`.
+    """
+
+    changed = Signal(object)
+
+    def __init__(
+        self,
+        items: Sequence[tuple[object, str, str]],
+        parent: QWidget | None = None,
+        *,
+        name: str = "",
+        size: int = 30,
+    ) -> None:
+        super().__init__(parent)
+        self.setProperty("zone", "segments")
+        self.setAccessibleName(name)
+        set_role(self, QAccessible.Role.Grouping)
+        self.setFixedHeight(theme().height(size))
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self._group = QButtonGroup(self)
+        self._values: list[object] = []
+        row = QHBoxLayout(self)
+        row.setContentsMargins(3, 3, 3, 3)
+        row.setSpacing(2)
+        for value, label, icon in items:
+            segment = Segment(label, icon, size, self)
+            self._group.addButton(segment, len(self._values))
+            self._values.append(value)
+            row.addWidget(segment)
+        if self._values:
+            self._group.button(0).setChecked(True)
+        self._shown = self.value
+        self._group.idClicked.connect(self.on_clicked)
+
+    @property
+    def value(self) -> object:
+        """The chosen value, None without items."""
+        chosen = self._group.checkedId()
+        return self._values[chosen] if chosen >= 0 else None
+
+    def set_value(self, value: object) -> None:
+        """Choose this value without telling anyone. Raises ValueError for an unknown one."""
+        self._group.button(self._values.index(value)).setChecked(True)
+        self._shown = value
+
+    def set_compact(self, *, compact: bool) -> None:
+        """Icons alone, where the window is narrow."""
+        for button in self._group.buttons():
+            if isinstance(button, Segment):
+                button.set_compact(compact=compact)
+
+    def segment(self, value: object) -> QRadioButton:
+        """The button of a value, for its tool tip or to disable it."""
+        found = self._group.button(self._values.index(value))
+        assert isinstance(found, QRadioButton)
+        return found
+
+    def on_clicked(self, index: int) -> None:
+        """The user chose, by pointer or by key."""
+        value = self._values[index]
+        if value != self._shown:
+            self._shown = value
+            self.changed.emit(value)

@@ -1,0 +1,107 @@
+"""A small number with minus and plus: how many pictures."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import QAbstractSpinBox, QSizePolicy, QSpinBox, QWidget
+
+from studio.ui.controls.buttons import IconButton
+from studio.ui.theme import theme
+from studio.words import _
+
+
+class Stepper(QSpinBox):
+    """A number between two bounds, by buttons, arrows, wheel or typing.
+
+    Signals:
+        changed: the user chose another number; not sent by `set_value`.
+    """
+
+    changed = Signal(object)
+
+    def __init__(
+        self,
+        name: str,
+        low: int = 1,
+        high: int = 8,
+        value: int = 1,
+        parent: QWidget | None = None,
+        *,
+        size: int = 30,
+    ) -> None:
+        super().__init__(parent)
+        self._size = size
+        self._quiet = False
+        self.setProperty("kind", "stepper")
+        self.setAccessibleName(name)
+        self.setToolTip(name)
+        self.setRange(low, high)
+        self.setValue(value)
+        self.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setFont(theme().font("small"))
+        self.setFixedSize(self.sizeHint())
+        self._less = IconButton("minus", _("Fewer"), parent=self, size=24)
+        self._more = IconButton("plus", _("More"), parent=self, size=24)
+        for button in (self._less, self._more):
+            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            button.setAutoRepeat(True)
+        self._less.clicked.connect(self.stepDown)
+        self._more.clicked.connect(self.stepUp)
+        self.valueChanged.connect(self.on_value_changed)
+        self._mark_bounds()
+
+    def set_value(self, value: int) -> None:
+        """Show this number without telling anyone."""
+        self._quiet = True
+        self.setValue(value)
+        self._quiet = False
+
+    def set_range(self, low: int, high: int) -> None:
+        """Other bounds; the number moves inside them without telling anyone."""
+        self._quiet = True
+        self.setRange(low, high)
+        self._quiet = False
+        self._mark_bounds()
+
+    def on_value_changed(self, value: int) -> None:
+        """Another number, by whatever means."""
+        self._mark_bounds()
+        if not self._quiet:
+            self.changed.emit(value)
+
+    def _mark_bounds(self) -> None:
+        self._less.setEnabled(self.value() > self.minimum())
+        self._more.setEnabled(self.value() < self.maximum())
+
+    def sizeHint(self) -> QSize:
+        digits = len(str(self.maximum()))
+        number = QFontMetrics(theme().font("small")).horizontalAdvance("0" * digits)
+        return QSize(2 * theme().height(24) + 2 * 3 + number + 16, theme().height(self._size))
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        # Left and Right step too: there is no text to walk through in one digit.
+        if event.key() == Qt.Key.Key_Left:
+            self.stepDown()
+        elif event.key() == Qt.Key.Key_Right:
+            self.stepUp()
+        else:
+            super().keyPressEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        super().wheelEvent(event)
+        event.accept()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        side = self._less.width()
+        top = (self.height() - side) // 2
+        self._less.move(3, top)
+        self._more.move(self.width() - side - 3, top)
+        # The field stands between the buttons; Qt would give it the whole width.
+        self.lineEdit().setGeometry(side + 3, 1, self.width() - 2 * side - 6, self.height() - 2)

@@ -1,0 +1,47 @@
+"""Tool tips that come after 600 ms; left alone, Qt brings them after 700."""
+
+from __future__ import annotations
+
+import shiboken6
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtGui import QCursor
+from PySide6.QtWidgets import QToolTip, QWidget
+
+from studio.ui.theme import theme
+
+DELAY = 600
+
+
+class _Clock(QObject):
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self.widget: QWidget | None = None
+        self.timer = QTimer(self, singleShot=True, interval=DELAY)
+        self.timer.timeout.connect(self.on_time)
+
+    def on_time(self) -> None:
+        """The pointer has rested long enough."""
+        widget, self.widget = self.widget, None
+        if widget is None or not shiboken6.isValid(widget) or not widget.underMouse():
+            return
+        if widget.toolTip() and widget.isActiveWindow():
+            QToolTip.showText(QCursor.pos(), widget.toolTip(), widget)
+
+
+_clock: _Clock | None = None
+
+
+def expect(widget: QWidget) -> None:
+    """The pointer came to rest on a control: its tool tip is due."""
+    global _clock
+    if _clock is None or not shiboken6.isValid(_clock):
+        _clock = _Clock(theme())
+    _clock.widget = widget
+    _clock.timer.start()
+
+
+def forget(widget: QWidget) -> None:
+    """The pointer left the control."""
+    if _clock is not None and shiboken6.isValid(_clock) and _clock.widget is widget:
+        _clock.widget = None
+        _clock.timer.stop()

@@ -1,0 +1,158 @@
+"""What the user just did, with Undo: bottom left, for eight seconds, one at a time."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import (
+    QEasingCurve,
+    QEvent,
+    QObject,
+    QPoint,
+    QPropertyAnimation,
+    Qt,
+    QTimer,
+    Signal,
+)
+from PySide6.QtGui import QEnterEvent
+from PySide6.QtWidgets import QFrame, QGraphicsDropShadowEffect, QHBoxLayout, QWidget
+
+from studio.ui.controls.accessible import announce
+from studio.ui.controls.buttons import Button
+from studio.ui.controls.text import ElidedLabel
+from studio.ui.style import duration
+from studio.ui.theme import theme
+from studio.words import _
+
+SECONDS = 8
+MARGIN = 12
+RISE = 8
+
+
+class Toast(QFrame):
+    """Lies over its parent, 12 px from the bottom left; stays while hovered or focused.
+
+    Attributes:
+        timer: runs while the toast is in sight and left alone; its timeout hides it.
+
+    Signals:
+        undone: the user pressed the button (the key given to `show_toast`).
+        gone: it went away without that (the key).
+    """
+
+    undone = Signal(object)
+    gone = Signal(object)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._over = parent
+        self._key: object = None
+        self.setProperty("zone", "toast")
+        self.setFixedHeight(theme().height(40))
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(14, 0, 6, 0)
+        row.setSpacing(6)
+        self._text = ElidedLabel("", "body", "ontoast", self)
+        self._undo = Button("", "toast", self)
+        row.addWidget(self._text, 1)
+        row.addWidget(self._undo)
+        shadow = QGraphicsDropShadowEffect(self)
+        shadow.setBlurRadius(24)
+        shadow.setOffset(0, 8)
+        shadow.setColor(theme().color("shadow"))
+        self.setGraphicsEffect(shadow)
+        self.timer = QTimer(self, singleShot=True)
+        self.timer.timeout.connect(self.hide_toast)
+        self._rise = QPropertyAnimation(self, b"pos", self)
+        self._rise.setEasingCurve(QEasingCurve.Type.OutCubic)
+        self._undo.clicked.connect(self.on_undo)
+        self._undo.installEventFilter(self)
+        parent.installEventFilter(self)
+        self.hide()
+
+    def show_toast(
+        self,
+        text: str,
+        undo_label: str | None = None,
+        key: object = None,
+        *,
+        seconds: float = SECONDS,
+    ) -> None:
+        """Say this in place of what is there. `undo_label` is "Undo"; "" leaves the button away."""
+        if self.isVisible():
+            self._leave()
+        self._key = key
+        self._text.setText(text)
+        label = _("Undo") if undo_label is None else undo_label
+        self._undo.setText(label)
+        self._undo.setVisible(bool(label))
+        self.timer.setInterval(round(seconds * 1000))
+        self._place()
+        self.show()
+        self.raise_()
+        self._animate()
+        self._restart()
+        announce(self, text)
+
+    def hide_toast(self) -> None:
+        """Away with it; the deed stays done."""
+        if self.isVisible() or self.timer.isActive():
+            self._leave()
+            self.hide()
+
+    def on_undo(self) -> None:
+        """The user wants it back."""
+        key, self._key = self._key, None
+        self.timer.stop()
+        self.hide()
+        self.undone.emit(key)
+
+    def _leave(self) -> None:
+        self.timer.stop()
+        key, self._key = self._key, None
+        self.gone.emit(key)
+
+    def _restart(self) -> None:
+        kept = self.underMouse() or self._undo.hasFocus()
+        if kept:
+            self.timer.stop()
+        else:
+            self.timer.start()
+
+    def _home(self) -> QPoint:
+        return QPoint(MARGIN, self._over.height() - self.height() - MARGIN)
+
+    def _place(self) -> None:
+        room = self._over.width() - 2 * MARGIN
+        self.resize(min(self.sizeHint().width(), room), self.height())
+        self.move(self._home())
+
+    def _animate(self) -> None:
+        self._rise.stop()
+        length = duration(160)
+        if not length:
+            return
+        self._rise.setDuration(length)
+        self._rise.setStartValue(self._home() + QPoint(0, RISE))
+        self._rise.setEndValue(self._home())
+        self._rise.start()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        kind = event.type()
+        if watched is self._over and kind == QEvent.Type.Resize and self.isVisible():
+            self._rise.stop()
+            self._place()
+        elif kind in (QEvent.Type.FocusIn, QEvent.Type.FocusOut) and watched is self._undo:
+            if kind == QEvent.Type.FocusIn:
+                self.timer.stop()
+            elif self.isVisible() and not self.underMouse():
+                self.timer.start()
+        return False
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        super().enterEvent(event)
+        self.timer.stop()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        if self.isVisible() and not self._undo.hasFocus():
+            self.timer.start()

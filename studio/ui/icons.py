@@ -1,0 +1,64 @@
+"""Icons by name: monochrome SVG files, coloured by role and rendered at device pixels."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPixmap
+
+from studio import paths
+
+GRID = 16  # the files are drawn on a grid of 16 by 16
+
+
+def folder() -> Path:
+    """Where the SVG files lie, one for each name."""
+    return paths.resources() / "icons"
+
+
+@cache
+def source(name: str) -> str:
+    """The SVG text of an icon; `currentColor` stands for its colour.
+
+    Raises KeyError for a name that has no file.
+    """
+    try:
+        return (folder() / f"{name}.svg").read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise KeyError(f"no icon is called {name!r}") from error
+
+
+def render(name: str, colour: QColor, size: int, dpr: float) -> QPixmap:
+    """The icon as a square of `size` logical pixels, sharp on a screen of `dpr`.
+
+    The shape is drawn once, each colour is poured into a copy. Raises KeyError as `source` does.
+    """
+    side = max(1, round(size * dpr))
+    made = QPixmap(_shape(name, side))
+    painter = QPainter(made)
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceIn)
+    painter.fillRect(made.rect(), colour)
+    painter.end()
+    made.setDevicePixelRatio(dpr)
+    return made
+
+
+@cache
+def _shape(name: str, side: int) -> QPixmap:
+    # Qt's SVG library is loaded with the first icon, not with the window's modules.
+    from PySide6.QtSvg import QSvgRenderer
+
+    shape = QPixmap(side, side)
+    shape.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(shape)
+    svg = source(name).replace("currentColor", "black")
+    QSvgRenderer(QByteArray(svg.encode())).render(painter, QRectF(0, 0, side, side))
+    painter.end()
+    return shape
+
+
+def forget() -> None:
+    """Let go of all shapes: pixmaps must not outlive the program's QApplication."""
+    _shape.cache_clear()

@@ -1,0 +1,120 @@
+"""What is made from the roles: the style sheet's text, the palette, the system's own colours."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict
+from string import Template
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QColor, QPalette
+
+from studio import paths
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+    from studio.ui.theme import Roles, Theme
+
+# The usual size of the system's font in points: what is larger was asked for by the user.
+_USUAL_POINTS = {"win32": 9.0, "darwin": 13.0}
+
+
+def style_sheet(theme: Theme) -> str:
+    """The text of resources/style.qss with colours and sizes put in.
+
+    `$role` is a colour, `$px12` a size of type and `$h30` the height of a control, both under
+    the text scale. Raises KeyError for a name that is none of these.
+    """
+    text = (paths.resources() / "style.qss").read_text(encoding="utf-8")
+    template = Template(text)
+    values: dict[str, str] = {}
+    for name in template.get_identifiers():
+        if name.startswith("px") and name[2:].isdigit():
+            values[name] = f"{theme.px(int(name[2:]))}px"
+        elif name.startswith("h") and name[1:].isdigit():
+            values[name] = f"{theme.height(int(name[1:]))}px"
+        else:
+            values[name] = theme.color(name).name(QColor.NameFormat.HexArgb)
+    return template.substitute(values)
+
+
+def palette(theme: Theme) -> QPalette:
+    """The palette for what the style sheet does not reach, native dialogs among it."""
+    made = QPalette()
+    role, group = QPalette.ColorRole, QPalette.ColorGroup
+    for where, name in (
+        (role.Window, "panel"),
+        (role.WindowText, "text"),
+        (role.Base, "sunk"),
+        (role.AlternateBase, "panel"),
+        (role.Text, "text"),
+        (role.Button, "raise"),
+        (role.ButtonText, "text"),
+        (role.BrightText, "bad"),
+        (role.ToolTipBase, "press"),
+        (role.ToolTipText, "text"),
+        (role.PlaceholderText, "text3"),
+        (role.Highlight, "fill"),
+        (role.HighlightedText, "onfill"),
+        (role.Accent, "accent"),
+        (role.Link, "ink"),
+        (role.LinkVisited, "ink"),
+        (role.Light, "press"),
+        (role.Midlight, "hover"),
+        (role.Mid, "line"),
+        (role.Dark, "line"),
+        (role.Shadow, "sunk"),
+    ):
+        made.setColor(where, theme.color(name))
+    for where in (role.WindowText, role.Text, role.ButtonText, role.HighlightedText):
+        made.setColor(group.Disabled, where, theme.color("off"))
+    return made
+
+
+def roles_from(system: QPalette) -> Roles:
+    """The roles under the system's high contrast: its few colours, every edge a full line."""
+    from studio.ui.theme import DARK, Roles
+
+    group, role = QPalette.ColorGroup.Active, QPalette.ColorRole
+
+    def name(of: QPalette.ColorRole) -> str:
+        return system.color(group, of).name()
+
+    window, text = name(role.Window), name(role.WindowText)
+    base, button = name(role.Base), name(role.Button)
+    chosen, onchosen = name(role.Highlight), name(role.HighlightedText)
+    off = system.color(QPalette.ColorGroup.Disabled, role.WindowText).name()
+    grounds = ("mat", "panel", "hover", "press", "cell", "tint", "warnbg", "badbg", "tilehover")
+    texts = ("text", "text2", "text3", "ok", "warn", "bad", "star", "focus", "edge", "line")
+    lines = ("line2", "warnline", "badline", "chosenline")
+    values = {
+        **asdict(DARK),
+        **dict.fromkeys(grounds, window),
+        **dict.fromkeys((*texts, *lines, "hairline", "toastline", "ontoast"), text),
+        **dict.fromkeys(("fill", "fillh", "fillp", "accent"), chosen),
+        **dict.fromkeys(("addbg", "rembg", "toast"), window),
+        **dict.fromkeys(("ink", "toastlink"), name(role.Link)),
+        "sunk": base,
+        "raise_": button,
+        "chosen": button,
+        "off": off,
+        "onfill": onchosen,
+        "tick": onchosen,
+    }
+    return Roles(**values)
+
+
+def text_scale(app: QApplication) -> float:
+    """How much larger than usual the system wants its text, 1.0 to 2.25.
+
+    Told by the size of the system's font and by a font resolution set apart from the screen's.
+    """
+    usual_dpi = 72.0 if sys.platform == "darwin" else 96.0
+    screen = app.primaryScreen()
+    dpi = screen.logicalDotsPerInch() if screen is not None else usual_dpi
+    points = app.font().pointSizeF()
+    # Desktops other than these two use 9 to 11 points.
+    usual = _USUAL_POINTS.get(sys.platform, 11.0)
+    factor = dpi / usual_dpi * (max(1.0, points / usual) if points > 0 else 1.0)
+    return min(2.25, factor) if factor >= 1.05 else 1.0
