@@ -1,0 +1,1 @@
+"""The gallery: pictures and running jobs as tiles, for any number of them."""

@@ -1,0 +1,162 @@
+"""How a job that brought no picture is told: what happened, what it cost, what helps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from studio.domain import Failure, Job, JobState
+from studio.errors import Billed
+from studio.ui import figures
+from studio.words import _
+
+Tone = Literal["calm", "bad", "warn"]
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A button in a tile: the action it asks for and its label."""
+
+    action: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class End:
+    """How a job ended, in the words of its tile.
+
+    Attributes:
+        doubt: nobody knows whether it was billed.
+    """
+
+    tone: Tone = "bad"
+    icon: str = ""
+    head: str
+    bill: str = ""
+    doubt: bool = False
+    offers: tuple[Offer, ...] = ()
+
+
+def end_of(job: Job) -> End:
+    """The end of a job that is over or waits for the user."""
+    match job.state:
+        case JobState.UNSENT:
+            return End(
+                tone="calm",
+                head=_("Not sent, not billed"),
+                offers=(Offer("retry", _("Send")), Offer("discard", _("Discard"))),
+            )
+        case JobState.UNKNOWN:
+            return End(
+                tone="warn",
+                icon="cloud-off",
+                head=_("The program ended before the answer"),
+                bill=_("May have been billed"),
+                doubt=True,
+                offers=(_again(job),),
+            )
+        case JobState.CUT:
+            return End(
+                tone="warn",
+                icon="cloud-off",
+                head=_("Only part of the answer came"),
+                bill=_("May have been billed"),
+                doubt=True,
+                offers=(_again(job),),
+            )
+        case JobState.CANCELLED:
+            return _cancelled(job)
+        case _:
+            return _failed(job, job.failure or Failure(kind="bug", title=_("It did not work")))
+
+
+def ordinal(number: int) -> str:
+    """ "1st", "2nd", "3rd" ...; languages without such endings translate all four alike."""
+    if number % 100 in (11, 12, 13):
+        return _("{n}th").format(n=number)
+    endings = {1: _("{n}st"), 2: _("{n}nd"), 3: _("{n}rd")}
+    return endings.get(number % 10, _("{n}th")).format(n=number)
+
+
+def price_of_cancel(estimate: float | None) -> str:
+    """What cancelling a job that was sent may cost."""
+    if estimate is None:
+        return _("cancel may cost money")
+    if not estimate:
+        return _("cancel is free")
+    return _("cancel may cost {price}").format(price=figures.money(estimate))
+
+
+def _billed(billed: Billed, estimate: float | None) -> str:
+    if billed is Billed.NO:
+        return _("Not billed")
+    if billed is Billed.MAYBE:
+        return _("May have been billed")
+    if estimate:
+        return _("Billed {price}").format(price=figures.money(estimate))
+    return _("Billed")
+
+
+def _again(job: Job) -> Offer:
+    if job.estimate_usd:
+        price = figures.money(job.estimate_usd)
+        return Offer("retry", _("Try again {price}").format(price=price))
+    return Offer("retry", _("Try again"))
+
+
+def _cancelled(job: Job) -> End:
+    billed = job.failure.billed if job.failure else Billed.NO
+    head = _("Cancelled")
+    if job.started and job.finished and job.finished > job.started:
+        seconds = round(job.finished - job.started)
+        head = _("Cancelled after {seconds} s").format(seconds=seconds)
+    return End(
+        tone="calm",
+        head=head,
+        bill=_billed(billed, job.estimate_usd),
+        doubt=billed is Billed.MAYBE,
+        offers=(Offer("retry", _("Try again")),),
+    )
+
+
+def _failed(job: Job, failure: Failure) -> End:
+    icon, offer, tone = _ADVICE.get(failure.kind, ("warning", "", "bad"))
+    head = failure.title
+    offers = (_again(job),)
+    match offer:
+        case "edit_prompt":
+            offers = (Offer(offer, _("Edit prompt")),)
+        case "read_answer":
+            offers = (Offer(offer, _("Read the answer")),)
+            if failure.billed is Billed.YES:
+                icon, head = "coin", _("Paid, but no picture came")
+        case "open_keys":
+            offers = (Offer(offer, _("Open keys")),)
+        case "top_up":
+            offers = (Offer(offer, _("Top up")),)
+        case "pick_model":
+            offers = (Offer(offer, _("Pick a model")),)
+    return End(
+        tone=tone,
+        icon=icon,
+        head=head,
+        bill=_billed(failure.billed, job.estimate_usd),
+        doubt=failure.billed is Billed.MAYBE,
+        offers=offers,
+    )
+
+
+_ADVICE: dict[str, tuple[str, str, Tone]] = {
+    "refused": ("shield-x", "edit_prompt", "bad"),
+    "no_image": ("info", "read_answer", "bad"),
+    "network": ("cloud-off", "", "warn"),
+    "incomplete": ("cloud-off", "", "warn"),
+    "auth": ("key", "open_keys", "bad"),
+    "balance": ("coin", "top_up", "bad"),
+    "budget": ("coin", "", "bad"),
+    "model": ("model", "pick_model", "bad"),
+    "request": ("warning", "edit_prompt", "bad"),
+    "rate_limited": ("retry", "", "warn"),
+    "server": ("retry", "", "warn"),
+}
+"""Icon, what helps ("" is trying again) and tone, by the kind of a failure."""

@@ -1,0 +1,123 @@
+"""Where tiles lie: arithmetic alone, so that a million of them cost nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QRect
+
+LEFT, RIGHT, BOTTOM = 14, 18, 12  # mat around the tiles; the scroll bar lies over the right one
+GUTTER = 2
+BORDER = 7  # from the cell's edge to the picture box
+CAPTION = 26
+STRIP = 14  # what is left of the caption under small tiles
+CAPTION_FROM = 128
+SMALLEST, USUAL, LARGEST = 96, 158, 512
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grid:
+    """The layout of `count` tiles in a view `width` pixels wide.
+
+    Attributes:
+        box: side of the square a picture is fitted into.
+        caption: whether names are shown under the pictures (never below 128 px).
+        lead: cells left empty before the first tile. Tiles that arrive above what the user looks
+            at are made up for by it, so that nothing in view changes its column.
+        grow: pixels a caption is higher than usual, for large text.
+    """
+
+    width: int
+    count: int
+    box: int = USUAL
+    caption: bool = True
+    lead: int = 0
+    grow: int = 0
+
+    @property
+    def has_caption(self) -> bool:
+        """Whether there is room and wish for names."""
+        return self.caption and self.box >= CAPTION_FROM
+
+    @property
+    def foot(self) -> int:
+        """Height of the caption or of the strip in its place."""
+        return (CAPTION if self.has_caption else STRIP) + self.grow
+
+    @property
+    def columns(self) -> int:
+        """Tiles side by side; at least one."""
+        inner = self.width - LEFT - RIGHT
+        return max(1, inner // (self.box + 2 * BORDER + GUTTER))
+
+    @property
+    def pitch_x(self) -> float:
+        """From one column to the next; not always whole, so that the columns fill the width."""
+        return max(self.box + 2 * BORDER + GUTTER, self.width - LEFT - RIGHT) / self.columns
+
+    @property
+    def pitch_y(self) -> int:
+        """From one line to the next."""
+        return self.box + 10 + self.foot
+
+    @property
+    def lines(self) -> int:
+        """Lines of tiles."""
+        return -(-(self.count + self.lead) // self.columns) if self.count else 0
+
+    @property
+    def height(self) -> int:
+        """Height of everything."""
+        return self.lines * self.pitch_y + BOTTOM if self.count else 0
+
+    def cell(self, row: int) -> QRect:
+        """The cell of a row, in the coordinates of the whole content."""
+        line, column = divmod(row + self.lead, self.columns)
+        left = LEFT + round(column * self.pitch_x)
+        right = LEFT + round((column + 1) * self.pitch_x)
+        return QRect(left, line * self.pitch_y, right - left - GUTTER, self.pitch_y - GUTTER)
+
+    def at(self, x: int, y: int) -> int | None:
+        """The row whose cell holds this point; None for gutters and the empty mat."""
+        if y < 0 or x < LEFT:
+            return None
+        columns = self.columns
+        # Cell edges are rounded, so the quotient may be one column off at an edge.
+        guess = min(columns - 1, int((x - LEFT) / self.pitch_x))
+        for column in (guess, guess + 1, guess - 1):
+            if not 0 <= column < columns:
+                continue
+            row = (y // self.pitch_y) * columns + column - self.lead
+            if 0 <= row < self.count and self.cell(row).contains(x, y):
+                return row
+        return None
+
+    def between(self, top: int, bottom: int) -> range:
+        """The rows of all lines that touch the pixels from `top` to `bottom`, both included."""
+        columns = self.columns
+        first = max(0, top // self.pitch_y) * columns - self.lead
+        last = (max(-1, bottom // self.pitch_y) + 1) * columns - self.lead
+        return range(max(0, min(first, self.count)), max(0, min(last, self.count)))
+
+    def touched(self, area: QRect) -> list[range]:
+        """The rows whose cells touch `area`, one range for each line of tiles."""
+        found: list[range] = []
+        if area.right() < LEFT:
+            return found
+        columns, pitch = self.columns, self.pitch_x
+        left = max(0, int((area.left() - LEFT) / pitch))
+        right = min(columns - 1, int((area.right() - LEFT) / pitch))
+        top = max(0, area.top() // self.pitch_y)
+        bottom = min(self.lines - 1, area.bottom() // self.pitch_y)
+        for line in range(top, bottom + 1):
+            first = line * columns + left - self.lead
+            last = line * columns + right - self.lead
+            rows = range(max(0, first), min(self.count, last + 1))
+            # The range ends at cells whose gutter alone may lie in the area.
+            while rows and not self.cell(rows[0]).intersects(area):
+                rows = rows[1:]
+            while rows and not self.cell(rows[-1]).intersects(area):
+                rows = rows[:-1]
+            if rows:
+                found.append(rows)
+        return found

@@ -1,0 +1,83 @@
+"""Fonts, measures and colours of tiles, made once for a theme instead of for every tile."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPixmap
+
+from studio.ui.theme import FontName, Theme
+
+_BOLD = 600
+_TEXTS = 4096  # measured texts kept; a screen of small tiles has a few hundred
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """A font with its measures; `line` is the height of a line in pixels."""
+
+    font: QFont
+    metrics: QFontMetrics
+    line: int
+
+
+class Kit:
+    """What tiles are measured and drawn with. Make a new one when the theme changed."""
+
+    def __init__(self, theme: Theme) -> None:
+        self.theme = theme
+        self.ghost = theme.ghost
+        self.micro = self._face("micro")
+        self.micro_bold = self._face("micro", _BOLD)
+        self.small = self._face("small")
+        self.small_bold = self._face("small", _BOLD)
+        self.timer = self._face("timer")
+        self.struck = QFont(self.micro.font)
+        self.struck.setStrikeOut(True)
+        self._elided: dict[tuple[str, int, bool], str] = {}
+        self._wrapped: dict[tuple[int, str, int], tuple[int, int]] = {}
+
+    def _face(self, name: FontName, weight: int | None = None) -> Face:
+        font = self.theme.font(name, weight=weight)
+        return Face(font, QFontMetrics(font), self.theme.line(name))
+
+    @property
+    def grow(self) -> int:
+        """Pixels captions grow by under the system's text scale."""
+        return self.micro.line - 14 if self.micro.line > 14 else 0
+
+    def color(self, role: str) -> QColor:
+        """The colour of a role."""
+        return self.theme.color(role)
+
+    def icon(self, name: str, role: str, size: int, dpr: float) -> QPixmap:
+        """An icon at device pixels."""
+        return self.theme.pixmap(name, role, size, dpr)
+
+    def elided(self, text: str, width: int, *, bold: bool = False) -> str:
+        """A caption's text, cut to `width` pixels."""
+        key = (text, width, bold)
+        found = self._elided.get(key)
+        if found is None:
+            if len(self._elided) > _TEXTS:
+                self._elided.clear()
+            face = self.micro_bold if bold else self.micro
+            found = face.metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(0, width))
+            self._elided[key] = found
+        return found
+
+    def wrapped(self, face: Face, text: str, width: int) -> tuple[int, int]:
+        """Width and number of lines of a text broken at words to fit into `width` pixels."""
+        key = (id(face), text, width)
+        found = self._wrapped.get(key)
+        if found is None:
+            if len(self._wrapped) > _TEXTS:
+                self._wrapped.clear()
+            room = QRect(0, 0, max(1, width), 10_000)
+            bounds = face.metrics.boundingRect(
+                room, int(Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignHCenter), text
+            )
+            lines = max(1, round(bounds.height() / max(1, face.metrics.lineSpacing())))
+            found = self._wrapped[key] = (bounds.width(), lines)
+        return found

@@ -1,0 +1,255 @@
+"""Where the parts of one tile lie. Painting and hit testing both ask here, so they agree."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from PySide6.QtCore import QPoint, QRect
+from PySide6.QtGui import QPixmap
+
+from studio.ui.gallery.failures import Offer
+from studio.ui.gallery.grid import BORDER, CAPTION, STRIP
+from studio.ui.gallery.kit import Face, Kit
+from studio.ui.gallery.states import Look, Tile
+
+GAP = 4  # between the lines of a message
+PADDING = 10
+OFFER_HEIGHT = 26
+OFFERS_FROM = 150  # smaller boxes have no room for buttons
+ICON = 18
+MARK = 13
+STAR = 11
+CAPTION_GAP = 5
+TARGET = 24
+NARROWEST, WIDEST = 3 / 4, 4 / 3  # shapes a failed tile keeps; others grow to the square
+CAPTION_ACTIONS = (("pick", "flag"), ("reject", "reject"), ("edit", "edit"), ("more", "more"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TileState:
+    """A tile as it is to be painted now.
+
+    Attributes:
+        box: side of the square the picture is fitted into.
+        caption: whether there is a caption (else a strip of marks).
+        pixmap: the thumbnail; None until it is there.
+        strength: how far the thumbnail has faded in, 0 to 1.
+        ghost: the source of a job, 16 pixels large.
+        keyboard: the keyboard is here.
+        many: several tiles are selected.
+        hot: the action under the pointer.
+        phase: where the runner is in its way, 0 to 1; None while nothing may move.
+    """
+
+    tile: Tile
+    box: int = 158
+    caption: bool = True
+    pixmap: QPixmap | None = None
+    strength: float = 1.0
+    ghost: QPixmap | None = None
+    selected: bool = False
+    keyboard: bool = False
+    many: bool = False
+    hovered: bool = False
+    hot: str = ""
+    phase: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """A part of a tile that can be clicked."""
+
+    action: str
+    rect: QRect
+    icon: str = ""
+    label: str = ""
+
+
+Part = Literal["icon", "big", "head", "line", "note", "bill"]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One line, or paragraph, of a message in a box."""
+
+    part: Part
+    rect: QRect
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """The parts of a tile in the coordinates of its cell's parent.
+
+    Attributes:
+        square: what the picture is fitted into.
+        picture: the picture or the box of a job.
+        zones: what can be clicked, in the box and in the caption.
+    """
+
+    cell: QRect
+    square: QRect
+    picture: QRect
+    caption: QRect
+    blocks: tuple[Block, ...] = ()
+    zones: tuple[Zone, ...] = ()
+
+    def zone_at(self, point: QPoint) -> Zone | None:
+        """What would be clicked there."""
+        return next((zone for zone in self.zones if zone.rect.contains(point)), None)
+
+
+def fit(aspect: float, square: QRect) -> QRect:
+    """The largest rectangle of this aspect in the square, centred."""
+    side = square.width()
+    if aspect >= 1:
+        width, height = side, max(1, round(side / aspect))
+    else:
+        width, height = max(1, round(side * aspect)), side
+    return QRect(
+        square.left() + (side - width) // 2, square.top() + (side - height) // 2, width, height
+    )
+
+
+def arrange(state: TileState, cell: QRect, kit: Kit) -> Layout:
+    """Lay a tile out in its cell."""
+    tile = state.tile
+    left = cell.left() + (cell.width() - state.box) // 2
+    square = QRect(left, cell.top() + BORDER, state.box, state.box)
+    foot = (CAPTION if state.caption else STRIP) + kit.grow
+    caption = QRect(left, square.bottom() + 1, state.box, foot)
+    aspect = tile.aspect
+    if tile.look in _WORDY and not NARROWEST - 0.01 <= aspect <= WIDEST + 0.01:
+        aspect = 1.0
+    picture = fit(aspect, square)
+    blocks: tuple[Block, ...] = ()
+    zones: tuple[Zone, ...] = ()
+    if tile.look is not Look.PICTURE:
+        blocks, zones = _message(state, picture, kit)
+    return Layout(
+        cell=cell,
+        square=square,
+        picture=picture,
+        caption=caption,
+        blocks=blocks,
+        zones=zones + _caption_zones(state, caption),
+    )
+
+
+_WORDY = (Look.FAILED, Look.DOUBTFUL, Look.LOST)
+
+
+def _caption_zones(state: TileState, caption: QRect) -> tuple[Zone, ...]:
+    tile = state.tile
+    if tile.cancel:
+        return (Zone("cancel", _target(caption, 0), "close"),)
+    if tile.job or not state.hovered or not state.caption or not tile.name:
+        return ()
+    last = len(CAPTION_ACTIONS) - 1
+    return tuple(
+        Zone(action, _target(caption, last - place), icon)
+        for place, (action, icon) in enumerate(CAPTION_ACTIONS)
+    )
+
+
+def _target(caption: QRect, place: int) -> QRect:
+    # The icon ends with the caption; the ground around it reaches into the cell's border.
+    height = min(TARGET, caption.height())
+    right = caption.right() + (TARGET - MARK) // 2 - place * TARGET
+    top = caption.center().y() - height // 2 + 1
+    return QRect(right - TARGET + 1, top, TARGET, height)
+
+
+def _message(state: TileState, box: QRect, kit: Kit) -> tuple[tuple[Block, ...], tuple[Zone, ...]]:
+    """The lines of a job's box and its buttons, centred; what finds no room is left out."""
+    tile, width = state.tile, box.width() - 2 * PADDING
+    note = tile.cancel_note if state.hot == "cancel" and tile.cancel_note else tile.note
+    parts: list[tuple[Part, str, int]] = []
+    if tile.icon:
+        parts.append(("icon", tile.icon, ICON))
+    texts: tuple[tuple[Part, str, Face], ...] = (
+        ("big", tile.big, kit.timer),
+        ("head", tile.head, kit.small_bold),
+        ("line", tile.line, kit.small),
+        ("note", note, kit.micro),
+    )
+    for part, text, face in texts:
+        if text:
+            parts.append((part, text, kit.wrapped(face, text, width)[1] * face.line))
+    if tile.bill:
+        parts.append(("bill", tile.bill, _bill_height(tile, width, kit)))
+    hidden = tile.offers_on_hover and not (state.hovered or state.keyboard)
+    offers = tile.offers if state.box >= OFFERS_FROM and not hidden else ()
+    offers_height = _offers_height(offers, width, kit)
+    room = box.height() - (12 if tile.bar is not None else 8)
+    for spare in ("offers", "note", "bill", "icon", "line", "head", "big"):
+        if _stack_height(parts, offers_height) <= room:
+            break
+        if spare == "offers":
+            offers, offers_height = (), 0
+        else:
+            parts = [each for each in parts if each[0] != spare]
+    return _stack(box, parts, offers, offers_height, kit)
+
+
+def _stack_height(parts: list[tuple[Part, str, int]], offers_height: int) -> int:
+    height = sum(each[2] for each in parts) + GAP * max(0, len(parts) - 1)
+    if offers_height:
+        height += offers_height + 2 + 2 * GAP
+    return height
+
+
+def _stack(
+    box: QRect,
+    parts: list[tuple[Part, str, int]],
+    offers: tuple[Offer, ...],
+    offers_height: int,
+    kit: Kit,
+) -> tuple[tuple[Block, ...], tuple[Zone, ...]]:
+    y = box.top() + (box.height() - _stack_height(parts, offers_height)) // 2
+    left, width = box.left() + PADDING, box.width() - 2 * PADDING
+    blocks = []
+    for part, text, height in parts:
+        blocks.append(Block(part, QRect(left, y, width, height), text))
+        y += height + GAP
+    zones: list[Zone] = []
+    y += 2 + GAP
+    for line in _offer_lines(offers, width, kit):
+        total = sum(wide for _offer, wide in line) + 6 * (len(line) - 1)
+        x = box.left() + (box.width() - total) // 2
+        for offer, wide in line:
+            zones.append(
+                Zone(offer.action, QRect(x, y, wide, _offer_height(kit)), label=offer.label)
+            )
+            x += wide + 6
+        y += _offer_height(kit) + GAP
+    return tuple(blocks), tuple(zones)
+
+
+def _offer_height(kit: Kit) -> int:
+    return OFFER_HEIGHT + max(0, kit.small.line - 16)
+
+
+def _offer_lines(offers: tuple[Offer, ...], width: int, kit: Kit) -> list[list[tuple[Offer, int]]]:
+    """Buttons with their widths, side by side where they fit."""
+    lines: list[list[tuple[Offer, int]]] = []
+    for offer in offers:
+        wide = kit.small.metrics.horizontalAdvance(offer.label) + 22
+        used = sum(each for _offer, each in lines[-1]) + 6 * len(lines[-1]) if lines else 0
+        if lines and used + wide <= width + 2 * PADDING - 8:
+            lines[-1].append((offer, wide))
+        else:
+            lines.append([(offer, wide)])
+    return lines
+
+
+def _offers_height(offers: tuple[Offer, ...], width: int, kit: Kit) -> int:
+    count = len(_offer_lines(offers, width, kit))
+    return count * _offer_height(kit) + max(0, count - 1) * GAP
+
+
+def _bill_height(tile: Tile, width: int, kit: Kit) -> int:
+    room = width + 12 - (20 if tile.bill_doubt else 0)
+    lines = kit.wrapped(kit.micro, tile.bill, room)[1] * kit.micro.line
+    return max(16, lines) if tile.bill_doubt else lines

@@ -1,0 +1,240 @@
+"""Tiles on the mat: cell ground, picture or box, hairline, caption, tick, ring, keyboard line.
+
+Everything here is a function of the painter, a state and the kit of the theme; nothing is asked
+of a widget, so a tile can be painted anywhere.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath, QPen, QPixmap
+
+from studio.ui.gallery.caption import paint_caption
+from studio.ui.gallery.kit import Face, Kit
+from studio.ui.gallery.layout import Block, Layout, TileState, Zone, arrange
+from studio.ui.gallery.states import Look
+from studio.ui.gallery.strokes import ground, outline, scale_of, snapped
+
+CELL_RADIUS, BOX_RADIUS, PICTURE_RADIUS, OFFER_RADIUS = 8, 4, 2, 6
+REJECTED = 0.34
+LOST = 0.25
+RUNNER = 0.22
+STILL_RUNNER = 0.30
+BAR = 3
+TICK = 18
+GHOST_SPILL = 8
+UNTOLD = -1  # colour of a row that is not read yet
+
+
+def paint_tile(painter: QPainter, cell: QRect, state: TileState, kit: Kit) -> Layout:
+    """Paint one tile into its cell; returns where everything went."""
+    layout = arrange(state, cell, kit)
+    if state.selected or state.hovered:
+        ground(painter, cell, kit.color("cell" if state.selected else "tilehover"), CELL_RADIUS)
+    tile = state.tile
+    if tile.look is Look.PICTURE:
+        _picture(painter, layout.picture, state, kit)
+    else:
+        _box(painter, layout, state, kit)
+    paint_caption(painter, layout, state, kit)
+    if state.selected:
+        if state.many:
+            _tick(painter, layout, kit)
+        _ring(painter, cell, 0, 2, CELL_RADIUS, kit.color("accent"))
+    if state.keyboard:
+        _ring(painter, cell, 3, 1, CELL_RADIUS - 2, kit.color("focus"))
+    return layout
+
+
+def _ring(
+    painter: QPainter, cell: QRect, inset: int, width: float, radius: float, colour: QColor
+) -> None:
+    rect = QRectF(cell).adjusted(inset, inset, -inset, -inset)
+    outline(painter, rect, width, radius, QPen(colour))
+
+
+# --- pictures ---------------------------------------------------------------------------------
+
+
+def _picture(painter: QPainter, rect: QRect, state: TileState, kit: Kit) -> None:
+    tile = state.tile
+    opacity = REJECTED if tile.rejected else 1.0
+    whole = state.pixmap is not None and state.strength >= 1
+    if not whole:
+        colour = kit.color("panel") if tile.colour == UNTOLD else QColor(tile.colour)
+        painter.setOpacity(opacity)
+        ground(painter, rect, colour, PICTURE_RADIUS)
+    if state.pixmap is not None:
+        painter.setOpacity(opacity * state.strength)
+        _draw(painter, rect, state.pixmap)
+    painter.setOpacity(1.0)
+    if tile.colour != UNTOLD:
+        pen = QPen(kit.color("hairline"))
+        outline(painter, QRectF(rect), 1, PICTURE_RADIUS, pen)
+
+
+def _draw(painter: QPainter, rect: QRect, pixmap: QPixmap) -> None:
+    dpr = scale_of(painter)
+    device = (round(rect.width() * dpr), round(rect.height() * dpr))
+    exact = abs(pixmap.width() - device[0]) <= 1 and abs(pixmap.height() - device[1]) <= 1
+    if exact:
+        at = snapped(painter, QRectF(rect))
+        # Drawn pixel for pixel: a scaled copy would cost ten times as much and be less sharp.
+        target = QRectF(at.left(), at.top(), pixmap.width() / dpr, pixmap.height() / dpr)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+        painter.drawPixmap(target, pixmap, QRectF(pixmap.rect()))
+        return
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
+    painter.drawPixmap(QRectF(rect), pixmap, QRectF(pixmap.rect()))
+
+
+# --- boxes of jobs and of lost files ----------------------------------------------------------
+
+
+def _box(painter: QPainter, layout: Layout, state: TileState, kit: Kit) -> None:
+    tile, rect = state.tile, layout.picture
+    frame = QRectF(rect)
+    if tile.look is Look.DASHED:
+        pen = QPen(kit.color("edge"))
+        pen.setDashPattern([3, 2.5])
+        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+        outline(painter, frame, 1, BOX_RADIUS, pen)
+    elif tile.look is Look.GHOST:
+        _ghost(painter, rect, state, kit)
+    elif tile.look is Look.LOST:
+        if state.pixmap is not None:
+            painter.setOpacity(LOST)
+            painter.setClipRect(rect)
+            _draw(painter, _cover(rect, state.pixmap), _grey(state.pixmap))
+            painter.setClipping(False)
+            painter.setOpacity(1.0)
+        outline(painter, frame, 1, BOX_RADIUS, QPen(kit.color("edge")))
+    else:
+        bad = tile.look is Look.FAILED
+        ground(painter, rect, kit.color("badbg" if bad else "warnbg"), BOX_RADIUS)
+        outline(painter, frame, 1, BOX_RADIUS, QPen(kit.color("badline" if bad else "warnline")))
+    for block in layout.blocks:
+        _block(painter, block, state, kit)
+    for zone in layout.zones:
+        if zone.label:
+            offer(painter, zone, kit, hot=zone.action == state.hot)
+
+
+def _ghost(painter: QPainter, rect: QRect, state: TileState, kit: Kit) -> None:
+    painter.save()
+    path = QPainterPath()
+    path.addRoundedRect(snapped(painter, QRectF(rect)), BOX_RADIUS, BOX_RADIUS)
+    painter.fillPath(path, kit.color("panel"))
+    painter.setClipPath(path)
+    if state.ghost is not None:
+        spill = GHOST_SPILL
+        wide = _cover(rect, state.ghost).adjusted(-spill, -spill, spill, spill)
+        painter.setOpacity(kit.ghost)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
+        painter.drawPixmap(wide, state.ghost)
+        painter.setOpacity(1.0)
+    bar = state.tile.bar
+    if bar is not None:
+        track = QRectF(rect.left(), rect.bottom() + 1 - BAR, rect.width(), BAR)
+        painter.fillRect(snapped(painter, track), kit.color("press"))
+        painter.fillRect(snapped(painter, _progress(track, bar, state.phase)), kit.color("accent"))
+    painter.restore()
+
+
+def _progress(track: QRectF, bar: float, phase: float | None) -> QRectF:
+    if bar >= 0:
+        return QRectF(track.left(), track.top(), track.width() * bar, track.height())
+    if phase is None:
+        width = track.width() * STILL_RUNNER
+        return QRectF(track.left() + (track.width() - width) / 2, track.top(), width, BAR)
+    width = track.width() * RUNNER
+    # Ease in and out over the whole way, and back again.
+    swing = 1 - abs(2 * phase - 1)
+    eased = swing * swing * (3 - 2 * swing)
+    return QRectF(track.left() + (track.width() - width) * eased, track.top(), width, BAR)
+
+
+def _cover(rect: QRect, pixmap: QPixmap) -> QRect:
+    """Where a pixmap goes that fills `rect` wholly, keeping its shape."""
+    scale = max(rect.width() / max(1, pixmap.width()), rect.height() / max(1, pixmap.height()))
+    width, height = round(pixmap.width() * scale), round(pixmap.height() * scale)
+    return QRect(
+        rect.left() + (rect.width() - width) // 2,
+        rect.top() + (rect.height() - height) // 2,
+        width,
+        height,
+    )
+
+
+def _grey(pixmap: QPixmap) -> QPixmap:
+    return QPixmap.fromImage(pixmap.toImage().convertToFormat(QImage.Format.Format_Grayscale8))
+
+
+def _block(painter: QPainter, block: Block, state: TileState, kit: Kit) -> None:
+    tile = state.tile
+    if block.part == "icon":
+        roles = {Look.FAILED: "bad", Look.DOUBTFUL: "warn"}
+        icon = kit.icon(block.text, roles.get(tile.look, "text2"), 18, scale_of(painter))
+        at = snapped(painter, QRectF(block.rect.center().x() - 8, block.rect.top(), 18, 18))
+        painter.drawPixmap(at.topLeft(), icon)
+        return
+    if block.part == "bill":
+        _bill(painter, block, kit, doubt=tile.bill_doubt)
+        return
+    faces: dict[str, tuple[Face, str]] = {
+        "big": (kit.timer, "text"),
+        "head": (kit.small_bold, "text"),
+        "line": (kit.small, "text2"),
+        "note": (kit.micro, "text2"),
+    }
+    face, role = faces[block.part]
+    _centred(painter, block.rect, block.text, face, kit.color(role))
+
+
+def _bill(painter: QPainter, block: Block, kit: Kit, *, doubt: bool) -> None:
+    rect = block.rect.adjusted(-6, 0, 6, 0)
+    if not doubt:
+        _centred(painter, rect, block.text, kit.micro, kit.color("text2"))
+        return
+    width, _lines = kit.wrapped(kit.micro, block.text, rect.width() - 20)
+    left = rect.left() + max(0, (rect.width() - width - 19) // 2)
+    icon = kit.icon("coin", "warn", 16, scale_of(painter))
+    at = snapped(painter, QRectF(left, rect.center().y() - 7, 16, 16))
+    painter.drawPixmap(at.topLeft(), icon)
+    words = QRect(left + 19, rect.top(), width + 2, rect.height())
+    _centred(painter, words, block.text, kit.micro, kit.color("warn"))
+
+
+def _centred(painter: QPainter, rect: QRect, text: str, face: Face, colour: QColor) -> None:
+    painter.setFont(face.font)
+    painter.setPen(colour)
+    flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+    painter.drawText(rect, int(flags), text)
+
+
+def offer(painter: QPainter, zone: Zone, kit: Kit, *, hot: bool) -> None:
+    """A button in a tile."""
+    ground(painter, zone.rect, kit.color("hover" if hot else "raise"), OFFER_RADIUS)
+    outline(painter, QRectF(zone.rect), 1, OFFER_RADIUS, QPen(kit.color("line2")))
+    _centred(painter, zone.rect, zone.label, kit.small, kit.color("text"))
+
+
+def _tick(painter: QPainter, layout: Layout, kit: Kit) -> None:
+    left = layout.square.left() + 4
+    circle = QRectF(left, layout.cell.top() + 11, TICK, TICK)
+    painter.setPen(QPen(kit.color("tick"), 1.5))
+    painter.setBrush(QBrush(kit.color("accent")))
+    painter.drawEllipse(circle.adjusted(0.75, 0.75, -0.75, -0.75))
+    pen = QPen(kit.color("tick"), 1.65)
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    path = QPainterPath()
+    unit = 11 / 16
+    origin = circle.topLeft()
+    for number, (x, y) in enumerate(((3, 8.5), (6.3, 11.8), (13, 4.7))):
+        px, py = origin.x() + 3.5 + x * unit, origin.y() + 3.5 + y * unit
+        if number:
+            path.lineTo(px, py)
+        else:
+            path.moveTo(px, py)
+    painter.strokePath(path, pen)

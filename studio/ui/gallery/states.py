@@ -1,0 +1,305 @@
+"""What a tile says and offers: words, marks and buttons for a picture or a job, no drawing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from studio.domain import AspectRatio, Flag, Job, JobState, Picture, short_name
+from studio.ui import figures
+from studio.ui.gallery import failures
+from studio.ui.gallery.failures import Offer
+from studio.words import _, ngettext
+
+BAR_STOPS_AT = 0.92  # an answer that takes longer than usual must not look finished
+
+Item = Picture | Job
+"""What a row of the gallery stands for."""
+
+
+class Look(Enum):
+    """How the box of a tile is drawn."""
+
+    PICTURE = auto()
+    DASHED = auto()  # nothing is being made yet, or no longer
+    GHOST = auto()  # under way, the source shows through
+    FAILED = auto()
+    DOUBTFUL = auto()  # failed, and money may be lost
+    LOST = auto()  # the file is missing or cannot be read
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tile:
+    """Everything a tile shows that does not depend on the pointer, the keyboard or the theme.
+
+    Attributes:
+        aspect: width to height of what is, or will be, in the box.
+        big: the line of 18 px: a timer or a place in the queue.
+        head: the first line of a message, in 600.
+        line, note: the lines under it, 12 and 11 px.
+        bill: what it cost, in words; `bill_doubt` marks "may have been billed".
+        offers: buttons in the box; shown only under the pointer where `offers_on_hover`.
+        cancel: tool tip of the cross in the caption; empty where there is none.
+        cancel_note: replaces `note` while the pointer is on the cross.
+        bar: how far the bar at the bottom is, None for no bar, -1 for the runner.
+        ticks: the words count seconds, so they must be asked for again every second.
+    """
+
+    name: str
+    look: Look = Look.PICTURE
+    aspect: float = 1.0
+    icon: str = ""
+    big: str = ""
+    head: str = ""
+    line: str = ""
+    note: str = ""
+    bill: str = ""
+    bill_doubt: bool = False
+    offers: tuple[Offer, ...] = ()
+    offers_on_hover: bool = False
+    cancel: str = ""
+    cancel_note: str = ""
+    bar: float | None = None
+    ticks: bool = False
+    mark: str = ""
+    tag: str = ""
+    warning: str = ""
+    rating: int = 0
+    rejected: bool = False
+    struck: bool = False
+    fresh: bool = False
+    job: bool = False
+    colour: int = 0x808080
+
+
+def describe(item: Item | None, now: float, *, usual: float | None = None, fault: str = "") -> Tile:
+    """The tile of a row at the time `now`; None is a row that is still being read.
+
+    `usual` is the measured time of such a job in seconds, `fault` says why a thumbnail could not
+    be made.
+    """
+    if item is None:
+        return Tile(name="", colour=-1)
+    if isinstance(item, Job):
+        return _job(item, now, usual)
+    return _picture(item, fault)
+
+
+def accessible_name(item: Item, now: float) -> str:
+    """What a screen reader says: name, state, rating, picked or rejected, aspect."""
+    if isinstance(item, Job):
+        tile = _job(item, now, None)
+        parts = [tile.name, *_spoken(item, tile)]
+    else:
+        parts = [item.name]
+        parts += [text for text, holds in _traits(item) if holds]
+        if item.rating:
+            parts.append(ngettext("{n} star", "{n} stars", item.rating).format(n=item.rating))
+        if item.flag is Flag.PICK:
+            parts.append(_("picked"))
+        elif item.flag is Flag.REJECT:
+            parts.append(_("rejected"))
+        parts.append(_shape(item.width, item.height))
+    return ", ".join(part for part in parts if part)
+
+
+def tool_tip(picture: Picture) -> str:
+    """Prompt, size, model and cost of a picture, one to a line."""
+    lines = [picture.prompt or picture.name, figures.pixels(picture.width, picture.height)]
+    if picture.offline:
+        lines.append(_("Offline sketch, not AI"))
+    elif picture.model:
+        lines.append(picture.model)
+    if picture.cost_usd is not None and not picture.offline:
+        lines.append(figures.money(picture.cost_usd, fine=True))
+    return "\n".join(lines)
+
+
+def not_as_asked(picture: Picture) -> str:
+    """What came out otherwise than asked, as one sentence; empty when all is as it should be."""
+    if picture.asked_aspect:
+        try:
+            asked = AspectRatio.parse(picture.asked_aspect)
+        except ValueError:
+            asked = None
+        if asked and not asked.near(picture.width, picture.height):
+            return _("Asked {asked}, got {got}").format(
+                asked=asked, got=figures.shape(picture.width, picture.height)
+            )
+    return picture.warnings[0] if picture.warnings else ""
+
+
+# --- pictures ---------------------------------------------------------------------------------
+
+
+def _picture(picture: Picture, fault: str) -> Tile:
+    look, icon, head = Look.PICTURE, "", ""
+    offers: tuple[Offer, ...] = ()
+    if picture.missing:
+        look, icon, head = Look.LOST, "missing", _("File missing")
+        offers = (Offer("find_file", _("Find it…")),)
+    elif fault:
+        look, icon, head = Look.LOST, "missing", _("This file cannot be read")
+        offers = (Offer("show_in_folder", _("Show in folder")),)
+    mark = ""
+    if picture.flag is Flag.PICK:
+        mark = "flag-filled"
+    elif picture.flag is Flag.REJECT:
+        mark = "reject"
+    elif picture.late:
+        mark = "clock"
+    tag = ""
+    if picture.draft:
+        tag = _("Draft")
+    elif picture.offline:
+        tag = _("Sketch")
+    rejected = picture.flag is Flag.REJECT
+    return Tile(
+        name=picture.name,
+        look=look,
+        aspect=max(1, picture.width) / max(1, picture.height),
+        icon=icon,
+        head=head,
+        offers=offers,
+        mark=mark,
+        tag=tag,
+        warning=not_as_asked(picture),
+        rating=picture.rating,
+        rejected=rejected,
+        struck=rejected,
+        fresh=not picture.seen,
+        colour=picture.colour,
+    )
+
+
+def _traits(picture: Picture) -> tuple[tuple[str, bool], ...]:
+    return (
+        (_("file missing"), picture.missing),
+        (_("new"), not picture.seen),
+        (_("draft"), picture.draft),
+        (_("offline sketch"), picture.offline),
+        (_("arrived late"), picture.late),
+        (not_as_asked(picture), True),
+    )
+
+
+def _shape(width: int, height: int) -> str:
+    shape = figures.shape(width, height)
+    return _("square") if shape == "1:1" else shape
+
+
+# --- jobs -------------------------------------------------------------------------------------
+
+
+def _job(job: Job, now: float, usual: float | None) -> Tile:
+    make = {
+        JobState.QUEUED: _queued,
+        JobState.WAITING: _under_way,
+        JobState.RECEIVING: _under_way,
+        JobState.INGESTING: _under_way,
+        JobState.DONE: _under_way,
+        JobState.RETRYING: _retrying,
+    }.get(job.state)
+    return make(job, now, usual) if make else _ended(job)
+
+
+def _name(job: Job) -> str:
+    return job.name or short_name(job.request.prompt)
+
+
+def _aspect(job: Job) -> float:
+    return job.request.aspect.value if job.request.aspect else 1.0
+
+
+def _queued(job: Job, _now: float, _usual: float | None) -> Tile:
+    return Tile(
+        job=True,
+        name=_name(job),
+        look=Look.DASHED,
+        aspect=_aspect(job),
+        big=failures.ordinal(job.queue_place) if job.queue_place else "",
+        line=job.retry_reason or _("in the queue"),
+        note=_("cancel is free"),
+        cancel=_("Cancel"),
+    )
+
+
+def _under_way(job: Job, now: float, usual: float | None) -> Tile:
+    gone = max(0.0, now - job.started) if job.started else 0.0
+    if job.state is JobState.WAITING:
+        line = _("Waiting for the model")
+        bar = -1.0
+    else:
+        size = figures.megabytes(job.received)
+        line = _("Receiving {size}").format(size=size)
+        bar = min(BAR_STOPS_AT, gone / usual) if usual else -1.0
+    if job.state in (JobState.INGESTING, JobState.DONE):
+        line, bar = _("Saving"), BAR_STOPS_AT
+    note = _("usually {time}").format(time=figures.clock(usual)) if usual else ""
+    saving = job.state in (JobState.INGESTING, JobState.DONE)
+    return Tile(
+        job=True,
+        name=_name(job),
+        look=Look.GHOST,
+        aspect=_aspect(job),
+        big=figures.clock(gone),
+        line=line,
+        note=note,
+        cancel="" if saving else _("Cancel"),
+        cancel_note=failures.price_of_cancel(job.estimate_usd),
+        bar=bar,
+        ticks=True,
+    )
+
+
+def _retrying(job: Job, now: float, _usual: float | None) -> Tile:
+    left = max(0.0, (job.retry_at or now) - now)
+    return Tile(
+        job=True,
+        name=_name(job),
+        look=Look.DASHED,
+        aspect=_aspect(job),
+        # Rounded up, so that it reads 0:00 only when the time has come.
+        big=figures.clock(left + 0.999),
+        line=_("Retrying: {reason}").format(reason=job.retry_reason)
+        if job.retry_reason
+        else _("Retrying"),
+        note=_("{n} of {all} · not billed").format(n=job.attempt + 1, all=job.attempts),
+        offers=(Offer("now", _("Now")), Offer("stop", _("Stop"))),
+        offers_on_hover=True,
+        cancel=_("Cancel"),
+        ticks=True,
+    )
+
+
+def _ended(job: Job) -> Tile:
+    end = failures.end_of(job)
+    looks = {"calm": Look.DASHED, "bad": Look.FAILED, "warn": Look.DOUBTFUL}
+    return Tile(
+        job=True,
+        name=_name(job),
+        look=looks[end.tone],
+        aspect=_aspect(job),
+        icon=end.icon,
+        head=end.head,
+        bill=end.bill,
+        bill_doubt=end.doubt,
+        offers=end.offers,
+        struck=job.state is JobState.CANCELLED,
+    )
+
+
+def _spoken(job: Job, tile: Tile) -> list[str]:
+    aspect = str(job.request.aspect) if job.request.aspect else ""
+    shape = _("square") if aspect == "1:1" else aspect
+    if job.state is JobState.QUEUED:
+        place = [tile.big, tile.line] if tile.big else [tile.line]
+        return [" ".join(place), shape]
+    if job.alive:
+        # No seconds and no bytes: a name that changes every second is read out every second.
+        steady = {
+            JobState.RECEIVING: _("Receiving"),
+            JobState.RETRYING: _("Retrying"),
+        }
+        return [steady.get(job.state, tile.line), shape]
+    return [tile.head, tile.bill, shape]
