@@ -186,6 +186,8 @@ def move(source: Path, target: Path) -> None:
 
 
 def _rename(source: Path, target: Path) -> None:
+    if not source.exists():
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(source))
     _step("rename", target)
     for attempt in range(_BUSY_TRIES):
         try:
@@ -206,13 +208,11 @@ def remove(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def remove_folder(folder: Path) -> None:
-    """Remove a folder and all in it; no complaint when it is gone already."""
-    with _as_storage_error(folder):
-        _step("remove", folder)
-        with contextlib.suppress(FileNotFoundError):
-            shutil.rmtree(folder)
-        sync_folder(folder.parent)
+def rename_folder(source: Path, target: Path) -> None:
+    """Give a folder another name beside the old one, durably."""
+    with _as_storage_error(source):
+        _rename(source, target)
+        sync_folder(target.parent)
 
 
 class Appender:

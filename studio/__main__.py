@@ -1,0 +1,33 @@
+"""`gridbrush`: no command opens the window, a command goes to the command line.
+
+The decoding process and the hidden probe of the window start here too, before anything else is
+imported.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the program; its exit code."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if words[:1] == ["--worker"]:
+        from studio import worker
+
+        return worker.main()
+    from studio.cli.parser import parse
+
+    options = parse(words)
+    if options.command is None:
+        from studio.ui import app
+
+        return app.run(options)
+    from studio import cli
+
+    return cli.run(options)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

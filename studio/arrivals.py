@@ -1,0 +1,224 @@
+"""From an answer that is whole to pictures in the library.
+
+The same steps serve an answer that has just come and one found in the journal at start; doing them
+twice gives the same pictures once, because their ids are drawn from the attempt's.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from studio import files, pricing
+from studio.domain import AspectRatio, Job, JobState, Parent, Picture
+from studio.errors import Billed, NoPicture, PictureUnreadable
+from studio.journal import Entry
+from studio.kinds import kind_of
+from studio.lanes import Lane
+from studio.library.library import Library
+from studio.library.originals import relative_path, sha256_of
+from studio.models import Model
+from studio.pictures import Decoder, PictureFacts
+from studio.providers.base import Answer, AnswerPicture
+from studio.settings import OFFLINE, SettingsStore
+from studio.words import _
+
+log = logging.getLogger(__name__)
+
+
+class Arrivals:
+    """Takes whole answers into the library."""
+
+    def __init__(
+        self,
+        *,
+        library: Library,
+        decoder: Decoder,
+        decoding: Lane,
+        find_model: Callable[[str, str], Model],
+        settings: SettingsStore,
+    ) -> None:
+        self._library = library
+        self._decoder = decoder
+        self._decoding = decoding
+        self._find_model = find_model
+        self._settings = settings
+
+    async def take(
+        self, job: Job, entry: Entry, answer: Answer, *, seconds: float, at: float | None = None
+    ) -> list[Picture]:
+        """Bring every picture of an answer into the library, recorded with its job.
+
+        Args:
+            seconds: from sending to the last byte.
+            at: when the answer was whole; now unless it was found in the journal.
+
+        Raises NoPicture when nothing in it can be read, StorageError.
+        """
+        created = at if at is not None else time.time()
+        taken: list[tuple[Picture, Path]] = []
+        unreadable = 0
+        for number, found in enumerate(answer.pictures):
+            part = entry.part(number)
+            try:
+                await self._decoding.run(_write_part, part, found, entry.body)
+                facts = await self._decoder.probe(part, verify=True)
+            except (PictureUnreadable, NoPicture) as error:
+                log.warning("Picture %d of the answer cannot be read: %s", number, error)
+                unreadable += 1
+                continue
+            digest = await self._decoding.run(sha256_of, part)
+            picture = self._picture(job, entry.picture_id(number), facts, found, answer, created)
+            picture = replace(
+                picture,
+                sha256=digest,
+                bytes=part.stat().st_size,
+                seconds=round(seconds, 3),
+                path=self._path(picture, facts),
+            )
+            taken.append((picture, part))
+        if not taken:
+            raise NoPicture(
+                _("The picture in the answer cannot be read"),
+                _("The answer is kept in the library's journal."),
+                hint=_("Trying again may be billed a second time."),
+                billed=Billed.MAYBE,
+                request_id=answer.request_id,
+            )
+        shared = self._shared_cost(job, answer, taken)
+        warned = (
+            (_("One picture of the answer cannot be read"),) if unreadable else ()
+        )
+        final = [
+            (replace(picture, warnings=picture.warnings + warned, **cost), part)
+            for (picture, part), cost in zip(taken, shared, strict=True)
+        ]
+        done = replace(
+            job,
+            state=JobState.DONE,
+            finished=created,
+            failure=None,
+            retry_at=None,
+            pictures=tuple(picture.id for picture, _part in final),
+        )
+        return await self._library.take(done, final)
+
+    def _shared_cost(
+        self, job: Job, answer: Answer, taken: list[tuple[Picture, Path]]
+    ) -> list[dict[str, object]]:
+        """The answer's cost on its last result; the others came with it and cost nothing more."""
+        request = job.request
+        model = self._find_model(request.profile, request.model)
+        usd, basis = pricing.cost(answer.usage, model, request.size)
+        results = [n for n, (picture, _part) in enumerate(taken) if not picture.draft]
+        main = results[-1] if results else len(taken) - 1
+        return [
+            {"cost_usd": usd, "cost_basis": basis}
+            if number == main
+            else {"cost_usd": 0.0, "cost_basis": basis}
+            for number in range(len(taken))
+        ]
+
+    def _picture(
+        self,
+        job: Job,
+        id: str,
+        facts: PictureFacts,
+        found: AnswerPicture,
+        answer: Answer,
+        created: float,
+    ) -> Picture:
+        request = job.request
+        return Picture(
+            id=id,
+            job=job.id,
+            run=job.run,
+            path="",
+            sha256="",
+            media_type=facts.media_type,
+            width=facts.width,
+            height=facts.height,
+            bytes=0,
+            colour=facts.colour,
+            created=created,
+            title="",
+            prompt=request.prompt,
+            source_prompt=request.source_prompt,
+            model=request.model,
+            delivered_model=answer.model_version,
+            profile=request.profile,
+            asked_aspect=str(request.aspect) if request.aspect else "",
+            asked_size=request.size or "",
+            seed=answer.seed if answer.seed is not None else request.seed,
+            request_id=answer.request_id,
+            words=answer.words,
+            warnings=(*answer.warnings, *_not_as_asked(job, facts, found)),
+            parents=tuple(
+                Parent(sha256=r.sha256, role=r.role, picture=r.picture, name=r.name)
+                for r in request.references
+            ),
+            draft=found.draft,
+            offline=request.profile == OFFLINE,
+            seen=False,
+        )
+
+    def _path(self, picture: Picture, facts: PictureFacts) -> str:
+        kind = facts.media_type.partition("/")[2]
+        extension = {"jpeg": ".jpg", "tiff": ".tif"}.get(kind, f".{kind}")
+        name = "" if self._settings.value.neutral_names else picture.name
+        if not picture.title and not self._settings.value.neutral_names:
+            name = picture.prompt[:200]
+        return relative_path(name, picture.id, extension, picture.created)
+
+
+def _write_part(part: Path, found: AnswerPicture, body: Path) -> None:
+    # A crash while it was written leaves half a file: it is written again from the journal.
+    part.unlink(missing_ok=True)
+    files.write_new(part, found.chunks(body))
+    with part.open("rb") as file:
+        if kind_of(file.read(64)) is None:
+            raise PictureUnreadable(_("The answer holds something that is not a picture"))
+
+
+def _not_as_asked(job: Job, facts: PictureFacts, found: AnswerPicture) -> tuple[str, ...]:
+    """What came and was not asked for; compared, never a failure (protocol: pixels vary)."""
+    request, warnings = job.request, []
+    if found.media_type and found.media_type.partition(";")[0] != facts.media_type:
+        log.info("The answer calls a %s %s", facts.media_type, found.media_type)
+    if request.aspect and not request.aspect.near(facts.width, facts.height):
+        got = _named_ratio(facts.width, facts.height)
+        warnings.append(_("Asked {asked}, got {got}").format(asked=request.aspect, got=got))
+    if request.size and (got_size := _tier(facts.width, facts.height)) != _asked_tier(request.size):
+        warnings.append(_("Asked {asked}, got {got}").format(asked=request.size, got=got_size))
+    return tuple(warnings)
+
+
+_RATIOS = ("1:1", "2:3", "3:2", "3:4", "4:3", "4:5", "5:4", "9:16", "16:9", "21:9", "1:4", "4:1",
+           "1:8", "8:1")
+
+
+def _named_ratio(width: int, height: int) -> str:
+    for text in _RATIOS:
+        if AspectRatio.parse(text).near(width, height):
+            return text
+    return str(AspectRatio.of(width, height))
+
+
+def _tier(width: int, height: int) -> str:
+    """The size tier of a picture by its area, as services round it."""
+    area = width * height / 1e6
+    for limit, tier in ((0.5, "512"), (2, "1K"), (8, "2K")):
+        if area < limit:
+            return tier
+    return "4K"
+
+
+def _asked_tier(size: str) -> str:
+    if "x" in size.lower():
+        sides = [int(side) for side in size.lower().split("x") if side.strip().isdigit()]
+        if len(sides) == 2:
+            return _tier(*sides)
+    return size.upper() if size[-1:].upper() == "K" else size

@@ -1,0 +1,269 @@
+"""One attempt at a job: from the journal over the wire into the library.
+
+The steps are those of ARCHITECTURE.md, "The way of one picture". Whatever happens, the entry in the
+journal tells the next start how far it came; it is closed by whoever recorded the outcome.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from http import HTTPStatus
+from typing import Protocol
+
+from studio import files
+from studio.arrivals import Arrivals
+from studio.domain import Job, JobState, Picture, Reference
+from studio.errors import Billed, Cancelled, IncompleteAnswer, StorageError, StudioError
+from studio.journal import Entry, Journal
+from studio.lanes import Lane
+from studio.library.library import Library
+from studio.pictures import Decoder
+from studio.providers.base import AnswerSource, Input, Provider, Scan
+from studio.providers.gemini.scan import Scanner
+from studio.providers.transport import Client
+from studio.settings import OFFLINE
+from studio.words import _
+
+_LONGEST_SENT = 4096
+_LARGEST_SENT = 7 << 20
+_ROOM_WANTED = 96 << 20
+"""Bytes that must be free before a paid request leaves: the answer and its picture, with room."""
+
+_PROGRESS_EVERY = 0.1
+
+Report = Callable[[Job], None]
+
+FindKey = Callable[[str], Awaitable[str]]
+"""Gives the key of a profile. Raises KeyMissing."""
+
+
+class FindProvider(Protocol):
+    """Gives the provider of a profile. Raises InputError for an unknown one."""
+
+    def __call__(self, profile: str, /) -> Provider: ...
+
+
+class AnswerSink:
+    """Takes an answer as it arrives: journalled and scanned on the decoding lane, never here."""
+
+    def __init__(
+        self, journal: Journal, entry: Entry, lane: Lane, on_received: Callable[[int], None]
+    ) -> None:
+        self._journal = journal
+        self._entry = entry
+        self._lane = lane
+        self._on_received = on_received
+        self._scanner = Scanner()
+        self._body: files.Appender | None = None
+        self._started = time.monotonic()
+        self.code = 0
+        self.headers: dict[str, str] = {}
+        self.received = 0
+
+    @property
+    def whole(self) -> bool:
+        """Whether the JSON received so far is complete: a break after that loses nothing."""
+        return self._scanner.complete
+
+    @property
+    def seconds(self) -> float:
+        """Since the request began to leave."""
+        return time.monotonic() - self._started
+
+    def begin(self) -> None:
+        """The first byte of the request is about to leave."""
+        self._started = time.monotonic()
+
+    async def status(self, code: int, headers: Mapping[str, str]) -> None:
+        """The service has begun to answer."""
+        self.code, self.headers = code, dict(headers)
+        self._body = await self._lane.run(
+            self._journal.begin_answer, self._entry, code, self.headers
+        )
+
+    async def chunk(self, data: bytes) -> None:
+        """A piece of the body. Raises StorageError and what the scanner refuses."""
+        await self._lane.run(self._keep, data)
+        self.received += len(data)
+        self._on_received(self.received)
+
+    def _keep(self, data: bytes) -> None:
+        if self._body is not None:
+            self._body.append(data)
+        self._scanner.feed(data)
+
+    async def finish(self) -> Scan:
+        """The line ended as it should: believe the answer if its JSON is complete.
+
+        Raises IncompleteAnswer after keeping what came.
+        """
+        scan = await self._lane.run(self._scanner.finish)
+        if self._body is None or (self.code == HTTPStatus.OK and scan.json and not scan.complete):
+            raise await self.broke(_("The answer stopped before its end."))
+        await self._lane.run(self._journal.whole, self._entry, self._body, self.seconds)
+        return scan
+
+    async def broke(self, reason: str) -> IncompleteAnswer:
+        """The line broke: keep what came; the error to raise."""
+        await self._lane.run(self._journal.cut, self._entry, self._body, reason, self.seconds)
+        self._body = None
+        return incomplete(self.received, self.seconds)
+
+    async def abandon(self) -> None:
+        """Close what is open; the entry stays as it is."""
+        if self._body is not None:
+            await self._lane.run(self._body.close)
+            self._body = None
+
+
+def incomplete(received: int, seconds: float) -> IncompleteAnswer:
+    """The sentence for an answer that stopped in the middle."""
+    return IncompleteAnswer(
+        _("Connection lost after {seconds:.0f} s").format(seconds=seconds),
+        _("Only the first {bytes:,} bytes of the answer arrived.").format(bytes=received),
+        hint=_("What arrived is kept. Trying again may be billed a second time."),
+        billed=Billed.MAYBE,
+    )
+
+
+class Attempts:
+    """Makes attempts. Everything it needs is given once; it keeps no state of its own."""
+
+    def __init__(
+        self,
+        *,
+        journal: Journal,
+        library: Library,
+        find_key: FindKey,
+        client: Client,
+        decoder: Decoder,
+        find_provider: FindProvider,
+        arrivals: Arrivals,
+        decoding: Lane,
+    ) -> None:
+        self._journal = journal
+        self._library = library
+        self._find_key = find_key
+        self._client = client
+        self._decoder = decoder
+        self._find_provider = find_provider
+        self._arrivals = arrivals
+        self._decoding = decoding
+
+    async def make(self, job: Job, entry: Entry, report: Report) -> list[Picture]:
+        """Send the request, take the answer, bring its pictures into the library.
+
+        Args:
+            job: as it stands, with the number of this attempt.
+            report: hears how the job goes on.
+
+        Raises StudioError with what is known about the bill.
+        """
+        request = job.request
+        provider = self._find_provider(request.profile)
+        key = None if request.profile == OFFLINE else await self._find_key(request.profile)
+        await self._decoding.run(self._check_room)
+        inputs = [self._input(reference) for reference in request.references]
+        progress = _Progress(job, report)
+        sink = AnswerSink(self._journal, entry, self._decoding, progress.received)
+        sent = False
+
+        async def before_first_byte() -> None:
+            nonlocal sent
+            await self._decoding.run(self._journal.sent, entry)
+            sent = True
+            sink.begin()
+            progress.sent()
+
+        try:
+            await self._over_the_wire(provider, job, inputs, key, sink, before_first_byte)
+            scan = await sink.finish()
+        except StudioError as error:
+            raise await self._told(sink, error, sent=sent) from error
+        finally:
+            await sink.abandon()
+        progress.ingesting()
+        source = AnswerSource(
+            sink.code, sink.headers, entry.body, request, scan=scan, key=key or ""
+        )
+        answer = await self._decoding.run(provider.read, source)
+        return await self._arrivals.take(job, entry, answer, seconds=sink.seconds)
+
+    async def _over_the_wire(
+        self,
+        provider: Provider,
+        job: Job,
+        inputs: list[Input],
+        key: str | None,
+        sink: AnswerSink,
+        before_first_byte: Callable[[], Awaitable[None]],
+    ) -> None:
+        try:
+            await provider.send(
+                job.request,
+                inputs,
+                key,
+                self._client,
+                sink,
+                before_first_byte=before_first_byte,
+            )
+        except (StorageError, Cancelled):
+            raise
+        except StudioError:
+            # A line that breaks after the last byte of the JSON has lost nothing.
+            if not sink.whole:
+                raise
+
+    async def _told(self, sink: AnswerSink, error: StudioError, *, sent: bool) -> StudioError:
+        if isinstance(error, IncompleteAnswer) or not sent or isinstance(error, StorageError):
+            return error
+        if sink.received:
+            broken = await sink.broke(error.title)
+            broken.details = error.details or str(error)
+            return broken
+        return error
+
+    def _check_room(self) -> None:
+        free = files.free_bytes(self._library.folder)
+        if free < _ROOM_WANTED:
+            raise StorageError(
+                _("The disk is almost full"),
+                _("Only {free:,.0f} MB are free where the library is; nothing was sent.").format(
+                    free=free / 1e6
+                ),
+                hint=_("Free some space, then press Try again. Nothing was billed."),
+            )
+
+    def _input(self, reference: Reference) -> Input:
+        async def load() -> tuple[bytes, str]:
+            path = await self._decoding.run(self._library.input_path, reference)
+            return await self._decoder.upright(path, edge=_LONGEST_SENT, limit=_LARGEST_SENT)
+
+        return Input(reference, load)
+
+
+class _Progress:
+    """Tells how an attempt goes on, not oftener than the eye can follow."""
+
+    def __init__(self, job: Job, report: Report) -> None:
+        self._job = job
+        self._report = report
+        self._told = 0.0
+
+    def sent(self) -> None:
+        self._change(replace(self._job, state=JobState.WAITING, started=time.time(), received=0))
+
+    def received(self, total: int) -> None:
+        now = time.monotonic()
+        if self._job.state is not JobState.RECEIVING or now - self._told >= _PROGRESS_EVERY:
+            self._told = now
+            self._change(replace(self._job, state=JobState.RECEIVING, received=total))
+
+    def ingesting(self) -> None:
+        self._change(replace(self._job, state=JobState.INGESTING))
+
+    def _change(self, job: Job) -> None:
+        self._job = job
+        self._report(job)

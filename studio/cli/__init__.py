@@ -1,0 +1,62 @@
+"""The command line: plain lines or JSON lines, and the exit codes scripts rely on.
+
+Results go to standard output, everything else to standard error. It never loads Qt.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import logging
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+
+from studio import logs, paths, words
+from studio.cli.output import complain
+from studio.cli.parser import Options
+from studio.errors import StudioError, UsageError
+from studio.words import _
+
+log = logging.getLogger(__name__)
+
+Command = Callable[[Options, paths.Paths], Awaitable[int]]
+
+INTERRUPTED = 130
+
+
+def run(options: Options) -> int:
+    """Run one command; its exit code."""
+    words.install(paths.resources() / "locale")
+    where = paths.find(options.home)
+    end_logs = logs.install(where, options.log_level.upper())
+    try:
+        module = importlib.import_module(f"studio.cli.{(options.command or '').replace('-', '_')}")
+        command: Command = module.run
+        with asyncio.Runner() as runner:
+            return runner.run(_guarded(command, options, where))
+    except KeyboardInterrupt:
+        complain(_("Interrupted."))
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader has seen enough, as `| head` does.
+        sys.stderr.close()
+        return 0
+    finally:
+        end_logs()
+
+
+async def _guarded(command: Command, options: Options, where: paths.Paths) -> int:
+    task = asyncio.current_task()
+    if task is not None and hasattr(signal, "SIGTERM") and sys.platform != "win32":
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    try:
+        return await command(options, where)
+    except UsageError as error:
+        complain(f"{error.title}. {error.message}".strip())
+        return 2
+    except StudioError as error:
+        complain(error.title, error.message, error.hint)
+        return error.exit_code
+    except asyncio.CancelledError:
+        return INTERRUPTED

@@ -1,0 +1,252 @@
+"""`gridbrush generate`: the same queue and library as the window."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import shutil
+import signal
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from studio import prompts, runs
+from studio.cli.output import complain
+from studio.cli.printers import Printer, printer_for
+from studio.core import Core
+from studio.core import Options as CoreOptions
+from studio.domain import Job, JobState, Reference, Role
+from studio.drafts import MATCH, Draft
+from studio.errors import EXIT_CODES, InputError, ModelError, UsageError
+from studio.events import Event, JobChanged, PicturesAdded
+from studio.files import storage_error
+from studio.models import Model, ModelState
+from studio.paths import Paths
+from studio.settings import OFFLINE
+from studio.words import _
+
+SOME = 10
+"""Exit code when some pictures arrived and others did not."""
+
+_OVER = (JobState.FAILED, JobState.CANCELLED)
+
+
+async def run(options: Any, where: Paths) -> int:
+    """Make pictures; 0 when every one arrived."""
+    prompt = await _prompt(options)
+    _check(options, prompt)
+    core = await Core.open(
+        where,
+        CoreOptions(
+            provider=options.provider, base_url=options.base_url, hold_for_key=False
+        ),
+    )
+    try:
+        if core.settings.trouble:
+            complain(str(core.settings.trouble))
+        await core.recover()
+        planned = await _plan(core, options, prompt)
+        _confirm(planned, options)
+        out = await _folder(options.out)
+        with printer_for(options) as printer:
+            return await _Watch(core, printer, out).generate(planned)
+    finally:
+        await core.close()
+
+
+async def _prompt(options: Any) -> str:
+    if options.prompt != "-":
+        return str(options.prompt)
+    return await asyncio.to_thread(sys.stdin.read)
+
+
+def _check(options: Any, prompt: str) -> None:
+    if not prompt.strip() and not options.edit and not options.ref:
+        raise InputError(
+            _("The prompt is empty"), hint=_("Write what the picture should show.")
+        )
+    if not 1 <= options.count <= prompts.MOST:
+        raise UsageError(_("--count must be between 1 and {most}").format(most=prompts.MOST))
+
+
+async def _plan(core: Core, options: Any, prompt: str) -> runs.Run:
+    profile, model = _choose(core, options)
+    references = await _references(core, options)
+    aspect = options.aspect or (MATCH if references else _first(model.aspects, "1:1"))
+    draft = Draft(
+        prompt=prompt,
+        references=references,
+        profile=profile,
+        model=model.id,
+        aspect=aspect,
+        size=options.size or _first(model.sizes, "1K", prefer="1K"),
+        count=options.count,
+        seed=options.seed,
+    )
+    return runs.plan(draft, model, prompts.expand(prompt))
+
+
+def _first(values: tuple[str, ...], usual: str, *, prefer: str = "") -> str:
+    if prefer in values:
+        return prefer
+    return values[0] if values else usual
+
+
+def _choose(core: Core, options: Any) -> tuple[str, Model]:
+    """Profile and model: what was named decides, then what is remembered."""
+    profile = core.default_profile
+    painted = {model.id for model in core.catalogue.models(OFFLINE)}
+    if options.model and not options.provider:
+        if options.model in painted:
+            profile = OFFLINE
+        elif profile == OFFLINE:
+            profile = core.environment_profile
+    id = options.model or core.catalogue.default(profile)
+    if profile == OFFLINE and id not in painted:
+        raise ModelError(
+            _("The offline painter has no model {id}").format(id=id),
+            _("It has: {models}.").format(models=", ".join(sorted(painted))),
+            hint=_("`gridbrush models` lists what there is."),
+        )
+    model = core.catalogue.find(profile, id)
+    if model.state is ModelState.RETIRED:
+        complain(_("{id} is retired; the service may refuse it.").format(id=id))
+    return profile, model
+
+
+async def _references(core: Core, options: Any) -> tuple[Reference, ...]:
+    found: list[Reference] = []
+    if options.edit:
+        picture = await core.library.resolve(options.edit)
+        found.append(
+            await core.library.keep_input(
+                core.library.path(picture), role=Role.EDIT, name=picture.name, picture=picture.id
+            )
+        )
+    for name in options.ref:
+        path = Path(name).expanduser()
+        if not path.is_file():
+            raise InputError(
+                _("The reference picture is not there"),
+                _("There is no file {name}.").format(name=path),
+                hint=_("Check the name after --ref; nothing was sent."),
+            )
+        found.append(await core.library.keep_input(path, role=Role.FREE, name=path.stem))
+    return tuple(found)
+
+
+def _confirm(planned: runs.Run, options: Any) -> None:
+    if not planned.needs_confirmation or options.yes:
+        return
+    count = len(planned.requests)
+    question = _("This makes {count} pictures. Go on? [y/N] ").format(count=count)
+    if sys.stdin.isatty() and sys.stderr.isatty():
+        sys.stderr.write(question)
+        sys.stderr.flush()
+        if sys.stdin.readline().strip().lower() in ("y", "yes"):
+            return
+    raise InputError(
+        _("Nothing was sent: this would make {count} pictures").format(count=count),
+        hint=_("Add --yes to make more than 16 at once."),
+    )
+
+
+async def _folder(name: str | None) -> Path | None:
+    if name is None:
+        return None
+    folder = Path(name).expanduser()
+    try:
+        await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
+    except OSError as error:
+        raise storage_error(error, folder) from error
+    return folder
+
+
+class _Watch:
+    """Follows one run to its end."""
+
+    def __init__(self, core: Core, printer: Printer, out: Path | None) -> None:
+        self._core = core
+        self._printer = printer
+        self._out = out
+        self._jobs: dict[str, Job] = {}
+        self._arrived: dict[str, list[str]] = {}
+        self._told: asyncio.Queue[PicturesAdded | None] = asyncio.Queue()
+        self._interrupted = False
+
+    async def generate(self, planned: runs.Run) -> int:
+        """Queue the run, tell what happens, give the exit code."""
+        unsubscribe = self._core.events.subscribe(self._hear)
+        telling = asyncio.create_task(self._tell())
+        try:
+            with self._interrupts():
+                await self._core.submit(planned)
+                await self._core.queue.idle()
+        finally:
+            unsubscribe()
+            self._told.put_nowait(None)
+        images = await telling
+        failed = [job for job in self._jobs.values() if job.state in _OVER]
+        self._printer.done(images, len(failed))
+        return self._code(images, failed)
+
+    @contextlib.contextmanager
+    def _interrupts(self) -> Any:
+        """Ctrl+C cancels what runs, and the events still say how each job ended."""
+        if sys.platform == "win32":
+            yield
+            return
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self._interrupt)
+        try:
+            yield
+        finally:
+            for number in (signal.SIGINT, signal.SIGTERM):
+                loop.remove_signal_handler(number)
+
+    def _interrupt(self) -> None:
+        self._interrupted = True
+        self._core.queue.cancel_all()
+
+    def _hear(self, event: Event) -> None:
+        if isinstance(event, JobChanged):
+            before = self._jobs.get(event.job.id)
+            self._jobs[event.job.id] = event.job
+            self._printer.job(event.job, before)
+        elif isinstance(event, PicturesAdded) and event.job in self._jobs:
+            self._told.put_nowait(event)
+
+    async def _tell(self) -> int:
+        images = 0
+        while (event := await self._told.get()) is not None:
+            for picture in await self._core.library.find(event.ids):
+                path = self._core.library.path(picture)
+                copy = await asyncio.to_thread(self._copy, path)
+                images += not picture.draft
+                self._printer.picture(event.job or "", picture, path, copy)
+                self._arrived.setdefault(event.job or "", []).append(picture.id)
+        return images
+
+    def _copy(self, path: Path) -> Path | None:
+        if self._out is None:
+            return None
+        target = self._out / path.name
+        try:
+            shutil.copyfile(path, target)
+        except OSError as error:
+            raise storage_error(error, target) from error
+        return target
+
+    def _code(self, images: int, failed: list[Job]) -> int:
+        if self._interrupted:
+            return EXIT_CODES["cancelled"]
+        if not failed:
+            return 0
+        if images:
+            return SOME
+        kinds = Counter(job.failure.kind for job in failed if job.failure)
+        first = min(failed, key=lambda job: job.position)
+        kind = first.failure.kind if first.failure else "bug"
+        return EXIT_CODES[kind if kind in kinds else "bug"]

@@ -1,0 +1,80 @@
+"""`gridbrush key`: set, test, delete, status. A key never travels in an argument."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+import sys
+from typing import Any
+
+from studio.cli.output import complain, say, say_json
+from studio.core import Core
+from studio.core import Options as CoreOptions
+from studio.credentials import KeyStatus
+from studio.errors import InputError, KeyMissing
+from studio.paths import Paths
+from studio.settings import OFFLINE
+from studio.words import _
+
+
+async def run(options: Any, where: Paths) -> int:
+    """Do what the action says; 4 when there is no usable key, 6 when the service is not reached."""
+    core = await Core.open(
+        where,
+        CoreOptions(provider=options.provider, base_url=options.base_url, hold_for_key=False),
+        write=False,
+    )
+    try:
+        profile = options.provider or _profile(core)
+        core.profile(profile)
+        match options.action:
+            case "set":
+                return _tell(options, await core.keys.store(profile, await _read_key()))
+            case "delete":
+                await core.keys.forget(profile)
+                return _tell(options, await core.keys.look(profile), wanted=False)
+            case "status":
+                return _tell(options, await core.keys.look(profile))
+            case _:
+                sentence = await core.test_key(profile)
+                if options.json:
+                    say_json({"profile": profile, "ok": True, "sentence": sentence})
+                else:
+                    say(sentence)
+                return 0
+    finally:
+        await core.close()
+
+
+def _profile(core: Core) -> str:
+    # The painter has no key: without a choice the service's profile is meant.
+    return core.environment_profile if core.default_profile == OFFLINE else core.default_profile
+
+
+async def _read_key() -> str:
+    if sys.stdin.isatty():
+        key = await asyncio.to_thread(getpass.getpass, _("Key (not shown): "))
+    else:
+        key = await asyncio.to_thread(sys.stdin.readline)
+    if not key.strip():
+        raise InputError(
+            _("No key was given"), hint=_("Write it at the prompt, or pipe it in.")
+        )
+    return key
+
+
+def _tell(options: Any, status: KeyStatus, *, wanted: bool = True) -> int:
+    if options.json:
+        say_json(
+            {
+                "profile": status.profile,
+                "source": status.source,
+                "state": status.state,
+                "sentence": status.sentence,
+            }
+        )
+    else:
+        say(status.sentence)
+    if wanted and options.action == "set" and not status.saved:
+        complain(_("The key was not stored; GRIDBRUSH_API_KEY gives it for one run."))
+    return KeyMissing.exit_code if wanted and not status.usable else 0

@@ -1,0 +1,204 @@
+"""`gridbrush library`: look at the library and keep it in order."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from studio.cli.output import complain, say, say_json, table
+from studio.cli.printers import picture_facts
+from studio.core import Core
+from studio.core import Options as CoreOptions
+from studio.domain import Picture
+from studio.errors import StorageError
+from studio.library.check import verify
+from studio.library.query import Query, View
+from studio.paths import Paths
+from studio.words import _
+
+_WRITES = frozenset({"rebuild", "rate", "tag", "trash", "restore"})
+
+
+async def run(options: Any, where: Paths) -> int:
+    """Do what the action says; commands that only read never wait for the owner."""
+    core = await Core.open(
+        where, CoreOptions(hold_for_key=False), write=options.action in _WRITES
+    )
+    try:
+        actions = {
+            "list": _list,
+            "show": _show,
+            "verify": _verify,
+            "rebuild": _rebuild,
+            "stats": _stats,
+            "rate": _rate,
+            "tag": _tag,
+            "trash": _trash,
+            "restore": _restore,
+        }
+        return await actions[options.action](core, options)
+    finally:
+        await core.close()
+
+
+def _facts(core: Core, picture: Picture) -> dict[str, Any]:
+    return {
+        **picture_facts(picture, core.library.path(picture)),
+        "title": picture.title,
+        "name": picture.name,
+        "created": picture.created,
+        "rating": picture.rating,
+        "flag": picture.flag,
+        "tags": list(picture.tags),
+        "note": picture.note,
+        "trashed": picture.trashed,
+        "provider": picture.profile,
+        "aspect": picture.asked_aspect,
+        "size": picture.asked_size,
+        "seconds": picture.seconds,
+        "offline": picture.offline,
+        "job": picture.job,
+        "run": picture.run,
+        "parents": [
+            {"sha256": p.sha256, "role": p.role, "picture": p.picture, "name": p.name}
+            for p in picture.parents
+        ],
+    }
+
+
+async def _list(core: Core, options: Any) -> int:
+    view = View.TRASH if options.trashed else View.ALL
+    rows = await core.library.rows(Query(view=view, words=" ".join(options.words)))
+    wanted: Sequence[int] = rows[: options.limit] if options.limit > 0 else rows
+    for start in range(0, len(wanted), 500):
+        pictures = await core.library.pictures(wanted[start : start + 500])
+        if options.json:
+            for picture in pictures:
+                say_json(_facts(core, picture))
+        else:
+            table(
+                [
+                    (
+                        picture.id[-8:],
+                        time.strftime("%Y-%m-%d %H:%M", time.localtime(picture.created)),
+                        f"{picture.width}x{picture.height}",
+                        picture.model,
+                        picture.name,
+                    )
+                    for picture in pictures
+                ],
+                headings=(_("Id"), _("Made"), _("Size"), _("Model"), _("Name")),
+            )
+    return 0
+
+
+async def _show(core: Core, options: Any) -> int:
+    picture = await core.library.resolve(options.id)
+    facts = _facts(core, picture)
+    if options.json:
+        say_json(facts)
+        return 0
+    if picture.offline:
+        say(_("Offline sketch, not AI"))
+    for name, value in facts.items():
+        if value not in (None, "", [], False):
+            say(f"{name}: {value}")
+    return 0
+
+
+async def _verify(core: Core, options: Any) -> int:
+    report = await asyncio.to_thread(
+        verify, core.library.originals, await core.library.every(), core.library.damaged
+    )
+    if options.json:
+        say_json(
+            {
+                "checked": report.checked,
+                "sound": report.sound,
+                "missing": list(report.missing),
+                "changed": list(report.changed),
+                "orphans": list(report.orphans),
+                "damaged_records": report.damaged_records,
+            }
+        )
+    else:
+        for id in report.missing:
+            say(_("missing: {id}").format(id=id))
+        for id in report.changed:
+            say(_("changed: {id}").format(id=id))
+        for path in report.orphans:
+            say(_("not in the records: {path}").format(path=path))
+        complain(
+            _("{sound} of {checked} originals are as they came.").format(
+                sound=report.sound, checked=report.checked
+            )
+        )
+    return 0 if report.whole else StorageError.exit_code
+
+
+async def _rebuild(core: Core, options: Any) -> int:
+    pictures = await core.library.rebuild()
+    if options.json:
+        say_json({"pictures": pictures})
+    else:
+        say(_("The index was made anew: {pictures} pictures.").format(pictures=pictures))
+    return 0
+
+
+async def _stats(core: Core, options: Any) -> int:
+    counts = await core.library.counts(time.time())
+    spend = await core.library.spend()
+    every = await core.library.every()
+    facts: dict[str, Any] = {
+        "pictures": counts.all,
+        "picks": counts.picks,
+        "trash": counts.trash,
+        "failed": counts.failed,
+        "bytes": sum(picture.bytes for picture in every),
+        "cost_usd": round(sum(p.cost_usd for p in every if p.cost_usd is not None), 6),
+        "cost_unknown": sum(p.cost_usd is None for p in every),
+        "today_usd": spend.today,
+        "month_usd": spend.month,
+        "library": str(core.library.folder),
+    }
+    if options.json:
+        say_json(facts)
+    else:
+        for name, value in facts.items():
+            say(f"{name}: {value}")
+    return 0
+
+
+async def _ids(core: Core, starts: Sequence[str]) -> list[str]:
+    return [(await core.library.resolve(start)).id for start in starts]
+
+
+def _said(options: Any, sentence: str) -> int:
+    text = sentence or _("Nothing to change.")
+    if options.json:
+        say_json({"changed": bool(sentence), "sentence": text})
+    else:
+        say(text)
+    return 0
+
+
+async def _rate(core: Core, options: Any) -> int:
+    ids = await _ids(core, options.ids)
+    return _said(options, await core.library.rate(ids, options.stars))
+
+
+async def _tag(core: Core, options: Any) -> int:
+    ids = await _ids(core, options.ids)
+    return _said(
+        options, await core.library.tag(ids, add=options.add, remove=options.remove)
+    )
+
+
+async def _trash(core: Core, options: Any) -> int:
+    return _said(options, await core.library.trash(await _ids(core, options.ids)))
+
+
+async def _restore(core: Core, options: Any) -> int:
+    return _said(options, await core.library.restore(await _ids(core, options.ids)))

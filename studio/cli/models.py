@@ -1,0 +1,71 @@
+"""`gridbrush models`: what there is, what each can do, what it costs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from studio.cli.output import complain, say_json, table
+from studio.core import Core
+from studio.core import Options as CoreOptions
+from studio.models import Model
+from studio.paths import Paths
+from studio.words import _
+
+
+async def run(options: Any, where: Paths) -> int:
+    """List the models of the profile asked for, or of all."""
+    core = await Core.open(
+        where,
+        CoreOptions(provider=options.provider, base_url=options.base_url, hold_for_key=False),
+        write=False,
+    )
+    try:
+        if options.refresh:
+            await core.refresh_models(core.default_profile)
+        names = (
+            [options.provider]
+            if options.provider
+            else [profile.name for profile in core.settings.value.all_profiles]
+        )
+        listed = [(name, model) for name in names for model in core.catalogue.models(name)]
+    finally:
+        await core.close()
+    if options.json:
+        for name, model in listed:
+            say_json(_facts(name, model))
+        return 0
+    table(
+        [
+            (model.id, name, " ".join(model.sizes), _price(model), model.state.value)
+            for name, model in listed
+        ],
+        headings=(_("Model"), _("Provider"), _("Sizes"), _("Price"), _("State")),
+    )
+    complain(_("Prices as of {date}, in US dollars a picture.").format(date=core.catalogue.as_of))
+    return 0
+
+
+def _price(model: Model) -> str:
+    if model.offline:
+        return _("free")
+    prices = [price for size in model.sizes if (price := model.price(size)) is not None]
+    if not prices:
+        return "?"
+    low, high = min(prices), max(prices)
+    return f"{low:.3f}" if low == high else f"{low:.3f}–{high:.3f}"
+
+
+def _facts(name: str, model: Model) -> dict[str, Any]:
+    return {
+        "id": model.id,
+        "title": model.title,
+        "provider": name,
+        "aspects": list(model.aspects),
+        "sizes": list(model.sizes),
+        "references": model.references,
+        "seed": model.seed,
+        "prices": dict(model.prices),
+        "state": model.state,
+        "note": model.note,
+        "offline": model.offline,
+    }

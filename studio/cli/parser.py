@@ -1,0 +1,134 @@
+"""The commands and options of `gridbrush`, as scripts rely on them."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Sequence
+
+from studio import __version__
+from studio.words import _
+
+LEVELS = ("debug", "info", "warning", "error")
+
+
+class Options(argparse.Namespace):
+    """What was asked for. `command` is None for the window."""
+
+    command: str | None
+    home: str | None
+    log_level: str
+    provider: str | None
+    base_url: str | None
+    json: bool
+
+
+def parse(arguments: Sequence[str]) -> Options:
+    """Read the command line. Wrong usage ends the program with exit code 2."""
+    return _parser().parse_args(arguments, namespace=Options())
+
+
+def _common() -> argparse.ArgumentParser:
+    """Options that work everywhere, before and after the command."""
+    common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    common.add_argument(
+        "--home", metavar="DIR", help=_("keep everything in DIR (also GRIDBRUSH_HOME)")
+    )
+    common.add_argument("--log-level", choices=LEVELS, help=_("how much goes to the log"))
+    common.add_argument("--provider", metavar="NAME", help=_("profile: dgrid, google, sketch…"))
+    common.add_argument("--base-url", metavar="URL", help=_("another address for this run"))
+    return common
+
+
+def _parser() -> argparse.ArgumentParser:
+    common = _common()
+    parser = argparse.ArgumentParser(
+        prog="gridbrush",
+        parents=[common],
+        description=_("Make pictures with an image model. Without a command the window opens."),
+    )
+    parser.add_argument("--version", action="version", version=f"gridbrush {__version__}")
+    parser.set_defaults(
+        home=os.environ.get("GRIDBRUSH_HOME") or None,
+        log_level="warning",
+        provider=None,
+        base_url=None,
+        json=False,
+        probe_window=False,
+    )
+    # Alone loads Qt for the self-test: whether a window can be made here, without showing one.
+    parser.add_argument("--probe-window", action="store_true", help=argparse.SUPPRESS)
+    commands = parser.add_subparsers(dest="command", metavar=_("COMMAND"))
+
+    def command(name: str, says: str) -> argparse.ArgumentParser:
+        return commands.add_parser(name, parents=[common], help=says, description=says)
+
+    _generate(command("generate", _("make pictures from a prompt")))
+    models = command("models", _("image models, what each can do, price"))
+    models.add_argument("--refresh", action="store_true", help=_("ask the service first"))
+    _json(models)
+    _key(command("key", _("the key of a profile, in the system keyring")))
+    _library(command("library", _("look at the library and keep it in order")))
+    _json(command("self-test", _("check that everything this program needs works here")))
+    return parser
+
+
+def _json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help=_("one JSON object a line"))
+
+
+def _generate(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("prompt", metavar="PROMPT", help=_("what it should show; - reads it"))
+    parser.add_argument("--model", metavar="ID")
+    parser.add_argument("--aspect", metavar="R", help=_("such as 16:9"))
+    parser.add_argument("--size", metavar="S", help=_("512, 1K, 2K, 4K or what the service takes"))
+    parser.add_argument("--count", metavar="N", type=int, default=1)
+    parser.add_argument("--seed", metavar="N", type=int)
+    parser.add_argument(
+        "--ref", metavar="FILE", action="append", default=[], help=_("a reference picture")
+    )
+    parser.add_argument("--edit", metavar="ID", help=_("edit this picture of the library"))
+    parser.add_argument("--out", metavar="DIR", help=_("also copy the results to DIR"))
+    parser.add_argument("--yes", action="store_true", help=_("do not ask before many pictures"))
+    _json(parser)
+
+
+def _key(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    common = _common()
+    for name, says in (
+        ("set", _("store a key, read from a prompt or from standard input")),
+        ("test", _("try it with a call that costs nothing")),
+        ("delete", _("take it out of the keyring")),
+        ("status", _("whether there is one, and where")),
+    ):
+        action = actions.add_parser(name, parents=[common], help=says, description=says)
+        _json(action)
+
+
+def _library(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    common = _common()
+
+    def action(name: str, says: str) -> argparse.ArgumentParser:
+        made = actions.add_parser(name, parents=[common], help=says, description=says)
+        _json(made)
+        return made
+
+    listing = action("list", _("pictures, newest first"))
+    listing.add_argument("words", nargs="*", help=_("only pictures with these words"))
+    listing.add_argument("--limit", type=int, default=0, metavar="N")
+    listing.add_argument("--trashed", action="store_true", help=_("those in the trash"))
+    action("show", _("everything known of a picture")).add_argument("id", metavar="ID")
+    action("verify", _("read every original again and compare it with its hash"))
+    action("rebuild", _("make the index anew from the records"))
+    action("stats", _("how many, how large, what they cost"))
+    rate = action("rate", _("give pictures 0 to 5 stars"))
+    rate.add_argument("stars", type=int, metavar="STARS")
+    rate.add_argument("ids", nargs="+", metavar="ID")
+    tag = action("tag", _("add and remove tags"))
+    tag.add_argument("ids", nargs="+", metavar="ID")
+    tag.add_argument("--add", action="append", default=[], metavar="TAG")
+    tag.add_argument("--remove", action="append", default=[], metavar="TAG")
+    action("trash", _("move pictures to the trash")).add_argument("ids", nargs="+", metavar="ID")
+    action("restore", _("bring them back")).add_argument("ids", nargs="+", metavar="ID")

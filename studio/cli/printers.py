@@ -1,0 +1,246 @@
+"""How a generation is told: JSON lines, plain lines, or progress bars in a terminal."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Protocol
+
+from studio.cli.output import complain, say, say_json
+from studio.domain import Job, JobState, Picture
+from studio.words import _
+
+
+class Printer(Protocol):
+    """How events are told: JSON lines, plain lines or a progress bar."""
+
+    def __enter__(self) -> Printer: ...
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...
+    def job(self, job: Job, before: Job | None) -> None: ...
+    def picture(self, job: str, picture: Picture, path: Path, copy: Path | None) -> None: ...
+    def done(self, images: int, failed: int) -> None: ...
+
+
+def printer_for(options: Any) -> Printer:
+    """The printer for what was asked and where it goes."""
+    if options.json:
+        return JsonLines()
+    if sys.stderr.isatty():
+        return Bars()
+    return Lines()
+
+
+class _Plain:
+    """A printer that needs no closing."""
+
+    def __enter__(self) -> Any:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        return None
+
+
+class JsonLines(_Plain):
+    """One JSON object a line, as the contract has it."""
+
+    def job(self, job: Job, before: Job | None) -> None:
+        head: dict[str, Any] = {"job": job.id}
+        if before is None:
+            say_json(
+                {
+                    "event": "queued",
+                    **head,
+                    "prompt": job.request.prompt,
+                    "model": job.request.model,
+                    "estimate_usd": job.estimate_usd,
+                }
+            )
+        match job.state:
+            case JobState.WAITING:
+                say_json({"event": "started", **head})
+            case JobState.RECEIVING:
+                say_json(
+                    {
+                        "event": "progress",
+                        **head,
+                        "received": job.received,
+                        "elapsed": _elapsed(job),
+                    }
+                )
+            case JobState.RETRYING:
+                say_json(
+                    {
+                        "event": "retrying",
+                        **head,
+                        "in": round(max(0.0, (job.retry_at or 0.0) - _now()), 2),
+                        "attempt": job.attempt + 1,
+                        "reason": job.retry_reason,
+                    }
+                )
+            case JobState.FAILED | JobState.CANCELLED if job.failure:
+                failure = job.failure
+                say_json(
+                    {
+                        "event": "failed",
+                        **head,
+                        "kind": failure.kind,
+                        "title": failure.title,
+                        "message": failure.message,
+                        "hint": failure.hint,
+                        "billed": failure.billed,
+                        "request_id": failure.request_id,
+                    }
+                )
+            case _:
+                pass
+
+    def picture(self, job: str, picture: Picture, path: Path, copy: Path | None) -> None:
+        say_json(
+            {
+                "event": "image",
+                "job": job,
+                **picture_facts(picture, path),
+                **({"copy": str(copy)} if copy else {}),
+            }
+        )
+
+    def done(self, images: int, failed: int) -> None:
+        say_json({"event": "done", "images": images, "failed": failed})
+
+
+def picture_facts(picture: Picture, path: Path) -> dict[str, Any]:
+    """A picture as the command line's JSON has it."""
+    return {
+        "id": picture.id,
+        "path": str(path),
+        "sha256": picture.sha256,
+        "media_type": picture.media_type,
+        "width": picture.width,
+        "height": picture.height,
+        "bytes": picture.bytes,
+        "draft": picture.draft,
+        "cost_usd": picture.cost_usd,
+        "cost_basis": picture.cost_basis,
+        "warnings": list(picture.warnings),
+        "seed": picture.seed,
+        "model": picture.model,
+        "prompt": picture.prompt,
+    }
+
+
+class Lines(_Plain):
+    """Plain lines: paths on standard output, the rest on standard error."""
+
+    def job(self, job: Job, before: Job | None) -> None:
+        name = job.name or job.request.prompt[:40]
+        match job.state:
+            case JobState.WAITING:
+                complain(_("{name}: sent to {model}").format(name=name, model=job.request.model))
+            case JobState.RETRYING:
+                complain(
+                    _("{name}: {reason}, trying again in {delay:.0f} s").format(
+                        name=name,
+                        reason=job.retry_reason,
+                        delay=max(0.0, (job.retry_at or 0.0) - _now()),
+                    )
+                )
+            case JobState.FAILED | JobState.CANCELLED if job.failure:
+                failure = job.failure
+                complain(
+                    f"{name}: {failure.title}",
+                    failure.message,
+                    failure.hint,
+                    billed_words(failure.billed),
+                )
+            case _:
+                pass
+
+    def picture(self, job: str, picture: Picture, path: Path, copy: Path | None) -> None:
+        for warning in picture.warnings:
+            complain(f"{picture.name}: {warning}")
+        say(str(copy or path))
+
+    def done(self, images: int, failed: int) -> None:
+        if failed:
+            complain(_("{images} made, {failed} failed").format(images=images, failed=failed))
+
+
+def billed_words(billed: str) -> str:
+    """Whether it cost money, in a sentence."""
+    return {
+        "no": _("Not billed."),
+        "maybe": _("May have been billed."),
+        "yes": _("Billed."),
+    }[billed]
+
+
+class Bars(Lines):
+    """A progress bar for each job that is on the wire, in a terminal."""
+
+    def __init__(self) -> None:
+        from rich.console import Console
+        from rich.progress import (
+            DownloadColumn,
+            Progress,
+            SpinnerColumn,
+            TextColumn,
+            TimeElapsedColumn,
+        )
+
+        self._progress = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}", markup=False),
+            DownloadColumn(),
+            TimeElapsedColumn(),
+            console=Console(stderr=True),
+            transient=True,
+        )
+        self._tasks: dict[str, Any] = {}
+
+    def __enter__(self) -> Bars:
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._progress.stop()
+
+    def job(self, job: Job, before: Job | None) -> None:
+        if job.state in (JobState.WAITING, JobState.RECEIVING):
+            name = job.name or job.request.prompt[:40]
+            if job.id not in self._tasks:
+                self._tasks[job.id] = self._progress.add_task(name, total=None)
+            self._progress.update(self._tasks[job.id], completed=job.received)
+            return
+        if (task := self._tasks.pop(job.id, None)) is not None:
+            self._progress.remove_task(task)
+        super().job(job, before)
+
+    def picture(self, job: str, picture: Picture, path: Path, copy: Path | None) -> None:
+        if (task := self._tasks.pop(job, None)) is not None:
+            self._progress.remove_task(task)
+        super().picture(job, picture, path, copy)
+
+
+def _now() -> float:
+    return time.time()
+
+
+def _elapsed(job: Job) -> float:
+    return round(_now() - job.started, 2) if job.started else 0.0

@@ -1,0 +1,135 @@
+"""`gridbrush self-test`: what this program needs, tried for real on this machine.
+
+Each check is done, not looked up: a file is written, the decoding process decodes, a picture is
+made offline from prompt to library, a hidden child loads Qt.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import subprocess
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from studio import credentials, files, paths, prompts, runs
+from studio.cli.output import say, say_json
+from studio.core import Core
+from studio.core import Options as CoreOptions
+from studio.drafts import Draft
+from studio.errors import StudioError
+from studio.library.query import Query
+from studio.paths import Paths
+from studio.settings import OFFLINE
+from studio.words import _
+
+_HANG = 120
+"""Seconds after which a hidden window counts as hung; ten times what a slow machine takes."""
+
+Check = Callable[[Paths], Awaitable[str]]
+
+
+async def run(options: Any, where: Paths) -> int:
+    """Do every check; 1 when one fails."""
+    failed = 0
+    for name, check in _CHECKS:
+        started = time.monotonic()
+        try:
+            found, passed = await check(where), True
+        except StudioError as error:
+            found, passed = str(error), False
+        except (OSError, subprocess.SubprocessError) as error:
+            found, passed = f"{type(error).__name__}: {error}", False
+        failed += not passed
+        seconds = round(time.monotonic() - started, 3)
+        if options.json:
+            say_json({"check": name, "ok": passed, "found": found, "seconds": seconds})
+        else:
+            say(f"{'ok' if passed else _('FAILED'):8}{name}: {found}")
+    if options.json:
+        say_json({"event": "done", "checks": len(_CHECKS), "failed": failed})
+    return 1 if failed else 0
+
+
+async def _write_access(where: Paths) -> str:
+    for folder in (where.library, where.data, where.cache, where.config, where.state):
+        probe = folder / f".self-test-{time.monotonic_ns():x}"
+        await asyncio.to_thread(files.replace, probe, b"Gridbrush")
+        await asyncio.to_thread(files.remove, probe)
+    return str(where.library)
+
+
+# A picture of one pixel in each format that must be readable.
+_SAMPLES = {
+    "png": "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGNgYGAAAAAEAAH2FzhVAAAAAElFTkSu"
+    "QmCC",
+    "gif": "R0lGODdhAQABAIAAAAAAAAAAACwAAAAAAQABAAACAkQBADs=",
+    "bmp": "Qk06AAAAAAAAADYAAAAoAAAAAQAAAAEAAAABABgAAAAAAAQAAADEDgAAxA4AAAAAAAAAAAAAAAAAAA==",
+}
+
+
+async def _decoding(where: Paths) -> str:
+    from studio.pictures import Decoder
+
+    decoder = Decoder()
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            for kind, text in _SAMPLES.items():
+                path = Path(folder) / f"sample.{kind}"
+                await asyncio.to_thread(path.write_bytes, base64.b64decode(text))
+                await decoder.probe(path, verify=True)
+    finally:
+        await decoder.close()
+    return _("the decoding process reads {kinds}").format(kinds=", ".join(_SAMPLES))
+
+
+async def _keyring(where: Paths) -> str:
+    return await asyncio.to_thread(credentials.backend_name)
+
+
+async def _generation(where: Paths) -> str:
+    with tempfile.TemporaryDirectory() as folder:
+        core = await Core.open(paths.find(folder), CoreOptions(hold_for_key=False), environ={})
+        try:
+            model = core.catalogue.find(OFFLINE, OFFLINE)
+            draft = Draft(prompt="A lighthouse at dusk", size="512", seed=1)
+            await core.submit(runs.plan(draft, model, prompts.expand(draft.prompt)))
+            await core.queue.idle()
+            pictures = await core.library.pictures(await core.library.rows(Query()))
+            if len(pictures) != 1:
+                reasons = [str(job.failure) for job in core.queue.jobs.values()]
+                raise StudioError(_("No picture was made"), "; ".join(reasons))
+            thumbnail = await core.library.thumbnail(pictures[0], 256)
+        finally:
+            await core.close()
+    return _("a picture of {width} × {height} pixels, thumbnail {bytes} bytes").format(
+        width=pictures[0].width, height=pictures[0].height, bytes=len(thumbnail)
+    )
+
+
+async def _window(where: Paths) -> str:
+    child = await asyncio.to_thread(
+        subprocess.run,
+        [*paths.program(), "--probe-window"],
+        capture_output=True,
+        text=True,
+        timeout=_HANG,
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
+    if child.returncode != 0:
+        said = (child.stderr or child.stdout).strip().splitlines()
+        raise StudioError(_("A window cannot be made here"), said[-1] if said else "")
+    return child.stdout.strip()
+
+
+_CHECKS: tuple[tuple[str, Check], ...] = (
+    ("write access", _write_access),
+    ("decoding", _decoding),
+    ("keyring", _keyring),
+    ("offline generation", _generation),
+    ("window", _window),
+)

@@ -1,0 +1,315 @@
+"""The core: builds the long-lived objects in order and closes them in reverse.
+
+Both fronts hold one. It knows nothing of Qt and runs on any asyncio loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from studio import files, logs
+from studio.arrivals import Arrivals
+from studio.attempts import Attempts
+from studio.credentials import Keys
+from studio.domain import Job, new_id
+from studio.drafts import DraftFile
+from studio.errors import InputError, KeyMissing, StorageError
+from studio.events import Events, Trouble
+from studio.instance import LibraryLock
+from studio.jobs import JobQueue
+from studio.journal import Journal
+from studio.lanes import Lane
+from studio.library.library import Library
+from studio.library.originals import HIDDEN
+from studio.paths import Paths
+from studio.pictures import Decoder
+from studio.providers.base import Provider
+from studio.providers.catalogue import Catalogue
+from studio.providers.gemini import Gemini
+from studio.providers.transport import Client, check_address
+from studio.recovery import Recovery
+from studio.runs import Run
+from studio.settings import OFFLINE, Profile, SettingsStore
+from studio.words import _
+
+log = logging.getLogger(__name__)
+
+KEY_VARIABLE = "GRIDBRUSH_API_KEY"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What the command line says for this run only.
+
+    Attributes:
+        provider: the profile asked for; None for the remembered choice.
+        base_url: another address for that profile.
+        hold_for_key: jobs without a key wait for one (window) instead of failing (command line).
+    """
+
+    provider: str | None = None
+    base_url: str | None = None
+    hold_for_key: bool = True
+
+
+class Core:
+    """Everything that lives as long as the program does.
+
+    Attributes:
+        session_start: when the window was opened; a picture since then belongs to this session.
+    """
+
+    def __init__(
+        self, paths: Paths, options: Options, environ: Mapping[str, str] | None = None
+    ) -> None:
+        environ = os.environ if environ is None else environ
+        self.paths = paths
+        self.options = options
+        self.session_start = time.time()
+        self.events = Events()
+        self.settings = SettingsStore(paths.settings_file, self.events)
+        self.draft = DraftFile(paths.draft_file)
+        self.catalogue = Catalogue()
+        self.decoder = Decoder()
+        self.client = Client()
+        self.environment_profile = options.provider or "dgrid"
+        self.keys = Keys(
+            paths.keyring_service,
+            self.settings,
+            self.events,
+            environ,
+            environment_profile=self.environment_profile,
+        )
+        self._has_environment_key = bool(environ.get(KEY_VARIABLE, "").strip())
+        self._decoding = Lane("decoding")
+        self._journalling = Lane("journal")
+        self._lock: LibraryLock | None = None
+        self.library: Library
+        self.journal: Journal
+        self.queue: JobQueue
+        self._recovery: Recovery
+
+    @classmethod
+    async def open(
+        cls,
+        paths: Paths,
+        options: Options | None = None,
+        *,
+        write: bool = True,
+        environ: Mapping[str, str] | None = None,
+    ) -> Core:
+        """Open settings and library; with `write` this process owns the library from now on.
+
+        Raises LibraryLocked, StorageError, LibraryTooNew, InputError.
+        """
+        core = cls(paths, options or Options(), environ)
+        try:
+            await core._open(write=write)
+        except BaseException:
+            await core.close()
+            raise
+        return core
+
+    async def _open(self, *, write: bool) -> None:
+        await asyncio.to_thread(self.settings.load)
+        await asyncio.to_thread(self._load_models)
+        folder = self.library_folder
+        if write:
+            lock = LibraryLock(folder)
+            await asyncio.to_thread(_take_lock, lock, folder)
+            self._lock = lock
+        library = Library(folder, self.paths.computed, self.decoder, self.events)
+        self.library = library
+        await library.open(write=write)
+        self.journal = Journal(folder / HIDDEN / "journal")
+        arrivals = Arrivals(
+            library=library,
+            decoder=self.decoder,
+            decoding=self._decoding,
+            find_model=self.catalogue.find,
+            settings=self.settings,
+        )
+        attempts = Attempts(
+            journal=self.journal,
+            library=library,
+            find_key=self.find_key,
+            client=self.client,
+            decoder=self.decoder,
+            find_provider=self.provider,
+            arrivals=arrivals,
+            decoding=self._decoding,
+        )
+        self.queue = JobQueue(
+            journal=self.journal,
+            journalling=self._journalling,
+            library=library,
+            attempts=attempts,
+            settings=self.settings,
+            events=self.events,
+            hold_for_key=self.options.hold_for_key,
+        )
+        self._recovery = Recovery(
+            journal=self.journal,
+            journalling=self._journalling,
+            decoding=self._decoding,
+            library=library,
+            arrivals=arrivals,
+            queue=self.queue,
+            find_provider=self.provider,
+        )
+        if self.options.provider is not None:
+            self.settings.value.find_profile(self.options.provider)
+
+    @property
+    def library_folder(self) -> Path:
+        """The library of this run: the one chosen in the settings, or the usual place."""
+        chosen = self.settings.value.library
+        if chosen and self.paths.home is None:
+            return Path(chosen).expanduser()
+        return self.paths.library
+
+    @property
+    def writable(self) -> bool:
+        """Whether this process owns the library."""
+        return self._lock is not None
+
+    async def recover(self) -> None:
+        """Bring in what an earlier start left in the journal. Only the owner may."""
+        if self.writable:
+            await self._recovery.run()
+
+    async def submit(self, run: Run) -> tuple[Job, ...]:
+        """Journal and queue every job of a run. Raises StorageError."""
+        now = time.time()
+        names = run.names or ("",) * len(run.requests)
+        jobs = [
+            Job(
+                id=new_id(),
+                run=run.id,
+                request=request,
+                created=now,
+                position=position,
+                name=name,
+                estimate_usd=run.each_usd,
+            )
+            for position, (request, name) in enumerate(zip(run.requests, names, strict=True))
+        ]
+        return await self.queue.submit(jobs)
+
+    # Profiles, providers, keys
+
+    @property
+    def default_profile(self) -> str:
+        """The profile of this run: asked for, else of the key that was given, else remembered."""
+        if self.options.provider:
+            return self.options.provider
+        if self._has_environment_key and self.settings.value.profile == OFFLINE:
+            return self.environment_profile
+        return self.settings.value.profile
+
+    def profile(self, name: str) -> Profile:
+        """The profile as this run reaches it. Raises InputError."""
+        profile = self.settings.value.find_profile(name)
+        if self.options.base_url and name == self.default_profile:
+            check_address(self.options.base_url)
+            return replace(profile, base_url=self.options.base_url)
+        return profile
+
+    def provider(self, name: str, /) -> Provider:
+        """The provider of a profile. Raises InputError."""
+        return Gemini(self.profile(name), lambda model: self.catalogue.find(name, model))
+
+    async def find_key(self, name: str) -> str:
+        """The key of a profile. Raises KeyMissing.
+
+        A stored key goes to its profile's own host only; to any other host goes only what the
+        environment gives.
+        """
+        own = self.settings.value.find_profile(name)
+        if urlsplit(own.base_url).hostname != urlsplit(self.profile(name).base_url).hostname:
+            from_environment = self.keys.from_environment(name)
+            if from_environment is None:
+                raise KeyMissing(
+                    _("The stored key does not go to another address"),
+                    _("{url} is not where the key of {name} belongs.").format(
+                        url=self.options.base_url, name=own.title
+                    ),
+                    hint=_("Give the key for this run in {variable}.").format(
+                        variable=KEY_VARIABLE
+                    ),
+                )
+            return from_environment
+        return await self.keys.get(name)
+
+    async def test_key(self, name: str, key: str | None = None) -> str:
+        """Try a key with a free call, never a generation; what was found, in words.
+
+        Raises KeyMissing, KeyRefused, NetworkError and what else the service says.
+        """
+        if name == OFFLINE:
+            return _("The offline painter needs no key.")
+        used = key if key is not None else await self.find_key(name)
+        logs.redact(used)
+        listed = await self.provider(name).listed(used, self.client)
+        self.catalogue.learn(name, listed)
+        await asyncio.to_thread(self._save_models)
+        count = len(self.catalogue.models(name))
+        return _("The key works: {name} lists {count} image models.").format(
+            name=self.profile(name).title, count=count
+        )
+
+    async def refresh_models(self, name: str) -> None:
+        """Ask the service which models it has. Raises what the service says."""
+        if name != OFFLINE:
+            await self.test_key(name)
+
+    @property
+    def _models_file(self) -> Path:
+        return self.paths.data / "models.json"
+
+    def _load_models(self) -> None:
+        with contextlib.suppress(FileNotFoundError):
+            try:
+                self.catalogue.load(self._models_file.read_bytes())
+            except OSError as error:
+                log.warning("The list of models could not be read: %s", error)
+
+    def _save_models(self) -> None:
+        try:
+            files.replace(self._models_file, self.catalogue.dump())
+        except StorageError as error:
+            log.warning("The list of models could not be kept: %s", error)
+
+    async def close(self) -> None:
+        """Stop accepting, cancel, close in reverse order; never raises for a slow disk."""
+        if hasattr(self, "queue"):
+            await self.queue.close()
+        await self.client.close()
+        await self.decoder.close()
+        if hasattr(self, "library"):
+            await self.library.close()
+        try:
+            await self.settings.close()
+        except StorageError as error:
+            self.events.publish(Trouble(error))
+            log.warning("Settings could not be saved: %s", error)
+        self._decoding.close()
+        self._journalling.close()
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
+
+
+def _take_lock(lock: LibraryLock, folder: Path) -> None:
+    if folder.exists() and not folder.is_dir():
+        raise InputError(_("The library is not a folder"), str(folder))
+    files.ensure_folder(folder / HIDDEN)
+    lock.acquire()

@@ -1,0 +1,419 @@
+"""The queue: order, limits, cancel, retry. Money is handled with care here.
+
+A job waits in order, runs when its profile has a free slot, and ends in the library: with pictures,
+or with the sentence why there are none. Only what the service did not bill is ever sent again by
+itself, a few times, with a delay that is shown and can be stopped.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from studio.attempts import Attempts
+from studio.domain import Failure, Job, JobState
+from studio.errors import (
+    Billed,
+    Cancelled,
+    IncompleteAnswer,
+    KeyMissing,
+    NetworkError,
+    StudioError,
+)
+from studio.events import Event, Events, JobChanged, JobsRemoved, KeyChanged, Trouble
+from studio.journal import Entry, Journal
+from studio.lanes import Lane
+from studio.library.library import Library
+from studio.settings import SettingsStore
+from studio.words import _
+
+log = logging.getLogger(__name__)
+
+_LONGEST_DELAY = 120.0
+
+
+class JobQueue:
+    """Every job of this session, and those found at start.
+
+    Attributes:
+        jobs: those that are not done and not put away, in order of queueing.
+    """
+
+    def __init__(
+        self,
+        *,
+        journal: Journal,
+        journalling: Lane,
+        library: Library,
+        attempts: Attempts,
+        settings: SettingsStore,
+        events: Events,
+        hold_for_key: bool = True,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self.jobs: dict[str, Job] = {}
+        self._journal = journal
+        self._journalling = journalling
+        self._library = library
+        self._attempts = attempts
+        self._settings = settings
+        self._events = events
+        self._hold_for_key = hold_for_key
+        self._jitter = jitter
+        self._entries: dict[str, Entry] = {}
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._asides: set[asyncio.Task[None]] = set()
+        self._waits: dict[str, asyncio.Event] = {}
+        self._stopped_retrying: set[str] = set()
+        self._held: set[str] = set()
+        self._usual: dict[tuple[str, str], float | None] = {}
+        self._closing = False
+        self._unsubscribe = events.subscribe(self._hear)
+
+    # What is asked of it
+
+    async def submit(self, jobs: Sequence[Job]) -> tuple[Job, ...]:
+        """Journal jobs and put them at the end of the queue. Raises StorageError.
+
+        A job counts as queued only when the journal has it; on an error the ones before it stay.
+        """
+        queued: list[Job] = []
+        try:
+            for job in jobs:
+                entry = await self._journalling.run(self._journal.queue, job)
+                self._entries[job.id] = entry
+                queued.append(job)
+        finally:
+            for job in queued:
+                self._change(job)
+            self._pump()
+        return tuple(queued)
+
+    def adopt(self, job: Job, entry: Entry | None) -> None:
+        """Show a job found at start; it waits for the user."""
+        if entry is not None:
+            self._entries[job.id] = entry
+        self._change(job)
+
+    def cancel(self, job: str) -> None:
+        """Stop a job. A sent one may have been billed; its connection is closed at once."""
+        found = self.jobs.get(job)
+        if found is None or not found.alive:
+            return
+        if (task := self._tasks.get(job)) is not None:
+            task.cancel()
+        else:
+            self._aside(self._fail(found, _cancelled(found)))
+
+    def cancel_all(self) -> None:
+        """Stop every job that is alive."""
+        for job in [job for job in self.jobs.values() if job.alive]:
+            self.cancel(job.id)
+
+    def retry(self, job: Job | str) -> None:
+        """Send a job again, or one found unsent for the first time. May cost money."""
+        found = self.jobs.get(job) if isinstance(job, str) else job
+        if found is None or found.alive:
+            return
+        fresh = replace(
+            found,
+            state=JobState.QUEUED,
+            failure=None,
+            started=None,
+            finished=None,
+            received=0,
+            retry_at=None,
+            dismissed=False,
+        )
+        self.jobs.pop(found.id, None)
+        self._aside(self._queue_again(found, fresh))
+
+    def retry_now(self, job: str) -> None:
+        """Do not wait for the end of the count-down."""
+        if (wait := self._waits.get(job)) is not None:
+            wait.set()
+
+    def stop_retrying(self, job: str) -> None:
+        """Give the count-down up: the job fails with what the service said."""
+        if (wait := self._waits.get(job)) is not None:
+            self._stopped_retrying.add(job)
+            wait.set()
+
+    async def dismiss(self, jobs: Sequence[str]) -> str:
+        """Put tiles of jobs that are over away; undoable where the library knows them."""
+        ids = [id for id in jobs if (job := self.jobs.get(id)) is None or not job.alive]
+        for id in ids:
+            job = self.jobs.get(id)
+            if job is not None and job.state is JobState.UNSENT:
+                # Its prompt goes to the history; nothing was sent, nothing billed.
+                await self._fail(job, _cancelled(job))
+        said = await self._library.dismiss(ids) if ids else ""
+        for id in ids:
+            self.jobs.pop(id, None)
+        if ids:
+            self._events.publish(JobsRemoved(tuple(ids)))
+        return said
+
+    @property
+    def running(self) -> int:
+        """Jobs that are on the wire or on their way into the library."""
+        busy = (JobState.WAITING, JobState.RECEIVING, JobState.INGESTING)
+        return sum(job.state in busy for job in self.jobs.values())
+
+    @property
+    def waiting(self) -> int:
+        """Jobs that wait for a slot."""
+        return sum(job.state is JobState.QUEUED for job in self.jobs.values())
+
+    @property
+    def retrying(self) -> int:
+        """Jobs that count down to their next attempt."""
+        return sum(job.state is JobState.RETRYING for job in self.jobs.values())
+
+    def held(self, profile: str) -> bool:
+        """Whether the jobs of a profile wait for a key."""
+        return profile in self._held
+
+    def usual_seconds(self, model: str, size: str | None) -> float | None:
+        """How long that model and size usually takes; None when too little was measured."""
+        key = (model, size or "")
+        if key not in self._usual:
+            self._usual[key] = None
+            self._aside(self._measure(key))
+        return self._usual[key]
+
+    async def idle(self) -> None:
+        """Wait until no job is alive; for the command line."""
+        while self._tasks or self._asides:
+            await asyncio.wait({*self._tasks.values(), *self._asides})
+
+    async def close(self) -> None:
+        """Stop everything at once; what was sent is found again at the next start."""
+        self._closing = True
+        self._unsubscribe()
+        tasks = [*self._tasks.values(), *self._asides]
+        for task in self._tasks.values():
+            task.cancel()
+        if tasks:
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    # How it goes on
+
+    def _hear(self, event: Event) -> None:
+        if isinstance(event, KeyChanged) and event.profile in self._held:
+            self._held.discard(event.profile)
+            self._pump()
+
+    def _change(self, job: Job) -> None:
+        self.jobs[job.id] = job
+        self._events.publish(JobChanged(job))
+
+    def _pump(self) -> None:
+        """Start what may start, and tell the others their place."""
+        if self._closing:
+            return
+        place = 0
+        busy: dict[str, int] = {}
+        for id in self._tasks:
+            if (job := self.jobs.get(id)) is not None:
+                busy[job.request.profile] = busy.get(job.request.profile, 0) + 1
+        for job in list(self.jobs.values()):
+            if job.state is not JobState.QUEUED or job.id in self._tasks:
+                continue
+            profile = job.request.profile
+            free = busy.get(profile, 0) < self._settings.value.at_once
+            if free and profile not in self._held and job.id in self._entries:
+                busy[profile] = busy.get(profile, 0) + 1
+                task = asyncio.get_running_loop().create_task(self._run(job))
+                self._tasks[job.id] = task
+                task.add_done_callback(lambda task, id=job.id: self._over(task, id))
+                continue
+            place += 1
+            if job.queue_place != place:
+                self._change(replace(job, queue_place=place))
+
+    def _over(self, task: asyncio.Task[None], id: str) -> None:
+        self._tasks.pop(id, None)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("A job ended in an unforeseen way", exc_info=error)
+        self._pump()
+
+    def _aside(self, work: object) -> None:
+        task = asyncio.get_running_loop().create_task(work)  # type: ignore[arg-type]
+        self._asides.add(task)
+        task.add_done_callback(self._aside_over)
+
+    def _aside_over(self, task: asyncio.Task[None]) -> None:
+        self._asides.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            if isinstance(error, StudioError):
+                self._events.publish(Trouble(error))
+            else:
+                log.error("Work of the queue ended in an unforeseen way", exc_info=error)
+        self._pump()
+
+    async def _queue_again(self, found: Job, fresh: Job) -> None:
+        old = self._entries.get(found.id)
+        if found.state is not JobState.UNSENT or old is None:
+            self._entries[found.id] = await self._journalling.run(self._journal.queue, fresh)
+            if old is not None and found.state is not JobState.CUT:
+                await self._journalling.run(self._journal.close, old)
+        self._change(fresh)
+
+    async def _run(self, job: Job) -> None:
+        """All attempts at one job, to its end."""
+        try:
+            await self._make(job)
+        except asyncio.CancelledError:
+            if not self._closing:
+                now = self.jobs[job.id]
+                await asyncio.shield(self._fail(now, _cancelled(now)))
+            raise
+        except StudioError as error:
+            await self._end(self.jobs[job.id], error)
+        except Exception as error:
+            log.exception("A bug ended a job")
+            await self._end(self.jobs[job.id], _bug(error, self.jobs[job.id]))
+
+    async def _make(self, job: Job) -> None:
+        repeats = 0
+        limit = self._settings.value.outer_limit
+        while True:
+            now = self.jobs[job.id]
+            now = self.jobs[job.id] = replace(now, attempt=now.attempt + 1, queue_place=0)
+            entry = self._entries[job.id]
+            try:
+                async with asyncio.timeout(limit):
+                    await self._attempts.make(now, entry, self._change)
+            except TimeoutError:
+                raise _too_long(limit) from None
+            except StudioError as error:
+                if not error.retryable or repeats >= error.repeats:
+                    raise
+                repeats += 1
+                if not await self._count_down(self.jobs[job.id], error, repeats):
+                    raise
+            else:
+                await self._journalling.run(self._journal.close, entry)
+                self._done(now)
+                return
+
+    def _done(self, job: Job) -> None:
+        self._entries.pop(job.id, None)
+        self.jobs.pop(job.id, None)
+        self._usual.pop((job.request.model, job.request.size or ""), None)
+        self._events.publish(JobsRemoved((job.id,)))
+
+    async def _count_down(self, job: Job, error: StudioError, repeats: int) -> bool:
+        """Wait before the next attempt; False when the user stopped it."""
+        delay = error.retry_after
+        if delay is None:
+            delay = 2.0 ** (repeats - 1) + self._jitter()
+        delay = min(max(delay, 0.0), _LONGEST_DELAY)
+        old = self._entries[job.id]
+        again = replace(
+            job,
+            state=JobState.RETRYING,
+            retry_at=time.time() + delay,
+            retry_reason=error.title,
+            attempts=error.repeats + 1,
+            started=None,
+            received=0,
+        )
+        # The next attempt is journalled before this one is forgotten.
+        queued = replace(again, state=JobState.QUEUED, retry_at=None)
+        self._entries[job.id] = await self._journalling.run(self._journal.queue, queued)
+        await self._journalling.run(self._journal.close, old)
+        self._change(again)
+        wait = self._waits[job.id] = asyncio.Event()
+        try:
+            async with asyncio.timeout(delay):
+                await wait.wait()
+        except TimeoutError:
+            return True
+        finally:
+            del self._waits[job.id]
+        stopped = job.id in self._stopped_retrying
+        self._stopped_retrying.discard(job.id)
+        return not stopped
+
+    async def _end(self, job: Job, error: StudioError) -> None:
+        if isinstance(error, KeyMissing) and self._hold_for_key:
+            self._held.add(job.request.profile)
+        await self._fail(job, error)
+
+    async def _fail(self, job: Job, error: StudioError) -> None:
+        """Record that a job brought nothing, then forget its journal entry.
+
+        What arrived of a broken answer stays in the journal.
+        """
+        cancelled = isinstance(error, Cancelled)
+        ended = replace(
+            job,
+            state=JobState.CANCELLED if cancelled else JobState.FAILED,
+            finished=time.time(),
+            retry_at=None,
+            queue_place=0,
+            failure=failure_of(error),
+        )
+        try:
+            await self._library.take(ended, [])
+            entry = self._entries.get(job.id)
+            if entry is not None and not isinstance(error, IncompleteAnswer):
+                await self._journalling.run(self._journal.close, entry)
+                del self._entries[job.id]
+        except StudioError as storage:
+            # The journal still has it: the next start will say what is known.
+            log.error("The end of a job could not be recorded: %s", storage)
+            self._events.publish(Trouble(storage))
+        self._change(ended)
+
+    async def _measure(self, key: tuple[str, str]) -> None:
+        self._usual[key] = await self._library.usual_seconds(*key)
+
+
+def failure_of(error: StudioError) -> Failure:
+    """What a tile and the command line show of an error."""
+    return Failure(
+        kind=error.kind,
+        title=error.title,
+        message=error.message,
+        hint=error.hint,
+        billed=error.billed,
+        request_id=error.request_id,
+        details=error.details,
+    )
+
+
+def _cancelled(job: Job) -> Cancelled:
+    if job.started is None:
+        return Cancelled(_("Cancelled"), _("Nothing was sent, nothing is billed."))
+    after = max(0.0, time.time() - job.started)
+    return Cancelled(
+        _("Cancelled after {seconds:.0f} s").format(seconds=after),
+        _("The connection was closed; nothing can arrive any more."),
+        hint=_("The service may have made the picture, and billed it, all the same."),
+        billed=Billed.NO if job.request.profile == "sketch" else Billed.MAYBE,
+    )
+
+
+def _too_long(limit: float) -> NetworkError:
+    return NetworkError(
+        _("No answer came within {minutes:.0f} minutes").format(minutes=limit / 60),
+        _("The connection was closed."),
+        hint=_("The limit is in the settings. Trying again may be billed a second time."),
+        billed=Billed.MAYBE,
+    )
+
+
+def _bug(error: Exception, job: Job) -> StudioError:
+    return StudioError(
+        _("Something went wrong inside Gridbrush"),
+        f"{type(error).__name__}: {error}",
+        hint=_("Please report this with “Copy details”. Trying again may be billed twice."),
+        billed=Billed.NO if job.started is None else Billed.MAYBE,
+    )

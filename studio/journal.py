@@ -1,0 +1,230 @@
+"""Requests, attempts and answers on disk before anything is believed.
+
+Every attempt at a job has a folder of its own while it is alive:
+
+    .gridbrush/journal/<attempt id>/
+        queued.json   the job with its whole request          -> not sent, not billed
+        sent.json     written just before the first byte      -> may have been billed
+        answer.json   status and headers of the answer
+        answer        the body, as it came
+        whole.json    the body is complete and on the disk    -> ingested at the next start
+        cut.json      the body ends in the middle, and why    -> kept and offered
+        *.part        pictures on their way out of the answer
+
+Each name appears by rename after its bytes were fsynced, so the names alone tell where an attempt
+stands. A folder that ends in `.done` is over: the rename is the last durable step of a generation.
+All calls block and belong on the journal's lane.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import shutil
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from studio import files
+from studio.domain import Job, new_id
+
+log = logging.getLogger(__name__)
+
+VERSION = 1
+_DONE = ".done"
+
+T = TypeVar("T")
+
+
+class Stage(StrEnum):
+    """How far an attempt came, as its folder tells."""
+
+    QUEUED = "queued"
+    SENT = "sent"
+    WHOLE = "whole"
+    CUT = "cut"
+
+
+class Queued(msgspec.Struct, frozen=True):
+    """What `queued.json` holds."""
+
+    version: int
+    job: Job
+
+
+class Head(msgspec.Struct, frozen=True):
+    """What `answer.json` holds: the answer's status and headers (names in lower case)."""
+
+    status: int
+    headers: dict[str, str]
+
+
+class Mark(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What `sent.json`, `whole.json` and `cut.json` hold.
+
+    Attributes:
+        at: seconds since 1970.
+        bytes: of the answer's body so far.
+        seconds: from sending to the last byte.
+        reason: why it was cut.
+    """
+
+    at: float
+    bytes: int = 0
+    seconds: float = 0.0
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One attempt's folder."""
+
+    folder: Path
+
+    @property
+    def attempt(self) -> str:
+        """Id of the attempt."""
+        return self.folder.name
+
+    @property
+    def body(self) -> Path:
+        """The answer's body."""
+        return self.folder / "answer"
+
+    def part(self, number: int) -> Path:
+        """Where picture `number` of the answer is written before it has its place."""
+        return self.folder / f"{number}.part"
+
+    def picture_id(self, number: int) -> str:
+        """Id of picture `number` of this attempt: the same at every ingest, so none comes twice.
+
+        A UUIDv7 with the attempt's time and a tail drawn from the attempt's id.
+        """
+        tail = hashlib.sha256(f"{self.attempt}/{number}".encode()).hexdigest()
+        variant = "89ab"[int(tail[0], 16) % 4]
+        return f"{self.attempt[:18]}-{variant}{tail[1:4]}-{tail[4:16]}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """An attempt found at start.
+
+    Attributes:
+        bytes: of an answer that is there, whole or cut.
+    """
+
+    entry: Entry
+    stage: Stage
+    job: Job
+    head: Head | None = None
+    bytes: int = 0
+    at: float = 0.0
+    seconds: float = 0.0
+
+
+class Journal:
+    """The journal of one library. One process writes: the owner of the lock."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def queue(self, job: Job) -> Entry:
+        """Believe that a job is wanted: from here on it survives any crash."""
+        entry = Entry(self.folder / new_id())
+        files.ensure_folder(entry.folder)
+        files.replace(
+            entry.folder / "queued.json", msgspec.json.encode(Queued(version=VERSION, job=job))
+        )
+        return entry
+
+    def sent(self, entry: Entry) -> None:
+        """The first byte is about to leave: from here on it may cost money."""
+        files.replace(entry.folder / "sent.json", msgspec.json.encode(Mark(at=time.time())))
+
+    def begin_answer(
+        self, entry: Entry, status: int, headers: Mapping[str, str]
+    ) -> files.Appender:
+        """Keep status and headers; the body is appended to what comes back."""
+        files.replace(
+            entry.folder / "answer.json", msgspec.json.encode(Head(status, dict(headers)))
+        )
+        return files.Appender(entry.body)
+
+    def whole(self, entry: Entry, body: files.Appender, seconds: float) -> None:
+        """The answer is complete: durable before anything in it is believed."""
+        body.sync()
+        body.close()
+        mark = Mark(at=time.time(), bytes=body.size, seconds=seconds)
+        files.replace(entry.folder / "whole.json", msgspec.json.encode(mark))
+
+    def cut(self, entry: Entry, body: files.Appender | None, reason: str, seconds: float) -> None:
+        """The answer ends in the middle: what is there is kept."""
+        if body is not None:
+            body.sync()
+            body.close()
+        size = body.size if body is not None else 0
+        mark = Mark(at=time.time(), bytes=size, seconds=seconds, reason=reason)
+        files.replace(entry.folder / "cut.json", msgspec.json.encode(mark))
+
+    def close(self, entry: Entry) -> None:
+        """The attempt is over and recorded. Last of all durable steps; twice is fine."""
+        done = entry.folder.with_name(entry.attempt + _DONE)
+        if entry.folder.is_dir():
+            files.rename_folder(entry.folder, done)
+        # Computed rubbish from here on: a crash now leaves a folder that `recover` removes.
+        shutil.rmtree(done, ignore_errors=True)
+
+    def recover(self) -> list[Found]:
+        """Every attempt that is not over, in order of queueing. Only under the library's lock."""
+        if not self.folder.is_dir():
+            return []
+        found: list[Found] = []
+        for folder in sorted(self.folder.iterdir()):
+            if not folder.is_dir():
+                continue
+            if folder.name.endswith(_DONE) or not (folder / "queued.json").exists():
+                # Over, or ended before it was ever believed.
+                shutil.rmtree(folder, ignore_errors=True)
+                continue
+            try:
+                found.append(_look(Entry(folder)))
+            except (msgspec.MsgspecError, OSError) as error:
+                log.error("The journal entry %s cannot be read: %s", folder.name, error)
+        return found
+
+
+def _look(entry: Entry) -> Found:
+    queued = msgspec.json.decode((entry.folder / "queued.json").read_bytes(), type=Queued)
+    head = _read(entry.folder / "answer.json", Head)
+    sent = _read(entry.folder / "sent.json", Mark)
+    if head is not None and (mark := _read(entry.folder / "whole.json", Mark)):
+        stage = Stage.WHOLE
+    elif mark := _read(entry.folder / "cut.json", Mark):
+        stage = Stage.CUT
+    elif sent is not None:
+        mark = sent
+        # Bytes that came before the process was ended are kept like those of a broken line.
+        stage = Stage.CUT if entry.body.exists() and entry.body.stat().st_size else Stage.SENT
+    else:
+        stage = Stage.QUEUED
+    return Found(
+        entry=entry,
+        stage=stage,
+        job=queued.job,
+        head=head,
+        bytes=entry.body.stat().st_size if entry.body.exists() else 0,
+        at=mark.at if mark else queued.job.created,
+        seconds=mark.seconds if mark else 0.0,
+    )
+
+
+def _read(path: Path, kind: type[T]) -> T | None:
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=kind)
+    except FileNotFoundError:
+        return None

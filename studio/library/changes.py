@@ -1,0 +1,72 @@
+"""What the history calls a change, and its inverse."""
+
+from __future__ import annotations
+
+from studio.library.records import Groups, Record, change
+from studio.words import _, ngettext
+
+
+def number(record: Record) -> int:
+    """How many pictures (or jobs) the change touched."""
+    return sum(len(ids) for _value, ids in record.values)
+
+
+def inverse(record: Record) -> Record:
+    """The change that takes `record` back."""
+    return change(record.field, record.former, record.values, undoes=record.id)
+
+
+def again(record: Record) -> Record:
+    """The change that does a taken-back `record` once more."""
+    return change(record.field, record.values, record.former, redoes=record.id)
+
+
+def former_only(values: Groups, former: Groups) -> tuple[Groups, Groups]:
+    """Both without the ids whose value stays the same; empty when nothing changes."""
+    now = {id: value for value, ids in former for id in ids}
+    new: Groups = []
+    for value, ids in values:
+        different = [id for id in ids if id in now and now[id] != value]
+        if different:
+            new.append((value, different))
+    touched = {id for _value, ids in new for id in ids}
+    old: Groups = []
+    for value, ids in former:
+        kept = [id for id in ids if id in touched]
+        if kept:
+            old.append((value, kept))
+    return new, old
+
+
+def sentence(record: Record) -> str:
+    """What the change did, in words, with the number: "3 pictures moved to the trash"."""
+    n = number(record)
+    value = record.values[0][0] if record.values else None
+    match record.field:
+        case "trashed" if value:
+            text = ngettext("{n} picture moved to the trash", "{n} pictures moved to the trash", n)
+        case "trashed":
+            text = ngettext("{n} picture restored", "{n} pictures restored", n)
+        case "rating" if value:
+            text = ngettext("{n} picture rated", "{n} pictures rated", n)
+        case "rating":
+            text = ngettext("Rating of {n} picture cleared", "Rating of {n} pictures cleared", n)
+        case "flag" if value == "pick":
+            text = ngettext("{n} picture picked", "{n} pictures picked", n)
+        case "flag" if value == "reject":
+            text = ngettext("{n} picture rejected", "{n} pictures rejected", n)
+        case "flag":
+            text = ngettext("Mark of {n} picture cleared", "Marks of {n} pictures cleared", n)
+        case "title":
+            text = ngettext("{n} picture renamed", "{n} pictures renamed", n)
+        case "note":
+            text = ngettext("Note of {n} picture changed", "Notes of {n} pictures changed", n)
+        case "tags":
+            text = ngettext("Tags of {n} picture changed", "Tags of {n} pictures changed", n)
+        case "dismissed" if value:
+            text = ngettext("{n} failed job put away", "{n} failed jobs put away", n)
+        case "dismissed":
+            text = ngettext("{n} failed job brought back", "{n} failed jobs brought back", n)
+        case _:
+            text = _("{n} changed")
+    return text.format(n=n)

@@ -1,0 +1,476 @@
+"""The library as the fronts see it: questions, changes, arrivals. Nothing here blocks the loop.
+
+Writing has one lane: append to the log, fsync, then follow with the index. Reading has its own lane
+and connection, so that a question never waits for a write. Whoever does not own the library reads
+the index when it is current, else one computed in memory.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from array import array
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from studio import files
+from studio.domain import Flag, Job, Picture, Reference, Role, new_id
+from studio.errors import Billed, InputError, PictureUnreadable, StorageError
+from studio.events import Events, PicturesAdded, RecordsChanged, Trouble
+from studio.lanes import Lane
+from studio.library import changes, records
+from studio.library.index import Index
+from studio.library.originals import HIDDEN, Originals, read_picture_file
+from studio.library.query import Counts, Family, PromptUse, Query, Spend
+from studio.library.records import Groups, Record, RecordLog
+from studio.library.thumbnails import ThumbnailStore, step
+from studio.pictures import Decoder, Priority, kind_of
+from studio.words import _
+
+log = logging.getLogger(__name__)
+
+VERSION = 1
+_MAX_ANCESTORS = 20
+
+T = TypeVar("T")
+
+
+class Library:
+    """One library, open.
+
+    Attributes:
+        id: names its computed files; made with the library.
+        folder: where the originals are.
+        writable: whether this process may change it (it holds the lock).
+        damaged: lines of the log that could not be read at opening.
+    """
+
+    def __init__(
+        self, folder: Path, computed: Callable[[str], Path], decoder: Decoder, events: Events
+    ) -> None:
+        self.folder = folder
+        self.originals = Originals(folder)
+        self.id = ""
+        self.writable = False
+        self.damaged = 0
+        self._computed = computed
+        self._decoder = decoder
+        self._events = events
+        self._log = RecordLog(folder / HIDDEN / "records")
+        self._writing = Lane("library-write")
+        self._reading = Lane("library-read")
+        self._thumbnails = ThumbnailStore(Path())
+        self._making: dict[tuple[str, int], asyncio.Future[bytes]] = {}
+        self._settling: set[asyncio.Task[None]] = set()
+        self._writer: Index | None = None
+        self._reader: Index | None = None
+
+    # Opening and closing
+
+    async def open(self, *, write: bool) -> None:
+        """Open for changes (the caller holds the lock) or only to read.
+
+        Raises StorageError, LibraryTooNew.
+        """
+        self.writable = write
+        if write:
+            await self._writing.run(self._open_writer)
+        await self._reading.run(self._open_reader)
+
+    def _identify(self, *, create: bool) -> None:
+        path = self.folder / HIDDEN / "id"
+        try:
+            found = msgspec.json.decode(path.read_bytes(), type=dict[str, Any])
+        except FileNotFoundError:
+            if not create:
+                return
+            found = {"id": new_id(), "version": VERSION}
+            files.replace(path, msgspec.json.encode(found) + b"\n")
+        except msgspec.DecodeError as error:
+            raise StorageError(
+                _("The library's identity file is damaged"), str(path), hint=str(error)
+            ) from error
+        except OSError as error:
+            raise files.storage_error(error, path) from error
+        if found.get("version", 1) > VERSION:
+            raise records.too_new()
+        self.id = str(found["id"])
+        self._thumbnails = ThumbnailStore(self._computed(self.id) / "thumbnails")
+
+    def _index_path(self) -> Path:
+        return self._computed(self.id) / "index.sqlite"
+
+    def _open_writer(self) -> None:
+        files.ensure_folder(self.folder / HIDDEN)
+        self._identify(create=True)
+        self._writer = Index.open(self._index_path(), write=True)
+        self._catch_up(self._writer)
+
+    def _catch_up(self, index: Index) -> None:
+        applied, end = index.applied(), self._log.end()
+        if applied == end:
+            return
+        if applied.file and not (self._log.folder / applied.file).exists():
+            raise StorageError(_("The index belongs to another library"), str(self.folder))
+        self._log.damaged = 0
+        index.apply(self._log.read(applied))
+        self.damaged = self._log.damaged
+
+    def _open_reader(self) -> None:
+        if not self.writable:
+            self._identify(create=False)
+        if self.id:
+            try:
+                reader = Index.open(self._index_path(), write=False)
+            except StorageError as error:
+                log.info("Reading the log instead of the index: %s", error)
+            else:
+                if self.writable or reader.applied() == self._log.end():
+                    self._reader = reader
+                    return
+                reader.close()
+        self._reader = Index.in_memory()
+        if self._log.folder.is_dir():
+            self._catch_up(self._reader)
+
+    async def close(self) -> None:
+        """Finish what was begun and close; the library is unusable afterwards."""
+        if self._settling:
+            await asyncio.gather(*self._settling, return_exceptions=True)
+        await self._reading.run(self._close_reader)
+        await self._writing.run(self._close_writer)
+        self._reading.close()
+        self._writing.close()
+
+    def _close_reader(self) -> None:
+        if self._reader is not None:
+            self._reader.close()
+            self._reader = None
+
+    def _close_writer(self) -> None:
+        self._log.close()
+        if self._writer is not None:
+            self._writer.close()
+            self._writer = None
+
+    # Questions
+
+    async def _ask(self, question: Callable[[Index], T]) -> T:
+        return await self._reading.run(self._answer, question)
+
+    def _answer(self, question: Callable[[Index], T]) -> T:
+        if self._reader is None:
+            raise StorageError(_("The library is closed"))
+        return question(self._reader)
+
+    async def rows(self, query: Query) -> array[int]:
+        """Rows of the pictures asked for, in the order asked for; typecode "q"."""
+        return await self._ask(lambda index: index.rows(query))
+
+    async def pictures(self, rows: Sequence[int]) -> list[Picture]:
+        """The pictures of these rows, in the order asked; unknown ones are left out."""
+        return await self._ask(lambda index: index.pictures(rows))
+
+    async def find(self, ids: Sequence[str]) -> list[Picture]:
+        """The pictures with these ids, in the order asked; unknown ones are left out."""
+        return await self._ask(lambda index: index.find(ids))
+
+    async def resolve(self, start: str) -> Picture:
+        """The picture whose id begins or ends with `start`. Raises InputError."""
+        ids = [start] if len(start) == 36 else await self._ask(lambda index: index.prefix(start))
+        if len(ids) > 1 and start not in ids:
+            raise InputError(
+                _("{id} names more than one picture").format(id=start),
+                ", ".join(ids),
+                hint=_("Write more of the id."),
+            )
+        found = await self.find(ids)
+        if not found or len(start) < 4:
+            raise InputError(
+                _("There is no picture {id}").format(id=start),
+                hint=_("`gridbrush library list` shows the ids; at least four characters."),
+            )
+        return found[0]
+
+    async def counts(self, since: float) -> Counts:
+        """Pictures on each shelf; `since` is the start of this session."""
+        return await self._ask(lambda index: index.counts(since))
+
+    async def spend(self) -> Spend:
+        """Money spent today and this month, by the local calendar."""
+        now = datetime.now().astimezone()
+        day = now.replace(hour=0, minute=0, second=0, microsecond=0)
+        return await self._ask(
+            lambda index: index.spend(day.timestamp(), day.replace(day=1).timestamp())
+        )
+
+    async def family(self, id: str) -> Family:
+        """A picture among those it was edited from and those edited from it."""
+        return await self._ask(partial(_family, id=id))
+
+    async def prompts(self, words: str = "", limit: int = 200) -> list[PromptUse]:
+        """Prompts of the history that hold `words`, the last used first."""
+        return await self._ask(lambda index: index.prompts(words, limit))
+
+    async def failed(self, limit: int = 1000) -> list[Job]:
+        """Jobs that failed and were not put away, newest first."""
+        return await self._ask(lambda index: index.failed(limit))
+
+    async def job_state(self, id: str) -> tuple[str, int] | None:
+        """State and attempt of a job the log knows; None for one it has not heard of."""
+        return await self._ask(lambda index: index.job_state(id))
+
+    async def usual_seconds(self, model: str, size: str) -> float | None:
+        """Median seconds of that model and size; None when too little was measured."""
+        return await self._ask(lambda index: index.usual_seconds(model, size))
+
+    async def every(self) -> list[Picture]:
+        """All pictures in order of arrival; for the command line's long walks."""
+        return await self._ask(lambda index: list(index.every()))
+
+    def path(self, picture: Picture) -> Path:
+        """Where the original is."""
+        return self.originals.path(picture)
+
+    # Arrivals
+
+    async def take(self, job: Job, pictures: Sequence[tuple[Picture, Path]]) -> list[Picture]:
+        """Take a finished job into the library: originals in place, then one record.
+
+        Args:
+            job: as it ended; a failed one brings no pictures.
+            pictures: each with the finished file that becomes its original.
+
+        The pictures come back with their rows. Raises StorageError; then nothing is recorded and
+        the files can be taken again.
+        """
+        taken = await self._writing.run(self._take, job, pictures)
+        if taken:
+            self._events.publish(
+                PicturesAdded(tuple(p.id for p in taken), tuple(p.row for p in taken), job.id)
+            )
+        return taken
+
+    def _take(self, job: Job, pictures: Sequence[tuple[Picture, Path]]) -> list[Picture]:
+        for picture, part in pictures:
+            self.originals.place(part, picture.path, picture.sha256)
+        self._append(records.finished(job, [picture for picture, _part in pictures]))
+        return self._own.find([picture.id for picture, _part in pictures])
+
+    @property
+    def _own(self) -> Index:
+        if self._writer is None:
+            raise StorageError(
+                _("The library is open for reading only"),
+                hint=_("Close the other Gridbrush that has it open, then try again."),
+            )
+        return self._writer
+
+    def _append(self, record: Record) -> None:
+        index = self._own
+        begin, end = self._log.append(record)
+        index.apply([(record, begin, end)])
+
+    # Changes
+
+    async def rate(self, ids: Sequence[str], stars: int) -> str:
+        """Give pictures 0 to 5 stars; what was done, in words. Raises InputError."""
+        if not 0 <= stars <= 5:
+            raise InputError(_("A rating has 0 to 5 stars"))
+        return await self._set("rating", ids, stars)
+
+    async def flag(self, ids: Sequence[str], flag: Flag) -> str:
+        """Pick, reject or clear pictures."""
+        return await self._set("flag", ids, flag.value)
+
+    async def entitle(self, ids: Sequence[str], title: str) -> str:
+        """Give pictures a title; the file keeps its name."""
+        return await self._set("title", ids, " ".join(title.split()))
+
+    async def annotate(self, ids: Sequence[str], note: str) -> str:
+        """Give pictures a note or alternative text."""
+        return await self._set("note", ids, note.strip())
+
+    async def tag(
+        self, ids: Sequence[str], *, add: Sequence[str] = (), remove: Sequence[str] = ()
+    ) -> str:
+        """Add and remove tags."""
+        clean = [" ".join(tag.split()) for tag in add]
+
+        def groups(former: Groups) -> Groups:
+            return [
+                (sorted((set(tags) | {t for t in clean if t}) - set(remove)), ids)
+                for tags, ids in former
+            ]
+
+        return await self._change("tags", ids, groups)
+
+    async def trash(self, ids: Sequence[str]) -> str:
+        """Move pictures to the trash: a change at once, the files follow."""
+        return await self._set("trashed", ids, True)
+
+    async def restore(self, ids: Sequence[str]) -> str:
+        """Bring pictures back from the trash."""
+        return await self._set("trashed", ids, False)
+
+    async def mark_seen(self, ids: Sequence[str]) -> str:
+        """The user has looked at these; not a step of undo."""
+        return await self._set("seen", ids, True)
+
+    async def dismiss(self, jobs: Sequence[str]) -> str:
+        """Put failed jobs away."""
+        return await self._set("dismissed", jobs, True)
+
+    async def _set(self, field: str, ids: Sequence[str], value: Any) -> str:
+        return await self._change(field, ids, lambda _former: [(value, list(ids))])
+
+    async def _change(
+        self, field: str, ids: Sequence[str], groups: Callable[[Groups], Groups]
+    ) -> str:
+        record = await self._writing.run(self._write_change, field, ids, groups)
+        return self._changed(record) if record else ""
+
+    def _write_change(
+        self, field: str, ids: Sequence[str], groups: Callable[[Groups], Groups]
+    ) -> Record | None:
+        former = self._own.field_of(field, ids)
+        values, former = changes.former_only(groups(former), former)
+        if not values:
+            return None
+        record = records.change(field, values, former)
+        self._append(record)
+        return record
+
+    async def undo(self) -> str | None:
+        """Take the last change back; what was done, in words, or None when there is none."""
+        record = await self._writing.run(self._step_back, back=True)
+        return self._changed(record) if record else None
+
+    async def redo(self) -> str | None:
+        """Do the last undone change again; None when there is none."""
+        record = await self._writing.run(self._step_back, back=False)
+        return self._changed(record) if record else None
+
+    def _step_back(self, *, back: bool) -> Record | None:
+        place = self._own.to_undo() if back else self._own.to_redo()
+        if place is None:
+            return None
+        found = self._log.at(place)
+        record = changes.inverse(found) if back else changes.again(found)
+        self._append(record)
+        return record
+
+    def _changed(self, record: Record) -> str:
+        ids = [id for _value, ids in record.values for id in ids]
+        if record.field == "trashed":
+            task = asyncio.get_running_loop().create_task(self._settle(ids))
+            self._settling.add(task)
+            task.add_done_callback(self._settling.discard)
+        self._events.publish(RecordsChanged(tuple(ids), (record.field,)))
+        return changes.sentence(record)
+
+    async def _settle(self, ids: Sequence[str]) -> None:
+        try:
+            for picture in await self.find(ids):
+                await self._writing.run(self.originals.settle, picture)
+        except StorageError as error:
+            self._events.publish(Trouble(error))
+
+    # Pictures to look at, and inputs
+
+    async def thumbnail(
+        self, picture: Picture, edge: int, *, priority: Priority = Priority.VISIBLE
+    ) -> bytes:
+        """A JPEG (sRGB) at least `edge` pixels long, from the cache or made now.
+
+        Raises PictureUnreadable, also when the file is gone.
+        """
+        path = await self._reading.run(self.originals.find, picture)
+        if path is None:
+            path = self.originals.path(picture)
+        return await self._thumbnail(picture.sha256, path, step(edge), priority)
+
+    async def input_thumbnail(self, reference: Reference, edge: int = 256) -> bytes:
+        """A JPEG of a reference. Raises PictureUnreadable, StorageError."""
+        path = await self._reading.run(self.originals.input_path, reference)
+        return await self._thumbnail(reference.sha256, path, step(edge), Priority.VISIBLE)
+
+    async def _thumbnail(self, sha256: str, path: Path, edge: int, priority: Priority) -> bytes:
+        if (data := await self._reading.run(self._thumbnails.get, sha256, edge)) is not None:
+            return data
+        data = await self._decoder.thumbnail(path, edge, priority=priority)
+        await self._reading.run(self._thumbnails.put, sha256, edge, data)
+        return data
+
+    async def keep_input(
+        self, data: bytes | Path, *, role: Role, name: str, picture: str | None = None
+    ) -> Reference:
+        """Copy a picture into the library's inputs. Raises StorageError, PictureUnreadable."""
+        return await self._writing.run(self._keep_input, data, role, name, picture)
+
+    def _keep_input(
+        self, data: bytes | Path, role: Role, name: str, picture: str | None
+    ) -> Reference:
+        content = read_picture_file(data) if isinstance(data, Path) else data
+        kind = kind_of(content[:64])
+        if kind is None:
+            raise PictureUnreadable(
+                _("This file is not a picture"),
+                _("{name} cannot be read as a picture.").format(name=name),
+                hint=_("PNG, JPEG, WebP, GIF, AVIF, TIFF and BMP work."),
+                billed=Billed.NO,
+            )
+        digest = self.originals.keep_input(content, kind.extension)
+        return Reference(
+            sha256=digest, media_type=kind.media_type, role=role, picture=picture, name=name
+        )
+
+    def input_path(self, reference: Reference) -> Path:
+        """Where the bytes of a reference lie; blocking. Raises StorageError."""
+        return self.originals.input_path(reference)
+
+    # Upkeep
+
+    async def rebuild(self) -> int:
+        """Make the index anew from the log; the number of pictures it holds."""
+        await self._reading.run(self._close_reader)
+        await self._writing.run(self._rebuild)
+        await self._reading.run(self._open_reader)
+        return (await self.counts(time.time())).all
+
+    def _rebuild(self) -> None:
+        if self._writer is not None:
+            self._writer.close()
+        path = self._index_path()
+        for part in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))):
+            part.unlink(missing_ok=True)
+        self._open_writer()
+
+
+def _family(index: Index, *, id: str) -> Family:
+    found = index.find([id])
+    if not found:
+        raise InputError(_("There is no picture {id}").format(id=id))
+    picture = found[0]
+    ancestors: list[Picture] = []
+    current, seen = picture, {picture.id}
+    while len(ancestors) < _MAX_ANCESTORS:
+        edited = next((p for p in current.parents if p.role is Role.EDIT and p.picture), None)
+        above = index.find([edited.picture]) if edited and edited.picture else []
+        if not above or above[0].id in seen:
+            break
+        current = above[0]
+        seen.add(current.id)
+        ancestors.insert(0, current)
+    return Family(
+        picture=picture,
+        ancestors=tuple(ancestors),
+        inputs=picture.parents,
+        children=tuple(index.children(id)),
+    )

@@ -1,0 +1,217 @@
+"""The record log: one JSON line per finished job or user's change, appended and fsynced.
+
+Layout: `.gridbrush/records/YYYY-MM.jsonl`, a new file each month (UTC). A line is
+
+    {"v":1,"id":"<uuid7>","at":1700000000.0,"kind":"change",…,"sum":"<crc32 of the rest>"}
+
+The log is the truth: index, counts and history are computed from it by reading it in order. Undo
+appends the inverse and names what it undoes, so that what the user sees as history is the log.
+Everything here blocks; the library runs it on its writing lane.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from studio import files
+from studio.domain import Job, Picture, new_id
+from studio.errors import LibraryTooNew
+from studio.words import _
+
+log = logging.getLogger(__name__)
+
+VERSION = 1
+
+Groups = list[tuple[Any, list[str]]]
+"""Values of a field, each with the ids that have it: one action on a million is one line."""
+
+
+class Record(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """One line of the log.
+
+    Attributes:
+        kind: "job" (a finished job with its pictures), "change" (a field of pictures or jobs).
+        field: which field of the pictures changed; "dismissed" is a field of jobs.
+        values: new values, each with the ids that get it.
+        former: the values before, in the same shape.
+        undoes, redoes: id of the record this one takes back or does again.
+    """
+
+    v: int = VERSION
+    id: str
+    at: float
+    kind: str
+    field: str = ""
+    values: Groups = []
+    former: Groups = []
+    undoes: str = ""
+    redoes: str = ""
+    job: Job | None = None
+    pictures: list[Picture] = []
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a record ends in the log; everything up to here was read."""
+
+    file: str
+    offset: int
+
+
+BEGINNING = Place("", 0)
+
+_decode = msgspec.json.Decoder(Record).decode
+_SUM = b',"sum":"'
+
+
+def encode(record: Record) -> bytes:
+    """The line of a record, with its checksum and line end."""
+    body = msgspec.json.encode(record)
+    return b'%b%b%08x"}\n' % (body[:-1], _SUM, zlib.crc32(body))
+
+
+def decode(line: bytes) -> Record:
+    """The record of a line. Raises ValueError when the line is torn or damaged.
+
+    Raises LibraryTooNew for a line of a newer version.
+    """
+    cut = line.rfind(_SUM)
+    if cut < 0:
+        raise ValueError("no checksum")
+    body = line[:cut] + b"}"
+    if line[cut + len(_SUM) : cut + len(_SUM) + 8] != b"%08x" % zlib.crc32(body):
+        raise ValueError("wrong checksum")
+    try:
+        return _decode(body)
+    except msgspec.MsgspecError:
+        if msgspec.json.decode(body).get("v", 0) > VERSION:
+            raise too_new() from None
+        raise
+
+
+def too_new() -> LibraryTooNew:
+    """The sentence for a library of a newer version."""
+    return LibraryTooNew(
+        _("This library was written by a newer Gridbrush"),
+        _("Nothing in it was touched."),
+        hint=_("Install the newest version, or open another library."),
+    )
+
+
+class RecordLog:
+    """The log of one library. One process writes; any may read."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.damaged = 0
+        self._appender: files.Appender | None = None
+
+    def _files(self) -> list[Path]:
+        return sorted(self.folder.glob("*.jsonl"))
+
+    def end(self) -> Place:
+        """Where the log ends now."""
+        every = self._files()
+        if not every:
+            return BEGINNING
+        return Place(every[-1].name, every[-1].stat().st_size)
+
+    def read(self, since: Place = BEGINNING) -> Iterator[tuple[Record, Place, Place]]:
+        """Records after `since`, in order, each with where it begins and ends.
+
+        A torn last line is passed over without a word, a damaged line elsewhere is counted in
+        `damaged` and logged. Raises LibraryTooNew.
+        """
+        for path in self._files():
+            if path.name < since.file:
+                continue
+            start = since.offset if path.name == since.file else 0
+            with path.open("rb") as file:
+                file.seek(start)
+                for line in file:
+                    begin, start = start, start + len(line)
+                    if not line.strip():
+                        continue
+                    try:
+                        record = decode(line)
+                    except (ValueError, msgspec.MsgspecError) as error:
+                        if line.endswith(b"\n"):
+                            self.damaged += 1
+                            log.warning("%s at %d is damaged: %s", path.name, begin, error)
+                        continue
+                    if record.v > VERSION:
+                        raise too_new()
+                    yield record, Place(path.name, begin), Place(path.name, start)
+
+    def at(self, place: Place) -> Record:
+        """The record that begins at `place`. Raises ValueError if there is none."""
+        with (self.folder / place.file).open("rb") as file:
+            file.seek(place.offset)
+            return decode(file.readline())
+
+    def append(self, record: Record) -> tuple[Place, Place]:
+        """Add a record, durable when it returns; where it begins and ends."""
+        name = self._month()
+        if self._appender is None or self._appender.path.name != name:
+            self.close()
+            self._appender = files.Appender(self.folder / name)
+            self._mend_end(self._appender)
+        begin = self._appender.append(encode(record))
+        try:
+            self._appender.sync()
+        except BaseException:
+            # After a failed sync nothing is known of this file's end: open it anew next time.
+            self.close()
+            raise
+        return Place(name, begin), Place(name, self._appender.size)
+
+    def _month(self) -> str:
+        # Never an earlier file than the last: order in the log is order of reading.
+        name = time.strftime("%Y-%m.jsonl", time.gmtime())
+        every = self._files()
+        return max(name, every[-1].name) if every else name
+
+    @staticmethod
+    def _mend_end(appender: files.Appender) -> None:
+        # A line torn by a crash gets its end, so that the next one stands on its own.
+        if appender.size:
+            with appender.path.open("rb") as file:
+                file.seek(-1, 2)
+                torn = file.read(1) != b"\n"
+            if torn:
+                appender.append(b"\n")
+
+    def close(self) -> None:
+        """Close the file that is open for appending."""
+        if self._appender is not None:
+            self._appender.close()
+            self._appender = None
+
+
+def change(
+    field: str, values: Groups, former: Groups, *, undoes: str = "", redoes: str = ""
+) -> Record:
+    """A record of a user's change, made now."""
+    return Record(
+        id=new_id(),
+        at=time.time(),
+        kind="change",
+        field=field,
+        values=values,
+        former=former,
+        undoes=undoes,
+        redoes=redoes,
+    )
+
+
+def finished(job: Job, pictures: list[Picture]) -> Record:
+    """A record of a job that is over, with the pictures it brought."""
+    return Record(id=new_id(), at=time.time(), kind="job", job=job, pictures=pictures)

@@ -1,0 +1,50 @@
+"""Thumbnails on disk: small JPEG files, computed, rebuilt silently when lost.
+
+They lie outside the library, named by the original's content, so that a moved or restored library
+finds them again. Nothing here is fsynced: what a crash takes is made again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+from pathlib import Path
+
+STEPS = (256, 512, 1024)
+"""Long edges that are kept, in pixels; a request gets the next larger one."""
+
+
+def step(edge: int) -> int:
+    """The kept size that serves `edge` pixels."""
+    return next((one for one in STEPS if one >= edge), STEPS[-1])
+
+
+class ThumbnailStore:
+    """The cache of one library. All calls block."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def _path(self, sha256: str, edge: int) -> Path:
+        return self._folder / str(edge) / sha256[:2] / f"{sha256}.jpg"
+
+    def get(self, sha256: str, edge: int) -> bytes | None:
+        """The thumbnail of that content and kept size; None when it must be made."""
+        try:
+            data = self._path(sha256, edge).read_bytes()
+        except OSError:
+            return None
+        # A torn file is as good as none.
+        return data if data[:2] == b"\xff\xd8" and data[-2:] == b"\xff\xd9" else None
+
+    def put(self, sha256: str, edge: int, data: bytes) -> None:
+        """Keep a thumbnail; a full or read-only cache only means it is made again next time."""
+        path = self._path(sha256, edge)
+        temporary = path.with_name(f".{secrets.token_hex(6)}.new")
+        with contextlib.suppress(OSError):
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            try:
+                temporary.write_bytes(data)
+                temporary.replace(path)
+            finally:
+                temporary.unlink(missing_ok=True)
