@@ -37,6 +37,8 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     if not inspect.iscoroutinefunction(pyfuncitem.obj):
         return None
     app = QApplication.instance() or QApplication(["gridbrush-tests"])
+    # As in the program: closing the only dialog must not end the loop under the test.
+    QApplication.setQuitOnLastWindowClosed(False)
     names = pyfuncitem._fixtureinfo.argnames
     arguments = {name: pyfuncitem.funcargs[name] for name in names}
 
