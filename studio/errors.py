@@ -50,6 +50,7 @@ class StudioError(Exception):
         hint: what helps; may be empty.
         billed: whether it may have cost money.
         retryable: whether the same request may be sent again by itself.
+        repeats: how often at most it may be sent again by itself, when it is retryable.
         retry_after: seconds the service asks to wait, when it says so.
         request_id: the service's own name for the request, to quote to its support.
         details: what the service said word for word, redacted and cut, for "Copy details".
@@ -66,6 +67,7 @@ class StudioError(Exception):
         hint: str = "",
         billed: Billed = Billed.NO,
         retryable: bool = False,
+        repeats: int = 3,
         retry_after: float | None = None,
         request_id: str = "",
         details: str = "",
@@ -76,6 +78,7 @@ class StudioError(Exception):
         self.hint = hint
         self.billed = billed
         self.retryable = retryable
+        self.repeats = repeats
         self.retry_after = retry_after
         self.request_id = request_id
         self.details = details

@@ -1,0 +1,115 @@
+"""What an image model can do and what it costs, as the built-in table or the service says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+TIERS: Mapping[str, int] = {"512": 512, "1K": 1024, "2K": 2048, "4K": 4096}
+"""Size tiers and the side of their square picture, smallest first."""
+
+
+class ModelState(StrEnum):
+    """Whether a model may still be asked."""
+
+    CURRENT = "current"
+    DEPRECATED = "deprecated"
+    RETIRED = "retired"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rates:
+    """US dollars for a million tokens."""
+
+    image: float
+    text: float
+    prompt: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    """One image model.
+
+    Attributes:
+        aspects: ratios it takes, such as "16:9", in the order of the picker.
+        sizes: tiers it takes, smallest first.
+        references: most input pictures of one request.
+        prices: US dollars for one picture by tier; empty when not known.
+        image_tokens: counted tokens of one picture by tier; tells the delivered tier.
+        note: what the user should know before choosing it; may be empty.
+        offline: painted by this program, not by a model.
+        fault: exists only to try out what goes wrong.
+        prompt_limit: most characters of a prompt.
+        both_modalities: must be asked for words and a picture together.
+        sends_size: takes an image size in the request; False for models with one fixed size.
+        pixel_table: width and height by ratio and tier, where published.
+    """
+
+    id: str
+    title: str
+    aspects: tuple[str, ...]
+    sizes: tuple[str, ...]
+    references: int = 14
+    seed: bool = True
+    prices: Mapping[str, float] = field(default_factory=dict, hash=False)
+    state: ModelState = ModelState.UNKNOWN
+    note: str = ""
+    offline: bool = False
+    fault: bool = False
+    prompt_limit: int = 32_000
+    rates: Rates | None = None
+    image_tokens: Mapping[str, int] = field(default_factory=dict, hash=False)
+    both_modalities: bool = False
+    sends_size: bool = True
+    pixel_table: Mapping[str, Mapping[str, tuple[int, int]]] = field(
+        default_factory=dict, hash=False, repr=False
+    )
+
+    def pixels(self, aspect: str, size: str) -> tuple[int, int] | None:
+        """Width and height to expect; None when nobody published them.
+
+        2K and 4K are twice and four times the 1K size (the models' own table of output sizes).
+        """
+        row = self.pixel_table.get(aspect, {})
+        if size in row:
+            return row[size]
+        if size in ("2K", "4K") and "1K" in row:
+            width, height = row["1K"]
+            times = TIERS[size] // TIERS["1K"]
+            return width * times, height * times
+        return None
+
+    def price(self, size: str | None) -> float | None:
+        """US dollars for one picture of this tier; None when not known.
+
+        Without a size the model makes its usual one: 1K, or the only one it has.
+        """
+        if self.offline:
+            return 0.0
+        return self.prices.get(size or self.usual_size)
+
+    @property
+    def usual_size(self) -> str:
+        """The tier a model makes when it is not told."""
+        return "1K" if "1K" in self.sizes or not self.sizes else self.sizes[0]
+
+
+_SUFFIX = re.compile(
+    r"(?:-preview|-latest|-exp|[-@](?:\d{2}-\d{2}|\d{4}-?\d{2}-?\d{2}|00\d)|:[\w-]+)$"
+)
+
+
+def plain_id(id: str) -> str:
+    """A model's name without provider, path, preview, date and gateway suffix, in lower case.
+
+    "google/gemini-3-pro-image-preview" and "models/gemini-3-pro-image" are one model.
+    """
+    name = id.strip().lower().rpartition("/")[2]
+    while found := _SUFFIX.search(name):
+        if found.start() == 0:
+            break
+        name = name[: found.start()]
+    return name

@@ -1,0 +1,247 @@
+"""What a provider is: it sends one request and reads one answer, and knows nothing else.
+
+A provider gets (request, key, client, sink). It never sees journal, library, queue or keyring.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from studio.domain import GenerationRequest, Reference
+from studio.errors import Billed, InputError, NoPicture
+from studio.files import storage_error
+from studio.providers import base64_text
+from studio.words import _
+
+if TYPE_CHECKING:
+    from studio.providers.transport import Client
+
+BeforeFirstByte = Callable[[], Awaitable[None]]
+"""Awaited once connected, just before a request's first byte; when it raises, nothing is sent."""
+
+
+class Sink(Protocol):
+    """Where an answer goes while it arrives."""
+
+    async def status(self, code: int, headers: Mapping[str, str]) -> None:
+        """The answer begins. Names of headers are in lower case."""
+
+    async def chunk(self, data: bytes) -> None:
+        """More of the body. The next piece is read when this returns; it may raise StudioError."""
+
+    @property
+    def whole(self) -> bool:
+        """Whether the JSON received so far is complete: a break after that loses nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A picture to send with a prompt.
+
+    Attributes:
+        load: gives its bytes, ready to send (upright, within the limits), and their media type.
+    """
+
+    reference: Reference
+    load: Callable[[], Awaitable[tuple[bytes, str]]]
+
+
+def from_file(reference: Reference, path: Path) -> Input:
+    """A picture sent as it lies on disk. Raises StorageError when loaded, if it cannot be read."""
+
+    def read() -> tuple[bytes, str]:
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            raise storage_error(error, path) from error
+        kind = sniff(data)
+        if kind is None:
+            raise InputError(
+                _("This is not a picture that can be sent"),
+                _("{name} is none of PNG, JPEG, WebP or HEIC.").format(name=path.name),
+            )
+        return data, kind
+
+    async def load() -> tuple[bytes, str]:
+        return await asyncio.to_thread(read)
+
+    return Input(reference, load)
+
+
+def sniff(data: bytes) -> str | None:
+    """Media type of a picture by its first bytes; None for what the service does not take."""
+    if data.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "image/png"
+    if data.startswith(b"\xff\xd8\xff"):
+        return "image/jpeg"
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return "image/webp"
+    if data[4:8] == b"ftyp" and data[8:12] in (b"heic", b"heix", b"hevc", b"heim"):
+        return "image/heic"
+    if data[4:8] == b"ftyp" and data[8:12] in (b"mif1", b"msf1"):
+        return "image/heif"
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Spilled:
+    """A long string of a JSON body, left where it is: the bytes `start` to `end` of the file.
+
+    The bytes are those between the quotes, with JSON escapes.
+    """
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """A JSON body as the scanner saw it.
+
+    Attributes:
+        value: the parsed JSON, with a Spilled in the place of every long string; None when the
+            body is not JSON.
+        complete: the value was closed; False for a body that was cut.
+        trailing: something that is not white space came after the value.
+        json: whether the body was JSON at all, as far as it went.
+    """
+
+    value: Any
+    complete: bool
+    trailing: bool = False
+    json: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """Tokens counted by the service; image_tokens is None when it did not say."""
+
+    prompt_tokens: int = 0
+    image_tokens: int | None = None
+    text_tokens: int = 0
+    thought_tokens: int = 0
+    total_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerPicture:
+    """A picture within an answer, not decoded yet.
+
+    Attributes:
+        data: its base64: where it lies in the body, or the text itself when it is short.
+        media_type: as declared; often wrong, the bytes decide.
+        draft: made while thinking, not meant as the result.
+        url: where it must be fetched, when the service sent an address instead of bytes.
+    """
+
+    data: Spilled | str = field(default="", repr=False)
+    media_type: str = ""
+    draft: bool = False
+    url: str = ""
+
+    def chunks(self, body: Path) -> Iterator[bytes]:
+        """The picture's bytes, decoded from the answer's body file in pieces. Blocking.
+
+        Raises NoPicture when the text is no base64, StorageError when the file cannot be read.
+        """
+        if isinstance(self.data, str):
+            pieces: Iterator[bytes] = iter((self.data.encode(errors="replace"),))
+        else:
+            pieces = base64_text.from_file(body, self.data.start, self.data.end)
+        try:
+            yield from base64_text.decode(pieces)
+        except base64_text.DirtyBase64Error as error:
+            raise NoPicture(
+                _("The picture in the answer is damaged"),
+                _("The service sent a picture that cannot be decoded: {reason}.").format(
+                    reason=error
+                ),
+                hint=_("Try again; the damaged answer may have been charged."),
+                billed=Billed.MAYBE,
+            ) from error
+        except OSError as error:
+            raise storage_error(error, body) from error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What came back for one request.
+
+    Attributes:
+        pictures: all of them in the order sent, drafts too; the last that is no draft is the one.
+        words: what the model said beside them.
+        model_version: the model that really answered, when it says so.
+        seed: the seed that was used, when the service says so.
+        warnings: what was odd about it, in sentences for a person.
+    """
+
+    pictures: tuple[AnswerPicture, ...]
+    words: str = ""
+    finish_reason: str = ""
+    usage: Usage | None = None
+    model_version: str = ""
+    request_id: str = ""
+    seed: int | None = None
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def results(self) -> tuple[AnswerPicture, ...]:
+        """The pictures that are not drafts."""
+        return tuple(picture for picture in self.pictures if not picture.draft)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerSource:
+    """A whole answer as it lies on disk.
+
+    Attributes:
+        headers: names in lower case.
+        body: file with the body's bytes, nothing before or after.
+        scan: what the scanner made of the body while it arrived; None scans the file now.
+        key: used for nothing but to keep it out of every text.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    body: Path
+    request: GenerationRequest
+    scan: Scan | None = None
+    key: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A model as the service lists it."""
+
+    id: str
+    title: str = ""
+
+
+class Provider(Protocol):
+    """One service behind one profile."""
+
+    async def send(
+        self,
+        request: GenerationRequest,
+        inputs: Sequence[Input],
+        key: str | None,
+        client: Client,
+        sink: Sink,
+        *,
+        before_first_byte: BeforeFirstByte | None = None,
+    ) -> None:
+        """Send one request; the answer, of whatever status, goes to `sink`.
+
+        Raises StudioError when nothing could be sent or the connection broke. Cancelling the task
+        closes the connection.
+        """
+
+    def read(self, source: AnswerSource) -> Answer:
+        """Make sense of a whole answer. Blocking. Raises StudioError when it has no picture."""
+
+    async def listed(self, key: str | None, client: Client) -> tuple[Listed, ...]:
+        """The image models the service lists: free of charge, and so the test of a key."""

@@ -1,0 +1,151 @@
+"""What a broken connection means in words and in money.
+
+The rule (who was charged): before the request left, nobody; while it was leaving, very likely
+nobody; afterwards, maybe.
+"""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import sys
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from studio.errors import (
+    Billed,
+    IncompleteAnswer,
+    InputError,
+    NetworkError,
+    ServiceError,
+    StudioError,
+)
+from studio.words import _
+
+
+def foreign() -> tuple[type[BaseException], ...]:
+    """The errors a connection may raise. Asked only while an error is handled: httpx is loaded."""
+    kinds: tuple[type[BaseException], ...] = (OSError, ssl.SSLError)
+    if (httpx := sys.modules.get("httpx")) is not None:
+        kinds = (*kinds, httpx.HTTPError, httpx.StreamError, httpx.InvalidURL)
+    return kinds
+
+
+def explain(
+    error: BaseException,
+    url: str,
+    *,
+    sent: bool,
+    whole_request: bool = True,
+    answering: bool = False,
+) -> StudioError:
+    """The error for a request to `url` that went wrong.
+
+    `sent`: its first byte has left; `whole_request`: and its last; `answering`: the answer began.
+    """
+    host = urlsplit(url).hostname or url
+    if answering:
+        return IncompleteAnswer(
+            _("The answer broke off"),
+            _("The connection to {host} ended in the middle of the answer.").format(host=host),
+            hint=_("The picture may have been made and charged. Trying again may cost again."),
+            billed=Billed.MAYBE,
+            details=_name(error),
+        )
+    if not sent:
+        return _not_reached(error, host)
+    if not whole_request:
+        return NetworkError(
+            _("The request could not be sent"),
+            _("The connection to {host} broke while sending.").format(host=host),
+            hint=_("Check the network. Nothing was made, so nothing was charged."),
+            retryable=True,
+            repeats=1,
+            details=_name(error),
+        )
+    return NetworkError(
+        _("The connection broke"),
+        _("{host} got the request, but its answer did not arrive.").format(host=host),
+        hint=_("The picture may have been made and charged. Trying again may cost again."),
+        billed=Billed.MAYBE,
+        details=_name(error),
+    )
+
+
+def _not_reached(error: BaseException, host: str) -> StudioError:
+    causes = tuple(_causes(error))
+    kind = type(error).__name__
+    if kind in ("InvalidURL", "UnsupportedProtocol", "LocalProtocolError"):
+        return InputError(
+            _("The address of the provider is not usable"),
+            host,
+            hint=_("Check the provider's base address in the settings."),
+            details=_name(error),
+        )
+    if any(isinstance(one, ssl.SSLCertVerificationError) for one in causes):
+        title = _("The connection is not safe")
+        message = _("The certificate of {host} cannot be trusted.").format(host=host)
+        hint = _("Is a network's sign-in page in between, or the computer's clock wrong?")
+    elif any(isinstance(one, ssl.SSLError) for one in causes):
+        title = _("The connection is not safe")
+        message = _("No encrypted connection to {host} could be made.").format(host=host)
+        hint = _("Check the address and the network.")
+    elif any(isinstance(one, socket.gaierror) for one in causes):
+        title = _("The service was not found")
+        message = _("There is no address for {host}.").format(host=host)
+        hint = _("Check the network, and the provider's base address.")
+    elif kind == "ProxyError":
+        title = _("The proxy refused the connection")
+        message = _("The system's proxy does not connect to {host} ({reason}).").format(
+            host=host, reason=str(error)[:80]
+        )
+        hint = _("Check the proxy in the system's settings.")
+    elif any(isinstance(one, ConnectionRefusedError) for one in causes) or "refused" in str(error):
+        title = _("The service was not reached")
+        message = _("Nothing answers at {host}.").format(host=host)
+        hint = _("Check the network, and the provider's base address.")
+    elif "Timeout" in kind:
+        title = _("The service was not reached")
+        message = _("{host} did not take the connection in time.").format(host=host)
+        hint = _("Check the network, then try again.")
+    else:
+        title = _("The service was not reached")
+        message = _("No connection to {host} could be made.").format(host=host)
+        hint = _("Check the network, then try again.")
+    return NetworkError(title, message, hint=hint, retryable=True, details=_name(error))
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    seen = 0
+    while error is not None and seen < 20:
+        yield error
+        if isinstance(error, BaseExceptionGroup):
+            for inner in error.exceptions:
+                yield from _causes(inner)
+        error = error.__cause__ or error.__context__
+        seen += 1
+
+
+def _name(error: BaseException) -> str:
+    """Kind and text of the error. Its text comes from the system and holds no header."""
+    return f"{type(error).__name__}: {str(error)[:300]}".rstrip(": ")
+
+
+def too_long(limit: int) -> ServiceError:
+    """For an answer that does not end where any picture would."""
+    return ServiceError(
+        _("The answer is too large"),
+        _("It is longer than {mb} MB.").format(mb=limit >> 20),
+        hint=_("This is not what an image service should send; check the profile's address."),
+        billed=Billed.MAYBE,
+    )
+
+
+def unreadable_encoding(name: str) -> ServiceError:
+    """For an answer packed in a way we did not ask for and cannot read."""
+    return ServiceError(
+        _("The answer could not be unpacked"),
+        _("It came packed ({name}), which was not asked for.").format(name=name[:40]),
+        hint=_("It may have been charged. Tell the provider."),
+        billed=Billed.MAYBE,
+    )

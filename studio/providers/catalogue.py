@@ -1,0 +1,203 @@
+"""Which models there are: the built-in dated table, and what the services list themselves."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from studio.errors import StorageError
+from studio.models import Model, ModelState, Rates, plain_id
+from studio.paths import resources
+from studio.providers.base import Listed
+from studio.settings import OFFLINE
+from studio.words import _
+
+log = logging.getLogger(__name__)
+
+_USUAL_ASPECTS = "common"
+_USUAL_SIZES = ("1K", "2K", "4K")
+
+
+class Catalogue:
+    """The models of every profile.
+
+    The table is read at once (a few kilobytes); what services list is learned later and kept by the
+    caller between two starts (`dump`, `load`).
+
+    Attributes:
+        as_of: date of the built-in table, such as "2026-11-01".
+        source: where its facts come from.
+    """
+
+    def __init__(self, table: Path | None = None) -> None:
+        raw = _read_table(table or resources() / "models.json")
+        self.as_of: str = raw["as_of"]
+        self.source: str = raw["source"]
+        self._defaults: Mapping[str, str] = raw["default"]
+        self._usual_aspects = tuple(raw["aspects"][_USUAL_ASPECTS])
+        self._sketches: dict[str, Model] = {}
+        self._models: dict[str, Model] = {}
+        self._dates: dict[str, str] = {}
+        self._aliases: dict[str, str] = {}
+        for entry in raw["models"]:
+            model = _model(entry, raw)
+            family = self._sketches if model.offline else self._models
+            family[model.id] = model
+            self._dates[model.id] = entry.get("shut_down", "")
+            for name in (model.id, *entry.get("aliases", ())):
+                self._aliases[plain_id(name)] = model.id
+        self._learned: dict[str, tuple[Listed, ...]] = {}
+
+    def models(self, profile: str) -> tuple[Model, ...]:
+        """What the composer offers: the best first, those for trying out faults last.
+
+        Once a service has listed image models, these and no others.
+        """
+        if profile == OFFLINE:
+            ordered = sorted(self._sketches.values(), key=_is_fault)
+            return tuple(_titled(model) for model in ordered)
+        listed = self._learned.get(profile, ())
+        if not listed:
+            return tuple(
+                self._dated(one)
+                for one in self._models.values()
+                if one.state is not ModelState.RETIRED
+            )
+        found = [self._listed(one) for one in listed]
+        order = list(self._models)
+        ranks = {id(one): self._rank(one.id, order) for one in found}
+        return tuple(sorted(found, key=lambda one: (ranks[id(one)], one.id)))
+
+    def find(self, profile: str, id: str) -> Model:
+        """What is known of a model; one nobody knows gets everything common, at unknown price."""
+        if profile == OFFLINE and id in self._sketches:
+            return _titled(self._sketches[id])
+        for one in self._learned.get(profile, ()):
+            if one.id == id:
+                return self._listed(one)
+        return self._listed(Listed(id))
+
+    def default(self, profile: str) -> str:
+        """The model to begin with: the newest that is generally available and, as far as is known,
+        listed by the service."""
+        wanted = self._defaults.get(profile) or self._defaults["*"]
+        models = self.models(profile)
+        if not models or any(one.id == wanted for one in models):
+            return wanted
+        same = next((one for one in models if plain_id(one.id) == plain_id(wanted)), None)
+        if same is not None:
+            return same.id
+        alive = (one for one in models if one.state is not ModelState.RETIRED)
+        return next(alive, models[0]).id
+
+    def learn(self, profile: str, listed: Sequence[Listed]) -> None:
+        """Keep what a service listed; an empty list changes nothing."""
+        if listed:
+            self._learned[profile] = tuple({one.id: one for one in listed}.values())
+
+    def dump(self) -> bytes:
+        """What was learned, for a file."""
+        return msgspec.json.encode({"version": 1, "listed": self._learned})
+
+    def load(self, data: bytes) -> None:
+        """Take what `dump` gave; a broken file is as good as none."""
+        try:
+            found = msgspec.json.decode(data, type=_Kept).listed
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            log.warning("The kept lists of models could not be read: %s", error)
+            return
+        for profile, listed in found.items():
+            self.learn(profile, listed)
+
+    def _rank(self, id: str, order: list[str]) -> int:
+        known = self._aliases.get(plain_id(id))
+        if known is None:
+            return len(order)
+        late = len(order) + 1 if self._models[known].state is ModelState.RETIRED else 0
+        return order.index(known) + late
+
+    def _listed(self, one: Listed) -> Model:
+        known = self._models.get(self._aliases.get(plain_id(one.id), ""))
+        if known is None:
+            return Model(
+                id=one.id,
+                title=one.title or one.id,
+                aspects=self._usual_aspects,
+                sizes=_USUAL_SIZES,
+                note=_("Nothing is known about this model; its price neither."),
+            )
+        return replace(self._dated(known), id=one.id)
+
+    def _dated(self, model: Model) -> Model:
+        day = self._dates[model.id]
+        if model.state is ModelState.RETIRED:
+            note = _("Switched off on {day}; a few gateways may still serve it.").format(day=day)
+        elif model.state is ModelState.DEPRECATED:
+            note = _("Being switched off ({day}); choose a newer model.").format(day=day)
+        else:
+            return model
+        return replace(model, note=note)
+
+
+class _Kept(msgspec.Struct):
+    version: int
+    listed: dict[str, tuple[Listed, ...]]
+
+
+def _is_fault(model: Model) -> bool:
+    return model.fault
+
+
+def _titled(model: Model) -> Model:
+    """The painter's models are named by this program, in the user's language."""
+    titles = {
+        "sketch": _("Offline sketch, not AI"),
+        "sketch-slow": _("Sketch: slow (20 seconds, in pieces)"),
+        "sketch-refuses": _("Sketch: refuses every prompt"),
+        "sketch-words": _("Sketch: answers in words"),
+        "sketch-overloaded": _("Sketch: overloaded twice, then paints"),
+        "sketch-cut": _("Sketch: breaks off in the middle"),
+    }
+    note = _("For trying out faults.") if model.fault else _("Painted on this computer, free.")
+    return replace(model, title=titles.get(model.id, model.id), note=note)
+
+
+def _read_table(path: Path) -> Any:
+    try:
+        return json.loads(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise StorageError(
+            _("The table of models is missing or damaged"),
+            _("{name} cannot be read.").format(name=path),
+            hint=_("Install the program again."),
+        ) from error
+
+
+def _model(entry: Mapping[str, Any], raw: Mapping[str, Any]) -> Model:
+    pixels = raw["pixels"].get(entry.get("pixels"), {})
+    rates = entry.get("rates")
+    return Model(
+        id=entry["id"],
+        title=entry.get("title", entry["id"]),
+        aspects=tuple(raw["aspects"][entry["aspects"]]),
+        sizes=tuple(entry["sizes"]),
+        references=entry["references"],
+        prices=entry.get("prices", {}),
+        state=ModelState(entry["state"]),
+        offline=entry.get("offline", False),
+        fault=entry.get("fault", False),
+        rates=Rates(**rates) if rates else None,
+        image_tokens=entry.get("image_tokens", {}),
+        both_modalities=entry.get("both_modalities", False),
+        sends_size=entry.get("sends_size", True),
+        pixel_table={
+            aspect: {size: (pair[0], pair[1]) for size, pair in row.items()}
+            for aspect, row in pixels.items()
+        },
+    )

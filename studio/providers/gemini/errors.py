@@ -1,0 +1,382 @@
+"""Turns what a service said into an error made for people.
+
+Told apart here: balance from key, model from overload, a day's quota from a short pause, a web page
+from an API; and what may have been charged from what was not. Statuses and codes: the published
+facts about the services and gateways of this API.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from studio.errors import (
+    BalanceError,
+    Billed,
+    KeyRefused,
+    ModelError,
+    PictureRefused,
+    RateLimited,
+    RequestRefused,
+    ServiceError,
+    StudioError,
+)
+from studio.providers.gemini.said import (
+    LONGEST_WAIT,
+    MOST_READ,
+    Said,
+    parse,
+    redact,
+    request_id,
+    wait_seconds,
+)
+from studio.words import _
+
+_BALANCE_CODES = re.compile(
+    r"insufficient_(?:user_)?(?:quota|balance|credits?|funds)|pre_consume_token_quota_failed"
+    r"|billing_(?:hard_limit|not_active)|quota_not_enough|payment_required",
+)
+_BALANCE_WORDS = re.compile(
+    r"quota is not enough|quota (?:has been )?exhausted"
+    r"|insufficient (?:user )?(?:quota|balance|credit|funds)"
+    r"|(?:balance|credits?) (?:is|are) (?:not enough|insufficient|too low|depleted)"
+    r"|余额不足|额度不足|额度已用尽|餘額不足",
+)
+_BAD_KEY = re.compile(
+    r"api[ _]key (?:not valid|invalid|expired|not found)|invalid (?:api[ _]?key|token)"
+    r"|api_key_invalid"
+)
+_NO_MODEL = re.compile(
+    r"model_not_found|no available channel|models/\S+ is not found"
+    r"|model[^.]{0,80}(?:not found|does not exist|not supported)"
+)
+_MODEL_FORBIDDEN = re.compile(
+    r"model[^.]{0,80}(?:not allowed|no access|not have access|no permission|not permitted)"
+    r"|(?:no|not have) access to (?:the )?model|model_not_allowed|无权.{0,20}模型"
+)
+_BLOCKED = re.compile(
+    r"image generation blocked|image_generation_failed|content_policy_violation|prompt_blocked"
+    r"|sensitive_words|moderation_blocked|content_filter"
+)
+_TOO_LARGE = re.compile(r"read_request_body_failed|(?:request|body|payload)[^.]{0,30} too large")
+_TIMED_OUT = re.compile(r"deadline exceeded|timed? ?out|context canceled")
+_SIZE = re.compile(r"image_?size|image_?config", re.IGNORECASE)
+_ASPECT = re.compile(r"aspect_?ratio", re.IGNORECASE)
+_PER_DAY = re.compile(r"per_?day|daily|limit: 0\b|per day", re.IGNORECASE)
+_MAYBE_CHARGED = frozenset({408, 499, 504, 520, 522, 523, 524})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One failed answer, with all that helps to tell what it means."""
+
+    status: int
+    said: Said
+    headers: Mapping[str, str] = field(default_factory=dict)
+    model: str = ""
+    provider: str = ""
+    key: str = field(default="", repr=False)
+    raw: str = field(default="", repr=False)
+
+    @property
+    def message(self) -> str:
+        """The service's own sentence, fit to be shown; may be empty."""
+        if self.said.html:
+            return ""
+        return redact(self.said.message, self.key, limit=400)
+
+    @property
+    def request_id(self) -> str:
+        """The service's name for the request."""
+        return request_id(self.headers) or redact(self.said.request_id, self.key, limit=100)
+
+    def make(
+        self, kind: type[StudioError], title: str, message: str = "", **more: Any
+    ) -> StudioError:
+        """The error, with what the service said as its message unless told otherwise."""
+        return kind(
+            title,
+            message or self.message,
+            request_id=self.request_id,
+            details=redact(f"HTTP {self.status}\n{redact(self.raw, self.key)}", self.key),
+            **more,
+        )
+
+
+def from_status(
+    status: int,
+    headers: Mapping[str, str],
+    body: bytes,
+    *,
+    model: str = "",
+    provider: str = "",
+    key: str = "",
+) -> StudioError:
+    """The error behind an answer with any status but 2xx."""
+    raw = body[:MOST_READ].decode("utf-8", "replace")
+    return explain(
+        Case(
+            status=status,
+            said=parse(body),
+            headers=headers,
+            model=model,
+            provider=provider,
+            key=key,
+            raw=raw,
+        )
+    )
+
+
+def within_answer(
+    said: Said, headers: Mapping[str, str], raw: str, *, model: str, provider: str, key: str = ""
+) -> StudioError:
+    """The error that came with status 200: never sent again by itself, it may have been charged."""
+    error = explain(
+        Case(
+            status=said.number or 200,
+            said=said,
+            headers=headers,
+            model=model,
+            provider=provider,
+            key=key,
+            raw=raw,
+        )
+    )
+    error.retryable = False
+    if not isinstance(error, KeyRefused | BalanceError | ModelError):
+        error.billed = Billed.MAYBE
+    return error
+
+
+def explain(case: Case) -> StudioError:
+    """Find what the case means: what was said first, the status where that tells nothing."""
+    for found in (_by_words, _by_status):
+        if (error := found(case)) is not None:
+            return error
+    if case.status >= 500:
+        return case.make(
+            ServiceError,
+            _("The service failed"),
+            case.message or _("It answered with the status {status}.").format(status=case.status),
+            billed=Billed.MAYBE,
+        )
+    if case.status < 400:
+        return case.make(ServiceError, _("The service reported an error"), billed=Billed.MAYBE)
+    return case.make(
+        RequestRefused,
+        _("The service did not accept the request"),
+        case.message or _("It answered with the status {status}.").format(status=case.status),
+        hint=_hint_about_fields(case),
+    )
+
+
+def _by_words(case: Case) -> StudioError | None:
+    words = case.said.all_words
+    if case.said.html:
+        return None
+    if case.status == 402 or _BALANCE_CODES.search(words) or _BALANCE_WORDS.search(words):
+        return _balance(case)
+    if _BLOCKED.search(words):
+        return case.make(
+            PictureRefused,
+            _("The picture was refused"),
+            hint=_("Change the prompt or the reference pictures."),
+        )
+    if "API_KEY_INVALID" in case.said.reasons() or _BAD_KEY.search(words):
+        return _key(case)
+    if case.status in (403, 429) and "access_denied" in case.said.code:
+        return case.make(
+            KeyRefused,
+            _("The key may not be used from here"),
+            hint=_("The provider limits this key to certain addresses; check its settings there."),
+        )
+    if _MODEL_FORBIDDEN.search(words) and case.status in (200, 400, 401, 403):
+        return case.make(
+            ModelError,
+            _("This key may not use the model {model}").format(model=case.model),
+            hint=_("Choose another model, or allow it for the key at the provider."),
+        )
+    if _NO_MODEL.search(words) and case.status in (200, 400, 403, 404, 500, 503):
+        return _model(case)
+    if case.status < 500 and _TOO_LARGE.search(words):
+        return _too_large(case)
+    return None
+
+
+def _by_status(case: Case) -> StudioError | None:
+    status = case.status
+    if 300 <= status < 400:
+        return _redirected(case)
+    by_number: dict[int, Callable[[Case], StudioError]] = {
+        401: _key,
+        403: _forbidden,
+        404: _not_found,
+        405: _not_found,
+        413: _too_large,
+        429: _rate,
+        500: _broken,
+        501: _not_offered,
+        502: _overloaded,
+        503: _overloaded,
+        529: _overloaded,
+    }
+    if status in _MAYBE_CHARGED:
+        return _too_slow(case)
+    made = by_number.get(status)
+    return made(case) if made else None
+
+
+def _balance(case: Case) -> StudioError:
+    return case.make(
+        BalanceError,
+        _("The balance is used up"),
+        hint=_("Top up the account at the provider, then try again. Nothing was charged."),
+    )
+
+
+def _key(case: Case) -> StudioError:
+    return case.make(
+        KeyRefused,
+        _("The key was not accepted"),
+        case.message or _("The service does not know this key."),
+        hint=_("Check the key in the settings: was it copied whole, is it for this provider?"),
+    )
+
+
+def _forbidden(case: Case) -> StudioError:
+    if case.said.html:
+        return _web_page(case)
+    return case.make(
+        KeyRefused,
+        _("The key may not do this"),
+        case.message or _("The service refuses this request for this key."),
+        hint=_("Check at the provider what the key is allowed to do."),
+    )
+
+
+def _model(case: Case) -> StudioError:
+    return case.make(
+        ModelError,
+        _("The model {model} is not available").format(model=case.model or _("asked for")),
+        hint=_("Choose another model. It may be retired, or not offered to this key."),
+    )
+
+
+def _not_found(case: Case) -> StudioError:
+    words = case.said.all_words
+    if case.said.html or not case.said.found or "invalid url" in words or case.status == 405:
+        return case.make(
+            RequestRefused,
+            _("There is no image service at this address"),
+            case.message or _("The address answers, but does not know this request."),
+            hint=_("Check the provider's base address in the settings."),
+        )
+    return _model(case)
+
+
+def _too_large(case: Case) -> StudioError:
+    return case.make(
+        RequestRefused,
+        _("The request is too large for the service"),
+        hint=_("Send fewer or smaller reference pictures."),
+    )
+
+
+def _rate(case: Case) -> StudioError:
+    wait = wait_seconds(case.said, case.headers)
+    if _PER_DAY.search(f"{case.said.quota_ids()} {case.said.message}"):
+        return case.make(
+            RateLimited,
+            _("The day's quota is used up"),
+            hint=_("Try again tomorrow, or choose another model or key."),
+        )
+    if wait is not None and wait > LONGEST_WAIT:
+        return case.make(
+            RateLimited,
+            _("Too many requests"),
+            hint=_("The service asks to wait {minutes} minutes.").format(minutes=round(wait / 60)),
+            retry_after=LONGEST_WAIT,
+        )
+    return case.make(
+        RateLimited,
+        _("Too many requests"),
+        hint=_("The service asks to slow down. Nothing was charged."),
+        retryable=True,
+        retry_after=wait,
+    )
+
+
+def _broken(case: Case) -> StudioError:
+    if _TIMED_OUT.search(case.said.all_words):
+        return _too_slow(case)
+    return case.make(
+        ServiceError,
+        _("The service had an error of its own"),
+        hint=_("This is usually over soon, and usually not charged."),
+        retryable=True,
+        repeats=1,
+        retry_after=_short_wait(case),
+    )
+
+
+def _overloaded(case: Case) -> StudioError:
+    return case.make(
+        ServiceError,
+        _("The service is overloaded"),
+        hint=_("It did not take the request. Nothing was charged."),
+        retryable=True,
+        retry_after=_short_wait(case),
+    )
+
+
+def _short_wait(case: Case) -> float | None:
+    wait = wait_seconds(case.said, case.headers)
+    return None if wait is None else min(wait, LONGEST_WAIT)
+
+
+def _too_slow(case: Case) -> StudioError:
+    return case.make(
+        ServiceError,
+        _("The service took too long"),
+        _("Something between here and the model gave up waiting (status {status}).").format(
+            status=case.status
+        ),
+        hint=_("The picture may have been made and charged. Trying again may be charged twice."),
+        billed=Billed.MAYBE,
+    )
+
+
+def _not_offered(case: Case) -> StudioError:
+    return case.make(
+        RequestRefused,
+        _("The service does not offer this"),
+        hint=_("Choose another model."),
+    )
+
+
+def _redirected(case: Case) -> StudioError:
+    return case.make(
+        RequestRefused,
+        _("The service's address leads elsewhere"),
+        _("The answer is a redirection, which is not followed, to keep the key where it belongs."),
+        hint=_("Check the provider's base address in the settings."),
+    )
+
+
+def _web_page(case: Case) -> StudioError:
+    return case.make(
+        RequestRefused,
+        _("A web page answered, not an image service"),
+        hint=_("Check the network (a sign-in page?) and the provider's base address."),
+    )
+
+
+def _hint_about_fields(case: Case) -> str:
+    told = f"{' '.join(case.said.named_fields())} {case.said.message}"
+    if _ASPECT.search(told):
+        return _("Choose another aspect ratio.")
+    if _SIZE.search(told):
+        return _("Choose another size.")
+    return _("Change the request, or choose another model.")

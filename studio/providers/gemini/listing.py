@@ -1,0 +1,59 @@
+"""Reads the list of models a service offers, in either of the two shapes there are."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from studio.errors import Billed, ServiceError
+from studio.providers.base import Listed
+from studio.providers.gemini import fields, said
+from studio.providers.gemini.errors import within_answer
+from studio.words import _
+
+_IMAGE = re.compile(r"image|nano-?banana|imagen", re.IGNORECASE)
+_NOT_FOR_US = re.compile(r"embed|rerank|image-?to-?text|vision-ocr", re.IGNORECASE)
+_MOST = 5000
+
+
+def parse(
+    body: bytes, headers: Mapping[str, str], *, key: str = ""
+) -> tuple[tuple[Listed, ...], str]:
+    """The image models of one page, each once, and the name of the next page (or "").
+
+    Raises ServiceError and its like when the list is an error in disguise.
+    """
+    try:
+        value: Any = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise ServiceError(
+            _("The list of models could not be read"),
+            _("Something that is not an image service answered."),
+            hint=_("Check the network (a sign-in page?) and the provider's base address."),
+            billed=Billed.NO,
+            details=said.redact(body[:4096].decode("utf-8", "replace"), key),
+        ) from error
+    entries = fields.items(value, "data") or fields.items(value, "models")
+    if not entries and (told := said.parse_value(value)).found:
+        failed = within_answer(
+            told, headers, body[:4096].decode("utf-8", "replace"), model="", provider="", key=key
+        )
+        failed.billed = Billed.NO
+        raise failed
+    found: dict[str, Listed] = {}
+    for entry in entries[:_MOST]:
+        id = (fields.text(entry, "id") or fields.text(entry, "name")).strip()
+        id = id.removeprefix("models/")
+        if id and len(id) <= 200 and makes_pictures(id, entry):
+            found.setdefault(id, Listed(id, fields.text(entry, "displayName")[:100]))
+    return tuple(found.values()), fields.text(value, "nextPageToken")
+
+
+def makes_pictures(id: str, entry: Any = None) -> bool:
+    """Whether a model of this name makes pictures on this wire; no list says so reliably."""
+    methods = fields.get(entry, "supportedGenerationMethods")
+    if isinstance(methods, list) and methods and "generateContent" not in methods:
+        return False
+    return bool(_IMAGE.search(id)) and not _NOT_FOR_US.search(id)

@@ -1,0 +1,110 @@
+"""Why an answer with status 200 has no picture, in words: finish reasons and block reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from studio.errors import Billed, NoPicture, PictureRefused, StudioError
+from studio.words import _
+
+_BLOCKED = frozenset(
+    {
+        "SAFETY",
+        "IMAGE_SAFETY",
+        "PROHIBITED_CONTENT",
+        "IMAGE_PROHIBITED_CONTENT",
+        "BLOCKLIST",
+        "SPII",
+        "MODEL_ARMOR",
+        "JAILBREAK",
+    }
+)
+_RECITED = frozenset({"RECITATION", "IMAGE_RECITATION"})
+
+
+def explain(
+    *,
+    finish: str,
+    block: str = "",
+    words: str = "",
+    told: str = "",
+    categories: tuple[str, ...] = (),
+    more: Mapping[str, Any] | None = None,
+) -> StudioError:
+    """The error for an answer without a picture.
+
+    `words` are the model's own, `told` the service's sentence about the end, `more` goes to the
+    error as it is (request id, details). Such an answer is often charged, a blocked prompt rarely.
+    """
+    rest: dict[str, Any] = {"billed": Billed.MAYBE, **(more or {})}
+    if "not be charged" in told.lower():
+        rest["billed"] = Billed.NO
+    if block:
+        return PictureRefused(
+            _("The prompt was refused"),
+            told or _sentence(block, categories),
+            hint=_("Change the prompt or the reference pictures."),
+            **rest,
+        )
+    if finish in _BLOCKED:
+        return PictureRefused(
+            _("The picture was refused"),
+            words or told or _sentence(finish, categories),
+            hint=_("Change the prompt or the reference pictures."),
+            **rest,
+        )
+    if finish in _RECITED:
+        return PictureRefused(
+            _("The picture came too close to an existing work"),
+            words or told,
+            hint=_("Describe it in your own way, with less reference to a known work."),
+            **rest,
+        )
+    if finish == "MAX_TOKENS":
+        return NoPicture(
+            _("The model ran out of room before the picture"),
+            words or told,
+            hint=_("Shorten the prompt, or try again."),
+            **rest,
+        )
+    if words:
+        return NoPicture(
+            _("The model answered in words"),
+            words,
+            hint=_("Say more clearly that a picture is wanted, or change what is asked."),
+            **rest,
+        )
+    if finish == "NO_IMAGE":
+        return NoPicture(
+            _("The model made no picture"),
+            told,
+            hint=_("Say more clearly what the picture should show."),
+            **rest,
+        )
+    return NoPicture(
+        _("The answer has no picture"),
+        told or _reason(finish),
+        hint=_("Try again, or change the prompt. It may have been charged."),
+        **rest,
+    )
+
+
+def _reason(finish: str) -> str:
+    if finish in ("", "STOP", "FINISH_REASON_UNSPECIFIED"):
+        return _("The model ended without a picture and without a reason.")
+    return _("The model ended with the reason {reason}.").format(reason=finish)
+
+
+def _sentence(reason: str, categories: tuple[str, ...]) -> str:
+    if reason in ("PROHIBITED_CONTENT", "IMAGE_PROHIBITED_CONTENT", "BLOCKLIST"):
+        text = _("It touches something the service does not allow.")
+    elif reason == "SPII":
+        text = _("The service found personal data in it.")
+    elif reason in ("OTHER", "IMAGE_OTHER"):
+        text = _("The service gives no reason.")
+    else:
+        text = _("The service's safety filter stopped it.")
+    if categories:
+        text += " " + _("Named: {names}.").format(names=", ".join(categories))
+    return text

@@ -1,0 +1,148 @@
+"""Builds what is sent: address, headers and body of one generateContent call.
+
+Source: the service's own page of the call, and the published facts about the gateways before it.
+Only camelCase is sent: some gateways drop the other spelling without a word.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from studio.domain import GenerationRequest, Role
+from studio.errors import InputError, KeyRefused
+from studio.models import Model
+from studio.settings import Profile
+from studio.words import _
+
+MAX_BODY = 18 * 1024 * 1024
+"""Most bytes of one request's body; services refuse from 20 MB on."""
+
+MAX_PICTURE = 7 * 1024 * 1024
+"""Most bytes of one picture in a request, before base64."""
+
+_VERSION = re.compile(r"/(v\d+(?:alpha|beta)?\d*)$", re.IGNORECASE)
+_HEADER_SAFE = re.compile(r"[\x21-\x7e]+")
+GOOGLE = "google"
+
+
+def body(
+    request: GenerationRequest,
+    inputs: Sequence[tuple[bytes, str, Role]],
+    model: Model,
+    *,
+    both_modalities: bool,
+) -> bytes:
+    """The request's JSON: references first, the edited picture last, the words after them.
+
+    `inputs` are bytes, media type and role in the request's order. Raises InputError when it would
+    be larger than any service takes.
+    """
+    edited_last = sorted(inputs, key=_is_edited)
+    parts: list[dict[str, Any]] = [
+        {"inlineData": {"mimeType": kind, "data": base64.b64encode(data).decode("ascii")}}
+        for data, kind, _role in edited_last
+    ]
+    if request.prompt:
+        parts.append({"text": request.prompt})
+    config: dict[str, Any] = {
+        "responseModalities": ["TEXT", "IMAGE"] if both_modalities else ["IMAGE"]
+    }
+    if image := _image_config(request, model):
+        config["imageConfig"] = image
+    if request.seed is not None:
+        config["seed"] = request.seed
+    whole = {"contents": [{"role": "user", "parts": parts}], "generationConfig": config}
+    # A lone half of a surrogate pair, as some clipboards give, is no text any service can take.
+    text = json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+    if len(text) > MAX_BODY:
+        raise InputError(
+            _("The pictures are too large to send together"),
+            _("They make {size:.1f} MB, the service takes {limit} MB.").format(
+                size=len(text) / 2**20, limit=MAX_BODY >> 20
+            ),
+            hint=_("Send fewer or smaller reference pictures."),
+        )
+    return text
+
+
+def _is_edited(one: tuple[bytes, str, Role]) -> bool:
+    return one[2] is Role.EDIT
+
+
+def _image_config(request: GenerationRequest, model: Model) -> dict[str, str]:
+    image: dict[str, str] = {}
+    if request.aspect is not None:
+        image["aspectRatio"] = str(request.aspect)
+    if request.size is not None and model.sends_size:
+        image["imageSize"] = request.size
+    return image
+
+
+def base_url(profile: Profile) -> str:
+    """The address up to and with the version, in whatever spelling it was pasted.
+
+    A version in the address wins over the profile's own. Raises InputError.
+    """
+    text = profile.base_url.strip().rstrip("/")
+    text = re.sub(r"/models(/.*)?$", "", text)
+    parts = urlsplit(text if "://" in text else f"https://{text}")
+    if not parts.hostname or parts.query or parts.fragment or "@" in parts.netloc:
+        raise InputError(
+            _("The address of the provider is not usable"),
+            _("{address} is not an address of a service.").format(address=profile.base_url),
+            hint=_("It should look like https://api.example.com."),
+        )
+    address = f"{parts.scheme}://{parts.netloc}{parts.path}"
+    return address if _VERSION.search(parts.path) else f"{address}/{profile.version}"
+
+
+def url(profile: Profile, model: str) -> str:
+    """Where to send a request for `model`; `/` and `:` in its place stay as they are."""
+    name = model.strip().removeprefix("models/")
+    if not name:
+        raise InputError(_("Choose a model first"))
+    return f"{base_url(profile)}/models/{quote(name, safe='/@+,')}:generateContent"
+
+
+def list_url(profile: Profile, page: str = "") -> str:
+    """Where the service lists its models. Google pages; the others give all at once."""
+    address = f"{base_url(profile)}/models"
+    if profile.auth != GOOGLE:
+        return address
+    return f"{address}?pageSize=1000" + (f"&pageToken={quote(page, safe='')}" if page else "")
+
+
+def headers(profile: Profile, key: str | None) -> dict[str, str]:
+    """The headers of a request; the key travels here and nowhere else."""
+    sent = {
+        "Content-Type": "application/json",
+        "Accept": "application/json",
+        # The journal keeps the bytes as they come, and a bomb has nowhere to unfold.
+        "Accept-Encoding": "identity",
+    }
+    if key is not None:
+        clean = clean_key(key)
+        if profile.auth == GOOGLE:
+            sent["x-goog-api-key"] = clean
+        else:
+            sent["Authorization"] = f"Bearer {clean}"
+    return sent
+
+
+def clean_key(key: str) -> str:
+    """The key without what comes along when it is copied. Raises KeyRefused if none is left."""
+    text = key.strip().strip("\"'").strip()
+    text = re.sub(r"^(?:authorization\s*:\s*)?bearer\s+", "", text, flags=re.IGNORECASE)
+    text = re.sub(r"[\s\u200b-\u200f\u2060\ufeff]+", "", text)
+    if not _HEADER_SAFE.fullmatch(text):
+        raise KeyRefused(
+            _("This is not an API key"),
+            _("It is empty or has characters no key has."),
+            hint=_("Copy the key again from the provider's page."),
+        )
+    return text

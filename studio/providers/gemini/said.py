@@ -1,0 +1,227 @@
+"""What a service said when it did not send a picture: every shape of error body, made one value.
+
+Bodies come from the service itself, from gateways that speak another API's shapes on this route,
+and from whatever stands in between (HTML of a proxy, nothing at all).
+"""
+
+from __future__ import annotations
+
+import email.utils
+import json
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from studio.providers.gemini import fields
+
+MOST_READ = 64 * 1024
+"""Bytes of an error body that are looked at."""
+
+MOST_SHOWN = 1000
+LONGEST_WAIT = 600.0
+"""Seconds; a service that asks for more is not asked again by itself."""
+
+_REQUEST_ID = re.compile(
+    r"\s*[\(\[（]?\s*request[ _-]?id\s*[:：]\s*([\w.-]{4,80})\s*[\)\]）]?", re.IGNORECASE
+)
+_RETRY_IN = re.compile(
+    r"retry in (\d{1,9}(?:\.\d{1,9})?) ?(ms|s\b|seconds|m\b|minutes)?", re.IGNORECASE
+)
+_DELAY = re.compile(r"(\d{1,9}(?:\.\d{1,12})?)s")
+_SECRET = re.compile(
+    r"\b(?:sk|mk|pk|rk)-[\w-]{6,}(?:\*+[\w-]*)?|\bAIza[\w-]{10,}|\bya29\.[\w.-]{10,}"
+    r"|(?<=[?&]key=)[^&\s\"']+|(?<=bearer )[\w.~+/=-]{6,}",
+    re.IGNORECASE,
+)
+_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{200,}={0,2}")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
+_HTML = re.compile(r"\s*(?:<!doctype\s+html|<html|<head|<body|<\?xml)", re.IGNORECASE)
+_TITLE = re.compile(r"<(?:title|h1)[^>]*>\s*([^<]{1,200})", re.IGNORECASE)
+
+_ID_HEADERS = (
+    "x-oneapi-request-id",
+    "x-new-api-request-id",
+    "x-request-id",
+    "request-id",
+    "x-goog-request-id",
+    "cf-ray",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """An error as the service told it.
+
+    Attributes:
+        code: the gateway's own word or number for it, in lower case.
+        status: the upstream's word, such as RESOURCE_EXHAUSTED.
+        number: HTTP status named inside the body, 0 when there is none.
+        details: the structured details, where they survived.
+        html: the body was a web page; `message` is its title.
+        found: there was an error in the body at all.
+    """
+
+    message: str = ""
+    code: str = ""
+    status: str = ""
+    number: int = 0
+    type: str = ""
+    request_id: str = ""
+    details: tuple[Any, ...] = ()
+    html: bool = False
+    found: bool = False
+
+    @property
+    def all_words(self) -> str:
+        """Everything that may tell one error from another, in lower case."""
+        return f"{self.code} {self.status} {self.type} {self.message}".lower()
+
+    def reasons(self) -> set[str]:
+        """The `reason` of every detail, such as API_KEY_INVALID."""
+        return {fields.text(one, "reason") for one in self.details} - {""}
+
+    def quota_ids(self) -> str:
+        """The names of the quotas that were passed, joined."""
+        names = [
+            fields.text(violation, "quotaId")
+            for one in self.details
+            for violation in fields.items(one, "violations")
+        ]
+        return " ".join(names)
+
+    def named_fields(self) -> tuple[str, ...]:
+        """The fields of the request the service complains about."""
+        return tuple(
+            name
+            for one in self.details
+            for violation in fields.items(one, "fieldViolations")
+            if (name := fields.text(violation, "field"))
+        )
+
+
+def parse(body: bytes) -> Said:
+    """Read an error body of any shape; never raises."""
+    text = body[:MOST_READ].decode("utf-8", "replace").strip().removeprefix("\ufeff")
+    if not text:
+        return Said()
+    if _HTML.match(text):
+        title = _TITLE.search(text)
+        return Said(message=" ".join(title[1].split()) if title else "", html=True)
+    value = _json(text)
+    if value is None:
+        return Said(message=text, found=True)
+    return parse_value(value)
+
+
+def _json(text: str) -> Any:
+    if text.startswith("data:"):
+        text = text.partition("\n")[0].removeprefix("data:").strip()
+    try:
+        return json.loads(text, strict=False)
+    except (ValueError, RecursionError):
+        return None
+
+
+def parse_value(value: Any) -> Said:
+    """Read an error out of parsed JSON; `found` is False when there is none in it."""
+    if isinstance(value, list):
+        value = next((one for one in value if isinstance(one, Mapping)), None)
+    if not isinstance(value, Mapping):
+        return Said()
+    error = value.get("error")
+    outer_id = fields.text(value, "requestId")
+    if isinstance(error, str) and error:
+        code = value.get("code")
+        return _said({"message": value.get("message") or error, "code": code or error}, outer_id)
+    if isinstance(error, Mapping) and error:
+        return _said(error, outer_id)
+    for name in ("message", "detail", "msg"):
+        said = value.get(name)
+        if isinstance(said, list) and said:
+            said = json.dumps(said, ensure_ascii=False)
+        if isinstance(said, str) and said and not fields.get(value, "candidates"):
+            return _said({**value, "message": said}, outer_id)
+    if value.get("success") is False or (value.get("code") and not value.get("data")):
+        return _said(value, outer_id)
+    return Said()
+
+
+def _said(error: Mapping[str, Any], outer_id: str, depth: int = 0) -> Said:
+    message = fields.text(error, "message")
+    if message.lstrip()[:1] in ("{", "[") and depth < 3:
+        # The upstream's whole answer, packed as text into the gateway's own.
+        inner = _json(message.strip())
+        if isinstance(inner, list) and inner:
+            inner = inner[0]
+        deeper = fields.get(inner, "error")
+        if isinstance(deeper, Mapping):
+            return _said(deeper, outer_id or fields.text(error, "requestId"), depth + 1)
+    code = error.get("code")
+    number = fields.number(error, "code") or fields.number(error, "param") or 0
+    found_id = _REQUEST_ID.search(message)
+    return Said(
+        message=_REQUEST_ID.sub("", message).strip(),
+        code=str(code).lower() if isinstance(code, str | int) else "",
+        status=fields.text(error, "status"),
+        number=number if 400 <= number < 600 else 0,
+        type=fields.text(error, "type"),
+        request_id=outer_id or fields.text(error, "requestId") or (found_id[1] if found_id else ""),
+        details=tuple(fields.items(error, "details")),
+        found=True,
+    )
+
+
+def request_id(headers: Mapping[str, str]) -> str:
+    """The service's name for the request, from the headers of its answer."""
+    found = next((headers[name] for name in _ID_HEADERS if headers.get(name)), "")
+    return _CONTROL.sub("", found)[:100]
+
+
+def wait_seconds(said: Said, headers: Mapping[str, str], now: float | None = None) -> float | None:
+    """How long the service asks to wait; None when it does not say. Never negative.
+
+    The header wins over the structured detail, and that over the sentence in the message. A date is
+    compared with the service's own clock, so that a wrong clock here does not matter.
+    """
+    header = headers.get("retry-after", "").strip()
+    if re.fullmatch(r"\d{1,9}(\.\d{1,9})?", header):
+        return float(header)
+    if header.startswith("-"):
+        return 0.0
+    if (asked := _timestamp(header)) is not None:
+        current = _timestamp(headers.get("date", "")) or (time.time() if now is None else now)
+        return max(0.0, asked - current)
+    for detail in said.details:
+        if found := _DELAY.fullmatch(fields.text(detail, "retryDelay")):
+            return float(found[1])
+    if found := _RETRY_IN.search(said.message):
+        unit = (found[2] or "s").lower()
+        factor = 0.001 if unit == "ms" else 60 if unit.startswith("m") else 1
+        return float(found[1]) * factor
+    return None
+
+
+def _timestamp(text: str) -> float | None:
+    try:
+        return email.utils.parsedate_to_datetime(text).timestamp() if text else None
+    except (ValueError, TypeError, OverflowError, IndexError):
+        return None
+
+
+def redact(text: str, key: str = "", *, limit: int = MOST_SHOWN) -> str:
+    """The text without key, base64, web page or control characters; at most `limit` characters."""
+    if len(key) >= 4:
+        text = text.replace(key, "[key]")
+    if _HTML.match(text):
+        title = _TITLE.search(text)
+        text = f"[web page: {' '.join(title[1].split())}]" if title else "[web page]"
+    text = _SECRET.sub("[key]", text)
+    text = _BASE64.sub(_count, text)
+    text = _CONTROL.sub(" ", text).strip()
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def _count(found: re.Match[str]) -> str:
+    return f"[{len(found[0])} characters]"

@@ -1,0 +1,207 @@
+"""Reads a JSON answer as it arrives, in constant memory: the skeleton is kept, long strings stay
+in the file.
+
+An answer with a picture is a few hundred bytes of JSON around megabytes of base64. The scanner
+copies the JSON but replaces every string longer than 4096 bytes by a marker and remembers where it
+lies in the body. It also knows when the value is closed, so that a cut answer is never taken for a
+whole one. Feed it in the decoding lane, not on the thread of a user interface.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+from pathlib import Path
+from typing import Any, Final
+
+from studio.errors import Billed, ServiceError
+from studio.files import storage_error
+from studio.providers.base import Scan, Spilled
+from studio.words import _
+
+__all__ = ["MAX_BODY", "Scan", "Scanner", "Spilled", "scan_file"]
+
+LONG: Final = 4096
+MAX_BODY: Final = 256 * 1024 * 1024
+MAX_SKELETON: Final = 8 * 1024 * 1024
+MAX_DEPTH: Final = 64
+MAX_MARKS: Final = 500_000
+"""Most brackets and strings of one answer, so that parsing the skeleton stays cheap."""
+
+_MARK = re.compile(rb'["\[\]{}]')
+_PIECE = 256 * 1024
+_SPACE = b" \t\r\n"
+_BOM = b"\xef\xbb\xbf"
+
+
+class Scanner:
+    """Fed the body's bytes in order, in pieces of any size.
+
+    Attributes:
+        complete: the outermost value is closed.
+        received: bytes fed so far.
+    """
+
+    def __init__(self) -> None:
+        self.complete = False
+        self.received = 0
+        self._skeleton = bytearray()
+        self._spilled: list[Spilled] = []
+        # Nobody who writes an answer can know this, so no string in it can pass for a marker.
+        self._token = f"\x00{secrets.token_hex(8)}:"
+        self._depth = 0
+        self._marks = 0
+        self._in_string = False
+        self._escaped = False
+        self._string_start = 0
+        self._string = bytearray()
+        self._long = False
+        self._trailing = False
+        self._not_json = False
+
+    def feed(self, data: bytes) -> None:
+        """Take the next bytes. Raises ServiceError when the answer passes what we take."""
+        if self.received == 0:
+            self._look_at_beginning(data)
+        base = self.received
+        self.received += len(data)
+        if self.received > MAX_BODY:
+            raise _too_much(_("It is longer than {mb} MB.").format(mb=MAX_BODY >> 20))
+        if self._not_json:
+            return
+        position = len(_BOM) if base == 0 and data.startswith(_BOM) else 0
+        while position < len(data):
+            if self._in_string:
+                position = self._take_string(data, position, base)
+            elif self.complete:
+                self._trailing = self._trailing or bool(data[position:].strip(_SPACE))
+                return
+            else:
+                position = self._take_structure(data, position, base)
+
+    def _look_at_beginning(self, data: bytes) -> None:
+        first = data.removeprefix(_BOM).lstrip(_SPACE)[:1]
+        self._not_json = bool(first) and first not in b'{["-0123456789tfn'
+
+    def _take_structure(self, data: bytes, position: int, base: int) -> int:
+        found = _MARK.search(data, position)
+        if found is None:
+            self._keep(data[position:])
+            return len(data)
+        end = found.end()
+        self._keep(data[position:end])
+        self._marks += 1
+        if self._marks > MAX_MARKS:
+            raise _too_much(_("It has too many parts."))
+        mark = found[0]
+        if mark == b'"':
+            self._in_string = True
+            self._string_start = base + end
+        elif mark in b"[{":
+            self._depth += 1
+            if self._depth > MAX_DEPTH:
+                raise _too_much(_("It is nested too deeply."))
+        else:
+            self._depth -= 1
+            self._end_of_value()
+        return end
+
+    def _take_string(self, data: bytes, position: int, base: int) -> int:
+        start = position
+        size = len(data)
+        if self._escaped:
+            self._escaped = False
+            position += 1
+        quote = data.find(b'"', position)
+        while True:
+            slash = data.find(b"\\", position, quote if quote >= 0 else size)
+            if slash < 0:
+                break
+            position = slash + 2
+            if position > size:
+                self._escaped = True
+                break
+            if 0 <= quote < position:
+                quote = data.find(b'"', position)
+        if quote < 0 or self._escaped:
+            self._keep_string(data[start:] if not self._long else b"")
+            return size
+        self._keep_string(data[start:quote] if not self._long else b"")
+        self._end_string(base + quote)
+        return quote + 1
+
+    def _keep_string(self, piece: bytes) -> None:
+        if self._long:
+            return
+        if len(self._string) + len(piece) > LONG:
+            self._long = True
+            self._string.clear()
+        else:
+            self._string += piece
+
+    def _end_string(self, end: int) -> None:
+        if self._long:
+            marker = json.dumps(f"{self._token}{len(self._spilled)}").encode()
+            self._keep(marker[1:])
+            self._spilled.append(Spilled(self._string_start, end))
+        else:
+            self._keep(bytes(self._string) + b'"')
+        self._string.clear()
+        self._long = self._in_string = False
+        self._end_of_value()
+
+    def _end_of_value(self) -> None:
+        if self._depth <= 0:
+            self.complete = True
+
+    def _keep(self, piece: bytes) -> None:
+        if len(self._skeleton) + len(piece) > MAX_SKELETON:
+            raise _too_much(_("It has far more text than an answer should have."))
+        self._skeleton += piece
+
+    def finish(self) -> Scan:
+        """What was fed, parsed. Never raises; a body that is no JSON has `json` False."""
+        if self._not_json or not self._skeleton.strip(_SPACE):
+            return Scan(None, complete=False, json=False)
+        if not self.complete and (self._depth > 0 or self._in_string):
+            return Scan(None, complete=False)
+        try:
+            value = json.loads(self._skeleton.decode("utf-8", "replace"), strict=False)
+        except (ValueError, RecursionError):
+            return Scan(None, complete=False, json=False)
+        return Scan(self._with_spilled(value), complete=True, trailing=self._trailing)
+
+    def _with_spilled(self, value: Any) -> Any:
+        if not self._spilled:
+            return value
+        if isinstance(value, str):
+            if value.startswith(self._token):
+                return self._spilled[int(value[len(self._token) :])]
+            return value
+        if isinstance(value, list):
+            return [self._with_spilled(one) for one in value]
+        if isinstance(value, dict):
+            return {self._with_spilled(k): self._with_spilled(v) for k, v in value.items()}
+        return value
+
+
+def scan_file(path: Path) -> Scan:
+    """Scan a body that lies on disk. Blocking. Raises StorageError and ServiceError."""
+    scanner = Scanner()
+    try:
+        with path.open("rb") as file:
+            while piece := file.read(_PIECE):
+                scanner.feed(piece)
+    except OSError as error:
+        raise storage_error(error, path) from error
+    return scanner.finish()
+
+
+def _too_much(reason: str) -> ServiceError:
+    return ServiceError(
+        _("The answer is too large"),
+        reason,
+        hint=_("This is not what an image service should send; check the profile's address."),
+        billed=Billed.MAYBE,
+    )

@@ -1,0 +1,397 @@
+"""The connection: one request out, one answer in pieces back. The only place that knows httpx.
+
+Who pays decides what an error means here. Until the request's first byte has left, nothing can
+have been charged and the same request may be sent again; afterwards it may have been, and nobody
+sends it again but the user. That border is exact: httpx tells through its trace hook when it
+begins to write.
+
+httpx is imported when the first request is made, on another thread, and not with this module: a
+window must not wait for it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import socket
+import ssl
+import sys
+import urllib.request
+import zlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from studio.errors import InputError, NetworkError, ServiceError
+from studio.providers import broken
+from studio.providers.base import BeforeFirstByte, Sink
+from studio.words import _
+
+if TYPE_CHECKING:
+    import httpx
+
+Painter = Callable[
+    [str, str, Mapping[str, str], bytes],
+    Awaitable[tuple[int, Mapping[str, str], AsyncIterator[bytes]]],
+]
+"""(method, url, headers, body) -> (status, headers, chunks): a service inside this process."""
+
+SKETCH_HOST = "sketch.invalid"
+"""Stands for the painter in addresses httpx accepts; no such host can exist (RFC 2606)."""
+
+MAX_BODY = 256 * 1024 * 1024
+MAX_ERROR_BODY = 1024 * 1024
+MAX_LIST = 8 * 1024 * 1024
+CONNECT_SECONDS = 15.0
+WRITE_SECONDS = 120.0
+LIST_SECONDS = 20.0
+_PIECE = 256 * 1024
+_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A short answer, whole. Names of headers are in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def check_address(url: str) -> None:
+    """Raise InputError for an address a key must not be sent to: http anywhere but loopback."""
+    parts = urlsplit(url)
+    if parts.scheme == "https" and parts.hostname:
+        return
+    if parts.scheme == "sketch" or (parts.scheme == "http" and parts.hostname in _LOOPBACK):
+        return
+    if parts.scheme == "http":
+        raise InputError(
+            _("The address is not safe"),
+            _("{host} would get the key unencrypted.").format(host=parts.hostname or url),
+            hint=_("Use an address that begins with https://."),
+        )
+    raise InputError(
+        _("The address of the provider is not usable"),
+        _("{address} does not begin with https://.").format(address=url[:200]),
+    )
+
+
+class Client:
+    """One for the whole program; any number of requests at once. Must be closed.
+
+    It belongs to the loop of its first request. Connections are not kept for a second request: a
+    picture takes longer than a handshake, and a kept connection that died in the meantime would
+    leave a request of which nobody knows whether it was charged.
+    """
+
+    def __init__(self, painter: Painter | None = None) -> None:
+        self._painter = painter
+        self._httpx: httpx.AsyncClient | None = None
+        self._opening = asyncio.Lock()
+
+    async def post(
+        self,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes,
+        sink: Sink,
+        *,
+        before_first_byte: BeforeFirstByte | None = None,
+    ) -> None:
+        """Send `body` and hand the answer to `sink`, whatever its status.
+
+        Waits for the answer without limit: the caller sets one. Cancelling closes the connection.
+        Raises InputError for an unsafe address, NetworkError when nothing was reached or the
+        connection broke (`billed` tells which), IncompleteAnswer when it broke within the answer,
+        ServiceError for an answer larger than any picture.
+        """
+        check_address(url)
+        client = await self._open()
+        sending = _Sending(before_first_byte)
+        answering = False
+        try:
+            async with client.stream(
+                "POST",
+                _internal(url),
+                headers=dict(headers),
+                content=body,
+                extensions={"trace": sending.trace},
+            ) as response:
+                plain = _plain_headers(response)
+                refused = response.status_code >= 300
+                await sink.status(response.status_code, plain)
+                answering = True
+                try:
+                    await _receive(response, sink.chunk, limit_quietly=refused)
+                except broken.foreign() as error:
+                    # An error's status says enough, and JSON that is closed lost nothing.
+                    if refused or sink.whole:
+                        return
+                    raise broken.explain(error, url, sent=True, answering=True) from error
+        except broken.foreign() as error:
+            raise broken.explain(
+                error,
+                url,
+                sent=sending.begun,
+                whole_request=sending.done,
+                answering=answering,
+            ) from error
+
+    async def get_json(self, url: str, headers: Mapping[str, str]) -> Reply:
+        """Fetch something short, such as the list of models: free, so it may be asked again.
+
+        Raises InputError for an unsafe address and NetworkError.
+        """
+        check_address(url)
+        client = await self._open()
+        collected = bytearray()
+
+        async def collect(data: bytes) -> None:
+            collected.extend(data)
+            if len(collected) > MAX_LIST:
+                raise ServiceError(
+                    _("The list of models is too long"),
+                    _("It is longer than {mb} MB.").format(mb=MAX_LIST >> 20),
+                )
+
+        try:
+            async with (
+                asyncio.timeout(LIST_SECONDS),
+                client.stream("GET", _internal(url), headers=dict(headers)) as response,
+            ):
+                await _receive(response, collect, limit_quietly=response.status_code >= 300)
+                return Reply(response.status_code, _plain_headers(response), bytes(collected))
+        except TimeoutError as error:
+            raise NetworkError(
+                _("The service does not answer"),
+                _("{host} did not answer within {seconds} seconds.").format(
+                    host=urlsplit(url).hostname, seconds=round(LIST_SECONDS)
+                ),
+                hint=_("Check the network, then try again."),
+                retryable=True,
+            ) from error
+        except broken.foreign() as error:
+            raise broken.explain(error, url, sent=False) from error
+
+    async def close(self) -> None:
+        """Close every connection; calling it twice is fine."""
+        client, self._httpx = self._httpx, None
+        if client is not None:
+            await client.aclose()
+
+    async def _open(self) -> httpx.AsyncClient:
+        async with self._opening:
+            if self._httpx is None:
+                context = await asyncio.to_thread(_prepare)
+                self._httpx = self._made(context)
+            return self._httpx
+
+    def _made(self, context: ssl.SSLContext) -> httpx.AsyncClient:
+        import httpx
+
+        for name in ("httpx", "httpcore"):
+            # Below WARNING they write addresses and headers.
+            logging.getLogger(name).setLevel(logging.WARNING)
+        routes: Any = _Routes(self._painter, context)
+        return httpx.AsyncClient(
+            transport=routes,
+            follow_redirects=False,
+            trust_env=False,
+            timeout=httpx.Timeout(
+                connect=CONNECT_SECONDS, write=WRITE_SECONDS, pool=None, read=None
+            ),
+        )
+
+
+def _prepare() -> ssl.SSLContext:
+    """The slow part of opening: httpx itself, and the certificates. Blocking."""
+    import certifi
+    import httpx  # noqa: F401 - here for its second load to be free
+
+    # The system's own authorities (a company's among them) and those httpx would bring.
+    context = ssl.create_default_context()
+    with contextlib.suppress(OSError):
+        context.load_verify_locations(certifi.where())
+    return context
+
+
+class _Sending:
+    """Knows how much of the request has left; awaits `before_first_byte` at the right moment."""
+
+    def __init__(self, before_first_byte: BeforeFirstByte | None) -> None:
+        self._before = before_first_byte
+        self.begun = False
+        self.done = False
+
+    async def trace(self, event: str, info: Mapping[str, Any]) -> None:
+        request = info.get("request")
+        if getattr(request, "method", b"") != b"POST":
+            return  # a proxy being asked to connect
+        if event == "http11.send_request_headers.started" and not self.begun:
+            if self._before is not None:
+                await self._before()
+            self.begun = True
+        elif event == "http11.send_request_body.complete":
+            self.done = True
+
+
+class _Routes:
+    """Chooses the way for each request: the painter, a proxy of the system, or straight."""
+
+    def __init__(self, painter: Painter | None, context: ssl.SSLContext) -> None:
+        self._painter = painter
+        self._context = context
+        self._ways: dict[str, httpx.AsyncHTTPTransport] = {}
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if request.url.host == SKETCH_HOST:
+            return await self._paint(request)
+        return await self._way(request.url).handle_async_request(request)
+
+    def _way(self, url: httpx.URL) -> httpx.AsyncHTTPTransport:
+        import httpx
+
+        proxy = _proxy_for(url.scheme, url.host)
+        if proxy not in self._ways:
+            self._ways[proxy] = httpx.AsyncHTTPTransport(
+                verify=self._context,
+                trust_env=False,
+                http1=True,
+                http2=False,
+                limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
+                proxy=proxy or None,
+                socket_options=_socket_options(),
+            )
+        return self._ways[proxy]
+
+    async def _paint(self, request: httpx.Request) -> httpx.Response:
+        import httpx
+
+        if self._painter is None:
+            raise httpx.ConnectError("there is no painter")
+        trace = request.extensions.get("trace")
+        # What goes over the wire says by itself when it begins; the painter has no wire.
+        told = {"request": _Method(request.method.encode())}
+        if trace is not None:
+            await trace("http11.send_request_headers.started", told)
+        body = await request.aread()
+        if trace is not None:
+            await trace("http11.send_request_body.complete", told)
+        status, headers, chunks = await self._painter(
+            request.method, str(request.url), dict(request.headers), body
+        )
+        return httpx.Response(status, headers=dict(headers), content=_mended(chunks))
+
+    async def aclose(self) -> None:
+        ways, self._ways = self._ways, {}
+        for way in ways.values():
+            await way.aclose()
+
+
+@dataclass(frozen=True, slots=True)
+class _Method:
+    method: bytes
+
+
+async def _mended(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """The painter's chunks; where it breaks off, it breaks as a connection would."""
+    import httpx
+
+    try:
+        async for chunk in chunks:
+            yield chunk
+    except OSError as error:
+        raise httpx.RemoteProtocolError(str(error) or "peer closed the connection") from error
+    finally:
+        close = getattr(chunks, "aclose", None)
+        if close is not None:
+            await close()
+
+
+def _internal(url: str) -> str:
+    parts = urlsplit(url)
+    return f"https://{SKETCH_HOST}{parts.path}" if parts.scheme == "sketch" else url
+
+
+def _proxy_for(scheme: str, host: str) -> str:
+    """The system's proxy for this address; empty for none, and always for this machine itself."""
+    if host.strip("[]") in _LOOPBACK:
+        return ""
+    proxies = urllib.request.getproxies()
+    proxy = proxies.get(scheme) or proxies.get("all") or ""
+    if not proxy or urllib.request.proxy_bypass(host):
+        return ""
+    return proxy if "://" in proxy else f"http://{proxy}"
+
+
+def _socket_options() -> list[tuple[int, int, int]]:
+    """Keep-alive probes, so that a router on the way does not forget a silent connection."""
+    options = [(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)]
+    idle = getattr(socket, "TCP_KEEPIDLE", None) or getattr(socket, "TCP_KEEPALIVE", None)
+    for option, seconds in (
+        (idle, 30),
+        (getattr(socket, "TCP_KEEPINTVL", None), 15),
+        (getattr(socket, "TCP_KEEPCNT", None), 8),
+    ):
+        if option is not None and sys.platform != "win32":
+            options.append((socket.IPPROTO_TCP, option, seconds))
+    return options
+
+
+def _plain_headers(response: httpx.Response) -> dict[str, str]:
+    """Headers as the sink gets them: the body is unpacked already, so they do not say packed."""
+    headers = {name.lower(): value for name, value in response.headers.items()}
+    if headers.pop("content-encoding", "identity") != "identity":
+        headers.pop("content-length", None)
+    return headers
+
+
+async def _receive(
+    response: httpx.Response, take: Callable[[bytes], Awaitable[None]], *, limit_quietly: bool
+) -> None:
+    """Hand the body on in pieces, unpacked, within what we take.
+
+    A longer error page is left unread after the first part; a longer answer is an error.
+    """
+    unpack = _unpacker(response.headers.get("content-encoding", ""))
+    total = 0
+    async for raw in response.aiter_raw():
+        for piece in unpack(raw):
+            total += len(piece)
+            if limit_quietly and total > MAX_ERROR_BODY:
+                return
+            if total > MAX_BODY:
+                raise broken.too_long(MAX_BODY)
+            await take(piece)
+
+
+def _unpacker(encoding: str) -> Callable[[bytes], Iterator[bytes]]:
+    """Undo a packing we did not ask for, never more than a piece at a time (no bomb unfolds)."""
+    name = encoding.strip().lower()
+    if name in ("", "identity"):
+        return _as_it_is
+    if name not in ("gzip", "x-gzip", "deflate"):
+        raise broken.unreadable_encoding(name)
+    # 47: gzip or zlib, told by the first bytes.
+    packed = zlib.decompressobj(47)
+
+    def unpack(data: bytes) -> Iterator[bytes]:
+        while data:
+            try:
+                piece = packed.decompress(data, _PIECE)
+            except zlib.error as error:
+                raise broken.unreadable_encoding(name) from error
+            if piece:
+                yield piece
+            data = packed.unconsumed_tail
+        if packed.eof:
+            return
+
+    return unpack
+
+
+def _as_it_is(data: bytes) -> Iterator[bytes]:
+    yield data
