@@ -1,0 +1,142 @@
+"""Numbers as people read them: money, bytes, seconds, dates, pixels. One place, so they agree."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime, timedelta
+
+from studio.domain import AspectRatio, CostBasis
+from studio.words import _
+
+COMMON_RATIOS = tuple(
+    AspectRatio.parse(text)
+    for text in (
+        *("1:1", "2:3", "3:2", "3:4", "4:3", "4:5", "5:4", "9:16", "16:9", "9:21", "21:9"),
+        *("1:2", "2:1", "1:4", "4:1", "1:8", "8:1"),
+    )
+)
+"""Ratios that have a name people use; others are told in lowest terms."""
+
+
+def money(usd: float, *, fine: bool = False) -> str:
+    """US dollars with two decimals: "$14.90".
+
+    `fine` is for the price of one picture and keeps a third decimal where there is one: "$0.134".
+    """
+    if usd < 0:
+        return "−" + money(-usd, fine=fine)
+    if fine and usd < 1:
+        text = f"{usd:.3f}".removesuffix("0")
+        return "$" + (text if float(text) or not usd else f"{usd:.2g}")
+    if 0 < usd < 0.005:
+        return _("< $0.01")
+    return f"${usd:,.2f}"
+
+
+def cost(usd: float | None, basis: CostBasis) -> tuple[str, str]:
+    """What a picture cost and where that is known from: ("$0.134", "from usage").
+
+    A cost that comes from the table alone is marked "≈"; without one both say so plainly.
+    """
+    if usd is None or basis is CostBasis.UNKNOWN:
+        return _("unknown"), ""
+    if basis is CostBasis.USAGE:
+        return money(usd, fine=True), _("from usage") if usd else ""
+    return "≈ " + money(usd, fine=True), _("from the price list")
+
+
+def megabytes(size: int) -> str:
+    """A file's size in the decimal units of file managers: "6.1 MB", "820 KB"."""
+    if size < 1000:
+        return _("{size} bytes").format(size=size)
+    if size < 999_500:
+        return _("{size} KB").format(size=round(size / 1000))
+    if size < 999_500_000:
+        return _("{size} MB").format(size=f"{size / 1e6:.1f}")
+    return _("{size} GB").format(size=f"{size / 1e9:.1f}")
+
+
+def duration(seconds: float) -> str:
+    """How long something took: "11.8 s", "1 min 24 s"."""
+    if seconds < 59.95:
+        return _("{seconds} s").format(seconds=f"{max(0.0, seconds):.1f}")
+    whole = round(seconds)
+    return _("{minutes} min {seconds} s").format(minutes=whole // 60, seconds=whole % 60)
+
+
+def clock(seconds: float) -> str:
+    """A counter that runs: "0:14", "12:03", "1:00:07"."""
+    whole = max(0, int(seconds))
+    hours, rest = divmod(whole, 3600)
+    if hours:
+        return f"{hours}:{rest // 60:02}:{rest % 60:02}"
+    return f"{rest // 60}:{rest % 60:02}"
+
+
+def when(stamp: float, *, now: float | None = None) -> str:
+    """A moment in local time: "Today 14:06", "Yesterday 9:12", "21 Nov 14:06", "3 Mar 2024"."""
+    moment = datetime.fromtimestamp(stamp).astimezone()
+    today = datetime.fromtimestamp(time.time() if now is None else now).astimezone().date()
+    clock_time = f"{moment:%H:%M}"
+    if moment.date() == today:
+        return _("Today {time}").format(time=clock_time)
+    if moment.date() == today - timedelta(days=1):
+        return _("Yesterday {time}").format(time=clock_time)
+    if moment.year == today.year:
+        return _("{day} {month} {time}").format(
+            day=moment.day, month=month(moment.month), time=clock_time
+        )
+    return _("{day} {month} {year}").format(
+        day=moment.day, month=month(moment.month), year=moment.year
+    )
+
+
+def month(number: int) -> str:
+    """The short name of a month, 1 to 12."""
+    names = (
+        *(_("Jan"), _("Feb"), _("Mar"), _("Apr"), _("May"), _("Jun")),
+        *(_("Jul"), _("Aug"), _("Sep"), _("Oct"), _("Nov"), _("Dec")),
+    )
+    return names[number - 1]
+
+
+def pixels(width: int, height: int) -> str:
+    """Width and height: "2048 × 1152"."""
+    return f"{width} × {height}"
+
+
+def shape(width: int, height: int) -> str:
+    """The ratio as people name it: "16:9" also for pixels that meet it only within 3 %."""
+    if width < 1 or height < 1:
+        return ""
+    value = width / height
+    nearest = min(COMMON_RATIOS, key=lambda ratio: abs(ratio.value / value - 1))
+    if nearest.near(width, height):
+        return str(nearest)
+    exact = AspectRatio.of(width, height)
+    if max(exact.width, exact.height) <= 32:
+        return str(exact)
+    return f"{value:.2f}:1" if value >= 1 else f"1:{1 / value:.2f}"
+
+
+def percent(part: float) -> str:
+    """A zoom or a share: "30 %", "100 %", "3.1 %" below ten."""
+    value = part * 100
+    if 0 < value < 9.95 and abs(value - round(value)) > 0.05:
+        return f"{value:.1f} %"
+    return f"{round(value)} %"
+
+
+FORMATS = {
+    "image/png": "PNG",
+    "image/jpeg": "JPEG",
+    "image/webp": "WebP",
+    "image/gif": "GIF",
+    "image/avif": "AVIF",
+    "image/heic": "HEIC",
+}
+
+
+def kind(media_type: str) -> str:
+    """The file's kind by its media type: "PNG"."""
+    return FORMATS.get(media_type) or media_type.rpartition("/")[2].upper()

@@ -1,0 +1,254 @@
+"""The bar over a large picture: which one it is, what it is worth, how it is looked at."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QAccessible, QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QWidget
+
+from studio.domain import Flag, Picture
+from studio.ui import figures
+from studio.ui.canvas import Surround
+from studio.ui.controls import (
+    Button,
+    ElidedLabel,
+    IconButton,
+    KeyCap,
+    Segmented,
+    SmallSlider,
+    Stars,
+    Text,
+    set_role,
+)
+from studio.ui.loupe.swatches import Swatches
+from studio.ui.theme import theme
+from studio.ui.viewport import HIGHEST, LOWEST
+from studio.words import _
+
+HEIGHT = 38
+SCALE = 1000  # steps of the slider, evenly spaced by ratio
+
+
+class ViewBar(QFrame):
+    """What belongs to the loupe. It shows; whoever owns it does.
+
+    Signals:
+        stepped: previous (-1) or next (1).
+        rated: stars chosen.
+        flagged: the flag to set, NONE where the same was pressed again.
+        before: whether "Before" is wanted.
+        fit, actual, zoom_in, zoom_out, zoomed: wishes for the canvas.
+        surround: the ground chosen.
+    """
+
+    stepped = Signal(int)
+    rated = Signal(int)
+    flagged = Signal(object)
+    before = Signal(bool)
+    fit = Signal()
+    actual = Signal()
+    zoom_in = Signal()
+    zoom_out = Signal()
+    zoomed = Signal(float)
+    surround = Signal(object)
+
+    def __init__(self, surround: Surround, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("zone", "view")
+        self.setFixedHeight(theme().height(HEIGHT))
+        self.setAccessibleName(_("View bar"))
+        set_role(self, QAccessible.Role.ToolBar)
+        self._flag = Flag.NONE
+        self._rows = QHBoxLayout(self)
+        self._rows.setContentsMargins(14, 0, 12, 0)
+        self._rows.setSpacing(6)
+        self._make_left()
+        self._rows.addStretch(1)
+        self._make_right(surround)
+        # What gives way first when the window is narrow; never the way through the pictures.
+        self._giving_way: tuple[tuple[QWidget, ...], ...] = (
+            (self._key,),
+            (self._minus, self._slider, self._plus),
+            (self._rule_right, self._swatches),
+            (self._preview,),
+            (self._stars,),
+            (self._rule_left, self._pick, self._reject),
+            (self._count,),
+        )
+        self._wanted: dict[QWidget, bool] = {self._segments: False, self._preview: False}
+
+    def _make_left(self) -> None:
+        rows = self._rows
+        self._previous = IconButton("left", _("Previous picture"), "←", self, size=24)
+        self._next = IconButton("right", _("Next picture"), "→", self, size=24)
+        self._name = ElidedLabel("", "title", "text", self)
+        self._name.setMinimumWidth(40)
+        self._new = Text(_("new"), "small", "ink", self)
+        self._count = Text("", "small", "text3", self)
+        self._preview = Text(_("preview"), "small", "text3", self)
+        self._rule_left = _rule(self)
+        self._pick = IconButton("flag", _("Pick"), "P", self, size=24)
+        self._reject = IconButton("reject", _("Reject"), "X", self, size=24)
+        self._stars = Stars(self)
+        _add(rows, self._previous, self._next)
+        rows.addSpacing(4)
+        _add(rows, self._name, self._new, self._count, self._preview, self._rule_left)
+        _add(rows, self._pick, self._reject, self._stars)
+        self._previous.clicked.connect(self.on_previous)
+        self._next.clicked.connect(self.on_next)
+        self._pick.clicked.connect(self.on_pick)
+        self._reject.clicked.connect(self.on_reject)
+        self._stars.changed.connect(self.rated)
+
+    def _make_right(self, surround: Surround) -> None:
+        rows = self._rows
+        self._segments = Segmented(
+            [(True, _("Before"), ""), (False, _("After"), "")],
+            self,
+            name=_("Before or after"),
+            size=26,
+        )
+        self._segments.set_value(False)
+        self._key = KeyCap(_("hold \\"), self)
+        self._rule_middle = _rule(self)
+        self._fit = Button(_("Fit"), "quiet", self, size=26, icon="fit")
+        self._actual = Button(_("100 %"), "quiet", self, size=26)
+        self._fit.setToolTip(_("Fit (F)"))
+        self._actual.setToolTip(_("One pixel for one pixel (Ctrl+1)"))
+        for button in (self._fit, self._actual):
+            button.setCheckable(True)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._minus = IconButton("minus", _("Zoom out"), "−", self, size=24)
+        self._slider = SmallSlider(_("Zoom"), 0, SCALE, 0, self)
+        self._plus = IconButton("plus", _("Zoom in"), "+", self, size=24)
+        self._percent = Text("", "small", "text2", self)
+        self._percent.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._percent.setMinimumWidth(self._percent.fontMetrics().horizontalAdvance("3200 %"))
+        self._rule_right = _rule(self)
+        self._swatches = Swatches(surround, self)
+        _add(rows, self._segments, self._key, self._rule_middle, self._fit, self._actual)
+        _add(rows, self._minus, self._slider, self._plus, self._percent)
+        _add(rows, self._rule_right, self._swatches)
+        self._segments.changed.connect(self.before)
+        self._fit.clicked.connect(self.on_fit)
+        self._actual.clicked.connect(self.on_actual)
+        self._minus.clicked.connect(self.zoom_out)
+        self._plus.clicked.connect(self.zoom_in)
+        self._slider.valueChanged.connect(self.on_slid)
+        self._swatches.changed.connect(self.surround)
+
+    # --- what it shows --------------------------------------------------------------------
+
+    def show_picture(self, picture: Picture | None, index: int, count: int) -> None:
+        """Name, place and verdict of the picture that is looked at."""
+        self._name.setText(picture.name if picture else "")
+        self._count.setText(
+            _("{n} of {all}").format(n=f"{index + 1:,}", all=f"{count:,}") if count else ""
+        )
+        self._previous.setEnabled(index > 0)
+        self._next.setEnabled(index + 1 < count)
+        self._flag = picture.flag if picture else Flag.NONE
+        self._stars.set_value(picture.rating if picture else 0)
+        picked = self._flag is Flag.PICK
+        self._pick.set_icon("flag-filled" if picked else "flag", "text" if picked else "text2")
+        rejected = self._flag is Flag.REJECT
+        self._reject.set_icon("reject", "bad" if rejected else "text2")
+        self._pick.setAccessibleName(_("Picked") if picked else _("Pick"))
+        self._reject.setAccessibleName(_("Rejected") if rejected else _("Reject"))
+        for part in (self._pick, self._reject, self._stars):
+            part.setEnabled(picture is not None)
+        self._yield_room()
+
+    def set_new(self, *, new: bool) -> None:
+        """Whether the picture had not been seen before it was opened."""
+        self._new.setVisible(new)
+        self._yield_room()
+
+    def set_preview(self, *, preview: bool) -> None:
+        """Whether what is shown is a stretched preview."""
+        self._wanted[self._preview] = preview
+        self._yield_room()
+
+    def set_before(self, *, there: bool, shown: bool) -> None:
+        """Whether there is a picture it was made from, and whether that one is shown."""
+        self._wanted[self._segments] = there
+        self._segments.set_value(shown)
+        self._yield_room()
+
+    def set_zoom(self, zoom: float, *, fitted: bool) -> None:
+        """The zoom of the canvas."""
+        self._percent.setText(figures.percent(zoom))
+        self._fit.setChecked(fitted)
+        self._actual.setChecked(abs(zoom - 1) < 1e-6)
+        span = math.log(HIGHEST / LOWEST)
+        blocked = QSignalBlocker(self._slider)
+        self._slider.setValue(round(SCALE * math.log(max(zoom, LOWEST) / LOWEST) / span))
+        blocked.unblock()
+
+    def _yield_room(self) -> None:
+        there = self._wanted[self._segments]
+        for group in self._giving_way:
+            for part in group:
+                part.setVisible(self._wanted.get(part, True))
+        self._segments.setVisible(there)
+        self._key.setVisible(there)
+        self._rule_middle.setVisible(there)
+        for group in self._giving_way:
+            self._rows.invalidate()
+            if self._rows.minimumSize().width() <= self.width():
+                break
+            for part in group:
+                part.hide()
+
+    # --- slots ----------------------------------------------------------------------------
+
+    def on_previous(self) -> None:
+        """The arrow to the left."""
+        self.stepped.emit(-1)
+
+    def on_next(self) -> None:
+        """The arrow to the right."""
+        self.stepped.emit(1)
+
+    def on_pick(self) -> None:
+        """The flag; once more takes it back."""
+        self.flagged.emit(Flag.NONE if self._flag is Flag.PICK else Flag.PICK)
+
+    def on_reject(self) -> None:
+        """The cross; once more takes it back."""
+        self.flagged.emit(Flag.NONE if self._flag is Flag.REJECT else Flag.REJECT)
+
+    def on_fit(self) -> None:
+        """Fit stays pressed when it is pressed again."""
+        self._fit.setChecked(True)
+        self.fit.emit()
+
+    def on_actual(self) -> None:
+        """100 % stays pressed when it is pressed again."""
+        self._actual.setChecked(True)
+        self.actual.emit()
+
+    def on_slid(self, value: int) -> None:
+        """The slider was moved."""
+        self.zoomed.emit(LOWEST * (HIGHEST / LOWEST) ** (value / SCALE))
+
+    # --- Qt -------------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._yield_room()
+
+
+def _add(row: QHBoxLayout, *parts: QWidget) -> None:
+    for part in parts:
+        row.addWidget(part)
+
+
+def _rule(parent: QWidget) -> QFrame:
+    rule = QFrame(parent)
+    rule.setProperty("zone", "rule")
+    rule.setFixedSize(1, 16)
+    rule.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+    return rule

@@ -1,0 +1,209 @@
+"""The picture a picture was made from, small beside it, with what changed in words."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QAccessible, QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from studio.domain import Picture
+from studio.ui import figures, word_diff
+from studio.ui.controls import ElidedLabel, Text, set_role
+from studio.ui.marked_text import MarkedText
+from studio.ui.theme import theme
+from studio.ui.word_diff import Change, Piece
+from studio.words import _
+
+WIDTH = 222
+CORNER = 96
+RIM = 3  # of mat around the corner picture
+CHANGES = 6  # at most; more is a new prompt and not a change
+
+
+class _Print(QWidget):
+    """The small picture; pressing it shows it large as long as it is pressed.
+
+    Signals:
+        held: pressed (True) or let go.
+    """
+
+    held = Signal(bool)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._pixmap: QPixmap | None = None
+        self._colour = 0x808080
+        self.rim = 0
+        set_role(self, QAccessible.Role.Graphic)
+        self.setToolTip(_("Press to see it large (hold \\)"))
+        theme().changed.connect(self.update)
+
+    def set_picture(self, pixmap: QPixmap | None, picture: Picture) -> None:
+        """Show this thumbnail, or the average colour until there is one."""
+        self._pixmap, self._colour = pixmap, picture.colour
+        self.setAccessibleName(_("Before: {name}").format(name=picture.name))
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        look = theme()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.fillRect(self.rect(), look.color("mat"))
+        inner = self.rect().adjusted(self.rim, self.rim, -self.rim, -self.rim)
+        if self._pixmap is None or self._pixmap.isNull():
+            painter.fillRect(inner, QColor.fromRgb(self._colour))
+        else:
+            painter.drawPixmap(QRectF(inner), self._pixmap, QRectF(self._pixmap.rect()))
+        painter.setPen(QPen(look.color("hairline"), 1))
+        painter.drawRect(QRectF(inner).adjusted(0.5, 0.5, -0.5, -0.5))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.held.emit(True)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.held.emit(False)
+
+
+class Before(QWidget):
+    """The parent: a column where there is room, else a picture of 96 px in the corner.
+
+    Signals:
+        held: the small picture is pressed (True) or let go.
+    """
+
+    held = Signal(bool)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._parent_picture: Picture | None = None
+        self._corner = False
+        self.setAccessibleName(_("Before"))
+        set_role(self, QAccessible.Role.Grouping)
+        head = QHBoxLayout()
+        head.addWidget(Text(_("Before"), "micro", "text3", self, weight=600))
+        head.addStretch(1)
+        head.addWidget(Text(_("parent"), "micro", "text3", self))
+        self._print = _Print(self)
+        self._name = ElidedLabel("", "small", "text", self)
+        self._star = QLabel(self)
+        self._rating = Text("", "micro", "text2", self)
+        self._changes = MarkedText(_("Changed words"), self, kind="small", line=20)
+        self._same = Text("", "small", "text3", self, wrap=True)
+        caption = QHBoxLayout()
+        caption.setSpacing(2)
+        caption.addWidget(self._name, 1)
+        caption.addWidget(self._star)
+        caption.addWidget(self._rating)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        self._column.addLayout(head)
+        self._column.addSpacing(7)
+        self._column.addWidget(self._print)
+        self._column.addSpacing(8)
+        self._column.addLayout(caption)
+        self._column.addSpacing(10)
+        self._column.addWidget(self._changes)
+        self._column.addSpacing(10)
+        self._column.addWidget(self._same)
+        self._column.addStretch(1)
+        self._print.held.connect(self.held)
+
+    def set_pictures(self, parent: Picture, child: Picture) -> None:
+        """Tell what `child` was made from and what changed."""
+        self._parent_picture = parent
+        self._name.setText(parent.name)
+        self._star.setVisible(parent.rating > 0 and not self._corner)
+        self._rating.setText(str(parent.rating) if parent.rating else "")
+        self._star.setPixmap(theme().pixmap("star-filled", "star", 11, self.devicePixelRatioF()))
+        pieces = _change_lines(parent.prompt, child.prompt)
+        self._changes.set_pieces(pieces)
+        self._changes.setVisible(bool(pieces) and not self._corner)
+        self._same.setText(likeness(parent, child))
+        self._size_print()
+
+    def set_pixmap(self, pixmap: QPixmap | None) -> None:
+        """The parent's thumbnail has come (or is not there yet)."""
+        if self._parent_picture is not None:
+            self._print.set_picture(pixmap, self._parent_picture)
+
+    def set_corner(self, *, corner: bool) -> None:
+        """Shrink to the picture alone, or be a column again."""
+        if corner == self._corner:
+            return
+        self._corner = corner
+        for part in self.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly):
+            if part is not self._print:
+                part.setVisible(not corner)
+        if not corner and self._parent_picture is not None:
+            self._star.setVisible(self._parent_picture.rating > 0)
+            self._changes.setVisible(bool(self._changes.toPlainText()))
+        self._print.rim = RIM if corner else 0
+        self._size_print()
+
+    def _size_print(self) -> None:
+        if self._parent_picture is None:
+            return
+        width, height = self._parent_picture.width, self._parent_picture.height
+        room = CORNER if self._corner else WIDTH
+        scale = room / max(1, width, height)
+        across, down = max(24, round(width * scale)), max(24, round(height * scale))
+        self._print.setFixedSize(across + 2 * self._print.rim, down + 2 * self._print.rim)
+        for at in range(self._column.count()):
+            item = self._column.itemAt(at)
+            space = item.spacerItem() if item is not None else None
+            if space is not None and at < self._column.count() - 1:
+                usual = {1: 7, 3: 8, 5: 10, 7: 10}.get(at, 0)
+                space.changeSize(0, 0 if self._corner else usual)
+        self._column.invalidate()
+        self.setFixedWidth(self._print.width() if self._corner else WIDTH)
+        self.adjustSize()
+
+    def sizeHint(self) -> QSize:
+        if self._corner:
+            return self._print.size()
+        return QSize(WIDTH, self._column.totalHeightForWidth(WIDTH))
+
+
+def likeness(parent: Picture, child: Picture) -> str:
+    """What is known to be the same and what is not: "Same model, size and shape."."""
+    same_model = bool(child.model) and parent.model == child.model
+    same_size = (parent.width, parent.height) == (child.width, child.height)
+    shapes = figures.shape(parent.width, parent.height), figures.shape(child.width, child.height)
+    if same_model and same_size:
+        return _("Same model, size and shape.")
+    lines = []
+    if same_size:
+        lines.append(_("Same size and shape."))
+    elif shapes[0] == shapes[1]:
+        lines.append(
+            _("Same shape, was {size}.").format(size=figures.pixels(parent.width, parent.height))
+        )
+    else:
+        lines.append(
+            _("Was {shape}, {size}.").format(
+                shape=shapes[0], size=figures.pixels(parent.width, parent.height)
+            )
+        )
+    if same_model:
+        lines.append(_("Same model."))
+    elif parent.model and child.model:
+        lines.append(_("Was made by {model}.").format(model=parent.model))
+    return "\n".join(lines)
+
+
+def _change_lines(before: str, after: str) -> list[Piece]:
+    """The changes, one to a line; none where the prompts have little in common."""
+    if not word_diff.worth_marking(before, after):
+        return []
+    pieces: list[Piece] = []
+    for gone, came in word_diff.changes(before, after)[:CHANGES]:
+        if pieces:
+            pieces.append(Piece(Change.SAME, "\n"))
+        if gone:
+            pieces.append(Piece(Change.REMOVED, gone + (" " if came else "")))
+        if came:
+            pieces.append(Piece(Change.ADDED, came.strip(" ,.;:") or came))
+    return pieces

@@ -1,0 +1,301 @@
+"""The strip of neighbours under a large picture.
+
+Pictures have different widths, and there may be a million of them: nothing is ever measured from
+the start of the order. The strip lays out from one cell that it holds on to, left and right until
+it is full, and asks for no more than that.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QAccessible,
+    QColor,
+    QHideEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+    QShowEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from studio.domain import Flag, Job, JobState, Picture
+from studio.ui import figures
+from studio.ui.controls.accessible import plain_tip, set_role
+from studio.ui.loupe.book import Book
+from studio.ui.shelf import Thumbnails
+from studio.ui.theme import theme
+from studio.words import _
+
+HEIGHT = 84
+CELL = 72
+PICTURE = 64
+BORDER = 4
+GAP = 3
+EDGE = 16  # free at both ends
+WIDEST = 4 * PICTURE
+NARROWEST = 24
+THUMBNAIL = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A place in the strip: jobs stand first, then the pictures of the order."""
+
+    place: int
+    rect: QRect
+
+
+class FilmStrip(QWidget):
+    """Shows the order around the current picture and the running jobs before it.
+
+    Signals:
+        chosen: the user clicked a picture (its place in the order).
+        job_chosen: the user clicked a job (its id).
+    """
+
+    chosen = Signal(int)
+    job_chosen = Signal(str)
+
+    def __init__(self, book: Book, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._book = book
+        self._thumbnails = thumbnails
+        self._jobs: tuple[Job, ...] = ()
+        self._current = 0
+        self._held = 0  # the cell that stands still ...
+        self._at = EDGE  # ... with its left edge here
+        self._wheel = 0.0
+        self._clock = QTimer(self)
+        self._clock.setInterval(1000)
+        self._clock.timeout.connect(self.update)
+        self.setFixedHeight(HEIGHT)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setMouseTracking(True)
+        self.setAccessibleName(_("Film strip"))
+        set_role(self, QAccessible.Role.List)
+        book.read.connect(self.update)
+        thumbnails.ready.connect(self.update)
+        theme().changed.connect(self.update)
+
+    # --- what it shows --------------------------------------------------------------------
+
+    def set_current(self, index: int) -> None:
+        """Ring this picture and bring it into view."""
+        self._current = index
+        place = index + len(self._jobs)
+        cell = next((cell for cell in self.cells() if cell.place == place), None)
+        if cell is None or cell.rect.left() < EDGE or cell.rect.right() > self.width() - EDGE:
+            self._held = place
+            self._at = (self.width() - self._cell_width(place)) // 2
+        self.update()
+
+    def set_jobs(self, jobs: Sequence[Job]) -> None:
+        """Show these running and waiting jobs before the first picture."""
+        self._held = max(0, self._held + len(jobs) - len(self._jobs))
+        self._jobs = tuple(jobs)
+        self._tick()
+        self.update()
+
+    def order_changed(self) -> None:
+        """The book has another order."""
+        self._held = min(self._held, max(0, self._count() - 1))
+        self.update()
+
+    def cells(self) -> list[Cell]:
+        """The cells in view, from left to right."""
+        count, top = self._count(), (HEIGHT - CELL + 1) // 2
+        if not count:
+            return []
+        held = min(self._held, count - 1)
+        cells = self._row(held, self._at, top)
+        first, last = cells[0], cells[-1]
+        if last.place == count - 1 and last.rect.right() + 1 < self.width() - EDGE:
+            cells = self._row(held, self._at + self.width() - EDGE - last.rect.right() - 1, top)
+            first = cells[0]
+        if first.place == 0 and first.rect.left() > EDGE:
+            cells = self._row(0, EDGE, top)
+        return cells
+
+    def cell_at(self, spot: QPoint) -> int | None:
+        """The place under a point."""
+        for cell in self.cells():
+            if cell.rect.contains(spot):
+                return cell.place
+        return None
+
+    def _row(self, held: int, at: int, top: int) -> list[Cell]:
+        cells: list[Cell] = []
+        place, x = held, at
+        while place > 0 and x > 0:
+            place -= 1
+            x -= self._cell_width(place) + GAP
+            cells.insert(0, Cell(place, QRect(x, top, self._cell_width(place), CELL)))
+        place, x = held, at
+        while place < self._count() and (x < self.width() or not cells):
+            width = self._cell_width(place)
+            cells.append(Cell(place, QRect(x, top, width, CELL)))
+            place, x = place + 1, x + width + GAP
+        return cells
+
+    def _count(self) -> int:
+        return len(self._jobs) + len(self._book)
+
+    def _picture(self, place: int) -> Picture | None:
+        return self._book.picture(place - len(self._jobs))
+
+    def _cell_width(self, place: int) -> int:
+        picture = self._picture(place) if place >= len(self._jobs) else None
+        if picture is None or not picture.height:
+            return PICTURE + 2 * BORDER
+        width = round(PICTURE * picture.width / picture.height)
+        return min(max(width, NARROWEST), WIDEST) + 2 * BORDER
+
+    def _scroll(self, way: float) -> None:
+        cells = self.cells()
+        if not cells:
+            return
+        # Hold on to what is in view, so that far away nothing has to be measured.
+        middle = min(cells, key=lambda cell: abs(cell.rect.center().x() - self.width() // 2))
+        self._held, self._at = middle.place, middle.rect.left() + round(way)
+        settled = self.cells()
+        self._at = next((c.rect.left() for c in settled if c.place == self._held), self._at)
+        self.update()
+
+    def _tick(self) -> None:
+        if self.isVisible() and any(job.alive for job in self._jobs):
+            self._clock.start()
+        else:
+            self._clock.stop()
+
+    # --- painting -------------------------------------------------------------------------
+
+    def _paint_picture(self, painter: QPainter, cell: Cell) -> None:
+        look = theme()
+        picture = self._picture(cell.place)
+        inner = cell.rect.adjusted(BORDER, BORDER, -BORDER, -BORDER)
+        current = cell.place == self._current + len(self._jobs)
+        if current:
+            painter.setPen(QPen(look.color("accent"), 2))
+            painter.setBrush(look.color("cell"))
+            painter.drawRoundedRect(QRectF(cell.rect).adjusted(1, 1, -1, -1), 5, 5)
+        if picture is None:
+            painter.fillRect(inner, look.color("panel"))
+            return
+        painter.setOpacity(0.3 if picture.flag is Flag.REJECT and not current else 1.0)
+        dpr = self.devicePixelRatioF()
+        pixmap = self._thumbnails.pixmap(picture, THUMBNAIL)
+        if pixmap is None or pixmap.isNull():
+            painter.fillRect(inner, QColor.fromRgb(picture.colour))
+        else:
+            painter.drawPixmap(QRectF(inner), pixmap, _middle_of(pixmap.size(), inner.size()))
+        painter.setOpacity(1.0)
+        painter.setPen(QPen(look.color("hairline"), 1))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRect(QRectF(inner).adjusted(0.5, 0.5, -0.5, -0.5))
+        if picture.flag is Flag.PICK:
+            mark = QRect(inner.right() - 16, inner.bottom() - 16, 14, 14)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(look.color("chrome"))
+            painter.drawRoundedRect(mark, 3, 3)
+            flag = look.pixmap("flag-filled", "onchrome", 10, dpr)
+            painter.drawPixmap(mark.left() + 2, mark.top() + 2, flag)
+
+    def _paint_job(self, painter: QPainter, cell: Cell) -> None:
+        look, job = theme(), self._jobs[cell.place]
+        inner = cell.rect.adjusted(BORDER, BORDER, -BORDER, -BORDER)
+        if job.state in (JobState.QUEUED, JobState.RETRYING):
+            painter.setPen(QPen(look.color("edge"), 1, Qt.PenStyle.DashLine))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(QRectF(inner).adjusted(0.5, 0.5, -0.5, -0.5), 2, 2)
+        else:
+            painter.fillRect(inner, look.color("panel"))
+        painter.setFont(look.font("micro"))
+        painter.setPen(look.color("text2"))
+        painter.drawText(inner, int(Qt.AlignmentFlag.AlignCenter), _job_words(job, time.time()))
+
+    # --- Qt -------------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        look = theme()
+        painter = QPainter(self)
+        painter.setRenderHints(
+            QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform
+        )
+        painter.fillRect(event.rect(), look.color("mat"))
+        painter.fillRect(0, 0, self.width(), 1, look.color("line"))
+        cells = self.cells()
+        jobs = len(self._jobs)
+        self._book.want(cell.place - jobs for cell in cells if cell.place >= jobs)
+        for cell in cells:
+            if cell.place < jobs:
+                self._paint_job(painter, cell)
+            else:
+                self._paint_picture(painter, cell)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.set_current(self._current)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._tick()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._tick()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        place = self.cell_at(event.position().toPoint())
+        if place is None or event.button() != Qt.MouseButton.LeftButton:
+            return
+        if place < len(self._jobs):
+            self.job_chosen.emit(self._jobs[place].id)
+        else:
+            self.chosen.emit(place - len(self._jobs))
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        place = self.cell_at(event.position().toPoint())
+        name = ""
+        if place is not None and place < len(self._jobs):
+            name = self._jobs[place].name
+        elif place is not None and (picture := self._picture(place)) is not None:
+            name = picture.name
+        if plain_tip(name) != self.toolTip():
+            self.setToolTip(plain_tip(name))
+            QToolTip.hideText()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if event.phase() != Qt.ScrollPhase.NoScrollPhase and not event.pixelDelta().isNull():
+            delta = event.pixelDelta()
+            self._scroll(delta.x() or delta.y())
+        else:
+            turn = event.angleDelta()
+            self._scroll((turn.x() or turn.y()) / 120 * (CELL + GAP) * 2)
+        event.accept()
+
+    def sizeHint(self) -> QSize:
+        return QSize(600, HEIGHT)
+
+
+def _middle_of(have: QSize, want: QSize) -> QRectF:
+    """The largest middle part of `have` with the shape of `want`."""
+    scale = min(have.width() / max(1, want.width()), have.height() / max(1, want.height()))
+    width, height = want.width() * scale, want.height() * scale
+    return QRectF((have.width() - width) / 2, (have.height() - height) / 2, width, height)
+
+
+def _job_words(job: Job, now: float) -> str:
+    if job.state is JobState.QUEUED:
+        return _("queued")
+    if job.state is JobState.RETRYING:
+        return figures.clock(max(0.0, (job.retry_at or now) - now) + 0.999)
+    return figures.clock(now - job.started if job.started else 0.0)

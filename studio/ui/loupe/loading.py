@@ -1,0 +1,101 @@
+"""Fetches what a plate needs: a preview at once, then all its pixels, off the GUI thread."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+
+from PySide6.QtCore import QObject, Signal
+
+from studio.domain import Picture
+from studio.errors import StudioError
+from studio.ui import raster
+from studio.ui.plates import Plate
+from studio.ui.raster import Raster
+from studio.ui.shelf import Eyes, Shelf
+from studio.ui.tasks import spawn
+from studio.words import _
+
+PREVIEW = 512  # long edge in pixels; the grid has mostly made it already
+KEPT = 320_000_000  # bytes of pixels kept for going back and forth; three pictures of 4K
+PAUSE = 0.08  # seconds before decoding while somebody leafs through
+
+
+class Loader(QObject):
+    """Fills plates, one at a time; asking for another picture drops the one on its way.
+
+    Signals:
+        changed: a plate has more to show (the plate).
+    """
+
+    changed = Signal(object)
+
+    def __init__(self, library: Shelf, decoder: Eyes, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._library = library
+        self._decoder = decoder
+        self._kept: OrderedDict[str, Raster] = OrderedDict()
+        self._task: asyncio.Task[None] | None = None
+
+    def plate(self, picture: Picture) -> Plate:
+        """A plate of this picture with what is there already; nothing is asked for."""
+        kept = self._kept.get(picture.sha256)
+        if kept is not None:
+            self._kept.move_to_end(picture.sha256)
+        return Plate(
+            key=picture.id,
+            name=picture.name,
+            width=kept.width if kept else picture.width,
+            height=kept.height if kept else picture.height,
+            colour=picture.colour,
+            raster=kept,
+            trouble=_("File missing") if picture.missing else "",
+        )
+
+    def fill(self, plate: Plate, picture: Picture) -> None:
+        """Fetch what the plate lacks; what was being fetched for another one is dropped."""
+        hurried = self._task is not None and not self._task.done()
+        self.stop()
+        if plate.raster is None:
+            self._task = spawn(self._fill(plate, picture, PAUSE if hurried else 0.0))
+
+    def stop(self) -> None:
+        """Fetch nothing more."""
+        if self._task is not None:
+            self._task.cancel()
+            self._task = None
+
+    async def _fill(self, plate: Plate, picture: Picture, pause: float) -> None:
+        await self._preview(plate, picture)
+        if picture.missing:
+            return
+        if pause:
+            await asyncio.sleep(pause)
+        try:
+            pixels = await self._decoder.pixels(self._library.path(picture))
+        except StudioError as error:
+            plate.trouble = error.title
+            self.changed.emit(plate)
+            return
+        made = await asyncio.to_thread(raster.build, pixels)
+        plate.width, plate.height, plate.raster = made.width, made.height, made
+        self._keep(picture.sha256, made)
+        self.changed.emit(plate)
+
+    async def _preview(self, plate: Plate, picture: Picture) -> None:
+        if plate.preview is not None:
+            return
+        try:
+            data = await self._library.thumbnail(picture, PREVIEW)
+        except StudioError:
+            return  # the pixels will say what is wrong, if anything is
+        image = await asyncio.to_thread(raster.from_jpeg, data)
+        if not image.isNull():
+            plate.preview = image
+            self.changed.emit(plate)
+
+    def _keep(self, key: str, made: Raster) -> None:
+        self._kept[key] = made
+        self._kept.move_to_end(key)
+        while len(self._kept) > 1 and sum(kept.bytes for kept in self._kept.values()) > KEPT:
+            self._kept.popitem(last=False)

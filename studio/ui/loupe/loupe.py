@@ -1,0 +1,398 @@
+"""The loupe: one picture of an order, large, with its parent beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from studio.domain import Job, Picture, Role
+from studio.ui.canvas import Canvas, Surround
+from studio.ui.loupe.bar import ViewBar
+from studio.ui.loupe.before import WIDTH, Before
+from studio.ui.loupe.book import Book
+from studio.ui.loupe.film import FilmStrip
+from studio.ui.loupe.loading import Loader
+from studio.ui.plates import Plate
+from studio.ui.shelf import Eyes, Shelf, Thumbnails
+from studio.ui.tasks import spawn
+from studio.words import _
+
+PLACE = QPoint(20, 10)  # of the parent, from the canvas's corner
+COLUMN = PLACE.x() + WIDTH + 20
+PARENT = 512  # long edge of the parent's thumbnail
+_SETTINGS: dict[str, Surround] = {
+    "black": "black",
+    "dark": "mat",
+    "middle": "middle",
+    "light": "bright",
+}
+_OWN_KEYS = frozenset(
+    {
+        Qt.Key.Key_Left,
+        Qt.Key.Key_Right,
+        Qt.Key.Key_Home,
+        Qt.Key.Key_End,
+        Qt.Key.Key_Backslash,
+        Qt.Key.Key_F,
+        Qt.Key.Key_Plus,
+        Qt.Key.Key_Equal,
+        Qt.Key.Key_Minus,
+    }
+)
+
+
+class Loupe(QWidget):
+    """Leafs through an order of pictures.
+
+    Signals:
+        picture_changed: another picture is shown (a Picture).
+        closed: Esc.
+        rated: stars chosen for the picture shown.
+        flagged: the flag to set on it.
+        surround_changed: "black", "dark", "middle" or "light", as the settings name them.
+        action: what is wanted with the picture ("drag": within the mouse event).
+        menu_requested: the picture and where, in global coordinates.
+        job_chosen: id of a job clicked in the film strip.
+    """
+
+    picture_changed = Signal(object)
+    closed = Signal()
+    rated = Signal(int)
+    flagged = Signal(object)
+    surround_changed = Signal(str)
+    action = Signal(str, object)
+    menu_requested = Signal(object, QPoint)
+    job_chosen = Signal(str)
+
+    def __init__(
+        self,
+        library: Shelf,
+        decoder: Eyes,
+        thumbnails: Thumbnails,
+        parent: QWidget | None = None,
+        *,
+        surround: str = "dark",
+    ) -> None:
+        super().__init__(parent)
+        self._library = library
+        self._thumbnails = thumbnails
+        self._index = 0
+        self._picture: Picture | None = None
+        self._parent: Picture | None = None
+        self._plates: dict[str, Plate] = {}
+        self._before_shown = False
+        ground = _SETTINGS.get(surround, "mat")
+        self.book = Book(library, self)
+        self._loader = Loader(library, decoder, self)
+        self.bar = ViewBar(ground, self)
+        self.canvas = Canvas(self)
+        self.canvas.set_surround(ground)
+        self._before = Before(self.canvas)
+        self._before.hide()
+        self.film = FilmStrip(self.book, thumbnails, self)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.bar)
+        column.addWidget(self.canvas, 1)
+        column.addWidget(self.film)
+        self.setAccessibleName(_("Loupe"))
+        self.setFocusProxy(self.canvas)
+        self._connect()
+
+    def _connect(self) -> None:
+        bar, canvas = self.bar, self.canvas
+        bar.stepped.connect(self.step)
+        bar.rated.connect(self.rated)
+        bar.flagged.connect(self.flagged)
+        bar.before.connect(self.on_before_chosen)
+        bar.fit.connect(canvas.fit)
+        bar.actual.connect(canvas.actual)
+        bar.zoom_in.connect(canvas.zoom_in)
+        bar.zoom_out.connect(canvas.zoom_out)
+        bar.zoomed.connect(canvas.set_zoom)
+        bar.surround.connect(self.on_surround)
+        canvas.view_changed.connect(self.on_view_changed)
+        canvas.drag_requested.connect(self.on_dragged)
+        canvas.menu_requested.connect(self.on_menu)
+        self._before.held.connect(self.show_before)
+        self.film.chosen.connect(self.go)
+        self.film.job_chosen.connect(self.job_chosen)
+        self.book.read.connect(self.on_read)
+        self._loader.changed.connect(self.on_loaded)
+        self._thumbnails.ready.connect(self.on_thumbnail)
+
+    # --- what is shown --------------------------------------------------------------------
+
+    @property
+    def picture(self) -> Picture | None:
+        """The picture that is looked at, once it was read."""
+        return self._picture
+
+    @property
+    def index(self) -> int:
+        """Its place in the order."""
+        return self._index
+
+    def show_pictures(self, order: Sequence[int], index: int) -> None:
+        """Look at a picture of this order of index rows."""
+        self._picture = None
+        self._set_order(order)
+        self.go(index)
+
+    def set_order(self, order: Sequence[int], index: int | None = None) -> None:
+        """The order is another one now; the picture stays where it is still part of it.
+
+        `index` is where to look when it is not (its neighbour).
+        """
+        row = self.book.order[self._index] if self._index < len(self.book) else None
+        self._set_order(order)
+        if row is not None and self._picture is not None:
+            try:
+                self._index = order.index(row)
+            except ValueError:
+                self._picture = None
+                self.go(min(self._index if index is None else index, len(order) - 1))
+                return
+            self.film.set_current(self._index)
+            self.bar.show_picture(self._picture, self._index, len(self.book))
+        else:
+            self.go(self._index if index is None else index)
+
+    def set_jobs(self, jobs: Sequence[Job]) -> None:
+        """Show these jobs in the film strip."""
+        self.film.set_jobs(jobs)
+
+    def refresh(self, ids: Iterable[str]) -> None:
+        """These pictures changed; read them again."""
+        changed = set(ids)
+        self.book.forget(changed)
+        if self._parent is not None and self._parent.id in changed and self._picture is not None:
+            spawn(self._find_parent(self._picture))
+        self.book.want((self._index,))
+        self.film.update()
+
+    def go(self, index: int) -> None:
+        """Look at this place of the order; out of range is the nearest end."""
+        if not len(self.book):
+            self._show_nothing()
+            return
+        self._index = min(max(index, 0), len(self.book) - 1)
+        self.film.set_current(self._index)
+        found = self.book.picture(self._index)
+        if found is None:
+            self.bar.show_picture(None, self._index, len(self.book))
+            self.book.want(range(self._index - 2, self._index + 3))
+        else:
+            self._open(found)
+
+    def step(self, way: int) -> None:
+        """Look at the next (1) or previous (-1) picture."""
+        self.go(self._index + way)
+
+    def focus_view(self) -> None:
+        """Give the keyboard to the picture."""
+        self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def fit(self) -> None:
+        """The whole picture."""
+        self.canvas.fit()
+
+    def actual(self) -> None:
+        """One pixel of the picture on one of the screen."""
+        self.canvas.actual()
+
+    def zoom_in(self) -> None:
+        """One step closer."""
+        self.canvas.zoom_in()
+
+    def zoom_out(self) -> None:
+        """One step back."""
+        self.canvas.zoom_out()
+
+    def show_before(self, before: bool) -> None:  # noqa: FBT001 - a slot
+        """Show the parent in the picture's place, at the same part; or the picture again."""
+        wanted = self._parent if before else self._picture
+        if wanted is None or before == self._before_shown:
+            return
+        self._before_shown = before
+        plate = self._plate(wanted)
+        self.canvas.show_plate(plate, keep_view=True)
+        self._loader.fill(plate, wanted)
+        self._tell_bar()
+
+    # --- opening --------------------------------------------------------------------------
+
+    def _set_order(self, order: Sequence[int]) -> None:
+        self.book.order = order
+        self.film.order_changed()
+
+    def _show_nothing(self) -> None:
+        self._loader.stop()
+        self._picture = self._parent = None
+        self._before.hide()
+        self.canvas.show_plate(None)
+        self.bar.set_new(new=False)
+        self._tell_bar()
+
+    def _open(self, picture: Picture) -> None:
+        again = self._picture is not None and self._picture.id == picture.id
+        self._picture = picture
+        self.bar.show_picture(picture, self._index, len(self.book))
+        if again:
+            return
+        self._parent, self._before_shown = None, False
+        self._plates.clear()
+        plate = self._plate(picture)
+        self._place_before()
+        self.canvas.show_plate(plate)
+        self._loader.fill(plate, picture)
+        self.bar.set_new(new=not picture.seen)
+        self._tell_bar()
+        self.book.want(range(self._index - 2, self._index + 3))
+        spawn(self._find_parent(picture))
+        self.picture_changed.emit(picture)
+
+    def _plate(self, picture: Picture) -> Plate:
+        plate = self._plates.get(picture.id)
+        if plate is None:
+            plate = self._plates[picture.id] = self._loader.plate(picture)
+            small = self._thumbnails.pixmap(picture, PARENT)
+            if plate.raster is None and small is not None and not small.isNull():
+                plate.preview = small.toImage()
+        return plate
+
+    async def _find_parent(self, picture: Picture) -> None:
+        ids = [p.picture for p in picture.parents if p.role is Role.EDIT and p.picture]
+        found = await self._library.find(ids[:1]) if ids else []
+        if self._picture is None or self._picture.id != picture.id:
+            return  # somebody went on meanwhile
+        self._parent = found[0] if found else None
+        if self._parent is not None:
+            self._before.set_pictures(self._parent, picture)
+            self._before.set_pixmap(self._thumbnails.pixmap(self._parent, PARENT))
+        self._place_before()
+        self._tell_bar()
+
+    def _place_before(self) -> None:
+        if self._parent is None or self._picture is None:
+            self._before.hide()
+            self.canvas.set_left_inset(0)
+            return
+        canvas = self.canvas
+        room = canvas.width() >= 2 * COLUMN
+        corner = not room or self._picture.width > self._picture.height or not canvas.fitted
+        # A tall picture stays in the middle as long as the column fits beside it there.
+        crowded = canvas.fitted_left(self._picture.width, self._picture.height) < COLUMN
+        canvas.set_left_inset(COLUMN if crowded and not corner else 0)
+        self._before.set_corner(corner=corner)
+        self._before.move(PLACE)
+        height = self._before.sizeHint().height()
+        self._before.resize(
+            self._before.width(), height if corner else canvas.height() - 2 * PLACE.y()
+        )
+        self._before.show()
+        self._before.raise_()
+
+    def _tell_bar(self) -> None:
+        plate = self.canvas.plate
+        self.bar.set_before(there=self._parent is not None, shown=self._before_shown)
+        waits = plate is not None and plate.raster is None and not plate.trouble
+        self.bar.set_preview(preview=waits)
+        self.bar.set_zoom(self.canvas.zoom, fitted=self.canvas.fitted)
+
+    # --- slots ----------------------------------------------------------------------------
+
+    def on_read(self, _rows: object) -> None:
+        """Pictures of the order were read."""
+        found = self.book.picture(self._index)
+        if found is not None and found != self._picture:
+            self._open(found)
+
+    def on_loaded(self, plate: Plate) -> None:
+        """More of a picture is there."""
+        self.canvas.refresh(plate)
+        self._tell_bar()
+
+    def on_thumbnail(self, name: str) -> None:
+        """The thumbnail of the picture with this id has come."""
+        if self._parent is not None and name == self._parent.id:
+            self._before.set_pixmap(self._thumbnails.pixmap(self._parent, PARENT))
+
+    def on_view_changed(self) -> None:
+        """The canvas shows another part."""
+        self.bar.set_zoom(self.canvas.zoom, fitted=self.canvas.fitted)
+        if self._parent is not None and self._before.isVisible():
+            self._place_before()
+
+    def on_before_chosen(self, before: bool) -> None:  # noqa: FBT001 - a slot
+        """Before or After was chosen in the bar."""
+        self.show_before(before)
+
+    def on_surround(self, surround: Surround) -> None:
+        """Another ground was chosen."""
+        self.canvas.set_surround(surround)
+        names = {ground: name for name, ground in _SETTINGS.items()}
+        self.surround_changed.emit(names[surround])
+
+    def on_dragged(self) -> None:
+        """The picture is dragged out."""
+        if self._picture is not None:
+            self.action.emit("drag", self._picture)
+
+    def on_menu(self, at: QPoint) -> None:
+        """The context menu is wanted."""
+        if self._picture is not None:
+            self.menu_requested.emit(self._picture, at)
+
+    # --- Qt -------------------------------------------------------------------------------
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            plain = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+            plain &= ~Qt.KeyboardModifier.ShiftModifier
+            if not plain and event.key() in _OWN_KEYS:
+                event.accept()
+                return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        match event.key():
+            case Qt.Key.Key_Left:
+                self.step(-1)
+            case Qt.Key.Key_Right:
+                self.step(1)
+            case Qt.Key.Key_Home:
+                self.go(0)
+            case Qt.Key.Key_End:
+                self.go(len(self.book) - 1)
+            case Qt.Key.Key_Backslash:
+                if not event.isAutoRepeat():
+                    self.show_before(True)
+            case Qt.Key.Key_F if not event.modifiers():
+                self.canvas.fit()
+            case Qt.Key.Key_Plus | Qt.Key.Key_Equal:
+                self.canvas.zoom_in()
+            case Qt.Key.Key_Minus:
+                self.canvas.zoom_out()
+            case Qt.Key.Key_Escape:
+                self.closed.emit()
+            case _:
+                super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Backslash and not event.isAutoRepeat():
+            self.show_before(False)
+        else:
+            super().keyReleaseEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_before()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._place_before()

@@ -1,0 +1,181 @@
+"""Words that can be read and copied, with what came and went marked; never markup."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QMimeData, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QResizeEvent,
+    QTextBlockFormat,
+    QTextCharFormat,
+    QTextCursor,
+    QTextFormat,
+    QTextOption,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QFrame, QSizePolicy, QTextEdit, QWidget
+
+from studio.ui.theme import FontName, theme
+from studio.ui.word_diff import Change, Piece
+
+_GONE = QTextFormat.Property.UserProperty + 1
+
+
+class MarkedText(QTextEdit):
+    """A text as tall as its words, or as `lines` of them.
+
+    Signals:
+        cut_changed: whether words are hidden by the limit of lines.
+    """
+
+    cut_changed = Signal(bool)
+
+    def __init__(
+        self,
+        name: str,
+        parent: QWidget | None = None,
+        *,
+        kind: FontName = "body",
+        role: str = "text2",
+        line: int = 19,
+    ) -> None:
+        super().__init__(parent)
+        self._kind: FontName = kind
+        self._role = role
+        self._line = line
+        self._pieces: tuple[Piece, ...] = ()
+        self._limit = 0
+        self._cut = False
+        self.setReadOnly(True)
+        self.setAcceptRichText(False)
+        self.setAccessibleName(name)
+        self.setProperty("field", "bare")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse
+            | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self.setTabChangesFocus(True)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.viewport().setAutoFillBackground(False)
+        self.document().setDocumentMargin(0)
+        theme().changed.connect(self.on_theme_changed)
+
+    def set_pieces(self, pieces: Sequence[Piece]) -> None:
+        """Show these pieces."""
+        self._pieces = tuple(pieces)
+        self._write()
+
+    def set_words(self, words: str) -> None:
+        """Show this text without marks."""
+        self.set_pieces((Piece(Change.SAME, words),) if words else ())
+
+    def set_limit(self, lines: int) -> None:
+        """Show at most this many lines; 0 shows all."""
+        self._limit = lines
+        self._grow()
+
+    @property
+    def shortened(self) -> bool:
+        """Whether words are hidden by the limit."""
+        return self._cut
+
+    def on_theme_changed(self) -> None:
+        """Colours or fonts are others now."""
+        self._write()
+
+    def _write(self) -> None:
+        look = theme()
+        self.document().setDefaultFont(look.font(self._kind))
+        self.clear()
+        cursor = QTextCursor(self.document())
+        block = QTextBlockFormat()
+        block.setLineHeight(
+            float(look.px(self._line)), QTextBlockFormat.LineHeightTypes.FixedHeight.value
+        )
+        cursor.setBlockFormat(block)
+        for piece in self._pieces:
+            core = piece.text.strip()
+            lead, _core, trail = piece.text.partition(core) if core else (piece.text, "", "")
+            plain = self._plain()
+            cursor.insertText(lead, plain)
+            cursor.insertText(core, self._form(piece.change))
+            if piece.change is Change.REMOVED:
+                plain.setProperty(_GONE, True)
+            cursor.insertText(trail, plain)
+        self.moveCursor(QTextCursor.MoveOperation.Start)
+        self._grow()
+
+    def _plain(self) -> QTextCharFormat:
+        form = QTextCharFormat()
+        form.setForeground(theme().color(self._role))
+        return form
+
+    def _form(self, change: Change) -> QTextCharFormat:
+        look, form = theme(), self._plain()
+        if change is Change.ADDED:
+            form.setForeground(look.color("ok"))
+            form.setBackground(look.color("addbg"))
+            form.setUnderlineStyle(QTextCharFormat.UnderlineStyle.SingleUnderline)
+        elif change is Change.REMOVED:
+            form.setForeground(look.color("bad"))
+            form.setBackground(look.color("rembg"))
+            form.setFontStrikeOut(True)
+            form.setProperty(_GONE, True)
+        return form
+
+    def _grow(self) -> None:
+        width = max(40, self.viewport().width())
+        self.document().setTextWidth(width)
+        whole = round(self.document().size().height())
+        most = self._limit * theme().px(self._line) if self._limit else whole
+        self.setFixedHeight(max(theme().px(self._line), min(whole, most)))
+        cut = whole > most + 2
+        if cut != self._cut:
+            self._cut = cut
+            self.cut_changed.emit(cut)
+
+    # --- Qt -------------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._grow()
+
+    def sizeHint(self) -> QSize:
+        return QSize(200, self.height())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(40, self.height())
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        # The panel scrolls, not the text in it.
+        event.ignore()
+
+    def createMimeDataFromSelection(self) -> QMimeData:
+        # What is copied is the prompt as it is now, without the words that went.
+        cursor = self.textCursor()
+        first, last = cursor.selectionStart(), cursor.selectionEnd()
+        words = []
+        block = self.document().findBlock(first)
+        while block.isValid() and block.position() < last:
+            at = block.begin()
+            while not at.atEnd():
+                fragment = at.fragment()
+                start = max(first, fragment.position())
+                end = min(last, fragment.position() + fragment.length())
+                if start < end and not fragment.charFormat().hasProperty(_GONE):
+                    offset = fragment.position()
+                    words.append(fragment.text()[start - offset : end - offset])
+                at += 1
+            block = block.next()
+            if block.isValid() and block.position() < last:
+                words.append("\n")
+        data = QMimeData()
+        data.setText("".join(words).replace("\u2028", "\n").replace("\u2029", "\n"))
+        return data

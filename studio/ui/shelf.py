@@ -1,0 +1,42 @@
+"""What views of pictures ask of the core; scripted in tests, the real library in the program."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+from PySide6.QtCore import SignalInstance
+from PySide6.QtGui import QPixmap
+
+from studio.domain import Picture
+from studio.library.query import Family
+from studio.ui.raster import Pixels
+
+
+class Shelf(Protocol):
+    """The library, as far as looking at pictures needs it."""
+
+    async def pictures(self, rows: Sequence[int]) -> list[Picture]: ...
+    async def find(self, ids: Sequence[str]) -> list[Picture]: ...
+    async def family(self, id: str) -> Family: ...
+    async def thumbnail(self, picture: Picture, edge: int) -> bytes: ...
+    def path(self, picture: Picture) -> Path: ...
+
+
+class Eyes(Protocol):
+    """The decoder, as far as looking at pictures needs it."""
+
+    async def pixels(self, path: Path, *, edge: int | None = None) -> Pixels: ...
+    async def palette(self, path: Path, *, colours: int = 5) -> tuple[int, ...]: ...
+
+
+class Thumbnails(Protocol):
+    """Thumbnails held ready for painting; one that is not there is asked for.
+
+    `ready` carries the id of a picture whose thumbnail has come.
+    """
+
+    @property
+    def ready(self) -> SignalInstance: ...
+    def pixmap(self, picture: Picture, edge: int) -> QPixmap | None: ...

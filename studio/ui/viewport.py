@@ -1,0 +1,167 @@
+"""Where a picture lies in its view: zoom, position and limits. Pure arithmetic in device pixels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+HIGHEST = 32.0
+LOWEST = 0.05
+STEPS = (
+    *(0.05, 0.0625, 1 / 12, 0.125, 1 / 6, 0.25, 1 / 3, 0.5, 2 / 3, 1.0),
+    *(1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0, 24.0, 32.0),
+)
+"""What + and - step through; Fit is one more step in between."""
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A rectangle in device pixels."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+    @property
+    def right(self) -> float:
+        """The first column after it."""
+        return self.x + self.width
+
+    @property
+    def bottom(self) -> float:
+        """The first row after it."""
+        return self.y + self.height
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Viewport:
+    """A picture of `width` x `height` pixels seen through a view.
+
+    Attributes:
+        view_width, view_height: the whole view; a picture larger than it can be moved under it.
+        frame: the part of the view that Fit fills, and in which a smaller picture is centred.
+        zoom: device pixels for one pixel of the picture; 1.0 is "100 %".
+        x, y: where the picture's top left corner lies in the view.
+        fitted: whether the zoom follows the frame's size.
+    """
+
+    width: int
+    height: int
+    view_width: float
+    view_height: float
+    frame: Area
+    zoom: float = 1.0
+    x: float = 0.0
+    y: float = 0.0
+    fitted: bool = True
+
+    @classmethod
+    def fit(cls, width: int, height: int, view: tuple[float, float], frame: Area) -> Viewport:
+        """The whole picture, centred in the frame."""
+        return cls(
+            width=max(1, width),
+            height=max(1, height),
+            view_width=view[0],
+            view_height=view[1],
+            frame=frame,
+        ).fit_again()
+
+    @property
+    def fit_zoom(self) -> float:
+        """The zoom at which the whole picture fills the frame; never above 100 %.
+
+        A small picture is not blown up: its pixels would be invented or turn to blocks.
+        """
+        across = max(1.0, self.frame.width) / self.width
+        down = max(1.0, self.frame.height) / self.height
+        return min(1.0, across, down)
+
+    @property
+    def lowest(self) -> float:
+        """The smallest zoom that is allowed."""
+        return min(LOWEST, self.fit_zoom)
+
+    @property
+    def rect(self) -> Area:
+        """Where the whole picture lies, also beyond the view."""
+        return Area(self.x, self.y, self.width * self.zoom, self.height * self.zoom)
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing of the picture is cut off by the view."""
+        rect = self.rect
+        return rect.width <= self.view_width + 0.5 and rect.height <= self.view_height + 0.5
+
+    def fit_again(self) -> Viewport:
+        """The whole picture in the frame."""
+        return _settled(replace(self, zoom=self.fit_zoom, fitted=True))
+
+    def zoomed(self, zoom: float, x: float, y: float) -> Viewport:
+        """Another zoom; what lies under (x, y) stays there as far as the limits allow."""
+        zoom = min(max(zoom, self.lowest), HIGHEST)
+        ratio = zoom / self.zoom
+        moved = replace(
+            self,
+            zoom=zoom,
+            x=x - (x - self.x) * ratio,
+            y=y - (y - self.y) * ratio,
+            fitted=False,
+        )
+        return _settled(moved)
+
+    def moved(self, dx: float, dy: float) -> Viewport:
+        """Moved under the view, never further than its edge."""
+        return _settled(replace(self, x=self.x + dx, y=self.y + dy))
+
+    def resized(self, view: tuple[float, float], frame: Area) -> Viewport:
+        """The same sight through a view of another size: fitted, or the same middle."""
+        middle_x, middle_y = self.to_picture(self.view_width / 2, self.view_height / 2)
+        other = replace(self, view_width=view[0], view_height=view[1], frame=frame)
+        if self.fitted:
+            return other.fit_again()
+        x, y = view[0] / 2 - middle_x * self.zoom, view[1] / 2 - middle_y * self.zoom
+        return _settled(replace(other, x=x, y=y))
+
+    def of(self, width: int, height: int) -> Viewport:
+        """The same part of another picture, so that two can be held against each other."""
+        width, height = max(1, width), max(1, height)
+        other = replace(self, width=width, height=height)
+        if self.fitted:
+            return other.fit_again()
+        middle_x, middle_y = self.to_picture(self.view_width / 2, self.view_height / 2)
+        zoom = min(max(self.zoom * self.width / width, other.lowest), HIGHEST)
+        x = self.view_width / 2 - middle_x / self.width * width * zoom
+        y = self.view_height / 2 - middle_y / self.height * height * zoom
+        return _settled(replace(other, zoom=zoom, x=x, y=y))
+
+    def step(self, direction: int) -> float:
+        """The next zoom up (1) or down (-1) from here."""
+        stops = sorted({*STEPS, self.fit_zoom, self.lowest})
+        if direction > 0:
+            return next((stop for stop in stops if stop > self.zoom * 1.001), HIGHEST)
+        return next((stop for stop in reversed(stops) if stop < self.zoom * 0.999), self.lowest)
+
+    def to_picture(self, x: float, y: float) -> tuple[float, float]:
+        """The picture's point under a point of the view."""
+        return (x - self.x) / self.zoom, (y - self.y) / self.zoom
+
+    def to_view(self, x: float, y: float) -> tuple[float, float]:
+        """Where a point of the picture lies in the view."""
+        return self.x + x * self.zoom, self.y + y * self.zoom
+
+
+def _settled(view: Viewport) -> Viewport:
+    frame, zoom = view.frame, view.zoom
+    return replace(
+        view,
+        x=_settle(view.x, view.width * zoom, view.view_width, frame.x, frame.width),
+        y=_settle(view.y, view.height * zoom, view.view_height, frame.y, frame.height),
+    )
+
+
+def _settle(at: float, length: float, view: float, start: float, room: float) -> float:
+    """Centre what fits the frame, keep what fits the view inside it, let nothing else gape."""
+    if length <= room + 0.01:
+        return start + (room - length) / 2
+    low, high = sorted((0.0, view - length))
+    return min(max(at, low), high)
