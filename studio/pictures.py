@@ -335,8 +335,6 @@ class _Child:
 
 
 def _own_command() -> list[str]:
-    if not (Path(__file__).parent / "__main__.py").exists() and not getattr(sys, "frozen", False):
-        return [sys.executable, "-m", "studio.worker"]
     return [*paths.program(), "--worker"]
 
 

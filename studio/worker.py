@@ -109,19 +109,18 @@ def _take_pipes() -> tuple[BinaryIO, BinaryIO]:
 def _limit(memory: int) -> None:
     # Ctrl+C in a terminal reaches the whole group; only the parent decides when this one ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if sys.platform == "win32":
-        return
-    import resource
+    if sys.platform != "win32":
+        import resource
 
-    os.nice(5)
-    limits = [(resource.RLIMIT_CORE, 0), (resource.RLIMIT_FSIZE, 1 << 20)]
-    if sys.platform != "darwin":  # macOS counts its shared caches and refuses
-        limits.append((resource.RLIMIT_AS, memory))
-    for which, wanted in limits:
-        _soft, hard = resource.getrlimit(which)
-        value = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
-        with contextlib.suppress(OSError, ValueError):
-            resource.setrlimit(which, (value, value))
+        os.nice(5)
+        limits = [(resource.RLIMIT_CORE, 0), (resource.RLIMIT_FSIZE, 1 << 20)]
+        if sys.platform != "darwin":  # macOS counts its shared caches and refuses
+            limits.append((resource.RLIMIT_AS, memory))
+        for which, wanted in limits:
+            _soft, hard = resource.getrlimit(which)
+            value = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+            with contextlib.suppress(OSError, ValueError):
+                resource.setrlimit(which, (value, value))
 
 
 def main() -> int:

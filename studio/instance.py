@@ -1,0 +1,342 @@
+"""One owner per library: the lock, who holds it, and the bell a second start rings.
+
+The lock is the operating system's own, so it goes with the process that held it, however that
+ended. What is written in the file only says who it is, and whether the folder was last used by
+another machine, whose locks cannot be seen from here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import hashlib
+import json
+import os
+import secrets
+import socket
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from types import TracebackType
+
+from studio import __version__
+from studio.errors import LibraryLocked
+from studio.files import ensure_folder, storage_error
+from studio.words import _
+
+_PATIENCE = 2.0
+_LONGEST_ADDRESS = 100  # bytes of a socket's path; systems take 104 or 108
+_LOCKED_BYTE = 0x7FFF0000  # far behind the text: Windows lets nobody read what is locked
+_NO_LOCKS = frozenset({errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """Who opened a library for writing, as they wrote it down.
+
+    Attributes:
+        host: the machine's name, for people.
+        machine: what tells two machines apart even when they have the same name.
+        started: when the program started, seconds since 1970 UTC.
+    """
+
+    pid: int
+    host: str
+    machine: str
+    started: float
+    version: str
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether this is another machine, so that nobody here can know if it still runs.
+
+        Then, and only then, the user may be asked to open the library anyway.
+        """
+        return self.machine != _machine()
+
+
+_started = time.time()
+
+
+def _myself() -> Holder:
+    return Holder(
+        pid=os.getpid(),
+        host=socket.gethostname(),
+        machine=_machine(),
+        started=_started,
+        version=__version__,
+    )
+
+
+def _machine() -> str:
+    for path in (Path("/etc/machine-id"), Path("/var/lib/dbus/machine-id")):
+        with contextlib.suppress(OSError):
+            if text := path.read_text().strip():
+                return hashlib.sha256(f"gridbrush {text}".encode()).hexdigest()[:16]
+    return socket.gethostname().lower()
+
+
+def _lock_file(folder: Path) -> Path:
+    return folder / ".gridbrush" / "lock"
+
+
+def holder(folder: Path) -> Holder | None:
+    """Who last opened the library and did not close it; None when nobody did. Blocking.
+
+    Somebody on this machine named here may have been ended without a word.
+    """
+    try:
+        return _parse(_lock_file(folder).read_bytes())
+    except OSError:
+        return None
+
+
+def _parse(text: bytes) -> Holder | None:
+    try:
+        raw = json.loads(text)
+        return Holder(
+            pid=int(raw["pid"]),
+            host=str(raw["host"]),
+            machine=str(raw["machine"]),
+            started=float(raw["started"]),
+            version=str(raw["version"]),
+        )
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+class LibraryLock:
+    """The right to write to one library; blocking calls.
+
+    Attributes:
+        held: whether this object has it.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.held = False
+        self._handle = -1
+
+    def acquire(self, *, anyway: bool = False) -> None:
+        """Take it or raise LibraryLocked, which says who has it; never waits.
+
+        A library last opened on another machine is refused, because that machine's lock cannot be
+        seen in a synced folder or on a share; with `anyway` the user has said that it is closed
+        there. Raises StorageError where the folder cannot be written.
+        """
+        path = _lock_file(self.folder)
+        ensure_folder(path.parent)
+        try:
+            handle = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
+        except OSError as error:
+            raise storage_error(error, path) from error
+        try:
+            self._take(handle, path, anyway=anyway)
+        except BaseException:
+            os.close(handle)
+            raise
+        self._handle = handle
+        self.held = True
+
+    def _take(self, handle: int, path: Path, *, anyway: bool) -> None:
+        try:
+            taken = _lock(handle)
+        except OSError as error:
+            if error.errno not in _NO_LOCKS:
+                raise storage_error(error, path) from error
+            # A share without locks: only what is written in the file can tell.
+            taken = anyway or holder(self.folder) is None
+        before = holder(self.folder)
+        if not taken:
+            raise _locked(before)
+        if before is not None and before.elsewhere and not anyway:
+            raise _locked(before)
+        text = json.dumps(asdict(_myself())).encode() + b"\n"
+        try:
+            os.lseek(handle, 0, os.SEEK_SET)
+            os.write(handle, text)
+            os.ftruncate(handle, len(text))
+        except OSError as error:
+            raise storage_error(error, path) from error
+
+    def release(self) -> None:
+        """Give it back and say so in the file; no complaint when it is not held."""
+        if not self.held:
+            return
+        self.held = False
+        # A full or vanished disk: the next start on this machine gets the lock all the same.
+        with contextlib.suppress(OSError):
+            os.ftruncate(self._handle, 0)
+        with contextlib.suppress(OSError):
+            _unlock(self._handle)
+        os.close(self._handle)
+        self._handle = -1
+
+    def __enter__(self) -> LibraryLock:
+        self.acquire()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.release()
+
+
+def _locked(who: Holder | None) -> LibraryLocked:
+    if who is None:
+        return LibraryLocked(
+            _("The library is open already"),
+            _("Another Gridbrush has this library open."),
+            hint=_("Use that one, or close it first."),
+        )
+    if who.elsewhere:
+        return LibraryLocked(
+            _("The library is open on another computer"),
+            _("Gridbrush on {host} has this library open, or did not close it.").format(
+                host=who.host
+            ),
+            hint=_("Close it there. If it is closed, or the library was moved, open it anyway."),
+        )
+    return LibraryLocked(
+        _("The library is open already"),
+        _("Another Gridbrush (process {pid} on {host}) has this library open.").format(
+            pid=who.pid, host=who.host
+        ),
+        hint=_("Use that one, or close it first."),
+    )
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(handle: int) -> bool:
+        os.lseek(handle, _LOCKED_BYTE, os.SEEK_SET)
+        try:
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+        except PermissionError:
+            return False
+        except OSError as error:
+            if error.errno in (errno.EACCES, errno.EDEADLK):
+                return False
+            raise
+        return True
+
+    def _unlock(handle: int) -> None:
+        os.lseek(handle, _LOCKED_BYTE, os.SEEK_SET)
+        msvcrt.locking(handle, msvcrt.LK_UNLCK, 1)
+
+else:
+    import fcntl
+
+    def _lock(handle: int) -> bool:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+    def _unlock(handle: int) -> None:
+        fcntl.flock(handle, fcntl.LOCK_UN)
+
+
+class Bell:
+    """What the owner of a library listens on; `serve` makes it, `close` ends it."""
+
+    def __init__(self, server: asyncio.Server, address: Path) -> None:
+        self._server = server
+        self._address = address
+
+    async def close(self) -> None:
+        """Stop listening; what is being answered is finished."""
+        self._server.close()
+        with contextlib.suppress(OSError):
+            self._address.unlink()
+
+
+async def serve(folder: Path, on_raise: Callable[[], None], *, state: Path | None = None) -> Bell:
+    """Hear from now on when a second start asks for the window of this library.
+
+    Only this user can ring: the socket lies in a folder of theirs. On Windows it is a port of this
+    machine alone, with a token in a file. Raises OSError.
+    """
+    address = await asyncio.to_thread(_address, folder, state)
+    token = b"raise\n"
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError, TimeoutError, ValueError):
+            async with asyncio.timeout(_PATIENCE):
+                word = await reader.readline()
+                if secrets.compare_digest(word, token):
+                    on_raise()
+                    writer.write(b"ok\n")
+                    await writer.drain()
+        writer.close()
+
+    with contextlib.suppress(FileNotFoundError):
+        await asyncio.to_thread(address.unlink)
+    if sys.platform == "win32":
+        token = secrets.token_hex(16).encode() + b"\n"
+        server = await asyncio.start_server(answer, "127.0.0.1", 0, limit=1024)
+        port = server.sockets[0].getsockname()[1]
+        await asyncio.to_thread(address.write_bytes, b"%d\n%s" % (port, token))
+    else:
+        server = await asyncio.start_unix_server(answer, address, limit=1024)
+        await asyncio.to_thread(address.chmod, 0o600)
+    return Bell(server, address)
+
+
+async def ask_to_raise(folder: Path, *, state: Path | None = None) -> bool:
+    """Ask the owner of the library to show its window; whether it said yes within 2 seconds."""
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            address = await asyncio.to_thread(_address, folder, state)
+            word = b"raise\n"
+            if sys.platform == "win32":
+                port, word = (await asyncio.to_thread(address.read_bytes)).split(b"\n", 1)
+                reader, writer = await asyncio.open_connection("127.0.0.1", int(port))
+            else:
+                reader, writer = await asyncio.open_unix_connection(address)
+            try:
+                writer.write(word)
+                return await reader.readline() == b"ok\n"
+            finally:
+                writer.close()
+    except (OSError, TimeoutError, ValueError):
+        return False
+
+
+def _address(folder: Path, state: Path | None) -> Path:
+    """Where the bell of a library hangs: beside the state, or where the system keeps sockets."""
+    digest = hashlib.sha256(str(folder.resolve()).encode("utf-8", "surrogateescape")).hexdigest()
+    name = f"gridbrush-{digest[:16]}"
+    rooms = [state] if state is not None else []
+    if runtime := os.environ.get("XDG_RUNTIME_DIR"):
+        rooms.append(Path(runtime))
+    if sys.platform == "win32":
+        import platformdirs
+
+        rooms.append(platformdirs.user_state_path("gridbrush", appauthor=False))
+    else:
+        rooms.append(Path(tempfile.gettempdir()) / f"gridbrush-{os.getuid()}")
+    for room in rooms:
+        if _private(room, room / name):
+            return room / name
+    raise OSError(errno.EACCES, "no private folder for a socket")
+
+
+def _private(room: Path, address: Path) -> bool:
+    """Whether only this user can put or replace something there; makes the room."""
+    room.mkdir(mode=0o700, parents=True, exist_ok=True)
+    about = room.stat()
+    return sys.platform == "win32" or (
+        len(os.fsencode(address)) <= _LONGEST_ADDRESS
+        and about.st_uid == os.getuid()
+        and not about.st_mode & 0o022
+    )

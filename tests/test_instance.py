@@ -1,0 +1,251 @@
+"""One owner per library: real processes, real ends."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from studio import instance
+from studio.errors import LibraryLocked, StorageError
+from studio.instance import LibraryLock, ask_to_raise, holder, serve
+
+POSIX = sys.platform != "win32"
+
+OWNER = """
+import sys
+from pathlib import Path
+from studio.instance import LibraryLock
+lock = LibraryLock(Path(sys.argv[1]))
+lock.acquire()
+print("mine", flush=True)
+sys.stdin.read()
+"""
+
+
+@contextmanager
+def owner(folder: Path) -> Iterator[subprocess.Popen[str]]:
+    """Another process that holds the library until its input ends."""
+    root = str(Path(instance.__file__).parent.parent)
+    with subprocess.Popen(
+        [sys.executable, "-c", OWNER, str(folder)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": root},
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "mine\n"
+        yield process
+        if process.poll() is None:
+            process.kill()
+
+
+def test_the_second_owner_hears_who_the_first_is(tmp_path: Path) -> None:
+    with owner(tmp_path) as process:
+        with pytest.raises(LibraryLocked) as caught:
+            LibraryLock(tmp_path).acquire()
+        assert f"process {process.pid} on {socket.gethostname()}" in caught.value.message
+        assert caught.value.exit_code == 8
+        found = holder(tmp_path)
+        assert found is not None
+        assert found.pid == process.pid
+        assert not found.elsewhere
+
+
+def test_after_kill_9_the_next_start_has_it_at_once(tmp_path: Path) -> None:
+    with owner(tmp_path) as process:
+        process.kill()
+        process.wait()
+        assert holder(tmp_path) is not None
+        with LibraryLock(tmp_path) as lock:
+            assert lock.held
+            found = holder(tmp_path)
+            assert found is not None
+            assert found.pid == os.getpid()
+
+
+def test_a_released_library_names_nobody_and_is_free(tmp_path: Path) -> None:
+    lock = LibraryLock(tmp_path)
+    lock.acquire()
+    assert holder(tmp_path) is not None
+    lock.release()
+    lock.release()
+    assert holder(tmp_path) is None
+    with LibraryLock(tmp_path):
+        pass
+
+
+def test_twice_in_one_process_is_twice_too(tmp_path: Path) -> None:
+    with LibraryLock(tmp_path), pytest.raises(LibraryLocked):
+        LibraryLock(tmp_path).acquire()
+
+
+def elsewhere(folder: Path) -> None:
+    """As a synced folder arrives here while another machine has it open."""
+    (folder / ".gridbrush").mkdir()
+    note = {"pid": 7, "host": "attic", "machine": "of somebody else", "started": 1.0}
+    (folder / ".gridbrush" / "lock").write_text(json.dumps({**note, "version": "0.1"}))
+
+
+def test_another_machines_lock_is_never_broken_by_itself(tmp_path: Path) -> None:
+    elsewhere(tmp_path)
+    before = (tmp_path / ".gridbrush" / "lock").read_bytes()
+    with pytest.raises(LibraryLocked) as caught:
+        LibraryLock(tmp_path).acquire()
+    assert "attic" in caught.value.message
+    assert "open it anyway" in caught.value.hint
+    assert (tmp_path / ".gridbrush" / "lock").read_bytes() == before
+    found = holder(tmp_path)
+    assert found is not None
+    assert found.elsewhere
+
+
+def test_the_user_may_open_a_moved_library_anyway(tmp_path: Path) -> None:
+    elsewhere(tmp_path)
+    lock = LibraryLock(tmp_path)
+    lock.acquire(anyway=True)
+    found = holder(tmp_path)
+    assert found is not None
+    assert found.pid == os.getpid()
+    lock.release()
+    with LibraryLock(tmp_path):
+        pass
+
+
+def test_anyway_does_not_break_the_lock_of_a_living_process(tmp_path: Path) -> None:
+    with owner(tmp_path), pytest.raises(LibraryLocked):
+        LibraryLock(tmp_path).acquire(anyway=True)
+
+
+def test_a_damaged_note_does_not_keep_the_library_shut(tmp_path: Path) -> None:
+    (tmp_path / ".gridbrush").mkdir()
+    (tmp_path / ".gridbrush" / "lock").write_bytes(b'{"pid": "\xff\x00')
+    with LibraryLock(tmp_path) as lock:
+        assert lock.held
+
+
+@pytest.mark.skipif(not POSIX or os.geteuid() == 0, reason="the administrator may write anywhere")
+def test_a_folder_that_cannot_be_written_is_said_so(tmp_path: Path) -> None:
+    (tmp_path / ".gridbrush").mkdir(mode=0o500)
+    with pytest.raises(StorageError, match="No permission"):
+        LibraryLock(tmp_path).acquire()
+
+
+def test_a_library_in_the_way_of_a_file_is_said_so(tmp_path: Path) -> None:
+    (tmp_path / ".gridbrush").write_text("a file")
+    with pytest.raises(StorageError):
+        LibraryLock(tmp_path).acquire()
+
+
+@pytest.mark.skipif(not POSIX, reason="modes")
+def test_the_note_is_for_this_user_alone(tmp_path: Path) -> None:
+    with LibraryLock(tmp_path):
+        mode = (tmp_path / ".gridbrush" / "lock").stat().st_mode
+        assert stat.S_IMODE(mode) == 0o600
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Path:
+    folder = tmp_path / "s"
+    folder.mkdir(mode=0o700)
+    return folder
+
+
+def test_the_owner_hears_the_bell(tmp_path: Path, state: Path) -> None:
+    async def main() -> None:
+        heard = asyncio.Event()
+        bell = await serve(tmp_path, heard.set, state=state)
+        assert await ask_to_raise(tmp_path, state=state)
+        assert heard.is_set()
+        assert not await ask_to_raise(tmp_path / "another library", state=state)
+        await bell.close()
+        assert not await ask_to_raise(tmp_path, state=state)
+        assert not list(state.iterdir())
+
+    asyncio.run(asyncio.wait_for(main(), 10))
+
+
+def test_a_bell_left_by_a_killed_owner_is_hung_anew(tmp_path: Path, state: Path) -> None:
+    async def main() -> None:
+        heard = asyncio.Event()
+        first = await serve(tmp_path, heard.set, state=state)
+        first._server.close()  # as a killed process leaves it: nobody listens, the name stays
+        second = await serve(tmp_path, heard.set, state=state)
+        assert await ask_to_raise(tmp_path, state=state)
+        await second.close()
+
+    asyncio.run(asyncio.wait_for(main(), 10))
+
+
+def test_an_owner_that_does_not_answer_is_waited_for_two_seconds_at_most(
+    tmp_path: Path, state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(instance, "_PATIENCE", 0.1)
+
+    async def main() -> None:
+        if not POSIX:
+            pytest.skip("the address is a socket")
+        address = instance._address(tmp_path, state)
+        with socket.socket(socket.AF_UNIX) as deaf:
+            deaf.bind(str(address))
+            deaf.listen()
+            assert not await ask_to_raise(tmp_path, state=state)
+
+    asyncio.run(asyncio.wait_for(main(), 10))
+    assert instance._PATIENCE <= 2
+
+
+def test_a_stranger_at_the_bell_raises_nothing(tmp_path: Path, state: Path) -> None:
+    if not POSIX:
+        pytest.skip("the address is a socket")
+
+    async def main() -> None:
+        heard: list[bool] = []
+        bell = await serve(tmp_path, lambda: heard.append(True), state=state)
+        address = instance._address(tmp_path, state)
+        assert stat.S_IMODE(address.stat().st_mode) == 0o600
+        for word in (b"lower\n", b"x" * 5000, b""):
+            reader, writer = await asyncio.open_unix_connection(address)
+            writer.write(word)
+            writer.write_eof()
+            assert await reader.read() == b""
+            writer.close()
+        assert not heard
+        assert await ask_to_raise(tmp_path, state=state)
+        await bell.close()
+
+    asyncio.run(asyncio.wait_for(main(), 10))
+
+
+@pytest.mark.skipif(not POSIX, reason="paths of sockets")
+def test_a_deep_home_or_a_room_of_others_gets_a_socket_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_room = tmp_path / "open"
+    open_room.mkdir()
+    open_room.chmod(0o777)
+    own_room = Path(os.path.realpath(tmp_path)) / "r"
+    own_room.mkdir(mode=0o700)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(own_room))
+    assert instance._address(tmp_path, tmp_path / ("deep" * 30)).parent == own_room
+    assert instance._address(tmp_path, open_room).parent == own_room
+
+
+@pytest.mark.skipif(not POSIX, reason="signals")
+def test_an_owner_ended_by_a_signal_leaves_the_library_free(tmp_path: Path) -> None:
+    with owner(tmp_path) as process:
+        process.send_signal(signal.SIGTERM)
+        process.wait()
+        with LibraryLock(tmp_path):
+            pass
