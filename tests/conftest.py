@@ -1,0 +1,24 @@
+"""What all tests share."""
+
+from __future__ import annotations
+
+import gc
+
+import pytest
+
+
+_COLLECT_EVERY = 10
+
+# As in the program: garbage is collected on the main thread only. A Qt object that dies on another
+# thread, because that thread happened to start the collection, takes the process with it.
+gc.disable()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    item.config.stash[_COUNT] = count = item.config.stash.get(_COUNT, 0) + 1
+    if count % _COLLECT_EVERY == 0:
+        gc.collect()
+
+
+_COUNT = pytest.StashKey[int]()

@@ -1,0 +1,144 @@
+"""The door to the disk."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from studio import files
+from studio.errors import StorageError
+
+
+class Steps:
+    """Records durable steps, and makes one fail when asked."""
+
+    def __init__(self) -> None:
+        self.seen: list[tuple[str, Path]] = []
+        self.fail: dict[str, int] = {}
+
+    def __call__(self, kind: str, path: Path) -> None:
+        self.seen.append((kind, path))
+        if kind in self.fail:
+            raise OSError(self.fail[kind], os.strerror(self.fail[kind]), str(path))
+
+    @property
+    def kinds(self) -> list[str]:
+        return [kind for kind, _path in self.seen]
+
+
+@pytest.fixture
+def steps() -> Iterator[Steps]:
+    made = Steps()
+    end = files.watch(made)
+    yield made
+    end()
+
+
+def test_bytes_are_synced_before_the_name_and_the_folder_after_it(
+    steps: Steps, tmp_path: Path
+) -> None:
+    files.replace(tmp_path / "a", b"new")
+    assert steps.kinds == ["create", "write", "sync", "rename", "sync-folder"]
+
+
+@pytest.mark.parametrize("kind", ["create", "write", "sync", "rename"])
+def test_a_full_disk_leaves_the_old_file_and_no_rubbish(
+    steps: Steps, tmp_path: Path, kind: str
+) -> None:
+    path = tmp_path / "a"
+    files.replace(path, b"old")
+    steps.fail[kind] = errno.ENOSPC
+    with pytest.raises(StorageError, match="disk is full"):
+        files.replace(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert os.listdir(tmp_path) == ["a"]
+
+
+def test_a_failed_sync_is_never_repeated_on_the_same_file(steps: Steps, tmp_path: Path) -> None:
+    steps.fail["sync"] = errno.EIO
+    with pytest.raises(StorageError):
+        files.replace(tmp_path / "a", b"new")
+    assert steps.kinds.count("sync") == 1
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (errno.ENOSPC, "disk is full"),
+        (errno.EACCES, "No permission"),
+        (errno.EROFS, "read-only"),
+        (errno.EIO, "cannot be reached"),
+    ],
+)
+def test_each_complaint_of_the_disk_is_a_sentence_of_its_own(number: int, words: str) -> None:
+    error = files.storage_error(OSError(number, "x"), Path("/somewhere"))
+    assert words in str(error)
+    assert "/somewhere" in error.message
+
+
+def test_half_an_appended_line_is_cut_off_again(steps: Steps, tmp_path: Path) -> None:
+    appender = files.Appender(tmp_path / "log")
+    appender.append(b"one\n")
+
+    def half(handle: int, data: bytes) -> int:
+        os.write(handle, data[:2])
+        raise OSError(errno.ENOSPC, "full")
+
+    original, files._write_all = files._write_all, half  # the disk fills up in mid-line
+    try:
+        with pytest.raises(StorageError):
+            appender.append(b"two\n")
+    finally:
+        files._write_all = original
+    appender.append(b"three\n")
+    appender.close()
+    assert (tmp_path / "log").read_bytes() == b"one\nthree\n"
+
+
+def test_a_move_never_overwrites(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"a")
+    (tmp_path / "b").write_bytes(b"b")
+    with pytest.raises(StorageError):
+        files.move(tmp_path / "a", tmp_path / "b")
+    assert (tmp_path / "b").read_bytes() == b"b"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
+def test_no_other_user_can_read_what_is_written(tmp_path: Path) -> None:
+    files.replace(tmp_path / "deep" / "a", b"x")
+    assert stat.S_IMODE((tmp_path / "deep").stat().st_mode) == 0o700
+    assert stat.S_IMODE((tmp_path / "deep" / "a").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Lighthouse at dusk", "lighthouse-at-dusk"),
+        ("Größe: ein Bär & Co.", "größe-ein-bär-co"),
+        ("夜の海、灯台", "夜の海-灯台"),
+        ("../../etc/passwd", "etc-passwd"),
+        ("CON", "picture-con"),
+        ("…!?", "picture"),
+        ("", "picture"),
+        ("a\u202eb\u0000c", "a-b-c"),
+    ],
+)
+def test_names_are_letters_and_digits_of_any_script(text: str, expected: str) -> None:
+    assert files.slug(text) == expected
+
+
+@given(st.text(max_size=300))
+def test_every_name_is_short_and_fit_for_every_system(text: str) -> None:
+    name = files.slug(text)
+    assert 0 < len(name.encode()) <= 68
+    assert not set(name) & set('<>:"/\\|?*. \0')
+    assert not name.startswith("-")
+    assert not name.endswith("-")

@@ -1,0 +1,110 @@
+"""The journal: the names of its files tell how far an attempt came."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from studio.domain import GenerationRequest, Job, new_id
+from studio.journal import Entry, Journal, Stage
+
+
+def a_job() -> Job:
+    request = GenerationRequest(profile="sketch", model="sketch", prompt="A lighthouse")
+    return Job(id=new_id(), run=new_id(), request=request, created=1.0)
+
+
+def queued(journal: Journal) -> Entry:
+    return journal.queue(a_job())
+
+
+def sent(journal: Journal) -> Entry:
+    entry = queued(journal)
+    journal.sent(entry)
+    return entry
+
+
+def arriving(journal: Journal) -> Entry:
+    entry = sent(journal)
+    body = journal.begin_answer(entry, 200, {"content-type": "application/json"})
+    body.append(b'{"candidates"')
+    body.close()
+    return entry
+
+
+def whole(journal: Journal) -> Entry:
+    entry = sent(journal)
+    body = journal.begin_answer(entry, 200, {})
+    body.append(b"{}")
+    journal.whole(entry, body, 2.5)
+    return entry
+
+
+def cut(journal: Journal) -> Entry:
+    entry = sent(journal)
+    body = journal.begin_answer(entry, 200, {})
+    body.append(b"{")
+    journal.cut(entry, body, "reset", 1.0)
+    return entry
+
+
+@pytest.mark.parametrize(
+    ("make", "stage"),
+    [
+        (queued, Stage.QUEUED),
+        (sent, Stage.SENT),
+        (arriving, Stage.CUT),
+        (whole, Stage.WHOLE),
+        (cut, Stage.CUT),
+    ],
+)
+def test_the_next_start_finds_how_far_it_came(
+    tmp_path: Path, make: Callable[[Journal], Entry], stage: Stage
+) -> None:
+    journal = Journal(tmp_path / "journal")
+    entry = make(journal)
+    (found,) = Journal(tmp_path / "journal").recover()
+    assert (found.entry, found.stage) == (entry, stage)
+
+
+def test_a_whole_answer_keeps_status_headers_and_time(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    whole(journal)
+    (found,) = journal.recover()
+    assert found.head is not None
+    assert (found.head.status, found.bytes, found.seconds) == (200, 2, 2.5)
+
+
+def test_a_closed_entry_is_gone_and_closing_twice_is_fine(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    entry = whole(journal)
+    journal.close(entry)
+    journal.close(entry)
+    assert journal.recover() == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_crash_while_forgetting_leaves_nothing_to_find(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    entry = whole(journal)
+    entry.folder.rename(entry.folder.with_name(entry.attempt + ".done"))
+    assert journal.recover() == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_was_never_believed_is_cleared_away(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    (tmp_path / new_id()).mkdir()
+    assert journal.recover() == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_picture_ids_are_the_same_at_every_ingest_and_differ_within_one() -> None:
+    entry = Entry(Path("/journal") / new_id())
+    ids = [entry.picture_id(number) for number in range(50)]
+    assert ids == [Entry(entry.folder).picture_id(number) for number in range(50)]
+    assert len(set(ids)) == 50
+    assert {uuid.UUID(id).version for id in ids} == {7}

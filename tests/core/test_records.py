@@ -1,0 +1,116 @@
+"""The record log."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from studio.domain import GenerationRequest, Job, JobState, Picture, new_id
+from studio.errors import LibraryTooNew
+from studio.library import records
+from studio.library.records import BEGINNING, RecordLog, change, decode, encode, finished
+
+
+def a_picture(**values: object) -> Picture:
+    base = {
+        "id": new_id(),
+        "path": "2026-11/a.png",
+        "sha256": "0" * 64,
+        "media_type": "image/png",
+        "width": 8,
+        "height": 8,
+        "bytes": 100,
+        "created": 1.0,
+        "prompt": "A lighthouse",
+    }
+    return Picture(**{**base, **values})  # type: ignore[arg-type]
+
+
+def a_job(**values: object) -> Job:
+    request = GenerationRequest(profile="sketch", model="sketch", prompt="A lighthouse")
+    base = {"id": new_id(), "run": new_id(), "request": request, "created": 1.0}
+    return Job(**{**base, **values})  # type: ignore[arg-type]
+
+
+def all_of(log: RecordLog) -> list[records.Record]:
+    return [record for record, _begin, _end in log.read()]
+
+
+def test_a_record_comes_back_as_it_was(tmp_path: Path) -> None:
+    log = RecordLog(tmp_path)
+    record = finished(a_job(state=JobState.DONE), [a_picture(cost_usd=0.0, rating=0)])
+    log.append(record)
+    assert all_of(RecordLog(tmp_path)) == [record]
+
+
+def test_a_flipped_byte_is_noticed_and_costs_only_its_line(tmp_path: Path) -> None:
+    log = RecordLog(tmp_path)
+    written = [change("rating", [(n, ["a"])], [(0, ["a"])]) for n in range(1, 4)]
+    for record in written:
+        log.append(record)
+    log.close()
+    path = next(tmp_path.glob("*.jsonl"))
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(lines[0] + lines[1].replace(b"rating", b"ratinh") + lines[2])
+    again = RecordLog(tmp_path)
+    assert all_of(again) == [written[0], written[2]]
+    assert again.damaged == 1
+
+
+def test_a_torn_last_line_is_passed_over_and_the_next_stands_alone(tmp_path: Path) -> None:
+    log = RecordLog(tmp_path)
+    first, second = (change("flag", [(v, ["a"])], [("", ["a"])]) for v in ("pick", "reject"))
+    log.append(first)
+    log.close()
+    path = next(tmp_path.glob("*.jsonl"))
+    path.write_bytes(path.read_bytes() + encode(second)[:20])
+    again = RecordLog(tmp_path)
+    assert all_of(again) == [first]
+    assert again.damaged == 0
+    again.append(second)
+    assert all_of(RecordLog(tmp_path)) == [first, second]
+
+
+def test_reading_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    log = RecordLog(tmp_path)
+    log.append(change("rating", [(1, ["a"])], [(0, ["a"])]))
+    place = log.end()
+    second = change("rating", [(2, ["a"])], [(1, ["a"])])
+    log.append(second)
+    assert [record for record, _b, _e in log.read(place)] == [second]
+    assert [record for record, _b, _e in log.read(log.end())] == []
+
+
+def test_a_record_is_found_again_by_its_place(tmp_path: Path) -> None:
+    log = RecordLog(tmp_path)
+    log.append(change("rating", [(1, ["a"])], [(0, ["a"])]))
+    second = change("rating", [(2, ["a"])], [(1, ["a"])])
+    begin, _end = log.append(second)
+    assert log.at(begin) == second
+
+
+def test_a_newer_version_is_refused_with_a_sentence(tmp_path: Path) -> None:
+    newer = records.Record(v=records.VERSION + 1, id="x", at=0.0, kind="wonder")
+    (tmp_path / "2026-11.jsonl").write_bytes(encode(newer))
+    with pytest.raises(LibraryTooNew, match="newer Gridbrush"):
+        all_of(RecordLog(tmp_path))
+
+
+def test_order_holds_when_the_clock_goes_back_a_month(tmp_path: Path) -> None:
+    later = tmp_path / "2999-01.jsonl"
+    first = change("rating", [(1, ["a"])], [(0, ["a"])])
+    later.write_bytes(encode(first))
+    log = RecordLog(tmp_path)
+    second = change("rating", [(2, ["a"])], [(1, ["a"])])
+    log.append(second)
+    assert all_of(log) == [first, second]
+
+
+def test_nothing_to_read_is_the_beginning(tmp_path: Path) -> None:
+    assert RecordLog(tmp_path).end() == BEGINNING
+
+
+def test_a_line_without_a_checksum_is_refused() -> None:
+    with pytest.raises(ValueError, match="checksum"):
+        decode(b'{"v":1}\n')
