@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+from studio import __version__
 from studio.domain import GenerationRequest, Role
 from studio.errors import InputError, KeyRefused
 from studio.models import Model
@@ -120,6 +121,7 @@ def list_url(profile: Profile, page: str = "") -> str:
 def headers(profile: Profile, key: str | None) -> dict[str, str]:
     """The headers of a request; the key travels here and nowhere else."""
     sent = {
+        "User-Agent": f"Gridbrush/{__version__}",
         "Content-Type": "application/json",
         "Accept": "application/json",
         # The journal keeps the bytes as they come, and a bomb has nowhere to unfold.

@@ -1,0 +1,277 @@
+"""The small grammar of prompts: `{a | b}` makes variants, `#` lines are notes that are not sent.
+
+    {dusk | dawn}      a group: it has at least one `|` at its own level; groups nest
+    {"json": true}     braces without a bar of their own are text
+    \\{  \\|  \\}         a brace or a bar that is text
+    # a note           a line that starts with # is not sent
+
+All combinations, in reading order. Offsets count code points of the prompt as written.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import product
+
+from studio.errors import InputError
+from studio.words import _
+
+MOST = 256
+"""Most pictures of one run."""
+
+_TOKEN = re.compile(r"\\[{|}]|[{|}]")
+_NOTE = re.compile(r"^#[^\n]*\n?", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Code points `start` to `end` of the prompt."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One `{a | b}` of a prompt: with its braces, and where its bars are; depth 0 is outermost."""
+
+    start: int
+    end: int
+    separators: tuple[int, ...]
+    depth: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parsed:
+    """A prompt as the editor colours it.
+
+    Attributes:
+        groups: in reading order.
+        comments: lines that are not sent.
+        warnings: lone braces, which are sent as written, and empty parts of groups.
+        count: number of prompts it makes.
+    """
+
+    groups: tuple[Group, ...]
+    comments: tuple[Span, ...]
+    warnings: tuple[Span, ...]
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One prompt to send, and the words of its groups that set it apart from the others."""
+
+    prompt: str
+    words: str = ""
+
+
+_Sequence = list["str | _Choice"]
+
+
+@dataclass(slots=True)
+class _Choice:
+    parts: list[_Sequence]
+
+
+@dataclass(slots=True)
+class _Open:
+    """A brace that is not closed yet."""
+
+    start: int
+    bars: list[int] = field(default_factory=list)
+    parts: list[_Sequence] = field(default_factory=lambda: [[]])
+
+
+@dataclass(slots=True)
+class _Reading:
+    whole: _Sequence
+    groups: list[Group]
+    comments: list[Span]
+    warnings: list[Span]
+
+
+def parse(prompt: str) -> Parsed:
+    """Where groups, notes and doubtful places of a prompt are; quick, for every keystroke."""
+    reading = _read(prompt)
+    # A group is found when it closes; reading order and depth follow from where it opened.
+    groups: list[Group] = []
+    ends: list[int] = []
+    for group in sorted(reading.groups, key=_start):
+        while ends and ends[-1] <= group.start:
+            ends.pop()
+        groups.append(Group(group.start, group.end, group.separators, len(ends)))
+        ends.append(group.end)
+    return Parsed(
+        groups=tuple(groups),
+        comments=tuple(reading.comments),
+        warnings=tuple(sorted(reading.warnings, key=_start)),
+        count=_count(reading.whole),
+    )
+
+
+def count(prompt: str) -> int:
+    """How many prompts it makes, without making them."""
+    return _count(_read(prompt).whole)
+
+
+def expand(prompt: str) -> tuple[str, ...]:
+    """The prompts to send. Raises InputError when there are more than a run may have."""
+    return tuple(variant.prompt for variant in variants(prompt))
+
+
+def variants(prompt: str) -> tuple[Variant, ...]:
+    """The prompts to send with what sets each apart ("blue hour"). Raises InputError as expand."""
+    whole = _read(prompt).whole
+    number = _count(whole)
+    if number > MOST:
+        raise InputError(
+            _("Too many pictures at once"),
+            _("The prompt makes {number} variants, a run has at most {most}.").format(
+                number=number if number < 1_000_000 else _("millions of"), most=MOST
+            ),
+            hint=_("Take out some of the {a | b} groups."),
+        )
+    return tuple(
+        Variant(text.strip(), ", ".join(name for name in names if name))
+        for text, names in _expanded(whole)
+    )
+
+
+def _start(one: Group | Span) -> int:
+    return one.start
+
+
+def _read(prompt: str) -> _Reading:
+    reading = _Reading([], [], [], [])
+    open_braces: list[_Open] = []
+    position = 0
+    notes = [Span(*found.span()) for found in _NOTE.finditer(prompt)]
+    reading.comments.extend(notes)
+    for token in _tokens(prompt, notes):
+        target = open_braces[-1].parts[-1] if open_braces else reading.whole
+        target.extend(_text(prompt, position, token.start(), notes))
+        position = token.end()
+        mark = token[0]
+        if len(mark) == 2:
+            target.append(mark[1])
+        elif mark == "{":
+            open_braces.append(_Open(token.start()))
+        elif mark == "|" and open_braces:
+            open_braces[-1].bars.append(token.start())
+            open_braces[-1].parts.append([])
+        elif mark == "}" and open_braces:
+            _close(open_braces.pop(), token.start(), open_braces, reading)
+        else:
+            target.append(mark)
+            if mark == "}":
+                reading.warnings.append(Span(token.start(), token.end()))
+    target = open_braces[-1].parts[-1] if open_braces else reading.whole
+    target.extend(_text(prompt, position, len(prompt), notes))
+    while open_braces:
+        lone = open_braces.pop()
+        reading.warnings.append(Span(lone.start, lone.start + 1))
+        (open_braces[-1].parts[-1] if open_braces else reading.whole).extend(_as_text(lone))
+    return reading
+
+
+def _tokens(prompt: str, notes: list[Span]) -> Iterator[re.Match[str]]:
+    rest = iter(notes)
+    note = next(rest, None)
+    for token in _TOKEN.finditer(prompt):
+        while note is not None and note.end <= token.start():
+            note = next(rest, None)
+        if note is None or token.start() < note.start:
+            yield token
+
+
+def _text(prompt: str, start: int, end: int, notes: list[Span]) -> Iterator[str]:
+    for note in notes:
+        if start <= note.start < end:
+            if note.start > start:
+                yield prompt[start : note.start]
+            start = note.end
+    if start < end:
+        yield prompt[start:end]
+
+
+def _close(done: _Open, end: int, open_braces: list[_Open], reading: _Reading) -> None:
+    target = open_braces[-1].parts[-1] if open_braces else reading.whole
+    if not done.bars:
+        inner = done.parts[0]
+        # One string instead of many, so that a pile of braces is not copied again at every level.
+        plain = [one for one in inner if isinstance(one, str)]
+        target.extend(
+            ["{", *inner, "}"] if len(plain) < len(inner) else ["{" + "".join(plain) + "}"]
+        )
+        return
+    reading.groups.append(Group(done.start, end + 1, tuple(done.bars), 0))
+    edges = [done.start, *done.bars, end]
+    for before, after, part in zip(edges, edges[1:], done.parts, strict=False):
+        _trim(part)
+        if not part:
+            reading.warnings.append(Span(before, after + 1))
+    target.append(_Choice(done.parts))
+
+
+def _as_text(brace: _Open) -> Iterator[str | _Choice]:
+    yield "{"
+    for number, part in enumerate(brace.parts):
+        if number:
+            yield "|"
+        yield from part
+
+
+def _trim(part: _Sequence) -> None:
+    """Take the white space off both ends of an alternative."""
+    while part and isinstance(first := part[0], str):
+        if text := first.lstrip():
+            part[0] = text
+            break
+        del part[0]
+    while part and isinstance(last := part[-1], str):
+        if text := last.rstrip():
+            part[-1] = text
+            break
+        del part[-1]
+
+
+def _count(sequence: _Sequence) -> int:
+    """Products and sums, inside out, without calling itself (braces may nest without end)."""
+    totals: dict[int, int] = {}
+    waiting: list[tuple[_Choice, bool]] = [(c, False) for c in sequence if isinstance(c, _Choice)]
+    while waiting:
+        choice, ready = waiting.pop()
+        inner = [c for part in choice.parts for c in part if isinstance(c, _Choice)]
+        if inner and not ready:
+            waiting.append((choice, True))
+            waiting.extend((c, False) for c in inner)
+            continue
+        totals[id(choice)] = sum(_product(part, totals) for part in choice.parts)
+    return _product(sequence, totals)
+
+
+def _product(sequence: _Sequence, totals: dict[int, int]) -> int:
+    number = 1
+    for one in sequence:
+        if isinstance(one, _Choice):
+            # Past any limit the exact number does not matter, and must not grow for ever.
+            number = min(number * totals[id(one)], 10**9)
+    return number
+
+
+def _expanded(sequence: _Sequence) -> Iterator[tuple[str, tuple[str, ...]]]:
+    columns = [
+        [(one, "")] if isinstance(one, str) else [(text, text) for text in _chosen(one)]
+        for one in sequence
+    ]
+    for row in product(*columns):
+        yield "".join(text for text, _name in row), tuple(name for _text, name in row)
+
+
+def _chosen(choice: _Choice) -> Iterator[str]:
+    for part in choice.parts:
+        for text, _names in _expanded(part):
+            yield text

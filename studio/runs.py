@@ -1,0 +1,200 @@
+"""From the composer's draft to requests: prompt times count, each with its seed, priced."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from studio import pricing, prompts
+from studio.domain import AspectRatio, GenerationRequest, Picture, Reference, new_id, short_name
+from studio.drafts import MATCH, Draft
+from studio.errors import InputError
+from studio.models import TIERS, Model
+from studio.words import _, ngettext
+
+ASK_ABOVE = 16
+"""A run of more pictures asks first."""
+
+MOST_SEED = 2**31 - 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One press of Generate.
+
+    Attributes:
+        requests: one for every picture, in the order they are sent.
+        names: short name of every picture, as its tile shows it.
+        each_usd: estimate for one picture; None when the price is not known.
+    """
+
+    id: str
+    requests: tuple[GenerationRequest, ...]
+    names: tuple[str, ...]
+    each_usd: float | None = None
+
+    @property
+    def total_usd(self) -> float | None:
+        """Estimate for all of them; None when the price is not known."""
+        return None if self.each_usd is None else self.each_usd * len(self.requests)
+
+    @property
+    def needs_confirmation(self) -> bool:
+        """Whether it has so many pictures that the user is asked first."""
+        return len(self.requests) > ASK_ABOVE
+
+
+def plan(draft: Draft, model: Model, texts: tuple[str, ...]) -> Run:
+    """The run a draft asks for; `texts` are its prompts (`prompts.expand(draft.prompt)`).
+
+    Picture k of a prompt gets seed + k - 1. Raises InputError for what cannot be sent as it is.
+    """
+    _check(draft, model, texts)
+    aspect = _aspect(draft, model)
+    size = _size(draft, model)
+    requests: list[GenerationRequest] = []
+    names: list[str] = []
+    for text, name in zip(texts, _names(draft.prompt, texts), strict=True):
+        for number in range(draft.count):
+            requests.append(
+                GenerationRequest(
+                    profile=draft.profile,
+                    model=model.id,
+                    prompt=text,
+                    aspect=aspect,
+                    size=size,
+                    seed=None if draft.seed is None else draft.seed + number,
+                    references=draft.references,
+                    source_prompt=draft.prompt,
+                )
+            )
+            names.append(name)
+    return Run(
+        id=new_id(),
+        requests=tuple(requests),
+        names=tuple(names),
+        each_usd=pricing.estimate(model, size),
+    )
+
+
+def variations(picture: Picture, model: Model, count: int) -> Run:
+    """`count` more pictures like this one: its prompt, pictures and choices, new seeds."""
+    draft = replace(again(picture), count=count, seed=None)
+    # The prompt is what was sent, so braces in it are text.
+    return plan(replace(draft, prompt=picture.prompt), model, (picture.prompt,))
+
+
+def again(picture: Picture) -> Draft:
+    """The draft this picture came from, for the composer: everything but its place in a run."""
+    references = tuple(
+        Reference(
+            sha256=parent.sha256,
+            media_type="",
+            role=parent.role,
+            picture=parent.picture,
+            name=parent.name,
+        )
+        for parent in picture.parents
+    )
+    usual = MATCH if references else "1:1"
+    return Draft(
+        prompt=picture.source_prompt or picture.prompt,
+        references=references,
+        profile=picture.profile,
+        model=picture.model,
+        aspect=picture.asked_aspect or usual,
+        size=picture.asked_size or "1K",
+        seed=picture.seed,
+    )
+
+
+def _check(draft: Draft, model: Model, texts: tuple[str, ...]) -> None:
+    if not draft.references and not all(text.strip() for text in texts or ("",)):
+        raise InputError(
+            _("Write a prompt first"), _("There is neither a prompt nor a picture to go by.")
+        )
+    if not texts:
+        raise InputError(_("Write a prompt first"))
+    longest = max(len(text) for text in texts)
+    if longest > model.prompt_limit:
+        raise InputError(
+            _("The prompt is too long"),
+            _("It has {length} characters, {model} takes {limit}.").format(
+                length=longest, model=model.title, limit=model.prompt_limit
+            ),
+        )
+    if draft.count < 1:
+        raise InputError(_("At least one picture must be asked for"))
+    if draft.count * len(texts) > prompts.MOST:
+        raise InputError(
+            _("Too many pictures at once"),
+            _("This would be {number} pictures, a run has at most {most}.").format(
+                number=draft.count * len(texts), most=prompts.MOST
+            ),
+            hint=_("Ask for fewer pictures or variants."),
+        )
+    if draft.seed is not None and not 0 <= draft.seed <= MOST_SEED - (draft.count - 1):
+        raise InputError(
+            _("The seed is out of range"),
+            _("A seed is a whole number from 0 to {most}.").format(most=MOST_SEED),
+        )
+    if len(draft.references) > model.references:
+        raise InputError(
+            _("Too many reference pictures"),
+            ngettext(
+                "{model} takes {limit} picture with a prompt.",
+                "{model} takes {limit} pictures with a prompt.",
+                model.references,
+            ).format(model=model.title, limit=model.references),
+            hint=_("Take some out, or choose another model."),
+        )
+
+
+def _aspect(draft: Draft, model: Model) -> AspectRatio | None:
+    text = draft.aspect.strip()
+    if text in ("", MATCH) or not model.aspects:
+        return None
+    try:
+        aspect = AspectRatio.parse(text)
+    except ValueError as error:
+        raise InputError(
+            _("{aspect} is not an aspect ratio").format(aspect=text[:40]),
+            hint=_("Write it as width and height, such as 16:9."),
+        ) from error
+    if str(aspect) not in model.aspects:
+        raise InputError(
+            _("{model} does not make {aspect}").format(model=model.title, aspect=aspect),
+            _("It makes {known}.").format(known=", ".join(model.aspects)),
+            hint=_("Choose one of these, or another model."),
+        )
+    return aspect
+
+
+def _size(draft: Draft, model: Model) -> str | None:
+    """The tier, in capitals; the user's own spelling of anything else passes unchanged."""
+    text = draft.size.strip()
+    if not text:
+        return None
+    tier = text.upper()
+    if tier not in TIERS:
+        if not re.fullmatch(r"[\w.:×-]{1,40}", text):
+            raise InputError(_("{size} is not a size").format(size=text[:40]))
+        return text
+    if tier not in model.sizes:
+        raise InputError(
+            _("{model} does not make {size}").format(model=model.title, size=tier),
+            _("It makes {known}.").format(known=", ".join(model.sizes)),
+            hint=_("Choose one of these, or another model."),
+        )
+    return tier
+
+
+def _names(source: str, texts: tuple[str, ...]) -> tuple[str, ...]:
+    """What sets each prompt apart; the start of the prompt where nothing does."""
+    made = prompts.variants(source) if prompts.count(source) == len(texts) else ()
+    apart = tuple(one.words for one in made) if tuple(v.prompt for v in made) == texts else ()
+    names = apart or ("",) * len(texts)
+    return tuple(
+        short_name(name, words=8) or short_name(text)
+        for name, text in zip(names, texts, strict=True)
+    )
