@@ -30,11 +30,12 @@ FONTS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "
 SYSTEM_PYTHON = "/usr/bin/python3"
 
 
-def main(purpose: str) -> int:
+def main(purpose: str, *, folder: Path = FOLDER, root: bool | None = None) -> int:
     """See to everything `purpose` ("run" or "test") needs; 0 when it is all there."""
     if not sys.platform.startswith("linux"):
         return 0
-    lists = ["run.txt"] if purpose == "run" else ["run.txt", "test.txt"]
+    root = os.geteuid() == 0 if root is None else root
+    lists = [folder / name for name in ("run.txt", "test.txt")][: 1 if purpose == "run" else 2]
     missing = [(probe, names) for probe, names in wanted(lists) if not there(probe)]
     if not missing:
         return 0
@@ -44,8 +45,8 @@ def main(purpose: str) -> int:
         return stop(f"Missing from this system, install them by its own means: {probes}")
     column = list(MANAGERS).index(manager)
     packages = " ".join(dict.fromkeys(names[column] for _, names in missing))
-    if os.geteuid() != 0 or manager != "apt-get":
-        sudo = "" if os.geteuid() == 0 else "sudo "
+    if not root or manager != "apt-get":
+        sudo = "" if root else "sudo "
         return stop(
             f"System packages are missing. Install them, then run make again:\n\n"
             f"    {sudo}{MANAGERS[manager]} {packages}\n"
@@ -58,10 +59,10 @@ def main(purpose: str) -> int:
     return 0
 
 
-def wanted(lists: list[str]) -> Iterator[tuple[str, list[str]]]:
+def wanted(lists: list[Path]) -> Iterator[tuple[str, list[str]]]:
     """The probe and the package names of every line."""
-    for name in lists:
-        for line in (FOLDER / name).read_text(encoding="utf-8").splitlines():
+    for path in lists:
+        for line in path.read_text(encoding="utf-8").splitlines():
             if line and not line.startswith("#"):
                 probe, *names = line.split()
                 yield probe, names

@@ -1,0 +1,158 @@
+"""Setting up a fresh system: which Python is taken, and how missing system packages are got."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+PACKAGING = Path(__file__).resolve().parent.parent / "packaging"
+
+pytestmark = pytest.mark.skipif(
+    not sys.platform.startswith("linux"), reason="system packages are a matter of Linux"
+)
+
+
+@pytest.fixture
+def ensure() -> ModuleType:
+    """The script that sees to system packages."""
+    spec = spec_from_file_location("ensure", PACKAGING / "system" / "ensure.py")
+    assert spec
+    assert spec.loader
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def lists(tmp_path: Path) -> Path:
+    """Lists of a system that lacks two things: one to run, one more to test."""
+    folder = tmp_path / "lists"
+    folder.mkdir()
+    here = f"file:{folder}"
+    (folder / "run.txt").write_text(
+        f"# what it needs\n{here} there x x x\nlib:libno-such-thing.so.9 libnone9 d p z\n"
+    )
+    (folder / "test.txt").write_text(f"file:{tmp_path}/arrived arrives d2 p2 z2\n")
+    return folder
+
+
+def script(folder: Path, name: str, body: str) -> None:
+    """A program of the fresh system."""
+    folder.mkdir(exist_ok=True)
+    path = folder / name
+    path.write_text(f"#!/bin/sh\n{body}\n")
+    path.chmod(0o755)
+
+
+@pytest.mark.parametrize(
+    ("manager", "command"),
+    [
+        ("apt-get", "sudo apt-get install -y --no-install-recommends libnone9 arrives"),
+        ("dnf", "sudo dnf install -y d d2"),
+        ("pacman", "sudo pacman -S --needed --noconfirm p p2"),
+        ("zypper", "sudo zypper --non-interactive install z z2"),
+    ],
+)
+def test_without_root_the_one_command_is_printed_and_the_run_stops(
+    ensure: ModuleType,
+    lists: Path,
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    manager: str,
+    command: str,
+) -> None:
+    script(tmp_path / "bin", manager, "echo it was run")
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    assert ensure.main("test", folder=lists, root=False) == 1
+    out, err = capfd.readouterr()
+    assert [line.strip() for line in err.splitlines()].count(command) == 1
+    assert "it was run" not in out + err
+
+
+def test_running_asks_for_less_than_testing(
+    ensure: ModuleType,
+    lists: Path,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    assert ensure.main("run", folder=lists, root=False) == 1
+    err = capfd.readouterr().err
+    assert "libnone9" in err or "libno-such-thing" in err
+    assert "arrive" not in err
+
+
+def test_root_installs_what_is_missing_and_nothing_else(
+    ensure: ModuleType, lists: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (lists / "run.txt").write_text(f"file:{lists} there x x x\n")
+    script(
+        tmp_path / "bin",
+        "apt-get",
+        f'echo "$@" >> {tmp_path}/asked; [ "$1" = update ] || : > {tmp_path}/arrived',
+    )
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    assert ensure.main("test", folder=lists, root=True) == 0
+    update, install = (tmp_path / "asked").read_text().splitlines()
+    assert update.split()[0] == "update"
+    assert install.split()[0] == "install"
+    assert install.split()[-1] == "arrives"
+    assert "there" not in install.split()
+    (tmp_path / "asked").unlink()
+    assert ensure.main("test", folder=lists, root=True) == 0
+    assert not (tmp_path / "asked").exists()
+
+
+def test_a_package_that_cannot_be_installed_stops_the_run(
+    ensure: ModuleType,
+    lists: Path,
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    script(tmp_path / "bin", "apt-get", "echo no such package; exit 100")
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    assert ensure.main("run", folder=lists, root=True) == 1
+    assert "apt-get could not install: libnone9" in capfd.readouterr().err
+
+
+def test_the_real_lists_name_every_package_for_every_manager(ensure: ModuleType) -> None:
+    folder = PACKAGING / "system"
+    entries = list(ensure.wanted([folder / "run.txt", folder / "test.txt"]))
+    assert all(len(names) == len(ensure.MANAGERS) for _, names in entries)
+    kinds = {probe.partition(":")[0] for probe, _ in entries}
+    assert kinds == {"lib", "file", "font", "cmd", "python"}
+    assert ("lib:libxcb-cursor.so.0", "libxcb-cursor0") in [(p, n[0]) for p, n in entries]
+
+
+def find_python(path: str, **extra: str) -> subprocess.CompletedProcess[str]:
+    """Ask for the Python that .venv would be built with."""
+    program = ["/bin/sh", str(PACKAGING / "find-python")]
+    environment = {"PATH": path, **extra}
+    return subprocess.run(program, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_a_python_that_is_too_old_or_cannot_make_environments_is_passed_over(
+    tmp_path: Path,
+) -> None:
+    script(tmp_path / "old", "python3.13", "exit 1")
+    script(tmp_path / "old", "python3.12", 'case "$2" in *ensurepip*) exit 1;; esac; exit 0')
+    script(tmp_path / "good", "python3.11", "exit 0")
+    both = os.pathsep.join([str(tmp_path / "old"), str(tmp_path / "good")])
+    assert find_python(both).stdout.strip() == str(tmp_path / "good" / "python3.11")
+    # With nothing better, the one without venv is named: the next step says what it lacks.
+    assert find_python(str(tmp_path / "old")).stdout.strip().endswith("python3.12")
+
+
+def test_no_python_or_an_unfit_one_is_said_in_a_sentence(tmp_path: Path) -> None:
+    none = find_python(str(tmp_path))
+    assert (none.returncode, none.stdout) == (1, "")
+    assert "needs Python 3.11, 3.12 or 3.13" in none.stderr
+    unfit = find_python(str(tmp_path), PYTHON="/bin/false")
+    assert unfit.returncode == 1
+    assert "PYTHON=/bin/false is not a Python" in unfit.stderr
