@@ -45,16 +45,30 @@ def render(name: str, colour: QColor, size: int, dpr: float) -> QPixmap:
     return made
 
 
+def widened(pixmap: QPixmap, gap: int) -> QPixmap:
+    """The same with `gap` logical pixels of empty room at its right."""
+    dpr = pixmap.devicePixelRatio()
+    made = QPixmap(pixmap.width() + round(gap * dpr), pixmap.height())
+    made.setDevicePixelRatio(dpr)
+    made.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(made)
+    painter.drawPixmap(0, 0, pixmap)
+    painter.end()
+    return made
+
+
 @cache
 def _shape(name: str, side: int) -> QPixmap:
     # Qt's SVG library is loaded with the first icon, not with the window's modules.
     from PySide6.QtSvg import QSvgRenderer
 
+    # Read before a painter is open: an error under an open painter takes the program down.
+    svg = source(name).replace("currentColor", "black")
+    renderer = QSvgRenderer(QByteArray(svg.encode()))
     shape = QPixmap(side, side)
     shape.fill(Qt.GlobalColor.transparent)
     painter = QPainter(shape)
-    svg = source(name).replace("currentColor", "black")
-    QSvgRenderer(QByteArray(svg.encode())).render(painter, QRectF(0, 0, side, side))
+    renderer.render(painter, QRectF(0, 0, side, side))
     painter.end()
     return shape
 

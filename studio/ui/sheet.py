@@ -85,7 +85,18 @@ def roles_from(system: QPalette) -> Roles:
     base, button = name(role.Base), name(role.Button)
     chosen, onchosen = name(role.Highlight), name(role.HighlightedText)
     off = system.color(QPalette.ColorGroup.Disabled, role.WindowText).name()
-    grounds = ("mat", "panel", "hover", "press", "cell", "tint", "warnbg", "badbg", "tilehover")
+    grounds = (
+        "mat",
+        "panel",
+        "hover",
+        "press",
+        "cell",
+        "tint",
+        "warnbg",
+        "badbg",
+        "tilehover",
+        "toggled",
+    )
     texts = ("text", "text2", "text3", "ok", "warn", "bad", "star", "focus", "edge", "line")
     lines = ("line2", "warnline", "badline", "chosenline")
     values = {

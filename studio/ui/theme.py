@@ -69,10 +69,11 @@ class Roles:
     ontoast: str = "#eeeeee"
     toastlink: str = "#c3caff"
     shadow: str = "#99000000"
-    # edges of warnings and failures, the hovered tile, the chosen segment, the tick
+    # edges of warnings and failures, the hovered tile, what is switched on, the chosen segment
     warnline: str
     badline: str
     tilehover: str
+    toggled: str
     chosen: str
     chosenline: str
     tick: str = "#111111"
@@ -117,6 +118,7 @@ DARK = Roles(
     warnline="#7d6537",
     badline="#7d4a4f",
     tilehover="#1f1f1f",
+    toggled="#323232",
     chosen="#3c3c3c",
     chosenline="#3c3c3c",
     addbg="#1f62c795",
@@ -155,6 +157,7 @@ LIGHT = Roles(
     warnline="#b08a3a",
     badline="#cf8790",
     tilehover="#ececec",
+    toggled="#d8d8d8",
     chosen="#ffffff",
     chosenline="#767676",
     addbg="#1a14603a",
@@ -323,33 +326,37 @@ class Theme(QObject):
             found = self._pixmaps[key] = icons.render(name, self.color(role), size, dpr)
         return found
 
-    def icon(self, name: str, role: str = "text2", *, size: int = 16, on: str = "") -> QIcon:
+    def icon(
+        self, name: str, role: str = "text2", *, size: int = 16, on: str = "", gap: int = 0
+    ) -> QIcon:
         """An icon in the colours of now, sharp on every screen there is.
 
         `on` is the role it takes while checked (default: "text" for "text2", else the same).
-        Disabled it takes "off". `bind_icon` keeps it right when the theme changes.
+        Disabled it takes "off"; `gap` is empty room at its right. `bind_icon` keeps it right when
+        the theme changes.
         """
         checked = on or ("text" if role in ("text2", "text3") else role)
+        looks = (
+            (role, QIcon.Mode.Normal, QIcon.State.Off),
+            (checked, QIcon.Mode.Normal, QIcon.State.On),
+            (checked, QIcon.Mode.Selected, QIcon.State.Off),
+            ("off", QIcon.Mode.Disabled, QIcon.State.Off),
+        )
         made = QIcon()
         for dpr in sorted({screen.devicePixelRatio() for screen in QGuiApplication.screens()}):
-            made.addPixmap(self.pixmap(name, role, size, dpr))
-            if checked == role:
-                made.addPixmap(self.pixmap(name, role, size, dpr), QIcon.Mode.Selected)
-            else:
-                pixmap = self.pixmap(name, checked, size, dpr)
-                made.addPixmap(pixmap, QIcon.Mode.Normal, QIcon.State.On)
-                made.addPixmap(pixmap, QIcon.Mode.Selected)
-            made.addPixmap(self.pixmap(name, "off", size, dpr), QIcon.Mode.Disabled)
+            for colour, mode, state in looks:
+                pixmap = self.pixmap(name, colour, size, dpr)
+                made.addPixmap(icons.widened(pixmap, gap) if gap else pixmap, mode, state)
         return made
 
     def bind_icon(
-        self, target: TakesIcon, name: str, role: str = "text2", *, size: int = 16
+        self, target: TakesIcon, name: str, role: str = "text2", *, size: int = 16, gap: int = 0
     ) -> None:
         """Give a button or action this icon, now and after every change of the theme."""
         assert isinstance(target, QObject)
         ref: weakref.ref[QObject] = weakref.ref(target)
         self._bound = [pair for pair in self._bound if pair[0]() not in (None, target)]
-        make = partial(self.icon, name, role, size=size)
+        make = partial(self.icon, name, role, size=size, gap=gap)
         self._bound.append((ref, make))
         _set_icon(ref, make)
 

@@ -6,15 +6,17 @@ import html
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAccessibleInterface
-from PySide6.QtWidgets import QAccessibleWidget, QWidget
+from PySide6.QtWidgets import QAccessibleWidget, QComboBox, QWidget
 
 _installed = False
 
 
 def set_role(widget: QWidget, role: QAccessible.Role) -> None:
-    """Say what a plain frame is: an alert, a note, a group.
+    """Say what a widget is: an alert, a note, a group, a combo box that keeps its name.
 
-    Only for widgets whose class has no role of its own; the name stays its accessibleName.
+    First call it in the widget's constructor, before anyone can have asked; then whenever the role
+    changes. The name is its accessibleName; a combo box tells its value as value and description
+    (Qt's own would tell it as the name on Linux).
     """
     global _installed
     if not _installed:
@@ -44,11 +46,45 @@ def restyle(widget: QWidget) -> None:
     widget.update()
 
 
+class _Told(QAccessibleWidget):
+    """Reads role and value from the widget's properties each time they are asked for."""
+
+    def role(self) -> QAccessible.Role:
+        return QAccessible.Role(int(self.object().property("accessibleRole")))
+
+    def text(self, kind: QAccessible.Text) -> str:
+        widget = self.object()
+        if not isinstance(widget, QWidget):
+            return ""
+        value = str(widget.currentText() if isinstance(widget, QComboBox) else "")
+        if kind == QAccessible.Text.Name:
+            return widget.accessibleName()
+        if kind == QAccessible.Text.Value:
+            return value
+        # The bus of Linux carries no value in words: the description does.
+        if kind == QAccessible.Text.Description:
+            return ", ".join(part for part in (value, widget.accessibleDescription()) if part)
+        return str(super().text(kind))
+
+    def actionNames(self) -> list[str]:
+        names = list(super().actionNames())
+        if isinstance(self.object(), QComboBox):
+            names[:0] = [self.pressAction(), self.showMenuAction()]
+        return names
+
+    def doAction(self, name: str) -> None:
+        widget = self.object()
+        if isinstance(widget, QComboBox) and name in (self.pressAction(), self.showMenuAction()):
+            widget.showPopup()
+        else:
+            super().doAction(name)
+
+
 def _interface(_key: str, thing: QObject) -> QAccessibleInterface | None:
     role = thing.property("accessibleRole") if isinstance(thing, QWidget) else None
     if not isinstance(role, int) or not isinstance(thing, QWidget):
         return None
-    made = QAccessibleWidget(thing, QAccessible.Role(role), thing.accessibleName())
+    made = _Told(thing, QAccessible.Role(role))
     # Qt deletes it with the widget; until then Python must not.
     vars(thing)["_accessible"] = made
     return made

@@ -20,6 +20,7 @@ from studio.ui.controls import tips
 from studio.ui.theme import theme
 
 Kind = Literal["", "primary", "quiet", "link", "danger", "toast"]
+GAP = 3  # Qt leaves 4 px between icon and words; this much more
 _ROLE = {"": "text2", "primary": "onfill", "quiet": "text2", "link": "ink", "danger": "bad"}
 
 
@@ -52,9 +53,8 @@ class Button(QPushButton):
     def set_icon(self, name: str) -> None:
         """Stand this icon before the words."""
         role = _ROLE.get(str(self.property("kind")), "text2")
-        # Wider than the icon: Qt leaves only 4 px to the words.
-        self.setIconSize(QSize(18, 14))
-        theme().bind_icon(self, name, role, size=14)
+        self.setIconSize(QSize(14 + GAP, 14))
+        theme().bind_icon(self, name, role, size=14, gap=GAP)
 
 
 class IconButton(QToolButton):

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleEvent,
     QAction,
     QEnterEvent,
     QFontMetrics,
@@ -19,7 +21,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QComboBox, QSizePolicy, QWidget
 
 from studio.ui.controls import tips
-from studio.ui.controls.accessible import plain_tip
+from studio.ui.controls.accessible import plain_tip, set_role
 from studio.ui.controls.menu import Menu
 from studio.ui.theme import theme
 
@@ -67,6 +69,7 @@ class MenuChip(QComboBox):
         quiet: bool = False,
     ) -> None:
         super().__init__(parent)
+        set_role(self, QAccessible.Role.ComboBox)
         self._name = name
         self._size = size
         self._strong = strong
@@ -78,6 +81,7 @@ class MenuChip(QComboBox):
         self._mark = ""
         self._told: object = None
         self._menu: Menu | None = None
+        self.setProperty("look", "chip")
         self.setAccessibleName(name)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
@@ -160,8 +164,10 @@ class MenuChip(QComboBox):
     # --- slots ----------------------------------------------------------------------------
 
     def on_index_changed(self, _index: int) -> None:
-        """Another value: another width."""
+        """Another value: another width, and other words to a screen reader."""
         self._changed_size()
+        event = QAccessibleEvent(self, QAccessible.Event.DescriptionChanged)
+        QAccessible.updateAccessibility(event)
 
     def on_activated(self, _index: int) -> None:
         """The user chose by key."""

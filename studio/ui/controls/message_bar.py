@@ -55,6 +55,7 @@ class MessageBar(QFrame):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        set_role(self, QAccessible.Role.StatusBar)
         self._notices: list[Notice] = []
         self.setProperty("zone", "notice")
         self.setFixedHeight(theme().height(36))

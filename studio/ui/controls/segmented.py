@@ -34,6 +34,7 @@ class Segment(QRadioButton):
         self._size = size
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setProperty("look", "segment")
         self.setProperty("radius", 4)
         self.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
 
@@ -112,9 +113,9 @@ class Segmented(QFrame):
         size: int = 30,
     ) -> None:
         super().__init__(parent)
+        set_role(self, QAccessible.Role.Grouping)
         self.setProperty("zone", "segments")
         self.setAccessibleName(name)
-        set_role(self, QAccessible.Role.Grouping)
         self.setFixedHeight(theme().height(size))
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._group = QButtonGroup(self)

@@ -1,0 +1,272 @@
+"""One look: roles, type, icons by name, the style sheet, and the focus ring."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from string import Template
+
+import pytest
+import shiboken6
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QFont, QFontInfo, QGuiApplication, QImage, QPixmap
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QApplication,
+    QLineEdit,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from studio import paths
+from studio.ui import icons, sheet, style
+from studio.ui.theme import DARK, LIGHT, Theme, install, theme
+
+# Section 4 of the design, with the two that may be filled.
+NAMES = (
+    "menu search close plus minus grid loupe compare tree panel-left panel-right images clock "
+    "flag warning folder smart-folder history template trash sort caption tile-small tile-big "
+    "down right left edit vary remix copy save more star check reject shield-x cloud-off "
+    "network retry coin key lock unlock dice sliders model match reference import fit split "
+    "side-by-side eye difference swap palette brush gear help missing info queue flag-filled "
+    "star-filled "
+).split()
+
+
+@pytest.fixture
+def look(qapp: QApplication) -> Iterator[Theme]:
+    """The theme of the program, dark, and dark again after the test."""
+    yield install(qapp, "dark")
+    install(qapp, "dark")
+
+
+def ink_of(pixmap: QPixmap) -> tuple[int, set[str]]:
+    """How many pixels are drawn, and the colours of the full ones."""
+    image = pixmap.toImage().convertToFormat(QImage.Format.Format_ARGB32)
+    drawn, colours = 0, set()
+    for y in range(image.height()):
+        for x in range(image.width()):
+            pixel = image.pixelColor(x, y)
+            drawn += pixel.alpha() > 0
+            if pixel.alpha() > 240:
+                colours.add(pixel.name())
+    return drawn, colours
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_icon_of_the_design_exists_and_draws(name: str, look: Theme) -> None:
+    drawn, _colours = ink_of(look.pixmap(name, "text", 16, 1.0))
+    assert drawn >= 3
+
+
+def test_every_icon_file_is_monochrome_on_the_grid() -> None:
+    for file in icons.folder().glob("*.svg"):
+        text = file.read_text(encoding="utf-8")
+        assert 'viewBox="0 0 16 16"' in text, file.name
+        assert set(re.findall(r'(?:fill|stroke)="([^"]+)"', text)) <= {"none", "currentColor"}
+
+
+def test_an_unknown_icon_says_its_name(look: Theme) -> None:
+    with pytest.raises(KeyError, match="no-such-icon"):
+        look.pixmap("no-such-icon")
+
+
+def test_an_icon_takes_the_colour_of_its_role(look: Theme) -> None:
+    _drawn, colours = ink_of(look.pixmap("flag-filled", "bad", 32, 1.0))
+    assert colours == {DARK.bad}
+
+
+def test_a_filled_icon_covers_more_than_its_outline(look: Theme) -> None:
+    for name in ("flag", "star"):
+        outline, _ = ink_of(look.pixmap(name, "text", 48))
+        filled, _ = ink_of(look.pixmap(f"{name}-filled", "text", 48))
+        assert filled > outline
+
+
+@pytest.mark.parametrize("dpr", [1.0, 1.5, 2.0])
+def test_icons_are_drawn_at_device_pixels(dpr: float, look: Theme) -> None:
+    pixmap = look.pixmap("grid", "text", 16, dpr)
+    assert pixmap.width() == round(16 * dpr)
+    assert pixmap.deviceIndependentSize().toSize() == QSize(16, 16)
+
+
+def test_a_drawn_icon_is_kept(look: Theme) -> None:
+    assert look.pixmap("grid", "text").cacheKey() == look.pixmap("grid", "text").cacheKey()
+
+
+def test_a_bound_icon_follows_the_theme(look: Theme, qapp: QApplication, qtbot: QtBot) -> None:
+    button = QPushButton()
+    qtbot.addWidget(button)
+    look.bind_icon(button, "flag-filled", "text", size=32)
+    assert ink_of(button.icon().pixmap(32))[1] == {DARK.text}
+    look.apply(qapp, "light")
+    assert ink_of(button.icon().pixmap(32))[1] == {LIGHT.text}
+
+
+def test_the_theme_outlives_what_its_icons_were_bound_to(look: Theme, qapp: QApplication) -> None:
+    button = QPushButton()
+    look.bind_icon(button, "flag")
+    del button
+    look.apply(qapp, "light")
+    assert look.roles is LIGHT
+
+
+def test_the_choice_is_worn_and_told(look: Theme, qapp: QApplication, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(look.changed, timeout=1000):
+        look.apply(qapp, "light")
+    assert theme() is look
+    assert look.roles is LIGHT
+    assert not look.dark
+    assert qapp.palette().window().color().name() == LIGHT.panel
+    assert LIGHT.panel.removeprefix("#") in qapp.styleSheet()
+
+
+def test_system_follows_the_system(look: Theme, qapp: QApplication) -> None:
+    look.apply(qapp, "system")
+    light = QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Light
+    assert look.roles is (LIGHT if light else DARK)
+    other = Qt.ColorScheme.Dark if light else Qt.ColorScheme.Light
+    QGuiApplication.styleHints().setColorScheme(other)
+    seen = QGuiApplication.styleHints().colorScheme()
+    assert look.roles is (LIGHT if seen == Qt.ColorScheme.Light else DARK)
+
+
+def test_an_unknown_role_says_its_name(look: Theme) -> None:
+    with pytest.raises(KeyError, match="purple"):
+        look.color("purple")
+
+
+def test_figures_are_tabular_and_sizes_those_of_the_design(look: Theme) -> None:
+    sizes = {
+        name: look.font(name).pixelSize()  # type: ignore[arg-type]
+        for name in ("display", "title", "prompt", "body", "small", "micro", "timer")
+    }
+    assert sizes == {
+        "display": 22,
+        "title": 14,
+        "prompt": 15,
+        "body": 13,
+        "small": 12,
+        "micro": 11,
+        "timer": 18,
+    }
+    assert look.font("small").featureValue(QFont.Tag("tnum")) == 1
+    assert look.font("title").weight() == QFont.Weight.DemiBold
+    assert QFontInfo(look.font("body")).pixelSize() == 13
+
+
+def test_text_and_heights_grow_with_the_text_scale() -> None:
+    large = Theme(scale=1.5)
+    assert large.font("small").pixelSize() == 18
+    assert large.line("small") == 24
+    assert large.height(30) == 38
+    assert "min-height: 36px" in sheet.style_sheet(large)
+
+
+def test_nothing_is_smaller_than_eleven_pixels() -> None:
+    text = sheet.style_sheet(Theme(scale=0.5))
+    assert min(int(size) for size in re.findall(r"font-size: (\d+)px", text)) >= 11
+
+
+def test_the_style_sheet_takes_every_colour_from_a_role() -> None:
+    template = (paths.resources() / "style.qss").read_text(encoding="utf-8")
+    rules = re.sub(r"/\*.*?\*/", "", template, flags=re.DOTALL)
+    assert not re.findall(r"#[0-9a-fA-F]{3,8}\b", rules)
+    assert not re.findall(r"\b(?:rgba?|hsla?)\(|\b(?:white|black|red|gray|grey)\b", rules)
+    assert len(Template(template).get_identifiers()) > 20
+
+
+@pytest.mark.parametrize("roles", [DARK, LIGHT])
+def test_the_style_sheet_leaves_no_blank(roles: object, look: Theme, qapp: QApplication) -> None:
+    look.apply(qapp, "dark" if roles is DARK else "light")
+    text = re.sub(r"/\*.*?\*/", "", sheet.style_sheet(look), flags=re.DOTALL)
+    assert "$" not in text
+    assert text.count("{") == text.count("}")
+
+
+# --- the ring ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def pane(look: Theme, qtbot: QtBot) -> QWidget:
+    """A window with a field and two buttons, in this order."""
+    window = QWidget()
+    qtbot.addWidget(window)
+    column = QVBoxLayout(window)
+    for made in (QLineEdit(), QPushButton("one"), QPushButton("two")):
+        column.addWidget(made)
+    window.show()
+    window.activateWindow()
+    assert QTest.qWaitForWindowActive(window)
+    window.findChildren(QLineEdit)[0].setFocus()
+    return window
+
+
+def ring() -> style.FocusRing:
+    assert style._watch is not None
+    return style._watch.ring
+
+
+def test_the_ring_comes_by_key_and_not_by_pointer(pane: QWidget) -> None:
+    field = pane.findChildren(QLineEdit)[0]
+    one, two = pane.findChildren(QPushButton)
+    QTest.mouseClick(one, Qt.MouseButton.LeftButton)
+    assert ring().target() is None
+    QTest.keyClick(one, Qt.Key.Key_Tab)
+    assert QApplication.focusWidget() is two
+    assert ring().target() is two
+    assert ring().isVisible()
+    QTest.mouseClick(one, Qt.MouseButton.LeftButton)
+    assert ring().target() is None
+    assert not ring().isVisible()
+    QTest.keyClick(one, Qt.Key.Key_Backtab)
+    assert QApplication.focusWidget() is field
+    assert ring().target() is None, "a field turns its edge instead"
+
+
+def test_the_ring_stands_two_pixels_away_and_moves_nothing(pane: QWidget) -> None:
+    one, _two = pane.findChildren(QPushButton)
+    before = one.geometry()
+    style.focus_by_key(one)
+    assert ring().target() is one
+    assert one.geometry() == before
+    assert ring().geometry() == before.adjusted(-4, -4, 4, 4)
+    one.move(one.x() + 7, one.y())
+    assert ring().geometry() == one.geometry().adjusted(-4, -4, 4, 4)
+    one.hide()
+    assert not ring().isVisible()
+
+
+def test_the_ring_is_cut_where_a_scroll_area_ends(look: Theme, qtbot: QtBot) -> None:
+    area = QScrollArea()
+    qtbot.addWidget(area)
+    inner = QWidget()
+    button = QPushButton("deep", inner)
+    area.setWidget(inner)
+    area.show()
+    area.activateWindow()
+    assert QTest.qWaitForWindowActive(area)
+    style.focus_by_key(button)
+    assert ring().parent() is area.viewport()
+
+
+def test_the_ring_survives_the_window_it_lay_on(look: Theme, qtbot: QtBot) -> None:
+    window = QWidget()
+    button = QPushButton("one", window)
+    window.show()
+    window.activateWindow()
+    assert QTest.qWaitForWindowActive(window)
+    style.focus_by_key(button)
+    assert ring().parent() is window
+    shiboken6.delete(window)
+    second = QWidget()
+    qtbot.addWidget(second)
+    other = QPushButton("other", second)
+    second.show()
+    second.activateWindow()
+    assert QTest.qWaitForWindowActive(second)
+    style.focus_by_key(other)
+    assert ring().target() is other
