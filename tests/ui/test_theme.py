@@ -26,14 +26,73 @@ from studio.ui import icons, sheet, style
 from studio.ui.theme import DARK, LIGHT, Theme, install, theme
 
 # Section 4 of the design, with the two that may be filled.
-NAMES = (
-    "menu search close plus minus grid loupe compare tree panel-left panel-right images clock "
-    "flag warning folder smart-folder history template trash sort caption tile-small tile-big "
-    "down right left edit vary remix copy save more star check reject shield-x cloud-off "
-    "network retry coin key lock unlock dice sliders model match reference import fit split "
-    "side-by-side eye difference swap palette brush gear help missing info queue flag-filled "
-    "star-filled "
-).split()
+NAMES = [
+    "menu",
+    "search",
+    "close",
+    "plus",
+    "minus",
+    "grid",
+    "loupe",
+    "compare",
+    "tree",
+    "panel-left",
+    "panel-right",
+    "images",
+    "clock",
+    "flag",
+    "warning",
+    "folder",
+    "smart-folder",
+    "history",
+    "template",
+    "trash",
+    "sort",
+    "caption",
+    "tile-small",
+    "tile-big",
+    "down",
+    "right",
+    "left",
+    "edit",
+    "vary",
+    "remix",
+    "copy",
+    "save",
+    "more",
+    "star",
+    "check",
+    "reject",
+    "shield-x",
+    "cloud-off",
+    "network",
+    "retry",
+    "coin",
+    "key",
+    "lock",
+    "unlock",
+    "dice",
+    "sliders",
+    "model",
+    "match",
+    "reference",
+    "import",
+    "fit",
+    "split",
+    "side-by-side",
+    "eye",
+    "difference",
+    "swap",
+    "palette",
+    "brush",
+    "gear",
+    "help",
+    "missing",
+    "info",
+    "queue",
+    "flag-filled",
+    "star-filled",
+]
 
 
 @pytest.fixture
