@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from studio.providers.sketch.wire import DRIP_SECONDS, MODELS, Answer, Painter
+from studio.providers.sketch.wire import CHUNK, DRIP_SECONDS, MODELS, Answer, Painter
 
-__all__ = ["DRIP_SECONDS", "MODELS", "Answer", "Painter", "answer"]
+__all__ = ["CHUNK", "DRIP_SECONDS", "MODELS", "Answer", "Painter", "answer"]
 
 _shared = Painter()
 

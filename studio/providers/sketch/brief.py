@@ -102,8 +102,15 @@ def read_prompt(prompt: str) -> Reading:
 
 def chosen_motif(prompt: str) -> str:
     """A motif for a prompt none of whose words is known, always the same for the same prompt."""
-    digest = hashlib.sha256(prompt.strip().casefold().encode()).digest()
-    return vocabulary.MOTIF_ORDER[digest[0] % len(vocabulary.MOTIF_ORDER)]
+    number = int(fingerprint(prompt), 16)
+    return vocabulary.MOTIF_ORDER[number % len(vocabulary.MOTIF_ORDER)]
+
+
+def fingerprint(prompt: str) -> str:
+    """Sixteen hex digits that stand for a prompt, whatever its length and letters."""
+    # JSON may carry half of a surrogate pair, which is no character.
+    text = prompt.strip().casefold().encode("utf-8", "replace")
+    return hashlib.sha256(text).hexdigest()[:16]
 
 
 def _phrases(words: list[str]) -> list[str]:

@@ -16,8 +16,8 @@ from PIL import Image, ImageChops, ImageDraw
 from studio.providers.sketch.colour import Colour, along
 from studio.providers.sketch.shapes import Outline
 
-# Samples of a mask that are drawn at once; about 10 ms of Pillow.
-_BAND = 3_000_000
+# Samples of a mask that are drawn at once; a few milliseconds of Pillow.
+_BAND = 2_000_000
 _NEAREST, _BICUBIC = Image.Resampling.NEAREST, Image.Resampling.BICUBIC
 
 

@@ -21,11 +21,12 @@ def forest(canvas: Canvas, palette: Palette, scene: Scene) -> None:
     air.extras(canvas, palette, scene, high * 0.45)
     round_crowns = scene.choice == "broad"
     near = mix(palette.leaf, palette.land[1], 0.3)
-    rows = 5
+    reach = min(high * 0.46, 75 + high * 0.12)
+    rows = 5 if reach < 110 else 7
     lift = min(high, 150) / 100
     for k in range(rows):
         share = (k + 0.65) / (rows - 0.35)
-        y = high * (0.56 + 0.115 * k) + (4 if k == 0 else 0)
+        y = high - reach + reach * 1.045 * k / (rows - 1) * 0.96 + (4 if k == 0 else 0)
         ground = swells(scene.form, wide, y, 4.5, scene.between(70, 120))
         tone = palette.depth(near, share**1.15)
         mist = mix(tone, palette.depth(near, max(0.0, share - 0.42)), 0.75)
@@ -38,10 +39,10 @@ def forest(canvas: Canvas, palette: Palette, scene: Scene) -> None:
         canvas.ground(ground, Ramp((mist, tone), span=(y - 4, y + 22)))
         if k < rows - 1:
             veil = mix(palette.sky[3], palette.sun, 0.2)
-            canvas.glow(wide / 2, y + 3, wide * 0.85, veil, 0.34 - 0.06 * k, 11)
+            canvas.glow(wide / 2, y + 3, wide * 0.85, veil, 0.34 * (1 - k / rows), 11)
     if scene.form.random() < 0.6 and not scene.weather and palette.dim < 0.6:
         _rays(canvas, palette, at)
-    air.weather(canvas, palette, scene, high * 0.62)
+    air.weather(canvas, palette, scene, high - reach * 0.85)
 
 
 def _conifers(canvas: Canvas, scene: Scene, ground: Outline, size: float, paint: Ramp) -> None:

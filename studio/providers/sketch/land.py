@@ -145,7 +145,7 @@ def _firs(canvas: Canvas, palette: Palette, scene: Scene, shore: float) -> None:
 def dunes(canvas: Canvas, palette: Palette, scene: Scene) -> None:
     """Sand dunes with sharp crests, one side lit and the other in blue shade."""
     wide, high = canvas.wide, canvas.high
-    horizon = high * scene.between(0.46, 0.54)
+    horizon = max(high * scene.between(0.46, 0.54), high - 210)
     air.sky(canvas, palette, horizon + 6)
     air.stars(canvas, scene, horizon)
     at = (wide * scene.between(0.2, 0.8), horizon - scene.between(8, 24))

@@ -13,9 +13,17 @@ from random import Random
 
 from PIL.PngImagePlugin import PngInfo
 
-from studio.providers.sketch import air, forest, graphic, land, plants, repaint, sea, still, town
+from studio.providers.sketch import air, forest, land, pattern, plants, repaint, sea, still, town
+from studio.providers.sketch import icon as icons
 from studio.providers.sketch.air import Scene
-from studio.providers.sketch.brief import Brief, Input, Reading, chosen_motif, read_prompt
+from studio.providers.sketch.brief import (
+    Brief,
+    Input,
+    Reading,
+    chosen_motif,
+    fingerprint,
+    read_prompt,
+)
 from studio.providers.sketch.canvas import Canvas
 from studio.providers.sketch.colour import Colour, hsl, luminance
 from studio.providers.sketch.palettes import (
@@ -28,6 +36,7 @@ from studio.providers.sketch.palettes import (
     weathered,
 )
 from studio.providers.sketch.repaint import RECIPE, Recipe
+from studio.providers.sketch.sizes import Size
 
 SOFTWARE = "Gridbrush offline sketch, not AI"
 
@@ -38,12 +47,12 @@ MOTIFS: dict[str, Motif] = {
     "dunes": land.dunes,
     "forest": forest.forest,
     "hills": land.hills,
-    "icon": graphic.icon,
+    "icon": icons.icon,
     "kelp": plants.kelp,
     "leaves": plants.leaves,
     "lighthouse": sea.lighthouse,
     "mountains": land.mountains,
-    "pattern": graphic.pattern,
+    "pattern": pattern.pattern,
     "still_life": still.still_life,
     "waves": sea.waves,
 }
@@ -62,6 +71,8 @@ _USUAL: dict[str, tuple[str, ...]] = {
 # Motifs that mix their own colours until the prompt (or a reference) asks for some.
 _PLAIN = frozenset({"icon", "pattern", "leaves", "still_life"})
 _DESCRIPTION = 20_000
+# Least likeness between a picture and its edit in another light.
+_SAME_PICTURE = 0.35
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,32 +102,28 @@ def paint(brief: Brief, stop: threading.Event | None = None) -> Sketch:
     canvas = Canvas(*brief.size, stop)
     colours = _reference_colours(brief)
     edited = brief.edited
-    known = repaint.recipe_of(edited.data) if edited else None
-    if known is not None and known.motif in MOTIFS and known.light in LIGHTS:
-        recipe = _moved(known, reading, says_colours=reading.says_colours or bool(colours))
-    else:
-        recipe = _planned(brief, reading, colours)
+    parent = repaint.recipe_of(edited.data) if edited else None
+    if parent is not None and (parent.motif not in MOTIFS or parent.light not in LIGHTS):
+        parent = None
+    asked = reading.says_colours or bool(colours)
+    recipe = _moved(parent, reading, says=asked) if parent else _planned(brief, reading, colours)
     palette = _mixed(brief, recipe, reading, colours, kept=edited is not None)
-    scene = Scene(
-        form=Random(recipe.form),
-        light=recipe.light,
-        weather=recipe.weather,
-        extras=frozenset(recipe.extras),
-        choice=recipe.choice,
-    )
-    if edited is not None and known is None:
-        asked = reading.says_colours or bool(colours)
+    if parent is not None and not _holds(brief.size, parent, recipe, palette):
+        parent = None
+    scene = _scene(recipe)
+    if edited is not None and parent is None:
         picture = repaint.opened(edited.data, brief.inputs.index(edited) + 1)
-        repaint.grade(canvas, picture, palette, 0.78 if asked else 0.3)
-        air.stars(canvas, scene, canvas.high * 0.4)
+        repaint.grade(canvas, picture, palette, 0.88 if asked else 0.3)
+        if "stars" in recipe.extras:
+            air.stars(canvas, scene, canvas.high * 0.4)
         air.extras(canvas, palette, scene, canvas.high * 0.6)
         air.weather(canvas, palette, scene, canvas.high * 0.62)
     else:
         MOTIFS[recipe.motif](canvas, palette, scene)
     canvas.grain(brief.seed, 0.8 if recipe.motif == "icon" else 1.0)
     _keep_masked(canvas, brief, edited)
-    # A graded photograph holds no recipe: its composition is in its pixels alone.
-    saved = None if edited is not None and known is None else recipe
+    # A graded picture holds no recipe: its composition is in its pixels alone.
+    saved = None if edited is not None and parent is None else recipe
     return Sketch(
         png=_encoded(canvas, brief, saved),
         motif=recipe.motif if saved else "",
@@ -126,10 +133,35 @@ def paint(brief: Brief, stop: threading.Event | None = None) -> Sketch:
     )
 
 
+def _scene(recipe: Recipe) -> Scene:
+    return Scene(
+        form=Random(recipe.form),
+        light=recipe.light,
+        weather=recipe.weather,
+        extras=frozenset(recipe.extras),
+        choice=recipe.choice,
+    )
+
+
+def _holds(size: Size, parent: Recipe, child: Recipe, palette: Palette) -> bool:
+    # Some lights turn a picture into its negative (a pattern on dark ground); as an edit that
+    # would be another picture. Two small studies tell, whatever the size asked for.
+    shorter = min(size)
+    small = (round(96 * size[0] / shorter), round(96 * size[1] / shorter))
+    before, after = Canvas(*small), Canvas(*small)
+    MOTIFS[parent.motif](before, LIGHTS[parent.light], _scene(parent))
+    MOTIFS[child.motif](after, palette, _scene(child))
+    return repaint.likeness(before.image, after.image) > _SAME_PICTURE
+
+
 def _planned(brief: Brief, reading: Reading, colours: list[Colour]) -> Recipe:
     motif = reading.motif or chosen_motif(brief.prompt)
     # Without the prompt in it, a changed word keeps the composition and only moves the light.
-    form = f"{motif} {brief.seed}" if reading.motif else f"{motif} {brief.seed} {brief.prompt}"
+    form = (
+        f"{motif} {brief.seed}"
+        if reading.motif
+        else f"{motif} {brief.seed} {fingerprint(brief.prompt)}"
+    )
     usual = _USUAL.get(motif, ("noon",))
     light = usual[int(Random(f"light {form}").random() * len(usual))]
     if colours:
@@ -155,11 +187,11 @@ def _planned(brief: Brief, reading: Reading, colours: list[Colour]) -> Recipe:
     )
 
 
-def _moved(known: Recipe, reading: Reading, *, says_colours: bool) -> Recipe:
+def _moved(known: Recipe, reading: Reading, *, says: bool) -> Recipe:
     # Only what the new words name changes; a new light also ends the old weather and tint.
     relit = bool(reading.light or reading.weather)
     variants = [*reading.variants, known.choice.split()[-1] if known.choice else ""]
-    plain = known.motif in _PLAIN and not says_colours and not known.choice.startswith("scene")
+    plain = known.motif in _PLAIN and not says and not known.choice.startswith("scene")
     return replace(
         known,
         light=reading.light or reading.weather or known.light,
@@ -173,7 +205,7 @@ def _moved(known: Recipe, reading: Reading, *, says_colours: bool) -> Recipe:
 
 def _choice(motif: str, variants: list[str], *, says_colours: bool) -> str:
     allowed = {
-        "icon": graphic.GLYPHS,
+        "icon": icons.GLYPHS,
         "still_life": frozenset({"bottle", "vase", "fruit"}),
         "forest": frozenset({"broad"}),
         "city": frozenset({"river"}),

@@ -78,10 +78,25 @@ class Palette:
         haze = mix(self.sky[3], self.far, 0.45)
         return mix(haze, near, share)
 
-    def tones(self) -> list[Colour]:
-        """Seven colours from the darkest to the lightest, for repainting another picture."""
+    def toned_scale(self) -> list[Colour]:
+        """256 colours from the darkest to the lightest, for repainting another picture."""
         chosen = [self.land[1], self.sea[1], self.sky[0], self.far, self.sky[2], self.sky[3]]
-        return [*sorted(chosen, key=luminance), mix(self.sun, self.pale[0], 0.4)]
+        stops = [*sorted(chosen, key=luminance), mix(self.sun, self.pale[0], 0.4)]
+        low, high = luminance(stops[0]), luminance(stops[-1])
+        # Halfway between equal steps, which give the light of the palette, and steps as far apart
+        # as the colours are bright, which keep the contrast of the picture.
+        places = [
+            0.5 * k / (len(stops) - 1)
+            + 0.5 * min(1.0, max(0.0, (luminance(stop) - low) / max(0.05, high - low)))
+            for k, stop in enumerate(stops)
+        ]
+        scale: list[Colour] = []
+        for value in range(256):
+            share = value / 255
+            k = next((j for j in range(1, len(stops)) if share <= places[j]), len(stops) - 1)
+            width = max(1e-6, places[k] - places[k - 1])
+            scale.append(mix(stops[k - 1], stops[k], min(1.0, (share - places[k - 1]) / width)))
+        return scale
 
 
 def _palette(text: str, dim: float) -> Palette:
@@ -222,7 +237,8 @@ def toned(palette: Palette, manner: str) -> Palette:
 
 def drawn_from(palette: Palette, colours: list[Colour]) -> Palette:
     """The palette repainted in colours taken from another picture, dark and light kept in place."""
-    ramp = sorted(colours, key=luminance)
+    # A quantised picture is duller than it looks.
+    ramp = sorted((saturated(value, 1.2) for value in colours), key=luminance)
     if len(ramp) < 2:
         ramp = [mix(ramp[0], (0, 0, 0), 0.7), ramp[0], mix(ramp[0], (255, 255, 255), 0.7)]
     low, high = luminance(ramp[0]), luminance(ramp[-1])

@@ -6,7 +6,7 @@ import math
 
 from studio.providers.sketch.air import WHITE, Scene
 from studio.providers.sketch.canvas import Canvas, Fade, Ramp
-from studio.providers.sketch.colour import Colour, hsl, mix, to_hsl
+from studio.providers.sketch.colour import Colour, hsl, luminance, mix, to_hsl
 from studio.providers.sketch.palettes import Palette
 from studio.providers.sketch.shapes import Outline, Pen, arc, ellipse, rounded, stroke
 
@@ -31,7 +31,9 @@ def leaves(canvas: Canvas, palette: Palette, scene: Scene) -> None:
     arch = rounded(left, top, width, low - top + 60, min(width, low - top) / 2)
     arch = [(x, min(y, low)) for x, y in arch]
     canvas.fill(arch, Ramp((mix(panel, WHITE, 0.1), panel)))
-    disc = mix(palette.sun, palette.accent, 0.35) if not night else palette.sun
+    disc = palette.sun if night else mix(palette.sun, palette.accent, 0.35)
+    if not night and abs(luminance(disc) - luminance(panel)) < 0.12:
+        disc = mix(palette.sun, WHITE, 0.5)
     at = (wide * scene.between(0.34, 0.66), top + (low - top) * 0.3)
     canvas.fill(ellipse(*at, 10.5), disc, 0.85)
     stems = max(5, int(width / 17))

@@ -8,17 +8,28 @@ from __future__ import annotations
 
 import io
 import json
+import math
 from dataclasses import asdict, dataclass
 
 from PIL import Image, ImageChops, ImageOps
 
 from studio.providers.sketch.canvas import Canvas
-from studio.providers.sketch.colour import Colour, along
+from studio.providers.sketch.colour import Colour
 from studio.providers.sketch.palettes import Palette
 
 # The PNG text chunk that holds the recipe of a sketch.
 RECIPE = "Gridbrush sketch"
 _STRIP = 256
+# Decoded, a larger picture would take more memory than the painting itself.
+_MOST_PIXELS = 60_000_000
+
+_UNREADABLE = (
+    OSError,
+    ValueError,
+    SyntaxError,
+    Image.DecompressionBombError,
+    Image.DecompressionBombWarning,
+)
 
 
 class UnreadableInputError(ValueError):
@@ -76,8 +87,12 @@ def opened(data: bytes, number: int = 1) -> Image.Image:
         with Image.open(io.BytesIO(data)) as image:
             # A JPEG may be read at a fraction of its size; nothing larger than 4K is needed.
             image.draft("RGB", (4096, 4096))
+            if image.width * image.height > _MOST_PIXELS:
+                raise UnreadableInputError(f"Reference picture {number} has too many pixels")
             return ImageOps.exif_transpose(image).convert("RGB")
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+    except UnreadableInputError:
+        raise
+    except _UNREADABLE as error:
         raise UnreadableInputError(f"Reference picture {number} cannot be read: {error}") from error
 
 
@@ -87,7 +102,7 @@ def pixels_of(data: bytes, number: int = 1) -> tuple[int, int]:
         with Image.open(io.BytesIO(data)) as image:
             turned = image.getexif().get(0x0112, 1) in (5, 6, 7, 8)
             return (image.height, image.width) if turned else image.size
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+    except _UNREADABLE as error:
         raise UnreadableInputError(f"Reference picture {number} cannot be read: {error}") from error
 
 
@@ -96,12 +111,12 @@ def recipe_of(data: bytes) -> Recipe | None:
     try:
         with Image.open(io.BytesIO(data)) as image:
             text = image.info.get(RECIPE)
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+    except _UNREADABLE:
         return None
     return Recipe.read(text) if isinstance(text, str) else None
 
 
-def colours_of(data: bytes, number: int = 1, count: int = 6) -> list[Colour]:
+def colours_of(data: bytes, number: int = 1, count: int = 10) -> list[Colour]:
     """The main colours of a picture. Raises UnreadableInputError."""
     small = opened(data, number)
     small.thumbnail((96, 96))
@@ -122,9 +137,8 @@ def grade(canvas: Canvas, picture: Image.Image, palette: Palette, strength: floa
     """
     width, height = canvas.image.size
     fitted = ImageOps.fit(picture, (width, height), Image.Resampling.BICUBIC)
-    tones = palette.tones()
-    table = [along(tones, value / 255) for value in range(256)]
-    flat = [colour[channel] for channel in range(3) for colour in table]
+    scale = palette.toned_scale()
+    flat = [colour[channel] for channel in range(3) for colour in scale]
     for y in range(0, height, _STRIP):
         box = (0, y, width, min(height, y + _STRIP))
         canvas.rest()
@@ -133,6 +147,18 @@ def grade(canvas: Canvas, picture: Image.Image, palette: Palette, strength: floa
         painted = Image.merge("RGB", (grey, grey, grey)).point(flat)
         mixed = Image.blend(strip, painted, strength)
         canvas.image.paste(mixed, box)
+
+
+def likeness(one: Image.Image, other: Image.Image) -> float:
+    """How far light and shade lie in the same places: 1 alike, 0 unrelated, -1 a negative."""
+    a, b = (
+        picture.convert("L").resize((24, 24), Image.Resampling.BOX).tobytes()
+        for picture in (one, other)
+    )
+    mean_a, mean_b = sum(a) / len(a), sum(b) / len(b)
+    shared = sum((x - mean_a) * (y - mean_b) for x, y in zip(a, b, strict=True))
+    own = sum((x - mean_a) ** 2 for x in a) * sum((y - mean_b) ** 2 for y in b)
+    return shared / math.sqrt(own) if own else 0.0
 
 
 def through_mask(canvas: Canvas, picture: Image.Image, mask: Image.Image) -> None:

@@ -64,7 +64,7 @@ def read(body: bytes) -> Asked:
     if not isinstance(root, dict):
         raise BadRequestError("Invalid JSON payload received. The root is not an object.")
     config = _object(root, "generationConfig", "generation_config")
-    if int(_number(config.get("candidateCount", 1), "candidateCount")) != 1:
+    if _number(config.get("candidateCount", 1), "candidateCount") != 1:
         raise BadRequestError("Multiple candidates is not enabled for this model")
     prompt, inputs = _contents(root.get("contents"))
     image = _object(config, "imageConfig", "image_config")
@@ -78,7 +78,7 @@ def read(body: bytes) -> Asked:
     brief = Brief(
         prompt=prompt,
         size=size,
-        seed=secrets.randbits(31) if seed is None else int(_number(seed, "seed")),
+        seed=secrets.randbits(31) if seed is None else _number(seed, "seed"),
         inputs=inputs,
     )
     wants = any(str(name).upper() == "IMAGE" for name in modalities)
@@ -172,7 +172,7 @@ def _text(value: object, name: str) -> str | None:
     raise BadRequestError(f"{name} is not a text")
 
 
-def _number(value: object, name: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise BadRequestError(f"{name} is not a number")
-    return value
+def _number(value: object, name: str) -> int:
+    if isinstance(value, bool) or not isinstance(value, int | float) or value % 1 != 0:
+        raise BadRequestError(f"{name} is not a whole number")
+    return int(value)

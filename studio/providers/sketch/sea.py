@@ -230,7 +230,7 @@ def waves(canvas: Canvas, palette: Palette, scene: Scene) -> None:
     air.extras(canvas, palette, scene, start)
 
     kind = scene.pick(3)
-    rows = 9 + scene.pick(3) + int(max(0.0, high - 180) / 60)
+    rows = 9 + scene.pick(3) + int(max(0.0, high - 180) / 28)
     pitch = scene.between(16, 24)
     stops = [mix(palette.sky[3], palette.sea[0], 0.5), palette.sea[0]]
     stops += [mix(palette.sea[0], palette.sea[1], 0.62), palette.sea[1]]

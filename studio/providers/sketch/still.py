@@ -25,7 +25,7 @@ _HUES = (18, 30, 44, 72, 168, 196, 214, 250, 336)
 
 
 def still_life(canvas: Canvas, palette: Palette, scene: Scene) -> None:
-    """One thing in front of a disc of light, with its shadow on the table."""
+    """One thing in front of a disc of light (several on a long table), with its shadow."""
     wide, high = canvas.wide, canvas.high
     plain = scene.choice.startswith("plain")
     hue = _HUES[scene.pick(len(_HUES))] + scene.between(-6, 6)
@@ -39,30 +39,48 @@ def still_life(canvas: Canvas, palette: Palette, scene: Scene) -> None:
         table, disc = mix(palette.far, palette.sea[1], 0.4), palette.sun
         glass, warm = mix(palette.land[0], palette.leaf, 0.5), palette.accent
     base = high / 2 + min(high, 140) * 0.3
-    cx = wide * (0.5 if wide < 130 else scene.between(0.36, 0.64))
+    aside = scene.between(0.36, 0.64)
     canvas.wash(Ramp((wall, wall_low), span=(0, base)), 0, base)
     if wide > 130:
         _window_light(canvas, scene, wall, base)
-    canvas.glow(cx, base - 38, 66, disc, 0.5)
-    canvas.fill(ellipse(cx + scene.between(-5, 5), base - 38, 35), disc, 0.92)
-    canvas.wash(Ramp((table, mix(table, BLACK, 0.16)), span=(base, high)), base)
-    canvas.fill(box(-1, base - 0.1, wide + 2, 0.7), mix(table, WHITE, 0.3), 0.6)
-
     kinds = {"bottle": 0, "vase": 1, "fruit": 2}
     named = scene.choice.split()[-1] if scene.choice else ""
-    kind = kinds.get(named, scene.pick(3))
-    canvas.glow(cx + 11, base + 3.4, 36, mix(table, BLACK, 0.72), 0.75, 5)
+    drawn = scene.pick(3)
+    kind = kinds.get(named, drawn)
+    count = max(1, int(wide / 130))
+    count -= 1 - count % 2
+    places = [wide * (k + 0.5) / count for k in range(count)]
+    if count == 1:
+        places = [wide * (0.5 if wide < 130 else aside)]
+    for cx in places:
+        canvas.glow(cx, base - 38, 66, disc, 0.5)
+        canvas.fill(ellipse(cx + scene.between(-5, 5), base - 38, 35), disc, 0.92)
+    canvas.wash(Ramp((table, mix(table, BLACK, 0.16)), span=(base, high)), base)
+    canvas.fill(box(-1, base - 0.1, wide + 2, 0.7), mix(table, WHITE, 0.3), 0.6)
+    for k, cx in enumerate(places):
+        canvas.glow(cx + 11, base + 3.4, 36, mix(table, BLACK, 0.72), 0.75, 5)
+        _thing(canvas, palette, scene, ((kind + k - count // 2) % 3, (cx, base)), (glass, warm))
+    air.weather(canvas, palette, scene, base)
+
+
+def _thing(
+    canvas: Canvas,
+    palette: Palette,
+    scene: Scene,
+    what: tuple[int, Point],
+    inks: tuple[Colour, Colour],
+) -> None:
+    kind, (cx, base) = what
     if kind == 0:
-        _bottle(canvas, palette, scene, (cx, base), (glass, warm))
+        _bottle(canvas, palette, scene, (cx, base), inks)
         if scene.form.random() < 0.7:
             side = -1 if scene.form.random() < 0.5 else 1
-            _fruit(canvas, (cx + side * scene.between(21, 26), base + 3), 6.4, warm)
+            _fruit(canvas, (cx + side * scene.between(21, 26), base + 3), 6.4, inks[1])
     elif kind == 1:
-        _vase(canvas, palette, scene, (cx, base), (glass, warm))
+        _vase(canvas, palette, scene, (cx, base), inks)
     else:
         ripe = hsl((12, 34, 352, 50)[scene.pick(4)], 0.62, 0.5)
-        _bowl(canvas, scene, (cx, base), (glass, mix(ripe, warm, 0.25)))
-    air.weather(canvas, palette, scene, base)
+        _bowl(canvas, scene, (cx, base), (inks[0], mix(ripe, inks[1], 0.25)))
 
 
 def _window_light(canvas: Canvas, scene: Scene, wall: Colour, base: float) -> None:

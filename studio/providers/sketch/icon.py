@@ -1,4 +1,4 @@
-"""Graphic motifs: a Bauhaus pattern that tiles, and an app icon."""
+"""An app icon: a white glyph on a rounded plate of colour."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from collections.abc import Callable
 
 from studio.providers.sketch.air import BLACK, WHITE, Scene
 from studio.providers.sketch.canvas import Canvas, Ramp
-from studio.providers.sketch.colour import Colour, colour, hsl, luminance, mix, to_hsl
+from studio.providers.sketch.colour import hsl, mix, to_hsl
 from studio.providers.sketch.palettes import Palette
 from studio.providers.sketch.shapes import (
     Outline,
     Pen,
+    Point,
     arc,
     box,
     ellipse,
@@ -20,127 +21,58 @@ from studio.providers.sketch.shapes import (
     turned,
 )
 
-# Ground first, then the inks.
-_INKS = (
-    "f1e7d3 c8452f 20385c e3a92b 1d1b1a",
-    "e9e4da 1f6f6a e87b4a f2c14e 243031",
-    "f4efe6 3c4fb0 f25f4c 9bc1bc 22223b",
-    "22252c e8c07d cc5a49 5d8aa8 f3efe6",
-    "f3e9e2 d1495b 00798c edae49 30343f",
-    "18222e f2a65a 77bfa3 eec170 f4f1de",
-)
-
-
-def pattern(canvas: Canvas, palette: Palette, scene: Scene) -> None:
-    """Discs, quarters and stripes on a square grid, in four inks; edges meet when it is tiled."""
-    inks = _inks(palette, scene)
-    canvas.wash(inks[0])
-    wide, high = canvas.wide, canvas.high
-    across = max(1, round(wide / 25 if wide > high else 4))
-    cell = wide / across
-    down = max(1, round(high / cell))
-    tall = high / down
-    for row in range(down):
-        for column in range(across):
-            kind = scene.pick(11)
-            one = 1 + scene.pick(4)
-            other = 1 + (one + scene.pick(3)) % 4
-            tile = _Tile(canvas, (column * cell, row * tall), (cell, tall))
-            tile.paint(kind, inks[one], inks[other], inks[0])
-
-
-def _inks(palette: Palette, scene: Scene) -> list[Colour]:
-    chosen = [colour(text) for text in _INKS[scene.pick(len(_INKS))].split()]
-    if scene.choice == "scene":
-        # The prompt named a light or a colour: print in that light's own inks.
-        ground = palette.land[1] if palette.dim > 0.6 else mix(palette.pale[0], palette.sky[3], 0.2)
-        ends = palette.pale[0] if palette.dim > 0.6 else palette.land[1]
-        chosen = [ground, palette.accent, palette.sky[1], palette.lamp, ends]
-        if abs(luminance(chosen[2]) - luminance(ground)) < 0.12:
-            chosen[2] = palette.sky[2]
-    return chosen
-
-
-class _Tile:
-    """One cell of the pattern."""
-
-    def __init__(self, canvas: Canvas, at: tuple[float, float], size: tuple[float, float]) -> None:
-        self._canvas = canvas
-        self._x, self._y = at
-        self._w, self._h = size
-
-    def paint(self, kind: int, one: Colour, other: Colour, ground: Colour) -> None:
-        """Draw one of eleven figures."""
-        draw = self._canvas.fill
-        if kind == 0:
-            draw(self._sized([*arc(0, 0, 1, 0, 90), (0, 0)]), one)
-        elif kind == 1:
-            draw(self._sized([*arc(1, 1, 1, 180, 270), (1, 1)]), one)
-        elif kind == 2:
-            draw(self._sized(arc(0.5, 0.5, 0.5, 0, 360)), one)
-            draw(self._sized(arc(0.5, 0.5, 0.227, 0, 360)), other)
-        elif kind == 3:
-            draw(self._sized([(0, 0), (1, 0), (0, 1)]), one)
-        elif kind == 4:
-            for k in range(4):
-                draw(self._sized(box(0, k / 4, 1, 0.125)), one)
-        elif kind == 5:
-            draw(self._sized(box(0, 0, 1.004, 1.004)), one)
-            draw(self._sized(arc(0.5, 1, 0.5, 180, 360)), other)
-        elif kind == 6:
-            draw(self._sized(box(0, 0, 1.004, 1.004)), one)
-            draw(self._sized([(0, 1), (1, 0), (1, 1)]), other)
-        elif kind == 7:
-            for radius, ink in ((1.0, one), (0.72, ground), (0.44, other)):
-                draw(self._sized([*arc(0, 1, radius, 270, 360), (0, 1)]), ink)
-        elif kind == 8:
-            leaf = [*arc(0, 1, 1, 270, 360), *arc(1, 0, 1, 90, 180)]
-            draw(self._sized(leaf), one)
-        elif kind == 9:
-            dots = [
-                arc((i + 0.5) / 3, (j + 0.5) / 3, 0.1, 0, 360) for i in range(3) for j in range(3)
-            ]
-            self._canvas.scatter([(self._sized(dot), 1.0) for dot in dots], one)
-        else:
-            draw(self._sized(arc(0.5, 0, 0.5, 0, 180)), one)
-            draw(self._sized(arc(0.5, 1, 0.5, 180, 360)), other)
-
-    def _sized(self, outline: Outline) -> Outline:
-        return [(self._x + x * self._w, self._y + y * self._h) for x, y in outline]
+_SIZE = 58.0
 
 
 def icon(canvas: Canvas, palette: Palette, scene: Scene) -> None:
-    """A rounded app icon with a white glyph, on a quiet ground with a soft shadow."""
+    """A rounded app icon on a quiet ground with a soft shadow; a family of them on a long strip."""
     hue, strength = scene.form.random() * 360, 0.78
     if scene.choice.startswith("scene"):
         hue, own, _ = to_hsl(palette.sky[1])
         strength = strength if own >= 0.12 else 0.1
     names = sorted(_GLYPHS)
-    drawn = names[scene.pick(len(names))]
+    drawn = scene.pick(len(names))
     named = scene.choice.split()[-1] if scene.choice else ""
-    glyph = _GLYPHS.get(named, _GLYPHS[drawn])
-    cx, cy, size = canvas.wide / 2, canvas.high / 2, 58.0
-    left, top = cx - size / 2, cy - size / 2
+    first = names.index(named) if named in _GLYPHS else drawn
     night = palette.dim > 0.8
     ground = hsl(hue, 0.16 * strength, 0.13) if night else hsl(hue, 0.22 * strength, 0.925)
     canvas.wash(ground)
-    canvas.glow(cx, cy - 6, 90, mix(ground, WHITE, 0.12 if night else 0.6), 0.8)
+    middle = (canvas.wide / 2, canvas.high / 2)
+    canvas.glow(*middle, 90, mix(ground, WHITE, 0.12 if night else 0.6), 0.8)
+    count = max(1, int(max(canvas.wide, canvas.high) / 130))
+    count -= 1 - count % 2
+    for k in range(count):
+        offset = (k - count // 2) * 104.0
+        x, y = middle
+        at = (x + offset, y) if canvas.wide > canvas.high else (x, y + offset)
+        glyph = _GLYPHS[names[(first + 4 * (k - count // 2)) % len(names)]]
+        _plate(canvas, at, hue + 34 * (k - count // 2), strength)
+        _glyph(canvas, at, glyph, hue + 34 * (k - count // 2))
+
+
+def _plate(canvas: Canvas, at: Point, hue: float, strength: float) -> None:
+    cx, cy = at
+    left, top, size = cx - _SIZE / 2, cy - _SIZE / 2, _SIZE
+    dark = mix(hsl(hue + 30, 0.6, 0.2), BLACK, 0.4)
     for spread, alpha in ((50, 0.34), (38, 0.3)):
-        canvas.glow(
-            cx, cy + size * 0.42, spread, mix(hsl(hue + 30, 0.6, 0.2), BLACK, 0.4), alpha, 22
-        )
+        canvas.glow(cx, cy + size * 0.42, spread, dark, alpha, 22)
     shade = rounded(left + 1, top + 2.2, size - 2, size, size * 0.23)
     canvas.fill(shade, mix(hsl(hue + 44, strength, 0.3), BLACK, 0.25), 0.35)
-    plate = rounded(left, top, size, size, size * 0.23)
-    canvas.fill(plate, Ramp((hsl(hue, strength * 1.06, 0.68), hsl(hue + 38, strength, 0.46))))
-    rim = [*rounded(left, top, size, size, size * 0.23)]
+    colours = (hsl(hue, strength * 1.06, 0.68), hsl(hue + 32, strength * 0.97, 0.47))
+    rim = rounded(left, top, size, size, size * 0.23)
+    canvas.fill(rim, Ramp(colours))
     shine = [(x, y) for x, y in rim if y < cy]
-    if len(shine) > 2:
-        canvas.fill([*shine, *arc(cx, cy - size * 1.28, size * 1.34, 66, 114)], WHITE, 0.07)
-    below = [[(x + 0.5, y + 1.3) for x, y in part] for part in glyph(cx, cy, size * 0.27)]
-    canvas.scatter([(part, 0.22) for part in below], mix(hsl(hue + 44, strength, 0.2), BLACK, 0.3))
+    canvas.fill([*shine, *arc(cx, cy - size * 1.28, size * 1.34, 66, 114)], WHITE, 0.07)
+
+
+def _glyph(
+    canvas: Canvas, at: Point, glyph: Callable[[float, float, float], list[Outline]], hue: float
+) -> None:
+    parts = glyph(*at, _SIZE * 0.27)
+    below = [([(x + 0.5, y + 1.3) for x, y in part], 0.22) for part in parts]
+    canvas.scatter(below, mix(hsl(hue + 44, 0.78, 0.2), BLACK, 0.3))
     face = Ramp((WHITE, mix(WHITE, hsl(hue, 0.6, 0.8), 0.28)))
-    canvas.scatter([(part, 1.0) for part in glyph(cx, cy, size * 0.27)], face)
+    canvas.scatter([(part, 1.0) for part in parts], face)
 
 
 def _ring(x: float, y: float, outer: float, inner: float, start: float, end: float) -> Outline:
