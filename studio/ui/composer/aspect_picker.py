@@ -1,0 +1,362 @@
+"""The aspect ratios as little rectangles: a radio group of the common ones, and a chip."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QAccessible,
+    QEnterEvent,
+    QFontMetrics,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QRadioButton, QSizePolicy, QWidget
+
+from studio.domain import AspectRatio
+from studio.drafts import MATCH
+from studio.ui.composer.offer import COMMON
+from studio.ui.controls import plain_tip, set_role
+from studio.ui.theme import theme
+from studio.words import _
+
+SEGMENT = 24
+LONGER = 14
+FORGET = 1200  # milliseconds after which typed figures begin anew
+
+
+def label(value: str) -> str:
+    """What a choice is called."""
+    return _("Match") if value == MATCH else value
+
+
+def spoken(value: str) -> str:
+    """What a choice is called by a screen reader and in its tool tip."""
+    return _("Match the input picture") if value == MATCH else value
+
+
+def paint_ratio(
+    painter: QPainter, value: str, centre: QPointF, role: str, *, dpr: float, longer: float = LONGER
+) -> None:
+    """Draw a ratio as a rectangle whose longer side is `longer`, or the icon of Match."""
+    look = theme()
+    if value == MATCH:
+        corner = QPointF(centre.x() - 8, centre.y() - 8)
+        painter.drawPixmap(corner, look.pixmap("match", role, 16, dpr))
+        return
+    try:
+        ratio = AspectRatio.parse(value).value
+    except ValueError:
+        ratio = 1.0
+    width = longer if ratio >= 1 else max(4.0, round(longer * ratio))
+    height = longer if ratio <= 1 else max(4.0, round(longer / ratio))
+    painter.setPen(QPen(look.color(role), 1.5))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    # On whole pixels, so that every side is equally sharp.
+    left, top = round(centre.x() - width / 2), round(centre.y() - height / 2)
+    painter.drawRoundedRect(QRectF(left + 0.75, top + 0.75, width - 1.5, height - 1.5), 1, 1)
+
+
+class Segment(QRadioButton):
+    """One ratio in the frame; the chosen one shows its name."""
+
+    def __init__(self, value: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.ratio = value
+        self.setAccessibleName(spoken(value))
+        self.setToolTip(spoken(value))
+        self.setProperty("radius", 4)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+
+    def _width(self) -> int:
+        if not self.isChecked():
+            return SEGMENT
+        words = QFontMetrics(theme().font("small")).horizontalAdvance(label(self.ratio))
+        return 7 + 16 + 6 + words + 7
+
+    def sizeHint(self) -> QSize:
+        return QSize(self._width(), theme().height(SEGMENT))
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def hitButton(self, pos: QPoint) -> bool:
+        return self.rect().contains(pos)
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        super().enterEvent(event)
+        self.update()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        look, chosen = theme(), self.isChecked()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if chosen:
+            painter.setPen(QPen(look.color("accent"), 1.5))
+            painter.setBrush(look.color("tint"))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.75, 0.75, -0.75, -0.75), 4, 4)
+        elif self.underMouse():
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(look.color("hover"))
+            painter.drawRoundedRect(QRectF(self.rect()), 4, 4)
+        x = 7 + 8 if chosen else self.width() / 2
+        role = "text2" if not chosen else "text" if self.ratio == MATCH else "ink"
+        centre = QPointF(x, self.height() / 2)
+        paint_ratio(painter, self.ratio, centre, role, dpr=self.devicePixelRatioF())
+        if chosen:
+            painter.setPen(look.color("text"))
+            painter.setFont(look.font("small"))
+            words = QRectF(7 + 16 + 6, 0, self.width(), self.height())
+            flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+            painter.drawText(words, flags, label(self.ratio))
+        painter.end()
+
+
+class MoreButton(QAbstractButton):
+    """The chevron that opens the panel of all ratios."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(_("All aspect ratios"))
+        self.setToolTip(_("All aspect ratios"))
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setProperty("radius", 4)
+        self.setFixedSize(SEGMENT, theme().height(SEGMENT))
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        if self.underMouse():
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme().color("hover"))
+            painter.drawRoundedRect(QRectF(self.rect()), 4, 4)
+        arrow = theme().pixmap("down", "text2", 16, self.devicePixelRatioF())
+        painter.drawPixmap((self.width() - 16) // 2, (self.height() - 16) // 2, arrow)
+        painter.end()
+
+
+class AspectPicker(QWidget):
+    """The radio group "Aspect ratio". Left and Right move, figures such as 4:5 can be typed.
+
+    Signals:
+        changed(object): the user chose a ratio, or Match.
+        panel_wanted: the user wants to see all ratios.
+    """
+
+    changed = Signal(object)
+    panel_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(_("Aspect ratio"))
+        set_role(self, QAccessible.Role.Grouping)
+        self.setFixedHeight(theme().height(30))
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self._offered: tuple[str, ...] = ()
+        self._all: tuple[str, ...] = ()
+        self._segments: list[Segment] = []
+        self._typed = ""
+        self._value = ""
+        self._mark = ""
+        self._forget = QTimer(self)
+        self._forget.setSingleShot(True)
+        self._forget.setInterval(FORGET)
+        self._forget.timeout.connect(self.on_forgotten)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(3, 3, 3, 3)
+        self._row.setSpacing(1)
+        self._more = MoreButton(self)
+        self._more.clicked.connect(self.panel_wanted)
+        self._row.addWidget(self._more)
+
+    @property
+    def value(self) -> str:
+        """The chosen ratio, or "match"."""
+        return self._value
+
+    def segments(self) -> tuple[Segment, ...]:
+        """What stands in the frame, from left to right."""
+        return tuple(self._segments)
+
+    def show_choice(self, value: str, aspects: tuple[str, ...], *, match: bool, note: str) -> None:
+        """Offer the common ones among `aspects`, and the chosen one whatever it is."""
+        common = [a for a in COMMON if a in aspects] or list(aspects[:5])
+        if value not in common and value not in ("", MATCH):
+            # A rarer one takes the last place, so that the frame keeps its width.
+            common = [*common[:4], value]
+        offered = tuple([MATCH] * match + common)
+        self._all = tuple([MATCH] * match) + aspects
+        self._mark = note
+        self.setToolTip(plain_tip(note))
+        self.setAccessibleDescription(note)
+        if offered != self._offered:
+            self._build(offered)
+        self._value = value
+        for segment in self._segments:
+            segment.blockSignals(True)
+            segment.setChecked(segment.ratio == value)
+            segment.blockSignals(False)
+            # Only the chosen one is reached by Tab, as in every radio group.
+            policy = Qt.FocusPolicy.TabFocus if segment.isChecked() else Qt.FocusPolicy.ClickFocus
+            segment.setFocusPolicy(policy)
+            segment.updateGeometry()
+            segment.update()
+        self._more.setVisible(set(aspects) - set(common) != set() or len(aspects) > len(common))
+        self._row.activate()
+        self.updateGeometry()
+        self.update()
+
+    def _build(self, offered: tuple[str, ...]) -> None:
+        had = next((s for s in self._segments if s.hasFocus()), None)
+        for segment in self._segments:
+            self._row.removeWidget(segment)
+            segment.hide()
+            segment.deleteLater()
+        self._segments = []
+        before: QWidget = self
+        for place, value in enumerate(offered):
+            segment = Segment(value, self)
+            segment.toggled.connect(self.on_toggled)
+            self._row.insertWidget(place, segment)
+            if place:
+                QWidget.setTabOrder(before, segment)
+            before = segment
+            self._segments.append(segment)
+            segment.show()
+            if had is not None and had.ratio == value:
+                segment.setFocus()
+        QWidget.setTabOrder(before, self._more)
+        self._offered = offered
+
+    def on_toggled(self, on: bool) -> None:  # noqa: FBT001  # Qt's own signature
+        """A segment was chosen by the mouse or by the arrows."""
+        segment = self.sender()
+        if on and isinstance(segment, Segment):
+            self._value = segment.ratio
+            self.changed.emit(segment.ratio)
+
+    def on_forgotten(self) -> None:
+        """Typing stopped."""
+        self._typed = ""
+
+    def sizeHint(self) -> QSize:
+        widths = [s.sizeHint().width() for s in self._segments]
+        if not self._more.isHidden():
+            widths.append(SEGMENT)
+        return QSize(6 + sum(widths) + max(0, len(widths) - 1), theme().height(30))
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        typed = event.text()
+        if typed and (typed.isdigit() or typed in ":x/"):
+            self._typed += typed.replace("x", ":").replace("/", ":")
+            self._forget.start()
+            if self._typed in self._all and self._typed != self._value:
+                self.changed.emit(self._typed)
+        elif event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down) and self._more.isVisible():
+            self.panel_wanted.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        look = theme()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(look.color("line2"), 1))
+        painter.setBrush(look.color("raise"))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
+        painter.end()
+        if self._mark:
+            _paint_mark(self)
+
+
+class AspectChip(QAbstractButton):
+    """The chosen ratio alone, where the row has no room for the picker; opens the panel.
+
+    Signals:
+        stepped(object): -1 or 1, the user wants the ratio before or after.
+    """
+
+    stepped = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._value = "1:1"
+        self._mark = ""
+        self.setAccessibleName(_("Aspect ratio"))
+        set_role(self, QAccessible.Role.ComboBox)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setFixedHeight(theme().height(30))
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+
+    def show_choice(self, value: str, note: str) -> None:
+        """Show this ratio, and mark it when it is not the one asked for."""
+        self._value, self._mark = value, note
+        self.setText(label(value))
+        self.setAccessibleName(_("Aspect ratio"))
+        self.setAccessibleDescription(note or spoken(value))
+        self.setToolTip(plain_tip(note or _("Aspect ratio")))
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        words = QFontMetrics(theme().font("small")).horizontalAdvance(label(self._value))
+        mark = 8 if self._mark else 0
+        return QSize(9 + 16 + 6 + words + mark + 6 + 14 + 9, theme().height(30))
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        back = (Qt.Key.Key_Up, Qt.Key.Key_Left)
+        if event.key() in (*back, Qt.Key.Key_Down, Qt.Key.Key_Right):
+            self.stepped.emit(-1 if event.key() in back else 1)
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        look, dpr = theme(), self.devicePixelRatioF()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(look.color("line2"), 1))
+        painter.setBrush(look.color("hover" if self.underMouse() else "raise"))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
+        paint_ratio(painter, self._value, QPointF(17, self.height() / 2), "text3", dpr=dpr)
+        painter.setFont(look.font("small"))
+        painter.setPen(look.color("text"))
+        flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        words = QRectF(31, 0, self.width(), self.height())
+        painter.drawText(words, flags, label(self._value))
+        arrow = look.pixmap("down", "text3", 14, dpr)
+        painter.drawPixmap(self.width() - 9 - 14, (self.height() - 14) // 2, arrow)
+        painter.end()
+        if self._mark:
+            _paint_mark(self, right=9 + 14 + 9)
+
+
+def _paint_mark(widget: QWidget, right: int = 3) -> None:
+    """The 5 px dot of a value that is not the one asked for."""
+    painter = QPainter(widget)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme().color("warn"))
+    painter.drawEllipse(QRectF(widget.width() - right - 5, widget.height() / 2 - 6, 5, 5))
+    painter.end()

@@ -1,0 +1,112 @@
+"""The card: where slots, prompt, choices and Generate stand, wide and narrow."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QWidget
+
+from studio.ui.composer.choices import ChoicesRow
+from studio.ui.composer.drop_target import DropTarget
+from studio.ui.composer.generate_button import GenerateButton
+from studio.ui.composer.prompt_editor import PromptEditor
+from studio.ui.composer.slots import SlotsRow
+from studio.ui.controls import IconButton, Text, restyle
+from studio.words import _, ngettext
+
+INSET = 10
+
+
+class Card(QFrame):
+    """The composer in full.
+
+    Attributes:
+        slots, editor, choices, generate: its parts, in the order of the Tab key.
+        history: opens the prompts of the library.
+        counter: characters left, where the prompt nears the model's limit.
+        target: lies over all while pictures are dragged.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("zone", "card")
+        self.slots = SlotsRow(self)
+        self.editor = PromptEditor(self)
+        self.choices = ChoicesRow(self)
+        self.history = IconButton("history", _("Prompt history"), "Alt+↑", self)
+        self.generate = GenerateButton(self)
+        self.counter = Text("", "micro", "text3", self)
+        self.counter.hide()
+        self.target = DropTarget(self)
+        self._narrow: bool | None = None
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(INSET, INSET, INSET, INSET)
+        self._grid.setHorizontalSpacing(12)
+        self._grid.setVerticalSpacing(0)
+        self._grid.setColumnStretch(1, 1)
+        self._grid.addWidget(self.choices, 3, 0, 1, 2)
+        top_right = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight
+        self._grid.addWidget(self.counter, 1, 2, top_right)
+        self._grid.addWidget(self.generate, 1, 2, 3, 1, Qt.AlignmentFlag.AlignBottom)
+        self.set_narrow(narrow=False)
+
+    def set_narrow(self, *, narrow: bool) -> None:
+        """Thumbnails left of the prompt, or a row of slots above it."""
+        if narrow == self._narrow:
+            return
+        self._narrow = narrow
+        self._grid.removeWidget(self.slots)
+        self._grid.removeWidget(self.editor)
+        top = Qt.AlignmentFlag.AlignTop
+        if narrow:
+            self._grid.addWidget(self.slots, 1, 0, top)
+            self._grid.addWidget(self.editor, 1, 1, top)
+        else:
+            self._grid.addWidget(self.slots, 0, 0, 1, 3)
+            self._grid.addWidget(self.editor, 1, 0, 1, 2, top)
+        self._grid.setRowMinimumHeight(2, 8 if narrow else 10)
+        self._grid.setVerticalSpacing(0)
+        self.editor.set_small(small=narrow)
+        self.slots.set_small(narrow, None if narrow else self.history)
+        self.choices.set_narrow(narrow, self.history if narrow else None)
+        self.order_tabs()
+
+    def order_tabs(self) -> None:
+        """Source, references, prompt, choices, Generate."""
+        order = [
+            *self.slots.slots(),
+            self.slots.overflow,
+            self.slots.add,
+            self.slots.suggestion,
+            self.editor,
+            *self.choices.controls(),
+            self.history,
+            self.generate,
+        ]
+        for before, after in pairwise(order):
+            QWidget.setTabOrder(before, after)
+
+    def set_focused(self, on: bool) -> None:  # noqa: FBT001
+        """The prompt has the keyboard."""
+        self.setProperty("focused", on)
+        restyle(self)
+
+    def show_count(self, written: int, limit: int) -> None:
+        """Say how long the prompt is once it is near the limit."""
+        near = limit > 0 and written > 0.8 * limit
+        self.counter.setVisible(near)
+        if near:
+            self.counter.setText(
+                ngettext("{n} of {limit} character", "{n} of {limit} characters", limit).format(
+                    n=f"{written:,}", limit=f"{limit:,}"
+                )
+            )
+            self.counter.setProperty("role", "warn" if written > limit else "text3")
+            restyle(self.counter)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.target.setGeometry(self.rect())
+        self.target.raise_()

@@ -1,0 +1,296 @@
+"""The row of choices: model, aspect ratio, size, count, seed, and what has no room."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPoint, QSize, Signal
+from PySide6.QtGui import QAction, QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from studio.drafts import MATCH, Draft
+from studio.models import Model
+from studio.ui.composer.aspect_panel import AspectPanel
+from studio.ui.composer.aspect_picker import AspectChip, AspectPicker
+from studio.ui.composer.offer import Offer
+from studio.ui.composer.seed import SeedControl
+from studio.ui.controls import Choice, IconButton, Menu, MenuChip, Stepper, Text
+from studio.ui.theme import theme
+from studio.words import _
+
+GAP = 6
+LEAST_MODEL = 96
+MOST_COUNT = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenWay:
+    """What of the row has no room; each step includes those before it."""
+
+    pixels: bool = False
+    seed: bool = False
+    aspect: bool = False
+    count: bool = False
+
+
+_STEPS = (
+    GivenWay(),
+    GivenWay(pixels=True),
+    GivenWay(pixels=True, seed=True),
+    GivenWay(pixels=True, seed=True, aspect=True),
+    GivenWay(pixels=True, seed=True, aspect=True, count=True),
+)
+
+
+class ChoicesRow(QWidget):
+    """Chips that give way by measured width: pixels, seed, aspect to a chip, count into "more".
+
+    Attributes:
+        given_way: what has no room now.
+
+    Signals:
+        model_chosen(object): (profile, model).
+        aspect_chosen(object), size_chosen(object), count_chosen(object), seed_chosen(object):
+            the user's choice; a seed of None is automatic.
+        clear_wanted: empty the composer.
+    """
+
+    model_chosen = Signal(object)
+    aspect_chosen = Signal(object)
+    size_chosen = Signal(object)
+    count_chosen = Signal(object)
+    seed_chosen = Signal(object)
+    clear_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.given_way = GivenWay()
+        self._narrow = False
+        self._draft = Draft()
+        self._offer: Offer | None = None
+        self._model: Model | None = None
+        self._extra: QWidget | None = None
+        self._panel: AspectPanel | None = None
+        self.model = MenuChip(_("Model"), self)
+        self.aspect = AspectPicker(self)
+        self.aspect_chip = AspectChip(self)
+        self.size_chip = MenuChip(_("Size"), self, strong=True)
+        self.count = Stepper(_("Count"), 1, MOST_COUNT, 1, self)
+        self.per_variant = Text(_("per variant"), "small", "text3", self)
+        self.seed = SeedControl(self)
+        self.more = IconButton("sliders", _("More settings"), "", self)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setFixedHeight(theme().height(30))
+        self.model.changed.connect(self.model_chosen)
+        self.size_chip.changed.connect(self.size_chosen)
+        self.count.changed.connect(self.count_chosen)
+        self.seed.changed.connect(self.seed_chosen)
+        self.aspect.changed.connect(self.aspect_chosen)
+        self.aspect.panel_wanted.connect(self.on_panel_wanted)
+        self.aspect_chip.clicked.connect(self.on_panel_wanted)
+        self.aspect_chip.stepped.connect(self.on_aspect_stepped)
+        self.more.clicked.connect(self.on_more)
+
+    # --- content --------------------------------------------------------------------------
+
+    def show_draft(self, draft: Draft, offer: Offer, model: Model, *, variants: int) -> None:
+        """Show the choices as the model takes them."""
+        self._draft, self._offer, self._model = draft, offer, model
+        sent = offer.sent
+        self.aspect.show_choice(
+            sent.aspect, offer.aspects, match=offer.match, note=offer.aspect_note
+        )
+        self.aspect_chip.show_choice(sent.aspect, offer.aspect_note)
+        sizes = offer.sizes if sent.size in offer.sizes or not offer.sizes else ()
+        shape = sent.aspect
+        self.size_chip.set_choices(
+            [
+                Choice(value=size, text=size, note=_pixels(model.pixels(shape, size)))
+                for size in sizes or ((*offer.sizes, sent.size) if offer.sizes else ())
+            ]
+        )
+        if offer.sizes:
+            self.size_chip.set_value(sent.size)
+        self.size_chip.set_supplement(_pixels(offer.pixels))
+        self.size_chip.set_mark(offer.size_note)
+        self.count.set_value(draft.count)
+        self.per_variant.setVisible(variants > 1)
+        self.count.setAccessibleDescription(_("per variant") if variants > 1 else "")
+        self.seed.show_seed(sent.seed)
+        self.fit()
+
+    def show_models(self, choices: list[Choice], chosen: tuple[str, str]) -> None:
+        """Offer these models."""
+        self.model.set_choices(choices)
+        if any(choice.value == chosen for choice in choices):
+            self.model.set_value(chosen)
+        self.fit()
+
+    def set_narrow(self, narrow: bool, extra: QWidget | None) -> None:  # noqa: FBT001
+        """The window is narrow: a chip for the ratio, seed and more at the right with `extra`."""
+        self._narrow = narrow
+        self._extra = extra
+        if extra is not None:
+            extra.setParent(self)
+            extra.show()
+        self.fit()
+
+    def controls(self) -> list[QWidget]:
+        """Everything the Tab key reaches, in its order."""
+        return [
+            self.model,
+            *self.aspect.segments(),
+            self.aspect_chip,
+            self.size_chip,
+            self.count,
+            self.seed.dice,
+            self.seed.number,
+            self.seed.clear,
+            self.more,
+        ]
+
+    # --- giving way -----------------------------------------------------------------------
+
+    def fit(self) -> None:
+        """Give way until everything has room, then put everything in its place."""
+        for step in _STEPS:
+            self._apply(step)
+            if self._wanted() <= self.width():
+                break
+        self._place()
+
+    def _apply(self, step: GivenWay) -> None:
+        self.given_way = step
+        offer = self._offer
+        has_aspects = offer is not None and bool(offer.aspects)
+        chip = step.aspect or self._narrow
+        self.aspect.setVisible(has_aspects and not chip)
+        self.aspect_chip.setVisible(has_aspects and chip)
+        self.size_chip.setVisible(offer is not None and bool(offer.sizes))
+        self.size_chip.set_supplement_visible(not step.pixels)
+        self.seed.setVisible(offer is not None and offer.seed and not step.seed)
+        self.count.setVisible(not step.count)
+        several = bool(self.count.accessibleDescription())
+        self.per_variant.setVisible(several and not step.pixels)
+
+    def _shown(self) -> list[QWidget]:
+        row = (
+            self.model,
+            self.aspect,
+            self.aspect_chip,
+            self.size_chip,
+            self.count,
+            self.per_variant,
+            self.seed,
+            self.more,
+            self._extra,
+        )
+        return [part for part in row if part is not None and not part.isHidden()]
+
+    def _wanted(self) -> int:
+        parts = self._shown()
+        return sum(part.sizeHint().width() for part in parts) + GAP * (len(parts) - 1)
+
+    def _place(self) -> None:
+        parts = self._shown()
+        spare = self.width() - self._wanted()
+        at = 0
+        right = {self.seed, self.more, self._extra} if self._narrow else set()
+        pushed = False
+        for part in parts:
+            width = part.sizeHint().width()
+            if part is self.model and spare < 0:
+                width = max(LEAST_MODEL, width + spare)
+            if part in right and not pushed:
+                at, pushed = at + max(0, spare), True
+            height = min(part.sizeHint().height(), self.height())
+            part.setGeometry(at, (self.height() - height) // 2, width, height)
+            at += width + GAP
+
+    # --- slots ----------------------------------------------------------------------------
+
+    def on_panel_wanted(self) -> None:
+        """All ratios are asked for."""
+        offer, model = self._offer, self._model
+        if offer is None or model is None:
+            return
+        sizes: dict[str, tuple[int, int] | None] = {}
+        if offer.match:
+            sizes[MATCH] = offer.pixels if offer.sent.aspect == MATCH else None
+        sizes.update({a: model.pixels(a, offer.sent.size) for a in offer.aspects})
+        panel = AspectPanel(sizes, offer.sent.aspect, self)
+        panel.chosen.connect(self.aspect_chosen)
+        panel.open_at(self.aspect if self.aspect.isVisible() else self.aspect_chip)
+
+    def on_aspect_stepped(self, step: int) -> None:
+        """The ratio before or after the chosen one."""
+        offer = self._offer
+        if offer is None:
+            return
+        row = [MATCH] * offer.match + list(offer.aspects)
+        at = row.index(offer.sent.aspect) if offer.sent.aspect in row else 0
+        self.aspect_chosen.emit(row[max(0, min(at + step, len(row) - 1))])
+
+    def on_more(self) -> None:
+        """What has no room in the row, and what is seldom needed."""
+        menu = self.more_menu()
+        menu.aboutToHide.connect(menu.deleteLater)
+        height = menu.sizeHint().height()
+        menu.popup(self.more.mapToGlobal(QPoint(0, -height - 4)))
+
+    def more_menu(self) -> Menu:
+        """The menu behind the sliders."""
+        menu = Menu("", self)
+        if self.given_way.count:
+            counts = menu.submenu(_("Count {n}").format(n=self._draft.count))
+            for number in range(1, MOST_COUNT + 1):
+                _add(counts, str(number), ("count", number), checked=number == self._draft.count)
+        if self._offer is not None and self._offer.seed:
+            seed = self._draft.seed
+            _add(menu, _("Automatic seed"), ("seed", None), checked=seed is None)
+            fixed = self.seed.to_fix() if seed is None else seed
+            _add(
+                menu,
+                _("Fixed seed {seed}").format(seed=fixed),
+                ("seed", fixed),
+                checked=seed is not None,
+            )
+        if not menu.isEmpty():
+            menu.addSeparator()
+        _add(menu, _("Clear the composer"), ("clear", None))
+        menu.triggered.connect(self.on_triggered)
+        return menu
+
+    def on_triggered(self, action: QAction) -> None:
+        """An entry of "more" was chosen."""
+        what, value = action.data()
+        if what == "count":
+            self.count_chosen.emit(value)
+        elif what == "seed":
+            self.seed_chosen.emit(value)
+        else:
+            self.clear_wanted.emit()
+
+    # --- Qt -------------------------------------------------------------------------------
+
+    def sizeHint(self) -> QSize:
+        return QSize(self._wanted(), theme().height(30))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(LEAST_MODEL + 200, theme().height(30))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.fit()
+
+
+def _pixels(size: tuple[int, int] | None) -> str:
+    return f"{size[0]} × {size[1]}" if size else ""
+
+
+def _add(menu: Menu, text: str, data: object, *, checked: bool | None = None) -> None:
+    action = menu.addAction(text)
+    action.setData(data)
+    if checked is not None:
+        action.setCheckable(True)
+        action.setChecked(checked)

@@ -1,0 +1,151 @@
+"""The composer as one line of 44 px, for the loupe: picture, prompt, choices, Generate."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QAccessible,
+    QFontMetrics,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from studio.ui.composer.generate_button import GenerateButton
+from studio.ui.composer.highlight import spans
+from studio.ui.controls import set_role
+from studio.ui.theme import theme
+from studio.words import _
+
+HEIGHT = 44
+THUMB = 30
+
+
+class CompactLine(QWidget):
+    """Shows what would be sent; a click opens the composer in full.
+
+    Signals:
+        opened: click, Enter or Space.
+    """
+
+    opened = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._prompt = ""
+        self._placeholder = ""
+        self._words = ""
+        self._pixmap: QPixmap | None = None
+        self.generate = GenerateButton(self, compact=True)
+        self.setFixedHeight(theme().height(HEIGHT))
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setProperty("radius", 10)
+        self.setAccessibleName(_("Open the composer"))
+        set_role(self, QAccessible.Role.Button)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.generate.setCursor(Qt.CursorShape.ArrowCursor)
+        theme().changed.connect(self.update)
+
+    def show_line(self, prompt: str, placeholder: str, words: str, pixmap: QPixmap | None) -> None:
+        """Show prompt, choices as words, and the source's picture."""
+        self._prompt = " ".join(prompt.split())
+        self._placeholder, self._words, self._pixmap = placeholder, words, pixmap
+        self.setAccessibleDescription(f"{self._prompt or placeholder}, {words}")
+        self._place()
+        self.update()
+
+    def _place(self) -> None:
+        size = self.generate.sizeHint()
+        self.generate.setGeometry(
+            QRect(
+                QPoint(self.width() - 6 - size.width(), (self.height() - size.height()) // 2), size
+            )
+        )
+
+    def sizeHint(self) -> QSize:
+        return QSize(480, theme().height(HEIGHT))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self.rect().contains(event.position().toPoint()):
+            self.opened.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self.opened.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        look, dpr = theme(), self.devicePixelRatioF()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.setPen(QPen(look.color("edge"), 1))
+        painter.setBrush(look.color("sunk"))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 10, 10)
+        left = 8
+        if self._pixmap is None:
+            glyph = look.pixmap("edit", "text3", 16, dpr)
+            painter.drawPixmap(left + 2, (self.height() - 16) // 2, glyph)
+            left += 16 + 12
+        else:
+            self._paint_picture(painter, QRect(left, (self.height() - THUMB) // 2, THUMB, THUMB))
+            left += THUMB + 10
+        right = self.generate.x() - 10
+        flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        small = QFontMetrics(look.font("small"))
+        words = small.elidedText(self._words, Qt.TextElideMode.ElideRight, (right - left) // 2)
+        width = small.horizontalAdvance(words)
+        painter.setFont(look.font("small"))
+        painter.setPen(look.color("text3"))
+        painter.drawText(QRectF(right - width, 0, width + 2, self.height()), flags, words)
+        self._paint_prompt(painter, left, right - width - 12)
+        painter.end()
+
+    def _paint_prompt(self, painter: QPainter, left: int, right: int) -> None:
+        """The prompt on one line, its groups coloured as in the editor."""
+        look = theme()
+        font = look.font("prompt")
+        font.setPixelSize(look.px(14))
+        painter.setFont(font)
+        metrics = QFontMetrics(font)
+        text = self._prompt or self._placeholder
+        shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, right - left)
+        roles = ["text" if self._prompt else "text3"] * len(shown)
+        if (self._prompt and shown.isascii()) or shown.endswith("…"):
+            for first, last, kind in spans(self._prompt):
+                role = {"group": "ink", "bar": "text3"}.get(kind)
+                for at in range(first, min(last, len(shown))):
+                    roles[at] = role or roles[at]
+        flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        start = 0
+        while start < len(shown):
+            end = start
+            while end < len(shown) and roles[end] == roles[start]:
+                end += 1
+            x = left + metrics.horizontalAdvance(shown[:start])
+            painter.setPen(look.color(roles[start]))
+            painter.drawText(QRectF(x, 0, right - x + 8, self.height()), flags, shown[start:end])
+            start = end
+
+    def _paint_picture(self, painter: QPainter, box: QRect) -> None:
+        assert self._pixmap is not None
+        path = QPainterPath()
+        path.addRoundedRect(QRectF(box), 4, 4)
+        side = min(self._pixmap.width(), self._pixmap.height())
+        left, top = (self._pixmap.width() - side) // 2, (self._pixmap.height() - side) // 2
+        painter.save()
+        painter.setClipPath(path)
+        painter.drawPixmap(QRectF(box), self._pixmap, QRectF(left, top, side, side))
+        painter.restore()

@@ -1,0 +1,602 @@
+"""The composer: one draft of source, references, prompt and choices, and the button that sends it.
+
+What the user does becomes a new draft, a step that can be undone, and is shown again from the
+draft alone: `_take` is the one way in, `_show` the one way out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QMimeData, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QPixmap
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from studio import prompts
+from studio.domain import Picture, Reference, Role
+from studio.drafts import MATCH, Draft
+from studio.errors import StudioError
+from studio.events import Event, JobChanged, JobsRemoved, KeyChanged, PicturesAdded, SettingsChanged
+from studio.models import Model
+from studio.settings import OFFLINE
+from studio.ui import dragging
+from studio.ui.composer import drafting, intake, press
+from studio.ui.composer.aspect_picker import label
+from studio.ui.composer.dock import Dock
+from studio.ui.composer.history_popup import HistoryPopup
+from studio.ui.composer.offer import Offer, offer
+from studio.ui.composer.offered_models import offered
+from studio.ui.composer.quote import Situation, quote
+from studio.ui.composer.recall import Recall
+from studio.ui.composer.reception import InputThumbnails, Reception
+from studio.ui.composer.steps import Steps
+from studio.ui.controls import Notice
+from studio.ui.tasks import spawn
+from studio.words import _
+
+if TYPE_CHECKING:
+    from studio.core import Core
+
+MODEL_NOTICE = 6000  # milliseconds
+
+
+class Composer(Dock):
+    """The dock at the foot of the window. It sizes its own height.
+
+    Signals:
+        changed(object): the draft is another one.
+        generate(object): a Run to be submitted.
+        wants_key(object): name of a profile whose model was chosen, or used, without a key.
+        show_picture(object): id of a library picture whose thumbnail was clicked.
+        toast(object, object, object): what happened, the words of its button, and what to give to
+            `on_toast` when that is pressed.
+        left: Esc: the keyboard goes back to the view.
+    """
+
+    changed = Signal(object)
+    generate = Signal(object)
+    wants_key = Signal(object)
+    show_picture = Signal(object)
+    toast = Signal(object, object, object)
+    left = Signal()
+
+    def __init__(self, core: Core, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._core = core
+        self._steps = Steps(Draft())
+        self._recall = Recall()
+        self._reception = Reception(core.library, self)
+        self._thumbnails = InputThumbnails(core.library, self)
+        self._suggested: tuple[Picture, ...] = ()
+        self._own_aspect = "1:1"
+        self._asked: Draft | None = None
+        self._wanted: tuple[str, str] | None = None
+        self._press_waits = False
+        self._network = True
+        self._dialog: QFileDialog | None = None
+        self._requote = _timer(self, 100)
+        self._requote.timeout.connect(self._show_quote)
+        self._model_notice = _timer(self, MODEL_NOTICE)
+        self._model_notice.timeout.connect(self.on_model_notice_over)
+        self._connect()
+        self._unsubscribe = core.events.subscribe(self.on_event)
+        self.destroyed.connect(self._unsubscribe)
+        self._show()
+
+    def _connect(self) -> None:
+        editor, slots, choices = self.card.editor, self.card.slots, self.card.choices
+        editor.typed.connect(self.on_typed)
+        editor.paused.connect(self._steps.seal)
+        editor.submitted.connect(self.generate_now)
+        editor.undo_wanted.connect(self.undo)
+        editor.redo_wanted.connect(self.redo)
+        editor.history_wanted.connect(self.on_history_step)
+        editor.escaped.connect(self.on_escaped)
+        editor.things_given.connect(self.on_pasted)
+        editor.focus_changed.connect(self.on_focus_changed)
+        slots.remove_wanted.connect(self.on_remove)
+        slots.show_wanted.connect(self.on_show_wanted)
+        slots.role_chosen.connect(self.on_role_chosen)
+        slots.move_wanted.connect(self.on_move_wanted)
+        slots.replaced.connect(self.on_replaced)
+        slots.pick_wanted.connect(self.on_pick_wanted)
+        slots.suggestion_taken.connect(self.on_suggestion_taken)
+        choices.model_chosen.connect(self.on_model_chosen)
+        choices.aspect_chosen.connect(self.on_aspect_chosen)
+        choices.size_chosen.connect(self.on_size_chosen)
+        choices.count_chosen.connect(self.on_count_chosen)
+        choices.seed_chosen.connect(self.on_seed_chosen)
+        choices.clear_wanted.connect(self.clear)
+        self.card.history.clicked.connect(self.on_history_wanted)
+        self.card.generate.clicked.connect(self.generate_now)
+        self.card.target.dropped.connect(self.on_dropped)
+        self.line.generate.clicked.connect(self.generate_now)
+        self.bar.acted.connect(self.on_acted)
+        self._reception.taken.connect(self.on_taken)
+        self._reception.troubled.connect(self.show_error)
+        self._reception.idle.connect(self.on_idle)
+        self._thumbnails.arrived.connect(self.on_thumbnail)
+
+    # --- the draft ------------------------------------------------------------------------
+
+    def draft(self) -> Draft:
+        """Everything as it stands, with the user's own values."""
+        return self._steps.draft
+
+    def set_draft(self, draft: Draft, *, undoable: bool = True) -> None:
+        """Show another draft; with `undoable` it is one step, else the first there is."""
+        if undoable:
+            self._take(draft)
+            return
+        self._steps = Steps(draft)
+        self.card.editor.paused.connect(self._steps.seal)
+        self._show()
+
+    def set_prompt(self, prompt: str) -> None:
+        """Write this in the place of the prompt, as one step, and give it the keyboard."""
+        self._take(replace(self.draft(), prompt=prompt))
+        self.focus_prompt()
+
+    def clear(self) -> None:
+        """No words, no pictures; one step."""
+        self._take(drafting.cleared(self.draft(), aspect=self._own_aspect))
+
+    def undo(self) -> None:
+        """One step back."""
+        self._shown_step(self._steps.undo())
+
+    def redo(self) -> None:
+        """One step forward."""
+        self._shown_step(self._steps.redo())
+
+    def _shown_step(self, draft: Draft | None) -> None:
+        if draft is not None:
+            self._show()
+            self.changed.emit(draft)
+
+    def _take(self, draft: Draft, *, run: str = "") -> None:
+        """The one way in: a change the user made."""
+        if draft.aspect == MATCH and self.draft().aspect != MATCH:
+            self._own_aspect = self.draft().aspect
+        if self._steps.take(draft, run=run):
+            self._show()
+            self.changed.emit(draft)
+
+    # --- what the window asks for -----------------------------------------------------------
+
+    def edit(self, picture: Picture) -> None:
+        """Edit from this picture: it becomes the source, Match is chosen, the prompt stays."""
+        self._reception.pictures([picture], Role.EDIT)
+
+    def use_as_references(self, pictures: Sequence[Picture]) -> None:
+        """Add these pictures behind those that are there."""
+        self._reception.pictures(pictures, Role.FREE)
+
+    def remix(self, draft: Draft) -> None:
+        """Everything of a picture replaces everything here; nothing is sent."""
+        self._take(replace(draft, count=self.draft().count))
+        self.toast.emit(_("Composer replaced"), _("Undo"), "undo")
+        self.focus_prompt()
+
+    def add_reference(
+        self,
+        source: bytes | Path,
+        *,
+        name: str,
+        role: Role = Role.FREE,
+        picture: str | None = None,
+    ) -> None:
+        """Add a picture from outside; what cannot be read is said in the message bar."""
+        thing = intake.Thing(source=source, name=name, picture=picture)
+        self._reception.things([thing], role)
+
+    def give(self, mime: QMimeData, role: Role = Role.FREE) -> None:
+        """Take what was dropped or pasted anywhere in the window."""
+        self._reception.incoming(dragging.pictures_in(mime), role)
+
+    def suggest(self, pictures: Sequence[Picture]) -> None:
+        """The gallery's selection is another one: offer to edit it. Nothing is taken over."""
+        self._suggested = tuple(pictures)
+        slots = self.card.slots
+        if not pictures:
+            slots.suggest("", "")
+        elif len(pictures) == 1:
+            slots.suggest(_("Edit {name}").format(name=pictures[0].name), "Ctrl+E")
+        else:
+            slots.suggest(_("Use {n} as references").format(n=len(pictures)), "")
+
+    def show_drop_target(self, on: bool) -> None:  # noqa: FBT001
+        """Pictures are dragged over the window, or no more."""
+        self.card.target.setGeometry(self.card.rect())
+        self.card.target.setVisible(on)
+        self.card.target.raise_()
+
+    def focus_prompt(self) -> None:
+        """Give the prompt the keyboard; the compact composer opens."""
+        self.open_full()
+        self.card.editor.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def refresh(self) -> None:
+        """Models, keys or settings changed outside."""
+        self._show()
+
+    def set_network(self, there: bool) -> None:  # noqa: FBT001
+        """Whether the service can be reached; without it runs wait in the queue."""
+        if there == self._network:
+            return
+        self._network = there
+        if there:
+            self.bar.dismiss("network")
+        elif not self._model().offline:
+            text = _("No network. Runs wait in the queue and start by themselves.")
+            actions = (("sketch", _("Sketch instead")),)
+            self._tell(Notice(key="network", text=text, icon="cloud-off", actions=actions))
+        self._show_quote()
+
+    def show_error(self, error: StudioError) -> None:
+        """Say in the composer's own bar what went wrong with what it asked for."""
+        text = ". ".join(
+            part.rstrip(".") for part in (error.title, error.message, error.hint) if part
+        )
+        self._tell(Notice(key="error", text=f"{text}.", tone="bad"))
+
+    def on_toast(self, what: str) -> None:
+        """The button of a toast of ours was pressed."""
+        if what == "undo":
+            self.undo()
+        elif what == "clear":
+            self.set_prompt("")
+
+    def _tell(self, notice: Notice) -> None:
+        self.open_full()
+        self.bar.show_notice(notice)
+        self.place_sheet()
+
+    # --- Generate -----------------------------------------------------------------------------
+
+    def generate_now(self) -> None:
+        """Send what is written; asks first where much money or many pictures are at stake."""
+        self._send(confirmed=False)
+
+    def _send(self, *, confirmed: bool) -> None:
+        draft, model = self.draft(), self._model()
+        self._steps.seal()
+        if press.is_blank(draft.prompt):
+            self.focus_prompt()
+            return
+        if self._reception.busy:
+            # A picture is still being copied; the press counts as soon as it is there.
+            self._press_waits = True
+            return
+        if self._keyless(draft.profile):
+            self.wants_key.emit(draft.profile)
+            return
+        sent = self._offer(model).sent
+        ask = press.question(self._situation(model))
+        if ask and not confirmed and self._asked != sent:
+            self._asked = sent
+            actions = (("anyway", _("Generate anyway")),)
+            self._tell(Notice(key="ask", text=ask, tone="warn", icon="coin", actions=actions))
+            return
+        try:
+            run = press.run_of(sent, model)
+        except StudioError as error:
+            self.show_error(error)
+            return
+        self._asked = None
+        self.bar.dismiss("ask")
+        self.bar.dismiss("error")
+        self._recall.forget()
+        self.generate.emit(run)
+
+    def _situation(self, model: Model) -> Situation:
+        draft, queue = self.draft(), self._core.queue
+        sent = self._offer(model).sent
+        long = queue.waiting >= self._core.settings.value.at_once
+        return Situation(
+            variants=0 if press.is_blank(draft.prompt) else prompts.count(draft.prompt),
+            count=draft.count,
+            each_usd=model.price(sent.size if model.sizes else None),
+            offline=model.offline,
+            network=self._network or model.offline,
+            threshold=self._core.settings.value.confirm_above,
+            others=queue.waiting + queue.running if long else 0,
+        )
+
+    # --- showing --------------------------------------------------------------------------
+
+    def _model(self) -> Model:
+        return self._core.catalogue.find(self.draft().profile, self.draft().model)
+
+    def _offer(self, model: Model) -> Offer:
+        return offer(self.draft(), model, input_ratio=self._ratio())
+
+    def _ratio(self) -> float | None:
+        """Width to height of the picture Match follows, told from its thumbnail."""
+        references = self.draft().references
+        pixmap = self.card.slots.thumbnail(references[0].sha256) if references else None
+        return pixmap.width() / pixmap.height() if pixmap and pixmap.height() else None
+
+    def _keyless(self, profile: str) -> bool:
+        return profile != OFFLINE and self._core.keys.status(profile).source == "none"
+
+    def _show(self) -> None:
+        """The one way out: show the draft."""
+        draft, model = self.draft(), self._model()
+        made = self._offer(model)
+        if self._asked is not None and self._asked != made.sent:
+            self._asked = None
+            self.bar.dismiss("ask")
+        source = drafting.source_of(draft)
+        editor = self.card.editor
+        editor.setPlaceholderText(
+            _("What should the picture show?") if source is None else _("What should change?")
+        )
+        editor.replace_text(draft.prompt)
+        limit = _("not sent: takes {n}").format(n=made.takes)
+        notes = [limit if at >= made.takes else "" for at in range(len(draft.references))]
+        self.card.slots.show_references(draft.references, notes)
+        self.card.show_count(len(draft.prompt), model.prompt_limit)
+        self._show_models(model)
+        variants = prompts.count(draft.prompt)
+        self.card.choices.show_draft(draft, made, model, variants=variants)
+        self.card.order_tabs()
+        self._show_quote()
+        self._thumbnails.want(draft.references)
+
+    def _show_models(self, model: Model) -> None:
+        catalogue, draft = self._core.catalogue, self.draft()
+        entries = offered(
+            self._core.settings.value.all_profiles,
+            catalogue.models,
+            self._keyless,
+            (draft.profile, model),
+        )
+        self.card.choices.show_models(entries, (draft.profile, draft.model))
+
+    def _show_quote(self) -> None:
+        draft, model = self.draft(), self._model()
+        said = quote(self._situation(model))
+        self.card.generate.show_quote(said, prompts=press.list_of(draft.prompt))
+        self.line.generate.show_quote(said)
+        sent = self._offer(model).sent
+        name = model.title if model.offline else model.id
+        words = " · ".join(word for word in (name, label(sent.aspect), sent.size) if word)
+        first = draft.references[0].sha256 if draft.references else ""
+        pixmap = self.card.slots.thumbnail(first)
+        self.line.show_line(draft.prompt, self.card.editor.placeholderText(), words, pixmap)
+
+    # --- slots: words -----------------------------------------------------------------------
+
+    def on_typed(self) -> None:
+        """The prompt was written on."""
+        self._recall.forget()
+        if self._steps.type(replace(self.draft(), prompt=self.card.editor.text())):
+            self._show()
+            self.changed.emit(self.draft())
+
+    def on_escaped(self) -> None:
+        """Esc in the prompt: back to making something new, else back to the view."""
+        draft = self.draft()
+        if not draft.prompt and drafting.source_of(draft) is not None:
+            self._take(drafting.without_source(draft, aspect=self._own_aspect))
+            return
+        self.close_full()
+        self.left.emit()
+
+    def on_history_step(self, way: int) -> None:
+        """Alt+Up or Alt+Down."""
+        if self._recall.walking:
+            self._walk(way)
+        elif way < 0:
+            spawn(self._begin_walk())
+
+    async def _begin_walk(self) -> None:
+        found = await self._core.library.prompts()
+        self._recall.begin([use.prompt for use in found], self.draft().prompt)
+        self._walk(-1)
+
+    def _walk(self, way: int) -> None:
+        prompt = self._recall.step(way)
+        if prompt is not None:
+            self._take(replace(self.draft(), prompt=prompt))
+            self.card.editor.caret_to_end()
+
+    def on_history_wanted(self) -> None:
+        """The history button was pressed."""
+        popup = HistoryPopup(self._core.library.prompts, self)
+        popup.chosen.connect(self.set_prompt)
+        popup.open_at(self.card.history)
+
+    def on_focus_changed(self, here: bool) -> None:  # noqa: FBT001
+        """The keyboard came to the prompt, or left it."""
+        self.card.set_focused(here)
+        self.fit_window()
+
+    # --- slots: pictures --------------------------------------------------------------------
+
+    def on_taken(self, references: tuple[Reference, ...], place: int | None) -> None:
+        """Pictures are in the library's inputs: put them into the draft, as one step."""
+        draft, added = self.draft(), list(references)
+        editing = added[0].role is Role.EDIT
+        if place is not None:
+            draft = drafting.replaced(draft, place, added.pop(0))
+        elif editing:
+            draft = drafting.with_source(draft, added.pop(0))
+        self._take(drafting.with_references(draft, added))
+        if editing:
+            self.focus_prompt()
+            if not press.is_blank(draft.prompt):
+                self.toast.emit(_("The prompt was kept"), _("Clear"), "clear")
+
+    def on_idle(self) -> None:
+        """Everything is copied: a press that waited for it counts now."""
+        if self._press_waits:
+            self._press_waits = False
+            self.generate_now()
+
+    def on_thumbnail(self, sha256: str, pixmap: QPixmap) -> None:
+        """A thumbnail came; Match may know its pixels now."""
+        self.card.slots.show_thumbnail(sha256, pixmap)
+        self._show()
+
+    def on_pasted(self, mime: QMimeData) -> None:
+        """Pictures or files were pasted into the prompt, or dropped on it."""
+        incoming = dragging.pictures_in(mime)
+        if incoming or incoming.links:
+            self._reception.incoming(incoming, Role.FREE)
+
+    def on_dropped(self, role: Role, mime: QMimeData) -> None:
+        """Pictures were dropped on one half of the card."""
+        self.show_drop_target(False)
+        self._reception.incoming(dragging.pictures_in(mime), role)
+
+    def on_replaced(self, place: int, mime: QMimeData) -> None:
+        """A picture was dropped on a slot."""
+        self._reception.incoming(dragging.pictures_in(mime), Role.FREE, place=place)
+
+    def on_remove(self, place: int) -> None:
+        """× or Delete on a slot."""
+        self._take(drafting.without(self.draft(), place, aspect=self._own_aspect))
+
+    def on_role_chosen(self, place: int, role: Role) -> None:
+        """A reference is for something else."""
+        self._take(drafting.with_role(self.draft(), place, role))
+
+    def on_move_wanted(self, place: int, to: int) -> None:
+        """A reference was moved."""
+        self._take(drafting.moved(self.draft(), place, to))
+
+    def on_show_wanted(self, place: int) -> None:
+        """The picture of a slot was clicked."""
+        picture = self.draft().references[place].picture
+        if picture is not None:
+            self.show_picture.emit(picture)
+
+    def on_suggestion_taken(self) -> None:
+        """What is suggested for the selection was pressed."""
+        if len(self._suggested) == 1:
+            self.edit(self._suggested[0])
+        else:
+            self.use_as_references(self._suggested)
+
+    def on_pick_wanted(self) -> None:
+        """Choose files in a dialog that does not stop the window."""
+        if self._dialog is None:
+            self._dialog = QFileDialog(self, _("Add references"))
+            self._dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+            self._dialog.setNameFilter(
+                _("Pictures")
+                + " (*.png *.jpg *.jpeg *.webp *.heic *.heif *.gif *.avif *.tif *.tiff)"
+            )
+            self._dialog.filesSelected.connect(self.on_picked)
+        self._dialog.open()
+
+    def on_picked(self, files: list[str]) -> None:
+        """Files were chosen."""
+        self._reception.files([Path(file) for file in files], Role.FREE)
+
+    # --- slots: choices ---------------------------------------------------------------------
+
+    def on_model_chosen(self, value: tuple[str, str]) -> None:
+        """Another model; one that needs a key waits for it."""
+        profile, model = value
+        if self._keyless(profile):
+            self._wanted = value
+            self._show()
+            self.wants_key.emit(profile)
+            return
+        self._wanted = None
+        self._take(replace(self.draft(), profile=profile, model=model))
+        self._tell_of_model()
+
+    def _tell_of_model(self) -> None:
+        """Say once what the chosen model does not do as asked."""
+        model = self._model()
+        made = self._offer(model)
+        notes = [note for note in (made.size_note, made.aspect_note) if note]
+        if made.takes < len(self.draft().references):
+            notes.append(_("not all references are sent, it takes {n}").format(n=made.takes))
+        if self.draft().seed is not None and not model.seed:
+            notes.append(_("it takes no seed"))
+        self.bar.dismiss("model")
+        if notes:
+            text = f"{model.title}: {', '.join(notes)}."
+            self._tell(Notice(key="model", text=text, icon="model"))
+            self._model_notice.start()
+
+    def on_model_notice_over(self) -> None:
+        """The sentence about the model was there long enough."""
+        self.bar.dismiss("model")
+        self.place_sheet()
+
+    def on_aspect_chosen(self, aspect: str) -> None:
+        """Another aspect ratio, or Match."""
+        self._take(replace(self.draft(), aspect=aspect), run="aspect")
+
+    def on_size_chosen(self, size: str) -> None:
+        """Another size."""
+        self._take(replace(self.draft(), size=size), run="size")
+
+    def on_count_chosen(self, count: int) -> None:
+        """More or fewer pictures."""
+        self._take(replace(self.draft(), count=count), run="count")
+
+    def on_seed_chosen(self, seed: int | None) -> None:
+        """A seed was fixed, or made automatic."""
+        self._take(replace(self.draft(), seed=seed), run="seed")
+
+    def on_acted(self, key: str, action: str) -> None:
+        """A button of the message bar was pressed."""
+        self.bar.dismiss(key)
+        if action == "anyway":
+            self._send(confirmed=True)
+        elif action == "sketch":
+            model = self._core.catalogue.default(OFFLINE)
+            self._take(replace(self.draft(), profile=OFFLINE, model=model))
+        self.place_sheet()
+
+    # --- slots: the world -------------------------------------------------------------------
+
+    def on_event(self, event: Event) -> None:
+        """Something changed in the core."""
+        if isinstance(event, JobChanged | JobsRemoved):
+            if not self._requote.isActive():
+                self._requote.start()
+        elif isinstance(event, KeyChanged):
+            self._on_key(event.profile)
+        elif isinstance(event, SettingsChanged):
+            self._on_settings(event.names)
+        elif isinstance(event, PicturesAdded):
+            spawn(self._read_seed(event.ids[-1:]))
+
+    def _on_key(self, profile: str) -> None:
+        if self._wanted is not None and self._wanted[0] == profile and not self._keyless(profile):
+            self.on_model_chosen(self._wanted)
+        else:
+            self._show()
+
+    def _on_settings(self, names: tuple[str, ...]) -> None:
+        profile = self._core.settings.value.profile
+        # The first key brings its profile: what was painted offline until now is asked for there.
+        if "profile" in names and self.draft().profile == OFFLINE and not self._keyless(profile):
+            model = self._core.catalogue.default(profile)
+            self._take(replace(self.draft(), profile=profile, model=model))
+        elif {"profile", "profiles", "known_keys", "confirm_above", "at_once"} & set(names):
+            self._show()
+
+    async def _read_seed(self, ids: Sequence[str]) -> None:
+        """Remember the seed of the newest picture: a click on the dice fixes it."""
+        pictures = await self._core.library.find(ids)
+        if pictures and pictures[-1].seed is not None:
+            self.card.choices.seed.set_last(pictures[-1].seed)
+
+
+def _timer(parent: QObject, milliseconds: int) -> QTimer:
+    timer = QTimer(parent)
+    timer.setSingleShot(True)
+    timer.setInterval(milliseconds)
+    return timer

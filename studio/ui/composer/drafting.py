@@ -1,0 +1,77 @@
+"""Changes of a draft, each a new value: sources, references, their order and roles."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from studio.domain import Reference, Role
+from studio.drafts import MATCH, Draft
+from studio.ui.composer.offer import in_order
+
+
+def source_of(draft: Draft) -> Reference | None:
+    """The picture being edited."""
+    return next((r for r in draft.references if r.role is Role.EDIT), None)
+
+
+def with_source(draft: Draft, source: Reference) -> Draft:
+    """Edit this picture: it comes first, in the place of another, and Match is chosen."""
+    others = tuple(r for r in draft.references if r.role is not Role.EDIT)
+    source = replace(source, role=Role.EDIT)
+    return replace(draft, references=(source, *others), aspect=MATCH)
+
+
+def with_references(draft: Draft, added: Sequence[Reference]) -> Draft:
+    """Add references at the end; one with the same bytes and role is not added twice."""
+    references = list(draft.references)
+    for reference in added:
+        if not any(r.sha256 == reference.sha256 and r.role is reference.role for r in references):
+            references.append(reference)
+    return replace(draft, references=in_order(references))
+
+
+def without(draft: Draft, place: int, *, aspect: str) -> Draft:
+    """Take a reference away; with the last one Match goes too, back to `aspect`."""
+    references = draft.references[:place] + draft.references[place + 1 :]
+    return _settled(replace(draft, references=references), aspect)
+
+
+def without_source(draft: Draft, *, aspect: str) -> Draft:
+    """Make something new instead of editing."""
+    references = tuple(r for r in draft.references if r.role is not Role.EDIT)
+    return _settled(replace(draft, references=references), aspect)
+
+
+def moved(draft: Draft, place: int, to: int) -> Draft:
+    """Move a reference to another place; the source stays first."""
+    references = list(draft.references)
+    references.insert(to, references.pop(place))
+    return replace(draft, references=in_order(references))
+
+
+def with_role(draft: Draft, place: int, role: Role) -> Draft:
+    """Give a reference another role."""
+    references = list(draft.references)
+    references[place] = replace(references[place], role=role)
+    return replace(draft, references=tuple(references))
+
+
+def replaced(draft: Draft, place: int, reference: Reference) -> Draft:
+    """Put another picture in a slot; the slot keeps its role."""
+    references = list(draft.references)
+    if place >= len(references):
+        return with_references(draft, [reference])
+    references[place] = replace(reference, role=references[place].role)
+    return replace(draft, references=tuple(references))
+
+
+def cleared(draft: Draft, *, aspect: str) -> Draft:
+    """Nothing written and no pictures; the choices stay."""
+    return _settled(replace(draft, prompt="", references=(), seed=None), aspect)
+
+
+def _settled(draft: Draft, aspect: str) -> Draft:
+    if draft.references or draft.aspect != MATCH:
+        return draft
+    return replace(draft, aspect=aspect)

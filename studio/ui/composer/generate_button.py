@@ -1,0 +1,151 @@
+"""The one primary action: Generate, with what it will make and cost."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtGui import QEnterEvent, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+
+from studio.ui.composer.quote import Mood, Quote
+from studio.ui.controls import plain_tip
+from studio.ui.theme import theme
+from studio.words import _
+
+WIDTH = 172
+SIDE = 12
+KEY = "Ctrl ↵"
+
+
+class GenerateButton(QAbstractButton):
+    """Two lines in full, one in the compact composer. It is never disabled.
+
+    Its accessible name is always "Generate"; the description says how many and how much.
+    """
+
+    def __init__(self, parent: QWidget | None = None, *, compact: bool = False) -> None:
+        super().__init__(parent)
+        self._compact = compact
+        self._quote = Quote(
+            mood=Mood.QUIET, title=_("Generate"), price="", detail="", description=""
+        )
+        self.setAccessibleName(_("Generate"))
+        self.setProperty("radius", 6 if compact else 8)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        theme().changed.connect(self.update)
+
+    @property
+    def quote(self) -> Quote:
+        """What it says."""
+        return self._quote
+
+    def show_quote(self, quote: Quote, *, prompts: str = "") -> None:
+        """Say this; `prompts` is what the tool tip lists, one prompt a line."""
+        if quote == self._quote and self.toolTip() == plain_tip(prompts):
+            return
+        self._quote = quote
+        self.setText(quote.title)
+        self.setAccessibleName(_("Generate"))
+        self.setAccessibleDescription(quote.description)
+        self.setToolTip(plain_tip(prompts))
+        if self._compact:
+            self.updateGeometry()
+        self.update()
+
+    # --- Qt -------------------------------------------------------------------------------
+
+    def sizeHint(self) -> QSize:
+        if not self._compact:
+            return QSize(WIDTH, theme().height(56))
+        look, quote = theme(), self._quote
+        width = QFontMetrics(look.font("body", weight=600)).horizontalAdvance(quote.title)
+        small = QFontMetrics(look.font("small"))
+        for word in (quote.price, KEY):
+            width += small.horizontalAdvance(word) + 10 if word else 0
+        return QSize(width + 2 * SIDE, theme().height(32))
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        super().enterEvent(event)
+        self.update()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        look, mood = theme(), self._quote.mood
+        ground, edge, first, second = {
+            Mood.READY: ("fill", "", "onfill", "onfill"),
+            Mood.QUIET: ("raise", "edge", "text2", "text2"),
+            Mood.OVER: ("warnbg", "warn", "text", "warn"),
+        }[mood]
+        if mood is Mood.READY and self.isDown():
+            ground = "fillp"
+        elif mood is Mood.READY and self.underMouse():
+            ground = "fillh"
+        elif mood is Mood.QUIET and (self.underMouse() or self.isDown()):
+            ground = "press" if self.isDown() else "hover"
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setBrush(look.color(ground))
+        painter.setPen(QPen(look.color(edge), 1) if edge else Qt.PenStyle.NoPen)
+        inset = 0.5 if edge else 0.0
+        radius = 6 if self._compact else 8
+        box = QRectF(self.rect()).adjusted(inset, inset, -inset, -inset)
+        painter.drawRoundedRect(box, radius, radius)
+        if self._compact:
+            self._paint_line(painter, first, second)
+        else:
+            self._paint_lines(painter, first, second)
+        painter.end()
+
+    def _paint_lines(self, painter: QPainter, first: str, second: str) -> None:
+        look, quote = theme(), self._quote
+        top_line, low_line = look.line("title"), look.line("small")
+        top = (self.height() - top_line - low_line - 1) / 2
+        width = self.width() - 2 * SIDE
+        upper = QRectF(SIDE, top, width, top_line)
+        lower = QRectF(SIDE, top + top_line + 1, width, low_line)
+        left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        painter.setPen(look.color(first))
+        painter.setFont(look.font("title", weight=400))
+        painter.drawText(upper, right, quote.price)
+        room = round(width) - QFontMetrics(painter.font()).horizontalAdvance(quote.price) - 6
+        painter.setFont(look.font("title"))
+        metrics = QFontMetrics(painter.font())
+        elide = Qt.TextElideMode.ElideRight
+        painter.drawText(upper, left, metrics.elidedText(quote.title, elide, room))
+        painter.setPen(look.color(second))
+        painter.setFont(look.font("small"))
+        metrics = QFontMetrics(painter.font())
+        # The key gives way to the words: it is in the menu and in the tool tip of the shortcuts.
+        key = metrics.horizontalAdvance(KEY) + 8
+        if metrics.horizontalAdvance(quote.detail) + key <= width:
+            painter.drawText(lower, right, KEY)
+        painter.drawText(lower, left, metrics.elidedText(quote.detail, elide, round(width)))
+
+    def _paint_line(self, painter: QPainter, first: str, second: str) -> None:
+        look, quote = theme(), self._quote
+        flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        at = float(SIDE)
+        painter.setPen(look.color(first))
+        painter.setFont(look.font("body", weight=600))
+        for word in (quote.title, quote.price, KEY):
+            if not word:
+                continue
+            width = QFontMetrics(painter.font()).horizontalAdvance(word)
+            painter.drawText(QRectF(at, 0, width + 4, self.height()), flags, word)
+            at += width + 10
+            painter.setFont(look.font("small"))
+            painter.setPen(look.color(second))

@@ -1,0 +1,144 @@
+"""The prompts of the library in a list with a search field; Enter takes one."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from PySide6.QtCore import (
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPoint,
+    QRectF,
+    QStringListModel,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QVBoxLayout, QWidget
+
+from studio.library.query import PromptUse
+from studio.ui.controls import SearchField, Text
+from studio.ui.tasks import spawn
+from studio.ui.theme import theme
+from studio.words import _
+
+WIDTH = 480
+HEIGHT = 320
+
+Find = Callable[[str], Awaitable[Sequence[PromptUse]]]
+
+
+class HistoryPopup(QFrame):
+    """Opens over the composer and closes with a choice or Esc.
+
+    Signals:
+        chosen(object): the prompt as it was written.
+    """
+
+    chosen = Signal(object)
+
+    def __init__(self, find: Find, parent: QWidget) -> None:
+        super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setAccessibleName(_("Prompt history"))
+        self._find = find
+        self._asked = 0
+        self._prompts: tuple[str, ...] = ()
+        self.search = SearchField(_("Search prompts"), "", self)
+        self.list = QListView(self)
+        self.list.setProperty("list", "rows")
+        self.list.setAccessibleName(_("Prompts"))
+        self.list.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self._lines = QStringListModel(self)
+        self.list.setModel(self._lines)
+        self.empty = Text(
+            _("No prompt yet. What you generate stands here."), "small", "text3", self
+        )
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(8, 8, 8, 8)
+        box.setSpacing(8)
+        box.addWidget(self.search)
+        box.addWidget(self.list, 1)
+        box.addWidget(self.empty, 1)
+        self.empty.hide()
+        self.resize(WIDTH, HEIGHT)
+        self.search.edited.connect(self.on_edited)
+        self.search.submitted.connect(self.on_submitted)
+        self.search.left.connect(self.close)
+        self.search.field.installEventFilter(self)
+        self.list.activated.connect(self.on_activated)
+        self.list.clicked.connect(self.on_activated)
+
+    def open_at(self, anchor: QWidget) -> None:
+        """Show it over the anchor, its right edges aligned."""
+        corner = anchor.mapToGlobal(QPoint(anchor.width() - self.width(), -self.height() - 4))
+        room = anchor.screen().availableGeometry()
+        corner.setX(max(room.left(), min(corner.x(), room.right() - self.width())))
+        corner.setY(max(room.top(), corner.y()))
+        self.move(corner)
+        self.show()
+        self.search.field.setFocus()
+        spawn(self.read(""))
+
+    def prompts(self) -> tuple[str, ...]:
+        """What is listed."""
+        return self._prompts
+
+    async def read(self, words: str) -> None:
+        """List the prompts with these words; an answer that is overtaken is dropped."""
+        import shiboken6
+
+        self._asked += 1
+        mine = self._asked
+        found = await self._find(words)
+        if not shiboken6.isValid(self) or mine != self._asked:
+            return
+        self._prompts = tuple(use.prompt for use in found)
+        self._lines.setStringList([" ".join(prompt.split()) for prompt in self._prompts])
+        self.list.setVisible(bool(found))
+        self.empty.setVisible(not found)
+        if words and not found:
+            self.empty.setText(_("No prompt has these words."))
+        if found:
+            self.list.setCurrentIndex(self._lines.index(0))
+
+    def on_edited(self, words: str) -> None:
+        """Other words are searched."""
+        spawn(self.read(words))
+
+    def on_submitted(self, _words: str) -> None:
+        """Enter in the search field takes the current prompt."""
+        self.on_activated(self.list.currentIndex())
+
+    def on_activated(self, index: QModelIndex) -> None:
+        """A prompt was chosen."""
+        if index.isValid() and index.row() < len(self._prompts):
+            self.chosen.emit(self._prompts[index.row()])
+            self.close()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()), 0)
+            if step and self._prompts:
+                row = self.list.currentIndex().row() + step
+                row = max(0, min(row, len(self._prompts) - 1))
+                self.list.setCurrentIndex(self._lines.index(row))
+                return True
+        return super().eventFilter(watched, event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.close()
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), theme().color("raise"))
+        painter.setPen(QPen(theme().color("edge"), 1))
+        painter.drawRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5))
+        painter.end()

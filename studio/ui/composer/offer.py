@@ -1,0 +1,134 @@
+"""What of a draft a model can take: the nearest value for each it has not, and a word about it."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from studio.domain import AspectRatio, Reference, Role
+from studio.drafts import MATCH, Draft
+from studio.words import _
+
+if TYPE_CHECKING:
+    from studio.models import Model
+
+COMMON = ("1:1", "3:2", "2:3", "16:9", "9:16")
+"""The aspect ratios that stand in the row; the others are behind the chevron."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """A draft as the model will get it, beside what the user chose.
+
+    Attributes:
+        sent: the draft with values the model has, and no more references than it takes.
+        match: whether following the input picture is offered.
+        aspects: every ratio the model has; empty when it leaves no choice.
+        sizes: every size the model has; empty when it leaves no choice.
+        seed: whether the model takes a seed.
+        aspect_note: why another ratio is used; empty when the user's own is.
+        size_note: why another size is used; empty when the user's own is.
+        takes: how many references the model takes.
+        pixels: width and height that will come, None when not known.
+    """
+
+    sent: Draft
+    match: bool
+    aspects: tuple[str, ...]
+    sizes: tuple[str, ...]
+    seed: bool
+    aspect_note: str = ""
+    size_note: str = ""
+    takes: int
+    pixels: tuple[int, int] | None = None
+
+
+def offer(draft: Draft, model: Model, *, input_ratio: float | None = None) -> Offer:
+    """Fit a draft to a model.
+
+    `input_ratio` is width to height of the picture that Match follows, None while not known.
+    """
+    known = model.state != "unknown"
+    references = draft.references[: model.references]
+    match = bool(references) and bool(model.aspects)
+    aspect, aspect_note = _aspect(draft.aspect, model, match=match, ratio=input_ratio, known=known)
+    size, size_note = draft.size, ""
+    if known and model.sizes and draft.size not in model.sizes:
+        size = nearest_size(draft.size, model.sizes)
+        size_note = _not_offered(draft.size, size)
+    shape = aspect
+    if aspect == MATCH:
+        shape = nearest_aspect(input_ratio, model.aspects) if input_ratio else ""
+    pixels = model.pixels(shape, size) if shape else None
+    sent = replace(
+        draft,
+        references=references,
+        aspect=aspect,
+        size=size,
+        seed=draft.seed if model.seed else None,
+    )
+    return Offer(
+        sent=sent,
+        match=match,
+        aspects=model.aspects,
+        sizes=model.sizes,
+        seed=model.seed,
+        aspect_note=aspect_note,
+        size_note=size_note,
+        takes=model.references,
+        pixels=pixels,
+    )
+
+
+def _aspect(
+    wanted: str, model: Model, *, match: bool, ratio: float | None, known: bool
+) -> tuple[str, str]:
+    if not model.aspects or wanted in model.aspects or (wanted == MATCH and match):
+        return wanted, ""
+    if wanted == MATCH:
+        used = nearest_aspect(ratio or 1.0, model.aspects)
+        return used, _("The input picture is not sent, {used} is used").format(used=used)
+    if not known:
+        return wanted, ""
+    try:
+        used = nearest_aspect(AspectRatio.parse(wanted).value, model.aspects)
+    except ValueError:
+        used = model.aspects[0]
+    return used, _not_offered(wanted, used)
+
+
+def _not_offered(wanted: str, used: str) -> str:
+    return _("{wanted} is not offered here, {used} is used").format(wanted=wanted, used=used)
+
+
+def nearest_aspect(ratio: float, among: Sequence[str]) -> str:
+    """The ratio of `among` that is closest to width / height `ratio`; "" when there is none."""
+    if not among:
+        return ""
+    return min(among, key=lambda a: abs(math.log(AspectRatio.parse(a).value / ratio)))
+
+
+def nearest_size(wanted: str, among: Sequence[str]) -> str:
+    """The size of `among` that is closest to the one wanted, the first when it is no number."""
+    edge = edge_of(wanted)
+    if edge is None:
+        return among[0]
+    return min(among, key=lambda s: abs(math.log((edge_of(s) or 1) / edge)))
+
+
+def edge_of(size: str) -> int | None:
+    """The pixels a size such as "512" or "2K" stands for; None for other spellings."""
+    found = re.fullmatch(r"(\d+)\s*([kK]?)", size.strip())
+    if not found or not int(found[1]):
+        return None
+    return int(found[1]) * (1024 if found[2] else 1)
+
+
+def in_order(references: Sequence[Reference]) -> tuple[Reference, ...]:
+    """The source first, the others as they stand; a second source becomes a free reference."""
+    sources = [r for r in references if r.role is Role.EDIT]
+    kept = sources[:1] + [r for r in references if r.role is not Role.EDIT]
+    return tuple(kept + [replace(r, role=Role.FREE) for r in sources[1:]])

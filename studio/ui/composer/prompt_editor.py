@@ -1,0 +1,288 @@
+"""Where the prompt is written: plain text that grows with its lines, without an undo of its own."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QMimeData, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QFocusEvent,
+    QFontMetricsF,
+    QKeyEvent,
+    QLinearGradient,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QTextBlockFormat,
+    QTextCursor,
+)
+from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
+
+from studio.ui.composer.highlight import PromptColours
+from studio.ui.theme import FontName, theme
+from studio.words import _
+
+WIDEST = 90  # characters of a line
+PAUSE = 600  # milliseconds without a key that end one step of typing
+FADE = 12
+_SAMPLE = "a lighthouse on a granite island at dusk, wide negative space above, muted palette, gou"
+
+
+class PromptEditor(QTextEdit):
+    """The text "Prompt".
+
+    Undo belongs to the composer, whose steps hold more than this text; pictures and files that are
+    pasted or dropped are handed on.
+
+    Signals:
+        typed: the user changed the text.
+        paused: the user stopped typing for a moment.
+        submitted: Ctrl+Enter.
+        undo_wanted, redo_wanted: Ctrl+Z, Ctrl+Shift+Z or Ctrl+Y.
+        history_wanted(object): -1 for an older prompt, 1 for a newer one.
+        escaped: Esc.
+        things_given(object): QMimeData with pictures or files, pasted or dropped.
+        focus_changed(object): whether the keyboard is here.
+        height_changed: it wants another height.
+    """
+
+    typed = Signal()
+    paused = Signal()
+    submitted = Signal()
+    undo_wanted = Signal()
+    redo_wanted = Signal()
+    history_wanted = Signal(object)
+    escaped = Signal()
+    things_given = Signal(object)
+    focus_changed = Signal(object)
+    height_changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(_("Prompt"))
+        self.setProperty("field", "bare")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setAcceptRichText(False)
+        self.setUndoRedoEnabled(False)
+        self.setTabChangesFocus(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setLineWrapMode(QTextEdit.LineWrapMode.FixedPixelWidth)
+        self.viewport().setAutoFillBackground(False)
+        self.document().setDocumentMargin(0)
+        self._font: FontName = "prompt"
+        self._most = 6
+        self._quiet = False
+        self._text = ""
+        self._colours = PromptColours(self.document())
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(PAUSE)
+        self._pause.timeout.connect(self.paused)
+        self.textChanged.connect(self.on_text_changed)
+        theme().changed.connect(self.dress)
+        self.dress()
+
+    # --- text -----------------------------------------------------------------------------
+
+    def text(self) -> str:
+        """The prompt as written."""
+        return self.toPlainText()
+
+    def replace_text(self, text: str) -> None:
+        """Show another text; only what differs is touched, and the caret goes to its end."""
+        before = self.text()
+        if text == before:
+            return
+        head = _common(before, text)
+        tail = min(_common(before[::-1], text[::-1]), min(len(before), len(text)) - head)
+        cursor = self.textCursor()
+        cursor.setPosition(_units(before[:head]))
+        end = _units(before[: len(before) - tail])
+        cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
+        self._quiet = True
+        cursor.insertText(text[head : len(text) - tail])
+        self._quiet = False
+        self.setTextCursor(cursor)
+        self._text = self.text()
+        self._layout_lines()
+
+    def caret_to_end(self) -> None:
+        """Move the caret behind the last character."""
+        self.moveCursor(QTextCursor.MoveOperation.End)
+
+    def on_text_changed(self) -> None:
+        """The text, or only its colours, changed."""
+        text = self.text()
+        if self._quiet or text == self._text:
+            return
+        self._text = text
+        self._layout_lines()
+        self.typed.emit()
+        self._pause.start()
+
+    # --- look -----------------------------------------------------------------------------
+
+    def set_small(self, *, small: bool) -> None:
+        """Use the smaller type of the narrow window."""
+        self._font = "body" if small else "prompt"
+        self.dress()
+
+    def set_most_lines(self, lines: int) -> None:
+        """Grow to that many lines, then scroll."""
+        if lines != self._most:
+            self._most = max(2, lines)
+            self._measure()
+
+    def line_height(self) -> int:
+        """Pixels from one line to the next."""
+        return theme().px(20 if self._font == "body" else 22)
+
+    def dress(self) -> None:
+        """Take fonts and colours of the theme."""
+        font = theme().font("prompt")
+        if self._font == "body":
+            font.setPixelSize(theme().px(14))
+        self.setFont(font)
+        self.document().setDefaultFont(font)
+        palette = self.palette()
+        palette.setColor(palette.ColorRole.PlaceholderText, theme().color("text3"))
+        self.setPalette(palette)
+        self._colours.refresh()
+        self._layout_lines()
+        self._wrap()
+
+    def _layout_lines(self) -> None:
+        """Give lines the height of the design; Qt would set them as tight as the font allows."""
+        kind = QTextBlockFormat.LineHeightTypes.FixedHeight.value
+        height = self.line_height()
+        block = self.document().begin()
+        while block.isValid():
+            if block.blockFormat().lineHeight() != height:
+                form = QTextBlockFormat()
+                form.setLineHeight(height, kind)
+                cursor = QTextCursor(block)
+                self._quiet, quiet = True, self._quiet
+                cursor.setBlockFormat(form)
+                self._quiet = quiet
+            block = block.next()
+        self._measure()
+
+    def _wrap(self) -> None:
+        metrics = QFontMetricsF(self.font())
+        widest = metrics.horizontalAdvance(_SAMPLE) / len(_SAMPLE) * WIDEST
+        self.setLineWrapColumnOrWidth(max(40, min(self.viewport().width(), round(widest))))
+        self._measure()
+
+    def _measure(self) -> None:
+        least, most = 2 * self.line_height(), self._most * self.line_height()
+        wanted = round(self.document().size().height())
+        height = max(least, min(wanted, most)) + 2
+        always = Qt.ScrollBarPolicy.ScrollBarAsNeeded
+        never = Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        self.setVerticalScrollBarPolicy(always if wanted > most else never)
+        if height != self.height() or height != self.minimumHeight():
+            self.setFixedHeight(height)
+            self.height_changed.emit()
+
+    # --- Qt -------------------------------------------------------------------------------
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(160, 2 * self.line_height())
+
+    def event(self, event: QEvent) -> bool:
+        # Undo and Ctrl+Enter are the prompt's while it has the keyboard, not a menu's.
+        asks = event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
+        if asks and (_undo_key(event) or _enter(event) or _history(event)):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        undo, older = _undo_key(event), _history(event)
+        if _enter(event):
+            self.submitted.emit()
+        elif undo:
+            (self.undo_wanted if undo < 0 else self.redo_wanted).emit()
+        elif older:
+            self.history_wanted.emit(older)
+        elif event.key() == Qt.Key.Key_Escape:
+            self.escaped.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def canInsertFromMimeData(self, source: QMimeData) -> bool:
+        return source.hasUrls() or source.hasImage() or source.hasText()
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        # A browser's picture has text beside it, an editor's text may have a picture of itself.
+        if source.hasUrls() or (source.hasImage() and not source.hasText()):
+            self.things_given.emit(source)
+        else:
+            self.insertPlainText(source.text())
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.focus_changed.emit(True)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.paused.emit()
+        self.focus_changed.emit(False)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._wrap()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        bar, view = self.verticalScrollBar(), self.viewport()
+        painter = QPainter(view)
+        solid = theme().color("sunk")
+        clear = theme().color("sunk")
+        clear = type(solid)(clear.red(), clear.green(), clear.blue(), 0)
+        for cut, top, edge in (
+            (bar.value() > bar.minimum(), 0, 0),
+            (bar.value() < bar.maximum(), view.height() - FADE, view.height()),
+        ):
+            if cut:
+                fade = QLinearGradient(0, edge, 0, FADE if edge == 0 else edge - FADE)
+                fade.setColorAt(0, solid)
+                fade.setColorAt(1, clear)
+                painter.fillRect(0, top, view.width(), FADE, fade)
+        painter.end()
+
+
+def _common(one: str, other: str) -> int:
+    """How many characters two texts have in common at their start."""
+    length = 0
+    for a, b in zip(one, other, strict=False):
+        if a != b:
+            break
+        length += 1
+    return length
+
+
+def _units(text: str) -> int:
+    """The length of a text in UTF-16 units, as Qt counts."""
+    return len(text) + sum(1 for c in text if ord(c) > 0xFFFF)
+
+
+def _enter(event: QKeyEvent) -> bool:
+    keys = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+    return event.key() in keys and bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+
+
+def _undo_key(event: QKeyEvent) -> int:
+    """-1 for undo, 1 for redo, 0 for any other key."""
+    modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+    ctrl, shift = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+    if event.key() == Qt.Key.Key_Z and modifiers == ctrl:
+        return -1
+    if event.key() == Qt.Key.Key_Z and modifiers == (ctrl | shift):
+        return 1
+    return 1 if event.key() == Qt.Key.Key_Y and modifiers == ctrl else 0
+
+
+def _history(event: QKeyEvent) -> int:
+    """-1 for an older prompt, 1 for a newer one, 0 for any other key."""
+    if event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier != Qt.KeyboardModifier.AltModifier:
+        return 0
+    return {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()), 0)

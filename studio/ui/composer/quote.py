@@ -1,0 +1,140 @@
+"""What the Generate button says: how many pictures, what they should cost, what stands in the way.
+
+Nothing is claimed that is not known: a price without a table is "price ?".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from studio.words import _, ngettext
+
+ASKS_FROM = 17
+"""A run of that many pictures asks before it is sent."""
+REFUSED_FROM = 257
+"""A run of that many pictures is not sent at all."""
+
+
+class Mood(StrEnum):
+    """How Generate looks."""
+
+    READY = "ready"
+    QUIET = "quiet"
+    OVER = "over"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """What a quote is made from.
+
+    Attributes:
+        variants: prompts that {a|b} makes; 0 when nothing is written.
+        count: pictures of each variant.
+        each_usd: price of one picture, None when not known.
+        threshold: US dollars of one run that ask before sending.
+        others: jobs that go first, when the queue is long; else 0.
+    """
+
+    variants: int
+    count: int
+    each_usd: float | None
+    offline: bool = False
+    network: bool = True
+    threshold: float = 2.0
+    others: int = 0
+
+    @property
+    def pictures(self) -> int:
+        """How many pictures a press asks for."""
+        return self.variants * self.count
+
+    @property
+    def total_usd(self) -> float | None:
+        """What they should cost together."""
+        return None if self.each_usd is None else self.each_usd * self.pictures
+
+    @property
+    def over(self) -> bool:
+        """Whether the run costs more than the user wants to pay without being asked."""
+        return not self.offline and (self.total_usd or 0.0) > self.threshold
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """The words on Generate.
+
+    Attributes:
+        title: begins with "Generate", as the accessible name does.
+        price: right of the title; empty when there is nothing to say.
+        detail: the second line.
+        description: what a screen reader adds to the name.
+    """
+
+    mood: Mood
+    title: str
+    price: str
+    detail: str
+    description: str
+
+
+def quote(now: Situation) -> Quote:
+    """Say what a press of Generate does in this situation."""
+    if now.pictures == 0:
+        return Quote(
+            mood=Mood.QUIET,
+            title=_("Generate"),
+            price=_("free") if now.offline else "",
+            detail=_("offline sketch") if now.offline else _("write a prompt first"),
+            description=_("write a prompt first"),
+        )
+    title = _("Generate")
+    if now.pictures > 1:
+        title = _("Generate {n}").format(n=now.pictures)
+    count = ngettext("{n} picture", "{n} pictures", now.pictures).format(n=now.pictures)
+    if now.offline:
+        return Quote(
+            mood=Mood.READY,
+            title=title,
+            price=_("free"),
+            detail=_after(now) or _("offline sketch"),
+            description=_("{count}, free, offline sketch").format(count=count),
+        )
+    if now.total_usd is None or now.each_usd is None:
+        price, description = _("price ?"), _("{count}, price not known").format(count=count)
+        detail = _("this model has no price")
+    else:
+        price = f"≈ {money(now.total_usd)}"
+        description = _("{count}, about {price}").format(count=count, price=money(now.total_usd))
+        detail = _sum(now, money(now.each_usd, each=True))
+    mood = Mood.READY
+    detail = _after(now) or detail
+    if now.over:
+        mood, detail = Mood.OVER, _("asks first, over {limit}").format(limit=money(now.threshold))
+    if not now.network:
+        mood, detail = Mood.QUIET, _("waits for the network")
+    if mood is not Mood.READY:
+        description = f"{description}, {detail}"
+    return Quote(mood=mood, title=title, price=price, detail=detail, description=description)
+
+
+def _sum(now: Situation, each: str) -> str:
+    if now.variants > 1 and now.count > 1:
+        return _("{variants} variants × {count} × {each}").format(
+            variants=now.variants, count=now.count, each=each
+        )
+    return _("{n} × {each}").format(n=now.pictures, each=each)
+
+
+def _after(now: Situation) -> str:
+    if not now.others:
+        return ""
+    return ngettext("after {n} other", "after {n} others", now.others).format(n=now.others)
+
+
+def money(usd: float, *, each: bool = False) -> str:
+    """US dollars as a person reads them: cents; tenths of a cent for `each` and small sums."""
+    if not each and usd >= 0.095:
+        return f"${usd:,.2f}"
+    text = f"{usd:,.3f}"
+    return f"${text.removesuffix('0')}"

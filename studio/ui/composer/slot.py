@@ -1,0 +1,310 @@
+"""One picture that goes with the prompt: the source being edited, or a reference with its role."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QAccessible,
+    QAction,
+    QContextMenuEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QEnterEvent,
+    QFontMetrics,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+)
+from PySide6.QtWidgets import QApplication, QWidget
+
+from studio.domain import Reference, Role
+from studio.ui.composer.intake import has_pictures
+from studio.ui.controls import IconButton, Menu, plain_tip, set_role
+from studio.ui.theme import theme
+from studio.words import _
+
+HEIGHT = 40
+THUMB = 32
+SMALL = 36
+WIDEST_NAME = 160
+ROLES = (Role.SUBJECT, Role.STYLE, Role.PALETTE, Role.COMPOSITION, Role.FREE)
+
+
+def role_name(role: Role) -> str:
+    """What a role is called."""
+    return {
+        Role.EDIT: _("Editing"),
+        Role.SUBJECT: _("Subject"),
+        Role.STYLE: _("Style"),
+        Role.PALETTE: _("Palette"),
+        Role.COMPOSITION: _("Composition"),
+        Role.MASK: _("Mask"),
+        Role.FREE: _("Free"),
+    }[role]
+
+
+class Slot(QWidget):
+    """Thumbnail, role and name; Delete removes it, its menu changes the role.
+
+    Signals (the slot itself first):
+        remove_wanted(object), show_wanted(object): × or Delete; Enter or a click on the picture.
+        role_chosen(object, object): the slot and its new role.
+        dragged(object, object), dropped_at(object, object): the slot and where the pointer is, in
+            its parent: while it is moved, and at the end.
+        step_wanted(object, object): move it by -1 or 1.
+        replaced(object, object): the slot and the QMimeData dropped on it.
+    """
+
+    remove_wanted = Signal(object)
+    show_wanted = Signal(object)
+    role_chosen = Signal(object, object)
+    dragged = Signal(object, object)
+    dropped_at = Signal(object, object)
+    step_wanted = Signal(object, object)
+    replaced = Signal(object, object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.reference = Reference(sha256="", media_type="")
+        self._note = ""
+        self._small = False
+        self._pixmap: QPixmap | None = None
+        self._pressed: QPoint | None = None
+        self._moving = False
+        self._target = False
+        set_role(self, QAccessible.Role.ListItem)
+        self.setProperty("radius", 7)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAcceptDrops(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.role_button = IconButton("down", _("Role"), "", self, size=24, role="text3")
+        self.role_button.clicked.connect(self.on_role_wanted)
+        self.close_button = IconButton("close", _("Remove"), "Del", self, size=24, role="text3")
+        self.close_button.clicked.connect(self.on_close)
+        theme().changed.connect(self.update)
+
+    # --- content --------------------------------------------------------------------------
+
+    def show_reference(self, reference: Reference, note: str, *, small: bool) -> None:
+        """Show this reference; `note` says why it is not sent, or how."""
+        self.reference, self._note, self._small = reference, note, small
+        editing = reference.role is Role.EDIT
+        name = f"{role_name(reference.role)} {reference.name}".strip()
+        self.setAccessibleName(name)
+        self.setAccessibleDescription(note)
+        self.setToolTip(plain_tip(f"{name}\n{note}" if note else name))
+        self.role_button.setVisible(not editing and not small)
+        self.close_button.setVisible(not small)
+        self.role_button.set_name(_("Role of {name}").format(name=reference.name))
+        self.close_button.set_name(_("Remove {name}").format(name=reference.name), "Del")
+        self._place()
+        self.update()
+
+    def show_thumbnail(self, pixmap: QPixmap | None) -> None:
+        """The picture, once it is there."""
+        self._pixmap = pixmap
+        self.update()
+
+    def role_menu(self) -> Menu:
+        """The roles a reference may have, and how to take it away."""
+        menu = Menu("", self)
+        if self.reference.role is not Role.EDIT:
+            for role in ROLES:
+                action = menu.addAction(role_name(role))
+                action.setData(role)
+                action.setCheckable(True)
+                action.setChecked(role is self.reference.role)
+            menu.addSeparator()
+        menu.addAction(_("Show")).setData("show")
+        menu.addAction(f"{_('Remove')}\tDel").setData("remove")
+        menu.triggered.connect(self.on_triggered)
+        menu.aboutToHide.connect(menu.deleteLater)
+        return menu
+
+    # --- slots ----------------------------------------------------------------------------
+
+    def on_role_wanted(self) -> None:
+        """The chevron was pressed."""
+        menu = self.role_menu()
+        menu.popup(self.mapToGlobal(QPoint(0, -menu.sizeHint().height() - 4)))
+
+    def on_triggered(self, action: QAction) -> None:
+        """An entry of the menu was chosen."""
+        chosen = action.data()
+        if chosen == "show":
+            self.show_wanted.emit(self)
+        elif chosen == "remove":
+            self.remove_wanted.emit(self)
+        else:
+            self.role_chosen.emit(self, Role(chosen))
+
+    def on_close(self) -> None:
+        """The × was pressed."""
+        self.remove_wanted.emit(self)
+
+    # --- painting -------------------------------------------------------------------------
+
+    def _words(self) -> tuple[str, str]:
+        return self._note or role_name(self.reference.role), self.reference.name
+
+    def _words_width(self) -> int:
+        look = theme()
+        role, name = self._words()
+        editing = self.reference.role is Role.EDIT
+        first = QFontMetrics(look.font("micro", weight=600 if editing else 400))
+        second = QFontMetrics(look.font("small"))
+        return min(WIDEST_NAME, max(first.horizontalAdvance(role), second.horizontalAdvance(name)))
+
+    def _thumb(self) -> QRect:
+        if self._small:
+            return self.rect().adjusted(1, 1, -1, -1)
+        return QRect(4, (self.height() - THUMB) // 2, THUMB, THUMB)
+
+    def _place(self) -> None:
+        side = self.close_button.height()
+        top = (self.sizeHint().height() - side) // 2
+        right = self.sizeHint().width() - side - 4
+        self.close_button.move(right, top)
+        self.role_button.move(right - side, top)
+
+    def sizeHint(self) -> QSize:
+        if self._small:
+            return QSize(SMALL, SMALL)
+        width = 4 + THUMB + 8 + self._words_width() + 4 + self.close_button.width() + 4
+        if self.reference.role is not Role.EDIT:
+            width += self.role_button.width()
+        return QSize(width, theme().height(HEIGHT))
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        look, editing = theme(), self.reference.role is Role.EDIT
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        thumb, edge = self._thumb(), 2.0 if self._target or (self._small and editing) else 1.0
+        box = QRectF(self.rect()).adjusted(edge / 2, edge / 2, -edge / 2, -edge / 2)
+        accent = editing or self._target
+        painter.setPen(QPen(look.color("accent" if accent else "line2"), edge))
+        painter.setBrush(look.color("tint" if editing else "raise"))
+        if not self._small:
+            painter.drawRoundedRect(box, 7, 7)
+        if self._note:
+            painter.setOpacity(0.4)
+        self._paint_picture(painter, thumb)
+        painter.setOpacity(1.0)
+        if self._small:
+            if accent:
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.setPen(QPen(look.color("accent"), edge))
+                painter.drawRoundedRect(box, 6, 6)
+        else:
+            self._paint_words(painter, thumb.right() + 9)
+        painter.end()
+
+    def _paint_picture(self, painter: QPainter, box: QRect) -> None:
+        path = QPainterPath()
+        path.addRoundedRect(QRectF(box), 4, 4)
+        painter.save()
+        painter.setClipPath(path)
+        if self._pixmap is None or self._pixmap.isNull():
+            painter.fillRect(box, theme().color("press"))
+        else:
+            size = self._pixmap.size()
+            side = min(size.width(), size.height())
+            left, top = (size.width() - side) // 2, (size.height() - side) // 2
+            painter.drawPixmap(QRectF(box), self._pixmap, QRectF(left, top, side, side))
+        painter.restore()
+
+    def _paint_words(self, painter: QPainter, left: int) -> None:
+        look, editing = theme(), self.reference.role is Role.EDIT
+        role, name = self._words()
+        width = self._words_width()
+        heights = look.line("micro"), look.line("small")
+        top = (self.height() - sum(heights)) / 2
+        flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        elide = Qt.TextElideMode.ElideRight
+        painter.setFont(look.font("micro", weight=600 if editing else 400))
+        quiet = "warn" if self._note else "ink" if editing else "text3"
+        painter.setPen(look.color(quiet))
+        text = QFontMetrics(painter.font()).elidedText(role, elide, width + 1)
+        painter.drawText(QRectF(left, top, width + 2, heights[0]), flags, text)
+        painter.setFont(look.font("small"))
+        painter.setPen(look.color("text3" if self._note else "text"))
+        text = QFontMetrics(painter.font()).elidedText(name, elide, width + 1)
+        painter.drawText(QRectF(left, top + heights[0], width + 2, heights[1]), flags, text)
+
+    # --- Qt -------------------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key, alt = event.key(), event.modifiers() & Qt.KeyboardModifier.AltModifier
+        if key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            self.remove_wanted.emit(self)
+        elif alt and key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
+            self.step_wanted.emit(self, -1 if key == Qt.Key.Key_Left else 1)
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.show_wanted.emit(self)
+        elif key in (Qt.Key.Key_Down, Qt.Key.Key_Menu, Qt.Key.Key_Space):
+            self.on_role_wanted()
+        elif key == Qt.Key.Key_Left:
+            self.focusPreviousChild()
+        elif key == Qt.Key.Key_Right:
+            self.focusNextChild()
+        else:
+            super().keyPressEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._pressed, self._moving = event.position().toPoint(), False
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._pressed is None:
+            return
+        way = event.position().toPoint() - self._pressed
+        if not self._moving and way.manhattanLength() >= QApplication.startDragDistance():
+            self._moving = True
+            self.raise_()
+        if self._moving and self.reference.role is not Role.EDIT:
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+            self.dragged.emit(self, self.mapToParent(event.position().toPoint()))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        place, pressed, moved = event.position().toPoint(), self._pressed, self._moving
+        self._pressed, self._moving = None, False
+        self.unsetCursor()
+        if pressed is None:
+            return
+        if moved:
+            self.dropped_at.emit(self, self.mapToParent(place))
+        elif self._thumb().contains(place):
+            self.show_wanted.emit(self)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.role_menu().popup(event.globalPos())
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        super().enterEvent(event)
+        self.update()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self.update()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if has_pictures(event.mimeData()):
+            self._target = True
+            self.update()
+            event.acceptProposedAction()
+
+    def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
+        self._target = False
+        self.update()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self._target = False
+        self.update()
+        event.acceptProposedAction()
+        self.replaced.emit(self, event.mimeData())

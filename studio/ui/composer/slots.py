@@ -1,0 +1,392 @@
+"""The row above the prompt: source, references, where more are added, and what is suggested."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QAccessible,
+    QAction,
+    QEnterEvent,
+    QFontMetrics,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+
+from studio.domain import Reference, Role
+from studio.ui.composer.slot import HEIGHT, SMALL, Slot, role_name
+from studio.ui.controls import Menu, set_role
+from studio.ui.theme import theme
+from studio.words import _
+
+GAP = 8
+
+
+class DashedButton(QAbstractButton):
+    """A place that waits for a picture: a dashed outline, words, quieter words."""
+
+    def __init__(self, icon: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._icon = icon
+        self._words = ""
+        self._beside = ""
+        self._small = False
+        self._with_beside = True
+        self.setProperty("radius", 7)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        theme().changed.connect(self.update)
+
+    def show_words(self, words: str, beside: str) -> None:
+        """What it says; `beside` gives way first."""
+        self._words, self._beside = words, beside
+        self.setAccessibleName(words)
+        self.setAccessibleDescription(beside)
+        self.setToolTip(f"{words} {beside}" if self._small else "")
+        self.update()
+
+    def set_small(self, small: bool) -> None:  # noqa: FBT001
+        """Only the icon, as high as a thumbnail."""
+        self._small = small
+        self.setToolTip(f"{self._words} {self._beside}" if small else "")
+
+    def set_with_beside(self, on: bool) -> None:  # noqa: FBT001
+        """Whether the quieter words have room."""
+        self._with_beside = on
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        if self._small:
+            return QSize(SMALL, SMALL)
+        metrics = QFontMetrics(theme().font("small"))
+        width = 24 + metrics.horizontalAdvance(self._words)
+        width += 14 + 8 if self._icon else 0
+        if self._beside and self._with_beside:
+            width += 8 + metrics.horizontalAdvance(self._beside)
+        return QSize(width, theme().height(HEIGHT))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        super().enterEvent(event)
+        self.update()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        look = theme()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        pen = QPen(look.color("edge"), 1)
+        pen.setDashPattern([3, 3])
+        painter.setPen(pen)
+        hover = self.underMouse()
+        painter.setBrush(look.color("raise") if hover else Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 7, 7)
+        dpr, middle = self.devicePixelRatioF(), (self.height() - 14) // 2
+        if self._small:
+            painter.drawPixmap(
+                (self.width() - 14) // 2, middle, look.pixmap("plus", "text2", 14, dpr)
+            )
+            painter.end()
+            return
+        left = 12
+        if self._icon:
+            painter.drawPixmap(left, middle, look.pixmap(self._icon, "text2", 14, dpr))
+            left += 14 + 8
+        painter.setFont(look.font("small"))
+        metrics = QFontMetrics(painter.font())
+        beside = self._beside if self._with_beside else ""
+        taken = metrics.horizontalAdvance(beside) + 8 if beside else 0
+        room = self.width() - left - 12 - taken
+        words = metrics.elidedText(self._words, Qt.TextElideMode.ElideMiddle, room + 1)
+        flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        painter.setPen(look.color("text" if hover else "text2"))
+        painter.drawText(QRectF(left, 0, room + 4, self.height()), flags, words)
+        painter.setPen(look.color("text3"))
+        left += metrics.horizontalAdvance(words) + 8
+        painter.drawText(QRectF(left, 0, taken + 4, self.height()), flags, beside)
+        painter.end()
+
+
+class SlotsRow(QWidget):
+    """The list "References"; more than fit are behind "+ 3".
+
+    Signals:
+        remove_wanted(object), show_wanted(object): place of a reference.
+        role_chosen(object, object): place and role.
+        move_wanted(object, object): from place, to place.
+        replaced(object, object): place and QMimeData.
+        pick_wanted: choose files.
+        suggestion_taken: what is suggested was pressed.
+    """
+
+    remove_wanted = Signal(object)
+    show_wanted = Signal(object)
+    role_chosen = Signal(object, object)
+    move_wanted = Signal(object, object)
+    replaced = Signal(object, object)
+    pick_wanted = Signal()
+    suggestion_taken = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(_("References"))
+        set_role(self, QAccessible.Role.List)
+        self._references: tuple[Reference, ...] = ()
+        self._notes: tuple[str, ...] = ()
+        self._thumbnails: dict[str, QPixmap] = {}
+        self._slots: list[Slot] = []
+        self._small = False
+        self._extra: QWidget | None = None
+        self._insert_at: int | None = None
+        self._shown = 0
+        self.add = DashedButton("plus", self)
+        self.add.show_words(_("Reference"), _("drop, paste or pick"))
+        self.add.clicked.connect(self.pick_wanted)
+        self.overflow = DashedButton("", self)
+        self.overflow.clicked.connect(self.on_overflow)
+        self.suggestion = DashedButton("edit", self)
+        self.suggestion.clicked.connect(self.suggestion_taken)
+        self.overflow.hide()
+        self.suggestion.hide()
+
+    # --- content --------------------------------------------------------------------------
+
+    def show_references(self, references: Sequence[Reference], notes: Sequence[str]) -> None:
+        """Show these, with why each is not sent (empty where it is)."""
+        focused = next((i for i, slot in enumerate(self._slots) if slot.hasFocus()), None)
+        self._references, self._notes = tuple(references), tuple(notes)
+        while len(self._slots) > len(references):
+            slot = self._slots.pop()
+            slot.hide()
+            slot.deleteLater()
+        while len(self._slots) < len(references):
+            self._slots.append(self._new_slot())
+        for slot, reference, note in zip(self._slots, references, notes, strict=True):
+            slot.show_reference(reference, note, small=self._small)
+            slot.show_thumbnail(self._thumbnails.get(reference.sha256))
+        if focused is not None and self._slots and focused >= len(self._slots):
+            self._slots[-1].setFocus()
+        elif focused is not None and not self._slots:
+            self.add.setFocus()
+        self.fit()
+
+    def show_thumbnail(self, sha256: str, pixmap: QPixmap) -> None:
+        """The picture of a reference came."""
+        self._thumbnails[sha256] = pixmap
+        for slot in self._slots:
+            if slot.reference.sha256 == sha256:
+                slot.show_thumbnail(pixmap)
+
+    def thumbnail(self, sha256: str) -> QPixmap | None:
+        """The picture of a reference, None until it came."""
+        return self._thumbnails.get(sha256)
+
+    def suggest(self, words: str, key: str) -> None:
+        """Offer what can be done with the gallery's selection; empty words take it back."""
+        self.suggestion.show_words(words, key)
+        self.suggestion.setVisible(bool(words) and not self._small)
+        self.fit()
+
+    def set_small(self, small: bool, extra: QWidget | None) -> None:  # noqa: FBT001
+        """Thumbnails alone, for the narrow window; `extra` stands at the right otherwise."""
+        self._small = small
+        self._extra = extra
+        if extra is not None:
+            extra.setParent(self)
+            extra.show()
+        self.add.set_small(small)
+        self.overflow.set_small(False)
+        self.suggestion.setVisible(bool(self.suggestion.accessibleName()) and not small)
+        self.show_references(self._references, self._notes)
+
+    def slots(self) -> tuple[Slot, ...]:
+        """One for each reference, in their order."""
+        return tuple(self._slots)
+
+    def _new_slot(self) -> Slot:
+        slot = Slot(self)
+        slot.remove_wanted.connect(self.on_remove)
+        slot.show_wanted.connect(self.on_show)
+        slot.role_chosen.connect(self.on_role)
+        slot.dragged.connect(self.on_dragged)
+        slot.dropped_at.connect(self.on_dropped)
+        slot.step_wanted.connect(self.on_step)
+        slot.replaced.connect(self.on_replaced)
+        return slot
+
+    # --- slots ----------------------------------------------------------------------------
+
+    def on_remove(self, slot: Slot) -> None:
+        """× or Delete on a slot."""
+        self.remove_wanted.emit(self._slots.index(slot))
+
+    def on_show(self, slot: Slot) -> None:
+        """A click on its picture."""
+        self.show_wanted.emit(self._slots.index(slot))
+
+    def on_role(self, slot: Slot, role: Role) -> None:
+        """Another role."""
+        self.role_chosen.emit(self._slots.index(slot), role)
+
+    def on_step(self, slot: Slot, step: int) -> None:
+        """Alt and an arrow on a slot."""
+        at = self._slots.index(slot)
+        to = at + step
+        if self._first() <= at < len(self._slots) and self._first() <= to < len(self._slots):
+            self.move_wanted.emit(at, to)
+            self._slots[to].setFocus()
+
+    def on_dragged(self, _slot: Slot, place: QPoint) -> None:
+        """A slot is moved: show where it would go."""
+        self._insert_at = self._place_at(place.x())
+        self.update()
+
+    def on_dropped(self, slot: Slot, place: QPoint) -> None:
+        """A slot was moved."""
+        at, to = self._slots.index(slot), self._place_at(place.x())
+        self._insert_at = None
+        self.update()
+        to -= to > at
+        if slot.reference.role is not Role.EDIT and to != at:
+            self.move_wanted.emit(at, to)
+
+    def on_replaced(self, slot: Slot, mime: object) -> None:
+        """Something was dropped on a slot."""
+        self.replaced.emit(self._slots.index(slot), mime)
+
+    def on_overflow(self) -> None:
+        """The references that have no room."""
+        menu = Menu("", self)
+        for at in range(self._shown, len(self._references)):
+            reference = self._references[at]
+            entry = menu.submenu(f"{role_name(reference.role)} {reference.name}".strip())
+            for words, what in ((_("Show"), "show"), (_("Remove"), "remove")):
+                entry.addAction(words).setData((what, at))
+        menu.triggered.connect(self.on_triggered)
+        menu.aboutToHide.connect(menu.deleteLater)
+        height = menu.sizeHint().height()
+        menu.popup(self.overflow.mapToGlobal(QPoint(0, -height - 4)))
+
+    def on_triggered(self, action: QAction) -> None:
+        """Something was chosen for a reference that has no room."""
+        what, at = action.data()
+        (self.show_wanted if what == "show" else self.remove_wanted).emit(at)
+
+    # --- placing --------------------------------------------------------------------------
+
+    def _first(self) -> int:
+        """The first place a reference may have: behind the source."""
+        return 1 if self._references and self._references[0].role is Role.EDIT else 0
+
+    def _place_at(self, x: int) -> int:
+        """The place before which something at `x` would be put."""
+        for at, slot in enumerate(self._slots[: self._shown]):
+            if x < slot.geometry().center().x():
+                return max(at, self._first())
+        return self._shown
+
+    def fit(self) -> None:
+        """Give way until everything has room, then put everything in its place."""
+        room = self.width()
+        if self._small:
+            self._shown = min(len(self._slots), 3)
+        else:
+            extra = self._extra.width() + GAP if self._extra is not None else 0
+            room -= extra
+            self.add.set_with_beside(True)
+            self._shown = len(self._slots)
+            if self._needs(self._shown, suggestion=True) > room:
+                self.add.set_with_beside(False)
+            while self._shown > 1 and self._needs(self._shown, suggestion=False) > room:
+                self._shown -= 1
+        gap = 6 if self._small else GAP
+        at = 0
+        for place, slot in enumerate(self._slots):
+            slot.setVisible(place < self._shown)
+            if place < self._shown:
+                size = slot.sizeHint()
+                slot.setGeometry(at, 0, size.width(), size.height())
+                at += size.width() + gap
+        hidden = len(self._slots) - self._shown
+        self.overflow.setVisible(hidden > 0)
+        if hidden:
+            name = _("{n} more references").format(n=hidden)
+            self.overflow.show_words(f"+ {hidden}", "")
+            self.overflow.setAccessibleName(name)
+            size = self.overflow.sizeHint()
+            height = SMALL if self._small else size.height()
+            self.overflow.setGeometry(at, 0, size.width(), height)
+            at += size.width() + gap
+        size = self.add.sizeHint()
+        self.add.setGeometry(at, 0, size.width(), size.height())
+        at += size.width() + gap
+        self._place_right(at)
+        if self._small:
+            self.updateGeometry()
+
+    def _place_right(self, left: int) -> None:
+        right = self.width()
+        if self._extra is not None and not self._small:
+            right -= self._extra.width()
+            self._extra.move(right, (self.height() - self._extra.height()) // 2)
+            right -= GAP
+        if self.suggestion.accessibleName() and not self._small:
+            size = self.suggestion.sizeHint()
+            width = min(size.width(), right - left)
+            self.suggestion.setVisible(width >= 120)
+            self.suggestion.setGeometry(right - width, 0, width, size.height())
+
+    def _needs(self, shown: int, *, suggestion: bool) -> int:
+        width = sum(slot.sizeHint().width() + GAP for slot in self._slots[:shown])
+        if shown < len(self._slots):
+            width += 56
+        width += self.add.sizeHint().width()
+        if suggestion and self.suggestion.accessibleName():
+            width += GAP + self.suggestion.sizeHint().width()
+        return width
+
+    # --- Qt -------------------------------------------------------------------------------
+
+    def sizeHint(self) -> QSize:
+        if not self._small:
+            return QSize(320, theme().height(HEIGHT))
+        shown = min(len(self._slots), 3)
+        width = (shown + 1) * SMALL + shown * 6
+        if len(self._slots) > shown:
+            width += self.overflow.sizeHint().width() + 6
+        return QSize(width, SMALL)
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint() if self._small else QSize(200, theme().height(HEIGHT))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.fit()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        if self._insert_at is None or not self._slots:
+            return
+        slots = self._slots[: self._shown]
+        if self._insert_at < len(slots):
+            x = slots[self._insert_at].x() - GAP / 2
+        else:
+            x = slots[-1].geometry().right() + GAP / 2
+        painter = QPainter(self)
+        painter.setPen(QPen(theme().color("accent"), 2))
+        painter.drawLine(QRectF(x, 2, 0, self.height() - 4).topLeft(), QPoint(round(x), 38))
+        painter.end()

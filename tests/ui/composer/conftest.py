@@ -1,0 +1,165 @@
+"""A core of scripted parts for the composer: no disk, no worker, no keyring."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QBuffer, QIODevice
+from PySide6.QtGui import QColor, QFont, QImage
+from PySide6.QtWidgets import QApplication
+
+from studio.domain import Picture, Reference, Role
+from studio.errors import PictureUnreadable
+from studio.events import Events
+from studio.library.query import PromptUse
+from studio.providers.catalogue import Catalogue
+from studio.settings import SettingsStore
+from studio.ui import theme
+from studio.ui.composer import Composer
+
+
+def jpeg(width: int, height: int, colour: str) -> bytes:
+    """A small picture of one colour."""
+    image = QImage(width, height, QImage.Format.Format_RGB32)
+    image.fill(QColor(colour))
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    image.save(buffer, "JPEG")
+    return bytes(buffer.data().data())
+
+
+@dataclass
+class ScriptedLibrary:
+    """Inputs and prompts; `broken` bytes cannot be read, `gate` holds copying back."""
+
+    prompts_used: list[str] = field(default_factory=list)
+    kept: dict[str, bytes | Path] = field(default_factory=dict)
+    shapes: dict[str, tuple[int, int]] = field(default_factory=dict)
+    known: dict[str, Picture] = field(default_factory=dict)
+    broken: set[str] = field(default_factory=set)
+    gate: asyncio.Event | None = None
+
+    async def keep_input(
+        self, data: bytes | Path, *, role: Role, name: str, picture: str | None = None
+    ) -> Reference:
+        if self.gate is not None:
+            await self.gate.wait()
+        if name in self.broken:
+            raise PictureUnreadable(f"{name} is not a picture")
+        raw = data if isinstance(data, bytes) else str(data).encode()
+        sha = hashlib.sha256(raw).hexdigest()
+        self.kept[sha] = data
+        return Reference(
+            sha256=sha, media_type="image/png", role=role, picture=picture, name=name
+        )
+
+    async def input_thumbnail(self, reference: Reference, edge: int = 256) -> bytes:
+        width, height = self.shapes.get(reference.name, (64, 64))
+        return jpeg(width, height, "#c06040")
+
+    async def find(self, ids: Sequence[str]) -> list[Picture]:
+        return [self.known[id] for id in ids if id in self.known]
+
+    async def prompts(self, words: str = "", limit: int = 200) -> list[PromptUse]:
+        found = [p for p in self.prompts_used if words in p]
+        return [PromptUse(prompt, 0.0, 1) for prompt in found[:limit]]
+
+    def path(self, picture: Picture) -> Path:
+        return Path("/library") / picture.path
+
+
+@dataclass
+class ScriptedKey:
+    source: str = "none"
+
+
+@dataclass
+class ScriptedKeys:
+    """Profiles with a key in the keyring."""
+
+    having: set[str] = field(default_factory=set)
+
+    def status(self, profile: str) -> ScriptedKey:
+        return ScriptedKey("keyring" if profile in self.having else "none")
+
+
+@dataclass
+class ScriptedQueue:
+    running: int = 0
+    waiting: int = 0
+
+
+class ScriptedCore:
+    """What the composer uses of the core."""
+
+    def __init__(self, folder: Path) -> None:
+        self.events = Events()
+        self.settings = SettingsStore(folder / "settings.json", self.events)
+        self.catalogue = Catalogue()
+        self.library = ScriptedLibrary()
+        self.keys = ScriptedKeys({"google", "dgrid"})
+        self.queue = ScriptedQueue()
+
+
+def make_picture(id: str, title: str, **more: object) -> Picture:
+    """A picture of the library."""
+    return Picture(
+        id=id,
+        path=f"2026-11/{id}.png",
+        sha256=id.ljust(64, "0"),
+        media_type="image/png",
+        width=1024,
+        height=1024,
+        bytes=1000,
+        created=0.0,
+        title=title,
+        **more,  # type: ignore[arg-type]
+    )
+
+
+@pytest.fixture
+def picture() -> object:
+    """Makes pictures: `picture("id", "title")`."""
+    return make_picture
+
+
+@pytest.fixture
+def look(application: QApplication) -> theme.Theme:
+    """The dark theme, installed."""
+    return theme.install(application, "dark", scale=1.0)
+
+
+@pytest.fixture
+def core(tmp_path: Path) -> ScriptedCore:
+    """A core whose parts are scripted, but for catalogue, settings and events."""
+    return ScriptedCore(tmp_path)
+
+
+@pytest.fixture
+def composer(core: ScriptedCore, look: theme.Theme, request: pytest.FixtureRequest) -> Composer:
+    """The composer alone, 1128 wide, shown; for coroutine tests."""
+    made = Composer(core)  # type: ignore[arg-type]
+    made.resize(1128, made.sizeHint().height())
+    made.show()
+
+    def end() -> None:
+        made.close()
+        made.deleteLater()
+
+    request.addfinalizer(end)
+    return made
+
+
+@pytest.fixture
+def font(application: QApplication, look: theme.Theme) -> object:
+    """Uses another font: `font("DejaVu Sans")`."""
+
+    def use(family: str) -> None:
+        application.setFont(QFont(family))
+
+    return use
