@@ -1,0 +1,496 @@
+"""API keys: from the environment, for this session only, or from the system's keyring.
+
+The only room that knows keyring, and it loads it when a key is first wanted. A keyring may show a
+prompt and wait for hours, so each call has a thread of its own that nobody joins: the caller waits
+a few seconds, the call goes on, and its result is taken whenever it comes. Nothing falls back to
+another place because of a time-out, and no key is ever written to a file, a record or a log.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import functools
+import logging
+import os
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from studio import logs
+from studio.errors import InputError, KeyLocked, KeyMissing
+from studio.events import Events, KeyChanged
+from studio.key_status import VARIABLE, KeyStatus, Source, State, clean, describe
+from studio.settings import OFFLINE, SettingsStore
+from studio.words import _
+
+__all__ = [
+    "VARIABLE",
+    "KeyStatus",
+    "KeyringTrouble",
+    "Keys",
+    "Source",
+    "State",
+    "SystemVault",
+    "Vault",
+    "backend_name",
+    "clean",
+    "open_vault",
+]
+
+log = logging.getLogger(__name__)
+
+
+class KeyringTrouble(Exception):
+    """Why the keyring did not do what was asked; `reason` goes into a sentence."""
+
+    def __init__(self, state: State, reason: str) -> None:
+        super().__init__(reason)
+        self.state = state
+        self.reason = reason
+
+
+class Vault(Protocol):
+    """One keyring. Blocking; every method raises KeyringTrouble."""
+
+    name: str
+
+    def door(self) -> State:
+        """Without any prompt: OK, LOCKED, NONE (nothing in it), or UNREAD where nobody can tell."""
+
+    def get(self, service: str, profile: str) -> str | None:
+        """The key; may prompt."""
+
+    def set(self, service: str, profile: str, key: str) -> None:
+        """Keep a key; may prompt."""
+
+    def delete(self, service: str, profile: str) -> None:
+        """Delete a key, if there is one; may prompt."""
+
+
+class _Secret:
+    """A key on its way through futures and threads, whose repr anybody may log."""
+
+    __slots__ = ("text",)
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __repr__(self) -> str:
+        return logs.HIDDEN
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    key: _Secret | None = None
+    trouble: KeyringTrouble | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    future: asyncio.Future[_Outcome]
+    prompts: bool
+
+
+class Keys:
+    """The keys of this process. All methods are called on the loop's thread; none blocks it."""
+
+    def __init__(
+        self,
+        service: str,
+        settings: SettingsStore,
+        events: Events,
+        environ: Mapping[str, str] | None = None,
+        backend: Vault | None = None,
+        *,
+        environment_profile: str = "dgrid",
+        patience: float = 4.0,
+    ) -> None:
+        """`service` names the entries in the keyring; `backend` stands in for the system's own.
+
+        The environment's key belongs to `environment_profile`. `patience` is how many seconds a
+        caller waits for a keyring before hearing that it is waiting.
+        """
+        self._service = service
+        self._settings = settings
+        self._events = events
+        self._environ = os.environ if environ is None else environ
+        self._environment_profile = environment_profile
+        self._patience = patience
+        self._vault = backend
+        self._turn = threading.Lock()
+        self._session: dict[str, _Secret] = {}
+        self._keys: dict[str, _Secret] = {}
+        self._noted: dict[str, KeyStatus] = {}
+        self._reading: dict[str, _Reading] = {}
+
+    def status(self, profile: str) -> KeyStatus:
+        """What is known now, without asking the keyring."""
+        if profile == self._environment_profile and self._environ.get(VARIABLE, "").strip():
+            return describe(profile, Source.ENVIRONMENT, State.OK)
+        if (noted := self._noted.get(profile)) is not None:
+            return noted
+        if profile in self._settings.value.known_keys:
+            return describe(profile, Source.KEYRING, State.UNREAD)
+        return describe(profile, Source.NONE, State.NONE)
+
+    def from_environment(self, profile: str) -> str | None:
+        """The key the environment gives this profile for this run. Raises InputError."""
+        text = self._environ.get(VARIABLE, "")
+        if profile != self._environment_profile or not text.strip():
+            return None
+        key = clean(text)
+        logs.redact(key)
+        return key
+
+    async def get(self, profile: str, *, prompt: bool = True, patience: float | None = None) -> str:
+        """The key of a profile. Raises KeyMissing, KeyLocked, InputError.
+
+        Without `prompt` the keyring never shows a window. Where one waits longer than `patience`,
+        KeyLocked is raised, the prompt stays, and KeyChanged tells when it was answered. A keyring
+        that is locked is not opened for a profile that never had a key in it.
+        """
+        known = profile in self._settings.value.known_keys
+        return await self._get(profile, prompt=prompt, known=known, patience=patience)
+
+    async def look(self, profile: str) -> KeyStatus:
+        """Find out how it stands without any prompt; for the start of the program."""
+        with contextlib.suppress(KeyMissing, InputError):
+            await self.get(profile, prompt=False)
+        return self.status(profile)
+
+    async def unlock(self, profile: str) -> KeyStatus:
+        """Ask the keyring for the key, prompt and all; WAITING while the prompt is open."""
+        with contextlib.suppress(KeyMissing, InputError):
+            await self._get(profile, prompt=True, known=True, patience=None)
+        return self.status(profile)
+
+    async def store(self, profile: str, key: str) -> KeyStatus:
+        """Keep a key in the keyring; for this session only where that fails. Raises InputError.
+
+        It is used from now on in either case. The first key makes its profile the default.
+        """
+        secret = _Secret(clean(key))
+        logs.redact(secret.text)
+        self._keys.pop(profile, None)
+        self._session[profile] = secret
+        self._make_default(profile)
+
+        def keep(vault: Vault) -> _Outcome:
+            vault.set(self._service, profile, secret.text)
+            return _Outcome(secret)
+
+        future = self._begin(keep)
+        future.add_done_callback(functools.partial(self._on_stored, profile, secret))
+        await asyncio.wait({future}, timeout=self._patience)
+        if not future.done():
+            self._note(profile, Source.SESSION, State.WAITING, _("the keyring's prompt is waiting"))
+        return self.status(profile)
+
+    async def forget(self, profile: str) -> None:
+        """Delete a key here and in the keyring. Raises KeyMissing when the keyring keeps it."""
+        self._session.pop(profile, None)
+        self._keys.pop(profile, None)
+        self._noted.pop(profile, None)
+        self._events.publish(KeyChanged(profile))
+        known = profile in self._settings.value.known_keys
+
+        def delete(vault: Vault) -> _Outcome:
+            if known or vault.door() is State.OK:
+                vault.delete(self._service, profile)
+            return _Outcome()
+
+        future = self._begin(delete)
+        future.add_done_callback(functools.partial(self._on_deleted, profile, known=known))
+        await asyncio.wait({future}, timeout=self._patience)
+        if not future.done():
+            self._note(profile, Source.KEYRING, State.WAITING)
+            raise self._error(profile)
+        if known and future.result().trouble is not None:
+            raise self._error(profile)
+
+    async def _get(self, profile: str, *, prompt: bool, known: bool, patience: float | None) -> str:
+        if (text := self.from_environment(profile)) is not None:
+            return text
+        if (secret := self._session.get(profile) or self._keys.get(profile)) is not None:
+            return secret.text
+        reading = self._reading.get(profile)
+        if reading is not None and reading.prompts and not prompt:
+            raise self._error(profile)
+        if reading is None or (prompt and not reading.prompts):
+            reading = self._read(profile, prompt=prompt, known=known)
+        limit = self._patience if patience is None else patience
+        await asyncio.wait({reading.future}, timeout=limit)
+        if not reading.future.done():
+            self._note(profile, Source.KEYRING, State.WAITING)
+            raise self._error(profile)
+        found = reading.future.result().key
+        if found is None:
+            raise self._error(profile)
+        return found.text
+
+    def _read(self, profile: str, *, prompt: bool, known: bool) -> _Reading:
+        def read(vault: Vault) -> _Outcome:
+            door = vault.door()
+            if door is State.NONE:
+                return _Outcome()
+            if door is State.LOCKED and not (prompt and known):
+                raise KeyringTrouble(State.LOCKED, _("the keyring is locked"))
+            if door is State.UNREAD and not prompt:
+                raise KeyringTrouble(State.UNREAD, "")
+            key = vault.get(self._service, profile)
+            return _Outcome(_Secret(key) if key else None)
+
+        reading = _Reading(self._begin(read), prompt)
+        self._reading[profile] = reading
+        reading.future.add_done_callback(functools.partial(self._on_read, profile, reading))
+        return reading
+
+    def _begin(self, work: Callable[[Vault], _Outcome]) -> asyncio.Future[_Outcome]:
+        """Start a keyring call on a thread that nobody waits for when the program ends."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[_Outcome] = loop.create_future()
+
+        def deliver(outcome: _Outcome) -> None:
+            if not future.done():
+                future.set_result(outcome)
+
+        def run() -> None:
+            try:
+                outcome = work(self._opened())
+            except KeyringTrouble as trouble:
+                outcome = _Outcome(trouble=trouble)
+            except Exception as error:  # noqa: BLE001 a keyring may raise anything
+                outcome = _Outcome(trouble=_trouble(error, display=True))
+            # The loop is closed when a prompt is answered after the window is gone.
+            with contextlib.suppress(RuntimeError):
+                loop.call_soon_threadsafe(deliver, outcome)
+
+        threading.Thread(target=run, name="keyring", daemon=True).start()
+        return future
+
+    def _opened(self) -> Vault:
+        with self._turn:
+            if self._vault is None:
+                self._vault = open_vault(self._environ)
+            return self._vault
+
+    def _on_read(self, profile: str, reading: _Reading, future: asyncio.Future[_Outcome]) -> None:
+        if self._reading.get(profile) is reading:
+            del self._reading[profile]
+        if future.cancelled() or profile in self._session:
+            return
+        outcome = future.result()
+        if (trouble := outcome.trouble) is not None:
+            if trouble.state is not State.UNREAD:
+                known = profile in self._settings.value.known_keys
+                source = Source.KEYRING if known else Source.NONE
+                self._note(profile, source, trouble.state, trouble.reason)
+        elif outcome.key is None:
+            self._remember(profile, known=False)
+            self._note(profile, Source.NONE, State.NONE)
+        else:
+            logs.redact(outcome.key.text)
+            self._keys[profile] = outcome.key
+            self._remember(profile, known=True)
+            self._note(profile, Source.KEYRING, State.OK)
+
+    def _on_stored(self, profile: str, secret: _Secret, future: asyncio.Future[_Outcome]) -> None:
+        if future.cancelled() or self._session.get(profile) is not secret:
+            return  # another key was given meanwhile, or this one deleted
+        trouble = future.result().trouble
+        if trouble is None:
+            self._keys[profile] = self._session.pop(profile)
+            self._remember(profile, known=True)
+            self._note(profile, Source.KEYRING, State.OK)
+        else:
+            self._note(profile, Source.SESSION, trouble.state, trouble.reason)
+
+    def _on_deleted(self, profile: str, future: asyncio.Future[_Outcome], *, known: bool) -> None:
+        if future.cancelled():
+            return
+        trouble = future.result().trouble
+        if trouble is None:
+            self._remember(profile, known=False)
+            if profile not in self._session:
+                self._note(profile, Source.NONE, State.NONE)
+        elif known:
+            self._note(profile, Source.KEYRING, trouble.state, trouble.reason)
+
+    def _note(self, profile: str, source: Source, state: State, reason: str = "") -> None:
+        status = describe(profile, source, state, reason)
+        if self._noted.get(profile) != status:
+            self._noted[profile] = status
+            self._events.publish(KeyChanged(profile))
+
+    def _remember(self, profile: str, *, known: bool) -> None:
+        names = self._settings.value.known_keys
+        if known and profile not in names:
+            self._settings.change(known_keys=(*names, profile))
+        elif not known and profile in names:
+            self._settings.change(known_keys=tuple(name for name in names if name != profile))
+
+    def _make_default(self, profile: str) -> None:
+        settings = self._settings.value
+        if settings.profile == OFFLINE and not settings.known_keys:
+            self._settings.change(profile=profile)
+
+    def _error(self, profile: str) -> KeyMissing:
+        status = self.status(profile)
+        if status.locked or status.state is State.UNREAD:
+            return KeyLocked(
+                _("The key is locked"),
+                status.sentence,
+                hint=_("Unlock the keyring, or give the key for this run in {variable}.").format(
+                    variable=VARIABLE
+                ),
+            )
+        return KeyMissing(
+            _("There is no key for {name}").format(name=self._title(profile)),
+            status.sentence,
+            hint=_("Add the key in the settings, or give it for this run in {variable}.").format(
+                variable=VARIABLE
+            ),
+        )
+
+    def _title(self, profile: str) -> str:
+        titles = {one.name: one.title for one in self._settings.value.all_profiles}
+        return titles.get(profile, profile)
+
+
+class SystemVault:
+    """A backend of the keyring library, its errors turned into ours."""
+
+    def __init__(
+        self,
+        backend: Any,
+        *,
+        door: Callable[[], State] = lambda: State.UNREAD,
+        longest: int | None = None,
+        display: bool = True,
+    ) -> None:
+        """`longest` is what it takes in characters; `display` whether it can show a prompt."""
+        self.name = f"{type(backend).__module__}.{type(backend).__qualname__}"
+        self._backend = backend
+        self._door = door
+        self._longest = longest
+        self._display = display
+
+    def door(self) -> State:
+        """Whether it is open, without any prompt."""
+        with self._errors():
+            return self._door()
+
+    def get(self, service: str, profile: str) -> str | None:
+        """The key; may prompt."""
+        with self._errors():
+            found = self._backend.get_password(service, profile)
+            return None if found is None else str(found)
+
+    def set(self, service: str, profile: str, key: str) -> None:
+        """Keep a key; may prompt."""
+        if self._longest is not None and len(key) > self._longest:
+            raise KeyringTrouble(State.TOO_LONG, _too_long(self._longest))
+        with self._errors():
+            self._backend.set_password(service, profile, key)
+
+    def delete(self, service: str, profile: str) -> None:
+        """Delete a key, if there is one; may prompt."""
+        if self.get(service, profile) is not None:
+            with self._errors():
+                self._backend.delete_password(service, profile)
+
+    @contextlib.contextmanager
+    def _errors(self) -> Any:
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001 backends let errors of the system through
+            # Cut off: a foreign error may carry the key in its arguments.
+            raise _trouble(error, display=self._display) from None
+
+
+def _too_long(longest: int) -> str:
+    return _("the system's keyring takes at most {count} characters").format(count=longest)
+
+
+def _trouble(error: Exception, *, display: bool) -> KeyringTrouble:
+    from keyring import errors
+
+    name = type(error).__name__
+    log.info("The keyring refused: %s", name)
+    if isinstance(error, KeyringTrouble):
+        return error
+    if isinstance(error, errors.NoKeyringError) or name == "SecretServiceNotAvailableException":
+        return KeyringTrouble(State.ABSENT, _("no keyring can be reached"))
+    if isinstance(error, errors.KeyringLocked | errors.InitError):
+        # Both come at once where no prompt can be shown, and when one was closed.
+        if display:
+            return KeyringTrouble(State.DENIED, _("the keyring's prompt was closed or denied"))
+        return KeyringTrouble(
+            State.LOCKED, _("the keyring is locked and cannot ask for its password here")
+        )
+    if getattr(error, "winerror", None) == 1783:
+        return KeyringTrouble(State.TOO_LONG, _too_long(1280))
+    return KeyringTrouble(
+        State.DENIED, _("the keyring reported a problem ({name})").format(name=name)
+    )
+
+
+def open_vault(environ: Mapping[str, str]) -> Vault:
+    """The one keyring this system is asked for; blocking. Raises KeyringTrouble where is none.
+
+    Chosen by name, never keyring's chain through several: a change of desktop must not lose a key.
+    """
+    if sys.platform == "darwin":
+        from keyring.backends import macOS
+
+        return SystemVault(macOS.Keyring())
+    if sys.platform == "win32":
+        from keyring.backends import Windows
+
+        windows = Windows.WinVaultKeyring()
+        windows.persist = "local machine"  # the usual choice roams to other machines
+        return SystemVault(windows, longest=1280, door=lambda: State.OK)
+    from keyring.backends import SecretService, kwallet
+
+    display = bool(environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY"))
+    secret_service: Any = SecretService.Keyring
+    if _works(secret_service):
+        return SystemVault(secret_service(), door=_secret_service, display=display)
+    wallet: Any = kwallet.DBusKeyring
+    if _works(wallet):
+        return SystemVault(wallet(), display=display)
+    raise KeyringTrouble(State.ABSENT, _("no keyring can be reached"))
+
+
+def _works(backend: Any) -> bool:
+    try:
+        return bool(backend.priority > 0)
+    except Exception as error:  # noqa: BLE001 a backend says in its own way that it cannot
+        log.info("%s cannot be used: %s", backend.__module__, type(error).__name__)
+        return False
+
+
+def _secret_service() -> State:
+    """Whether the default collection is open; asks for its properties only, so nothing pops up."""
+    import secretstorage
+
+    with contextlib.closing(secretstorage.dbus_init()) as bus:
+        try:
+            collection = secretstorage.Collection(bus)
+        except secretstorage.ItemNotFoundException:
+            return State.NONE
+        return State.LOCKED if collection.is_locked() else State.OK
+
+
+def backend_name(environ: Mapping[str, str] | None = None) -> str:
+    """The name of the keyring in use, for the self-test; blocking, may start its service.
+
+    Raises KeyMissing where there is none.
+    """
+    try:
+        return open_vault(os.environ if environ is None else environ).name
+    except KeyringTrouble as trouble:
+        raise KeyMissing(_("No keyring"), trouble.reason) from trouble

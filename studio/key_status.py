@@ -1,0 +1,118 @@
+"""What is known of a key without the key: where it comes from, how it stands, in a sentence.
+
+Pasted keys are cleaned here too, before anything else sees them.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from studio.errors import InputError
+from studio.words import _
+
+VARIABLE = "GRIDBRUSH_API_KEY"
+
+
+_WRAPPING = re.compile(
+    r"^(?:export\s+)?(?:[\w-]*key\s*[:=]\s*)?(?:authorization\s*[:=]\s*)?", re.IGNORECASE
+)
+
+
+class Source(StrEnum):
+    """Where the key of a profile comes from."""
+
+    ENVIRONMENT = "environment"
+    KEYRING = "keyring"
+    SESSION = "session"
+    NONE = "none"
+
+
+class State(StrEnum):
+    """How it stands with the keyring's key, or why a session's key was not saved."""
+
+    OK = "ok"
+    UNREAD = "unread"  # one was saved, nobody has asked for it yet
+    LOCKED = "locked"
+    WAITING = "waiting"  # the keyring shows its prompt, or does not answer
+    ABSENT = "absent"  # no keyring on this system
+    DENIED = "denied"  # the user or the system said no
+    TOO_LONG = "too long"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyStatus:
+    """What is known of a profile's key, without the key.
+
+    Attributes:
+        sentence: the same for a person.
+    """
+
+    profile: str
+    source: Source
+    state: State
+    sentence: str
+
+    @property
+    def usable(self) -> bool:
+        """Whether a request can be made now, as far as is known."""
+        return self.source in (Source.ENVIRONMENT, Source.SESSION) or self.saved
+
+    @property
+    def saved(self) -> bool:
+        """Whether it is in the keyring and can be read."""
+        return self.source is Source.KEYRING and self.state in (State.OK, State.UNREAD)
+
+    @property
+    def locked(self) -> bool:
+        """Whether unlocking the keyring is what helps."""
+        return self.source is not Source.SESSION and self.state in (
+            State.LOCKED,
+            State.WAITING,
+            State.DENIED,
+        )
+
+
+def describe(profile: str, source: Source, state: State, reason: str = "") -> KeyStatus:
+    """The status with its sentence; `reason` says why, as part of one."""
+    return KeyStatus(
+        profile=profile, source=source, state=state, sentence=_sentence(source, state, reason)
+    )
+
+
+def _sentence(source: Source, state: State, reason: str) -> str:
+    if source is Source.ENVIRONMENT:
+        return _("The key comes from {variable}, for this run only.").format(variable=VARIABLE)
+    if source is Source.SESSION:
+        return _("Not saved: {reason}. The key is kept until Gridbrush is closed.").format(
+            reason=reason
+        )
+    if state is State.WAITING:
+        return _("Waiting for the keyring's prompt.")
+    if source is Source.KEYRING and state in (State.OK, State.UNREAD):
+        return _("The key is saved in the system keyring.")
+    if state is State.NONE:
+        return _("No key was given yet.")
+    return _("The key cannot be read: {reason}.").format(reason=reason)
+
+
+def clean(key: str) -> str:
+    """A pasted key without what came along: quotes, "Bearer", spaces, line ends.
+
+    Raises InputError for nothing at all and for characters no key has.
+    """
+    text = re.sub("[\u200b-\u200f\u2060\ufeff]", "", key).strip().strip("\"'`“”‘’").strip()
+    text = _WRAPPING.sub("", text).strip().strip("\"'`")
+    text = re.sub(r"^bearer\s+", "", text, flags=re.IGNORECASE)
+    text = re.sub(r"\s+", "", text).strip("\"'`")
+    if not text:
+        raise InputError(_("The key is empty"), hint=_("Paste the key as the provider shows it."))
+    if len(text) > 4096 or not all("!" <= sign <= "~" for sign in text):
+        raise InputError(
+            _("This is not a key"),
+            _("It has characters that no key has, or it is far too long."),
+            hint=_("Copy it again from the provider's page."),
+        )
+    return text
