@@ -89,9 +89,7 @@ class Arrivals:
                 request_id=answer.request_id,
             )
         shared = self._shared_cost(job, answer, taken)
-        warned = (
-            (_("One picture of the answer cannot be read"),) if unreadable else ()
-        )
+        warned = (_("One picture of the answer cannot be read"),) if unreadable else ()
         final = [
             (replace(picture, warnings=picture.warnings + warned, **cost), part)
             for (picture, part), cost in zip(taken, shared, strict=True)
@@ -196,8 +194,22 @@ def _not_as_asked(job: Job, facts: PictureFacts, found: AnswerPicture) -> tuple[
     return tuple(warnings)
 
 
-_RATIOS = ("1:1", "2:3", "3:2", "3:4", "4:3", "4:5", "5:4", "9:16", "16:9", "21:9", "1:4", "4:1",
-           "1:8", "8:1")
+_RATIOS = (
+    "1:1",
+    "2:3",
+    "3:2",
+    "3:4",
+    "4:3",
+    "4:5",
+    "5:4",
+    "9:16",
+    "16:9",
+    "21:9",
+    "1:4",
+    "4:1",
+    "1:8",
+    "8:1",
+)
 
 
 def _named_ratio(width: int, height: int) -> str:

@@ -186,7 +186,12 @@ class Attempts:
             await sink.abandon()
         progress.ingesting()
         source = AnswerSource(
-            sink.code, sink.headers, entry.body, request, scan=scan, key=key or ""
+            status=sink.code,
+            headers=sink.headers,
+            body=entry.body,
+            request=request,
+            scan=scan,
+            key=key or "",
         )
         answer = await self._decoding.run(provider.read, source)
         return await self._arrivals.take(job, entry, answer, seconds=sink.seconds)

@@ -6,7 +6,6 @@ Both fronts hold one. It knows nothing of Qt and runs on any asyncio loop.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import os
 import time
@@ -276,11 +275,12 @@ class Core:
         return self.paths.data / "models.json"
 
     def _load_models(self) -> None:
-        with contextlib.suppress(FileNotFoundError):
-            try:
-                self.catalogue.load(self._models_file.read_bytes())
-            except OSError as error:
-                log.warning("The list of models could not be read: %s", error)
+        try:
+            self.catalogue.load(self._models_file.read_bytes())
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            log.warning("The list of models could not be read: %s", error)
 
     def _save_models(self) -> None:
         try:

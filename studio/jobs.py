@@ -11,8 +11,9 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
+from typing import Any
 
 from studio.attempts import Attempts
 from studio.domain import Failure, Job, JobState
@@ -28,7 +29,7 @@ from studio.events import Event, Events, JobChanged, JobsRemoved, KeyChanged, Tr
 from studio.journal import Entry, Journal
 from studio.lanes import Lane
 from studio.library.library import Library
-from studio.settings import SettingsStore
+from studio.settings import OFFLINE, SettingsStore
 from studio.words import _
 
 log = logging.getLogger(__name__)
@@ -242,8 +243,8 @@ class JobQueue:
             log.error("A job ended in an unforeseen way", exc_info=error)
         self._pump()
 
-    def _aside(self, work: object) -> None:
-        task = asyncio.get_running_loop().create_task(work)  # type: ignore[arg-type]
+    def _aside(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
         self._asides.add(task)
         task.add_done_callback(self._aside_over)
 
@@ -342,6 +343,9 @@ class JobQueue:
         return not stopped
 
     async def _end(self, job: Job, error: StudioError) -> None:
+        if job.request.profile == OFFLINE:
+            # The painter costs nothing, whatever its answers play.
+            error.billed = Billed.NO
         if isinstance(error, KeyMissing) and self._hold_for_key:
             self._held.add(job.request.profile)
         await self._fail(job, error)
@@ -397,7 +401,7 @@ def _cancelled(job: Job) -> Cancelled:
         _("Cancelled after {seconds:.0f} s").format(seconds=after),
         _("The connection was closed; nothing can arrive any more."),
         hint=_("The service may have made the picture, and billed it, all the same."),
-        billed=Billed.NO if job.request.profile == "sketch" else Billed.MAYBE,
+        billed=Billed.NO if job.request.profile == OFFLINE else Billed.MAYBE,
     )
 
 

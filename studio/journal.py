@@ -146,9 +146,7 @@ class Journal:
         """The first byte is about to leave: from here on it may cost money."""
         files.replace(entry.folder / "sent.json", msgspec.json.encode(Mark(at=time.time())))
 
-    def begin_answer(
-        self, entry: Entry, status: int, headers: Mapping[str, str]
-    ) -> files.Appender:
+    def begin_answer(self, entry: Entry, status: int, headers: Mapping[str, str]) -> files.Appender:
         """Keep status and headers; the body is appended to what comes back."""
         files.replace(
             entry.folder / "answer.json", msgspec.json.encode(Head(status, dict(headers)))

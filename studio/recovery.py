@@ -80,13 +80,14 @@ class Recovery:
             return
         provider = self._find_provider(job.request.profile)
         source = AnswerSource(
-            found.head.status, found.head.headers, found.entry.body, job.request
+            status=found.head.status,
+            headers=found.head.headers,
+            body=found.entry.body,
+            request=job.request,
         )
         try:
             answer = await self._decoding.run(provider.read, source)
-            await self._arrivals.take(
-                job, found.entry, answer, seconds=found.seconds, at=found.at
-            )
+            await self._arrivals.take(job, found.entry, answer, seconds=found.seconds, at=found.at)
         except StudioError as error:
             await self._record(found, job, JobState.FAILED, failure_of(error))
         await self._close(found)

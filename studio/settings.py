@@ -188,7 +188,10 @@ class SettingsStore:
     async def _save_soon(self) -> None:
         await asyncio.sleep(0)
         try:
-            await asyncio.to_thread(self.save)
+            saved = None
+            while saved is not self.value:  # a choice made while the last one was being written
+                saved = self.value
+                await asyncio.to_thread(self.save)
         except StorageError as error:
             self._events.publish(Trouble(error))
 

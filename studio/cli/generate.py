@@ -38,9 +38,7 @@ async def run(options: Any, where: Paths) -> int:
     _check(options, prompt)
     core = await Core.open(
         where,
-        CoreOptions(
-            provider=options.provider, base_url=options.base_url, hold_for_key=False
-        ),
+        CoreOptions(provider=options.provider, base_url=options.base_url, hold_for_key=False),
     )
     try:
         if core.settings.trouble:
@@ -63,9 +61,7 @@ async def _prompt(options: Any) -> str:
 
 def _check(options: Any, prompt: str) -> None:
     if not prompt.strip() and not options.edit and not options.ref:
-        raise InputError(
-            _("The prompt is empty"), hint=_("Write what the picture should show.")
-        )
+        raise InputError(_("The prompt is empty"), hint=_("Write what the picture should show."))
     if not 1 <= options.count <= prompts.MOST:
         raise UsageError(_("--count must be between 1 and {most}").format(most=prompts.MOST))
 

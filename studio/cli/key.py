@@ -57,9 +57,7 @@ async def _read_key() -> str:
     else:
         key = await asyncio.to_thread(sys.stdin.readline)
     if not key.strip():
-        raise InputError(
-            _("No key was given"), hint=_("Write it at the prompt, or pipe it in.")
-        )
+        raise InputError(_("No key was given"), hint=_("Write it at the prompt, or pipe it in."))
     return key
 
 

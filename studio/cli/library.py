@@ -23,9 +23,7 @@ _WRITES = frozenset({"rebuild", "rate", "tag", "trash", "restore"})
 
 async def run(options: Any, where: Paths) -> int:
     """Do what the action says; commands that only read never wait for the owner."""
-    core = await Core.open(
-        where, CoreOptions(hold_for_key=False), write=options.action in _WRITES
-    )
+    core = await Core.open(where, CoreOptions(hold_for_key=False), write=options.action in _WRITES)
     try:
         actions = {
             "list": _list,
@@ -191,9 +189,7 @@ async def _rate(core: Core, options: Any) -> int:
 
 async def _tag(core: Core, options: Any) -> int:
     ids = await _ids(core, options.ids)
-    return _said(
-        options, await core.library.tag(ids, add=options.add, remove=options.remove)
-    )
+    return _said(options, await core.library.tag(ids, add=options.add, remove=options.remove))
 
 
 async def _trash(core: Core, options: Any) -> int:

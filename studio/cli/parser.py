@@ -41,10 +41,10 @@ def _common() -> argparse.ArgumentParser:
 
 
 def _parser() -> argparse.ArgumentParser:
-    common = _common()
+    # A parser of its own for each: `set_defaults` changes the options of those it shares.
     parser = argparse.ArgumentParser(
         prog="gridbrush",
-        parents=[common],
+        parents=[_common()],
         description=_("Make pictures with an image model. Without a command the window opens."),
     )
     parser.add_argument("--version", action="version", version=f"gridbrush {__version__}")
@@ -61,7 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar=_("COMMAND"))
 
     def command(name: str, says: str) -> argparse.ArgumentParser:
-        return commands.add_parser(name, parents=[common], help=says, description=says)
+        return commands.add_parser(name, parents=[_common()], help=says, description=says)
 
     _generate(command("generate", _("make pictures from a prompt")))
     models = command("models", _("image models, what each can do, price"))
@@ -95,23 +95,21 @@ def _generate(parser: argparse.ArgumentParser) -> None:
 
 def _key(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
-    common = _common()
     for name, says in (
         ("set", _("store a key, read from a prompt or from standard input")),
         ("test", _("try it with a call that costs nothing")),
         ("delete", _("take it out of the keyring")),
         ("status", _("whether there is one, and where")),
     ):
-        action = actions.add_parser(name, parents=[common], help=says, description=says)
+        action = actions.add_parser(name, parents=[_common()], help=says, description=says)
         _json(action)
 
 
 def _library(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
-    common = _common()
 
     def action(name: str, says: str) -> argparse.ArgumentParser:
-        made = actions.add_parser(name, parents=[common], help=says, description=says)
+        made = actions.add_parser(name, parents=[_common()], help=says, description=says)
         _json(made)
         return made
 

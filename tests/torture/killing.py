@@ -1,0 +1,69 @@
+"""Ends a generation with kill -9 at every durable step, each time in a process of its own.
+
+`python -m tests.torture.killing FOLDER MODEL` first counts the durable steps of one generation,
+then runs it again in FOLDER/1, FOLDER/2, … and kills the process just before step 1, 2, … What
+each of them printed is in FOLDER/n/events. Imports are done once; every run is a fork made before
+any thread was started.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from pathlib import Path
+
+from studio import files
+
+PROMPT = "Lighthouse in first snow"
+
+
+def _generate(home: Path, model: str, kill_at: int) -> int:
+    """Run one generation in a child; the signal that ended it, or 0."""
+    home.mkdir(parents=True)
+    child = os.fork()
+    if child:
+        _pid, status = os.waitpid(child, 0)
+        return os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
+    with (home / "events").open("w") as events, Path(os.devnull).open("w") as nothing:
+        os.dup2(events.fileno(), 1)
+        os.dup2(nothing.fileno(), 2)
+    done = 0
+
+    def step(kind: str, path: Path) -> None:
+        nonlocal done
+        done += 1
+        with (home / "steps").open("a") as steps:
+            steps.write(f"{kind} {path.name}\n")
+        if done == kill_at:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    files.watch(step)
+    from studio.__main__ import main
+
+    options = ["--seed", "7", "--size", "512", "--model", model, "--json"]
+    main(["--home", str(home / "home"), "generate", PROMPT, *options])
+    sys.stdout.flush()
+    os._exit(0)
+
+
+def _import_everything() -> None:
+    from studio import cli, core, worker
+    from studio.cli import generate, parser
+    from studio.providers import sketch
+
+    assert all((cli, core, worker, generate, parser, sketch))
+
+
+def run(folder: Path, model: str) -> int:
+    """Kill one generation at each of its durable steps; how many there were."""
+    _import_everything()
+    _generate(folder / "0", model, -1)
+    steps = len((folder / "0" / "steps").read_text().splitlines())
+    for number in range(1, steps + 1):
+        _generate(folder / str(number), model, number)
+    return steps
+
+
+if __name__ == "__main__":
+    print(run(Path(sys.argv[1]), sys.argv[2]))

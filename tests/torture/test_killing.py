@@ -1,0 +1,107 @@
+"""The promise: whatever moment the process dies at, nothing that was paid for is lost."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from studio import paths
+from studio.core import Core
+from studio.core import Options as CoreOptions
+from studio.domain import JobState
+from studio.library.check import verify
+from studio.library.query import Query
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="kill -9 is a Unix signal")
+
+_HANG = 600
+"""Seconds after which the whole torture counts as hung; ten times what it takes."""
+
+
+def _killed_everywhere(folder: Path, model: str) -> int:
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.torture.killing", str(folder), model],
+        capture_output=True,
+        text=True,
+        timeout=_HANG,
+        check=True,
+        cwd=Path(__file__).parents[2],
+    )
+    return int(done.stdout)
+
+
+def _events(folder: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (folder / "events").read_text().splitlines()]
+
+
+async def _next_start(home: Path) -> dict[str, Any]:
+    """Open the library as the next start does; what is there, after doing it twice."""
+    found: dict[str, Any] = {}
+    for _time in range(2):
+        core = await Core.open(paths.find(home), CoreOptions(), environ={})
+        try:
+            whole = list((home / "library/.gridbrush/journal").glob("*/whole.json"))
+            await core.recover()
+            pictures = await core.library.pictures(await core.library.rows(Query()))
+            report = await asyncio.to_thread(
+                verify, core.library.originals, await core.library.every(), core.library.damaged
+            )
+            found.setdefault("whole", len(whole))
+            found.update(
+                shas=[picture.sha256 for picture in pictures],
+                jobs=[job.state for job in core.queue.jobs.values()],
+                failed=[job.state for job in await core.library.failed()],
+                report=report,
+            )
+        finally:
+            await core.close()
+    return found
+
+
+@pytest.fixture(scope="module")
+def killed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int]:
+    folder = tmp_path_factory.mktemp("killed")
+    return folder, _killed_everywhere(folder, "sketch")
+
+
+def test_every_durable_step_of_a_generation_was_tried(killed: tuple[Path, int]) -> None:
+    folder, steps = killed
+    kinds = {line.split()[0] for line in (folder / "0" / "steps").read_text().splitlines()}
+    assert kinds >= {"folder", "create", "write", "sync", "rename", "sync-folder", "append"}
+    assert steps > 40
+    assert _events(folder / "0")[-1] == {"event": "done", "images": 1, "failed": 0}
+
+
+def test_nothing_is_lost_or_doubled_whenever_the_process_dies(killed: tuple[Path, int]) -> None:
+    folder, steps = killed
+    made = next(e for e in _events(folder / "0") if e["event"] == "image")["sha256"]
+    outcomes: set[str] = set()
+    for number in range(1, steps + 1):
+        place = folder / str(number)
+        events = {event["event"] for event in _events(place)}
+        found = asyncio.run(_next_start(place / "home"))
+        where = f"killed before step {number}"
+        # The library is never damaged, and a picture never comes twice.
+        assert found["report"].whole, where
+        assert found["report"].orphans == (), where
+        assert found["shas"] in ([], [made]), where
+        # Shown pictures are there; whole answers became pictures.
+        if "image" in events or found["whole"]:
+            assert found["shas"] == [made], where
+        # A job that was acknowledged is somewhere, and is said once.
+        states = [*found["jobs"], *(s for s in found["failed"] if s not in found["jobs"])]
+        if "queued" in events:
+            assert len(found["shas"]) + len(states) == 1, (where, found)
+        # What may have left is never queued again by itself.
+        if "started" in events:
+            assert JobState.UNSENT not in states, where
+            assert JobState.QUEUED not in states, where
+        outcomes.update(states or [JobState.DONE if found["shas"] else "nothing"])
+    assert outcomes == {"nothing", JobState.UNSENT, JobState.UNKNOWN, JobState.CUT, JobState.DONE}
