@@ -180,8 +180,19 @@ def focus_by_key(widget: QWidget) -> None:
         _watch.by_key(widget)
 
 
+_still = False
+
+
+def reduce_motion(wanted: bool) -> None:  # noqa: FBT001 - a setting, as Qt's setters take it
+    """Do without motion whatever the system says: the user's own setting."""
+    global _still
+    _still = wanted
+
+
 def animates() -> bool:
     """Whether the system wants motion; every duration of the window is 0 where it does not."""
+    if _still:
+        return False
     style = QApplication.style()
     return bool(style.styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration))
 

@@ -11,7 +11,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
+from studio.ui import style
 from studio.ui.controls import (
+    Badge,
     Button,
     CheckBox,
     Choice,
@@ -145,6 +147,13 @@ def test_a_tick_is_drawn_in_a_checked_box(qtbot: QtBot) -> None:
 def test_labels_never_read_markup() -> None:
     assert Text("<b>bold</b>").textFormat() == Qt.TextFormat.PlainText
     assert ElidedLabel("<img src=x>").textFormat() == Qt.TextFormat.PlainText
+
+
+def test_a_label_takes_another_colour(look: Theme, qtbot: QtBot) -> None:
+    label = Badge("2 new")
+    shown(label, qtbot)
+    label.recolour("ok")
+    assert label.palette().windowText().color() == look.color("ok")
 
 
 def test_tool_tips_never_read_markup() -> None:
@@ -312,6 +321,24 @@ def test_a_screen_reader_can_open_a_chip(model: MenuChip) -> None:
     popup = QApplication.activePopupWidget()
     assert isinstance(popup, Menu)
     popup.close()
+
+
+@pytest.mark.qt_log_ignore("does not support grabbing the keyboard", extend=True)
+def test_a_click_or_space_opens_the_menu_of_a_chip_and_enter_chooses(model: MenuChip) -> None:
+    told: list[object] = []
+    model.changed.connect(told.append)
+    QTest.mouseClick(model, Qt.MouseButton.LeftButton)
+    popup = QApplication.activePopupWidget()
+    assert isinstance(popup, Menu)
+    popup.close()
+    QTest.keyClick(model, Qt.Key.Key_Space)
+    popup = QApplication.activePopupWidget()
+    assert isinstance(popup, Menu)
+    QTest.keyClick(popup, Qt.Key.Key_Down)
+    QTest.keyClick(popup, Qt.Key.Key_Down)
+    QTest.keyClick(popup, Qt.Key.Key_Return)
+    assert told == ["nano"]
+    assert QApplication.activePopupWidget() is None
 
 
 def test_a_wheel_over_a_chip_changes_nothing(model: MenuChip) -> None:
@@ -546,6 +573,21 @@ def test_there_is_one_toast_at_a_time(toast: Toast) -> None:
     toast.show_toast("second", key=2)
     assert gone == [1]
     assert [label.text() for label in toast.findChildren(QLabel)] == ["second"]
+
+
+def test_a_toast_rises_only_where_motion_is_wanted(toast: Toast) -> None:
+    style.reduce_motion(True)
+    try:
+        toast.show_toast("moved")
+        ground = toast.parentWidget()
+        assert ground is not None
+        assert toast.geometry().bottomLeft() == QPoint(12, ground.height() - 12 - 1)
+        assert style.duration(160) == 0
+    finally:
+        style.reduce_motion(False)
+    assert style.duration(160) == 160
+    toast.show_toast("moved again")
+    assert toast.geometry().bottom() > ground.height() - 12 - 1
 
 
 def test_a_toast_lies_bottom_left_and_follows(toast: Toast) -> None:

@@ -6,6 +6,7 @@ from studio.ui.controls.accessible import announce, plain_tip, restyle, set_role
 from studio.ui.controls.buttons import Button, CheckBox, IconButton
 from studio.ui.controls.chip import Choice, MenuChip
 from studio.ui.controls.key_cap import Badge, KeyCap, Tag
+from studio.ui.controls.logo import Logo
 from studio.ui.controls.menu import Menu
 from studio.ui.controls.message_bar import MessageBar, Notice
 from studio.ui.controls.search_field import SearchField
@@ -25,6 +26,7 @@ __all__ = [
     "ElidedLabel",
     "IconButton",
     "KeyCap",
+    "Logo",
     "Menu",
     "MenuChip",
     "MessageBar",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import html
-
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAccessibleInterface
 from PySide6.QtWidgets import QAccessibleWidget, QComboBox, QWidget
@@ -35,7 +33,11 @@ def announce(widget: QWidget, text: str, *, assertive: bool = False) -> None:
 
 def plain_tip(text: str) -> str:
     """Text for setToolTip that shows as it is, even where it looks like markup."""
-    return f"<span>{html.escape(text)}</span>" if "<" in text else text
+    if "<" not in text:
+        return text
+    import html
+
+    return f"<span>{html.escape(text)}</span>"
 
 
 def restyle(widget: QWidget) -> None:

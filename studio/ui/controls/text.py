@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
-from studio.ui.controls.accessible import plain_tip
+from studio.ui.controls.accessible import plain_tip, restyle
 from studio.ui.theme import FontName, theme
 
 
@@ -29,6 +29,12 @@ class Text(QLabel):
         self.setFont(theme().font(kind, weight=weight))
         self.setWordWrap(wrap)
         self.setText(text)
+
+    def recolour(self, role: str) -> None:
+        """Take the colour of another role."""
+        if self.property("role") != role:
+            self.setProperty("role", role)
+            restyle(self)
 
 
 class ElidedLabel(Text):
