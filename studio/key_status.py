@@ -105,7 +105,7 @@ def clean(key: str) -> str:
     """
     text = re.sub("[\u200b-\u200f\u2060\ufeff]", "", key).strip().strip("\"'`“”‘’").strip()
     text = _WRAPPING.sub("", text).strip().strip("\"'`")
-    text = re.sub(r"^bearer\s+", "", text, flags=re.IGNORECASE)
+    text = re.sub(r"^bearer(\s+|$)", "", text, flags=re.IGNORECASE)
     text = re.sub(r"\s+", "", text).strip("\"'`")
     if not text:
         raise InputError(_("The key is empty"), hint=_("Paste the key as the provider shows it."))
