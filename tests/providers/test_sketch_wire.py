@@ -112,6 +112,30 @@ def test_without_a_ratio_an_edit_follows_its_picture() -> None:
     assert picture(answer).size == (384, 688)
 
 
+@pytest.mark.parametrize(
+    ("texts", "edited"),
+    [
+        (("Style reference:", "a lighthouse at dusk"), False),
+        (("", "a lighthouse at dusk in the style of this picture"), False),
+        (("", "Picture 1: palette. A lighthouse at dusk"), False),
+        (("The picture to edit:", "a lighthouse at dusk"), True),
+        (("", "a lighthouse at dusk"), True),
+    ],
+)
+def test_words_beside_a_picture_say_what_it_is_for(texts: tuple[str, str], edited: bool) -> None:
+    file = io.BytesIO()
+    Image.linear_gradient("L").convert("RGB").save(file, "PNG")
+    data = {"mimeType": "image/png", "data": base64.b64encode(file.getvalue()).decode()}
+    before, after = texts
+    sent = json.loads(body())
+    parts: list[Any] = [{"inlineData": data}, {"text": after}]
+    sent["contents"][0]["parts"] = [{"text": before}, *parts] if before else parts
+    _, answer = asked(sent=json.dumps(sent).encode())
+    said = answer["candidates"][0]["content"]["parts"][0]["text"]
+    assert ("repainted picture" in said) is edited
+    assert ("lighthouse" in said) is not edited
+
+
 def test_the_models_are_listed() -> None:
     async def listed() -> Any:
         status, _, chunks = await Painter().answer("GET", "https://x/v1/models?pageSize=9", {}, b"")

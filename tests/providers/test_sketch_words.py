@@ -50,6 +50,11 @@ def test_a_colour_belongs_to_the_thing_it_stands_before() -> None:
     assert read_prompt("a lighthouse with a teal roof").accent_hue == 180
 
 
+def test_black_and_white_has_no_colour_at_all() -> None:
+    reading = read_prompt("a forest, black and white")
+    assert (reading.light, reading.manner) == ("mono", "grey")
+
+
 def test_the_blue_of_blue_hour_is_a_light_and_no_tint() -> None:
     assert read_prompt("blue hour").hue is None
 

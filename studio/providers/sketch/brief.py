@@ -36,7 +36,7 @@ class Reading:
         light: name of a palette, weather: "fog", "snow" or "storm".
         hue: degrees of the colour that tints the picture; None leaves the light's own.
         sun_hue, accent_hue: colours of single things ("red sun").
-        manner: "muted", "vivid", "pastel" or "dark".
+        manner: "muted", "vivid", "pastel", "dark" or "grey".
         extras: small things to add.
         variants: words that choose between kinds of the same motif, in reading order.
     """

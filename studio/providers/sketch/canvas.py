@@ -184,7 +184,7 @@ class Canvas:
         columns, rows = max(2, round(self.wide * 2.4)), max(2, round(self.high * 2.4))
         coarse = Image.frombytes("L", (columns, rows), noise.randbytes(columns * rows))
         coarse = coarse.point(
-            [round(128 + (v - 127.5) / 127.5 * 6.0 * strength) for v in range(256)]
+            [round(128 + (v - 127.5) / 127.5 * 4.6 * strength) for v in range(256)]
         )
         for y0, y1 in self._bands(0, 0, width, height, samples=1):
             size = (width, y1 - y0)
@@ -285,5 +285,6 @@ def _whole(canvas: Canvas) -> Outline:
 
 def _halo(opacity: float) -> Image.Image:
     # Bright in the middle with a long soft tail, and level at the rim, so that no ring shows.
-    curve = [round(255 * opacity * (1 - v / 255) ** 2.4) for v in range(256)]
+    # Pillow's gradient reaches 180 in the middle of each side and 255 only in the corners.
+    curve = [round(255 * opacity * max(0.0, 1 - v / 178) ** 1.75) for v in range(256)]
     return Image.radial_gradient("L").point(curve)

@@ -40,7 +40,8 @@ def forest(canvas: Canvas, palette: Palette, scene: Scene) -> None:
         if k < rows - 1:
             veil = mix(palette.sky[3], palette.sun, 0.2)
             canvas.glow(wide / 2, y + 3, wide * 0.85, veil, 0.34 * (1 - k / rows), 11)
-    if scene.form.random() < 0.6 and not scene.weather and palette.dim < 0.6:
+    rays = scene.form.random() < 0.6 and palette.dim < 0.6
+    if rays and not scene.weather and scene.light != "mono":
         _rays(canvas, palette, at)
     air.weather(canvas, palette, scene, high - reach * 0.85)
 

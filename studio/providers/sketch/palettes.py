@@ -213,7 +213,7 @@ def tinted(palette: Palette, hue: float, saturation: float = 0.5) -> Palette:
     def leaning(value: Colour) -> Colour:
         own, strength, lightness = to_hsl(value)
         apart = ((own - _hue(palette) + 180) % 360) - 180
-        return hsl(hue + apart * 0.28, max(strength * 0.85, saturation * 0.62), lightness)
+        return hsl(hue + apart * 0.28, max(strength * 0.7, saturation * 0.62), lightness)
 
     changed = palette.scenery(leaning)
     return replace(changed, pale=(palette.pale[0], mix(palette.pale[1], changed.far, 0.25)))
@@ -225,11 +225,12 @@ def rotated(palette: Palette, degrees: float) -> Palette:
 
 
 def toned(palette: Palette, manner: str) -> Palette:
-    """The palette in a manner: "muted", "vivid", "pastel" or "dark"."""
+    """The palette in a manner: "muted", "vivid", "pastel", "dark" or "grey"."""
     changes: dict[str, Callable[[Colour], Colour]] = {
         "muted": lambda value: saturated(value, 0.78),
         "vivid": lambda value: saturated(value, 1.35),
         "pastel": lambda value: mix(saturated(value, 0.8), (255, 250, 245), 0.38),
+        "grey": lambda value: saturated(value, 0.0),
         "dark": lambda value: mix(value, (8, 8, 12), 0.32),
     }
     return palette.each(changes[manner])

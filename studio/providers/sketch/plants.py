@@ -23,7 +23,7 @@ def leaves(canvas: Canvas, palette: Palette, scene: Scene) -> None:
     panel = mix(palette.sky[1], palette.sky[2], 0.5) if night else hsl(hue - 10, 0.26, 0.8)
     if scene.choice and not night:
         ground, panel = mix(palette.sky[3], WHITE, 0.35), palette.sky[2]
-    elif warm_panel:
+    elif warm_panel and not night:
         panel = hsl(warm - 8, 0.52, 0.78)
     canvas.wash(ground)
     left, top = wide * 0.1, min(high * 0.08, 12)

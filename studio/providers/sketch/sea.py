@@ -118,7 +118,7 @@ class _Tower:
         self._canvas.fill(pen.points, Ramp(p.land))
         facet = mix(p.far, p.land[0], 0.25)
         left = Pen(x - 12 * s, y - 2 * s, s).line((6, -3.6), (5, 1), (-4, 5), (-9, 4))
-        right = Pen(x + 8 * s, y - 5 * s, s).line((5, 2), (-2, 5), (-7, 2))
+        right = Pen(x + 7 * s, y - 3.6 * s, s).line((4.6, 1.6), (-1.4, 4.6), (-7, 2))
         small = Pen(x - 22 * s, y + 2.2 * s, s).line((5, -1.4), (3.4, 1.4), (-5, 2.8))
         faces = [(left.points, 0.34), (right.points, 0.28), (small.points, 0.2)]
         self._canvas.scatter(faces, facet)
@@ -169,8 +169,9 @@ class _Tower:
         }[style]
         for a, b in bands:
             self._canvas.fill(band(a, b), p.accent)
-        shade = [(x + 0.5 * s, foot), (x + 0.4 * s, foot - height)]
-        shade += [(x + slim, foot - height), (x + wide, foot)]
+        low = foot + height * 0.02
+        shade = [(x + 0.5 * s, low), (x + 0.4 * s, foot - height)]
+        shade += [(x + slim, foot - height), (x + half(-0.02), low)]
         self._canvas.fill(shade, p.land[1], 0.3)
         for share in (0.47, 0.88):
             window = rounded(x - 0.55 * s, foot - height * share, 0.9 * s, 1.7 * s, 0.4 * s)

@@ -175,11 +175,14 @@ def _vase(
         )
         canvas.fill(stroke(stem, lambda t: 0.75 - 0.4 * t), mix(leaf, BLACK, 0.2))
         _twig(canvas, scene, stem, (leaf, warm))
-    profile = [
-        (neck + (w - neck) * math.sin(min(1.0, t * 1.22) * math.pi * 0.72) ** 1.5 / 0.97
-         + (0.9 * (1 - t * 9) if t < 0.11 else 0), mouth_y + h * t)
-        for t in (j / 60 for j in range(61))
-    ]  # fmt: skip
+    foot = w * 0.62
+    profile: list[Point] = []
+    for j in range(61):
+        t = j / 60
+        straight = neck + (foot - neck) * t
+        belly = (w - straight) * math.sin(math.pi * t**1.15) ** 1.25 if 0 < t < 1 else 0.0
+        lip = 0.9 * max(0.0, 1 - t * 9)
+        profile.append((straight + belly + lip, mouth_y + h * t))
     outline = [(cx - r, y) for r, y in profile] + [(cx + r, y) for r, y in profile[::-1]]
     canvas.fill(outline, _glassy(mix(glass, palette.pale[0], 0.15)))
     stripe = profile[26:36]

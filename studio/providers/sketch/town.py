@@ -59,7 +59,7 @@ def _row(
         sides.append((box(x + width * 0.68, top, width * 0.32, rise + 2), 0.16))
         if depth:
             _windows(scene, (x, top, width, floor), panes, dim_panes, depth)
-        x += width + scene.between(-0.6, 1.1)
+        x += width + max(0.0, scene.between(-0.6, 1.1))
     lit = mix(tone, palette.sky[3], 0.13)
     canvas.scatter(bodies, Ramp((lit, tone), span=(floor - tall * 0.7, floor)))
     canvas.scatter(sides, palette.land[1])

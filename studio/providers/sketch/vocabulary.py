@@ -97,6 +97,7 @@ MANNERS = _table(
     muted="muted,subdued,faded,desaturated,matte,soft palette",
     vivid="vivid,vibrant,neon,saturated,bold colours,bold colors,colourful,colorful",
     pastel="pastel,pastels,pale palette",
+    grey="black and white,grayscale,greyscale,黑白",
     dark="dark,moody,gloomy,noir",
 )
 
