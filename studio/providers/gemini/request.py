@@ -89,10 +89,14 @@ def base_url(profile: Profile) -> str:
 
     A version in the address wins over the profile's own. Raises InputError.
     """
-    text = profile.base_url.strip().rstrip("/")
-    text = re.sub(r"/models(/.*)?$", "", text)
-    parts = urlsplit(text if "://" in text else f"https://{text}")
-    if not parts.hostname or parts.query or parts.fragment or "@" in parts.netloc:
+    text = profile.base_url.strip()
+    text = re.sub(r"/models(/.*)?$", "", (text if "://" in text else f"https://{text}").rstrip("/"))
+    try:
+        parts = urlsplit(text)
+        usable = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable or parts.query or parts.fragment or "@" in parts.netloc:
         raise InputError(
             _("The address of the provider is not usable"),
             _("{address} is not an address of a service.").format(address=profile.base_url),

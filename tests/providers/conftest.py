@@ -1,0 +1,7 @@
+"""Provider tests run their coroutines as the core's do: on plain asyncio and on the window's loop."""
+
+from __future__ import annotations
+
+from tests.core.conftest import pytest_generate_tests, pytest_pyfunc_call
+
+__all__ = ["pytest_generate_tests", "pytest_pyfunc_call"]

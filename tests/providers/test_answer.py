@@ -1,0 +1,312 @@
+"""Every shape of an answer becomes pictures, or a sentence that says why there are none."""
+
+from __future__ import annotations
+
+import base64
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from studio.domain import GenerationRequest
+from studio.errors import (
+    BalanceError,
+    Billed,
+    IncompleteAnswer,
+    KeyRefused,
+    ModelError,
+    NoPicture,
+    PictureRefused,
+    ServiceError,
+    StudioError,
+)
+from studio.providers.base import AnswerSource
+from studio.providers.catalogue import Catalogue
+from studio.providers.gemini import Gemini
+from studio.settings import BUILT_IN
+
+CATALOGUE = Catalogue()
+DGRID = Gemini(BUILT_IN[0], lambda id: CATALOGUE.find("dgrid", id))
+
+A, B = b"\x89PNG\r\n\x1a\nA", b"\xff\xd8\xffB" * 3000
+KEY = "canary-key-0123456789"
+
+
+def b64(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+def image(data: bytes, **more):
+    return {"inlineData": {"mimeType": "image/png", "data": b64(data)}, **more}
+
+
+def candidates(*parts, finish="STOP", **more):
+    content = {"role": "model", "parts": list(parts)}
+    return {"candidates": [{"content": content, "finishReason": finish}], **more}
+
+
+@pytest.fixture
+def read(tmp_path):
+    """Read an answer (JSON or bytes) and decode its pictures."""
+
+    def read_it(answer, *, status=200, headers=None, model="gemini-nano-banana-2.1", size="1K"):
+        body = tmp_path / "body"
+        body.write_bytes(answer if isinstance(answer, bytes) else json.dumps(answer).encode())
+        source = AnswerSource(
+            status=status,
+            headers=headers or {},
+            body=body,
+            request=GenerationRequest(profile="dgrid", model=model, prompt="p", size=size),
+            key=KEY,
+        )
+        found = DGRID.read(source)
+        return found, [b"".join(one.chunks(body)) for one in found.pictures if not one.url]
+
+    return read_it
+
+
+THOUGHT = {"thought": True}
+URL = "data:image/png;base64," + b64(B)
+
+SHAPES = {
+    "plain": (candidates(image(A)), [A]),
+    "long": (candidates(image(B)), [B]),
+    "words beside": (candidates({"text": "Here"}, image(A)), [A]),
+    "two results": (candidates(image(A), image(B)), [A, B]),
+    "only a draft": (candidates(image(A, **THOUGHT)), [A]),
+    "snake case": (
+        {"candidates": [{"content": {"parts": [
+            {"inline_data": {"mime_type": "image/png", "data": b64(A)}}]},
+            "finish_reason": "stop"}], "usage_metadata": {"prompt_token_count": 3}}, [A]),
+    "nulls and strangers": (
+        candidates({}, {"text": None, "inlineData": None}, {"functionCall": {}}, None, 7,
+                   {"text": None, **image(A)}), [A]),
+    "signature on the image": (candidates(image(A, thoughtSignature="sig")), [A]),
+    "no media type": (candidates({"inlineData": {"data": b64(A)}}), [A]),
+    "data prefix": (candidates({"inlineData": {"mimeType": "x", "data": URL}}), [B]),
+    "list around": ([candidates(image(A))], [A]),
+    "envelope around": ({"code": 0, "data": candidates(image(A))}, [A]),
+    "one candidate not in a list": ({"candidates": candidates(image(A))["candidates"][0]}, [A]),
+    "one blocked, one made": (
+        {"candidates": [{"finishReason": "IMAGE_SAFETY"}, candidates(image(A))["candidates"][0]]},
+        [A]),
+    "ended for room, yet a picture": (candidates(image(A), finish="MAX_TOKENS"), [A]),
+    "markdown with bytes": (candidates({"text": f"look ![i]({URL}) there"}), [B]),
+    "markdown with few bytes": (
+        candidates({"text": f"![i](data:image/png;base64,{b64(A)})"}), [A]),
+    "chat": ({"choices": [{"message": {"content": "hi", "images": [
+        {"image_url": {"url": URL}}]}}]}, [B]),
+    "chat markdown": ({"choices": [{"message": {"content": f"![x]({URL})"}}]}, [B]),
+    "images family": ({"created": 1, "data": [{"b64_json": b64(A)}]}, [A]),
+    "an error beside a picture": (candidates(image(A), error={"message": "odd"}), [A]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_a_picture_is_found_in_every_shape(read, name):
+    answer, expected = SHAPES[name]
+    found, pictures = read(answer)
+    assert pictures == expected
+    assert found.results
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"fileData": {"mimeType": "image/png", "fileUri": "https://h.org/x.png"}},
+        {"text": "![i](https://h.org/x.png)"},
+        {"text": "https://h.org/x.png"},
+    ],
+)
+def test_an_address_instead_of_bytes_is_kept(read, part):
+    found, _pictures = read(candidates(part))
+    assert [one.url for one in found.pictures] == ["https://h.org/x.png"]
+
+
+def test_drafts_are_kept_apart_from_the_result(read):
+    found, pictures = read(candidates({"text": "plan", **THOUGHT}, image(A, **THOUGHT), image(B)))
+    assert [one.draft for one in found.pictures] == [True, False]
+    assert pictures == [A, B]
+    assert found.words == ""
+    assert not found.warnings
+
+
+def test_an_only_draft_is_the_result_with_a_warning(read):
+    found, _pictures = read(candidates(image(A, **THOUGHT), image(B, **THOUGHT)))
+    assert [one.draft for one in found.pictures] == [True, False]
+    assert "draft" in found.warnings[0]
+
+
+def test_words_model_usage_seed_and_request_id_are_read(read):
+    found, _pictures = read(
+        candidates(
+            {"text": "one"},
+            image(A),
+            {"text": "two"},
+            usageMetadata={
+                "promptTokenCount": 14,
+                "candidatesTokenCount": 1125,
+                "thoughtsTokenCount": 30,
+                "candidatesTokensDetails": [
+                    {"modality": "IMAGE", "tokenCount": 1120},
+                    {"modality": "TEXT", "tokenCount": 5},
+                ],
+            },
+            modelVersion="gemini-nano-banana-2.1-001",
+            responseId="r1",
+            seed=7,
+        )
+    )
+    assert (found.words, found.request_id, found.seed) == ("one\n\ntwo", "r1", 7)
+    usage = found.usage
+    assert (usage.prompt_tokens, usage.image_tokens, usage.text_tokens) == (14, 1120, 5)
+    assert usage.thought_tokens == 30
+    assert not found.warnings
+
+
+def test_a_picture_without_counted_tokens_counts_as_not_counted(read):
+    usage = {"promptTokenCount": 14, "candidatesTokenCount": 0, "totalTokenCount": 14}
+    found, _pictures = read(candidates(image(A), usageMetadata=usage))
+    assert found.usage.image_tokens is None
+
+
+def test_another_model_and_a_smaller_tier_are_warned_of(read):
+    usage = {"candidatesTokensDetails": [{"modality": "IMAGE", "tokenCount": 1120}]}
+    found, _pictures = read(
+        candidates(image(A), usageMetadata=usage, modelVersion="gemini-2.5-flash-image"),
+        size="4K",
+    )
+    assert any("gemini-2.5-flash-image" in one for one in found.warnings)
+    assert any("1K" in one and "4K" in one for one in found.warnings)
+
+
+def test_the_same_model_under_another_spelling_is_no_warning(read):
+    found, _pictures = read(
+        candidates(image(A), modelVersion="models/gemini-3-pro-image-preview"),
+        model="google/gemini-3-pro-image",
+    )
+    assert not found.warnings
+
+
+BLOCKED = [{"category": "HARM_CATEGORY_HARASSMENT", "probability": "HIGH", "blocked": True}]
+NOT_CHARGED = "Unable to show the generated image. You will not be charged."
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind", "billed", "says"),
+    [
+        ({"promptFeedback": {"blockReason": "PROHIBITED_CONTENT"}},
+         PictureRefused, "maybe", "prompt"),
+        ({"candidates": [], "promptFeedback": {"blockReason": "SAFETY", "safetyRatings": BLOCKED}},
+         PictureRefused, "maybe", "harassment"),
+        ({"candidates": None, "prompt_feedback": {"block_reason": "OTHER"}},
+         PictureRefused, "maybe", "no reason"),
+        ({"candidates": [{"finishReason": "IMAGE_SAFETY", "finishMessage": NOT_CHARGED}]},
+         PictureRefused, "no", "Unable to show"),
+        ({"candidates": [{"content": {"parts": None}, "finishReason": "IMAGE_PROHIBITED_CONTENT"}]},
+         PictureRefused, "maybe", "does not allow"),
+        ({"candidates": [{"content": {}, "finishReason": "NO_IMAGE"}]},
+         NoPicture, "maybe", "no picture"),
+        ({"candidates": [{"content": {}, "finishReason": "IMAGE_RECITATION"}]},
+         PictureRefused, "maybe", "existing work"),
+        ({"candidates": [{"finishReason": "SPII"}]}, PictureRefused, "maybe", "personal"),
+        ({"candidates": [{"finishReason": "IMAGE_OTHER"}]}, NoPicture, "maybe", "IMAGE_OTHER"),
+        ({"candidates": [{"finishReason": "IMAGE_FOO"}]}, NoPicture, "maybe", "IMAGE_FOO"),
+        ({"candidates": [{"finishReason": None, "content": {"role": "model"}}]},
+         NoPicture, "maybe", "without a reason"),
+        (candidates({"text": "I can't create that."}), NoPicture, "maybe", "I can't create that."),
+        ({"candidates": [{"content": {"role": "model"}, "finishReason": "MAX_TOKENS"}]},
+         NoPicture, "maybe", "ran out of room"),
+        (candidates({"thought": True, "text": "hm"}), NoPicture, "maybe", "without a reason"),
+        (candidates({"functionCall": {"name": "x"}}), NoPicture, "maybe", "without a reason"),
+        ({}, NoPicture, "maybe", "without a reason"),
+        (17, NoPicture, "maybe", "without a reason"),
+        ({"error": {"code": 429, "message": "slow down", "status": "RESOURCE_EXHAUSTED"}},
+         StudioError, "maybe", "slow down"),
+        ({"candidates": None, "error": {"message": "broken pipe"}},
+         ServiceError, "maybe", "broken pipe"),
+        ({"success": False, "message": "get user group failed"},
+         ServiceError, "maybe", "user group"),
+        ({"error": {"code": "model_not_found", "message": "x"}}, ModelError, "no", "not available"),
+        ({"error": {"code": "insufficient_user_quota", "message": "x"}},
+         BalanceError, "no", "balance"),
+        ({"error": {"message": "Invalid token", "type": "new_api_error"}}, KeyRefused, "no", "key"),
+    ],
+)  # fmt: skip
+def test_an_answer_without_a_picture_says_why_and_is_never_repeated(
+    read, answer, kind, billed, says
+):
+    with pytest.raises(kind) as caught:
+        read(answer)
+    error = caught.value
+    assert says in f"{error.title} {error.message}"
+    assert error.billed == billed
+    assert not error.retryable
+
+
+@pytest.mark.parametrize("cut", [1, 40, 70, 5000, 15_000])
+def test_a_cut_answer_is_incomplete_and_may_have_been_charged(read, cut):
+    with pytest.raises(IncompleteAnswer) as caught:
+        read(json.dumps(candidates(image(B))).encode()[:cut])
+    assert caught.value.billed is Billed.MAYBE
+    assert not caught.value.retryable
+
+
+def test_a_web_page_is_not_taken_for_an_api(read):
+    page = b"<!DOCTYPE html><html><title>Sign in</title><body>" + b"x" * 9000
+    with pytest.raises(ServiceError) as caught:
+        read(page, headers={"content-type": "text/html"})
+    error = caught.value
+    assert "not an answer of an image service" in error.title
+    assert error.billed is Billed.NO
+    assert "<" not in error.details
+
+
+def test_an_empty_answer_is_named_so(read):
+    with pytest.raises(ServiceError, match="empty"):
+        read(b"")
+
+
+def test_a_damaged_picture_is_no_picture(read):
+    with pytest.raises(NoPicture, match="damaged"):
+        read(candidates({"inlineData": {"data": "*not base64*" * 999}}))
+
+
+def test_neither_key_nor_base64_reaches_any_text(read):
+    with pytest.raises(NoPicture) as caught:
+        read(candidates({"text": f"your key {KEY} and {b64(B)[:3000]}"}))
+    error = caught.value
+    everything = f"{error} {error.details} {error.hint}"
+    assert KEY not in everything
+    assert b64(B)[:250] not in everything
+
+
+NAMES = """
+    candidates content parts inlineData data mimeType text thought finishReason error code message
+    promptFeedback blockReason usageMetadata fileData fileUri choices images url safetyRatings
+    candidatesTokensDetails modelVersion seed details success
+""".split()  # noqa: SIM905 - thirty names read better so
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(NAMES), inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=300, deadline=1000)
+@given(value=JSON, status=st.sampled_from([200, 400, 429, 503]))
+def test_any_json_is_an_answer_or_an_error_for_people(tmp_path_factory, value, status):
+    body = tmp_path_factory.getbasetemp() / "any"
+    body.write_bytes(json.dumps(value).encode())
+    request = GenerationRequest(profile="dgrid", model="m", prompt="p")
+    try:
+        found = DGRID.read(AnswerSource(status=status, headers={}, body=body, request=request))
+        decoded = [b"".join(picture.chunks(body)) for picture in found.pictures]
+    except StudioError as error:
+        titles = [error.title]
+    else:
+        titles = [str(len(one)) for one in decoded]
+    assert all(titles)

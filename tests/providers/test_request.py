@@ -1,0 +1,146 @@
+"""What leaves the house: body, address and headers of one request."""
+
+from __future__ import annotations
+
+import base64
+import json
+
+import pytest
+
+from studio.domain import AspectRatio, GenerationRequest, Role
+from studio.errors import InputError, KeyRefused
+from studio.providers.catalogue import Catalogue
+from studio.providers.gemini import request
+from studio.settings import BUILT_IN, Profile
+
+CATALOGUE = Catalogue()
+PNG = b"\x89PNG\r\n\x1a\n1"
+JPEG = b"\xff\xd8\xff2"
+
+
+def asked(model="gemini-nano-banana-2.1", prompt="p", **more):
+    return GenerationRequest(profile="dgrid", model=model, prompt=prompt, **more)
+
+
+def body(of=None, inputs=(), *, both=False):
+    of = of or asked()
+    model = CATALOGUE.find("dgrid", of.model)
+    return json.loads(request.body(of, inputs, model, both_modalities=both))
+
+
+def profile(base_url, **more):
+    return Profile(name="own", title="Own", base_url=base_url, **more)
+
+
+@pytest.mark.parametrize(
+    ("both", "modalities"), [(True, ["TEXT", "IMAGE"]), (False, ["IMAGE"])], ids=["both", "image"]
+)
+def test_words_alone_make_the_smallest_body(both, modalities):
+    assert body(both=both) == {
+        "contents": [{"role": "user", "parts": [{"text": "p"}]}],
+        "generationConfig": {"responseModalities": modalities},
+    }
+
+
+@pytest.mark.parametrize(
+    ("aspect", "size", "expected"),
+    [
+        (None, "4K", {"imageSize": "4K"}),
+        (AspectRatio(16, 9), None, {"aspectRatio": "16:9"}),
+        (AspectRatio(16, 9), "2K", {"aspectRatio": "16:9", "imageSize": "2K"}),
+        (None, "1024x1024", {"imageSize": "1024x1024"}),
+        (None, None, None),
+    ],
+)
+def test_each_choice_of_the_image_is_sent_on_its_own(aspect, size, expected):
+    config = body(asked(aspect=aspect, size=size))["generationConfig"]
+    assert config.get("imageConfig") == expected
+
+
+def test_a_model_of_one_size_is_not_told_a_size():
+    config = body(asked("gemini-2.5-flash-image", size="4K"))["generationConfig"]
+    assert "imageConfig" not in config
+
+
+def test_references_come_first_and_the_edited_picture_just_before_the_words():
+    sent = body(inputs=[(PNG, "image/png", Role.EDIT), (JPEG, "image/jpeg", Role.STYLE)])
+    parts = sent["contents"][0]["parts"]
+    assert [part["inlineData"]["mimeType"] for part in parts[:2]] == ["image/jpeg", "image/png"]
+    assert base64.b64decode(parts[1]["inlineData"]["data"]) == PNG
+    assert parts[2] == {"text": "p"}
+
+
+def test_a_seed_is_sent_only_when_there_is_one():
+    assert "seed" not in body()["generationConfig"]
+    assert body(asked(seed=0))["generationConfig"]["seed"] == 0
+
+
+def test_a_prompt_of_any_script_and_length_arrives_as_it_is():
+    prompt = 'Ü 灯台 🗼 "\\{' * 1500
+    assert body(asked(prompt=prompt))["contents"][0]["parts"] == [{"text": prompt}]
+
+
+def test_pictures_too_large_together_are_refused_before_sending():
+    with pytest.raises(InputError, match="too large"):
+        body(inputs=[(PNG * 700_000, "image/png", Role.FREE)] * 3)
+
+
+@pytest.mark.parametrize(
+    ("base", "expected"),
+    [
+        ("https://api.dgrid.ai", "https://api.dgrid.ai/v1"),
+        ("https://api.dgrid.ai/", "https://api.dgrid.ai/v1"),
+        ("api.dgrid.ai", "https://api.dgrid.ai/v1"),
+        (" https://api.dgrid.ai/v1/ ", "https://api.dgrid.ai/v1"),
+        ("https://api.dgrid.ai/v1beta", "https://api.dgrid.ai/v1beta"),
+        ("https://x.org/v1/v1beta", "https://x.org/v1/v1beta"),
+        ("https://x.org/proxy", "https://x.org/proxy/v1"),
+        ("https://x.org/v1/models", "https://x.org/v1"),
+        ("https://x.org/v1/models/m:generateContent", "https://x.org/v1"),
+        ("http://127.0.0.1:8080", "http://127.0.0.1:8080/v1"),
+        ("sketch://local", "sketch://local/v1"),
+    ],
+)
+def test_a_base_address_is_understood_in_every_spelling(base, expected):
+    address = request.url(profile(base), "google/gemini-3-pro-image")
+    assert address == f"{expected}/models/google/gemini-3-pro-image:generateContent"
+
+
+def test_google_is_asked_under_its_own_version():
+    google = next(one for one in BUILT_IN if one.name == "google")
+    assert request.url(google, "models/m").endswith(
+        "googleapis.com/v1beta/models/m:generateContent"
+    )
+    assert request.headers(google, "AIza1")["x-goog-api-key"] == "AIza1"
+    assert "?key=" not in request.url(google, "m")
+
+
+def test_strange_signs_in_a_model_are_encoded_but_slashes_stay():
+    assert request.url(profile("https://x.org"), "a/b c:free?x").endswith(
+        "/models/a/b%20c%3Afree%3Fx:generateContent"
+    )
+
+
+@pytest.mark.parametrize(
+    "base",
+    ["", "https://", "https://u:p@x.org", "https://x.org/v1?key=1", "https://x:y", "https://["],
+)
+def test_an_address_that_is_none_is_refused(base):
+    with pytest.raises(InputError):
+        request.base_url(profile(base))
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    ["sk-1", " sk-1\n", "Bearer sk-1", "authorization: bearer sk-1", '"sk-1"', "sk-\u200b1"],
+)
+def test_a_key_is_cleaned_of_what_was_copied_with_it(pasted):
+    headers = request.headers(profile("https://x.org"), pasted)
+    assert headers["Authorization"] == "Bearer sk-1"
+    assert headers["Accept-Encoding"] == "identity"
+
+
+@pytest.mark.parametrize("pasted", ["", "  ", "schlüssel", "sk-\x001"])
+def test_a_key_no_header_can_carry_is_refused(pasted):
+    with pytest.raises(KeyRefused):
+        request.headers(profile("https://x.org"), pasted)
