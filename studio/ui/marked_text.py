@@ -44,7 +44,7 @@ class MarkedText(QTextEdit):
         self._kind: FontName = kind
         self._role = role
         self._line = line
-        self._pieces: tuple[Piece, ...] = ()
+        self._runs: tuple[tuple[Piece, str], ...] = ()
         self._limit = 0
         self._cut = False
         self.setReadOnly(True)
@@ -57,6 +57,7 @@ class MarkedText(QTextEdit):
             | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
         self.setTabChangesFocus(True)
+        self.setCursorWidth(0)  # nothing can be written here
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
@@ -68,12 +69,20 @@ class MarkedText(QTextEdit):
 
     def set_pieces(self, pieces: Sequence[Piece]) -> None:
         """Show these pieces."""
-        self._pieces = tuple(pieces)
-        self._write()
+        self._show(tuple((piece, self._role) for piece in pieces))
 
     def set_words(self, words: str) -> None:
         """Show this text without marks."""
         self.set_pieces((Piece(Change.SAME, words),) if words else ())
+
+    def set_runs(self, *runs: tuple[str, str]) -> None:
+        """Show texts one after the other, each with the role of its colour."""
+        self._show(tuple((Piece(Change.SAME, text), role) for text, role in runs if text))
+
+    def _show(self, runs: tuple[tuple[Piece, str], ...]) -> None:
+        if runs != self._runs:
+            self._runs = runs
+            self._write()
 
     def set_limit(self, lines: int) -> None:
         """Show at most this many lines; 0 shows all."""
@@ -99,25 +108,25 @@ class MarkedText(QTextEdit):
             float(look.px(self._line)), QTextBlockFormat.LineHeightTypes.FixedHeight.value
         )
         cursor.setBlockFormat(block)
-        for piece in self._pieces:
+        for piece, role in self._runs:
             core = piece.text.strip()
             lead, _core, trail = piece.text.partition(core) if core else (piece.text, "", "")
-            plain = self._plain()
+            plain = self._plain(role)
             cursor.insertText(lead, plain)
-            cursor.insertText(core, self._form(piece.change))
+            cursor.insertText(core, self._form(piece.change, role))
             if piece.change is Change.REMOVED:
                 plain.setProperty(_GONE, True)
             cursor.insertText(trail, plain)
         self.moveCursor(QTextCursor.MoveOperation.Start)
         self._grow()
 
-    def _plain(self) -> QTextCharFormat:
+    def _plain(self, role: str) -> QTextCharFormat:
         form = QTextCharFormat()
-        form.setForeground(theme().color(self._role))
+        form.setForeground(theme().color(role))
         return form
 
-    def _form(self, change: Change) -> QTextCharFormat:
-        look, form = theme(), self._plain()
+    def _form(self, change: Change, role: str) -> QTextCharFormat:
+        look, form = theme(), self._plain(role)
         if change is Change.ADDED:
             form.setForeground(look.color("ok"))
             form.setBackground(look.color("addbg"))

@@ -6,10 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
-from PySide6.QtCore import SignalInstance
-from PySide6.QtGui import QPixmap
-
-from studio.domain import Picture
+from studio.domain import Picture, Reference
 from studio.library.query import Family
 from studio.ui.raster import Pixels
 
@@ -21,6 +18,7 @@ class Shelf(Protocol):
     async def find(self, ids: Sequence[str]) -> list[Picture]: ...
     async def family(self, id: str) -> Family: ...
     async def thumbnail(self, picture: Picture, edge: int) -> bytes: ...
+    async def input_thumbnail(self, reference: Reference, edge: int = 256) -> bytes: ...
     def path(self, picture: Picture) -> Path: ...
 
 
@@ -29,14 +27,3 @@ class Eyes(Protocol):
 
     async def pixels(self, path: Path, *, edge: int | None = None) -> Pixels: ...
     async def palette(self, path: Path, *, colours: int = 5) -> tuple[int, ...]: ...
-
-
-class Thumbnails(Protocol):
-    """Thumbnails held ready for painting; one that is not there is asked for.
-
-    `ready` carries the id of a picture whose thumbnail has come.
-    """
-
-    @property
-    def ready(self) -> SignalInstance: ...
-    def pixmap(self, picture: Picture, edge: int) -> QPixmap | None: ...

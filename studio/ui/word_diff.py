@@ -104,13 +104,14 @@ def _is_word(token: str) -> bool:
 
 
 def _steps(old: list[str], new: list[str]) -> list[tuple[str, int, int, int, int]]:
-    """The matcher's steps, with lone signs of punctuation between two changes taken into them."""
+    """The matcher's steps; lone signs between two replacements are taken into one with them."""
     matcher = SequenceMatcher(None, old, new, autojunk=max(len(old), len(new)) > MANY)
     steps: list[tuple[str, int, int, int, int]] = []
     for tag, old1, old2, new1, new2 in matcher.get_opcodes():
         island = (
-            tag != "equal"
+            tag == "replace"
             and len(steps) >= 2
+            and steps[-2][0] == "replace"
             and steps[-1][0] == "equal"
             and not any(
                 sign.isalnum() for token in old[steps[-1][1] : steps[-1][2]] for sign in token

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QAccessible, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtGui import QAccessible, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from studio.domain import Flag, Picture
 from studio.ui import figures
@@ -44,9 +44,9 @@ class ViewBar(QFrame):
     """
 
     stepped = Signal(int)
-    rated = Signal(int)
+    rated = Signal(object)
     flagged = Signal(object)
-    before = Signal(bool)
+    before = Signal(object)
     fit = Signal()
     actual = Signal()
     zoom_in = Signal()
@@ -88,10 +88,10 @@ class ViewBar(QFrame):
         self._new = Text(_("new"), "small", "ink", self)
         self._count = Text("", "small", "text3", self)
         self._preview = Text(_("preview"), "small", "text3", self)
-        self._rule_left = _rule(self)
+        self._rule_left = _Rule(self)
         self._pick = IconButton("flag", _("Pick"), "P", self, size=24)
         self._reject = IconButton("reject", _("Reject"), "X", self, size=24)
-        self._stars = Stars(self)
+        self._stars = Stars(self, size=12)
         _add(rows, self._previous, self._next)
         rows.addSpacing(4)
         _add(rows, self._name, self._new, self._count, self._preview, self._rule_left)
@@ -112,7 +112,7 @@ class ViewBar(QFrame):
         )
         self._segments.set_value(False)
         self._key = KeyCap(_("hold \\"), self)
-        self._rule_middle = _rule(self)
+        self._rule_middle = _Rule(self)
         self._fit = Button(_("Fit"), "quiet", self, size=26, icon="fit")
         self._actual = Button(_("100 %"), "quiet", self, size=26)
         self._fit.setToolTip(_("Fit (F)"))
@@ -126,7 +126,7 @@ class ViewBar(QFrame):
         self._percent = Text("", "small", "text2", self)
         self._percent.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._percent.setMinimumWidth(self._percent.fontMetrics().horizontalAdvance("3200 %"))
-        self._rule_right = _rule(self)
+        self._rule_right = _Rule(self)
         self._swatches = Swatches(surround, self)
         _add(rows, self._segments, self._key, self._rule_middle, self._fit, self._actual)
         _add(rows, self._minus, self._slider, self._plus, self._percent)
@@ -246,9 +246,12 @@ def _add(row: QHBoxLayout, *parts: QWidget) -> None:
         row.addWidget(part)
 
 
-def _rule(parent: QWidget) -> QFrame:
-    rule = QFrame(parent)
-    rule.setProperty("zone", "rule")
-    rule.setFixedSize(1, 16)
-    rule.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-    return rule
+class _Rule(QWidget):
+    """A short line between two groups, with its own room at both sides."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setFixedSize(9, 16)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        QPainter(self).fillRect(4, 0, 1, 16, theme().color("line"))

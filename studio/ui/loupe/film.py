@@ -8,7 +8,7 @@ it is full, and asks for no more than that.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, QTimer, Signal
@@ -20,6 +20,7 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPen,
+    QPixmap,
     QResizeEvent,
     QShowEvent,
     QWheelEvent,
@@ -30,8 +31,9 @@ from studio.domain import Flag, Job, JobState, Picture
 from studio.ui import figures
 from studio.ui.controls.accessible import plain_tip, set_role
 from studio.ui.loupe.book import Book
-from studio.ui.shelf import Thumbnails
+from studio.ui.shelf import Shelf
 from studio.ui.theme import theme
+from studio.ui.thumbnails import Thumbnails, Wish
 from studio.words import _
 
 HEIGHT = 84
@@ -42,7 +44,7 @@ GAP = 3
 EDGE = 16  # free at both ends
 WIDEST = 4 * PICTURE
 NARROWEST = 24
-THUMBNAIL = 256
+KEPT = 24 * 1024 * 1024  # bytes of thumbnails
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +66,10 @@ class FilmStrip(QWidget):
     chosen = Signal(int)
     job_chosen = Signal(str)
 
-    def __init__(self, book: Book, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
+    def __init__(self, book: Book, library: Shelf, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._book = book
-        self._thumbnails = thumbnails
+        self._thumbnails = Thumbnails(library, self, bound=KEPT)
         self._jobs: tuple[Job, ...] = ()
         self._current = 0
         self._held = 0  # the cell that stands still ...
@@ -83,7 +85,7 @@ class FilmStrip(QWidget):
         self.setAccessibleName(_("Film strip"))
         set_role(self, QAccessible.Role.List)
         book.read.connect(self.update)
-        thumbnails.ready.connect(self.update)
+        self._thumbnails.ready.connect(self.on_thumbnail)
         theme().changed.connect(self.update)
 
     # --- what it shows --------------------------------------------------------------------
@@ -108,6 +110,14 @@ class FilmStrip(QWidget):
     def order_changed(self) -> None:
         """The book has another order."""
         self._held = min(self._held, max(0, self._count() - 1))
+        self.update()
+
+    def thumbnail(self, picture: str) -> QPixmap | None:
+        """The small picture of this id, if the strip has it."""
+        return self._thumbnails.pixmap(picture)
+
+    def on_thumbnail(self, _picture: str) -> None:
+        """A thumbnail has come."""
         self.update()
 
     def cells(self) -> list[Cell]:
@@ -159,6 +169,14 @@ class FilmStrip(QWidget):
         width = round(PICTURE * picture.width / picture.height)
         return min(max(width, NARROWEST), WIDEST) + 2 * BORDER
 
+    def _wishes(self, cells: list[Cell]) -> Iterator[Wish]:
+        high = round(PICTURE * self.devicePixelRatioF())
+        for cell in cells:
+            picture = self._picture(cell.place) if cell.place >= len(self._jobs) else None
+            if picture is not None and picture.height:
+                across = max(1, round(high * picture.width / picture.height))
+                yield Wish(picture, QSize(across, high), 0)
+
     def _scroll(self, way: float) -> None:
         cells = self.cells()
         if not cells:
@@ -192,7 +210,7 @@ class FilmStrip(QWidget):
             return
         painter.setOpacity(0.3 if picture.flag is Flag.REJECT and not current else 1.0)
         dpr = self.devicePixelRatioF()
-        pixmap = self._thumbnails.pixmap(picture, THUMBNAIL)
+        pixmap = self._thumbnails.pixmap(picture.id)
         if pixmap is None or pixmap.isNull():
             painter.fillRect(inner, QColor.fromRgb(picture.colour))
         else:
@@ -235,6 +253,7 @@ class FilmStrip(QWidget):
         cells = self.cells()
         jobs = len(self._jobs)
         self._book.want(cell.place - jobs for cell in cells if cell.place >= jobs)
+        self._thumbnails.want(self._wishes(cells))
         for cell in cells:
             if cell.place < jobs:
                 self._paint_job(painter, cell)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from PySide6.QtCore import QEvent, QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -16,13 +16,13 @@ from studio.ui.loupe.book import Book
 from studio.ui.loupe.film import FilmStrip
 from studio.ui.loupe.loading import Loader
 from studio.ui.plates import Plate
-from studio.ui.shelf import Eyes, Shelf, Thumbnails
+from studio.ui.shelf import Eyes, Shelf
 from studio.ui.tasks import spawn
+from studio.ui.thumbnails import Thumbnails, Wish
 from studio.words import _
 
 PLACE = QPoint(20, 10)  # of the parent, from the canvas's corner
 COLUMN = PLACE.x() + WIDTH + 20
-PARENT = 512  # long edge of the parent's thumbnail
 _SETTINGS: dict[str, Surround] = {
     "black": "black",
     "dark": "mat",
@@ -60,7 +60,7 @@ class Loupe(QWidget):
 
     picture_changed = Signal(object)
     closed = Signal()
-    rated = Signal(int)
+    rated = Signal(object)
     flagged = Signal(object)
     surround_changed = Signal(str)
     action = Signal(str, object)
@@ -71,14 +71,13 @@ class Loupe(QWidget):
         self,
         library: Shelf,
         decoder: Eyes,
-        thumbnails: Thumbnails,
         parent: QWidget | None = None,
         *,
         surround: str = "dark",
     ) -> None:
         super().__init__(parent)
         self._library = library
-        self._thumbnails = thumbnails
+        self._thumbnails = Thumbnails(library, self)  # of the parent alone
         self._index = 0
         self._picture: Picture | None = None
         self._parent: Picture | None = None
@@ -92,7 +91,7 @@ class Loupe(QWidget):
         self.canvas.set_surround(ground)
         self._before = Before(self.canvas)
         self._before.hide()
-        self.film = FilmStrip(self.book, thumbnails, self)
+        self.film = FilmStrip(self.book, library, self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -260,7 +259,7 @@ class Loupe(QWidget):
         plate = self._plates.get(picture.id)
         if plate is None:
             plate = self._plates[picture.id] = self._loader.plate(picture)
-            small = self._thumbnails.pixmap(picture, PARENT)
+            small = self.film.thumbnail(picture.id) or self._thumbnails.pixmap(picture.id)
             if plate.raster is None and small is not None and not small.isNull():
                 plate.preview = small.toImage()
         return plate
@@ -273,9 +272,17 @@ class Loupe(QWidget):
         self._parent = found[0] if found else None
         if self._parent is not None:
             self._before.set_pictures(self._parent, picture)
-            self._before.set_pixmap(self._thumbnails.pixmap(self._parent, PARENT))
+            self._thumbnails.want((Wish(self._parent, self._print_size(self._parent), 0),))
+            self._before.set_pixmap(self._thumbnails.pixmap(self._parent.id))
         self._place_before()
         self._tell_bar()
+
+    def _print_size(self, parent: Picture) -> QSize:
+        scale = WIDTH * self.devicePixelRatioF() / max(1, parent.width, parent.height)
+        return QSize(
+            max(1, round(parent.width * scale)),
+            max(1, round(parent.height * scale)),
+        )
 
     def _place_before(self) -> None:
         if self._parent is None or self._picture is None:
@@ -320,7 +327,7 @@ class Loupe(QWidget):
     def on_thumbnail(self, name: str) -> None:
         """The thumbnail of the picture with this id has come."""
         if self._parent is not None and name == self._parent.id:
-            self._before.set_pixmap(self._thumbnails.pixmap(self._parent, PARENT))
+            self._before.set_pixmap(self._thumbnails.pixmap(name))
 
     def on_view_changed(self) -> None:
         """The canvas shows another part."""

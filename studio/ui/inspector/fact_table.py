@@ -1,0 +1,107 @@
+"""Rows of facts: label and value, to be read and copied."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from studio.ui.controls import Text
+from studio.ui.inspector.facts import Fact
+from studio.ui.marked_text import MarkedText
+from studio.ui.theme import theme
+from studio.words import _
+
+LABEL = 72  # width of the first column
+
+
+class FactTable(QWidget):
+    """Two columns; long values wrap anywhere, so that nothing is cut."""
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(name)
+        self._facts: tuple[Fact, ...] = ()
+        self._rows: list[tuple[Text, MarkedText]] = []
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(8)
+        self._grid.setVerticalSpacing(5)
+        self._grid.setColumnMinimumWidth(0, theme().px(LABEL))
+        self._grid.setColumnStretch(1, 1)
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        """What it shows."""
+        return self._facts
+
+    def set_facts(self, facts: Sequence[Fact]) -> None:
+        """Show these rows."""
+        if tuple(facts) == self._facts:
+            return
+        self._facts = tuple(facts)
+        while len(self._rows) < len(facts):
+            self._add_row()
+        for at, (label, value) in enumerate(self._rows):
+            there = at < len(facts)
+            label.setVisible(there)
+            value.setVisible(there)
+            if there:
+                fact = facts[at]
+                label.setText(fact.label)
+                value.set_runs((fact.value, fact.role), (fact.note and " " + fact.note, "text3"))
+                value.setAccessibleName(fact.label)
+
+    def _add_row(self) -> None:
+        label = Text("", "small", "text3", self)
+        # A line of fixed height stands at its foot; so must the label beside it.
+        label.setFixedHeight(theme().px(16))
+        label.setAlignment(Qt.AlignmentFlag.AlignBottom)
+        value = MarkedText("", self, kind="small", line=16)
+        # Clicked to be copied from; with Tab the way through the facts would be long.
+        value.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        row = len(self._rows)
+        self._grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
+        self._grid.addWidget(value, row, 1, Qt.AlignmentFlag.AlignTop)
+        self._rows.append((label, value))
+
+
+class Warnings(QWidget):
+    """Rows in the colour of warnings, each with the triangle: colour alone says nothing."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(5)
+        self.texts: tuple[str, ...] = ()
+
+    def set_texts(self, texts: Sequence[str]) -> None:
+        """Show these sentences; hidden without any."""
+        self.setVisible(bool(texts))
+        if tuple(texts) == self.texts:
+            return
+        self.texts = tuple(texts)
+        while (item := self._column.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        for text in texts:
+            self._column.addWidget(_Warning(text, self))
+
+
+class _Warning(QWidget):
+    def __init__(self, text: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(6)
+        icon = QLabel(self)
+        icon.setPixmap(theme().pixmap("warning", "warn", 14, self.devicePixelRatioF()))
+        icon.setFixedSize(QSize(14, theme().line("small")))
+        row.addWidget(icon, 0, Qt.AlignmentFlag.AlignTop)
+        words = MarkedText(_("Warning"), self, kind="small", role="warn", line=16)
+        words.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        words.set_words(text)
+        row.addWidget(words, 1)

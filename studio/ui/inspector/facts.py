@@ -1,0 +1,139 @@
+"""The facts of a picture and of several, as rows of words. Pure: no widgets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from studio.domain import AspectRatio, CostBasis, Picture, Role
+from studio.ui import figures
+from studio.words import _, ngettext
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """One row: what it is about, its value, and a supplement in a quieter colour.
+
+    Attributes:
+        role: the colour role of the value; "warn" rows have an icon and no label.
+    """
+
+    label: str
+    value: str
+    note: str = ""
+    role: str = "text"
+
+
+def warnings(picture: Picture) -> tuple[str, ...]:
+    """What a person should know about this picture before relying on it."""
+    said: list[str] = []
+    if picture.missing:
+        said.append(_("File missing"))
+    if picture.offline:
+        said.append(_("Offline sketch, not AI"))
+    if picture.draft:
+        said.append(_("A draft the model made on its way"))
+    if asked := _not_as_asked(picture):
+        said.append(asked)
+    if picture.late:
+        said.append(_("Arrived later than expected"))
+    if picture.delivered_model and picture.model and picture.delivered_model != picture.model:
+        said.append(
+            _("Asked {asked}, answered by {got}").format(
+                asked=picture.model, got=picture.delivered_model
+            )
+        )
+    said.extend(word for word in picture.warnings if word not in said)
+    return tuple(said)
+
+
+def details(picture: Picture, *, names: Sequence[str] = (), now: float | None = None) -> list[Fact]:
+    """Everything known about one picture; what is not known is left out or called unknown.
+
+    `names` are the names of what it was made from.
+    """
+    size = figures.pixels(picture.width, picture.height)
+    shape = figures.shape(picture.width, picture.height)
+    facts = [
+        Fact(label=_("Size"), value=f"{size} · {shape}" if shape else size),
+        Fact(
+            label=_("File"),
+            value=f"{figures.kind(picture.media_type)} · {figures.megabytes(picture.bytes)}",
+        ),
+    ]
+    if picture.model:
+        facts.append(Fact(label=_("Model"), value=picture.model))
+    made = figures.when(picture.created, now=now)
+    if picture.seconds is not None:
+        made = _("{when}, in {seconds}").format(
+            when=made, seconds=figures.duration(picture.seconds)
+        )
+    facts.append(Fact(label=_("Made"), value=made))
+    facts.append(_cost(picture))
+    if picture.seed is not None:
+        facts.append(Fact(label=_("Seed"), value=str(picture.seed)))
+    if names:
+        facts.append(Fact(label=_("Made from"), value=", ".join(names)))
+    if picture.tags:
+        facts.append(Fact(label=_("Tags"), value=", ".join(picture.tags)))
+    else:
+        facts.append(Fact(label=_("Tags"), value=_("none"), role="text3"))
+    return facts
+
+
+def parent_names(picture: Picture, known: Sequence[Picture] = ()) -> tuple[str, ...]:
+    """What a picture was made from, by name: pictures of the library by theirs."""
+    by_id = {other.id: other for other in known}
+    names: list[str] = []
+    for parent in picture.parents:
+        other = by_id.get(parent.picture or "")
+        name = other.name if other else parent.name
+        if name and name not in names and parent.role is not Role.MASK:
+            names.append(name)
+    return tuple(names)
+
+
+def several(pictures: Sequence[Picture]) -> list[Fact]:
+    """What several pictures are together."""
+    known = [p.cost_usd for p in pictures if _known_cost(p)]
+    unknown = len(pictures) - len(known)
+    note = ""
+    if unknown and known:
+        note = ngettext("+ {n} of unknown price", "+ {n} of unknown price", unknown).format(
+            n=unknown
+        )
+    total = figures.money(sum(cost or 0 for cost in known)) if known else _("unknown")
+    facts = [
+        Fact(label=_("Cost"), value=total, note=note),
+        Fact(label=_("Files"), value=figures.megabytes(sum(p.bytes for p in pictures))),
+    ]
+    for label, values in (
+        (_("Models"), {p.model for p in pictures if p.model}),
+        (_("Shapes"), {figures.shape(p.width, p.height) for p in pictures}),
+    ):
+        if values:
+            facts.append(Fact(label=label, value=", ".join(sorted(values))))
+    return facts
+
+
+def _known_cost(picture: Picture) -> bool:
+    return picture.cost_usd is not None and picture.cost_basis is not CostBasis.UNKNOWN
+
+
+def _cost(picture: Picture) -> Fact:
+    if picture.offline and not picture.cost_usd:
+        return Fact(label=_("Cost"), value=_("free"))
+    value, note = figures.cost(picture.cost_usd, picture.cost_basis)
+    known = _known_cost(picture)
+    return Fact(label=_("Cost"), value=value, note=note, role="text" if known else "text3")
+
+
+def _not_as_asked(picture: Picture) -> str:
+    try:
+        asked = AspectRatio.parse(picture.asked_aspect)
+    except ValueError:
+        return ""
+    if not picture.width or not picture.height or asked.near(picture.width, picture.height):
+        return ""
+    got = figures.shape(picture.width, picture.height)
+    return _("Asked {asked}, got {got}").format(asked=asked, got=got)

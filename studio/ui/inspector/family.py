@@ -1,0 +1,261 @@
+"""A picture among its kin, as a strip: what it came from, itself, what came of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from studio.domain import Picture
+from studio.library.query import Family
+from studio.ui.controls import plain_tip
+from studio.ui.theme import theme
+from studio.ui.thumbnails import Thumbnails, Wish
+from studio.words import _
+
+SIDE = 38
+RING = 4  # around the current picture
+CHEVRON = 12
+GAP = 4
+BETWEEN = 3  # brothers and sisters stand closer
+MORE = 36
+RADIUS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a picture of the family stands; without one it is the rest of its side."""
+
+    rect: QRect
+    picture: Picture | None
+    text: str = ""
+
+
+class FamilyStrip(QWidget):
+    """One line of small pictures; those that do not fit are counted.
+
+    Signals:
+        selected: id of the picture that was clicked.
+    """
+
+    selected = Signal(str)
+
+    def __init__(self, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._thumbnails = thumbnails
+        self._family: Family | None = None
+        self._focus = -1
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setFixedHeight(SIDE + 2 * RING)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName(_("Family"))
+        thumbnails.ready.connect(self.on_thumbnail)
+        theme().changed.connect(self.update)
+
+    def set_family(self, family: Family | None) -> None:
+        """Show this picture's kin."""
+        self._family = family
+        self._focus = -1
+        if family is not None:
+            self.setAccessibleDescription(
+                _("{above} before it, {below} made from it").format(
+                    above=len(family.ancestors), below=len(family.children)
+                )
+            )
+        self.update()
+
+    def on_thumbnail(self, _picture: str) -> None:
+        """A thumbnail has come."""
+        self.update()
+
+    def wishes(self) -> list[Wish]:
+        """The thumbnails it needs now."""
+        side = round(SIDE * self.devicePixelRatioF())
+        found = []
+        for place in self.places():
+            picture = place.picture
+            if picture is not None and picture.width and picture.height:
+                scale = side / min(picture.width, picture.height)
+                size = QSize(round(picture.width * scale), round(picture.height * scale))
+                found.append(Wish(picture, size, 0))
+        return found
+
+    def places(self) -> list[Place]:
+        """What is in view, from left to right."""
+        family = self._family
+        if family is None:
+            return []
+        above, below = list(family.ancestors), list(family.children)
+        room = self.width() - SIDE - 2 * RING
+        step, kid = SIDE + CHEVRON + 2 * GAP, SIDE + BETWEEN
+        # The parent and the first child come before more of either side.
+        shown_above, shown_below = min(1, len(above)), min(1, len(below))
+        while True:
+            spare = room - self._taken(above, below, shown_above, shown_below, step, kid)
+            if shown_below < len(below) and spare >= kid and shown_below <= shown_above:
+                shown_below += 1
+            elif shown_above < len(above) and spare >= step:
+                shown_above += 1
+            elif shown_below < len(below) and spare >= kid:
+                shown_below += 1
+            else:
+                break
+        return self._laid_out(above, below, shown_above, shown_below)
+
+    def _taken(
+        self,
+        above: list[Picture],
+        below: list[Picture],
+        shown_above: int,
+        shown_below: int,
+        step: int,
+        kid: int,
+    ) -> int:
+        taken = shown_above * step + (MORE + GAP if shown_above < len(above) else 0)
+        if below:
+            taken += CHEVRON + 2 * GAP + shown_below * kid
+            taken += MORE if shown_below < len(below) else 0
+        return taken
+
+    def _laid_out(
+        self, above: list[Picture], below: list[Picture], shown_above: int, shown_below: int
+    ) -> list[Place]:
+        places: list[Place] = []
+        x, y = 0, RING
+        assert self._family is not None
+        if hidden := len(above) - shown_above:
+            places.append(Place(QRect(x, y, MORE - GAP, SIDE), None, f"+ {hidden}"))
+            x += MORE
+        for picture in above[len(above) - shown_above :]:
+            places.append(Place(QRect(x, y, SIDE, SIDE), picture))
+            x += SIDE + CHEVRON + 2 * GAP
+        x += RING
+        places.append(Place(QRect(x, y, SIDE, SIDE), self._family.picture))
+        x += SIDE + RING
+        if below:
+            x += CHEVRON + 2 * GAP
+        for picture in below[:shown_below]:
+            places.append(Place(QRect(x, y, SIDE, SIDE), picture))
+            x += SIDE + BETWEEN
+        if hidden := len(below) - shown_below:
+            places.append(Place(QRect(x, y, MORE - GAP, SIDE), None, f"+ {hidden}"))
+        return places
+
+    def _choose(self, place: Place) -> None:
+        family = self._family
+        if family is None:
+            return
+        if place.picture is not None and place.picture.id != family.picture.id:
+            self.selected.emit(place.picture.id)
+        elif place.picture is None:
+            # The rest of a side: its nearest member that is not in view.
+            shown = {p.picture.id for p in self.places() if p.picture}
+            side = family.children if place.rect.x() > 0 else family.ancestors[::-1]
+            hidden = next((picture for picture in side if picture.id not in shown), None)
+            if hidden is not None:
+                self.selected.emit(hidden.id)
+
+    def _paint(self, painter: QPainter, place: Place) -> None:
+        look, rect = theme(), place.rect
+        if place.picture is None:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(look.color("raise"))
+            painter.drawRoundedRect(rect, RADIUS, RADIUS)
+            painter.setPen(look.color("text2"))
+            painter.setFont(look.font("small"))
+            painter.drawText(rect, int(Qt.AlignmentFlag.AlignCenter), place.text)
+            return
+        pixmap = self._thumbnails.pixmap(place.picture.id)
+        if pixmap is None or pixmap.isNull():
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor.fromRgb(place.picture.colour))
+            painter.drawRoundedRect(rect, 2, 2)
+        else:
+            side = min(pixmap.width(), pixmap.height())
+            left, top = (pixmap.width() - side) / 2, (pixmap.height() - side) / 2
+            painter.drawPixmap(QRectF(rect), pixmap, QRectF(left, top, side, side))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(look.color("hairline"), 1))
+        painter.drawRect(QRectF(rect).adjusted(0.5, 0.5, -0.5, -0.5))
+        if self._family is not None and place.picture.id == self._family.picture.id:
+            painter.setPen(QPen(look.color("accent"), 2))
+            painter.drawRoundedRect(QRectF(rect).adjusted(-3, -3, 3, 3), 6, 6)
+
+    # --- Qt -------------------------------------------------------------------------------
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        family, look = self._family, theme()
+        if family is None:
+            return
+        painter = QPainter(self)
+        painter.setRenderHints(
+            QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform
+        )
+        places = self.places()
+        chevron = look.pixmap("right", "text3", CHEVRON, self.devicePixelRatioF())
+        middle = RING + (SIDE - CHEVRON) // 2
+        passed = False
+        for at, place in enumerate(places):
+            self._paint(painter, place)
+            current = place.picture is not None and place.picture.id == family.picture.id
+            passed = passed or current
+            if place.picture is not None and (not passed or (current and family.children)):
+                ring = RING if current else 0
+                painter.drawPixmap(place.rect.right() + 1 + ring + GAP, middle, chevron)
+            if at == self._focus and self.hasFocus():
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.setPen(QPen(look.color("focus"), 1))
+                painter.drawRoundedRect(QRectF(place.rect).adjusted(1.5, 1.5, -1.5, -1.5), 3, 3)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        for place in self.places():
+            if place.rect.contains(event.position().toPoint()):
+                self._choose(place)
+                return
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        spot = event.position().toPoint()
+        over = any(place.rect.contains(spot) for place in self.places())
+        self.setCursor(Qt.CursorShape.PointingHandCursor if over else Qt.CursorShape.ArrowCursor)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        places = self.places()
+        if event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right) and places:
+            way = 1 if event.key() == Qt.Key.Key_Right else -1
+            self._focus = min(max(self._focus + way, 0), len(places) - 1)
+            self.update()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            if 0 <= self._focus < len(places):
+                self._choose(places[self._focus])
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        places = self.places()
+        current = self._family.picture.id if self._family else ""
+        self._focus = next(
+            (at for at, p in enumerate(places) if p.picture and p.picture.id == current), 0
+        )
+        self.update()
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            for place in self.places():
+                if place.rect.contains(event.pos()) and place.picture is not None:
+                    QToolTip.showText(event.globalPos(), plain_tip(place.picture.name), self)
+                    return True
+            QToolTip.hideText()
+        return super().event(event)

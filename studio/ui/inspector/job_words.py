@@ -1,0 +1,114 @@
+"""What there is to say about a job: where it stands, or why it brought no picture. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from studio.domain import Job, JobState
+from studio.ui import figures
+from studio.ui.gallery import failures, states
+from studio.ui.gallery.failures import Offer
+from studio.ui.inspector.facts import Fact
+from studio.words import _
+
+_ROLES = {"calm": "text2", "bad": "bad", "warn": "warn"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """A job in full words.
+
+    Attributes:
+        head: what it does or what happened; `icon` and `role` go with it.
+        message, hint: sentences below.
+        bill: whether it cost money; `doubt` where nobody knows.
+        answer: what the model said in words.
+        offers: what helps, the first one first.
+        ticks: the words count seconds.
+    """
+
+    head: str
+    icon: str = ""
+    role: str = "text"
+    message: str = ""
+    hint: str = ""
+    bill: str = ""
+    doubt: bool = False
+    answer: str = ""
+    offers: tuple[Offer, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    ticks: bool = False
+
+
+def account(job: Job, now: float, *, usual: float | None = None) -> Account:
+    """Tell of a job; `usual` is what such a job takes, in seconds, where that was measured."""
+    facts = tuple(_facts(job))
+    if job.alive or job.state is JobState.DONE:
+        tile = states.describe(job, now, usual=usual)
+        words = [word for word in (tile.big, tile.line) if word]
+        offers = tile.offers
+        if tile.cancel:
+            offers = (*offers, Offer("cancel", tile.cancel))
+        return Account(
+            head=" · ".join(words),
+            message=tile.note,
+            hint=tile.cancel_note,
+            offers=offers,
+            facts=facts,
+            ticks=tile.ticks,
+        )
+    end, failure = failures.end_of(job), job.failure
+    return Account(
+        head=end.head,
+        icon=end.icon,
+        role=_ROLES[end.tone],
+        message=failure.message if failure else "",
+        hint=failure.hint if failure else "",
+        bill=end.bill,
+        doubt=end.doubt,
+        answer=failure.words if failure else "",
+        offers=end.offers,
+        facts=facts,
+    )
+
+
+def copied(job: Job) -> str:
+    """What "Copy details" puts on the clipboard: everything a support person would ask for."""
+    failure = job.failure
+    end = failures.end_of(job)
+    lines = [end.head]
+    if failure is not None:
+        lines += [failure.message, failure.hint]
+    lines += [end.bill, ""]
+    lines += [f"{fact.label}: {fact.value}" for fact in _facts(job)]
+    lines.append(_("Job: {id}").format(id=job.id))
+    if failure is not None and failure.details:
+        lines += ["", failure.details]
+    return "\n".join(lines).strip() + "\n"
+
+
+def _facts(job: Job) -> list[Fact]:
+    request = job.request
+    facts = [Fact(label=_("Model"), value=request.model)]
+    asked = [str(part) for part in (request.aspect, request.size) if part]
+    if asked:
+        facts.append(Fact(label=_("Asked"), value=" · ".join(asked)))
+    if request.seed is not None:
+        facts.append(Fact(label=_("Seed"), value=str(request.seed)))
+    if job.attempt > 1 or job.state is JobState.RETRYING:
+        facts.append(
+            Fact(
+                label=_("Attempt"),
+                value=_("{n} of {all}").format(n=job.attempt, all=job.attempts),
+            )
+        )
+    if job.finished is not None:
+        facts.append(Fact(label=_("Ended"), value=figures.when(job.finished)))
+    elif job.started is not None:
+        facts.append(Fact(label=_("Sent"), value=figures.when(job.started)))
+    if job.failure is not None and job.failure.request_id:
+        facts.append(Fact(label=_("Request"), value=job.failure.request_id))
+    if job.alive and job.estimate_usd:
+        price = "≈ " + figures.money(job.estimate_usd, fine=True)
+        facts.append(Fact(label=_("Cost"), value=price))
+    return facts

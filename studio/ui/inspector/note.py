@@ -1,0 +1,100 @@
+"""A note or alternative text, written where it stands."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QWidget
+
+from studio.ui.theme import theme
+from studio.words import _
+
+MOST = 8  # lines before it scrolls
+REST = 30  # height of one line with its frame
+
+
+class Note(QPlainTextEdit):
+    """Grows with what is written. Going away or Ctrl+Enter keeps it, Esc leaves it as it was.
+
+    Signals:
+        kept: the new text, other than before.
+        left: the keyboard goes back to where it came from.
+    """
+
+    kept = Signal(str)
+    left = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._saved = ""
+        self.setProperty("field", "note")
+        self.setFont(theme().font("small"))
+        self.setPlaceholderText(_("Add a note or alt text"))
+        self.setAccessibleName(_("Note or alt text"))
+        self.setTabChangesFocus(True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.document().setDocumentMargin(2)
+        self.textChanged.connect(self.on_changed)
+        self._grow()
+
+    def set_note(self, note: str) -> None:
+        """Show a note as it is saved. What was being written elsewhere must be kept first."""
+        self._saved = note
+        if self.toPlainText() != note:
+            self.setPlainText(note)
+        self._grow()
+
+    def keep(self) -> None:
+        """Tell of what was written, if it is other than what is saved."""
+        text = self.toPlainText().strip()
+        if text != self._saved:
+            self._saved = text
+            self.kept.emit(text)
+
+    def on_changed(self) -> None:
+        """Something was typed."""
+        self._grow()
+
+    def _grow(self) -> None:
+        # A plain text's document counts its height in lines.
+        lines = max(1, round(self.document().size().height()))
+        line = self.fontMetrics().lineSpacing()
+        rest = theme().height(REST)
+        self.setFixedHeight(rest + (min(lines, MOST) - 1) * line)
+        scrolls = Qt.ScrollBarPolicy.ScrollBarAsNeeded
+        never = Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        self.setVerticalScrollBarPolicy(scrolls if lines > MOST else never)
+
+    # --- Qt -------------------------------------------------------------------------------
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            # Everything typed is part of the note; no shortcut of the window may take it.
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        ctrl = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        if event.key() == Qt.Key.Key_Escape:
+            self.setPlainText(self._saved)
+            self.left.emit()
+        elif ctrl and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.keep()
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        if event.reason() != Qt.FocusReason.PopupFocusReason:
+            self.keep()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._grow()
+
+    def sizeHint(self) -> QSize:
+        return QSize(200, self.height())
