@@ -118,9 +118,11 @@ def paint(brief: Brief, stop: threading.Event | None = None) -> Sketch:
             air.stars(canvas, scene, canvas.high * 0.4)
         air.extras(canvas, palette, scene, canvas.high * 0.6)
         air.weather(canvas, palette, scene, canvas.high * 0.62)
+        # The picture below has a surface of its own.
+        canvas.grain(brief.seed, 0.5)
     else:
         MOTIFS[recipe.motif](canvas, palette, scene)
-    canvas.grain(brief.seed, 0.8 if recipe.motif == "icon" else 1.0)
+        canvas.grain(brief.seed, 0.8 if recipe.motif == "icon" else 1.0)
     _keep_masked(canvas, brief, edited)
     # A graded picture holds no recipe: its composition is in its pixels alone.
     saved = None if edited is not None and parent is None else recipe

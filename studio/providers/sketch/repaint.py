@@ -136,7 +136,9 @@ def grade(canvas: Canvas, picture: Image.Image, palette: Palette, strength: floa
     `strength` is how much of the picture's colours the palette replaces, from 0 to 1.
     """
     width, height = canvas.image.size
-    fitted = ImageOps.fit(picture, (width, height), Image.Resampling.BICUBIC)
+    fitted = picture
+    if picture.size != canvas.image.size:
+        fitted = ImageOps.fit(picture, (width, height), Image.Resampling.BICUBIC)
     scale = palette.toned_scale()
     flat = [colour[channel] for channel in range(3) for colour in scale]
     for y in range(0, height, _STRIP):

@@ -32,6 +32,7 @@ _KEEP = re.compile(
 )
 # A text this short before a picture is its caption; a longer one is the prompt.
 _CAPTION = 160
+_PIECE = 1 << 20
 
 
 class BadRequestError(ValueError):
@@ -149,9 +150,13 @@ def _decoded(part: Mapping[str, Any]) -> bytes:
     if not isinstance(text, str) or not text:
         raise BadRequestError("inlineData.data is missing")
     try:
-        # Some clients send the URL-safe alphabet, and may leave the padding out.
-        plain = text.translate(str.maketrans("-_", "+/"))
-        return base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True)
+        if "-" in text or "_" in text:
+            # Some clients send the URL-safe alphabet.
+            text = text.replace("-", "+").replace("_", "/")
+        text += "=" * (-len(text) % 4)
+        # In pieces, so that a picture of many megabytes never holds the interpreter for long.
+        pieces = (text[k : k + _PIECE] for k in range(0, len(text), _PIECE))
+        return b"".join(base64.b64decode(piece, validate=True) for piece in pieces)
     except (binascii.Error, ValueError) as error:
         raise BadRequestError(f"inlineData.data: Base64 decoding failed: {error}") from error
 

@@ -82,11 +82,12 @@ class Painter:
         model = unquote(match[1])
         if model not in MODELS:
             return _failed(404, "NOT_FOUND", f"models/{model} is not found.")
-        if model == "sketch-overloaded" and self._turns_away(body):
+        name = await self._aside(lambda _stop: hashlib.sha256(body).hexdigest())
+        if model == "sketch-overloaded" and self._turns_away(name):
             return _failed(
                 503, "UNAVAILABLE", _("The model is overloaded. Please try again later.")
             )
-        return await self._generated(model, body)
+        return await self._generated(model, body, name)
 
     def close(self) -> None:
         """Give up what is being painted; at once, without waiting for the thread."""
@@ -96,7 +97,7 @@ class Painter:
             self._executor.shutdown(wait=False, cancel_futures=True)
             self._executor = None
 
-    async def _generated(self, model: str, body: bytes) -> Answer:
+    async def _generated(self, model: str, body: bytes, name: str) -> Answer:
         # Pillow is loaded on the thread as well, at the first picture.
         from studio.providers.sketch import request
 
@@ -109,7 +110,7 @@ class Painter:
             sketch = await self._aside(lambda stop: _painted(asked, stop))
         except ValueError as error:
             return _failed(400, "INVALID_ARGUMENT", str(error))
-        answer = _Pictured.of(asked, sketch, model, hashlib.sha256(body).hexdigest())
+        answer = _Pictured.of(asked, sketch, model, name)
         headers = {**_HEADERS, "content-length": str(answer.length)}
         if model == "sketch-slow":
             return 200, headers, self._dripping(answer)
@@ -137,8 +138,7 @@ class Painter:
             await self._sleep(self._drip_seconds / _DRIPS)
             yield piece
 
-    def _turns_away(self, body: bytes) -> bool:
-        name = hashlib.sha256(body).hexdigest()
+    def _turns_away(self, name: str) -> bool:
         times = self._refused.pop(name, 0)
         if times >= _OVERLOADS:
             return False
