@@ -7,6 +7,8 @@ import gc
 import pytest
 
 
+pytest_plugins = ["tests.desktop.fixtures"]
+
 _COLLECT_EVERY = 10
 
 # As in the program: garbage is collected on the main thread only. A Qt object that dies on another
