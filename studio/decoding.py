@@ -149,7 +149,8 @@ def _to_srgb(picture: Image.Image, profile: ImageCms.ImageCmsProfile | None) -> 
 def _load(path: Path, edge: int | None) -> tuple[Image.Image, tuple[int, int]]:
     """The picture upright in sRGB with a long edge of at most `edge`, and its full upright size."""
     picture, _kind = _open(path)
-    return _render(picture, edge), _upright_size(picture)
+    full = _upright_size(picture)  # a JPEG read at a fraction changes its size
+    return _render(picture, edge), full
 
 
 def _render(picture: Image.Image, edge: int | None) -> Image.Image:

@@ -190,6 +190,21 @@ def test_a_turned_photo_comes_upright(tmp_path: Path) -> None:
     run(work)
 
 
+@pytest.mark.parametrize("name", ["a.jpg", "a.png"])
+def test_a_smaller_copy_knows_how_large_the_picture_is(tmp_path: Path, name: str) -> None:
+    path = picture(tmp_path / name, (1600, 1200))
+
+    async def work(decoder: Decoder) -> None:
+        pixels = await decoder.pixels(path, edge=100)
+        assert (pixels.width, pixels.height) == (100, 75)
+        assert (pixels.full_width, pixels.full_height) == (1600, 1200)
+        assert len(pixels.data) == 100 * 75 * 4
+        same = await decoder.pixels(path, edge=5000)
+        assert (same.width, same.full_width) == (1600, 1600)
+
+    run(work)
+
+
 def swapped_profile() -> bytes:
     """sRGB with the red and green primaries exchanged: nobody can overlook whether it is used."""
     data = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
