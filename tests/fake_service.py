@@ -326,8 +326,8 @@ def _read_request(connection: socket.socket, number: int) -> Request | None:
     data = b""
     while b"\r\n\r\n" not in data:
         piece = connection.recv(65536)
-        if not piece:
-            return None
+        if not piece or piece[:1] == b"\x16":
+            return None  # gone, or it speaks TLS
         data += piece
     head, _gap, body = data.partition(b"\r\n\r\n")
     first, *lines = head.decode("latin-1").split("\r\n")

@@ -48,6 +48,7 @@ CONNECT_SECONDS = 15.0
 WRITE_SECONDS = 120.0
 LIST_SECONDS = 20.0
 _PIECE = 256 * 1024
+_SENT_PIECE = 64 * 1024
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -118,8 +119,8 @@ class Client:
             async with client.stream(
                 "POST",
                 _internal(url),
-                headers=dict(headers),
-                content=body,
+                headers={**headers, "Content-Length": str(len(body))},
+                content=_in_pieces(body),
                 extensions={"trace": sending.trace},
             ) as response:
                 plain = _plain_headers(response)
@@ -229,15 +230,14 @@ class _Sending:
         self.done = False
 
     async def trace(self, event: str, info: Mapping[str, Any]) -> None:
-        request = info.get("request")
-        if getattr(request, "method", b"") != b"POST":
-            return  # a proxy being asked to connect
         if event == "http11.send_request_headers.started" and not self.begun:
-            if self._before is not None:
-                await self._before()
-            self.begun = True
+            # A proxy that is asked to connect gets a request too, before ours.
+            if info["request"].method == b"POST":
+                if self._before is not None:
+                    await self._before()
+                self.begun = True
         elif event == "http11.send_request_body.complete":
-            self.done = True
+            self.done = self.begun
 
 
 class _Routes:
@@ -278,16 +278,22 @@ class _Routes:
             self._painter = sketch.answer
         trace = request.extensions.get("trace")
         # What goes over the wire says by itself when it begins; the painter has no wire.
-        told = {"request": _Method(request.method.encode())}
         if trace is not None:
+            told = {"request": _Method(request.method.encode())}
             await trace("http11.send_request_headers.started", told)
         body = await request.aread()
         if trace is not None:
-            await trace("http11.send_request_body.complete", told)
+            await trace("http11.send_request_body.complete", {})
         status, headers, chunks = await self._painter(
             request.method, str(request.url), dict(request.headers), body
         )
-        return httpx.Response(status, headers=dict(headers), content=_mended(chunks))
+        line = _Line()
+        return httpx.Response(
+            status,
+            headers=dict(headers),
+            content=_mended(chunks, line),
+            extensions={"network_stream": line},
+        )
 
     async def aclose(self) -> None:
         ways, self._ways = self._ways, {}
@@ -300,19 +306,41 @@ class _Method:
     method: bytes
 
 
-async def _mended(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+class _Line:
+    """The painter's end of a connection that is none: it can be cut all the same."""
+
+    def __init__(self) -> None:
+        self.cut = False
+
+    async def aclose(self) -> None:
+        self.cut = True
+
+
+async def _mended(chunks: AsyncIterator[bytes], line: _Line) -> AsyncIterator[bytes]:
     """The painter's chunks; where it breaks off, it breaks as a connection would."""
     import httpx
 
     try:
         async for chunk in chunks:
             yield chunk
+            if line.cut:
+                raise httpx.ReadError("the line was cut")
     except OSError as error:
         raise httpx.RemoteProtocolError(str(error) or "peer closed the connection") from error
     finally:
         close = getattr(chunks, "aclose", None)
         if close is not None:
             await close()
+
+
+async def _in_pieces(body: bytes) -> AsyncIterator[bytes]:
+    """The request's body in pieces: a line that breaks in between is noticed at the next one.
+
+    Given at once, it would lie in the loop's buffer and count as sent.
+    """
+    view = memoryview(body)
+    for start in range(0, len(view), _SENT_PIECE):
+        yield bytes(view[start : start + _SENT_PIECE])
 
 
 def _internal(url: str) -> str:
@@ -362,14 +390,44 @@ async def _receive(
     """
     unpack = _unpacker(response.headers.get("content-encoding", ""))
     total = 0
-    async for raw in response.aiter_raw():
+
+    async def deliver(raw: bytes) -> bool:
+        nonlocal total
         for piece in unpack(raw):
             total += len(piece)
             if limit_quietly and total > MAX_ERROR_BODY:
-                return
+                return False
             if total > MAX_BODY:
                 raise broken.too_long(MAX_BODY)
             await take(piece)
+        return True
+
+    # Whoever leaves this loop early leaves generators behind that wait on the network; not every
+    # loop cleans them up. So the line is cut first, and they end by themselves.
+    wanted = True
+    reason: BaseException | None = None
+    try:
+        async for raw in response.aiter_raw():
+            if not wanted:
+                continue
+            try:
+                wanted = await deliver(raw)
+            except BaseException as error:  # noqa: BLE001 - raised again below, cancelling too
+                wanted, reason = False, error
+            if not wanted:
+                await _hang_up(response)
+    except broken.foreign():
+        if wanted:
+            raise
+    if reason is not None:
+        raise reason
+
+
+async def _hang_up(response: httpx.Response) -> None:
+    line = response.extensions.get("network_stream")
+    if line is not None:
+        with contextlib.suppress(*broken.foreign()):
+            await line.aclose()
 
 
 def _unpacker(encoding: str) -> Callable[[bytes], Iterator[bytes]]:

@@ -1,4 +1,4 @@
-"""Provider tests run their coroutines as the core's do: on plain asyncio and on the window's loop."""
+"""Provider tests run their coroutines on plain asyncio and on the window's loop, as the core's do."""
 
 from __future__ import annotations
 
