@@ -43,13 +43,14 @@ class Card(QFrame):
         self._narrow: bool | None = None
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(INSET, INSET, INSET, INSET)
-        self._grid.setHorizontalSpacing(12)
+        # 12 between words and Generate; the last icon of the row has 7 of them as its own margin.
+        self._grid.setHorizontalSpacing(5)
         self._grid.setVerticalSpacing(0)
         self._grid.setColumnStretch(1, 1)
-        self._grid.addWidget(self.choices, 3, 0, 1, 2)
+        self._grid.addWidget(self.choices, 4, 0, 1, 2)
         top_right = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight
-        self._grid.addWidget(self.counter, 1, 2, top_right)
-        self._grid.addWidget(self.generate, 1, 2, 3, 1, Qt.AlignmentFlag.AlignBottom)
+        self._grid.addWidget(self.counter, 2, 2, top_right)
+        self._grid.addWidget(self.generate, 2, 2, 3, 1, Qt.AlignmentFlag.AlignBottom)
         self.set_narrow(narrow=False)
 
     def set_narrow(self, *, narrow: bool) -> None:
@@ -61,13 +62,13 @@ class Card(QFrame):
         self._grid.removeWidget(self.editor)
         top = Qt.AlignmentFlag.AlignTop
         if narrow:
-            self._grid.addWidget(self.slots, 1, 0, top)
-            self._grid.addWidget(self.editor, 1, 1, top)
+            self._grid.addWidget(self.slots, 2, 0, top)
+            self._grid.addWidget(self.editor, 2, 1, top)
         else:
             self._grid.addWidget(self.slots, 0, 0, 1, 3)
-            self._grid.addWidget(self.editor, 1, 0, 1, 2, top)
-        self._grid.setRowMinimumHeight(2, 8 if narrow else 10)
-        self._grid.setVerticalSpacing(0)
+            self._grid.addWidget(self.editor, 2, 0, 1, 2, top)
+        self._grid.setRowMinimumHeight(1, 0 if narrow else 7)
+        self._grid.setRowMinimumHeight(3, 8)
         self.editor.set_small(small=narrow)
         self.slots.set_small(narrow, None if narrow else self.history)
         self.choices.set_narrow(narrow, self.history if narrow else None)

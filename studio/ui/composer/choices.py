@@ -25,8 +25,12 @@ MOST_COUNT = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GivenWay:
-    """What of the row has no room; each step includes those before it."""
+    """What of the row has no room, in the order of giving way: each step includes those before.
 
+    `words` are those beside the count; it keeps them for screen readers and its tool tip.
+    """
+
+    words: bool = False
     pixels: bool = False
     seed: bool = False
     aspect: bool = False
@@ -35,10 +39,11 @@ class GivenWay:
 
 _STEPS = (
     GivenWay(),
-    GivenWay(pixels=True),
-    GivenWay(pixels=True, seed=True),
-    GivenWay(pixels=True, seed=True, aspect=True),
-    GivenWay(pixels=True, seed=True, aspect=True, count=True),
+    GivenWay(words=True),
+    GivenWay(words=True, pixels=True),
+    GivenWay(words=True, pixels=True, seed=True),
+    GivenWay(words=True, pixels=True, seed=True, aspect=True),
+    GivenWay(words=True, pixels=True, seed=True, aspect=True, count=True),
 )
 
 
@@ -171,7 +176,7 @@ class ChoicesRow(QWidget):
         self.seed.setVisible(offer is not None and offer.seed and not step.seed)
         self.count.setVisible(not step.count)
         several = bool(self.count.accessibleDescription())
-        self.per_variant.setVisible(several and not step.pixels)
+        self.per_variant.setVisible(several and not step.words)
 
     def _shown(self) -> list[QWidget]:
         row = (
@@ -189,7 +194,7 @@ class ChoicesRow(QWidget):
 
     def _wanted(self) -> int:
         parts = self._shown()
-        return sum(part.sizeHint().width() for part in parts) + GAP * (len(parts) - 1)
+        return sum(_size(part).width() for part in parts) + GAP * (len(parts) - 1)
 
     def _place(self) -> None:
         parts = self._shown()
@@ -198,12 +203,12 @@ class ChoicesRow(QWidget):
         right = {self.seed, self.more, self._extra} if self._narrow else set()
         pushed = False
         for part in parts:
-            width = part.sizeHint().width()
+            width = _size(part).width()
             if part is self.model and spare < 0:
                 width = max(LEAST_MODEL, width + spare)
             if part in right and not pushed:
                 at, pushed = at + max(0, spare), True
-            height = min(part.sizeHint().height(), self.height())
+            height = min(_size(part).height(), self.height())
             part.setGeometry(at, (self.height() - height) // 2, width, height)
             at += width + GAP
 
@@ -282,6 +287,11 @@ class ChoicesRow(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.fit()
+
+
+def _size(part: QWidget) -> QSize:
+    """The size a part wants, inside the bounds it was given."""
+    return part.sizeHint().expandedTo(part.minimumSize()).boundedTo(part.maximumSize())
 
 
 def _pixels(size: tuple[int, int] | None) -> str:

@@ -96,7 +96,6 @@ class Composer(Dock):
         editor.history_wanted.connect(self.on_history_step)
         editor.escaped.connect(self.on_escaped)
         editor.things_given.connect(self.on_pasted)
-        editor.focus_changed.connect(self.on_focus_changed)
         slots.remove_wanted.connect(self.on_remove)
         slots.show_wanted.connect(self.on_show_wanted)
         slots.role_chosen.connect(self.on_role_chosen)
@@ -410,11 +409,6 @@ class Composer(Dock):
         popup = HistoryPopup(self._core.library.prompts, self)
         popup.chosen.connect(self.set_prompt)
         popup.open_at(self.card.history)
-
-    def on_focus_changed(self, here: bool) -> None:  # noqa: FBT001
-        """The keyboard came to the prompt, or left it."""
-        self.card.set_focused(here)
-        self.fit_window()
 
     # --- slots: pictures --------------------------------------------------------------------
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QMoveEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QMoveEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from studio.ui.composer.card import Card
 from studio.ui.composer.compact import CompactLine
 from studio.ui.controls import MessageBar
+from studio.ui.theme import theme
 
 NARROW = 1100
 LOW = 700
@@ -32,15 +33,16 @@ class Dock(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._compact = False
+        self._writing = False
         self._watched: QWidget | None = None
-        self.setProperty("zone", "dock")
+        self.setProperty("zone", "panel")
         self.sheet = QFrame(self)
         self.sheet.setProperty("zone", "dock")
         self.bar = MessageBar(self.sheet)
         self.card = Card(self.sheet)
         self.line = CompactLine(self)
         inner = QVBoxLayout(self.sheet)
-        inner.setContentsMargins(16, 11, 16, 12)
+        inner.setContentsMargins(16, 12, 16, 12)
         inner.setSpacing(8)
         inner.addWidget(self.bar)
         inner.addWidget(self.card)
@@ -50,6 +52,7 @@ class Dock(QFrame):
         self._box.addWidget(self.line)
         self.line.hide()
         self.line.opened.connect(self.open_full)
+        self.card.editor.focus_changed.connect(self.set_writing)
         self.card.editor.height_changed.connect(self.place_sheet)
 
     @property
@@ -70,8 +73,7 @@ class Dock(QFrame):
         self._compact = on
         self.line.setVisible(on)
         self.sheet.setVisible(not on)
-        side, top = (16, 10) if on else (0, 0)
-        self._box.setContentsMargins(side, top, side, top)
+        self._box.setContentsMargins(*((16, 11, 16, 10) if on else (0, 0, 0, 0)))
         self.updateGeometry()
 
     def open_full(self) -> None:
@@ -104,12 +106,18 @@ class Dock(QFrame):
         self.sheet.setGeometry(foot.x(), foot.y() + 1 - height, self.width(), height)
         self.sheet.raise_()
 
+    def set_writing(self, on: bool) -> None:  # noqa: FBT001
+        """The keyboard came to the prompt, or left it."""
+        self._writing = on
+        self.card.set_focused(on)
+        self.fit_window()
+
     def fit_window(self) -> None:
         """Narrow, and as many lines of prompt, as the window allows."""
         window, editor = self.window().size(), self.card.editor
         self.card.set_narrow(narrow=window.width() < NARROW)
         most = int(window.height() * SHARE) // editor.line_height()
-        if window.height() < LOW and not editor.hasFocus():
+        if window.height() < LOW and not self._writing:
             most = 2
         editor.set_most_lines(most)
         self.place_sheet()
@@ -134,6 +142,14 @@ class Dock(QFrame):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.place_sheet()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._compact:
+            # The card brings this line along; the one line has none of its own.
+            painter = QPainter(self)
+            painter.fillRect(0, 0, self.width(), 1, theme().color("line"))
+            painter.end()
 
     def moveEvent(self, event: QMoveEvent) -> None:
         super().moveEvent(event)

@@ -49,16 +49,19 @@ class GenerateButton(QAbstractButton):
         self.setAccessibleName(_("Generate"))
         self.setAccessibleDescription(quote.description)
         self.setToolTip(plain_tip(prompts))
-        if self._compact:
-            self.updateGeometry()
+        self.updateGeometry()
         self.update()
 
     # --- Qt -------------------------------------------------------------------------------
 
     def sizeHint(self) -> QSize:
-        if not self._compact:
-            return QSize(WIDTH, theme().height(56))
         look, quote = theme(), self._quote
+        if not self._compact:
+            # Wider than the design only where a font or a language needs it: no word is cut off.
+            upper = QFontMetrics(look.font("title")).horizontalAdvance(quote.title)
+            upper += 8 + QFontMetrics(look.font("title", weight=400)).horizontalAdvance(quote.price)
+            lower = QFontMetrics(look.font("small")).horizontalAdvance(quote.detail)
+            return QSize(max(WIDTH, max(upper, lower) + 2 * SIDE), look.height(56))
         width = QFontMetrics(look.font("body", weight=600)).horizontalAdvance(quote.title)
         small = QFontMetrics(look.font("small"))
         for word in (quote.price, KEY):

@@ -47,7 +47,10 @@ def _is(profile: Profile, model: Model, chosen: tuple[str, Model]) -> bool:
 
 def _entry(profile: str, model: Model, section: str, *, missing: bool) -> Choice:
     value = (profile, model.id)
+    if model.offline and not model.fault:
+        words, beside = _("Offline sketch"), _("not AI")
+        return Choice(value=value, text=words, supplement=beside, icon="brush")
     if model.offline:
-        return Choice(value=value, text=model.title, supplement=_("not AI"), icon="brush")
+        return Choice(value=value, text=model.title, icon="brush")
     note = _("needs a key") if missing else model.title if model.title != model.id else ""
     return Choice(value=value, text=model.id, note=note, section=section)

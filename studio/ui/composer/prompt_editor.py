@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QMimeData, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QMimeData, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QFocusEvent,
     QFontMetricsF,
+    QInputMethodEvent,
     QKeyEvent,
     QLinearGradient,
     QPainter,
@@ -23,6 +24,7 @@ from studio.words import _
 WIDEST = 90  # characters of a line
 PAUSE = 600  # milliseconds without a key that end one step of typing
 FADE = 12
+SIDE = 4
 _SAMPLE = "a lighthouse on a granite island at dusk, wide negative space above, muted palette, gou"
 
 
@@ -67,9 +69,11 @@ class PromptEditor(QTextEdit):
         self.setLineWrapMode(QTextEdit.LineWrapMode.FixedPixelWidth)
         self.viewport().setAutoFillBackground(False)
         self.document().setDocumentMargin(0)
+        self.setViewportMargins(SIDE, 0, SIDE, 0)
         self._font: FontName = "prompt"
         self._most = 6
         self._quiet = False
+        self._composing = False
         self._text = ""
         self._colours = PromptColours(self.document())
         self._pause = QTimer(self)
@@ -140,11 +144,11 @@ class PromptEditor(QTextEdit):
         font = theme().font("prompt")
         if self._font == "body":
             font.setPixelSize(theme().px(14))
+        # The style sheet's size of fields would win over setFont; and Qt's placeholder stands
+        # higher than the text will, so it is painted here.
+        self.setStyleSheet(f"font-size: {font.pixelSize()}px; placeholder-text-color: transparent;")
         self.setFont(font)
         self.document().setDefaultFont(font)
-        palette = self.palette()
-        palette.setColor(palette.ColorRole.PlaceholderText, theme().color("text3"))
-        self.setPalette(palette)
         self._colours.refresh()
         self._layout_lines()
         self._wrap()
@@ -167,7 +171,8 @@ class PromptEditor(QTextEdit):
 
     def _wrap(self) -> None:
         metrics = QFontMetricsF(self.font())
-        widest = metrics.horizontalAdvance(_SAMPLE) / len(_SAMPLE) * WIDEST
+        usual = metrics.horizontalAdvance(_SAMPLE) / len(_SAMPLE)
+        widest = max(usual, self.font().pixelSize() / 2) * WIDEST
         self.setLineWrapColumnOrWidth(max(40, min(self.viewport().width(), round(widest))))
         self._measure()
 
@@ -189,10 +194,10 @@ class PromptEditor(QTextEdit):
 
     def event(self, event: QEvent) -> bool:
         # Undo and Ctrl+Enter are the prompt's while it has the keyboard, not a menu's.
-        asks = event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
-        if asks and (_undo_key(event) or _enter(event) or _history(event)):
-            event.accept()
-            return True
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
+            event.setAccepted(bool(_undo_key(event) or _enter(event) or _history(event)))
+            if event.isAccepted():
+                return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -218,6 +223,11 @@ class PromptEditor(QTextEdit):
         else:
             self.insertPlainText(source.text())
 
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        # What an input method has not committed yet stands where the placeholder would.
+        self._composing = bool(event.preeditString())
+        super().inputMethodEvent(event)
+
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
         self.focus_changed.emit(True)
@@ -235,6 +245,12 @@ class PromptEditor(QTextEdit):
         super().paintEvent(event)
         bar, view = self.verticalScrollBar(), self.viewport()
         painter = QPainter(view)
+        if self.document().isEmpty() and not self._composing:
+            painter.setPen(theme().color("text3"))
+            painter.setFont(self.font())
+            line = QRectF(0, 0, view.width(), self.line_height())
+            flags = Qt.AlignmentFlag.AlignBottom | Qt.TextFlag.TextSingleLine
+            painter.drawText(line, flags, self.placeholderText())
         solid = theme().color("sunk")
         clear = theme().color("sunk")
         clear = type(solid)(clear.red(), clear.green(), clear.blue(), 0)

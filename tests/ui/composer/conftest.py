@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QBuffer, QIODevice
-from PySide6.QtGui import QColor, QFont, QImage
+from PySide6.QtCore import QBuffer, QIODevice, SignalInstance
+from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication
 
 from studio.domain import Picture, Reference, Role
@@ -54,9 +54,7 @@ class ScriptedLibrary:
         raw = data if isinstance(data, bytes) else str(data).encode()
         sha = hashlib.sha256(raw).hexdigest()
         self.kept[sha] = data
-        return Reference(
-            sha256=sha, media_type="image/png", role=role, picture=picture, name=name
-        )
+        return Reference(sha256=sha, media_type="image/png", role=role, picture=picture, name=name)
 
     async def input_thumbnail(self, reference: Reference, edge: int = 256) -> bytes:
         width, height = self.shapes.get(reference.name, (64, 64))
@@ -141,25 +139,43 @@ def core(tmp_path: Path) -> ScriptedCore:
 
 
 @pytest.fixture
-def composer(core: ScriptedCore, look: theme.Theme, request: pytest.FixtureRequest) -> Composer:
+def composer(core: ScriptedCore, look: theme.Theme) -> Iterator[Composer]:
     """The composer alone, 1128 wide, shown; for coroutine tests."""
     made = Composer(core)  # type: ignore[arg-type]
     made.resize(1128, made.sizeHint().height())
     made.show()
-
-    def end() -> None:
-        made.close()
-        made.deleteLater()
-
-    request.addfinalizer(end)
-    return made
+    yield made
+    made.close()
+    made.deleteLater()
 
 
 @pytest.fixture
-def font(application: QApplication, look: theme.Theme) -> object:
-    """Uses another font: `font("DejaVu Sans")`."""
+def heard() -> object:
+    """Awaits a signal: `await heard(widget.changed)` gives its first argument."""
 
-    def use(family: str) -> None:
-        application.setFont(QFont(family))
+    async def wait(signal: SignalInstance) -> object:
+        future: asyncio.Future[object] = asyncio.get_running_loop().create_future()
 
-    return use
+        def on_signal(*values: object) -> None:
+            if not future.done():
+                future.set_result(values[0] if values else None)
+
+        signal.connect(on_signal)
+        try:
+            return await future
+        finally:
+            signal.disconnect(on_signal)
+
+    return wait
+
+
+@pytest.fixture
+def collected() -> object:
+    """Collects what a signal says: `said = collected(widget.generate)`."""
+
+    def collect(signal: SignalInstance) -> list[object]:
+        said: list[object] = []
+        signal.connect(lambda *values: said.append(values[0] if len(values) == 1 else values))
+        return said
+
+    return collect

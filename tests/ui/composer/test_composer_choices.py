@@ -1,0 +1,274 @@
+"""The row of choices: follows the model, gives way by measured width, works by key."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from studio.domain import Reference, Role
+from studio.drafts import MATCH, Draft
+from studio.events import KeyChanged, PicturesAdded
+from studio.models import Model, ModelState
+from studio.ui import theme as themes
+from studio.ui.composer import Composer
+from studio.ui.composer.aspect_panel import AspectPanel
+from studio.ui.composer.choices import GivenWay
+
+SOURCE = Reference(sha256="1", media_type="image/png", role=Role.EDIT, name="one")
+PRO = Draft(profile="google", model="gemini-3-pro-image", size="2K")
+LITE = Model(
+    id="lite",
+    title="Lite",
+    aspects=("1:1", "16:9"),
+    sizes=("1K",),
+    seed=False,
+    state=ModelState.CURRENT,
+    prices={"1K": 0.02},
+)
+BARE = replace(LITE, id="bare", title="Bare", aspects=(), sizes=())
+
+
+class Models:
+    """A catalogue of two."""
+
+    def models(self, profile: str) -> tuple[Model, ...]:
+        return (LITE, BARE) if profile == "google" else ()
+
+    def find(self, _profile: str, id: str) -> Model:
+        return BARE if id == "bare" else LITE
+
+
+async def test_match_stands_first_only_while_there_is_a_picture(composer) -> None:
+    aspect = composer.card.choices.aspect
+    assert [s.ratio for s in aspect.segments()] == ["1:1", "3:2", "2:3", "16:9", "9:16"]
+    composer.set_draft(replace(composer.draft(), references=(SOURCE,), aspect=MATCH))
+    assert aspect.segments()[0].ratio == MATCH
+    assert aspect.segments()[0].isChecked()
+
+
+async def test_left_and_right_move_through_the_ratios(composer) -> None:
+    first = composer.card.choices.aspect.segments()[0]
+    first.setFocus()
+    QTest.keyClick(first, Qt.Key.Key_Right)
+    assert composer.draft().aspect == "3:2"
+
+
+async def test_a_ratio_can_be_typed(composer) -> None:
+    composer.set_draft(PRO)
+    for key in "21:9":
+        QTest.keyClicks(composer.card.choices.aspect, key)
+    assert composer.draft().aspect == "21:9"
+    assert any(s.ratio == "21:9" for s in composer.card.choices.aspect.segments())
+
+
+@pytest.mark.qt_log_ignore("grabbing the keyboard", extend=True)
+async def test_all_ratios_are_in_the_panel_with_their_pixels(composer) -> None:
+    composer.set_draft(PRO)
+    composer.card.choices.on_panel_wanted()
+    panel = composer.card.choices.findChild(AspectPanel)
+    model = composer._model()
+    assert [cell.ratio for cell in panel.cells()] == list(model.aspects)
+    square = panel.cells()[model.aspects.index("1:1")]
+    assert square.accessibleName() == "1:1 2048 × 2048"
+    QTest.keyClick(panel, Qt.Key.Key_Right)
+    wanted = panel.focusWidget().ratio
+    QTest.keyClick(panel, Qt.Key.Key_Return)
+    assert composer.draft().aspect == wanted
+
+
+async def test_a_value_the_model_has_not_is_marked_and_comes_back(composer, core) -> None:
+    composer.set_draft(replace(PRO, size="4K", aspect="4:5"))
+    real = core.catalogue
+    core.catalogue = Models()
+    composer.refresh()
+    size = composer.card.choices.size_chip
+    assert size.value == "1K"
+    assert size.toolTip() == "4K is not offered here, 1K is used"
+    assert composer.card.choices.aspect.value == "1:1"
+    core.catalogue = real
+    composer.refresh()
+    assert size.value == "4K"
+    assert "not offered" not in size.toolTip()
+    assert composer.card.choices.aspect.value == "4:5"
+
+
+async def test_what_a_model_cannot_do_is_absent(composer, core) -> None:
+    composer.set_draft(replace(PRO, seed=7))
+    choices = composer.card.choices
+    assert choices.seed.isVisible()
+    core.catalogue = Models()
+    composer.set_draft(replace(PRO, model="bare"))
+    assert not choices.seed.isVisible()
+    assert not choices.aspect.isVisible()
+    assert not choices.aspect_chip.isVisible()
+    assert not choices.size_chip.isVisible()
+
+
+async def test_a_change_of_model_says_once_what_it_does_not_do(composer, core) -> None:
+    core.catalogue = Models()
+    composer.set_draft(replace(PRO, model="bare", size="4K", seed=3))
+    composer.on_model_chosen(("google", "lite"))
+    assert composer.bar.notice.text == "Lite: 4K is not offered here, 1K is used, it takes no seed."
+    composer.on_model_notice_over()
+    assert composer.bar.notice is None
+
+
+async def test_the_models_of_the_own_profile_stand_first_and_faults_are_hidden(composer) -> None:
+    composer.set_draft(PRO)
+    chip = composer.card.choices.model
+    texts = [chip.itemText(row) for row in range(chip.count())]
+    assert "gemini-3-pro-image" in texts[:4]
+    assert "Offline sketch" in texts
+    assert not any("refuses" in text for text in texts)
+
+
+async def test_a_model_without_a_key_asks_for_it_and_the_prompt_stays(
+    composer, core, collected
+) -> None:
+    wanted = collected(composer.wants_key)
+    core.keys.having.clear()
+    composer.set_draft(Draft(prompt="kept"))
+    composer.on_model_chosen(("google", "gemini-3-pro-image"))
+    assert wanted == ["google"]
+    assert (composer.draft().model, composer.draft().prompt) == ("sketch", "kept")
+    core.keys.having.add("google")
+    core.events.publish(KeyChanged("google"))
+    assert (composer.draft().profile, composer.draft().prompt) == ("google", "kept")
+
+
+async def test_the_first_key_brings_its_profile(composer, core) -> None:
+    core.settings.change(profile="google")
+    assert composer.draft().profile == "google"
+    assert composer.draft().model == core.catalogue.default("google")
+    await core.settings.close()
+
+
+async def test_the_dice_fixes_the_last_seed_and_the_cross_frees_it(
+    composer, core, picture, heard
+) -> None:
+    core.library.known["p1"] = picture("p1", "one", seed=4711)
+    await composer._read_seed(("p1",))
+    seed = composer.card.choices.seed
+    QTest.mouseClick(seed.dice, Qt.MouseButton.LeftButton)
+    assert composer.draft().seed == 4711
+    assert seed.number.text() == "4711"
+    QTest.mouseClick(seed.clear, Qt.MouseButton.LeftButton)
+    assert composer.draft().seed is None
+
+
+async def test_a_new_picture_brings_the_last_seed(composer, core, picture) -> None:
+    core.library.known["p1"] = picture("p1", "one", seed=99)
+    core.events.publish(PicturesAdded(ids=("p1",), rows=(1,)))
+    from studio.ui import tasks
+
+    for task in tasks.running():
+        await task
+    assert composer.card.choices.seed.to_fix() == 99
+
+
+async def test_a_seed_can_be_written(composer) -> None:
+    composer.on_seed_chosen(5)
+    seed = composer.card.choices.seed
+    QTest.mouseDClick(seed.number, Qt.MouseButton.LeftButton)
+    assert seed.field.isVisible()
+    seed.field.clear()
+    QTest.keyClicks(seed.field, "123")
+    QTest.keyClick(seed.field, Qt.Key.Key_Return)
+    assert composer.draft().seed == 123
+
+
+async def test_the_count_says_per_variant(composer) -> None:
+    composer.set_draft(Draft(prompt="{a|b}"))
+    assert composer.card.choices.count.accessibleDescription() == "per variant"
+    composer.set_draft(Draft(prompt="a"))
+    assert composer.card.choices.count.accessibleDescription() == ""
+
+
+def given(way: GivenWay) -> int:
+    return [way.words, way.pixels, way.seed, way.aspect, way.count].count(True)
+
+
+@pytest.mark.parametrize("family", ["Inter", "DejaVu Sans"])
+async def test_choices_give_way_in_order_and_nothing_is_cut(core, look, family) -> None:
+    from PySide6.QtGui import QFont
+
+    look_font = QFont(family)
+    themes.theme()._family = look_font.family()
+    themes.theme()._fonts.clear()
+    made = Composer(core)
+    made.set_draft(replace(PRO, prompt="{a|b}", references=(SOURCE,), aspect=MATCH), undoable=False)
+    made.show()
+    before = -1
+    steps = set()
+    try:
+        for width in range(1440, 640, -20):
+            made.resize(width, 300)
+            choices = made.card.choices
+            choices.fit()
+            now = given(choices.given_way)
+            assert now >= before or width < 1100  # narrow: the ratio is a chip already
+            if width >= 1100:
+                before = now
+            steps.add(now)
+            parts = choices._shown()
+            for part, after in pairwise(parts):
+                assert part.geometry().right() < after.geometry().left()
+            assert parts[-1].geometry().right() <= choices.width()
+            assert choices.model.isVisible()
+            assert choices.size_chip.isVisible()
+            assert made.card.generate.isVisible()
+            assert made.card.generate.geometry().right() <= made.card.width()
+        assert max(steps) >= 3
+    finally:
+        made.close()
+        made.deleteLater()
+        themes.theme()._family = "Inter"
+        themes.theme()._fonts.clear()
+
+
+@pytest.mark.parametrize(
+    ("window", "dock", "chip"), [(1440, 920, False), (1280, 1056, False), (1024, 976, True)]
+)
+async def test_the_windows_of_the_design(core, look, window, dock, chip) -> None:
+    from PySide6.QtWidgets import QWidget
+
+    frame = QWidget()
+    frame.resize(window, 800)
+    made = Composer(core, frame)
+    made.set_draft(PRO, undoable=False)
+    made.setGeometry(0, 0, dock, 200)
+    frame.show()
+    choices = made.card.choices
+    choices.fit()
+    assert choices.aspect_chip.isVisible() == chip
+    assert choices.aspect.isVisible() != chip
+    assert not choices.given_way.pixels
+    assert made.card.history.parentWidget() is (choices if chip else made.card.slots)
+    frame.close()
+    frame.deleteLater()
+
+
+async def test_what_gave_way_is_in_the_menu_of_more(composer) -> None:
+    composer.set_draft(PRO)
+    composer.resize(560, 300)
+    choices = composer.card.choices
+    choices.resize(330, 30)
+    assert choices.given_way.count
+    menu = choices.more_menu()
+    words = [action.text() for action in menu.actions()]
+    assert words[0] == "Count 1"
+    assert "Automatic seed" in words
+    counts = menu.actions()[0].menu()
+    counts.actions()[3].trigger()
+    choices.on_triggered(counts.actions()[3])
+    assert composer.draft().count == 4
+
+
+async def test_the_composer_can_be_cleared(composer) -> None:
+    composer.set_draft(replace(PRO, prompt="words", references=(SOURCE,), aspect=MATCH, seed=2))
+    composer.clear()
+    assert composer.draft() == replace(PRO, prompt="", aspect="1:1")

@@ -1,0 +1,93 @@
+"""What of a draft a model takes."""
+
+from __future__ import annotations
+
+import pytest
+
+from studio.domain import Reference, Role
+from studio.drafts import MATCH, Draft
+from studio.models import Model, ModelState
+from studio.ui.composer import drafting
+from studio.ui.composer.offer import in_order, nearest_aspect, nearest_size, offer
+
+ONE = Reference(sha256="1", media_type="image/png", role=Role.EDIT, name="one")
+TWO = Reference(sha256="2", media_type="image/png", role=Role.STYLE, name="two")
+SMALL = Model(
+    id="small",
+    title="Small",
+    aspects=("1:1", "3:2", "16:9"),
+    sizes=("1K",),
+    references=1,
+    seed=False,
+    state=ModelState.CURRENT,
+    pixel_table={"1:1": {"1K": (1024, 1024)}, "16:9": {"1K": (1344, 768)}},
+)
+
+
+def test_a_value_the_model_has_not_becomes_the_nearest_one_and_says_so() -> None:
+    made = offer(Draft(aspect="21:9", size="4K"), SMALL)
+    assert (made.sent.aspect, made.sent.size) == ("16:9", "1K")
+    assert made.size_note == "4K is not offered here, 1K is used"
+    assert made.aspect_note == "21:9 is not offered here, 16:9 is used"
+
+
+def test_the_users_own_value_stays_in_the_draft() -> None:
+    draft = Draft(size="4K", seed=7)
+    assert offer(draft, SMALL).sent.seed is None
+    assert (draft.size, draft.seed) == ("4K", 7)
+
+
+def test_references_beyond_the_limit_are_not_sent() -> None:
+    made = offer(Draft(references=(ONE, TWO)), SMALL)
+    assert made.sent.references == (ONE,)
+    assert made.takes == 1
+
+
+def test_an_unknown_model_is_asked_as_the_user_wrote() -> None:
+    unknown = Model(id="x", title="x", aspects=("1:1",), sizes=("1K",))
+    made = offer(Draft(aspect="7:3", size="8K"), unknown)
+    assert (made.sent.aspect, made.sent.size, made.size_note) == ("7:3", "8K", "")
+
+
+def test_match_is_offered_only_with_a_picture_that_is_sent() -> None:
+    assert not offer(Draft(), SMALL).match
+    assert offer(Draft(references=(ONE,)), SMALL).match
+    none = Model(id="t", title="t", aspects=("1:1", "16:9"), sizes=(), references=0)
+    made = offer(Draft(references=(ONE,), aspect=MATCH), none, input_ratio=1.8)
+    assert made.sent.aspect == "16:9"
+
+
+def test_match_gives_the_pixels_the_input_leads_to() -> None:
+    draft = Draft(references=(ONE,), aspect=MATCH, size="1K")
+    assert offer(draft, SMALL, input_ratio=1.7).pixels == (1344, 768)
+    assert offer(draft, SMALL).pixels is None
+
+
+@pytest.mark.parametrize(
+    ("wanted", "nearest"), [("2K", "2K"), ("8K", "4K"), ("600", "512"), ("huge", "512")]
+)
+def test_sizes_are_compared_by_their_edge(wanted: str, nearest: str) -> None:
+    assert nearest_size(wanted, ("512", "1K", "2K", "4K")) == nearest
+
+
+def test_ratios_are_compared_by_proportion() -> None:
+    assert nearest_aspect(0.5, ("1:1", "9:16", "2:3")) == "9:16"
+
+
+def test_only_one_picture_is_edited_and_it_stands_first() -> None:
+    other = Reference(sha256="3", media_type="", role=Role.EDIT)
+    order = in_order([TWO, ONE, other])
+    assert [r.role for r in order] == [Role.EDIT, Role.STYLE, Role.FREE]
+
+
+def test_a_new_source_takes_the_place_of_the_old_one_and_chooses_match() -> None:
+    draft = drafting.with_source(Draft(references=(ONE, TWO)), TWO)
+    assert [(r.sha256, r.role) for r in draft.references] == [("2", Role.EDIT), ("2", Role.STYLE)]
+    assert draft.aspect == MATCH
+
+
+def test_with_the_last_picture_match_goes_back_to_the_ratio_before() -> None:
+    draft = Draft(references=(ONE,), aspect=MATCH)
+    assert drafting.without(draft, 0, aspect="3:2").aspect == "3:2"
+    both = Draft(references=(ONE, TWO), aspect=MATCH)
+    assert drafting.without_source(both, aspect="3:2").aspect == MATCH

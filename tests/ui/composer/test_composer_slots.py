@@ -1,0 +1,227 @@
+"""Source and references: editing, dropping, roles, order, and nothing lost when it fails."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
+from PySide6.QtTest import QTest
+
+from studio.domain import Reference, Role
+from studio.drafts import MATCH, Draft
+from studio.models import Model
+
+
+def reference(name: str, role: Role = Role.FREE) -> Reference:
+    return Reference(sha256=name, media_type="image/png", role=role, name=name)
+
+
+def files(*names: str) -> QMimeData:
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(f"/tmp/{name}") for name in names])
+    return mime
+
+
+THREE = (reference("source", Role.EDIT), reference("a", Role.STYLE), reference("b"))
+
+
+async def test_edit_makes_a_source_chooses_match_and_keeps_the_prompt(
+    composer, picture, heard, collected
+) -> None:
+    toasts = collected(composer.toast)
+    composer.set_draft(Draft(prompt="at night", aspect="3:2"))
+    composer.edit(picture("p1", "lighthouse"))
+    draft = await heard(composer.changed)
+    source = draft.references[0]
+    assert (source.role, source.name, source.picture) == (Role.EDIT, "lighthouse", "p1")
+    assert (draft.aspect, draft.prompt) == (MATCH, "at night")
+    assert toasts == [("The prompt was kept", "Clear", "clear")]
+    assert composer.card.slots.slots()[0].accessibleName() == "Editing lighthouse"
+
+
+async def test_edit_is_one_step_of_undo(composer, picture, heard) -> None:
+    before = composer.draft()
+    composer.edit(picture("p1", "lighthouse"))
+    await heard(composer.changed)
+    composer.undo()
+    assert composer.draft() == before
+
+
+async def test_selecting_takes_nothing_over_but_offers_to_edit(composer, picture, heard) -> None:
+    suggestion = composer.card.slots.suggestion
+    before = composer.draft()
+    composer.suggest([picture("p1", "lighthouse")])
+    assert composer.draft() == before
+    assert suggestion.isVisible()
+    assert suggestion.accessibleName() == "Edit lighthouse"
+    QTest.mouseClick(suggestion, Qt.MouseButton.LeftButton)
+    assert (await heard(composer.changed)).references[0].name == "lighthouse"
+    composer.suggest([])
+    assert not suggestion.isVisible()
+
+
+async def test_several_selected_can_be_used_as_references(composer, picture, heard) -> None:
+    composer.suggest([picture("p1", "one"), picture("p2", "two")])
+    assert composer.card.slots.suggestion.accessibleName() == "Use 2 as references"
+    composer.on_suggestion_taken()
+    assert [r.name for r in (await heard(composer.changed)).references] == ["one", "two"]
+
+
+async def test_dropping_on_the_left_half_edits_on_the_right_adds(composer, heard) -> None:
+    composer.show_drop_target(True)
+    target = composer.card.target
+    assert target.isVisible()
+    assert target.half_at(10) is Role.EDIT
+    assert target.half_at(target.width() - 10) is Role.FREE
+    target.dropped.emit(Role.EDIT, files("one.png", "two.png"))
+    draft = await heard(composer.changed)
+    assert [r.role for r in draft.references] == [Role.EDIT, Role.FREE]
+    assert not target.isVisible()
+
+
+async def test_dropping_on_a_slot_replaces_its_picture_and_keeps_its_role(composer, heard) -> None:
+    composer.set_draft(Draft(references=THREE))
+    composer.card.slots.slots()[1].replaced.emit(composer.card.slots.slots()[1], files("new.png"))
+    draft = await heard(composer.changed)
+    assert [(r.name, r.role) for r in draft.references] == [
+        ("source", Role.EDIT),
+        ("new", Role.STYLE),
+        ("b", Role.FREE),
+    ]
+
+
+async def test_what_cannot_be_read_is_said_and_nothing_is_lost(composer, core, heard) -> None:
+    core.library.broken = {"bad"}
+    composer.set_draft(Draft(prompt="kept", references=(THREE[1],)))
+    composer.give(files("bad.png", "good.png"))
+    draft = await heard(composer.changed)
+    assert draft.prompt == "kept"
+    assert [r.name for r in draft.references] == ["a", "good"]
+    assert composer.bar.isVisible()
+    assert "bad is not a picture" in composer.bar.notice.text
+
+
+async def test_things_come_in_in_the_order_they_were_given(composer, core, heard) -> None:
+    core.library.gate = asyncio.Event()
+    composer.add_reference(Path("/tmp/first.png"), name="first")
+    composer.add_reference(b"second", name="second")
+    core.library.gate.set()
+    await heard(composer._reception.idle)
+    assert [r.name for r in composer.draft().references] == ["first", "second"]
+
+
+async def test_what_was_typed_while_a_picture_was_copied_stays(composer, core, heard) -> None:
+    core.library.gate = asyncio.Event()
+    composer.add_reference(b"x", name="x")
+    QTest.keyClicks(composer.card.editor, "typed meanwhile")
+    core.library.gate.set()
+    draft = await heard(composer.changed)
+    assert draft.prompt == "typed meanwhile"
+
+
+async def test_delete_takes_a_slot_away_and_ctrl_z_brings_it_back(composer) -> None:
+    composer.set_draft(Draft(references=THREE))
+    slot = composer.card.slots.slots()[1]
+    slot.setFocus()
+    QTest.keyClick(slot, Qt.Key.Key_Delete)
+    assert [r.name for r in composer.draft().references] == ["source", "b"]
+    QTest.keyClick(composer.card.editor, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert composer.draft().references == THREE
+
+
+async def test_the_cross_takes_a_slot_away(composer) -> None:
+    composer.set_draft(Draft(references=THREE))
+    QTest.mouseClick(composer.card.slots.slots()[2].close_button, Qt.MouseButton.LeftButton)
+    assert composer.draft().references == THREE[:2]
+
+
+async def test_a_role_is_chosen_in_the_menu(composer) -> None:
+    composer.set_draft(Draft(references=THREE))
+    slot = composer.card.slots.slots()[2]
+    menu = slot.role_menu()
+    names = [action.text() for action in menu.actions() if action.isCheckable()]
+    assert names == ["Subject", "Style", "Palette", "Composition", "Free"]
+    menu.actions()[2].trigger()
+    assert composer.draft().references[2].role is Role.PALETTE
+
+
+async def test_references_are_reordered_by_mouse_and_the_source_stays_first(composer) -> None:
+    composer.set_draft(Draft(references=(*THREE, reference("c"))))
+    slots = composer.card.slots.slots()
+    start = slots[3].rect().center()
+    end = slots[3].mapFromParent(slots[0].geometry().topLeft()) + QPoint(2, 20)
+    QTest.mousePress(slots[3], Qt.MouseButton.LeftButton, pos=QPoint(60, 8))
+    QTest.mouseMove(slots[3], start - QPoint(40, 0))
+    QTest.mouseMove(slots[3], end)
+    QTest.mouseRelease(slots[3], Qt.MouseButton.LeftButton, pos=end)
+    assert [r.name for r in composer.draft().references] == ["source", "c", "a", "b"]
+
+
+async def test_references_are_reordered_by_key(composer) -> None:
+    composer.set_draft(Draft(references=THREE))
+    QTest.keyClick(
+        composer.card.slots.slots()[1], Qt.Key.Key_Right, Qt.KeyboardModifier.AltModifier
+    )
+    assert [r.name for r in composer.draft().references] == ["source", "b", "a"]
+
+
+async def test_a_click_on_the_picture_shows_it(composer, collected) -> None:
+    shown = collected(composer.show_picture)
+    composer.set_draft(Draft(references=(replace(THREE[0], picture="p9"),)))
+    slot = composer.card.slots.slots()[0]
+    QTest.mouseClick(slot, Qt.MouseButton.LeftButton, pos=QPoint(18, 20))
+    assert shown == ["p9"]
+
+
+async def test_more_than_fit_are_behind_a_number(composer) -> None:
+    many = tuple(reference(f"reference number {n}") for n in range(12))
+    composer.set_draft(Draft(references=many))
+    slots = composer.card.slots
+    visible = [slot for slot in slots.slots() if slot.isVisible()]
+    assert slots.overflow.isVisible()
+    assert slots.overflow.accessibleName() == f"{12 - len(visible)} more references"
+    assert slots.add.geometry().right() <= slots.width()
+
+
+async def test_references_a_model_does_not_take_say_so(composer, core) -> None:
+    few = Model(id="few", title="Few", aspects=("1:1",), sizes=("1K",), references=2)
+    core.catalogue = type(
+        "One",
+        (),
+        {
+            "models": lambda self, profile: (few,),
+            "find": lambda self, profile, id: few,
+        },
+    )()
+    composer.set_draft(Draft(references=THREE))
+    notes = [slot.accessibleDescription() for slot in composer.card.slots.slots()]
+    assert notes == ["", "", "not sent: takes 2"]
+    assert composer.draft().references == THREE
+
+
+async def test_the_thumbnail_tells_match_its_pixels(composer, core, heard) -> None:
+    core.library.shapes["wide"] = (160, 90)
+    composer.set_draft(
+        Draft(
+            profile="google",
+            model="gemini-3-pro-image",
+            size="1K",
+            aspect=MATCH,
+            references=(reference("wide", Role.EDIT),),
+        )
+    )
+    await heard(composer._thumbnails.arrived)
+    model = composer._model()
+    assert composer._offer(model).pixels == model.pixels("16:9", "1K")
+
+
+async def test_remix_replaces_everything_and_can_be_undone(composer, collected) -> None:
+    toasts = collected(composer.toast)
+    composer.set_draft(Draft(prompt="mine", count=2))
+    composer.remix(Draft(prompt="theirs", size="2K", references=THREE))
+    assert (composer.draft().prompt, composer.draft().references) == ("theirs", THREE)
+    assert toasts == [("Composer replaced", "Undo", "undo")]
+    composer.on_toast("undo")
+    assert composer.draft().prompt == "mine"
