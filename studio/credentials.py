@@ -443,26 +443,30 @@ def open_vault(environ: Mapping[str, str]) -> Vault:
 
     Chosen by name, never keyring's chain through several: a change of desktop must not lose a key.
     """
+    kind: Any
     if sys.platform == "darwin":
         from keyring.backends import macOS
 
-        return SystemVault(macOS.Keyring())
-    if sys.platform == "win32":
+        kind = macOS.Keyring
+        return SystemVault(kind())
+    elif sys.platform == "win32":  # noqa: RET505 the type checker follows one system at a time
         from keyring.backends import Windows
 
-        windows = Windows.WinVaultKeyring()
+        kind = Windows.WinVaultKeyring
+        windows = kind()
         windows.persist = "local machine"  # the usual choice roams to other machines
         return SystemVault(windows, longest=1280, door=lambda: State.OK)
-    from keyring.backends import SecretService, kwallet
+    else:
+        from keyring.backends import SecretService, kwallet
 
-    display = bool(environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY"))
-    secret_service: Any = SecretService.Keyring
-    if _works(secret_service):
-        return SystemVault(secret_service(), door=_secret_service, display=display)
-    wallet: Any = kwallet.DBusKeyring
-    if _works(wallet):
-        return SystemVault(wallet(), display=display)
-    raise KeyringTrouble(State.ABSENT, _("no keyring can be reached"))
+        display = bool(environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY"))
+        kind = SecretService.Keyring
+        if _works(kind):
+            return SystemVault(kind(), door=_secret_service, display=display)
+        kind = kwallet.DBusKeyring
+        if _works(kind):
+            return SystemVault(kind(), display=display)
+        raise KeyringTrouble(State.ABSENT, _("no keyring can be reached"))
 
 
 def _works(backend: Any) -> bool:
