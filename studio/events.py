@@ -73,7 +73,13 @@ class Trouble:
 
 
 Event = (
-    JobChanged | JobsRemoved | PicturesAdded | RecordsChanged | KeyChanged | SettingsChanged | Trouble
+    JobChanged
+    | JobsRemoved
+    | PicturesAdded
+    | RecordsChanged
+    | KeyChanged
+    | SettingsChanged
+    | Trouble
 )
 
 

@@ -21,10 +21,10 @@ def _window() -> asyncio.AbstractEventLoop:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from PySide6.QtWidgets import QApplication
 
-    import qasync
+    from qasync import QEventLoop
 
     app = QApplication.instance() or QApplication(["gridbrush-tests"])
-    return qasync.QEventLoop(app)
+    return QEventLoop(app)
 
 
 _LOOPS: dict[str, Callable[[], asyncio.AbstractEventLoop]] = {"asyncio": _plain, "qasync": _window}

@@ -1,0 +1,81 @@
+"""The window's menus, made from the table of actions."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QWidget
+
+from studio.domain import Job
+from studio.ui.actions import Actions, menu_titles
+from studio.ui.controls import Menu
+from studio.ui.running import Running
+from studio.words import _
+
+
+def main_menu(actions: Actions, parent: QWidget) -> Menu:
+    """What the menu button opens: File, Edit, Image, View, Library, Help."""
+    menu = Menu("", parent)
+    for name, title in menu_titles().items():
+        _fill(menu.submenu(title), actions, name)
+    return menu
+
+
+def tile_menu(actions: Actions, parent: QWidget, *, trashed: bool) -> Menu:
+    """The context menu of a tile with a picture."""
+    menu = Menu("", parent)
+    every = actions.every
+    for group in (("open", "edit", "vary", "remix"), ("pick", "reject")):
+        for name in group:
+            menu.addAction(every[name])
+        if "open" in group:
+            menu.addSeparator()
+    rating = menu.submenu(_("Rating"))
+    for stars in (5, 4, 3, 2, 1, 0):
+        rating.addAction(every[f"rate_{stars}"])
+    menu.addSeparator()
+    for name in ("copy", "save_as", "show_in_folder", "rename"):
+        menu.addAction(every[name])
+    menu.addSeparator()
+    menu.addAction(every["restore" if trashed else "trash"])
+    return menu
+
+
+def job_menu(running: Running, job: Job, parent: QWidget) -> Menu:
+    """The context menu of a job's tile: what it offers, by the job's state."""
+    menu = Menu("", parent)
+    for name, text in running.offers(job):
+        menu.addAction(_JobAction(running, name, text, job, menu))
+    return menu
+
+
+def mat_menu(actions: Actions, parent: QWidget) -> Menu:
+    """The context menu of the empty mat."""
+    menu = Menu("", parent)
+    for name in ("select_all", "captions", "hide_rejected"):
+        menu.addAction(actions.every[name])
+    menu.addSeparator()
+    menu.addAction(actions.every["open_library_folder"])
+    return menu
+
+
+class _JobAction(QAction):
+    """One entry of a job's menu."""
+
+    def __init__(self, running: Running, name: str, text: str, job: Job, parent: QWidget) -> None:
+        super().__init__(text, parent)
+        self._running = running
+        self._name = name
+        self._job = job
+        self.triggered.connect(self.on_triggered)
+
+    def on_triggered(self) -> None:
+        """The entry was chosen."""
+        self._running.act(self._name, self._job)
+
+
+def _fill(menu: Menu, actions: Actions, name: str) -> None:
+    for number, group in enumerate(actions.of_menu(name)):
+        if number:
+            menu.addSeparator()
+        for action in group:
+            menu.addAction(action)

@@ -1,0 +1,267 @@
+"""What can be done with the selected pictures; each change can be taken back.
+
+The window says which pictures are meant. Selections can be large, so they are asked for only when
+an action needs them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import shutil
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from PySide6.QtCore import QObject, QProcess, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from studio import files
+from studio.core import Core
+from studio.domain import Flag, Job, Picture
+from studio.errors import InputError
+from studio.ui import dragging, tasks
+from studio.ui.tasks import spawn
+from studio.words import _, ngettext
+
+log = logging.getLogger(__name__)
+
+MOST = 1000
+"""Pictures that copy, drag and Show in folder take at once."""
+
+
+class Selection(Protocol):
+    """What the user has chosen."""
+
+    async def pictures(self, limit: int | None = None) -> list[Picture]:
+        """The chosen pictures, in order."""
+
+    def jobs(self) -> tuple[Job, ...]:
+        """The chosen jobs."""
+
+    def before_removal(self) -> None:
+        """They are about to leave the view: choose the neighbour."""
+
+
+class PictureActions(QObject):
+    """Acts on the selection.
+
+    Signals:
+        said: what was done, in words, with the number of pictures; offered with Undo (str).
+        told: what was done and needs no Undo (str).
+    """
+
+    said = Signal(str)
+    told = Signal(str)
+
+    def __init__(self, core: Core, selection: Selection, window: QWidget) -> None:
+        super().__init__(window)
+        self._core = core
+        self._selection = selection
+        self._window = window
+
+    # Verdicts
+
+    def pick(self) -> None:
+        """Pick the selected pictures, or take the mark away when all have it."""
+        self._do(self._toggle(Flag.PICK))
+
+    def reject(self) -> None:
+        """Reject the selected pictures, or take the mark away when all have it."""
+        self._do(self._toggle(Flag.REJECT))
+
+    def rate(self, stars: int) -> None:
+        """Give the selected pictures stars; 0 clears."""
+        self._do(self._with_ids(lambda ids: self._core.library.rate(ids, stars)))
+
+    def flag_these(self, ids: Sequence[str], flag: Flag) -> None:
+        """Set the mark of these pictures."""
+        self._do(self._core.library.flag(ids, flag))
+
+    def rate_these(self, ids: Sequence[str], stars: int) -> None:
+        """Give these pictures stars."""
+        self._do(self._core.library.rate(ids, stars))
+
+    def entitle(self, id: str, title: str) -> None:
+        """Give a picture a title."""
+        self._do(self._core.library.entitle([id], title))
+
+    def annotate(self, id: str, note: str) -> None:
+        """Give a picture a note."""
+        self._do(self._core.library.annotate([id], note))
+
+    async def _toggle(self, flag: Flag) -> str:
+        pictures = await self._selection.pictures()
+        if not pictures:
+            return ""
+        every = all(picture.flag is flag for picture in pictures)
+        wanted = Flag.NONE if every else flag
+        return await self._core.library.flag([p.id for p in pictures], wanted)
+
+    async def _with_ids(self, change: Callable[[list[str]], Awaitable[str]]) -> str:
+        pictures = await self._selection.pictures()
+        return await change([p.id for p in pictures]) if pictures else ""
+
+    # Trash and undo
+
+    def trash(self) -> None:
+        """Move pictures to the trash and put failed jobs away; the neighbour is chosen."""
+        spawn(self._trash())
+
+    async def _trash(self) -> None:
+        pictures = [p for p in await self._selection.pictures() if not p.trashed]
+        jobs = [job.id for job in self._selection.jobs() if not job.alive]
+        if not pictures and not jobs:
+            return
+        self._selection.before_removal()
+        said = ""
+        if jobs:
+            said = await self._core.queue.dismiss(jobs)
+        if pictures:
+            said = await self._core.library.trash([p.id for p in pictures])
+        if said:
+            self.said.emit(said)
+
+    def trash_these(self, ids: Sequence[str]) -> None:
+        """Move these pictures to the trash."""
+        self._tell(self._core.library.trash(ids))
+
+    def restore(self) -> None:
+        """Bring the selected pictures back from the trash."""
+        self._tell(self._with_ids(self._core.library.restore))
+
+    def undo(self) -> None:
+        """Take the last change back."""
+        spawn(self._step(self._core.library.undo, _("Undone: {what}"), _("Nothing to undo")))
+
+    def redo(self) -> None:
+        """Do the last undone change again."""
+        spawn(self._step(self._core.library.redo, _("Done again: {what}"), _("Nothing to redo")))
+
+    async def _step(
+        self, step: Callable[[], Awaitable[str | None]], words: str, nothing: str
+    ) -> None:
+        what = await step()
+        self.told.emit(words.format(what=what) if what else nothing)
+
+    # Out
+
+    def copy(self) -> None:
+        """Files and image to the clipboard."""
+        spawn(self._copy())
+
+    async def _copy(self) -> None:
+        pictures = await self._selection.pictures(MOST + 1)
+        if len(pictures) > MOST:
+            raise InputError(
+                _("That is too many to copy at once"),
+                _("At most {most} pictures can be copied.").format(most=MOST),
+            )
+        if pictures:
+            await dragging.copy(pictures, self._core.library, self._core.decoder)
+            n = len(pictures)
+            self.told.emit(ngettext("{n} picture copied", "{n} pictures copied", n).format(n=n))
+
+    def save_as(self) -> None:
+        """Copy the selected originals where the user says."""
+        spawn(self._save_as())
+
+    async def _save_as(self) -> None:
+        pictures = await self._selection.pictures()
+        if not pictures:
+            return
+        paths = [self._core.library.path(picture) for picture in pictures]
+        dialog = QFileDialog(self._window, _("Save as"))
+        if len(paths) == 1:
+            dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+            dialog.selectFile(paths[0].name)
+            dialog.setDefaultSuffix(paths[0].suffix.lstrip("."))
+        else:
+            dialog.setFileMode(QFileDialog.FileMode.Directory)
+        try:
+            if not await tasks.finished(dialog):
+                return
+            chosen = [Path(name) for name in dialog.selectedFiles()]
+        finally:
+            dialog.deleteLater()
+        if not chosen:
+            return
+        if len(paths) == 1:
+            targets = [chosen[0]]
+        else:
+            targets = [chosen[0] / path.name for path in paths]
+        await asyncio.to_thread(_copy_files, paths, targets)
+        n = len(targets)
+        where = targets[0].parent
+        self.told.emit(
+            ngettext("{n} picture saved in {where}", "{n} pictures saved in {where}", n).format(
+                n=n, where=where
+            )
+        )
+
+    def show_in_folder(self) -> None:
+        """Show the selected originals in the file manager."""
+        spawn(self._show_in_folder())
+
+    async def _show_in_folder(self) -> None:
+        pictures = await self._selection.pictures(MOST)
+        if pictures:
+            paths = [self._core.library.path(picture) for picture in pictures]
+            if not show_files(paths):
+                raise InputError(_("No file manager answered"), str(paths[0].parent))
+
+    # How
+
+    def _do(self, change: Awaitable[str]) -> None:
+        """Change without a word: the tiles show it."""
+        spawn(_await(change))
+
+    def _tell(self, change: Awaitable[str]) -> None:
+        spawn(self._say(change))
+
+    async def _say(self, change: Awaitable[str]) -> None:
+        if sentence := await change:
+            self.said.emit(sentence)
+
+
+async def _await(change: Awaitable[str]) -> None:
+    await change
+
+
+def _copy_files(sources: Sequence[Path], targets: Sequence[Path]) -> None:
+    for source, target in zip(sources, targets, strict=True):
+        try:
+            shutil.copyfile(source, target)
+        except FileNotFoundError as error:
+            raise InputError(
+                _("The picture's file is missing"), str(error.filename or source)
+            ) from error
+        except OSError as error:
+            raise files.storage_error(error, target) from error
+
+
+def show_files(paths: Sequence[Path]) -> bool:
+    """Ask the system's file manager to show files; False when none takes it."""
+    if sys.platform == "win32":
+        return bool(QProcess.startDetached("explorer", [f"/select,{paths[0]}"])[0])
+    if sys.platform == "darwin":
+        return bool(QProcess.startDetached("open", ["-R", *map(str, paths)])[0])
+    return _show_by_bus(paths) or QDesktopServices.openUrl(QUrl.fromLocalFile(str(paths[0].parent)))
+
+
+def _show_by_bus(paths: Sequence[Path]) -> bool:
+    """The freedesktop file manager interface selects the files; few managers lack it."""
+    from PySide6.QtDBus import QDBus, QDBusConnection, QDBusMessage
+
+    bus = QDBusConnection.sessionBus()
+    interface = bus.interface() if bus.isConnected() else None
+    name = "org.freedesktop.FileManager1"
+    if interface is None or not interface.isServiceRegistered(name).value():
+        return False
+    message = QDBusMessage.createMethodCall(
+        name, "/org/freedesktop/FileManager1", name, "ShowItems"
+    )
+    message.setArguments([[QUrl.fromLocalFile(str(path)).toString() for path in paths], ""])
+    return bus.call(message, QDBus.CallMode.NoBlock).type() != QDBusMessage.MessageType.ErrorMessage

@@ -1,0 +1,154 @@
+"""From the press of Generate to the queue, and what a job's tile offers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QGuiApplication
+
+from studio import logs, runs
+from studio.core import Core
+from studio.domain import Job, JobState, Picture
+from studio.errors import StudioError
+from studio.runs import Run
+from studio.ui.tasks import spawn
+from studio.words import _
+
+VARIATIONS = 4
+"""Pictures that Vary makes, as other programs do."""
+
+_TOP_UP = {
+    "dgrid": "https://dgrid.ai",
+    "google": "https://aistudio.google.com/billing",
+}
+
+
+class Running(QObject):
+    """Sends runs and does what job tiles offer.
+
+    Signals:
+        refused: a run could not be queued (StudioError); the composer says why.
+        wants_key: a profile needs a key (str).
+        wants_prompt: the prompt of a job shall be edited (Job).
+        wants_model: another model shall be chosen.
+        wants_details: a job shall be shown in full (Job).
+        told: what was done, in words (str).
+    """
+
+    refused = Signal(object)
+    wants_key = Signal(str)
+    wants_prompt = Signal(object)
+    wants_model = Signal()
+    wants_details = Signal(object)
+    told = Signal(str)
+
+    def __init__(self, core: Core, parent: QObject) -> None:
+        super().__init__(parent)
+        self._core = core
+        self._actions: dict[str, Callable[[Job], None]] = {
+            "cancel": self._cancel,
+            "retry": self._retry,
+            "send": self._retry,
+            "now": self._now,
+            "stop": self._stop,
+            "discard": self._discard,
+            "edit_prompt": self.wants_prompt.emit,
+            "read_answer": self.wants_details.emit,
+            "open_keys": self._open_keys,
+            "top_up": self._top_up,
+            "pick_model": self._pick_model,
+            "copy-details": self._copy_details,
+        }
+
+    def start(self, run: Run) -> None:
+        """Queue a run."""
+        spawn(self._start(run))
+
+    async def _start(self, run: Run) -> None:
+        try:
+            await self._core.submit(run)
+        except StudioError as error:
+            self.refused.emit(error)
+
+    def variations(self, picture: Picture) -> Run:
+        """Variations of a picture: its source and prompt, new seeds. Raises InputError."""
+        model = self._core.catalogue.find(picture.profile, picture.model)
+        return runs.variations(picture, model, VARIATIONS)
+
+    def offers(self, job: Job) -> list[tuple[str, str]]:
+        """What a job's menu has: names for `act` and their words."""
+        state = job.state
+        if state is JobState.QUEUED:
+            return [("cancel", _("Cancel"))]
+        if state is JobState.RETRYING:
+            return [("now", _("Try now")), ("stop", _("Stop trying"))]
+        if job.alive:
+            return [("cancel", _("Cancel"))]
+        if state is JobState.UNSENT:
+            return [("send", _("Send")), ("discard", _("Discard"))]
+        return [
+            ("retry", _("Try again")),
+            ("edit_prompt", _("Edit prompt")),
+            ("read_answer", _("Show what happened")),
+            ("copy-details", _("Copy details")),
+            ("discard", _("Put away")),
+        ]
+
+    def act(self, name: str, job: Job) -> bool:
+        """Do what a job's tile offers; False when this is not of its business."""
+        if (action := self._actions.get(name)) is None:
+            return False
+        action(job)
+        return True
+
+    def _cancel(self, job: Job) -> None:
+        self._core.queue.cancel(job.id)
+
+    def _retry(self, job: Job) -> None:
+        self._core.queue.retry(job)
+
+    def _now(self, job: Job) -> None:
+        self._core.queue.retry_now(job.id)
+
+    def _stop(self, job: Job) -> None:
+        self._core.queue.stop_retrying(job.id)
+
+    def _discard(self, job: Job) -> None:
+        spawn(self._put_away(job))
+
+    async def _put_away(self, job: Job) -> None:
+        if said := await self._core.queue.dismiss([job.id]):
+            self.told.emit(said)
+
+    def _open_keys(self, job: Job) -> None:
+        self.wants_key.emit(job.request.profile)
+
+    def _top_up(self, job: Job) -> None:
+        QDesktopServices.openUrl(QUrl(_TOP_UP.get(job.request.profile, _TOP_UP["dgrid"])))
+
+    def _pick_model(self, _job: Job) -> None:
+        self.wants_model.emit()
+
+    def _copy_details(self, job: Job) -> None:
+        QGuiApplication.clipboard().setText(logs.clean(details(job)))
+        self.told.emit(_("Details copied"))
+
+
+def details(job: Job) -> str:
+    """Everything support needs to know of a job, without the key."""
+    failure = job.failure
+    lines = [
+        f"job {job.id}, attempt {job.attempt}, {job.state}",
+        f"profile {job.request.profile}, model {job.request.model}",
+        f"aspect {job.request.aspect or 'match'}, size {job.request.size}",
+    ]
+    if failure is not None:
+        lines += [
+            f"{failure.kind}: {failure.title}",
+            failure.message,
+            f"billed: {failure.billed}",
+            f"request id: {failure.request_id}" if failure.request_id else "",
+            failure.details,
+        ]
+    return "\n".join(line for line in lines if line)

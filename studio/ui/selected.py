@@ -1,0 +1,46 @@
+"""The selection of the window, asked for only when something is done with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from studio.domain import Job, Picture
+
+if TYPE_CHECKING:
+    from studio.ui.main_window import StudioWindow
+
+
+class Selected:
+    """What an action is about: the picture in the loupe, else the selection of the grid."""
+
+    def __init__(self, window: StudioWindow) -> None:
+        self._window = window
+
+    async def pictures(self, limit: int | None = None) -> list[Picture]:
+        """The chosen pictures, in the order of the grid; at most `limit`."""
+        window = self._window
+        if window.in_loupe:
+            shown = window.loupe.picture
+            return [] if shown is None else [shown]
+        return await window.gallery.selected_pictures(limit)
+
+    def jobs(self) -> tuple[Job, ...]:
+        """The chosen jobs."""
+        return () if self._window.in_loupe else self._window.gallery.selected_jobs()
+
+    def before_removal(self) -> None:
+        """What is chosen leaves the view: choose the one after it, else the one before."""
+        window = self._window
+        if window.in_loupe:
+            window.loupe.step(1)
+            return
+        keys = window.gallery.selected_keys()
+        rows = window.model.rows_of(keys)
+        if not rows:
+            return
+        chosen = set(rows)
+        after = next((r for r in range(rows[-1] + 1, window.model.rowCount())), None)
+        before = next((r for r in range(rows[0] - 1, -1, -1) if r not in chosen), None)
+        neighbour = after if after is not None else before
+        if neighbour is not None:
+            window.gallery.select_keys([window.model.key_at(neighbour)])

@@ -1,0 +1,32 @@
+"""The one window shown when the library cannot be opened: what happened and what helps."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+
+from studio.errors import StudioError
+from studio.ui.controls import Button, Text
+from studio.words import _
+
+
+class StartTrouble(QDialog):
+    """Says why the program cannot start."""
+
+    def __init__(self, error: StudioError, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(_("Gridbrush cannot start"))
+        self.setMinimumWidth(480)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 24, 24, 16)
+        column.setSpacing(8)
+        column.addWidget(Text(error.title, "title", weight=600, wrap=True))
+        for sentence in (error.message, error.hint):
+            if sentence:
+                column.addWidget(Text(sentence, "body", "text2", wrap=True))
+        row = QHBoxLayout()
+        row.setContentsMargins(0, 16, 0, 0)
+        row.addStretch(1)
+        close = Button(_("Quit"), "primary", size=32)
+        close.clicked.connect(self.accept)
+        row.addWidget(close)
+        column.addLayout(row)

@@ -1,0 +1,159 @@
+"""The zones of the window and how they give way to each other.
+
+From 1280 px sidebar, views and inspector stand side by side. Below, the inspector is a drawer over
+the views, closed at first; below 1100 px the sidebar is a rail of icons.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from studio.ui.controls import Splitter
+
+DRAWER_BELOW = 1280
+RAIL_BELOW = 1100
+SIDEBAR = 224
+INSPECTOR = 296
+
+
+class Zones(QWidget):
+    """Rail or sidebar, the middle, the inspector beside it or over it.
+
+    Signals:
+        panels_changed: sidebar or inspector was opened or closed.
+        narrowed: the rail took the sidebar's place, or gave it back (bool).
+    """
+
+    panels_changed = Signal()
+    narrowed = Signal(bool)
+
+    def __init__(
+        self,
+        *,
+        sidebar: QWidget,
+        rail: QWidget,
+        middle: QWidget,
+        inspector: QWidget,
+        parent: QWidget,
+    ) -> None:
+        super().__init__(parent)
+        self.sidebar, self.rail, self.middle, self.inspector = sidebar, rail, middle, inspector
+        self._want_sidebar = True
+        self._want_inspector = True
+        self._drawer_open = False
+        self._drawer = False
+        self._narrow = False
+        self._plain = False
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        self._splitter = Splitter(Qt.Orientation.Horizontal, self)
+        row.addWidget(rail)
+        row.addWidget(self._splitter, 1)
+        self._splitter.addWidget(sidebar)
+        self._splitter.addWidget(middle)
+        self._splitter.addWidget(inspector)
+        self._splitter.set_usual([SIDEBAR, -1, INSPECTOR])
+        for index, stretch in enumerate((0, 1, 0)):
+            self._splitter.setStretchFactor(index, stretch)
+            self._splitter.setCollapsible(index, False)
+        middle.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        middle.setMinimumWidth(480)
+        self._arrange()
+
+    # What is open
+
+    @property
+    def sidebar_open(self) -> bool:
+        """Whether the user wants the sidebar."""
+        return self._want_sidebar
+
+    @property
+    def inspector_open(self) -> bool:
+        """Whether the inspector is in sight, beside the views or over them."""
+        return self._drawer_open if self._drawer else self._want_inspector
+
+    @property
+    def widths(self) -> tuple[int, int]:
+        """Of sidebar and inspector, 0 while one is not beside the views."""
+        return (
+            0 if self.sidebar.isHidden() else self.sidebar.width(),
+            0 if self._drawer or self.inspector.isHidden() else self.inspector.width(),
+        )
+
+    def set_widths(self, sidebar: int, inspector: int) -> None:
+        """The widths of the last time; 0 keeps the usual."""
+        self._splitter.setSizes(
+            [sidebar or SIDEBAR, max(480, self.width()), inspector or INSPECTOR]
+        )
+
+    def open_sidebar(self, open_: bool) -> None:  # noqa: FBT001 - a switch's state
+        """Open or close the sidebar."""
+        self._want_sidebar = open_
+        self._arrange()
+
+    def open_inspector(self, open_: bool) -> None:  # noqa: FBT001 - a switch's state
+        """Open or close the inspector."""
+        if self._drawer:
+            self._drawer_open = open_
+        else:
+            self._want_inspector = open_
+        self._arrange()
+
+    def set_plain(self, plain: bool) -> None:  # noqa: FBT001 - a switch's state
+        """Without sidebar, as the loupe is shown."""
+        self._plain = plain
+        self._arrange()
+
+    # How it is arranged
+
+    def _arrange(self) -> None:
+        drawer = self.width() < DRAWER_BELOW
+        narrow = self.width() < RAIL_BELOW
+        if drawer != self._drawer:
+            self._drawer, self._drawer_open = drawer, False
+            if drawer:
+                self.inspector.setParent(self)
+            else:
+                self._splitter.addWidget(self.inspector)
+                self._splitter.setCollapsible(2, False)
+                self.set_widths(*self.widths)
+        sidebar = self._want_sidebar and not self._plain
+        self.rail.setVisible(narrow and sidebar)
+        self.sidebar.setVisible(sidebar and not narrow)
+        self.inspector.setVisible(self.inspector_open)
+        self._place_drawer()
+        if narrow != self._narrow:
+            self._narrow = narrow
+            self.narrowed.emit(narrow)
+        self.panels_changed.emit()
+
+    def _place_drawer(self) -> None:
+        if self._drawer and self._drawer_open:
+            width = max(self.inspector.minimumWidth(), INSPECTOR)
+            self.inspector.setGeometry(self.width() - width, 0, width, self.height())
+            self.inspector.raise_()
+
+    def resizeEvent(self, event: QEvent) -> None:
+        super().resizeEvent(event)  # type: ignore[arg-type]
+        drawer, narrow = self.width() < DRAWER_BELOW, self.width() < RAIL_BELOW
+        if drawer != self._drawer or narrow != self._narrow:
+            self._arrange()
+        else:
+            self._place_drawer()
+
+
+def column(*widgets: QWidget, parent: QWidget, stretch: QWidget) -> QVBoxLayout:
+    """Widgets under each other without gaps; `stretch` takes what is left."""
+    made = QVBoxLayout(parent)
+    made.setContentsMargins(0, 0, 0, 0)
+    made.setSpacing(0)
+    for widget in widgets:
+        made.addWidget(widget, 1 if widget is stretch else 0)
+    return made
+
+
+def inside(widget: QObject | None, zone: QWidget) -> bool:
+    """Whether a widget is the zone or lies in it."""
+    return isinstance(widget, QWidget) and (widget is zone or zone.isAncestorOf(widget))
