@@ -170,10 +170,10 @@ def _read(prompt: str) -> _Reading:
                 reading.warnings.append(Span(token.start(), token.end()))
     target = open_braces[-1].parts[-1] if open_braces else reading.whole
     target.extend(_text(prompt, position, len(prompt), notes))
-    while open_braces:
-        lone = open_braces.pop()
+    # Each lone brace ends with the next one in it, so outermost first is the order of the text.
+    for lone in open_braces:
         reading.warnings.append(Span(lone.start, lone.start + 1))
-        (open_braces[-1].parts[-1] if open_braces else reading.whole).extend(_as_text(lone))
+        reading.whole.extend(_as_text(lone))
     return reading
 
 

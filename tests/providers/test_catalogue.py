@@ -1,0 +1,231 @@
+"""Which models there are: the dated table, what services list, and names nobody knows."""
+
+from __future__ import annotations
+
+import json
+import logging
+
+import pytest
+
+from studio.errors import KeyRefused, ModelError, ServiceError, StorageError
+from studio.models import TIERS, ModelState, plain_id
+from studio.providers.base import Listed
+from studio.providers.catalogue import Catalogue
+from studio.providers.gemini import Gemini, listing
+from studio.providers.transport import Client
+from studio.settings import BUILT_IN, Profile
+from tests.fake_service import FakeService, Reply
+
+
+@pytest.fixture
+def catalogue():
+    return Catalogue()
+
+
+def parsed(value):
+    return listing.parse(value if isinstance(value, bytes) else json.dumps(value).encode(), {})
+
+
+def test_the_table_is_dated_and_names_its_source(catalogue):
+    assert catalogue.as_of == "2026-11-01"
+    assert catalogue.source
+
+
+def test_new_profiles_begin_with_the_newest_model_and_never_see_a_retired_one(catalogue):
+    for profile in ("dgrid", "google", "my own"):
+        models = catalogue.models(profile)
+        assert models[0].id == catalogue.default(profile) == "gemini-nano-banana-2.1"
+        assert not any(one.state is ModelState.RETIRED or one.offline for one in models)
+
+
+def test_the_painter_has_its_own_models_the_faults_last(catalogue):
+    models = catalogue.models("sketch")
+    assert models[0].id == catalogue.default("sketch") == "sketch"
+    assert [one.fault for one in models] == [False, True, True, True, True, True]
+    assert all(one.offline and one.price("4K") == 0 for one in models)
+    assert "not AI" in models[0].title
+
+
+@pytest.mark.parametrize(
+    ("id", "aspect", "size", "pixels"),
+    [
+        ("gemini-nano-banana-2.1", "1:1", "1K", (1024, 1024)),
+        ("gemini-nano-banana-2.1", "16:9", "2K", (2752, 1536)),
+        ("gemini-nano-banana-2.1", "1:8", "4K", (1536, 12288)),
+        ("gemini-3.1-flash-image", "3:2", "512", (632, 424)),
+        ("gemini-2.5-flash-image", "16:9", "1K", (1344, 768)),
+        ("gemini-3-pro-image", "7:5", "1K", None),
+        ("nobody-knows-this", "1:1", "1K", None),
+    ],
+)
+def test_pixels_are_those_published(catalogue, id, aspect, size, pixels):
+    assert catalogue.find("dgrid", id).pixels(aspect, size) == pixels
+
+
+def test_every_ratio_and_size_offered_has_pixels_and_every_sold_one_a_price(catalogue):
+    for profile in ("dgrid", "sketch"):
+        for model in catalogue.models(profile):
+            for size in model.sizes:
+                assert model.price(size) is not None
+                assert size in TIERS
+                assert all(model.pixels(aspect, size) for aspect in model.aspects)
+
+
+@pytest.mark.parametrize(
+    "id",
+    ["google/gemini-3-pro-image", "models/gemini-3-pro-image", "gemini-3-pro-image-preview",
+     "Gemini-3-Pro-Image", "gemini-3-pro-image-001", "gemini-3-pro-image-preview-05-20",
+     "google/gemini-3-pro-image:free", "nano-banana-pro"],
+)  # fmt: skip
+def test_a_model_is_recognised_under_the_names_gateways_give_it(catalogue, id):
+    model = catalogue.find("dgrid", id)
+    assert model.id == id
+    assert model.title == "Gemini 3 Pro Image"
+
+
+def test_a_retired_model_works_but_says_so(catalogue):
+    model = catalogue.find("dgrid", "gemini-2.5-flash-image")
+    assert model.state is ModelState.RETIRED
+    assert "2026-10-02" in model.note
+
+
+def test_an_unknown_model_gets_everything_common_and_no_price(catalogue):
+    model = catalogue.find("dgrid", "acme/image-9")
+    assert model.state is ModelState.UNKNOWN
+    assert model.sizes == ("1K", "2K", "4K")
+    assert "16:9" in model.aspects
+    assert model.price("1K") is None
+
+
+def test_what_a_service_lists_is_offered_the_known_first_the_retired_last(catalogue):
+    ids = ["acme/image-9", "gemini-2.5-flash-image", "google/gemini-3-pro-image"]
+    catalogue.learn("dgrid", [Listed(one) for one in (*ids, *ids)])
+    assert [one.id for one in catalogue.models("dgrid")] == [ids[2], ids[0], ids[1]]
+    assert catalogue.default("dgrid") == "google/gemini-3-pro-image"
+    assert catalogue.models("google")[0].id == "gemini-nano-banana-2.1"
+
+
+def test_an_empty_list_leaves_the_built_in_one(catalogue):
+    catalogue.learn("dgrid", ())
+    assert catalogue.models("dgrid")[0].id == "gemini-nano-banana-2.1"
+
+
+def test_what_was_learned_is_there_after_a_restart(catalogue):
+    catalogue.learn("dgrid", [Listed("acme/image-9", "Acme")])
+    later = Catalogue()
+    later.load(catalogue.dump())
+    assert [one.title for one in later.models("dgrid")] == ["Acme"]
+
+
+@pytest.mark.parametrize("data", [b"", b"{", b"\xff", b"[]", b'{"listed": 3}'])
+def test_a_broken_kept_list_is_as_good_as_none(catalogue, data, caplog):
+    caplog.set_level(logging.ERROR)
+    catalogue.load(data)
+    assert catalogue.models("dgrid")
+
+
+def test_a_missing_table_is_said_in_a_sentence(tmp_path):
+    with pytest.raises(StorageError, match="table of models"):
+        Catalogue(tmp_path / "none.json")
+
+
+def test_both_shapes_of_lists_are_read():
+    openai = {"object": "list", "success": True, "data": [
+        {"id": "google/gemini-3-pro-image", "supported_endpoint_types": ["openai"]},
+        {"id": "gpt-4o"}, {"id": "google/gemini-3-pro-image"}, {"id": None}, 7]}  # fmt: skip
+    assert parsed(openai) == ((Listed("google/gemini-3-pro-image"),), "")
+    google = {"nextPageToken": "t", "models": [
+        {"name": "models/gemini-3-pro-image", "displayName": "Pro",
+         "supportedGenerationMethods": ["generateContent"]},
+        {"name": "models/imagen-4", "supportedGenerationMethods": ["predict"]},
+        {"name": "models/text-embedding-image"}]}  # fmt: skip
+    assert parsed(google) == ((Listed("gemini-3-pro-image", "Pro"),), "t")
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        ({"success": False, "message": "get user group failed"}, ServiceError),
+        ({"error": {"code": "model_not_found", "message": "x"}}, ModelError),
+        ({"error": {"message": "Invalid token"}}, KeyRefused),
+        (b"<html>", ServiceError),
+    ],
+)
+def test_an_error_in_the_shape_of_a_list_is_an_error(value, kind):
+    with pytest.raises(kind):
+        parsed(value)
+
+
+@pytest.mark.parametrize("value", [{"data": []}, {"models": []}, {}, [], 3, None])
+def test_a_list_of_nothing_is_no_error(value):
+    assert parsed(value) == ((), "")
+
+
+def test_five_hundred_models_with_odd_names_are_all_kept_once():
+    data = [{"id": f"p/image:{number % 500}"} for number in range(1000)]
+    assert len(parsed({"data": data})[0]) == 500
+
+
+def test_a_plain_name_never_becomes_empty():
+    assert plain_id("-preview") == "-preview"
+    assert plain_id("google/gemini-3-pro-image-preview") == "gemini-3-pro-image"
+
+
+async def test_the_key_is_tried_by_the_list_and_never_by_a_picture():
+    with FakeService() as service:
+        client = Client()
+        try:
+            listed = await Gemini(own(service), find).listed("Bearer k1", client)
+        finally:
+            await client.close()
+    assert [one.id for one in listed] == ["gemini-nano-banana-2.1", "gemini-3-pro-image"]
+    (request,) = service.requests
+    assert (request.method, request.path) == ("GET", "/v1/models")
+    assert request.headers["authorization"] == "Bearer k1"
+
+
+async def test_google_lists_in_pages_with_its_own_header():
+    pages = [
+        {"models": [{"name": "models/gemini-a-image"}], "nextPageToken": "t/2"},
+        {"models": [{"name": "models/gemini-b-image"}], "nextPageToken": None},
+    ]
+    rest = iter(pages)
+    with FakeService(fallback=lambda _request: Reply(body=next(rest))) as service:
+        profile = Profile(
+            name="g", title="G", base_url=service.url, auth="google", version="v1beta"
+        )
+        client = Client()
+        try:
+            listed = await Gemini(profile, find).listed("AIza1", client)
+        finally:
+            await client.close()
+    assert [one.id for one in listed] == ["gemini-a-image", "gemini-b-image"]
+    assert [one.path for one in service.requests] == [
+        "/v1beta/models?pageSize=1000",
+        "/v1beta/models?pageSize=1000&pageToken=t%2F2",
+    ]
+    assert all(one.headers["x-goog-api-key"] == "AIza1" for one in service.requests)
+
+
+async def test_a_key_the_list_refuses_is_refused():
+    refused = {"error": {"message": "Invalid token (request id: r1234)", "type": "new_api_error"}}
+    with FakeService(fallback=lambda _request: Reply(401, refused)) as service:
+        client = Client()
+        try:
+            with pytest.raises(KeyRefused) as caught:
+                await Gemini(own(service), find).listed("k1", client)
+        finally:
+            await client.close()
+    assert caught.value.request_id == "r1234"
+
+
+async def test_the_painter_needs_neither_list_nor_key():
+    assert await Gemini(BUILT_IN[2], find).listed(None, Client()) == ()
+
+
+def find(id):
+    return Catalogue().find("own", id)
+
+
+def own(service):
+    return Profile(name="own", title="Own", base_url=service.url)

@@ -1,0 +1,125 @@
+"""From a draft to the requests of a run."""
+
+from __future__ import annotations
+
+import pytest
+
+from studio.domain import AspectRatio, Parent, Picture, Reference, Role
+from studio.drafts import Draft
+from studio.errors import InputError
+from studio.prompts import expand
+from studio.providers.catalogue import Catalogue
+from studio.runs import MOST_SEED, again, plan, variations
+
+CATALOGUE = Catalogue()
+REFERENCE = Reference(sha256="ab", media_type="image/png", role=Role.EDIT, picture="p1")
+
+
+def run(model="gemini-nano-banana-2.1", **choices):
+    draft = Draft(**{"prompt": "a cat", "profile": "dgrid", "model": model, **choices})
+    return plan(draft, CATALOGUE.find("dgrid", model), expand(draft.prompt))
+
+
+def test_prompt_times_count_in_reading_order_each_with_its_seed():
+    made = run(prompt="{dusk|dawn} sea", count=2, seed=40, aspect="16:9", size="2k")
+    assert [(one.prompt, one.seed) for one in made.requests] == [
+        ("dusk sea", 40),
+        ("dusk sea", 41),
+        ("dawn sea", 40),
+        ("dawn sea", 41),
+    ]
+    assert made.names == ("dusk", "dusk", "dawn", "dawn")
+    first = made.requests[0]
+    assert (first.aspect, first.size) == (AspectRatio(16, 9), "2K")
+    assert first.source_prompt == "{dusk|dawn} sea"
+    assert (made.each_usd, made.total_usd) == (0.0504, pytest.approx(0.2016))
+
+
+def test_an_automatic_seed_is_not_sent_and_an_unknown_price_stays_unknown():
+    made = run(model="acme-image", count=3)
+    assert [one.seed for one in made.requests] == [None] * 3
+    assert made.each_usd is made.total_usd is None
+    assert made.names == ("a cat",) * 3
+
+
+@pytest.mark.parametrize(("count", "asks"), [(1, False), (16, False), (17, True), (256, True)])
+def test_more_than_sixteen_pictures_ask_first(count, asks):
+    assert run(count=count).needs_confirmation is asks
+
+
+def test_match_leaves_the_aspect_to_the_picture():
+    assert run(aspect="match", references=(REFERENCE,)).requests[0].aspect is None
+
+
+def test_the_users_own_size_passes_unchanged():
+    assert run(size="1024x1024").requests[0].size == "1024x1024"
+
+
+def test_a_picture_may_go_without_words():
+    (request,) = run(prompt="", references=(REFERENCE,)).requests
+    assert request.edited == REFERENCE
+
+
+@pytest.mark.parametrize(
+    ("choices", "says"),
+    [
+        ({"prompt": ""}, "Write a prompt first"),
+        ({"prompt": "# only a note"}, "Write a prompt first"),
+        ({"prompt": "x" * 32_001}, "too long"),
+        ({"count": 257}, "Too many pictures"),
+        ({"prompt": "{a|b}", "count": 129}, "Too many pictures"),
+        ({"count": 0}, "At least one"),
+        ({"seed": -1}, "seed"),
+        ({"seed": MOST_SEED, "count": 2}, "seed"),
+        ({"aspect": "wide"}, "wide is not an aspect ratio"),
+        ({"aspect": "7:3"}, "does not make 7:3"),
+        ({"size": "512"}, "does not make 512"),
+        ({"size": "big one"}, "not a size"),
+        ({"references": (REFERENCE,) * 15}, "takes 14 pictures"),
+    ],
+)
+def test_what_cannot_be_sent_is_said_before_it_costs(choices, says):
+    with pytest.raises(InputError) as caught:
+        run(**choices)
+    assert says in f"{caught.value.title} {caught.value.message}"
+
+
+PICTURE = Picture(
+    id="p2",
+    path="x.png",
+    sha256="cd",
+    media_type="image/png",
+    width=1,
+    height=1,
+    bytes=1,
+    created=0.0,
+    prompt="a {literal} sea",
+    source_prompt="a \\{literal\\} {sea|lake}",
+    model="gemini-3-pro-image",
+    profile="dgrid",
+    asked_aspect="3:2",
+    asked_size="4K",
+    seed=7,
+    parents=(Parent(sha256="ab", role=Role.EDIT, picture="p1", name="n"),),
+)
+
+
+def test_remix_gives_back_prompt_pictures_and_choices():
+    draft = again(PICTURE)
+    assert draft.prompt == PICTURE.source_prompt
+    assert (draft.model, draft.aspect, draft.size, draft.seed) == (
+        "gemini-3-pro-image",
+        "3:2",
+        "4K",
+        7,
+    )
+    (reference,) = draft.references
+    assert (reference.sha256, reference.role, reference.picture) == ("ab", Role.EDIT, "p1")
+
+
+def test_variations_send_the_same_words_and_pictures_with_new_seeds():
+    made = variations(PICTURE, CATALOGUE.find("dgrid", PICTURE.model), 4)
+    assert {one.prompt for one in made.requests} == {"a {literal} sea"}
+    assert [one.seed for one in made.requests] == [None] * 4
+    assert made.requests[0].references[0].sha256 == "ab"
+    assert made.requests[0].aspect == AspectRatio(3, 2)
