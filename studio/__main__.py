@@ -21,12 +21,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     options = parse(words)
     if options.command is None:
-        from studio.ui import app
+        from studio.ui.app import run as open_window
 
-        return app.run(options)
-    from studio import cli
+        return open_window(options)
+    from studio.cli import run as run_command
 
-    return cli.run(options)
+    return run_command(options)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from studio import files, pricing
-from studio.domain import AspectRatio, Job, JobState, Parent, Picture
+from studio.domain import AspectRatio, CostBasis, Job, JobState, Parent, Picture
 from studio.errors import Billed, NoPicture, PictureUnreadable
 from studio.journal import Entry
 from studio.kinds import kind_of
@@ -88,11 +88,21 @@ class Arrivals:
                 billed=Billed.MAYBE,
                 request_id=answer.request_id,
             )
-        shared = self._shared_cost(job, answer, taken)
+        usd, basis = self._cost(job, answer)
+        main = _main(taken)
         warned = (_("One picture of the answer cannot be read"),) if unreadable else ()
         final = [
-            (replace(picture, warnings=picture.warnings + warned, **cost), part)
-            for (picture, part), cost in zip(taken, shared, strict=True)
+            (
+                # The answer is billed once: what came beside its result cost nothing more.
+                replace(
+                    picture,
+                    warnings=picture.warnings + warned,
+                    cost_usd=usd if number == main else 0.0,
+                    cost_basis=basis,
+                ),
+                part,
+            )
+            for number, (picture, part) in enumerate(taken)
         ]
         done = replace(
             job,
@@ -104,21 +114,10 @@ class Arrivals:
         )
         return await self._library.take(done, final)
 
-    def _shared_cost(
-        self, job: Job, answer: Answer, taken: list[tuple[Picture, Path]]
-    ) -> list[dict[str, object]]:
-        """The answer's cost on its last result; the others came with it and cost nothing more."""
+    def _cost(self, job: Job, answer: Answer) -> tuple[float | None, CostBasis]:
         request = job.request
         model = self._find_model(request.profile, request.model)
-        usd, basis = pricing.cost(answer.usage, model, request.size)
-        results = [n for n, (picture, _part) in enumerate(taken) if not picture.draft]
-        main = results[-1] if results else len(taken) - 1
-        return [
-            {"cost_usd": usd, "cost_basis": basis}
-            if number == main
-            else {"cost_usd": 0.0, "cost_basis": basis}
-            for number in range(len(taken))
-        ]
+        return pricing.cost(answer.usage, model, request.size)
 
     def _picture(
         self,
@@ -170,6 +169,12 @@ class Arrivals:
         if not picture.title and not self._settings.value.neutral_names:
             name = picture.prompt[:200]
         return relative_path(name, picture.id, extension, picture.created)
+
+
+def _main(taken: list[tuple[Picture, Path]]) -> int:
+    """Which one is the result: the last that is no draft, else the last."""
+    results = [n for n, (picture, _part) in enumerate(taken) if not picture.draft]
+    return results[-1] if results else len(taken) - 1
 
 
 def _write_part(part: Path, found: AnswerPicture, body: Path) -> None:

@@ -13,6 +13,7 @@ import random
 import time
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from studio.attempts import Attempts
@@ -231,13 +232,13 @@ class JobQueue:
                 busy[profile] = busy.get(profile, 0) + 1
                 task = asyncio.get_running_loop().create_task(self._run(job))
                 self._tasks[job.id] = task
-                task.add_done_callback(lambda task, id=job.id: self._over(task, id))
+                task.add_done_callback(partial(self._over, id=job.id))
                 continue
             place += 1
             if job.queue_place != place:
                 self._change(replace(job, queue_place=place))
 
-    def _over(self, task: asyncio.Task[None], id: str) -> None:
+    def _over(self, task: asyncio.Task[None], *, id: str) -> None:
         self._tasks.pop(id, None)
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("A job ended in an unforeseen way", exc_info=error)

@@ -132,7 +132,7 @@ async def _window(app: Any, core: Core, stop: asyncio.Event) -> int:
     from studio.ui.garbage import Garbage
     from studio.ui.main_window import StudioWindow
 
-    theme.install(app, core.settings.value.theme)
+    theme.install(app, theme.choice_of(core.settings.value.theme))
     window = StudioWindow(core)
     hooks = _Hooks(window)
     hooks.install()
@@ -201,7 +201,7 @@ class _Hooks:
         from studio.ui import tasks
 
         sys.excepthook = self._on_exception
-        tasks.on_error(self._window.on_error)
+        tasks.on_error(self._window.talking.on_error)
         asyncio.get_running_loop().set_exception_handler(self._on_loop)
 
     def remove(self) -> None:
@@ -217,10 +217,10 @@ class _Hooks:
             self._former(kind, error, trace)
             return
         log.error("An unforeseen error", exc_info=(kind, error, trace))
-        self._window.on_error(error)
+        self._window.talking.on_error(error)
 
     def _on_loop(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         error = context.get("exception")
         log.error("The loop reports: %s", context.get("message"), exc_info=error)
         if error is not None:
-            self._window.on_error(error)
+            self._window.talking.on_error(error)

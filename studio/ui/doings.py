@@ -15,7 +15,6 @@ from studio.domain import Picture
 from studio.library.query import View
 from studio.ui import zones
 from studio.ui.picture_actions import show_files
-from studio.ui.style import focus_by_key
 from studio.ui.tasks import spawn
 
 if TYPE_CHECKING:
@@ -57,7 +56,7 @@ class Doings:
 
     def on_settings(self) -> None:
         """Open the settings."""
-        self._window.open_settings("keys")
+        self._window.dialogs.open_settings("keys")
 
     def on_quit(self) -> None:
         """Close the window, and with it the program."""
@@ -103,7 +102,7 @@ class Doings:
 
     def on_quick_look(self) -> None:
         """Look at the picture large; the same key goes back."""
-        self._window.toggle_loupe()
+        self._window.looking.toggle_loupe()
 
     def on_edit(self) -> None:
         """Edit from the selected pictures."""
@@ -114,11 +113,11 @@ class Doings:
         if len(pictures) == 1:
             self._window.composer.edit(pictures[0])
         elif pictures:
-            self._window.composer.edit_many(pictures)
+            self._window.composer.use_as_references(pictures)
 
     def on_vary(self) -> None:
         """Make variations of the selected picture."""
-        spawn(self._with_one(self._window.vary))
+        spawn(self._with_one(self._window.talking.vary))
 
     def on_remix(self) -> None:
         """Everything of the selected picture into the composer."""
@@ -147,8 +146,8 @@ class Doings:
 
     def on_before(self) -> None:
         """Show what the picture was made from, in the loupe."""
-        if not self._window.in_loupe:
-            self._window.open_loupe()
+        if not self._window.looking.in_loupe:
+            self._window.looking.open_loupe()
         self._window.loupe.show_before(True)
 
     def on_trash(self) -> None:
@@ -163,11 +162,11 @@ class Doings:
 
     def on_grid(self) -> None:
         """Show the grid."""
-        self._window.close_loupe()
+        self._window.looking.close_loupe()
 
     def on_loupe(self) -> None:
         """Show the loupe."""
-        self._window.open_loupe()
+        self._window.looking.open_loupe()
 
     def on_sidebar(self) -> None:
         """Open or close the sidebar."""
@@ -197,7 +196,7 @@ class Doings:
 
     def _resize(self, step: int) -> None:
         window = self._window
-        if window.in_loupe:
+        if window.looking.in_loupe:
             (window.loupe.zoom_in if step > 0 else window.loupe.zoom_out)()
             return
         tile = min(512, max(96, window.gallery.tile_size + step))
@@ -215,10 +214,8 @@ class Doings:
         """The keyboard to the next zone that is in sight."""
         places = self._window.focus_places()
         focus = QApplication.focusWidget()
-        here = next(
-            (n for n, (zone, _target) in enumerate(places) if zones.inside(focus, zone)), -1
-        )
-        focus_by_key(places[(here + 1) % len(places)][1])
+        here = next((n for n, (zone, _go) in enumerate(places) if zones.inside(focus, zone)), -1)
+        places[(here + 1) % len(places)][1]()
 
     # Library
 
@@ -244,7 +241,7 @@ class Doings:
 
     def on_history(self) -> None:
         """Choose an earlier prompt."""
-        self._window.open_palette(prompts=True)
+        self._window.dialogs.open_palette(prompts=True)
 
     def on_cancel_all(self) -> None:
         """Stop every job."""
@@ -259,11 +256,11 @@ class Doings:
 
     def on_palette(self) -> None:
         """Find an action or a prompt by typing."""
-        self._window.open_palette()
+        self._window.dialogs.open_palette()
 
     def on_shortcuts(self) -> None:
         """Show all shortcuts."""
-        self._window.open_shortcuts()
+        self._window.dialogs.open_shortcuts()
 
     def on_log_folder(self) -> None:
         """Open the folder of the logs."""
@@ -271,4 +268,4 @@ class Doings:
 
     def on_about(self) -> None:
         """Version and licences."""
-        self._window.open_settings("about")
+        self._window.dialogs.open_settings("about")

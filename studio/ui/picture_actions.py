@@ -160,7 +160,8 @@ class PictureActions(QObject):
                 _("At most {most} pictures can be copied.").format(most=MOST),
             )
         if pictures:
-            await dragging.copy(pictures, self._core.library, self._core.decoder)
+            carried = [dragging.Carried(p, self._core.library.path(p)) for p in pictures]
+            await dragging.copy(carried, self._core.decoder)
             n = len(pictures)
             self.told.emit(ngettext("{n} picture copied", "{n} pictures copied", n).format(n=n))
 
@@ -188,10 +189,8 @@ class PictureActions(QObject):
             dialog.deleteLater()
         if not chosen:
             return
-        if len(paths) == 1:
-            targets = [chosen[0]]
-        else:
-            targets = [chosen[0] / path.name for path in paths]
+        folder = chosen[0]
+        targets = [folder] if len(paths) == 1 else [folder / path.name for path in paths]
         await asyncio.to_thread(_copy_files, paths, targets)
         n = len(targets)
         where = targets[0].parent

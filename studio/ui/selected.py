@@ -19,22 +19,22 @@ class Selected:
     async def pictures(self, limit: int | None = None) -> list[Picture]:
         """The chosen pictures, in the order of the grid; at most `limit`."""
         window = self._window
-        if window.in_loupe:
+        if window.looking.in_loupe:
             shown = window.loupe.picture
             return [] if shown is None else [shown]
         return await window.gallery.selected_pictures(limit)
 
     def jobs(self) -> tuple[Job, ...]:
         """The chosen jobs."""
-        return () if self._window.in_loupe else self._window.gallery.selected_jobs()
+        return () if self._window.looking.in_loupe else self._window.gallery.selected_jobs()
 
     def before_removal(self) -> None:
         """What is chosen leaves the view: choose the one after it, else the one before."""
         window = self._window
-        if window.in_loupe:
+        if window.looking.in_loupe:
             window.loupe.step(1)
             return
-        keys = window.gallery.selected_keys()
+        keys: list[int | str] = [*window.gallery.selected_rows(), *(job.id for job in self.jobs())]
         rows = window.model.rows_of(keys)
         if not rows:
             return

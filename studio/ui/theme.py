@@ -374,6 +374,11 @@ def _set_icon(ref: weakref.ref[QObject], make: Callable[[], QIcon]) -> None:
 _theme: Theme | None = None
 
 
+def choice_of(value: str) -> Choice:
+    """A remembered choice; "system" for one this version does not know."""
+    return value if value in ("dark", "light") else "system"  # type: ignore[return-value]
+
+
 def install(app: QApplication, choice: Choice = "system", *, scale: float | None = None) -> Theme:
     """Dress the program and keep the theme for `theme()`; a second call only changes the choice.
 

@@ -1,0 +1,79 @@
+"""The composer and the window: its draft is kept, others put words into it."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt, QTimer
+
+from studio.domain import Job
+from studio.drafts import Draft
+from studio.ui.tasks import spawn
+
+if TYPE_CHECKING:
+    from studio.ui.main_window import StudioWindow
+
+_PAUSE = 300
+"""Milliseconds without a change after which the draft is saved."""
+
+
+class Composing(QObject):
+    """Keeps the draft and carries prompts to the composer."""
+
+    def __init__(self, window: StudioWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._unsaved: Draft | None = None
+        self._draft_timer = QTimer(self)
+        self._draft_timer.setSingleShot(True)
+        self._draft_timer.setInterval(_PAUSE)
+        self._draft_timer.timeout.connect(self.on_draft_pause)
+
+    def stop(self) -> None:
+        """No more saving by itself: the window closes and saves the last state."""
+        self._draft_timer.stop()
+
+    def on_prompt_chosen(self, prompt: str) -> None:
+        """Words for the prompt, from an example or the history."""
+        self._window.composer.set_prompt(prompt)
+        self._window.composer.focus_prompt()
+
+    def on_wants_prompt(self, job: Job) -> None:
+        """The prompt of a failed job shall be edited."""
+        request = job.request
+        draft = replace(
+            self._window.composer.draft(),
+            prompt=request.source_prompt or request.prompt,
+            references=request.references,
+        )
+        self._window.composer.set_draft(draft)
+        self._window.composer.focus_prompt()
+
+    def on_wants_details(self, job: Job) -> None:
+        """A job shall be shown in full."""
+        self._window.gallery.select_keys([job.id])
+        self._window.inspector.show_job(job)
+        self._window.zones.open_inspector(True)
+
+    def on_composer_left(self) -> None:
+        """Esc in the composer: the keyboard goes to the view."""
+        target = (
+            self._window.loupe.canvas if self._window.looking.in_loupe else self._window.gallery
+        )
+        target.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def on_draft_changed(self, draft: Draft) -> None:
+        """The composer changed: save it at the next pause."""
+        self._unsaved = draft
+        self._draft_timer.start()
+
+    def on_draft_pause(self) -> None:
+        """A pause in typing."""
+        if self._unsaved is not None:
+            spawn(self._save_draft(self._unsaved))
+            self._unsaved = None
+
+    async def _save_draft(self, draft: Draft) -> None:
+        await asyncio.to_thread(self._window.core.draft.save, draft)

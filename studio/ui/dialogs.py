@@ -1,0 +1,74 @@
+"""Settings, keys, shortcuts and the command palette: opened without a loop of their own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt, QUrl
+from PySide6.QtGui import QDesktopServices
+
+from studio.ui.command_palette import CommandPalette
+from studio.ui.settings_dialog import SettingsDialog
+from studio.ui.shortcuts_sheet import ShortcutsSheet
+from studio.ui.tasks import spawn
+
+if TYPE_CHECKING:
+    from studio.ui.main_window import StudioWindow
+
+
+class Dialogs(QObject):
+    """Opens what lies over the window."""
+
+    def __init__(self, window: StudioWindow) -> None:
+        super().__init__(window)
+        self._window = window
+
+    def on_unlock_requested(self, profile: str) -> None:
+        """Unlock the keyring: its own prompt appears."""
+        spawn(self._unlock(profile))
+
+    async def _unlock(self, profile: str) -> None:
+        await self._window.core.keys.unlock(profile)
+        self._window.show_key()
+
+    def on_keys_requested(self) -> None:
+        """The key's state was pressed."""
+        self.open_settings("keys")
+
+    def on_wants_key(self, profile: str) -> None:
+        """A profile needs a key."""
+        self.open_settings("keys", profile)
+
+    def open_settings(self, section: str, profile: str = "") -> None:
+        """Open the settings at a section."""
+        dialog = SettingsDialog(self._window.core, self._window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.show_folder.connect(self.on_show_folder)
+        dialog.show_section(section, profile)
+        dialog.open()
+
+    def on_show_folder(self, folder: object) -> None:
+        """A folder shall be opened in the file manager."""
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+
+    def open_shortcuts(self) -> None:
+        """Show the sheet of all shortcuts."""
+        sheet = ShortcutsSheet(self._window.actions_of, self._window)
+        sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        sheet.open()
+
+    def open_palette(self, *, prompts: bool = False) -> None:
+        """Open the command palette, for actions or for prompts of the history."""
+        palette = CommandPalette(
+            self._window.actions_of,
+            self._window.core.library.prompts,
+            self._window,
+            only_prompts=prompts,
+        )
+        palette.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        palette.prompt_chosen.connect(self._window.composing.on_prompt_chosen)
+        palette.open()
+
+    def on_history_requested(self) -> None:
+        """The history was chosen in the sidebar."""
+        self.open_palette(prompts=True)

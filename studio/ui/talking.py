@@ -1,0 +1,108 @@
+"""What the window says: toasts for what was done, the message bar for what went wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import traceback
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QGuiApplication
+
+from studio import logs
+from studio.domain import Picture
+from studio.errors import StudioError
+from studio.runs import Run
+from studio.ui import figures
+from studio.ui.controls import Notice
+from studio.words import _, ngettext
+
+if TYPE_CHECKING:
+    from studio.ui.main_window import StudioWindow
+
+log = logging.getLogger(__name__)
+
+_VARY_SECONDS = 3
+
+
+class Talking(QObject):
+    """The one place that puts sentences in front of the user."""
+
+    def __init__(self, window: StudioWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._details = ""
+
+    def vary(self, picture: Picture) -> None:
+        """Variations at once, with three seconds to think better of it."""
+        try:
+            run = self._window.running.variations(picture)
+        except StudioError as error:
+            self.on_error(error)
+            return
+        n = len(run.requests)
+        price = _price(run)
+        text = ngettext("{n} variation, {price}", "{n} variations, {price}", n)
+        self._window.toast.show_toast(
+            text.format(n=n, price=price), _("Cancel"), run, seconds=_VARY_SECONDS
+        )
+
+    def on_composer_toast(self, text: str) -> None:
+        """The composer was changed as a whole: that can be undone."""
+        self._window.toast.show_toast(text, None, "composer")
+
+    def on_said(self, sentence: str) -> None:
+        """Something was done that can be undone."""
+        self._window.toast.show_toast(sentence, None, "library")
+
+    def tell(self, sentence: str) -> None:
+        """Something was done, and that is all."""
+        self._window.toast.show_toast(sentence, "", "told")
+
+    def on_toast_undone(self, key: object) -> None:
+        """The button of the toast was pressed."""
+        if key == "composer":
+            self._window.composer.undo()
+        elif key == "library":
+            self._window.pictures.undo()
+
+    def on_toast_gone(self, key: object) -> None:
+        """The toast went away unpressed: variations are sent now."""
+        if isinstance(key, Run):
+            self._window.running.start(key)
+
+    def on_error(self, error: BaseException) -> None:
+        """Whatever went wrong and belongs to no tile, in one sentence; bugs with their details."""
+        if isinstance(error, asyncio.CancelledError):
+            return
+        if isinstance(error, StudioError):
+            text = ". ".join(part.rstrip(".") for part in (error.title, error.message) if part)
+            self._window.messages.show_notice(
+                Notice(key="error", text=f"{text}.", tone="bad", icon="warning")
+            )
+            return
+        log.error("An unforeseen error", exc_info=error)
+        self._details = logs.clean("".join(traceback.format_exception(error)))
+        self._window.messages.show_notice(
+            Notice(
+                key="bug",
+                text=_("Something went wrong inside Gridbrush. Nothing that was saved is lost."),
+                tone="bad",
+                icon="warning",
+                actions=(("copy", _("Copy details")),),
+            )
+        )
+
+    def on_message_acted(self, key: object, action: object) -> None:
+        """A button of the message bar was pressed."""
+        if action == "copy":
+            QGuiApplication.clipboard().setText(self._details)
+            self.tell(_("Details copied"))
+        self._window.messages.dismiss(str(key))
+
+
+def _price(run: Run) -> str:
+    if run.total_usd is None:
+        return _("price unknown")
+    return _("free") if run.total_usd == 0 else f"≈ {figures.money(run.total_usd)}"
