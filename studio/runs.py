@@ -49,6 +49,9 @@ def plan(draft: Draft, model: Model, texts: tuple[str, ...]) -> Run:
 
     Picture k of a prompt gets seed + k - 1. Raises InputError for what cannot be sent as it is.
     """
+    # Half a sign, as some clipboards give, could be neither sent nor written down.
+    draft = replace(draft, prompt=_sound(draft.prompt))
+    texts = tuple(_sound(text) for text in texts)
     _check(draft, model, texts)
     aspect = _aspect(draft, model)
     size = _size(draft, model)
@@ -187,6 +190,10 @@ def _size(draft: Draft, model: Model) -> str | None:
             hint=_("Choose one of these, or another model."),
         )
     return tier
+
+
+def _sound(text: str) -> str:
+    return text.encode("utf-8", "replace").decode()
 
 
 def _names(source: str, texts: tuple[str, ...]) -> tuple[str, ...]:

@@ -47,6 +47,11 @@ def test_more_than_sixteen_pictures_ask_first(count, asks):
     assert run(count=count).needs_confirmation is asks
 
 
+def test_half_a_sign_becomes_a_question_mark():
+    (request,) = run(prompt="a \ud83d cat").requests
+    assert request.prompt == request.source_prompt == "a ? cat"
+
+
 def test_match_leaves_the_aspect_to_the_picture():
     assert run(aspect="match", references=(REFERENCE,)).requests[0].aspect is None
 

@@ -5,14 +5,13 @@ A provider gets (request, key, client, sink). It never sees journal, library, qu
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from studio.domain import GenerationRequest, Reference
-from studio.errors import Billed, InputError, NoPicture
+from studio.errors import Billed, NoPicture
 from studio.files import storage_error
 from studio.providers import base64_text
 from studio.words import _
@@ -48,43 +47,6 @@ class Input:
 
     reference: Reference
     load: Callable[[], Awaitable[tuple[bytes, str]]]
-
-
-def from_file(reference: Reference, path: Path) -> Input:
-    """A picture sent as it lies on disk. Raises StorageError when loaded, if it cannot be read."""
-
-    def read() -> tuple[bytes, str]:
-        try:
-            data = path.read_bytes()
-        except OSError as error:
-            raise storage_error(error, path) from error
-        kind = sniff(data)
-        if kind is None:
-            raise InputError(
-                _("This is not a picture that can be sent"),
-                _("{name} is none of PNG, JPEG, WebP or HEIC.").format(name=path.name),
-            )
-        return data, kind
-
-    async def load() -> tuple[bytes, str]:
-        return await asyncio.to_thread(read)
-
-    return Input(reference, load)
-
-
-def sniff(data: bytes) -> str | None:
-    """Media type of a picture by its first bytes; None for what the service does not take."""
-    if data.startswith(b"\x89PNG\r\n\x1a\n"):
-        return "image/png"
-    if data.startswith(b"\xff\xd8\xff"):
-        return "image/jpeg"
-    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-        return "image/webp"
-    if data[4:8] == b"ftyp" and data[8:12] in (b"heic", b"heix", b"hevc", b"heim"):
-        return "image/heic"
-    if data[4:8] == b"ftyp" and data[8:12] in (b"mif1", b"msf1"):
-        return "image/heif"
-    return None
 
 
 @dataclass(frozen=True, slots=True)

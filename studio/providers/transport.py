@@ -441,16 +441,17 @@ def _unpacker(encoding: str) -> Callable[[bytes], Iterator[bytes]]:
     packed = zlib.decompressobj(47)
 
     def unpack(data: bytes) -> Iterator[bytes]:
-        while data:
+        while True:
             try:
                 piece = packed.decompress(data, _PIECE)
             except zlib.error as error:
                 raise broken.unreadable_encoding(name) from error
             if piece:
                 yield piece
+            # A full piece may have left more behind, even where no input is left.
+            if len(piece) < _PIECE:
+                return
             data = packed.unconsumed_tail
-        if packed.eof:
-            return
 
     return unpack
 

@@ -124,6 +124,24 @@ def test_an_address_instead_of_bytes_is_kept(read, part):
     assert [one.url for one in found.pictures] == ["https://h.org/x.png"]
 
 
+@pytest.mark.parametrize("sign", ["a ", "ü", "x\n", '"', "\\", "😀"])
+def test_many_words_are_read_from_the_file_and_cut(read, sign):
+    with pytest.raises(NoPicture) as caught:
+        read(candidates({"text": "No: " + sign * 30_000}))
+    words = caught.value.message
+    assert words.startswith("No: " + sign * 1000)
+    assert set(words[4:]) <= {*sign, "…", "?"}
+    assert len(words) <= 16 * 1024
+
+
+def test_half_a_sign_is_kept_out_of_what_is_written_down(read):
+    found, _pictures = read(
+        candidates({"text": "a \ud83d b"}, image(A), modelVersion="\udc00", responseId="\ud800")
+    )
+    f"{found.words}{found.model_version}{found.request_id}{found.warnings}".encode()
+    assert found.words == "a ? b"
+
+
 def test_drafts_are_kept_apart_from_the_result(read):
     found, pictures = read(candidates({"text": "plan", **THOUGHT}, image(A, **THOUGHT), image(B)))
     assert [one.draft for one in found.pictures] == [True, False]

@@ -133,6 +133,31 @@ async def test_an_answer_nobody_asked_to_pack_is_unpacked(service):
     assert "content-encoding" not in sink.headers
 
 
+@pytest.mark.parametrize("signs", [1 << 18, (1 << 18) - 8, 10_000_000])
+async def test_unpacking_loses_nothing_at_any_length(service, signs):
+    sink = Sink()
+    plain = b'{"a":"' + b"A" * signs + b'"}'
+    service.script(Reply(body=gzip.compress(plain), headers={"Content-Encoding": "gzip"}, pieces=3))
+    await post(service, sink)
+    assert sink.body == plain
+
+
+@pytest.mark.parametrize(("encoding", "body"), [("br", BODY), ("gzip", b"no gzip at all")])
+async def test_a_packing_that_cannot_be_undone_is_named(service, encoding, body):
+    service.script(Reply(body=body, headers={"Content-Encoding": encoding}))
+    error = await failed(ServiceError, service, Sink())
+    assert encoding in error.message
+    assert error.billed is Billed.MAYBE
+
+
+async def test_a_picture_is_waited_for_without_limit_and_a_connection_is_not(service):
+    async with client() as one:
+        await post(service, Sink(), one=one)
+        limits = one._httpx.timeout
+    assert (limits.read, limits.pool) == (None, None)
+    assert (limits.connect, limits.write) == (15, 120)
+
+
 async def test_a_bomb_is_refused_while_it_unfolds(service, monkeypatch):
     monkeypatch.setattr(transport, "MAX_BODY", 1 << 20)
     bomb = gzip.compress(b'{"a":"' + b"A" * (64 << 20))

@@ -7,6 +7,7 @@ rescued, and what was odd becomes a warning.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -165,7 +166,9 @@ def _gather_address(address: Any, found: _Found, *, draft: bool = False, kind: s
         picture = AnswerPicture(data=address[data.end() :], media_type=data[1] or "", draft=draft)
         found.pictures.append(picture)
     elif isinstance(address, str) and address.startswith("https://"):
-        found.pictures.append(AnswerPicture(url=address[:4096], media_type=kind[:80], draft=draft))
+        found.pictures.append(
+            AnswerPicture(url=fields.sound(address)[:4096], media_type=kind[:80], draft=draft)
+        )
 
 
 def _gather_text(text: Any, found: _Found, source: AnswerSource) -> None:
@@ -194,8 +197,7 @@ def _gather_long_text(text: Spilled, found: _Found, source: AnswerSource) -> Non
         break
     start = re.search(rb"data:(?:\\?/|[\w.+-])*[^,\s]{0,80}?base64,", bytes(head), re.IGNORECASE)
     if start is None:
-        words = bytes(head[:_MOST_WORDS]).decode("utf-8", "replace")
-        found.words.append(words.replace("\\n", "\n").replace('\\"', '"').strip())
+        found.words.append(_readable(bytes(head[:_MOST_WORDS])))
         return
     position = text.start + start.end()
     stop = re.compile(rb"[)\s\"'>]|\\[n\"]")
@@ -205,6 +207,17 @@ def _gather_long_text(text: Spilled, found: _Found, source: AnswerSource) -> Non
             break
         position += len(piece)
     found.pictures.append(AnswerPicture(data=Spilled(text.start + start.end(), position)))
+
+
+def _readable(raw: bytes) -> str:
+    """The text of a piece of a JSON string, which may have been cut within an escape."""
+    text = re.sub(
+        r"(?<!\\)((?:\\\\)*)\\(?:u[0-9a-fA-F]{0,3})?$", r"\1", raw.decode("utf-8", "replace")
+    )
+    try:
+        return str(json.loads(f'"{text}"', strict=False)).strip()
+    except ValueError:
+        return text.strip()
 
 
 def _gather_foreign_shapes(value: Any, found: _Found, source: AnswerSource) -> None:

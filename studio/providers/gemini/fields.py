@@ -23,7 +23,12 @@ def get(value: Any, name: str) -> Any:
 def text(value: Any, name: str) -> str:
     """The field as text; empty when it is missing or something else."""
     found = get(value, name)
-    return found if isinstance(found, str) else ""
+    return sound(found) if isinstance(found, str) else ""
+
+
+def sound(words: str) -> str:
+    """The text without lone halves of surrogate pairs, which JSON can write and no file can."""
+    return words if words.isascii() else words.encode("utf-8", "replace").decode()
 
 
 def items(value: Any, name: str) -> list[Any]:

@@ -212,6 +212,7 @@ def _timestamp(text: str) -> float | None:
 
 def redact(text: str, key: str = "", *, limit: int = MOST_SHOWN) -> str:
     """The text without key, base64, web page or control characters; at most `limit` characters."""
+    text = fields.sound(text)
     if len(key) >= 4:
         text = text.replace(key, "[key]")
     if _HTML.match(text):
