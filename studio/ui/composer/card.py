@@ -107,7 +107,16 @@ class Card(QFrame):
             self.counter.setProperty("role", "warn" if written > limit else "text3")
             restyle(self.counter)
 
+    def place_target(self) -> None:
+        """Over all but the slots, so that a picture can be dropped on one of them."""
+        area = self.rect()
+        if self.slots.slots() and self._narrow:
+            area.setLeft(self.slots.geometry().right() + 4)
+        elif self.slots.slots():
+            area.setTop(self.slots.geometry().bottom() + 4)
+        self.target.setGeometry(area)
+        self.target.raise_()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.target.setGeometry(self.rect())
-        self.target.raise_()
+        self.place_target()

@@ -27,7 +27,7 @@ from studio.ui.composer import drafting, intake, press
 from studio.ui.composer.aspect_picker import label
 from studio.ui.composer.dock import Dock
 from studio.ui.composer.history_popup import HistoryPopup
-from studio.ui.composer.offer import Offer, offer
+from studio.ui.composer.offer import Offer, in_order, offer
 from studio.ui.composer.offered_models import offered
 from studio.ui.composer.quote import Situation, quote
 from studio.ui.composer.recall import Recall
@@ -51,8 +51,8 @@ class Composer(Dock):
         generate(object): a Run to be submitted.
         wants_key(object): name of a profile whose model was chosen, or used, without a key.
         show_picture(object): id of a library picture whose thumbnail was clicked.
-        toast(object, object, object): what happened, the words of its button, and what to give to
-            `on_toast` when that is pressed.
+        toast(object): what was changed as a whole; `undo` takes it back.
+        kept(object): the prompt stayed while the rest was replaced; `clear_prompt` empties it.
         left: Esc: the keyboard goes back to the view.
     """
 
@@ -60,7 +60,8 @@ class Composer(Dock):
     generate = Signal(object)
     wants_key = Signal(object)
     show_picture = Signal(object)
-    toast = Signal(object, object, object)
+    toast = Signal(object)
+    kept = Signal(object)
     left = Signal()
 
     def __init__(self, core: Core, parent: QWidget | None = None) -> None:
@@ -127,6 +128,7 @@ class Composer(Dock):
 
     def set_draft(self, draft: Draft, *, undoable: bool = True) -> None:
         """Show another draft; with `undoable` it is one step, else the first there is."""
+        draft = replace(draft, references=in_order(draft.references))
         if undoable:
             self._take(draft)
             return
@@ -138,6 +140,10 @@ class Composer(Dock):
         """Write this in the place of the prompt, as one step, and give it the keyboard."""
         self._take(replace(self.draft(), prompt=prompt))
         self.focus_prompt()
+
+    def clear_prompt(self) -> None:
+        """No words; pictures and choices stay."""
+        self.set_prompt("")
 
     def clear(self) -> None:
         """No words, no pictures; one step."""
@@ -170,6 +176,10 @@ class Composer(Dock):
         """Edit from this picture: it becomes the source, Match is chosen, the prompt stays."""
         self._reception.pictures([picture], Role.EDIT)
 
+    def edit_many(self, pictures: Sequence[Picture]) -> None:
+        """Several cannot be edited at once: they are used as references."""
+        self.use_as_references(pictures)
+
     def use_as_references(self, pictures: Sequence[Picture]) -> None:
         """Add these pictures behind those that are there."""
         self._reception.pictures(pictures, Role.FREE)
@@ -177,7 +187,7 @@ class Composer(Dock):
     def remix(self, draft: Draft) -> None:
         """Everything of a picture replaces everything here; nothing is sent."""
         self._take(replace(draft, count=self.draft().count))
-        self.toast.emit(_("Composer replaced"), _("Undo"), "undo")
+        self.toast.emit(_("Composer replaced"))
         self.focus_prompt()
 
     def add_reference(
@@ -209,18 +219,22 @@ class Composer(Dock):
 
     def show_drop_target(self, on: bool) -> None:  # noqa: FBT001
         """Pictures are dragged over the window, or no more."""
-        self.card.target.setGeometry(self.card.rect())
-        self.card.target.setVisible(on)
-        self.card.target.raise_()
+        if on:
+            self.card.place_target()
+        self.card.target.show_soon(on=on)
 
     def focus_prompt(self) -> None:
         """Give the prompt the keyboard; the compact composer opens."""
         self.open_full()
         self.card.editor.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
-    def refresh(self) -> None:
-        """Models, keys or settings changed outside."""
+    def refresh_keys(self) -> None:
+        """Keys, models or settings changed outside."""
         self._show()
+
+    def first_focus(self) -> QWidget:
+        """What gets the keyboard when the composer is reached by F6."""
+        return self.card.editor if self.is_open else self.line
 
     def set_network(self, there: bool) -> None:  # noqa: FBT001
         """Whether the service can be reached; without it runs wait in the queue."""
@@ -241,13 +255,6 @@ class Composer(Dock):
             part.rstrip(".") for part in (error.title, error.message, error.hint) if part
         )
         self._tell(Notice(key="error", text=f"{text}.", tone="bad"))
-
-    def on_toast(self, what: str) -> None:
-        """The button of a toast of ours was pressed."""
-        if what == "undo":
-            self.undo()
-        elif what == "clear":
-            self.set_prompt("")
 
     def _tell(self, notice: Notice) -> None:
         self.open_full()
@@ -424,7 +431,7 @@ class Composer(Dock):
         if editing:
             self.focus_prompt()
             if not press.is_blank(draft.prompt):
-                self.toast.emit(_("The prompt was kept"), _("Clear"), "clear")
+                self.kept.emit(_("The prompt was kept"))
 
     def on_idle(self) -> None:
         """Everything is copied: a press that waited for it counts now."""

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QMoveEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import (
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QMoveEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QShowEvent,
+)
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from studio.ui.composer.card import Card
 from studio.ui.composer.compact import CompactLine
+from studio.ui.composer.intake import has_pictures
 from studio.ui.controls import MessageBar
 from studio.ui.theme import theme
 
@@ -36,6 +45,7 @@ class Dock(QFrame):
         self._writing = False
         self._watched: QWidget | None = None
         self.setProperty("zone", "panel")
+        self.setAcceptDrops(True)
         self.sheet = QFrame(self)
         self.sheet.setProperty("zone", "dock")
         self.bar = MessageBar(self.sheet)
@@ -150,6 +160,16 @@ class Dock(QFrame):
             painter = QPainter(self)
             painter.fillRect(0, 0, self.width(), 1, theme().color("line"))
             painter.end()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        # A tile of the gallery, which the window itself does not ask for.
+        if has_pictures(event.mimeData()) and self.is_open:
+            self.card.place_target()
+            self.card.target.show_soon(on=True)
+            event.acceptProposedAction()
+
+    def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
+        self.card.target.show_soon(on=False)
 
     def moveEvent(self, event: QMoveEvent) -> None:
         super().moveEvent(event)

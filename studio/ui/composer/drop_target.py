@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtCore import QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QDragEnterEvent,
     QDragLeaveEvent,
@@ -19,6 +19,8 @@ from studio.ui.composer.intake import has_pictures
 from studio.ui.theme import theme
 from studio.words import _
 
+LINGER = 120  # milliseconds
+
 
 class DropTarget(QWidget):
     """Lies over the card while pictures are dragged over the window.
@@ -32,8 +34,21 @@ class DropTarget(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._half: Role | None = None
+        # A drag that moves from the window onto a part of it leaves the window first.
+        self._away = QTimer(self)
+        self._away.setSingleShot(True)
+        self._away.setInterval(LINGER)
+        self._away.timeout.connect(self.hide)
         self.setAcceptDrops(True)
         self.hide()
+
+    def show_soon(self, *, on: bool) -> None:
+        """Appear at once; vanish a moment later, unless the drag goes on over this."""
+        if on:
+            self._away.stop()
+            self.show()
+        else:
+            self._away.start()
 
     def half_at(self, x: float) -> Role:
         """What a drop at `x` means."""
@@ -46,6 +61,7 @@ class DropTarget(QWidget):
         if not has_pictures(event.mimeData()):
             event.ignore()
             return
+        self._away.stop()
         self._half = self.half_at(event.position().x())
         self.update()
         event.setDropAction(Qt.DropAction.CopyAction)
@@ -54,10 +70,12 @@ class DropTarget(QWidget):
     def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
         self._half = None
         self.update()
+        self._away.start()
 
     def dropEvent(self, event: QDropEvent) -> None:
         half = self.half_at(event.position().x())
         self._half = None
+        self.hide()
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()
         self.dropped.emit(half, event.mimeData())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QMimeData, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
+    QDragEnterEvent,
     QFocusEvent,
     QFontMetricsF,
     QInputMethodEvent,
@@ -18,12 +19,14 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
 
 from studio.ui.composer.highlight import PromptColours
+from studio.ui.composer.intake import has_pictures
 from studio.ui.theme import FontName, theme
 from studio.words import _
 
 WIDEST = 90  # characters of a line
 PAUSE = 600  # milliseconds without a key that end one step of typing
 FADE = 12
+FADES_FROM = 3  # lines in sight: of two, nothing would be left
 SIDE = 4
 _SAMPLE = "a lighthouse on a granite island at dusk, wide negative space above, muted palette, gou"
 
@@ -228,6 +231,13 @@ class PromptEditor(QTextEdit):
         self._composing = bool(event.preeditString())
         super().inputMethodEvent(event)
 
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        # Pictures belong to the halves of the card; words may be dragged about in the prompt.
+        if has_pictures(event.mimeData()):
+            event.ignore()
+        else:
+            super().dragEnterEvent(event)
+
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
         self.focus_changed.emit(True)
@@ -244,6 +254,7 @@ class PromptEditor(QTextEdit):
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         bar, view = self.verticalScrollBar(), self.viewport()
+        tall = view.height() >= FADES_FROM * self.line_height()
         painter = QPainter(view)
         if self.document().isEmpty() and not self._composing:
             painter.setPen(theme().color("text3"))
@@ -255,8 +266,8 @@ class PromptEditor(QTextEdit):
         clear = theme().color("sunk")
         clear = type(solid)(clear.red(), clear.green(), clear.blue(), 0)
         for cut, top, edge in (
-            (bar.value() > bar.minimum(), 0, 0),
-            (bar.value() < bar.maximum(), view.height() - FADE, view.height()),
+            (tall and bar.value() > bar.minimum(), 0, 0),
+            (tall and bar.value() < bar.maximum(), view.height() - FADE, view.height()),
         ):
             if cut:
                 fade = QLinearGradient(0, edge, 0, FADE if edge == 0 else edge - FADE)

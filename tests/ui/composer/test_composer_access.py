@@ -94,6 +94,7 @@ class Window(QWidget):
         box.addWidget(self.composer)
         self.resize(1280, 800)
         self.show()
+        self.settle = box.activate
 
 
 async def test_compact_is_one_line_and_opens_over_the_view(core, look) -> None:
@@ -101,19 +102,20 @@ async def test_compact_is_one_line_and_opens_over_the_view(core, look) -> None:
     composer = window.composer
     composer.set_draft(PRO, undoable=False)
     composer.set_compact(True)
-    window.layout().activate()
+    window.settle()
     assert composer.height() == 65  # 44, 10 above and below, and the line of the dock
     assert not composer.sheet.isVisible()
     height = window.view.height()
     QTest.mouseClick(composer.line, Qt.MouseButton.LeftButton, pos=QPoint(200, 20))
     assert composer.is_open
     assert composer.sheet.isVisible()
-    window.layout().activate()
+    window.settle()
     assert window.view.height() == height
     assert composer.sheet.geometry().bottom() == window.height() - 1
     assert window.focusWidget() is composer.card.editor
     QTest.keyClick(composer.card.editor, Qt.Key.Key_Escape)
-    assert not composer.is_open
+    assert composer.compact
+    assert composer.sheet.parentWidget() is composer
     composer.set_compact(False)
     assert composer.sheet.isVisible()
     assert composer.sheet.parentWidget() is composer

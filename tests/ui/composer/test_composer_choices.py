@@ -84,13 +84,13 @@ async def test_a_value_the_model_has_not_is_marked_and_comes_back(composer, core
     composer.set_draft(replace(PRO, size="4K", aspect="4:5"))
     real = core.catalogue
     core.catalogue = Models()
-    composer.refresh()
+    composer.refresh_keys()
     size = composer.card.choices.size_chip
     assert size.value == "1K"
     assert size.toolTip() == "4K is not offered here, 1K is used"
     assert composer.card.choices.aspect.value == "1:1"
     core.catalogue = real
-    composer.refresh()
+    composer.refresh_keys()
     assert size.value == "4K"
     assert "not offered" not in size.toolTip()
     assert composer.card.choices.aspect.value == "4:5"
