@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import importlib.util
 import inspect
 import os
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
 
 # Set before Qt is imported, so that no test opens a real window by accident.
 if not os.environ.get("GRIDBRUSH_TEST_PLATFORM"):
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 import pytest
+import qasync
 from PySide6.QtWidgets import QApplication
 
-import qasync
 from studio.ui import tasks
 
 HANG_SECONDS = 20.0
@@ -45,6 +49,8 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     async def run() -> None:
         async with asyncio.timeout(HANG_SECONDS):
             await pyfuncitem.obj(**arguments)
+        for end in pyfuncitem.funcargs.get("at_end", ()):
+            end()
         for task in tasks.running():
             task.cancel()
         await asyncio.gather(*tasks.running(), return_exceptions=True)
@@ -61,9 +67,27 @@ def application(qapp: QApplication) -> QApplication:
 
 
 @pytest.fixture
+def at_end() -> list[Callable[[], object]]:
+    """What is called after a coroutine test while its loop still runs."""
+    return []
+
+
+@pytest.fixture
 def task_errors() -> Iterator[list[BaseException]]:
     """What spawned coroutines raised during the test."""
     heard: list[BaseException] = []
     tasks.on_error(heard.append)
     yield heard
     tasks.on_error(None)
+
+
+@pytest.fixture(scope="session")
+def scripted() -> ModuleType:
+    """Stand-ins for the core; a fixture because tests are no package."""
+    spec = importlib.util.spec_from_file_location("scripted", Path(__file__).parent / "scripted.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["scripted"] = module
+    spec.loader.exec_module(module)
+    return module

@@ -18,6 +18,7 @@ from studio.ui.gallery.strokes import ground, outline, scale_of, snapped
 CELL_RADIUS, BOX_RADIUS, PICTURE_RADIUS, OFFER_RADIUS = 8, 4, 2, 6
 REJECTED = 0.34
 LOST = 0.25
+BAND = 0.16
 RUNNER = 0.22
 STILL_RUNNER = 0.30
 BAR = 3
@@ -51,6 +52,14 @@ def _ring(
 ) -> None:
     rect = QRectF(cell).adjusted(inset, inset, -inset, -inset)
     outline(painter, rect, width, radius, QPen(colour))
+
+
+def paint_band(painter: QPainter, rect: QRect, kit: Kit) -> None:
+    """The rubber band of a selection."""
+    colour = QColor(kit.color("accent"))
+    colour.setAlphaF(BAND)
+    painter.fillRect(rect, colour)
+    outline(painter, QRectF(rect), 1, 0, QPen(kit.color("accent")))
 
 
 # --- pictures ---------------------------------------------------------------------------------

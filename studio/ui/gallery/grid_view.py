@@ -1,0 +1,312 @@
+"""A list view that lays out by arithmetic and keeps what is seen in its place.
+
+QListView is the base because assistive programs read it as a list whose items are made on demand;
+none of its layout is used, so rows that are not on screen cost nothing. See `grid`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QRegion, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QWidget
+
+from studio.ui.gallery import grid as grids
+from studio.ui.gallery.grid import Grid
+from studio.ui.gallery.scrolling import OverlayBar
+
+Index = QModelIndex | QPersistentModelIndex
+STEP = 28  # pixels of a line of the wheel; a notch is three
+NOTCH = 120
+SIZE_STEP = 16  # pixels a tile grows by a notch with Ctrl
+
+
+class GridView(QListView):
+    """Rows as a grid of cells of one size.
+
+    Attributes:
+        overlay: the scroll bar that is seen.
+
+    Signals:
+        moved: other rows are on screen, or they lie elsewhere.
+        scrolled: the user scrolled.
+        new_above: so many rows came in above what is in view.
+        tile_size_changed: the wheel changed the size of tiles.
+    """
+
+    moved = Signal()
+    scrolled = Signal()
+    new_above = Signal(int)
+    tile_size_changed = Signal(int)
+
+    def __init__(self, parent: QWidget | None, *, grow: int) -> None:
+        super().__init__(parent)
+        self._grid = Grid(width=0, count=0, grow=grow)
+        self._place = (0, 0)
+        self._placing = False
+        self._first_seen = 0
+        self.down = True
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setUniformItemSizes(True)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        # The bar that is seen lies over the mat; this one only holds the numbers.
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.overlay = OverlayBar(self.verticalScrollBar(), self)
+        self.verticalScrollBar().valueChanged.connect(self.on_scrolled)
+
+    def attach(self, model: QAbstractItemModel) -> None:
+        """Show this model. Once, and when the subclass is ready: overrides are called at once."""
+        self.setModel(model)
+        self._grid = replace(self._grid, count=self._total())
+        model.rowsRemoved.connect(self.on_rows_removed)
+
+    # --- asking ---------------------------------------------------------------------------
+
+    @property
+    def grid(self) -> Grid:
+        """The layout in use."""
+        return self._grid
+
+    @property
+    def tile_size(self) -> int:
+        """Side of the square a picture is fitted into, 96 to 512 pixels."""
+        return self._grid.box
+
+    @property
+    def at_top(self) -> bool:
+        """Whether the first line is in view."""
+        return self.verticalScrollBar().value() == 0
+
+    def row_at(self, point: QPoint) -> int | None:
+        """The row under a point of the viewport."""
+        return self._grid.at(point.x(), point.y() + self.verticalOffset())
+
+    def cell(self, row: int) -> QRect:
+        """The cell of a row in the viewport."""
+        return self._grid.cell(row).translated(0, -self.verticalOffset())
+
+    def visible_rows(self) -> range:
+        """The rows on screen."""
+        top = self.verticalOffset()
+        return self._grid.between(top, top + self.viewport().height() - 1)
+
+    def rows_ahead(self) -> range:
+        """The rows of the next screen in the direction of the last scroll."""
+        top, height = self.verticalOffset(), self.viewport().height()
+        start = top + height if self.down else top - height
+        return self._grid.between(start, start + height - 1)
+
+    def place(self) -> tuple[int, int]:
+        """The first row in view, and where its cell begins, in pixels below the top edge."""
+        return self._place
+
+    # --- changing -------------------------------------------------------------------------
+
+    def set_tile_size(self, size: int) -> None:
+        """Make tiles larger or smaller; what is in view stays in view."""
+        self.lay_out(replace(self._grid, box=_clamped(size), lead=0))
+
+    def set_captions(self, shown: bool) -> None:  # noqa: FBT001
+        """Show names under the pictures, or marks alone."""
+        self.lay_out(replace(self._grid, caption=shown))
+
+    def scroll_to_top(self) -> None:
+        """Show the first tiles."""
+        self._grid = replace(self._grid, lead=0)
+        self.scroll_to(0)
+        self.mark_place()
+
+    def repaint_rows(self, rows: Iterable[int | None]) -> None:
+        """Paint these again, as far as they are on screen."""
+        area = self.viewport().rect()
+        for row in rows:
+            if row is not None and row < self._grid.count:
+                cell = self.cell(row)
+                if cell.intersects(area):
+                    self.viewport().update(cell)
+
+    def lay_out(self, grid: Grid) -> None:
+        """Use another grid and keep the first tile in view where it was."""
+        row, below = self._place
+        at_top = self.at_top
+        self._grid = grid
+        value = 0
+        if not at_top and grid.count:
+            value = grid.cell(min(row, grid.count - 1)).top() - below
+        self.scroll_to(value)
+
+    def scroll_to(self, value: int) -> None:
+        """Set the range of the scroll bar anew and go to this pixel, without the user's doing."""
+        self._placing = True
+        bar = self.verticalScrollBar()
+        height = self.viewport().height()
+        bar.setPageStep(height)
+        bar.setSingleStep(STEP)
+        bar.setRange(0, max(0, self._grid.height - height))
+        bar.setValue(value)
+        self._placing = False
+        self._first_seen = self.visible_rows().start
+        self.viewport().update()
+        self.moved.emit()
+
+    def mark_place(self) -> None:
+        """Remember what is in view, for the next change of the layout."""
+        rows = self.visible_rows()
+        if rows:
+            self._place = rows.start, self._grid.cell(rows.start).top() - self.verticalOffset()
+
+    def _total(self) -> int:
+        # Qt lays out while the view is being made, before it has a model.
+        model: QAbstractItemModel | None = self.model()
+        return 0 if model is None else model.rowCount()
+
+    def _shift(self, count: int, *, above: bool) -> None:
+        """So many rows came (or went, when negative); what is seen keeps its place."""
+        old, total = self._grid, self._total()
+        if not above or self.at_top or not total:
+            self._grid = replace(old, count=total, lead=old.lead if total else 0)
+            self.scroll_to(self.verticalOffset())
+            return
+        # Empty cells at the start make up for the rest, so that no tile changes its column.
+        lead = (old.lead - count) % old.columns
+        lines = (count + lead - old.lead) // old.columns
+        self._grid = replace(old, count=total, lead=lead)
+        self.scroll_to(self.verticalOffset() + lines * old.pitch_y)
+        self.mark_place()
+
+    # --- slots ----------------------------------------------------------------------------
+
+    def on_rows_removed(self, _parent: QModelIndex, first: int, last: int) -> None:
+        """Rows are gone."""
+        self._shift(first - last - 1, above=last < self._first_seen)
+
+    def on_scrolled(self) -> None:
+        """Another part is in view."""
+        first = self.visible_rows().start
+        if first != self._first_seen:
+            self.down = first > self._first_seen
+            self._first_seen = first
+        if self._placing:
+            return
+        if self.at_top and self._grid.lead:
+            # The empty cells are about to be seen: they have done their duty.
+            self._grid = replace(self._grid, lead=0)
+            self.scroll_to(0)
+        self.mark_place()
+        self.scrolled.emit()
+        self.moved.emit()
+
+    # --- Qt: layout -----------------------------------------------------------------------
+
+    def doItemsLayout(self) -> None:
+        # The base's own layout is skipped, its bookkeeping is not.
+        QAbstractItemView.doItemsLayout(self)
+
+    def updateGeometries(self) -> None:
+        self._grid = replace(
+            self._grid, width=self.viewport().width(), count=self._total()
+        )
+        height = self.viewport().height()
+        self.verticalScrollBar().setPageStep(height)
+        self.verticalScrollBar().setRange(0, max(0, self._grid.height - height))
+
+    def visualRect(self, index: Index) -> QRect:
+        return self.cell(index.row()) if index.isValid() else QRect()
+
+    def indexAt(self, point: QPoint) -> QModelIndex:
+        row = self.row_at(point)
+        return QModelIndex() if row is None else self.model().index(row, 0)
+
+    def horizontalOffset(self) -> int:
+        return 0
+
+    def verticalOffset(self) -> int:
+        return self.verticalScrollBar().value()
+
+    def isIndexHidden(self, _index: Index) -> bool:
+        return False
+
+    def scrollTo(
+        self,
+        index: Index,
+        hint: QAbstractItemView.ScrollHint = QAbstractItemView.ScrollHint.EnsureVisible,
+    ) -> None:
+        if not index.isValid():
+            return
+        bar, cell = self.verticalScrollBar(), self._grid.cell(index.row())
+        height = self.viewport().height()
+        if hint == QAbstractItemView.ScrollHint.PositionAtTop:
+            bar.setValue(cell.top())
+        elif hint == QAbstractItemView.ScrollHint.PositionAtBottom:
+            bar.setValue(cell.bottom() + 1 - height)
+        elif hint == QAbstractItemView.ScrollHint.PositionAtCenter:
+            bar.setValue(cell.center().y() - height // 2)
+        elif cell.top() < bar.value() or cell.height() > height:
+            bar.setValue(cell.top())
+        elif cell.bottom() + 1 > bar.value() + height:
+            bar.setValue(cell.bottom() + 1 - height)
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        self.viewport().scroll(dx, dy)
+
+    def setSelection(self, rect: QRect, command: QItemSelectionModel.SelectionFlag) -> None:
+        selection = QItemSelection()
+        for rows in self._grid.touched(rect.translated(0, self.verticalOffset())):
+            selection.select(self.model().index(rows[0], 0), self.model().index(rows[-1], 0))
+        self.selectionModel().select(selection, command)
+
+    def visualRegionForSelection(self, _selection: QItemSelection) -> QRegion:
+        # Asked for what to repaint; counting a million rectangles takes longer than painting.
+        return QRegion(self.viewport().rect())
+
+    def dataChanged(self, first: Index, last: Index, _roles: object = ()) -> None:
+        rows = self.visible_rows()
+        self.repaint_rows(range(max(first.row(), rows.start), min(last.row() + 1, rows.stop)))
+
+    def rowsInserted(self, parent: Index, first: int, last: int) -> None:
+        above = first <= self._first_seen and not self.at_top
+        QAbstractItemView.rowsInserted(self, parent, first, last)
+        self._shift(last - first + 1, above=above)
+        if above:
+            self.new_above.emit(last - first + 1)
+
+    def keyboardSearch(self, _search: str) -> None:
+        # Letters are shortcuts; looking for one in a million rows would stop the window.
+        return
+
+    def resizeEvent(self, _event: QResizeEvent) -> None:
+        self.lay_out(replace(self._grid, width=self.viewport().width(), lead=0))
+        self.overlay.place()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        turn = event.angleDelta().y()
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            size = _clamped(self.tile_size + round(turn / NOTCH * SIZE_STEP))
+            if size != self.tile_size:
+                self.set_tile_size(size)
+                self.tile_size_changed.emit(size)
+            event.accept()
+            return
+        by = event.pixelDelta().y() or round(turn / NOTCH * STEP * 3)
+        bar = self.verticalScrollBar()
+        bar.setValue(bar.value() - by)
+        event.accept()
+
+
+def _clamped(size: int) -> int:
+    return max(grids.SMALLEST, min(grids.LARGEST, size))

@@ -1,0 +1,95 @@
+"""What the keys do in the gallery: move, extend, select."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence
+
+if TYPE_CHECKING:
+    from studio.ui.gallery.view import GalleryView
+
+_Key = Qt.Key
+_Mod = Qt.KeyboardModifier
+_MOVES = (
+    _Key.Key_Left,
+    _Key.Key_Right,
+    _Key.Key_Up,
+    _Key.Key_Down,
+    _Key.Key_Home,
+    _Key.Key_End,
+    _Key.Key_PageUp,
+    _Key.Key_PageDown,
+)
+
+
+def press(view: GalleryView, event: QKeyEvent) -> bool:
+    """Do what a key asks for; False for keys that are somebody else's."""
+    key, mods = _Key(event.key()), event.modifiers()
+    if event.matches(QKeySequence.StandardKey.SelectAll):
+        view.select_everything()
+        return True
+    if mods & (_Mod.AltModifier | _Mod.MetaModifier):
+        return False
+    if key in _MOVES:
+        _move(view, key, mods)
+        return True
+    if key in (_Key.Key_Return, _Key.Key_Enter) and not mods & _Mod.ControlModifier:
+        view.activate_current()
+        return True
+    row = view.current_row()
+    if key == _Key.Key_Space and mods & _Mod.ControlModifier and row is not None:
+        view.toggle(row)
+        return True
+    return False
+
+
+def target(view: GalleryView, key: Qt.Key) -> int | None:
+    """The row a key moves to; None where there are no rows."""
+    grid = view.grid
+    if not grid.count:
+        return None
+    last, row = grid.count - 1, view.current_row()
+    if key == _Key.Key_Home:
+        return 0
+    if key == _Key.Key_End:
+        return last
+    if row is None:
+        return min(last, view.visible_rows().start)
+    page = max(1, view.viewport().height() // grid.pitch_y) * grid.columns
+    step = {
+        _Key.Key_Left: -1,
+        _Key.Key_Right: 1,
+        _Key.Key_Up: -grid.columns,
+        _Key.Key_Down: grid.columns,
+        _Key.Key_PageUp: -page,
+        _Key.Key_PageDown: page,
+    }[key]
+    to = row + step
+    if 0 <= to <= last:
+        return to
+    if key in (_Key.Key_Up, _Key.Key_Left, _Key.Key_Right):
+        return row
+    if key == _Key.Key_PageUp:
+        return 0 if grid.lead else row % grid.columns
+    # Down from above a short last line goes to its end, but never sideways on the same line.
+    same_line = (row + grid.lead) // grid.columns == (last + grid.lead) // grid.columns
+    return row if same_line else last
+
+
+def _move(view: GalleryView, key: Qt.Key, mods: Qt.KeyboardModifier) -> None:
+    if view.isRightToLeft():
+        mirrored = {_Key.Key_Left: _Key.Key_Right, _Key.Key_Right: _Key.Key_Left}
+        key = mirrored.get(key, key)
+    row = target(view, key)
+    if row is None:
+        return
+    view.by_key = True
+    if mods & _Mod.ShiftModifier:
+        view.extend_to(row, add=bool(mods & _Mod.ControlModifier))
+    elif mods & _Mod.ControlModifier:
+        view.set_current(row)
+    else:
+        view.go(row)
+    view.viewport().update()

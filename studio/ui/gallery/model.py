@@ -1,0 +1,364 @@
+"""The rows of the gallery: index rows of pictures and the jobs of this session, by number alone.
+
+A row is asked for its picture only when it is on screen, so a million of them cost eight megabytes
+and nothing else. Jobs under way stand first, in order of queueing, whatever the filter; a picture
+takes the place of its job's tile, and a job that failed keeps its place until the next `set_rows`,
+which puts it where its picture would be.
+"""
+
+from __future__ import annotations
+
+import time
+from array import array
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Sequence
+from typing import Protocol
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    QTimer,
+    Signal,
+)
+
+from studio.domain import Job, JobState, Picture
+from studio.ui.gallery import states
+from studio.ui.gallery.order import Entry, Order
+from studio.ui.gallery.states import Item
+from studio.ui.tasks import spawn
+from studio.words import _
+
+CACHED = 4096  # picture values kept; several screens of the smallest tiles
+BATCH = 512  # pictures asked for at once
+
+SCATTERED = 64  # removing more separate runs of rows than this is told as a reset
+
+ITEM_ROLE = int(Qt.ItemDataRole.UserRole)
+"""Role of the Picture or Job of a row; None while it is being read."""
+
+Index = QModelIndex | QPersistentModelIndex
+Key = int | str
+"""What names a row through every change: the picture's index row, or the job's id."""
+
+
+class PictureSource(Protocol):
+    """Where pictures are read, by index row; missing ones are left out."""
+
+    async def pictures(self, rows: Sequence[int]) -> list[Picture]: ...
+
+
+class GalleryModel(QAbstractListModel):
+    """Pictures and jobs as rows.
+
+    Signals:
+        loaded: pictures with these index rows were read (a frozenset of int).
+        replaced: a job's tile became a picture: (job id, index row).
+    """
+
+    loaded = Signal(object)
+    replaced = Signal(object, object)
+
+    def __init__(
+        self,
+        source: PictureSource,
+        parent: QObject | None = None,
+        *,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        super().__init__(parent)
+        self._source = source
+        self._clock = clock
+        self._order = Order()
+        self._jobs: dict[str, Job] = {}
+        self._shown: Callable[[Job], bool] | None = None
+        self._cache: OrderedDict[int, Picture] = OrderedDict()
+        self._missing: OrderedDict[int, None] = OrderedDict()
+        self._gone: set[int] = set()
+        self._reading = False
+        self._timer = QTimer(self, singleShot=True, interval=0)
+        self._timer.timeout.connect(self.on_asked)
+
+    # --- what is where --------------------------------------------------------------------
+
+    def item_at(self, row: int) -> Item | None:
+        """The picture or job of a row; None while the picture is being read."""
+        if not 0 <= row < len(self._order):
+            return None
+        entry = self._order.entry(row)
+        if isinstance(entry, str):
+            return self._jobs[entry]
+        return self._picture(entry)
+
+    def picture_at(self, row: int) -> Picture | None:
+        """The picture of a row; None for a job and while it is being read."""
+        item = self.item_at(row)
+        return item if isinstance(item, Picture) else None
+
+    def key_at(self, row: int) -> Key:
+        """What names this row for good. Raises IndexError outside the rows."""
+        return self._order.entry(row)
+
+    def row_of(self, key: Key) -> int | None:
+        """Where a picture (by index row) or a job (by id) stands, None if it is not shown."""
+        return self._order.find(key)
+
+    def rows_of(self, keys: Iterable[Key]) -> list[int]:
+        """The rows of all that are shown, rising."""
+        return self._order.find_all(keys)
+
+    def picture_rows(self, first: int, last: int) -> array[int]:
+        """Index rows of the pictures between two rows, both included; jobs are left out."""
+        return self._order.pictures(first, last)
+
+    def jobs_between(self, first: int, last: int) -> list[Job]:
+        """The jobs between two rows, both included."""
+        return [self._jobs[id_] for id_ in self._order.jobs(first, last)]
+
+    def jobs(self) -> tuple[Job, ...]:
+        """Every job that has a tile, or would have one without the filter."""
+        return tuple(self._jobs.values())
+
+    def cached(self, index_row: int) -> Picture | None:
+        """A picture by index row, if it is known without reading."""
+        return self._cache.get(index_row)
+
+    async def read(self, index_rows: Sequence[int]) -> list[Picture]:
+        """Pictures by index row in that order, from memory or from the library."""
+        missing = [row for row in index_rows if row not in self._cache]
+        found = {row: self._cache[row] for row in index_rows if row in self._cache}
+        for start in range(0, len(missing), BATCH):
+            for picture in await self._source.pictures(missing[start : start + BATCH]):
+                found[picture.row] = picture
+        return [found[row] for row in index_rows if row in found]
+
+    # --- changes --------------------------------------------------------------------------
+
+    def set_rows(
+        self,
+        rows: array[int],
+        *,
+        newest_first: bool = True,
+        shown: Callable[[Job], bool] | None = None,
+        older: Sequence[Job] = (),
+    ) -> None:
+        """Show these pictures (typecode 'q'). The view keeps its place and selection.
+
+        `shown` says which ended jobs the filter lets through (None: all); `older` are failed jobs
+        of earlier sessions, for the shelf of failed ones.
+        """
+        self.beginResetModel()
+        self._shown = shown
+        self._jobs = {
+            id_: job
+            for id_, job in self._jobs.items()
+            if self._order.known(id_) and job.state is not JobState.DONE
+        }
+        for job in older:
+            self._jobs.setdefault(job.id, job)
+        alive = [job.id for job in self._jobs.values() if job.alive]
+        ended = [job.id for job in self._jobs.values() if not job.alive and self._lets(job)]
+        self._order.reset(
+            rows,
+            newest_first=newest_first,
+            alive=alive,
+            ended=ended,
+            older={job.id for job in older},
+        )
+        self._missing.clear()
+        self._gone.clear()
+        self.endResetModel()
+
+    def insert_pictures(self, rows: Sequence[int], job: str | None = None) -> None:
+        """Show pictures that arrived, in order of arrival; the first takes its job's tile.
+
+        Without a tile to take they stand before all other pictures.
+        """
+        fresh = [row for row in rows if self._order.find(row) is None]
+        if not fresh:
+            return
+        if job is not None and (at := self._order.find(job)) is not None:
+            self._order.replace(at, fresh[0])
+            self._jobs.pop(job, None)
+            self.replaced.emit(job, fresh[0])
+            self._touch(at)
+            fresh = fresh[1:]
+            where = at + 1
+        else:
+            fresh.reverse()
+            where = self._order.front
+        if not fresh:
+            return
+        self.beginInsertRows(QModelIndex(), where, where + len(fresh) - 1)
+        self._order.insert_pictures(where, fresh)
+        self.endInsertRows()
+
+    def remove_pictures(self, rows: Iterable[int]) -> None:
+        """Take pictures (by index row) out of view, for instance after they were trashed."""
+        gone = self._order.find_all(rows)
+        if len(_spans(gone)) <= SCATTERED:
+            self._remove(gone)
+            return
+        self.beginResetModel()
+        self._order.drop({self._order.entry(row) for row in gone})
+        self.endResetModel()
+
+    def job_changed(self, job: Job) -> None:
+        """A job is new or stands differently: its tile is made, repainted or let go."""
+        if job.dismissed:
+            self.remove_jobs((job.id,))
+            return
+        at = self._order.find(job.id)
+        if job.state is JobState.DONE and at is None:
+            # Its pictures took the tile already, or the filter does not show them.
+            self._jobs.pop(job.id, None)
+            return
+        self._jobs[job.id] = job
+        if job.alive:
+            self._order.forget(job.id)
+            if at is not None and at < self._order.front:
+                self._touch(at)
+                return
+            if at is not None:
+                # Tried again: it stands with the others under way.
+                self._remove([at])
+            self._admit(job)
+            return
+        if job.state is not JobState.DONE:
+            self._order.ended(job.id)
+        if not self._lets(job):
+            self._remove([] if at is None else [at])
+        elif at is None:
+            self._insert(self._order.front, job.id)
+        else:
+            self._touch(at)
+
+    def remove_jobs(self, ids: Iterable[str]) -> None:
+        """Take the tiles of jobs away."""
+        gone = [id_ for id_ in ids if id_ in self._jobs]
+        self._remove(self._order.find_all(gone))
+        for id_ in gone:
+            del self._jobs[id_]
+            self._order.forget(id_)
+
+    def refresh(self, ids: Iterable[str]) -> None:
+        """Pictures with these ids changed: read again those that are known."""
+        wanted = set(ids)
+        for picture in [each for each in self._cache.values() if each.id in wanted]:
+            # The old value stays on screen until the new one is here: nothing flickers.
+            self._missing[picture.row] = None
+        if self._missing:
+            self._timer.start()
+
+    # --- reading --------------------------------------------------------------------------
+
+    def on_asked(self) -> None:
+        """Pictures were asked for that are not known: read them, the newest wishes first."""
+        if not self._reading and self._missing:
+            self._reading = True
+            spawn(self._read_missing())
+
+    def _picture(self, index_row: int) -> Picture | None:
+        found = self._cache.get(index_row)
+        if found is not None:
+            self._cache.move_to_end(index_row)
+            return found
+        if index_row not in self._gone:
+            self._missing[index_row] = None
+            self._missing.move_to_end(index_row)
+            if not self._reading:
+                self._timer.start()
+        return None
+
+    async def _read_missing(self) -> None:
+        try:
+            while self._missing:
+                # Wishes older than one batch are of tiles long scrolled past: dropped.
+                wanted = list(self._missing)[-BATCH:]
+                self._missing.clear()
+                found = await self._source.pictures(wanted)
+                for picture in found:
+                    self._cache[picture.row] = picture
+                    self._cache.move_to_end(picture.row)
+                self._gone.update(set(wanted) - {picture.row for picture in found})
+                while len(self._cache) > CACHED:
+                    self._cache.popitem(last=False)
+                self._announce([picture.row for picture in found])
+        finally:
+            self._reading = False
+
+    def _announce(self, index_rows: list[int]) -> None:
+        rows = self._order.find_all(index_rows)
+        for first, last in _spans(rows):
+            self.dataChanged.emit(self.index(first), self.index(last), [])
+        self.loaded.emit(frozenset(index_rows))
+
+    # --- tiles of jobs --------------------------------------------------------------------
+
+    def _lets(self, job: Job) -> bool:
+        return self._shown is None or self._shown(job)
+
+    def _admit(self, job: Job) -> None:
+        alive = self._alive
+        for first, last, to in self._order.sink(alive):
+            # What already ended makes room: jobs under way stand first.
+            if self.beginMoveRows(QModelIndex(), first, last, QModelIndex(), to):
+                self._order.move(first, last, to)
+                self.endMoveRows()
+        self._insert(self._order.after_last(alive), job.id)
+
+    def _alive(self, entry: Entry) -> bool:
+        return isinstance(entry, str) and self._jobs[entry].alive
+
+    def _insert(self, at: int, id_: str) -> None:
+        self.beginInsertRows(QModelIndex(), at, at)
+        self._order.insert_job(at, id_)
+        self.endInsertRows()
+
+    def _remove(self, rows: list[int]) -> None:
+        for first, last in reversed(_spans(rows)):
+            self.beginRemoveRows(QModelIndex(), first, last)
+            self._order.remove(first, last)
+            self.endRemoveRows()
+
+    def _touch(self, row: int) -> None:
+        index = self.index(row)
+        self.dataChanged.emit(index, index, [])
+
+    # --- Qt -------------------------------------------------------------------------------
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self._order)
+
+    def data(self, index: Index, role: int = int(Qt.ItemDataRole.DisplayRole)) -> object:
+        if not index.isValid():
+            return None
+        if role == ITEM_ROLE:
+            return self.item_at(index.row())
+        if role == Qt.ItemDataRole.DisplayRole:
+            item = self.item_at(index.row())
+            return "" if item is None else item.name
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            item = self.item_at(index.row())
+            if item is None:
+                return _("Picture {n}").format(n=index.row() + 1)
+            return states.accessible_name(item, self._clock())
+        return None
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        if not index.isValid():
+            return Qt.ItemFlag.NoItemFlags
+        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+
+
+def _spans(rows: list[int]) -> list[tuple[int, int]]:
+    """Rising rows as runs of neighbours: [1, 2, 5] -> [(1, 2), (5, 5)]."""
+    spans: list[tuple[int, int]] = []
+    for row in rows:
+        if spans and spans[-1][1] == row - 1:
+            spans[-1] = (spans[-1][0], row)
+        else:
+            spans.append((row, row))
+    return spans

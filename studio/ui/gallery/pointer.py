@@ -1,0 +1,165 @@
+"""What the mouse does in the gallery: select, rubber band, click zones, begin a drag."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QPoint, QRect, Qt, QTimer
+from PySide6.QtGui import QGuiApplication, QMouseEvent
+
+from studio.ui.gallery.layout import Zone
+
+if TYPE_CHECKING:
+    from studio.ui.gallery.view import GalleryView
+
+EDGE = 24  # pixels at top and bottom where a rubber band scrolls
+EDGE_INTERVAL = 30  # milliseconds
+_Mod = Qt.KeyboardModifier
+
+
+class Pointer(QObject):
+    """The state between press and release.
+
+    Attributes:
+        hovered: the row under the pointer, None on the mat.
+        hot: the zone under the pointer.
+        band: the rubber band in the coordinates of the whole content.
+    """
+
+    def __init__(self, view: GalleryView) -> None:
+        super().__init__(view)
+        self._view = view
+        self.hovered: int | None = None
+        self.hot: Zone | None = None
+        self.band: QRect | None = None
+        self._pressed: QPoint | None = None
+        self._zone: tuple[int, Zone] | None = None
+        self._row: int | None = None
+        self._pending = False
+        self._kept: list[tuple[int, int]] = []
+        self._last = QPoint()
+        self._edge = QTimer(self, interval=EDGE_INTERVAL)
+        self._edge.timeout.connect(self.on_edge)
+
+    # --- hover ----------------------------------------------------------------------------
+
+    def hover(self, point: QPoint | None) -> None:
+        """The pointer is here now, or has left; repaints what it changes."""
+        view = self._view
+        row = None if point is None else view.row_at(point)
+        before, was_hot = self.hovered, self.hot
+        self.hovered = row
+        self.hot = None
+        if row is not None and point is not None:
+            self.hot = view.layout_of(row).zone_at(point)
+        if row != before:
+            view.repaint_rows((before, row))
+        elif was_hot != self.hot:
+            view.repaint_rows((row,))
+
+    # --- buttons --------------------------------------------------------------------------
+
+    def press(self, event: QMouseEvent) -> None:
+        """A button went down."""
+        view, point = self._view, event.position().toPoint()
+        self.hover(point)
+        row = self.hovered
+        if event.button() == Qt.MouseButton.RightButton:
+            if row is not None and not view.selection.holds(row):
+                view.go(row)
+            return
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        self._pressed, self._row, self._pending = point, row, False
+        if row is not None and self.hot is not None:
+            self._zone = row, self.hot
+            return
+        mods = event.modifiers()
+        if row is None:
+            self._begin_band(point, keep=bool(mods & (_Mod.ControlModifier | _Mod.ShiftModifier)))
+        elif mods & _Mod.ShiftModifier:
+            view.extend_to(row, add=bool(mods & _Mod.ControlModifier))
+        elif mods & _Mod.ControlModifier:
+            view.toggle(row)
+        elif view.selection.holds(row):
+            # Perhaps the start of a drag of all that are selected: decided on release.
+            self._pending = True
+            view.set_current(row)
+        else:
+            view.go(row)
+
+    def move(self, event: QMouseEvent) -> None:
+        """The pointer moved, with or without a button."""
+        point = event.position().toPoint()
+        self._last = point
+        if not event.buttons() & Qt.MouseButton.LeftButton or self._pressed is None:
+            self.hover(point)
+            return
+        if self.band is not None:
+            self._stretch(point)
+            return
+        far = (point - self._pressed).manhattanLength()
+        if self._zone is None and self._row is not None:
+            if far >= QGuiApplication.styleHints().startDragDistance():
+                row = self._row
+                # The release goes to whoever takes the drop: forget the press first.
+                self.let_go()
+                self._view.begin_drag(row)
+        else:
+            self.hover(point)
+
+    def release(self, event: QMouseEvent) -> None:
+        """A button went up."""
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        point = event.position().toPoint()
+        zone, row, pending = self._zone, self._row, self._pending
+        self.let_go()
+        self.hover(point)
+        if zone is not None:
+            same = self.hot is not None and self.hot.action == zone[1].action
+            if same and self.hovered == zone[0]:
+                self._view.act(zone[0], zone[1].action)
+        elif pending and row is not None:
+            self._view.go(row)
+
+    def let_go(self) -> None:
+        """Forget what was pressed."""
+        self._pressed, self._zone, self._row, self._pending = None, None, None, False
+        self._edge.stop()
+        if self.band is not None:
+            self.band = None
+            self._view.viewport().update()
+
+    # --- rubber band ----------------------------------------------------------------------
+
+    def _begin_band(self, point: QPoint, *, keep: bool) -> None:
+        view = self._view
+        self._kept = view.selection.spans() if keep else []
+        if not keep:
+            view.clearSelection()
+        top = point + QPoint(0, view.verticalOffset())
+        self.band = QRect(top, top)
+        self._origin = top
+
+    def _stretch(self, point: QPoint) -> None:
+        view = self._view
+        end = point + QPoint(0, view.verticalOffset())
+        self.band = QRect(self._origin, end).normalized()
+        view.select_band(self.band, self._kept)
+        if point.y() < EDGE or point.y() > view.viewport().height() - EDGE:
+            self._edge.start()
+        else:
+            self._edge.stop()
+
+    def on_edge(self) -> None:
+        """The rubber band is held at the edge: scroll on."""
+        view = self._view
+        if self.band is None:
+            self._edge.stop()
+            return
+        low = self._last.y() - (view.viewport().height() - EDGE)
+        by = low if low > 0 else min(0, self._last.y() - EDGE)
+        bar = view.verticalScrollBar()
+        bar.setValue(bar.value() + by)
+        self._stretch(self._last)

@@ -1,0 +1,516 @@
+"""The gallery itself: tiles of pictures and jobs, selected, opened, dragged and acted on."""
+
+from __future__ import annotations
+
+import time
+from array import array
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Protocol
+
+from PySide6.QtCore import (
+    QEvent,
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    QSize,
+    Qt,
+    QTimer,
+    Signal,
+)
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFocusEvent,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QRegion,
+)
+from PySide6.QtWidgets import QToolTip, QWidget
+
+from studio.domain import Job, Picture
+from studio.errors import StudioError
+from studio.ui import dragging
+from studio.ui.controls import plain_tip
+from studio.ui.gallery import grid as grids
+from studio.ui.gallery import keyboard, listening, tips
+from studio.ui.gallery.grid_view import GridView, Index
+from studio.ui.gallery.kit import Kit
+from studio.ui.gallery.layout import Layout, TileState, arrange, fit
+from studio.ui.gallery.model import GalleryModel, Key
+from studio.ui.gallery.paint import PICTURE_RADIUS, paint_band, paint_tile
+from studio.ui.gallery.pointer import Pointer
+from studio.ui.gallery.pulse import Pulse
+from studio.ui.gallery.selection import Selection
+from studio.ui.gallery.states import Item, Tile, describe
+from studio.ui.theme import theme
+from studio.ui.thumbnails import Thumbnails, ThumbnailSource, Wish
+from studio.words import _
+
+WISH_DELAY = 15  # milliseconds; scroll steps in between ask once
+
+
+class GalleryLibrary(ThumbnailSource, Protocol):
+    """What the gallery needs of the library."""
+
+    def path(self, picture: Picture) -> Path: ...
+
+
+class Timing(Protocol):
+    """How long jobs usually take."""
+
+    def usual_seconds(self, model: str, size: str | None) -> float | None: ...
+
+
+class GalleryCore(Protocol):
+    """What the gallery needs of the core."""
+
+    @property
+    def library(self) -> GalleryLibrary: ...
+    @property
+    def queue(self) -> Timing: ...
+    @property
+    def decoder(self) -> dragging.PixelSource: ...
+
+
+class GalleryView(GridView):
+    """Pictures and jobs as a grid.
+
+    Attributes:
+        selection: what is selected, by item.
+        thumbnails: the pixmaps of what is on screen.
+
+    Signals:
+        opened: a picture or job was double-clicked, or Enter was pressed on a picture.
+        action: a zone of a tile was clicked: (name, item).
+        selection_changed: the selected items that are known, as a tuple (at most 1,000).
+        context_menu: a menu is wanted for an item (None: the mat) at a global point.
+        refused: a StudioError about what the user tried (too many pictures at once).
+
+    Inherited: new_above(int), tile_size_changed(int).
+    """
+
+    opened = Signal(object)
+    action = Signal(str, object)
+    selection_changed = Signal(object)
+    context_menu = Signal(object, QPoint)
+    refused = Signal(object)
+
+    def __init__(
+        self,
+        core: GalleryCore,
+        model: GalleryModel,
+        parent: QWidget | None = None,
+        *,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        kit = Kit(theme())
+        super().__init__(parent, grow=kit.grow)
+        self._core = core
+        self._clock = clock
+        self._kit = kit
+        self._tiles: dict[str, tuple[Item, str, Tile]] = {}
+        self._kept: tuple[Key, int] | None = None
+        self._many = False
+        self._untold = False
+        self._quiet = True
+        self.by_key = False
+        self.anchor = QPersistentModelIndex()
+        self.setAccessibleName(_("Gallery"))
+        self.viewport().setMouseTracking(True)
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.thumbnails = Thumbnails(core.library, self)
+        self.pulse = Pulse(self.repaint_rows, self)
+        self.attach(model)
+        self.selection = Selection(model, self.selectionModel())
+        self._quiet = False
+        self.pointer = Pointer(self)
+        self._wishes = QTimer(self, singleShot=True, interval=WISH_DELAY)
+        self._telling = QTimer(self, singleShot=True, interval=0)
+        self._wishes.timeout.connect(self.on_wishes)
+        self._telling.timeout.connect(self.on_telling)
+        self.moved.connect(self._wishes.start)
+        self.scrolled.connect(self.pulse.scrolled)
+        model.modelAboutToBeReset.connect(self.on_about_to_reset)
+        model.modelReset.connect(self.on_reset)
+        model.rowsRemoved.connect(self.on_rows_gone)
+        model.loaded.connect(self.on_loaded)
+        self.thumbnails.ready.connect(self.on_thumbnail)
+        theme().changed.connect(self.on_theme_changed)
+
+    # --- what others ask ------------------------------------------------------------------
+
+    @property
+    def rows(self) -> GalleryModel:
+        """The model, as what it is."""
+        model = self.model()
+        assert isinstance(model, GalleryModel)
+        return model
+
+    def current_row(self) -> int | None:
+        """The row where the keyboard is."""
+        index = self.currentIndex()
+        return index.row() if index.isValid() else None
+
+    def current_item(self) -> Item | None:
+        """The picture or job where the keyboard is; None while it is being read."""
+        row = self.current_row()
+        return None if row is None else self.rows.item_at(row)
+
+    def selected_count(self) -> int:
+        """How many tiles are selected, pictures and jobs."""
+        return self.selection.count()
+
+    def selected_items(self) -> tuple[Item, ...]:
+        """The first thousand selected items, as far as they are known."""
+        return self.selection.items()[0]
+
+    def selected_rows(self) -> array[int]:
+        """Index rows of all selected pictures."""
+        return self.selection.pictures()
+
+    def selected_jobs(self) -> tuple[Job, ...]:
+        """All selected jobs."""
+        return self.selection.jobs()
+
+    async def selected_pictures(self, limit: int | None = None) -> list[Picture]:
+        """The selected pictures, read where they are not known yet."""
+        return await self.selection.read(limit)
+
+    def select_keys(self, keys: Iterable[Key]) -> None:
+        """Select these pictures (by index row) and jobs (by id), as far as they are shown."""
+        rows = self.rows.rows_of(keys)
+        self.selection.rows(rows)
+        if rows:
+            self.set_current(rows[0])
+
+    def show_item(self, key: Key) -> bool:
+        """Scroll to a picture or job and put the keyboard there; False if it is not shown."""
+        row = self.rows.row_of(key)
+        if row is not None:
+            self.go(row)
+        return row is not None
+
+    def activate_current(self) -> None:
+        """What Enter does: open a picture, take the first offer of a job or a lost file."""
+        row = self.current_row()
+        item = self.current_item()
+        if row is None or item is None:
+            return
+        offers = self.tile_of(item).offers
+        if offers:
+            self.action.emit(offers[0].action, item)
+        else:
+            self.opened.emit(item)
+
+    def carried(self, items: Sequence[Item]) -> list[dragging.Carried]:
+        """The pictures among these that can leave the window, with their files."""
+        return [
+            dragging.Carried(item, self._core.library.path(item))
+            for item in items
+            if isinstance(item, Picture) and not item.missing
+        ]
+
+    # --- selecting ------------------------------------------------------------------------
+
+    def go(self, row: int) -> None:
+        """Select this row alone and put the keyboard there."""
+        self.anchor = QPersistentModelIndex(self.rows.index(row))
+        self.selection.only(row, row)
+        self.set_current(row)
+
+    def set_current(self, row: int) -> None:
+        """Put the keyboard on a row without selecting it."""
+        index = self.rows.index(row)
+        self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
+        self.scrollTo(index)
+
+    def extend_to(self, row: int, *, add: bool = False) -> None:
+        """Select everything from the anchor to this row."""
+        start = self.anchor.row() if self.anchor.isValid() else self.current_row() or 0
+        if not self.anchor.isValid():
+            self.anchor = QPersistentModelIndex(self.rows.index(start))
+        if add:
+            self.selection.add(start, row)
+        else:
+            self.selection.only(start, row)
+        self.set_current(row)
+
+    def select_everything(self) -> None:
+        """Select all rows there are."""
+        if self.grid.count:
+            self.selection.only(0, self.grid.count - 1)
+
+    def toggle(self, row: int) -> None:
+        """Select this row too, or let it go."""
+        self.anchor = QPersistentModelIndex(self.rows.index(row))
+        self.selection.toggle(row)
+        self.set_current(row)
+
+    def select_band(self, band: QRect, kept: list[tuple[int, int]]) -> None:
+        """Select the tiles under a rubber band, and the runs of rows in `kept`."""
+        spans = [(rows[0], rows[-1]) for rows in self._grid.touched(band)]
+        selection = QItemSelection()
+        for first, last in kept + spans:
+            part = QItemSelection(self.rows.index(first), self.rows.index(last))
+            selection.merge(part, QItemSelectionModel.SelectionFlag.Select)
+        self.selectionModel().select(selection, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        self.viewport().update()
+
+    def act(self, row: int, name: str) -> None:
+        """A zone of a tile was clicked."""
+        item = self.rows.item_at(row)
+        if item is not None:
+            self.action.emit(name, item)
+
+    def begin_drag(self, row: int) -> None:
+        """Drag the selected pictures, or this one; only from a mouse event."""
+        items, whole = self.selection.items(dragging.MOST + 1)
+        if not self.selection.holds(row):
+            item = self.rows.item_at(row)
+            items, whole = ((item,) if item is not None else ()), item is not None
+        if not whole or isinstance(self.rows.item_at(row), Job):
+            return
+        under = self.rows.key_at(row)
+        cards = sorted(self.carried(items), key=lambda each: each.picture.row != under)
+        pixmaps = [self.thumbnails.card(each.picture) for each in cards[: dragging.STACKED]]
+        try:
+            dragging.drag_out(self, self.carried(items), pixmaps, self._core.decoder)
+        except StudioError as error:
+            self.refused.emit(error)
+
+    # --- painting -------------------------------------------------------------------------
+
+    def tile_of(self, item: Item | None) -> Tile:
+        """What a tile says now; pictures are remembered until they change."""
+        now = self._clock()
+        if isinstance(item, Job):
+            request = item.request
+            usual = self._core.queue.usual_seconds(request.model, request.size)
+            return describe(item, now, usual=usual)
+        if item is None:
+            return describe(None, now)
+        fault = self.thumbnails.fault(item.id)
+        known = self._tiles.get(item.id)
+        if known is not None and known[0] is item and known[1] == fault:
+            return known[2]
+        if len(self._tiles) > grids.LARGEST * 8:
+            self._tiles.clear()
+        tile = describe(item, now, fault=fault)
+        self._tiles[item.id] = item, fault, tile
+        return tile
+
+    def state_of(self, row: int) -> TileState:
+        """A tile as it looks now."""
+        item = self.rows.item_at(row)
+        tile = self.tile_of(item)
+        pixmap, strength, ghost = None, 1.0, None
+        if isinstance(item, Picture):
+            pixmap = self.thumbnails.pixmap(item.id)
+            if not self.pulse.scrolling:
+                strength = self.thumbnails.strength(item.id)
+        elif isinstance(item, Job) and item.request.references:
+            source = item.request.edited or item.request.references[0]
+            ghost = self.thumbnails.ghost(source)
+        selected = self.selection.holds(row)
+        hovered = row == self.pointer.hovered
+        hot = self.pointer.hot
+        return TileState(
+            tile=tile,
+            box=self._grid.box,
+            caption=self._grid.has_caption,
+            pixmap=pixmap,
+            strength=strength,
+            ghost=ghost,
+            selected=selected,
+            keyboard=self.by_key and self.hasFocus() and row == self.current_row(),
+            many=self._many and selected,
+            hovered=hovered,
+            hot=hot.action if hovered and hot is not None else "",
+            phase=self.pulse.phase() if tile.bar is not None else None,
+        )
+
+    def layout_of(self, row: int) -> Layout:
+        """The parts of a tile in the viewport."""
+        return arrange(self.state_of(row), self.cell(row), self._kit)
+
+    def _paint(self, painter: QPainter, region: QRegion) -> None:
+        area = region.boundingRect()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillRect(area, self._kit.color("mat"))
+        offset = self.verticalOffset()
+        for rows in self._grid.touched(area.translated(0, offset)):
+            for row in rows:
+                cell = self.cell(row)
+                if not region.intersects(cell):
+                    continue
+                state = self.state_of(row)
+                paint_tile(painter, cell, state, self._kit)
+                self.pulse.painted(
+                    row,
+                    runner=state.tile.bar is not None and state.phase is not None,
+                    fade=state.pixmap is not None and state.strength < 1,
+                    ticks=state.tile.ticks,
+                )
+        if self.pointer.band is not None:
+            paint_band(painter, self.pointer.band.translated(0, -offset), self._kit)
+
+    # --- slots ----------------------------------------------------------------------------
+
+    def on_about_to_reset(self) -> None:
+        """All rows are about to go: remember selection and place by what they are."""
+        self._quiet = True
+        self.selection.remember()
+        self._kept = None
+        row, below = self.place()
+        if not self.at_top and row < self.rows.rowCount():
+            self._kept = self.rows.key_at(row), below
+
+    def on_reset(self) -> None:
+        """There are other rows now."""
+        self._grid = replace(self._grid, count=self.rows.rowCount(), lead=0)
+        self.selection.restore()
+        value = 0
+        if self._kept is not None and (row := self.rows.row_of(self._kept[0])) is not None:
+            value = self._grid.cell(row).top() - self._kept[1]
+        self.pointer.hover(None)
+        self._quiet = False
+        self.scroll_to(value)
+        self.mark_place()
+        self._tell()
+
+    def on_rows_gone(self) -> None:
+        """Tiles were taken away."""
+        self.pointer.hover(None)
+        self._tell()
+
+    def on_loaded(self, _rows: object) -> None:
+        """Pictures were read: their thumbnails can be asked for."""
+        self._wishes.start()
+        if self._untold:
+            self._tell()
+
+    def on_thumbnail(self, picture: str) -> None:
+        """A thumbnail is here, or failed: paint its tile."""
+        for row in self.visible_rows():
+            item = self.rows.item_at(row)
+            if isinstance(item, Job) or (item is not None and item.id == picture):
+                self.repaint_rows((row,))
+
+    def on_wishes(self) -> None:
+        """Ask for the thumbnails of what is on screen, and of one screen ahead."""
+        ratio = self.devicePixelRatioF()
+        rows = [*self.visible_rows(), *self.rows_ahead()]
+        square = QRect(0, 0, self._grid.box, self._grid.box)
+        wishes = []
+        for row in dict.fromkeys(rows):
+            picture = self.rows.picture_at(row)
+            if picture is not None and not picture.missing:
+                size = fit(self.tile_of(picture).aspect, square).size()
+                device = QSize(round(size.width() * ratio), round(size.height() * ratio))
+                wishes.append(Wish(picture, device, PICTURE_RADIUS * ratio))
+        self.thumbnails.want(wishes)
+
+    def on_telling(self) -> None:
+        """Tell what is selected."""
+        items, whole = self.selection.items()
+        self._untold = not whole
+        self.selection_changed.emit(items)
+
+    def on_theme_changed(self) -> None:
+        """Other colours or fonts."""
+        self._kit = Kit(theme())
+        self.lay_out(replace(self.grid, grow=self._kit.grow))
+
+    def _tell(self) -> None:
+        self._many = self.selection.count() > 1
+        self.viewport().update()
+        self._telling.start()
+
+    # --- Qt -------------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self.viewport())
+        self._paint(painter, event.region())
+        painter.end()
+
+    def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
+        if not self._quiet:
+            self._tell()
+        for tell, part in ((listening.selected, selected), (listening.deselected, deselected)):
+            for number in range(min(part.count(), 1)):
+                tell(self, part.at(number).top())
+
+    def currentChanged(self, current: Index, previous: Index) -> None:
+        self.repaint_rows(index.row() for index in (current, previous) if index.isValid())
+        if current.isValid() and self.hasFocus():
+            listening.focus_moved(self, current.row())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        event.setAccepted(keyboard.press(self, event))
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        keys = (
+            Qt.FocusReason.TabFocusReason,
+            Qt.FocusReason.BacktabFocusReason,
+            Qt.FocusReason.ShortcutFocusReason,
+        )
+        if event.reason() in keys:
+            self.by_key = True
+            if self.current_row() is None and (rows := self.visible_rows()):
+                self.set_current(rows.start)
+        self.viewport().update()
+
+    def focusOutEvent(self, _event: QFocusEvent) -> None:
+        self.viewport().update()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.by_key = False
+        self.pointer.press(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self.pointer.move(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self.pointer.release(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self.pointer.press(event)
+        if event.button() == Qt.MouseButton.LeftButton and self.pointer.hot is None:
+            item = self.current_item()
+            if self.pointer.hovered is not None and item is not None:
+                self.pointer.let_go()
+                self.opened.emit(item)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if event.reason() == QContextMenuEvent.Reason.Mouse:
+            row = self.row_at(event.pos())
+            at = event.globalPos()
+        else:
+            row = self.current_row()
+            center = self.viewport().rect().center() if row is None else self.cell(row).center()
+            at = self.viewport().mapToGlobal(center)
+        self.context_menu.emit(None if row is None else self.rows.item_at(row), at)
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Leave:
+            self.pointer.hover(None)
+        elif event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            self._show_tip(event)
+            return True
+        return super().viewportEvent(event)
+
+    def _show_tip(self, event: QHelpEvent) -> None:
+        row = self.row_at(event.pos())
+        item = None if row is None else self.rows.item_at(row)
+        text = tips.tip_for(item, None if row is None else self.pointer.hot)
+        if not text or row is None:
+            QToolTip.hideText()
+            return
+        QToolTip.showText(event.globalPos(), plain_tip(text), self.viewport(), self.cell(row))

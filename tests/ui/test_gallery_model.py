@@ -1,0 +1,262 @@
+"""Rows of pictures and jobs: who stands where, and what is told of a change."""
+
+from __future__ import annotations
+
+import asyncio
+from array import array
+from types import ModuleType
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QAbstractItemModelTester
+
+from studio.domain import JobState
+from studio.ui.gallery import model as models
+from studio.ui.gallery.model import GalleryModel
+from studio.ui.gallery.order import Order
+
+
+def keys(model: GalleryModel) -> list[int | str]:
+    return [model.key_at(row) for row in range(model.rowCount())]
+
+
+class Told:
+    """Counts what a model tells its views."""
+
+    def __init__(self, model: GalleryModel) -> None:
+        self.changes: list[str] = []
+        model.modelReset.connect(self.on_reset)
+        model.rowsInserted.connect(self.on_inserted)
+        model.rowsRemoved.connect(self.on_removed)
+        model.rowsMoved.connect(self.on_moved)
+        model.dataChanged.connect(self.on_changed)
+
+    def on_reset(self) -> None:
+        self.changes.append("reset")
+
+    def on_inserted(self, _parent: object, first: int, last: int) -> None:
+        self.changes.append(f"inserted {first}-{last}")
+
+    def on_removed(self, _parent: object, first: int, last: int) -> None:
+        self.changes.append(f"removed {first}-{last}")
+
+    def on_moved(self) -> None:
+        self.changes.append("moved")
+
+    def on_changed(self, first: object, _last: object) -> None:
+        self.changes.append(f"changed {first.row()}")  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def model(scripted: ModuleType) -> GalleryModel:
+    made = GalleryModel(scripted.ScriptedLibrary(), clock=lambda: 1000.0)
+    tester = QAbstractItemModelTester(
+        made, QAbstractItemModelTester.FailureReportingMode.Warning, made
+    )
+    made.setProperty("tester", tester)
+    return made
+
+
+async def test_jobs_under_way_stand_first_in_order_of_queueing(
+    model: GalleryModel, scripted: ModuleType
+) -> None:
+    model.set_rows(array("q", [5, 4]))
+    for name in ("a", "b"):
+        model.job_changed(scripted.job(name))
+    assert keys(model) == ["a", "b", 5, 4]
+    model.set_rows(array("q", [4]), shown=lambda _job: False)
+    assert keys(model) == ["a", "b", 4]
+
+
+async def test_one_picture_for_one_job_is_a_change_and_nothing_else(
+    model: GalleryModel, scripted: ModuleType
+) -> None:
+    model.set_rows(array("q", [5, 4]))
+    model.job_changed(scripted.job("a"))
+    told = Told(model)
+    model.insert_pictures([6], "a")
+    assert told.changes == ["changed 0"]
+    assert keys(model) == [6, 5, 4]
+
+
+async def test_several_pictures_of_one_job_are_one_insertion(
+    model: GalleryModel, scripted: ModuleType
+) -> None:
+    model.set_rows(array("q", [5]))
+    model.job_changed(scripted.job("a"))
+    told = Told(model)
+    model.insert_pictures([6, 7, 8], "a")
+    assert told.changes == ["changed 0", "inserted 1-2"]
+    assert keys(model) == [6, 7, 8, 5]
+
+
+async def test_pictures_of_no_job_come_first_newest_on_top(model: GalleryModel) -> None:
+    model.set_rows(array("q", [5]))
+    told = Told(model)
+    model.insert_pictures([6, 7])
+    assert keys(model) == [7, 6, 5]
+    assert told.changes == ["inserted 0-1"]
+    model.insert_pictures([7])
+    assert told.changes == ["inserted 0-1"], "a picture that is here already came again"
+
+
+async def test_a_job_that_failed_keeps_its_place_and_then_stands_where_its_picture_would_be(
+    model: GalleryModel, scripted: ModuleType
+) -> None:
+    model.set_rows(array("q", [5, 4]))
+    model.job_changed(scripted.job("a"))
+    model.job_changed(scripted.job("b"))
+    model.job_changed(scripted.job("a", JobState.FAILED))
+    assert keys(model) == ["a", "b", 5, 4]
+    model.insert_pictures([6], "b")
+    model.insert_pictures([7])
+    model.set_rows(array("q", [7, 6, 5, 4]))
+    assert keys(model) == [7, 6, "a", 5, 4]
+    model.set_rows(array("q", [7, 4]))
+    assert keys(model) == [7, "a", 4]
+    model.set_rows(array("q", [7, 4]), shown=lambda _job: False)
+    assert keys(model) == [7, 4]
+    model.set_rows(array("q", [7, 4]))
+    assert keys(model) == [7, "a", 4]
+
+
+async def test_a_new_run_stands_before_what_already_ended(
+    model: GalleryModel, scripted: ModuleType
+) -> None:
+    model.set_rows(array("q", [5]))
+    model.job_changed(scripted.job("a"))
+    model.job_changed(scripted.job("b"))
+    model.insert_pictures([6], "a")
+    model.job_changed(scripted.job("c"))
+    assert keys(model) == ["b", "c", 6, 5]
+
+
+async def test_a_job_tried_again_joins_those_under_way(
+    model: GalleryModel, scripted: ModuleType
+) -> None:
+    model.set_rows(array("q", [5]))
+    model.job_changed(scripted.job("a"))
+    model.job_changed(scripted.job("a", JobState.FAILED))
+    model.insert_pictures([6])
+    model.set_rows(array("q", [6, 5]))
+    assert keys(model) == [6, "a", 5]
+    model.job_changed(scripted.job("a"))
+    assert keys(model) == ["a", 6, 5]
+    model.insert_pictures([7], "a")
+    assert keys(model) == [7, 6, 5]
+
+
+async def test_a_finished_job_without_a_tile_makes_none(
+    model: GalleryModel, scripted: ModuleType
+) -> None:
+    model.job_changed(scripted.job("a"))
+    model.insert_pictures([6], "a")
+    model.job_changed(scripted.job("a", JobState.DONE))
+    assert keys(model) == [6]
+
+
+async def test_dismissed_tiles_go_and_older_failures_have_their_shelf(
+    model: GalleryModel, scripted: ModuleType
+) -> None:
+    model.job_changed(scripted.job("a"))
+    model.job_changed(scripted.job("a", JobState.FAILED))
+    old = [scripted.job(name, JobState.FAILED) for name in ("x", "y")]
+    model.set_rows(array("q"), older=old)
+    assert keys(model) == ["a", "x", "y"]
+    model.remove_jobs(["x", "a"])
+    assert keys(model) == ["y"]
+    model.set_rows(array("q", [3]))
+    assert keys(model) == [3]
+
+
+async def test_removing_is_told_by_runs_and_many_scattered_ones_as_one_reset(
+    model: GalleryModel,
+) -> None:
+    model.set_rows(array("q", range(500, 0, -1)))
+    told = Told(model)
+    model.remove_pictures([500, 499, 498, 400])
+    assert told.changes == ["removed 100-100", "removed 0-2"]
+    told.changes.clear()
+    model.remove_pictures(range(1, 400, 3))
+    assert told.changes == ["reset"]
+    assert 1 not in keys(model)
+    assert 2 in keys(model)
+
+
+async def test_a_picture_is_read_once_and_again_when_it_changed(
+    model: GalleryModel, scripted: ModuleType
+) -> None:
+    library = model._source
+    assert isinstance(library, scripted.ScriptedLibrary)
+    model.set_rows(array("q", [2, 1]))
+    assert model.picture_at(0) is None
+    await asyncio.sleep(0.05)
+    assert model.picture_at(0) is not None
+    assert library.asked.count(2) == 1
+    library.special[2] = scripted.picture(2, title="renamed", rating=5)
+    model.refresh(["p2"])
+    before = model.picture_at(0)
+    assert before is not None
+    assert before.title == "picture 2", "the old value stays until the new one is here"
+    await asyncio.sleep(0.05)
+    after = model.picture_at(0)
+    assert after is not None
+    assert after.title == "renamed"
+    name = model.data(model.index(0), Qt.ItemDataRole.AccessibleTextRole)
+    assert name == "renamed, 5 stars, square"
+
+
+async def test_what_is_kept_in_memory_is_bounded(
+    model: GalleryModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(models, "CACHED", 100)
+    model.set_rows(array("q", range(3000, 0, -1)))
+    for start in range(0, 3000, 300):
+        for row in range(start, start + 300):
+            model.item_at(row)
+        await asyncio.sleep(0.01)
+    await asyncio.sleep(0.05)
+    assert 0 < len(model._cache) <= 100
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.data())
+def test_any_changes_agree_with_a_plain_list(data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, 12))
+    rows = array("q", range(start, 0, -1))
+    order = Order()
+    ended = [f"e{n}" for n in range(data.draw(st.integers(0, 3)))]
+    for id_ in ended:
+        order._anchors[id_] = data.draw(st.integers(0, start + 1))
+    order.reset(rows, newest_first=True, alive=["j0", "j1"], ended=ended, older=set())
+    plain: list[int | str] = [order.entry(row) for row in range(len(order))]
+    assert sorted(map(str, plain)) == sorted(map(str, [*rows, *ended, "j0", "j1"]))
+    newest = start
+    for _step in range(data.draw(st.integers(0, 12))):
+        kind = data.draw(st.sampled_from(["front", "replace", "remove"]))
+        if kind == "front":
+            count = data.draw(st.integers(1, 3))
+            fresh = list(range(newest + count, newest, -1))
+            newest += count
+            at = order.front
+            order.insert_pictures(at, fresh)
+            plain[at:at] = fresh
+        elif kind == "replace" and (jobs := [e for e in plain if isinstance(e, str)]):
+            id_ = data.draw(st.sampled_from(jobs))
+            newest += 1
+            order.replace(plain.index(id_), newest)
+            plain[plain.index(id_)] = newest
+        elif kind == "remove" and plain:
+            first = data.draw(st.integers(0, len(plain) - 1))
+            last = data.draw(st.integers(first, min(len(plain) - 1, first + 3)))
+            order.remove(first, last)
+            del plain[first : last + 1]
+        assert [order.entry(row) for row in range(len(order))] == plain
+        assert [order.find(entry) for entry in plain] == list(range(len(plain)))
+        low = data.draw(st.integers(0, max(0, len(plain))))
+        high = data.draw(st.integers(low, len(plain) + 1))
+        part = plain[low : high + 1]
+        assert list(order.pictures(low, high)) == [e for e in part if isinstance(e, int)]
+        assert list(order.jobs(low, high)) == [e for e in part if isinstance(e, str)]
