@@ -14,23 +14,22 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import socket
 import ssl
-import sys
-import urllib.request
-import zlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from studio.errors import InputError, NetworkError, ServiceError
-from studio.providers import broken
+from studio.errors import NetworkError, ServiceError
+from studio.providers import addresses, broken, packing
+from studio.providers.addresses import check_address
 from studio.providers.base import BeforeFirstByte, Sink
 from studio.words import _
 
 if TYPE_CHECKING:
     import httpx
+
+__all__ = ["Client", "Painter", "Reply", "check_address"]
 
 Painter = Callable[
     [str, str, Mapping[str, str], bytes],
@@ -47,9 +46,7 @@ MAX_LIST = 8 * 1024 * 1024
 CONNECT_SECONDS = 15.0
 WRITE_SECONDS = 120.0
 LIST_SECONDS = 20.0
-_PIECE = 256 * 1024
 _SENT_PIECE = 64 * 1024
-_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,25 +56,6 @@ class Reply:
     status: int
     headers: Mapping[str, str]
     body: bytes
-
-
-def check_address(url: str) -> None:
-    """Raise InputError for an address a key must not be sent to: http anywhere but loopback."""
-    parts = urlsplit(url)
-    if parts.scheme == "https" and parts.hostname:
-        return
-    if parts.scheme == "sketch" or (parts.scheme == "http" and parts.hostname in _LOOPBACK):
-        return
-    if parts.scheme == "http":
-        raise InputError(
-            _("The address is not safe"),
-            _("{host} would get the key unencrypted.").format(host=parts.hostname or url),
-            hint=_("Use an address that begins with https://."),
-        )
-    raise InputError(
-        _("The address of the provider is not usable"),
-        _("{address} does not begin with https://.").format(address=url[:200]),
-    )
 
 
 class Client:
@@ -256,7 +234,7 @@ class _Routes:
     def _way(self, url: httpx.URL) -> httpx.AsyncHTTPTransport:
         import httpx
 
-        proxy = _proxy_for(url.scheme, url.host)
+        proxy = addresses.proxy_for(url.scheme, url.host)
         if proxy not in self._ways:
             self._ways[proxy] = httpx.AsyncHTTPTransport(
                 verify=self._context,
@@ -265,7 +243,7 @@ class _Routes:
                 http2=False,
                 limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
                 proxy=proxy or None,
-                socket_options=_socket_options(),
+                socket_options=addresses.socket_options(),
             )
         return self._ways[proxy]
 
@@ -348,31 +326,6 @@ def _internal(url: str) -> str:
     return f"https://{SKETCH_HOST}{parts.path}" if parts.scheme == "sketch" else url
 
 
-def _proxy_for(scheme: str, host: str) -> str:
-    """The system's proxy for this address; empty for none, and always for this machine itself."""
-    if host.strip("[]") in _LOOPBACK:
-        return ""
-    proxies = urllib.request.getproxies()
-    proxy = proxies.get(scheme) or proxies.get("all") or ""
-    if not proxy or urllib.request.proxy_bypass(host):
-        return ""
-    return proxy if "://" in proxy else f"http://{proxy}"
-
-
-def _socket_options() -> list[tuple[int, int, int]]:
-    """Keep-alive probes, so that a router on the way does not forget a silent connection."""
-    options = [(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)]
-    idle = getattr(socket, "TCP_KEEPIDLE", None) or getattr(socket, "TCP_KEEPALIVE", None)
-    for option, seconds in (
-        (idle, 30),
-        (getattr(socket, "TCP_KEEPINTVL", None), 15),
-        (getattr(socket, "TCP_KEEPCNT", None), 8),
-    ):
-        if option is not None and sys.platform != "win32":
-            options.append((socket.IPPROTO_TCP, option, seconds))
-    return options
-
-
 def _plain_headers(response: httpx.Response) -> dict[str, str]:
     """Headers as the sink gets them: the body is unpacked already, so they do not say packed."""
     headers = {name.lower(): value for name, value in response.headers.items()}
@@ -388,7 +341,7 @@ async def _receive(
 
     A longer error page is left unread after the first part; a longer answer is an error.
     """
-    unpack = _unpacker(response.headers.get("content-encoding", ""))
+    unpack = packing.unpacker(response.headers.get("content-encoding", ""))
     total = 0
 
     async def deliver(raw: bytes) -> bool:
@@ -428,33 +381,3 @@ async def _hang_up(response: httpx.Response) -> None:
     if line is not None:
         with contextlib.suppress(*broken.foreign()):
             await line.aclose()
-
-
-def _unpacker(encoding: str) -> Callable[[bytes], Iterator[bytes]]:
-    """Undo a packing we did not ask for, never more than a piece at a time (no bomb unfolds)."""
-    name = encoding.strip().lower()
-    if name in ("", "identity"):
-        return _as_it_is
-    if name not in ("gzip", "x-gzip", "deflate"):
-        raise broken.unreadable_encoding(name)
-    # 47: gzip or zlib, told by the first bytes.
-    packed = zlib.decompressobj(47)
-
-    def unpack(data: bytes) -> Iterator[bytes]:
-        while True:
-            try:
-                piece = packed.decompress(data, _PIECE)
-            except zlib.error as error:
-                raise broken.unreadable_encoding(name) from error
-            if piece:
-                yield piece
-            # A full piece may have left more behind, even where no input is left.
-            if len(piece) < _PIECE:
-                return
-            data = packed.unconsumed_tail
-
-    return unpack
-
-
-def _as_it_is(data: bytes) -> Iterator[bytes]:
-    yield data
