@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QAccessible,
     QContextMenuEvent,
@@ -75,6 +75,7 @@ class Canvas(QWidget):
         self.setMinimumSize(160, 120)
         set_role(self, QAccessible.Role.Graphic)
         self.setAccessibleName(_("Picture"))
+        self.installEventFilter(self)
         theme().changed.connect(self.update)
 
     # --- what is shown --------------------------------------------------------------------
@@ -245,7 +246,9 @@ class Canvas(QWidget):
         super().resizeEvent(event)
         self._settle(self._view.resized(*self._room()))
 
-    def event(self, event: QEvent) -> bool:
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        # A filter on itself and not event(): painting must not run beneath one of our overrides,
+        # where an error of it would end the program instead of being told.
         kind = event.type()
         if kind == QEvent.Type.DevicePixelRatioChange:
             self._settle(self._view.resized(*self._room()))
@@ -261,7 +264,7 @@ class Canvas(QWidget):
             if event.gestureType() == Qt.NativeGestureType.SmartZoomNativeGesture:
                 self._toggle(event.position())
                 return True
-        return super().event(event)
+        return super().eventFilter(watched, event)
 
     def _toggle(self, at: QPointF) -> None:
         if self._view.fitted:

@@ -122,6 +122,8 @@ class MarkedText(QTextEdit):
 
     def _plain(self, role: str) -> QTextCharFormat:
         form = QTextCharFormat()
+        # Said for every run: the style sheet sets the font of the whole widget when it is shown.
+        form.setFont(theme().font(self._kind))
         form.setForeground(theme().color(role))
         return form
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
@@ -27,3 +28,12 @@ class Eyes(Protocol):
 
     async def pixels(self, path: Path, *, edge: int | None = None) -> Pixels: ...
     async def palette(self, path: Path, *, colours: int = 5) -> tuple[int, ...]: ...
+
+
+def loop_runs() -> bool:
+    """Whether anything can be asked for: Qt still paints when the loop has ended."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True

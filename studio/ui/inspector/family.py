@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
-    QHelpEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
     QPen,
 )
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from studio.domain import Picture
 from studio.library.query import Family
@@ -99,35 +98,19 @@ class FamilyStrip(QWidget):
             return []
         above, below = list(family.ancestors), list(family.children)
         room = self.width() - SIDE - 2 * RING
-        step, kid = SIDE + CHEVRON + 2 * GAP, SIDE + BETWEEN
         # The parent and the first child come before more of either side.
-        shown_above, shown_below = min(1, len(above)), min(1, len(below))
+        up, down = min(1, len(above)), min(1, len(below))
         while True:
-            spare = room - self._taken(above, below, shown_above, shown_below, step, kid)
-            if shown_below < len(below) and spare >= kid and shown_below <= shown_above:
-                shown_below += 1
-            elif shown_above < len(above) and spare >= step:
-                shown_above += 1
-            elif shown_below < len(below) and spare >= kid:
-                shown_below += 1
+            steps = [(up + 1, down), (up, down + 1)]
+            if down <= up:
+                steps.reverse()
+            for more_up, more_down in steps:
+                there = more_up <= len(above) and more_down <= len(below)
+                if there and _taken(len(above), len(below), more_up, more_down) <= room:
+                    up, down = more_up, more_down
+                    break
             else:
-                break
-        return self._laid_out(above, below, shown_above, shown_below)
-
-    def _taken(
-        self,
-        above: list[Picture],
-        below: list[Picture],
-        shown_above: int,
-        shown_below: int,
-        step: int,
-        kid: int,
-    ) -> int:
-        taken = shown_above * step + (MORE + GAP if shown_above < len(above) else 0)
-        if below:
-            taken += CHEVRON + 2 * GAP + shown_below * kid
-            taken += MORE if shown_below < len(below) else 0
-        return taken
+                return self._laid_out(above, below, up, down)
 
     def _laid_out(
         self, above: list[Picture], below: list[Picture], shown_above: int, shown_below: int
@@ -227,7 +210,8 @@ class FamilyStrip(QWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         spot = event.position().toPoint()
-        over = any(place.rect.contains(spot) for place in self.places())
+        over = next((place for place in self.places() if place.rect.contains(spot)), None)
+        self.setToolTip(plain_tip(over.picture.name) if over and over.picture else "")
         self.setCursor(Qt.CursorShape.PointingHandCursor if over else Qt.CursorShape.ArrowCursor)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -251,11 +235,10 @@ class FamilyStrip(QWidget):
         )
         self.update()
 
-    def event(self, event: QEvent) -> bool:
-        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            for place in self.places():
-                if place.rect.contains(event.pos()) and place.picture is not None:
-                    QToolTip.showText(event.globalPos(), plain_tip(place.picture.name), self)
-                    return True
-            QToolTip.hideText()
-        return super().event(event)
+
+def _taken(above: int, below: int, up: int, down: int) -> int:
+    """Pixels that so many pictures of each side take beside the current one."""
+    taken = up * (SIDE + CHEVRON + 2 * GAP) + (MORE if up < above else 0)
+    if below:
+        taken += CHEVRON + 2 * GAP + down * (SIDE + BETWEEN) + (MORE if down < below else 0)
+    return taken

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -29,7 +29,7 @@ from studio.ui.inspector.note import Note
 from studio.ui.inspector.palette import Palette
 from studio.ui.inspector.preview import Preview
 from studio.ui.inspector.section import Section
-from studio.ui.shelf import Eyes, Shelf
+from studio.ui.shelf import Eyes, Shelf, loop_runs
 from studio.ui.tasks import spawn
 from studio.ui.thumbnails import Thumbnails
 from studio.words import _, ngettext
@@ -279,6 +279,8 @@ class Inspector(QFrame):
         self.facts.set_facts(facts.several(self._pictures))
 
     def _want(self) -> None:
+        if not loop_runs() or not self.isVisible():
+            return  # asked again when it is shown
         # The preview's wish comes last: of one picture the larger copy is kept.
         wishes = self.family.wishes() if self._family_part.isVisibleTo(self) else []
         if self._with_preview:
@@ -376,6 +378,14 @@ class Inspector(QFrame):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._want()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._want()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._thumbnails.want(())
 
     def sizeHint(self) -> QSize:
         return QSize(WIDTH, 600)

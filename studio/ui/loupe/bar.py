@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QAccessible, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
@@ -28,6 +28,8 @@ from studio.ui.viewport import HIGHEST, LOWEST
 from studio.words import _
 
 HEIGHT = 38
+NARROWEST = 320
+NAME = 150  # width a name keeps before other things give way to it
 SCALE = 1000  # steps of the slider, evenly spaced by ratio
 
 
@@ -84,7 +86,6 @@ class ViewBar(QFrame):
         self._previous = IconButton("left", _("Previous picture"), "←", self, size=24)
         self._next = IconButton("right", _("Next picture"), "→", self, size=24)
         self._name = ElidedLabel("", "title", "text", self)
-        self._name.setMinimumWidth(40)
         self._new = Text(_("new"), "small", "ink", self)
         self._count = Text("", "small", "text3", self)
         self._preview = Text(_("preview"), "small", "text3", self)
@@ -144,6 +145,7 @@ class ViewBar(QFrame):
     def show_picture(self, picture: Picture | None, index: int, count: int) -> None:
         """Name, place and verdict of the picture that is looked at."""
         self._name.setText(picture.name if picture else "")
+        self._name.setMinimumWidth(min(self._name.sizeHint().width(), NAME))
         self._count.setText(
             _("{n} of {all}").format(n=f"{index + 1:,}", all=f"{count:,}") if count else ""
         )
@@ -235,6 +237,10 @@ class ViewBar(QFrame):
         self.zoomed.emit(LOWEST * (HIGHEST / LOWEST) ** (value / SCALE))
 
     # --- Qt -------------------------------------------------------------------------------
+
+    def minimumSizeHint(self) -> QSize:
+        # Whatever it holds gives way: the bar never widens the window.
+        return QSize(NARROWEST, self.height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -8,7 +8,7 @@ it is full, and asks for no more than that.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, QTimer, Signal
@@ -31,7 +31,7 @@ from studio.domain import Flag, Job, JobState, Picture
 from studio.ui import figures
 from studio.ui.controls.accessible import plain_tip, set_role
 from studio.ui.loupe.book import Book
-from studio.ui.shelf import Shelf
+from studio.ui.shelf import Shelf, loop_runs
 from studio.ui.theme import theme
 from studio.ui.thumbnails import Thumbnails, Wish
 from studio.words import _
@@ -78,6 +78,9 @@ class FilmStrip(QWidget):
         self._clock = QTimer(self)
         self._clock.setInterval(1000)
         self._clock.timeout.connect(self.update)
+        # What is in view is asked for after painting, not within.
+        self._asking = QTimer(self, singleShot=True, interval=0)
+        self._asking.timeout.connect(self.on_painted)
         self.setFixedHeight(HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -119,6 +122,14 @@ class FilmStrip(QWidget):
     def on_thumbnail(self, _picture: str) -> None:
         """A thumbnail has come."""
         self.update()
+
+    def on_painted(self) -> None:
+        """Something was painted: ask for what it lacked."""
+        if not loop_runs():
+            return  # the program is ending
+        cells, jobs = self.cells(), len(self._jobs)
+        self._book.want(cell.place - jobs for cell in cells if cell.place >= jobs)
+        self._thumbnails.want(self._wishes(cells))
 
     def cells(self) -> list[Cell]:
         """The cells in view, from left to right."""
@@ -252,8 +263,7 @@ class FilmStrip(QWidget):
         painter.fillRect(0, 0, self.width(), 1, look.color("line"))
         cells = self.cells()
         jobs = len(self._jobs)
-        self._book.want(cell.place - jobs for cell in cells if cell.place >= jobs)
-        self._thumbnails.want(self._wishes(cells))
+        self._asking.start()
         for cell in cells:
             if cell.place < jobs:
                 self._paint_job(painter, cell)
@@ -271,6 +281,8 @@ class FilmStrip(QWidget):
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self._tick()
+        self._asking.stop()
+        self._thumbnails.want(())
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         place = self.cell_at(event.position().toPoint())

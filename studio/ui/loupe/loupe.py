@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from studio.domain import Job, Picture, Role
@@ -100,6 +100,7 @@ class Loupe(QWidget):
         column.addWidget(self.film)
         self.setAccessibleName(_("Loupe"))
         self.setFocusProxy(self.canvas)
+        self.installEventFilter(self)
         self._connect()
 
     def _connect(self) -> None:
@@ -357,14 +358,16 @@ class Loupe(QWidget):
 
     # --- Qt -------------------------------------------------------------------------------
 
-    def event(self, event: QEvent) -> bool:
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        # A filter on itself and not event(): painting must not run beneath one of our overrides,
+        # where an error of it would end the program instead of being told.
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
             plain = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
             plain &= ~Qt.KeyboardModifier.ShiftModifier
             if not plain and event.key() in _OWN_KEYS:
                 event.accept()
                 return True
-        return super().event(event)
+        return super().eventFilter(watched, event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         match event.key():
@@ -403,3 +406,11 @@ class Loupe(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._place_before()
+        plate, shown = self.canvas.plate, self._parent if self._before_shown else self._picture
+        if plate is not None and shown is not None and plate.raster is None:
+            self._loader.fill(plate, shown)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._loader.stop()
+        self._thumbnails.want(())

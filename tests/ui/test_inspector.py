@@ -1,0 +1,503 @@
+"""What the inspector tells of pictures and jobs, and what can be written in it."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QTextEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+from studio.domain import (
+    AspectRatio,
+    CostBasis,
+    Failure,
+    Flag,
+    GenerationRequest,
+    Job,
+    JobState,
+    Parent,
+    Role,
+)
+from studio.errors import Billed
+from studio.library.query import Family
+from studio.ui import figures
+from studio.ui.inspector import Inspector, facts
+from studio.ui.theme import install
+
+
+def _looking() -> ModuleType:
+    """The scripted library and decoder beside this file; tests are no package."""
+    if "looking" not in sys.modules:
+        place = Path(__file__).with_name("looking.py")
+        spec = importlib.util.spec_from_file_location("looking", place)
+        assert spec is not None
+        assert spec.loader is not None
+        sys.modules["looking"] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(sys.modules["looking"])
+    return sys.modules["looking"]
+
+
+looking = _looking()
+picture = looking.picture
+
+NOON = 1_763_812_800.0
+
+
+@pytest.fixture(autouse=True)
+def dressed(qapp: QApplication) -> None:
+    install(qapp, "dark")
+
+
+@pytest.fixture
+def library() -> Any:
+    return looking.FakeLibrary([picture(row) for row in range(1, 9)])
+
+
+@pytest.fixture
+def inspector(library: Any, qtbot: QtBot, at_end: list[Callable[[], object]]) -> Inspector:
+    made = Inspector(library, looking.FakeDecoder())
+    qtbot.addWidget(made)
+    made.resize(296, 780)
+    at_end.append(made.hide)
+    return made
+
+
+async def told(inspector: Inspector, *pictures: Any) -> None:
+    inspector.show()
+    inspector.show_pictures(pictures)
+    await looking.settle()
+
+
+def words(inspector: Inspector) -> str:
+    """Everything that can be read in it now."""
+    texts = []
+    for part in inspector.findChildren(QWidget):
+        if part.isVisible():
+            if isinstance(part, QTextEdit):
+                texts.append(part.toPlainText())
+            elif isinstance(part, QLabel | QAbstractButton):
+                texts.append(part.text())
+    return "\n".join(texts).replace("\u200b", "")
+
+
+def named(inspector: Inspector, name: str) -> QAbstractButton:
+    return next(
+        b
+        for b in inspector.findChildren(QAbstractButton)
+        if b.isVisible() and name in (b.text(), b.accessibleName())
+    )
+
+
+def press(widget: QWidget, key: Qt.Key, text: str = "", **how: Any) -> None:
+    modifiers = how.get("modifiers", Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(widget, QKeyEvent(QEvent.Type.KeyPress, key, modifiers, text))
+
+
+def click(widget: QWidget, at: QPointF) -> None:
+    left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    for kind in (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonRelease):
+        QApplication.sendEvent(
+            widget, QMouseEvent(kind, at, widget.mapToGlobal(at), left, left, none)
+        )
+
+
+# --- figures and facts ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (figures.money(14.9), "$14.90"),
+        (figures.money(1234.5), "$1,234.50"),
+        (figures.money(0.001), "< $0.01"),
+        (figures.money(0), "$0.00"),
+        (figures.money(0.134, fine=True), "$0.134"),
+        (figures.money(0.13, fine=True), "$0.13"),
+        (figures.money(0.0002, fine=True), "$0.0002"),
+        (figures.money(2.5, fine=True), "$2.50"),
+        (figures.cost(0.134, CostBasis.TABLE)[0], "≈ $0.134"),
+        (figures.cost(None, CostBasis.USAGE)[0], "unknown"),
+        (figures.cost(0.134, CostBasis.UNKNOWN)[0], "unknown"),
+        (figures.megabytes(6_100_000), "6.1 MB"),
+        (figures.megabytes(820_400), "820 KB"),
+        (figures.megabytes(999_900), "1.0 MB"),
+        (figures.megabytes(12), "12 bytes"),
+        (figures.duration(11.8), "11.8 s"),
+        (figures.duration(84), "1 min 24 s"),
+        (figures.clock(14.9), "0:14"),
+        (figures.clock(3607), "1:00:07"),
+        (figures.pixels(2048, 1152), "2048 × 1152"),
+        (figures.shape(2048, 2048), "1:1"),
+        (figures.shape(2752, 1536), "16:9"),
+        (figures.shape(3168, 1344), "21:9"),
+        (figures.shape(1000, 370), "2.70:1"),
+        (figures.shape(0, 0), ""),
+        (figures.percent(0.3), "30 %"),
+        (figures.percent(0.031), "3.1 %"),
+        (figures.kind("image/webp"), "WebP"),
+        (figures.kind("image/x-new"), "X-NEW"),
+    ],
+)
+def test_figures_are_told_as_people_read_them(said: str, expected: str) -> None:
+    assert said == expected
+
+
+def test_days_are_told_in_words() -> None:
+    now = time.mktime((2026, 11, 23, 15, 0, 0, 0, 0, -1))
+    assert figures.when(now - 3600, now=now) == "Today 14:00"
+    assert figures.when(now - 26 * 3600, now=now) == "Yesterday 13:00"
+    assert figures.when(now - 50 * 3600, now=now) == "21 Nov 13:00"
+    assert figures.when(time.mktime((2024, 3, 3, 9, 5, 0, 0, 0, -1)), now=now) == "3 Mar 2024"
+
+
+def test_every_known_fact_has_a_row_and_nothing_is_invented() -> None:
+    full = picture(1, width=2048, height=2048, seconds=11.8, seed=17, tags=("harbour", "gouache"))
+    rows = {fact.label: fact for fact in facts.details(full, names=("kelp",), now=NOON)}
+    assert rows["Size"].value == "2048 × 2048 · 1:1"
+    assert rows["File"].value == "PNG · 6.1 MB"
+    assert rows["Made"].value.endswith(", in 11.8 s")
+    assert (rows["Cost"].value, rows["Cost"].note) == ("$0.134", "from usage")
+    assert rows["Seed"].value == "17"
+    assert rows["Made from"].value == "kelp"
+    assert rows["Tags"].value == "harbour, gouache"
+    bare = picture(1, model="", cost_usd=None, cost_basis=CostBasis.UNKNOWN)
+    rows = {fact.label: fact for fact in facts.details(bare, now=NOON)}
+    assert "Model" not in rows
+    assert "Seed" not in rows
+    assert "Made from" not in rows
+    assert rows["Cost"].value == "unknown"
+    assert ", in" not in rows["Made"].value
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"asked_aspect": "16:9", "width": 1000, "height": 1000}, "Asked 16:9, got 1:1"),
+        ({"offline": True}, "Offline sketch, not AI"),
+        ({"late": True}, "Arrived later than expected"),
+        ({"missing": True}, "File missing"),
+        ({"warnings": ("May have been billed",)}, "May have been billed"),
+        ({"model": "a", "delivered_model": "b"}, "Asked a, answered by b"),
+    ],
+)
+def test_what_one_should_know_is_a_warning(changes: dict[str, Any], sentence: str) -> None:
+    assert sentence in facts.warnings(picture(1, **changes))
+    assert facts.warnings(picture(1, asked_aspect="2:1")) == ()
+
+
+def test_costs_of_several_are_summed_and_unknown_ones_counted() -> None:
+    several = [picture(1), picture(2), picture(3, cost_usd=None, cost_basis=CostBasis.UNKNOWN)]
+    cost = facts.several(several)[0]
+    assert (cost.value, cost.note) == ("$0.27", "+ 1 of unknown price")
+
+
+# --- one picture ------------------------------------------------------------------------------
+
+
+async def test_one_picture_is_told_in_full(inspector: Inspector, library: Any) -> None:
+    parent = picture(2, title="lighthouse dawn", prompt="a lighthouse at dawn in thick fog")
+    child = picture(
+        1,
+        prompt="a lighthouse at dusk in thick fog",
+        parents=(Parent(sha256="x", role=Role.EDIT, picture="p2"),),
+        asked_aspect="1:1",
+        rating=4,
+    )
+    library.known = [child, parent]
+    library.families["p1"] = Family(picture=child, ancestors=(parent,))
+    await told(inspector, child)
+    text = words(inspector)
+    assert "a lighthouse at dawn dusk in thick fog" in text
+    assert "lighthouse dawn" in text
+    assert "Asked 1:1, got 2:1" in text
+    assert "$0.134 from usage" in text
+    assert inspector.head.title.stars.value() == 4
+    assert inspector.family.isVisible()
+
+
+async def test_words_of_a_stranger_are_never_read_as_markup(inspector: Inspector) -> None:
+    bad = "<b>bold</b><img src='file:///etc/passwd'>"
+    await told(inspector, picture(1, title=bad, prompt=bad, warnings=(bad,), tags=(bad,), note=bad))
+    assert words(inspector).count(bad) >= 4
+    for label in inspector.findChildren(QLabel):
+        assert label.textFormat() == Qt.TextFormat.PlainText or not label.text()
+    assert inspector.head.title.label.toolTip() != bad
+
+
+async def test_copying_the_prompt_leaves_out_the_words_that_went(
+    inspector: Inspector, library: Any
+) -> None:
+    parent = picture(2, prompt="a lighthouse at dawn in fog")
+    child = picture(1, prompt="a lighthouse at dusk in fog")
+    library.families["p1"] = Family(picture=child, ancestors=(parent,))
+    await told(inspector, child)
+    prompt = inspector.head.prompt
+    assert "dawn" in prompt.toPlainText()
+    prompt.selectAll()
+    assert prompt.createMimeDataFromSelection().text() == "a lighthouse at dusk in fog"
+    assert not prompt.createMimeDataFromSelection().hasHtml()
+
+
+async def test_a_long_prompt_shows_six_lines_until_all_is_asked_for(inspector: Inspector) -> None:
+    await told(inspector, picture(1, prompt="a lighthouse on a granite island " * 40))
+    prompt = inspector.head.prompt
+    assert prompt.height() == 6 * 19
+    named(inspector, "Show all").click()
+    assert prompt.height() > 12 * 19
+    named(inspector, "Show less").click()
+    assert prompt.height() == 6 * 19
+    await told(inspector, picture(2, prompt="short"))
+    assert not inspector.head.show_all.isVisible()
+
+
+async def test_a_title_is_kept_by_enter_and_left_by_escape(inspector: Inspector) -> None:
+    await told(inspector, picture(1))
+    heard: list[tuple[str, str]] = []
+    inspector.retitled.connect(lambda name, title: heard.append((name, title)))
+    title = inspector.head.title
+    title.edit()
+    assert title.field.isVisible()
+    title.field.setText("  harbour \n dusk ")
+    press(title.field, Qt.Key.Key_Escape)
+    assert not title.field.isVisible()
+    assert heard == []
+    title.edit()
+    title.field.setText("  harbour   dusk ")
+    press(title.field, Qt.Key.Key_Return)
+    assert heard == [("p1", "harbour dusk")]
+    title.edit()
+    press(title.field, Qt.Key.Key_Return)
+    assert len(heard) == 1
+
+
+async def test_keys_typed_into_title_and_note_are_no_shortcuts(inspector: Inspector) -> None:
+    await told(inspector, picture(1))
+    inspector.edit_title()
+    for field in (inspector.head.title.field, inspector.note):
+        event = QKeyEvent(
+            QEvent.Type.ShortcutOverride, Qt.Key.Key_P, Qt.KeyboardModifier.NoModifier, "p"
+        )
+        event.ignore()
+        QApplication.sendEvent(field, event)
+        assert event.isAccepted()
+
+
+async def test_a_note_is_kept_for_the_picture_it_was_written_about(inspector: Inspector) -> None:
+    await told(inspector, picture(1))
+    heard: list[tuple[tuple[str, ...], str]] = []
+    inspector.noted.connect(lambda ids, note: heard.append((ids, note)))
+    inspector.note.setPlainText("for the spring poster")
+    await told(inspector, picture(2))
+    assert heard == [(("p1",), "for the spring poster")]
+    assert inspector.note.toPlainText() == ""
+    inspector.note.setPlainText("no")
+    press(inspector.note, Qt.Key.Key_Escape)
+    assert inspector.note.toPlainText() == ""
+    inspector.note.setPlainText("yes")
+    press(inspector.note, Qt.Key.Key_Return, modifiers=Qt.KeyboardModifier.ControlModifier)
+    assert heard[-1] == (("p2",), "yes")
+
+
+async def test_stars_flag_and_buttons_tell_which_pictures(inspector: Inspector) -> None:
+    await told(inspector, picture(1))
+    heard: list[tuple[Any, ...]] = []
+    inspector.rated.connect(lambda ids, stars: heard.append((ids, stars)))
+    inspector.flagged.connect(lambda ids, flag: heard.append((ids, flag)))
+    inspector.action.connect(lambda name, items: heard.append((name, items[0].id)))
+    inspector.head.title.stars.setValue(3)
+    named(inspector, "Pick").click()
+    for label in ("Edit", "Vary", "Remix", "More", "Copy", "Save as…"):
+        named(inspector, label).click()
+    assert heard[:2] == [(("p1",), 3), (("p1",), Flag.PICK)]
+    assert [name for name, _ in heard[2:]] == ["edit", "vary", "remix", "more", "copy", "save"]
+    assert {item for _, item in heard[2:]} == {"p1"}
+
+
+async def test_a_click_on_a_relative_selects_it_and_the_rest_is_counted(
+    inspector: Inspector, library: Any
+) -> None:
+    me, above = picture(1), tuple(picture(row) for row in (2, 3))
+    below = tuple(picture(row) for row in range(20, 30))
+    library.families["p1"] = Family(picture=me, ancestors=above, children=below)
+    await told(inspector, me)
+    places = inspector.family.places()
+    assert places[-1].picture is None
+    shown = sum(1 for place in places if place.picture is not None)
+    assert [place.picture.id for place in places if place.picture][:3] == ["p2", "p3", "p1"]
+    assert places[-1].text == f"+ {13 - shown}"
+    assert places[-1].rect.right() < inspector.family.width()
+    heard: list[str] = []
+    inspector.selected.connect(heard.append)
+    click(inspector.family, QPointF(places[0].rect.center()))
+    mine = next(place for place in places if place.picture is me)
+    click(inspector.family, QPointF(mine.rect.center()))
+    assert len(heard) == 1
+    assert heard[0] in {"p2", "p3"}
+
+
+async def test_in_the_loupe_the_palette_stands_in_place_of_the_picture(
+    inspector: Inspector,
+) -> None:
+    await told(inspector, picture(1))
+    assert inspector.preview.isVisible()
+    assert not inspector.palette_strip.isVisible()
+    inspector.set_preview_shown(False)
+    await looking.settle()
+    assert not inspector.preview.isVisible()
+    assert inspector.palette_strip.isVisible()
+    heard: list[str] = []
+    inspector.toast.connect(heard.append)
+    named(inspector, "Copy #101d42").click()
+    assert QGuiApplication.clipboard().text() == "#101d42"
+    assert heard == ["Copied #101d42"]
+
+
+async def test_a_record_that_changed_is_told_anew(inspector: Inspector, library: Any) -> None:
+    await told(inspector, picture(1))
+    library.known[0] = picture(1, title="other", rating=2, flag=Flag.REJECT)
+    inspector.refresh(["p1", "p7"])
+    await looking.settle()
+    assert inspector.head.title.label.text() == "other"
+    assert inspector.head.title.stars.value() == 2
+    assert named(inspector, "Rejected").isVisible()
+
+
+# --- several, none, jobs ----------------------------------------------------------------------
+
+
+async def test_several_are_told_together(inspector: Inspector) -> None:
+    await told(inspector, picture(1, rating=3), picture(2, rating=3), picture(3, rating=3))
+    assert "3 selected" in words(inspector)
+    assert "$0.40" in words(inspector)
+    assert inspector.head.title.stars.value() == 3
+    assert not inspector.note.isVisible()
+    heard: list[tuple[Any, ...]] = []
+    inspector.rated.connect(lambda ids, stars: heard.append((ids, stars)))
+    inspector.head.title.stars.setValue(5)
+    assert heard == [(("p1", "p2", "p3"), 5)]
+    await told(inspector, picture(1, rating=3), picture(2))
+    assert inspector.head.title.stars.value() == 0
+
+
+async def test_nothing_selected_is_a_quiet_sentence(inspector: Inspector) -> None:
+    inspector.show()
+    inspector.show_nothing()
+    assert words(inspector).startswith("Select a picture")
+
+
+def failed(**changes: Any) -> Job:
+    request = GenerationRequest(
+        profile="p", model="model-x", prompt="<i>fog</i>", aspect=AspectRatio(4, 3), size="2K"
+    )
+    values: dict[str, Any] = {
+        "kind": "network",
+        "title": "Connection lost after 41 s",
+        "message": "The connection broke.",
+        "hint": "Try again.",
+        "billed": Billed.MAYBE,
+        "request_id": "req_19",
+        "details": "ReadError",
+        **changes,
+    }
+    return Job(
+        id="j1",
+        run="r",
+        request=request,
+        created=NOON,
+        started=NOON,
+        finished=NOON + 41,
+        name="harbour",
+        state=JobState.FAILED,
+        failure=Failure(**values),
+        estimate_usd=0.134,
+    )
+
+
+async def test_a_failed_job_is_told_in_full_words(inspector: Inspector) -> None:
+    inspector.show()
+    inspector.show_job(failed())
+    text = words(inspector)
+    for part in (
+        *("harbour", "Connection lost after 41 s", "The connection broke.", "Try again."),
+        *("May have been billed", "<i>fog</i>", "model-x", "4:3 · 2K", "req_19"),
+    ):
+        assert part in text, part
+    heard: list[tuple[str, str]] = []
+    inspector.action.connect(lambda name, items: heard.append((name, items[0].id)))
+    named(inspector, "Try again $0.13").click()
+    assert heard == [("retry", "j1")]
+    named(inspector, "Copy details").click()
+    copied = QGuiApplication.clipboard().text()
+    for part in ("Connection lost after 41 s", "May have been billed", "req_19", "ReadError", "j1"):
+        assert part in copied, part
+
+
+async def test_an_answer_in_words_is_shown_whole(inspector: Inspector) -> None:
+    inspector.show()
+    answer = "I would rather <b>describe</b> it. " * 20
+    inspector.show_job(failed(kind="no_image", words=answer, billed=Billed.YES))
+    assert answer.strip() in words(inspector)
+    assert "Paid, but no picture came" in words(inspector)
+
+
+async def test_a_running_job_says_where_it_stands(inspector: Inspector) -> None:
+    inspector.show()
+    request = GenerationRequest(profile="p", model="model-x", prompt="fog")
+    inspector.show_job(
+        Job(
+            id="j2",
+            run="r",
+            request=request,
+            created=time.time(),
+            started=time.time() - 21,
+            state=JobState.RECEIVING,
+            received=3_100_000,
+            estimate_usd=0.134,
+        )
+    )
+    assert "Receiving 3.1 MB" in words(inspector)
+    assert "cancel may cost $0.13" in words(inspector)
+    assert not inspector.job_page.copy.isVisible()
+
+
+# --- all --------------------------------------------------------------------------------------
+
+
+async def test_what_can_be_pressed_or_written_has_a_name(inspector: Inspector) -> None:
+    inspector.set_preview_shown(False)
+    await told(inspector, picture(1))
+    for part in inspector.findChildren(QAbstractButton):
+        if part.isVisible():
+            assert part.accessibleName() or part.text(), part
+    assert inspector.note.accessibleName() == "Note or alt text"
+    assert inspector.head.prompt.accessibleName() == "Prompt of the picture"
+    assert inspector.head.title.field.accessibleName() == "Title"
+
+
+@pytest.mark.parametrize("width", [260, 296, 420])
+async def test_nothing_is_cut_off_at_any_width(
+    inspector: Inspector, library: Any, width: int
+) -> None:
+    long = "gemini-3.1-" + "preview" * 12
+    me = picture(1, model=long, tags=("harbour",) * 20, warnings=("a" * 80,), missing=True)
+    library.known = [me]
+    inspector.resize(width, 560)
+    await told(inspector, me)
+    await told(inspector, me)
+    for part in inspector.findChildren(QWidget):
+        if part.isVisible() and not isinstance(part, QAbstractButton):
+            right = part.mapTo(inspector, part.rect().topRight()).x()
+            assert right <= width, part
+    assert long in words(inspector)
+    for value in inspector.facts.findChildren(QTextEdit):
+        if value.isVisible():
+            assert value.document().size().height() <= value.height() + 1
