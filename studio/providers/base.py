@@ -108,8 +108,16 @@ class AnswerPicture:
     def chunks(self, body: Path) -> Iterator[bytes]:
         """The picture's bytes, decoded from the answer's body file in pieces. Blocking.
 
-        Raises NoPicture when the text is no base64, StorageError when the file cannot be read.
+        Raises NoPicture when the text is no base64 or only an address came, StorageError when the
+        file cannot be read.
         """
+        if self.url:
+            raise NoPicture(
+                _("The service sent an address instead of a picture"),
+                self.url,
+                hint=_("Open it soon, such addresses expire. It may have been charged."),
+                billed=Billed.MAYBE,
+            )
         if isinstance(self.data, str):
             pieces: Iterator[bytes] = iter((self.data.encode(errors="replace"),))
         else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -122,6 +123,8 @@ def test_a_picture_is_found_in_every_shape(read, name):
 def test_an_address_instead_of_bytes_is_kept(read, part):
     found, _pictures = read(candidates(part))
     assert [one.url for one in found.pictures] == ["https://h.org/x.png"]
+    with pytest.raises(NoPicture, match="https://h.org/x.png"):
+        next(found.pictures[0].chunks(Path("unused")))
 
 
 @pytest.mark.parametrize("sign", ["a ", "ü", "x\n", '"', "\\", "😀"])
