@@ -98,6 +98,22 @@ class PictureData(QMimeData):
         pixels = await decoder.pixels(path)
         self.take_image(await asyncio.to_thread(image_of, pixels))
 
+    def plain(self) -> QMimeData:
+        """The same, as far as it is loaded, for the clipboard, which outlives this program's code.
+
+        Names the files the way GNOME's file manager wants them too.
+        """
+        made = QMimeData()
+        made.setUrls(self.urls())
+        made.setData(IDS, self.data(IDS))
+        urls = [bytes(url.toEncoded().data()).decode() for url in self.urls()]
+        made.setData(GNOME_FILES, QByteArray("\n".join(["copy", *urls]).encode()))
+        if self._bytes is not None:
+            made.setData("image/png", self._bytes)
+        if self._image is not None:
+            made.setImageData(self._image)
+        return made
+
     # --- Qt -------------------------------------------------------------------------------
 
     def formats(self) -> list[str]:
@@ -224,14 +240,12 @@ async def copy(carried: Sequence[Carried], decoder: PixelSource) -> None:
     refuse_too_many(len(carried))
     if not carried:
         return
-    data = PictureData(carried)
-    files = "\n".join(["copy", *(bytes(url.toEncoded().data()).decode() for url in data.urls())])
-    data.setData(GNOME_FILES, QByteArray(files.encode()))
+    loaded = PictureData(carried)
     # The clipboard is read much later, by programs that will not wait: all of it comes first.
     # Files whose image cannot be had are still worth pasting.
     with contextlib.suppress(StudioError, OSError):
-        await data.load(decoder)
-    QGuiApplication.clipboard().setMimeData(data)
+        await loaded.load(decoder)
+    QGuiApplication.clipboard().setMimeData(loaded.plain())
 
 
 def image_of(pixels: Pixels) -> QImage:

@@ -1,0 +1,290 @@
+"""What a tile says and how it looks: every state is told apart, in both themes."""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+import pytest
+from PySide6.QtCore import QPoint, QRect
+from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
+from PySide6.QtWidgets import QApplication
+
+from studio import words
+from studio.domain import Failure, Flag, Job, JobState, Picture
+from studio.errors import Billed
+from studio.ui import theme
+from studio.ui.gallery.failures import ordinal
+from studio.ui.gallery.kit import Kit
+from studio.ui.gallery.layout import TileState, arrange
+from studio.ui.gallery.paint import paint_tile
+from studio.ui.gallery.states import Tile, accessible_name, describe
+
+NOW = 1000.0
+CELL = QRect(0, 0, 174, 192)
+
+
+@pytest.fixture(params=["dark", "light"])
+def kit(request: pytest.FixtureRequest, application: QApplication) -> Kit:
+    return Kit(theme.install(application, request.param, scale=1.0))
+
+
+def pixmap(colour: str = "#7788cc") -> QPixmap:
+    made = QPixmap(158, 158)
+    made.fill(colour)
+    return made
+
+
+def render(state: TileState, kit: Kit, dpr: float = 1.0) -> QImage:
+    image = QImage(round(174 * dpr), round(192 * dpr), QImage.Format.Format_RGB32)
+    image.setDevicePixelRatio(dpr)
+    image.fill(kit.color("mat"))
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    paint_tile(painter, CELL, state, kit)
+    painter.end()
+    return image
+
+
+def failed(scripted: ModuleType, kind: str, title: str, billed: Billed) -> Job:
+    failure = Failure(kind=kind, title=title, billed=billed)
+    made = scripted.job("pier", JobState.FAILED, failure=failure, estimate_usd=0.134)
+    assert isinstance(made, Job)
+    return made
+
+
+def every_state(scripted: ModuleType) -> dict[str, TileState]:
+    def look(item: Picture | Job | None, *, fault: str = "", **marks: object) -> TileState:
+        tile = describe(item, NOW, usual=18.0, fault=fault)
+        if isinstance(item, Picture) and "pixmap" not in marks and not fault:
+            marks["pixmap"] = pixmap()
+        return TileState(tile=tile, **marks)  # type: ignore[arg-type]
+
+    p, j = scripted.picture, scripted.job
+    running = {"started": NOW - 14, "estimate_usd": 0.134}
+    retry = {"attempt": 1, "retry_at": NOW + 6.5, "retry_reason": "service busy"}
+    return {
+        "rest": look(p(1)),
+        "hover": look(p(1), hovered=True),
+        "hover on pick": look(p(1), hovered=True, hot="pick"),
+        "selected": look(p(1), selected=True),
+        "keyboard": look(p(1), selected=True, keyboard=True),
+        "many": look(p(1), selected=True, many=True),
+        "picked": look(p(1, flag=Flag.PICK)),
+        "rated": look(p(1, rating=4)),
+        "rejected": look(p(1, flag=Flag.REJECT)),
+        "new": look(p(1, seen=False)),
+        "on its way": look(p(1), pixmap=None),
+        "fading in": look(p(1), strength=0.5),
+        "unread row": look(None),
+        "queued": look(j("snow", queue_place=2)),
+        "waiting": look(j("fog", JobState.WAITING, **running), phase=0.3),
+        "waiting, still": look(j("fog", JobState.WAITING, **running)),
+        "waiting, with a source": look(
+            j("fog", JobState.WAITING, **running), phase=0.3, ghost=pixmap("#ffffff")
+        ),
+        "receiving": look(j("fog", JobState.RECEIVING, received=3_100_000, **running)),
+        "cancel": look(
+            j("fog", JobState.RECEIVING, received=3_100_000, **running), hovered=True, hot="cancel"
+        ),
+        "saving": look(j("fog", JobState.INGESTING, **running)),
+        "retrying": look(j("fog", JobState.RETRYING, **retry)),
+        "retrying, hover": look(j("fog", JobState.RETRYING, **retry), hovered=True),
+        "refused": look(failed(scripted, "refused", "Refused", Billed.NO)),
+        "words": look(failed(scripted, "no_image", "The model answered in words", Billed.NO)),
+        "paid": look(failed(scripted, "no_image", "The model answered in words", Billed.YES)),
+        "network": look(failed(scripted, "network", "Connection lost", Billed.MAYBE)),
+        "key": look(failed(scripted, "auth", "Not accepted", Billed.NO)),
+        "balance": look(failed(scripted, "balance", "Not accepted", Billed.NO)),
+        "model": look(failed(scripted, "model", "Not accepted", Billed.NO)),
+        "cancelled": look(j("pier", JobState.CANCELLED, started=1.0, finished=7.0)),
+        "unsent": look(j("pier", JobState.UNSENT)),
+        "unknown": look(j("pier", JobState.UNKNOWN)),
+        "cut": look(j("pier", JobState.CUT)),
+        "late": look(p(1, late=True)),
+        "draft": look(p(1, draft=True)),
+        "sketch": look(p(1, offline=True)),
+        "not as asked": look(p(1, asked_aspect="16:9")),
+        "missing": look(p(1, missing=True)),
+        "unreadable": look(p(1), fault="broken"),
+        "other shape": look(p(1, width=1600, height=900)),
+    }
+
+
+def test_no_two_states_look_alike(kit: Kit, scripted: ModuleType) -> None:
+    seen: dict[bytes, str] = {}
+    for name, state in every_state(scripted).items():
+        data = bytes(render(state, kit).constBits())
+        assert data not in seen, f"{name} looks like {seen[data]}"
+        seen[data] = name
+
+
+def test_every_message_stays_inside_its_box(kit: Kit, scripted: ModuleType) -> None:
+    for name, state in every_state(scripted).items():
+        layout = arrange(state, CELL, kit)
+        for block in layout.blocks:
+            assert layout.picture.contains(block.rect), f"{name}: {block}"
+        for zone in layout.zones:
+            assert CELL.contains(zone.rect), f"{name}: {zone}"
+            assert not any(
+                zone.rect.intersects(other.rect) for other in layout.zones if other is not zone
+            ), name
+
+
+@pytest.mark.parametrize("dpr", [1.0, 1.25, 1.5, 2.0])
+def test_ring_and_hairline_are_sharp_at_every_scale(
+    application: QApplication, scripted: ModuleType, dpr: float
+) -> None:
+    kit = Kit(theme.install(application, "dark", scale=1.0))
+    tile = describe(scripted.picture(1), NOW)
+    image = render(TileState(tile=tile, pixmap=pixmap("#000000"), selected=True), kit, dpr)
+    middle = image.height() // 2
+    ring = [image.pixelColor(x, middle).name() for x in range(round(2 * dpr))]
+    assert set(ring) == {kit.color("accent").name()}
+    after = image.pixelColor(round(2 * dpr), middle).name()
+    assert after == kit.color("cell").name()
+
+
+def test_a_picture_lies_pixel_for_pixel(application: QApplication, scripted: ModuleType) -> None:
+    kit = Kit(theme.install(application, "dark", scale=1.0))
+    chequered = QImage(158, 158, QImage.Format.Format_RGB32)
+    for y in range(158):
+        for x in range(158):
+            white = (x + y) % 2
+            chequered.setPixelColor(x, y, QColor("#ffffff" if white else "#000000"))
+    state = TileState(tile=describe(scripted.picture(1), NOW), pixmap=QPixmap.fromImage(chequered))
+    image = render(state, kit)
+    origin = arrange(state, CELL, kit).picture.topLeft()
+    for x in range(20, 60):
+        assert image.pixelColor(origin + QPoint(x, 30)) == chequered.pixelColor(x, 30)
+
+
+def test_small_tiles_keep_the_first_line_and_the_billed_word(
+    application: QApplication, scripted: ModuleType
+) -> None:
+    kit = Kit(theme.install(application, "dark", scale=1.0))
+    tile = describe(failed(scripted, "network", "Connection lost", Billed.MAYBE), NOW)
+    small = arrange(TileState(tile=tile, box=120, caption=False), QRect(0, 0, 140, 144), kit)
+    assert [block.part for block in small.blocks] == ["icon", "head", "bill"]
+    assert small.zones == ()
+    large = arrange(TileState(tile=tile), CELL, kit)
+    assert [zone.action for zone in large.zones] == ["retry"]
+
+
+def test_a_failed_tile_grows_to_the_square_only_when_it_must(
+    application: QApplication, scripted: ModuleType
+) -> None:
+    from dataclasses import replace
+
+    from studio.domain import AspectRatio
+
+    kit = Kit(theme.install(application, "dark", scale=1.0))
+    base = failed(scripted, "refused", "Refused", Billed.NO)
+    shapes = {}
+    for text in ("16:9", "4:3", "3:4", "9:16"):
+        request = replace(base.request, aspect=AspectRatio.parse(text))
+        tile = describe(replace(base, request=request), NOW)
+        box = arrange(TileState(tile=tile), CELL, kit).picture
+        shapes[text] = (box.width(), box.height())
+    assert shapes == {
+        "16:9": (158, 158),
+        "4:3": (158, 118),
+        "3:4": (118, 158),
+        "9:16": (158, 158),
+    }
+
+
+def test_nothing_claims_what_is_not_known(scripted: ModuleType) -> None:
+    job = scripted.job("fog", JobState.RECEIVING, started=NOW - 14, received=2_000_000)
+    unknown, known = describe(job, NOW), describe(job, NOW, usual=18.0)
+    assert (unknown.note, unknown.bar) == ("", -1)
+    assert known.note == "usually 0:18"
+    assert known.bar == pytest.approx(14 / 18)
+    assert describe(job, NOW + 500, usual=18.0).bar == 0.92
+    assert known.cancel_note == "cancel may cost money"
+    assert describe(scripted.job("snow", queue_place=2), NOW).note == "cancel is free"
+
+
+def test_money_is_told_as_it_is_known(scripted: ModuleType) -> None:
+    def bill(billed: Billed) -> tuple[str, bool]:
+        tile = describe(failed(scripted, "server", "Broken", billed), NOW)
+        return tile.bill, tile.bill_doubt
+
+    assert bill(Billed.NO) == ("Not billed", False)
+    assert bill(Billed.MAYBE) == ("May have been billed", True)
+    assert bill(Billed.YES) == ("Billed $0.13", False)
+
+
+@pytest.mark.parametrize(
+    ("kind", "offer"),
+    [
+        ("refused", "edit_prompt"),
+        ("no_image", "read_answer"),
+        ("auth", "open_keys"),
+        ("balance", "top_up"),
+        ("model", "pick_model"),
+        ("request", "edit_prompt"),
+        ("network", "retry"),
+        ("incomplete", "retry"),
+        ("rate_limited", "retry"),
+        ("server", "retry"),
+        ("budget", "retry"),
+        ("storage", "retry"),
+        ("bug", "retry"),
+    ],
+)
+def test_a_failed_tile_offers_the_one_thing_that_helps(
+    scripted: ModuleType, kind: str, offer: str
+) -> None:
+    tile = describe(failed(scripted, kind, "It failed", Billed.NO), NOW)
+    assert [each.action for each in tile.offers] == [offer]
+    assert tile.icon
+
+
+def test_a_count_down_reads_zero_only_when_its_time_has_come(scripted: ModuleType) -> None:
+    job = scripted.job("fog", JobState.RETRYING, attempt=1, retry_at=NOW + 7)
+    assert [describe(job, NOW + t).big for t in (0, 0.5, 6.5, 7)] == [
+        "0:07",
+        "0:07",
+        "0:01",
+        "0:00",
+    ]
+
+
+def test_places_in_the_queue_are_spelled_right() -> None:
+    spelled = [ordinal(n) for n in (1, 2, 3, 4, 11, 12, 13, 21, 22, 101, 111)]
+    assert spelled == [
+        *("1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "22nd", "101st", "111th"),
+    ]
+
+
+def test_a_tile_is_read_out_with_state_rating_verdict_and_aspect(scripted: ModuleType) -> None:
+    picture = scripted.picture(
+        7, title="lighthouse dusk 07", flag=Flag.PICK, rating=4, width=1024, height=1024
+    )
+    assert accessible_name(picture, NOW) == "lighthouse dusk 07, 4 stars, picked, square"
+    new = scripted.picture(8, title="hills", seen=False, draft=True, width=160, height=90)
+    assert accessible_name(new, NOW) == "hills, new, draft, 16:9"
+    waiting = scripted.job("fog", JobState.RECEIVING, started=1.0, received=5)
+    assert accessible_name(waiting, NOW) == accessible_name(waiting, NOW + 5)
+    assert accessible_name(waiting, NOW) == "fog, Receiving, square"
+    bad = failed(scripted, "refused", "Refused by the safety filter", Billed.NO)
+    assert accessible_name(bad, NOW) == "pier, Refused by the safety filter, Not billed, square"
+
+
+def test_every_word_of_a_tile_can_be_translated(
+    scripted: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Brackets(words._gettext.NullTranslations):
+        def gettext(self, message: str) -> str:
+            return f"[{message}]"
+
+        def ngettext(self, one: str, many: str, number: int) -> str:
+            return f"[{one if number == 1 else many}]"
+
+    monkeypatch.setattr(words, "_catalogue", Brackets())
+    for name, state in every_state(scripted).items():
+        tile: Tile = state.tile
+        told = [tile.line, tile.note, tile.bill, tile.tag, tile.cancel, tile.cancel_note]
+        told += [offer.label for offer in tile.offers]
+        for text in told:
+            assert not text or text.startswith("["), f"{name}: {text!r}"
