@@ -123,7 +123,7 @@ def test_a_picture_is_found_in_every_shape(read, name):
 def test_an_address_instead_of_bytes_is_kept(read, part):
     found, _pictures = read(candidates(part))
     assert [one.url for one in found.pictures] == ["https://h.org/x.png"]
-    with pytest.raises(NoPicture, match="https://h.org/x.png"):
+    with pytest.raises(NoPicture, match=r"https://h\.org/x\.png"):
         next(found.pictures[0].chunks(Path("unused")))
 
 
