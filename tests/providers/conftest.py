@@ -1,4 +1,4 @@
-"""Provider tests run their coroutines on plain asyncio and on the window's loop, as the core's do."""
+"""Coroutines of provider tests run on plain asyncio and on the window's loop, as the core's do."""
 
 from __future__ import annotations
 
