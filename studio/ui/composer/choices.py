@@ -98,7 +98,7 @@ class ChoicesRow(QWidget):
 
     # --- content --------------------------------------------------------------------------
 
-    def show_draft(self, draft: Draft, offer: Offer, model: Model, *, variants: int) -> None:
+    def show_draft(self, draft: Draft, offer: Offer, model: Model) -> None:
         """Show the choices as the model takes them."""
         self._draft, self._offer, self._model = draft, offer, model
         sent = offer.sent
@@ -119,10 +119,15 @@ class ChoicesRow(QWidget):
         self.size_chip.set_supplement(_pixels(offer.pixels))
         self.size_chip.set_mark(offer.size_note)
         self.count.set_value(draft.count)
-        self.per_variant.setVisible(variants > 1)
-        self.count.setAccessibleDescription(_("per variant") if variants > 1 else "")
         self.seed.show_seed(sent.seed)
         self.fit()
+
+    def show_variants(self, variants: int) -> None:
+        """How many prompts there are: of more than one, the count is that of each."""
+        words = _("per variant") if variants > 1 else ""
+        if words != self.count.accessibleDescription():
+            self.count.setAccessibleDescription(words)
+            self.fit()
 
     def show_models(self, choices: list[Choice], chosen: tuple[str, str]) -> None:
         """Offer these models."""

@@ -13,25 +13,34 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QPixmap
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from studio import prompts
 from studio.domain import Picture, Reference, Role
 from studio.drafts import MATCH, Draft
 from studio.errors import StudioError
-from studio.events import Event, JobChanged, JobsRemoved, KeyChanged, PicturesAdded, SettingsChanged
+from studio.events import (
+    Event,
+    JobChanged,
+    JobsRemoved,
+    KeyChanged,
+    PicturesAdded,
+    RecordsChanged,
+    SettingsChanged,
+)
 from studio.models import Model
 from studio.settings import OFFLINE
 from studio.ui import dragging
 from studio.ui.composer import drafting, intake, press
 from studio.ui.composer.aspect_picker import label
 from studio.ui.composer.dock import Dock
-from studio.ui.composer.history_popup import HistoryPopup
-from studio.ui.composer.offer import Offer, in_order, offer
+from studio.ui.composer.offer import Offer, differences, in_order, offer
 from studio.ui.composer.offered_models import offered
+from studio.ui.composer.picking import Picking
 from studio.ui.composer.quote import Situation, quote
 from studio.ui.composer.recall import Recall
 from studio.ui.composer.reception import InputThumbnails, Reception
+from studio.ui.composer.slot import Note
 from studio.ui.composer.steps import Steps
 from studio.ui.controls import Notice
 from studio.ui.tasks import spawn
@@ -68,16 +77,17 @@ class Composer(Dock):
         super().__init__(parent)
         self._core = core
         self._steps = Steps(Draft())
-        self._recall = Recall()
+        self._recall = Recall(core.library, self)
+        self._picking = Picking(self)
         self._reception = Reception(core.library, self)
         self._thumbnails = InputThumbnails(core.library, self)
         self._suggested: tuple[Picture, ...] = ()
         self._own_aspect = "1:1"
         self._asked: Draft | None = None
         self._wanted: tuple[str, str] | None = None
+        self._trashed: set[str] = set()
         self._press_waits = False
         self._network = True
-        self._dialog: QFileDialog | None = None
         self._requote = _timer(self, 100)
         self._requote.timeout.connect(self._show_quote)
         self._model_notice = _timer(self, MODEL_NOTICE)
@@ -102,7 +112,7 @@ class Composer(Dock):
         slots.role_chosen.connect(self.on_role_chosen)
         slots.move_wanted.connect(self.on_move_wanted)
         slots.replaced.connect(self.on_replaced)
-        slots.pick_wanted.connect(self.on_pick_wanted)
+        slots.pick_wanted.connect(self._picking.open)
         slots.suggestion_taken.connect(self.on_suggestion_taken)
         choices.model_chosen.connect(self.on_model_chosen)
         choices.aspect_chosen.connect(self.on_aspect_chosen)
@@ -115,6 +125,9 @@ class Composer(Dock):
         self.card.target.dropped.connect(self.on_dropped)
         self.line.generate.clicked.connect(self.generate_now)
         self.bar.acted.connect(self.on_acted)
+        self._recall.walked.connect(self.on_walked)
+        self._recall.chosen.connect(self.set_prompt)
+        self._picking.picked.connect(self.on_picked)
         self._reception.taken.connect(self.on_taken)
         self._reception.troubled.connect(self.show_error)
         self._reception.idle.connect(self.on_idle)
@@ -342,16 +355,30 @@ class Composer(Dock):
             _("What should the picture show?") if source is None else _("What should change?")
         )
         editor.replace_text(draft.prompt)
-        limit = _("not sent: takes {n}").format(n=made.takes)
-        notes = [limit if at >= made.takes else "" for at in range(len(draft.references))]
+        notes = [self._note(at, reference, made) for at, reference in enumerate(draft.references)]
         self.card.slots.show_references(draft.references, notes)
-        self.card.show_count(len(draft.prompt), model.prompt_limit)
         self._show_models(model)
-        variants = prompts.count(draft.prompt)
-        self.card.choices.show_draft(draft, made, model, variants=variants)
+        self.card.choices.show_draft(draft, made, model)
         self.card.order_tabs()
-        self._show_quote()
+        self._show_words()
         self._thumbnails.want(draft.references)
+
+    def _note(self, place: int, reference: Reference, made: Offer) -> Note:
+        if place >= made.takes:
+            return Note(_("not sent: takes {n}").format(n=made.takes), sent=False)
+        if reference.picture in self._trashed:
+            return Note(_("in trash, still usable"))
+        return Note()
+
+    def _show_words(self) -> None:
+        """What follows from the prompt alone; for every key."""
+        draft, model = self.draft(), self._model()
+        if self._asked is not None and self._asked.prompt != draft.prompt:
+            self._asked = None
+            self.bar.dismiss("ask")
+        self.card.show_count(len(draft.prompt), model.prompt_limit)
+        self.card.choices.show_variants(prompts.count(draft.prompt))
+        self._show_quote()
 
     def _show_models(self, model: Model) -> None:
         catalogue, draft = self._core.catalogue, self.draft()
@@ -381,7 +408,7 @@ class Composer(Dock):
         """The prompt was written on."""
         self._recall.forget()
         if self._steps.type(replace(self.draft(), prompt=self.card.editor.text())):
-            self._show()
+            self._show_words()
             self.changed.emit(self.draft())
 
     def on_escaped(self) -> None:
@@ -395,27 +422,16 @@ class Composer(Dock):
 
     def on_history_step(self, way: int) -> None:
         """Alt+Up or Alt+Down."""
-        if self._recall.walking:
-            self._walk(way)
-        elif way < 0:
-            spawn(self._begin_walk())
+        self._recall.step(way, self.draft().prompt)
 
-    async def _begin_walk(self) -> None:
-        found = await self._core.library.prompts()
-        self._recall.begin([use.prompt for use in found], self.draft().prompt)
-        self._walk(-1)
-
-    def _walk(self, way: int) -> None:
-        prompt = self._recall.step(way)
-        if prompt is not None:
-            self._take(replace(self.draft(), prompt=prompt))
-            self.card.editor.caret_to_end()
+    def on_walked(self, prompt: str) -> None:
+        """Another prompt of the history."""
+        self._take(replace(self.draft(), prompt=prompt))
+        self.card.editor.caret_to_end()
 
     def on_history_wanted(self) -> None:
         """The history button was pressed."""
-        popup = HistoryPopup(self._core.library.prompts, self)
-        popup.chosen.connect(self.set_prompt)
-        popup.open_at(self.card.history)
+        self._recall.open_list(self.card.history)
 
     # --- slots: pictures --------------------------------------------------------------------
 
@@ -484,21 +500,9 @@ class Composer(Dock):
         else:
             self.use_as_references(self._suggested)
 
-    def on_pick_wanted(self) -> None:
-        """Choose files in a dialog that does not stop the window."""
-        if self._dialog is None:
-            self._dialog = QFileDialog(self, _("Add references"))
-            self._dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-            self._dialog.setNameFilter(
-                _("Pictures")
-                + " (*.png *.jpg *.jpeg *.webp *.heic *.heif *.gif *.avif *.tif *.tiff)"
-            )
-            self._dialog.filesSelected.connect(self.on_picked)
-        self._dialog.open()
-
-    def on_picked(self, files: list[str]) -> None:
-        """Files were chosen."""
-        self._reception.files([Path(file) for file in files], Role.FREE)
+    def on_picked(self, paths: list[Path]) -> None:
+        """Files were chosen in the dialog."""
+        self._reception.files(paths, Role.FREE)
 
     # --- slots: choices ---------------------------------------------------------------------
 
@@ -517,15 +521,9 @@ class Composer(Dock):
     def _tell_of_model(self) -> None:
         """Say once what the chosen model does not do as asked."""
         model = self._model()
-        made = self._offer(model)
-        notes = [note for note in (made.size_note, made.aspect_note) if note]
-        if made.takes < len(self.draft().references):
-            notes.append(_("not all references are sent, it takes {n}").format(n=made.takes))
-        if self.draft().seed is not None and not model.seed:
-            notes.append(_("it takes no seed"))
+        text = differences(self.draft(), model, self._offer(model))
         self.bar.dismiss("model")
-        if notes:
-            text = f"{model.title}: {', '.join(notes)}."
+        if text:
             self._tell(Notice(key="model", text=text, icon="model"))
             self._model_notice.start()
 
@@ -571,8 +569,21 @@ class Composer(Dock):
             self._on_key(event.profile)
         elif isinstance(event, SettingsChanged):
             self._on_settings(event.names)
+        elif isinstance(event, RecordsChanged):
+            self._on_records(event)
         elif isinstance(event, PicturesAdded):
             spawn(self._read_seed(event.ids[-1:]))
+
+    def _on_records(self, event: RecordsChanged) -> None:
+        used = [r.picture for r in self.draft().references if r.picture in event.ids]
+        if used and "trashed" in event.fields:
+            spawn(self._read_trash([id for id in used if id is not None]))
+
+    async def _read_trash(self, ids: list[str]) -> None:
+        """Say it at the slot when a picture it shows lies in the trash: its copy is still used."""
+        for picture in await self._core.library.find(ids):
+            (self._trashed.add if picture.trashed else self._trashed.discard)(picture.id)
+        self._show()
 
     def _on_key(self, profile: str) -> None:
         if self._wanted is not None and self._wanted[0] == profile and not self._keyless(profile):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from PySide6.QtGui import QSyntaxHighlighter, QTextCharFormat, QTextDocument
 
-from studio import prompts
+from studio.prompts import parse
 from studio.ui.theme import theme
 
 Span = tuple[int, int, str]  # first and last + 1 in UTF-16 units, kind
@@ -54,7 +54,7 @@ class PromptColours(QSyntaxHighlighter):
 
 def spans(text: str) -> Iterator[Span]:
     """What to colour, later ones over earlier ones; positions as Qt counts them."""
-    parsed = prompts.parse(text)
+    parsed = parse(text)
     at = _Units(text)
     for group in parsed.groups:
         yield at(group.start), at(group.end), "group"

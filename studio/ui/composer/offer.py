@@ -83,6 +83,16 @@ def offer(draft: Draft, model: Model, *, input_ratio: float | None = None) -> Of
     )
 
 
+def differences(draft: Draft, model: Model, made: Offer) -> str:
+    """One sentence on what the model does not do as asked; empty when it does everything."""
+    notes = [note for note in (made.size_note, made.aspect_note) if note]
+    if made.takes < len(draft.references):
+        notes.append(_("not all references are sent, it takes {n}").format(n=made.takes))
+    if draft.seed is not None and not model.seed:
+        notes.append(_("it takes no seed"))
+    return f"{model.title}: {', '.join(notes)}." if notes else ""
+
+
 def _aspect(
     wanted: str, model: Model, *, match: bool, ratio: float | None, known: bool
 ) -> tuple[str, str]:

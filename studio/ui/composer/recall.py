@@ -1,38 +1,64 @@
-"""Alt+Up and Alt+Down walk through the prompts of the library."""
+"""Prompts of the library come back: Alt+Up and Alt+Down walk through them, a list shows them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
+
+from studio.ui.composer.history_popup import HistoryPopup
+from studio.ui.tasks import spawn
+
+if TYPE_CHECKING:
+    from studio.library.library import Library
 
 
-class Recall:
-    """Where the walk is. What was written before it began waits at its end."""
+class Recall(QObject):
+    """Where the walk is. What was written before it began waits at its end.
 
-    def __init__(self) -> None:
+    Signals:
+        walked(object): the prompt that is shown next on the walk.
+        chosen(object): a prompt was taken from the list.
+    """
+
+    walked = Signal(object)
+    chosen = Signal(object)
+
+    def __init__(self, library: Library, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._library = library
+        self._parent = parent
         self._prompts: tuple[str, ...] = ()
         self._at = -1
         self._own = ""
 
-    @property
-    def walking(self) -> bool:
-        """Whether an older prompt is shown."""
-        return self._at >= 0
+    def step(self, way: int, written: str) -> None:
+        """One prompt older (-1) or newer (1) than `written`."""
+        if self._at >= 0:
+            self._go(way)
+        elif way < 0:
+            spawn(self._begin(written))
 
-    def begin(self, prompts: Sequence[str], written: str) -> None:
-        """Start from what is written, newest prompt first."""
-        self._prompts = tuple(prompt for prompt in prompts if prompt != written)
-        self._own = written
-        self._at = -1
+    async def _begin(self, written: str) -> None:
+        found = await self._library.prompts()
+        self._prompts = tuple(use.prompt for use in found if use.prompt != written)
+        self._own, self._at = written, -1
+        self._go(-1)
 
-    def step(self, way: int) -> str | None:
-        """One prompt older (-1) or newer (1); None where there is none."""
+    def _go(self, way: int) -> None:
         to = self._at - way
-        if not -1 <= to < len(self._prompts):
-            return None
-        self._at = to
-        return self._own if to < 0 else self._prompts[to]
+        if -1 <= to < len(self._prompts):
+            self._at = to
+            self.walked.emit(self._own if to < 0 else self._prompts[to])
 
     def forget(self) -> None:
-        """The walk is over: the user wrote something."""
+        """The walk is over: the user wrote something, or sent it."""
         self._at = -1
         self._prompts = ()
+
+    def open_list(self, anchor: QWidget) -> None:
+        """Show all of them over the anchor."""
+        popup = HistoryPopup(self._library.prompts, self._parent)
+        popup.chosen.connect(self.chosen)
+        popup.open_at(anchor)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QAccessible,
@@ -33,6 +35,14 @@ THUMB = 32
 SMALL = 36
 WIDEST_NAME = 160
 ROLES = (Role.SUBJECT, Role.STYLE, Role.PALETTE, Role.COMPOSITION, Role.FREE)
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What a slot says in the place of its role, and whether its picture is sent."""
+
+    words: str = ""
+    sent: bool = True
 
 
 def role_name(role: Role) -> str:
@@ -71,7 +81,7 @@ class Slot(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.reference = Reference(sha256="", media_type="")
-        self._note = ""
+        self._note = Note()
         self._small = False
         self._pixmap: QPixmap | None = None
         self._pressed: QPoint | None = None
@@ -90,14 +100,14 @@ class Slot(QWidget):
 
     # --- content --------------------------------------------------------------------------
 
-    def show_reference(self, reference: Reference, note: str, *, small: bool) -> None:
-        """Show this reference; `note` says why it is not sent, or how."""
+    def show_reference(self, reference: Reference, note: Note, *, small: bool) -> None:
+        """Show this reference; `note` says why it is not sent, or what is special about it."""
         self.reference, self._note, self._small = reference, note, small
         editing = reference.role is Role.EDIT
         name = f"{role_name(reference.role)} {reference.name}".strip()
         self.setAccessibleName(name)
-        self.setAccessibleDescription(note)
-        self.setToolTip(plain_tip(f"{name}\n{note}" if note else name))
+        self.setAccessibleDescription(note.words)
+        self.setToolTip(plain_tip(f"{name}\n{note.words}" if note.words else name))
         self.role_button.setVisible(not editing and not small)
         self.close_button.setVisible(not small)
         self.role_button.set_name(_("Role of {name}").format(name=reference.name))
@@ -150,7 +160,7 @@ class Slot(QWidget):
     # --- painting -------------------------------------------------------------------------
 
     def _words(self) -> tuple[str, str]:
-        return self._note or role_name(self.reference.role), self.reference.name
+        return self._note.words or role_name(self.reference.role), self.reference.name
 
     def _words_width(self) -> int:
         look = theme()
@@ -192,7 +202,7 @@ class Slot(QWidget):
         painter.setBrush(look.color("tint" if editing else "raise"))
         if not self._small:
             painter.drawRoundedRect(box, 7, 7)
-        if self._note:
+        if not self._note.sent:
             painter.setOpacity(0.4)
         self._paint_picture(painter, thumb)
         painter.setOpacity(1.0)
@@ -228,12 +238,12 @@ class Slot(QWidget):
         flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         elide = Qt.TextElideMode.ElideRight
         painter.setFont(look.font("micro", weight=600 if editing else 400))
-        quiet = "warn" if self._note else "ink" if editing else "text3"
+        quiet = "warn" if self._note.words else "ink" if editing else "text3"
         painter.setPen(look.color(quiet))
         text = QFontMetrics(painter.font()).elidedText(role, elide, width + 1)
         painter.drawText(QRectF(left, top, width + 2, heights[0]), flags, text)
         painter.setFont(look.font("small"))
-        painter.setPen(look.color("text3" if self._note else "text"))
+        painter.setPen(look.color("text" if self._note.sent else "text3"))
         text = QFontMetrics(painter.font()).elidedText(name, elide, width + 1)
         painter.drawText(QRectF(left, top + heights[0], width + 2, heights[1]), flags, text)
 

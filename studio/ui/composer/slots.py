@@ -20,7 +20,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from studio.domain import Reference, Role
-from studio.ui.composer.slot import HEIGHT, SMALL, Slot, role_name
+from studio.ui.composer.slot import HEIGHT, SMALL, Note, Slot, role_name
 from studio.ui.controls import Menu, set_role
 from studio.ui.theme import theme
 from studio.words import _
@@ -147,7 +147,7 @@ class SlotsRow(QWidget):
         self.setAccessibleName(_("References"))
         set_role(self, QAccessible.Role.List)
         self._references: tuple[Reference, ...] = ()
-        self._notes: tuple[str, ...] = ()
+        self._notes: tuple[Note, ...] = ()
         self._thumbnails: dict[str, QPixmap] = {}
         self._slots: list[Slot] = []
         self._small = False
@@ -166,8 +166,8 @@ class SlotsRow(QWidget):
 
     # --- content --------------------------------------------------------------------------
 
-    def show_references(self, references: Sequence[Reference], notes: Sequence[str]) -> None:
-        """Show these, with why each is not sent (empty where it is)."""
+    def show_references(self, references: Sequence[Reference], notes: Sequence[Note]) -> None:
+        """Show these, each with what is to be said of it."""
         focused = next((i for i, slot in enumerate(self._slots) if slot.hasFocus()), None)
         self._references, self._notes = tuple(references), tuple(notes)
         while len(self._slots) > len(references):

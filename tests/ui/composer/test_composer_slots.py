@@ -13,7 +13,9 @@ from PySide6.QtWidgets import QApplication
 
 from studio.domain import Reference, Role
 from studio.drafts import MATCH, Draft
+from studio.events import RecordsChanged
 from studio.models import Model
+from studio.ui import tasks
 
 
 def reference(name: str, role: Role = Role.FREE) -> Reference:
@@ -229,6 +231,16 @@ async def test_references_a_model_does_not_take_say_so(composer, core) -> None:
     notes = [slot.accessibleDescription() for slot in composer.card.slots.slots()]
     assert notes == ["", "", "not sent: takes 2"]
     assert composer.draft().references == THREE
+
+
+async def test_a_source_in_the_trash_stays_and_says_so(composer, core, picture) -> None:
+    core.library.known["p9"] = picture("p9", "gone", trashed=True)
+    composer.set_draft(Draft(references=(replace(THREE[0], picture="p9"),)))
+    core.events.publish(RecordsChanged(ids=("p9",), fields=("trashed",)))
+    for task in tasks.running():
+        await task
+    assert composer.card.slots.slots()[0].accessibleDescription() == "in trash, still usable"
+    assert len(composer.draft().references) == 1
 
 
 async def test_the_thumbnail_tells_match_its_pixels(composer, core, heard) -> None:
