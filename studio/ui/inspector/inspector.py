@@ -10,8 +10,6 @@ from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QScrollArea,
-    QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -28,6 +26,7 @@ from studio.ui.inspector.job_page import JobPage
 from studio.ui.inspector.note import Note
 from studio.ui.inspector.palette import Palette
 from studio.ui.inspector.preview import Preview
+from studio.ui.inspector.scrolled import Scrolled
 from studio.ui.inspector.section import Section
 from studio.ui.shelf import Eyes, Shelf, loop_runs
 from studio.ui.tasks import spawn
@@ -77,7 +76,7 @@ class Inspector(QFrame):
         self._nothing = self._make_nothing()
         self._items = self._make_items()
         self.job_page = JobPage(self)
-        self._job_scroll = _scrolling(self.job_page)
+        self._job_scroll = Scrolled(self.job_page, self)
         for page in (self._nothing, self._items, self._job_scroll):
             self._pages.addWidget(page)
         self._connect()
@@ -130,7 +129,7 @@ class Inspector(QFrame):
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(_scrolling(inner), 1)
+        column.addWidget(Scrolled(inner, page), 1)
         column.addWidget(self._make_footer(page))
         return page
 
@@ -389,16 +388,3 @@ class Inspector(QFrame):
 
     def sizeHint(self) -> QSize:
         return QSize(WIDTH, 600)
-
-
-def _scrolling(inner: QWidget) -> QScrollArea:
-    area = QScrollArea()
-    area.setWidget(inner)
-    area.setWidgetResizable(True)
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-    area.viewport().setAutoFillBackground(False)
-    inner.setAutoFillBackground(False)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    return area

@@ -78,8 +78,13 @@ class ViewBar(QFrame):
             (self._stars,),
             (self._rule_left, self._pick, self._reject),
             (self._count,),
+            (self._actual,),
+            (self._rule_middle, self._segments),
+            (self._new,),
+            (self._percent,),
         )
         self._wanted: dict[QWidget, bool] = {self._segments: False, self._preview: False}
+        self._wanted[self._key] = self._wanted[self._rule_middle] = self._wanted[self._new] = False
 
     def _make_left(self) -> None:
         rows = self._rows
@@ -165,7 +170,7 @@ class ViewBar(QFrame):
 
     def set_new(self, *, new: bool) -> None:
         """Whether the picture had not been seen before it was opened."""
-        self._new.setVisible(new)
+        self._wanted[self._new] = new
         self._yield_room()
 
     def set_preview(self, *, preview: bool) -> None:
@@ -175,7 +180,8 @@ class ViewBar(QFrame):
 
     def set_before(self, *, there: bool, shown: bool) -> None:
         """Whether there is a picture it was made from, and whether that one is shown."""
-        self._wanted[self._segments] = there
+        for part in (self._segments, self._key, self._rule_middle):
+            self._wanted[part] = there
         self._segments.set_value(shown)
         self._yield_room()
 
@@ -190,13 +196,9 @@ class ViewBar(QFrame):
         blocked.unblock()
 
     def _yield_room(self) -> None:
-        there = self._wanted[self._segments]
         for group in self._giving_way:
             for part in group:
                 part.setVisible(self._wanted.get(part, True))
-        self._segments.setVisible(there)
-        self._key.setVisible(there)
-        self._rule_middle.setVisible(there)
         for group in self._giving_way:
             self._rows.invalidate()
             if self._rows.minimumSize().width() <= self.width():
