@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QMimeData, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QMimeData, Qt, QTimer, Signal
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QWidget
 
@@ -19,15 +19,6 @@ from studio import prompts
 from studio.domain import Picture, Reference, Role
 from studio.drafts import MATCH, Draft
 from studio.errors import StudioError
-from studio.events import (
-    Event,
-    JobChanged,
-    JobsRemoved,
-    KeyChanged,
-    PicturesAdded,
-    RecordsChanged,
-    SettingsChanged,
-)
 from studio.models import Model
 from studio.settings import OFFLINE
 from studio.ui import dragging
@@ -42,8 +33,8 @@ from studio.ui.composer.recall import Recall
 from studio.ui.composer.reception import InputThumbnails, Reception
 from studio.ui.composer.slot import Note
 from studio.ui.composer.steps import Steps
+from studio.ui.composer.watching import Watching
 from studio.ui.controls import Notice
-from studio.ui.tasks import spawn
 from studio.words import _
 
 if TYPE_CHECKING:
@@ -77,6 +68,7 @@ class Composer(Dock):
         super().__init__(parent)
         self._core = core
         self._steps = Steps(Draft())
+        self._watching = Watching(core, self)
         self._recall = Recall(core.library, self)
         self._picking = Picking(self)
         self._reception = Reception(core.library, self)
@@ -85,16 +77,13 @@ class Composer(Dock):
         self._own_aspect = "1:1"
         self._asked: Draft | None = None
         self._wanted: tuple[str, str] | None = None
-        self._trashed: set[str] = set()
         self._press_waits = False
         self._network = True
-        self._requote = _timer(self, 100)
-        self._requote.timeout.connect(self._show_quote)
-        self._model_notice = _timer(self, MODEL_NOTICE)
+        self._model_notice = QTimer(self)
+        self._model_notice.setSingleShot(True)
+        self._model_notice.setInterval(MODEL_NOTICE)
         self._model_notice.timeout.connect(self.on_model_notice_over)
         self._connect()
-        self._unsubscribe = core.events.subscribe(self.on_event)
-        self.destroyed.connect(self._unsubscribe)
         self._show()
 
     def _connect(self) -> None:
@@ -125,6 +114,12 @@ class Composer(Dock):
         self.card.target.dropped.connect(self.on_dropped)
         self.line.generate.clicked.connect(self.generate_now)
         self.bar.acted.connect(self.on_acted)
+        watching = self._watching
+        watching.queue_moved.connect(self._show_quote)
+        watching.key_changed.connect(self.on_key_changed)
+        watching.settings_changed.connect(self.on_settings_changed)
+        watching.seed_read.connect(self.card.choices.seed.set_last)
+        watching.trash_changed.connect(self._show)
         self._recall.walked.connect(self.on_walked)
         self._recall.chosen.connect(self.set_prompt)
         self._picking.picked.connect(self.on_picked)
@@ -362,11 +357,12 @@ class Composer(Dock):
         self.card.order_tabs()
         self._show_words()
         self._thumbnails.want(draft.references)
+        self._watching.show_pictures([r.picture for r in draft.references if r.picture])
 
     def _note(self, place: int, reference: Reference, made: Offer) -> Note:
         if place >= made.takes:
             return Note(_("not sent: takes {n}").format(n=made.takes), sent=False)
-        if reference.picture in self._trashed:
+        if reference.picture in self._watching.trashed:
             return Note(_("in trash, still usable"))
         return Note()
 
@@ -560,55 +556,19 @@ class Composer(Dock):
 
     # --- slots: the world -------------------------------------------------------------------
 
-    def on_event(self, event: Event) -> None:
-        """Something changed in the core."""
-        if isinstance(event, JobChanged | JobsRemoved):
-            if not self._requote.isActive():
-                self._requote.start()
-        elif isinstance(event, KeyChanged):
-            self._on_key(event.profile)
-        elif isinstance(event, SettingsChanged):
-            self._on_settings(event.names)
-        elif isinstance(event, RecordsChanged):
-            self._on_records(event)
-        elif isinstance(event, PicturesAdded):
-            spawn(self._read_seed(event.ids[-1:]))
-
-    def _on_records(self, event: RecordsChanged) -> None:
-        used = [r.picture for r in self.draft().references if r.picture in event.ids]
-        if used and "trashed" in event.fields:
-            spawn(self._read_trash([id for id in used if id is not None]))
-
-    async def _read_trash(self, ids: list[str]) -> None:
-        """Say it at the slot when a picture it shows lies in the trash: its copy is still used."""
-        for picture in await self._core.library.find(ids):
-            (self._trashed.add if picture.trashed else self._trashed.discard)(picture.id)
-        self._show()
-
-    def _on_key(self, profile: str) -> None:
+    def on_key_changed(self, profile: str) -> None:
+        """A key came or went: the model that waited for it is chosen now."""
         if self._wanted is not None and self._wanted[0] == profile and not self._keyless(profile):
             self.on_model_chosen(self._wanted)
         else:
             self._show()
 
-    def _on_settings(self, names: tuple[str, ...]) -> None:
+    def on_settings_changed(self, names: frozenset[str]) -> None:
+        """Settings that concern the composer have new values."""
         profile = self._core.settings.value.profile
         # The first key brings its profile: what was painted offline until now is asked for there.
         if "profile" in names and self.draft().profile == OFFLINE and not self._keyless(profile):
             model = self._core.catalogue.default(profile)
             self._take(replace(self.draft(), profile=profile, model=model))
-        elif {"profile", "profiles", "known_keys", "confirm_above", "at_once"} & set(names):
+        else:
             self._show()
-
-    async def _read_seed(self, ids: Sequence[str]) -> None:
-        """Remember the seed of the newest picture: a click on the dice fixes it."""
-        pictures = await self._core.library.find(ids)
-        if pictures and pictures[-1].seed is not None:
-            self.card.choices.seed.set_last(pictures[-1].seed)
-
-
-def _timer(parent: QObject, milliseconds: int) -> QTimer:
-    timer = QTimer(parent)
-    timer.setSingleShot(True)
-    timer.setInterval(milliseconds)
-    return timer

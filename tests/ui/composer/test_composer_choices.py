@@ -151,7 +151,7 @@ async def test_the_dice_fixes_the_last_seed_and_the_cross_frees_it(
     composer, core, picture, heard
 ) -> None:
     core.library.known["p1"] = picture("p1", "one", seed=4711)
-    await composer._read_seed(("p1",))
+    await composer._watching._read_seed(("p1",))
     seed = composer.card.choices.seed
     QTest.mouseClick(seed.dice, Qt.MouseButton.LeftButton)
     assert composer.draft().seed == 4711

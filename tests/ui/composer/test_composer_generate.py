@@ -158,7 +158,7 @@ async def test_a_long_queue_is_said(composer, core, heard) -> None:
     request = GenerationRequest(profile="google", model="m", prompt="x")
     job = Job(id="j", run="r", request=request, created=0.0, state=JobState.QUEUED)
     core.events.publish(JobChanged(job))
-    await heard(composer._requote.timeout)
+    await heard(composer._watching.queue_moved)
     assert composer.card.generate.quote.detail == "after 9 others"
 
 

@@ -1,0 +1,88 @@
+"""What the composer hears of the core: the queue, keys, settings, seeds and the trash."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from studio.events import (
+    Event,
+    JobChanged,
+    JobsRemoved,
+    KeyChanged,
+    PicturesAdded,
+    RecordsChanged,
+    SettingsChanged,
+)
+from studio.ui.tasks import spawn
+
+if TYPE_CHECKING:
+    from studio.core import Core
+
+PAUSE = 100  # milliseconds between two looks at the queue
+OURS = frozenset({"profile", "profiles", "known_keys", "confirm_above", "at_once"})
+
+
+class Watching(QObject):
+    """Turns events of the core into signals, no more often than the eye can follow.
+
+    Attributes:
+        trashed: pictures known to lie in the trash.
+
+    Signals:
+        queue_moved: jobs came, went or changed.
+        key_changed(object): name of a profile.
+        settings_changed(object): names of settings that concern the composer.
+        seed_read(object): the seed of the newest picture.
+        trash_changed(object): ids of pictures that went into the trash or came back.
+    """
+
+    queue_moved = Signal()
+    key_changed = Signal(object)
+    settings_changed = Signal(object)
+    seed_read = Signal(object)
+    trash_changed = Signal(object)
+
+    def __init__(self, core: Core, parent: QObject) -> None:
+        super().__init__(parent)
+        self._core = core
+        self.trashed: set[str] = set()
+        self._shown: frozenset[str] = frozenset()
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(PAUSE)
+        self._pause.timeout.connect(self.queue_moved)
+        self._unsubscribe = core.events.subscribe(self.on_event)
+        self.destroyed.connect(self._unsubscribe)
+
+    def show_pictures(self, ids: Sequence[str]) -> None:
+        """These pictures are in the slots: whether they are in the trash is of interest."""
+        self._shown = frozenset(ids)
+
+    def on_event(self, event: Event) -> None:
+        """Something changed in the core."""
+        if isinstance(event, JobChanged | JobsRemoved):
+            if not self._pause.isActive():
+                self._pause.start()
+        elif isinstance(event, KeyChanged):
+            self.key_changed.emit(event.profile)
+        elif isinstance(event, SettingsChanged):
+            if names := OURS.intersection(event.names):
+                self.settings_changed.emit(names)
+        elif isinstance(event, RecordsChanged):
+            if "trashed" in event.fields and (ids := self._shown.intersection(event.ids)):
+                spawn(self._read_trash(sorted(ids)))
+        elif isinstance(event, PicturesAdded):
+            spawn(self._read_seed(event.ids[-1:]))
+
+    async def _read_trash(self, ids: Sequence[str]) -> None:
+        for picture in await self._core.library.find(ids):
+            (self.trashed.add if picture.trashed else self.trashed.discard)(picture.id)
+        self.trash_changed.emit(ids)
+
+    async def _read_seed(self, ids: Sequence[str]) -> None:
+        pictures = await self._core.library.find(ids)
+        if pictures and pictures[-1].seed is not None:
+            self.seed_read.emit(pictures[-1].seed)
