@@ -50,7 +50,7 @@ def end_of(job: Job) -> End:
             return End(
                 tone="warn",
                 icon="cloud-off",
-                head=_("The program ended before the answer"),
+                head=_("Interrupted while waiting"),
                 bill=_("May have been billed"),
                 doubt=True,
                 offers=(_again(job),),
@@ -59,7 +59,7 @@ def end_of(job: Job) -> End:
             return End(
                 tone="warn",
                 icon="cloud-off",
-                head=_("Only part of the answer came"),
+                head=_("Part of the answer came"),
                 bill=_("May have been billed"),
                 doubt=True,
                 offers=(_again(job),),

@@ -218,9 +218,7 @@ class GridView(QListView):
         QAbstractItemView.doItemsLayout(self)
 
     def updateGeometries(self) -> None:
-        self._grid = replace(
-            self._grid, width=self.viewport().width(), count=self._total()
-        )
+        self._grid = replace(self._grid, width=self.viewport().width(), count=self._total())
         height = self.viewport().height()
         self.verticalScrollBar().setPageStep(height)
         self.verticalScrollBar().setRange(0, max(0, self._grid.height - height))

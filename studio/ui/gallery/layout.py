@@ -14,7 +14,8 @@ from studio.ui.gallery.kit import Face, Kit
 from studio.ui.gallery.states import Look, Tile
 
 GAP = 4  # between the lines of a message
-PADDING = 10
+PADDING, TIGHT = 10, 4
+TIGHT_BELOW = 130  # narrower boxes need the room for words
 OFFER_HEIGHT = 26
 OFFERS_FROM = 150  # smaller boxes have no room for buttons
 ICON = 18
@@ -163,7 +164,7 @@ def _target(caption: QRect, place: int) -> QRect:
 
 def _message(state: TileState, box: QRect, kit: Kit) -> tuple[tuple[Block, ...], tuple[Zone, ...]]:
     """The lines of a job's box and its buttons, centred; what finds no room is left out."""
-    tile, width = state.tile, box.width() - 2 * PADDING
+    tile, width = state.tile, box.width() - 2 * _padding(box)
     note = tile.cancel_note if state.hot == "cancel" and tile.cancel_note else tile.note
     parts: list[tuple[Part, str, int]] = []
     if tile.icon:
@@ -175,15 +176,19 @@ def _message(state: TileState, box: QRect, kit: Kit) -> tuple[tuple[Block, ...],
         ("note", note, kit.micro),
     )
     for part, text, face in texts:
-        if text:
-            parts.append((part, text, kit.wrapped(face, text, width)[1] * face.line))
+        if not text:
+            continue
+        wide, lines = kit.wrapped(face, text, width)
+        # A word that is too long would be cut in the middle: better none of it.
+        if wide <= width or part in ("big", "head"):
+            parts.append((part, text, lines * face.line))
     if tile.bill:
         parts.append(("bill", tile.bill, _bill_height(tile, width, kit)))
     hidden = tile.offers_on_hover and not (state.hovered or state.keyboard)
     offers = tile.offers if state.box >= OFFERS_FROM and not hidden else ()
     offers_height = _offers_height(offers, width, kit)
     room = box.height() - (12 if tile.bar is not None else 8)
-    for spare in ("offers", "note", "bill", "icon", "line", "head", "big"):
+    for spare in ("offers", "note", "icon", "line", "bill", "head", "big"):
         if _stack_height(parts, offers_height) <= room:
             break
         if spare == "offers":
@@ -191,6 +196,10 @@ def _message(state: TileState, box: QRect, kit: Kit) -> tuple[tuple[Block, ...],
         else:
             parts = [each for each in parts if each[0] != spare]
     return _stack(box, parts, offers, offers_height, kit)
+
+
+def _padding(box: QRect) -> int:
+    return PADDING if box.width() >= TIGHT_BELOW else TIGHT
 
 
 def _stack_height(parts: list[tuple[Part, str, int]], offers_height: int) -> int:
@@ -208,7 +217,7 @@ def _stack(
     kit: Kit,
 ) -> tuple[tuple[Block, ...], tuple[Zone, ...]]:
     y = box.top() + (box.height() - _stack_height(parts, offers_height)) // 2
-    left, width = box.left() + PADDING, box.width() - 2 * PADDING
+    left, width = box.left() + _padding(box), box.width() - 2 * _padding(box)
     blocks = []
     for part, text, height in parts:
         blocks.append(Block(part, QRect(left, y, width, height), text))
@@ -237,7 +246,7 @@ def _offer_lines(offers: tuple[Offer, ...], width: int, kit: Kit) -> list[list[t
     for offer in offers:
         wide = kit.small.metrics.horizontalAdvance(offer.label) + 22
         used = sum(each for _offer, each in lines[-1]) + 6 * len(lines[-1]) if lines else 0
-        if lines and used + wide <= width + 2 * PADDING - 8:
+        if lines and used + wide <= width + PADDING:
             lines[-1].append((offer, wide))
         else:
             lines.append([(offer, wide)])
@@ -250,6 +259,6 @@ def _offers_height(offers: tuple[Offer, ...], width: int, kit: Kit) -> int:
 
 
 def _bill_height(tile: Tile, width: int, kit: Kit) -> int:
-    room = width + 12 - (20 if tile.bill_doubt else 0)
+    room = width + (12 if width >= TIGHT_BELOW - 20 else 0) - (20 if tile.bill_doubt else 0)
     lines = kit.wrapped(kit.micro, tile.bill, room)[1] * kit.micro.line
     return max(16, lines) if tile.bill_doubt else lines

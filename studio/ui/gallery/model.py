@@ -55,7 +55,7 @@ class GalleryModel(QAbstractListModel):
 
     Signals:
         loaded: pictures with these index rows were read (a frozenset of int).
-        replaced: a job's tile became a picture: (job id, index row).
+        replaced: a job's tile became a picture: (Job, index row).
     """
 
     loaded = Signal(object)
@@ -181,8 +181,7 @@ class GalleryModel(QAbstractListModel):
             return
         if job is not None and (at := self._order.find(job)) is not None:
             self._order.replace(at, fresh[0])
-            self._jobs.pop(job, None)
-            self.replaced.emit(job, fresh[0])
+            self.replaced.emit(self._jobs.pop(job), fresh[0])
             self._touch(at)
             fresh = fresh[1:]
             where = at + 1

@@ -11,9 +11,9 @@ from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath, QPen, 
 
 from studio.ui.gallery.caption import paint_caption
 from studio.ui.gallery.kit import Face, Kit
-from studio.ui.gallery.layout import Block, Layout, TileState, Zone, arrange
+from studio.ui.gallery.layout import TIGHT_BELOW, Block, Layout, TileState, Zone, arrange
 from studio.ui.gallery.states import Look
-from studio.ui.gallery.strokes import ground, outline, scale_of, snapped
+from studio.ui.gallery.strokes import ground, hairline, outline, scale_of, snapped
 
 CELL_RADIUS, BOX_RADIUS, PICTURE_RADIUS, OFFER_RADIUS = 8, 4, 2, 6
 REJECTED = 0.34
@@ -69,7 +69,9 @@ def _picture(painter: QPainter, rect: QRect, state: TileState, kit: Kit) -> None
     tile = state.tile
     opacity = REJECTED if tile.rejected else 1.0
     whole = state.pixmap is not None and state.strength >= 1
-    if not whole:
+    if not whole and state.ghost is not None:
+        _veil(painter, rect, state.ghost, kit, PICTURE_RADIUS)
+    elif not whole:
         colour = kit.color("panel") if tile.colour == UNTOLD else QColor(tile.colour)
         painter.setOpacity(opacity)
         ground(painter, rect, colour, PICTURE_RADIUS)
@@ -78,8 +80,7 @@ def _picture(painter: QPainter, rect: QRect, state: TileState, kit: Kit) -> None
         _draw(painter, rect, state.pixmap)
     painter.setOpacity(1.0)
     if tile.colour != UNTOLD:
-        pen = QPen(kit.color("hairline"))
-        outline(painter, QRectF(rect), 1, PICTURE_RADIUS, pen)
+        hairline(painter, QRectF(rect), kit.color("hairline"))
 
 
 def _draw(painter: QPainter, rect: QRect, pixmap: QPixmap) -> None:
@@ -130,23 +131,34 @@ def _box(painter: QPainter, layout: Layout, state: TileState, kit: Kit) -> None:
 
 
 def _ghost(painter: QPainter, rect: QRect, state: TileState, kit: Kit) -> None:
+    _veil(painter, rect, state.ghost, kit, BOX_RADIUS)
+    bar = state.tile.bar
+    if bar is None:
+        return
     painter.save()
     path = QPainterPath()
     path.addRoundedRect(snapped(painter, QRectF(rect)), BOX_RADIUS, BOX_RADIUS)
-    painter.fillPath(path, kit.color("panel"))
     painter.setClipPath(path)
-    if state.ghost is not None:
-        spill = GHOST_SPILL
-        wide = _cover(rect, state.ghost).adjusted(-spill, -spill, spill, spill)
-        painter.setOpacity(kit.ghost)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
-        painter.drawPixmap(wide, state.ghost)
-        painter.setOpacity(1.0)
-    bar = state.tile.bar
-    if bar is not None:
-        track = QRectF(rect.left(), rect.bottom() + 1 - BAR, rect.width(), BAR)
-        painter.fillRect(snapped(painter, track), kit.color("press"))
-        painter.fillRect(snapped(painter, _progress(track, bar, state.phase)), kit.color("accent"))
+    track = QRectF(rect.left(), rect.bottom() + 1 - BAR, rect.width(), BAR)
+    painter.fillRect(snapped(painter, track), kit.color("press"))
+    painter.fillRect(snapped(painter, _progress(track, bar, state.phase)), kit.color("accent"))
+    painter.restore()
+
+
+def _veil(painter: QPainter, rect: QRect, ghost: QPixmap | None, kit: Kit, radius: float) -> None:
+    """The blurred source: sixteen pixels, drawn large."""
+    ground(painter, rect, kit.color("panel"), radius)
+    if ghost is None:
+        return
+    painter.save()
+    path = QPainterPath()
+    path.addRoundedRect(snapped(painter, QRectF(rect)), radius, radius)
+    painter.setClipPath(path)
+    spill = GHOST_SPILL
+    wide = _cover(rect, ghost).adjusted(-spill, -spill, spill, spill)
+    painter.setOpacity(painter.opacity() * kit.ghost)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
+    painter.drawPixmap(wide, ghost)
     painter.restore()
 
 
@@ -201,7 +213,8 @@ def _block(painter: QPainter, block: Block, state: TileState, kit: Kit) -> None:
 
 
 def _bill(painter: QPainter, block: Block, kit: Kit, *, doubt: bool) -> None:
-    rect = block.rect.adjusted(-6, 0, 6, 0)
+    spread = 6 if block.rect.width() >= TIGHT_BELOW - 20 else 0
+    rect = block.rect.adjusted(-spread, 0, spread, 0)
     if not doubt:
         _centred(painter, rect, block.text, kit.micro, kit.color("text2"))
         return

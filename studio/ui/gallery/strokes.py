@@ -45,3 +45,15 @@ def ground(painter: QPainter, rect: QRect, colour: QColor, radius: float) -> Non
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(colour)
     painter.drawRoundedRect(snapped(painter, QRectF(rect)), radius, radius)
+
+
+def hairline(painter: QPainter, rect: QRectF, colour: QColor) -> None:
+    """One device pixel just inside `rect`, open at the corners; a tenth of the time of a path."""
+    unit = 1 / scale_of(painter)
+    at = snapped(painter, rect)
+    painter.fillRect(QRectF(at.left() + unit, at.top(), at.width() - 2 * unit, unit), colour)
+    bottom = at.bottom() - unit
+    painter.fillRect(QRectF(at.left() + unit, bottom, at.width() - 2 * unit, unit), colour)
+    height = at.height() - 2 * unit
+    painter.fillRect(QRectF(at.left(), at.top() + unit, unit, height), colour)
+    painter.fillRect(QRectF(at.right() - unit, at.top() + unit, unit, height), colour)

@@ -6,18 +6,14 @@ import time
 from array import array
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from pathlib import Path
-from typing import Protocol
 
 from PySide6.QtCore import (
     QEvent,
     QItemSelection,
     QItemSelectionModel,
-    QModelIndex,
     QPersistentModelIndex,
     QPoint,
     QRect,
-    QSize,
     Qt,
     QTimer,
     Signal,
@@ -28,9 +24,6 @@ from PySide6.QtGui import (
     QHelpEvent,
     QKeyEvent,
     QMouseEvent,
-    QPainter,
-    QPaintEvent,
-    QRegion,
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
@@ -38,53 +31,21 @@ from studio.domain import Job, Picture
 from studio.errors import StudioError
 from studio.ui import dragging
 from studio.ui.controls import plain_tip
-from studio.ui.gallery import grid as grids
 from studio.ui.gallery import keyboard, listening, tips
-from studio.ui.gallery.grid_view import GridView, Index
-from studio.ui.gallery.kit import Kit
-from studio.ui.gallery.layout import Layout, TileState, arrange, fit
+from studio.ui.gallery.grid_view import Index
 from studio.ui.gallery.model import GalleryModel, Key
-from studio.ui.gallery.paint import PICTURE_RADIUS, paint_band, paint_tile
 from studio.ui.gallery.pointer import Pointer
-from studio.ui.gallery.pulse import Pulse
 from studio.ui.gallery.selection import Selection
-from studio.ui.gallery.states import Item, Tile, describe
-from studio.ui.theme import theme
-from studio.ui.thumbnails import Thumbnails, ThumbnailSource, Wish
+from studio.ui.gallery.states import Item
+from studio.ui.gallery.tile_view import GalleryCore, TileView
 from studio.words import _
 
-WISH_DELAY = 15  # milliseconds; scroll steps in between ask once
 
-
-class GalleryLibrary(ThumbnailSource, Protocol):
-    """What the gallery needs of the library."""
-
-    def path(self, picture: Picture) -> Path: ...
-
-
-class Timing(Protocol):
-    """How long jobs usually take."""
-
-    def usual_seconds(self, model: str, size: str | None) -> float | None: ...
-
-
-class GalleryCore(Protocol):
-    """What the gallery needs of the core."""
-
-    @property
-    def library(self) -> GalleryLibrary: ...
-    @property
-    def queue(self) -> Timing: ...
-    @property
-    def decoder(self) -> dragging.PixelSource: ...
-
-
-class GalleryView(GridView):
+class GalleryView(TileView):
     """Pictures and jobs as a grid.
 
     Attributes:
-        selection: what is selected, by item.
-        thumbnails: the pixmaps of what is on screen.
+        anchor: where a selection with Shift begins.
 
     Signals:
         opened: a picture or job was double-clicked, or Enter was pressed on a picture.
@@ -110,53 +71,26 @@ class GalleryView(GridView):
         *,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        kit = Kit(theme())
-        super().__init__(parent, grow=kit.grow)
-        self._core = core
-        self._clock = clock
-        self._kit = kit
-        self._tiles: dict[str, tuple[Item, str, Tile]] = {}
+        super().__init__(core, parent, clock=clock)
         self._kept: tuple[Key, int] | None = None
-        self._many = False
         self._untold = False
+        # Qt calls overrides while the model is set, before there is a selection to speak of.
         self._quiet = True
-        self.by_key = False
         self.anchor = QPersistentModelIndex()
         self.setAccessibleName(_("Gallery"))
-        self.viewport().setMouseTracking(True)
-        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.thumbnails = Thumbnails(core.library, self)
-        self.pulse = Pulse(self.repaint_rows, self)
         self.attach(model)
         self.selection = Selection(model, self.selectionModel())
-        self._quiet = False
         self.pointer = Pointer(self)
-        self._wishes = QTimer(self, singleShot=True, interval=WISH_DELAY)
+        self._quiet = False
         self._telling = QTimer(self, singleShot=True, interval=0)
-        self._wishes.timeout.connect(self.on_wishes)
         self._telling.timeout.connect(self.on_telling)
-        self.moved.connect(self._wishes.start)
-        self.scrolled.connect(self.pulse.scrolled)
         model.modelAboutToBeReset.connect(self.on_about_to_reset)
         model.modelReset.connect(self.on_reset)
         model.rowsRemoved.connect(self.on_rows_gone)
         model.loaded.connect(self.on_loaded)
-        self.thumbnails.ready.connect(self.on_thumbnail)
-        theme().changed.connect(self.on_theme_changed)
+        model.replaced.connect(self.on_replaced)
 
     # --- what others ask ------------------------------------------------------------------
-
-    @property
-    def rows(self) -> GalleryModel:
-        """The model, as what it is."""
-        model = self.model()
-        assert isinstance(model, GalleryModel)
-        return model
-
-    def current_row(self) -> int | None:
-        """The row where the keyboard is."""
-        index = self.currentIndex()
-        return index.row() if index.isValid() else None
 
     def current_item(self) -> Item | None:
         """The picture or job where the keyboard is; None while it is being read."""
@@ -255,7 +189,7 @@ class GalleryView(GridView):
 
     def select_band(self, band: QRect, kept: list[tuple[int, int]]) -> None:
         """Select the tiles under a rubber band, and the runs of rows in `kept`."""
-        spans = [(rows[0], rows[-1]) for rows in self._grid.touched(band)]
+        spans = [(rows[0], rows[-1]) for rows in self.grid.touched(band)]
         selection = QItemSelection()
         for first, last in kept + spans:
             part = QItemSelection(self.rows.index(first), self.rows.index(last))
@@ -285,82 +219,6 @@ class GalleryView(GridView):
         except StudioError as error:
             self.refused.emit(error)
 
-    # --- painting -------------------------------------------------------------------------
-
-    def tile_of(self, item: Item | None) -> Tile:
-        """What a tile says now; pictures are remembered until they change."""
-        now = self._clock()
-        if isinstance(item, Job):
-            request = item.request
-            usual = self._core.queue.usual_seconds(request.model, request.size)
-            return describe(item, now, usual=usual)
-        if item is None:
-            return describe(None, now)
-        fault = self.thumbnails.fault(item.id)
-        known = self._tiles.get(item.id)
-        if known is not None and known[0] is item and known[1] == fault:
-            return known[2]
-        if len(self._tiles) > grids.LARGEST * 8:
-            self._tiles.clear()
-        tile = describe(item, now, fault=fault)
-        self._tiles[item.id] = item, fault, tile
-        return tile
-
-    def state_of(self, row: int) -> TileState:
-        """A tile as it looks now."""
-        item = self.rows.item_at(row)
-        tile = self.tile_of(item)
-        pixmap, strength, ghost = None, 1.0, None
-        if isinstance(item, Picture):
-            pixmap = self.thumbnails.pixmap(item.id)
-            if not self.pulse.scrolling:
-                strength = self.thumbnails.strength(item.id)
-        elif isinstance(item, Job) and item.request.references:
-            source = item.request.edited or item.request.references[0]
-            ghost = self.thumbnails.ghost(source)
-        selected = self.selection.holds(row)
-        hovered = row == self.pointer.hovered
-        hot = self.pointer.hot
-        return TileState(
-            tile=tile,
-            box=self._grid.box,
-            caption=self._grid.has_caption,
-            pixmap=pixmap,
-            strength=strength,
-            ghost=ghost,
-            selected=selected,
-            keyboard=self.by_key and self.hasFocus() and row == self.current_row(),
-            many=self._many and selected,
-            hovered=hovered,
-            hot=hot.action if hovered and hot is not None else "",
-            phase=self.pulse.phase() if tile.bar is not None else None,
-        )
-
-    def layout_of(self, row: int) -> Layout:
-        """The parts of a tile in the viewport."""
-        return arrange(self.state_of(row), self.cell(row), self._kit)
-
-    def _paint(self, painter: QPainter, region: QRegion) -> None:
-        area = region.boundingRect()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.fillRect(area, self._kit.color("mat"))
-        offset = self.verticalOffset()
-        for rows in self._grid.touched(area.translated(0, offset)):
-            for row in rows:
-                cell = self.cell(row)
-                if not region.intersects(cell):
-                    continue
-                state = self.state_of(row)
-                paint_tile(painter, cell, state, self._kit)
-                self.pulse.painted(
-                    row,
-                    runner=state.tile.bar is not None and state.phase is not None,
-                    fade=state.pixmap is not None and state.strength < 1,
-                    ticks=state.tile.ticks,
-                )
-        if self.pointer.band is not None:
-            paint_band(painter, self.pointer.band.translated(0, -offset), self._kit)
-
     # --- slots ----------------------------------------------------------------------------
 
     def on_about_to_reset(self) -> None:
@@ -378,7 +236,7 @@ class GalleryView(GridView):
         self.selection.restore()
         value = 0
         if self._kept is not None and (row := self.rows.row_of(self._kept[0])) is not None:
-            value = self._grid.cell(row).top() - self._kept[1]
+            value = self.grid.cell(row).top() - self._kept[1]
         self.pointer.hover(None)
         self._quiet = False
         self.scroll_to(value)
@@ -396,37 +254,11 @@ class GalleryView(GridView):
         if self._untold:
             self._tell()
 
-    def on_thumbnail(self, picture: str) -> None:
-        """A thumbnail is here, or failed: paint its tile."""
-        for row in self.visible_rows():
-            item = self.rows.item_at(row)
-            if isinstance(item, Job) or (item is not None and item.id == picture):
-                self.repaint_rows((row,))
-
-    def on_wishes(self) -> None:
-        """Ask for the thumbnails of what is on screen, and of one screen ahead."""
-        ratio = self.devicePixelRatioF()
-        rows = [*self.visible_rows(), *self.rows_ahead()]
-        square = QRect(0, 0, self._grid.box, self._grid.box)
-        wishes = []
-        for row in dict.fromkeys(rows):
-            picture = self.rows.picture_at(row)
-            if picture is not None and not picture.missing:
-                size = fit(self.tile_of(picture).aspect, square).size()
-                device = QSize(round(size.width() * ratio), round(size.height() * ratio))
-                wishes.append(Wish(picture, device, PICTURE_RADIUS * ratio))
-        self.thumbnails.want(wishes)
-
     def on_telling(self) -> None:
         """Tell what is selected."""
         items, whole = self.selection.items()
         self._untold = not whole
         self.selection_changed.emit(items)
-
-    def on_theme_changed(self) -> None:
-        """Other colours or fonts."""
-        self._kit = Kit(theme())
-        self.lay_out(replace(self.grid, grow=self._kit.grow))
 
     def _tell(self) -> None:
         self._many = self.selection.count() > 1
@@ -434,11 +266,6 @@ class GalleryView(GridView):
         self._telling.start()
 
     # --- Qt -------------------------------------------------------------------------------
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self.viewport())
-        self._paint(painter, event.region())
-        painter.end()
 
     def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
         if not self._quiet:

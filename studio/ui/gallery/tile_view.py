@@ -1,0 +1,234 @@
+"""The grid with its tiles painted: what each looks like now, and which thumbnails it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Protocol
+
+from PySide6.QtCore import QRect, QSize, Qt, QTimer
+from PySide6.QtGui import QPainter, QPaintEvent, QPixmap
+from PySide6.QtWidgets import QWidget
+
+from studio.domain import Job, Picture
+from studio.ui import dragging
+from studio.ui.gallery.grid_view import GridView
+from studio.ui.gallery.kit import Kit
+from studio.ui.gallery.layout import Layout, TileState, arrange, fit
+from studio.ui.gallery.model import GalleryModel
+from studio.ui.gallery.paint import PICTURE_RADIUS, paint_band, paint_tile
+from studio.ui.gallery.pointer import Pointer
+from studio.ui.gallery.pulse import Pulse
+from studio.ui.gallery.selection import Selection
+from studio.ui.gallery.states import Item, Tile, describe
+from studio.ui.theme import theme
+from studio.ui.thumbnails import Thumbnails, ThumbnailSource, Wish
+
+WISH_DELAY = 15  # milliseconds; scroll steps in between ask once
+TILES_KEPT = 4096
+
+
+class GalleryLibrary(ThumbnailSource, Protocol):
+    """What the gallery needs of the library."""
+
+    def path(self, picture: Picture) -> Path: ...
+
+
+class Timing(Protocol):
+    """How long jobs usually take."""
+
+    def usual_seconds(self, model: str, size: str | None) -> float | None: ...
+
+
+class GalleryCore(Protocol):
+    """What the gallery needs of the core."""
+
+    @property
+    def library(self) -> GalleryLibrary: ...
+    @property
+    def queue(self) -> Timing: ...
+    @property
+    def decoder(self) -> dragging.PixelSource: ...
+
+
+class TileView(GridView):
+    """Paints pictures and jobs; what the user does with them is the subclass's.
+
+    Attributes:
+        selection: what is selected, by item.
+        pointer: what the mouse does.
+        thumbnails: the pixmaps of what is on screen.
+        pulse: what moves by itself.
+        by_key: the keyboard was used last, so its place is shown.
+    """
+
+    selection: Selection
+    pointer: Pointer
+
+    def __init__(
+        self, core: GalleryCore, parent: QWidget | None, *, clock: Callable[[], float]
+    ) -> None:
+        kit = Kit(theme())
+        super().__init__(parent, grow=kit.grow)
+        self._core = core
+        self._clock = clock
+        self._kit = kit
+        self._tiles: dict[str, tuple[Item, str, Tile]] = {}
+        self._arriving: dict[int, QPixmap] = {}
+        self._many = False
+        self.by_key = False
+        self.viewport().setMouseTracking(True)
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.thumbnails = Thumbnails(core.library, self)
+        self.pulse = Pulse(self.repaint_rows, self)
+        self._wishes = QTimer(self, singleShot=True, interval=WISH_DELAY)
+        self._wishes.timeout.connect(self.on_wishes)
+        self.moved.connect(self._wishes.start)
+        self.scrolled.connect(self.pulse.scrolled)
+        self.thumbnails.ready.connect(self.on_thumbnail)
+        theme().changed.connect(self.on_theme_changed)
+
+    @property
+    def rows(self) -> GalleryModel:
+        """The model, as what it is."""
+        model = self.model()
+        assert isinstance(model, GalleryModel)
+        return model
+
+    def current_row(self) -> int | None:
+        """The row where the keyboard is."""
+        index = self.currentIndex()
+        return index.row() if index.isValid() else None
+
+    # --- tiles ----------------------------------------------------------------------------
+
+    def tile_of(self, item: Item | None) -> Tile:
+        """What a tile says now; pictures are remembered until they change."""
+        now = self._clock()
+        if isinstance(item, Job):
+            request = item.request
+            usual = self._core.queue.usual_seconds(request.model, request.size)
+            return describe(item, now, usual=usual)
+        if item is None:
+            return describe(None, now)
+        fault = self.thumbnails.fault(item.id)
+        known = self._tiles.get(item.id)
+        if known is not None and known[0] is item and known[1] == fault:
+            return known[2]
+        if len(self._tiles) >= TILES_KEPT:
+            self._tiles.clear()
+        tile = describe(item, now, fault=fault)
+        self._tiles[item.id] = item, fault, tile
+        return tile
+
+    def state_of(self, row: int) -> TileState:
+        """A tile as it looks now."""
+        item = self.rows.item_at(row)
+        tile = self.tile_of(item)
+        pixmap, strength, ghost = None, 1.0, None
+        if isinstance(item, Picture):
+            pixmap = self.thumbnails.pixmap(item.id)
+            if not self.pulse.scrolling:
+                strength = self.thumbnails.strength(item.id)
+        elif isinstance(item, Job):
+            ghost = self._ghost(item)
+        if self._arriving and not isinstance(item, Job):
+            ghost = self._arrival(row, there=pixmap is not None and strength >= 1)
+        selected = self.selection.holds(row)
+        hovered = row == self.pointer.hovered
+        hot = self.pointer.hot
+        return TileState(
+            tile=tile,
+            box=self.grid.box,
+            caption=self.grid.has_caption,
+            pixmap=pixmap,
+            strength=strength,
+            ghost=ghost,
+            selected=selected,
+            keyboard=self.by_key and self.hasFocus() and row == self.current_row(),
+            many=self._many and selected,
+            hovered=hovered,
+            hot=hot.action if hovered and hot is not None else "",
+            phase=self.pulse.phase() if tile.bar is not None else None,
+        )
+
+    def layout_of(self, row: int) -> Layout:
+        """The parts of a tile in the viewport."""
+        return arrange(self.state_of(row), self.cell(row), self._kit)
+
+    def _ghost(self, job: Job) -> QPixmap | None:
+        if not job.request.references:
+            return None
+        return self.thumbnails.ghost(job.request.edited or job.request.references[0])
+
+    def _arrival(self, row: int, *, there: bool) -> QPixmap | None:
+        """The ghost a picture came out of, until its thumbnail covers it."""
+        key = self.rows.key_at(row)
+        if not isinstance(key, int):
+            return None
+        if there:
+            self._arriving.pop(key, None)
+        return self._arriving.get(key)
+
+    # --- slots ----------------------------------------------------------------------------
+
+    def on_replaced(self, job: Job, index_row: int) -> None:
+        """A job became a picture: its ghost stays until the thumbnail has faded in."""
+        ghost = self._ghost(job)
+        if ghost is not None:
+            self._arriving[index_row] = ghost
+        self._wishes.start()
+
+    def on_thumbnail(self, picture: str) -> None:
+        """A thumbnail is here, or failed: paint its tile."""
+        for row in self.visible_rows():
+            item = self.rows.item_at(row)
+            if isinstance(item, Job) or (item is not None and item.id == picture):
+                self.repaint_rows((row,))
+
+    def on_wishes(self) -> None:
+        """Ask for the thumbnails of what is on screen, and of one screen ahead."""
+        ratio = self.devicePixelRatioF()
+        square = QRect(0, 0, self.grid.box, self.grid.box)
+        wishes = []
+        for row in dict.fromkeys((*self.visible_rows(), *self.rows_ahead())):
+            picture = self.rows.picture_at(row)
+            if picture is not None and not picture.missing:
+                size = fit(self.tile_of(picture).aspect, square).size()
+                device = QSize(round(size.width() * ratio), round(size.height() * ratio))
+                wishes.append(Wish(picture, device, PICTURE_RADIUS * ratio))
+        self.thumbnails.want(wishes)
+
+    def on_theme_changed(self) -> None:
+        """Other colours or fonts."""
+        self._kit = Kit(theme())
+        self.lay_out(replace(self.grid, grow=self._kit.grow))
+
+    # --- Qt -------------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        region = event.region()
+        area = region.boundingRect()
+        painter = QPainter(self.viewport())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillRect(area, self._kit.color("mat"))
+        offset = self.verticalOffset()
+        for rows in self.grid.touched(area.translated(0, offset)):
+            for row in rows:
+                cell = self.cell(row)
+                if region.intersects(cell):
+                    self._paint_row(painter, row, cell)
+        if self.pointer.band is not None:
+            paint_band(painter, self.pointer.band.translated(0, -offset), self._kit)
+        painter.end()
+
+    def _paint_row(self, painter: QPainter, row: int, cell: QRect) -> None:
+        state = self.state_of(row)
+        paint_tile(painter, cell, state, self._kit)
+        self.pulse.painted(
+            row,
+            runner=state.tile.bar == -1 and state.phase is not None,
+            fade=state.pixmap is not None and state.strength < 1,
+            ticks=state.tile.ticks,
+        )
