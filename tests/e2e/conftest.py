@@ -1,0 +1,29 @@
+"""A desktop with somebody at it, for every journey."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.desktop.session import Session
+from tests.e2e.desktop import Desktop
+
+
+@pytest.fixture
+def user(desktop: Session) -> Iterator[Desktop]:
+    """Somebody at a desktop.
+
+    At the end every program the test did not end itself must end well when its window is closed,
+    and none may have met an error that nobody foresaw.
+    """
+    made = Desktop(desktop)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """Where the program keeps everything; names with spaces and umlauts are usual."""
+    return tmp_path / "Büro von Jürgen"
