@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from types import ModuleType
 
 import pytest
 import shiboken6
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QAccessible, QKeyEvent, QMouseEvent
+from PySide6.QtGui import QAccessible, QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from studio.domain import Flag, Job, JobState, Picture
+from studio.domain import Flag, Job, JobState, Picture, Reference, Role
 from studio.ui import theme
+from studio.ui.gallery import tips
 from studio.ui.gallery.model import GalleryModel
 from studio.ui.gallery.view import GalleryView
 
@@ -413,3 +415,105 @@ async def test_nothing_moves_by_itself_without_running_tiles(
     frames = d.view.pulse.frames
     d.view.pulse.on_runner()
     assert d.view.pulse.frames == frames, "it moved while the user scrolled"
+
+
+async def test_more_than_a_thousand_are_not_dragged_and_jobs_never(
+    desk: Callable[..., Desk], scripted: ModuleType
+) -> None:
+    d = desk()
+    await d.show(scripted.newest(1001))
+    d.model.job_changed(scripted.job("waiting"))
+    refused: list[Exception] = []
+    d.view.refused.connect(refused.append)
+    d.view.select_everything()
+    d.view.begin_drag(0)
+    assert refused == []
+    d.view.begin_drag(1)
+    assert "1,001 are selected" in str(refused[0])
+    assert d.view.carried([scripted.job("waiting")]) == []
+    assert d.view.carried([scripted.picture(3, missing=True)]) == []
+    [carried] = d.view.carried([scripted.picture(3)])
+    assert str(carried.path) == "/library/originals/p3.png"
+
+
+async def test_a_picture_comes_out_of_the_ghost_of_its_job(
+    desk: Callable[..., Desk], scripted: ModuleType
+) -> None:
+    d = desk()
+    await d.show(scripted.newest(3))
+    source = Reference(sha256="ab", media_type="image/png", role=Role.EDIT)
+    job = scripted.job("fog", JobState.WAITING, started=990.0)
+    d.model.job_changed(replace(job, request=replace(job.request, references=(source,))))
+    d.view.grab()
+    for _turn in range(200):
+        if d.view.state_of(0).ghost is not None:
+            break
+        await asyncio.sleep(0.002)
+    ghost = d.view.state_of(0).ghost
+    assert ghost is not None
+    d.core.library.gate.clear()
+    d.model.insert_pictures([4], "fog")
+    assert d.view.state_of(0).ghost is ghost
+    d.core.library.gate.set()
+    await d.settle()
+    d.view.thumbnails.settle()
+    d.view.grab()
+    assert d.view.state_of(0).ghost is None
+    assert d.view.state_of(0).pixmap is not None
+
+
+async def test_tool_tips_tell_prompt_size_model_and_cost(scripted: ModuleType) -> None:
+    picture = scripted.picture(
+        1, prompt="a lighthouse", width=2048, height=1024, model="pro", cost_usd=0.134
+    )
+    assert tips.tip_for(picture, None) == "a lighthouse\n2048 × 1024\npro\n$0.134"
+    sketch = scripted.picture(1, prompt="a lighthouse", offline=True)
+    assert "Offline sketch, not AI" in tips.tip_for(sketch, None)
+
+
+async def test_the_scroll_bar_takes_no_width_and_shows_only_when_needed(
+    desk: Callable[..., Desk], scripted: ModuleType
+) -> None:
+    d = desk()
+    await d.show(scripted.newest(5))
+    assert d.view.viewport().width() == 920
+    assert not d.view.overlay.isVisible()
+    d.model.set_rows(scripted.newest(5000))
+    assert d.view.viewport().width() == 920
+    assert d.view.overlay.isVisible()
+    assert d.view.overlay.thumb().width() == 6
+    grip = d.view.overlay.thumb().center().toPoint()
+    QTest.mousePress(d.view.overlay, Qt.MouseButton.LeftButton, pos=grip)
+    assert d.view.overlay.thumb().width() == 10
+    QTest.mouseMove(d.view.overlay, QPoint(grip.x(), d.view.height()))
+    QTest.mouseRelease(d.view.overlay, Qt.MouseButton.LeftButton, pos=grip)
+    assert d.view.overlay.thumb().width() == 6
+
+
+async def test_ctrl_and_wheel_change_the_size_of_tiles(
+    desk: Callable[..., Desk], scripted: ModuleType
+) -> None:
+    d = desk()
+    await d.show(scripted.newest(100))
+    sizes: list[int] = []
+    d.view.tile_size_changed.connect(sizes.append)
+
+    def turn(notches: int, mods: Qt.KeyboardModifier) -> None:
+        event = QWheelEvent(
+            QPointF(50, 50),
+            QPointF(50, 50),
+            QPoint(),
+            QPoint(0, 120 * notches),
+            Qt.MouseButton.NoButton,
+            mods,
+            Qt.ScrollPhase.NoScrollPhase,
+            False,
+        )
+        d.view.wheelEvent(event)
+
+    turn(1, Qt.KeyboardModifier.ControlModifier)
+    assert sizes == [174]
+    turn(-100, Qt.KeyboardModifier.ControlModifier)
+    assert d.view.tile_size == 96
+    turn(-1, Qt.KeyboardModifier.NoModifier)
+    assert d.view.verticalOffset() == 84

@@ -204,20 +204,27 @@ class GalleryView(TileView):
             self.action.emit(name, item)
 
     def begin_drag(self, row: int) -> None:
-        """Drag the selected pictures, or this one; only from a mouse event."""
-        items, whole = self.selection.items(dragging.MOST + 1)
-        if not self.selection.holds(row):
-            item = self.rows.item_at(row)
-            items, whole = ((item,) if item is not None else ()), item is not None
-        if not whole or isinstance(self.rows.item_at(row), Job):
+        """Drag the selected pictures, or this one; only from a mouse event.
+
+        Jobs are never dragged. While some of the selected are still being read nothing happens:
+        a drag must not leave any behind in silence.
+        """
+        under = self.rows.item_at(row)
+        if not isinstance(under, Picture):
             return
-        under = self.rows.key_at(row)
-        cards = sorted(self.carried(items), key=lambda each: each.picture.row != under)
+        items: tuple[Item, ...] = (under,)
+        if self.selection.holds(row):
+            try:
+                dragging.refuse_too_many(len(self.selection.pictures()))
+            except StudioError as error:
+                self.refused.emit(error)
+                return
+            items, whole = self.selection.items()
+            if not whole:
+                return
+        cards = sorted(self.carried(items), key=lambda each: each.picture.row != under.row)
         pixmaps = [self.thumbnails.card(each.picture) for each in cards[: dragging.STACKED]]
-        try:
-            dragging.drag_out(self, self.carried(items), pixmaps, self._core.decoder)
-        except StudioError as error:
-            self.refused.emit(error)
+        dragging.drag_out(self, self.carried(items), pixmaps, self._core.decoder)
 
     # --- slots ----------------------------------------------------------------------------
 
