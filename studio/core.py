@@ -6,17 +6,17 @@ Both fronts hold one. It knows nothing of Qt and runs on any asyncio loop.
 from __future__ import annotations
 
 import asyncio
+import importlib
 import logging
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from studio import files, logs
-from studio.arrivals import Arrivals
-from studio.attempts import Attempts
 from studio.credentials import Keys
 from studio.domain import Job, new_id
 from studio.drafts import DraftFile
@@ -24,20 +24,19 @@ from studio.errors import InputError, KeyMissing, StorageError
 from studio.events import Events, Trouble
 from studio.instance import LibraryLock
 from studio.jobs import JobQueue
-from studio.journal import Journal
+from studio.journal import Entry, Journal
 from studio.lanes import Lane
 from studio.library.library import Library
 from studio.library.originals import HIDDEN
 from studio.paths import Paths
 from studio.pictures import Decoder
-from studio.providers.base import Provider
 from studio.providers.catalogue import Catalogue
-from studio.providers.gemini import Gemini
-from studio.providers.transport import Client, check_address
-from studio.recovery import Recovery
-from studio.runs import Run
 from studio.settings import OFFLINE, Profile, SettingsStore
 from studio.words import _
+
+if TYPE_CHECKING:
+    from studio.making import Making
+    from studio.runs import Run
 
 log = logging.getLogger(__name__)
 
@@ -78,7 +77,7 @@ class Core:
         self.draft = DraftFile(paths.draft_file)
         self.catalogue = Catalogue()
         self.decoder = Decoder()
-        self.client = Client()
+        self._making: Making | None = None
         self.environment_profile = options.provider or "dgrid"
         self.keys = Keys(
             paths.keyring_service,
@@ -94,7 +93,6 @@ class Core:
         self.library: Library
         self.journal: Journal
         self.queue: JobQueue
-        self._recovery: Recovery
 
     @classmethod
     async def open(
@@ -129,40 +127,14 @@ class Core:
         self.library = library
         await library.open(write=write)
         self.journal = Journal(folder / HIDDEN / "journal")
-        arrivals = Arrivals(
-            library=library,
-            decoder=self.decoder,
-            decoding=self._decoding,
-            find_model=self.catalogue.find,
-            settings=self.settings,
-        )
-        attempts = Attempts(
-            journal=self.journal,
-            library=library,
-            find_key=self.find_key,
-            client=self.client,
-            decoder=self.decoder,
-            find_provider=self.provider,
-            arrivals=arrivals,
-            decoding=self._decoding,
-        )
         self.queue = JobQueue(
             journal=self.journal,
             journalling=self._journalling,
             library=library,
-            attempts=attempts,
+            make=self._make,
             settings=self.settings,
             events=self.events,
             hold_for_key=self.options.hold_for_key,
-        )
-        self._recovery = Recovery(
-            journal=self.journal,
-            journalling=self._journalling,
-            decoding=self._decoding,
-            library=library,
-            arrivals=arrivals,
-            queue=self.queue,
-            find_provider=self.provider,
         )
         if self.options.provider is not None:
             self.settings.value.find_profile(self.options.provider)
@@ -183,7 +155,29 @@ class Core:
     async def recover(self) -> None:
         """Bring in what an earlier start left in the journal. Only the owner may."""
         if self.writable:
-            await self._recovery.run()
+            await (await self.making()).recovery.run()
+
+    async def making(self) -> Making:
+        """What makes pictures. Put together at the first wish, because no window needs it."""
+        if self._making is None:
+            module = await asyncio.to_thread(importlib.import_module, "studio.making")
+            if self._making is None:
+                self._making = module.Making(
+                    library=self.library,
+                    journal=self.journal,
+                    queue=self.queue,
+                    decoder=self.decoder,
+                    catalogue=self.catalogue,
+                    settings=self.settings,
+                    find_profile=self.profile,
+                    find_key=self.find_key,
+                    decoding=self._decoding,
+                    journalling=self._journalling,
+                )
+        return self._making
+
+    async def _make(self, job: Job, entry: Entry, report: Callable[[Job], None]) -> object:
+        return await (await self.making()).attempts.make(job, entry, report)
 
     async def submit(self, run: Run) -> tuple[Job, ...]:
         """Journal and queue every job of a run. Raises StorageError."""
@@ -218,13 +212,11 @@ class Core:
         """The profile as this run reaches it. Raises InputError."""
         profile = self.settings.value.find_profile(name)
         if self.options.base_url and name == self.default_profile:
+            from studio.providers.addresses import check_address
+
             check_address(self.options.base_url)
             return replace(profile, base_url=self.options.base_url)
         return profile
-
-    def provider(self, name: str, /) -> Provider:
-        """The provider of a profile. Raises InputError."""
-        return Gemini(self.profile(name), lambda model: self.catalogue.find(name, model))
 
     async def find_key(self, name: str) -> str:
         """The key of a profile. Raises KeyMissing.
@@ -257,7 +249,8 @@ class Core:
             return _("The offline painter needs no key.")
         used = key if key is not None else await self.find_key(name)
         logs.redact(used)
-        listed = await self.provider(name).listed(used, self.client)
+        making = await self.making()
+        listed = await making.provider(name).listed(used, making.client)
         self.catalogue.learn(name, listed)
         await asyncio.to_thread(self._save_models)
         count = len(self.catalogue.models(name))
@@ -292,7 +285,8 @@ class Core:
         """Stop accepting, cancel, close in reverse order; never raises for a slow disk."""
         if hasattr(self, "queue"):
             await self.queue.close()
-        await self.client.close()
+        if self._making is not None:
+            await self._making.client.close()
         await self.decoder.close()
         if hasattr(self, "library"):
             await self.library.close()

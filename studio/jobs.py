@@ -11,12 +11,11 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from studio.attempts import Attempts
 from studio.domain import Failure, Job, JobState
 from studio.errors import (
     Billed,
@@ -37,6 +36,9 @@ log = logging.getLogger(__name__)
 
 _LONGEST_DELAY = 120.0
 
+Make = Callable[[Job, Entry, Callable[[Job], None]], Awaitable[object]]
+"""Makes one attempt: request out, answer into the library. Raises StudioError."""
+
 
 class JobQueue:
     """Every job of this session, and those found at start.
@@ -51,7 +53,7 @@ class JobQueue:
         journal: Journal,
         journalling: Lane,
         library: Library,
-        attempts: Attempts,
+        make: Make,
         settings: SettingsStore,
         events: Events,
         hold_for_key: bool = True,
@@ -61,7 +63,7 @@ class JobQueue:
         self._journal = journal
         self._journalling = journalling
         self._library = library
-        self._attempts = attempts
+        self._make_once = make
         self._settings = settings
         self._events = events
         self._hold_for_key = hold_for_key
@@ -290,7 +292,7 @@ class JobQueue:
             entry = self._entries[job.id]
             try:
                 async with asyncio.timeout(limit):
-                    await self._attempts.make(now, entry, self._change)
+                    await self._make_once(now, entry, self._change)
             except TimeoutError:
                 raise _too_long(limit) from None
             except StudioError as error:

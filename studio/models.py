@@ -113,3 +113,11 @@ def plain_id(id: str) -> str:
             break
         name = name[: found.start()]
     return name
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A model as the service lists it."""
+
+    id: str
+    title: str = ""

@@ -5,9 +5,13 @@ Never exact: a gateway may take more than the models' own price list says, which
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from studio.domain import CostBasis
 from studio.models import Model
-from studio.providers.base import Usage
+
+if TYPE_CHECKING:
+    from studio.providers.base import Usage
 
 _LEAST_IMAGE_TOKENS = 200
 """No model counts fewer for a picture; a smaller number means that it was not counted."""

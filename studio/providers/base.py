@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from studio.domain import GenerationRequest, Reference
 from studio.errors import Billed, NoPicture
 from studio.files import storage_error
+from studio.models import Listed
 from studio.providers import base64_text
 from studio.words import _
 
@@ -181,14 +182,6 @@ class AnswerSource:
     request: GenerationRequest
     scan: Scan | None = None
     key: str = field(default="", repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A model as the service lists it."""
-
-    id: str
-    title: str = ""
 
 
 class Provider(Protocol):

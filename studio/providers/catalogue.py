@@ -12,9 +12,8 @@ from typing import Any
 import msgspec
 
 from studio.errors import StorageError
-from studio.models import Model, ModelState, Rates, plain_id
+from studio.models import Listed, Model, ModelState, Rates, plain_id
 from studio.paths import resources
-from studio.providers.base import Listed
 from studio.settings import OFFLINE
 from studio.words import _
 

@@ -1,4 +1,7 @@
-"""Settings, keys, shortcuts and the command palette: opened without a loop of their own."""
+"""Settings, keys, shortcuts and the command palette: opened without a loop of their own.
+
+Each is imported when it is first opened, for none is needed to show the window.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt, QUrl
 from PySide6.QtGui import QDesktopServices
 
-from studio.ui.command_palette import CommandPalette
-from studio.ui.settings_dialog import SettingsDialog
-from studio.ui.shortcuts_sheet import ShortcutsSheet
 from studio.ui.tasks import spawn
 
 if TYPE_CHECKING:
@@ -41,6 +41,8 @@ class Dialogs(QObject):
 
     def open_settings(self, section: str, profile: str = "") -> None:
         """Open the settings at a section."""
+        from studio.ui.settings_dialog import SettingsDialog
+
         dialog = SettingsDialog(self._window.core, self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.show_folder.connect(self.on_show_folder)
@@ -53,12 +55,16 @@ class Dialogs(QObject):
 
     def open_shortcuts(self) -> None:
         """Show the sheet of all shortcuts."""
+        from studio.ui.shortcuts_sheet import ShortcutsSheet
+
         sheet = ShortcutsSheet(self._window.actions_of, self._window)
         sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         sheet.open()
 
     def open_palette(self, *, prompts: bool = False) -> None:
         """Open the command palette, for actions or for prompts of the history."""
+        from studio.ui.command_palette import CommandPalette
+
         palette = CommandPalette(
             self._window.actions_of,
             self._window.core.library.prompts,

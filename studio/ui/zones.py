@@ -6,7 +6,8 @@ the views, closed at first; below 1100 px the sidebar is a rail of icons.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from studio.ui.controls import Splitter
@@ -45,6 +46,7 @@ class Zones(QWidget):
         self._drawer = False
         self._narrow = False
         self._plain = False
+        self._widths = (SIDEBAR, INSPECTOR)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
@@ -84,9 +86,13 @@ class Zones(QWidget):
 
     def set_widths(self, sidebar: int, inspector: int) -> None:
         """The widths of the last time; 0 keeps the usual."""
-        self._splitter.setSizes(
-            [sidebar or SIDEBAR, max(480, self.width()), inspector or INSPECTOR]
-        )
+        self._widths = (sidebar or SIDEBAR, inspector or INSPECTOR)
+        self._share()
+
+    def _share(self) -> None:
+        """Give the panels their widths and the views what is left."""
+        sidebar, inspector = self._widths
+        self._splitter.setSizes([sidebar, max(480, self.width() - sidebar - inspector), inspector])
 
     def open_sidebar(self, open_: bool) -> None:  # noqa: FBT001 - a switch's state
         """Open or close the sidebar."""
@@ -118,7 +124,7 @@ class Zones(QWidget):
             else:
                 self._splitter.addWidget(self.inspector)
                 self._splitter.setCollapsible(2, False)
-                self.set_widths(*self.widths)
+                self._share()
         sidebar = self._want_sidebar and not self._plain
         self.rail.setVisible(narrow and sidebar)
         self.sidebar.setVisible(sidebar and not narrow)
@@ -135,13 +141,18 @@ class Zones(QWidget):
             self.inspector.setGeometry(self.width() - width, 0, width, self.height())
             self.inspector.raise_()
 
-    def resizeEvent(self, event: QEvent) -> None:
-        super().resizeEvent(event)  # type: ignore[arg-type]
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
         drawer, narrow = self.width() < DRAWER_BELOW, self.width() < RAIL_BELOW
         if drawer != self._drawer or narrow != self._narrow:
             self._arrange()
         else:
             self._place_drawer()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        # Only now the splitter knows how wide it is.
+        self._share()
 
 
 def column(*widgets: QWidget, parent: QWidget, stretch: QWidget) -> QVBoxLayout:

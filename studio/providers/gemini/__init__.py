@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING
 
 from studio.domain import GenerationRequest, Role
 from studio.errors import InputError, StudioError
-from studio.models import Model
+from studio.models import Listed, Model
 from studio.providers.base import (
     Answer,
     AnswerSource,
     BeforeFirstByte,
     Input,
-    Listed,
     Sink,
 )
 from studio.providers.gemini import answer, listing, request, said

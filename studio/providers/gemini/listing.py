@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from studio.errors import Billed, ServiceError
-from studio.providers.base import Listed
+from studio.models import Listed
 from studio.providers.gemini import fields, said
 from studio.providers.gemini.errors import within_answer
 from studio.words import _

@@ -1,0 +1,81 @@
+"""What makes pictures: the wire, attempts, arrivals and recovery, put together.
+
+None of it is needed to show a window, so the core imports this room at the first job, the first
+test of a key, or when it looks into the journal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from studio.arrivals import Arrivals
+from studio.attempts import Attempts, FindKey
+from studio.jobs import JobQueue
+from studio.journal import Journal
+from studio.lanes import Lane
+from studio.library.library import Library
+from studio.pictures import Decoder
+from studio.providers.base import Provider
+from studio.providers.catalogue import Catalogue
+from studio.providers.gemini import Gemini
+from studio.providers.transport import Client
+from studio.recovery import Recovery
+from studio.settings import Profile, SettingsStore
+
+
+class Making:
+    """One wire for all attempts.
+
+    Attributes:
+        client: the HTTP client behind every provider.
+        attempts: makes one attempt.
+        recovery: brings in what an earlier start left.
+    """
+
+    def __init__(
+        self,
+        *,
+        library: Library,
+        journal: Journal,
+        queue: JobQueue,
+        decoder: Decoder,
+        catalogue: Catalogue,
+        settings: SettingsStore,
+        find_profile: Callable[[str], Profile],
+        find_key: FindKey,
+        decoding: Lane,
+        journalling: Lane,
+    ) -> None:
+        self._catalogue = catalogue
+        self._find_profile = find_profile
+        self.client = Client()
+        arrivals = Arrivals(
+            library=library,
+            decoder=decoder,
+            decoding=decoding,
+            find_model=catalogue.find,
+            settings=settings,
+        )
+        self.attempts = Attempts(
+            journal=journal,
+            library=library,
+            find_key=find_key,
+            client=self.client,
+            decoder=decoder,
+            find_provider=self.provider,
+            arrivals=arrivals,
+            decoding=decoding,
+        )
+        self.recovery = Recovery(
+            journal=journal,
+            journalling=journalling,
+            decoding=decoding,
+            library=library,
+            arrivals=arrivals,
+            queue=queue,
+            find_provider=self.provider,
+        )
+
+    def provider(self, name: str, /) -> Provider:
+        """The provider of a profile. Raises InputError for an unknown one."""
+        return Gemini(self._find_profile(name), lambda model: self._catalogue.find(name, model))
