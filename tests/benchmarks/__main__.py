@@ -1,0 +1,32 @@
+"""`python -m tests.benchmarks [NAME…]`: run benchmarks; all of them without a name."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+from tests.benchmarks.frame import Benchmark, Measure, keep
+
+NAMES = ("startup",)
+
+
+def main(names: list[str]) -> int:
+    """Run them; 1 when a goal was missed, 2 for an unknown name."""
+    unknown = [name for name in names if name not in NAMES]
+    if unknown:
+        print(f"No benchmark {', '.join(unknown)}; there are: {', '.join(NAMES)}", file=sys.stderr)
+        return 2
+    missed = 0
+    for name in names or NAMES:
+        run: Benchmark = importlib.import_module(f"tests.benchmarks.{name}").run
+        measures: list[Measure] = []
+        for measure in run():
+            print(measure, flush=True)
+            measures.append(measure)
+            missed += not measure.holds
+        keep(measures)
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
