@@ -105,6 +105,15 @@ class HistoryPopup(QFrame):
             self.empty.setText(_("No prompt has these words."))
         if found:
             self.list.setCurrentIndex(self._lines.index(0))
+        if not words:
+            self._fit(len(found))
+
+    def _fit(self, rows: int) -> None:
+        """As high as the whole history needs, standing on the same foot."""
+        foot = self.geometry().bottom()
+        height = self.search.height() + 24 + max(2, rows) * (theme().height(28) + 2)
+        self.setFixedHeight(min(HEIGHT, height))
+        self.move(self.x(), foot + 1 - self.height())
 
     def on_edited(self, words: str) -> None:
         """Other words are searched."""
