@@ -1,0 +1,36 @@
+"""What the panels around the gallery ask of the core; scripted in tests."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Protocol
+
+from studio.events import Events
+from studio.key_status import KeyStatus
+from studio.paths import Paths
+from studio.settings import SettingsStore
+
+
+class KeyRing(Protocol):
+    """The keys of the profiles."""
+
+    def status(self, profile: str) -> KeyStatus: ...
+    async def store(self, profile: str, key: str) -> KeyStatus: ...
+    async def unlock(self, profile: str) -> KeyStatus: ...
+    async def forget(self, profile: str) -> None: ...
+
+
+class Desk(Protocol):
+    """The core: settings, keys, and where things lie."""
+
+    @property
+    def settings(self) -> SettingsStore: ...
+    @property
+    def events(self) -> Events: ...
+    @property
+    def keys(self) -> KeyRing: ...
+    @property
+    def paths(self) -> Paths: ...
+    @property
+    def library_folder(self) -> Path: ...
+    async def test_key(self, name: str, key: str | None = None) -> str: ...

@@ -1,0 +1,115 @@
+"""The bar over the grid: what is shown, in which order, how large."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
+
+from studio.library.query import Sort
+from studio.ui.controls import Choice, ElidedLabel, IconButton, MenuChip, SmallSlider, Text
+from studio.ui.theme import theme
+from studio.words import _
+
+HEIGHT = 38
+SMALLEST, LARGEST = 96, 512
+
+
+class GridBar(QFrame):
+    """Name and count at the left, the look of the grid at the right.
+
+    Signals:
+        sort_chosen: another order (Sort).
+        captions_toggled: captions are wanted or not (bool).
+        hide_rejected_toggled: rejected pictures are to be left out or not (bool).
+        tile_size_chosen: edge of the picture in a tile (int, logical pixels).
+    """
+
+    sort_chosen = Signal(object)
+    captions_toggled = Signal(bool)
+    hide_rejected_toggled = Signal(bool)
+    tile_size_chosen = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("zone", "view")
+        self.setAccessibleName(_("Grid"))
+        self.setFixedHeight(theme().height(HEIGHT))
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(20, 0, 12, 0)
+        row.setSpacing(6)
+        self._name = ElidedLabel("", "title", "text", self)
+        self._count = Text("", "small", "text3", self)
+        row.addWidget(self._name)
+        row.addWidget(self._count)
+        row.addStretch(1)
+        self.sort = MenuChip(_("Sort"), self, size=26, quiet=True)
+        self.sort.set_icon("sort")
+        self.sort.set_choices(
+            [
+                Choice(value=Sort.NEWEST, text=_("Newest first")),
+                Choice(value=Sort.OLDEST, text=_("Oldest first")),
+                Choice(value=Sort.RATING, text=_("Best rated")),
+                Choice(value=Sort.NAME, text=_("By name")),
+                Choice(value=Sort.COST, text=_("Most expensive")),
+            ]
+        )
+        self.sort.changed.connect(self.sort_chosen)
+        row.addWidget(self.sort)
+        self._hide = IconButton("reject", _("Hide rejected"), parent=self, size=26, checkable=True)
+        self._hide.clicked.connect(self.hide_rejected_toggled)
+        row.addWidget(self._hide)
+        self._captions = IconButton("caption", _("Captions"), parent=self, size=26, checkable=True)
+        self._captions.setChecked(True)
+        self._captions.clicked.connect(self.captions_toggled)
+        row.addWidget(self._captions)
+        rule = QFrame(self)
+        rule.setProperty("zone", "rule")
+        rule.setFixedSize(1, 16)
+        row.addSpacing(4)
+        row.addWidget(rule)
+        row.addSpacing(4)
+        self._small, self._big = QLabel(self), QLabel(self)
+        self.slider = SmallSlider(_("Tile size"), SMALLEST, LARGEST, 158, self)
+        self.slider.valueChanged.connect(self.tile_size_chosen)
+        row.addWidget(self._small)
+        row.addWidget(self.slider)
+        row.addWidget(self._big)
+        self._draw_icons()
+        theme().changed.connect(self._draw_icons)
+        self.show_counts("", 0, 0)
+
+    def show_counts(self, name: str, shown: int, total: int) -> None:
+        """Show the name of the shelf and how many of all pictures are in sight."""
+        self._name.setText(name)
+        words = _("{shown} of {total}").format(shown=f"{shown:,}", total=f"{total:,}")
+        self._count.setText(words)
+        self.setAccessibleDescription(f"{name}, {words}")
+
+    def set_sort(self, sort: Sort) -> None:
+        """Show this order."""
+        self.sort.set_value(sort)
+
+    def set_captions(self, shown: bool) -> None:  # noqa: FBT001 as agreed
+        """Show whether there are captions."""
+        self._captions.setChecked(shown)
+
+    def set_hide_rejected(self, hidden: bool) -> None:  # noqa: FBT001 as agreed
+        """Show whether rejected pictures are left out."""
+        self._hide.setChecked(hidden)
+
+    def set_tile_size(self, size: int) -> None:
+        """Show this size."""
+        self.slider.blockSignals(True)
+        self.slider.setValue(size)
+        self.slider.blockSignals(False)
+
+    def set_narrow(self, narrow: bool) -> None:  # noqa: FBT001 as agreed
+        """Leave out what the View menu has too."""
+        self._captions.setVisible(not narrow)
+        self._hide.setVisible(not narrow)
+
+    def _draw_icons(self) -> None:
+        dpr = self.devicePixelRatioF()
+        self._small.setPixmap(theme().pixmap("tile-small", "text3", 16, dpr))
+        self._big.setPixmap(theme().pixmap("tile-big", "text3", 16, dpr))

@@ -1,0 +1,351 @@
+"""The card that takes a key: which provider, the key, test and save, and what came of it.
+
+Shared by the first start, the settings and "needs a key". The key is tested with a free call
+before it is kept. Nothing here blocks: the keyring may show its prompt for as long as it likes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from studio.errors import InputError, KeyRefused, StudioError
+from studio.events import Event, KeyChanged
+from studio.key_status import KeyStatus, Source, State, clean
+from studio.settings import Profile
+from studio.ui.controls import Button, Segmented, Text
+from studio.ui.desk import Desk
+from studio.ui.key_field import KeyField
+from studio.ui.own_profile import OwnProfile, host_of
+from studio.ui.style import focus_by_key
+from studio.ui.tasks import spawn
+from studio.ui.theme import theme
+from studio.ui.verdict import Verdict
+from studio.words import _
+
+OTHER = ""
+OFFERED = ("dgrid", "google")
+PROMPT_AFTER = 700
+"""Milliseconds a keyring may take before its prompt is spoken of."""
+
+
+class KeyCard(QWidget):
+    """Takes the key of one provider.
+
+    Attributes:
+        providers: the switch between the providers.
+        own: the form for a provider of one's own.
+        key: the field.
+        save: the button "Test and save".
+        verdict: what came of it.
+
+    Signals:
+        saved: a key is usable now (name of the profile).
+    """
+
+    saved = Signal(str)
+
+    def __init__(self, core: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._core = core
+        self._running = _Running()
+        self._fixed: Profile | None = None
+        self._about = ""
+        self.setAccessibleName(_("Key"))
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 16, 16, 16)
+        column.setSpacing(0)
+        self._build_head(column)
+        settings = core.settings.value
+        titles = [(name, settings.find_profile(name).title, "") for name in OFFERED]
+        self.providers = Segmented([*titles, (OTHER, _("Other…"), "")], self, name=_("Provider"))
+        for value in (*OFFERED, OTHER):
+            policy = QSizePolicy(QSizePolicy.Policy.MinimumExpanding, QSizePolicy.Policy.Fixed)
+            self.providers.segment(value).setSizePolicy(policy)
+        self.providers.changed.connect(self.on_provider)
+        column.addWidget(self.providers)
+        column.addSpacing(8)
+        self.own = OwnProfile(self)
+        self.own.setContentsMargins(0, 0, 0, 8)
+        self.own.edited.connect(self.on_edited)
+        column.addWidget(self.own)
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        self.key = KeyField(self)
+        self.key.edited.connect(self.on_edited)
+        self.key.submitted.connect(self.on_submitted)
+        self.save = Button(_("Test and save"), parent=self, size=32)
+        self.save.clicked.connect(self.on_submitted)
+        row.addWidget(self.key, 1)
+        row.addWidget(self.save)
+        column.addLayout(row)
+        self.verdict = Verdict(self)
+        self.verdict.setContentsMargins(0, 10, 0, 0)
+        self.verdict.acted.connect(self.on_acted)
+        column.addWidget(self.verdict)
+        column.addSpacing(10)
+        self._build_lock(column)
+        self._prompting = QTimer(self, singleShot=True, interval=PROMPT_AFTER)
+        self._prompting.timeout.connect(self.on_prompting)
+        self._running.unsubscribe = core.events.subscribe(self.hear)
+        self.destroyed.connect(self._running.stop)
+        theme().changed.connect(self._draw_icons)
+        self._show_profile()
+
+    def _build_head(self, column: QVBoxLayout) -> None:
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        self._icon = QLabel(self)
+        head.addWidget(self._icon)
+        self._title = Text(_("An image model"), "body", "text", self, weight=600, wrap=True)
+        head.addWidget(self._title, 1)
+        column.addLayout(head)
+        column.addSpacing(5)
+        words = _("Paste your key. It is tested with a call that costs nothing.")
+        column.addWidget(Text(words, "small", "text2", self, wrap=True))
+        column.addSpacing(12)
+
+    def _build_lock(self, column: QVBoxLayout) -> None:
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        self._lock = QLabel(self)
+        row.addWidget(self._lock, 0, Qt.AlignmentFlag.AlignTop)
+        self._where = Text("", "micro", "text3", self, wrap=True)
+        row.addWidget(self._where, 1)
+        column.addLayout(row)
+        self._draw_icons()
+
+    # --- which profile --------------------------------------------------------------------
+
+    def set_profile(self, name: str) -> None:
+        """Ask for the key of this profile. Raises InputError for an unknown one."""
+        profile = self._core.settings.value.find_profile(name)
+        self._fixed = None if name in OFFERED else profile
+        self.providers.setVisible(self._fixed is None)
+        if self._fixed is None:
+            self.providers.set_value(name)
+        self._title.setText(profile.title if self._fixed else _("An image model"))
+        self._show_profile()
+
+    def focus_key(self) -> None:
+        """Go to the first field that is empty, by key."""
+        form = self._is_own and not self.own.title.text()
+        focus_by_key(self.own.title if form else self.key.field)
+
+    @property
+    def _is_own(self) -> bool:
+        return self._fixed is None and self.providers.value == OTHER
+
+    @property
+    def _known(self) -> Profile | None:
+        """The profile that is asked for, None while the user writes one."""
+        if self._is_own:
+            return None
+        name = str(self.providers.value)
+        return self._fixed or self._core.settings.value.find_profile(name)
+
+    def _show_profile(self) -> None:
+        profile = self._known
+        self.own.setVisible(profile is None)
+        title = profile.title if profile else self.own.title.text().strip()
+        self.key.set_name(_("{provider} key").format(provider=title) if title else _("Key"))
+        self.verdict.clear()
+        self._about = profile.name if profile else ""
+        if profile is not None:
+            self._show_status(self._core.keys.status(profile.name))
+        self._refresh()
+
+    def _refresh(self) -> None:
+        profile = self._known
+        host = host_of(profile.base_url) if profile else self.own.host
+        kept = _("Kept in the system keyring, never in a file.")
+        sent = _("Sent only to {host}.").format(host=host) if host else ""
+        self._where.setText(" ".join(part for part in (kept, sent) if part))
+        ready = bool(self.key.text.strip()) and (profile is not None or self.own.complete)
+        self.save.setEnabled(ready and not self._running.busy)
+        for part in (self.key, self.own, self.providers):
+            part.setEnabled(not self._running.busy)
+
+    # --- test and save --------------------------------------------------------------------
+
+    def _start(self, work: Coroutine[object, object, None]) -> None:
+        self._running.start(work)
+        self._refresh()
+
+    async def _keep(self, key: str, *, test: bool) -> None:
+        """Test a key and keep it; the form's profile stays only when that worked."""
+        before = self._core.settings.value.profiles
+        saved = False
+        try:
+            profile = self._known or self._add_own()
+            sentence = ""
+            if test:
+                self.verdict.say("busy", _("Testing the key…"), "", [_cancel()])
+                sentence = await self._core.test_key(profile.name, clean(key))
+            self._about = profile.name
+            self.verdict.say("busy", _("Saving the key…"))
+            self._prompting.start()
+            status = await self._core.keys.store(profile.name, key)
+            saved = True
+            self._finish(profile, status, sentence)
+        except StudioError as error:
+            self._show_error(error)
+        finally:
+            self._prompting.stop()
+            if not saved and self._core.settings.value.profiles != before:
+                self._core.settings.change(profiles=before)
+            self._running.done()
+            self._refresh()
+
+    def _add_own(self) -> Profile:
+        settings = self._core.settings.value
+        profile = self.own.profile(settings)
+        self._core.settings.change(profiles=(*settings.profiles, profile))
+        return profile
+
+    def _finish(self, profile: Profile, status: KeyStatus, sentence: str) -> None:
+        self.key.clear()
+        self.own.clear()
+        if profile.name not in OFFERED:
+            self._fixed = profile
+            self.providers.setVisible(False)
+            self.own.setVisible(False)
+            self._title.setText(profile.title)
+            self.key.set_name(_("{provider} key").format(provider=profile.title))
+        self._show_status(status, sentence)
+        self.saved.emit(profile.name)
+
+    async def _unlock(self, name: str) -> None:
+        try:
+            self._say_waiting()
+            status = await self._core.keys.unlock(name)
+            self._show_status(status)
+            if status.usable:
+                self.saved.emit(name)
+        finally:
+            self._running.done()
+            self._refresh()
+
+    # --- what came of it ------------------------------------------------------------------
+
+    def _show_status(self, status: KeyStatus, sentence: str = "") -> None:
+        if status.state is State.WAITING:
+            self._say_waiting()
+        elif status.source is Source.SESSION:
+            self.verdict.say("warn", _("The key is not saved"), status.sentence)
+        elif status.usable:
+            title, detail = (sentence, status.sentence) if sentence else (status.sentence, "")
+            self.verdict.say("ok", title, detail)
+        elif status.locked:
+            buttons = [("unlock", _("Unlock the keyring"))]
+            self.verdict.say("warn", _("The keyring is locked"), status.sentence, buttons)
+        elif status.state is not State.NONE:
+            self.verdict.say("warn", status.sentence)
+
+    def _say_waiting(self) -> None:
+        detail = _("It may be behind this window.")
+        self.verdict.say("busy", _("Answer the keyring's prompt"), detail, [_cancel()])
+
+    def _show_error(self, error: StudioError) -> None:
+        untested = not isinstance(error, (KeyRefused, InputError))
+        self.verdict.show_error(error, [("anyway", _("Save without a test"))] if untested else [])
+
+    def hear(self, event: Event) -> None:
+        """A prompt was answered, or the key was changed elsewhere."""
+        if not isinstance(event, KeyChanged) or event.profile != self._about:
+            return
+        status = self._core.keys.status(event.profile)
+        if not self._running.busy:
+            waited = self.verdict.tone == "busy"
+            self.verdict.clear()
+            self._show_status(status)
+            if waited and status.usable and status.source is not Source.SESSION:
+                self.saved.emit(event.profile)
+
+    def on_provider(self) -> None:
+        """Another provider was chosen."""
+        self._show_profile()
+
+    def on_edited(self) -> None:
+        """Something was typed: what was said of an older key no longer holds."""
+        if self.verdict.tone in ("bad", "ok") and not self._running.busy:
+            self.verdict.clear()
+        self._refresh()
+
+    def on_submitted(self) -> None:
+        """Test and save, by button or Enter."""
+        if self.save.isEnabled():
+            self._start(self._keep(self.key.text, test=True))
+
+    def on_prompting(self) -> None:
+        """The keyring takes its time: it is asking."""
+        self._say_waiting()
+
+    def on_acted(self, name: str) -> None:
+        """A button of the verdict."""
+        if name == "cancel":
+            self.cancel()
+        elif name == "anyway":
+            self._start(self._keep(self.key.text, test=False))
+        elif name == "unlock" and self._about:
+            self._start(self._unlock(self._about))
+
+    def cancel(self) -> None:
+        """Stop testing or waiting; a key that was given already is used for this session."""
+        self._running.cancel()
+        self._prompting.stop()
+        self.verdict.clear()
+        if self._about:
+            status = self._core.keys.status(self._about)
+            if status.state is not State.WAITING:
+                self._show_status(status)
+            elif status.source is Source.SESSION:
+                self.verdict.say("warn", _("The key is not saved"), status.sentence)
+                self.key.clear()
+        self._refresh()
+
+    def _draw_icons(self) -> None:
+        dpr = self.devicePixelRatioF()
+        self._icon.setPixmap(theme().pixmap("key", "text", 16, dpr))
+        self._lock.setPixmap(theme().pixmap("lock", "text3", 14, dpr))
+
+
+def _cancel() -> tuple[str, str]:
+    return "cancel", _("Cancel")
+
+
+class _Running:
+    """The one call in flight; it ends with the card."""
+
+    def __init__(self) -> None:
+        self._task: asyncio.Task[None] | None = None
+        self.unsubscribe = _nothing
+
+    @property
+    def busy(self) -> bool:
+        return self._task is not None
+
+    def start(self, work: Coroutine[object, object, None]) -> None:
+        self.cancel()
+        self._task = spawn(work)
+
+    def done(self) -> None:
+        if self._task is asyncio.current_task():
+            self._task = None
+
+    def cancel(self) -> None:
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+
+    def stop(self) -> None:
+        self.cancel()
+        self.unsubscribe()
+
+
+def _nothing() -> None:
+    return None

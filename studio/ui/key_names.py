@@ -1,0 +1,22 @@
+"""Shortcuts as people read them on this system: "Ctrl F", on a Mac with its signs."""
+
+from __future__ import annotations
+
+import sys
+
+from PySide6.QtGui import QKeySequence
+
+
+def spoken(keys: str | QKeySequence) -> str:
+    """The shortcut with plus signs, for tool tips and screen readers: "Ctrl+Shift+Z"."""
+    sequence = QKeySequence(keys)
+    return str(sequence.toString(QKeySequence.SequenceFormat.NativeText))
+
+
+def cap(keys: str | QKeySequence) -> str:
+    """The shortcut as a key cap has it: "Ctrl Shift Z", "Ctrl +"."""
+    text = spoken(keys)
+    if sys.platform == "darwin" or len(text) < 2:
+        return text
+    head, last = text[:-1], text[-1]
+    return (head.replace("+", " ") + last).replace("Return", "Enter")

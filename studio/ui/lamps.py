@@ -1,0 +1,74 @@
+"""The two small signs of the status bar: the lamp of a key, and the ring that turns."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, Qt, QTimer
+from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QPen, QShowEvent
+from PySide6.QtWidgets import QWidget
+
+from studio.ui.style import animates
+from studio.ui.theme import theme
+
+SPIN_STEP = 50  # milliseconds; twenty frames a second
+SPIN_TURN = 18  # degrees of a step
+
+
+class Lamp(QWidget):
+    """A dot 8 px wide in the colour of a role; hollow when nothing is on."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFixedSize(8, 8)
+        self._role = "ok"
+        self._hollow = False
+
+    def show_role(self, role: str, *, hollow: bool = False) -> None:
+        """Take the colour of this role."""
+        self._role, self._hollow = role, hollow
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        colour = theme().color(self._role)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(colour, 1.5) if self._hollow else Qt.PenStyle.NoPen)
+        painter.setBrush(Qt.BrushStyle.NoBrush if self._hollow else colour)
+        inset = 1.0 if self._hollow else 0.0
+        painter.drawEllipse(QRectF(self.rect()).adjusted(inset, inset, -inset, -inset))
+        painter.end()
+
+
+class Spinner(QWidget):
+    """A ring of 12 px that turns while it is seen; under reduced motion it stands still."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFixedSize(12, 12)
+        self._angle = 0
+        self.timer = QTimer(self, interval=SPIN_STEP)
+        self.timer.timeout.connect(self.on_step)
+
+    def on_step(self) -> None:
+        """One frame further."""
+        self._angle = (self._angle + SPIN_TURN) % 360
+        self.update()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if animates():
+            self.timer.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.timer.stop()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        track, run = theme().color("press"), theme().color("accent")
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        ring = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        painter.setPen(QPen(track, 2))
+        painter.drawEllipse(ring)
+        painter.setPen(QPen(run, 2))
+        painter.drawArc(ring, (45 - self._angle) * 16, 180 * 16)
+        painter.end()

@@ -1,0 +1,202 @@
+"""Says that a run is over while the window is in the background."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QApplication, QSystemTrayIcon, QWidget
+
+from studio.domain import Job, JobState
+from studio.events import Event, JobChanged, JobsRemoved
+from studio.settings import SettingsStore
+from studio.ui.tasks import spawn
+from studio.words import _, ngettext
+
+log = logging.getLogger(__name__)
+
+
+class HasSettings(Protocol):
+    """The core, as far as notifications need it."""
+
+    @property
+    def settings(self) -> SettingsStore: ...
+
+
+class Channel(Protocol):
+    """One way to say something beside the window."""
+
+    async def say(self, title: str, text: str, on_click: Callable[[], None]) -> bool:
+        """Whether it was said."""
+
+    def close(self) -> None:
+        """Let go of what was opened."""
+
+
+@dataclass(slots=True)
+class _Run:
+    alive: set[str] = field(default_factory=set)
+    pictures: int = 0
+    jobs: int = 0
+    failures: list[str] = field(default_factory=list)
+
+
+class Notifier(QObject):
+    """Counts each run, and speaks when its last job is over and nobody is looking.
+
+    Signals:
+        spoken: what was said (str); after the first channel took it.
+    """
+
+    spoken = Signal(str)
+
+    def __init__(
+        self,
+        core: HasSettings,
+        window: QWidget,
+        *,
+        channels: Sequence[Channel] | None = None,
+        looking: Callable[[], bool] | None = None,
+    ) -> None:
+        """`channels` are tried in order; `looking` says whether the user has us before them."""
+        super().__init__(window)
+        self._core = core
+        self._window = window
+        self._runs: dict[str, _Run] = {}
+        self._channels = tuple(channels) if channels is not None else _usual(window)
+        self._looking = looking or _is_active
+        for channel in self._channels:
+            self.destroyed.connect(channel.close)
+
+    def hear(self, event: Event) -> None:
+        """Take note of an event of the core."""
+        if isinstance(event, JobChanged):
+            self._note(event.job)
+        elif isinstance(event, JobsRemoved):
+            for id in event.ids:
+                self._drop(id)
+
+    def _note(self, job: Job) -> None:
+        run = self._runs.get(job.run)
+        if job.alive:
+            if run is None:
+                run = self._runs[job.run] = _Run()
+            run.alive.add(job.id)
+            return
+        if run is None or job.id not in run.alive:
+            return
+        run.alive.discard(job.id)
+        run.jobs += 1
+        if job.state is JobState.DONE:
+            run.pictures += max(1, len(job.pictures))
+        elif job.state is JobState.FAILED:
+            run.failures.append(job.failure.title if job.failure else "")
+        self._end(job.run, run)
+
+    def _drop(self, id: str) -> None:
+        for name, run in list(self._runs.items()):
+            if id in run.alive:
+                run.alive.discard(id)
+                self._end(name, run)
+
+    def _end(self, name: str, run: _Run) -> None:
+        if run.alive:
+            return
+        del self._runs[name]
+        words = run_words(run.pictures, run.jobs, run.failures)
+        if words and self._core.settings.value.notify and not self._looking():
+            spawn(self._speak(words))
+
+    async def _speak(self, words: str) -> None:
+        for channel in self._channels:
+            if await channel.say("Gridbrush", words, self.on_clicked):
+                self.spoken.emit(words)
+                return
+
+    def on_clicked(self) -> None:
+        """The notification was pressed: bring the window to the front."""
+        window = self._window
+        window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
+        window.show()
+        window.raise_()
+        window.activateWindow()
+
+
+def run_words(pictures: int, jobs: int, failures: Sequence[str]) -> str:
+    """What is said of a run: "3 pictures are ready", "1 of 3 failed: The service is busy"."""
+    if failures:
+        count = _("{failed} of {jobs} failed").format(failed=len(failures), jobs=jobs)
+        if jobs == 1:
+            count = _("The picture failed")
+        why = failures[0] if len(set(failures)) == 1 else ""
+        return f"{count}: {why}" if why else count
+    if pictures:
+        return ngettext("{n} picture is ready", "{n} pictures are ready", pictures).format(
+            n=pictures
+        )
+    return ""
+
+
+def _is_active() -> bool:
+    return QApplication.activeWindow() is not None
+
+
+def _usual(window: QWidget) -> tuple[Channel, ...]:
+    from studio.ui.desktop_bus import BusChannel
+
+    return BusChannel(), TrayChannel(window), AlertChannel(window)
+
+
+class TrayChannel:
+    """The system's tray; its icon is there only as long as the message is."""
+
+    def __init__(self, window: QWidget) -> None:
+        self._window = window
+        self._tray: QSystemTrayIcon | None = None
+        self._on_click: Callable[[], None] | None = None
+
+    async def say(self, title: str, text: str, on_click: Callable[[], None]) -> bool:
+        """Show a balloon, where there is a tray that can."""
+        await asyncio.sleep(0)
+        if not (QSystemTrayIcon.isSystemTrayAvailable() and QSystemTrayIcon.supportsMessages()):
+            return False
+        if self._tray is None:
+            icon = self._window.windowIcon()
+            if icon.isNull():
+                return False
+            self._tray = QSystemTrayIcon(icon, self._window)
+            self._tray.messageClicked.connect(self.on_message_clicked)
+        self._on_click = on_click
+        self._tray.show()
+        self._tray.showMessage(title, text, self._window.windowIcon())
+        return True
+
+    def on_message_clicked(self) -> None:
+        """The balloon was pressed."""
+        if self._tray is not None:
+            self._tray.hide()
+        if self._on_click is not None:
+            self._on_click()
+
+    def close(self) -> None:
+        """Nothing: the tray's icon goes with the window."""
+
+
+class AlertChannel:
+    """The entry of the window in the task bar asks for attention."""
+
+    def __init__(self, window: QWidget) -> None:
+        self._window = window
+
+    async def say(self, _title: str, _text: str, _on_click: Callable[[], None]) -> bool:
+        """Always works, where there is a task bar."""
+        await asyncio.sleep(0)
+        QApplication.alert(self._window)
+        return True
+
+    def close(self) -> None:
+        """Nothing was opened."""

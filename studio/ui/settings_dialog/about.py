@@ -1,0 +1,58 @@
+"""Logs and About: what goes into a report, the version, and whose work this stands on."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QWidget
+
+from studio import __version__
+from studio.ui.controls import Button, Text
+from studio.ui.desk import Desk
+from studio.ui.settings_dialog.section import Section
+from studio.words import _
+
+LIBRARIES = (
+    ("Qt, Qt for Python", "LGPL-3.0"),
+    ("qasync", "BSD-2-Clause"),
+    ("httpx, httpcore", "BSD-3-Clause"),
+    ("keyring", "MIT"),
+    ("Pillow", "MIT-CMU"),
+    ("APSW, SQLite", "Public domain"),
+    ("msgspec", "BSD-3-Clause"),
+    ("platformdirs, rich", "MIT"),
+)
+
+
+class AboutSection(Section):
+    """The logs' folder, the version, the licences.
+
+    Signals:
+        show_folder: the folder of the logs is to be shown (Path).
+    """
+
+    show_folder = Signal(object)
+
+    def __init__(self, core: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(_("Logs"), parent)
+        self._core = core
+        self.setAccessibleName(_("About"))
+        words = _("Logs stay on this computer. Keys are never written to them.")
+        self.column.addWidget(Text(words, "small", "text2", self, wrap=True))
+        self.logs = Button(_("Open log folder"), parent=self, icon="folder")
+        self.logs.clicked.connect(self.on_logs)
+        self.column.addWidget(self.logs, 0, Qt.AlignmentFlag.AlignLeft)
+        self.column.addSpacing(8)
+        self.column.addWidget(Text(_("About"), "title", "text", self))
+        version = _("Gridbrush {version}, under the MIT licence.").format(version=__version__)
+        label = Text(version, "body", "text", self, wrap=True)
+        label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.column.addWidget(label)
+        self.column.addWidget(Text(_("It stands on:"), "small", "text2", self))
+        lines = "\n".join(f"{name}  ({licence})" for name, licence in LIBRARIES)
+        licences = Text(lines, "small", "text2", self, wrap=True)
+        licences.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.column.addWidget(licences)
+
+    def on_logs(self) -> None:
+        """Show the folder."""
+        self.show_folder.emit(self._core.paths.log_folder)

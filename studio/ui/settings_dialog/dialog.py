@@ -1,0 +1,140 @@
+"""The dialog itself: sections one under the other, and the way to each."""
+
+from __future__ import annotations
+
+import shiboken6
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QDialog, QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from studio.events import Event, KeyChanged, SettingsChanged
+from studio.ui.controls import Segmented
+from studio.ui.desk import Desk
+from studio.ui.settings_dialog.about import AboutSection
+from studio.ui.settings_dialog.keys import KeysSection
+from studio.ui.settings_dialog.look import LookSection
+from studio.ui.settings_dialog.pictures import PicturesSection
+from studio.ui.settings_dialog.section import Section
+from studio.words import _
+
+WIDTH, HEIGHT = 560, 620
+
+
+class SettingsDialog(QDialog):
+    """Non-modal, 560 wide; Esc closes it.
+
+    Attributes:
+        keys, pictures, look, about: its sections.
+
+    Signals:
+        show_folder: a folder is to be shown in the file manager (Path).
+    """
+
+    show_folder = Signal(object)
+
+    def __init__(self, core: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(_("Settings"))
+        self.setModal(False)
+        self.setFixedWidth(WIDTH)
+        self.setMinimumHeight(320)
+        self.resize(WIDTH, HEIGHT)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        self._tabs = Segmented(
+            [
+                ("keys", _("Keys"), ""),
+                ("pictures", _("Pictures"), ""),
+                ("look", _("Look"), ""),
+                ("about", _("About"), ""),
+            ],
+            self,
+            name=_("Section"),
+        )
+        self._tabs.changed.connect(self.on_tab)
+        top = QVBoxLayout()
+        top.setContentsMargins(20, 14, 20, 14)
+        top.addWidget(self._tabs, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addLayout(top)
+        self._scroll = QScrollArea(self)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setAccessibleName(_("Settings"))
+        inside = self._inside = QFrame()
+        sections = QVBoxLayout(inside)
+        sections.setContentsMargins(0, 0, 0, 0)
+        sections.setSpacing(0)
+        self.keys = KeysSection(core, inside)
+        self.pictures = PicturesSection(core, inside)
+        self.look = LookSection(core, inside)
+        self.about = AboutSection(core, inside)
+        self._sections: dict[str, Section] = {
+            "keys": self.keys,
+            "pictures": self.pictures,
+            "look": self.look,
+            "about": self.about,
+        }
+        for section in self._sections.values():
+            sections.addWidget(section)
+        sections.addStretch(1)
+        self._scroll.setWidget(inside)
+        column.addWidget(self._scroll, 1)
+        self._scroll.verticalScrollBar().valueChanged.connect(self.on_scrolled)
+        self.pictures.show_folder.connect(self.show_folder)
+        self.about.show_folder.connect(self.show_folder)
+        self.destroyed.connect(core.events.subscribe(_Hearing(self).hear))
+
+    def show_section(self, name: str) -> None:
+        """Go to "keys", "pictures", "look" or "about"; works before the dialog is open too."""
+        self._tabs.set_value(name)
+        self._go()
+
+    def hear(self, event: Event) -> None:
+        """Something was changed, here or elsewhere."""
+        if isinstance(event, KeyChanged):
+            self.keys.refresh()
+        elif isinstance(event, SettingsChanged):
+            for section in (self.keys, self.pictures, self.look):
+                section.refresh()
+
+    def _go(self) -> None:
+        section = self._sections[str(self._tabs.value)]
+        layout = self._inside.layout()
+        if layout is not None:
+            layout.activate()
+        bar = self._scroll.verticalScrollBar()
+        bar.blockSignals(True)
+        bar.setValue(section.y())
+        bar.blockSignals(False)
+        self._inside.move(0, -bar.value())
+
+    def on_tab(self) -> None:
+        """The user asked for a section."""
+        self._go()
+
+    def on_scrolled(self, value: int) -> None:
+        """Mark the section at the top."""
+        bar = self._scroll.verticalScrollBar()
+        name = "keys"
+        for each, section in self._sections.items():
+            if section.y() <= value + 40 or (value and value == bar.maximum()):
+                name = each
+        self._tabs.set_value(name)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.keys.refresh()
+        self._go()
+
+
+class _Hearing:
+    """Hears the core for a dialog, and no longer than it lives."""
+
+    def __init__(self, dialog: SettingsDialog) -> None:
+        self._dialog = dialog
+
+    def hear(self, event: Event) -> None:
+        if shiboken6.isValid(self._dialog):
+            self._dialog.hear(event)

@@ -1,0 +1,167 @@
+"""Keys and providers: every profile with how its key stands, and one more of one's own."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from studio.errors import InputError
+from studio.settings import OFFLINE, Profile
+from studio.ui.controls import Button
+from studio.ui.desk import Desk
+from studio.ui.key_card import KeyCard
+from studio.ui.own_profile import OwnProfile
+from studio.ui.settings_dialog.profile_row import ProfileRow
+from studio.ui.settings_dialog.section import Section
+from studio.ui.verdict import Verdict
+from studio.words import _
+
+
+class KeysSection(Section):
+    """A row for each provider; the card for a key opens under its row.
+
+    Attributes:
+        card: takes a key; hidden until a row asks for it.
+        rows: the rows by the name of their profile.
+    """
+
+    def __init__(self, core: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(_("Keys and providers"), parent)
+        self._core = core
+        self.rows: dict[str, ProfileRow] = {}
+        self._list = QVBoxLayout()
+        self._list.setSpacing(8)
+        self.column.addLayout(self._list)
+        box = QFrame(self)
+        box.setProperty("zone", "box")
+        inner = QVBoxLayout(box)
+        inner.setContentsMargins(0, 0, 0, 0)
+        self.card = KeyCard(core, box)
+        self.card.saved.connect(self.on_saved)
+        inner.addWidget(self.card)
+        self._box = box
+        self._box.hide()
+        self.column.addWidget(box)
+        self.add = Button(_("Add a provider…"), parent=self, icon="plus")
+        self.add.clicked.connect(self.on_add)
+        self.own = OwnForm(core, self)
+        self.own.hide()
+        self.own.added.connect(self.on_added)
+        self.own.left.connect(self.on_left)
+        self.column.addWidget(self.own)
+        line = QVBoxLayout()
+        line.setContentsMargins(0, 0, 0, 0)
+        line.addWidget(self.add)
+        self.column.addLayout(line)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the profiles as they are, keys and all."""
+        profiles = {profile.name: profile for profile in self._core.settings.value.all_profiles}
+        for gone in [name for name in self.rows if name not in profiles]:
+            row = self.rows.pop(gone)
+            self._list.removeWidget(row)
+            row.hide()
+            row.deleteLater()
+        for name, profile in profiles.items():
+            row_of = self.rows.get(name)
+            if row_of is None:
+                row_of = self.rows[name] = ProfileRow(self._core, profile, self)
+                row_of.key_wanted.connect(self.on_key_wanted)
+                self._list.addWidget(row_of)
+            row_of.show_profile(profile)
+
+    def ask_for_key(self, profile: str) -> None:
+        """Open the card for the key of this profile."""
+        if profile == OFFLINE:
+            return
+        row = self.rows[profile]
+        self._list.removeWidget(self._box)
+        self.column.removeWidget(self._box)
+        self._list.insertWidget(self._list.indexOf(row) + 1, self._box)
+        self.card.set_profile(profile)
+        self.card.providers.hide()
+        self._box.show()
+        self.card.focus_key()
+
+    def on_key_wanted(self, profile: str) -> None:
+        """A row asks for a key."""
+        self.ask_for_key(profile)
+
+    def on_saved(self, _profile: str) -> None:
+        """A key was given."""
+        self.refresh()
+
+    def on_add(self) -> None:
+        """Open the form for a provider of one's own."""
+        self.own.show()
+        self.add.hide()
+        self.own.form.title.setFocus()
+
+    def on_added(self, profile: Profile) -> None:
+        """A provider was added: its key comes next."""
+        self.on_left()
+        self.refresh()
+        self.ask_for_key(profile.name)
+
+    def on_left(self) -> None:
+        """The form was left."""
+        self.own.hide()
+        self.add.show()
+
+
+class OwnForm(QFrame):
+    """The form for a provider of one's own, with its two buttons.
+
+    Signals:
+        added: it was added (Profile).
+        left: the form was left without adding.
+    """
+
+    added = Signal(object)
+    left = Signal()
+
+    def __init__(self, core: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._core = core
+        self.setProperty("zone", "box")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 16, 16, 16)
+        column.setSpacing(10)
+        self.form = OwnProfile(self, with_version=True)
+        self.form.edited.connect(self.on_edited)
+        column.addWidget(self.form)
+        self.verdict = Verdict(self)
+        column.addWidget(self.verdict)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        self.cancel = Button(_("Cancel"), parent=self)
+        self.cancel.clicked.connect(self.on_cancel)
+        self.save = Button(_("Add provider"), "primary", self)
+        self.save.clicked.connect(self.on_save)
+        self.save.setEnabled(False)
+        row.addWidget(self.cancel)
+        row.addWidget(self.save)
+        column.addLayout(row)
+
+    def on_edited(self) -> None:
+        """Something was typed."""
+        self.verdict.clear()
+        self.save.setEnabled(self.form.complete)
+
+    def on_cancel(self) -> None:
+        """Leave it."""
+        self.form.clear()
+        self.left.emit()
+
+    def on_save(self) -> None:
+        """Add the provider."""
+        settings = self._core.settings
+        try:
+            profile = self.form.profile(settings.value)
+            settings.change(profiles=(*settings.value.profiles, profile))
+        except InputError as error:
+            self.verdict.show_error(error)
+            return
+        self.form.clear()
+        self.added.emit(profile)

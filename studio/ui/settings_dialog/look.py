@@ -1,0 +1,121 @@
+"""Look: theme, surround of the loupe, language; and notifications."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Literal, cast
+
+import shiboken6
+from PySide6.QtCore import QLocale
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QApplication, QWidget
+
+from studio import paths
+from studio.ui.controls import CheckBox, Choice, MenuChip, Segmented, Text
+from studio.ui.desk import Desk
+from studio.ui.settings_dialog.section import Section
+from studio.ui.tasks import spawn
+from studio.ui.theme import theme
+from studio.words import DOMAIN, _
+
+
+class LookSection(Section):
+    """What the program looks like, and when it speaks up."""
+
+    def __init__(self, core: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(_("Look"), parent)
+        self._core = core
+        self._started_in = core.settings.value.language
+        self._languages: tuple[str, ...] = ()
+        self.themes = Segmented(
+            [("system", _("System"), ""), ("dark", _("Dark"), ""), ("light", _("Light"), "")],
+            self,
+            name=_("Theme"),
+        )
+        self.themes.changed.connect(self.on_theme)
+        self.add_row(_("Theme"), self.themes)
+        self.surround = Segmented(
+            [
+                ("black", _("Black"), ""),
+                ("dark", _("Mat"), ""),
+                ("middle", _("Middle"), ""),
+                ("light", _("Light"), ""),
+            ],
+            self,
+            name=_("Around the picture in the loupe"),
+        )
+        self.surround.changed.connect(self.on_surround)
+        self.add_row(_("Around the picture in the loupe"), self.surround)
+        self.language = MenuChip(_("Language"), self)
+        self.language.changed.connect(self.on_language)
+        self.add_row(_("Language"), self.language)
+        self._later = Text(_("Takes effect at the next start."), "small", "warn", self, wrap=True)
+        self.column.addWidget(self._later)
+        self.column.addSpacing(4)
+        self.column.addWidget(Text(_("Notifications"), "title", "text", self))
+        self.notify = CheckBox(_("Tell me when a run ends in the background"), self)
+        self.notify.clicked.connect(self.on_notify)
+        self.column.addWidget(self.notify)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the settings as they are."""
+        settings = self._core.settings.value
+        self.themes.set_value(settings.theme if settings.theme in ("dark", "light") else "system")
+        known = ("black", "dark", "middle", "light")
+        self.surround.set_value(settings.surround if settings.surround in known else "dark")
+        self.notify.setChecked(settings.notify)
+        self._show_languages()
+        self._later.setVisible(settings.language != self._started_in)
+
+    def _show_languages(self) -> None:
+        chosen = self._core.settings.value.language
+        codes = dict.fromkeys(("en", *self._languages, *((chosen,) if chosen else ())))
+        choices = [Choice(value="", text=_("As the system"))]
+        choices += [Choice(value=code, text=language_name(code)) for code in codes]
+        self.language.set_choices(choices)
+        self.language.set_value(chosen)
+
+    async def _find_languages(self) -> None:
+        found = await asyncio.to_thread(catalogues, paths.resources() / "locale")
+        if shiboken6.isValid(self):
+            self._languages = found
+            self._show_languages()
+
+    def on_theme(self, choice: str) -> None:
+        """Dress the program at once."""
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        theme().apply(app, cast("Literal['system', 'dark', 'light']", choice))
+        self._core.settings.change(theme=choice)
+
+    def on_surround(self, surround: str) -> None:
+        """Another ground in the loupe."""
+        self._core.settings.change(surround=surround)
+
+    def on_language(self, code: str) -> None:
+        """Another language, from the next start on."""
+        self._core.settings.change(language=code)
+
+    def on_notify(self, on: bool) -> None:  # noqa: FBT001 a slot
+        """Speak up, or not."""
+        self._core.settings.change(notify=on)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        spawn(self._find_languages())
+
+
+def catalogues(folder: Path) -> tuple[str, ...]:
+    """Codes of the languages that are installed; blocking."""
+    found = folder.glob(f"*/LC_MESSAGES/{DOMAIN}.mo")
+    return tuple(sorted(path.parent.parent.name for path in found))
+
+
+def language_name(code: str) -> str:
+    """A language in its own words: "Deutsch"."""
+    if code == "en":
+        return "English"
+    name = str(QLocale(code).nativeLanguageName())
+    return name[:1].upper() + name[1:] if name else code

@@ -1,0 +1,121 @@
+"""Pictures: where they are kept, how they are called, and how runs behave."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QDoubleSpinBox,
+    QFileDialog,
+    QHBoxLayout,
+    QWidget,
+)
+
+from studio.ui.controls import Button, CheckBox, ElidedLabel, Stepper, Text
+from studio.ui.desk import Desk
+from studio.ui.settings_dialog.section import Section
+from studio.ui.theme import theme
+from studio.words import _
+
+
+class PicturesSection(Section):
+    """The library's folder, names, limits.
+
+    Signals:
+        show_folder: the library's folder is to be shown (Path).
+    """
+
+    show_folder = Signal(object)
+
+    def __init__(self, core: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(_("Pictures"), parent)
+        self._core = core
+        self._open = core.library_folder
+        settings = core.settings.value
+        middle = Qt.TextElideMode.ElideMiddle
+        self.folder = ElidedLabel(str(self._open), "body", "text", self, mode=middle)
+        self.folder.setAccessibleName(_("Library folder: {folder}").format(folder=self._open))
+        self.show_it = Button(_("Show in folder"), parent=self, icon="folder")
+        self.show_it.clicked.connect(self.on_show)
+        self.change_it = Button(_("Change…"), parent=self)
+        self.change_it.clicked.connect(self.on_change)
+        # A home given on the command line names the library itself.
+        self.change_it.setVisible(core.paths.home is None)
+        self.column.addWidget(Text(_("Library folder"), "body", "text2", self))
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        row.addWidget(self.folder, 1)
+        row.addWidget(self.show_it)
+        row.addWidget(self.change_it)
+        self.column.addLayout(row)
+        self._later = Text("", "small", "warn", self, wrap=True)
+        self.column.addWidget(self._later)
+        self.neutral = CheckBox(_("File names without words of the prompt"), self)
+        self.neutral.clicked.connect(self.on_neutral)
+        self.column.addWidget(self.neutral)
+        self.at_once = Stepper(_("Requests at once"), 1, 16, settings.at_once, self)
+        self.at_once.changed.connect(self.on_at_once)
+        self.add_row(_("Requests at once"), self.at_once, _("To one provider at the same time."))
+        self.limit = Stepper(_("Give up after minutes"), 1, 24 * 60, 30, self)
+        self.limit.changed.connect(self.on_limit)
+        self.add_row(_("Give up after minutes"), self.limit, _("When no answer came until then."))
+        self.ask = QDoubleSpinBox(self)
+        self.ask.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
+        self.ask.setAccessibleName(_("Ask before runs above"))
+        self.ask.setPrefix("$ ")
+        self.ask.setRange(0, 1_000_000)
+        self.ask.setDecimals(2)
+        self.ask.setFixedWidth(112)
+        self.ask.setFixedHeight(theme().height(30))
+        self.ask.setKeyboardTracking(False)
+        self.ask.valueChanged.connect(self.on_ask)
+        self.add_row(_("Ask before runs above"), self.ask)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the settings as they are."""
+        settings = self._core.settings.value
+        self.neutral.setChecked(settings.neutral_names)
+        self.at_once.set_value(settings.at_once)
+        self.limit.set_value(round(settings.outer_limit / 60))
+        self.ask.blockSignals(True)
+        self.ask.setValue(settings.confirm_above)
+        self.ask.blockSignals(False)
+        chosen = self._core.library_folder
+        moved = chosen != self._open
+        self._later.setVisible(moved)
+        if moved:
+            words = _("{folder} is opened at the next start. Pictures stay where they are.")
+            self._later.setText(words.format(folder=chosen))
+
+    def on_show(self) -> None:
+        """Show the folder."""
+        self.show_folder.emit(self._open)
+
+    def on_change(self) -> None:
+        """Ask for another folder."""
+        dialog = QFileDialog(self, _("Library folder"), str(self._open))
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(self.on_folder)
+        dialog.open()
+
+    def on_folder(self, folder: str) -> None:
+        """Another folder was chosen."""
+        self._core.settings.change(library=folder)
+
+    def on_neutral(self, on: bool) -> None:  # noqa: FBT001 a slot
+        """Names without words."""
+        self._core.settings.change(neutral_names=on)
+
+    def on_at_once(self, number: int) -> None:
+        """More or fewer at once."""
+        self._core.settings.change(at_once=number)
+
+    def on_limit(self, minutes: int) -> None:
+        """Give up sooner or later."""
+        self._core.settings.change(outer_limit=minutes * 60.0)
+
+    def on_ask(self, dollars: float) -> None:
+        """Ask above another sum."""
+        self._core.settings.change(confirm_above=dollars)

@@ -1,0 +1,186 @@
+"""One provider in the settings: how its key stands, and what can be done with it."""
+
+from __future__ import annotations
+
+import asyncio
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from studio.errors import StudioError
+from studio.key_status import KeyStatus, Source, State
+from studio.settings import BUILT_IN, OFFLINE, Profile
+from studio.ui.controls import Button, ElidedLabel, Tag, Text
+from studio.ui.desk import Desk
+from studio.ui.lamps import Lamp
+from studio.ui.tasks import spawn
+from studio.ui.verdict import Verdict
+from studio.words import _
+
+
+class ProfileRow(QFrame):
+    """A provider with its buttons.
+
+    Signals:
+        key_wanted: the card for its key is to be opened (name of the profile).
+    """
+
+    key_wanted = Signal(str)
+
+    def __init__(self, core: Desk, profile: Profile, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._core = core
+        self._profile = profile
+        self._work = _Work()
+        self._asking = False
+        self.setProperty("zone", "box")
+        self.setAccessibleName(profile.title)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 8, 12, 10)
+        column.setSpacing(4)
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        self._lamp = Lamp(self)
+        self._title = ElidedLabel(profile.title, "body", "text", self, weight=600)
+        self._default = Tag(_("default"), "text2", self)
+        head.addWidget(self._lamp)
+        head.addWidget(self._title)
+        head.addWidget(self._default)
+        head.addStretch(1)
+        column.addLayout(head)
+        self._state = Text("", "small", "text2", self, wrap=True)
+        column.addWidget(self._state)
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        self.give = Button("", parent=self, size=26)
+        self.test = Button(_("Test"), parent=self, size=26)
+        self.use = Button(_("Use as default"), parent=self, size=26)
+        self.delete = Button(_("Delete key…"), "danger", self, size=26)
+        self.remove = Button(_("Remove provider"), parent=self, size=26)
+        self.give.clicked.connect(self.on_give)
+        self.test.clicked.connect(self.on_test)
+        self.use.clicked.connect(self.on_use)
+        self.delete.clicked.connect(self.on_delete)
+        self.remove.clicked.connect(self.on_remove)
+        for button in (self.give, self.test, self.use):
+            row.addWidget(button)
+        row.addStretch(1)
+        row.addWidget(self.remove)
+        row.addWidget(self.delete)
+        column.addSpacing(2)
+        column.addLayout(row)
+        self.verdict = Verdict(self)
+        self.verdict.acted.connect(self.on_acted)
+        column.addWidget(self.verdict)
+        self.destroyed.connect(self._work.cancel)
+
+    def show_profile(self, profile: Profile) -> None:
+        """The profile and its key as they are now."""
+        self._profile = profile
+        self._title.setText(profile.title)
+        settings = self._core.settings.value
+        default = settings.profile == profile.name
+        self._default.setVisible(default)
+        self.use.setVisible(not default)
+        if profile.name == OFFLINE:
+            self._lamp.show_role("ok")
+            self._state.setText(_("Not AI. Free, needs no key and no network."))
+            for button in (self.give, self.test, self.delete, self.remove):
+                button.hide()
+            return
+        status = self._core.keys.status(profile.name)
+        self._lamp.show_role(*_lamp(status), hollow=not status.usable)
+        self._state.setText(f"{status.sentence} {profile.base_url}")
+        given = status.source is not Source.NONE or status.state is not State.NONE
+        self.give.setText(_("Change key…") if given else _("Add key…"))
+        self.give.setVisible(status.source is not Source.ENVIRONMENT)
+        self.test.setVisible(status.usable or status.locked)
+        self.delete.setVisible(status.source in (Source.KEYRING, Source.SESSION))
+        own = all(profile.name != each.name for each in BUILT_IN)
+        self.remove.setVisible(own and not self.delete.isVisibleTo(self))
+        if self._asking and self.delete.isHidden():
+            self._asking = False
+            self.verdict.clear()
+
+    def on_give(self) -> None:
+        """The card for a key."""
+        self.key_wanted.emit(self._profile.name)
+
+    def on_use(self) -> None:
+        """New prompts go to this provider."""
+        self._core.settings.change(profile=self._profile.name)
+
+    def on_test(self) -> None:
+        """A free call with the key that is there."""
+        self._work.start(self._test())
+
+    def on_delete(self) -> None:
+        """Ask before the key is gone."""
+        self._asking = True
+        title = _("Delete the key of {provider}?").format(provider=self._profile.title)
+        detail = _("Gridbrush forgets it here and in the keyring. The provider still knows it.")
+        buttons = [("delete", _("Delete key")), ("keep", _("Keep"))]
+        self.verdict.say("warn", title, detail, buttons)
+        keep = self.verdict.button("keep")
+        if keep is not None:
+            keep.setFocus()
+
+    def on_remove(self) -> None:
+        """Take a provider of one's own off the list; it has no key any more."""
+        settings = self._core.settings
+        rest = tuple(p for p in settings.value.profiles if p.name != self._profile.name)
+        default = settings.value.profile
+        settings.change(
+            profiles=rest, profile=OFFLINE if default == self._profile.name else default
+        )
+
+    def on_acted(self, name: str) -> None:
+        """A button of the verdict."""
+        self._asking = False
+        self._work.cancel()
+        self.verdict.clear()
+        if name == "delete":
+            self._work.start(self._delete())
+
+    async def _test(self) -> None:
+        self.verdict.say("busy", _("Testing the key…"), "", [("cancel", _("Cancel"))])
+        try:
+            sentence = await self._core.test_key(self._profile.name)
+        except StudioError as error:
+            self.verdict.show_error(error)
+        else:
+            self.verdict.say("ok", sentence)
+
+    async def _delete(self) -> None:
+        name = self._profile.name
+        self.verdict.say("busy", _("Deleting the key…"))
+        try:
+            await self._core.keys.forget(name)
+        except StudioError as error:
+            self.verdict.show_error(error)
+            return
+        self.verdict.say("ok", _("The key was deleted."))
+        self.show_profile(self._profile)
+
+
+def _lamp(status: KeyStatus) -> tuple[str]:
+    if status.saved or status.source is Source.ENVIRONMENT:
+        return ("ok",)
+    return ("warn",) if status.usable or status.locked else ("edge",)
+
+
+class _Work:
+    """The one call in flight; it ends with the row."""
+
+    def __init__(self) -> None:
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self, work: object) -> None:
+        self.cancel()
+        assert asyncio.iscoroutine(work)
+        self._task = spawn(work)
+
+    def cancel(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            self._task = None

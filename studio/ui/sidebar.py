@@ -1,0 +1,155 @@
+"""The sidebar: the library's shelves, the prompts, the trash, and what was spent."""
+
+from __future__ import annotations
+
+import time
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
+
+from studio.library.query import Counts, Spend, View
+from studio.ui import places
+from studio.ui.controls import ElidedLabel, Text
+from studio.ui.figures import money
+from studio.ui.place_list import PlaceList
+from studio.ui.places import Place
+from studio.ui.theme import theme
+from studio.words import _
+
+WIDTH, NARROWEST, WIDEST = 224, 180, 360
+
+
+class Sidebar(QFrame):
+    """Shelves with counts; the one that is shown is marked.
+
+    Attributes:
+        lists: its lists from top to bottom, for the tab order.
+
+    Signals:
+        view_chosen: the user went to a shelf (View).
+        history_requested: the user wants the prompts of the history.
+        dropped: pictures of the gallery were dropped on a shelf (View, ids).
+    """
+
+    view_chosen = Signal(object)
+    history_requested = Signal()
+    dropped = Signal(object, object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("zone", "side")
+        self.setAccessibleName(_("Sidebar"))
+        self.setMinimumWidth(NARROWEST)
+        self.setMaximumWidth(WIDEST)
+        self._library = PlaceList(_("Library"), places.library(), self)
+        self._prompts = PlaceList(_("Prompts"), (places.history(),), self)
+        self._trash = PlaceList(_("Trash"), (places.trash(),), self)
+        self.lists = (self._library, self._prompts, self._trash)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(8, 8, 8, 0)
+        column.setSpacing(0)
+        column.addWidget(_heading(_("Library"), 6, self))
+        column.addWidget(self._library)
+        column.addWidget(_heading(_("Prompts"), 14, self))
+        column.addWidget(self._prompts)
+        column.addStretch(1)
+        column.addWidget(self._trash)
+        column.addSpacing(8)
+        self._spend = SpendBlock(self)
+        outer = QVBoxLayout()
+        outer.setContentsMargins(-8, 0, -8, 0)
+        outer.addWidget(self._spend)
+        column.addLayout(outer)
+        for each in self.lists:
+            each.chosen.connect(self.on_chosen)
+            each.dropped.connect(self.on_dropped)
+        self._library.left.connect(self.on_library_left)
+        self._prompts.left.connect(self.on_prompts_left)
+        self._trash.left.connect(self.on_trash_left)
+        self.set_view(View.ALL)
+        self.show_counts(Counts())
+
+    def set_view(self, view: View) -> None:
+        """Mark the shelf that is shown."""
+        for each in self.lists:
+            each.mark(view)
+
+    def show_counts(self, counts: Counts) -> None:
+        """Show how many pictures, failed jobs and prompts there are."""
+        for each in self.lists:
+            each.show_counts(counts)
+
+    def set_failed_new(self, new: int) -> None:
+        """Show how many failed jobs the user has not seen; 0 takes the badge away."""
+        self._library.set_new(new)
+
+    def show_spend(self, spend: Spend) -> None:
+        """Show what was spent today and this month."""
+        self._spend.show_spend(spend)
+
+    def on_chosen(self, place: Place) -> None:
+        """The user went to a row."""
+        if place.view is None:
+            self._prompts.clearSelection()
+            self.history_requested.emit()
+        else:
+            self.set_view(place.view)
+            self.view_chosen.emit(place.view)
+
+    def on_dropped(self, place: Place, ids: tuple[str, ...]) -> None:
+        """Pictures were dropped on a row."""
+        self.dropped.emit(place.view, ids)
+
+    def on_library_left(self, step: int) -> None:
+        """Down on the last shelf."""
+        if step > 0:
+            self._prompts.enter(at_end=False)
+
+    def on_prompts_left(self, step: int) -> None:
+        """Up or Down on the history."""
+        (self._trash if step > 0 else self._library).enter(at_end=step < 0)
+
+    def on_trash_left(self, step: int) -> None:
+        """Up on the trash."""
+        if step < 0:
+            self._prompts.enter(at_end=True)
+
+
+class SpendBlock(QFrame):
+    """Today and this month in dollars, and how many pictures have no known price."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("zone", "section")
+        grid = QGridLayout(self)
+        grid.setContentsMargins(16, 10, 16, 12)
+        grid.setHorizontalSpacing(8)
+        grid.setVerticalSpacing(4)
+        grid.setColumnStretch(0, 1)
+        self._month_name = ElidedLabel("", "small", "text3", self)
+        self._today = Text("", "small", "text2", self)
+        self._month = Text("", "small", "text", self)
+        self._unknown = ElidedLabel("", "micro", "text3", self)
+        grid.addWidget(ElidedLabel(_("Today"), "small", "text3", self), 0, 0)
+        grid.addWidget(self._today, 0, 1)
+        grid.addWidget(self._month_name, 1, 0)
+        grid.addWidget(self._month, 1, 1)
+        grid.addWidget(self._unknown, 2, 0, 1, 2)
+        self.show_spend(Spend())
+
+    def show_spend(self, spend: Spend) -> None:
+        """Other sums."""
+        month = time.localtime().tm_mon
+        self._today.setText(money(spend.today))
+        self._month.setText(money(spend.month))
+        self._month_name.setText(places.month_name(month))
+        self._unknown.setText(places.unknown_words(spend.unknown))
+        self._unknown.setVisible(spend.unknown > 0)
+        self.setAccessibleName(places.spend_words(spend, month))
+
+
+def _heading(words: str, above: int, parent: QWidget) -> QWidget:
+    label = Text(words, "micro", "text3", parent, weight=600)
+    label.setContentsMargins(8, above, 8, 6)
+    label.setFixedHeight(theme().line("micro") + above + 6)
+    return label

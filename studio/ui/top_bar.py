@@ -1,0 +1,172 @@
+"""The bar at the top: menu, name, search, views, and what lies left and right."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, QTimer, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QWidget
+
+from studio.ui import key_names
+from studio.ui.controls import IconButton, Logo, SearchField, Segmented, Text
+from studio.ui.style import focus_by_key
+from studio.ui.theme import theme
+from studio.words import _
+
+HEIGHT = 44
+BRAND = 208
+PAUSE = 150
+SEARCH_WIDEST = 520
+
+
+class TopBar(QFrame):
+    """Menu button, search, view switch and the switches of the panels.
+
+    Attributes:
+        search: the search field; its `field` is the first stop of the tab order.
+        views: the view switch.
+
+    Signals:
+        menu_requested: the menu button was pressed (where to open it, global).
+        searched: the words to look for, after a pause of 150 ms (str).
+        search_left: Esc in an empty search field, or Enter.
+        view_chosen: "grid" or "loupe" (str).
+        sidebar_toggled: the sidebar is wanted or not (bool).
+        inspector_toggled: the inspector is wanted or not (bool).
+    """
+
+    menu_requested = Signal(QPoint)
+    searched = Signal(str)
+    search_left = Signal()
+    view_chosen = Signal(str)
+    sidebar_toggled = Signal(bool)
+    inspector_toggled = Signal(bool)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("zone", "top")
+        self.setAccessibleName(_("Top bar"))
+        self.setFixedHeight(theme().height(HEIGHT))
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._total = 0
+        self._narrow = False
+        self._told = ""
+        self._timer = QTimer(self, singleShot=True, interval=PAUSE)
+        self._timer.timeout.connect(self.on_pause)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(8, 0, 12, 0)
+        row.setSpacing(8)
+        row.addWidget(self._build_brand())
+        row.addWidget(self._build_search(), 4)
+        row.addStretch(1)
+        self.views = Segmented(
+            [("grid", _("Grid"), "grid"), ("loupe", _("Loupe"), "loupe")], self, name=_("View")
+        )
+        self.views.changed.connect(self.on_view)
+        row.addWidget(self.views)
+        row.addSpacing(8)
+        self._sidebar = IconButton("panel-left", _("Sidebar"), "F9", self, checkable=True)
+        self._inspector = IconButton("panel-right", _("Inspector"), "I", self, checkable=True)
+        self._sidebar.clicked.connect(self.sidebar_toggled)
+        self._inspector.clicked.connect(self.inspector_toggled)
+        row.addWidget(self._sidebar)
+        row.addWidget(self._inspector)
+        self.set_total(0)
+
+    def _build_brand(self) -> QWidget:
+        self._brand = QWidget(self)
+        row = QHBoxLayout(self._brand)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        self._menu = IconButton("menu", _("Menu"), "F10", self._brand)
+        self._menu.clicked.connect(self.on_menu)
+        self._name = Text("Gridbrush", "body", "text", self._brand, weight=600)
+        row.addWidget(self._menu)
+        row.addSpacing(2)
+        row.addWidget(Logo(self._brand))
+        row.addSpacing(8)
+        row.addWidget(self._name)
+        row.addStretch(1)
+        self._brand.setMinimumWidth(BRAND)
+        return self._brand
+
+    def _build_search(self) -> QWidget:
+        self.search = SearchField("", key_names.cap("Ctrl+F"), self, name=_("Search"))
+        self.search.setMaximumWidth(SEARCH_WIDEST)
+        self.search.setMinimumWidth(150)
+        self.search.edited.connect(self.on_edited)
+        self.search.submitted.connect(self.on_submitted)
+        self.search.left.connect(self.search_left)
+        return self.search
+
+    def set_view(self, view: str) -> None:
+        """Mark the view that is shown, "grid" or "loupe"."""
+        self.views.set_value(view)
+
+    def set_panels(self, sidebar: bool, inspector: bool) -> None:  # noqa: FBT001 as agreed
+        """Mark which panels are there."""
+        self._sidebar.setChecked(sidebar)
+        self._inspector.setChecked(inspector)
+
+    def set_total(self, total: int) -> None:
+        """How many pictures a search goes through."""
+        self._total = total
+        self._show_placeholder()
+
+    def set_words(self, words: str) -> None:
+        """Show these words, without looking for them."""
+        self._timer.stop()
+        self._told = words
+        self.search.set_text(words)
+
+    def set_narrow(self, narrow: bool) -> None:  # noqa: FBT001 as agreed
+        """Leave out the name and the words of the view switch, below 1100 px."""
+        self._narrow = narrow
+        self._name.setVisible(not narrow)
+        self._brand.setMinimumWidth(0 if narrow else BRAND)
+        self.views.set_compact(compact=narrow)
+        self._show_placeholder()
+
+    def focus_search(self) -> None:
+        """Go to the search field by key."""
+        focus_by_key(self.search.field)
+        self.search.field.selectAll()
+
+    def menu_point(self) -> QPoint:
+        """Where the menu opens, in global coordinates."""
+        return self._menu.mapToGlobal(QPoint(0, self._menu.height() + 2))
+
+    def _show_placeholder(self) -> None:
+        if self._total and not self._narrow:
+            words = _("Search {n} pictures").format(n=f"{self._total:,}")
+        else:
+            words = _("Search")
+        self.search.set_placeholder(words)
+
+    def _tell(self) -> None:
+        self._timer.stop()
+        if self.search.text != self._told:
+            self._told = self.search.text
+            self.searched.emit(self._told)
+
+    def on_menu(self) -> None:
+        """The menu button was pressed."""
+        self.menu_requested.emit(self.menu_point())
+
+    def on_view(self, view: object) -> None:
+        """The user chose a view."""
+        self.view_chosen.emit(str(view))
+
+    def on_edited(self, words: str) -> None:
+        """The user typed; nothing left is told at once."""
+        if words:
+            self._timer.start()
+        else:
+            self._tell()
+
+    def on_submitted(self) -> None:
+        """Enter: look now, and give the keyboard to the pictures."""
+        self._tell()
+        self.search_left.emit()
+
+    def on_pause(self) -> None:
+        """The user stopped typing."""
+        self._tell()

@@ -1,0 +1,136 @@
+"""What came of it: a sign, a sentence, what helps, and at most two buttons."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedLayout, QVBoxLayout, QWidget
+
+from studio.errors import StudioError
+from studio.ui.controls import Button, Text, announce
+from studio.ui.lamps import Spinner
+from studio.ui.theme import theme
+
+Tone = Literal["busy", "ok", "warn", "bad", "plain"]
+_ICON: dict[Tone, tuple[str, str]] = {
+    "busy": ("", "text2"),
+    "ok": ("check", "ok"),
+    "warn": ("warning", "warn"),
+    "bad": ("warning", "bad"),
+    "plain": ("info", "text2"),
+}
+
+
+class Verdict(QWidget):
+    """Hidden until there is something to say.
+
+    Signals:
+        acted: a button was pressed (its name).
+    """
+
+    acted = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._tone: Tone = "plain"
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        sign = QWidget(self)
+        sign.setFixedSize(16, 16)
+        self._sign = QStackedLayout(sign)
+        self._icon = QLabel(sign)
+        place = QWidget(sign)
+        inset = QHBoxLayout(place)
+        inset.setContentsMargins(2, 2, 2, 2)
+        inset.addWidget(Spinner(place))
+        self._sign.addWidget(self._icon)
+        self._sign.addWidget(place)
+        row.addWidget(sign, 0, Qt.AlignmentFlag.AlignTop)
+        column = QVBoxLayout()
+        column.setSpacing(2)
+        self._title = Text("", "small", "text", self, weight=600, wrap=True)
+        self._detail = Text("", "small", "text2", self, wrap=True)
+        column.addWidget(self._title)
+        column.addWidget(self._detail)
+        self._buttons = QHBoxLayout()
+        self._buttons.setSpacing(6)
+        self._buttons.setContentsMargins(0, 4, 0, 0)
+        self._buttons.addStretch(1)
+        column.addLayout(self._buttons)
+        row.addLayout(column, 1)
+        self._made: list[Button] = []
+        theme().changed.connect(self._draw_icon)
+        self.hide()
+
+    @property
+    def tone(self) -> Tone:
+        """How bad it is."""
+        return self._tone
+
+    @property
+    def words(self) -> str:
+        """What it says, title and detail."""
+        parts = (self._title.text(), self._detail.text())
+        return " ".join(part for part in parts if part) if not self.isHidden() else ""
+
+    def button(self, name: str) -> Button | None:
+        """The button of that name, if it is offered now."""
+        return next((each for each in self._made if each.objectName() == name), None)
+
+    def clear(self) -> None:
+        """Say nothing."""
+        self.hide()
+        self._show_buttons(())
+
+    def show_error(self, error: StudioError, buttons: Sequence[tuple[str, str]] = ()) -> None:
+        """An error in its own words."""
+        detail = " ".join(part for part in (error.message, error.hint) if part)
+        self.say("bad", error.title, detail, buttons)
+
+    def say(
+        self,
+        tone: Tone,
+        title: str,
+        detail: str = "",
+        buttons: Sequence[tuple[str, str]] = (),
+    ) -> None:
+        """Say this; `buttons` are pairs of (name, words)."""
+        self._tone = tone
+        self._title.setText(title)
+        self._title.recolour("bad" if tone == "bad" else "text")
+        self._title.setVisible(bool(title))
+        self._detail.setText(detail)
+        self._detail.setVisible(bool(detail))
+        self._show_buttons(buttons)
+        self._sign.setCurrentIndex(1 if tone == "busy" else 0)
+        self._draw_icon()
+        self.show()
+        announce(self, f"{title} {detail}".strip(), assertive=tone == "bad")
+
+    def _show_buttons(self, buttons: Sequence[tuple[str, str]]) -> None:
+        for old in self._made:
+            self._buttons.removeWidget(old)
+            old.hide()
+            old.deleteLater()
+        self._made = []
+        for place, (name, words) in enumerate(buttons):
+            made = Button(words, parent=self, size=26)
+            made.setObjectName(name)
+            made.clicked.connect(self.on_pressed)
+            self._buttons.insertWidget(place, made)
+            made.show()
+            self._made.append(made)
+
+    def on_pressed(self) -> None:
+        """A button was pressed."""
+        sender = self.sender()
+        if sender is not None:
+            self.acted.emit(sender.objectName())
+
+    def _draw_icon(self) -> None:
+        name, role = _ICON[self._tone]
+        if name:
+            self._icon.setPixmap(theme().pixmap(name, role, 16, self.devicePixelRatioF()))

@@ -1,0 +1,260 @@
+"""The first start: what to write, where pictures are kept, and who makes them."""
+
+from __future__ import annotations
+
+import asyncio
+import html
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from studio import paths
+from studio.ui import key_names
+from studio.ui.controls import Button, KeyCap, Tag, Text
+from studio.ui.desk import Desk
+from studio.ui.example_card import ExampleCard
+from studio.ui.key_card import KeyCard
+from studio.ui.raster import from_jpeg
+from studio.ui.tasks import spawn
+from studio.ui.theme import theme
+from studio.words import _
+
+KEYS_PAGE = "https://dgrid.ai"
+KEY_COLUMN = 336
+EXAMPLES = ("lighthouse", "city", "forest", "pattern", "waves", "snow")
+
+
+def example_prompts() -> tuple[str, ...]:
+    """The words of the six cards, in the order of EXAMPLES."""
+    return (
+        _("A lighthouse on a granite island at dusk, gouache, muted palette"),
+        _("City skyline at night, violet haze, lit windows, poster"),
+        _("Pine forest in morning mist, layered paper cut"),
+        _("Geometric pattern, four colours, seamless, Bauhaus"),
+        _("Sea of paper waves, red sun, screen print"),
+        _("Lighthouse in {blue hour|heavy fog|first snow}"),
+    )
+
+
+class Welcome(QScrollArea):
+    """Stands where the gallery will be while the library is empty.
+
+    Attributes:
+        key_card: takes the key of a provider.
+        cards: the six examples.
+
+    Signals:
+        prompt_chosen: words for the prompt (str).
+        shortcuts_requested: the sheet of shortcuts is wanted.
+    """
+
+    prompt_chosen = Signal(str)
+    shortcuts_requested = Signal()
+
+    def __init__(self, core: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._core = core
+        self._loaded = False
+        self._columns = 0
+        self.setAccessibleName(_("First steps"))
+        self.setWidgetResizable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        inside = QFrame()
+        inside.setProperty("zone", "mat")
+        self._page = QGridLayout(inside)
+        self._page.setVerticalSpacing(0)
+        self._head = self._build_head()
+        self._left = self._build_examples()
+        self._right = self._build_right()
+        self.setWidget(inside)
+        theme().changed.connect(self._retint)
+        self._retint()
+        self._lay_out()
+
+    def _build_head(self) -> QWidget:
+        head = QWidget(self)
+        column = QVBoxLayout(head)
+        column.setContentsMargins(0, 0, 0, 24)
+        column.setSpacing(6)
+        keys = key_names.cap("Ctrl+Return").replace("Return", "Enter")
+        words = _("Describe a picture, then press {keys}").format(keys=keys)
+        column.addWidget(Text(words, "display", "text", head, wrap=True))
+        self._kept = QLabel(head)
+        self._kept.setTextFormat(Qt.TextFormat.RichText)
+        self._kept.setProperty("role", "text2")
+        self._kept.setFont(theme().font("title", weight=400))
+        self._kept.setWordWrap(True)
+        column.addWidget(self._kept)
+        return head
+
+    def _build_examples(self) -> QWidget:
+        left = QWidget(self)
+        column = QVBoxLayout(left)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(Text(_("Try one of these"), "micro", "text3", left, weight=600))
+        column.addSpacing(11)
+        self._cards = QGridLayout()
+        self._cards.setSpacing(12)
+        self.cards = tuple(ExampleCard(prompt, left) for prompt in example_prompts())
+        for card in self.cards:
+            card.clicked.connect(self.on_card)
+        column.addLayout(self._cards)
+        column.addSpacing(12)
+        advice = _("A click puts the words in the prompt below.")
+        promise = _("Nothing runs until you press Generate.")
+        column.addWidget(Text(f"{advice} {promise}", "small", "text3", left, wrap=True))
+        column.addSpacing(18)
+        row = QHBoxLayout()
+        row.setSpacing(7)
+        self._drop_icon = QLabel(left)
+        row.addWidget(self._drop_icon)
+        row.addWidget(Text(_("Drop a picture to edit it"), "small", "text2", left))
+        row.addSpacing(8)
+        self.shortcuts = Button(_("All shortcuts"), "quiet", left, icon="help")
+        self.shortcuts.clicked.connect(self.shortcuts_requested)
+        row.addWidget(self.shortcuts)
+        row.addWidget(KeyCap("?", left))
+        row.addStretch(1)
+        column.addLayout(row)
+        column.addStretch(1)
+        return left
+
+    def _build_right(self) -> QWidget:
+        right = QWidget(self)
+        column = QVBoxLayout(right)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(Text(_("Pictures by"), "micro", "text3", right, weight=600))
+        column.addSpacing(11)
+        box = QFrame(right)
+        box.setProperty("zone", "box")
+        inner = QVBoxLayout(box)
+        inner.setContentsMargins(0, 0, 0, 0)
+        inner.setSpacing(0)
+        sketch = QVBoxLayout()
+        sketch.setContentsMargins(16, 16, 16, 16)
+        sketch.setSpacing(5)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        self._brush = QLabel(box)
+        row.addWidget(self._brush)
+        row.addWidget(Text(_("Offline sketch"), "body", "text", box, weight=600))
+        row.addStretch(1)
+        row.addWidget(Tag(_("on"), "ok", box))
+        sketch.addLayout(row)
+        words = _("Not AI. Free, needs no key and no network. For trying everything out.")
+        sketch.addWidget(Text(words, "small", "text2", box, wrap=True))
+        inner.addLayout(sketch)
+        rule = QFrame(box)
+        rule.setProperty("zone", "rule")
+        rule.setFixedHeight(1)
+        inner.addWidget(rule)
+        self.key_card = KeyCard(self._core, box)
+        inner.addWidget(self.key_card)
+        column.addWidget(box)
+        column.addSpacing(10)
+        hint = QHBoxLayout()
+        hint.setSpacing(0)
+        hint.addWidget(Text(_("No key yet?"), "small", "text3", right))
+        self.get_key = Button(_("Get one from DGrid"), "link", right, size=26)
+        self.get_key.clicked.connect(self.on_get_key)
+        hint.addWidget(self.get_key)
+        hint.addStretch(1)
+        column.addLayout(hint)
+        later = _("Later: Settings, {keys}").format(keys=key_names.cap("Ctrl+,"))
+        column.addWidget(Text(later, "small", "text3", right))
+        column.addStretch(1)
+        return right
+
+    def _lay_out(self) -> None:
+        """Examples and card side by side, or one under the other where there is no room."""
+        width = max(self.width(), 320)
+        roomy, beside = width >= 1100, width >= 800
+        side = 56 if roomy else 32 if beside else 20
+        columns = 3 if width >= 560 else 2
+        self._page.setContentsMargins(side, 34 if roomy else 24, side, 24)
+        self._page.setHorizontalSpacing(48 if roomy else 32)
+        for part in (self._head, self._left, self._right):
+            self._page.removeWidget(part)
+        self._page.addWidget(self._head, 0, 0, 1, 2)
+        top = Qt.AlignmentFlag.AlignTop
+        if beside:
+            self._right.setFixedWidth(KEY_COLUMN if roomy else 312)
+            self._page.addWidget(self._left, 1, 0)
+            self._page.addWidget(self._right, 1, 1, top)
+        else:
+            self._right.setMinimumWidth(0)
+            self._right.setMaximumWidth(520)
+            self._page.addWidget(self._left, 1, 0, 1, 2)
+            self._page.addWidget(self._right, 2, 0, 1, 2)
+        self._page.setColumnStretch(0, 1)
+        self._page.setRowStretch(3, 1)
+        if columns != self._columns:
+            self._columns = columns
+            for card in self.cards:
+                self._cards.removeWidget(card)
+            for place, card in enumerate(self.cards):
+                self._cards.addWidget(card, place // columns, place % columns)
+            for column in range(3):
+                self._cards.setColumnStretch(column, 1 if column < columns else 0)
+
+    def _retint(self) -> None:
+        dpr, look = self.devicePixelRatioF(), theme()
+        self._drop_icon.setPixmap(look.pixmap("reference", "text2", 16, dpr))
+        self._brush.setPixmap(look.pixmap("brush", "text", 16, dpr))
+        folder = html.escape(shown_folder(self._core.library_folder))
+        strong = f'<span style="color:{look.color("text").name()}">{folder}</span>'
+        sentence = html.escape(
+            _("Every picture is kept in {folder} and can be dragged straight into another program.")
+        )
+        self._kept.setText(sentence.replace("{folder}", strong))
+
+    async def _load(self) -> None:
+        folder = paths.resources() / "examples"
+        for name, card in zip(EXAMPLES, self.cards, strict=True):
+            try:
+                data = await asyncio.to_thread((folder / f"{name}.jpg").read_bytes)
+            except OSError:
+                continue  # the words do without their picture
+            card.show_picture(from_jpeg(data))
+
+    def on_card(self) -> None:
+        """An example was pressed."""
+        card = self.sender()
+        if isinstance(card, ExampleCard):
+            self.prompt_chosen.emit(card.prompt)
+
+    def on_get_key(self) -> None:
+        """Open the provider's page in the browser."""
+        QDesktopServices.openUrl(QUrl(KEYS_PAGE))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self._loaded:
+            self._loaded = True
+            spawn(self._load())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._lay_out()
+
+
+def shown_folder(folder: Path) -> str:
+    """A folder as people say it: "Pictures / Gridbrush" under one's own home."""
+    try:
+        parts = folder.relative_to(Path.home()).parts
+    except ValueError:
+        return str(folder)
+    return " / ".join(parts)
