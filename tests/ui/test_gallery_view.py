@@ -15,7 +15,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from studio.domain import Flag, Job, JobState, Picture, Reference, Role
-from studio.ui import theme
+from studio.ui import style, theme
 from studio.ui.gallery import tips
 from studio.ui.gallery.model import GalleryModel
 from studio.ui.gallery.view import GalleryView
@@ -517,3 +517,16 @@ async def test_ctrl_and_wheel_change_the_size_of_tiles(
     assert d.view.tile_size == 96
     turn(-1, Qt.KeyboardModifier.NoModifier)
     assert d.view.verticalOffset() == 84
+
+
+async def test_with_less_motion_nothing_fades_and_runners_stand_still(
+    desk: Callable[..., Desk], scripted: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(style, "animates", lambda: False)
+    d = desk()
+    await d.show(scripted.newest(3))
+    d.model.job_changed(scripted.job("running", JobState.WAITING, started=990.0))
+    d.view.grab()
+    assert d.view.state_of(0).phase is None
+    assert "runner" not in d.view.pulse.running()
+    assert d.view.state_of(1).strength == 1

@@ -43,6 +43,11 @@ class Pulse(QObject):
         """Whether the user scrolls: nothing is animated then."""
         return time.monotonic() - self._scrolled < STILL
 
+    @property
+    def moves(self) -> bool:
+        """Whether anything may move by itself now."""
+        return not self.scrolling and style.animates()
+
     def scrolled(self) -> None:
         """The user scrolled just now."""
         self._scrolled = time.monotonic()

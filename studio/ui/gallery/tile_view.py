@@ -129,7 +129,7 @@ class TileView(GridView):
         pixmap, strength, ghost = None, 1.0, None
         if isinstance(item, Picture):
             pixmap = self.thumbnails.pixmap(item.id)
-            if not self.pulse.scrolling:
+            if self.pulse.moves:
                 strength = self.thumbnails.strength(item.id)
         elif isinstance(item, Job):
             ghost = self._ghost(item)

@@ -20,6 +20,7 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import (
     QContextMenuEvent,
+    QCursor,
     QFocusEvent,
     QHelpEvent,
     QKeyEvent,
@@ -84,6 +85,7 @@ class GalleryView(TileView):
         self._quiet = False
         self._telling = QTimer(self, singleShot=True, interval=0)
         self._telling.timeout.connect(self.on_telling)
+        self.moved.connect(self.on_moved)
         model.modelAboutToBeReset.connect(self.on_about_to_reset)
         model.modelReset.connect(self.on_reset)
         model.rowsRemoved.connect(self.on_rows_gone)
@@ -254,6 +256,11 @@ class GalleryView(TileView):
         """Tiles were taken away."""
         self.pointer.hover(None)
         self._tell()
+
+    def on_moved(self) -> None:
+        """Something else lies under the pointer, though it did not move."""
+        at = self.viewport().mapFromGlobal(QCursor.pos())
+        self.pointer.hover(at if self.viewport().underMouse() else None)
 
     def on_loaded(self, _rows: object) -> None:
         """Pictures were read: their thumbnails can be asked for."""
