@@ -118,6 +118,8 @@ class Core:
     async def _open(self, *, write: bool) -> None:
         await asyncio.to_thread(self.settings.load)
         await asyncio.to_thread(self._load_models)
+        if self.options.provider or self.options.base_url:
+            self.profile(self.default_profile)
         folder = self.library_folder
         if write:
             lock = LibraryLock(folder)
@@ -136,8 +138,6 @@ class Core:
             events=self.events,
             hold_for_key=self.options.hold_for_key,
         )
-        if self.options.provider is not None:
-            self.settings.value.find_profile(self.options.provider)
 
     @property
     def library_folder(self) -> Path:
@@ -204,9 +204,11 @@ class Core:
         """The profile of this run: asked for, else of the key that was given, else remembered."""
         if self.options.provider:
             return self.options.provider
-        if self._has_environment_key and self.settings.value.profile == OFFLINE:
+        remembered = self.settings.value.profile
+        # Another address is a service's: the painter has none.
+        if remembered == OFFLINE and (self._has_environment_key or self.options.base_url):
             return self.environment_profile
-        return self.settings.value.profile
+        return remembered
 
     def profile(self, name: str) -> Profile:
         """The profile as this run reaches it. Raises InputError."""
@@ -215,6 +217,11 @@ class Core:
             from studio.providers.addresses import check_address
 
             check_address(self.options.base_url)
+            if name == OFFLINE:
+                raise InputError(
+                    _("The offline painter has no address"),
+                    hint=_("Name the service with --provider."),
+                )
             return replace(profile, base_url=self.options.base_url)
         return profile
 
@@ -237,8 +244,17 @@ class Core:
                         variable=KEY_VARIABLE
                     ),
                 )
+            self._remember(name)
             return from_environment
-        return await self.keys.get(name)
+        key = await self.keys.get(name)
+        self._remember(name)
+        return key
+
+    def _remember(self, name: str) -> None:
+        # A key was given once: from now on this profile is meant, and never painted instead.
+        settings = self.settings.value
+        if settings.profile == OFFLINE and not settings.known_keys:
+            self.settings.change(profile=name)
 
     async def test_key(self, name: str, key: str | None = None) -> str:
         """Try a key with a free call, never a generation; what was found, in words.
@@ -304,6 +320,10 @@ class Core:
 
 def _take_lock(lock: LibraryLock, folder: Path) -> None:
     if folder.exists() and not folder.is_dir():
-        raise InputError(_("The library is not a folder"), str(folder))
+        raise StorageError(
+            _("The library is not a folder"),
+            _("{name} is a file.").format(name=folder),
+            hint=_("Move the file away, or choose another library folder."),
+        )
     files.ensure_folder(folder / HIDDEN)
     lock.acquire()

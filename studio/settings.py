@@ -137,15 +137,16 @@ class SettingsStore:
             raw: Any = msgspec.json.decode(self._path.read_bytes())
             if not isinstance(raw, dict):
                 raise msgspec.DecodeError("not an object")
+            version = msgspec.convert(raw.get("version", VERSION), int)
         except FileNotFoundError:
             return self.value
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except (msgspec.MsgspecError, UnicodeDecodeError):
             self._set_aside()
             return self.value
         except OSError as error:
             self.trouble = files.storage_error(error, self._path)
             return self.value
-        self._newer = raw.get("version", VERSION) > VERSION
+        self._newer = version > VERSION
         self.value = _read(raw)
         return self.value
 

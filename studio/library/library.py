@@ -230,6 +230,16 @@ class Library:
         """Median seconds of that model and size; None when too little was measured."""
         return await self._ask(lambda index: index.usual_seconds(model, size))
 
+    async def damaged_records(self) -> int:
+        """Lines of the log that cannot be read; every line is looked at again."""
+        return await asyncio.to_thread(self._count_damaged)
+
+    def _count_damaged(self) -> int:
+        log = RecordLog(self._log.folder)
+        for _read in log.read():
+            pass
+        return log.damaged
+
     async def every(self) -> list[Picture]:
         """All pictures in order of arrival; for the command line's long walks."""
         return await self._ask(lambda index: list(index.every()))
