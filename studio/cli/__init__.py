@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 import logging
+import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable
@@ -39,9 +40,18 @@ def run(options: Options) -> int:
         complain(_("Interrupted."))
         return INTERRUPTED
     except BrokenPipeError:
-        # The reader has seen enough, as `| head` does.
-        sys.stderr.close()
+        # The reader has seen enough, as `| head` does; what is left goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except Exception:
+        log.exception("A bug ended the command")
+        complain(
+            _("Something went wrong inside Gridbrush."),
+            _("What happened is in {file}; please report it.").format(
+                file=where.log_folder / logs.FILE
+            ),
+        )
+        return StudioError.exit_code
     finally:
         end_logs()
 

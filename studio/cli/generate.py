@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from studio import prompts, runs
+from studio.cli.opening import opened
 from studio.cli.output import complain
 from studio.cli.printers import Printer, printer_for
 from studio.core import Core
-from studio.core import Options as CoreOptions
 from studio.domain import Job, JobState, Reference, Role
 from studio.drafts import MATCH, Draft
-from studio.errors import EXIT_CODES, InputError, ModelError, UsageError
+from studio.errors import EXIT_CODES, InputError, ModelError, StorageError, UsageError
 from studio.events import Event, JobChanged, PicturesAdded
 from studio.files import storage_error
 from studio.models import Model, ModelState
@@ -36,21 +36,13 @@ async def run(options: Any, where: Paths) -> int:
     """Make pictures; 0 when every one arrived."""
     prompt = await _prompt(options)
     _check(options, prompt)
-    core = await Core.open(
-        where,
-        CoreOptions(provider=options.provider, base_url=options.base_url, hold_for_key=False),
-    )
-    try:
-        if core.settings.trouble:
-            complain(str(core.settings.trouble))
+    async with opened(options, where, write=True) as core:
         await core.recover()
         planned = await _plan(core, options, prompt)
         _confirm(planned, options)
         out = await _folder(options.out)
         with printer_for(options) as printer:
             return await _Watch(core, printer, out).generate(planned)
-    finally:
-        await core.close()
 
 
 async def _prompt(options: Any) -> str:
@@ -167,9 +159,9 @@ class _Watch:
         self._printer = printer
         self._out = out
         self._jobs: dict[str, Job] = {}
-        self._arrived: dict[str, list[str]] = {}
         self._told: asyncio.Queue[PicturesAdded | None] = asyncio.Queue()
         self._interrupted = False
+        self._uncopied: StorageError | None = None
 
     async def generate(self, planned: runs.Run) -> int:
         """Queue the run, tell what happens, give the exit code."""
@@ -219,27 +211,29 @@ class _Watch:
         while (event := await self._told.get()) is not None:
             for picture in await self._core.library.find(event.ids):
                 path = self._core.library.path(picture)
-                copy = await asyncio.to_thread(self._copy, path)
+                copy = await self._copied(path)
                 images += not picture.draft
                 self._printer.picture(event.job or "", picture, path, copy)
-                self._arrived.setdefault(event.job or "", []).append(picture.id)
         return images
 
-    def _copy(self, path: Path) -> Path | None:
+    async def _copied(self, path: Path) -> Path | None:
+        """Where the copy is; a picture that cannot be copied is in the library all the same."""
         if self._out is None:
             return None
         target = self._out / path.name
         try:
-            shutil.copyfile(path, target)
+            await asyncio.to_thread(shutil.copyfile, path, target)
         except OSError as error:
-            raise storage_error(error, target) from error
+            self._uncopied = storage_error(error, target)
+            complain(self._uncopied.title, self._uncopied.message, self._uncopied.hint)
+            return None
         return target
 
     def _code(self, images: int, failed: list[Job]) -> int:
         if self._interrupted:
             return EXIT_CODES["cancelled"]
         if not failed:
-            return 0
+            return self._uncopied.exit_code if self._uncopied else 0
         if images:
             return SOME
         kinds = Counter(job.failure.kind for job in failed if job.failure)

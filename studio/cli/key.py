@@ -7,9 +7,9 @@ import getpass
 import sys
 from typing import Any
 
+from studio.cli.opening import opened
 from studio.cli.output import complain, say, say_json
 from studio.core import Core
-from studio.core import Options as CoreOptions
 from studio.credentials import KeyStatus
 from studio.errors import InputError, KeyMissing
 from studio.paths import Paths
@@ -19,12 +19,7 @@ from studio.words import _
 
 async def run(options: Any, where: Paths) -> int:
     """Do what the action says; 4 when there is no usable key, 6 when the service is not reached."""
-    core = await Core.open(
-        where,
-        CoreOptions(provider=options.provider, base_url=options.base_url, hold_for_key=False),
-        write=False,
-    )
-    try:
+    async with opened(options, where) as core:
         profile = options.provider or _profile(core)
         core.profile(profile)
         match options.action:
@@ -42,8 +37,6 @@ async def run(options: Any, where: Paths) -> int:
                 else:
                     say(sentence)
                 return 0
-    finally:
-        await core.close()
 
 
 def _profile(core: Core) -> str:
@@ -62,6 +55,8 @@ async def _read_key() -> str:
 
 
 def _tell(options: Any, status: KeyStatus, *, wanted: bool = True) -> int:
+    # A key for this session only is gone when this command ends.
+    kept = status.saved if options.action == "set" else status.usable
     if options.json:
         say_json(
             {
@@ -73,6 +68,6 @@ def _tell(options: Any, status: KeyStatus, *, wanted: bool = True) -> int:
         )
     else:
         say(status.sentence)
-    if wanted and options.action == "set" and not status.saved:
+    if options.action == "set" and not kept:
         complain(_("The key was not stored; GRIDBRUSH_API_KEY gives it for one run."))
-    return KeyMissing.exit_code if wanted and not status.usable else 0
+    return KeyMissing.exit_code if wanted and not kept else 0

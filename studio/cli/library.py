@@ -7,10 +7,10 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+from studio.cli.opening import opened
 from studio.cli.output import complain, say, say_json, table
 from studio.cli.printers import picture_facts
 from studio.core import Core
-from studio.core import Options as CoreOptions
 from studio.domain import Picture
 from studio.errors import StorageError
 from studio.library.check import verify
@@ -23,22 +23,19 @@ _WRITES = frozenset({"rebuild", "rate", "tag", "trash", "restore"})
 
 async def run(options: Any, where: Paths) -> int:
     """Do what the action says; commands that only read never wait for the owner."""
-    core = await Core.open(where, CoreOptions(hold_for_key=False), write=options.action in _WRITES)
-    try:
-        actions = {
-            "list": _list,
-            "show": _show,
-            "verify": _verify,
-            "rebuild": _rebuild,
-            "stats": _stats,
-            "rate": _rate,
-            "tag": _tag,
-            "trash": _trash,
-            "restore": _restore,
-        }
+    actions = {
+        "list": _list,
+        "show": _show,
+        "verify": _verify,
+        "rebuild": _rebuild,
+        "stats": _stats,
+        "rate": _rate,
+        "tag": _tag,
+        "trash": _trash,
+        "restore": _restore,
+    }
+    async with opened(options, where, write=options.action in _WRITES) as core:
         return await actions[options.action](core, options)
-    finally:
-        await core.close()
 
 
 def _facts(core: Core, picture: Picture) -> dict[str, Any]:
@@ -108,7 +105,10 @@ async def _show(core: Core, options: Any) -> int:
 
 async def _verify(core: Core, options: Any) -> int:
     report = await asyncio.to_thread(
-        verify, core.library.originals, await core.library.every(), core.library.damaged
+        verify,
+        core.library.originals,
+        await core.library.every(),
+        await core.library.damaged_records(),
     )
     if options.json:
         say_json(

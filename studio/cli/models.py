@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from studio.cli.opening import opened
 from studio.cli.output import complain, say_json, table
-from studio.core import Core
-from studio.core import Options as CoreOptions
 from studio.models import Model
 from studio.paths import Paths
 from studio.words import _
@@ -14,12 +13,7 @@ from studio.words import _
 
 async def run(options: Any, where: Paths) -> int:
     """List the models of the profile asked for, or of all."""
-    core = await Core.open(
-        where,
-        CoreOptions(provider=options.provider, base_url=options.base_url, hold_for_key=False),
-        write=False,
-    )
-    try:
+    async with opened(options, where) as core:
         if options.refresh:
             await core.refresh_models(core.default_profile)
         names = (
@@ -28,8 +22,6 @@ async def run(options: Any, where: Paths) -> int:
             else [profile.name for profile in core.settings.value.all_profiles]
         )
         listed = [(name, model) for name in names for model in core.catalogue.models(name)]
-    finally:
-        await core.close()
     if options.json:
         for name, model in listed:
             say_json(_facts(name, model))
