@@ -1,0 +1,124 @@
+"""Runs the real program as a user's shell would, in an environment that holds nothing else."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+HANG_SECONDS = 120
+"""After which a command counts as hung; a limit, never a wait."""
+
+KEY = "sk-canary-4f1d9e7b2a6c8035"
+"""Looked for in everything that was written."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def events(self) -> list[dict[str, Any]]:
+        """Standard output as JSON lines."""
+        return [json.loads(line) for line in self.out.splitlines()]
+
+    def only(self, event: str) -> list[dict[str, Any]]:
+        """The events of this name."""
+        return [one for one in self.events if one["event"] == event]
+
+    @property
+    def order(self) -> list[str]:
+        """Names of the events, repeated ones once."""
+        names = [one["event"] for one in self.events]
+        return [name for n, name in enumerate(names) if n == 0 or names[n - 1] != name]
+
+
+@dataclass(frozen=True)
+class Program:
+    """The program with a home of its own and an empty user's folder beside it."""
+
+    home: Path
+    user: Path
+
+    def environment(self, more: Mapping[str, str] | None = None) -> dict[str, str]:
+        """Only what a bare system gives, and `more`."""
+        kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT") if name in os.environ}
+        return {
+            **kept,
+            "HOME": str(self.user),
+            "USERPROFILE": str(self.user),
+            "LANG": "C.UTF-8",
+            "PYTHONPATH": str(ROOT),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "QT_QPA_PLATFORM": "offscreen",
+            **(more or {}),
+        }
+
+    def command(self, *words: str | Path) -> list[str]:
+        return [sys.executable, "-m", "studio", "--home", str(self.home), *map(str, words)]
+
+    def __call__(
+        self,
+        *words: str | Path,
+        stdin: str = "",
+        env: Mapping[str, str] | None = None,
+        command: list[str] | None = None,
+    ) -> Result:
+        """Run one command to its end."""
+        done = subprocess.run(
+            command or self.command(*words),
+            input=stdin,
+            env=self.environment(env),
+            cwd=self.user.parent,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=HANG_SECONDS,
+            check=False,
+        )
+        return Result(done.returncode, done.stdout, done.stderr)
+
+    def start(
+        self, *words: str | Path, env: Mapping[str, str] | None = None
+    ) -> subprocess.Popen[str]:
+        """Start a command and go on; the caller ends it."""
+        return subprocess.Popen(
+            self.command(*words),
+            env=self.environment(env),
+            cwd=self.user.parent,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+        )
+
+    @property
+    def settings(self) -> Path:
+        return self.home / "config" / "settings.json"
+
+    def write_settings(self, text: str) -> None:
+        self.settings.parent.mkdir(parents=True, exist_ok=True)
+        self.settings.write_text(text)
+
+    def written(self) -> dict[Path, bytes]:
+        """Every file under the home and the user's folder, with its bytes."""
+        roots = (self.home, self.user)
+        return {p: p.read_bytes() for root in roots for p in root.rglob("*") if p.is_file()}
+
+
+def made(folder: Path) -> Program:
+    """A program whose home does not exist yet."""
+    user = folder / "user"
+    user.mkdir(parents=True)
+    return Program(folder / "home", user)

@@ -1,0 +1,181 @@
+"""`gridbrush library`: reading never waits, damage is told, changes are recorded."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import ids
+from tests.cli.program import Program, Result
+
+
+def test_list_and_show_tell_what_is_there(shelf: tuple[Program, Result]) -> None:
+    program, made = shelf
+    listed = program("library", "list", "--json").events
+    assert [one["id"] for one in listed] == ids(made)[::-1]
+    assert {one["provider"] for one in listed} == {"sketch"}
+    assert all(one["offline"] for one in listed)
+    forest = program("library", "list", "forest", "--limit", "1").out.splitlines()
+    assert len(forest) == 1
+    short, _when, _size, model, name = forest[0].split("\t")
+    assert (model, name) == ("sketch", "A forest at dusk")
+    assert short in {one["id"][-8:] for one in listed}
+    shown = program("library", "show", short)
+    assert shown.code == 0
+    assert "Offline sketch, not AI" in shown.out
+    assert "prompt: A forest at dusk" in shown.out
+    for image in made.only("image"):
+        (one,) = program("library", "show", image["id"], "--json").events
+        assert {key: one[key] for key in image if key not in ("event", "job")} == {
+            key: image[key] for key in image if key not in ("event", "job")
+        }
+
+
+def test_a_reader_that_has_seen_enough_ends_it_quietly(shelf: tuple[Program, Result]) -> None:
+    program, _made = shelf
+    with subprocess.Popen(
+        program.command("library", "list", "--json"),
+        env=program.environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as running:
+        assert running.stdout is not None
+        running.stdout.close()
+        assert running.stderr is not None
+        assert running.stderr.read() == b""
+        assert running.wait(30) == 0
+
+
+def test_ids_may_be_shortened_but_must_be_one(shelf: tuple[Program, Result]) -> None:
+    program, made = shelf
+    first = ids(made)[0]
+    assert program("library", "show", first[:8]).code == 2  # all were made in the same moment
+    assert program("library", "show", first[:-1], "--json").events[0]["id"] == first
+    nothing = program("library", "show", "ffffffff")
+    assert (nothing.code, nothing.out) == (2, "")
+    assert "no picture" in nothing.err
+
+
+def test_verify_finds_every_damage(copied: Program, shelf: tuple[Program, Result]) -> None:
+    good = copied("library", "verify", "--json")
+    assert good.code == 0
+    assert (good.events[0]["checked"], good.events[0]["sound"]) == (4, 4)
+    one, two, *_rest = [
+        copied.home / Path(image["path"]).relative_to(shelf[0].home)
+        for image in shelf[1].only("image")
+    ]
+    one.unlink()
+    two.write_bytes(two.read_bytes()[:-1] + b"?")
+    bad = copied("library", "verify", "--json")
+    assert bad.code == 8
+    assert bad.events[0]["missing"] == [ids(shelf[1])[0]]
+    assert bad.events[0]["changed"] == [ids(shelf[1])[1]]
+    plain = copied("library", "verify")
+    assert plain.code == 8
+    assert "missing: " in plain.out
+    assert "2 of 4" in plain.err
+
+
+def test_verify_finds_a_damaged_record_the_index_has_read(copied: Program) -> None:
+    (log,) = (copied.home / "library/.gridbrush/records").iterdir()
+    log.write_bytes(log.read_bytes().replace(b"harbour", b"harbor!", 1))
+    bad = copied("library", "verify", "--json")
+    assert (bad.code, bad.events[0]["damaged_records"]) == (8, 1)
+
+
+def test_rebuild_makes_the_index_from_the_records(copied: Program) -> None:
+    before = copied("library", "list", "--json").out
+    for index in (copied.home / "data").rglob("index.sqlite*"):
+        index.write_bytes(b"spoilt" * 1000)
+    assert copied("library", "list", "--json").out == before
+    rebuilt = copied("library", "rebuild", "--json")
+    assert (rebuilt.code, rebuilt.events) == (0, [{"pictures": 4}])
+    shutil.rmtree(copied.home / "data")
+    assert copied("library", "list", "--json").out == before
+
+
+def test_changes_are_kept(copied: Program, shelf: tuple[Program, Result]) -> None:
+    first, second, third, _fourth = ids(shelf[1])
+    assert copied("library", "rate", "4", first[-8:], second).code == 0
+    tagged = copied("library", "tag", first, "--add", "Harbour light", "--add", "pick", "--json")
+    assert tagged.events[0]["changed"]
+    assert copied("library", "tag", first, "--remove", "pick").code == 0
+    assert copied("library", "trash", second, third).code == 0
+    assert copied("library", "restore", third).code == 0
+    shown = {one["id"]: one for one in copied("library", "list", "--json").events}
+    assert (shown[first]["rating"], shown[first]["tags"]) == (4, ["Harbour light"])
+    assert second not in shown
+    assert Path(shown[third]["path"]).is_file()
+    (trashed,) = copied("library", "list", "--trashed", "--json").events
+    assert (trashed["id"], trashed["trashed"]) == (second, True)
+    assert "/.gridbrush/trash/" in Path(trashed["path"]).as_posix()
+    assert Path(trashed["path"]).is_file()
+    stats = copied("library", "stats", "--json").events[0]
+    assert (stats["pictures"], stats["trash"], stats["failed"]) == (3, 1, 0)
+    assert stats["bytes"] > 0
+    assert copied("library", "verify").code == 0
+    refused = copied("library", "rate", "6", first)
+    assert (refused.code, refused.out) == (2, "")
+    unchanged = copied("library", "rate", "4", first, "--json")
+    assert (unchanged.code, unchanged.events[0]["changed"]) == (0, False)
+
+
+def test_one_process_owns_the_library_and_readers_do_not_wait(copied: Program) -> None:
+    owner = copied.start("generate", "A lamp", "--model", "sketch-slow", "--size", "512", "--json")
+    try:
+        assert owner.stdout is not None
+        for line in owner.stdout:
+            if json.loads(line)["event"] == "started":
+                break
+        for words in (["generate", "x"], ["library", "rate", "1", "abcd"], ["library", "rebuild"]):
+            refused = copied(*words)
+            assert (refused.code, refused.out) == (8, ""), words
+            assert f"process {owner.pid} on" in refused.err
+        assert len(copied("library", "list", "--json").events) == 4
+        assert copied("library", "verify").code == 0
+        assert copied("library", "stats").code == 0
+    finally:
+        owner.terminate()
+        owner.communicate(timeout=30)
+    # However it ended, the lock went with it.
+    assert copied("library", "rebuild").code == 0
+
+
+def test_a_killed_owner_leaves_no_lock_and_its_job_is_told(copied: Program) -> None:
+    owner = copied.start("generate", "A lamp", "--model", "sketch-slow", "--size", "512", "--json")
+    assert owner.stdout is not None
+    for line in owner.stdout:
+        if json.loads(line)["event"] == "started":
+            break
+    owner.kill()
+    owner.communicate(timeout=30)
+    made = copied("generate", "Next", "--size", "512", "--json")
+    assert made.code == 0, made.err
+    # What was found at start is none of this run's business.
+    assert made.events[-1] == {"event": "done", "images": 1, "failed": 0}
+    assert {event["prompt"] for event in made.only("queued")} == {"Next"}
+    assert copied("library", "stats", "--json").events[0]["failed"] == 1
+
+
+@pytest.mark.parametrize("words", [["library", "list"], ["generate", "x"], ["library", "rebuild"]])
+def test_a_newer_library_is_left_alone(copied: Program, words: list[str]) -> None:
+    identity = copied.home / "library/.gridbrush/id"
+    found = json.loads(identity.read_text())
+    identity.write_text(json.dumps({**found, "version": 2}))
+    before = {p: b for p, b in copied.written().items() if "library" in p.parts}
+    refused = copied(*words)
+    assert (refused.code, refused.out) == (8, "")
+    assert "newer Gridbrush" in refused.err
+    after = {p: b for p, b in copied.written().items() if "library" in p.parts}
+    assert {p.name for p in set(after) ^ set(before)} <= {"lock"}
+    assert all(after[path] == data for path, data in before.items() if path.name != "lock")
+
+
+def test_an_empty_library_is_no_error_and_is_not_made_by_reading(program: Program) -> None:
+    for action in ("list", "stats", "verify"):
+        assert program("library", action, "--json").code == 0, action
+    assert not (program.home / "library").exists()
