@@ -35,18 +35,18 @@ class Dialogs(QObject):
         """The key's state was pressed."""
         self.open_settings("keys")
 
-    def on_wants_key(self, profile: str) -> None:
-        """A profile needs a key."""
-        self.open_settings("keys", profile)
+    def on_wants_key(self, _profile: str) -> None:
+        """A profile needs a key: the settings have them all."""
+        self.open_settings("keys")
 
-    def open_settings(self, section: str, profile: str = "") -> None:
+    def open_settings(self, section: str) -> None:
         """Open the settings at a section."""
         from studio.ui.settings_dialog import SettingsDialog
 
         dialog = SettingsDialog(self._window.core, self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.show_folder.connect(self.on_show_folder)
-        dialog.show_section(section, profile)
+        dialog.show_section(section)
         dialog.open()
 
     def on_show_folder(self, folder: object) -> None:
@@ -61,20 +61,16 @@ class Dialogs(QObject):
         sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         sheet.open()
 
-    def open_palette(self, *, prompts: bool = False) -> None:
-        """Open the command palette, for actions or for prompts of the history."""
+    def open_palette(self) -> None:
+        """Find an action or a prompt of the history by typing."""
         from studio.ui.command_palette import CommandPalette
 
-        palette = CommandPalette(
-            self._window.actions_of,
-            self._window.core.library.prompts,
-            self._window,
-            only_prompts=prompts,
-        )
+        window = self._window
+        palette = CommandPalette(window.actions_of, window.core.library.prompts, window)
         palette.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        palette.prompt_chosen.connect(self._window.composing.on_prompt_chosen)
+        palette.prompt_chosen.connect(window.composing.on_prompt_chosen)
         palette.open()
 
     def on_history_requested(self) -> None:
         """The history was chosen in the sidebar."""
-        self.open_palette(prompts=True)
+        self._window.composer.on_history_wanted()

@@ -113,7 +113,7 @@ class Doings:
         if len(pictures) == 1:
             self._window.composer.edit(pictures[0])
         elif pictures:
-            self._window.composer.use_as_references(pictures)
+            self._window.composer.edit_many(pictures)
 
     def on_vary(self) -> None:
         """Make variations of the selected picture."""
@@ -241,7 +241,7 @@ class Doings:
 
     def on_history(self) -> None:
         """Choose an earlier prompt."""
-        self._window.dialogs.open_palette(prompts=True)
+        self._window.dialogs.on_history_requested()
 
     def on_cancel_all(self) -> None:
         """Stop every job."""

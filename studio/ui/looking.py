@@ -89,7 +89,8 @@ class Looking(QObject):
         self._window.gallery.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _show_view(self) -> None:
-        self._window.views.setCurrentIndex(1 if self.in_loupe else 0)
+        window = self._window
+        window.views.setCurrentWidget(window.loupe if self.in_loupe else window.grid)
         self._window.top_bar.set_view("loupe" if self.in_loupe else "grid")
         self._window.zones.set_plain(self.in_loupe)
         self._window.composer.set_compact(self.in_loupe)

@@ -7,6 +7,7 @@ import base64
 import logging
 from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QEvent, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -39,7 +40,6 @@ from studio.ui.gallery.view import GalleryView
 from studio.ui.grid_bar import GridBar
 from studio.ui.inspector import Inspector
 from studio.ui.looking import Looking
-from studio.ui.loupe import Loupe
 from studio.ui.notify import Notifier
 from studio.ui.picture_actions import PictureActions
 from studio.ui.quitting import Quitting
@@ -51,7 +51,10 @@ from studio.ui.style import focus_by_key
 from studio.ui.talking import Talking
 from studio.ui.tasks import spawn
 from studio.ui.top_bar import TopBar
-from studio.ui.welcome import Welcome
+
+if TYPE_CHECKING:
+    from studio.ui.loupe import Loupe
+    from studio.ui.welcome import Welcome
 
 log = logging.getLogger(__name__)
 
@@ -79,6 +82,8 @@ class StudioWindow(QWidget):
         super().__init__()
         self.core = core
         self._closing = False
+        self._loupe: Loupe | None = None
+        self._welcome: Welcome | None = None
         self._failed_new = 0
         self.setWindowTitle("Gridbrush")
         self.setMinimumSize(_SMALLEST)
@@ -96,11 +101,9 @@ class StudioWindow(QWidget):
         self.top_bar = TopBar(self)
         self.model = GalleryModel(core.library, self)
         self.gallery = GalleryView(core, self.model)
-        self.welcome = Welcome(core, self)
         self.grid_bar = GridBar(self)
         self.messages = MessageBar(self)
         self.inspector = Inspector(core.library, core.decoder)
-        self.loupe = Loupe(core.library, core.decoder, surround=core.settings.value.surround)
         self.composer = Composer(core)
         self.sidebar = Sidebar(self)
         self.rail = Rail(self)
@@ -122,10 +125,9 @@ class StudioWindow(QWidget):
     def _lay_out(self) -> None:
         middle = QWidget(self)
         self.views = QStackedWidget(middle)
-        grid = QWidget(self.views)
+        self.grid = grid = QWidget(self.views)
         self._grid_or_welcome = QStackedWidget(grid)
         self._grid_or_welcome.addWidget(self.gallery)
-        self._grid_or_welcome.addWidget(self.welcome)
         zones.column(
             self.grid_bar,
             self.messages,
@@ -134,7 +136,6 @@ class StudioWindow(QWidget):
             stretch=self._grid_or_welcome,
         )
         self.views.addWidget(grid)
-        self.views.addWidget(self.loupe)
         zones.column(self.views, self.composer, parent=middle, stretch=self.views)
         self.zones = zones.Zones(
             sidebar=self.sidebar,
@@ -177,20 +178,12 @@ class StudioWindow(QWidget):
         self.toast.gone.connect(self.talking.on_toast_gone)
 
     def _connect_views(self) -> None:
-        gallery, loupe = self.gallery, self.loupe
+        gallery = self.gallery
         gallery.opened.connect(self.looking.on_opened)
         gallery.action.connect(self.on_tile_action)
         gallery.selection_changed.connect(self.looking.follow)
         gallery.context_menu.connect(self.on_context_menu)
         gallery.tile_size_changed.connect(self.on_tile_size_chosen)
-        loupe.picture_changed.connect(self.looking.on_loupe_picture)
-        loupe.closed.connect(self.looking.close_loupe)
-        loupe.rated.connect(self.pictures.rate)
-        loupe.flagged.connect(self.looking.on_loupe_flagged)
-        loupe.action.connect(self.looking.on_loupe_action)
-        loupe.menu_requested.connect(self.on_loupe_menu)
-        loupe.job_chosen.connect(self.looking.on_job_chosen)
-        loupe.surround_changed.connect(self.on_surround_changed)
         self.browsing.counted.connect(self.on_counted)
         self.browsing.spent.connect(self.sidebar.show_spend)
         self.browsing.order_changed.connect(self.looking.on_order_changed)
@@ -211,9 +204,8 @@ class StudioWindow(QWidget):
         composer.wants_key.connect(self.dialogs.on_wants_key)
         composer.show_picture.connect(self.looking.on_relative_chosen)
         composer.toast.connect(self.talking.on_composer_toast)
+        composer.kept.connect(self.talking.on_prompt_kept)
         composer.left.connect(self.composing.on_composer_left)
-        self.welcome.prompt_chosen.connect(self.composing.on_prompt_chosen)
-        self.welcome.shortcuts_requested.connect(self.dialogs.open_shortcuts)
         self.pictures.said.connect(self.talking.on_said)
         self.pictures.told.connect(self.talking.tell)
         self.running.refused.connect(self.composer.show_error)
@@ -222,6 +214,41 @@ class StudioWindow(QWidget):
         self.running.wants_model.connect(self.composer.focus_prompt)
         self.running.wants_details.connect(self.composing.on_wants_details)
         self.running.told.connect(self.talking.tell)
+
+    # Parts that are made when they are first shown: a start does not wait for them
+
+    @property
+    def loupe(self) -> Loupe:
+        """The loupe."""
+        if self._loupe is None:
+            from studio.ui.loupe import Loupe
+
+            core = self.core
+            self._loupe = loupe = Loupe(
+                core.library, core.decoder, surround=core.settings.value.surround
+            )
+            self.views.addWidget(loupe)
+            loupe.picture_changed.connect(self.looking.on_loupe_picture)
+            loupe.closed.connect(self.looking.close_loupe)
+            loupe.rated.connect(self.pictures.rate)
+            loupe.flagged.connect(self.looking.on_loupe_flagged)
+            loupe.action.connect(self.looking.on_loupe_action)
+            loupe.menu_requested.connect(self.on_loupe_menu)
+            loupe.job_chosen.connect(self.looking.on_job_chosen)
+            loupe.surround_changed.connect(self.on_surround_changed)
+        return self._loupe
+
+    @property
+    def welcome(self) -> Welcome:
+        """The page of the first start."""
+        if self._welcome is None:
+            from studio.ui.welcome import Welcome
+
+            self._welcome = welcome = Welcome(self.core, self)
+            self._grid_or_welcome.addWidget(welcome)
+            welcome.prompt_chosen.connect(self.composing.on_prompt_chosen)
+            welcome.shortcuts_requested.connect(self.dialogs.open_shortcuts)
+        return self._welcome
 
     # Opening and closing
 
@@ -303,10 +330,11 @@ class StudioWindow(QWidget):
             self._hear_job(event.job)
         elif isinstance(event, RecordsChanged):
             self.inspector.refresh(event.ids)
-            self.loupe.refresh(event.ids)
+            if self._loupe is not None:
+                self._loupe.refresh(event.ids)
         elif isinstance(event, KeyChanged):
             self.show_key()
-            self.composer.refresh()
+            self.composer.refresh_keys()
         elif isinstance(event, SettingsChanged):
             self._show_settings()
         elif isinstance(event, Trouble):
@@ -325,7 +353,8 @@ class StudioWindow(QWidget):
     def _show_jobs(self) -> None:
         jobs = list(self.core.queue.jobs.values())
         self.status_bar.show_jobs(jobs)
-        self.loupe.set_jobs([job for job in jobs if job.alive])
+        if self._loupe is not None:
+            self._loupe.set_jobs([job for job in jobs if job.alive])
         self.choose_page()
 
     def show_key(self) -> None:
@@ -385,6 +414,7 @@ class StudioWindow(QWidget):
             and self.model.rowCount() == 0
         )
         self._grid_or_welcome.setCurrentWidget(self.welcome if empty else self.gallery)
+        self.zones.set_bare(bare=empty)
         self.grid_bar.setVisible(not empty)
 
     def focus_places(self) -> list[tuple[QWidget, Callable[[], None]]]:
@@ -529,7 +559,8 @@ class StudioWindow(QWidget):
 
     def dropEvent(self, event: QDropEvent) -> None:
         self.composer.show_drop_target(False)
-        role = Role.EDIT if self._grid_or_welcome.currentWidget() is self.welcome else Role.FREE
+        first = self._grid_or_welcome.currentWidget() is self._welcome
+        role = Role.EDIT if first else Role.FREE
         self.composer.give(event.mimeData(), role)
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()

@@ -52,6 +52,10 @@ class Talking(QObject):
         """The composer was changed as a whole: that can be undone."""
         self._window.toast.show_toast(text, None, "composer")
 
+    def on_prompt_kept(self, text: str) -> None:
+        """The prompt stayed when a picture was taken to edit: it can be cleared."""
+        self._window.toast.show_toast(text, _("Clear"), "kept")
+
     def on_said(self, sentence: str) -> None:
         """Something was done that can be undone."""
         self._window.toast.show_toast(sentence, None, "library")
@@ -62,7 +66,9 @@ class Talking(QObject):
 
     def on_toast_undone(self, key: object) -> None:
         """The button of the toast was pressed."""
-        if key == "composer":
+        if key == "kept":
+            self._window.composer.clear_prompt()
+        elif key == "composer":
             self._window.composer.undo()
         elif key == "library":
             self._window.pictures.undo()

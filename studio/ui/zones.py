@@ -46,6 +46,7 @@ class Zones(QWidget):
         self._drawer = False
         self._narrow = False
         self._plain = False
+        self._bare = False
         self._widths = (SIDEBAR, INSPECTOR)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -74,7 +75,9 @@ class Zones(QWidget):
     @property
     def inspector_open(self) -> bool:
         """Whether the inspector is in sight, beside the views or over them."""
-        return self._drawer_open if self._drawer else self._want_inspector
+        if self._drawer:
+            return self._drawer_open
+        return self._want_inspector and not self._bare
 
     @property
     def widths(self) -> tuple[int, int]:
@@ -105,12 +108,19 @@ class Zones(QWidget):
             self._drawer_open = open_
         else:
             self._want_inspector = open_
+            self._bare = self._bare and not open_
         self._arrange()
 
     def set_plain(self, plain: bool) -> None:  # noqa: FBT001 - a switch's state
         """Without sidebar, as the loupe is shown."""
         self._plain = plain
         self._arrange()
+
+    def set_bare(self, *, bare: bool) -> None:
+        """Without inspector, as the first start is shown."""
+        if bare != self._bare:
+            self._bare = bare
+            self._arrange()
 
     # How it is arranged
 
