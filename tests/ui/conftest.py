@@ -47,13 +47,15 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     arguments = {name: pyfuncitem.funcargs[name] for name in names}
 
     async def run() -> None:
-        async with asyncio.timeout(HANG_SECONDS):
-            await pyfuncitem.obj(**arguments)
-        for end in pyfuncitem.funcargs.get("at_end", ()):
-            end()
-        for task in tasks.running():
-            task.cancel()
-        await asyncio.gather(*tasks.running(), return_exceptions=True)
+        try:
+            async with asyncio.timeout(HANG_SECONDS):
+                await pyfuncitem.obj(**arguments)
+        finally:
+            for end in pyfuncitem.funcargs.get("at_end", ()):
+                end()
+            for task in tasks.running():
+                task.cancel()
+            await asyncio.gather(*tasks.running(), return_exceptions=True)
 
     with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner:
         runner.run(run())

@@ -520,9 +520,10 @@ async def test_ctrl_and_wheel_change_the_size_of_tiles(
 
 
 async def test_with_less_motion_nothing_fades_and_runners_stand_still(
-    desk: Callable[..., Desk], scripted: ModuleType, monkeypatch: pytest.MonkeyPatch
+    desk: Callable[..., Desk], scripted: ModuleType, at_end: list[Callable[[], object]]
 ) -> None:
-    monkeypatch.setattr(style, "animates", lambda: False)
+    style.reduce_motion(True)
+    at_end.append(lambda: style.reduce_motion(False))
     d = desk()
     await d.show(scripted.newest(3))
     d.model.job_changed(scripted.job("running", JobState.WAITING, started=990.0))
