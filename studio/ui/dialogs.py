@@ -33,20 +33,22 @@ class Dialogs(QObject):
 
     def on_keys_requested(self) -> None:
         """The key's state was pressed."""
-        self.open_settings("keys")
+        self.open_settings("keys", self._window.core.default_profile)
 
-    def on_wants_key(self, _profile: str) -> None:
+    def on_wants_key(self, profile: str) -> None:
         """A profile needs a key: the settings have them all."""
-        self.open_settings("keys")
+        self.open_settings("keys", profile)
 
-    def open_settings(self, section: str) -> None:
-        """Open the settings at a section."""
+    def open_settings(self, section: str, key_of: str = "") -> None:
+        """Open the settings at a section, with the card for the key of a profile."""
         from studio.ui.settings_dialog import SettingsDialog
 
         dialog = SettingsDialog(self._window.core, self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.show_folder.connect(self.on_show_folder)
         dialog.show_section(section)
+        if key_of:
+            dialog.keys.ask_for_key(key_of)
         dialog.open()
 
     def on_show_folder(self, folder: object) -> None:

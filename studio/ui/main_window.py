@@ -6,6 +6,7 @@ import asyncio
 import base64
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from studio.core import Core
 from studio.domain import Flag, Job, JobState, Picture, Role
+from studio.drafts import Draft
 from studio.errors import StudioError
 from studio.events import Event, JobChanged, KeyChanged, RecordsChanged, SettingsChanged, Trouble
 from studio.library.query import Sort, View
@@ -259,13 +261,26 @@ class StudioWindow(QWidget):
             asyncio.to_thread(self.core.draft.load),
         )
         self._restore(state)
-        if draft is not None:
-            self.composer.set_draft(draft, undoable=False)
+        if (first := self._first_draft(draft)) is not None:
+            self.composer.set_draft(first, undoable=False)
         self.browsing.reload()
         self.show()
         self.composer.focus_prompt()
         self.show_key()
         spawn(self._after_start())
+
+    def _first_draft(self, left: Draft | None) -> Draft | None:
+        """The composer as it was left, but with the profile this run asks for.
+
+        Without this a start with a service would offer the painter, which never stands in for it.
+        """
+        core, profile = self.core, self.core.default_profile
+        if left is not None and left.profile == profile:
+            return left
+        asked = bool(core.options.provider) or profile != core.settings.value.profile
+        if left is not None and not asked:
+            return left
+        return replace(left or Draft(), profile=profile, model=core.catalogue.default(profile))
 
     def _restore(self, state: window_state.WindowState) -> None:
         if not state.geometry or not self.restoreGeometry(
