@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import select
 import subprocess
 import time
@@ -13,7 +14,7 @@ from typing import Any, TypeVar
 
 from tests.desktop.session import Session
 
-HANG = 30.0
+HANG = float(os.environ.get("GRIDBRUSH_TEST_HANG", "30"))
 """Seconds after which a condition that does not come true is a program that hangs."""
 
 POLL = 0.03

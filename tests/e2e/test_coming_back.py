@@ -29,7 +29,7 @@ def test_a_kill_loses_neither_prompt_nor_choices_nor_pictures(user: Desktop, hom
     program = user.start(home=home)
     tiles = [tile.name for tile in program.wait_for_items(2)]
     program.write("not sent yet: {dawn|noon} over the sea")
-    user.click(program.wait_for("radio button", "3:4"))
+    user.click(program.wait_for("radio button", "2:3"))
     user.reader.focus(program.wait_for("combo box", "Size"))
     user.keys("Down")
     user.reader.focus(program.wait_for("spin button", "Count"))
@@ -37,7 +37,7 @@ def test_a_kill_loses_neither_prompt_nor_choices_nor_pictures(user: Desktop, hom
     wait_until(lambda: choices(program)["count"] == "3.0")
     left = choices(program)
     assert left["prompt"] == "not sent yet: {dawn|noon} over the sea"
-    assert left["aspect"] == "3:4"
+    assert left["aspect"] == "2:3"
     draft = home / "state" / "draft.json"
     wait_until(lambda: draft.exists() and '"count":3' in draft.read_text(), what="a saved draft")
     program.kill()

@@ -42,7 +42,7 @@ def test_rate_pick_look_trash_and_undo_without_a_mouse(user: Desktop, program: P
     # Large, and back to where one was.
     user.keys("Return")
     wait_until(lambda: not program.find("list", "Gallery"), what="the loupe")
-    assert program.find("push button", part="Fit") or program.find("radio button", part="Fit")
+    program.wait_for("check box", "Fit")
     user.keys("Escape")
     program.wait_for("list", "Gallery")
     program.wait_for_items(3)

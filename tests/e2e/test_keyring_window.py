@@ -32,11 +32,12 @@ def test_a_key_given_in_the_window_serves_the_next_start(user: Desktop, home: Pa
     with FakeService() as service:
         own_service(home, service.url)
         program = user.start(home=home)
-        user.keys("ctrl+comma")
+        # The status bar says what is missing, and leads to it.
+        user.click(program.wait_for("push button", "Open keys"))
         field = program.wait_for("password text", part="Werk")
         user.reader.focus(field)
         user.type(KEY)
-        user.click(program.wait_for("push button", part="ave"))
+        user.click(program.wait_for("push button", "Test and save"))
         program.wait_for("label", part="key in system keyring")
         # Saving tries the key with a call that costs nothing.
         assert [request.method for request in service.requests] == ["GET"]
