@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from studio.domain import Job, JobState
 from studio.key_status import KeyStatus, Source
@@ -67,10 +67,13 @@ class StatusBar(QFrame):
             row.addWidget(part)
         row.addSpacing(10)
         self._spinner = Spinner(self)
-        self.queue = Button("", "quiet", self, size=26)
+        self.queue = QToolButton(self)
         self.queue.setFixedHeight(theme().height(HEIGHT) - 4)
+        self.queue.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.queue.setToolTip(_("Show the queue"))
         self.queue.clicked.connect(self.on_queue)
         row.addWidget(self._spinner)
+        row.addSpacing(-2)
         row.addWidget(self.queue)
         row.addStretch(1)
         self._selection = ElidedLabel("", "small", "text2", self)

@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from studio.library.query import Sort
-from studio.ui.controls import Choice, ElidedLabel, IconButton, MenuChip, SmallSlider, Text
+from studio.ui.controls import Button, Choice, ElidedLabel, IconButton, MenuChip, SmallSlider, Text
 from studio.ui.theme import theme
 from studio.words import _
 
@@ -56,7 +56,8 @@ class GridBar(QFrame):
         )
         self.sort.changed.connect(self.sort_chosen)
         row.addWidget(self.sort)
-        self._hide = IconButton("reject", _("Hide rejected"), parent=self, size=26, checkable=True)
+        self._hide = Button(_("Hide rejected"), "quiet", self, size=26)
+        self._hide.setCheckable(True)
         self._hide.clicked.connect(self.hide_rejected_toggled)
         row.addWidget(self._hide)
         self._captions = IconButton("caption", _("Captions"), parent=self, size=26, checkable=True)

@@ -20,6 +20,7 @@ from studio.ui.controls import Button, Segmented, Text
 from studio.ui.desk import Desk
 from studio.ui.key_field import KeyField
 from studio.ui.own_profile import OwnProfile, host_of
+from studio.ui.paragraph import Paragraph
 from studio.ui.style import focus_by_key
 from studio.ui.tasks import spawn
 from studio.ui.theme import theme
@@ -55,7 +56,6 @@ class KeyCard(QWidget):
         self._fixed: Profile | None = None
         self._about = ""
         self.setAccessibleName(_("Key"))
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 16, 16, 16)
         column.setSpacing(0)
@@ -106,7 +106,7 @@ class KeyCard(QWidget):
         column.addLayout(head)
         column.addSpacing(5)
         words = _("Paste your key. It is tested with a call that costs nothing.")
-        column.addWidget(Text(words, "small", "text2", self, wrap=True))
+        column.addWidget(Paragraph(words, "small", "text2", self))
         column.addSpacing(12)
 
     def _build_lock(self, column: QVBoxLayout) -> None:

@@ -148,7 +148,7 @@ def _is_active() -> bool:
 def _usual(window: QWidget) -> tuple[Channel, ...]:
     from studio.ui.desktop_bus import BusChannel
 
-    return BusChannel(), TrayChannel(window), AlertChannel(window)
+    return BusChannel(window), TrayChannel(window), AlertChannel(window)
 
 
 class TrayChannel:

@@ -134,6 +134,9 @@ class QueuePopover(Popover):
         self._column.setSpacing(0)
         self._column.addStretch(1)
         self._scroll.setWidget(self._inside)
+        # The ground is the popover's own.
+        self._inside.setAutoFillBackground(False)
+        self._scroll.viewport().setAutoFillBackground(False)
         column.addWidget(self._scroll)
         self._empty = Text(_("Nothing is waiting."), "small", "text2", self)
         self._empty.setContentsMargins(8, 4, 8, 8)

@@ -22,17 +22,19 @@ class ShortcutRow(QWidget):
         super().__init__(parent)
         set_role(self, QAccessible.Role.ListItem)
         self.words = words
-        self.keys = tuple(key_names.spoken(each).replace("Return", "Enter") for each in keys)
+        said = (key_names.spoken(each).replace("Return", "Enter") for each in keys)
+        self.keys = tuple(dict.fromkeys(said))
         self.setAccessibleName(", ".join((words, *self.keys)))
         self.setFixedHeight(theme().height(28))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)
         row.addWidget(ElidedLabel(words, "body", "text", self), 1)
-        for place, each in enumerate(keys):
+        caps = dict.fromkeys(key_names.cap(each).replace("Return", "Enter") for each in keys)
+        for place, each in enumerate(caps):
             if place:
                 row.addWidget(Text(_("or"), "micro", "text3", self))
-            row.addWidget(KeyCap(key_names.cap(each).replace("Return", "Enter"), self))
+            row.addWidget(KeyCap(each, self))
 
     def matches(self, words: str) -> bool:
         """Whether every one of the words is in its name or keys."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 
 from studio.library.query import Counts, Spend, View
@@ -45,21 +45,21 @@ class Sidebar(QFrame):
         self._prompts = PlaceList(_("Prompts"), (places.history(),), self)
         self._trash = PlaceList(_("Trash"), (places.trash(),), self)
         self.lists = (self._library, self._prompts, self._trash)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(8, 8, 8, 0)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        column = QVBoxLayout()
+        column.setContentsMargins(8, 8, 8, 8)
         column.setSpacing(0)
+        whole.addLayout(column, 1)
         column.addWidget(_heading(_("Library"), 6, self))
         column.addWidget(self._library)
         column.addWidget(_heading(_("Prompts"), 14, self))
         column.addWidget(self._prompts)
         column.addStretch(1)
         column.addWidget(self._trash)
-        column.addSpacing(8)
         self._spend = SpendBlock(self)
-        outer = QVBoxLayout()
-        outer.setContentsMargins(-8, 0, -8, 0)
-        outer.addWidget(self._spend)
-        column.addLayout(outer)
+        whole.addWidget(self._spend)
         for each in self.lists:
             each.chosen.connect(self.on_chosen)
             each.dropped.connect(self.on_dropped)
@@ -131,9 +131,10 @@ class SpendBlock(QFrame):
         self._month = Text("", "small", "text", self)
         self._unknown = ElidedLabel("", "micro", "text3", self)
         grid.addWidget(ElidedLabel(_("Today"), "small", "text3", self), 0, 0)
-        grid.addWidget(self._today, 0, 1)
+        right = Qt.AlignmentFlag.AlignRight
+        grid.addWidget(self._today, 0, 1, right)
         grid.addWidget(self._month_name, 1, 0)
-        grid.addWidget(self._month, 1, 1)
+        grid.addWidget(self._month, 1, 1, right)
         grid.addWidget(self._unknown, 2, 0, 1, 2)
         self.show_spend(Spend())
 

@@ -15,6 +15,7 @@ HEIGHT = 44
 BRAND = 208
 PAUSE = 150
 SEARCH_WIDEST = 520
+SEARCH_NARROW = 345
 
 
 class TopBar(QFrame):
@@ -122,6 +123,7 @@ class TopBar(QFrame):
         self._narrow = narrow
         self._name.setVisible(not narrow)
         self._brand.setMinimumWidth(0 if narrow else BRAND)
+        self.search.setMaximumWidth(SEARCH_NARROW if narrow else SEARCH_WIDEST)
         self.views.set_compact(compact=narrow)
         self._show_placeholder()
 

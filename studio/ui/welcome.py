@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import html
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QUrl, Signal
@@ -24,6 +23,7 @@ from studio.ui.controls import Button, KeyCap, Tag, Text
 from studio.ui.desk import Desk
 from studio.ui.example_card import ExampleCard
 from studio.ui.key_card import KeyCard
+from studio.ui.paragraph import Paragraph
 from studio.ui.raster import from_jpeg
 from studio.ui.tasks import spawn
 from studio.ui.theme import theme
@@ -67,6 +67,7 @@ class Welcome(QScrollArea):
         self._loaded = False
         self._columns = 0
         self.setAccessibleName(_("First steps"))
+        self.setProperty("zone", "mat")
         self.setWidgetResizable(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -90,12 +91,19 @@ class Welcome(QScrollArea):
         keys = key_names.cap("Ctrl+Return").replace("Return", "Enter")
         words = _("Describe a picture, then press {keys}").format(keys=keys)
         column.addWidget(Text(words, "display", "text", head, wrap=True))
-        self._kept = QLabel(head)
-        self._kept.setTextFormat(Qt.TextFormat.RichText)
-        self._kept.setProperty("role", "text2")
-        self._kept.setFont(theme().font("title", weight=400))
-        self._kept.setWordWrap(True)
-        column.addWidget(self._kept)
+        sentence = _(
+            "Every picture is kept in {folder} and can be dragged straight into another program."
+        )
+        kept = Paragraph(
+            sentence.replace("{folder}", "{strong}"),
+            "title",
+            "text2",
+            head,
+            line=20,
+            strong=shown_folder(self._core.library_folder),
+            weight=400,
+        )
+        column.addWidget(kept)
         return head
 
     def _build_examples(self) -> QWidget:
@@ -155,7 +163,7 @@ class Welcome(QScrollArea):
         row.addWidget(Tag(_("on"), "ok", box))
         sketch.addLayout(row)
         words = _("Not AI. Free, needs no key and no network. For trying everything out.")
-        sketch.addWidget(Text(words, "small", "text2", box, wrap=True))
+        sketch.addWidget(Paragraph(words, "small", "text2", box))
         inner.addLayout(sketch)
         rule = QFrame(box)
         rule.setProperty("zone", "rule")
@@ -214,12 +222,6 @@ class Welcome(QScrollArea):
         dpr, look = self.devicePixelRatioF(), theme()
         self._drop_icon.setPixmap(look.pixmap("reference", "text2", 16, dpr))
         self._brush.setPixmap(look.pixmap("brush", "text", 16, dpr))
-        folder = html.escape(shown_folder(self._core.library_folder))
-        strong = f'<span style="color:{look.color("text").name()}">{folder}</span>'
-        sentence = html.escape(
-            _("Every picture is kept in {folder} and can be dragged straight into another program.")
-        )
-        self._kept.setText(sentence.replace("{folder}", strong))
 
     async def _load(self) -> None:
         folder = paths.resources() / "examples"

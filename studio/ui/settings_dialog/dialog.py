@@ -82,6 +82,7 @@ class SettingsDialog(QDialog):
         self._scroll.setWidget(inside)
         column.addWidget(self._scroll, 1)
         self._scroll.verticalScrollBar().valueChanged.connect(self.on_scrolled)
+        self.keys.card_opened.connect(self.on_card_opened)
         self.pictures.show_folder.connect(self.show_folder)
         self.about.show_folder.connect(self.show_folder)
         self.destroyed.connect(core.events.subscribe(_Hearing(self).hear))
@@ -113,6 +114,14 @@ class SettingsDialog(QDialog):
     def on_tab(self) -> None:
         """The user asked for a section."""
         self._go()
+
+    def on_card_opened(self, card: QWidget) -> None:
+        """Bring the card for a key into view."""
+        layout = self._inside.layout()
+        if layout is not None:
+            layout.activate()
+        self._inside.adjustSize()
+        self._scroll.ensureWidgetVisible(card, 0, 24)
 
     def on_scrolled(self, value: int) -> None:
         """Mark the section at the top."""

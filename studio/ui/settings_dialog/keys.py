@@ -23,7 +23,12 @@ class KeysSection(Section):
     Attributes:
         card: takes a key; hidden until a row asks for it.
         rows: the rows by the name of their profile.
+
+    Signals:
+        card_opened: the card is to be scrolled into view (QWidget).
     """
+
+    card_opened = Signal(object)
 
     def __init__(self, core: Desk, parent: QWidget | None = None) -> None:
         super().__init__(_("Keys and providers"), parent)
@@ -83,6 +88,7 @@ class KeysSection(Section):
         self.card.providers.hide()
         self._box.show()
         self.card.focus_key()
+        self.card_opened.emit(self._box)
 
     def on_key_wanted(self, profile: str) -> None:
         """A row asks for a key."""

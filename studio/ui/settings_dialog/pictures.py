@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import (
-    QAbstractSpinBox,
-    QDoubleSpinBox,
-    QFileDialog,
-    QHBoxLayout,
-    QWidget,
-)
+import contextlib
 
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QWidget
+
+from studio.errors import InputError
 from studio.ui.controls import Button, CheckBox, ElidedLabel, Stepper, Text
 from studio.ui.desk import Desk
 from studio.ui.settings_dialog.section import Section
@@ -59,17 +56,18 @@ class PicturesSection(Section):
         self.limit = Stepper(_("Give up after minutes"), 1, 24 * 60, 30, self)
         self.limit.changed.connect(self.on_limit)
         self.add_row(_("Give up after minutes"), self.limit, _("When no answer came until then."))
-        self.ask = QDoubleSpinBox(self)
-        self.ask.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
-        self.ask.setAccessibleName(_("Ask before runs above"))
-        self.ask.setPrefix("$ ")
-        self.ask.setRange(0, 1_000_000)
-        self.ask.setDecimals(2)
-        self.ask.setFixedWidth(112)
-        self.ask.setFixedHeight(theme().height(30))
-        self.ask.setKeyboardTracking(False)
-        self.ask.valueChanged.connect(self.on_ask)
-        self.add_row(_("Ask before runs above"), self.ask)
+        self.ask = QLineEdit(self)
+        self.ask.setAccessibleName(_("Ask before runs above, in dollars"))
+        self.ask.setFixedSize(96, theme().height(32))
+        self.ask.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.ask.editingFinished.connect(self.on_ask)
+        row_of = QWidget(self)
+        dollars = QHBoxLayout(row_of)
+        dollars.setContentsMargins(0, 0, 0, 0)
+        dollars.setSpacing(6)
+        dollars.addWidget(Text("$", "body", "text2", row_of))
+        dollars.addWidget(self.ask)
+        self.add_row(_("Ask before runs above"), row_of)
         self.refresh()
 
     def refresh(self) -> None:
@@ -78,9 +76,8 @@ class PicturesSection(Section):
         self.neutral.setChecked(settings.neutral_names)
         self.at_once.set_value(settings.at_once)
         self.limit.set_value(round(settings.outer_limit / 60))
-        self.ask.blockSignals(True)
-        self.ask.setValue(settings.confirm_above)
-        self.ask.blockSignals(False)
+        if not self.ask.hasFocus():
+            self.ask.setText(f"{settings.confirm_above:.2f}")
         chosen = self._core.library_folder
         moved = chosen != self._open
         self._later.setVisible(moved)
@@ -116,6 +113,9 @@ class PicturesSection(Section):
         """Give up sooner or later."""
         self._core.settings.change(outer_limit=minutes * 60.0)
 
-    def on_ask(self, dollars: float) -> None:
-        """Ask above another sum."""
-        self._core.settings.change(confirm_above=dollars)
+    def on_ask(self) -> None:
+        """Ask above another sum; what is no sum goes back to the last one."""
+        settings = self._core.settings
+        with contextlib.suppress(ValueError, InputError):
+            settings.change(confirm_above=float(self.ask.text().replace(",", ".").strip(" $")))
+        self.ask.setText(f"{settings.value.confirm_above:.2f}")

@@ -70,6 +70,7 @@ class ProfileRow(QFrame):
         column.addSpacing(2)
         column.addLayout(row)
         self.verdict = Verdict(self)
+        self.verdict.setContentsMargins(0, 6, 0, 0)
         self.verdict.acted.connect(self.on_acted)
         column.addWidget(self.verdict)
         self.destroyed.connect(self._work.cancel)
