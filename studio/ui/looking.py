@@ -10,7 +10,7 @@ from studio.domain import Flag, Job, Picture
 from studio.errors import StudioError
 from studio.library.query import View
 from studio.ui import dragging
-from studio.ui.gallery.states import Item
+from studio.ui.states import Item
 from studio.ui.tasks import spawn
 
 if TYPE_CHECKING:

@@ -37,7 +37,6 @@ from studio.ui.controls import MessageBar, Toast
 from studio.ui.dialogs import Dialogs
 from studio.ui.doings import Doings
 from studio.ui.gallery.model import GalleryModel
-from studio.ui.gallery.states import Item
 from studio.ui.gallery.view import GalleryView
 from studio.ui.grid_bar import GridBar
 from studio.ui.inspector import Inspector
@@ -49,6 +48,7 @@ from studio.ui.rail import Rail
 from studio.ui.running import Running
 from studio.ui.selected import Selected
 from studio.ui.sidebar import Sidebar
+from studio.ui.states import Item
 from studio.ui.style import focus_by_key
 from studio.ui.talking import Talking
 from studio.ui.tasks import spawn

@@ -13,11 +13,11 @@ from studio import words
 from studio.domain import Failure, Flag, Job, JobState, Picture
 from studio.errors import Billed
 from studio.ui import theme
-from studio.ui.gallery.failures import ordinal
+from studio.ui.failures import ordinal
 from studio.ui.gallery.kit import Kit
 from studio.ui.gallery.layout import TileState, arrange
 from studio.ui.gallery.paint import paint_tile
-from studio.ui.gallery.states import Tile, accessible_name, describe
+from studio.ui.states import Tile, accessible_name, describe
 
 NOW = 1000.0
 CELL = QRect(0, 0, 174, 192)

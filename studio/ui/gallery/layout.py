@@ -8,10 +8,10 @@ from typing import Literal
 from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QPixmap
 
-from studio.ui.gallery.failures import Offer
+from studio.ui.failures import Offer
 from studio.ui.gallery.grid import BORDER, CAPTION, STRIP
 from studio.ui.gallery.kit import Face, Kit
-from studio.ui.gallery.states import Look, Tile
+from studio.ui.states import Look, Tile
 
 GAP = 4  # between the lines of a message
 PADDING, TIGHT = 10, 4

@@ -25,9 +25,9 @@ from PySide6.QtCore import (
 )
 
 from studio.domain import Job, JobState, Picture
-from studio.ui.gallery import states
+from studio.ui import states
 from studio.ui.gallery.order import Entry, Order
-from studio.ui.gallery.states import Item
+from studio.ui.states import Item
 from studio.ui.tasks import spawn
 from studio.words import _
 

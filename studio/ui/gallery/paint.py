@@ -12,8 +12,8 @@ from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath, QPen, 
 from studio.ui.gallery.caption import paint_caption
 from studio.ui.gallery.kit import Face, Kit
 from studio.ui.gallery.layout import TIGHT_BELOW, Block, Layout, TileState, Zone, arrange
-from studio.ui.gallery.states import Look
 from studio.ui.gallery.strokes import ground, hairline, outline, scale_of, snapped
+from studio.ui.states import Look
 
 CELL_RADIUS, BOX_RADIUS, PICTURE_RADIUS, OFFER_RADIUS = 8, 4, 2, 6
 REJECTED = 0.34

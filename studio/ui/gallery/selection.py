@@ -9,7 +9,7 @@ from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex
 
 from studio.domain import Job, Picture
 from studio.ui.gallery.model import GalleryModel, Key
-from studio.ui.gallery.states import Item
+from studio.ui.states import Item
 
 REMEMBERED = 20_000  # keys carried through a reset; more than that is "everything" or let go
 AT_HAND = 1_000  # items told to listeners, dragged or copied at once

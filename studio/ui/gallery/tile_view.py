@@ -21,7 +21,7 @@ from studio.ui.gallery.paint import PICTURE_RADIUS, paint_band, paint_tile
 from studio.ui.gallery.pointer import Pointer
 from studio.ui.gallery.pulse import Pulse
 from studio.ui.gallery.selection import Selection
-from studio.ui.gallery.states import Item, Tile, describe
+from studio.ui.states import Item, Tile, describe
 from studio.ui.theme import theme
 from studio.ui.thumbnails import Thumbnails, ThumbnailSource, Wish
 

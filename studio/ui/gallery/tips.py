@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from studio.domain import Picture
 from studio.ui.gallery.layout import Zone
-from studio.ui.gallery.states import Item, tool_tip
+from studio.ui.states import Item, tool_tip
 from studio.words import _
 
 

@@ -37,8 +37,8 @@ from studio.ui.gallery.grid_view import Index
 from studio.ui.gallery.model import GalleryModel, Key
 from studio.ui.gallery.pointer import Pointer
 from studio.ui.gallery.selection import Selection
-from studio.ui.gallery.states import Item
 from studio.ui.gallery.tile_view import GalleryCore, TileView
+from studio.ui.states import Item
 from studio.words import _
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from studio.domain import Job, JobState
-from studio.ui import figures
-from studio.ui.gallery import failures, states
-from studio.ui.gallery.failures import Offer
+from studio.ui import failures, figures, states
+from studio.ui.failures import Offer
 from studio.ui.inspector.facts import Fact
 from studio.words import _
 
