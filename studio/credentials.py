@@ -175,6 +175,7 @@ class Keys:
         secret = _Secret(clean(key))
         logs.redact(secret.text)
         self._keys.pop(profile, None)
+        self._noted.pop(profile, None)  # another key, even if all else is as before
         self._session[profile] = secret
         self._make_default(profile)
 

@@ -74,6 +74,7 @@ class JobQueue:
         self._waits: dict[str, asyncio.Event] = {}
         self._stopped_retrying: set[str] = set()
         self._held: set[str] = set()
+        self._ending: set[str] = set()
         self._usual: dict[tuple[str, str], float | None] = {}
         self._closing = False
         self._unsubscribe = events.subscribe(self._hear)
@@ -104,13 +105,19 @@ class JobQueue:
         self._change(job)
 
     def cancel(self, job: str) -> None:
-        """Stop a job. A sent one may have been billed; its connection is closed at once."""
+        """Stop a job. A sent one may have been billed; its connection is closed at once.
+
+        What is whole goes into the library all the same: it is paid for.
+        """
         found = self.jobs.get(job)
-        if found is None or not found.alive:
+        if found is None or not found.alive or job in self._ending:
+            return
+        if found.state is JobState.INGESTING:
             return
         if (task := self._tasks.get(job)) is not None:
             task.cancel()
         else:
+            self._ending.add(job)
             self._aside(self._fail(found, _cancelled(found)))
 
     def cancel_all(self) -> None:
@@ -226,7 +233,7 @@ class JobQueue:
             if (job := self.jobs.get(id)) is not None:
                 busy[job.request.profile] = busy.get(job.request.profile, 0) + 1
         for job in list(self.jobs.values()):
-            if job.state is not JobState.QUEUED or job.id in self._tasks:
+            if job.state is not JobState.QUEUED or job.id in (*self._tasks, *self._ending):
                 continue
             profile = job.request.profile
             free = busy.get(profile, 0) < self._settings.value.at_once
@@ -358,6 +365,7 @@ class JobQueue:
 
         What arrived of a broken answer stays in the journal.
         """
+        self._ending.add(job.id)
         cancelled = isinstance(error, Cancelled)
         ended = replace(
             job,
@@ -377,6 +385,7 @@ class JobQueue:
             # The journal still has it: the next start will say what is known.
             log.error("The end of a job could not be recorded: %s", storage)
             self._events.publish(Trouble(storage))
+        self._ending.discard(job.id)
         self._change(ended)
 
     async def _measure(self, key: tuple[str, str]) -> None:

@@ -1,0 +1,145 @@
+"""A core with its queue against a service on loopback, watched without ever sleeping."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import contextlib
+import io
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+from studio import paths, prompts, runs
+from studio.core import Core
+from studio.core import Options as CoreOptions
+from studio.domain import Failure, Job, JobState, Picture
+from studio.drafts import Draft
+from studio.events import Event, JobChanged, JobsRemoved, Trouble
+from studio.library.query import Query
+from tests.fake_service import FakeService, Reply, Request, answer_with, tiny_png
+
+MODEL = "gemini-nano-banana-2.1"
+KEY = "sk-canary-0b7d3a91c2e84f56"
+ANSWER = answer_with(tiny_png())
+"""Small, so that what is tested is the way and not the painting."""
+
+
+def replies() -> FakeService:
+    """A service that answers everything with a small picture."""
+    return FakeService(fallback=lambda _request: Reply(body=ANSWER))
+
+
+def jpeg(width: int = 64, height: int = 64) -> bytes:
+    from PIL import Image
+
+    file = io.BytesIO()
+    Image.new("RGB", (width, height), (200, 90, 30)).save(file, "JPEG")
+    return file.getvalue()
+
+
+def parts(*found: dict[str, Any], **candidate: Any) -> dict[str, Any]:
+    """An answer of these parts."""
+    content = {"role": "model", "parts": list(found)}
+    return {"candidates": [{"content": content, "finishReason": "STOP", **candidate}]}
+
+
+def inline(data: bytes, kind: str = "image/png", **more: Any) -> dict[str, Any]:
+    return {"inlineData": {"mimeType": kind, "data": base64.b64encode(data).decode()}, **more}
+
+
+class Studio:
+    """An open core, with everything it told."""
+
+    def __init__(self, core: Core) -> None:
+        self.core = core
+        self.heard: list[Event] = []
+        self.last: dict[str, Job] = {}
+        self.busiest = 0
+        self._changed = asyncio.Event()
+        core.events.subscribe(self._hear)
+
+    def _hear(self, event: Event) -> None:
+        self.heard.append(event)
+        if isinstance(event, JobChanged):
+            self.last[event.job.id] = event.job
+        self.busiest = max(self.busiest, self.core.queue.running)
+        self._changed.set()
+
+    async def until(self, holds: Callable[[], object]) -> None:
+        while not holds():
+            self._changed.clear()
+            await self._changed.wait()
+
+    async def reaches(self, job: Job, state: JobState) -> Job:
+        await self.until(lambda: self.last[job.id].state is state)
+        return self.last[job.id]
+
+    async def submit(self, prompt: str = "A lamp", **draft: Any) -> list[Job]:
+        base = {"prompt": prompt, "profile": "dgrid", "model": MODEL}
+        asked = Draft(**{**base, **draft})
+        model = self.core.catalogue.find(asked.profile, asked.model)
+        return list(await self.core.submit(runs.plan(asked, model, prompts.expand(prompt))))
+
+    def states(self, job: Job) -> list[JobState]:
+        """Every state a job was told to be in, repeated ones once."""
+        told = [e.job.state for e in self.heard if isinstance(e, JobChanged) and e.job.id == job.id]
+        return [state for n, state in enumerate(told) if n == 0 or told[n - 1] is not state]
+
+    def removed(self, job: Job) -> bool:
+        return any(job.id in event.ids for event in self.heard if isinstance(event, JobsRemoved))
+
+    def troubles(self) -> list[str]:
+        return [event.error.kind for event in self.heard if isinstance(event, Trouble)]
+
+    def failure(self, job: Job) -> Failure:
+        failure = self.last[job.id].failure
+        assert failure is not None
+        return failure
+
+    async def pictures(self) -> list[Picture]:
+        library = self.core.library
+        return await library.pictures(await library.rows(Query()))
+
+    @property
+    def journal(self) -> list[Path]:
+        folder = self.core.journal.folder
+        return sorted(folder.iterdir()) if folder.is_dir() else []
+
+
+@contextlib.asynccontextmanager
+async def studio(
+    home: Path,
+    service: FakeService | None = None,
+    *,
+    provider: str | None = "dgrid",
+    key: str = KEY,
+    hold_for_key: bool = True,
+    **settings: Any,
+) -> AsyncIterator[Studio]:
+    """A studio whose retries do not wait unless the service asks for it."""
+    core = await Core.open(
+        paths.find(home),
+        CoreOptions(
+            provider=provider,
+            base_url=service.url if service and provider else None,
+            hold_for_key=hold_for_key,
+        ),
+        environ={"GRIDBRUSH_API_KEY": key} if key else {},
+    )
+    try:
+        core.queue._jitter = lambda: -1000.0
+        core.settings.change(**settings)
+        yield Studio(core)
+    finally:
+        await core.close()
+
+
+async def arrived(service: FakeService, number: int) -> Request:
+    """Request `number` (from 1), once the service has it."""
+    return await asyncio.to_thread(service.wait_for, number)
+
+
+async def left(request: Request, seconds: float = 1.0) -> bool:
+    """Whether the client closed the connection within that time."""
+    return await asyncio.to_thread(request.gone.wait, seconds)
