@@ -105,8 +105,9 @@ class Grid:
         if area.right() < LEFT:
             return found
         columns, pitch = self.columns, self.pitch_x
-        left = max(0, int((area.left() - LEFT) / pitch))
-        right = min(columns - 1, int((area.right() - LEFT) / pitch))
+        # A cell's edge is rounded and may lie a pixel beside its pitch: one more on each side.
+        left = max(0, int((area.left() - LEFT - 1) / pitch))
+        right = min(columns - 1, int((area.right() - LEFT + 1) / pitch))
         top = max(0, area.top() // self.pitch_y)
         bottom = min(self.lines - 1, area.bottom() // self.pitch_y)
         for line in range(top, bottom + 1):
