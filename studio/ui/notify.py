@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon, QWidget
 
 from studio.domain import Job, JobState
-from studio.events import Event, JobChanged, JobsRemoved
+from studio.events import Event, JobChanged, JobsRemoved, PicturesAdded
 from studio.settings import SettingsStore
 from studio.ui.tasks import spawn
 from studio.words import _, ngettext
@@ -76,6 +76,8 @@ class Notifier(QObject):
         """Take note of an event of the core."""
         if isinstance(event, JobChanged):
             self._note(event.job)
+        elif isinstance(event, PicturesAdded):
+            self._count(event)
         elif isinstance(event, JobsRemoved):
             for id in event.ids:
                 self._drop(id)
@@ -91,11 +93,16 @@ class Notifier(QObject):
             return
         run.alive.discard(job.id)
         run.jobs += 1
-        if job.state is JobState.DONE:
-            run.pictures += max(1, len(job.pictures))
-        elif job.state is JobState.FAILED:
+        if job.state is JobState.FAILED:
             run.failures.append(job.failure.title if job.failure else "")
         self._end(job.run, run)
+
+    def _count(self, event: PicturesAdded) -> None:
+        # A job that went well is not told of once more: its pictures come, then it is removed.
+        for run in self._runs.values():
+            if event.job in run.alive:
+                run.pictures += len(event.ids)
+                run.jobs += 1
 
     def _drop(self, id: str) -> None:
         for name, run in list(self._runs.items()):
