@@ -234,7 +234,9 @@ def _under_way(job: Job, now: float, usual: float | None) -> Tile:
         bar = min(BAR_STOPS_AT, gone / usual) if usual else -1.0
     if job.state in (JobState.INGESTING, JobState.DONE):
         line, bar = _("Saving"), BAR_STOPS_AT
-    note = _("usually {time}").format(time=figures.clock(usual)) if usual else ""
+    # Under a second the clock would read 0:00, which tells nothing.
+    told = usual is not None and usual >= 1
+    note = _("usually {time}").format(time=figures.clock(usual)) if usual and told else ""
     saving = job.state in (JobState.INGESTING, JobState.DONE)
     return Tile(
         job=True,

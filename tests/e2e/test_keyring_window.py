@@ -47,7 +47,7 @@ def test_a_key_given_in_the_window_serves_the_next_start(user: Desktop, home: Pa
         again.wait_for("label", part="key in system keyring")
         again.write("a boat")
         user.keys("ctrl+Return")
-        again.wait_for_items(1, "a boat")
+        again.wait_for_items(1, "new")
         request = next(r for r in service.requests if r.method == "POST")
         assert request.headers["authorization"] == f"Bearer {KEY}"
         assert again.close() == 0

@@ -91,6 +91,7 @@ class GalleryView(TileView):
         model.rowsRemoved.connect(self.on_rows_gone)
         model.loaded.connect(self.on_loaded)
         model.replaced.connect(self.on_replaced)
+        model.replaced.connect(self.on_taken)
 
     # --- what others ask ------------------------------------------------------------------
 
@@ -256,6 +257,12 @@ class GalleryView(TileView):
         """Tiles were taken away."""
         self.pointer.hover(None)
         self._tell()
+
+    def on_taken(self, _job: object, index_row: int) -> None:
+        """A job became a picture: whoever was told of the selected job hears of the picture."""
+        row = self.rows.row_of(index_row)
+        if row is not None and self.selection.holds(row):
+            self._tell()
 
     def on_moved(self) -> None:
         """Something else lies under the pointer, though it did not move."""
