@@ -6,8 +6,9 @@ journal tells the next start how far it came; it is closed by whoever recorded t
 
 from __future__ import annotations
 
+import contextlib
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Protocol
@@ -15,8 +16,15 @@ from typing import Protocol
 from studio import files
 from studio.arrivals import Arrivals
 from studio.domain import Job, JobState, Picture, Reference
-from studio.errors import Billed, Cancelled, IncompleteAnswer, StorageError, StudioError
-from studio.journal import Entry, Journal
+from studio.errors import (
+    Billed,
+    Cancelled,
+    IncompleteAnswer,
+    NetworkError,
+    StorageError,
+    StudioError,
+)
+from studio.journal import Entry, Found, Head, Journal, Stage
 from studio.lanes import Lane
 from studio.library.library import Library
 from studio.pictures import Decoder
@@ -66,6 +74,11 @@ class AnswerSink:
     def whole(self) -> bool:
         """Whether the JSON received so far is complete: a break after that loses nothing."""
         return self._scanner.complete
+
+    @property
+    def arriving(self) -> bool:
+        """Whether the answer has begun and nobody said yet how it ended."""
+        return self._body is not None
 
     @property
     def seconds(self) -> float:
@@ -128,6 +141,20 @@ def incomplete(received: int, seconds: float) -> IncompleteAnswer:
     )
 
 
+@contextlib.contextmanager
+def _kept() -> Iterator[None]:
+    """An answer that found no room is in the journal, and paid for."""
+    try:
+        yield
+    except StorageError as error:
+        error.billed = Billed.MAYBE
+        error.hint = _(
+            "The answer is kept. When there is room again, Try again brings the picture in "
+            "without asking the service a second time."
+        )
+        raise
+
+
 class Attempts:
     """Makes attempts. Everything it needs is given once; it keeps no state of its own."""
 
@@ -159,8 +186,13 @@ class Attempts:
             job: as it stands, with the number of this attempt.
             report: hears how the job goes on.
 
-        Raises StudioError with what is known about the bill.
+        An answer that is there already, because there was no room for its picture, is taken
+        instead of asking again. Raises StudioError with what is known about the bill.
         """
+        before = await self._decoding.run(self._journal.look, entry)
+        if before.stage is Stage.WHOLE:
+            report(replace(job, state=JobState.INGESTING))
+            return await self.ingest(job, before)
         request = job.request
         provider = self._find_provider(request.profile)
         key = None if request.profile == OFFLINE else await self._find_key(request.profile)
@@ -179,12 +211,13 @@ class Attempts:
 
         try:
             await self._over_the_wire(provider, job, inputs, key, sink, before_first_byte)
+            # From here on it is not cancelled any more: what came is paid for.
+            progress.ingesting()
             scan = await sink.finish()
         except StudioError as error:
             raise await self._told(sink, error, sent=sent) from error
         finally:
             await sink.abandon()
-        progress.ingesting()
         source = AnswerSource(
             status=sink.code,
             headers=sink.headers,
@@ -193,8 +226,31 @@ class Attempts:
             scan=scan,
             key=key or "",
         )
-        answer = await self._decoding.run(provider.read, source)
-        return await self._arrivals.take(job, entry, answer, seconds=sink.seconds)
+        with _kept():
+            answer = await self._decoding.run(provider.read, source)
+            return await self._arrivals.take(job, entry, answer, seconds=sink.seconds)
+
+    async def ingest(self, job: Job, found: Found) -> list[Picture]:
+        """Bring in an answer the journal has, whole as far as is known.
+
+        Raises IncompleteAnswer when it is not, and what the service said instead of a picture.
+        """
+        head = found.head or Head(0, {})
+        source = AnswerSource(
+            status=head.status,
+            headers=head.headers,
+            body=found.entry.body,
+            request=job.request,
+        )
+        with _kept():
+            provider = self._find_provider(job.request.profile)
+            answer = await self._decoding.run(provider.read, source)
+            if found.stage is not Stage.WHOLE:
+                body = await self._decoding.run(files.Appender, found.entry.body)
+                await self._decoding.run(self._journal.whole, found.entry, body, found.seconds)
+            return await self._arrivals.take(
+                job, found.entry, answer, seconds=found.seconds, at=found.at
+            )
 
     async def _over_the_wire(
         self,
@@ -222,9 +278,9 @@ class Attempts:
                 raise
 
     async def _told(self, sink: AnswerSink, error: StudioError, *, sent: bool) -> StudioError:
-        if isinstance(error, IncompleteAnswer) or not sent or isinstance(error, StorageError):
-            return error
-        if sink.received:
+        if sent and isinstance(error, StorageError):
+            error.billed = Billed.MAYBE
+        if sent and isinstance(error, NetworkError) and sink.received and sink.arriving:
             broken = await sink.broke(error.title)
             broken.details = error.details or str(error)
             return broken

@@ -21,12 +21,14 @@ from studio.errors import (
     Billed,
     Cancelled,
     IncompleteAnswer,
+    InputError,
     KeyMissing,
     NetworkError,
+    StorageError,
     StudioError,
 )
 from studio.events import Event, Events, JobChanged, JobsRemoved, KeyChanged, Trouble
-from studio.journal import Entry, Journal
+from studio.journal import Entry, Journal, Stage
 from studio.lanes import Lane
 from studio.library.library import Library
 from studio.settings import OFFLINE, SettingsStore
@@ -35,6 +37,9 @@ from studio.words import _
 log = logging.getLogger(__name__)
 
 _LONGEST_DELAY = 120.0
+
+_KEPT = (IncompleteAnswer, StorageError, InputError)
+"""Errors after which the journal may hold what was paid for: the next start knows."""
 
 Make = Callable[[Job, Entry, Callable[[Job], None]], Awaitable[object]]
 """Makes one attempt: request out, answer into the library. Raises StudioError."""
@@ -269,11 +274,17 @@ class JobQueue:
 
     async def _queue_again(self, found: Job, fresh: Job) -> None:
         old = self._entries.get(found.id)
-        if found.state is not JobState.UNSENT or old is None:
+        if old is None or not await self._serves_again(found, old):
             self._entries[found.id] = await self._journalling.run(self._journal.queue, fresh)
             if old is not None and found.state is not JobState.CUT:
                 await self._journalling.run(self._journal.close, old)
         self._change(fresh)
+
+    async def _serves_again(self, found: Job, entry: Entry) -> bool:
+        if found.state is JobState.UNSENT:
+            return True
+        stands = await self._journalling.run(self._journal.look, entry)
+        return stands.stage is Stage.WHOLE
 
     async def _run(self, job: Job) -> None:
         """All attempts at one job, to its end."""
@@ -309,7 +320,11 @@ class JobQueue:
                 if not await self._count_down(self.jobs[job.id], error, repeats):
                     raise
             else:
-                await self._journalling.run(self._journal.close, entry)
+                try:
+                    await self._journalling.run(self._journal.close, entry)
+                except StudioError as error:
+                    # The picture is in the library; the next start tidies up.
+                    log.warning("A journal entry could not be closed: %s", error)
                 self._done(now)
                 return
 
@@ -363,7 +378,7 @@ class JobQueue:
     async def _fail(self, job: Job, error: StudioError) -> None:
         """Record that a job brought nothing, then forget its journal entry.
 
-        What arrived of a broken answer stays in the journal.
+        What arrived of a broken answer stays in the journal, and one that found no room.
         """
         self._ending.add(job.id)
         cancelled = isinstance(error, Cancelled)
@@ -378,7 +393,7 @@ class JobQueue:
         try:
             await self._library.take(ended, [])
             entry = self._entries.get(job.id)
-            if entry is not None and not isinstance(error, IncompleteAnswer):
+            if entry is not None and not isinstance(error, _KEPT):
                 await self._journalling.run(self._journal.close, entry)
                 del self._entries[job.id]
         except StudioError as storage:

@@ -32,6 +32,8 @@ import msgspec
 
 from studio import files
 from studio.domain import Job, new_id
+from studio.errors import StorageError
+from studio.words import _
 
 log = logging.getLogger(__name__)
 
@@ -116,6 +118,7 @@ class Found:
 
     Attributes:
         bytes: of an answer that is there, whole or cut.
+        marked: False when the process ended while the answer arrived: it may be all there.
     """
 
     entry: Entry
@@ -125,6 +128,7 @@ class Found:
     bytes: int = 0
     at: float = 0.0
     seconds: float = 0.0
+    marked: bool = True
 
 
 class Journal:
@@ -177,6 +181,15 @@ class Journal:
         # Computed rubbish from here on: a crash now leaves a folder that `recover` removes.
         shutil.rmtree(done, ignore_errors=True)
 
+    def look(self, entry: Entry) -> Found:
+        """How far an attempt came. Raises StorageError when that cannot be read."""
+        try:
+            return _look(entry)
+        except (msgspec.MsgspecError, OSError) as error:
+            raise StorageError(
+                _("The journal cannot be read"), f"{entry.folder}: {error}"
+            ) from error
+
     def recover(self) -> list[Found]:
         """Every attempt that is not over, in order of queueing. Only under the library's lock."""
         if not self.folder.is_dir():
@@ -210,6 +223,7 @@ def _look(entry: Entry) -> Found:
         stage = Stage.CUT if entry.body.exists() and entry.body.stat().st_size else Stage.SENT
     else:
         stage = Stage.QUEUED
+    cut = stage is Stage.CUT
     return Found(
         entry=entry,
         stage=stage,
@@ -218,6 +232,7 @@ def _look(entry: Entry) -> Found:
         bytes=entry.body.stat().st_size if entry.body.exists() else 0,
         at=mark.at if mark else queued.job.created,
         seconds=mark.seconds if mark else 0.0,
+        marked=not cut or mark is not sent,
     )
 
 

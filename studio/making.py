@@ -69,11 +69,9 @@ class Making:
         self.recovery = Recovery(
             journal=journal,
             journalling=journalling,
-            decoding=decoding,
             library=library,
-            arrivals=arrivals,
+            attempts=self.attempts,
             queue=queue,
-            find_provider=self.provider,
         )
 
     def provider(self, name: str, /) -> Provider:

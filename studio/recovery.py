@@ -10,15 +10,13 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 
-from studio.arrivals import Arrivals
-from studio.attempts import FindProvider, incomplete
+from studio.attempts import Attempts, incomplete
 from studio.domain import Failure, Job, JobState
-from studio.errors import Billed, StudioError
+from studio.errors import Billed, IncompleteAnswer, InputError, StorageError, StudioError
 from studio.jobs import JobQueue, failure_of
 from studio.journal import Found, Journal, Stage
 from studio.lanes import Lane
 from studio.library.library import Library
-from studio.providers.base import AnswerSource
 from studio.settings import OFFLINE
 from studio.words import _
 
@@ -33,34 +31,43 @@ class Recovery:
         *,
         journal: Journal,
         journalling: Lane,
-        decoding: Lane,
         library: Library,
-        arrivals: Arrivals,
+        attempts: Attempts,
         queue: JobQueue,
-        find_provider: FindProvider,
     ) -> None:
         self._journal = journal
         self._journalling = journalling
-        self._decoding = decoding
         self._library = library
-        self._arrivals = arrivals
+        self._attempts = attempts
         self._queue = queue
-        self._find_provider = find_provider
 
     async def run(self) -> None:
         """Bring every entry that is not over to where it belongs."""
         for found in await self._journalling.run(self._journal.recover):
             job = replace(found.job, attempt=found.job.attempt + 1)
             known = await self._library.job_state(job.id)
-            if known is not None and known[1] >= job.attempt:
-                # Recorded already; only the last step, forgetting the entry, was missing.
-                if found.stage is not Stage.CUT:
-                    await self._close(found)
-                continue
             try:
-                await self._bring(found, job)
+                if known is not None and known[1] >= job.attempt:
+                    await self._again(found, job, done=known[0] == JobState.DONE)
+                else:
+                    await self._bring(found, job)
             except StudioError as error:
                 log.error("A journal entry could not be brought in: %s", error)
+
+    async def _again(self, found: Found, job: Job, *, done: bool) -> None:
+        """An entry whose end is recorded, so that only forgetting it was missing.
+
+        But an answer that found no room for its picture is waiting here for this start.
+        """
+        if found.stage is Stage.WHOLE and not done:
+            try:
+                await self._attempts.ingest(job, found)
+            except StorageError:
+                raise
+            except StudioError as error:
+                log.info("The answer was no picture, as is recorded: %s", error)
+        if found.stage is not Stage.CUT:
+            await self._close(found)
 
     async def _bring(self, found: Found, job: Job) -> None:
         match found.stage:
@@ -71,26 +78,29 @@ class Recovery:
             case Stage.SENT:
                 await self._record(found, job, JobState.UNKNOWN, _unknown(job))
                 await self._close(found)
+            case Stage.CUT if found.marked:
+                await self._keep(found, job)
             case Stage.CUT:
-                failure = failure_of(incomplete(found.bytes, found.seconds))
-                await self._record(found, job, JobState.CUT, failure)
+                await self._ingest(found, job)
 
     async def _ingest(self, found: Found, job: Job) -> None:
-        if found.head is None:
-            return
-        provider = self._find_provider(job.request.profile)
-        source = AnswerSource(
-            status=found.head.status,
-            headers=found.head.headers,
-            body=found.entry.body,
-            request=job.request,
-        )
         try:
-            answer = await self._decoding.run(provider.read, source)
-            await self._arrivals.take(job, found.entry, answer, seconds=found.seconds, at=found.at)
+            await self._attempts.ingest(job, found)
+        except IncompleteAnswer:
+            await self._keep(found, job)
+            return
+        except (StorageError, InputError) as error:
+            # No room, or its profile is gone: it is paid for and stays where it is.
+            ended = replace(job, state=JobState.FAILED, failure=failure_of(error))
+            self._queue.adopt(ended, found.entry)
+            raise
         except StudioError as error:
             await self._record(found, job, JobState.FAILED, failure_of(error))
         await self._close(found)
+
+    async def _keep(self, found: Found, job: Job) -> None:
+        failure = failure_of(incomplete(found.bytes, found.seconds))
+        await self._record(found, job, JobState.CUT, failure)
 
     async def _record(self, found: Found, job: Job, state: JobState, failure: Failure) -> None:
         ended = replace(job, state=state, failure=failure, finished=found.at)

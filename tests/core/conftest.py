@@ -20,11 +20,11 @@ def _plain() -> asyncio.AbstractEventLoop:
 def _window() -> asyncio.AbstractEventLoop:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from PySide6.QtWidgets import QApplication
-
     from qasync import QEventLoop
 
     app = QApplication.instance() or QApplication(["gridbrush-tests"])
-    return QEventLoop(app)
+    loop: asyncio.AbstractEventLoop = QEventLoop(app)
+    return loop
 
 
 _LOOPS: dict[str, Callable[[], asyncio.AbstractEventLoop]] = {"asyncio": _plain, "qasync": _window}
@@ -47,6 +47,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
         async with asyncio.timeout(HANG_SECONDS):
             await pyfuncitem.obj(**arguments)
 
-    with asyncio.Runner(loop_factory=_LOOPS[pyfuncitem.callspec.params["loop_kind"]]) as runner:
+    kind = str(pyfuncitem.callspec.params["loop_kind"])
+    with asyncio.Runner(loop_factory=_LOOPS[kind]) as runner:
         runner.run(run())
     return True

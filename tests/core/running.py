@@ -75,6 +75,10 @@ class Studio:
         await self.until(lambda: self.last[job.id].state is state)
         return self.last[job.id]
 
+    async def gone(self, job: Job) -> None:
+        """Until its tile made way for its pictures."""
+        await self.until(lambda: self.removed(job))
+
     async def submit(self, prompt: str = "A lamp", **draft: Any) -> list[Job]:
         base = {"prompt": prompt, "profile": "dgrid", "model": MODEL}
         asked = Draft(**{**base, **draft})

@@ -59,7 +59,7 @@ def test_a_full_disk_leaves_the_old_file_and_no_rubbish(
     with pytest.raises(StorageError, match="disk is full"):
         files.replace(path, b"new")
     assert path.read_bytes() == b"old"
-    assert os.listdir(tmp_path) == ["a"]
+    assert [found.name for found in tmp_path.iterdir()] == ["a"]
 
 
 def test_a_failed_sync_is_never_repeated_on_the_same_file(steps: Steps, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The queue on real sockets: order, limits, cancel, and what is sent again when money is at stake."""
+"""The queue on real sockets: order, limits, cancel, and what is sent again at whose cost."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ async def test_jobs_are_sent_in_order_and_never_more_than_the_limit(tmp_path: Pa
                 assert len(service.requests) <= number + 2
                 assert one.core.queue.waiting == max(0, 4 - number)
                 gate.set()
-                await one.until(lambda job=jobs[number]: one.removed(job))
+                await one.gone(jobs[number])
             assert one.busiest == 2
             assert sorted(map(prompt_of, service.requests[:2])) == ["a", "b"]
             assert [prompt_of(r) for r in service.requests[2:]] == ["c", "d", "e", "f"]
@@ -78,7 +78,7 @@ async def test_a_job_tells_how_it_goes_on(tmp_path: Path) -> None:
             assert (waiting.attempt, waiting.received) == (1, 0)
             assert waiting.started == pytest.approx(time.time(), abs=5)
             go_on.set()
-            await one.until(lambda: one.removed(job))
+            await one.gone(job)
             receiving = [
                 e.job.received
                 for e in one.heard
@@ -190,7 +190,7 @@ async def test_what_the_service_did_not_bill_is_sent_again(
         service.script(*script)
         async with studio(tmp_path, service) as one:
             (job,) = await one.submit()
-            await one.until(lambda: one.removed(job))
+            await one.gone(job)
             assert len(service.requests) == requests
             assert one.states(job).count(JobState.RETRYING) == len(waits)
             (picture,) = await one.pictures()
@@ -302,7 +302,7 @@ async def test_the_count_down_is_shown_cut_short_or_stopped(tmp_path: Path) -> N
             assert len(service.requests) == 2
             assert one.journal == []
             one.core.queue.retry(job.id)
-            await one.until(lambda: one.removed(job))
+            await one.gone(job)
             assert len(await one.pictures()) == 1
             assert await one.core.library.failed() == []
 
@@ -334,7 +334,7 @@ async def test_every_picture_of_an_answer_is_kept_and_drafts_are_marked(tmp_path
         service.script(Reply(body=answer))
         async with studio(tmp_path, service) as one:
             (job,) = await one.submit(seed=9)
-            await one.until(lambda: one.removed(job))
+            await one.gone(job)
             found = sorted(await one.pictures(), key=lambda picture: picture.width)
             assert [(p.width, p.draft) for p in found] == [(9, True), (10, False), (11, False)]
             assert {p.job for p in found} == {job.id}
@@ -349,7 +349,7 @@ async def test_bytes_decide_the_file_and_what_was_not_asked_is_told(tmp_path: Pa
         service.script(Reply(body=answer_with(data, "image/png")))
         async with studio(tmp_path, service) as one:
             (job,) = await one.submit(aspect="16:9", size="512x512")
-            await one.until(lambda: one.removed(job))
+            await one.gone(job)
             (picture,) = await one.pictures()
             assert picture.media_type == "image/jpeg"
             assert picture.path.endswith(".jpg")
@@ -473,7 +473,7 @@ async def test_the_usual_time_is_known_after_a_few(tmp_path: Path) -> None:
         async with studio(tmp_path, service) as one:
             assert one.core.queue.usual_seconds(MODEL, "1K") is None
             for job in await one.submit("{a|b|c}"):
-                await one.until(lambda job=job: one.removed(job))
+                await one.gone(job)
             one.core.queue.usual_seconds(MODEL, "1K")
             await one.core.queue.idle()
             usual = one.core.queue.usual_seconds(MODEL, "1K")
@@ -488,7 +488,7 @@ async def test_a_reference_is_sent_as_it_lies(tmp_path: Path) -> None:
         async with studio(tmp_path, service) as one:
             kept = await one.core.library.keep_input(jpeg(), role=Role.STYLE, name="swatch")
             (job,) = await one.submit(references=(kept,), aspect="match")
-            await one.until(lambda: one.removed(job))
+            await one.gone(job)
             sent = service.requests[0].json
             (inlined,) = [p for p in sent["contents"][0]["parts"] if "inlineData" in p]
             assert inlined["inlineData"]["mimeType"] == "image/jpeg"

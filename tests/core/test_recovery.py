@@ -1,0 +1,288 @@
+"""What an earlier start left is brought where it belongs, once, and only by the owner."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from studio import files, paths, prompts, runs
+from studio.core import Core
+from studio.core import Options as CoreOptions
+from studio.domain import Job, JobState, new_id
+from studio.drafts import Draft
+from studio.errors import LibraryLocked
+from studio.journal import Entry, Journal
+from studio.models import Model
+from studio.providers.catalogue import Catalogue
+from tests.core.running import ANSWER, MODEL, parts, replies, studio
+from tests.fake_service import Reply
+
+WHOLE = json.dumps(ANSWER).encode()
+
+
+def _model() -> Model:
+    return Catalogue().find("dgrid", MODEL)
+
+
+def planned(prompt: str = "A lamp") -> Job:
+    draft = Draft(prompt=prompt, profile="dgrid", model=MODEL)
+    run = runs.plan(draft, _model(), prompts.expand(prompt))
+    return Job(id=new_id(), run=run.id, request=run.requests[0], created=1.7e9)
+
+
+def left_behind(home: Path, *, sent: bool, body: bytes = b"", mark: str = "") -> tuple[Job, Entry]:
+    """An attempt as an earlier process left it in the journal."""
+    journal = Journal(home / "library/.gridbrush/journal")
+    job = planned()
+    entry = journal.queue(job)
+    if sent:
+        journal.sent(entry)
+    if body:
+        answer = journal.begin_answer(entry, 200, {"content-type": "application/json"})
+        answer.append(body)
+        if mark == "whole":
+            journal.whole(entry, answer, 12.5)
+        elif mark == "cut":
+            journal.cut(entry, answer, "reset", 12.5)
+        else:
+            answer.close()
+    return job, entry
+
+
+@contextmanager
+def full_disk(when: Callable[[str, Path], bool]) -> Iterator[None]:
+    """The steps for which `when` holds find no room."""
+
+    def step(kind: str, path: Path) -> None:
+        if when(kind, path):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    stop = files.watch(step)
+    try:
+        yield
+    finally:
+        stop()
+
+
+async def test_what_was_never_sent_waits_and_can_be_sent(tmp_path: Path) -> None:
+    job, _entry = left_behind(tmp_path, sent=False)
+    with replies() as service:
+        async with studio(tmp_path, service) as one:
+            await one.core.recover()
+            assert one.last[job.id].state is JobState.UNSENT
+            assert one.core.queue.running == one.core.queue.waiting == 0
+            assert service.requests == []
+            one.core.queue.retry(job.id)
+            await one.gone(job)
+            (picture,) = await one.pictures()
+            assert picture.job == job.id
+            assert len(service.requests) == 1
+            assert one.journal == []
+
+
+async def test_what_was_never_sent_can_be_put_away(tmp_path: Path) -> None:
+    job, _entry = left_behind(tmp_path, sent=False)
+    with replies() as service:
+        async with studio(tmp_path, service) as one:
+            await one.core.recover()
+            await one.core.queue.dismiss([job.id])
+            assert one.core.queue.jobs == {}
+            assert one.journal == []
+            # Its words are kept for the next time.
+            assert [use.prompt for use in await one.core.library.prompts()] == ["A lamp"]
+        async with studio(tmp_path, service) as one:
+            await one.core.recover()
+            assert one.core.queue.jobs == {}
+        assert service.requests == []
+
+
+async def test_what_was_sent_may_have_been_billed_and_is_not_sent_again(tmp_path: Path) -> None:
+    job, _entry = left_behind(tmp_path, sent=True)
+    with replies() as service:
+        for _time in range(2):
+            async with studio(tmp_path, service) as one:
+                await one.core.recover()
+                (failed,) = await one.core.library.failed()
+                assert (failed.id, failed.state) == (job.id, JobState.UNKNOWN)
+                assert failed.failure is not None
+                assert failed.failure.billed == "maybe"
+                assert one.journal == []
+        assert service.requests == []
+        # Only the user sends it again.
+        async with studio(tmp_path, service) as one:
+            one.core.queue.retry(failed)
+            await one.gone(job)
+            assert len(service.requests) == 1
+            assert await one.core.library.failed() == []
+
+
+async def test_a_whole_answer_becomes_its_picture_once(tmp_path: Path) -> None:
+    job, entry = left_behind(tmp_path, sent=True, body=WHOLE, mark="whole")
+    ids = set()
+    with replies() as service:
+        for _time in range(2):
+            async with studio(tmp_path, service) as one:
+                await one.core.recover()
+                (picture,) = await one.pictures()
+                ids.add(picture.id)
+                assert (picture.job, picture.seconds) == (job.id, 12.5)
+                assert picture.id == entry.picture_id(0)
+                assert one.core.library.path(picture).is_file()
+                assert one.core.queue.jobs == {}
+                assert one.journal == []
+    assert len(ids) == 1
+
+
+async def test_an_answer_whose_end_arrived_is_whole_without_its_mark(tmp_path: Path) -> None:
+    # The process ended between the last byte and the mark: it was paid for, and it is all there.
+    job, _entry = left_behind(tmp_path, sent=True, body=WHOLE)
+    with replies() as service:
+        async with studio(tmp_path, service) as one:
+            await one.core.recover()
+            (picture,) = await one.pictures()
+            assert picture.job == job.id
+            assert await one.core.library.failed() == []
+            assert one.journal == []
+
+
+@pytest.mark.parametrize("mark", ["cut", ""], ids=["cut", "ended while it arrived"])
+async def test_half_an_answer_is_kept_and_told_once(tmp_path: Path, mark: str) -> None:
+    job, entry = left_behind(tmp_path, sent=True, body=WHOLE[:70], mark=mark)
+    with replies() as service:
+        for start in range(2):
+            async with studio(tmp_path, service) as one:
+                await one.core.recover()
+                assert ([j.state for j in one.core.queue.jobs.values()]) == (
+                    [JobState.CUT] if start == 0 else []
+                )
+                (failed,) = await one.core.library.failed()
+                assert (failed.id, failed.state) == (job.id, JobState.CUT)
+                assert failed.failure is not None
+                assert "70" in failed.failure.message
+                assert entry.body.read_bytes() == WHOLE[:70]
+        assert service.requests == []
+
+
+async def test_a_whole_refusal_is_recorded_and_over(tmp_path: Path) -> None:
+    body = json.dumps(parts({"text": "I would rather not."})).encode()
+    job, _entry = left_behind(tmp_path, sent=True, body=body, mark="whole")
+    with replies() as service:
+        for _time in range(2):
+            async with studio(tmp_path, service) as one:
+                await one.core.recover()
+                (failed,) = await one.core.library.failed()
+                assert failed.id == job.id
+                assert failed.failure is not None
+                assert failed.failure.kind == "no_image"
+                assert one.journal == []
+
+
+async def test_a_disk_that_fills_up_costs_no_paid_answer(tmp_path: Path) -> None:
+    def originals(kind: str, path: Path) -> bool:
+        return kind == "rename" and path.suffix == ".png"
+
+    with replies() as service:
+        service.script(Reply(body=ANSWER))
+        async with studio(tmp_path, service) as one:
+            with full_disk(originals):
+                (job,) = await one.submit()
+                await one.reaches(job, JobState.FAILED)
+                await one.core.queue.idle()
+            assert one.failure(job).kind == "storage"
+            assert one.failure(job).billed == "maybe"
+            assert await one.pictures() == []
+        # Still full at the next start: it waits for the one after.
+        async with studio(tmp_path, service) as one:
+            with full_disk(originals):
+                await one.core.recover()
+            assert await one.pictures() == []
+            assert len(one.journal) == 1
+        for _time in range(2):
+            async with studio(tmp_path, service) as one:
+                await one.core.recover()
+                (picture,) = await one.pictures()
+                assert picture.job == job.id
+                assert await one.core.library.failed() == []
+                assert one.journal == []
+        assert len(service.requests) == 1
+
+
+async def test_try_again_after_a_full_disk_takes_the_answer_that_is_there(tmp_path: Path) -> None:
+    with replies() as service:
+        async with studio(tmp_path, service) as one:
+            with full_disk(lambda kind, path: kind == "rename" and path.suffix == ".png"):
+                (job,) = await one.submit()
+                await one.reaches(job, JobState.FAILED)
+                await one.core.queue.idle()
+            one.core.queue.retry(job.id)
+            await one.gone(job)
+            assert len(await one.pictures()) == 1
+            # Not paid for twice.
+            assert len(service.requests) == 1
+            assert one.journal == []
+
+
+async def test_a_journal_that_cannot_be_tidied_makes_no_picture_a_failure(tmp_path: Path) -> None:
+    with replies() as service:
+        async with studio(tmp_path, service) as one:
+            with full_disk(lambda kind, path: kind == "rename" and path.suffix == ".done"):
+                (job,) = await one.submit()
+                await one.core.queue.idle()
+            assert one.removed(job)
+            assert len(await one.pictures()) == 1
+            assert await one.core.library.failed() == []
+        async with studio(tmp_path, service) as one:
+            await one.core.recover()
+            assert len(await one.pictures()) == 1
+            assert one.journal == []
+
+
+async def test_recovery_is_the_owners_alone(tmp_path: Path) -> None:
+    job, _entry = left_behind(tmp_path, sent=True, body=WHOLE, mark="whole")
+    options = CoreOptions(provider="dgrid")
+    async with studio(tmp_path) as owner:
+        reader = await Core.open(paths.find(tmp_path), options, write=False, environ={})
+        try:
+            await reader.recover()
+            assert len(owner.journal) == 1
+            with pytest.raises(LibraryLocked):
+                await Core.open(paths.find(tmp_path), options, environ={})
+        finally:
+            await reader.close()
+        await owner.core.recover()
+        (picture,) = await owner.pictures()
+        assert picture.job == job.id
+
+
+async def test_one_bad_entry_does_not_keep_the_others_from_coming_in(tmp_path: Path) -> None:
+    bad, bad_entry = left_behind(tmp_path, sent=False)
+    unknown_profile = replace(bad, request=replace(bad.request, profile="gone"))
+    journal = Journal(tmp_path / "library/.gridbrush/journal")
+    entry = journal.queue(unknown_profile)
+    journal.sent(entry)
+    answer = journal.begin_answer(entry, 200, {})
+    answer.append(WHOLE)
+    journal.whole(entry, answer, 1.0)
+    (bad_entry.folder / "queued.json").write_bytes(b"{torn")
+    good, _good_entry = left_behind(tmp_path, sent=True, body=WHOLE, mark="whole")
+    async with studio(tmp_path) as one:
+        await one.core.recover()
+        (picture,) = await one.pictures()
+        assert picture.job == good.id
+        # Paid for, and readable again when the profile is back.
+        assert entry.body.read_bytes() == WHOLE
+        assert bad_entry.folder.is_dir()
+
+
+async def test_nothing_is_recovered_while_the_journal_is_empty(tmp_path: Path) -> None:
+    async with studio(tmp_path) as one:
+        await one.core.recover()
+        assert one.heard == []
+        await asyncio.sleep(0)
