@@ -466,12 +466,16 @@ class StudioWindow(QWidget):
             self.pictures.show_in_folder()
 
     def on_inspector_action(self, name: str, items: object) -> None:
-        """A button of the inspector was pressed."""
-        if isinstance(items, Job):
-            self.running.act(name, items)
+        """A button of the inspector was pressed; `items` are the pictures or the job it shows."""
+        shown = items if isinstance(items, tuple) else ()
+        if shown and isinstance(shown[0], Job):
+            self.running.act(name, shown[0])
+        elif name == "drag" and shown:
+            row = self.gallery.rows.row_of(shown[0].row)
+            if row is not None:
+                self.gallery.begin_drag(row)
         elif name == "more":
-            pictures = items if isinstance(items, tuple) else ()
-            self.on_context_menu(pictures[0] if pictures else None, self.cursor().pos())
+            self.on_context_menu(shown[0] if shown else None, self.cursor().pos())
         elif (action := self.actions_of.every.get({"save": "save_as"}.get(name, name))) is not None:
             action.trigger()
 
