@@ -1,0 +1,262 @@
+"""Settings and the draft: choices survive, one bad value costs no other, files are whole."""
+
+from __future__ import annotations
+
+import errno
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from studio import files
+from studio.domain import Reference, Role
+from studio.drafts import Draft, DraftFile
+from studio.errors import InputError, StorageError
+from studio.events import Event, Events, SettingsChanged, Trouble
+from studio.settings import Profile, Settings, SettingsStore, encode
+
+
+def store(path: Path) -> tuple[SettingsStore, list[Event]]:
+    events = Events()
+    heard: list[Event] = []
+    events.subscribe(heard.append)
+    one = SettingsStore(path, events)
+    one.load()
+    return one, heard
+
+
+def stored(path: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(path.read_text())
+    return found
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "config" / "settings.json"
+
+
+def write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+
+
+def test_without_a_file_everything_is_as_before_any_choice(path: Path) -> None:
+    one, _heard = store(path)
+    assert one.value == Settings()
+    assert one.trouble is None
+    assert not path.exists()
+
+
+def test_every_choice_comes_back(path: Path) -> None:
+    one, _heard = store(path)
+    own = Profile(name="mine", title="Mine", base_url="https://images.example")
+    chosen = {
+        "profile": "mine",
+        "known_keys": ("mine",),
+        "profiles": (own,),
+        "at_once": 5,
+        "theme": "light",
+        "confirm_above": 0.5,
+        "models": (("mine", "x"),),
+        "tile": 200,
+    }
+    one.change(**chosen)  # no loop runs: written at once
+    again, _heard = store(path)
+    assert again.value == one.value
+    assert again.value.find_profile("mine") == own
+
+
+@pytest.mark.parametrize("text", ["{", "[1]", "null", '{"version": "x"}', '{"version": null}', ""])
+def test_a_broken_file_is_set_aside_and_said(path: Path, text: str) -> None:
+    write(path, text)
+    one, _heard = store(path)
+    assert one.value == Settings()
+    assert one.trouble is not None
+    aside = path.with_name("settings.broken.json")
+    assert str(aside) in one.trouble.message
+    assert aside.read_text() == text
+    assert not path.exists()
+    # Said once: the next start finds nothing wrong.
+    assert store(path)[0].trouble is None
+
+
+def test_a_file_that_cannot_be_read_is_said_and_left(path: Path) -> None:
+    path.mkdir(parents=True)
+    one, _heard = store(path)
+    assert one.value == Settings()
+    assert one.trouble is not None
+    assert path.is_dir()
+
+
+def test_a_newer_file_is_understood_as_far_as_it_goes_and_not_written_over(path: Path) -> None:
+    text = '{"version": 7, "theme": "light", "at_once": 4, "later": {"a": 1}}'
+    write(path, text)
+    one, heard = store(path)
+    assert (one.value.theme, one.value.at_once) == ("light", 4)
+    one.change(theme="dark")
+    assert one.value.theme == "dark"
+    assert heard == [SettingsChanged(("theme",))]
+    assert path.read_text() == text
+
+
+@pytest.mark.parametrize(
+    ("name", "bad"),
+    [
+        *(("at_once", value) for value in (0, 17, "three", 2.5, None)),
+        ("outer_limit", 5),
+        ("tile", 10_000),
+        ("theme", 3),
+        ("known_keys", "dgrid"),
+        ("profiles", [{"name": "no address"}]),
+        ("captions", "yes"),
+        ("confirm_above", -1),
+    ],
+)
+def test_one_bad_value_costs_only_itself(path: Path, name: str, bad: object) -> None:
+    write(path, json.dumps({"version": 1, "language": "de", name: bad}))
+    one, _heard = store(path)
+    assert getattr(one.value, name) == getattr(Settings(), name)
+    assert one.value.language == "de"
+    assert one.trouble is None
+
+
+@pytest.mark.parametrize(("name", "bad"), [("at_once", 0), ("at_once", 17), ("outer_limit", 59)])
+def test_a_choice_out_of_range_is_refused_and_nothing_changes(
+    path: Path, name: str, bad: float
+) -> None:
+    one, heard = store(path)
+    with pytest.raises(InputError, match="between"):
+        one.change(**{name: bad, "theme": "light"})
+    assert one.value == Settings()
+    assert heard == []
+    assert not path.exists()
+
+
+def test_an_own_profile_stands_before_a_built_in_one_and_unknown_ones_are_told(path: Path) -> None:
+    mine = Profile(name="dgrid", title="Mine", base_url="https://images.example")
+    settings = Settings(profiles=(mine,))
+    assert settings.find_profile("dgrid") == mine
+    assert [p.name for p in settings.all_profiles].count("dgrid") == 1
+    with pytest.raises(InputError, match="nobody") as told:
+        settings.find_profile("nobody")
+    assert "sketch" in told.value.message
+
+
+def test_a_choice_that_changes_nothing_is_not_told_or_written(path: Path) -> None:
+    one, heard = store(path)
+    one.change(theme="system")
+    assert heard == []
+    assert not path.exists()
+
+
+async def test_many_choices_at_once_are_written_once(tmp_path: Path) -> None:
+    path = tmp_path / "settings.json"
+    one, heard = store(path)
+    written: list[Path] = []
+    stop = files.watch(lambda kind, path: written.append(path) if kind == "rename" else None)
+    try:
+        for number in range(1, 11):
+            one.change(at_once=number)
+        one.change(theme="light", tile=200)
+        await one.close()
+    finally:
+        stop()
+    assert written == [path]
+    assert len(heard) == 11
+    assert heard[-1] == SettingsChanged(("theme", "tile"))
+    assert (stored(path)["at_once"], stored(path)["theme"]) == (10, "light")
+
+
+async def test_a_choice_made_while_the_last_is_written_is_written_too(tmp_path: Path) -> None:
+    path = tmp_path / "settings.json"
+    one, _heard = store(path)
+    loop_changes = iter(["light", "dark"])
+
+    def change_again(kind: str, _path: Path) -> None:
+        if kind == "create" and (theme := next(loop_changes, None)):
+            one.value = Settings(theme=theme)
+
+    stop = files.watch(change_again)
+    try:
+        one.change(at_once=2)
+        await one.close()
+    finally:
+        stop()
+    assert stored(path)["theme"] == "dark"
+
+
+async def test_settings_that_cannot_be_written_are_told_and_the_old_ones_stay(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "settings.json"
+    one, heard = store(path)
+    one.change(theme="light")
+    await one.close()
+    before = path.read_bytes()
+
+    def full(kind: str, _path: Path) -> None:
+        if kind == "write":
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    stop = files.watch(full)
+    try:
+        one.change(theme="dark")
+        await one.close()
+    finally:
+        stop()
+    (trouble,) = [event for event in heard if isinstance(event, Trouble)]
+    assert isinstance(trouble.error, StorageError)
+    assert path.read_bytes() == before
+    assert [found.name for found in tmp_path.iterdir()] == ["settings.json"]
+
+
+def test_the_file_is_text_people_can_read(path: Path) -> None:
+    text = encode(Settings()).decode()
+    assert json.loads(text)["version"] == 1
+    assert len(text.splitlines()) > 10
+    assert text.endswith("\n")
+
+
+def test_the_draft_comes_back_as_it_was(tmp_path: Path) -> None:
+    file = DraftFile(tmp_path / "state" / "draft.json")
+    assert file.load() is None
+    reference = Reference(sha256="0" * 64, media_type="image/png", role=Role.EDIT, name="a")
+    draft = Draft(
+        prompt="Ein {Leuchtturm|灯塔}\n# not sent",
+        references=(reference,),
+        model="x",
+        aspect="match",
+        size="1024x1024",
+        count=4,
+        seed=7,
+    )
+    file.save(draft)
+    assert DraftFile(tmp_path / "state" / "draft.json").load() == draft
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"count": "many"}'])
+def test_a_broken_draft_is_passed_over(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "draft.json"
+    path.write_text(text)
+    assert DraftFile(path).load() is None
+
+
+def test_a_draft_is_saved_whole_or_not_at_all(tmp_path: Path) -> None:
+    file = DraftFile(tmp_path / "draft.json")
+    file.save(Draft(prompt="first"))
+
+    def full(kind: str, _path: Path) -> None:
+        if kind == "sync":
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    stop = files.watch(full)
+    try:
+        with pytest.raises(StorageError):
+            file.save(Draft(prompt="second"))
+    finally:
+        stop()
+    found = file.load()
+    assert found is not None
+    assert found.prompt == "first"
+    assert [one.name for one in tmp_path.iterdir()] == ["draft.json"]
