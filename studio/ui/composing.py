@@ -35,6 +35,18 @@ class Composing(QObject):
         """No more saving by itself: the window closes and saves the last state."""
         self._draft_timer.stop()
 
+    def first_draft(self, left: Draft | None) -> Draft | None:
+        """The composer as it was left, but with the profile this run asks for.
+
+        Without this a start with a service would offer the painter, which never stands in for it.
+        """
+        core = self._window.core
+        profile = core.default_profile
+        asked = bool(core.options.provider) or profile != core.settings.value.profile
+        if left is not None and (left.profile == profile or not asked):
+            return left
+        return replace(left or Draft(), profile=profile, model=core.catalogue.default(profile))
+
     def on_prompt_chosen(self, prompt: str) -> None:
         """Words for the prompt, from an example or the history."""
         self._window.composer.set_prompt(prompt)

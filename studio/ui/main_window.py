@@ -6,7 +6,6 @@ import asyncio
 import base64
 import logging
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -23,7 +22,6 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from studio.core import Core
 from studio.domain import Flag, Job, JobState, Picture, Role
-from studio.drafts import Draft
 from studio.errors import StudioError
 from studio.events import Event, JobChanged, KeyChanged, RecordsChanged, SettingsChanged, Trouble
 from studio.library.query import Sort, View
@@ -261,26 +259,13 @@ class StudioWindow(QWidget):
             asyncio.to_thread(self.core.draft.load),
         )
         self._restore(state)
-        if (first := self._first_draft(draft)) is not None:
+        if (first := self.composing.first_draft(draft)) is not None:
             self.composer.set_draft(first, undoable=False)
         self.browsing.reload()
         self.show()
         self.composer.focus_prompt()
         self.show_key()
         spawn(self._after_start())
-
-    def _first_draft(self, left: Draft | None) -> Draft | None:
-        """The composer as it was left, but with the profile this run asks for.
-
-        Without this a start with a service would offer the painter, which never stands in for it.
-        """
-        core, profile = self.core, self.core.default_profile
-        if left is not None and left.profile == profile:
-            return left
-        asked = bool(core.options.provider) or profile != core.settings.value.profile
-        if left is not None and not asked:
-            return left
-        return replace(left or Draft(), profile=profile, model=core.catalogue.default(profile))
 
     def _restore(self, state: window_state.WindowState) -> None:
         if not state.geometry or not self.restoreGeometry(
@@ -294,9 +279,8 @@ class StudioWindow(QWidget):
             self.zones.open_inspector(state.inspector)
 
     async def _after_start(self) -> None:
-        for trouble in (self.core.settings.trouble,):
-            if trouble is not None:
-                self.talking.on_error(trouble)
+        if (trouble := self.core.settings.trouble) is not None:
+            self.talking.on_error(trouble)
         await self.core.recover()
         await self.core.keys.look(self.core.default_profile)
         self.show_key()
@@ -471,9 +455,7 @@ class StudioWindow(QWidget):
         if shown and isinstance(shown[0], Job):
             self.running.act(name, shown[0])
         elif name == "drag" and shown:
-            row = self.gallery.rows.row_of(shown[0].row)
-            if row is not None:
-                self.gallery.begin_drag(row)
+            self.gallery.begin_drag(self.gallery.rows.row_of(shown[0].row))
         elif name == "more":
             self.on_context_menu(shown[0] if shown else None, self.cursor().pos())
         elif (action := self.actions_of.every.get({"save": "save_as"}.get(name, name))) is not None:

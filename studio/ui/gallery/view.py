@@ -206,14 +206,14 @@ class GalleryView(TileView):
         if item is not None:
             self.action.emit(name, item)
 
-    def begin_drag(self, row: int) -> None:
+    def begin_drag(self, row: int | None) -> None:
         """Drag the selected pictures, or this one; only from a mouse event.
 
         Jobs are never dragged. While some of the selected are still being read nothing happens:
         a drag must not leave any behind in silence.
         """
-        under = self.rows.item_at(row)
-        if not isinstance(under, Picture):
+        under = None if row is None else self.rows.item_at(row)
+        if row is None or not isinstance(under, Picture):
             return
         items: tuple[Item, ...] = (under,)
         if self.selection.holds(row):
