@@ -215,7 +215,12 @@ class Doings:
         places = self._window.focus_places()
         focus = QApplication.focusWidget()
         here = next((n for n, (zone, _go) in enumerate(places) if zones.inside(focus, zone)), -1)
-        places[(here + 1) % len(places)][1]()
+        for step in range(1, len(places) + 1):
+            zone, go = places[(here + step) % len(places)]
+            go()
+            # An inspector with nothing to show takes no keyboard: on to the next.
+            if zones.inside(QApplication.focusWidget(), zone):
+                return
 
     # Library
 

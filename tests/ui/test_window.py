@@ -1,0 +1,304 @@
+"""The window as a whole, on a real core with the offline painter."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+
+from studio import paths, prompts, runs
+from studio.core import Core
+from studio.domain import Flag, JobState, Picture
+from studio.drafts import Draft
+from studio.errors import StorageError
+from studio.events import Event, JobChanged, PicturesAdded, RecordsChanged
+from studio.library.query import View
+from studio.ui import theme, zones
+from studio.ui.main_window import StudioWindow
+
+PROMPT = "Lighthouse in first snow"
+
+
+async def until(core: Core, condition: Callable[[], bool], what: str) -> None:
+    """Wait until events have made the condition true; the test's own limit catches a hang."""
+    while not condition():
+        heard = asyncio.Event()
+        end = core.events.subscribe(lambda _event, heard=heard: heard.set())
+        try:
+            async with asyncio.timeout(0.05):
+                await heard.wait()
+        except TimeoutError:
+            QApplication.sendPostedEvents()
+        finally:
+            end()
+    assert condition(), what
+
+
+@contextlib.asynccontextmanager
+async def opened(home: Path, *, width: int = 1440) -> AsyncIterator[StudioWindow]:
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    theme.install(app, "dark")
+    core = await Core.open(paths.find(home), environ={})
+    window = StudioWindow(core)
+    window.resize(width, 900)
+    try:
+        await window.open()
+        window.resize(width, 900)
+        await until(core, lambda: window.browsing.order is not None, "rows")
+        yield window
+    finally:
+        window.save_state_now()
+        await window.settle()
+        await core.close()
+        window.hide()
+        window.deleteLater()
+        await asyncio.sleep(0)
+
+
+async def make(window: StudioWindow, prompt: str = PROMPT, count: int = 1) -> list[Picture]:
+    """Pictures made as the user does, as they stand in the grid."""
+    core = window.core
+    before = window.model.rowCount()
+    model = core.catalogue.find("sketch", "sketch")
+    draft = Draft(prompt=prompt, size="512", count=count, seed=1)
+    await core.submit(runs.plan(draft, model, prompts.expand(prompt)))
+    await core.queue.idle()
+    wanted = before + count
+    await until(core, lambda: window.model.rowCount() == wanted, "tiles")
+    return await core.library.pictures(window.browsing.order)
+
+
+async def test_the_title_begins_with_the_name(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        assert window.windowTitle().startswith("Gridbrush")
+
+
+async def test_an_empty_library_shows_the_first_page_and_a_picture_the_grid(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path) as window:
+        await until(window.core, window.welcome.isVisible, "first page")
+        assert not window.zones.inspector_open
+        await make(window)
+        assert window.gallery.isVisible()
+        assert not window.welcome.isVisible()
+        assert window.zones.inspector_open
+
+
+async def test_generate_from_the_composer_fills_the_grid(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        window.composer.set_draft(Draft(prompt="{dusk|dawn}", size="512"))
+        window.composer.generate_now()
+        core = window.core
+        await until(core, lambda: len(core.queue.jobs) == 2, "two jobs")
+        assert window.model.rowCount() == 2
+        await core.queue.idle()
+        await until(core, lambda: len(window.browsing.order) == 2, "two pictures")
+        assert {p.prompt for p in await make(window)} == {"dusk", "dawn", PROMPT}
+
+
+async def test_trash_chooses_the_neighbour_and_undo_brings_the_picture_back(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path) as window:
+        first, second, third = await make(window, count=3)
+        window.gallery.select_keys([second.row])
+        window.pictures.trash()
+        await until(window.core, lambda: len(window.browsing.order) == 2, "gone")
+        assert list(window.gallery.selected_rows()) == [third.row]
+        window.pictures.undo()
+        await until(window.core, lambda: len(window.browsing.order) == 3, "back")
+        assert first.row in window.browsing.order
+
+
+async def test_the_last_picture_chooses_the_one_before_it(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        _first, second, third = await make(window, count=3)
+        window.gallery.select_keys([third.row])
+        window.pictures.trash()
+        await until(window.core, lambda: len(window.browsing.order) == 2, "gone")
+        assert list(window.gallery.selected_rows()) == [second.row]
+
+
+async def test_letters_act_in_the_grid_and_are_letters_in_the_prompt(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        (picture,) = await make(window)
+        window.gallery.select_keys([picture.row])
+        await active(window)
+        window.gallery.setFocus()
+        await until(window.core, window.actions_of.every["rate_4"].isEnabled, "selected")
+        QTest.keyClick(window.gallery, Qt.Key.Key_4)
+        await until(window.core, lambda: _shown(window).rating == 4, "rated")
+        window.composer.focus_prompt()
+        editor = QApplication.focusWidget()
+        assert editor is not None
+        for key in (Qt.Key.Key_1, Qt.Key.Key_P, Qt.Key.Key_X, Qt.Key.Key_G):
+            QTest.keyClick(editor, key)
+        assert window.composer.draft().prompt.endswith("1pxg")
+        assert _shown(window).rating == 4
+        assert _shown(window).flag is Flag.NONE
+
+
+async def active(window: StudioWindow) -> None:
+    """Give the window the keyboard, as a window manager would."""
+    window.activateWindow()
+    await until(window.core, lambda: QApplication.activeWindow() is window, "active")
+
+
+def _shown(window: StudioWindow) -> Picture:
+    picture = window.model.picture_at(0)
+    return (
+        picture
+        if picture is not None
+        else Picture(
+            id="", path="", sha256="", media_type="", width=1, height=1, bytes=0, created=0
+        )
+    )
+
+
+async def test_the_loupe_follows_the_grid_and_gives_it_back_its_place(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        first, second = await make(window, count=2)
+        window.looking.open_loupe(first)
+        assert window.looking.in_loupe
+        assert window.loupe.isVisible()
+        assert not window.zones.sidebar.isVisible()
+        window.loupe.step(1)
+        await until(window.core, lambda: window.loupe.picture == second, "next")
+        window.looking.close_loupe()
+        assert window.gallery.isVisible()
+        assert list(window.gallery.selected_rows()) == [second.row]
+
+
+async def test_a_shelf_shows_its_pictures_and_counts_them(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        first, _second = await make(window, count=2)
+        await window.core.library.flag([first.id], Flag.PICK)
+        window.show_shelf(View.PICKS)
+        await until(window.core, lambda: list(window.browsing.order) == [first.row], "picks")
+        window.show_shelf(View.TRASH)
+        await until(window.core, lambda: len(window.browsing.order) == 0, "empty trash")
+
+
+async def test_a_failed_job_stays_as_a_tile_and_is_counted(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        core = window.core
+        model = core.catalogue.find("sketch", "sketch-refuses")
+        draft = Draft(prompt="x", model="sketch-refuses", size="512")
+        await core.submit(runs.plan(draft, model, ("x",)))
+        await core.queue.idle()
+        await until(core, lambda: window.browsing.counts.failed == 1, "counted")
+        item = window.model.item_at(0)
+        assert item is not None
+        assert not isinstance(item, Picture)
+        assert item.state is JobState.FAILED
+
+
+async def test_prompt_and_choices_are_there_at_the_next_start(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        window.composer.set_draft(Draft(prompt="not sent yet", size="2K", aspect="16:9", count=3))
+    async with opened(tmp_path) as window:
+        draft = window.composer.draft()
+        assert (draft.prompt, draft.size, draft.aspect, draft.count) == (
+            "not sent yet",
+            "2K",
+            "16:9",
+            3,
+        )
+
+
+async def test_the_draft_is_on_disk_after_a_pause_in_typing(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        file = window.core.paths.draft_file
+        window.composer.set_prompt("survives a crash")
+        await until(window.core, lambda: file.exists() and "crash" in file.read_text(), "saved")
+
+
+async def test_zones_give_way_when_the_window_is_narrow(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        await make(window)
+        assert window.zones.sidebar.isVisible()
+        assert window.inspector.isVisible()
+        window.resize(zones.DRAWER_BELOW - 1, 800)
+        assert not window.inspector.isVisible()
+        window.zones.open_inspector(True)
+        assert window.inspector.isVisible()
+        assert window.inspector.geometry().right() == window.zones.width() - 1
+        window.resize(zones.RAIL_BELOW - 1, 700)
+        assert window.zones.rail.isVisible()
+        assert not window.zones.sidebar.isVisible()
+        window.resize(1440, 900)
+        assert window.zones.sidebar.isVisible()
+        assert window.inspector.isVisible()
+
+
+async def test_every_zone_is_reached_with_one_key(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        (picture,) = await make(window)
+        window.gallery.select_keys([picture.row])
+        await until(window.core, window.actions_of.every["rate_4"].isEnabled, "selected")
+        await active(window)
+        reached: list[QWidget] = []
+        for _step in range(len(window.focus_places())):
+            window.actions_of.every["next_zone"].trigger()
+            focus = QApplication.focusWidget()
+            reached += [zone for zone, _go in window.focus_places() if zones.inside(focus, zone)]
+        names = [type(zone).__name__ for zone, _go in window.focus_places()]
+        assert sorted({type(zone).__name__ for zone in reached}) == sorted(names)
+
+
+async def test_trouble_is_said_in_the_window(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        await make(window)
+        window.talking.on_error(StorageError("The disk is full", "No room"))
+        assert window.messages.isVisible()
+        assert window.messages.notice is not None
+        assert "The disk is full" in window.messages.notice.text
+
+
+async def test_closing_with_pictures_under_way_asks_first(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        core = window.core
+        model = core.catalogue.find("sketch", "sketch-slow")
+        draft = Draft(prompt="x", model="sketch-slow", size="512")
+        await core.submit(runs.plan(draft, model, ("x",)))
+        closed: list[bool] = []
+        window.closed.connect(lambda: closed.append(True))
+        window.close()
+        assert closed == []
+        assert window.isVisible()
+        window.on_quit_anyway()
+        assert closed == [True]
+
+
+async def test_looking_at_a_picture_makes_it_no_longer_new(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        (picture,) = await make(window)
+        assert not picture.seen
+        heard: list[Event] = []
+        window.core.events.subscribe(heard.append)
+        window.gallery.select_keys([picture.row])
+        seen = RecordsChanged((picture.id,), ("seen",))
+        await until(window.core, lambda: seen in heard, "seen")
+
+
+async def test_the_view_does_not_jump_to_arrivals_outside_the_filter(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        await make(window)
+        window.browsing.show(words="nothing like this")
+        await until(window.core, lambda: len(window.browsing.order) == 0, "no match")
+        core = window.core
+        heard: list[Event] = []
+        core.events.subscribe(heard.append)
+        model = core.catalogue.find("sketch", "sketch")
+        await core.submit(runs.plan(Draft(prompt="other", size="512"), model, ("other",)))
+        await core.queue.idle()
+        assert any(isinstance(event, PicturesAdded) for event in heard)
+        assert any(isinstance(event, JobChanged) for event in heard)
+        await until(core, lambda: window.model.rowCount() == 0, "still no match")
