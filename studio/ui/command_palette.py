@@ -38,6 +38,7 @@ from studio.words import _, ngettext
 
 WIDTH = 560
 ROW = 30
+TOP = 52
 MOST_SEEN = 10
 MOST_PROMPTS = 40
 ENTRY = Qt.ItemDataRole.UserRole
@@ -115,7 +116,7 @@ class CommandPalette(Popover):
         self._fill("")
         room = self.host.width()
         self.setFixedWidth(min(WIDTH, room - 32))
-        self.open_at(QPoint((room - self.width()) // 2, 52), self.words.field)
+        self.open_at(QPoint((room - self.width()) // 2, TOP), self.words.field)
         spawn(self._load())
 
     async def _load(self) -> None:
@@ -156,7 +157,8 @@ class CommandPalette(Popover):
             item.setData(Qt.ItemDataRole.AccessibleTextRole, spoken)
         if entries:
             self.list.setCurrentRow(0)
-        seen = max(1, min(MOST_SEEN, len(entries)))
+        room = (self.host.height() - TOP - 80) // theme().height(ROW)
+        seen = max(1, min(MOST_SEEN, room, len(entries)))
         self.list.setFixedHeight(seen * theme().height(ROW))
         self.list.setVisible(bool(entries))
         self.adjustSize()

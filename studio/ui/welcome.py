@@ -23,6 +23,7 @@ from studio.ui.controls import Button, KeyCap, Tag, Text
 from studio.ui.desk import Desk
 from studio.ui.example_card import ExampleCard
 from studio.ui.key_card import KeyCard
+from studio.ui.page import Page
 from studio.ui.paragraph import Paragraph
 from studio.ui.raster import from_jpeg
 from studio.ui.tasks import spawn
@@ -31,6 +32,7 @@ from studio.words import _
 
 KEYS_PAGE = "https://dgrid.ai"
 KEY_COLUMN = 336
+QWIDGETSIZE_MAX = (1 << 24) - 1
 EXAMPLES = ("lighthouse", "city", "forest", "pattern", "waves", "snow")
 
 
@@ -71,7 +73,7 @@ class Welcome(QScrollArea):
         self.setWidgetResizable(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        inside = QFrame()
+        inside = Page()
         inside.setProperty("zone", "mat")
         self._page = QGridLayout(inside)
         self._page.setVerticalSpacing(0)
@@ -196,7 +198,7 @@ class Welcome(QScrollArea):
         self._page.setHorizontalSpacing(48 if roomy else 32)
         for part in (self._head, self._left, self._right):
             self._page.removeWidget(part)
-        self._page.addWidget(self._head, 0, 0, 1, 2)
+        self._page.addWidget(self._head, 0, 0, 1, 2 if beside else 1)
         top = Qt.AlignmentFlag.AlignTop
         if beside:
             self._right.setFixedWidth(KEY_COLUMN if roomy else 312)
@@ -204,9 +206,9 @@ class Welcome(QScrollArea):
             self._page.addWidget(self._right, 1, 1, top)
         else:
             self._right.setMinimumWidth(0)
-            self._right.setMaximumWidth(520)
-            self._page.addWidget(self._left, 1, 0, 1, 2)
-            self._page.addWidget(self._right, 2, 0, 1, 2)
+            self._right.setMaximumWidth(QWIDGETSIZE_MAX)
+            self._page.addWidget(self._left, 1, 0)
+            self._page.addWidget(self._right, 2, 0, top)
         self._page.setColumnStretch(0, 1)
         self._page.setRowStretch(3, 1)
         if columns != self._columns:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import shiboken6
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QDialog, QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QScrollArea, QVBoxLayout, QWidget
 
 from studio.events import Event, KeyChanged, SettingsChanged
 from studio.ui.controls import Segmented
 from studio.ui.desk import Desk
+from studio.ui.page import Page
 from studio.ui.settings_dialog.about import AboutSection
 from studio.ui.settings_dialog.keys import KeysSection
 from studio.ui.settings_dialog.look import LookSection
@@ -62,7 +63,7 @@ class SettingsDialog(QDialog):
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setAccessibleName(_("Settings"))
-        inside = self._inside = QFrame()
+        inside = self._inside = Page()
         sections = QVBoxLayout(inside)
         sections.setContentsMargins(0, 0, 0, 0)
         sections.setSpacing(0)
@@ -126,6 +127,9 @@ class SettingsDialog(QDialog):
     def on_scrolled(self, value: int) -> None:
         """Mark the section at the top."""
         bar = self._scroll.verticalScrollBar()
+        chosen = self._sections[str(self._tabs.value)]
+        if value == bar.maximum() and chosen.y() >= value:
+            return  # the last ones never reach the top
         name = "keys"
         for each, section in self._sections.items():
             if section.y() <= value + 40 or (value and value == bar.maximum()):

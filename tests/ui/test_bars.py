@@ -1,0 +1,353 @@
+"""The top bar, the bar of the grid and the status bar."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
+from pytestqt.qtbot import QtBot
+
+from studio.domain import Job, JobState
+from studio.key_status import KeyStatus, Source, State
+from studio.library.query import Sort
+from studio.ui import style
+from studio.ui.activity import StatusBar, queue_words
+from studio.ui.controls import ElidedLabel
+from studio.ui.grid_bar import GridBar
+from studio.ui.lamps import Spinner
+from studio.ui.theme import install
+from studio.ui.top_bar import TopBar
+from tests.ui import desks
+
+
+@pytest.fixture(autouse=True)
+def dressed(qapp: QApplication) -> Iterator[None]:
+    install(qapp, "dark", scale=1.0)
+    yield
+    desks.speak_english()
+
+
+@pytest.fixture
+def top(qtbot: QtBot) -> TopBar:
+    made = TopBar()
+    qtbot.addWidget(made)
+    made.resize(1440, 44)
+    made.show()
+    return made
+
+
+@pytest.fixture
+def grid(qtbot: QtBot) -> GridBar:
+    made = GridBar()
+    qtbot.addWidget(made)
+    made.resize(1000, 38)
+    made.show()
+    return made
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> QMainWindow:
+    made = QMainWindow()
+    qtbot.addWidget(made)
+    made.resize(1024, 640)
+    status = StatusBar()
+    made.setMenuWidget(status)
+    made.setCentralWidget(QWidget())
+    made.show()
+    return made
+
+
+@pytest.fixture
+def status(window: QMainWindow) -> StatusBar:
+    found = window.menuWidget()
+    assert isinstance(found, StatusBar)
+    return found
+
+
+def shown(bar: QWidget) -> str:
+    labels = [label for label in bar.findChildren(ElidedLabel) if label.isVisible()]
+    return " ".join(label.text() for label in labels if label.text())
+
+
+def key(source: Source, state: State, profile: str = "dgrid") -> KeyStatus:
+    return KeyStatus(profile=profile, source=source, state=state, sentence="A sentence.")
+
+
+# --- top --------------------------------------------------------------------------------------
+
+
+def test_a_search_is_told_once_after_the_pause(top: TopBar, qtbot: QtBot) -> None:
+    told: list[str] = []
+    top.searched.connect(told.append)
+
+    QTest.keyClicks(top.search.field, "fog")
+    assert told == []
+    with qtbot.waitSignal(top.searched, timeout=2000):
+        pass
+    assert told == ["fog"]
+
+
+def test_escape_clears_the_search_at_once_and_then_leaves_it(top: TopBar) -> None:
+    told: list[str] = []
+    left: list[bool] = []
+    top.searched.connect(told.append)
+    top.search_left.connect(lambda: left.append(True))
+    QTest.keyClicks(top.search.field, "fog")
+    QTest.keyClick(top.search.field, Qt.Key.Key_Return)
+    assert told == ["fog"]
+    assert left == [True]
+
+    QTest.keyClick(top.search.field, Qt.Key.Key_Escape)
+    assert told == ["fog", ""]
+    QTest.keyClick(top.search.field, Qt.Key.Key_Escape)
+    assert left == [True, True]
+
+
+def test_the_placeholder_counts_the_pictures_where_there_is_room(top: TopBar) -> None:
+    assert top.search.field.placeholderText() == "Search"
+    top.set_total(12_408)
+    assert top.search.field.placeholderText() == "Search 12,408 pictures"
+    top.set_narrow(True)
+    assert top.search.field.placeholderText() == "Search"
+
+
+def test_views_and_panels_are_told_only_when_the_user_chose(top: TopBar) -> None:
+    told: list[object] = []
+    top.view_chosen.connect(told.append)
+    top.sidebar_toggled.connect(lambda on: told.append(("sidebar", on)))
+    top.inspector_toggled.connect(lambda on: told.append(("inspector", on)))
+    top.set_view("loupe")
+    top.set_panels(True, False)
+    assert told == []
+
+    top.views.segment("grid").click()
+    top._sidebar.click()
+    top._inspector.click()
+    assert told == ["grid", ("sidebar", False), ("inspector", True)]
+
+
+def test_the_menu_button_says_where_the_menu_opens(top: TopBar) -> None:
+    told: list[object] = []
+    top.menu_requested.connect(told.append)
+    top._menu.click()
+    assert told == [top.menu_point()]
+    assert top.menu_point().y() > top.mapToGlobal(top.rect().topLeft()).y()
+
+
+@pytest.mark.parametrize("longer", [False, True])
+def test_the_top_bar_fits_a_narrow_window(qtbot: QtBot, *, longer: bool) -> None:
+    if longer:
+        desks.speak_longer()
+    bar = TopBar()
+    qtbot.addWidget(bar)
+    bar.set_narrow(True)
+    hint = bar.layout()
+    assert hint is not None
+    assert hint.minimumSize().width() <= 1024
+    assert not bar._name.isVisibleTo(bar)
+
+
+# --- grid -------------------------------------------------------------------------------------
+
+
+def test_the_count_is_always_n_of_all(grid: GridBar) -> None:
+    grid.show_counts("All images", 214, 12_408)
+    assert grid._name.text() == "All images"
+    assert grid._count.text() == "214 of 12,408"
+
+
+def test_the_grid_bar_tells_choices_and_shows_settings_silently(grid: GridBar) -> None:
+    told: list[object] = []
+    grid.sort_chosen.connect(told.append)
+    grid.captions_toggled.connect(lambda on: told.append(("captions", on)))
+    grid.hide_rejected_toggled.connect(lambda on: told.append(("hide", on)))
+    grid.tile_size_chosen.connect(told.append)
+    grid.set_sort(Sort.NAME)
+    grid.set_captions(True)
+    grid.set_hide_rejected(False)
+    grid.set_tile_size(200)
+    assert told == []
+    assert grid.sort.value is Sort.NAME
+    assert grid.slider.value() == 200
+
+    grid.sort.setFocus()
+    QTest.keyClick(grid.sort, Qt.Key.Key_Up)
+    grid._captions.click()
+    grid._hide.click()
+    QTest.keyClick(grid.slider, Qt.Key.Key_Right)
+    assert told[0] is Sort.RATING
+    assert told[1:3] == [("captions", False), ("hide", True)]
+    assert isinstance(told[3], int)
+    assert told[3] > 200
+
+
+@pytest.mark.parametrize("width", [824, 976])
+def test_the_grid_bar_holds_longer_words(qtbot: QtBot, width: int) -> None:
+    desks.speak_longer()
+    bar = GridBar()
+    qtbot.addWidget(bar)
+    bar.show_counts("All images", 214, 12_408)
+    bar.set_narrow(True)
+    layout = bar.layout()
+    assert layout is not None
+    assert layout.minimumSize().width() <= width
+
+
+# --- status -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("found", "words", "link"),
+    [
+        (key(Source.KEYRING, State.OK), "DGrid key in system keyring", ""),
+        (key(Source.KEYRING, State.UNREAD), "DGrid key in system keyring", ""),
+        (key(Source.ENVIRONMENT, State.OK), "DGrid key from environment", ""),
+        (key(Source.SESSION, State.ABSENT), "DGrid key not saved", ""),
+        (key(Source.KEYRING, State.LOCKED), "DGrid key locked:", "Unlock"),
+        (key(Source.NONE, State.NONE), "DGrid no key:", "Open keys"),
+    ],
+)
+def test_the_state_of_the_key_is_said_in_words(
+    status: StatusBar, found: KeyStatus, words: str, link: str
+) -> None:
+    status.show_key(found, "DGrid")
+    assert shown(status) == words
+    assert status._link.isVisible() is bool(link)
+    assert status._link.text() == link
+
+
+def test_the_painter_needs_no_key_and_says_so(status: StatusBar) -> None:
+    status.show_key(key(Source.NONE, State.NONE, "sketch"), "Offline sketch")
+    assert shown(status) == "Offline sketch no key, no network needed"
+    assert status._brush.isVisible()
+
+
+def test_the_link_asks_for_what_helps(status: StatusBar) -> None:
+    asked: list[str] = []
+    status.unlock_requested.connect(asked.append)
+    status.keys_requested.connect(lambda: asked.append("keys"))
+    status.show_key(key(Source.KEYRING, State.LOCKED), "DGrid")
+    status._link.click()
+    status.show_key(key(Source.NONE, State.NONE), "DGrid")
+    status._link.click()
+    assert asked == ["dgrid", "keys"]
+
+
+def jobs() -> tuple[Job, ...]:
+    return (
+        desks.job("blue", JobState.RECEIVING),
+        desks.job("fog", JobState.WAITING),
+        desks.job("snow", JobState.RETRYING),
+        desks.job("late", JobState.QUEUED),
+        desks.job("over", JobState.DONE),
+    )
+
+
+def test_the_queue_is_counted_in_words() -> None:
+    alive = [job for job in jobs() if job.alive]
+    assert queue_words(alive) == "2 running, 1 waiting to retry, 1 queued"
+
+
+def test_the_queue_opens_with_a_cancel_for_each_job(status: StatusBar) -> None:
+    cancelled: list[str] = []
+    chosen: list[str] = []
+    status.cancel_requested.connect(cancelled.append)
+    status.cancel_all_requested.connect(lambda: cancelled.append("all"))
+    status.job_chosen.connect(chosen.append)
+    status.show_jobs(jobs())
+    assert status.queue.isVisible()
+    status.queue.click()
+    popover = status.popover
+    assert popover is not None
+    assert popover.isVisible()
+    assert [row.job.id for row in popover.rows] == ["blue", "fog", "snow", "late"]
+    assert popover.rows[0].accessibleName().startswith("blue, Receiving 3.1 MB")
+
+    popover.rows[1].cancel.click()
+    popover.cancel_all.click()
+    assert cancelled == ["fog", "all"]
+    popover.rows[0].click()
+    assert chosen == ["blue"]
+    assert not popover.isVisible()
+
+
+def test_the_list_follows_the_queue_and_goes_with_it(status: StatusBar) -> None:
+    status.show_jobs(jobs())
+    status.queue.click()
+    popover = status.popover
+    assert popover is not None
+    first = popover.rows[0]
+    status.show_jobs(jobs()[:2])
+    assert popover.rows[0] is first
+    assert len(popover.rows) == 2
+    status.show_jobs(())
+    assert not popover.isVisible()
+    assert not status.queue.isVisible()
+
+
+def test_escape_and_a_second_press_close_the_list(status: StatusBar) -> None:
+    status.show_jobs(jobs())
+    status.queue.click()
+    assert status.popover is not None
+    QTest.keyClick(status.popover, Qt.Key.Key_Escape)
+    assert not status.popover.isVisible()
+    status.queue.click()
+    assert status.popover.isVisible()
+    status.queue.click()
+    assert not status.popover.isVisible()
+
+
+def test_the_ring_stands_still_under_reduced_motion(status: StatusBar) -> None:
+    spinner = status.findChild(Spinner)
+    assert isinstance(spinner, Spinner)
+    status.show_jobs(jobs())
+    assert spinner.timer.isActive()
+    status.show_jobs(())
+    assert not spinner.timer.isActive()
+    style.reduce_motion(True)
+    try:
+        status.show_jobs(jobs())
+        assert spinner.isVisible()
+        assert not spinner.timer.isActive()
+    finally:
+        style.reduce_motion(False)
+
+
+def test_the_selection_is_counted_with_advice_where_there_is_room(status: StatusBar) -> None:
+    status.show_empty(True)
+    assert shown(status).endswith("Library is empty")
+    status.show_selection(1, 0)
+    assert shown(status).endswith("1 selected · drag it anywhere to save the original")
+    status.show_selection(1200, 2)
+    assert "1,202 selected" in shown(status)
+    status.set_narrow(True)
+    assert shown(status).endswith("1,202 selected")
+
+
+def test_jobs_alone_cannot_be_dragged(status: StatusBar) -> None:
+    status.show_selection(0, 2)
+    assert shown(status).endswith("2 selected")
+
+
+async def test_longer_words_fit_the_status_bar_of_a_narrow_window(qtbot: QtBot) -> None:
+    desks.speak_longer()
+    bar = StatusBar()
+    bar.set_narrow(True)
+    bar.show_key(key(Source.KEYRING, State.LOCKED), "DGrid")
+    bar.show_jobs(jobs())
+    bar.show_selection(1, 0)
+    bar.resize(1024, 26)
+    bar.show()
+    await asyncio.sleep(0)
+    cut = [
+        label.text()
+        for label in bar.findChildren(ElidedLabel)
+        if label.isVisible() and label.shown_text() != label.text()
+    ]
+    assert not cut
+    bar.close()
+    bar.deleteLater()

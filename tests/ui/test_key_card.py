@@ -1,0 +1,269 @@
+"""The card for a key, in each of its states."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import shiboken6
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit
+
+from studio.credentials import KeyringTrouble
+from studio.errors import KeyRefused, NetworkError
+from studio.events import SettingsChanged
+from studio.key_status import Source, State
+from studio.ui import tasks
+from studio.ui.key_card import OTHER, KeyCard
+from studio.ui.theme import install
+from tests.ui import desks
+from tests.ui.desks import ScriptedDesk, until
+
+KEY = "sk-scripted-0123456789"
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> ScriptedDesk:
+    return ScriptedDesk(tmp_path, patience=0.05)
+
+
+@pytest.fixture
+def card(qapp: QApplication, desk: ScriptedDesk) -> Iterator[KeyCard]:
+    install(qapp, "dark", scale=1.0)
+    made = KeyCard(desk)
+    made.resize(336, 400)
+    made.show()
+    yield made
+    desk.vault.gate.set()
+    if shiboken6.isValid(made):
+        made.close()
+        shiboken6.delete(made)
+
+
+def write(card: KeyCard, key: str = KEY) -> None:
+    """Paste a key as a user does."""
+    card.key.clear()
+    card.key.field.insert(key)
+    card.on_edited()
+
+
+async def test_a_key_that_works_is_saved_and_forgotten_by_the_field(
+    card: KeyCard, desk: ScriptedDesk
+) -> None:
+    saved: list[str] = []
+    card.saved.connect(saved.append)
+    assert not card.save.isEnabled()
+    write(card, f'  "Bearer {KEY}"\n')
+    card.save.click()
+    await until(lambda: saved)
+
+    assert saved == ["dgrid"]
+    assert desk.tested == [("dgrid", KEY)]
+    assert desk.vault.kept == {"dgrid": KEY}
+    assert card.verdict.tone == "ok"
+    assert "The key works" in card.verdict.words
+    assert card.key.text == ""
+    assert desk.settings.value.profile == "dgrid"
+
+
+async def test_a_refused_key_is_told_and_not_kept(card: KeyCard, desk: ScriptedDesk) -> None:
+    desk.answer = KeyRefused(
+        "The key is not accepted", "The service said no.", hint="Copy it again."
+    )
+    write(card)
+    QTest.keyClick(card.key.field, Qt.Key.Key_Return)
+    await until(lambda: card.verdict.tone == "bad")
+
+    assert card.verdict.words == "The key is not accepted The service said no. Copy it again."
+    assert card.verdict.button("anyway") is None
+    assert desk.vault.kept == {}
+    assert card.key.text == KEY
+    assert card.save.isEnabled()
+
+
+async def test_without_network_a_key_can_be_kept_untested(
+    card: KeyCard, desk: ScriptedDesk
+) -> None:
+    desk.answer = NetworkError("No network")
+    write(card)
+    card.save.click()
+    await until(lambda: card.verdict.tone == "bad")
+    anyway = card.verdict.button("anyway")
+    assert anyway is not None
+    anyway.click()
+    await until(lambda: desk.vault.kept)
+
+    assert desk.vault.kept == {"dgrid": KEY}
+    assert len(desk.tested) == 1
+
+
+async def test_while_a_key_is_tested_it_can_be_cancelled(card: KeyCard, desk: ScriptedDesk) -> None:
+    desk.gate.clear()
+    write(card)
+    card.save.click()
+    await until(lambda: desk.tested)
+    assert card.verdict.tone == "busy"
+    assert card.verdict.words == "Testing the key…"
+    assert not card.save.isEnabled()
+    cancel = card.verdict.button("cancel")
+    assert cancel is not None
+    cancel.click()
+    await until(lambda: not tasks.running())
+
+    assert card.verdict.words == ""
+    assert card.save.isEnabled()
+    assert desk.vault.kept == {}
+
+
+@pytest.mark.parametrize("state", [State.ABSENT, State.LOCKED, State.DENIED])
+async def test_without_a_keyring_the_key_is_kept_for_this_session(
+    card: KeyCard, desk: ScriptedDesk, state: State
+) -> None:
+    desk.vault.trouble = KeyringTrouble(state, "a reason")
+    saved: list[str] = []
+    card.saved.connect(saved.append)
+    write(card)
+    card.save.click()
+    await until(lambda: saved)
+
+    assert desk.keys.status("dgrid").source is Source.SESSION
+    assert card.verdict.tone == "warn"
+    assert card.verdict.words.startswith("The key is not saved Not saved: a reason.")
+
+
+async def test_a_prompt_of_the_keyring_is_named_and_its_answer_awaited(
+    card: KeyCard, desk: ScriptedDesk
+) -> None:
+    desk.vault.gate.clear()
+    write(card)
+    card.save.click()
+    await until(lambda: "Answer the keyring's prompt" in card.verdict.words)
+    assert card.verdict.button("cancel") is not None
+
+    desk.vault.gate.set()
+    await until(lambda: card.verdict.tone == "ok")
+    assert desk.vault.kept == {"dgrid": KEY}
+
+
+async def test_a_prompt_can_be_left_and_the_key_is_used_unsaved(
+    card: KeyCard, desk: ScriptedDesk
+) -> None:
+    desk.vault.gate.clear()
+    write(card)
+    card.save.click()
+    await until(lambda: desk.keys.status("dgrid").state is State.WAITING)
+    await until(lambda: card.verdict.button("cancel") is not None)
+    cancel = card.verdict.button("cancel")
+    assert cancel is not None
+    cancel.click()
+
+    assert card.verdict.tone == "warn"
+    assert "not saved" in card.verdict.words
+    assert await desk.keys.get("dgrid") == KEY
+
+
+async def test_a_locked_keyring_is_opened_on_request(desk: ScriptedDesk, card: KeyCard) -> None:
+    desk.settings.change(known_keys=("dgrid",))
+    desk.vault.kept["dgrid"] = KEY
+    desk.vault.trouble = KeyringTrouble(State.LOCKED, "the keyring is locked")
+    await desk.keys.look("dgrid")
+    card.set_profile("dgrid")
+    assert "The keyring is locked" in card.verdict.words
+    unlock = card.verdict.button("unlock")
+    assert unlock is not None
+
+    desk.vault.trouble = None
+    unlock.click()
+    await until(lambda: card.verdict.tone == "ok")
+    assert desk.keys.status("dgrid").saved
+
+
+async def test_another_provider_asks_for_name_address_and_manner(
+    card: KeyCard, desk: ScriptedDesk
+) -> None:
+    saved: list[str] = []
+    card.saved.connect(saved.append)
+    card.providers.segment(OTHER).click()
+    assert card.own.isVisible()
+    write(card)
+    assert not card.save.isEnabled()
+    card.own.title.setText("My gateway")
+    card.own.address.setText("images.example.com/")
+    card.own.auth.segment("google").click()
+    assert "images.example.com" in card._where.text()
+    card.on_edited()
+    card.save.click()
+    await until(lambda: saved)
+
+    own = desk.settings.value.find_profile("my-gateway")
+    assert (own.title, own.base_url, own.auth) == (
+        "My gateway",
+        "https://images.example.com",
+        "google",
+    )
+    assert saved == ["my-gateway"]
+    assert desk.vault.kept == {"my-gateway": KEY}
+
+
+async def test_a_provider_that_did_not_answer_leaves_nothing_behind(
+    card: KeyCard, desk: ScriptedDesk
+) -> None:
+    desk.answer = KeyRefused("No")
+    card.providers.segment(OTHER).click()
+    card.own.title.setText("My gateway")
+    card.own.address.setText("images.example.com")
+    write(card)
+    card.save.click()
+    await until(lambda: card.verdict.tone == "bad")
+
+    assert desk.settings.value.profiles == ()
+    assert card.own.title.text() == "My gateway"
+
+
+def test_the_key_is_dots_until_the_eye_is_pressed(card: KeyCard) -> None:
+    write(card)
+    assert card.key.field.echoMode() is QLineEdit.EchoMode.Password
+    card.key.eye.click()
+    assert card.key.field.echoMode() is QLineEdit.EchoMode.Normal
+    card.key.clear()
+    assert card.key.field.echoMode() is QLineEdit.EchoMode.Password
+
+
+def test_it_says_where_the_key_is_kept_and_sent(card: KeyCard) -> None:
+    words = "Kept in the system keyring, never in a file. Sent only to {}."
+    assert card._where.text() == words.format("api.dgrid.ai")
+    card.providers.segment("google").click()
+    assert card._where.text() == words.format("generativelanguage.googleapis.com")
+    assert card.key.field.accessibleName() == "Google key"
+
+
+async def test_a_card_that_is_gone_stops_its_call_and_hears_nothing(
+    card: KeyCard, desk: ScriptedDesk
+) -> None:
+    desk.gate.clear()
+    write(card)
+    card.save.click()
+    await until(lambda: desk.tested)
+    shiboken6.delete(card)
+    await until(lambda: not tasks.running())
+    desk.events.publish(SettingsChanged(("theme",)))
+    assert not desk.events._subscribers
+
+
+async def test_longer_words_are_not_cut(qapp: QApplication, desk: ScriptedDesk) -> None:
+    desks.speak_longer()
+    try:
+        card = KeyCard(desk)
+        card.setFixedWidth(312)
+        card.show()
+        await asyncio.sleep(0)
+        card.resize(312, card.heightForWidth(312))
+        assert card.minimumSizeHint().width() <= 312
+        for label in (card._title, card._where):
+            assert label.height() >= label.heightForWidth(label.width())
+        shiboken6.delete(card)
+    finally:
+        desks.speak_english()

@@ -1,0 +1,153 @@
+"""What is said when a run ends behind the user's back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from studio.domain import JobState
+from studio.events import JobChanged, JobsRemoved, PicturesAdded
+from studio.ui import tasks
+from studio.ui.desktop_bus import arguments
+from studio.ui.notify import Notifier, run_words
+from tests.ui.desks import ScriptedDesk, job, until
+
+
+class Said:
+    """A channel that keeps what it was told, or refuses."""
+
+    def __init__(self, takes: bool = True) -> None:
+        self.takes = takes
+        self.words: list[str] = []
+        self.click: Callable[[], None] | None = None
+
+    async def say(self, _title: str, text: str, on_click: Callable[[], None]) -> bool:
+        await asyncio.sleep(0)
+        self.words.append(text)
+        self.click = on_click
+        return self.takes
+
+    def close(self) -> None:
+        """Nothing to close."""
+
+
+class Watching:
+    looking = False
+
+    def __call__(self) -> bool:
+        return self.looking
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> QWidget:
+    made = QWidget()
+    qtbot.addWidget(made)
+    return made
+
+
+async def settle() -> None:
+    """Whatever was begun has been done."""
+    await until(lambda: not tasks.running())
+
+
+def run(notifier: Notifier, *ends: JobState) -> None:
+    names = [f"job {n}" for n in range(len(ends))]
+    for name in names:
+        notifier.hear(JobChanged(job(name, JobState.QUEUED)))
+    for name, state in zip(names, ends, strict=True):
+        if state is JobState.DONE:  # as the queue tells it: its picture, then it is gone
+            notifier.hear(PicturesAdded((f"picture of {name}",), (1,), name))
+            notifier.hear(JobsRemoved((name,)))
+        else:
+            notifier.hear(JobChanged(job(name, state)))
+
+
+async def test_the_end_of_a_run_is_said_once(window: QWidget, tmp_path: Path) -> None:
+    said = Said()
+    notifier = Notifier(ScriptedDesk(tmp_path), window, channels=[said], looking=Watching())
+    run(notifier, JobState.DONE, JobState.DONE, JobState.DONE)
+    await until(lambda: said.words)
+    assert said.words == ["3 pictures are ready"]
+
+
+async def test_failures_come_first(window: QWidget, tmp_path: Path) -> None:
+    said = Said()
+    notifier = Notifier(ScriptedDesk(tmp_path), window, channels=[said], looking=Watching())
+    run(notifier, JobState.DONE, JobState.FAILED, JobState.DONE)
+    await until(lambda: said.words)
+    assert said.words == ["1 of 3 failed: The service is busy"]
+
+
+async def test_nothing_is_said_to_whoever_looks_or_does_not_want_it(
+    window: QWidget, tmp_path: Path
+) -> None:
+    said, watching = Said(), Watching()
+    desk = ScriptedDesk(tmp_path)
+    notifier = Notifier(desk, window, channels=[said], looking=watching)
+    watching.looking = True
+    run(notifier, JobState.DONE)
+    watching.looking = False
+    desk.settings.change(notify=False)
+    run(notifier, JobState.DONE)
+    await settle()
+    assert said.words == []
+    await desk.settings.close()
+
+
+async def test_what_the_user_cancelled_or_put_away_is_no_news(
+    window: QWidget, tmp_path: Path
+) -> None:
+    said = Said()
+    notifier = Notifier(ScriptedDesk(tmp_path), window, channels=[said], looking=Watching())
+    run(notifier, JobState.CANCELLED, JobState.CANCELLED)
+    notifier.hear(JobChanged(job("gone", JobState.QUEUED)))
+    notifier.hear(JobsRemoved(("gone",)))
+    await settle()
+    assert said.words == []
+
+
+async def test_a_job_that_was_over_before_is_no_news(window: QWidget, tmp_path: Path) -> None:
+    said = Said()
+    notifier = Notifier(ScriptedDesk(tmp_path), window, channels=[said], looking=Watching())
+    notifier.hear(JobChanged(job("old", JobState.FAILED)))
+    await settle()
+    assert said.words == []
+
+
+async def test_the_next_channel_is_tried_and_a_press_raises_the_window(
+    window: QWidget, tmp_path: Path
+) -> None:
+    deaf, said, spare = Said(takes=False), Said(), Said()
+    notifier = Notifier(
+        ScriptedDesk(tmp_path), window, channels=[deaf, said, spare], looking=Watching()
+    )
+    window.showMinimized()
+    run(notifier, JobState.DONE)
+    await until(lambda: said.words)
+    assert (deaf.words, said.words, spare.words) == (
+        ["1 picture is ready"],
+        ["1 picture is ready"],
+        [],
+    )
+    assert said.click is not None
+    said.click()
+    assert window.isVisible()
+    assert not window.isMinimized()
+
+
+def test_the_words_of_a_run() -> None:
+    assert run_words(1, 1, []) == "1 picture is ready"
+    assert run_words(0, 1, ["The key is wrong"]) == "The picture failed: The key is wrong"
+    assert run_words(1, 3, ["a", "b"]) == "2 of 3 failed"
+    assert run_words(0, 2, []) == ""
+
+
+def test_texts_cannot_break_out_of_the_call() -> None:
+    found = arguments("a 'quote' and \\", "x < y\nz")
+    assert "'a \\'quote\\' and \\\\'" in found
+    assert "'x &lt; y z'" in found

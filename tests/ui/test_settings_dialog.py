@@ -1,0 +1,237 @@
+"""The settings: what is changed holds at once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import shiboken6
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
+
+from studio.errors import NetworkError
+from studio.ui.settings_dialog import SettingsDialog
+from studio.ui.settings_dialog.look import catalogues
+from studio.ui.theme import install, theme
+from tests.ui import desks
+from tests.ui.desks import ScriptedDesk, until
+
+KEY = "sk-scripted-0123456789"
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> ScriptedDesk:
+    return ScriptedDesk(tmp_path)
+
+
+@pytest.fixture
+def dialog(qapp: QApplication, desk: ScriptedDesk) -> Iterator[SettingsDialog]:
+    install(qapp, "dark", scale=1.0)
+    made = SettingsDialog(desk)
+    yield made
+    if shiboken6.isValid(made):
+        made.close()
+        shiboken6.delete(made)
+    install(qapp, "dark")
+    desks.speak_english()
+
+
+async def test_it_is_560_wide_not_modal_and_closed_by_escape(dialog: SettingsDialog) -> None:
+    dialog.show()
+    assert dialog.width() == 560
+    assert not dialog.isModal()
+    assert not [b for b in dialog.findChildren(QPushButton) if b.text() == "OK"]
+    QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    assert not dialog.isVisible()
+
+
+async def test_the_theme_is_worn_at_once(dialog: SettingsDialog, desk: ScriptedDesk) -> None:
+    dialog.look.themes.segment("light").click()
+    assert desk.settings.value.theme == "light"
+    assert not theme().dark
+    dialog.look.themes.segment("dark").click()
+    assert theme().dark
+
+
+async def test_every_choice_is_in_the_settings_at_once(
+    dialog: SettingsDialog, desk: ScriptedDesk
+) -> None:
+    dialog.look.surround.segment("middle").click()
+    dialog.look.notify.click()
+    dialog.pictures.neutral.click()
+    dialog.pictures.at_once.stepUp()
+    dialog.pictures.limit.stepDown()
+    dialog.pictures.ask.setText("5,5")
+    dialog.pictures.ask.editingFinished.emit()
+
+    value = desk.settings.value
+    assert value.surround == "middle"
+    assert value.notify is False
+    assert value.neutral_names is True
+    assert value.at_once == 4
+    assert value.outer_limit == 29 * 60
+    assert value.confirm_above == 5.5
+    await desk.settings.close()
+    assert b'"at_once": 4' in desk.paths.settings_file.read_bytes()
+
+
+async def test_what_is_no_sum_of_money_changes_nothing(
+    dialog: SettingsDialog, desk: ScriptedDesk
+) -> None:
+    for words in ("much", "-3", "nan", ""):
+        dialog.pictures.ask.setText(words)
+        dialog.pictures.ask.editingFinished.emit()
+        assert desk.settings.value.confirm_above == 2.0
+        assert dialog.pictures.ask.text() == "2.00"
+
+
+async def test_changes_from_elsewhere_are_shown(dialog: SettingsDialog, desk: ScriptedDesk) -> None:
+    desk.settings.change(at_once=9, surround="black")
+    assert dialog.pictures.at_once.value() == 9
+    assert dialog.look.surround.value == "black"
+
+
+async def test_another_language_waits_for_the_next_start(
+    dialog: SettingsDialog, desk: ScriptedDesk, tmp_path: Path
+) -> None:
+    folder = tmp_path / "locale"
+    (folder / "de" / "LC_MESSAGES").mkdir(parents=True)
+    (folder / "de" / "LC_MESSAGES" / "gridbrush.mo").write_bytes(b"")
+    assert catalogues(folder) == ("de",)
+    assert catalogues(tmp_path / "nothing") == ()
+
+    later = dialog.look._later
+    assert not later.isVisibleTo(dialog)
+    dialog.look.language.setCurrentIndex(1)
+    dialog.look.language.activated.emit(1)
+    assert desk.settings.value.language == "en"
+    assert later.isVisibleTo(dialog)
+    desk.settings.change(language="")
+    assert not later.isVisibleTo(dialog)
+
+
+async def test_a_key_is_deleted_only_after_a_question(
+    dialog: SettingsDialog, desk: ScriptedDesk
+) -> None:
+    await desk.keys.store("dgrid", KEY)
+    row = dialog.keys.rows["dgrid"]
+    dialog.show()
+    assert row.delete.isVisible()
+    row.delete.click()
+    keep = row.verdict.button("keep")
+    assert keep is not None
+    keep.click()
+    assert desk.vault.kept == {"dgrid": KEY}
+
+    row.delete.click()
+    delete = row.verdict.button("delete")
+    assert delete is not None
+    delete.click()
+    await until(lambda: not desk.vault.kept)
+    await until(lambda: not row.delete.isVisible())
+    assert row.give.text() == "Add key…"
+
+
+async def test_a_saved_key_is_tested_with_a_free_call(
+    dialog: SettingsDialog, desk: ScriptedDesk
+) -> None:
+    await desk.keys.store("dgrid", KEY)
+    row = dialog.keys.rows["dgrid"]
+    row.test.click()
+    await until(lambda: row.verdict.tone == "ok" and "works" in row.verdict.words)
+    assert desk.tested == [("dgrid", None)]
+    desk.answer = NetworkError("No network", hint="Look at the cable.")
+    row.test.click()
+    await until(lambda: row.verdict.tone == "bad")
+    assert row.verdict.words == "No network Look at the cable."
+
+
+async def test_another_provider_becomes_the_default(
+    dialog: SettingsDialog, desk: ScriptedDesk
+) -> None:
+    dialog.keys.rows["google"].use.click()
+    assert desk.settings.value.profile == "google"
+    assert not dialog.keys.rows["google"].use.isVisibleTo(dialog)
+    assert dialog.keys.rows["sketch"].use.isVisibleTo(dialog)
+
+
+async def test_a_provider_of_ones_own_is_added_given_a_key_and_removed(
+    dialog: SettingsDialog, desk: ScriptedDesk
+) -> None:
+    dialog.show()
+    dialog.keys.add.click()
+    form = dialog.keys.own.form
+    form.title.setText("Mine")
+    form.address.setText("https://images.example.com")
+    form.version.segment("v1beta").click()
+    dialog.keys.own.on_edited()
+    dialog.keys.own.save.click()
+
+    assert desk.settings.value.find_profile("mine").version == "v1beta"
+    card = dialog.keys.card
+    assert card.isVisible()
+    assert card.key.field.accessibleName() == "Mine key"
+    card.key.field.insert(KEY)
+    card.on_edited()
+    card.save.click()
+    await until(lambda: desk.vault.kept == {"mine": KEY})
+    row = dialog.keys.rows["mine"]
+    await until(row.delete.isVisible)
+    await desk.keys.forget("mine")
+    await until(row.remove.isVisible)
+    row.remove.click()
+    assert desk.settings.value.profiles == ()
+    assert "mine" not in dialog.keys.rows
+    assert desk.settings.value.profile == "sketch"
+
+
+async def test_folders_are_shown_by_whoever_can(dialog: SettingsDialog, desk: ScriptedDesk) -> None:
+    shown: list[Path] = []
+    dialog.show_folder.connect(shown.append)
+    dialog.pictures.show_it.click()
+    dialog.about.logs.click()
+    assert shown == [desk.library_folder, desk.paths.log_folder]
+
+
+@pytest.mark.parametrize("name", ["keys", "pictures", "look", "about"])
+async def test_a_section_is_brought_into_view(dialog: SettingsDialog, name: str) -> None:
+    dialog.show_section(name)
+    dialog.show()
+    await asyncio.sleep(0)
+    section = getattr(dialog, name)
+    assert section.visibleRegion().boundingRect().height() > 100
+    assert dialog._tabs.value == name
+
+
+async def test_the_keyboard_reaches_everything(dialog: SettingsDialog) -> None:
+    dialog.show()
+    dialog.activateWindow()
+    await until(lambda: QApplication.focusWidget() is not None)
+    wanted = {dialog.look.language, dialog.look.notify, dialog.pictures.neutral, dialog.about.logs}
+    reached = set()
+    for _step in range(60):
+        QTest.keyClick(QApplication.focusWidget() or dialog, Qt.Key.Key_Tab)
+        reached.add(QApplication.focusWidget())
+    assert wanted <= reached
+
+
+async def test_longer_words_keep_the_dialog_560_wide(
+    qapp: QApplication, desk: ScriptedDesk
+) -> None:
+    install(qapp, "dark", scale=1.0)
+    desks.speak_longer()
+    try:
+        made = SettingsDialog(desk)
+        made.show()
+        await asyncio.sleep(0)
+        assert made._inside.minimumSizeHint().width() <= 560
+        for label in made.findChildren(QLabel):
+            if label.isVisible() and label.wordWrap():
+                assert label.height() >= label.heightForWidth(label.width()), label.text()
+        made.close()
+        shiboken6.delete(made)
+    finally:
+        desks.speak_english()

@@ -1,0 +1,198 @@
+"""The sidebar and its narrow form: places, counts, keyboard, drops, and what was spent."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QAccessible, QDragEnterEvent, QDragMoveEvent, QDropEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from pytestqt.qtbot import QtBot
+
+from studio.library.query import Counts, Spend, View
+from studio.ui import dragging, places
+from studio.ui.place_list import PlaceList
+from studio.ui.rail import PlaceButton, Rail
+from studio.ui.sidebar import Sidebar
+from studio.ui.theme import install
+from tests.ui import desks
+
+COUNTS = Counts(all=12_408, session=14, picks=214, failed=2, trash=17, prompts=611)
+
+
+@pytest.fixture
+def sidebar(qtbot: QtBot, qapp: QApplication) -> Sidebar:
+    install(qapp, "dark", scale=1.0)
+    made = Sidebar()
+    qtbot.addWidget(made)
+    made.resize(224, 700)
+    made.show_counts(COUNTS)
+    made.show()
+    return made
+
+
+def names(rows: PlaceList) -> list[str]:
+    found = QAccessible.queryAccessibleInterface(rows)
+    assert found is not None
+    children = [found.child(n) for n in range(found.childCount())]
+    return [each.text(QAccessible.Text.Name) for each in children if each is not None]
+
+
+def mime(*ids: str) -> QMimeData:
+    made = QMimeData()
+    made.setData(dragging.IDS, "\n".join(ids).encode())
+    return made
+
+
+def drop(target: QWidget, at: QPoint, data: QMimeData) -> bool:
+    """Drag `data` over a widget and let go; whether it was taken."""
+    copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier
+    enter = QDragEnterEvent(at, copy, data, left, none.NoModifier)
+    QApplication.sendEvent(target, enter)
+    if not enter.isAccepted():
+        return False
+    move = QDragMoveEvent(at, copy, data, left, none.NoModifier)
+    QApplication.sendEvent(target, move)
+    event = QDropEvent(QPointF(at), copy, data, left, none.NoModifier)
+    QApplication.sendEvent(target, event)
+    return move.isAccepted() and event.isAccepted()
+
+
+def test_the_library_is_a_list_of_named_items_with_their_counts(sidebar: Sidebar) -> None:
+    rows = sidebar.lists[0]
+
+    assert rows.accessibleName() == "Library"
+    assert names(rows) == ["All images, 12,408", "This session, 14", "Picks, 214", "Failed, 2"]
+    assert names(sidebar.lists[1]) == ["History, 611"]
+    assert names(sidebar.lists[2]) == ["Trash, 17"]
+
+
+def test_new_failures_are_told_beside_the_count(sidebar: Sidebar) -> None:
+    sidebar.set_failed_new(2)
+
+    assert names(sidebar.lists[0])[3] == "Failed, 2, 2 new"
+
+
+def test_the_shelf_that_is_shown_is_the_only_one_marked(sidebar: Sidebar) -> None:
+    sidebar.set_view(View.PICKS)
+    assert [rows.selectedItems()[0].text() for rows in sidebar.lists if rows.selectedItems()] == [
+        "Picks"
+    ]
+
+    sidebar.set_view(View.TRASH)
+    assert [rows.selectedItems()[0].text() for rows in sidebar.lists if rows.selectedItems()] == [
+        "Trash"
+    ]
+
+
+def test_a_click_goes_to_a_shelf_and_the_history_is_asked_for(
+    sidebar: Sidebar, qtbot: QtBot
+) -> None:
+    chosen: list[View] = []
+    asked: list[bool] = []
+    sidebar.view_chosen.connect(chosen.append)
+    sidebar.history_requested.connect(lambda: asked.append(True))
+    library, prompts, trash = sidebar.lists
+
+    for rows, row in ((library, 2), (prompts, 0), (trash, 0)):
+        at = rows.visualItemRect(rows.item(row)).center()
+        qtbot.mouseClick(rows.viewport(), Qt.MouseButton.LeftButton, pos=at)
+
+    assert chosen == [View.PICKS, View.TRASH]
+    assert asked == [True]
+    assert not prompts.selectedItems()
+
+
+def test_the_arrow_keys_walk_through_all_places(sidebar: Sidebar) -> None:
+    chosen: list[View] = []
+    asked: list[bool] = []
+    sidebar.view_chosen.connect(chosen.append)
+    sidebar.history_requested.connect(lambda: asked.append(True))
+    library, prompts, trash = sidebar.lists
+    sidebar.activateWindow()
+    library.setFocus()
+
+    for _step in range(3):
+        QTest.keyClick(library, Qt.Key.Key_Down)
+    assert chosen == [View.SESSION, View.PICKS, View.FAILED]
+    QTest.keyClick(library, Qt.Key.Key_Down)
+    assert prompts.hasFocus()
+    assert not asked, "passing over the history does not open it"
+    QTest.keyClick(prompts, Qt.Key.Key_Return)
+    assert asked == [True]
+    QTest.keyClick(prompts, Qt.Key.Key_Down)
+    assert trash.hasFocus()
+    assert chosen[-1] is View.TRASH
+
+
+def test_pictures_dropped_on_picks_and_trash_are_told(sidebar: Sidebar) -> None:
+    told: list[tuple[View, tuple[str, ...]]] = []
+    sidebar.dropped.connect(lambda view, ids: told.append((view, ids)))
+    library, _prompts, trash = sidebar.lists
+
+    def middle(rows: PlaceList, row: int) -> QPoint:
+        return rows.visualItemRect(rows.item(row)).center()
+
+    assert drop(library.viewport(), middle(library, 2), mime("a", "b"))
+    assert drop(trash.viewport(), middle(trash, 0), mime("c"))
+    assert not drop(library.viewport(), middle(library, 0), mime("d"))
+    assert told == [(View.PICKS, ("a", "b")), (View.TRASH, ("c",))]
+
+
+def test_files_from_elsewhere_are_not_taken(sidebar: Sidebar) -> None:
+    files = QMimeData()
+    files.setUrls([QUrl.fromLocalFile("/tmp/picture.png")])
+    library = sidebar.lists[0]
+
+    at = library.visualItemRect(library.item(2)).center()
+    assert not drop(library.viewport(), at, files)
+
+
+def test_the_money_is_said_with_what_is_not_known(sidebar: Sidebar) -> None:
+    sidebar.show_spend(Spend(today=1.21, month=14.9, unknown=2))
+
+    shown = [label.text() for label in sidebar.findChildren(QLabel) if label.isVisible()]
+    assert {"$1.21", "$14.90", "+ 2 of unknown price"} <= set(shown)
+
+
+def test_the_rail_offers_what_the_sidebar_does(qtbot: QtBot, sidebar: Sidebar) -> None:
+    rail = Rail()
+    qtbot.addWidget(rail)
+    rail.show_counts(COUNTS)
+    rail.set_failed_new(2)
+    rail.resize(48, 600)
+    rail.show()
+    chosen: list[View] = []
+    asked: list[bool] = []
+    told: list[tuple[View, tuple[str, ...]]] = []
+    rail.view_chosen.connect(chosen.append)
+    rail.history_requested.connect(lambda: asked.append(True))
+    rail.dropped.connect(lambda view, ids: told.append((view, ids)))
+
+    spoken = [button.accessibleName() for button in rail.findChildren(PlaceButton)]
+    listed = [name for rows in sidebar.lists for name in names(rows)]
+    assert [each.replace(", 2 new", "") for each in spoken] == listed
+    rail.button(View.PICKS).click()
+    rail.button(None).click()
+    assert chosen == [View.PICKS]
+    assert asked == [True]
+    trash = rail.button(View.TRASH)
+    assert drop(trash, trash.rect().center(), mime("x"))
+    assert told == [(View.TRASH, ("x",))]
+    rail.set_view(View.FAILED)
+    assert rail.button(View.FAILED).isChecked()
+    assert not rail.button(View.PICKS).isChecked()
+
+
+def test_longer_words_leave_the_sidebar_its_width(qtbot: QtBot, qapp: QApplication) -> None:
+    install(qapp, "dark", scale=1.0)
+    desks.speak_longer()
+    try:
+        made = Sidebar()
+        qtbot.addWidget(made)
+        made.show_counts(COUNTS)
+        made.show_spend(Spend(today=1.21, month=14.9, unknown=2))
+        assert made.minimumSizeHint().width() <= 180
+        assert places.library()[0].label != "All images"
+    finally:
+        desks.speak_english()

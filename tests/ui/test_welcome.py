@@ -1,0 +1,99 @@
+"""The first start."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import shiboken6
+from PySide6.QtWidgets import QApplication, QWidget
+
+from studio import paths
+from studio.ui.theme import install
+from studio.ui.welcome import EXAMPLES, Welcome, example_prompts, shown_folder
+from tests.ui import desks
+from tests.ui.desks import ScriptedDesk, until
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> ScriptedDesk:
+    return ScriptedDesk(tmp_path)
+
+
+@pytest.fixture
+def dressed(qapp: QApplication) -> Iterator[None]:
+    install(qapp, "dark", scale=1.0)
+    yield
+    desks.speak_english()
+
+
+def end(welcome: Welcome) -> None:
+    welcome.close()
+    shiboken6.delete(welcome)
+
+
+async def test_an_example_puts_its_words_into_the_prompt(dressed: None, desk: ScriptedDesk) -> None:
+    welcome = Welcome(desk)
+    chosen: list[str] = []
+    asked: list[bool] = []
+    welcome.prompt_chosen.connect(chosen.append)
+    welcome.shortcuts_requested.connect(lambda: asked.append(True))
+
+    welcome.cards[5].click()
+    welcome.shortcuts.click()
+
+    assert chosen == ["Lighthouse in {blue hour|heavy fog|first snow}"]
+    assert asked == [True]
+    assert [card.accessibleName() for card in welcome.cards] == list(example_prompts())
+    end(welcome)
+
+
+async def test_the_examples_show_their_pictures(dressed: None, desk: ScriptedDesk) -> None:
+    welcome = Welcome(desk)
+    welcome.resize(1216, 800)
+    welcome.show()
+    await until(lambda: all(not card._picture.isNull() for card in welcome.cards))
+    end(welcome)
+
+
+def test_the_pictures_are_small() -> None:
+    files = [paths.resources() / "examples" / f"{name}.jpg" for name in EXAMPLES]
+    assert sum(file.stat().st_size for file in files) < 300_000
+
+
+@pytest.mark.parametrize(("width", "height"), [(976, 460), (1216, 624), (700, 460)])
+@pytest.mark.parametrize("longer", [False, True])
+async def test_it_scrolls_up_and_down_only_and_cuts_nothing(
+    dressed: None, desk: ScriptedDesk, width: int, height: int, *, longer: bool
+) -> None:
+    if longer:
+        desks.speak_longer()
+    welcome = Welcome(desk)
+    welcome.resize(width, height)
+    welcome.show()
+    await asyncio.sleep(0)
+    page = welcome.widget()
+    assert page is not None
+    assert page.minimumSizeHint().width() <= width
+    assert page.height() == max(page.heightForWidth(page.width()), welcome.viewport().height())
+    for card in welcome.cards:
+        assert card.height() >= card.heightForWidth(card.width())
+        assert card.width() >= 120
+    for child in page.findChildren(QWidget):
+        if child.isVisible() and child.hasHeightForWidth():
+            assert child.height() >= child.heightForWidth(child.width()) - 1, child
+    end(welcome)
+
+
+def test_the_folder_is_named_as_people_say_it() -> None:
+    assert shown_folder(Path.home() / "Pictures" / "Gridbrush") == "Pictures / Gridbrush"
+    assert shown_folder(Path("/srv/pictures")) == "/srv/pictures"
+
+
+async def test_the_real_folder_is_named(dressed: None, desk: ScriptedDesk) -> None:
+    welcome = Welcome(desk)
+    words = [child.accessibleName() for child in welcome.findChildren(QWidget)]
+    assert any(str(desk.library_folder) in each for each in words)
+    end(welcome)
