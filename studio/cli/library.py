@@ -7,11 +7,10 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+from studio.cli.facts import facts_of, say_facts
 from studio.cli.opening import opened
 from studio.cli.output import complain, say, say_json, table
-from studio.cli.printers import picture_facts
 from studio.core import Core
-from studio.domain import Picture
 from studio.errors import StorageError
 from studio.library.check import verify
 from studio.library.query import Query, View
@@ -38,31 +37,6 @@ async def run(options: Any, where: Paths) -> int:
         return await actions[options.action](core, options)
 
 
-def _facts(core: Core, picture: Picture) -> dict[str, Any]:
-    return {
-        **picture_facts(picture, core.library.path(picture)),
-        "title": picture.title,
-        "name": picture.name,
-        "created": picture.created,
-        "rating": picture.rating,
-        "flag": picture.flag,
-        "tags": list(picture.tags),
-        "note": picture.note,
-        "trashed": picture.trashed,
-        "provider": picture.profile,
-        "aspect": picture.asked_aspect,
-        "size": picture.asked_size,
-        "seconds": picture.seconds,
-        "offline": picture.offline,
-        "job": picture.job,
-        "run": picture.run,
-        "parents": [
-            {"sha256": p.sha256, "role": p.role, "picture": p.picture, "name": p.name}
-            for p in picture.parents
-        ],
-    }
-
-
 async def _list(core: Core, options: Any) -> int:
     view = View.TRASH if options.trashed else View.ALL
     rows = await core.library.rows(Query(view=view, words=" ".join(options.words)))
@@ -71,7 +45,7 @@ async def _list(core: Core, options: Any) -> int:
         pictures = await core.library.pictures(wanted[start : start + 500])
         if options.json:
             for picture in pictures:
-                say_json(_facts(core, picture))
+                say_json(facts_of(picture, core.library.path(picture)))
         else:
             table(
                 [
@@ -91,15 +65,13 @@ async def _list(core: Core, options: Any) -> int:
 
 async def _show(core: Core, options: Any) -> int:
     picture = await core.library.resolve(options.id)
-    facts = _facts(core, picture)
+    facts = facts_of(picture, core.library.path(picture))
     if options.json:
         say_json(facts)
         return 0
     if picture.offline:
         say(_("Offline sketch, not AI"))
-    for name, value in facts.items():
-        if value not in (None, "", [], False):
-            say(f"{name}: {value}")
+    say_facts(facts)
     return 0
 
 
@@ -164,8 +136,7 @@ async def _stats(core: Core, options: Any) -> int:
     if options.json:
         say_json(facts)
     else:
-        for name, value in facts.items():
-            say(f"{name}: {value}")
+        say_facts(facts)
     return 0
 
 

@@ -27,7 +27,7 @@ def test_list_and_show_tell_what_is_there(shelf: tuple[Program, Result]) -> None
     shown = program("library", "show", short)
     assert shown.code == 0
     assert "Offline sketch, not AI" in shown.out
-    assert "prompt: A forest at dusk" in shown.out
+    assert "Prompt: A forest at dusk" in shown.out
     for image in made.only("image"):
         (one,) = program("library", "show", image["id"], "--json").events
         assert {key: one[key] for key in image if key not in ("event", "job")} == {

@@ -1,0 +1,100 @@
+"""What is known of a picture or a library: for scripts under fixed names, for people in words."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from studio.cli.output import say
+from studio.cli.printers import picture_facts
+from studio.domain import Picture
+from studio.words import _
+
+
+def facts_of(picture: Picture, path: Path) -> dict[str, Any]:
+    """Everything known of a picture, as the command line's JSON has it."""
+    return {
+        **picture_facts(picture, path),
+        "title": picture.title,
+        "name": picture.name,
+        "created": picture.created,
+        "rating": picture.rating,
+        "flag": picture.flag,
+        "tags": list(picture.tags),
+        "note": picture.note,
+        "trashed": picture.trashed,
+        "provider": picture.profile,
+        "aspect": picture.asked_aspect,
+        "size": picture.asked_size,
+        "seconds": picture.seconds,
+        "offline": picture.offline,
+        "job": picture.job,
+        "run": picture.run,
+        "parents": [
+            {"sha256": p.sha256, "role": p.role, "picture": p.picture, "name": p.name}
+            for p in picture.parents
+        ],
+    }
+
+
+def say_facts(facts: Mapping[str, Any]) -> None:
+    """Those that say something, each on a line with its name in the user's language."""
+    labels = _labels()
+    for name, value in facts.items():
+        if name in labels and value is not None and value is not False and value not in ("", []):
+            say(f"{labels[name]}: {_readable(name, value)}")
+
+
+def _readable(name: str, value: Any) -> str:
+    if name == "created":
+        return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(value))
+    if name == "parents":
+        return ", ".join(f"{one['role']} {one['picture'] or one['name']}" for one in value)
+    if name.endswith("usd"):
+        return f"{value:.4f}"
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return _("yes") if value is True else str(value)
+
+
+def _labels() -> dict[str, str]:
+    return {
+        "id": _("Id"),
+        "name": _("Name"),
+        "path": _("File"),
+        "prompt": _("Prompt"),
+        "model": _("Model"),
+        "provider": _("Provider"),
+        "aspect": _("Aspect ratio"),
+        "size": _("Size"),
+        "seed": _("Seed"),
+        "width": _("Width"),
+        "height": _("Height"),
+        "bytes": _("Bytes"),
+        "media_type": _("Kind of file"),
+        "sha256": "SHA-256",
+        "created": _("Made"),
+        "seconds": _("Seconds"),
+        "cost_usd": _("Cost in US dollars"),
+        "cost_basis": _("Cost from"),
+        "warnings": _("Warnings"),
+        "draft": _("Draft"),
+        "rating": _("Stars"),
+        "flag": _("Mark"),
+        "tags": _("Tags"),
+        "note": _("Note"),
+        "trashed": _("In the trash"),
+        "parents": _("Made from"),
+        "job": _("Job"),
+        "run": _("Run"),
+        "pictures": _("Pictures"),
+        "picks": _("Picks"),
+        "trash": _("Trash"),
+        "failed": _("Failed"),
+        "cost_unknown": _("Pictures of unknown cost"),
+        "today_usd": _("Spent today in US dollars"),
+        "month_usd": _("Spent this month in US dollars"),
+        "library": _("Folder"),
+    }
