@@ -201,7 +201,8 @@ class Welcome(QScrollArea):
         self._page.addWidget(self._head, 0, 0, 1, 2 if beside else 1)
         top = Qt.AlignmentFlag.AlignTop
         if beside:
-            self._right.setFixedWidth(KEY_COLUMN if roomy else 312)
+            larger = min(theme().scale, 1.25)
+            self._right.setFixedWidth(round((KEY_COLUMN if roomy else 312) * larger))
             self._page.addWidget(self._left, 1, 0)
             self._page.addWidget(self._right, 1, 1, top)
         else:
