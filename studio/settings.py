@@ -36,18 +36,24 @@ class Profile:
     version: str = "v1"
 
 
-BUILT_IN: tuple[Profile, ...] = (
-    Profile(name="dgrid", title="DGrid", base_url="https://api.dgrid.ai"),
-    Profile(
-        name="google",
-        title="Google",
-        base_url="https://generativelanguage.googleapis.com",
-        auth="google",
-        version="v1beta",
-    ),
-    Profile(name="sketch", title="Offline sketch", base_url="sketch://local"),
-)
-"""The profiles every installation has."""
+BUILT_IN_NAMES = ("dgrid", "google", "sketch")
+"""Names of the profiles every installation has."""
+
+
+def built_in() -> tuple[Profile, ...]:
+    """The profiles every installation has; asked for at use, because one title is a message."""
+    return (
+        Profile(name="dgrid", title="DGrid", base_url="https://api.dgrid.ai"),
+        Profile(
+            name="google",
+            title="Google",
+            base_url="https://generativelanguage.googleapis.com",
+            auth="google",
+            version="v1beta",
+        ),
+        Profile(name="sketch", title=_("Offline sketch"), base_url="sketch://local"),
+    )
+
 
 OFFLINE = "sketch"
 """Name of the offline painter's profile."""
@@ -90,10 +96,10 @@ class Settings:
 
     def find_profile(self, name: str) -> Profile:
         """The profile of that name, the user's own before the built-in. Raises InputError."""
-        for profile in (*self.profiles, *BUILT_IN):
+        for profile in (*self.profiles, *built_in()):
             if profile.name == name:
                 return profile
-        known = ", ".join(p.name for p in (*BUILT_IN, *self.profiles))
+        known = ", ".join(p.name for p in (*built_in(), *self.profiles))
         raise InputError(
             _("There is no provider called {name}").format(name=name),
             _("Known are: {known}.").format(known=known),
@@ -104,7 +110,7 @@ class Settings:
     def all_profiles(self) -> tuple[Profile, ...]:
         """The user's own and the built-in ones, each name once."""
         own = {profile.name for profile in self.profiles}
-        return (*(p for p in BUILT_IN if p.name not in own), *self.profiles)
+        return (*(p for p in built_in() if p.name not in own), *self.profiles)
 
 
 _LIMITS: dict[str, tuple[float, float]] = {

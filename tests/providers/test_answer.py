@@ -25,10 +25,10 @@ from studio.errors import (
 from studio.providers.base import AnswerSource
 from studio.providers.catalogue import Catalogue
 from studio.providers.gemini import Gemini
-from studio.settings import BUILT_IN
+from studio.settings import built_in
 
 CATALOGUE = Catalogue()
-DGRID = Gemini(BUILT_IN[0], lambda id: CATALOGUE.find("dgrid", id))
+DGRID = Gemini(built_in()[0], lambda id: CATALOGUE.find("dgrid", id))
 
 A, B = b"\x89PNG\r\n\x1a\nA", b"\xff\xd8\xffB" * 3000
 KEY = "canary-key-0123456789"

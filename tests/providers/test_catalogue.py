@@ -13,7 +13,7 @@ from studio.providers.base import Listed
 from studio.providers.catalogue import Catalogue
 from studio.providers.gemini import Gemini, listing
 from studio.providers.transport import Client
-from studio.settings import BUILT_IN, Profile
+from studio.settings import Profile, built_in
 from tests.fake_service import FakeService, Reply
 
 
@@ -220,7 +220,7 @@ async def test_a_key_the_list_refuses_is_refused():
 
 
 async def test_the_painter_needs_neither_list_nor_key():
-    assert await Gemini(BUILT_IN[2], find).listed(None, Client()) == ()
+    assert await Gemini(built_in()[2], find).listed(None, Client()) == ()
 
 
 def find(id):

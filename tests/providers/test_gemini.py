@@ -11,7 +11,7 @@ from studio.providers.catalogue import Catalogue
 from studio.providers.gemini import Gemini
 from studio.providers.gemini.scan import Scanner
 from studio.providers.transport import Client
-from studio.settings import BUILT_IN, Profile
+from studio.settings import Profile, built_in
 from tests.fake_service import FakeService, Reply, answer_with, tiny_png
 
 CATALOGUE = Catalogue()
@@ -120,7 +120,7 @@ async def test_inputs_are_loaded_when_they_are_sent_and_a_huge_one_is_not(tmp_pa
 
 async def test_a_sketch_is_made_without_a_key_or_a_network(tmp_path):
     request = GenerationRequest(profile="sketch", model="sketch", prompt="sea", size="512", seed=7)
-    provider = Gemini(BUILT_IN[2], lambda id: CATALOGUE.find("sketch", id))
+    provider = Gemini(built_in()[2], lambda id: CATALOGUE.find("sketch", id))
     answer = await made(provider, request, tmp_path / "body", key=None)
     assert answer.seed == 7
     (found,) = answer.results

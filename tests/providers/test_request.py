@@ -11,7 +11,7 @@ from studio.domain import AspectRatio, GenerationRequest, Role
 from studio.errors import InputError, KeyRefused
 from studio.providers.catalogue import Catalogue
 from studio.providers.gemini import request
-from studio.settings import BUILT_IN, Profile
+from studio.settings import Profile, built_in
 
 CATALOGUE = Catalogue()
 PNG = b"\x89PNG\r\n\x1a\n1"
@@ -107,7 +107,7 @@ def test_a_base_address_is_understood_in_every_spelling(base, expected):
 
 
 def test_google_is_asked_under_its_own_version():
-    google = next(one for one in BUILT_IN if one.name == "google")
+    google = next(one for one in built_in() if one.name == "google")
     assert request.url(google, "models/m").endswith(
         "googleapis.com/v1beta/models/m:generateContent"
     )

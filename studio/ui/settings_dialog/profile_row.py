@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from studio.errors import StudioError
 from studio.key_status import KeyStatus, Source, State
-from studio.settings import BUILT_IN, OFFLINE, Profile
+from studio.settings import BUILT_IN_NAMES, OFFLINE, Profile
 from studio.ui.controls import Button, ElidedLabel, Tag, Text
 from studio.ui.desk import Desk
 from studio.ui.lamps import Lamp
@@ -97,7 +97,7 @@ class ProfileRow(QFrame):
         self.give.setVisible(status.source is not Source.ENVIRONMENT)
         self.test.setVisible(status.usable or status.locked)
         self.delete.setVisible(status.source in (Source.KEYRING, Source.SESSION))
-        own = all(profile.name != each.name for each in BUILT_IN)
+        own = profile.name not in BUILT_IN_NAMES
         self.remove.setVisible(own and not self.delete.isVisibleTo(self))
         if self._asking and self.delete.isHidden():
             self._asking = False

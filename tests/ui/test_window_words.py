@@ -1,0 +1,198 @@
+"""Every word of the window goes through the catalogue, and longer languages still fit.
+
+A pseudo-locale stands in for a language: it puts each message in brackets and makes it 40 % longer,
+as German or Finnish would. What is read without brackets was forgotten; what does not fit is cut.
+"""
+
+from __future__ import annotations
+
+import gettext
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QWidget,
+)
+
+from studio import prompts, runs, words
+from studio.drafts import Draft
+from studio.ui.controls import ElidedLabel
+from studio.ui.main_window import StudioWindow
+from tests.ui.test_window import make, opened, until
+
+OPEN, CLOSE = "⟦", "⟧"
+
+KNOWN = re.compile(
+    r"""
+    [\W\d_]*                              # figures, signs and prices
+    |Gridbrush|English|DGrid|Google|(sketch|gemini)[\w.-]*  # names
+    |[\w\ ,]+\ \(.*                         # libraries with their licences
+    |\d+\s[A-Z]{2}|[1248]K|PNG            # units and kinds of files
+    |Ctrl.*|Alt.*|Shift.*|F\d+|\\|[A-Z?]  # keys
+    |(Lighthouse|dusk|dawn).*             # the prompt of these tests
+    |https?:.*|.*\.ai|/.*|~.*             # addresses and folders
+    |\#[0-9a-f]{6}
+    """,
+    re.VERBOSE,
+)
+"""What is no message: figures, names, keys, and what the user wrote."""
+
+
+class Pseudo(gettext.NullTranslations):
+    """A language that is easy to recognise and long."""
+
+    def gettext(self, message: str) -> str:
+        return _pseudo(message)
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        return _pseudo(msgid1 if n == 1 else msgid2)
+
+    def pgettext(self, context: str, message: str) -> str:
+        return _pseudo(message)
+
+
+def _pseudo(message: str) -> str:
+    return f"{OPEN}{message}{'~' * (len(message) * 2 // 5)}{CLOSE}"
+
+
+@pytest.fixture(autouse=True)
+def pseudo() -> Iterator[None]:
+    words.use(Pseudo())
+    yield
+    words.use(gettext.NullTranslations())
+
+
+def in_sight(root: QWidget) -> Iterator[QWidget]:
+    """The window and everything in it that is shown."""
+    yield root
+    for widget in root.findChildren(QWidget):
+        if widget.isVisibleTo(root):
+            yield widget
+
+
+def texts(widget: QWidget) -> Iterator[str]:
+    """What a user reads of a widget, by eye, by pointer or by screen reader."""
+    if isinstance(widget, (QLabel, QAbstractButton)):
+        yield re.sub(r"<[^>]+>", "", widget.text())
+    if isinstance(widget, QLineEdit):
+        yield widget.placeholderText()
+    if isinstance(widget, QComboBox):
+        yield from (widget.itemText(n) for n in range(widget.count()))
+    yield re.sub(r"<[^>]+>", "", widget.toolTip())
+    yield widget.accessibleName()
+    yield widget.accessibleDescription()
+
+
+def forgotten(root: QWidget) -> set[str]:
+    """Texts that did not come from the catalogue."""
+    found = set()
+    for widget in in_sight(root):
+        for text in texts(widget):
+            for line in text.split("\n"):
+                bare = line
+                while OPEN in bare and CLOSE in bare:
+                    # From the inside out: a message may hold another.
+                    bare, count = re.subn(f"{OPEN}[^{OPEN}{CLOSE}]*{CLOSE}", "", bare)
+                    if not count:
+                        break
+                bare = bare.strip("()·,.:;≈×– ")
+                if bare and not KNOWN.fullmatch(bare):
+                    found.add(line)
+    return found
+
+
+def cut(root: QWidget) -> set[str]:
+    """Texts that have less room than they need and no ellipsis to say so."""
+    found = set()
+    for widget in in_sight(root):
+        if not isinstance(widget, (QLabel, QAbstractButton)) or isinstance(widget, ElidedLabel):
+            continue
+        text = widget.text()
+        if OPEN not in text:
+            continue
+        wraps = isinstance(widget, QLabel) and widget.wordWrap()
+        wide = widget.minimumSizeHint().width() <= widget.width() + 1
+        tall = widget.height() + 1 >= (
+            widget.heightForWidth(widget.width()) if wraps else widget.minimumSizeHint().height()
+        )
+        if not (wide and tall):
+            found.add(f"{type(widget).__name__} {text!r} {widget.size().toTuple()}")
+    return found
+
+
+async def fill(window: StudioWindow) -> None:
+    """Pictures, a refused job and one that is running, as a working day has them."""
+    await make(window, "Lighthouse", count=2)
+    core = window.core
+    for name in ("sketch-refuses", "sketch-words"):
+        model = core.catalogue.find("sketch", name)
+        draft = Draft(prompt="Lighthouse", model=name, size="512")
+        await core.submit(runs.plan(draft, model, prompts.expand(draft.prompt)))
+    await core.queue.idle()
+    await until(core, lambda: window.browsing.counts.failed == 2, "failed")
+
+
+@pytest.mark.parametrize("width", [1440, 1024])
+async def test_nothing_in_the_window_was_forgotten_or_is_cut(tmp_path: Path, width: int) -> None:
+    async with opened(tmp_path, width=width) as window:
+        await until(window.core, window.welcome.isVisible, "first page")
+        assert forgotten(window) == set()
+        assert cut(window) == set()
+        await fill(window)
+        window.zones.open_inspector(True)
+        window.gallery.select_keys([window.model.key_at(0)])
+        await until(window.core, window.actions_of.every["rate_4"].isEnabled, "selected")
+        QApplication.sendPostedEvents()
+        assert forgotten(window) == set()
+        assert cut(window) == set()
+
+
+async def test_a_failed_job_in_the_inspector_speaks_the_language_too(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        await fill(window)
+        for job in list(window.core.queue.jobs.values()):
+            window.inspector.show_job(job)
+            QApplication.sendPostedEvents()
+            assert forgotten(window.inspector) == set()
+            assert cut(window.inspector) == set()
+
+
+async def test_the_loupe_speaks_the_language_too(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        await make(window, "Lighthouse", count=2)
+        picture = window.model.picture_at(0)
+        await until(window.core, lambda: window.model.picture_at(0) is not None, "read")
+        picture = window.model.picture_at(0)
+        assert picture is not None
+        window.looking.open_loupe(picture)
+        QApplication.sendPostedEvents()
+        assert forgotten(window.loupe) == set()
+        assert cut(window.loupe) == set()
+
+
+async def test_what_lies_over_the_window_speaks_the_language_too(tmp_path: Path) -> None:
+    from studio.ui.quitting import Quitting
+    from studio.ui.settings_dialog import SettingsDialog
+    from studio.ui.shortcuts_sheet import ShortcutsSheet
+
+    async with opened(tmp_path) as window:
+        await make(window, "Lighthouse")
+        job = next(iter(window.core.queue.jobs.values()), None)
+        alive = [] if job is None else [job]
+        for dialog in (
+            SettingsDialog(window.core, window),
+            ShortcutsSheet(window.actions_of, window),
+            Quitting(alive, window),
+        ):
+            dialog.open()
+            QApplication.sendPostedEvents()
+            assert forgotten(dialog) == set(), type(dialog).__name__
+            assert cut(dialog) == set(), type(dialog).__name__
+            dialog.close()
