@@ -1,0 +1,199 @@
+"""Every action of the table is triggered once, in a window with pictures in it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QEvent, QObject, QUrl, Slot
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QApplication, QDialog, QMenu, QWidget
+
+from studio import paths, prompts, runs
+from studio.core import Core
+from studio.drafts import Draft
+from studio.events import Event, RecordsChanged
+from studio.library.query import View
+from studio.ui import tasks, theme
+from studio.ui.actions import table
+from studio.ui.main_window import StudioWindow
+from studio.ui.popover import Popover
+
+PROMPT = "Lighthouse in {blue hour|heavy fog|first snow}"
+DIALOGS = {"settings", "palette", "history", "shortcuts", "about", "save_as"}
+FOLDERS = {"show_in_folder", "open_library_folder", "log_folder"}
+SETTLED = 0.3
+"""Seconds a step may need until its coroutines are over; what waits for a dialog goes on."""
+
+
+class Visits(QObject):
+    """Takes the addresses that would open other programs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.urls: list[QUrl] = []
+
+    @Slot(QUrl)
+    def visit(self, url: QUrl) -> None:
+        self.urls.append(url)
+
+
+class Shown(QObject):
+    """Notes what is opened over the window, even if it goes again by itself."""
+
+    def __init__(self, window: StudioWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self.names: list[str] = []
+        app = QApplication.instance()
+        assert app is not None
+        app.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 Qt's own name
+        if (
+            event.type() is QEvent.Type.Show
+            and isinstance(watched, QWidget)
+            and (watched.isWindow() or isinstance(watched, Popover))
+            and watched is not self._window
+        ):
+            self.names.append(type(watched).__name__)
+        return False
+
+
+@pytest.fixture
+def visits(monkeypatch: pytest.MonkeyPatch) -> Iterator[Visits]:
+    # No file manager of the desktop the tests run on is asked.
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere")
+    made = Visits()
+    for scheme in ("file", "https"):
+        # Its stub wants bytes, the function itself takes none.
+        QDesktopServices.setUrlHandler(scheme, made, "visit")  # type: ignore[arg-type]
+    yield made
+    for scheme in ("file", "https"):
+        QDesktopServices.unsetUrlHandler(scheme)
+
+
+@asynccontextmanager
+async def studio(home: Path) -> AsyncIterator[StudioWindow]:
+    """A window with three pictures."""
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    theme.install(app, "dark")
+    core = await Core.open(paths.find(home), environ={})
+    model = core.catalogue.find("sketch", "sketch")
+    draft = Draft(prompt=PROMPT, size="512", seed=1)
+    await core.submit(runs.plan(draft, model, prompts.expand(PROMPT)))
+    await core.queue.idle()
+    window = StudioWindow(core)
+    try:
+        await window.open()
+        await until(lambda: window.model.rowCount() == 3)
+        yield window
+    finally:
+        window.save_state_now()
+        await window.settle()
+        await core.close()
+        window.hide()
+        window.deleteLater()
+        await asyncio.sleep(0)
+
+
+async def until(condition) -> None:
+    """Let the loop run until this is true; the test's own limit catches a hang."""
+    while not condition():
+        await asyncio.sleep(0)
+
+
+async def settle() -> None:
+    """Let what was started come to its end, except for what waits for the user."""
+    if running := tasks.running():
+        await asyncio.wait(running, timeout=SETTLED)
+    QApplication.sendPostedEvents()
+
+
+def opened(window: StudioWindow) -> list[QWidget]:
+    """What lies over the window and is in sight."""
+    found = [*QApplication.topLevelWidgets(), *window.findChildren(Popover)]
+    return [widget for widget in found if widget.isVisible() and widget is not window]
+
+
+def put_away(window: StudioWindow) -> None:
+    """Close what an action has opened."""
+    for widget in opened(window):
+        if isinstance(widget, QDialog):
+            widget.reject()
+        else:
+            widget.close()
+
+
+async def select_one(window: StudioWindow, view: View) -> None:
+    """One picture of a shelf is selected, in the grid."""
+    window.show_shelf(view)
+    rows = await window.core.library.rows(window.browsing.query)
+    assert len(rows)
+    # More may have arrived meanwhile.
+    await until(lambda: set(rows) <= set(window.browsing.order))
+    window.gallery.select_keys([rows[0]])
+    await until(window.gallery.selected_items)
+    await settle()
+
+
+@pytest.mark.qt_log_ignore("grabbing the keyboard", extend=True)
+async def test_every_action_does_its_work_without_an_error(
+    tmp_path: Path, visits: Visits, task_errors: list[BaseException], caplog
+) -> None:
+    async with studio(tmp_path) as window:
+        shown = Shown(window)
+        heard: list[Event] = []
+        window.core.events.subscribe(heard.append)
+        for row in table():
+            if row.name == "quit":
+                continue  # the last one, below
+            view = View.TRASH if row.name == "restore" else View.ALL
+            if view is View.TRASH:
+                await window.core.library.trash([(await first(window)).id])
+            await select_one(window, view)
+            action = window.actions_of.every[row.name]
+            assert action.isEnabled(), row.name
+            visits.urls.clear()
+            shown.names.clear()
+            action.trigger()
+            await settle()
+            assert bool(shown.names) == (row.name in DIALOGS), (row.name, shown.names)
+            assert bool(visits.urls) == (row.name in FOLDERS), row.name
+            put_away(window)
+            await settle()
+            assert task_errors == [], row.name
+            bar = window.messages.notice
+            assert bar is None, (row.name, bar)
+            assert window.core.library.id, row.name
+            errors = [each for each in caplog.records if each.levelname in ("ERROR", "CRITICAL")]
+            assert errors == [], row.name
+        assert sum(isinstance(event, RecordsChanged) for event in heard) > 10
+        closed: list[bool] = []
+        window.closed.connect(lambda: closed.append(True))
+        window.actions_of.every["quit"].trigger()
+        await settle()
+        put_away(window)
+        assert closed or any(job.alive for job in window.core.queue.jobs.values())
+
+
+async def test_every_action_stands_in_a_menu(tmp_path: Path) -> None:
+    async with studio(tmp_path) as window:
+
+        def entries(menu: QMenu) -> set[str]:
+            names = set()
+            for action in menu.actions():
+                inner = action.menu()
+                names |= entries(inner) if isinstance(inner, QMenu) else {action.objectName()}
+            return names
+
+        assert {row.name for row in table()} <= entries(window._menu)
+
+
+async def first(window: StudioWindow):
+    """The first picture on show."""
+    return (await window.core.library.pictures(window.browsing.order[:1]))[0]
