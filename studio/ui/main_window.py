@@ -189,6 +189,7 @@ class StudioWindow(QWidget):
         self.browsing.order_changed.connect(self.looking.on_order_changed)
         self.zones.panels_changed.connect(self.on_panels_changed)
         self.zones.narrowed.connect(self.on_narrowed)
+        self.on_narrowed(self.zones.narrow)
 
     def _connect_panels(self) -> None:
         inspector, composer = self.inspector, self.composer

@@ -80,6 +80,11 @@ class Zones(QWidget):
         return self._want_inspector and not self._bare
 
     @property
+    def narrow(self) -> bool:
+        """Whether the rail stands in the sidebar's place."""
+        return self._narrow
+
+    @property
     def widths(self) -> tuple[int, int]:
         """Of sidebar and inspector, 0 while one is not beside the views."""
         return (

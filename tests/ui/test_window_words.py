@@ -12,12 +12,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
     QComboBox,
     QLabel,
     QLineEdit,
+    QPushButton,
     QWidget,
 )
 
@@ -26,6 +28,9 @@ from studio.drafts import Draft
 from studio.ui.controls import ElidedLabel
 from studio.ui.main_window import StudioWindow
 from tests.ui.test_window import make, opened, until
+
+ICON_ALONE = 40
+"""Narrower buttons show their icon, and their words as a tool tip."""
 
 OPEN, CLOSE = "⟦", "⟧"
 
@@ -36,6 +41,7 @@ KNOWN = re.compile(
     |[\w\ ,]+\ \(.*                         # libraries with their licences
     |\d+\s[A-Z]{2}|[1248]K|PNG            # units and kinds of files
     |Ctrl.*|Alt.*|Shift.*|F\d+|\\|[A-Z?]  # keys
+    |(Left|Right|Up|Down|Enter|Return|Del|Space|Esc|Home|End|Page\ \w+|,\ )+
     |(Lighthouse|dusk|dawn).*             # the prompt of these tests
     |https?:.*|.*\.ai|/.*|~.*             # addresses and folders
     |\#[0-9a-f]{6}
@@ -59,7 +65,11 @@ class Pseudo(gettext.NullTranslations):
 
 
 def _pseudo(message: str) -> str:
-    return f"{OPEN}{message}{'~' * (len(message) * 2 // 5)}{CLOSE}"
+    """Longer by 40 %, in words of six letters, so that lines break where they may."""
+    more = "~" * (len(message) * 2 // 5)
+    words_more = " ".join(more[at : at + 6] for at in range(0, len(more), 6))
+    gap = " " if len(message) > 15 else ""
+    return f"{OPEN}{message}{gap}{words_more}{CLOSE}"
 
 
 @pytest.fixture(autouse=True)
@@ -117,10 +127,19 @@ def cut(root: QWidget) -> set[str]:
         text = widget.text()
         if OPEN not in text:
             continue
+        if widget.width() <= ICON_ALONE:
+            continue
         wraps = isinstance(widget, QLabel) and widget.wordWrap()
-        wide = widget.minimumSizeHint().width() <= widget.width() + 1
+        if isinstance(widget, (QLabel, QPushButton)):
+            need = widget.minimumSizeHint()
+        else:
+            # Painted by itself: one line of its words, or several where it is tall.
+            lines = max(1, widget.height() // (2 * widget.fontMetrics().height()))
+            words_wide = widget.fontMetrics().horizontalAdvance(text) // lines
+            need = QSize(words_wide, widget.fontMetrics().ascent())
+        wide = need.width() <= widget.width() + 1
         tall = widget.height() + 1 >= (
-            widget.heightForWidth(widget.width()) if wraps else widget.minimumSizeHint().height()
+            widget.heightForWidth(widget.width()) if wraps else need.height()
         )
         if not (wide and tall):
             found.add(f"{type(widget).__name__} {text!r} {widget.size().toTuple()}")
@@ -147,7 +166,7 @@ async def test_nothing_in_the_window_was_forgotten_or_is_cut(tmp_path: Path, wid
         assert cut(window) == set()
         await fill(window)
         window.zones.open_inspector(True)
-        window.gallery.select_keys([window.model.key_at(0)])
+        window.gallery.select_keys([window.browsing.order[0]])
         await until(window.core, window.actions_of.every["rate_4"].isEnabled, "selected")
         QApplication.sendPostedEvents()
         assert forgotten(window) == set()
