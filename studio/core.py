@@ -154,7 +154,7 @@ class Core:
 
     async def recover(self) -> None:
         """Bring in what an earlier start left in the journal. Only the owner may."""
-        if self.writable:
+        if self.writable and await self._journalling.run(self.journal.has_entries):
             await (await self.making()).recovery.run()
 
     async def making(self) -> Making:

@@ -156,7 +156,12 @@ class Keys:
         return await self._get(profile, prompt=prompt, known=known, patience=patience)
 
     async def look(self, profile: str) -> KeyStatus:
-        """Find out how it stands without any prompt; for the start of the program."""
+        """Find out how it stands without any prompt; for the start of the program.
+
+        The offline painter has no key, so that no keyring is loaded for it.
+        """
+        if profile == OFFLINE:
+            return self.status(profile)
         with contextlib.suppress(KeyMissing, InputError):
             await self.get(profile, prompt=False)
         return self.status(profile)

@@ -190,6 +190,10 @@ class Journal:
                 _("The journal cannot be read"), f"{entry.folder}: {error}"
             ) from error
 
+    def has_entries(self) -> bool:
+        """Whether there is anything for `recover` to look at."""
+        return self.folder.is_dir() and any(self.folder.iterdir())
+
     def recover(self) -> list[Found]:
         """Every attempt that is not over, in order of queueing. Only under the library's lock."""
         if not self.folder.is_dir():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 from collections.abc import Sequence
 
@@ -25,6 +26,17 @@ class Options(argparse.Namespace):
 
 def parse(arguments: Sequence[str]) -> Options:
     """Read the command line. Wrong usage ends the program with exit code 2."""
+    # Options alone open the window, which need not wait for the parsers of all commands.
+    window = _with_defaults(
+        argparse.ArgumentParser(
+            parents=[_common()], add_help=False, allow_abbrev=False, exit_on_error=False
+        )
+    )
+    with contextlib.suppress(argparse.ArgumentError):
+        options, more = window.parse_known_args(arguments, namespace=Options())
+        if not more:
+            options.command = None
+            return options
     return _parser().parse_args(arguments, namespace=Options())
 
 
@@ -40,14 +52,7 @@ def _common() -> argparse.ArgumentParser:
     return common
 
 
-def _parser() -> argparse.ArgumentParser:
-    # A parser of its own for each: `set_defaults` changes the options of those it shares.
-    parser = argparse.ArgumentParser(
-        prog="gridbrush",
-        parents=[_common()],
-        description=_("Make pictures with an image model. Without a command the window opens."),
-    )
-    parser.add_argument("--version", action="version", version=f"gridbrush {__version__}")
+def _with_defaults(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
     parser.set_defaults(
         home=os.environ.get("GRIDBRUSH_HOME") or None,
         log_level="warning",
@@ -56,6 +61,18 @@ def _parser() -> argparse.ArgumentParser:
         json=False,
         probe_window=False,
     )
+    return parser
+
+
+def _parser() -> argparse.ArgumentParser:
+    # A parser of its own for each: `set_defaults` changes the options of those it shares.
+    parser = argparse.ArgumentParser(
+        prog="gridbrush",
+        parents=[_common()],
+        description=_("Make pictures with an image model. Without a command the window opens."),
+    )
+    parser.add_argument("--version", action="version", version=f"gridbrush {__version__}")
+    _with_defaults(parser)
     # Alone loads Qt for the self-test: whether a window can be made here, without showing one.
     parser.add_argument("--probe-window", action="store_true", help=argparse.SUPPRESS)
     commands = parser.add_subparsers(dest="command", metavar=_("COMMAND"))

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
+import importlib
 import logging
 import os
 import signal
@@ -31,9 +33,13 @@ _GRACE = 10.0
 
 def run(options: Any) -> int:
     """Open the window and stay until it is closed; the exit code."""
+    # A start makes a hundred thousand objects that stay: looking for garbage among them is in vain.
+    # `Garbage` takes over once the window is there.
+    gc.disable()
     words.install(paths.resources() / "locale")
     if not _can_show():
         return 1
+    _load_core()
     # PySide6 must be imported before qasync, which takes the binding it finds.
     os.environ["QT_API"] = "pyside6"
     from PySide6.QtWidgets import QApplication
@@ -57,6 +63,15 @@ def run(options: Any) -> int:
         return 130
     finally:
         end_logs()
+
+
+def _load_core() -> None:
+    """Import what is free of Qt first: every import that comes after PySide6 costs more.
+
+    PySide6 reads the source of each module imported after it, to see whether that module asks for
+    one of its features (docs/decisions/start.md).
+    """
+    importlib.import_module("studio.core")
 
 
 def _can_show() -> bool:
