@@ -83,11 +83,15 @@ class Arrivals:
         if not taken:
             raise NoPicture(
                 _("The picture in the answer cannot be read"),
-                _("The answer is kept in the library's journal."),
+                _("Its bytes are none of the kinds of picture known here, or damaged."),
                 hint=_("Trying again may be billed a second time."),
                 billed=Billed.MAYBE,
                 request_id=answer.request_id,
             )
+        if all(picture.draft for picture, _part in taken):
+            # The result cannot be read: the best that is left stands in for it.
+            last, part = taken[-1]
+            taken[-1] = (replace(last, draft=False), part)
         usd, basis = self._cost(job, answer)
         main = _main(taken)
         warned = (_("One picture of the answer cannot be read"),) if unreadable else ()

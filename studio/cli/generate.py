@@ -169,7 +169,7 @@ class _Watch:
         telling = asyncio.create_task(self._tell())
         try:
             with self._interrupts():
-                await self._core.submit(planned)
+                refused = await self._submit(planned)
                 await self._core.queue.idle()
         finally:
             unsubscribe()
@@ -177,7 +177,17 @@ class _Watch:
         images = await telling
         failed = [job for job in self._jobs.values() if job.state in _OVER]
         self._printer.done(images, len(failed))
+        if refused is not None:
+            raise refused
         return self._code(images, failed)
+
+    async def _submit(self, planned: runs.Run) -> StorageError | None:
+        """What keeps the rest from being queued; the jobs before it are on their way."""
+        try:
+            await self._core.submit(planned)
+        except StorageError as error:
+            return error
+        return None
 
     @contextlib.contextmanager
     def _interrupts(self) -> Any:

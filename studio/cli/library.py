@@ -9,7 +9,7 @@ from typing import Any
 
 from studio.cli.facts import facts_of, say_facts
 from studio.cli.opening import opened
-from studio.cli.output import complain, say, say_json, table
+from studio.cli.output import complain, progress, say, say_json, table
 from studio.core import Core
 from studio.errors import StorageError
 from studio.library.check import verify
@@ -76,12 +76,10 @@ async def _show(core: Core, options: Any) -> int:
 
 
 async def _verify(core: Core, options: Any) -> int:
-    report = await asyncio.to_thread(
-        verify,
-        core.library.originals,
-        await core.library.every(),
-        await core.library.damaged_records(),
-    )
+    every = await core.library.every()
+    damaged = await core.library.damaged_records()
+    with progress(_("Reading every original"), len(every)) as done:
+        report = await asyncio.to_thread(verify, core.library.originals, every, damaged, done)
     if options.json:
         say_json(
             {

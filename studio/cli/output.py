@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import msgspec
@@ -22,6 +24,20 @@ def say_json(value: Any) -> None:
 def complain(*sentences: str) -> None:
     """What is not a result, on standard error."""
     print("\n".join(sentence for sentence in sentences if sentence), file=sys.stderr, flush=True)
+
+
+@contextlib.contextmanager
+def progress(title: str, total: int) -> Iterator[Callable[[int], None]]:
+    """A bar in a terminal, nothing elsewhere; what it gives is called with what is done."""
+    if not sys.stderr.isatty():
+        yield lambda _done: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(title, total=total)
+        yield lambda done: bar.update(task, completed=done)
 
 
 def table(rows: list[tuple[str, ...]], *, headings: tuple[str, ...]) -> None:

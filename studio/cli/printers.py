@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol
@@ -206,6 +208,9 @@ class Bars(Lines):
             TimeElapsedColumn(),
             console=Console(stderr=True),
             transient=True,
+            # Results go where they were sent, and no path is folded at the terminal's edge.
+            redirect_stdout=False,
+            redirect_stderr=False,
         )
         self._tasks: dict[str, Any] = {}
 
@@ -230,12 +235,22 @@ class Bars(Lines):
             return
         if (task := self._tasks.pop(job.id, None)) is not None:
             self._progress.remove_task(task)
-        super().job(job, before)
+        with self._out_of_the_way():
+            super().job(job, before)
 
     def picture(self, job: str, picture: Picture, path: Path, copy: Path | None) -> None:
         if (task := self._tasks.pop(job, None)) is not None:
             self._progress.remove_task(task)
-        super().picture(job, picture, path, copy)
+        with self._out_of_the_way():
+            super().picture(job, picture, path, copy)
+
+    @contextlib.contextmanager
+    def _out_of_the_way(self) -> Iterator[None]:
+        self._progress.stop()
+        try:
+            yield
+        finally:
+            self._progress.start()
 
 
 def _now() -> float:

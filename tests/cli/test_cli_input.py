@@ -80,7 +80,7 @@ def test_a_home_that_cannot_be_made_is_told(program: Program, tmp_path: Path) ->
     assert_refused(other("generate", "x"), 8, str(tmp_path / "file"))
 
 
-@pytest.mark.parametrize("text", ["{broken", "[]", '{"version": "new"}', "\xff\xfe{"])
+@pytest.mark.parametrize("text", ["{broken", '{"version": "new"}'])
 def test_broken_settings_are_set_aside_said_once_and_the_run_goes_on(
     program: Program, text: str
 ) -> None:

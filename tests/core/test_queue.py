@@ -343,6 +343,18 @@ async def test_every_picture_of_an_answer_is_kept_and_drafts_are_marked(tmp_path
             assert "Here they are." in found[0].words
 
 
+async def test_where_only_a_draft_can_be_read_it_is_the_result(tmp_path: Path) -> None:
+    answer = parts(inline(tiny_png(9, 9), thought=True), inline(b"no picture at all"))
+    with replies() as service:
+        service.script(Reply(body=answer))
+        async with studio(tmp_path, service) as one:
+            (job,) = await one.submit()
+            await one.gone(job)
+            (picture,) = await one.pictures()
+            assert (picture.width, picture.draft) == (9, False)
+            assert "One picture of the answer cannot be read" in picture.warnings
+
+
 async def test_bytes_decide_the_file_and_what_was_not_asked_is_told(tmp_path: Path) -> None:
     data = jpeg(64, 64)
     with replies() as service:
