@@ -110,14 +110,17 @@ class Library:
         files.ensure_folder(self.folder / HIDDEN)
         self._identify(create=True)
         self._writer = Index.open(self._index_path(), write=True)
+        if not self._log.reaches(self._writer.applied()):
+            # The records were put back from a copy: what was computed of the others is not true.
+            self._remove_index()
+            self._writer = Index.open(self._index_path(), write=True)
         self._catch_up(self._writer)
 
     def _catch_up(self, index: Index) -> None:
-        applied, end = index.applied(), self._log.end()
-        if applied == end:
+        """Let an index read what it has not read yet of the log."""
+        applied = index.applied()
+        if applied == self._log.end():
             return
-        if applied.file and not (self._log.folder / applied.file).exists():
-            raise StorageError(_("The index belongs to another library"), str(self.folder))
         self._log.damaged = 0
         index.apply(self._log.read(applied))
         self.damaged = self._log.damaged
@@ -265,6 +268,8 @@ class Library:
             self._events.publish(
                 PicturesAdded(tuple(p.id for p in taken), tuple(p.row for p in taken), job.id)
             )
+        elif pictures:
+            self._events.publish(Trouble(_unindexed(self.folder)))
         return taken
 
     def _take(self, job: Job, pictures: Sequence[tuple[Picture, Path]]) -> list[Picture]:
@@ -283,9 +288,17 @@ class Library:
         return self._writer
 
     def _append(self, record: Record) -> None:
+        """Make a record durable, then let the index follow.
+
+        What the index fails to take (a full disk) it takes with the next record or at the next
+        start: the record is the truth, and it stands.
+        """
         index = self._own
-        begin, end = self._log.append(record)
-        index.apply([(record, begin, end)])
+        self._log.append(record)
+        try:
+            self._catch_up(index)
+        except StorageError as error:
+            log.error("The index could not follow the records: %s", error)
 
     # Changes
 
@@ -401,19 +414,29 @@ class Library:
 
         Raises PictureUnreadable, also when the file is gone.
         """
-        path = await self._reading.run(self.originals.find, picture)
-        if path is None:
-            path = self.originals.path(picture)
-        return await self._thumbnail(picture.sha256, path, step(edge), priority)
+        return await self._thumbnail(
+            picture.sha256, partial(self._original, picture), step(edge), priority
+        )
+
+    def _original(self, picture: Picture) -> Path:
+        return self.originals.find(picture) or self.originals.path(picture)
 
     async def input_thumbnail(self, reference: Reference, edge: int = 256) -> bytes:
         """A JPEG of a reference. Raises PictureUnreadable, StorageError."""
-        path = await self._reading.run(self.originals.input_path, reference)
-        return await self._thumbnail(reference.sha256, path, step(edge), Priority.VISIBLE)
+        return await self._thumbnail(
+            reference.sha256,
+            partial(self.originals.input_path, reference),
+            step(edge),
+            Priority.VISIBLE,
+        )
 
-    async def _thumbnail(self, sha256: str, path: Path, edge: int, priority: Priority) -> bytes:
+    async def _thumbnail(
+        self, sha256: str, find: Callable[[], Path], edge: int, priority: Priority
+    ) -> bytes:
+        # The original is looked for only where there is no thumbnail of it.
         if (data := await self._reading.run(self._thumbnails.get, sha256, edge)) is not None:
             return data
+        path = await self._reading.run(find)
         data = await self._decoder.thumbnail(path, edge, priority=priority)
         await self._reading.run(self._thumbnails.put, sha256, edge, data)
         return data
@@ -455,12 +478,24 @@ class Library:
         return (await self.counts(time.time())).all
 
     def _rebuild(self) -> None:
+        self._remove_index()
+        self._open_writer()
+
+    def _remove_index(self) -> None:
         if self._writer is not None:
             self._writer.close()
+            self._writer = None
         path = self._index_path()
         for part in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))):
             part.unlink(missing_ok=True)
-        self._open_writer()
+
+
+def _unindexed(folder: Path) -> StorageError:
+    return StorageError(
+        _("A picture was saved but cannot be shown yet"),
+        _("The index could not be written; the picture is safe in {folder}.").format(folder=folder),
+        hint=_("Free some space on the disk; it appears with the next one or at the next start."),
+    )
 
 
 def _family(index: Index, *, id: str) -> Family:

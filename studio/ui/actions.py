@@ -352,13 +352,12 @@ class Actions(QObject):
         super().__init__(window)
         self.every: dict[str, QAction] = {}
         self.rows = table()
+        self._dressed = False
         for row in self.rows:
             action = QAction(row.text, self)
             action.setObjectName(row.name)
             action.setShortcuts([QKeySequence(keys) for keys in row.keys])
             action.setCheckable(row.checked)
-            if row.icon:
-                theme().bind_icon(action, row.icon)
             # `triggered` would pass whether a switch is on; what is done reads that itself.
             action.triggered.connect(_Doing(find(row.name), action).on_triggered)
             self._place(action, row, window, panels, gallery)
@@ -397,6 +396,14 @@ class Actions(QObject):
         }
         for row in self.rows:
             self.every[row.name].setEnabled(allowed[row.needs])
+
+    def dress(self) -> None:
+        """Give the actions their icons: before a menu shows them, not at the start."""
+        if not self._dressed:
+            self._dressed = True
+            for row in self.rows:
+                if row.icon:
+                    theme().bind_icon(self.every[row.name], row.icon)
 
     def of_menu(self, menu: str) -> list[list[QAction]]:
         """The actions of a menu, in their groups."""

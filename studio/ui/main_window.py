@@ -31,7 +31,7 @@ from studio.ui.activity import StatusBar
 from studio.ui.browsing import Browsing, shelf_name
 from studio.ui.composer import Composer
 from studio.ui.composing import Composing
-from studio.ui.controls import MessageBar, Toast
+from studio.ui.controls import Menu, MessageBar, Toast
 from studio.ui.dialogs import Dialogs
 from studio.ui.doings import Doings
 from studio.ui.gallery.model import GalleryModel
@@ -84,6 +84,7 @@ class StudioWindow(QWidget):
         self._closing = False
         self._loupe: Loupe | None = None
         self._welcome: Welcome | None = None
+        self._menu: Menu | None = None
         self._failed_new = 0
         self.setWindowTitle("Gridbrush")
         self.setMinimumSize(_SMALLEST)
@@ -120,7 +121,6 @@ class StudioWindow(QWidget):
         self.composing = Composing(self)
         panels = (self.top_bar, self.sidebar, self.rail, self.views, self.inspector)
         self.actions_of = Actions(self, Doings(self).find, panels=panels, gallery=self.gallery)
-        self._menu = menus.main_menu(self.actions_of, self)
 
     def _lay_out(self) -> None:
         middle = QWidget(self)
@@ -489,6 +489,8 @@ class StudioWindow(QWidget):
 
     def on_menu_requested(self, where: QPoint) -> None:
         """The menu button was pressed."""
+        if self._menu is None:
+            self._menu = menus.main_menu(self.actions_of, self)
         self._menu.popup(where)
 
     def on_searched(self, words: str) -> None:

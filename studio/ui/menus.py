@@ -14,6 +14,7 @@ from studio.words import _
 
 def main_menu(actions: Actions, parent: QWidget) -> Menu:
     """What the menu button opens: File, Edit, Image, View, Library, Help."""
+    actions.dress()
     menu = Menu("", parent)
     for name, title in menu_titles().items():
         _fill(menu.submenu(title), actions, name)
@@ -22,6 +23,7 @@ def main_menu(actions: Actions, parent: QWidget) -> Menu:
 
 def tile_menu(actions: Actions, parent: QWidget, *, trashed: bool) -> Menu:
     """The context menu of a tile with a picture."""
+    actions.dress()
     menu = Menu("", parent)
     every = actions.every
     for group in (("open", "edit", "vary", "remix"), ("pick", "reject")):
@@ -50,6 +52,7 @@ def job_menu(running: Running, job: Job, parent: QWidget) -> Menu:
 
 def mat_menu(actions: Actions, parent: QWidget) -> Menu:
     """The context menu of the empty mat."""
+    actions.dress()
     menu = Menu("", parent)
     for name in ("select_all", "captions", "hide_rejected"):
         menu.addAction(actions.every[name])

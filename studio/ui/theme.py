@@ -210,7 +210,8 @@ class Theme(QObject):
         self._colours: dict[str, QColor] = {}
         self._fonts: dict[tuple[str, int | None], QFont] = {}
         self._pixmaps: dict[tuple[str, str, int, float], QPixmap] = {}
-        self._bound: list[tuple[weakref.ref[QObject], Callable[[], QIcon]]] = []
+        self._bound: weakref.WeakKeyDictionary[QObject, Callable[[], QIcon]]
+        self._bound = weakref.WeakKeyDictionary()
 
     # --- choosing -------------------------------------------------------------------------
 
@@ -264,10 +265,8 @@ class Theme(QObject):
             self._app.setPalette(sheet.palette(self))
             self._app.setFont(self.font("body"))
             self._app.setStyleSheet(self._sheet)
-        alive = [(ref, make) for ref, make in self._bound if ref() is not None]
-        self._bound = alive
-        for ref, make in alive:
-            _set_icon(ref, make)
+        for target, make in list(self._bound.items()):
+            _set_icon(target, make)
         self.changed.emit()
 
     # --- colours --------------------------------------------------------------------------
@@ -354,18 +353,15 @@ class Theme(QObject):
     ) -> None:
         """Give a button or action this icon, now and after every change of the theme."""
         assert isinstance(target, QObject)
-        ref: weakref.ref[QObject] = weakref.ref(target)
-        self._bound = [pair for pair in self._bound if pair[0]() not in (None, target)]
         make = partial(self.icon, name, role, size=size, gap=gap)
-        self._bound.append((ref, make))
-        _set_icon(ref, make)
+        self._bound[target] = make
+        _set_icon(target, make)
 
 
-def _set_icon(ref: weakref.ref[QObject], make: Callable[[], QIcon]) -> None:
+def _set_icon(target: QObject, make: Callable[[], QIcon]) -> None:
     import shiboken6
 
-    target = ref()
-    if target is not None and shiboken6.isValid(target):
+    if shiboken6.isValid(target):
         target.setIcon(make())  # type: ignore[attr-defined]
 
 

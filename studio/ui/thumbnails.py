@@ -110,6 +110,11 @@ class Thumbnails(QObject):
             return 0.0
         return min(1.0, max(0.0, (self._clock() - held.since) / FADE))
 
+    @property
+    def idle(self) -> bool:
+        """Whether everything that was wanted is here."""
+        return not self._wanted and not self._running
+
     def settle(self) -> None:
         """Show at once what is still fading in; while the user scrolls nothing moves by itself."""
         for held in self._held.values():

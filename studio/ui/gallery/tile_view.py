@@ -77,6 +77,7 @@ class TileView(GridView):
         self._tiles: dict[str, tuple[Item, str, Tile]] = {}
         self._arriving: dict[int, QPixmap] = {}
         self._many = False
+        self._first_screen = True
         self.by_key = False
         self.viewport().setMouseTracking(True)
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -182,6 +183,10 @@ class TileView(GridView):
 
     def on_thumbnail(self, picture: str) -> None:
         """A thumbnail is here, or failed: paint its tile."""
+        if self._first_screen:
+            # The window opens with its pictures; fading tells of those that come to it later.
+            self.thumbnails.settle()
+            self._first_screen = not self.thumbnails.idle
         for row in self.visible_rows():
             item = self.rows.item_at(row)
             if isinstance(item, Job) or (item is not None and item.id == picture):
