@@ -119,18 +119,24 @@ class Index:
         return Place(*found) if found else BEGINNING
 
     def apply(self, records: Iterable[tuple[Record, Place, Place]]) -> None:
-        """Take over records in the order of the log, all or none."""
-        with self._db:
-            last = None
-            for record, begin, end in records:
-                if record.kind == "job" and record.job is not None:
-                    self._take_job(record.job, record.pictures)
-                elif record.kind == "change":
-                    self._take_change(record, begin)
-                last = end
-            if last is not None:
-                self._db.execute("DELETE FROM applied")
-                self._db.execute("INSERT INTO applied VALUES (?, ?)", (last.file, last.offset))
+        """Take over records in the order of the log, all or none. Raises StorageError."""
+        try:
+            with self._db:
+                self._apply(records)
+        except apsw.Error as error:
+            raise StorageError(_("The index cannot be written"), str(error)) from error
+
+    def _apply(self, records: Iterable[tuple[Record, Place, Place]]) -> None:
+        last = None
+        for record, begin, end in records:
+            if record.kind == "job" and record.job is not None:
+                self._take_job(record.job, record.pictures)
+            elif record.kind == "change":
+                self._take_change(record, begin)
+            last = end
+        if last is not None:
+            self._db.execute("DELETE FROM applied")
+            self._db.execute("INSERT INTO applied VALUES (?, ?)", (last.file, last.offset))
 
     def _take_job(self, job: Job, pictures: list[Picture]) -> None:
         # The order of the log decides: the last word on a job is the true one.

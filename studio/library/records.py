@@ -124,6 +124,13 @@ class RecordLog:
             return BEGINNING
         return Place(every[-1].name, every[-1].stat().st_size)
 
+    def reaches(self, place: Place) -> bool:
+        """Whether the log goes as far as `place`; not so when an older copy was put back."""
+        if not place.file:
+            return True
+        path = self.folder / place.file
+        return path.exists() and path.stat().st_size >= place.offset
+
     def read(self, since: Place = BEGINNING) -> Iterator[tuple[Record, Place, Place]]:
         """Records after `since`, in order, each with where it begins and ends.
 

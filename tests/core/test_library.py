@@ -9,12 +9,14 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
+import apsw
 import pytest
 
 from studio.domain import Flag, JobState, Parent, Picture, Role, new_id
 from studio.errors import InputError, PictureUnreadable, StorageError
-from studio.events import Event, Events, PicturesAdded, RecordsChanged
+from studio.events import Event, Events, PicturesAdded, RecordsChanged, Trouble
 from studio.library.check import verify
+from studio.library.index import Index
 from studio.library.library import Library
 from studio.library.query import Query, Sort, View
 from studio.pictures import Decoder
@@ -298,3 +300,35 @@ async def test_rebuild_makes_the_same_index_again(tmp_path: Path) -> None:
         assert await library.every() == before
         await library.undo()
         assert (await library.find([pictures[1].id]))[0].rating == 0
+
+
+async def test_records_put_back_from_a_copy_are_read_anew(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library:
+        kept = await take(library)
+        (log,) = (library.folder / ".gridbrush/records").iterdir()
+        copy = log.read_bytes()
+        lost = await take(library)
+    log.write_bytes(copy)
+    async with opened(tmp_path) as library:
+        assert [p.id for p in await library.find([kept.id, lost.id])] == [kept.id]
+
+
+async def test_a_record_stands_when_the_index_cannot_follow_and_comes_with_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_index: Index, _record: object) -> None:
+        raise apsw.FullError("database or disk is full")
+
+    async with opened(tmp_path) as library:
+        with monkeypatch.context() as patch:
+            patch.setattr(Index, "_take_picture", full)
+            id = new_id()
+            part = library.folder / "x.part"
+            part.write_bytes(b"x")
+            picture = a_picture(id=id, path=f"{id}.png", sha256=hashlib.sha256(b"x").hexdigest())
+            assert await library.take(a_job(state=JobState.DONE), [(picture, part)]) == []
+        (event,) = heard(library)
+        assert isinstance(event, Trouble)
+        assert "saved but cannot be shown yet" in str(event.error)
+        await take(library)
+        assert [p.id for p in await library.find([id])] == [id]
