@@ -51,7 +51,7 @@ class Window:
         self.id = wait_until(self._first_window, what=lambda: f"a window ({self._state()})")
 
     def _first_window(self) -> str:
-        assert self.process.poll() is None, f"it ended with {self.process.poll()}"
+        assert self.process.poll() is None, f"it ended: {self._state()}"
         command = ["xdotool", "search", "--onlyvisible", "--pid", str(self.process.pid)]
         found = self.desktop.session.run(command, check=False).stdout.split()
         # Qt has unseen windows of its own; those that people see have a title.
@@ -110,6 +110,9 @@ class Program(Window):
         super().__init__(desktop, process)
         self.home = home
         self.output = output
+
+    def _state(self) -> str:
+        return f"exit code {self.process.poll()}\n{self.said()}"
 
     def find(self, role: str, name: str | None = None, **more: Any) -> list[Thing]:
         """Everything on the screen with this role and name."""

@@ -1,0 +1,174 @@
+"""A designer's library: pictures of many kinds and shapes, painted offline, rated and named."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from studio import paths, prompts, runs
+from studio.core import Core
+from studio.domain import Flag, Picture, Role
+from studio.drafts import MATCH, Draft
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """One picture of the library.
+
+    Attributes:
+        source: title of the picture it was edited from.
+        style: title of a picture it took its style from.
+    """
+
+    title: str
+    prompt: str
+    aspect: str = "1:1"
+    seed: int = 1
+    rating: int = 0
+    flag: Flag = Flag.NONE
+    source: str = ""
+    style: str = ""
+    tags: tuple[str, ...] = ()
+    model: str = "sketch"
+
+
+ISLAND = "A lighthouse on a granite island"
+GOUACHE = "gouache illustration, muted palette, wide negative space above"
+SLOW = Work(
+    title="dune", prompt="Sand dunes in the evening, warm paper cut", model="sketch-slow", seed=6
+)
+
+SHELF = (
+    SLOW,
+    Work(title="tonic 2", prompt="Tonic bottle with a blue label, poster, noon", aspect="4:5"),
+    Work(title="amber city", prompt="City skyline at dusk, amber windows, river", aspect="16:9"),
+    Work(title="fern plate", prompt="Botanical herbarium of ferns, morning", seed=4, rating=2),
+    Work(title="winter pass", prompt="Mountains in the snow, blue hour", aspect="3:2", seed=3),
+    Work(title="compass icon", prompt="App icon of a compass, coral", seed=2, rating=3),
+    Work(title="fruit bowl", prompt="Still life with lemons in a bowl", aspect="4:5", seed=8),
+    Work(title="kelp", prompt="Kelp under water, teal, soft light", seed=5, rating=3),
+    Work(title="old town", prompt="Old town by a river at dawn", aspect="3:2", seed=3),
+    Work(title="pine study", prompt="Pine forest in morning mist, layered paper cut", seed=6),
+    Work(title="analytics icon", prompt="App icon for analytics, chart, violet", seed=3, rating=2),
+    Work(
+        title="north ridge",
+        prompt="Hills at night, dark, moon",
+        aspect="3:2",
+        seed=4,
+        flag=Flag.REJECT,
+    ),
+    Work(title="pattern 12", prompt="Geometric pattern, Bauhaus, four colours", seed=4, rating=3),
+    Work(
+        title="tonic label 3",
+        prompt="Tonic bottle, label design, yellow disc behind it",
+        aspect="4:5",
+        seed=3,
+        rating=4,
+        flag=Flag.PICK,
+    ),
+    Work(
+        title="shoreline",
+        prompt="Sea of paper waves, red sun, screen print",
+        aspect="2:3",
+        seed=2,
+        rating=3,
+    ),
+    Work(
+        title="lighthouse print",
+        prompt="Lighthouse, linocut in two colours, red sun",
+        seed=3,
+        rating=5,
+        flag=Flag.PICK,
+    ),
+    Work(
+        title="lighthouse cinema",
+        prompt="Lighthouse on a cliff at night, stars, wide film still",
+        aspect="16:9",
+        seed=9,
+        rating=4,
+        flag=Flag.PICK,
+    ),
+    Work(title="harbour story", prompt="Lighthouse at dawn, boat", aspect="9:16", seed=4, rating=3),
+    Work(title="lighthouse storm", prompt="Lighthouse in a storm", aspect="4:3", seed=5),
+    Work(title="lighthouse noon", prompt=f"{ISLAND} at noon, {GOUACHE}", seed=12),
+    Work(
+        title="lighthouse dawn 02",
+        prompt=f"{ISLAND} at dawn, {GOUACHE}",
+        aspect=MATCH,
+        seed=12,
+        rating=1,
+        source="lighthouse noon",
+    ),
+    Work(
+        title="lighthouse dusk 06",
+        prompt=f"{ISLAND} at dusk, {GOUACHE}",
+        seed=11,
+        rating=2,
+        style="kelp",
+    ),
+    Work(
+        title="lighthouse dusk 07",
+        prompt=f"{ISLAND} at dusk, {GOUACHE}",
+        aspect=MATCH,
+        seed=7,
+        rating=4,
+        flag=Flag.PICK,
+        source="lighthouse dawn 02",
+        tags=("harbour", "gouache"),
+    ),
+    Work(
+        title="lighthouse night",
+        prompt=f"{ISLAND} at night, {GOUACHE}",
+        aspect=MATCH,
+        seed=7,
+        source="lighthouse dusk 07",
+    ),
+)
+
+
+def fill(home: Path) -> None:
+    """Paint the library into this home."""
+    asyncio.run(_fill(home))
+
+
+async def _fill(home: Path) -> None:
+    core = await Core.open(paths.find(home), environ={})
+    try:
+        made: dict[str, Picture] = {}
+        for work in SHELF:
+            made[work.title] = await _make(core, work, made)
+        await core.library.mark_seen([picture.id for picture in list(made.values())[:-1]])
+        # What was done last stands last in the log, as it would.
+        for work in SHELF:
+            await _judge(core, work, made[work.title].id)
+    finally:
+        await core.close()
+
+
+async def _make(core: Core, work: Work, made: dict[str, Picture]) -> Picture:
+    references = [
+        await core.library.keep_input(
+            core.library.path(made[title]), role=role, name=title, picture=made[title].id
+        )
+        for title, role in ((work.source, Role.EDIT), (work.style, Role.STYLE))
+        if title
+    ]
+    draft = Draft(prompt=work.prompt, aspect=work.aspect, seed=work.seed, model=work.model)
+    draft = replace(draft, references=tuple(references))
+    model = core.catalogue.find("sketch", work.model)
+    (job,) = await core.submit(runs.plan(draft, model, prompts.expand(work.prompt)))
+    await core.queue.idle()
+    newest = await core.library.pictures([len(made) + 1])
+    assert newest[0].job == job.id, work.title
+    return newest[0]
+
+
+async def _judge(core: Core, work: Work, id: str) -> None:
+    await core.library.entitle([id], work.title)
+    if work.rating:
+        await core.library.rate([id], work.rating)
+    if work.flag is not Flag.NONE:
+        await core.library.flag([id], work.flag)
+    if work.tags:
+        await core.library.tag([id], add=work.tags)
