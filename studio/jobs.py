@@ -92,14 +92,11 @@ class JobQueue:
         A job counts as queued only when the journal has it; on an error the ones before it stay.
         """
         queued: list[Job] = []
-        try:
-            for job in jobs:
-                entry = await self._journalling.run(self._journal.queue, job)
-                self._entries[job.id] = entry
-                queued.append(job)
-        finally:
-            for job in queued:
-                self._change(job)
+        for job in jobs:
+            self._entries[job.id] = await self._journalling.run(self._journal.queue, job)
+            queued.append(job)
+            # Told one by one: a long run shows its first tiles while the last are written down.
+            self._change(job)
             self._pump()
         return tuple(queued)
 
@@ -346,7 +343,7 @@ class JobQueue:
             state=JobState.RETRYING,
             retry_at=time.time() + delay,
             retry_reason=error.title,
-            attempts=error.repeats + 1,
+            attempts=job.attempt - repeats + 1 + error.repeats,
             started=None,
             received=0,
         )
