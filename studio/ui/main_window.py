@@ -251,6 +251,13 @@ class StudioWindow(QWidget):
             welcome.shortcuts_requested.connect(self.dialogs.open_shortcuts)
         return self._welcome
 
+    @property
+    def menu(self) -> Menu:
+        """What the menu button opens."""
+        if self._menu is None:
+            self._menu = menus.main_menu(self.actions_of, self)
+        return self._menu
+
     # Opening and closing
 
     async def open(self) -> None:
@@ -489,9 +496,7 @@ class StudioWindow(QWidget):
 
     def on_menu_requested(self, where: QPoint) -> None:
         """The menu button was pressed."""
-        if self._menu is None:
-            self._menu = menus.main_menu(self.actions_of, self)
-        self._menu.popup(where)
+        self.menu.popup(where)
 
     def on_searched(self, words: str) -> None:
         """Other words are looked for."""

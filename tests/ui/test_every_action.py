@@ -191,7 +191,7 @@ async def test_every_action_stands_in_a_menu(tmp_path: Path) -> None:
                 names |= entries(inner) if isinstance(inner, QMenu) else {action.objectName()}
             return names
 
-        assert {row.name for row in table()} <= entries(window._menu)
+        assert {row.name for row in table()} <= entries(window.menu)
 
 
 async def first(window: StudioWindow):
