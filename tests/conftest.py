@@ -6,7 +6,6 @@ import gc
 
 import pytest
 
-
 pytest_plugins = ["tests.desktop.fixtures"]
 
 _COLLECT_EVERY = 10
