@@ -220,8 +220,8 @@ async def test_one_picture_is_told_in_full(inspector: Inspector, library: Any) -
     assert "lighthouse dawn" in text
     assert "Asked 1:1, got 2:1" in text
     assert "$0.134 from usage" in text
-    assert inspector.head.title.stars.value() == 4
-    assert inspector.family.isVisible()
+    assert inspector.page.head.title.stars.value() == 4
+    assert inspector.page.family.isVisible()
 
 
 async def test_words_of_a_stranger_are_never_read_as_markup(inspector: Inspector) -> None:
@@ -230,7 +230,7 @@ async def test_words_of_a_stranger_are_never_read_as_markup(inspector: Inspector
     assert words(inspector).count(bad) >= 4
     for label in inspector.findChildren(QLabel):
         assert label.textFormat() == Qt.TextFormat.PlainText or not label.text()
-    assert inspector.head.title.label.toolTip() != bad
+    assert inspector.page.head.title.label.toolTip() != bad
 
 
 async def test_copying_the_prompt_leaves_out_the_words_that_went(
@@ -240,7 +240,7 @@ async def test_copying_the_prompt_leaves_out_the_words_that_went(
     child = picture(1, prompt="a lighthouse at dusk in fog")
     library.families["p1"] = Family(picture=child, ancestors=(parent,))
     await told(inspector, child)
-    prompt = inspector.head.prompt
+    prompt = inspector.page.head.prompt
     assert "dawn" in prompt.toPlainText()
     prompt.selectAll()
     assert prompt.createMimeDataFromSelection().text() == "a lighthouse at dusk in fog"
@@ -249,21 +249,21 @@ async def test_copying_the_prompt_leaves_out_the_words_that_went(
 
 async def test_a_long_prompt_shows_six_lines_until_all_is_asked_for(inspector: Inspector) -> None:
     await told(inspector, picture(1, prompt="a lighthouse on a granite island " * 40))
-    prompt = inspector.head.prompt
+    prompt = inspector.page.head.prompt
     assert prompt.height() == 6 * 19
     named(inspector, "Show all").click()
     assert prompt.height() > 12 * 19
     named(inspector, "Show less").click()
     assert prompt.height() == 6 * 19
     await told(inspector, picture(2, prompt="short"))
-    assert not inspector.head.show_all.isVisible()
+    assert not inspector.page.head.show_all.isVisible()
 
 
 async def test_a_title_is_kept_by_enter_and_left_by_escape(inspector: Inspector) -> None:
     await told(inspector, picture(1))
     heard: list[tuple[str, str]] = []
     inspector.retitled.connect(lambda name, title: heard.append((name, title)))
-    title = inspector.head.title
+    title = inspector.page.head.title
     title.edit()
     assert title.field.isVisible()
     title.field.setText("  harbour \n dusk ")
@@ -282,7 +282,7 @@ async def test_a_title_is_kept_by_enter_and_left_by_escape(inspector: Inspector)
 async def test_keys_typed_into_title_and_note_are_no_shortcuts(inspector: Inspector) -> None:
     await told(inspector, picture(1))
     inspector.edit_title()
-    for field in (inspector.head.title.field, inspector.note):
+    for field in (inspector.page.head.title.field, inspector.page.note):
         event = QKeyEvent(
             QEvent.Type.ShortcutOverride, Qt.Key.Key_P, Qt.KeyboardModifier.NoModifier, "p"
         )
@@ -295,15 +295,15 @@ async def test_a_note_is_kept_for_the_picture_it_was_written_about(inspector: In
     await told(inspector, picture(1))
     heard: list[tuple[tuple[str, ...], str]] = []
     inspector.noted.connect(lambda ids, note: heard.append((ids, note)))
-    inspector.note.setPlainText("for the spring poster")
+    inspector.page.note.setPlainText("for the spring poster")
     await told(inspector, picture(2))
     assert heard == [(("p1",), "for the spring poster")]
-    assert inspector.note.toPlainText() == ""
-    inspector.note.setPlainText("no")
-    press(inspector.note, Qt.Key.Key_Escape)
-    assert inspector.note.toPlainText() == ""
-    inspector.note.setPlainText("yes")
-    press(inspector.note, Qt.Key.Key_Return, modifiers=Qt.KeyboardModifier.ControlModifier)
+    assert inspector.page.note.toPlainText() == ""
+    inspector.page.note.setPlainText("no")
+    press(inspector.page.note, Qt.Key.Key_Escape)
+    assert inspector.page.note.toPlainText() == ""
+    inspector.page.note.setPlainText("yes")
+    press(inspector.page.note, Qt.Key.Key_Return, modifiers=Qt.KeyboardModifier.ControlModifier)
     assert heard[-1] == (("p2",), "yes")
 
 
@@ -313,7 +313,7 @@ async def test_stars_flag_and_buttons_tell_which_pictures(inspector: Inspector) 
     inspector.rated.connect(lambda ids, stars: heard.append((ids, stars)))
     inspector.flagged.connect(lambda ids, flag: heard.append((ids, flag)))
     inspector.action.connect(lambda name, items: heard.append((name, items[0].id)))
-    inspector.head.title.stars.setValue(3)
+    inspector.page.head.title.stars.setValue(3)
     named(inspector, "Pick").click()
     for label in ("Edit", "Vary", "Remix", "More", "Copy", "Save as…"):
         named(inspector, label).click()
@@ -329,17 +329,17 @@ async def test_a_click_on_a_relative_selects_it_and_the_rest_is_counted(
     below = tuple(picture(row) for row in range(20, 30))
     library.families["p1"] = Family(picture=me, ancestors=above, children=below)
     await told(inspector, me)
-    places = inspector.family.places()
+    places = inspector.page.family.places()
     assert places[-1].picture is None
     shown = sum(1 for place in places if place.picture is not None)
     assert [place.picture.id for place in places if place.picture][:3] == ["p2", "p3", "p1"]
     assert places[-1].text == f"+ {13 - shown}"
-    assert places[-1].rect.right() < inspector.family.width()
+    assert places[-1].rect.right() < inspector.page.family.width()
     heard: list[str] = []
     inspector.selected.connect(heard.append)
-    click(inspector.family, QPointF(places[0].rect.center()))
+    click(inspector.page.family, QPointF(places[0].rect.center()))
     mine = next(place for place in places if place.picture is me)
-    click(inspector.family, QPointF(mine.rect.center()))
+    click(inspector.page.family, QPointF(mine.rect.center()))
     assert len(heard) == 1
     assert heard[0] in {"p2", "p3"}
 
@@ -348,12 +348,12 @@ async def test_in_the_loupe_the_palette_stands_in_place_of_the_picture(
     inspector: Inspector,
 ) -> None:
     await told(inspector, picture(1))
-    assert inspector.preview.isVisible()
-    assert not inspector.palette_strip.isVisible()
+    assert inspector.page.preview.isVisible()
+    assert not inspector.page.palette_strip.isVisible()
     inspector.set_preview_shown(False)
     await looking.settle()
-    assert not inspector.preview.isVisible()
-    assert inspector.palette_strip.isVisible()
+    assert not inspector.page.preview.isVisible()
+    assert inspector.page.palette_strip.isVisible()
     heard: list[str] = []
     inspector.toast.connect(heard.append)
     named(inspector, "Copy #101d42").click()
@@ -366,8 +366,8 @@ async def test_a_record_that_changed_is_told_anew(inspector: Inspector, library:
     library.known[0] = picture(1, title="other", rating=2, flag=Flag.REJECT)
     inspector.refresh(["p1", "p7"])
     await looking.settle()
-    assert inspector.head.title.label.text() == "other"
-    assert inspector.head.title.stars.value() == 2
+    assert inspector.page.head.title.label.text() == "other"
+    assert inspector.page.head.title.stars.value() == 2
     assert named(inspector, "Rejected").isVisible()
 
 
@@ -378,14 +378,14 @@ async def test_several_are_told_together(inspector: Inspector) -> None:
     await told(inspector, picture(1, rating=3), picture(2, rating=3), picture(3, rating=3))
     assert "3 selected" in words(inspector)
     assert "$0.40" in words(inspector)
-    assert inspector.head.title.stars.value() == 3
-    assert not inspector.note.isVisible()
+    assert inspector.page.head.title.stars.value() == 3
+    assert not inspector.page.note.isVisible()
     heard: list[tuple[Any, ...]] = []
     inspector.rated.connect(lambda ids, stars: heard.append((ids, stars)))
-    inspector.head.title.stars.setValue(5)
+    inspector.page.head.title.stars.setValue(5)
     assert heard == [(("p1", "p2", "p3"), 5)]
     await told(inspector, picture(1, rating=3), picture(2))
-    assert inspector.head.title.stars.value() == 0
+    assert inspector.page.head.title.stars.value() == 0
 
 
 async def test_nothing_selected_is_a_quiet_sentence(inspector: Inspector) -> None:
@@ -478,9 +478,9 @@ async def test_what_can_be_pressed_or_written_has_a_name(inspector: Inspector) -
     for part in inspector.findChildren(QAbstractButton):
         if part.isVisible():
             assert part.accessibleName() or part.text(), part
-    assert inspector.note.accessibleName() == "Note or alt text"
-    assert inspector.head.prompt.accessibleName() == "Prompt of the picture"
-    assert inspector.head.title.field.accessibleName() == "Title"
+    assert inspector.page.note.accessibleName() == "Note or alt text"
+    assert inspector.page.head.prompt.accessibleName() == "Prompt of the picture"
+    assert inspector.page.head.title.field.accessibleName() == "Title"
 
 
 @pytest.mark.parametrize("width", [260, 296, 420])
@@ -498,6 +498,6 @@ async def test_nothing_is_cut_off_at_any_width(
             right = part.mapTo(inspector, part.rect().topRight()).x()
             assert right <= width, part
     assert long in words(inspector)
-    for value in inspector.facts.findChildren(QTextEdit):
+    for value in inspector.page.facts.findChildren(QTextEdit):
         if value.isVisible():
             assert value.document().size().height() <= value.height() + 1

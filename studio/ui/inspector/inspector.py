@@ -4,41 +4,30 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import (
-    QFrame,
-    QHBoxLayout,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFrame, QStackedWidget, QVBoxLayout, QWidget
 
 from studio.domain import Flag, Job, Picture
 from studio.errors import StudioError
-from studio.ui.controls import Button, Text
-from studio.ui.inspector import facts
-from studio.ui.inspector.fact_table import FactTable, Warnings
-from studio.ui.inspector.family import FamilyStrip
-from studio.ui.inspector.head import Head
-from studio.ui.inspector.job_page import JobPage
-from studio.ui.inspector.note import Note
-from studio.ui.inspector.palette import Palette
-from studio.ui.inspector.preview import Preview
-from studio.ui.inspector.scrolled import Scrolled
-from studio.ui.inspector.section import Section
+from studio.ui.controls import Text
 from studio.ui.shelf import Eyes, Shelf, loop_runs
 from studio.ui.tasks import spawn
 from studio.ui.thumbnails import Thumbnails
-from studio.words import _, ngettext
+from studio.words import _
+
+if TYPE_CHECKING:
+    from studio.ui.inspector.job_page import JobPage
+    from studio.ui.inspector.picture_page import PicturePage
 
 WIDTH, NARROWEST, WIDEST = 296, 260, 420
 KEPT = 24 * 1024 * 1024  # bytes of thumbnails
 
 
 class Inspector(QFrame):
-    """Tells of what is selected.
+    """Tells of what is selected. A page is made when it is first shown: no start waits for it.
 
     Signals:
         rated, flagged, noted: ids (a tuple) and the new value.
@@ -74,13 +63,10 @@ class Inspector(QFrame):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._pages)
         self._nothing = self._make_nothing()
-        self._items = self._make_items()
-        self.job_page = JobPage(self)
-        self._job_scroll = Scrolled(self.job_page, self)
-        for page in (self._nothing, self._items, self._job_scroll):
-            self._pages.addWidget(page)
-        self._connect()
-        self.show_nothing()
+        self._pages.addWidget(self._nothing)
+        self._page: PicturePage | None = None
+        self._job_page: JobPage | None = None
+        self._job_scroll: QWidget | None = None
 
     def _make_nothing(self) -> QWidget:
         page = QWidget(self)
@@ -99,65 +85,40 @@ class Inspector(QFrame):
         column.addStretch(3)
         return page
 
-    def _make_items(self) -> QWidget:
-        page, inner = QWidget(self), QWidget(self)
-        parts = QVBoxLayout(inner)
-        parts.setContentsMargins(0, 0, 0, 0)
-        parts.setSpacing(0)
-        self.preview = Preview(self._thumbnails, inner)
-        self.head = Head(inner)
-        self._family_part = Section(_("Family"), inner)
-        self.family = FamilyStrip(self._thumbnails, self._family_part)
-        self._family_part.body.addWidget(self.family)
-        self._palette_part = Section(_("Palette"), inner, aside=_("click copies"))
-        self.palette_strip = Palette(self._palette_part)
-        self._palette_part.body.addWidget(self.palette_strip)
-        details = Section(_("Details"), inner)
-        self.warnings = Warnings(details)
-        self.facts = FactTable(_("Details"), details)
-        self.note = Note(details)
-        details.body.addWidget(self.warnings)
-        self._warning_gap = QWidget(details)
-        self._warning_gap.setFixedHeight(8)
-        details.body.addWidget(self._warning_gap)
-        details.body.addWidget(self.facts)
-        details.body.addSpacing(12)
-        details.body.addWidget(self.note)
-        for part in (self.preview, self.head, self._family_part, self._palette_part, details):
-            parts.addWidget(part)
-        parts.addStretch(1)
-        column = QVBoxLayout(page)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(Scrolled(inner, page), 1)
-        column.addWidget(self._make_footer(page))
-        return page
+    @property
+    def page(self) -> PicturePage:
+        """The page of pictures."""
+        if self._page is None:
+            from studio.ui.inspector.picture_page import PicturePage
 
-    def _make_footer(self, parent: QWidget) -> Section:
-        footer = Section("", parent)
-        row = QHBoxLayout()
-        row.setSpacing(6)
-        for name, label, icon in (("copy", _("Copy"), "copy"), ("save", _("Save as…"), "save")):
-            button = Button(label, "", footer, size=26, icon=icon)
-            button.setProperty("action", name)
-            button.clicked.connect(self.on_footer)
-            row.addWidget(button, 1)
-        footer.body.addLayout(row)
-        return footer
+            self._page = page = PicturePage(self._thumbnails, self)
+            self._pages.addWidget(page)
+            page.head.title.renamed.connect(self.on_renamed)
+            page.head.title.rated.connect(self.on_rated)
+            page.head.title.flagged.connect(self.on_flagged)
+            page.head.action.connect(self.on_action)
+            page.family.selected.connect(self.selected)
+            page.palette_strip.copied.connect(self.on_colour_copied)
+            page.preview.opened.connect(self.on_opened)
+            page.preview.drag_requested.connect(self.on_dragged)
+            page.note.kept.connect(self.on_noted)
+            page.note.left.connect(self.setFocus)
+            page.chosen.connect(self.on_action)
+        return self._page
 
-    def _connect(self) -> None:
-        self.head.title.renamed.connect(self.on_renamed)
-        self.head.title.rated.connect(self.on_rated)
-        self.head.title.flagged.connect(self.on_flagged)
-        self.head.action.connect(self.on_action)
-        self.family.selected.connect(self.selected)
-        self.palette_strip.copied.connect(self.on_colour_copied)
-        self.preview.opened.connect(self.on_opened)
-        self.preview.drag_requested.connect(self.on_dragged)
-        self.note.kept.connect(self.on_noted)
-        self.note.left.connect(self.setFocus)
-        self.job_page.action.connect(self.on_job_action)
-        self.job_page.copied.connect(self.on_details_copied)
+    @property
+    def job_page(self) -> JobPage:
+        """The page of a job."""
+        if self._job_page is None:
+            from studio.ui.inspector.job_page import JobPage
+            from studio.ui.inspector.scrolled import Scrolled
+
+            self._job_page = page = JobPage(self)
+            self._job_scroll = Scrolled(page, self)
+            self._pages.addWidget(self._job_scroll)
+            page.action.connect(self.on_job_action)
+            page.copied.connect(self.on_details_copied)
+        return self._job_page
 
     # --- what is shown --------------------------------------------------------------------
 
@@ -175,7 +136,8 @@ class Inspector(QFrame):
         """Tell of a job; `usual` is what such a job takes, where that was measured."""
         self._leave()
         self.job_page.set_job(job, usual=usual)
-        self._pages.setCurrentWidget(self._job_scroll)
+        if self._job_scroll is not None:
+            self._pages.setCurrentWidget(self._job_scroll)
 
     def show_pictures(self, pictures: Sequence[Picture]) -> None:
         """Tell of one picture, or of several together."""
@@ -187,13 +149,15 @@ class Inspector(QFrame):
             self._leave()
         self._pictures = tuple(pictures)
         self._noted = tuple(picture.id for picture in pictures)
-        self._pages.setCurrentWidget(self._items)
-        self.preview.set_pictures(self._pictures)
-        self._show_sections()
+        page = self.page
+        self._pages.setCurrentWidget(page)
+        page.preview.set_pictures(self._pictures)
+        page.show_parts(self._pictures, preview=self._with_preview)
         if len(pictures) == 1:
-            self._show_one(pictures[0], same=same)
+            page.show_one(pictures[0], same=same)
+            self._look_up(pictures[0])
         else:
-            self._show_several()
+            page.show_several(self._pictures)
         self._want()
 
     def set_preview_shown(self, shown: bool) -> None:  # noqa: FBT001 - reads as a property
@@ -201,7 +165,8 @@ class Inspector(QFrame):
         if shown == self._with_preview:
             return
         self._with_preview = shown
-        self._show_sections()
+        if self._page is not None:
+            self._page.show_parts(self._pictures, preview=shown)
         if len(self._pictures) == 1:
             self._look_up(self._pictures[0])
         self._want()
@@ -215,75 +180,30 @@ class Inspector(QFrame):
     def edit_title(self) -> None:
         """Open the title for writing."""
         if len(self._pictures) == 1:
-            self.head.title.edit()
+            self.page.head.title.edit()
 
     def edit_note(self) -> None:
         """Give the keyboard to the note."""
         if self._pictures:
-            self.note.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.page.note.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _leave(self) -> None:
         """Keep what is being written before it is about something else."""
-        self.note.keep()
-        self.head.title.stop_editing()
+        if self._page is not None:
+            self._page.note.keep()
+            self._page.head.title.stop_editing()
         if self._task is not None:
             self._task.cancel()
             self._task = None
         self._pictures = ()
 
-    def _show_sections(self) -> None:
-        one = len(self._pictures) == 1
-        self.preview.setVisible(self._with_preview)
-        self.head.set_line(line=self._with_preview)
-        self._palette_part.setVisible(
-            one and not self._with_preview and bool(self.palette_strip.colours)
-        )
-        self.note.setVisible(one)
-        self.head.set_count(len(self._pictures))
-        self.head.title.set_editable(editable=one)
-
-    def _show_one(self, picture: Picture, *, same: bool) -> None:
-        self.head.title.set_picture(picture.name, rating=picture.rating, flag=picture.flag)
-        said = facts.warnings(picture)
-        self.warnings.set_texts(said)
-        self._warning_gap.setVisible(bool(said))
-        if not same:
-            self._family_part.hide()
-            self._palette_part.hide()
-            self.palette_strip.set_colours(())
-            self.family.set_family(None)
-            self.head.set_prompt(picture.prompt)
-            self.head.fold()
-            self.note.set_note(picture.note)
-            self.facts.set_facts(facts.details(picture, names=facts.parent_names(picture)))
-        elif not self.note.hasFocus():
-            self.note.set_note(picture.note)
-        self._look_up(picture)
-
-    def _show_several(self) -> None:
-        count = len(self._pictures)
-        ratings = {picture.rating for picture in self._pictures}
-        flags = {picture.flag for picture in self._pictures}
-        self.head.title.set_picture(
-            ngettext("{n} selected", "{n} selected", count).format(n=f"{count:,}"),
-            rating=ratings.pop() if len(ratings) == 1 else 0,
-            flag=flags.pop() if len(flags) == 1 else Flag.NONE,
-        )
-        self.head.set_prompt("")
-        self.head.fold()
-        self.warnings.set_texts(())
-        self._warning_gap.hide()
-        self._family_part.hide()
-        self._palette_part.hide()
-        self.facts.set_facts(facts.several(self._pictures))
-
     def _want(self) -> None:
-        if not loop_runs() or not self.isVisible():
+        if self._page is None or not loop_runs() or not self.isVisible():
             return  # asked again when it is shown
         # The preview's wish comes last: of one picture the larger copy is kept.
-        wishes = self.family.wishes() if self._family_part.isVisibleTo(self) else []
+        wishes = self._page.family_wishes()
         if self._with_preview:
-            wishes += self.preview.wishes()
+            wishes += self._page.preview.wishes()
         self._thumbnails.want(wishes)
 
     # --- reading --------------------------------------------------------------------------
@@ -297,12 +217,7 @@ class Inspector(QFrame):
         family = await self._library.family(picture.id)
         ids = [parent.picture for parent in picture.parents if parent.picture]
         others = await self._library.find(ids) if ids else []
-        if family.ancestors:
-            self.head.set_prompt(picture.prompt, family.ancestors[-1].prompt)
-        names = facts.parent_names(picture, others)
-        self.facts.set_facts(facts.details(picture, names=names))
-        self._family_part.setVisible(bool(family.ancestors or family.children))
-        self.family.set_family(family)
+        self.page.show_kin(picture, family, others)
         self._want()
         if not self._with_preview:
             await self._read_palette(picture)
@@ -314,8 +229,7 @@ class Inspector(QFrame):
             colours = await self._decoder.palette(self._library.path(picture))
         except StudioError:
             colours = ()  # the view beside it says what is wrong with the file
-        self.palette_strip.set_colours(colours)
-        self._palette_part.setVisible(bool(colours) and not self._with_preview)
+        self.page.show_palette(colours, visible=bool(colours) and not self._with_preview)
 
     async def _read_again(self, ids: tuple[str, ...]) -> None:
         found = await self._library.find(ids)
@@ -343,14 +257,8 @@ class Inspector(QFrame):
             self.noted.emit(self._noted, note)
 
     def on_action(self, name: str) -> None:
-        """One of the buttons under the prompt."""
+        """One of the buttons under the prompt, or of the footer."""
         self.action.emit(name, self._pictures)
-
-    def on_footer(self) -> None:
-        """Copy or Save as."""
-        button = self.sender()
-        if button is not None:
-            self.action.emit(str(button.property("action")), self._pictures)
 
     def on_opened(self) -> None:
         """The preview was double clicked."""

@@ -1,0 +1,154 @@
+"""The inspector's page of one picture, or of several together: what stands on it, and where."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from studio.domain import Flag, Picture
+from studio.library.query import Family
+from studio.ui.controls import Button
+from studio.ui.inspector import facts
+from studio.ui.inspector.fact_table import FactTable, Warnings
+from studio.ui.inspector.family import FamilyStrip
+from studio.ui.inspector.head import Head
+from studio.ui.inspector.note import Note
+from studio.ui.inspector.palette import Palette
+from studio.ui.inspector.preview import Preview
+from studio.ui.inspector.scrolled import Scrolled
+from studio.ui.inspector.section import Section
+from studio.ui.thumbnails import Thumbnails, Wish
+from studio.words import _, ngettext
+
+
+class PicturePage(QWidget):
+    """Preview, head, family, palette, details, and the footer.
+
+    Attributes:
+        preview, head, family, palette_strip, warnings, facts, note: its parts.
+
+    Signals:
+        chosen: a button of the footer was pressed ("copy" or "save").
+    """
+
+    chosen = Signal(str)
+
+    def __init__(self, thumbnails: Thumbnails, parent: QWidget) -> None:
+        super().__init__(parent)
+        inner = QWidget(self)
+        parts = QVBoxLayout(inner)
+        parts.setContentsMargins(0, 0, 0, 0)
+        parts.setSpacing(0)
+        self.preview = Preview(thumbnails, inner)
+        self.head = Head(inner)
+        self._family_part = Section(_("Family"), inner)
+        self.family = FamilyStrip(thumbnails, self._family_part)
+        self._family_part.body.addWidget(self.family)
+        self._palette_part = Section(_("Palette"), inner, aside=_("click copies"))
+        self.palette_strip = Palette(self._palette_part)
+        self._palette_part.body.addWidget(self.palette_strip)
+        details = Section(_("Details"), inner)
+        self.warnings = Warnings(details)
+        self.facts = FactTable(_("Details"), details)
+        self.note = Note(details)
+        details.body.addWidget(self.warnings)
+        self._warning_gap = QWidget(details)
+        self._warning_gap.setFixedHeight(8)
+        details.body.addWidget(self._warning_gap)
+        details.body.addWidget(self.facts)
+        details.body.addSpacing(12)
+        details.body.addWidget(self.note)
+        for part in (self.preview, self.head, self._family_part, self._palette_part, details):
+            parts.addWidget(part)
+        parts.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(Scrolled(inner, self), 1)
+        column.addWidget(self._make_footer())
+
+    def _make_footer(self) -> Section:
+        footer = Section("", self)
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        for name, label, icon in (("copy", _("Copy"), "copy"), ("save", _("Save as…"), "save")):
+            button = Button(label, "", footer, size=26, icon=icon)
+            button.setProperty("action", name)
+            button.clicked.connect(self.on_footer)
+            row.addWidget(button, 1)
+        footer.body.addLayout(row)
+        return footer
+
+    def on_footer(self) -> None:
+        """Copy or Save as."""
+        button = self.sender()
+        if button is not None:
+            self.chosen.emit(str(button.property("action")))
+
+    # --- what is shown --------------------------------------------------------------------
+
+    def show_parts(self, pictures: Sequence[Picture], *, preview: bool) -> None:
+        """The preview, or the palette in its place, and what belongs to so many pictures."""
+        one = len(pictures) == 1
+        self.preview.setVisible(preview)
+        self.head.set_line(line=preview)
+        self._palette_part.setVisible(one and not preview and bool(self.palette_strip.colours))
+        self.note.setVisible(one)
+        self.head.set_count(len(pictures))
+        self.head.title.set_editable(editable=one)
+
+    def show_one(self, picture: Picture, *, same: bool) -> None:
+        """Tell of one picture; `same` keeps what was read of it before."""
+        self.head.title.set_picture(picture.name, rating=picture.rating, flag=picture.flag)
+        said = facts.warnings(picture)
+        self.warnings.set_texts(said)
+        self._warning_gap.setVisible(bool(said))
+        if not same:
+            self._family_part.hide()
+            self._palette_part.hide()
+            self.palette_strip.set_colours(())
+            self.family.set_family(None)
+            self.head.set_prompt(picture.prompt)
+            self.head.fold()
+            self.note.set_note(picture.note)
+            self.facts.set_facts(facts.details(picture, names=facts.parent_names(picture)))
+        elif not self.note.hasFocus():
+            self.note.set_note(picture.note)
+
+    def show_several(self, pictures: Sequence[Picture]) -> None:
+        """Tell of several together."""
+        count = len(pictures)
+        ratings = {picture.rating for picture in pictures}
+        flags = {picture.flag for picture in pictures}
+        self.head.title.set_picture(
+            ngettext("{n} selected", "{n} selected", count).format(n=f"{count:,}"),
+            rating=ratings.pop() if len(ratings) == 1 else 0,
+            flag=flags.pop() if len(flags) == 1 else Flag.NONE,
+        )
+        self.head.set_prompt("")
+        self.head.fold()
+        self.warnings.set_texts(())
+        self._warning_gap.hide()
+        self._family_part.hide()
+        self._palette_part.hide()
+        self.facts.set_facts(facts.several(pictures))
+
+    def show_kin(self, picture: Picture, family: Family, others: Sequence[Picture]) -> None:
+        """Its family, and the pictures (`others`) that went into it."""
+        if family.ancestors:
+            self.head.set_prompt(picture.prompt, family.ancestors[-1].prompt)
+        names = facts.parent_names(picture, others)
+        self.facts.set_facts(facts.details(picture, names=names))
+        self._family_part.setVisible(bool(family.ancestors or family.children))
+        self.family.set_family(family)
+
+    def show_palette(self, colours: Sequence[int], *, visible: bool) -> None:
+        """The colours of the picture."""
+        self.palette_strip.set_colours(colours)
+        self._palette_part.setVisible(visible)
+
+    def family_wishes(self) -> list[Wish]:
+        """The thumbnails of the family, where it is shown."""
+        return self.family.wishes() if self._family_part.isVisibleTo(self) else []
