@@ -40,6 +40,7 @@ class Tile:
         offers: buttons in the box; shown only under the pointer where `offers_on_hover`.
         cancel: tool tip of the cross in the caption; empty where there is none.
         cancel_note: replaces `note` while the pointer is on the cross.
+        tag_icon: stands for the tag where the name needs its room.
         bar: how far the bar at the bottom is, None for no bar, -1 for the runner.
         ticks: the words count seconds, so they must be asked for again every second.
     """
@@ -62,6 +63,7 @@ class Tile:
     ticks: bool = False
     mark: str = ""
     tag: str = ""
+    tag_icon: str = ""
     warning: str = ""
     rating: int = 0
     rejected: bool = False
@@ -162,6 +164,7 @@ def _picture(picture: Picture, fault: str) -> Tile:
         offers=offers,
         mark=mark,
         tag=tag,
+        tag_icon="brush" if picture.offline and not picture.draft else "",
         warning=not_as_asked(picture),
         rating=picture.rating,
         rejected=rejected,

@@ -100,7 +100,19 @@ class Zones(QWidget):
     def _share(self) -> None:
         """Give the panels their widths and the views what is left."""
         sidebar, inspector = self._widths
-        self._splitter.setSizes([sidebar, max(480, self.width() - sidebar - inspector), inspector])
+        # Sizes that do not add up are shared out in proportion: hidden panels must count as none.
+        taken = sum(
+            width
+            for width, panel in ((sidebar, self.sidebar), (inspector, self.inspector))
+            if not panel.isHidden()
+        )
+        self._splitter.setSizes([sidebar, max(480, self._splitter.width() - taken), inspector])
+
+    def _remember(self) -> None:
+        """The widths as the user left them, before a panel goes."""
+        if self.isVisible():
+            sidebar, inspector = self.widths
+            self._widths = (sidebar or self._widths[0], inspector or self._widths[1])
 
     def open_sidebar(self, open_: bool) -> None:  # noqa: FBT001 - a switch's state
         """Open or close the sidebar."""
@@ -130,6 +142,7 @@ class Zones(QWidget):
     # How it is arranged
 
     def _arrange(self) -> None:
+        self._remember()
         drawer = self.width() < DRAWER_BELOW
         narrow = self.width() < RAIL_BELOW
         if drawer != self._drawer:
@@ -139,11 +152,11 @@ class Zones(QWidget):
             else:
                 self._splitter.addWidget(self.inspector)
                 self._splitter.setCollapsible(2, False)
-                self._share()
         sidebar = self._want_sidebar and not self._plain
         self.rail.setVisible(narrow and sidebar)
         self.sidebar.setVisible(sidebar and not narrow)
         self.inspector.setVisible(self.inspector_open)
+        self._share()
         self._place_drawer()
         if narrow != self._narrow:
             self._narrow = narrow

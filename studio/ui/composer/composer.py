@@ -221,7 +221,8 @@ class Composer(Dock):
         if not pictures:
             slots.suggest("", "")
         elif len(pictures) == 1:
-            slots.suggest(_("Edit {name}").format(name=pictures[0].name), "Ctrl+E")
+            words = _("Edit {name}").format(name=pictures[0].name)
+            slots.suggest(words, "Ctrl+E", edits=pictures[0].id)
         else:
             slots.suggest(_("Use {n} as references").format(n=len(pictures)), "")
 

@@ -153,6 +153,7 @@ class SlotsRow(QWidget):
         self._small = False
         self._extra: QWidget | None = None
         self._insert_at: int | None = None
+        self._suggested = ("", "", "")
         self._shown = 0
         self.add = DashedButton("plus", self)
         self.add.show_words(_("Reference"), _("drop, paste or pick"))
@@ -183,7 +184,7 @@ class SlotsRow(QWidget):
             self._slots[-1].setFocus()
         elif focused is not None and not self._slots:
             self.add.setFocus()
-        self.fit()
+        self._offer()
 
     def show_thumbnail(self, sha256: str, pixmap: QPixmap) -> None:
         """The picture of a reference came."""
@@ -196,8 +197,18 @@ class SlotsRow(QWidget):
         """The picture of a reference, None until it came."""
         return self._thumbnails.get(sha256)
 
-    def suggest(self, words: str, key: str) -> None:
-        """Offer what can be done with the gallery's selection; empty words take it back."""
+    def suggest(self, words: str, key: str, *, edits: str = "") -> None:
+        """Offer what can be done with the gallery's selection; empty words take it back.
+
+        `edits` is the picture that would become the source: not offered while it is that.
+        """
+        self._suggested = (words, key, edits)
+        self._offer()
+
+    def _offer(self) -> None:
+        words, key, edits = self._suggested
+        if edits and any(r.role is Role.EDIT and r.picture == edits for r in self._references):
+            words = ""
         self.suggestion.show_words(words, key)
         self.suggestion.setVisible(bool(words) and not self._small)
         self.fit()

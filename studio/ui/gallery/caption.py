@@ -77,14 +77,26 @@ def _marks(painter: QPainter, rect: QRect, state: TileState, kit: Kit) -> int:
         _icon(painter, left, rect, kit.icon("star-filled", "star", STAR, dpr), STAR)
         right = left - CAPTION_GAP
     if tile.tag and state.caption:
-        width = kit.micro.metrics.horizontalAdvance(tile.tag) + 10
-        box = QRect(right - width, rect.center().y() - 7, width, 16)
-        outline(painter, QRectF(box), 1, 3, QPen(kit.color("edge")))
-        painter.setFont(kit.micro.font)
-        painter.setPen(kit.color("text2"))
-        painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), tile.tag)
-        right -= width + CAPTION_GAP
+        return _tag(painter, rect, right, state, kit)
     return right
+
+
+def _tag(painter: QPainter, rect: QRect, right: int, state: TileState, kit: Kit) -> int:
+    """The tag, or its icon where the name would be cut for it; returns its left."""
+    tile = state.tile
+    width = kit.micro.metrics.horizontalAdvance(tile.tag) + 10
+    mark = MARK + CAPTION_GAP if tile.mark else 0
+    room = right - width - CAPTION_GAP - rect.left() - mark
+    if tile.tag_icon and kit.micro.metrics.horizontalAdvance(tile.name) > room:
+        icon = kit.icon(tile.tag_icon, "text3", MARK, scale_of(painter))
+        _icon(painter, right - MARK, rect, icon, MARK)
+        return right - MARK - CAPTION_GAP
+    box = QRect(right - width, rect.center().y() - 7, width, 16)
+    outline(painter, QRectF(box), 1, 3, QPen(kit.color("edge")))
+    painter.setFont(kit.micro.font)
+    painter.setPen(kit.color("text2"))
+    painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), tile.tag)
+    return right - width - CAPTION_GAP
 
 
 def _name(painter: QPainter, rect: QRect, state: TileState, kit: Kit) -> None:
