@@ -77,7 +77,13 @@ class Studio:
 
     async def gone(self, job: Job) -> None:
         """Until its tile made way for its pictures."""
-        await self.until(lambda: self.removed(job))
+
+        def over() -> bool:
+            now = self.core.queue.jobs.get(job.id)
+            return self.removed(job) or (now is not None and now.state is JobState.FAILED)
+
+        await self.until(over)
+        assert self.removed(job), self.last[job.id].failure
 
     async def submit(self, prompt: str = "A lamp", **draft: Any) -> list[Job]:
         base = {"prompt": prompt, "profile": "dgrid", "model": MODEL}

@@ -27,7 +27,7 @@ from tests.core.running import (
     replies,
     studio,
 )
-from tests.fake_service import Reply, Request, answer_with, tiny_png
+from tests.fake_service import FakeService, Reply, Request, answer_with, tiny_png
 
 NEVER = threading.Event()
 """A reply that waits for this does not come."""
@@ -179,9 +179,8 @@ def _hold(held: threading.Event, kind: str, path: Path) -> None:
         ([error(502), Reply(body=ANSWER)], 2, [None]),
         ([error(429, **{"Retry-After": "0"}), Reply(body=ANSWER)], 2, [0]),
         ([error(500), Reply(body=ANSWER)], 2, [None]),
-        ([Reply(reset="accept"), Reply(body=ANSWER)], 1, [None]),
     ],
-    ids=["503 503", "502", "429", "500", "refused"],
+    ids=["503 503", "502", "429", "500"],
 )
 async def test_what_the_service_did_not_bill_is_sent_again(
     tmp_path: Path, script: list[Reply], requests: int, waits: list[int | None]
@@ -196,6 +195,21 @@ async def test_what_the_service_did_not_bill_is_sent_again(
             (picture,) = await one.pictures()
             assert picture.job == job.id
             assert one.journal == []
+
+
+async def test_a_service_that_was_not_reached_is_tried_again(tmp_path: Path) -> None:
+    with replies() as gone:
+        port = gone.port
+    async with studio(tmp_path, gone) as one:
+        one.core.queue._jitter = lambda: 100.0
+        (job,) = await one.submit()
+        retrying = await one.reaches(job, JobState.RETRYING)
+        assert JobState.WAITING not in one.states(job)
+        assert retrying.retry_reason
+        with FakeService(port, fallback=lambda _request: Reply(body=ANSWER)) as service:
+            one.core.queue.retry_now(job.id)
+            await one.gone(job)
+            assert len(service.requests) == 1
 
 
 @pytest.mark.parametrize(
