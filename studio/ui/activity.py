@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
@@ -12,9 +13,11 @@ from studio.key_status import KeyStatus, Source
 from studio.settings import OFFLINE
 from studio.ui.controls import Button, ElidedLabel
 from studio.ui.lamps import Lamp, Spinner
-from studio.ui.queue_popover import QueuePopover
 from studio.ui.theme import theme
 from studio.words import _, ngettext
+
+if TYPE_CHECKING:
+    from studio.ui.queue_popover import QueuePopover
 
 HEIGHT = 26
 RUNNING = (JobState.WAITING, JobState.RECEIVING, JobState.INGESTING)
@@ -132,6 +135,8 @@ class StatusBar(QFrame):
     def on_queue(self) -> None:
         """Open the list of jobs, or put it away."""
         if self.popover is None:
+            from studio.ui.queue_popover import QueuePopover
+
             self.popover = QueuePopover(self)
             self.popover.cancel_requested.connect(self.cancel_requested)
             self.popover.cancel_all_requested.connect(self.cancel_all_requested)

@@ -41,7 +41,6 @@ from studio.ui.inspector import Inspector
 from studio.ui.looking import Looking
 from studio.ui.notify import Notifier
 from studio.ui.picture_actions import PictureActions
-from studio.ui.quitting import Quitting
 from studio.ui.rail import Rail
 from studio.ui.running import Running
 from studio.ui.selected import Selected
@@ -582,6 +581,8 @@ class StudioWindow(QWidget):
             self.closed.emit()
             return
         event.ignore()
+        from studio.ui.quitting import Quitting
+
         question = Quitting(alive, self)
         question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         question.accepted.connect(self.on_quit_anyway)

@@ -67,10 +67,13 @@ class Notifier(QObject):
         self._core = core
         self._window = window
         self._runs: dict[str, _Run] = {}
-        self._channels = tuple(channels) if channels is not None else _usual(window)
+        self._channels = () if channels is None else self._open(channels)
         self._looking = looking or _is_active
-        for channel in self._channels:
+
+    def _open(self, channels: Sequence[Channel]) -> tuple[Channel, ...]:
+        for channel in channels:
             self.destroyed.connect(channel.close)
+        return tuple(channels)
 
     def hear(self, event: Event) -> None:
         """Take note of an event of the core."""
@@ -119,6 +122,8 @@ class Notifier(QObject):
             spawn(self._speak(words))
 
     async def _speak(self, words: str) -> None:
+        if not self._channels:
+            self._channels = self._open(_usual(self._window))
         for channel in self._channels:
             if await channel.say("Gridbrush", words, self.on_clicked):
                 self.spoken.emit(words)

@@ -1,8 +1,8 @@
 """The style under the style sheet, and the ring that shows where the keyboard is.
 
 The ring is a widget of its own, laid over the window, because a control cannot paint outside
-itself: so it stands 2 px away and nothing moves. The style overrides no drawing or measuring,
-since Qt asks it ten thousand times before the first paint.
+itself: so it stands 2 px away and nothing moves. The style is Qt's own, not one of Python: Qt asks
+it ten thousand times before the first paint.
 """
 
 from __future__ import annotations
@@ -15,20 +15,12 @@ from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
     QLineEdit,
-    QProxyStyle,
     QStyle,
     QWidget,
 )
 
 GAP = 2
 WIDTH = 2
-
-
-class StudioStyle(QProxyStyle):
-    """Fusion, the same on every system; looks come from the style sheet."""
-
-    def __init__(self) -> None:
-        super().__init__("Fusion")
 
 
 class FocusRing(QWidget):
@@ -206,9 +198,12 @@ _watch: FocusWatch | None = None
 
 
 def install(app: QApplication) -> FocusWatch:
-    """Use this style for the program and start watching the focus."""
+    """Use Fusion, the same on every system, and start watching the focus.
+
+    Looks come from the style sheet.
+    """
     global _watch
-    app.setStyle(StudioStyle())
+    app.setStyle("Fusion")
     _watch = FocusWatch(app)
     return _watch
 
