@@ -512,9 +512,7 @@ def test_urgent_jobs_go_first_and_cancelled_ones_never(
 
     async def work(decoder: Decoder) -> None:
         def note(priority: Priority, word: str) -> asyncio.Task[object]:
-            return asyncio.create_task(
-                decoder._ask(priority, job="note", path=notes, word=word)  # type: ignore[arg-type]
-            )
+            return asyncio.create_task(decoder._ask(priority, job="note", path=notes, word=word))
 
         first = note(Priority.LOOK, "0")
         tasks = [note(Priority.LATER, "d"), note(Priority.VISIBLE, "b"), note(Priority.LATER, "e")]
@@ -538,9 +536,7 @@ def test_closing_ends_the_process_even_in_the_middle_of_a_job(
             await decoder.probe(picture(tmp_path / "a.png"))
             assert decoder._child is not None
             process = decoder._child._process
-            hung = asyncio.create_task(
-                decoder._ask(Priority.LOOK, job="hang", path=tmp_path)  # type: ignore[arg-type]
-            )
+            hung = asyncio.create_task(decoder._ask(Priority.LOOK, job="hang", path=tmp_path))
             queued = asyncio.create_task(decoder.probe(tmp_path / "a.png"))
             await asyncio.sleep(0)
             started = time.monotonic()

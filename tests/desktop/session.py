@@ -129,8 +129,10 @@ class Session:
         name = f"{len(self._processes):02}-{Path(command[0]).name}.log"
         environ = {**self.environ, **options.pop("env", {})}
         with (self._logs / name).open("wb") as output:
-            options = {"stdin": subprocess.DEVNULL, "stdout": output, "stderr": output} | options
-            process = subprocess.Popen([str(word) for word in command], env=environ, **options)
+            usual: dict[str, Any] = {"stdin": subprocess.DEVNULL, "stdout": output}
+            options = usual | {"stderr": output} | options
+            words = [str(word) for word in command]
+            process: subprocess.Popen[bytes] = subprocess.Popen(words, env=environ, **options)
         self._processes.append(process)
         return process
 

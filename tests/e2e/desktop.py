@@ -232,19 +232,24 @@ class Desktop:
 
     # Programs
 
-    def start(self, *arguments: str | Path, home: Path, **environ: str) -> Program:
-        """Start the program; returns when its window is there."""
+    def start(self, *arguments: str | Path, home: Path | None, **environ: str) -> Program:
+        """Start the program; returns when its window is there.
+
+        Without a `home` everything is where the session's own folders are.
+        """
         program = self.begin(*arguments, home=home, **environ)
         program.wait_for_window()
         return program
 
-    def begin(self, *arguments: str | Path, home: Path, **environ: str) -> Program:
+    def begin(self, *arguments: str | Path, home: Path | None, **environ: str) -> Program:
         """Start the program and do not wait."""
-        command = [sys.executable, "-m", "studio", "--home", home, *arguments]
+        where: list[str | Path] = [] if home is None else ["--home", str(home)]
+        command = [sys.executable, "-m", "studio", *where, *arguments]
         output = self.session.home / f"gridbrush-{len(self.programs)}.log"
         with output.open("wb") as file:
             process = self.session.start(command, env=environ, stdout=file, stderr=file)
-        self.programs.append(Program(self, process, home=home, output=output))
+        folder = home or self.session.home
+        self.programs.append(Program(self, process, home=folder, output=output))
         return self.programs[-1]
 
     def run(self, *arguments: str | Path, home: Path, **more: Any) -> str:

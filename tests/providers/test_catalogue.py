@@ -8,8 +8,7 @@ import logging
 import pytest
 
 from studio.errors import KeyRefused, ModelError, ServiceError, StorageError
-from studio.models import TIERS, ModelState, plain_id
-from studio.providers.base import Listed
+from studio.models import TIERS, Listed, ModelState, plain_id
 from studio.providers.catalogue import Catalogue
 from studio.providers.gemini import Gemini, listing
 from studio.providers.transport import Client

@@ -51,7 +51,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
             async with asyncio.timeout(HANG_SECONDS):
                 await pyfuncitem.obj(**arguments)
         finally:
-            for end in pyfuncitem.funcargs.get("at_end", ()):
+            for end in _ends(pyfuncitem):
                 end()
             for task in tasks.running():
                 task.cancel()
@@ -93,3 +93,9 @@ def scripted() -> ModuleType:
     sys.modules["scripted"] = module
     spec.loader.exec_module(module)
     return module
+
+
+def _ends(item: pytest.Function) -> list[Callable[[], object]]:
+    found = item.funcargs.get("at_end", [])
+    assert isinstance(found, list)
+    return found

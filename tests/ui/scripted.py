@@ -6,6 +6,7 @@ import asyncio
 from array import array
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QBuffer, QIODevice
 from PySide6.QtGui import QColor, QImage
@@ -20,13 +21,13 @@ def image_bytes(width: int, height: int, colour: str, kind: str = "JPEG") -> byt
     image.fill(QColor(colour))
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    assert image.save(buffer, kind)
+    assert image.save(buffer, kind.encode())
     return bytes(buffer.data().data())
 
 
-def picture(row: int, **changes: object) -> Picture:
+def picture(row: int, **changes: Any) -> Picture:
     """A picture with this index row."""
-    values: dict[str, object] = {
+    values: dict[str, Any] = {
         "id": f"p{row}",
         "row": row,
         "path": f"originals/p{row}.png",
@@ -42,12 +43,12 @@ def picture(row: int, **changes: object) -> Picture:
     return Picture(**{**values, **changes})
 
 
-def job(name: str, state: JobState = JobState.QUEUED, **changes: object) -> Job:
+def job(name: str, state: JobState = JobState.QUEUED, **changes: Any) -> Job:
     """A job with this id and name."""
     request = GenerationRequest(
         profile="sketch", model="sketch", prompt=name, aspect=AspectRatio(1, 1)
     )
-    values: dict[str, object] = {
+    values: dict[str, Any] = {
         "id": name,
         "run": "run",
         "request": request,

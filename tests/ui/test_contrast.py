@@ -69,7 +69,7 @@ def luminance(colour: QColor) -> float:
     def linear(part: float) -> float:
         return part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
 
-    red, green, blue = (linear(part) for part in colour.getRgbF()[:3])
+    red, green, blue = (linear(part) for part in (colour.redF(), colour.greenF(), colour.blueF()))
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
@@ -79,7 +79,11 @@ def over(front: str, ground: str) -> QColor:
     alpha = top.alphaF()
     mixed = [
         round(255 * (alpha * a + (1 - alpha) * b))
-        for a, b in zip(top.getRgbF()[:3], under.getRgbF()[:3], strict=True)
+        for a, b in (
+            (top.redF(), under.redF()),
+            (top.greenF(), under.greenF()),
+            (top.blueF(), under.blueF()),
+        )
     ]
     return QColor(*mixed)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gettext
 from types import ModuleType
 
 import pytest
@@ -274,7 +275,7 @@ def test_a_tile_is_read_out_with_state_rating_verdict_and_aspect(scripted: Modul
 def test_every_word_of_a_tile_can_be_translated(
     scripted: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Brackets(words._gettext.NullTranslations):
+    class Brackets(gettext.NullTranslations):
         def gettext(self, message: str) -> str:
             return f"[{message}]"
 

@@ -200,7 +200,7 @@ def test_an_unknown_role_says_its_name(look: Theme) -> None:
 
 def test_figures_are_tabular_and_sizes_those_of_the_design(look: Theme) -> None:
     sizes = {
-        name: look.font(name).pixelSize()  # type: ignore[arg-type]
+        name: look.font(name).pixelSize()
         for name in ("display", "title", "prompt", "body", "small", "micro", "timer")
     }
     assert sizes == {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -24,11 +25,15 @@ from studio.ui.main_window import StudioWindow
 PROMPT = "Lighthouse in first snow"
 
 
+def _ring(bell: asyncio.Event, _event: Event) -> None:
+    bell.set()
+
+
 async def until(core: Core, condition: Callable[[], bool], what: str) -> None:
     """Wait until events have made the condition true; the test's own limit catches a hang."""
     while not condition():
         heard = asyncio.Event()
-        end = core.events.subscribe(lambda _event, heard=heard: heard.set())
+        end = core.events.subscribe(partial(_ring, heard))
         try:
             async with asyncio.timeout(0.05):
                 await heard.wait()
