@@ -64,7 +64,7 @@ def jpeg(width: int = 64, height: int = 32, colour: str = "#3050a0") -> bytes:
     image.fill(QColor(colour))
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, b"JPG", 90)
+    image.save(buffer, "JPG", 90)  # type: ignore[call-overload]  # it takes text
     return bytes(buffer.data().data())
 
 

@@ -21,7 +21,7 @@ def image_bytes(width: int, height: int, colour: str, kind: str = "JPEG") -> byt
     image.fill(QColor(colour))
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    assert image.save(buffer, kind.encode())
+    assert image.save(buffer, kind)  # type: ignore[call-overload]  # it takes text
     return bytes(buffer.data().data())
 
 
