@@ -14,6 +14,7 @@ import logging
 import os
 import signal
 import sys
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +45,7 @@ def run(options: Any) -> int:
     os.environ["QT_API"] = "pyside6"
     from PySide6.QtWidgets import QApplication
 
+    _no_features()
     if options.probe_window:
         return _probe()
     where = paths.find(options.home)
@@ -72,6 +74,16 @@ def _load_core() -> None:
     one of its features (docs/decisions/start.md).
     """
     importlib.import_module("studio.core")
+
+
+def _no_features() -> None:
+    """Tell PySide6 that our modules use none of its features, so that it need not look."""
+    known = getattr(sys.modules.get("PySide6.support.feature"), "pyside_feature_dict", {})
+    here = Path(__file__).parent
+    for folder, _folders, names in os.walk(here):
+        package = ".".join(("studio.ui", *Path(folder).relative_to(here).parts))
+        known[package] = 0
+        known.update((f"{package}.{name[:-3]}", 0) for name in names if name.endswith(".py"))
 
 
 def _can_show() -> bool:

@@ -89,6 +89,13 @@ class Browsing(QObject):
             return
         self._loading = spawn(self._load())
 
+    async def fill(self, pictures: int) -> None:
+        """Ask for the rows, and for the first pictures of them: before the window is shown."""
+        self.reload()
+        if self._loading is not None:
+            await self._loading
+        await self._model.fetch(pictures)
+
     async def _load(self) -> None:
         while True:
             self._load_again = False

@@ -57,9 +57,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_DRAFT_PAUSE = 300
-_SEEN_PAUSE = 1000
-_VARY_SECONDS = 3
+_FIRST = 64  # pictures read before the window is shown; about a screen
+_PATIENCE = 0.3  # seconds
 _SMALLEST = QSize(720, 480)
 _USUAL = QSize(1440, 900)
 
@@ -233,7 +232,7 @@ class StudioWindow(QWidget):
             loupe.rated.connect(self.pictures.rate)
             loupe.flagged.connect(self.looking.on_loupe_flagged)
             loupe.action.connect(self.looking.on_loupe_action)
-            loupe.menu_requested.connect(self.on_loupe_menu)
+            loupe.menu_requested.connect(self.on_context_menu)
             loupe.job_chosen.connect(self.looking.on_job_chosen)
             loupe.surround_changed.connect(self.on_surround_changed)
         return self._loupe
@@ -261,6 +260,7 @@ class StudioWindow(QWidget):
 
     async def open(self) -> None:
         """Show the window as it was left, then bring in what waits."""
+        tiles = spawn(self.browsing.fill(_FIRST))
         state, draft = await asyncio.gather(
             asyncio.to_thread(window_state.load, self.core.paths.window_file),
             asyncio.to_thread(self.core.draft.load),
@@ -268,8 +268,10 @@ class StudioWindow(QWidget):
         self._restore(state)
         if (first := self.composing.first_draft(draft)) is not None:
             self.composer.set_draft(first, undoable=False)
-        self.browsing.reload()
+        # The window opens with its tiles; a huge library may come a moment later.
+        await asyncio.wait({tiles}, timeout=_PATIENCE)
         self.show()
+        self.gallery.on_wishes()
         self.composer.focus_prompt()
         self.show_key()
         spawn(self._after_start())
@@ -437,8 +439,6 @@ class StudioWindow(QWidget):
         ]
         return [(zone, go) for zone, go in every if zone.isVisible()]
 
-    # The selection
-
     # What tiles and panels ask for
 
     def on_tile_action(self, name: str, item: Item) -> None:
@@ -479,10 +479,6 @@ class StudioWindow(QWidget):
             menu = menus.mat_menu(self.actions_of, self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(where)
-
-    def on_loupe_menu(self, picture: Picture, where: QPoint) -> None:
-        """The menu of the picture in the loupe."""
-        self.on_context_menu(picture, where)
 
     def on_dropped_on_shelf(self, view: View, ids: tuple[str, ...]) -> None:
         """Pictures were dropped onto a shelf of the sidebar."""
@@ -542,12 +538,6 @@ class StudioWindow(QWidget):
         self.top_bar.set_narrow(narrow)
         self.grid_bar.set_narrow(narrow)
         self.status_bar.set_narrow(narrow)
-
-    # Keys and settings
-
-    # The composer
-
-    # Words to the user
 
     # Qt
 

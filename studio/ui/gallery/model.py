@@ -134,6 +134,11 @@ class GalleryModel(QAbstractListModel):
                 found[picture.row] = picture
         return [found[row] for row in index_rows if row in found]
 
+    async def fetch(self, count: int) -> None:
+        """Have the first so many pictures at hand before anything asks for them."""
+        rows = self._order.pictures(0, min(count, len(self._order)) - 1)
+        self._remember(await self._source.pictures(rows))
+
     # --- changes --------------------------------------------------------------------------
 
     def set_rows(
@@ -278,15 +283,18 @@ class GalleryModel(QAbstractListModel):
                 wanted = list(self._missing)[-BATCH:]
                 self._missing.clear()
                 found = await self._source.pictures(wanted)
-                for picture in found:
-                    self._cache[picture.row] = picture
-                    self._cache.move_to_end(picture.row)
+                self._remember(found)
                 self._gone.update(set(wanted) - {picture.row for picture in found})
-                while len(self._cache) > CACHED:
-                    self._cache.popitem(last=False)
                 self._announce([picture.row for picture in found])
         finally:
             self._reading = False
+
+    def _remember(self, found: Iterable[Picture]) -> None:
+        for picture in found:
+            self._cache[picture.row] = picture
+            self._cache.move_to_end(picture.row)
+        while len(self._cache) > CACHED:
+            self._cache.popitem(last=False)
 
     def _announce(self, index_rows: list[int]) -> None:
         rows = self._order.find_all(index_rows)
