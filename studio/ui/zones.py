@@ -101,12 +101,13 @@ class Zones(QWidget):
         """Give the panels their widths and the views what is left."""
         sidebar, inspector = self._widths
         # Sizes that do not add up are shared out in proportion: hidden panels must count as none.
-        taken = sum(
-            width
-            for width, panel in ((sidebar, self.sidebar), (inspector, self.inspector))
-            if not panel.isHidden()
+        beside = (
+            (sidebar, self.sidebar),
+            (inspector, self.inspector),
+            (self.rail.width(), self.rail),
         )
-        self._splitter.setSizes([sidebar, max(480, self._splitter.width() - taken), inspector])
+        taken = sum(width for width, panel in beside if not panel.isHidden())
+        self._splitter.setSizes([sidebar, max(480, self.width() - taken), inspector])
 
     def _remember(self) -> None:
         """The widths as the user left them, before a panel goes."""

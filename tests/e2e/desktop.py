@@ -165,12 +165,17 @@ class Program(Window):
 
     def write(self, text: str) -> None:
         """Type into the prompt, in the place of what is there."""
-        self.desktop.click(self.prompt)
+        self.focus_prompt()
         self.desktop.keys("ctrl+a")
         self.desktop.type(text)
         wait_until(
             lambda: self.prompt.text == text, what=lambda: f"{text!r} typed, {self.prompt.text!r}"
         )
+
+    def focus_prompt(self) -> None:
+        """Give the prompt the keyboard, and wait until it has it: letters elsewhere are hotkeys."""
+        self.desktop.reader.focus(self.prompt)
+        wait_until(lambda: "focused" in self.prompt.states, what="the prompt to have the keyboard")
 
     def close(self) -> int:
         """Close the window as a user does; the exit code once the program has ended."""

@@ -18,7 +18,6 @@ class Work:
 
     Attributes:
         source: title of the picture it was edited from.
-        style: title of a picture it took its style from.
     """
 
     title: str
@@ -28,10 +27,12 @@ class Work:
     rating: int = 0
     flag: Flag = Flag.NONE
     source: str = ""
-    style: str = ""
     tags: tuple[str, ...] = ()
     model: str = "sketch"
 
+
+EDGES = (256, 512, 1024)
+"""Of the thumbnails that tiles, the inspector and a fine screen show."""
 
 ISLAND = "A lighthouse on a granite island"
 GOUACHE = "gouache illustration, muted palette, wide negative space above"
@@ -105,7 +106,6 @@ SHELF = (
         prompt=f"{ISLAND} at dusk, {GOUACHE}",
         seed=11,
         rating=2,
-        style="kelp",
     ),
     Work(
         title="lighthouse dusk 07",
@@ -142,20 +142,22 @@ async def _fill(home: Path) -> None:
         # What was done last stands last in the log, as it would.
         for work in SHELF:
             await _judge(core, work, made[work.title].id)
+        # As after the first look at them: nothing is still being read when the picture is taken.
+        for picture in made.values():
+            for edge in EDGES:
+                await core.library.thumbnail(picture, edge)
     finally:
         await core.close()
 
 
 async def _make(core: Core, work: Work, made: dict[str, Picture]) -> Picture:
-    references = [
-        await core.library.keep_input(
-            core.library.path(made[title]), role=role, name=title, picture=made[title].id
-        )
-        for title, role in ((work.source, Role.EDIT), (work.style, Role.STYLE))
-        if title
-    ]
     draft = Draft(prompt=work.prompt, aspect=work.aspect, seed=work.seed, model=work.model)
-    draft = replace(draft, references=tuple(references))
+    if work.source:
+        source = made[work.source]
+        reference = await core.library.keep_input(
+            core.library.path(source), role=Role.EDIT, name=work.source, picture=source.id
+        )
+        draft = replace(draft, references=(reference,))
     model = core.catalogue.find("sketch", work.model)
     (job,) = await core.submit(runs.plan(draft, model, prompts.expand(work.prompt)))
     await core.queue.idle()

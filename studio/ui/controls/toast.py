@@ -28,7 +28,7 @@ RISE = 8
 
 
 class Toast(QFrame):
-    """Lies over its parent, 12 px from the bottom left; stays while hovered or focused.
+    """Lies over a zone, 12 px from its bottom left; stays while hovered or focused.
 
     Attributes:
         timer: runs while the toast is in sight and left alone; its timeout hides it.
@@ -41,9 +41,11 @@ class Toast(QFrame):
     undone = Signal(object)
     gone = Signal(object)
 
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._over = parent
+    def __init__(self, over: QWidget) -> None:
+        # Beside the zone and not in it: of a stack of pages a screen reader sees only the pages.
+        self._within = over.parentWidget() or over
+        super().__init__(self._within)
+        self._over = over
         self._key: object = None
         self.setProperty("zone", "toast")
         self.setFixedHeight(theme().height(40))
@@ -66,7 +68,7 @@ class Toast(QFrame):
         self._rise.setEasingCurve(QEasingCurve.Type.OutCubic)
         self._undo.clicked.connect(self.on_undo)
         self._undo.installEventFilter(self)
-        parent.installEventFilter(self)
+        over.installEventFilter(self)
         self.hide()
 
     def show_toast(
@@ -119,7 +121,8 @@ class Toast(QFrame):
             self.timer.start()
 
     def _home(self) -> QPoint:
-        return QPoint(MARGIN, self._over.height() - self.height() - MARGIN)
+        inside = QPoint(MARGIN, self._over.height() - self.height() - MARGIN)
+        return self._over.mapTo(self._within, inside)
 
     def _place(self) -> None:
         room = self._over.width() - 2 * MARGIN
