@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 
 from studio import files, pricing
 from studio.domain import AspectRatio, CostBasis, Job, JobState, Parent, Picture
-from studio.errors import Billed, NoPicture, PictureUnreadable
+from studio.errors import Billed, NoPicture, PictureUnreadable, StudioError
 from studio.journal import Entry
 from studio.kinds import kind_of
 from studio.lanes import Lane
@@ -70,12 +70,12 @@ class Arrivals:
                 log.warning("Picture %d of the answer cannot be read: %s", number, error)
                 unreadable += 1
                 continue
-            digest = await self._decoding.run(sha256_of, part)
+            digest, size = await self._decoding.run(_measured, part)
             picture = self._picture(job, entry.picture_id(number), facts, found, answer, created)
             picture = replace(
                 picture,
                 sha256=digest,
-                bytes=part.stat().st_size,
+                bytes=size,
                 seconds=round(seconds, 3),
                 path=self._path(picture, facts),
             )
@@ -243,3 +243,7 @@ def _asked_tier(size: str) -> str:
         if len(sides) == 2:
             return _tier(*sides)
     return size.upper() if size[-1:].upper() == "K" else size
+def _measured(part: Path) -> tuple[str, int]:
+    return sha256_of(part), part.stat().st_size
+
+

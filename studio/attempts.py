@@ -6,6 +6,7 @@ journal tells the next start how far it came; it is closed by whoever recorded t
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
@@ -141,6 +142,34 @@ def incomplete(received: int, seconds: float) -> IncompleteAnswer:
     )
 
 
+async def _within(seconds: float, sending: Awaitable[None], sink: AnswerSink) -> None:
+    """Wait for the service, not longer than that. Raises TimeoutError.
+
+    An answer that is all here is paid for: nothing that ends the wait then, neither the limit nor
+    the user, takes it away, though the service has not closed the line yet.
+    """
+    try:
+        async with asyncio.timeout(seconds):
+            await sending
+    except TimeoutError:
+        if not sink.whole:
+            raise
+    except asyncio.CancelledError:
+        task = asyncio.current_task()
+        if task is None or not sink.whole:
+            raise
+        task.uncancel()
+
+
+def _too_long(limit: float) -> NetworkError:
+    return NetworkError(
+        _("No answer came within {minutes:.0f} minutes").format(minutes=limit / 60),
+        _("The connection was closed."),
+        hint=_("The limit is in the settings. Trying again may be billed a second time."),
+        billed=Billed.MAYBE,
+    )
+
+
 @contextlib.contextmanager
 def _kept() -> Iterator[None]:
     """An answer that found no room is in the journal, and paid for."""
@@ -169,7 +198,9 @@ class Attempts:
         find_provider: FindProvider,
         arrivals: Arrivals,
         decoding: Lane,
+        limit: Callable[[], float],
     ) -> None:
+        """`limit` gives the seconds after which an answer that is not whole is given up."""
         self._journal = journal
         self._library = library
         self._find_key = find_key
@@ -178,6 +209,7 @@ class Attempts:
         self._find_provider = find_provider
         self._arrivals = arrivals
         self._decoding = decoding
+        self._limit = limit
 
     async def make(self, job: Job, entry: Entry, report: Report) -> list[Picture]:
         """Send the request, take the answer, bring its pictures into the library.
@@ -200,7 +232,7 @@ class Attempts:
         inputs = [self._input(reference) for reference in request.references]
         progress = _Progress(job, report)
         sink = AnswerSink(self._journal, entry, self._decoding, progress.received)
-        sent = False
+        sent, limit = False, self._limit()
 
         async def before_first_byte() -> None:
             nonlocal sent
@@ -210,10 +242,13 @@ class Attempts:
             progress.sent()
 
         try:
-            await self._over_the_wire(provider, job, inputs, key, sink, before_first_byte)
+            sending = self._over_the_wire(provider, job, inputs, key, sink, before_first_byte)
+            await _within(limit, sending, sink)
             # From here on it is not cancelled any more: what came is paid for.
             progress.ingesting()
             scan = await sink.finish()
+        except TimeoutError:
+            raise _too_long(limit) from None
         except StudioError as error:
             raise await self._told(sink, error, sent=sent) from error
         finally:

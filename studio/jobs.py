@@ -80,6 +80,7 @@ class JobQueue:
         self._stopped_retrying: set[str] = set()
         self._held: set[str] = set()
         self._ending: set[str] = set()
+        self._returning: set[str] = set()
         self._usual: dict[tuple[str, str], float | None] = {}
         self._closing = False
         self._unsubscribe = events.subscribe(self._hear)
@@ -106,6 +107,10 @@ class JobQueue:
             self._entries[job.id] = entry
         self._change(job)
 
+    def holds(self, entry: Entry) -> bool:
+        """Whether a job of this queue is behind an entry of the journal."""
+        return entry in self._entries.values()
+
     def cancel(self, job: str) -> None:
         """Stop a job. A sent one may have been billed; its connection is closed at once.
 
@@ -130,8 +135,12 @@ class JobQueue:
     def retry(self, job: Job | str) -> None:
         """Send a job again, or one found unsent for the first time. May cost money."""
         found = self.jobs.get(job) if isinstance(job, str) else job
-        if found is None or found.alive:
+        if found is None or found.alive or found.id in self._returning:
             return
+        # A second press may still see the job as it failed.
+        if (now := self.jobs.get(found.id)) is not None and now.alive:
+            return
+        self._returning.add(found.id)
         fresh = replace(
             found,
             state=JobState.QUEUED,
@@ -270,11 +279,18 @@ class JobQueue:
         self._pump()
 
     async def _queue_again(self, found: Job, fresh: Job) -> None:
-        old = self._entries.get(found.id)
-        if old is None or not await self._serves_again(found, old):
-            self._entries[found.id] = await self._journalling.run(self._journal.queue, fresh)
-            if old is not None and found.state is not JobState.CUT:
-                await self._journalling.run(self._journal.close, old)
+        try:
+            old = self._entries.get(found.id)
+            if old is None or not await self._serves_again(found, old):
+                self._entries[found.id] = await self._journalling.run(self._journal.queue, fresh)
+                if old is not None and found.state is not JobState.CUT:
+                    await self._journalling.run(self._journal.close, old)
+        except StudioError:
+            # No room to write it down: it stays as it was, to be tried again.
+            self._change(found)
+            raise
+        finally:
+            self._returning.discard(found.id)
         self._change(fresh)
 
     async def _serves_again(self, found: Job, entry: Entry) -> bool:
@@ -300,16 +316,12 @@ class JobQueue:
 
     async def _make(self, job: Job) -> None:
         repeats = 0
-        limit = self._settings.value.outer_limit
         while True:
             now = self.jobs[job.id]
             now = self.jobs[job.id] = replace(now, attempt=now.attempt + 1, queue_place=0)
             entry = self._entries[job.id]
             try:
-                async with asyncio.timeout(limit):
-                    await self._make_once(now, entry, self._change)
-            except TimeoutError:
-                raise _too_long(limit) from None
+                await self._make_once(now, entry, self._change)
             except StudioError as error:
                 if not error.retryable or repeats >= error.repeats:
                     raise
@@ -426,15 +438,6 @@ def _cancelled(job: Job) -> Cancelled:
         _("The connection was closed; nothing can arrive any more."),
         hint=_("The service may have made the picture, and billed it, all the same."),
         billed=Billed.NO if job.request.profile == OFFLINE else Billed.MAYBE,
-    )
-
-
-def _too_long(limit: float) -> NetworkError:
-    return NetworkError(
-        _("No answer came within {minutes:.0f} minutes").format(minutes=limit / 60),
-        _("The connection was closed."),
-        hint=_("The limit is in the settings. Trying again may be billed a second time."),
-        billed=Billed.MAYBE,
     )
 
 

@@ -66,6 +66,7 @@ class Making:
             arrivals=arrivals,
             decoding=decoding,
         )
+            limit=lambda: settings.value.outer_limit,
         self.recovery = Recovery(
             journal=journal,
             journalling=journalling,

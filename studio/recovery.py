@@ -43,7 +43,9 @@ class Recovery:
 
     async def run(self) -> None:
         """Bring every entry that is not over to where it belongs."""
-        for found in await self._journalling.run(self._journal.recover):
+        every = await self._journalling.run(self._journal.recover)
+        # The window is open already: what was queued in it meanwhile is no leftover.
+        for found in [one for one in every if not self._queue.holds(one.entry)]:
             job = replace(found.job, attempt=found.job.attempt + 1)
             known = await self._library.job_state(job.id)
             try:

@@ -396,6 +396,98 @@ async def test_an_answer_that_trickles_is_given_up_at_the_outer_limit(tmp_path: 
             assert len(service.requests) == 1
 
 
+def held_open(pause: float) -> Reply:
+    """The whole answer after `pause` seconds; the line stays open as long again."""
+    body = json.dumps(ANSWER).encode()
+    return Reply(body=body + b" " * (len(body) + 2), pieces=2, pause=pause)
+
+
+async def test_the_outer_limit_takes_no_answer_that_is_all_here(tmp_path: Path) -> None:
+    with replies() as service:
+        service.script(held_open(1.0))
+        async with studio(tmp_path, service) as one:
+            one.core.settings.value = replace(one.core.settings.value, outer_limit=1.6)
+            (job,) = await one.submit()
+            await one.gone(job)
+            assert len(await one.pictures()) == 1
+            assert one.journal == []
+
+
+async def test_the_outer_limit_is_the_services_not_the_disks(tmp_path: Path) -> None:
+    late = threading.Event()
+    loop = asyncio.get_running_loop()
+
+    def slow(kind: str, path: Path) -> None:
+        if kind == "create" and path.suffix == ".part":
+            loop.call_soon_threadsafe(loop.call_later, 1.2, late.set)
+            assert late.wait(10)
+
+    with replies() as service:
+        async with studio(tmp_path, service) as one:
+            one.core.settings.value = replace(one.core.settings.value, outer_limit=1.0)
+            end = files.watch(slow)
+            try:
+                (job,) = await one.submit()
+                await one.gone(job)
+            finally:
+                end()
+            assert len(await one.pictures()) == 1
+
+
+async def test_cancelling_takes_no_answer_that_is_all_here(tmp_path: Path) -> None:
+    with replies() as service:
+        service.script(held_open(0.4))
+        async with studio(tmp_path, service) as one:
+            (job,) = await one.submit()
+            await one.until(lambda: one.last[job.id].received >= len(json.dumps(ANSWER)))
+            one.core.queue.cancel(job.id)
+            await one.gone(job)
+            assert len(await one.pictures()) == 1
+
+
+async def test_try_again_pressed_twice_is_sent_once(tmp_path: Path) -> None:
+    with replies() as service:
+        service.script(error(400))
+        async with studio(tmp_path, service) as one:
+            (job,) = await one.submit()
+            failed = await one.reaches(job, JobState.FAILED)
+            await one.core.queue.idle()
+            one.core.queue.retry(failed)
+            one.core.queue.retry(failed)
+            await one.until(lambda: one.last[job.id].alive)
+            one.core.queue.retry(failed)
+            await one.gone(job)
+            await one.core.queue.idle()
+            assert len(service.requests) == 2
+            assert one.journal == []
+            states = one.states(job)
+            assert states.count(JobState.QUEUED) == 2, states
+
+
+async def test_try_again_on_a_full_disk_leaves_the_job_as_it_was(tmp_path: Path) -> None:
+    def full(kind: str, path: Path) -> None:
+        if "journal" in path.parts:
+            raise OSError(28, "No space left on device")
+
+    with replies() as service:
+        service.script(error(400))
+        async with studio(tmp_path, service) as one:
+            (job,) = await one.submit()
+            await one.reaches(job, JobState.FAILED)
+            await one.core.queue.idle()
+            end = files.watch(full)
+            try:
+                one.core.queue.retry(job.id)
+                await one.core.queue.idle()
+            finally:
+                end()
+            assert one.troubles() == ["storage"]
+            assert one.core.queue.jobs[job.id].state is JobState.FAILED
+            one.core.queue.retry(job.id)
+            await one.gone(job)
+            assert len(await one.pictures()) == 1
+
+
 async def test_failed_jobs_are_put_away_and_brought_back(tmp_path: Path) -> None:
     with replies() as service:
         service.script(error(400), error(400))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import json
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -85,6 +86,23 @@ async def test_what_was_never_sent_waits_and_can_be_sent(tmp_path: Path) -> None
             assert picture.job == job.id
             assert len(service.requests) == 1
             assert one.journal == []
+
+
+async def test_what_is_queued_before_the_journal_was_read_is_no_leftover(tmp_path: Path) -> None:
+    old, _entry = left_behind(tmp_path, sent=False)
+    with replies() as service:
+        answer = threading.Event()
+        service.script(Reply(body=ANSWER, wait=answer))
+        async with studio(tmp_path, service) as one:
+            # The window is there, and its user was quicker than the look into the journal.
+            (new,) = await one.submit()
+            await one.reaches(new, JobState.WAITING)
+            await one.core.recover()
+            assert one.last[old.id].state is JobState.UNSENT
+            assert one.last[new.id].state is JobState.WAITING
+            answer.set()
+            await one.gone(new)
+            assert len(await one.pictures()) == 1
 
 
 async def test_what_was_never_sent_can_be_put_away(tmp_path: Path) -> None:
