@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 from studio import files, pricing
 from studio.domain import AspectRatio, CostBasis, Job, JobState, Parent, Picture
-from studio.errors import Billed, NoPicture, PictureUnreadable, StudioError
+from studio.errors import Billed, NoPicture, PictureUnreadable
 from studio.journal import Entry
 from studio.kinds import kind_of
 from studio.lanes import Lane
@@ -190,6 +190,10 @@ def _write_part(part: Path, found: AnswerPicture, body: Path) -> None:
             raise PictureUnreadable(_("The answer holds something that is not a picture"))
 
 
+def _measured(part: Path) -> tuple[str, int]:
+    return sha256_of(part), part.stat().st_size
+
+
 def _not_as_asked(job: Job, facts: PictureFacts, found: AnswerPicture) -> tuple[str, ...]:
     """What came and was not asked for; compared, never a failure (protocol: pixels vary)."""
     request, warnings = job.request, []
@@ -243,7 +247,3 @@ def _asked_tier(size: str) -> str:
         if len(sides) == 2:
             return _tier(*sides)
     return size.upper() if size[-1:].upper() == "K" else size
-def _measured(part: Path) -> tuple[str, int]:
-    return sha256_of(part), part.stat().st_size
-
-

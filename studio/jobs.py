@@ -23,7 +23,6 @@ from studio.errors import (
     IncompleteAnswer,
     InputError,
     KeyMissing,
-    NetworkError,
     StorageError,
     StudioError,
 )

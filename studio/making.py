@@ -65,8 +65,8 @@ class Making:
             find_provider=self.provider,
             arrivals=arrivals,
             decoding=decoding,
-        )
             limit=lambda: settings.value.outer_limit,
+        )
         self.recovery = Recovery(
             journal=journal,
             journalling=journalling,
