@@ -144,7 +144,7 @@ class Core:
         """The library of this run: the one chosen in the settings, or the usual place."""
         chosen = self.settings.value.library
         if chosen and self.paths.home is None:
-            return Path(chosen).expanduser()
+            return _folder_of(chosen)
         return self.paths.library
 
     @property
@@ -316,6 +316,19 @@ class Core:
         if self._lock is not None:
             self._lock.release()
             self._lock = None
+
+
+def _folder_of(chosen: str) -> Path:
+    try:
+        if "\0" in chosen:
+            raise ValueError
+        return Path(chosen).expanduser()
+    except (RuntimeError, ValueError) as error:
+        raise StorageError(
+            _("The library folder in the settings cannot be found"),
+            _("{name} is no folder on this computer.").format(name=repr(chosen)),
+            hint=_("Choose another library folder, or take this one out of the settings file."),
+        ) from error
 
 
 def _take_lock(lock: LibraryLock, folder: Path) -> None:

@@ -126,7 +126,8 @@ class SettingsStore:
 
     A broken file is set aside under a name that says so, defaults are used, and `trouble` keeps
     the sentence to say once. A file of a newer version is read as far as it is understood and not
-    written over.
+    written over. Another Gridbrush may write the file too: what was not changed here is left as it
+    stands there.
     """
 
     def __init__(self, path: Path, events: Events) -> None:
@@ -136,6 +137,7 @@ class SettingsStore:
         self._saving: asyncio.Task[None] | None = None
         self.trouble: StorageError | None = None
         self.value = Settings()
+        self._on_disk = self.value
 
     def load(self) -> Settings:
         """Read the file; blocking. Defaults when there is none."""
@@ -153,7 +155,15 @@ class SettingsStore:
             self.trouble = files.storage_error(error, self._path)
             return self.value
         self._newer = version > VERSION
-        self.value = _read(raw)
+        if self._newer:
+            self.trouble = StorageError(
+                _("The settings were written by a newer Gridbrush"),
+                _("{name} is used as far as it is understood, and not written over.").format(
+                    name=self._path
+                ),
+                hint=_("What is chosen now lasts until Gridbrush is closed."),
+            )
+        self.value = self._on_disk = _read(raw)
         return self.value
 
     def _set_aside(self) -> None:
@@ -206,7 +216,21 @@ class SettingsStore:
         """Write the file; blocking. Raises StorageError."""
         if self._newer:
             return
-        files.replace(self._path, encode(self.value))
+        value = self.value
+        files.replace(self._path, encode(self._over_others(value)))
+        self._on_disk = value
+
+    def _over_others(self, value: Settings) -> Settings:
+        """What was changed here since the last time, over what the file has by now."""
+        try:
+            raw: Any = msgspec.json.decode(self._path.read_bytes())
+        except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+            return value
+        if not isinstance(raw, dict):
+            return value
+        every = {field.name: getattr(value, field.name) for field in fields(Settings)}
+        mine = {n: new for n, new in every.items() if new != getattr(self._on_disk, n)}
+        return replace(_read(raw), **mine)
 
     async def close(self) -> None:
         """Wait until what was changed is on disk."""
@@ -232,4 +256,14 @@ def _read(raw: dict[str, Any]) -> Settings:
         low, high = _LIMITS.get(name, (None, None))
         if low is None or high is None or low <= value <= high:
             good[name] = value
-    return Settings(**good)
+    return _with_a_profile(Settings(**good))
+
+
+def _with_a_profile(settings: Settings) -> Settings:
+    """A profile that is gone makes way for one that has a key, else for the painter."""
+    names = [profile.name for profile in settings.all_profiles]
+    if settings.profile in names:
+        return settings
+    log.warning("Setting profile is not understood: there is no %s", settings.profile)
+    known = (name for name in settings.known_keys if name in names)
+    return replace(settings, profile=next(known, OFFLINE))

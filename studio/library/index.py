@@ -21,6 +21,7 @@ import msgspec
 
 from studio.domain import Flag, Job, Picture
 from studio.errors import StorageError
+from studio.files import storage_error
 from studio.library import schema
 from studio.library.query import Counts, PromptUse, Query, Sort, Spend, View
 from studio.library.records import BEGINNING, Groups, Place, Record
@@ -60,12 +61,21 @@ class Index:
         if not write:
             return cls._read_only(path)
         try:
-            return cls._writable(path)
+            try:
+                return cls._writable(path)
+            except (apsw.Error, ValueError) as error:
+                log.warning("The index is made anew: %s", error)
+                for part in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))):
+                    part.unlink(missing_ok=True)
+                return cls._writable(path)
+        except OSError as error:
+            raise storage_error(error, path.parent) from error
         except (apsw.Error, ValueError) as error:
-            log.warning("The index is made anew: %s", error)
-            for part in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))):
-                part.unlink(missing_ok=True)
-            return cls._writable(path)
+            raise StorageError(
+                _("The index cannot be written"),
+                f"{path}: {error}",
+                hint=_("Is there room on the disk, and may this user write there?"),
+            ) from error
 
     @classmethod
     def _writable(cls, path: Path) -> Index:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 
@@ -39,6 +39,13 @@ VERSION = 1
 _MAX_ANCESTORS = 20
 
 T = TypeVar("T")
+
+
+class _Identity(msgspec.Struct, frozen=True):
+    """What the library's `id` file holds; the id names folders, so it is one word."""
+
+    id: Annotated[str, msgspec.Meta(pattern=r"^[\w-]{1,64}$")]
+    version: int = VERSION
 
 
 class Library:
@@ -66,7 +73,6 @@ class Library:
         self._writing = Lane("library-write")
         self._reading = Lane("library-read")
         self._thumbnails = ThumbnailStore(Path())
-        self._making: dict[tuple[str, int], asyncio.Future[bytes]] = {}
         self._settling: set[asyncio.Task[None]] = set()
         self._writer: Index | None = None
         self._reader: Index | None = None
@@ -86,11 +92,11 @@ class Library:
     def _identify(self, *, create: bool) -> None:
         path = self.folder / HIDDEN / "id"
         try:
-            found = msgspec.json.decode(path.read_bytes(), type=dict[str, Any])
+            found = msgspec.json.decode(path.read_bytes(), type=_Identity)
         except FileNotFoundError:
             if not create:
                 return
-            found = {"id": new_id(), "version": VERSION}
+            found = _Identity(id=new_id())
             files.replace(path, msgspec.json.encode(found) + b"\n")
         except msgspec.DecodeError as error:
             raise StorageError(
@@ -98,9 +104,9 @@ class Library:
             ) from error
         except OSError as error:
             raise files.storage_error(error, path) from error
-        if found.get("version", 1) > VERSION:
+        if found.version > VERSION:
             raise records.too_new()
-        self.id = str(found["id"])
+        self.id = found.id
         self._thumbnails = ThumbnailStore(self._computed(self.id) / "thumbnails")
 
     def _index_path(self) -> Path:

@@ -88,6 +88,38 @@ async def test_a_damaged_index_is_made_anew(tmp_path: Path) -> None:
         assert [p.id for p in await library.find([picture.id])] == [picture.id]
 
 
+async def test_an_index_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("not a folder")
+    with pytest.raises(StorageError, match="data"):
+        async with opened(tmp_path):
+            pass
+
+
+async def test_an_index_that_cannot_be_made_anew_is_a_sentence(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library:
+        id = library.id
+    index = tmp_path / "data" / id / "index.sqlite"
+    index.unlink()
+    index.mkdir()
+    with pytest.raises(StorageError):
+        Index.open(index, write=True)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{}", "[]", '{"id": 5}', '{"id": "../../elsewhere", "version": 1}', "\udcff"]
+)
+async def test_a_damaged_identity_is_a_sentence_and_stays(tmp_path: Path, text: str) -> None:
+    async with opened(tmp_path):
+        pass
+    path = tmp_path / "library" / ".gridbrush" / "id"
+    path.write_bytes(text.encode("utf-8", "surrogateescape"))
+    for write in (True, False):
+        with pytest.raises(StorageError, match="identity"):
+            async with opened(tmp_path, write=write):
+                pass
+    assert path.read_bytes() == text.encode("utf-8", "surrogateescape")
+
+
 async def test_a_reader_sees_everything_without_the_lock_or_an_index(tmp_path: Path) -> None:
     async with opened(tmp_path) as library:
         picture = await take(library)

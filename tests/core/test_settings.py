@@ -14,7 +14,7 @@ from studio.domain import Reference, Role
 from studio.drafts import Draft, DraftFile
 from studio.errors import InputError, StorageError
 from studio.events import Event, Events, SettingsChanged, Trouble
-from studio.settings import Profile, Settings, SettingsStore, encode
+from studio.settings import OFFLINE, Profile, Settings, SettingsStore, encode
 
 
 def store(path: Path) -> tuple[SettingsStore, list[Event]]:
@@ -260,3 +260,36 @@ def test_a_draft_is_saved_whole_or_not_at_all(tmp_path: Path) -> None:
     assert found is not None
     assert found.prompt == "first"
     assert [one.name for one in tmp_path.iterdir()] == ["draft.json"]
+
+
+def test_two_programs_do_not_take_each_others_choices_back(path: Path) -> None:
+    window, _heard = store(path)
+    window.change(theme="light")
+    command, _heard = store(path)
+    command.change(known_keys=("dgrid",), profile="dgrid")
+    window.change(tile=200)
+    assert stored(path)["known_keys"] == ["dgrid"]
+    assert stored(path)["profile"] == "dgrid"
+    assert (stored(path)["theme"], stored(path)["tile"]) == ("light", 200)
+
+
+def test_a_file_that_is_gone_is_written_whole_again(path: Path) -> None:
+    write(path, '{"version": 1, "language": "de"}')
+    one, _heard = store(path)
+    path.unlink()
+    one.change(theme="dark")
+    assert (stored(path)["language"], stored(path)["theme"]) == ("de", "dark")
+
+
+@pytest.mark.parametrize(("keys", "instead"), [([], OFFLINE), (["gone", "google"], "google")])
+def test_a_profile_that_is_gone_makes_way(path: Path, keys: list[str], instead: str) -> None:
+    write(path, json.dumps({"version": 1, "profile": "gone", "known_keys": keys}))
+    one, _heard = store(path)
+    assert one.value.profile == instead
+
+
+def test_that_choices_of_a_newer_version_are_not_kept_is_said(path: Path) -> None:
+    write(path, '{"version": 7}')
+    one, _heard = store(path)
+    assert one.trouble is not None
+    assert "newer" in one.trouble.title
