@@ -21,7 +21,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from studio.core import Core
-from studio.domain import Flag, Job, JobState, Picture, Role
+from studio.domain import Job, JobState, Role
 from studio.errors import StudioError
 from studio.events import Event, JobChanged, KeyChanged, RecordsChanged, SettingsChanged, Trouble
 from studio.library.query import Sort, View
@@ -29,6 +29,7 @@ from studio.ui import dragging, menus, window_state, zones
 from studio.ui.actions import Actions
 from studio.ui.activity import StatusBar
 from studio.ui.browsing import Browsing, shelf_name
+from studio.ui.chosen import Choices
 from studio.ui.composer import Composer
 from studio.ui.composing import Composing
 from studio.ui.controls import Menu, MessageBar, Toast
@@ -40,12 +41,12 @@ from studio.ui.grid_bar import GridBar
 from studio.ui.inspector import Inspector
 from studio.ui.looking import Looking
 from studio.ui.notify import Notifier
+from studio.ui.offers import Offers
 from studio.ui.picture_actions import PictureActions
 from studio.ui.rail import Rail
 from studio.ui.running import Running
 from studio.ui.selected import Selected
 from studio.ui.sidebar import Sidebar
-from studio.ui.states import Item
 from studio.ui.style import focus_by_key
 from studio.ui.talking import Talking
 from studio.ui.tasks import spawn
@@ -61,6 +62,7 @@ _FIRST = 64  # pictures read before the window is shown; about a screen
 _PATIENCE = 0.3  # seconds
 _SMALLEST = QSize(720, 480)
 _USUAL = QSize(1440, 900)
+_FRAME = QSize(8, 40)
 
 
 class StudioWindow(QWidget):
@@ -117,6 +119,8 @@ class StudioWindow(QWidget):
         self.talking = Talking(self)
         self.dialogs = Dialogs(self)
         self.composing = Composing(self)
+        self.offers = Offers(self)
+        self.choices = Choices(self)
         panels = (self.top_bar, self.sidebar, self.rail, self.views, self.inspector)
         self.actions_of = Actions(self, Doings(self).find, panels=panels, gallery=self.gallery)
 
@@ -153,19 +157,19 @@ class StudioWindow(QWidget):
     def _connect_bars(self) -> None:
         top, bar, status = self.top_bar, self.grid_bar, self.status_bar
         top.menu_requested.connect(self.on_menu_requested)
-        top.searched.connect(self.on_searched)
-        top.view_chosen.connect(self.on_view_chosen)
+        top.searched.connect(self.choices.on_searched)
+        top.view_chosen.connect(self.choices.on_view_chosen)
         top.sidebar_toggled.connect(self.zones.open_sidebar)
         top.inspector_toggled.connect(self.zones.open_inspector)
-        bar.sort_chosen.connect(self.on_sort_chosen)
-        bar.captions_toggled.connect(self.on_captions_toggled)
-        bar.hide_rejected_toggled.connect(self.on_hide_rejected_toggled)
-        bar.tile_size_chosen.connect(self.on_tile_size_chosen)
+        bar.sort_chosen.connect(self.choices.on_sort_chosen)
+        bar.captions_toggled.connect(self.choices.on_captions_toggled)
+        bar.hide_rejected_toggled.connect(self.choices.on_hide_rejected_toggled)
+        bar.tile_size_chosen.connect(self.choices.on_tile_size_chosen)
         for side in (self.sidebar, self.rail):
             side.view_chosen.connect(self.show_shelf)
             side.history_requested.connect(self.dialogs.on_history_requested)
-        self.sidebar.dropped.connect(self.on_dropped_on_shelf)
-        self.rail.dropped.connect(self.on_dropped_on_shelf)
+        self.sidebar.dropped.connect(self.offers.on_dropped_on_shelf)
+        self.rail.dropped.connect(self.offers.on_dropped_on_shelf)
         status.unlock_requested.connect(self.dialogs.on_unlock_requested)
         status.keys_requested.connect(self.dialogs.on_keys_requested)
         status.cancel_requested.connect(self.core.queue.cancel)
@@ -178,10 +182,10 @@ class StudioWindow(QWidget):
     def _connect_views(self) -> None:
         gallery = self.gallery
         gallery.opened.connect(self.looking.on_opened)
-        gallery.action.connect(self.on_tile_action)
+        gallery.action.connect(self.offers.on_tile_action)
         gallery.selection_changed.connect(self.looking.follow)
-        gallery.context_menu.connect(self.on_context_menu)
-        gallery.tile_size_changed.connect(self.on_tile_size_chosen)
+        gallery.context_menu.connect(self.offers.on_context_menu)
+        gallery.tile_size_changed.connect(self.choices.on_tile_size_chosen)
         self.browsing.counted.connect(self.on_counted)
         self.browsing.spent.connect(self.sidebar.show_spend)
         self.browsing.order_changed.connect(self.looking.on_order_changed)
@@ -196,7 +200,7 @@ class StudioWindow(QWidget):
         inspector.retitled.connect(self.pictures.entitle)
         inspector.noted.connect(self.pictures.annotate)
         inspector.selected.connect(self.looking.on_relative_chosen)
-        inspector.action.connect(self.on_inspector_action)
+        inspector.action.connect(self.offers.on_inspector_action)
         inspector.toast.connect(self.talking.tell)
         composer.changed.connect(self.composing.on_draft_changed)
         composer.generate.connect(self.running.start)
@@ -232,9 +236,9 @@ class StudioWindow(QWidget):
             loupe.rated.connect(self.pictures.rate)
             loupe.flagged.connect(self.looking.on_loupe_flagged)
             loupe.action.connect(self.looking.on_loupe_action)
-            loupe.menu_requested.connect(self.on_context_menu)
+            loupe.menu_requested.connect(self.offers.on_context_menu)
             loupe.job_chosen.connect(self.looking.on_job_chosen)
-            loupe.surround_changed.connect(self.on_surround_changed)
+            loupe.surround_changed.connect(self.choices.on_surround_changed)
         return self._loupe
 
     @property
@@ -281,7 +285,8 @@ class StudioWindow(QWidget):
             QByteArray(base64.b64decode(state.geometry))
         ):
             screen = QGuiApplication.primaryScreen().availableSize()
-            self.resize(_USUAL.boundedTo(screen))
+            # Room for the frame that a window manager adds, so that the status bar is in sight.
+            self.resize(_USUAL.boundedTo(screen - _FRAME))
         self.zones.set_widths(state.sidebar_width, state.inspector_width)
         self.zones.open_sidebar(state.sidebar)
         if self.width() >= zones.DRAWER_BELOW:
@@ -439,91 +444,11 @@ class StudioWindow(QWidget):
         ]
         return [(zone, go) for zone, go in every if zone.isVisible()]
 
-    # What tiles and panels ask for
-
-    def on_tile_action(self, name: str, item: Item) -> None:
-        """A zone of a tile was pressed."""
-        if isinstance(item, Job):
-            self.running.act(name, item)
-        elif name == "pick":
-            self.pictures.flag_these([item.id], _toggled(item, Flag.PICK))
-        elif name == "reject":
-            self.pictures.flag_these([item.id], _toggled(item, Flag.REJECT))
-        elif name == "edit":
-            self.composer.edit(item)
-        elif name == "more":
-            self.on_context_menu(item, self.cursor().pos())
-        elif name == "show_in_folder":
-            self.pictures.show_in_folder()
-
-    def on_inspector_action(self, name: str, items: object) -> None:
-        """A button of the inspector was pressed; `items` are the pictures or the job it shows."""
-        shown = items if isinstance(items, tuple) else ()
-        if shown and isinstance(shown[0], Job):
-            self.running.act(name, shown[0])
-        elif name == "drag" and shown:
-            self.gallery.begin_drag(self.gallery.rows.row_of(shown[0].row))
-        elif name == "more":
-            self.on_context_menu(shown[0] if shown else None, self.cursor().pos())
-        elif (action := self.actions_of.every.get({"save": "save_as"}.get(name, name))) is not None:
-            action.trigger()
-
-    def on_context_menu(self, item: Item | None, where: QPoint) -> None:
-        """The menu of a tile."""
-        if isinstance(item, Picture):
-            trashed = self.browsing.query.view is View.TRASH
-            menu = menus.tile_menu(self.actions_of, self, trashed=trashed)
-        elif isinstance(item, Job):
-            menu = menus.job_menu(self.running, item, self)
-        else:
-            menu = menus.mat_menu(self.actions_of, self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(where)
-
-    def on_dropped_on_shelf(self, view: View, ids: tuple[str, ...]) -> None:
-        """Pictures were dropped onto a shelf of the sidebar."""
-        if view is View.PICKS:
-            self.pictures.flag_these(ids, Flag.PICK)
-        elif view is View.TRASH:
-            self.pictures.trash_these(ids)
-
     # Bars
 
     def on_menu_requested(self, where: QPoint) -> None:
         """The menu button was pressed."""
         self.menu.popup(where)
-
-    def on_searched(self, words: str) -> None:
-        """Other words are looked for."""
-        self.looking.close_loupe()
-        self.browsing.show(words=words)
-
-    def on_view_chosen(self, view: str) -> None:
-        """Grid or loupe was chosen in the top bar."""
-        if view == "loupe":
-            self.looking.open_loupe()
-        else:
-            self.looking.close_loupe()
-
-    def on_sort_chosen(self, sort: Sort) -> None:
-        """Another order was chosen; it is remembered."""
-        self.core.settings.change(sort=sort.value)
-
-    def on_captions_toggled(self, on: bool) -> None:  # noqa: FBT001 - a Qt signal's argument
-        """Captions were switched; it is remembered."""
-        self.core.settings.change(captions=on)
-
-    def on_hide_rejected_toggled(self, on: bool) -> None:  # noqa: FBT001 - as above
-        """Rejected pictures are hidden or shown; it is remembered."""
-        self.core.settings.change(hide_rejected=on)
-
-    def on_tile_size_chosen(self, size: int) -> None:
-        """Tiles of another size; it is remembered."""
-        self.core.settings.change(tile=size)
-
-    def on_surround_changed(self, surround: str) -> None:
-        """Another ground in the loupe; it is remembered."""
-        self.core.settings.change(surround=surround)
 
     def on_panels_changed(self) -> None:
         """Sidebar or inspector was opened or closed."""
@@ -582,10 +507,6 @@ class StudioWindow(QWidget):
         """The user knows what is under way and leaves."""
         self._closing = True
         self.close()
-
-
-def _toggled(picture: Picture, flag: Flag) -> Flag:
-    return Flag.NONE if picture.flag is flag else flag
 
 
 def _to_first(zone: QWidget) -> None:

@@ -9,7 +9,7 @@ from studio.ui import key_names
 from studio.ui.controls import IconButton, Logo, SearchField, Segmented, Text
 from studio.ui.style import focus_by_key
 from studio.ui.theme import theme
-from studio.words import _
+from studio.words import _, ngettext
 
 HEIGHT = 44
 BRAND = 208
@@ -138,7 +138,9 @@ class TopBar(QFrame):
 
     def _show_placeholder(self) -> None:
         if self._total and not self._narrow:
-            words = _("Search {n} pictures").format(n=f"{self._total:,}")
+            words = ngettext("Search {n} picture", "Search {n} pictures", self._total).format(
+                n=f"{self._total:,}"
+            )
         else:
             words = _("Search")
         self.search.set_placeholder(words)

@@ -181,7 +181,7 @@ def _by_words(case: Case) -> StudioError | None:
     if _BLOCKED.search(words):
         return case.make(
             PictureRefused,
-            _("The picture was refused"),
+            _("Refused by the safety filter"),
             hint=_("Change the prompt or the reference pictures."),
         )
     if "API_KEY_INVALID" in case.said.reasons() or _BAD_KEY.search(words):

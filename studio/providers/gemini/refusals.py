@@ -49,7 +49,7 @@ def explain(
         )
     if finish in _BLOCKED:
         return PictureRefused(
-            _("The picture was refused"),
+            _("Refused by the safety filter"),
             words or told or _sentence(finish, categories),
             hint=_("Change the prompt or the reference pictures."),
             **rest,

@@ -97,6 +97,9 @@ class ProfileRow(QFrame):
         self.give.setVisible(status.source is not Source.ENVIRONMENT)
         self.test.setVisible(status.usable or status.locked)
         self.delete.setVisible(status.source in (Source.KEYRING, Source.SESSION))
+        for button in (self.give, self.test, self.use, self.delete, self.remove):
+            # The same words stand in every row: a screen reader hears whose they are.
+            button.setAccessibleName(f"{button.text()} ({profile.title})")
         own = profile.name not in BUILT_IN_NAMES
         self.remove.setVisible(own and not self.delete.isVisibleTo(self))
         if self._asking and self.delete.isHidden():
