@@ -6,12 +6,14 @@ imported.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program; its exit code."""
+    _stand_in_for_closed_streams()
     words = list(sys.argv[1:] if arguments is None else arguments)
     if words[:1] == ["--worker"]:
         from studio import worker
@@ -27,6 +29,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from studio.cli import run as run_command
 
     return run_command(options)
+
+
+def _stand_in_for_closed_streams() -> None:
+    """Give the numbers 0 to 2 to nothing where they are free, as after `>&-`.
+
+    The next file that is opened would get them else, and a stray warning would be written into it.
+    """
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.dup(number), mode, encoding="utf-8"))
 
 
 if __name__ == "__main__":

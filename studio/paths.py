@@ -7,6 +7,9 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from studio.errors import InputError
+from studio.words import _
+
 APP = "gridbrush"
 
 
@@ -54,9 +57,12 @@ class Paths:
 
 
 def find(home: str | Path | None = None) -> Paths:
-    """The folders for `home`, or the system's own (platformdirs) when it is None."""
+    """The folders for `home`, or the system's own (platformdirs) when it is None.
+
+    Raises InputError for a name that is no text: neither records nor the index could hold it.
+    """
     if home is not None:
-        root = Path(home).expanduser().absolute()
+        root = _readable(Path(home))
         digest = hashlib.sha256(str(root).encode()).hexdigest()[:12]
         return Paths(
             home=root,
@@ -79,6 +85,21 @@ def find(home: str | Path | None = None) -> Paths:
         state=dirs.user_state_path,
         keyring_service=APP,
     )
+
+
+def _readable(home: Path) -> Path:
+    try:
+        folder = home.expanduser().absolute()
+        str(folder).encode()
+    except (RuntimeError, UnicodeEncodeError) as error:
+        raise InputError(
+            _("The folder cannot be used"),
+            _("{name} is nobody's folder, or has bytes that are no letters.").format(
+                name=repr(str(home))
+            ),
+            hint=_("Choose a folder with another name."),
+        ) from error
+    return folder
 
 
 def resources() -> Path:

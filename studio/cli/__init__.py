@@ -8,15 +8,15 @@ from __future__ import annotations
 import asyncio
 import importlib
 import logging
-import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable
 
 from studio import logs, paths, words
+from studio.cli import output
 from studio.cli.output import complain
 from studio.cli.parser import Options
-from studio.errors import StudioError, UsageError
+from studio.errors import StorageError, StudioError, UsageError
 from studio.words import _
 
 log = logging.getLogger(__name__)
@@ -29,20 +29,21 @@ INTERRUPTED = 130
 def run(options: Options) -> int:
     """Run one command; its exit code."""
     words.install(paths.resources() / "locale")
-    where = paths.find(options.home)
+    output.prepare()
+    try:
+        where = paths.find(options.home)
+    except StudioError as error:
+        complain(error.title, error.message, error.hint)
+        return error.exit_code
     end_logs = logs.install(where, options.log_level.upper())
     try:
         module = importlib.import_module(f"studio.cli.{(options.command or '').replace('-', '_')}")
         command: Command = module.run
         with asyncio.Runner() as runner:
-            return runner.run(_guarded(command, options, where))
+            return _after_loss(runner.run(_guarded(command, options, where)))
     except KeyboardInterrupt:
         complain(_("Interrupted."))
         return INTERRUPTED
-    except BrokenPipeError:
-        # The reader has seen enough, as `| head` does; what is left goes nowhere.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     except Exception:
         log.exception("A bug ended the command")
         complain(
@@ -54,6 +55,13 @@ def run(options: Options) -> int:
         return StudioError.exit_code
     finally:
         end_logs()
+
+
+def _after_loss(code: int) -> int:
+    if (error := output.lost()) is None:
+        return code
+    complain(_("The results could not be written: {reason}.").format(reason=error.strerror))
+    return code or StorageError.exit_code
 
 
 async def _guarded(command: Command, options: Options, where: paths.Paths) -> int:

@@ -3,27 +3,61 @@
 from __future__ import annotations
 
 import contextlib
+import io
+import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import msgspec
 
+_lost: list[OSError] = []
+
+
+def prepare() -> None:
+    """Let no letter end a command that the terminal's encoding does not have."""
+    _lost.clear()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def lost() -> OSError | None:
+    """Why results did not get to where they were sent; None when they did or nobody listened."""
+    return _lost[0] if _lost else None
+
 
 def say(text: str) -> None:
-    """A result, on standard output."""
-    print(text, flush=True)
+    """A result, on standard output; what is under way is not ended by a reader who left."""
+    try:
+        sys.stdout.write(text + "\n")
+        sys.stdout.flush()
+    except OSError as error:
+        # From now on, and for what is still in the buffer, it goes nowhere.
+        with contextlib.suppress(OSError):
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, sys.stdout.fileno())
+            os.close(nowhere)
+        if not isinstance(error, BrokenPipeError):
+            _lost.append(error)
 
 
 def say_json(value: Any) -> None:
-    """One JSON object on a line of standard output."""
-    sys.stdout.write(msgspec.json.encode(value).decode() + "\n")
-    sys.stdout.flush()
+    """One JSON object on a line of standard output, in any encoding."""
+    try:
+        text = msgspec.json.encode(value).decode()
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        text = json.dumps(msgspec.to_builtins(value))
+    say(text)
 
 
 def complain(*sentences: str) -> None:
     """What is not a result, on standard error."""
-    print("\n".join(sentence for sentence in sentences if sentence), file=sys.stderr, flush=True)
+    with contextlib.suppress(OSError):
+        text = "\n".join(sentence for sentence in sentences if sentence)
+        print(text, file=sys.stderr, flush=True)
 
 
 @contextlib.contextmanager
