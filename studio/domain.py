@@ -5,13 +5,13 @@ Times are seconds since 1970 UTC as floats, sizes are pixels, money is US dollar
 
 from __future__ import annotations
 
+import math
 import re
 import secrets
 import threading
 import time
 from dataclasses import dataclass
 from enum import StrEnum
-from fractions import Fraction
 
 from studio.errors import Billed
 
@@ -55,8 +55,8 @@ class AspectRatio:
     @classmethod
     def of(cls, width: int, height: int) -> AspectRatio:
         """The exact ratio of a picture of that many pixels, in lowest terms."""
-        ratio = Fraction(width, height)
-        return cls(ratio.numerator, ratio.denominator)
+        shared = math.gcd(width, height)
+        return cls(width // shared, height // shared)
 
     @property
     def value(self) -> float:

@@ -11,7 +11,6 @@ import asyncio
 import contextlib
 import errno
 import hashlib
-import json
 import os
 import secrets
 import socket
@@ -19,9 +18,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
+
+import msgspec
 
 from studio import __version__
 from studio.errors import LibraryLocked
@@ -97,15 +98,8 @@ def holder(folder: Path) -> Holder | None:
 
 def _parse(text: bytes) -> Holder | None:
     try:
-        raw = json.loads(text)
-        return Holder(
-            pid=int(raw["pid"]),
-            host=str(raw["host"]),
-            machine=str(raw["machine"]),
-            started=float(raw["started"]),
-            version=str(raw["version"]),
-        )
-    except (ValueError, KeyError, TypeError):
+        return msgspec.json.decode(text, type=Holder)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
         return None
 
 
@@ -155,7 +149,7 @@ class LibraryLock:
             raise _locked(before)
         if before is not None and before.elsewhere and not anyway:
             raise _locked(before)
-        text = json.dumps(asdict(_myself())).encode() + b"\n"
+        text = msgspec.json.encode(_myself()) + b"\n"
         try:
             os.lseek(handle, 0, os.SEEK_SET)
             os.write(handle, text)
