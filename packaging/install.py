@@ -40,6 +40,8 @@ def main() -> int:
     say("Installing the locked packages into .venv (a minute or two the first time)")
     if not (uv and with_uv(uv)) and not with_pip():
         return stop("The packages could not be installed. The lines above say why.")
+    # Ours too: where Python may not write byte code, each start would compile all of it.
+    call([str(PYTHON), "-m", "compileall", "-q", str(ROOT / "studio")])
     STAMP.write_text(stamp, encoding="utf-8")
     return 0
 
@@ -80,7 +82,7 @@ def make_venv(uv: str | None) -> bool:
 
 def with_uv(uv: str) -> bool:
     """Install with uv; False when it could not, so that pip can try."""
-    install = [uv, "pip", "install", "--quiet", "--python", str(PYTHON)]
+    install = [uv, "pip", "install", "--quiet", "--compile-bytecode", "--python", str(PYTHON)]
     locked = ["--require-hashes", "--no-build", "-r", str(LOCK)]
     project = ["--no-build-isolation", "--no-deps", "--no-index", "--editable", str(ROOT)]
     return call([*install, *locked]) and call([*install, *project])

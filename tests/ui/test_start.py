@@ -1,0 +1,126 @@
+"""What a start may cost, counted and never timed: the window is opened in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PICTURES = 6
+
+MOST_MODULES = 150
+"""Modules of `studio` in a start that shows pictures."""
+
+MOST_DATACLASSES = 80
+"""Each costs as much as reading a small module."""
+
+# Counts from the first line on, and speaks when the first screen stands with all its thumbnails.
+DRIVER = """
+import asyncio, dataclasses, json, sys, threading
+made = []
+process = dataclasses._process_class
+def counted(cls, *args):
+    made.append(f"{cls.__module__}.{cls.__qualname__}")
+    return process(cls, *args)
+dataclasses._process_class = counted
+
+import studio.ui.app as app
+window_of = app._window
+async def watched(*args):
+    from studio.ui.main_window import StudioWindow
+    opened = StudioWindow.open
+    async def open_and_tell(window):
+        await opened(window)
+        window.told = asyncio.get_running_loop().create_task(tell(window))
+        window.told.add_done_callback(lambda task: task.exception() and window.close())
+    StudioWindow.open = open_and_tell
+    return await window_of(*args)
+
+async def tell(window):
+    gallery = window.gallery
+    while True:
+        pictures = [gallery.rows.picture_at(row) for row in gallery.visible_rows()]
+        if pictures and all(p and gallery.thumbnails.strength(p.id) == 1 for p in pictures):
+            break
+        await asyncio.sleep(0.001)
+    print(json.dumps({
+        "modules": sorted(sys.modules), "dataclasses": made, "tiles": len(pictures),
+        "worker": window.core.decoder._child is not None,
+        "icons": sum(not one.icon().isNull() for one in window.actions_of.every.values()),
+    }), flush=True)
+    window.close()
+
+app._window = watched
+from studio.__main__ import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+def run(*words: str) -> str:
+    environment = {
+        **{key: value for key, value in os.environ.items() if not key.startswith("GRIDBRUSH_")},
+        "QT_QPA_PLATFORM": "offscreen",
+    }
+    done = subprocess.run(
+        [sys.executable, *words],
+        cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def start(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The second start of a library with pictures: their thumbnails are on the disk."""
+    home = str(tmp_path_factory.mktemp("start"))
+    generate = ("-m", "studio", "--home", home, "generate", "Lighthouse at dusk")
+    run(*generate, "--model", "sketch", "--size", "512", "--count", str(PICTURES), "--yes")
+    run("-c", DRIVER, "--home", home)
+    counted: dict[str, Any] = json.loads(run("-c", DRIVER, "--home", home))
+    return counted
+
+
+def test_the_first_screen_shows_the_pictures(start: dict[str, Any]) -> None:
+    assert start["tiles"] == PICTURES
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        "httpx", "keyring", "secretstorage", "cryptography", "PIL", "rich", "platformdirs",
+        "difflib", "urllib.request",
+        "studio.making", "studio.recovery", "studio.attempts", "studio.arrivals",
+        "studio.providers.gemini", "studio.providers.sketch", "studio.providers.transport",
+        "studio.cli.generate", "studio.cli.library", "studio.decoding", "studio.export",
+        "studio.ui.loupe", "studio.ui.welcome", "studio.ui.settings_dialog",
+        "studio.ui.command_palette", "studio.ui.shortcuts_sheet", "studio.ui.quitting",
+        "studio.ui.queue_popover", "studio.ui.desktop_bus", "studio.ui.word_diff",
+        "studio.ui.inspector.picture_page", "studio.ui.inspector.job_page",
+    ],
+)  # fmt: skip
+def test_a_start_does_without(module: str, start: dict[str, Any]) -> None:
+    loaded = [name for name in start["modules"] if name == module or name.startswith(f"{module}.")]
+    assert not loaded
+
+
+def test_a_start_loads_no_more_of_our_modules_than_it_shows(start: dict[str, Any]) -> None:
+    ours = [name for name in start["modules"] if name.split(".")[0] == "studio"]
+    assert len(ours) <= MOST_MODULES, ours
+
+
+def test_a_start_makes_few_dataclasses(start: dict[str, Any]) -> None:
+    assert 10 < len(start["dataclasses"]) <= MOST_DATACLASSES, start["dataclasses"]
+
+
+def test_thumbnails_on_the_disk_need_no_decoding_process(start: dict[str, Any]) -> None:
+    assert not start["worker"]
+
+
+def test_icons_of_menus_wait_for_a_menu(start: dict[str, Any]) -> None:
+    assert start["icons"] == 0
