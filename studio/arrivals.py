@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 
 from studio import files, pricing
 from studio.domain import AspectRatio, CostBasis, Job, JobState, Parent, Picture
-from studio.errors import Billed, NoPicture, PictureUnreadable
+from studio.errors import Billed, NoPicture, NotFetched, PictureUnreadable, StudioError
 from studio.journal import Entry
 from studio.kinds import kind_of
 from studio.lanes import Lane
@@ -23,10 +23,14 @@ from studio.library.originals import relative_path, sha256_of
 from studio.models import Model
 from studio.pictures import Decoder, PictureFacts
 from studio.providers.base import Answer, AnswerPicture
+from studio.providers.fetching import Taker
 from studio.settings import OFFLINE, SettingsStore
 from studio.words import _
 
 log = logging.getLogger(__name__)
+
+Fetch = Callable[[str, Taker], Awaitable[None]]
+"""Fetches a picture from an address. Raises NoPicture; NotFetched when the line broke."""
 
 
 class Arrivals:
@@ -40,7 +44,9 @@ class Arrivals:
         decoding: Lane,
         find_model: Callable[[str, str], Model],
         settings: SettingsStore,
+        fetch: Fetch,
     ) -> None:
+        self._fetch = fetch
         self._library = library
         self._decoder = decoder
         self._decoding = decoding
@@ -60,15 +66,18 @@ class Arrivals:
         """
         created = at if at is not None else time.time()
         taken: list[tuple[Picture, Path]] = []
-        unreadable = 0
+        unreadable: list[StudioError] = []
         for number, found in enumerate(answer.pictures):
             part = entry.part(number)
             try:
-                await self._decoding.run(_write_part, part, found, entry.body)
+                if found.url:
+                    await self._fetched(part, found.url)
+                else:
+                    await self._decoding.run(_write_part, part, found, entry.body)
                 facts = await self._decoder.probe(part, verify=True)
             except (PictureUnreadable, NoPicture) as error:
                 log.warning("Picture %d of the answer cannot be read: %s", number, error)
-                unreadable += 1
+                unreadable.append(error)
                 continue
             digest, size = await self._decoding.run(_measured, part)
             picture = self._picture(job, entry.picture_id(number), facts, found, answer, created)
@@ -81,6 +90,11 @@ class Arrivals:
             )
             taken.append((picture, part))
         if not taken:
+            # What is behind an address can still be looked at, or fetched again.
+            for why in sorted(unreadable, key=_may_be_fetched_again, reverse=True):
+                if isinstance(why, NoPicture):
+                    why.request_id = why.request_id or answer.request_id
+                    raise why
             raise NoPicture(
                 _("The picture in the answer cannot be read"),
                 _("Its bytes are none of the kinds of picture known here, or damaged."),
@@ -117,6 +131,14 @@ class Arrivals:
             pictures=tuple(picture.id for picture, _part in final),
         )
         return await self._library.take(done, final)
+
+    async def _fetched(self, part: Path, url: str) -> None:
+        taker = _PartTaker(part, self._decoding)
+        try:
+            await self._fetch(url, taker)
+            await taker.finish()
+        finally:
+            await taker.close()
 
     def _cost(self, job: Job, answer: Answer) -> tuple[float | None, CostBasis]:
         request = job.request
@@ -173,6 +195,44 @@ class Arrivals:
         if not picture.title and not self._settings.value.neutral_names:
             name = picture.prompt[:200]
         return relative_path(name, picture.id, extension, picture.created)
+
+
+class _PartTaker:
+    """Writes a fetched picture to its part file, on the decoding lane."""
+
+    def __init__(self, part: Path, lane: Lane) -> None:
+        self._part = part
+        self._lane = lane
+        self._file: files.Appender | None = None
+
+    async def begin(self) -> None:
+        """The picture begins, maybe for the second time."""
+        await self.close()
+        self._file = await self._lane.run(self._opened)
+
+    def _opened(self) -> files.Appender:
+        self._part.unlink(missing_ok=True)
+        return files.Appender(self._part)
+
+    async def chunk(self, data: bytes) -> None:
+        """More of it."""
+        if self._file is not None:
+            await self._lane.run(self._file.append, data)
+
+    async def finish(self) -> None:
+        """It is all there: make it durable."""
+        if self._file is not None:
+            await self._lane.run(self._file.sync)
+
+    async def close(self) -> None:
+        """Close the file; calling it twice is fine."""
+        file, self._file = self._file, None
+        if file is not None:
+            await self._lane.run(file.close)
+
+
+def _may_be_fetched_again(error: StudioError) -> bool:
+    return isinstance(error, NotFetched)
 
 
 def _main(taken: list[tuple[Picture, Path]]) -> int:

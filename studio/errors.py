@@ -16,6 +16,7 @@
      +- ServiceError         the service is overloaded or broken
      +- PictureRefused       the model refused to make the picture
      +- NoPicture            the model answered, but with no picture
+     |   +- NotFetched       its picture lies at an address that was not reached
      +- StorageError         the disk, the folder, the library
      |   +- LibraryLocked    another process owns the library
      |   +- LibraryTooNew    the library was written by a newer version
@@ -177,6 +178,10 @@ class NoPicture(StudioError):
 
     kind = "no_image"
     exit_code = 3
+
+
+class NotFetched(NoPicture):
+    """The service sent an address, which was not reached; the answer is kept to try it again."""
 
 
 class StorageError(StudioError):

@@ -23,6 +23,7 @@ from studio.errors import (
     IncompleteAnswer,
     InputError,
     KeyMissing,
+    NotFetched,
     StorageError,
     StudioError,
 )
@@ -37,7 +38,7 @@ log = logging.getLogger(__name__)
 
 _LONGEST_DELAY = 120.0
 
-_KEPT = (IncompleteAnswer, StorageError, InputError)
+_KEPT = (IncompleteAnswer, StorageError, InputError, NotFetched)
 """Errors after which the journal may hold what was paid for: the next start knows."""
 
 Make = Callable[[Job, Entry, Callable[[Job], None]], Awaitable[object]]

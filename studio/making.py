@@ -55,6 +55,7 @@ class Making:
             decoding=decoding,
             find_model=catalogue.find,
             settings=settings,
+            fetch=self.client.fetch,
         )
         self.attempts = Attempts(
             journal=journal,

@@ -12,7 +12,14 @@ from dataclasses import replace
 
 from studio.attempts import Attempts, incomplete
 from studio.domain import Failure, Job, JobState
-from studio.errors import Billed, IncompleteAnswer, InputError, StorageError, StudioError
+from studio.errors import (
+    Billed,
+    IncompleteAnswer,
+    InputError,
+    NotFetched,
+    StorageError,
+    StudioError,
+)
 from studio.jobs import JobQueue, failure_of
 from studio.journal import Found, Journal, Stage
 from studio.lanes import Lane
@@ -64,7 +71,7 @@ class Recovery:
         if found.stage is Stage.WHOLE and not done:
             try:
                 await self._attempts.ingest(job, found)
-            except StorageError:
+            except (StorageError, NotFetched):
                 raise
             except StudioError as error:
                 log.info("The answer was no picture, as is recorded: %s", error)
@@ -91,8 +98,8 @@ class Recovery:
         except IncompleteAnswer:
             await self._keep(found, job)
             return
-        except (StorageError, InputError) as error:
-            # No room, or its profile is gone: it is paid for and stays where it is.
+        except (StorageError, InputError, NotFetched) as error:
+            # No room, no network, or its profile is gone: it is paid for and stays where it is.
             ended = replace(job, state=JobState.FAILED, failure=failure_of(error))
             self._queue.adopt(ended, found.entry)
             raise

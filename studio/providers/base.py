@@ -138,6 +138,27 @@ class AnswerPicture:
             raise storage_error(error, body) from error
 
 
+@dataclass(frozen=True, slots=True)
+class KeptPart:
+    """One part of the model's answer as it came, for a later turn of a conversation.
+
+    Attributes:
+        part: its JSON, with a Spilled in the place of every long string.
+        picture: number of its picture within the answer, if it has one.
+    """
+
+    part: Mapping[str, Any] = field(repr=False)
+    picture: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A page the model looked at."""
+
+    url: str
+    title: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """What came back for one request.
@@ -148,6 +169,8 @@ class Answer:
         model_version: the model that really answered, when it says so.
         seed: the seed that was used, when the service says so.
         warnings: what was odd about it, in sentences for a person.
+        parts: the model's own parts, in the order sent; see `gemini.conversation`.
+        sources: pages it looked at, when it was allowed to search.
     """
 
     pictures: tuple[AnswerPicture, ...]
@@ -158,6 +181,8 @@ class Answer:
     request_id: str = ""
     seed: int | None = None
     warnings: tuple[str, ...] = ()
+    parts: tuple[KeptPart, ...] = field(default=(), repr=False)
+    sources: tuple[Source, ...] = ()
 
     @property
     def results(self) -> tuple[AnswerPicture, ...]:

@@ -20,8 +20,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from studio import __version__
 from studio.errors import NetworkError, ServiceError
-from studio.providers import addresses, broken, packing
+from studio.providers import addresses, broken, fetching, packing
 from studio.providers.addresses import check_address
 from studio.providers.base import BeforeFirstByte, Sink
 from studio.words import _
@@ -46,6 +47,7 @@ MAX_LIST = 8 * 1024 * 1024
 CONNECT_SECONDS = 15.0
 WRITE_SECONDS = 120.0
 LIST_SECONDS = 20.0
+FETCH_SECONDS = 60.0
 _SENT_PIECE = 64 * 1024
 
 
@@ -66,10 +68,17 @@ class Client:
     leave a request of which nobody knows whether it was charged.
 
     `painter` answers what goes to sketch://; the program's own one when None.
+
+    Attributes:
+        policy: what may be fetched of the addresses services send.
     """
 
-    def __init__(self, painter: Painter | None = None) -> None:
+    def __init__(
+        self, painter: Painter | None = None, *, policy: fetching.Policy | None = None
+    ) -> None:
+        self.policy = policy or fetching.Policy()
         self._painter = painter
+        self._routes: _Routes | None = None
         self._httpx: httpx.AsyncClient | None = None
         self._opening = asyncio.Lock()
 
@@ -157,9 +166,50 @@ class Client:
         except broken.foreign() as error:
             raise broken.explain(error, url, sent=False) from error
 
+    async def fetch(self, url: str, taker: fetching.Taker) -> None:
+        """Fetch a picture from an address a service sent: without key or cookies, see `fetching`.
+
+        Raises NotFetched when the line broke, NoPicture for an address that is not asked and for
+        what is no picture.
+        """
+        await self._open()
+        await fetching.fetch(url, self.policy, self._visit, taker)
+
+    async def _visit(
+        self, target: fetching.Target, take: fetching.Take
+    ) -> tuple[int, Mapping[str, str]]:
+        import httpx
+
+        if self._routes is None:
+            raise OSError("closed")
+        headers = {
+            "Host": target.host,
+            "User-Agent": f"Gridbrush/{__version__}",
+            "Accept": "image/*",
+            "Accept-Encoding": "identity",
+        }
+        limits = httpx.Timeout(CONNECT_SECONDS, read=FETCH_SECONDS, pool=None).as_dict()
+        # Not by the client: it would add what it remembers (cookies), and name the wrong host.
+        request = httpx.Request(
+            "GET",
+            target.url,
+            headers=headers,
+            extensions={"sni_hostname": target.name, "timeout": limits},
+        )
+        response = await self._routes.handle_async_request(request)
+        try:
+            if response.status_code == 200:
+                most = fetching.MAX_PICTURE
+                if int(response.headers.get("content-length", "0")) > most:
+                    raise broken.too_long(most)
+                await _receive(response, take, limit_quietly=False, most=most)
+            return response.status_code, _plain_headers(response)
+        finally:
+            await response.aclose()
+
     async def close(self) -> None:
         """Close every connection; calling it twice is fine."""
-        client, self._httpx = self._httpx, None
+        client, self._httpx, self._routes = self._httpx, None, None
         if client is not None:
             await client.aclose()
 
@@ -176,9 +226,10 @@ class Client:
         for name in ("httpx", "httpcore"):
             # Below WARNING they write addresses and headers.
             logging.getLogger(name).setLevel(logging.WARNING)
-        routes: Any = _Routes(self._painter, context)
+        self._routes = _Routes(self._painter, context)
+        transport: Any = self._routes
         return httpx.AsyncClient(
-            transport=routes,
+            transport=transport,
             follow_redirects=False,
             trust_env=False,
             timeout=httpx.Timeout(
@@ -335,11 +386,16 @@ def _plain_headers(response: httpx.Response) -> dict[str, str]:
 
 
 async def _receive(
-    response: httpx.Response, take: Callable[[bytes], Awaitable[None]], *, limit_quietly: bool
+    response: httpx.Response,
+    take: Callable[[bytes], Awaitable[None]],
+    *,
+    limit_quietly: bool,
+    most: int = 0,
 ) -> None:
     """Hand the body on in pieces, unpacked, within what we take.
 
-    A longer error page is left unread after the first part; a longer answer is an error.
+    A longer error page is left unread after the first part; a longer answer is an error. `most` is
+    another limit than that of an answer.
     """
     unpack = packing.unpacker(response.headers.get("content-encoding", ""))
     total = 0
@@ -350,8 +406,8 @@ async def _receive(
             total += len(piece)
             if limit_quietly and total > MAX_ERROR_BODY:
                 return False
-            if total > MAX_BODY:
-                raise broken.too_long(MAX_BODY)
+            if total > (most or MAX_BODY):
+                raise broken.too_long(most or MAX_BODY)
             await take(piece)
         return True
 

@@ -69,6 +69,7 @@ def read(tmp_path):
 
 THOUGHT = {"thought": True}
 URL = "data:image/png;base64," + b64(B)
+SHORT = "data:image/png;base64," + b64(A)
 
 SHAPES = {
     "plain": (candidates(image(A)), [A]),
@@ -101,6 +102,30 @@ SHAPES = {
     "chat markdown": ({"choices": [{"message": {"content": f"![x]({URL})"}}]}, [B]),
     "images family": ({"created": 1, "data": [{"b64_json": b64(A)}]}, [A]),
     "an error beside a picture": (candidates(image(A), error={"message": "odd"}), [A]),
+    "a list of pieces": ([candidates({"text": "a "}), candidates({"text": "b"}, image(A))], [A]),
+    "several envelopes": ({"code": 0, "result": {"response": candidates(image(A))}}, [A]),
+    "parts without content": ({"candidates": [{"content": [image(A)]}]}, [A]),
+    "content as words": ({"candidates": [{"content": f"![i]({URL})"}]}, [B]),
+    "a part as words": (candidates(f"![i]({URL})"), [B]),
+    "two pictures in words": (candidates({"text": f"![i]({URL}) and ![j]({URL})"}), [B, B]),
+    "two short pictures in words": (candidates({"text": f"({SHORT}) and <{SHORT}>"}), [A, A]),
+    "bytes without an object": (candidates({"inlineData": b64(A)}), [A]),
+    "bytes in a list": (candidates({"inlineData": [{"data": b64(A)}]}), [A]),
+    "an address with the bytes": (candidates({"fileData": {"fileUri": URL}}), [B]),
+    "a part of the chat": (candidates({"type": "image_url", "image_url": {"url": URL}}), [B]),
+    "thought apart": (candidates({"thought": True, "text": URL}, image(A)), [A]),
+    "chat in pieces": ([{"choices": [{"delta": {"content": "x"}}]},
+                        {"choices": [{"delta": {"images": [{"image_url": {"url": URL}}]}}]}], [B]),
+    "chat parts": ({"choices": [{"message": {"content": [
+        {"type": "text", "text": "x"}, {"type": "image_url", "image_url": {"url": URL}}]}}]}, [B]),
+    "responses family": ({"output": [{"type": "message", "content": [{"text": "x"}]},
+                                     {"type": "image_generation_call", "result": b64(A)}]}, [A]),
+    "predictions": ({"predictions": [{"bytesBase64Encoded": b64(A), "mimeType": "image/png"}]},
+                    [A]),
+    "generated images": ({"generatedImages": [{"image": {"imageBytes": b64(A)}}]}, [A]),
+    "images as addresses": ({"images": [URL, {"url": URL}]}, [B, B]),
+    "one image": ({"image": {"base64": b64(A)}}, [A]),
+    "a page beside the bytes": (candidates({"text": "see https://h.org/a.png"}, image(A)), [A]),
 }  # fmt: skip
 
 
@@ -118,6 +143,11 @@ def test_a_picture_is_found_in_every_shape(read, name):
         {"fileData": {"mimeType": "image/png", "fileUri": "https://h.org/x.png"}},
         {"text": "![i](https://h.org/x.png)"},
         {"text": "https://h.org/x.png"},
+        {"text": "Here it is: https://h.org/x.png."},
+        {"text": "![i](https://h.org/x.png) or [open](https://h.org/x.png)"},
+        {"text": "long " * 2000 + "https://h.org/x.png"},
+        {"inlineData": {"mimeType": "image/png", "data": "https://h.org/x.png"}},
+        {"image_url": "https://h.org/x.png"},
     ],
 )
 def test_an_address_instead_of_bytes_is_kept(read, part):
@@ -125,6 +155,89 @@ def test_an_address_instead_of_bytes_is_kept(read, part):
     assert [one.url for one in found.pictures] == ["https://h.org/x.png"]
     with pytest.raises(NoPicture, match=r"https://h\.org/x\.png"):
         next(found.pictures[0].chunks(Path("unused")))
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"data": [{"url": "https://h.org/x?sig=1"}], "created": 1},
+        {"data": {"url": "https://h.org/x?sig=1"}},
+        {"images": ["https://h.org/x?sig=1"]},
+        {"choices": [{"message": {"content": "![x](https://h.org/x?sig=1)"}}]},
+        {"choices": [{"message": {"images": [{"image_url": "https://h.org/x?sig=1"}]}}]},
+    ],
+)
+def test_an_address_of_another_family_is_kept(read, answer):
+    found, _pictures = read(answer)
+    assert [one.url for one in found.pictures] == ["https://h.org/x?sig=1"]
+
+
+@pytest.mark.parametrize("url", ["http://h.org/x.png", "gs://bucket/x.png"])
+def test_an_address_nobody_can_fetch_safely_is_told_and_not_lost(read, url):
+    found, _pictures = read(candidates({"fileData": {"fileUri": url}}))
+    assert [one.url for one in found.pictures] == [url]
+
+
+def test_a_page_in_the_words_is_no_picture(read):
+    with pytest.raises(NoPicture, match=r"https://h\.org/about"):
+        read(candidates({"text": "I cannot; see https://h.org/about for why."}))
+
+
+def events(*values):
+    return b"".join(b"data: " + json.dumps(value).encode() + b"\n\n" for value in values)
+
+
+def test_a_stream_is_put_together(read):
+    found, pictures = read(
+        events(
+            candidates({"text": "Here "}, finish=None),
+            candidates({"text": "you go"}, finish=None),
+            candidates(image(B)),
+            {"usageMetadata": {"promptTokenCount": 3}, "modelVersion": "gemini-nano-banana-2.1"},
+        )
+    )
+    assert pictures == [B]
+    assert (found.words, found.finish_reason, found.usage.prompt_tokens) == (
+        "Here you go", "STOP", 3,
+    )  # fmt: skip
+    assert not found.warnings
+
+
+def test_an_error_within_a_stream_keeps_the_words_before_it(read):
+    failed = {"error": {"code": 503, "message": "overloaded", "status": "UNAVAILABLE"}}
+    with pytest.raises(ServiceError, match="overloaded") as caught:
+        read(events(candidates({"text": "I will paint"}, finish=None), failed))
+    assert "I will paint" in caught.value.details
+    assert not caught.value.retryable
+
+
+def test_a_stream_that_breaks_off_is_incomplete(read):
+    with pytest.raises(IncompleteAnswer):
+        read(events(candidates({"text": "a"}), candidates(image(B)))[:-9])
+
+
+def test_a_prompt_blocked_in_a_stream_is_refused(read):
+    with pytest.raises(PictureRefused):
+        read(events({"promptFeedback": {"blockReason": "SAFETY"}}))
+
+
+def test_more_pictures_than_any_answer_has_are_left(read):
+    found, _pictures = read(candidates(*[image(A)] * 500))
+    assert len(found.pictures) == 64
+
+
+def test_pages_the_model_looked_at_are_kept(read):
+    grounding = {
+        "groundingChunks": [
+            {"web": {"uri": "https://h.org/a", "title": "A"}},
+            {"web": {"uri": "javascript:alert(1)"}},
+            {},
+        ]
+    }
+    answer = candidates(image(A))
+    answer["candidates"][0]["groundingMetadata"] = grounding
+    found, _pictures = read(answer)
+    assert [(one.url, one.title) for one in found.sources] == [("https://h.org/a", "A")]
 
 
 @pytest.mark.parametrize("sign", ["a ", "ü", "x\n", '"', "\\", "😀"])
@@ -253,6 +366,18 @@ NOT_CHARGED = "Unable to show the generated image. You will not be charged."
         ({"error": {"code": "insufficient_user_quota", "message": "x"}},
          BalanceError, "no", "balance"),
         ({"error": {"message": "Invalid token", "type": "new_api_error"}}, KeyRefused, "no", "key"),
+        ({"code": 40101, "message": "gone", "data": None}, KeyRefused, "no", "key"),
+        ({"code": 0, "message": "ok", "data": {"promptFeedback": {"blockReason": "SAFETY"}}},
+         PictureRefused, "maybe", "prompt"),
+        ({"choices": [{"message": {"content": None, "refusal": "I will not."},
+                       "finish_reason": "content_filter"}]},
+         PictureRefused, "maybe", "I will not."),
+        ({"choices": [{"message": {"content": "No."}}]}, NoPicture, "maybe", "No."),
+        ({"predictions": [{"raiFilteredReason": "filtered: people"}]},
+         NoPicture, "maybe", "filtered"),
+        ({"candidates": [{"finishReason": "LANGUAGE"}]}, NoPicture, "maybe", "LANGUAGE"),
+        ({"candidates": [{"finishReason": "BLOCKLIST"}]}, PictureRefused, "maybe", "not allow"),
+        ({"candidates": [{"finishReason": "image_safety"}]}, PictureRefused, "maybe", "filter"),
     ],
 )  # fmt: skip
 def test_an_answer_without_a_picture_says_why_and_is_never_repeated(
@@ -306,10 +431,16 @@ def test_neither_key_nor_base64_reaches_any_text(read):
 NAMES = """
     candidates content parts inlineData data mimeType text thought finishReason error code message
     promptFeedback blockReason usageMetadata fileData fileUri choices images url safetyRatings
-    candidatesTokensDetails modelVersion seed details success
+    candidatesTokensDetails modelVersion seed details success response result output predictions
+    groundingMetadata groundingChunks web uri b64Json image delta message inline_data mime_type
 """.split()  # noqa: SIM905 - thirty names read better so
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=20)
+    | st.sampled_from([URL, SHORT, f"![x]({URL})", "https://h.org/x.png", b64(A), "x" * 5000]),
     lambda inner: (
         st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(NAMES), inner, max_size=4)
     ),
@@ -318,14 +449,16 @@ JSON = st.recursive(
 
 
 @settings(max_examples=300, deadline=1000)
-@given(value=JSON, status=st.sampled_from([200, 400, 429, 503]))
-def test_any_json_is_an_answer_or_an_error_for_people(tmp_path_factory, value, status):
+@given(value=JSON, status=st.sampled_from([200, 400, 429, 503]), stream=st.booleans())
+def test_any_json_is_an_answer_or_an_error_for_people(tmp_path_factory, value, status, stream):
     body = tmp_path_factory.getbasetemp() / "any"
-    body.write_bytes(json.dumps(value).encode())
+    several = isinstance(value, list) and stream
+    body.write_bytes(events(*value) if several else json.dumps(value).encode())
     request = GenerationRequest(profile="dgrid", model="m", prompt="p")
     try:
         found = DGRID.read(AnswerSource(status=status, headers={}, body=body, request=request))
-        decoded = [b"".join(picture.chunks(body)) for picture in found.pictures]
+        assert len(found.pictures) <= 64
+        decoded = [b"".join(one.chunks(body)) for one in found.pictures if not one.url]
     except StudioError as error:
         titles = [error.title]
     else:

@@ -7,34 +7,17 @@ rescued, and what was odd becomes a warning.
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from studio.errors import Billed, IncompleteAnswer, NoPicture, ServiceError
 from studio.models import Model, plain_id
-from studio.providers import base64_text
-from studio.providers.base import Answer, AnswerPicture, AnswerSource, Scan, Spilled, Usage
+from studio.providers.base import Answer, AnswerSource, Scan, Usage
 from studio.providers.gemini import fields, refusals, said
 from studio.providers.gemini.errors import within_answer
+from studio.providers.gemini.gather import MOST_WORDS, Found, gather
 from studio.words import _
-
-_DATA_URL = re.compile(r"data:(image/[\w.+-]+)?[^,\s]{0,80}?base64,", re.IGNORECASE)
-_LINK = re.compile(r"!\[[^\]]{0,500}\]\((https://[^\s)]{1,2000})[^)]{0,200}\)")
-_BARE_LINK = re.compile(r"\s*(https://\S{1,2000})\s*")
-_MOST_WORDS = 16 * 1024
-
-
-@dataclass(slots=True)
-class _Found:
-    """What was gathered so far."""
-
-    pictures: list[AnswerPicture] = field(default_factory=list)
-    words: list[str] = field(default_factory=list)
-    finishes: list[str] = field(default_factory=list)
-    told: str = ""
 
 
 def read(source: AnswerSource, scan: Scan, model: Model, *, provider: str = "") -> Answer:
@@ -45,14 +28,14 @@ def read(source: AnswerSource, scan: Scan, model: Model, *, provider: str = "") 
     """
     if not scan.complete:
         raise _unfinished(source, scan)
-    value = _unwrapped(scan.value)
-    found = _Found()
-    _gather_candidates(value, found, source)
-    if not found.pictures:
-        _gather_foreign_shapes(value, found, source)
+    value, streamed = _unwrapped(scan.value)
+    found = gather(value, source.body)
+    # A stream sends its words in pieces, a whole answer in paragraphs.
+    spoken = "".join(found.words) if streamed else "\n\n".join(one.strip() for one in found.words)
+    words = said.redact(spoken, source.key, limit=MOST_WORDS)
     told = said.parse_value(value)
     if not found.pictures and told.found:
-        raise within_answer(
+        error = within_answer(
             told,
             source.headers,
             _beginning(source),
@@ -60,7 +43,8 @@ def read(source: AnswerSource, scan: Scan, model: Model, *, provider: str = "") 
             provider=provider,
             key=source.key,
         )
-    words = said.redact("\n\n".join(found.words), source.key, limit=_MOST_WORDS)
+        error.details = f"{error.details}\n{words}"[: said.MOST_SHOWN].rstrip()
+        raise error
     request_id = said.request_id(source.headers) or fields.text(value, "responseId")[:100]
     if not found.pictures:
         raise _no_picture(value, found, words, request_id, source)
@@ -73,6 +57,8 @@ def read(source: AnswerSource, scan: Scan, model: Model, *, provider: str = "") 
         model_version=fields.text(value, "modelVersion")[:200],
         request_id=request_id,
         seed=fields.number(value, "seed"),
+        parts=tuple(found.parts),
+        sources=tuple(found.sources),
     )
     return _with_result(answer, _warnings(answer, found, scan, source, model))
 
@@ -115,134 +101,52 @@ def _beginning(source: AnswerSource) -> str:
         return ""
 
 
-def _unwrapped(value: Any) -> Any:
-    """The object that has the candidates, out of lists and envelopes around it."""
+_MOST_ENVELOPES = 3
+_ANSWERS = ("candidates", "choices", "promptFeedback", "usageMetadata", "predictions")
+
+
+def _unwrapped(value: Any) -> tuple[Any, bool]:
+    """The object that has the candidates, out of lists and envelopes around it.
+
+    A list is a stream that was collected: what its objects say is put together. The second value
+    tells whether there were several.
+    """
     if isinstance(value, list):
-        objects = [one for one in value if isinstance(one, Mapping)]
-        value = next((one for one in objects if fields.get(one, "candidates")), None) or (
-            objects[0] if objects else None
-        )
-    for name in ("response", "result", "data"):
+        objects = [_out_of_envelope(one) for one in value if isinstance(one, Mapping)]
+        if len(objects) < 2:
+            return (objects[0] if objects else None), False
+        return _together(objects), True
+    return _out_of_envelope(value), False
+
+
+def _out_of_envelope(value: Any, depth: int = 0) -> Any:
+    if depth > _MOST_ENVELOPES or any(fields.get(value, one) for one in _ANSWERS):
+        return value
+    for name in ("response", "result", "data", "body", "output"):
         inner = fields.get(value, name)
-        answered = fields.get(inner, "candidates") or fields.get(inner, "choices")
-        if answered and not fields.get(value, "candidates"):
-            return inner
+        if isinstance(inner, list) and inner:
+            inner = inner[0]
+        found = _out_of_envelope(inner, depth + 1)
+        if any(fields.get(found, one) for one in _ANSWERS):
+            return found
     return value
 
 
-def _gather_candidates(value: Any, found: _Found, source: AnswerSource) -> None:
-    for candidate in fields.items(value, "candidates"):
-        finish = fields.text(candidate, "finishReason").strip().upper()
-        found.finishes.append(finish)
-        found.told = found.told or fields.text(candidate, "finishMessage")
-        content = fields.get(candidate, "content")
-        parts = content if isinstance(content, list) else fields.items(content, "parts")
-        for part in parts:
-            _gather_part(part, found, source)
-
-
-def _gather_part(part: Any, found: _Found, source: AnswerSource) -> None:
-    draft = fields.get(part, "thought") is True
-    inline = fields.get(part, "inlineData")
-    data = fields.get(inline, "data")
-    if isinstance(data, Spilled) or (isinstance(data, str) and data.strip()):
-        kind = fields.text(inline, "mimeType") or fields.text(inline, "mime")
-        # Sound and film come on the same road; they are no pictures.
-        if not kind.lower().startswith(("audio/", "video/", "text/")):
-            found.pictures.append(AnswerPicture(data=data, media_type=kind[:80], draft=draft))
-    file = fields.get(part, "fileData")
-    if address := fields.text(file, "fileUri"):
-        _gather_address(address, found, draft=draft, kind=fields.text(file, "mimeType"))
-    text = fields.get(part, "text")
-    if not draft:
-        _gather_text(text, found, source)
-
-
-def _gather_address(address: Any, found: _Found, *, draft: bool = False, kind: str = "") -> None:
-    if isinstance(address, Spilled):
-        # Only a data: address is that long.
-        found.pictures.append(AnswerPicture(data=address, draft=draft))
-    elif isinstance(address, str) and (data := _DATA_URL.match(address)):
-        picture = AnswerPicture(data=address[data.end() :], media_type=data[1] or "", draft=draft)
-        found.pictures.append(picture)
-    elif isinstance(address, str) and address.startswith("https://"):
-        found.pictures.append(
-            AnswerPicture(url=fields.sound(address)[:4096], media_type=kind[:80], draft=draft)
-        )
-
-
-def _gather_text(text: Any, found: _Found, source: AnswerSource) -> None:
-    if isinstance(text, Spilled):
-        _gather_long_text(text, found, source)
-        return
-    if not isinstance(text, str):
-        return
-    if data := _DATA_URL.search(text):
-        end = re.compile(r"[)\s\"'>]").search(text, data.end())
-        stop = end.start() if end else len(text)
-        found.pictures.append(AnswerPicture(data=text[data.end() : stop], media_type=data[1] or ""))
-        text = text[: data.start()].rpartition("![")[0]
-    elif link := _LINK.search(text) or _BARE_LINK.fullmatch(text):
-        _gather_address(link[1], found)
-        text = text.replace(link[0], " ")
-    if text.strip():
-        found.words.append(text.strip())
-
-
-def _gather_long_text(text: Spilled, found: _Found, source: AnswerSource) -> None:
-    """Words longer than the scanner keeps, or a picture written into them as a data: address."""
-    head = bytearray()
-    for piece in base64_text.from_file(source.body, text.start, text.end):
-        head += piece
-        break
-    start = re.search(rb"data:(?:\\?/|[\w.+-])*[^,\s]{0,80}?base64,", bytes(head), re.IGNORECASE)
-    if start is None:
-        found.words.append(_readable(bytes(head[:_MOST_WORDS])))
-        return
-    position = text.start + start.end()
-    stop = re.compile(rb"[)\s\"'>]|\\[n\"]")
-    for piece in base64_text.from_file(source.body, position, text.end):
-        if end := stop.search(piece):
-            position += end.start()
-            break
-        position += len(piece)
-    found.pictures.append(AnswerPicture(data=Spilled(text.start + start.end(), position)))
-
-
-def _readable(raw: bytes) -> str:
-    """The text of a piece of a JSON string, which may have been cut within an escape."""
-    text = re.sub(
-        r"(?<!\\)((?:\\\\)*)\\(?:u[0-9a-fA-F]{0,3})?$", r"\1", raw.decode("utf-8", "replace")
-    )
-    try:
-        return str(json.loads(f'"{text}"', strict=False)).strip()
-    except ValueError:
-        return text.strip()
-
-
-def _gather_foreign_shapes(value: Any, found: _Found, source: AnswerSource) -> None:
-    """Answers of the chat and of the images family, which some gateways give on this address."""
-    for choice in fields.items(value, "choices"):
-        message = fields.get(choice, "message")
-        for image in fields.items(message, "images"):
-            address = fields.get(image, "imageUrl")
-            _gather_address(
-                fields.get(address, "url") if isinstance(address, Mapping) else address, found
-            )
-        _gather_text(fields.get(message, "content"), found, source)
-        for part in fields.items(message, "content"):
-            _gather_text(fields.get(part, "text"), found, source)
-            _gather_address(fields.get(fields.get(part, "imageUrl"), "url"), found)
-    for entry in fields.items(value, "data"):
-        data = fields.get(entry, "b64Json") or fields.get(entry, "b64_json")
-        if isinstance(data, Spilled) or (isinstance(data, str) and data):
-            found.pictures.append(AnswerPicture(data=data))
-        else:
-            _gather_address(fields.get(entry, "url"), found)
+def _together(objects: list[Mapping[Any, Any]]) -> dict[Any, Any]:
+    """One object of many: lists are joined, of everything else the last one stands."""
+    whole: dict[Any, Any] = {}
+    for one in objects:
+        for name, said_ in one.items():
+            before = whole.get(name)
+            if isinstance(before, list) and isinstance(said_, list):
+                whole[name] = before + said_
+            elif said_ is not None:
+                whole[name] = said_
+    return whole
 
 
 def _no_picture(
-    value: Any, found: _Found, words: str, request_id: str, source: AnswerSource
+    value: Any, found: Found, words: str, request_id: str, source: AnswerSource
 ) -> Exception:
     feedback = fields.get(value, "promptFeedback")
     block = fields.text(feedback, "blockReason").upper()
@@ -303,7 +207,7 @@ def _with_result(answer: Answer, warnings: list[str]) -> Answer:
 
 
 def _warnings(
-    answer: Answer, found: _Found, scan: Scan, source: AnswerSource, model: Model
+    answer: Answer, found: Found, scan: Scan, source: AnswerSource, model: Model
 ) -> list[str]:
     warnings: list[str] = []
     blocked = [

@@ -30,6 +30,7 @@ _RETRY_IN = re.compile(
     r"retry in (\d{1,9}(?:\.\d{1,9})?) ?(ms|s\b|seconds|m\b|minutes)?", re.IGNORECASE
 )
 _DELAY = re.compile(r"(\d{1,9}(?:\.\d{1,12})?)s")
+_LONG_CODE = re.compile(r"[45]\d{2}\d{2}")
 _SECRET = re.compile(
     r"\b(?:sk|mk|pk|rk)-[\w-]{6,}(?:\*+[\w-]*)?|\bAIza[\w-]{10,}|\bya29\.[\w.-]{10,}"
     r"|(?<=[?&]key=)[^&\s\"']+|(?<=bearer )[\w.~+/=-]{6,}",
@@ -160,6 +161,9 @@ def _said(error: Mapping[str, Any], outer_id: str, depth: int = 0) -> Said:
             return _said(deeper, outer_id or fields.text(error, "requestId"), depth + 1)
     code = error.get("code")
     number = fields.number(error, "code") or fields.number(error, "param") or 0
+    if _LONG_CODE.fullmatch(str(number)):
+        # A family of five digits, of which the first three are the status.
+        number //= 100
     found_id = _REQUEST_ID.search(message)
     return Said(
         message=_REQUEST_ID.sub("", message).strip(),

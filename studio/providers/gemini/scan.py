@@ -5,6 +5,8 @@ An answer with a picture is a few hundred bytes of JSON around megabytes of base
 copies the JSON but replaces every string longer than 4096 bytes by a marker and remembers where it
 lies in the body. It also knows when the value is closed, so that a cut answer is never taken for a
 whole one. Feed it in the decoding lane, not on the thread of a user interface.
+
+A stream of server-sent events is read as the list of its events.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from typing import Any, Final
 from studio.errors import Billed, ServiceError
 from studio.files import storage_error
 from studio.providers.base import Scan, Spilled
+from studio.providers.gemini.event_lines import EventLines, begins_stream
 from studio.words import _
 
 __all__ = ["MAX_BODY", "Scan", "Scanner", "Spilled", "scan_file"]
@@ -39,7 +42,7 @@ class Scanner:
     """Fed the body's bytes in order, in pieces of any size.
 
     Attributes:
-        complete: the outermost value is closed.
+        complete: the outermost value is closed; a stream has said that this was all.
         received: bytes fed so far.
     """
 
@@ -59,18 +62,32 @@ class Scanner:
         self._long = False
         self._trailing = False
         self._not_json = False
+        self._opening: bytes | None = b""
+        self._lines: EventLines | None = None
+        self._events = 0
+        self._skipping = False
 
     def feed(self, data: bytes) -> None:
         """Take the next bytes. Raises ServiceError when the answer passes what we take."""
-        if self.received == 0:
-            self._look_at_beginning(data)
         base = self.received
         self.received += len(data)
         if self.received > MAX_BODY:
             raise _too_much(_("It is longer than {mb} MB.").format(mb=MAX_BODY >> 20))
+        if self._opening is not None:
+            self._opening += data
+            if not self._look_at_beginning(self._opening):
+                return
+            data, base, self._opening = self._opening, 0, None
         if self._not_json:
             return
-        position = len(_BOM) if base == 0 and data.startswith(_BOM) else 0
+        if self._lines is not None:
+            for place, piece, fresh in self._lines.split(data, base):
+                self._take_event(piece, place, fresh=fresh)
+            self.complete = self._lines.done and not self._event_open
+            return
+        self._take(data, len(_BOM) if base == 0 and data.startswith(_BOM) else 0, base)
+
+    def _take(self, data: bytes, position: int, base: int) -> None:
         while position < len(data):
             if self._in_string:
                 position = self._take_string(data, position, base)
@@ -80,9 +97,34 @@ class Scanner:
             else:
                 position = self._take_structure(data, position, base)
 
-    def _look_at_beginning(self, data: bytes) -> None:
-        first = data.removeprefix(_BOM).lstrip(_SPACE)[:1]
-        self._not_json = bool(first) and first not in b'{["-0123456789tfn'
+    def _look_at_beginning(self, opening: bytes) -> bool:
+        """Decide what this is; False when more must come first."""
+        first = opening.removeprefix(_BOM).lstrip(_SPACE)[:1]
+        if first in (b"", b"\xef"):
+            return len(opening) > MAX_DEPTH
+        stream = begins_stream(opening)
+        if stream:
+            self._lines = EventLines()
+        elif stream is None:
+            return False
+        else:
+            self._not_json = first not in b'{["-0123456789tfn'
+        return True
+
+    @property
+    def _event_open(self) -> bool:
+        return self._depth > 0 or self._in_string
+
+    def _take_event(self, piece: bytes, place: int, *, fresh: bool) -> None:
+        if fresh:
+            self._skipping = not self._event_open and piece.lstrip(_SPACE)[:1] not in (b"{", b"[")
+            if not self._skipping and not self._event_open:
+                self._keep(b"," if self._events else b"[")
+                self._events += 1
+                self.complete = False
+        if not self._skipping:
+            self._take(piece, 0, place)
+            self._skipping = not self._event_open
 
     def _take_structure(self, data: bytes, position: int, base: int) -> int:
         found = _MARK.search(data, position)
@@ -162,12 +204,19 @@ class Scanner:
 
     def finish(self) -> Scan:
         """What was fed, parsed. Never raises; a body that is no JSON has `json` False."""
-        if self._not_json or not self._skeleton.strip(_SPACE):
-            return Scan(None, complete=False, json=False)
+        skeleton = self._skeleton
+        if self._lines is not None:
+            for place, piece, fresh in self._lines.end():
+                self._take_event(piece, place, fresh=fresh)
+            if self._events and not self._event_open:
+                self.complete = True
+                skeleton = skeleton + b"]"
+        if self._not_json or not skeleton.strip(_SPACE):
+            return Scan(None, complete=False, json=self._lines is not None)
         if not self.complete and (self._depth > 0 or self._in_string):
             return Scan(None, complete=False)
         try:
-            value = json.loads(self._skeleton.decode("utf-8", "replace"), strict=False)
+            value = json.loads(skeleton.decode("utf-8", "replace"), strict=False)
         except (ValueError, RecursionError):
             return Scan(None, complete=False, json=False)
         return Scan(self._with_spilled(value), complete=True, trailing=self._trailing)

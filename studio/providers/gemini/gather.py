@@ -1,0 +1,288 @@
+"""Gathers what an answer holds: pictures, addresses, words and ends, in whatever shape it came.
+
+Besides the service's own shape there are those of the chat, the images and the prediction family,
+which gateways give on the same address, and pictures written into words.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from studio.providers import base64_text
+from studio.providers.base import AnswerPicture, KeptPart, Source, Spilled
+from studio.providers.gemini import fields
+
+MOST_WORDS = 16 * 1024
+MOST_PICTURES = 64
+"""More pictures than any answer has; the rest is not looked at."""
+
+_MOST_SOURCES = 50
+_LONGEST_ADDRESS = 4096
+_LEAST_DATA = 8
+_OVERLAP = 400
+_DATA_URL = re.compile(r"data:(image/[\w.+-]{1,60})?[^,\s]{0,80}?base64,\s?", re.IGNORECASE)
+_DATA_RAW = re.compile(rb"data:(?:\\?/|[\w.+-]){0,80}[^,\s]{0,80}?base64,", re.IGNORECASE)
+_STOP = re.compile(r"[)\s\"'<>]")
+_STOP_RAW = re.compile(rb"[)\s\"'<>]|\\[nrt\"]")
+_OPENING = re.compile(r"!?\[[^\]]{0,500}\]\(\s*<?$")
+_SHOWN_LINK = re.compile(
+    r"!\[[^\]]{0,500}\]\(\s*<?(https?://[^\s)>]{1,4000})>?[^)]{0,200}\)", re.IGNORECASE
+)
+_LINK = re.compile(r"https?://[^\s<>\"')\]]{1,4000}", re.IGNORECASE)
+_PICTURE_NAME = re.compile(r"\.(?:png|jpe?g|webp|gif|avif|heic)$", re.IGNORECASE)
+_BYTES = ("b64Json", "bytesBase64Encoded", "imageBytes", "base64", "data", "result")
+_PLACES = ("url", "imageUrl", "fileUri", "uri", "image")
+_CHAT_ENDS = {"CONTENT_FILTER": "SAFETY", "LENGTH": "MAX_TOKENS"}
+
+
+@dataclass(slots=True)
+class Found:
+    """What was gathered.
+
+    Attributes:
+        body: the file the answer lies in.
+        links: pictures at addresses that were written into words.
+        words: what the model said, in pieces.
+        finishes: why each candidate ended, in capitals.
+        told: the service's own sentence about the end.
+        parts: the model's own parts, for a later turn of a conversation.
+    """
+
+    body: Path
+    pictures: list[AnswerPicture] = field(default_factory=list)
+    links: list[AnswerPicture] = field(default_factory=list)
+    words: list[str] = field(default_factory=list)
+    finishes: list[str] = field(default_factory=list)
+    told: str = ""
+    parts: list[KeptPart] = field(default_factory=list)
+    sources: list[Source] = field(default_factory=list)
+
+    def add(self, picture: AnswerPicture) -> None:
+        """Keep a picture, unless it is the same address again, or one too many."""
+        known = picture.url and any(one.url == picture.url for one in self.pictures)
+        if not known and len(self.pictures) < MOST_PICTURES:
+            self.pictures.append(picture)
+
+
+def gather(value: Any, body: Path) -> Found:
+    """Everything in an answer. Blocking where words lie in the file."""
+    found = Found(body)
+    _candidates(value, found)
+    if not found.pictures:
+        _foreign_shapes(value, found)
+    if not found.pictures:
+        for link in found.links:
+            found.add(link)
+    return found
+
+
+def _candidates(value: Any, found: Found) -> None:
+    for candidate in fields.items(value, "candidates"):
+        found.finishes.append(fields.text(candidate, "finishReason").strip().upper())
+        found.told = found.told or fields.text(candidate, "finishMessage")
+        content = fields.get(candidate, "content")
+        parts = content if isinstance(content, list) else fields.items(content, "parts")
+        if isinstance(content, (str, Spilled)):
+            parts = [content]
+        before = len(found.pictures)
+        kept = [_part(part, found) for part in parts]
+        if not found.parts or not any(part.picture is not None for part in found.parts):
+            # The candidate with the picture is the one a conversation goes on with.
+            only_words = len(found.pictures) == before and found.parts
+            found.parts = found.parts + kept if only_words else kept
+        _sources(candidate, found)
+
+
+def _part(part: Any, found: Found) -> KeptPart:
+    if isinstance(part, (str, Spilled)):
+        _text(part, found)
+        return KeptPart({"text": part})
+    number = len(found.pictures)
+    draft = fields.get(part, "thought") is True
+    inline = fields.get(part, "inlineData")
+    for one in inline if isinstance(inline, list) else [inline]:
+        _inline(one, found, draft=draft)
+    file = fields.get(part, "fileData")
+    if (address := fields.get(file, "fileUri")) is not None:
+        _address(address, found, draft=draft, kind=fields.text(file, "mimeType"))
+    for name in ("imageUrl", "image"):
+        if (other := fields.get(part, name)) is not None:
+            _image(other, found, draft=draft)
+    if not draft:
+        _text(fields.get(part, "text"), found)
+    kept = part if isinstance(part, Mapping) else {}
+    return KeptPart(kept, number if len(found.pictures) > number else None)
+
+
+def _inline(inline: Any, found: Found, *, draft: bool) -> None:
+    data = inline if isinstance(inline, (str, Spilled)) else fields.get(inline, "data")
+    kind = fields.text(inline, "mimeType") or fields.text(inline, "mime")
+    # Sound and film come on the same road; they are no pictures.
+    if kind.lower().startswith(("audio/", "video/", "text/")):
+        return
+    if isinstance(data, str) and _LINK.match(data.strip()):
+        _address(data.strip(), found, draft=draft, kind=kind)
+    elif isinstance(data, Spilled) or (isinstance(data, str) and data.strip()):
+        found.add(AnswerPicture(data=data, media_type=kind[:80], draft=draft))
+
+
+def _address(address: Any, found: Found, *, draft: bool = False, kind: str = "") -> None:
+    if isinstance(address, Spilled):
+        # Only a data: address is that long.
+        found.add(AnswerPicture(data=address, draft=draft))
+    elif isinstance(address, str) and (data := _DATA_URL.match(address.strip())):
+        text = address.strip()[data.end() :]
+        found.add(AnswerPicture(data=text, media_type=data[1] or "", draft=draft))
+    elif isinstance(address, str) and "://" in address[:16]:
+        url = fields.sound(address.strip())[:_LONGEST_ADDRESS]
+        found.add(AnswerPicture(url=url, media_type=kind[:80], draft=draft))
+
+
+def _image(entry: Any, found: Found, *, draft: bool = False) -> None:
+    """A picture of one of the other families: an address, or an object around bytes or address."""
+    if isinstance(entry, (str, Spilled)):
+        _address(entry, found, draft=draft)
+        return
+    kind = fields.text(entry, "mimeType")
+    for name in _BYTES:
+        data = fields.get(entry, name)
+        if isinstance(data, Spilled) or (isinstance(data, str) and data.strip()):
+            _inline({"data": data, "mimeType": kind}, found, draft=draft)
+            return
+    for name in _PLACES:
+        if (inner := fields.get(entry, name)) is not None:
+            _image(inner, found, draft=draft)
+            return
+
+
+def _text(text: Any, found: Found) -> None:
+    if isinstance(text, Spilled):
+        _long_text(text, found)
+        return
+    if not isinstance(text, str):
+        return
+    rest, position = "", 0
+    for data in _DATA_URL.finditer(text):
+        if data.start() < position:
+            continue
+        end = _STOP.search(text, data.end())
+        stop = end.start() if end else len(text)
+        if stop - data.end() < _LEAST_DATA:
+            continue
+        found.add(AnswerPicture(data=text[data.end() : stop], media_type=data[1] or ""))
+        rest += _OPENING.sub(" ", text[position : data.start()])
+        position = stop + 1 if text[stop : stop + 1] == ")" else stop
+    _words(rest + text[position:], found)
+
+
+def _words(text: str, found: Found) -> None:
+    """Keep words, and the addresses of pictures in them."""
+    links = [one[1] for one in _SHOWN_LINK.finditer(text)]
+    text = _SHOWN_LINK.sub(" ", text)
+    if bare := _LINK.fullmatch(text.strip()):
+        links.append(bare[0])
+        text = ""
+    for link in _LINK.finditer(text):
+        address = link[0].rstrip(".,;:!")
+        if _PICTURE_NAME.search(re.split(r"[?#]", address, maxsplit=1)[0]):
+            links.append(address)
+    for link_ in dict.fromkeys(links):
+        found.links.append(AnswerPicture(url=fields.sound(link_)[:_LONGEST_ADDRESS]))
+    if text.strip():
+        found.words.append(text)
+
+
+def _long_text(text: Spilled, found: Found) -> None:
+    """Words longer than the scanner keeps, and pictures written into them as data: addresses."""
+    words, position = bytearray(), text.start
+    while position < text.end and len(found.pictures) < MOST_PICTURES:
+        data = _search(found.body, position, text.end, _DATA_RAW)
+        until = data[0] if data else text.end
+        words += _piece(found.body, position, min(until, position + 4 * MOST_WORDS))
+        if data is None:
+            break
+        stop = _search(found.body, data[1], text.end, _STOP_RAW)
+        position = stop[0] if stop else text.end
+        if position - data[1] >= _LEAST_DATA:
+            found.add(AnswerPicture(data=Spilled(data[1], position)))
+            words = bytearray(re.sub(rb"!?\[[^\]]{0,500}\]\(\s*<?$", b" ", bytes(words)))
+    _words(_readable(bytes(words[: 4 * MOST_WORDS])), found)
+
+
+def _search(body: Path, start: int, end: int, pattern: re.Pattern[bytes]) -> tuple[int, int] | None:
+    """Where the pattern is found first between two places of the file; in constant memory."""
+    held, base = b"", start
+    for piece in base64_text.from_file(body, start, end):
+        held += piece
+        if hit := pattern.search(held):
+            return base + hit.start(), base + hit.end()
+        base += max(0, len(held) - _OVERLAP)
+        held = held[-_OVERLAP:]
+    return None
+
+
+def _piece(body: Path, start: int, end: int) -> bytes:
+    return b"".join(base64_text.from_file(body, start, end))
+
+
+def _readable(raw: bytes) -> str:
+    """The text of a piece of a JSON string, which may have been cut within an escape."""
+    text = re.sub(
+        r"(?<!\\)((?:\\\\)*)\\(?:u[0-9a-fA-F]{0,3})?$", r"\1", raw.decode("utf-8", "replace")
+    )
+    try:
+        return str(json.loads(f'"{text}"', strict=False)).strip()
+    except ValueError:
+        return text.strip()
+
+
+def _foreign_shapes(value: Any, found: Found) -> None:
+    """Answers of the chat, images and prediction families, given on this address by some."""
+    for choice in fields.items(value, "choices"):
+        end = fields.text(choice, "finishReason").strip().upper()
+        found.finishes.append(_CHAT_ENDS.get(end, end))
+        message = fields.get(choice, "message") or fields.get(choice, "delta")
+        _image_list(fields.get(message, "images"), found)
+        _content(fields.get(message, "content"), found)
+        found.told = found.told or fields.text(message, "refusal")
+    for item in fields.items(value, "output"):
+        if fields.text(item, "type") == "image_generation_call":
+            _image(item, found)
+        _content(fields.get(item, "content"), found)
+    for name in ("data", "images", "generatedImages"):
+        _image_list(fields.get(value, name), found)
+    for prediction in fields.items(value, "predictions"):
+        _image(prediction, found)
+        found.told = found.told or fields.text(prediction, "raiFilteredReason")
+    if not found.pictures:
+        _image({name: fields.get(value, name) for name in ("b64Json", "imageUrl", "image")}, found)
+
+
+def _content(content: Any, found: Found) -> None:
+    if isinstance(content, (str, Spilled)):
+        _text(content, found)
+        return
+    for part in content if isinstance(content, list) else [content]:
+        if isinstance(part, Mapping):
+            _part(part, found)
+
+
+def _image_list(images: Any, found: Found) -> None:
+    for entry in images if isinstance(images, list) else [images]:
+        if isinstance(entry, (str, Spilled, Mapping)):
+            _image(entry, found)
+
+
+def _sources(candidate: Any, found: Found) -> None:
+    grounding = fields.get(candidate, "groundingMetadata")
+    for chunk in fields.items(grounding, "groundingChunks"):
+        web = fields.get(chunk, "web") or fields.get(chunk, "image")
+        address = fields.text(web, "uri")
+        if address.startswith("https://") and len(found.sources) < _MOST_SOURCES:
+            title = fields.text(web, "title")[:200]
+            found.sources.append(Source(address[:_LONGEST_ADDRESS], title))
