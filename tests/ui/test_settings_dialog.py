@@ -235,3 +235,19 @@ async def test_longer_words_keep_the_dialog_560_wide(
         shiboken6.delete(made)
     finally:
         desks.speak_english()
+
+
+async def test_scrolling_marks_the_section_at_the_top_and_a_moving_layout_does_not(
+    dialog: SettingsDialog,
+) -> None:
+    dialog.show_section("look")
+    dialog.show()
+    await asyncio.sleep(0)
+    bar = dialog._scroll.verticalScrollBar()
+    marked = [dialog._tabs.value]
+    bar.setValue(0)
+    marked.append(dialog._tabs.value)
+    bar.setSliderPosition(dialog.pictures.y() + 1)
+    bar.triggerAction(bar.SliderAction.SliderSingleStepAdd)
+    marked.append(dialog._tabs.value)
+    assert marked == ["look", "look", "pictures"]

@@ -82,7 +82,8 @@ class SettingsDialog(QDialog):
         sections.addStretch(1)
         self._scroll.setWidget(inside)
         column.addWidget(self._scroll, 1)
-        self._scroll.verticalScrollBar().valueChanged.connect(self.on_scrolled)
+        # The user's own scrolling only: layouts move the bar too, and choose nothing by it.
+        self._scroll.verticalScrollBar().actionTriggered.connect(self.on_scrolled)
         self.keys.card_opened.connect(self.on_card_opened)
         self.pictures.show_folder.connect(self.show_folder)
         self.about.show_folder.connect(self.show_folder)
@@ -107,9 +108,7 @@ class SettingsDialog(QDialog):
         if layout is not None:
             layout.activate()
         bar = self._scroll.verticalScrollBar()
-        bar.blockSignals(True)
         bar.setValue(section.y())
-        bar.blockSignals(False)
         self._inside.move(0, -bar.value())
 
     def on_tab(self) -> None:
@@ -124,9 +123,10 @@ class SettingsDialog(QDialog):
         self._inside.adjustSize()
         self._scroll.ensureWidgetVisible(card, 0, 24)
 
-    def on_scrolled(self, value: int) -> None:
+    def on_scrolled(self, _action: int) -> None:
         """Mark the section at the top."""
         bar = self._scroll.verticalScrollBar()
+        value = bar.sliderPosition()
         chosen = self._sections[str(self._tabs.value)]
         if value == bar.maximum() and chosen.y() >= value:
             return  # the last ones never reach the top
