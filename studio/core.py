@@ -173,6 +173,7 @@ class Core:
                     find_key=self.find_key,
                     decoding=self._decoding,
                     journalling=self._journalling,
+                    keep_models=self._save_models,
                 )
         return self._making
 

@@ -101,6 +101,19 @@ class Reference:
     name: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class SafetySetting:
+    """How much of one kind of harm the service lets pass.
+
+    Attributes:
+        category: such as "HARASSMENT", with or without the service's "HARM_CATEGORY_" before it.
+        threshold: such as "BLOCK_ONLY_HIGH".
+    """
+
+    category: str
+    threshold: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GenerationRequest:
     """Everything that matters to one picture; nothing is read from a widget or setting later.
@@ -111,6 +124,10 @@ class GenerationRequest:
         size: "512", "1K", "2K", "4K", or the user's own spelling; None leaves it to the model.
         seed: None is "auto": no seed is sent.
         source_prompt: the prompt as written, before {a|b} was expanded; what history shows.
+        system: what holds for every picture, told apart from the prompt; empty sends nothing.
+        temperature: 0 to 2; None leaves it to the model.
+        search: the model may look things up, where it can.
+        thinking: "minimal", "low", "medium" or "high", where the model has it; empty leaves it.
     """
 
     profile: str
@@ -121,6 +138,11 @@ class GenerationRequest:
     seed: int | None = None
     references: tuple[Reference, ...] = ()
     source_prompt: str = ""
+    system: str = ""
+    temperature: float | None = None
+    safety: tuple[SafetySetting, ...] = ()
+    search: bool = False
+    thinking: str = ""
 
     @property
     def edited(self) -> Reference | None:

@@ -14,6 +14,7 @@ from studio.jobs import JobQueue
 from studio.journal import Journal
 from studio.lanes import Lane
 from studio.library.library import Library
+from studio.models import Lesson
 from studio.pictures import Decoder
 from studio.providers.base import Provider
 from studio.providers.catalogue import Catalogue
@@ -45,9 +46,11 @@ class Making:
         find_key: FindKey,
         decoding: Lane,
         journalling: Lane,
+        keep_models: Callable[[], None],
     ) -> None:
         self._catalogue = catalogue
         self._find_profile = find_profile
+        self._keep_models = keep_models
         self.client = Client()
         arrivals = Arrivals(
             library=library,
@@ -78,4 +81,12 @@ class Making:
 
     def provider(self, name: str, /) -> Provider:
         """The provider of a profile. Raises InputError for an unknown one."""
-        return Gemini(self._find_profile(name), lambda model: self._catalogue.find(name, model))
+        return Gemini(
+            self._find_profile(name),
+            lambda model: self._catalogue.find(name, model),
+            lambda lesson: self._learn(name, lesson),
+        )
+
+    def _learn(self, name: str, lesson: Lesson) -> None:
+        self._catalogue.take(name, lesson)
+        self._keep_models()

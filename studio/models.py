@@ -7,8 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from studio.domain import AspectRatio
+
 TIERS: Mapping[str, int] = {"512": 512, "1K": 1024, "2K": 2048, "4K": 4096}
 """Size tiers and the side of their square picture, smallest first."""
+
+
+THINKING = ("minimal", "low", "medium", "high")
+"""How hard a model may be asked to think, least first."""
 
 
 class ModelState(StrEnum):
@@ -45,6 +51,11 @@ class Model:
         prompt_limit: most characters of a prompt.
         both_modalities: must be asked for words and a picture together.
         sends_size: takes an image size in the request; False for models with one fixed size.
+        pixel_sizes: is told a size in pixels ("1024x1024") instead of a tier ("1K").
+        thinking: how hard it can be asked to think, least first; empty when it cannot be chosen.
+        search: can look things up.
+        system: takes instructions apart from the prompt.
+        shut_down: the day it is switched off, such as "2026-10-29"; empty when none is known.
         pixel_table: width and height by ratio and tier, where published.
     """
 
@@ -64,6 +75,11 @@ class Model:
     image_tokens: Mapping[str, int] = field(default_factory=dict, hash=False)
     both_modalities: bool = False
     sends_size: bool = True
+    pixel_sizes: bool = False
+    thinking: tuple[str, ...] = ()
+    search: bool = False
+    system: bool = True
+    shut_down: str = ""
     pixel_table: Mapping[str, Mapping[str, tuple[int, int]]] = field(
         default_factory=dict, hash=False, repr=False
     )
@@ -91,10 +107,40 @@ class Model:
             return 0.0
         return self.prices.get(size or self.usual_size)
 
+    def spelled(self, size: str, aspect: str | None = None) -> str:
+        """The size as this model is told it; the user's own spelling stays as it is."""
+        if size not in TIERS or not self.pixel_sizes:
+            return size
+        width, height = self.pixels(aspect or "1:1", size) or _computed(aspect or "1:1", size)
+        return f"{width}x{height}"
+
     @property
     def usual_size(self) -> str:
         """The tier a model makes when it is not told."""
         return "1K" if "1K" in self.sizes or not self.sizes else self.sizes[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lesson:
+    """What an answer taught about a service.
+
+    Attributes:
+        model: of which it is known.
+        pixel_sizes: how it is told a size; None when nothing was learned about that.
+        both_modalities: every model of this service is asked for words and picture together.
+    """
+
+    model: str
+    pixel_sizes: bool | None = None
+    both_modalities: bool = False
+
+
+def _computed(aspect: str, size: str) -> tuple[int, int]:
+    """The pixels of a tier where nobody published them: its area, in steps of 16."""
+    ratio = AspectRatio.parse(aspect).value
+    side = TIERS[size]
+    width, height = side * ratio**0.5, side / ratio**0.5
+    return max(16, round(width / 16) * 16), max(16, round(height / 16) * 16)
 
 
 _SUFFIX = re.compile(

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from studio.errors import StorageError
-from studio.models import Listed, Model, ModelState, Rates, plain_id
+from studio.models import THINKING, Lesson, Listed, Model, ModelState, Rates, plain_id
 from studio.paths import resources
 from studio.settings import OFFLINE
 from studio.words import _
@@ -42,16 +42,16 @@ class Catalogue:
         self._usual_aspects = tuple(raw["aspects"][_USUAL_ASPECTS])
         self._sketches: dict[str, Model] = {}
         self._models: dict[str, Model] = {}
-        self._dates: dict[str, str] = {}
         self._aliases: dict[str, str] = {}
         for entry in raw["models"]:
             model = _model(entry, raw)
             family = self._sketches if model.offline else self._models
             family[model.id] = model
-            self._dates[model.id] = entry.get("shut_down", "")
             for name in (model.id, *entry.get("aliases", ())):
                 self._aliases[plain_id(name)] = model.id
         self._learned: dict[str, tuple[Listed, ...]] = {}
+        self._pixel_sizes: dict[str, dict[str, bool]] = {}
+        self._both_modalities: set[str] = set()
 
     def models(self, profile: str) -> tuple[Model, ...]:
         """What the composer offers: the best first, those for trying out faults last.
@@ -77,10 +77,13 @@ class Catalogue:
         """What is known of a model; one nobody knows gets everything common, at unknown price."""
         if profile == OFFLINE and id in self._sketches:
             return _titled(self._sketches[id])
-        for one in self._learned.get(profile, ()):
-            if one.id == id:
-                return self._listed(one)
-        return self._listed(Listed(id))
+        listed = (one for one in self._learned.get(profile, ()) if one.id == id)
+        model = self._listed(next(listed, Listed(id)))
+        return replace(
+            model,
+            pixel_sizes=self._pixel_sizes.get(profile, {}).get(id, model.pixel_sizes),
+            both_modalities=model.both_modalities or profile in self._both_modalities,
+        )
 
     def default(self, profile: str) -> str:
         """The model to begin with: the newest that is generally available and, as far as is known,
@@ -100,19 +103,30 @@ class Catalogue:
         if listed:
             self._learned[profile] = tuple({one.id: one for one in listed}.values())
 
+    def take(self, profile: str, lesson: Lesson) -> None:
+        """Keep what an answer taught; `find` tells it from now on."""
+        if lesson.pixel_sizes is not None:
+            known = self._pixel_sizes.get(profile, {})
+            self._pixel_sizes[profile] = {**known, lesson.model: lesson.pixel_sizes}
+        if lesson.both_modalities:
+            self._both_modalities = self._both_modalities | {profile}
+
     def dump(self) -> bytes:
         """What was learned, for a file."""
-        return msgspec.json.encode({"version": 1, "listed": self._learned})
+        kept = _Kept(1, self._learned, self._pixel_sizes, sorted(self._both_modalities))
+        return msgspec.json.encode(kept)
 
     def load(self, data: bytes) -> None:
         """Take what `dump` gave; a broken file is as good as none."""
         try:
-            found = msgspec.json.decode(data, type=_Kept).listed
+            kept = msgspec.json.decode(data, type=_Kept)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             log.warning("The kept lists of models could not be read: %s", error)
             return
-        for profile, listed in found.items():
+        for profile, listed in kept.listed.items():
             self.learn(profile, listed)
+        self._pixel_sizes = kept.pixel_sizes
+        self._both_modalities = set(kept.both_modalities)
 
     def _rank(self, id: str, order: list[str]) -> int:
         known = self._aliases.get(plain_id(id))
@@ -129,12 +143,14 @@ class Catalogue:
                 title=one.title or one.id,
                 aspects=self._usual_aspects,
                 sizes=_USUAL_SIZES,
+                thinking=THINKING,
+                search=True,
                 note=_("Nothing is known about this model; its price neither."),
             )
         return replace(self._dated(known), id=one.id)
 
     def _dated(self, model: Model) -> Model:
-        day = self._dates[model.id]
+        day = model.shut_down
         if model.state is ModelState.RETIRED:
             note = _("Switched off on {day}; a few gateways may still serve it.").format(day=day)
         elif model.state is ModelState.DEPRECATED:
@@ -147,6 +163,8 @@ class Catalogue:
 class _Kept(msgspec.Struct):
     version: int
     listed: dict[str, tuple[Listed, ...]]
+    pixel_sizes: dict[str, dict[str, bool]] = {}
+    both_modalities: list[str] = []
 
 
 def _is_fault(model: Model) -> bool:
@@ -195,6 +213,11 @@ def _model(entry: Mapping[str, Any], raw: Mapping[str, Any]) -> Model:
         image_tokens=entry.get("image_tokens", {}),
         both_modalities=entry.get("both_modalities", False),
         sends_size=entry.get("sends_size", True),
+        pixel_sizes=entry.get("pixel_sizes", False),
+        thinking=tuple(entry.get("thinking", ())),
+        search=entry.get("search", False),
+        system=entry.get("system", True),
+        shut_down=entry.get("shut_down", ""),
         pixel_table={
             aspect: {size: (pair[0], pair[1]) for size, pair in row.items()}
             for aspect, row in pixels.items()

@@ -66,7 +66,7 @@ def test_a_picture_comes_over_the_wire_as_the_api_has_it(
         (error(401, "Invalid token"), 4, "auth", "no"),
         (error(403, "user quota is not enough", "insufficient_user_quota"), 5, "balance", "no"),
         (error(404, "models/x is not found"), 2, "model", "no"),
-        (error(400, "Invalid value at 'image_config.image_size'"), 2, "request", "no"),
+        (error(400, "Invalid value at 'image_config.aspect_ratio'"), 2, "request", "no"),
         (Reply(body=REFUSED), 3, "refused", "maybe"),
         (Reply(reset="request"), 6, "network", "maybe"),
         (error(429, "limit: 0 requests per day"), 7, "rate_limited", "no"),

@@ -8,7 +8,7 @@ import logging
 import pytest
 
 from studio.errors import KeyRefused, ModelError, ServiceError, StorageError
-from studio.models import TIERS, Listed, ModelState, plain_id
+from studio.models import THINKING, TIERS, Lesson, Listed, ModelState, plain_id
 from studio.providers.catalogue import Catalogue
 from studio.providers.gemini import Gemini, listing
 from studio.providers.transport import Client
@@ -114,6 +114,36 @@ def test_what_was_learned_is_there_after_a_restart(catalogue):
     later = Catalogue()
     later.load(catalogue.dump())
     assert [one.title for one in later.models("dgrid")] == ["Acme"]
+
+
+def test_what_answers_taught_is_there_after_a_restart_for_that_service_and_model(catalogue):
+    id = "gemini-3-pro-image"
+    catalogue.take("dgrid", Lesson(model=id, pixel_sizes=True))
+    catalogue.take("own", Lesson(model=id, both_modalities=True))
+    later = Catalogue()
+    later.load(catalogue.dump())
+    assert later.find("dgrid", id).pixel_sizes
+    assert not later.find("google", id).pixel_sizes
+    assert not later.find("dgrid", "gemini-nano-banana-2.1").pixel_sizes
+    assert later.find("own", "gemini-nano-banana-2.1").both_modalities
+    assert not later.find("dgrid", id).both_modalities
+    later.take("dgrid", Lesson(model=id, pixel_sizes=False))
+    assert not later.find("dgrid", id).pixel_sizes
+
+
+def test_a_list_kept_by_an_earlier_version_is_read(catalogue):
+    catalogue.load(b'{"version":1,"listed":{"dgrid":[{"id":"acme/image-9","title":"Acme"}]}}')
+    assert [one.title for one in catalogue.models("dgrid")] == ["Acme"]
+
+
+def test_what_a_model_can_is_in_the_table(catalogue):
+    best = catalogue.find("dgrid", "gemini-nano-banana-2.1")
+    assert best.thinking == ("minimal", "medium", "high")
+    assert best.search
+    assert catalogue.find("dgrid", "gemini-3.1-flash-image").shut_down == "2026-10-29"
+    unknown = catalogue.find("dgrid", "acme/image-9")
+    assert unknown.search
+    assert unknown.thinking == THINKING
 
 
 @pytest.mark.parametrize("data", [b"", b"{", b"\xff", b"[]", b'{"listed": 3}'])

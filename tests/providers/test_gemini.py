@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from studio.domain import AspectRatio, GenerationRequest, Reference, Role
-from studio.errors import InputError
+from studio.errors import InputError, RequestRefused, ServiceError, StudioError
+from studio.models import Lesson
 from studio.providers.base import AnswerSource, Input
 from studio.providers.catalogue import Catalogue
 from studio.providers.gemini import Gemini
 from studio.providers.gemini.scan import Scanner
 from studio.providers.transport import Client
 from studio.settings import Profile, built_in
+from tests.core.running import studio
 from tests.fake_service import FakeService, Reply, answer_with, tiny_png
 
 CATALOGUE = Catalogue()
@@ -134,3 +138,149 @@ async def test_the_services_painter_obeys_aspect_and_size(tmp_path):
         answer = await made(provider, ASKED, tmp_path / "body")
     data = b"".join(answer.results[0].chunks(tmp_path / "body"))
     assert (int.from_bytes(data[16:20]), int.from_bytes(data[20:24])) == (688, 384)
+
+
+SIZE_REFUSED = {
+    "error": {
+        "code": 400,
+        "message": "Invalid value at 'generation_config.image_config.image_size'",
+        "status": "INVALID_ARGUMENT",
+        "details": [{"fieldViolations": [{"field": "generation_config.image_config"}]}],
+    }
+}
+ASKED_2K = GenerationRequest(profile="own", model="gemini-nano-banana-2.1", prompt="p", size="2K")
+
+
+class Learnt:
+    def __init__(self):
+        self.catalogue = Catalogue()
+        self.lessons = []
+
+    def find(self, id):
+        return self.catalogue.find("own", id)
+
+    def learn(self, lesson):
+        self.lessons.append(lesson)
+        self.catalogue.take("own", lesson)
+
+
+def own(service, learnt, **more):
+    profile = Profile(name="own", title="Own", base_url=service.url, **more)
+    return Gemini(profile, learnt.find, learnt.learn)
+
+
+def sizes(service):
+    configs = [one.json["generationConfig"].get("imageConfig", {}) for one in service.requests]
+    return [config.get("imageSize") for config in configs]
+
+
+async def test_a_size_that_is_refused_is_told_once_in_the_other_spelling_and_remembered(tmp_path):
+    learnt = Learnt()
+    with FakeService() as service:
+        done = Reply(body=answer_with(tiny_png()))
+        service.script(Reply(400, SIZE_REFUSED), done, done)
+        provider = own(service, learnt)
+        answer = await made(provider, ASKED_2K, tmp_path / "1")
+        await made(provider, ASKED_2K, tmp_path / "2")
+    assert answer.results
+    assert sizes(service) == ["2K", "2048x2048", "2048x2048"]
+    assert learnt.lessons == [Lesson(model=ASKED_2K.model, pixel_sizes=True)]
+
+
+async def test_what_is_journalled_before_the_first_byte_is_so_once(tmp_path):
+    begun = []
+
+    async def before():
+        begun.append(len(service.requests))
+
+    client = Client()
+    with FakeService() as service:
+        service.script(Reply(400, SIZE_REFUSED), Reply(body=answer_with(tiny_png())))
+        try:
+            sink = FileSink(tmp_path / "body")
+            send = own(service, Learnt()).send
+            await send(ASKED_2K, (), "sk-1", client, sink, before_first_byte=before)
+        finally:
+            await client.close()
+    assert begun == [0]
+    assert sink.code == 200
+
+
+async def test_when_neither_spelling_is_taken_the_first_refusal_is_told(tmp_path):
+    learnt = Learnt()
+    other = {"error": {"code": 400, "message": "Unknown image size 2048x2048"}}
+    with FakeService() as service:
+        service.script(Reply(400, SIZE_REFUSED), Reply(400, other))
+        with pytest.raises(RequestRefused, match="image_config") as caught:
+            await made(own(service, learnt), ASKED_2K, tmp_path / "body")
+    assert "size" in caught.value.hint
+    assert len(service.requests) == 2
+    assert not learnt.lessons
+
+
+@pytest.mark.parametrize(
+    ("message", "size"),
+    [
+        ("Invalid value at 'image_config.aspect_ratio'", "2K"),
+        ("Multiple candidates is not enabled for this model", "2K"),
+        ("Invalid value at 'image_config.image_size'", "1024x1024"),
+        ("Invalid value at 'image_config.image_size'", None),
+    ],
+)
+async def test_other_refusals_and_the_users_own_spelling_are_asked_once(tmp_path, message, size):
+    request = replace(ASKED_2K, size=size)
+    with FakeService() as service:
+        service.script(Reply(400, {"error": {"code": 400, "message": message}}))
+        with pytest.raises(RequestRefused, match=message.replace(".", r"\.")):
+            await made(own(service, Learnt()), request, tmp_path / "body")
+    assert len(service.requests) == 1
+
+
+async def test_a_second_try_that_is_overloaded_teaches_nothing(tmp_path):
+    learnt = Learnt()
+    with FakeService() as service:
+        service.script(Reply(400, SIZE_REFUSED), Reply(503, {"error": {"message": "m"}}))
+        with pytest.raises(ServiceError) as caught:
+            await made(own(service, learnt), ASKED_2K, tmp_path / "body")
+    assert caught.value.retryable
+    assert not learnt.lessons
+
+
+NOTHING = {"candidates": [{"content": {"role": "model"}, "finishReason": "STOP"}]}
+
+
+@pytest.mark.parametrize(
+    ("answer", "auth", "learns"),
+    [
+        (NOTHING, "bearer", True),
+        ({"candidates": [{"finishReason": "NO_IMAGE"}]}, "bearer", True),
+        (NOTHING, "google", False),
+        ({"candidates": [{"finishReason": "IMAGE_SAFETY"}]}, "bearer", False),
+        ({"candidates": [{"content": {"parts": [{"text": "No."}]}}]}, "bearer", False),
+        ({"promptFeedback": {"blockReason": "OTHER"}}, "bearer", False),
+    ],
+)
+async def test_a_service_that_says_nothing_at_all_is_asked_for_words_too_from_then_on(
+    tmp_path, answer, auth, learns
+):
+    learnt = Learnt()
+    with FakeService() as service:
+        service.script(Reply(body=answer), Reply(body=answer_with(tiny_png())))
+        provider = own(service, learnt, auth=auth)
+        with pytest.raises(StudioError):
+            await made(provider, ASKED_2K, tmp_path / "1")
+        await made(provider, ASKED_2K, tmp_path / "2")
+    last = service.requests[-1].json["generationConfig"]["responseModalities"]
+    assert last == (["TEXT", "IMAGE"] if learns or auth == "google" else ["IMAGE"])
+    assert bool(learnt.lessons) is learns
+
+
+async def test_what_was_learned_is_on_disk_for_the_next_start(tmp_path):
+    with FakeService() as service:
+        service.script(Reply(400, SIZE_REFUSED), Reply(body=answer_with(tiny_png())))
+        async with studio(tmp_path, service) as one:
+            (job,) = await one.submit(size="2K")
+            await one.gone(job)
+        async with studio(tmp_path, service) as one:
+            assert one.core.catalogue.find("dgrid", job.request.model).pixel_sizes
+    assert sizes(service) == ["2K", "2048x2048"]

@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from studio.domain import AspectRatio, GenerationRequest, Role
+from studio.domain import AspectRatio, GenerationRequest, Role, SafetySetting
 from studio.errors import InputError, KeyRefused
 from studio.providers.catalogue import Catalogue
 from studio.providers.gemini import request
@@ -60,6 +60,82 @@ def test_each_choice_of_the_image_is_sent_on_its_own(aspect, size, expected):
 def test_a_model_of_one_size_is_not_told_a_size():
     config = body(asked("gemini-2.5-flash-image", size="4K"))["generationConfig"]
     assert "imageConfig" not in config
+
+
+@pytest.mark.parametrize(
+    ("model", "aspect", "size", "sent"),
+    [
+        ("gemini-3-pro-image", None, "2K", "2K"),
+        ("gemini-2.0-flash-preview-image-generation", None, "1K", "1024x1024"),
+        ("gemini-2.0-flash-preview-image-generation", None, "2K", "2048x2048"),
+        ("gemini-2.0-flash-preview-image-generation", None, "900x600", "900x600"),
+        ("gemini-2.0-flash-preview-image-generation", AspectRatio(16, 9), "1K", "1360x768"),
+    ],
+)
+def test_a_size_is_told_as_the_model_is_marked(model, aspect, size, sent):
+    config = body(asked(model, aspect=aspect, size=size))["generationConfig"]
+    assert config["imageConfig"]["imageSize"] == sent
+
+
+def test_pixels_follow_the_published_table():
+    model = request.other_spelling(asked(size="2K"), CATALOGUE.find("dgrid", "gemini-3-pro-image"))
+    assert model is not None
+    assert model.spelled("2K", "16:9") == "2752x1536"
+    assert model.spelled("1K") == "1024x1024"
+
+
+@pytest.mark.parametrize(
+    ("model", "size"),
+    [("gemini-3-pro-image", "1024x1024"), ("gemini-3-pro-image", None),
+     ("gemini-2.5-flash-image", "1K")],
+)  # fmt: skip
+def test_what_the_user_spelled_and_what_is_not_sent_has_no_other_spelling(model, size):
+    assert request.other_spelling(asked(model, size=size), CATALOGUE.find("dgrid", model)) is None
+
+
+FULL = {
+    "system": "Flat colours only.",
+    "temperature": 0.0,
+    "safety": (
+        SafetySetting("harassment", "block_none"),
+        SafetySetting("HARM_CATEGORY_HATE_SPEECH", "OFF"),
+    ),
+    "search": True,
+    "thinking": "high",
+}
+
+
+def test_every_further_choice_is_sent_as_the_service_names_it():
+    sent = body(asked(**FULL))
+    assert sent["systemInstruction"] == {"parts": [{"text": "Flat colours only."}]}
+    assert sent["generationConfig"]["temperature"] == 0.0
+    assert sent["generationConfig"]["thinkingConfig"] == {"thinkingLevel": "HIGH"}
+    assert sent["tools"] == [{"googleSearch": {}}]
+    assert sent["safetySettings"] == [
+        {"category": "HARM_CATEGORY_HARASSMENT", "threshold": "BLOCK_NONE"},
+        {"category": "HARM_CATEGORY_HATE_SPEECH", "threshold": "OFF"},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("model", "missing"),
+    [
+        ("gemini-2.5-flash-image", {"tools", "thinkingConfig"}),
+        ("gemini-3-pro-image", {"thinkingConfig"}),
+        ("gemini-3.1-flash-lite-image", {"tools"}),
+        ("gemini-2.0-flash-preview-image-generation",
+         {"tools", "thinkingConfig", "systemInstruction"}),
+        ("nobody-knows-this", set()),
+    ],
+)  # fmt: skip
+def test_a_choice_the_model_does_not_have_is_left_out(model, missing):
+    sent = body(asked(model, **FULL))
+    every = {"tools", "thinkingConfig", "systemInstruction", "safetySettings"}
+    assert every - ({*sent} | {*sent["generationConfig"]}) == missing
+
+
+def test_a_level_of_thinking_nobody_has_is_left_out():
+    assert "thinkingConfig" not in body(asked(thinking="enormous"))["generationConfig"]
 
 
 def test_references_come_first_and_the_edited_picture_just_before_the_words():

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from studio.domain import GenerationRequest, Role
 from studio.errors import InputError, StudioError
-from studio.models import Listed, Model
+from studio.models import Lesson, Listed, Model
 from studio.providers.base import (
     Answer,
     AnswerSource,
@@ -22,7 +22,9 @@ from studio.providers.base import (
 )
 from studio.providers.gemini import answer, listing, request, said
 from studio.providers.gemini.errors import from_status
+from studio.providers.gemini.refusals import NothingSaid
 from studio.providers.gemini.scan import scan_file
+from studio.providers.gemini.second_try import HeldSink
 from studio.settings import OFFLINE, Profile
 from studio.words import _
 
@@ -30,6 +32,9 @@ if TYPE_CHECKING:
     from studio.providers.transport import Client
 
 _MOST_PAGES = 20
+
+Learn = Callable[[Lesson], None]
+"""Keeps what an answer taught. Blocking."""
 
 
 class Gemini:
@@ -39,9 +44,12 @@ class Gemini:
         profile: where it is reached and how it is told the key.
     """
 
-    def __init__(self, profile: Profile, find_model: Callable[[str], Model]) -> None:
+    def __init__(
+        self, profile: Profile, find_model: Callable[[str], Model], learn: Learn | None = None
+    ) -> None:
         self.profile = profile
         self._find_model = find_model
+        self._learn = learn
 
     @property
     def offline(self) -> bool:
@@ -63,10 +71,30 @@ class Gemini:
         address = request.url(self.profile, request_.model)
         headers = request.headers(self.profile, None if self.offline else key)
         loaded = await self._loaded(inputs)
-        both = model.both_modalities or self.profile.auth == request.GOOGLE
+        both = self._both(model)
         body = await asyncio.to_thread(request.body, request_, loaded, model, both_modalities=both)
-        del loaded
-        await client.post(address, headers, body, sink, before_first_byte=before_first_byte)
+        other = request.other_spelling(request_, model)
+        if other is None:
+            del loaded
+            await client.post(address, headers, body, sink, before_first_byte=before_first_byte)
+            return
+        held = HeldSink(sink)
+        await client.post(address, headers, body, held, before_first_byte=before_first_byte)
+        if held.about_size():
+            body = await asyncio.to_thread(
+                request.body, request_, loaded, other, both_modalities=both
+            )
+            again = HeldSink(sink)
+            await client.post(address, headers, body, again)
+            if not again.held:
+                if self._learn is not None and 200 <= again.code < 300:
+                    lesson = Lesson(model=request_.model, pixel_sizes=other.pixel_sizes)
+                    await asyncio.to_thread(self._learn, lesson)
+                return
+        await held.release()
+
+    def _both(self, model: Model) -> bool:
+        return model.both_modalities or self.profile.auth == request.GOOGLE
 
     async def _loaded(self, inputs: Sequence[Input]) -> list[tuple[bytes, str, Role]]:
         loaded: list[tuple[bytes, str, Role]] = []
@@ -100,6 +128,10 @@ class Gemini:
         try:
             scan = source.scan if source.scan is not None else scan_file(source.body)
             return answer.read(source, scan, model, provider=self.profile.title)
+        except NothingSaid:
+            if self._learn is not None and not self._both(model) and not self.offline:
+                self._learn(Lesson(model=source.request.model, both_modalities=True))
+            raise
         except StudioError:
             raise
         except Exception as error:

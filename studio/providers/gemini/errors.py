@@ -63,6 +63,9 @@ _BLOCKED = re.compile(
 _TOO_LARGE = re.compile(r"read_request_body_failed|(?:request|body|payload)[^.]{0,30} too large")
 _TIMED_OUT = re.compile(r"deadline exceeded|timed? ?out|context canceled")
 _SIZE = re.compile(r"image_?size|image_?config", re.IGNORECASE)
+_SIZE_ALONE = re.compile(
+    r"image_?size|(?:invalid|unsupported|unknown) (?:image )?size", re.IGNORECASE
+)
 _ASPECT = re.compile(r"aspect_?ratio", re.IGNORECASE)
 _PER_DAY = re.compile(r"per_?day|daily|limit: 0\b|per day", re.IGNORECASE)
 _MAYBE_CHARGED = frozenset({408, 499, 504, 520, 522, 523, 524})
@@ -371,6 +374,14 @@ def _web_page(case: Case) -> StudioError:
         _("A web page answered, not an image service"),
         hint=_("Check the network (a sign-in page?) and the provider's base address."),
     )
+
+
+def names_size(said: Said) -> bool:
+    """Whether a refusal is about how the size of the picture was told."""
+    told = f"{' '.join(said.named_fields())} {said.message}"
+    if _ASPECT.search(told) and not _SIZE_ALONE.search(told):
+        return False
+    return bool(_SIZE.search(told) or _SIZE_ALONE.search(told))
 
 
 def _hint_about_fields(case: Case) -> str:

@@ -20,7 +20,12 @@ _BLOCKED = frozenset(
         "JAILBREAK",
     }
 )
+_NO_REASON = ("", "STOP", "FINISH_REASON_UNSPECIFIED")
 _RECITED = frozenset({"RECITATION", "IMAGE_RECITATION"})
+
+
+class NothingSaid(NoPicture):
+    """Neither a picture nor a word: the service may want to be asked for both."""
 
 
 def explain(
@@ -76,13 +81,14 @@ def explain(
             **rest,
         )
     if finish == "NO_IMAGE":
-        return NoPicture(
+        return (NoPicture if told else NothingSaid)(
             _("The model made no picture"),
             told,
             hint=_("Say more clearly what the picture should show."),
             **rest,
         )
-    return NoPicture(
+    silent = finish in _NO_REASON and not told
+    return (NothingSaid if silent else NoPicture)(
         _("The answer has no picture"),
         told or _reason(finish),
         hint=_("Try again, or change the prompt. It may have been charged."),
@@ -91,7 +97,7 @@ def explain(
 
 
 def _reason(finish: str) -> str:
-    if finish in ("", "STOP", "FINISH_REASON_UNSPECIFIED"):
+    if finish in _NO_REASON:
         return _("The model ended without a picture and without a reason.")
     return _("The model ended with the reason {reason}.").format(reason=finish)
 

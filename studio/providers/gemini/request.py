@@ -9,14 +9,15 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 from studio import __version__
 from studio.domain import GenerationRequest, Role
 from studio.errors import InputError, KeyRefused
-from studio.models import Model
+from studio.models import TIERS, Model
 from studio.settings import Profile
 from studio.words import _
 
@@ -37,11 +38,13 @@ def body(
     model: Model,
     *,
     both_modalities: bool,
+    before: Sequence[Mapping[str, Any]] = (),
 ) -> bytes:
     """The request's JSON: references first, the edited picture last, the words after them.
 
-    `inputs` are bytes, media type and role in the request's order. Raises InputError when it would
-    be larger than any service takes.
+    `inputs` are bytes, media type and role in the request's order; `before` are the turns of a
+    conversation. What is not set, or what the model cannot, is left out. Raises InputError when it
+    would be larger than any service takes.
     """
     edited_last = sorted(inputs, key=_is_edited)
     parts: list[dict[str, Any]] = [
@@ -57,7 +60,23 @@ def body(
         config["imageConfig"] = image
     if request.seed is not None:
         config["seed"] = request.seed
-    whole = {"contents": [{"role": "user", "parts": parts}], "generationConfig": config}
+    if request.temperature is not None:
+        config["temperature"] = request.temperature
+    if request.thinking.lower() in model.thinking:
+        config["thinkingConfig"] = {"thinkingLevel": request.thinking.upper()}
+    whole: dict[str, Any] = {
+        "contents": [*before, {"role": "user", "parts": parts}],
+        "generationConfig": config,
+    }
+    if request.system.strip() and model.system:
+        whole["systemInstruction"] = {"parts": [{"text": request.system}]}
+    if request.safety:
+        whole["safetySettings"] = [
+            {"category": _category(one.category), "threshold": one.threshold.upper()}
+            for one in request.safety
+        ]
+    if request.search and model.search:
+        whole["tools"] = [{"googleSearch": {}}]
     # A lone half of a surrogate pair, as some clipboards give, is no text any service can take.
     text = json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
     if len(text) > MAX_BODY:
@@ -80,8 +99,22 @@ def _image_config(request: GenerationRequest, model: Model) -> dict[str, str]:
     if request.aspect is not None:
         image["aspectRatio"] = str(request.aspect)
     if request.size is not None and model.sends_size:
-        image["imageSize"] = request.size
+        image["imageSize"] = model.spelled(request.size, image.get("aspectRatio"))
     return image
+
+
+def other_spelling(request: GenerationRequest, model: Model) -> Model | None:
+    """The model as it would be told the size in the other way; None when there is none.
+
+    The user's own spelling is never changed.
+    """
+    if request.size not in TIERS or not model.sends_size or model.offline:
+        return None
+    return replace(model, pixel_sizes=not model.pixel_sizes)
+
+
+def _category(name: str) -> str:
+    return f"HARM_CATEGORY_{name.upper().removeprefix('HARM_CATEGORY_')}"
 
 
 def base_url(profile: Profile) -> str:
