@@ -242,7 +242,7 @@ def decode(data: bytes, width: int, height: int, radius: float) -> QImage:
 
     Raises ValueError for bytes that are no picture.
     """
-    image = QImage.fromData(data)
+    image = QImage.fromData(data, "JPG")  # the format spares Qt loading all its decoders
     if image.isNull():
         raise ValueError("no picture")
     if (image.width(), image.height()) != (width, height):
@@ -269,7 +269,7 @@ def decode(data: bytes, width: int, height: int, radius: float) -> QImage:
 
 
 def _decode_tiny(data: bytes) -> QImage:
-    image = QImage.fromData(data)
+    image = QImage.fromData(data, "JPG")  # the format spares Qt loading all its decoders
     if image.isNull():
         raise ValueError("no picture")
     return _tiny(image)
