@@ -51,11 +51,13 @@ class Options:
         provider: the profile asked for; None for the remembered choice.
         base_url: another address for that profile.
         hold_for_key: jobs without a key wait for one (window) instead of failing (command line).
+        anyway: open a library that another computer has not closed.
     """
 
     provider: str | None = None
     base_url: str | None = None
     hold_for_key: bool = True
+    anyway: bool = False
 
 
 class Core:
@@ -123,7 +125,7 @@ class Core:
         folder = self.library_folder
         if write:
             lock = LibraryLock(folder)
-            await asyncio.to_thread(_take_lock, lock, folder)
+            await asyncio.to_thread(_take_lock, lock, folder, anyway=self.options.anyway)
             self._lock = lock
         library = Library(folder, self.paths.computed, self.decoder, self.events)
         self.library = library
@@ -332,7 +334,7 @@ def _folder_of(chosen: str) -> Path:
         ) from error
 
 
-def _take_lock(lock: LibraryLock, folder: Path) -> None:
+def _take_lock(lock: LibraryLock, folder: Path, *, anyway: bool) -> None:
     if folder.exists() and not folder.is_dir():
         raise StorageError(
             _("The library is not a folder"),
@@ -340,4 +342,4 @@ def _take_lock(lock: LibraryLock, folder: Path) -> None:
             hint=_("Move the file away, or choose another library folder."),
         )
     files.ensure_folder(folder / HIDDEN)
-    lock.acquire()
+    lock.acquire(anyway=anyway)

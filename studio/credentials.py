@@ -38,9 +38,20 @@ __all__ = [
     "backend_name",
     "clean",
     "open_vault",
+    "own_environment",
 ]
 
 log = logging.getLogger(__name__)
+
+
+def own_environment() -> dict[str, str]:
+    """This process's environment, with the key that is taken out of what its children get.
+
+    A file manager, a browser or a notification tool that the window starts has no use for it.
+    """
+    taken = dict(os.environ)
+    os.environ.pop(VARIABLE, None)
+    return taken
 
 
 class KeyringTrouble(Exception):

@@ -192,7 +192,13 @@ class StorageError(StudioError):
 
 
 class LibraryLocked(StorageError):
-    """Another process owns the library."""
+    """Another process owns the library.
+
+    Attributes:
+        elsewhere: on another computer, so that only the user knows whether it still runs.
+    """
+
+    elsewhere = False
 
 
 class LibraryTooNew(StorageError):

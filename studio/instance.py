@@ -191,13 +191,17 @@ def _locked(who: Holder | None) -> LibraryLocked:
             hint=_("Use that one, or close it first."),
         )
     if who.elsewhere:
-        return LibraryLocked(
+        locked = LibraryLocked(
             _("The library is open on another computer"),
             _("Gridbrush on {host} has this library open, or did not close it.").format(
                 host=who.host
             ),
-            hint=_("Close it there. If it is closed, or the library was moved, open it anyway."),
+            hint=_(
+                "Close it there. If it is closed, or the library was moved, open it with --anyway."
+            ),
         )
+        locked.elsewhere = True
+        return locked
     return LibraryLocked(
         _("The library is open already"),
         _("Another Gridbrush (process {pid} on {host}) has this library open.").format(
@@ -327,8 +331,12 @@ def _address(folder: Path, state: Path | None) -> Path:
 
 def _private(room: Path, address: Path) -> bool:
     """Whether only this user can put or replace something there; makes the room."""
-    room.mkdir(mode=0o700, parents=True, exist_ok=True)
-    about = room.stat()
+    try:
+        room.mkdir(mode=0o700, parents=True, exist_ok=True)
+        about = room.stat()
+    except OSError:
+        # XDG_RUNTIME_DIR of somebody else, as after `su`: the next room will do.
+        return False
     return sys.platform == "win32" or (
         len(os.fsencode(address)) <= _LONGEST_ADDRESS
         and about.st_uid == os.getuid()

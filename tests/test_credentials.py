@@ -590,3 +590,11 @@ def test_keyring_is_not_loaded_before_a_key_is_wanted() -> None:
         check=True,
     )
     assert done.stdout == "[]\n"
+
+
+def test_no_program_started_from_here_inherits_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(key_status.VARIABLE, "sk-canary-5e0c")
+    assert credentials.own_environment()[key_status.VARIABLE] == "sk-canary-5e0c"
+    asked = f"import os; print({key_status.VARIABLE!r} in os.environ)"
+    child = subprocess.run([sys.executable, "-c", asked], capture_output=True, check=True)
+    assert child.stdout.split() == [b"False"]

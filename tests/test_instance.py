@@ -104,7 +104,8 @@ def test_another_machines_lock_is_never_broken_by_itself(tmp_path: Path) -> None
     with pytest.raises(LibraryLocked) as caught:
         LibraryLock(tmp_path).acquire()
     assert "attic" in caught.value.message
-    assert "open it anyway" in caught.value.hint
+    assert "--anyway" in caught.value.hint
+    assert caught.value.elsewhere
     assert (tmp_path / ".gridbrush" / "lock").read_bytes() == before
     found = holder(tmp_path)
     assert found is not None
@@ -249,3 +250,23 @@ def test_an_owner_ended_by_a_signal_leaves_the_library_free(tmp_path: Path) -> N
         process.wait()
         with LibraryLock(tmp_path):
             pass
+
+
+@pytest.mark.skipif(not POSIX, reason="Windows has no XDG_RUNTIME_DIR")
+def test_a_runtime_folder_that_cannot_be_made_is_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("no folder")
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "file" / "run"))
+    too_long = tmp_path / ("x" * 120)
+    rung: list[bool] = []
+
+    async def ring() -> bool:
+        bell = await serve(tmp_path, lambda: rung.append(True), state=too_long)
+        try:
+            return await ask_to_raise(tmp_path, state=too_long)
+        finally:
+            await bell.close()
+
+    assert asyncio.run(ring())
+    assert rung == [True]

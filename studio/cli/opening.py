@@ -22,7 +22,12 @@ async def opened(options: Any, where: Paths, *, write: bool = False) -> AsyncIte
     """
     core = await Core.open(
         where,
-        CoreOptions(provider=options.provider, base_url=options.base_url, hold_for_key=False),
+        CoreOptions(
+            provider=options.provider,
+            base_url=options.base_url,
+            hold_for_key=False,
+            anyway=options.anyway,
+        ),
         write=write,
     )
     unsubscribe = core.events.subscribe(_hear)

@@ -21,6 +21,7 @@ class Options(argparse.Namespace):
     log_level: str
     provider: str | None
     base_url: str | None
+    anyway: bool
     json: bool
 
 
@@ -49,6 +50,11 @@ def _common() -> argparse.ArgumentParser:
     common.add_argument("--log-level", choices=LEVELS, help=_("how much goes to the log"))
     common.add_argument("--provider", metavar="NAME", help=_("profile: dgrid, google, sketch…"))
     common.add_argument("--base-url", metavar="URL", help=_("another address for this run"))
+    common.add_argument(
+        "--anyway",
+        action="store_true",
+        help=_("open the library though another computer has not closed it"),
+    )
     return common
 
 
@@ -58,6 +64,7 @@ def _with_defaults(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
         log_level="warning",
         provider=None,
         base_url=None,
+        anyway=False,
         json=False,
         probe_window=False,
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import os
 import subprocess
 import tempfile
 import time
@@ -118,6 +119,7 @@ async def _window(where: Paths) -> str:
         text=True,
         timeout=_HANG,
         stdin=subprocess.DEVNULL,
+        env={name: value for name, value in os.environ.items() if name != credentials.VARIABLE},
         check=False,
     )
     if child.returncode != 0:

@@ -14,6 +14,7 @@ import logging
 import os
 import signal
 import sys
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -48,7 +49,11 @@ def run(options: Any) -> int:
     _no_features()
     if options.probe_window:
         return _probe()
-    where = paths.find(options.home)
+    try:
+        where = paths.find(options.home)
+    except StudioError as error:
+        _say(str(error))
+        return error.exit_code
     end_logs = logs.install(where, options.log_level.upper())
     QApplication.setDesktopFileName("gridbrush")
     app = QApplication([sys.argv[0]])
@@ -127,21 +132,31 @@ def _probe() -> int:
 async def _live(app: Any, options: Any, where: paths.Paths) -> int:
     from studio.core import Core
     from studio.core import Options as CoreOptions
+    from studio.credentials import own_environment
 
     stop = asyncio.Event()
     _listen_for_the_end(stop)
-    chosen = CoreOptions(provider=options.provider, base_url=options.base_url)
-    try:
-        core = await Core.open(where, chosen)
-    except LibraryLocked as error:
-        from studio import instance
-
-        if await instance.ask_to_raise(_library_folder(where)):
-            return 0
-        return await _trouble(app, error, stop)
-    except StudioError as error:
-        return await _trouble(app, error, stop)
+    chosen = CoreOptions(
+        provider=options.provider, base_url=options.base_url, anyway=options.anyway
+    )
+    environ = own_environment()
+    while True:
+        try:
+            core = await Core.open(where, chosen, environ=environ)
+            break
+        except StudioError as error:
+            if isinstance(error, LibraryLocked) and await _raised(where):
+                return 0
+            if not await _open_anyway(app, error, stop):
+                return error.exit_code
+            chosen = replace(chosen, anyway=True)
     return await _window(app, core, stop)
+
+
+async def _raised(where: paths.Paths) -> bool:
+    from studio import instance
+
+    return await instance.ask_to_raise(_library_folder(where))
 
 
 def _library_folder(where: paths.Paths) -> Any:
@@ -193,8 +208,8 @@ async def _window(app: Any, core: Core, stop: asyncio.Event) -> int:
         window.deleteLater()
 
 
-async def _trouble(app: Any, error: StudioError, stop: asyncio.Event) -> int:
-    """The program cannot open its library: say so in a window, then end."""
+async def _open_anyway(app: Any, error: StudioError, stop: asyncio.Event) -> bool:
+    """The program cannot open its library: say so in a window; whether the user insists."""
     from studio.ui import theme
     from studio.ui.start_trouble import StartTrouble
 
@@ -204,7 +219,9 @@ async def _trouble(app: Any, error: StudioError, stop: asyncio.Event) -> int:
     dialog.finished.connect(stop.set)
     dialog.open()
     await stop.wait()
-    return error.exit_code
+    if dialog.anyway:
+        stop.clear()
+    return dialog.anyway
 
 
 def _listen_for_the_end(stop: asyncio.Event) -> None:

@@ -248,6 +248,7 @@ class StudioWindow(QWidget):
             from studio.ui.welcome import Welcome
 
             self._welcome = welcome = Welcome(self.core, self)
+            welcome.show_profile(self.core.default_profile)
             self._grid_or_welcome.addWidget(welcome)
             welcome.prompt_chosen.connect(self.composing.on_prompt_chosen)
             welcome.shortcuts_requested.connect(self.dialogs.open_shortcuts)
@@ -374,6 +375,8 @@ class StudioWindow(QWidget):
         """Tell in the status bar who makes the pictures and with which key."""
         name = self.core.default_profile
         self.status_bar.show_key(self.core.keys.status(name), self.core.profile(name).title)
+        if self._welcome is not None:
+            self._welcome.show_profile(name)
 
     def _show_settings(self) -> None:
         value = self.core.settings.value

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
-from studio.errors import StudioError
+from studio.errors import LibraryLocked, StudioError
 from studio.ui.controls import Button, Text
 from studio.words import _
 
 
 class StartTrouble(QDialog):
-    """Says why the program cannot start."""
+    """Says why the program cannot start.
+
+    Attributes:
+        anyway: the user knows that the other computer has closed the library.
+    """
 
     def __init__(self, error: StudioError, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -29,4 +33,14 @@ class StartTrouble(QDialog):
         close = Button(_("Quit"), "primary", size=32)
         close.clicked.connect(self.accept)
         row.addWidget(close)
+        self.anyway = False
+        if isinstance(error, LibraryLocked) and error.elsewhere:
+            self.open_anyway = Button(_("Open anyway"), size=32)
+            self.open_anyway.clicked.connect(self.on_open_anyway)
+            row.insertWidget(1, self.open_anyway)
         column.addLayout(row)
+
+    def on_open_anyway(self) -> None:
+        """The library is opened, whatever the other computer wrote."""
+        self.anyway = True
+        self.accept()

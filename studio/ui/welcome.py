@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio import paths
+from studio.settings import OFFLINE
 from studio.ui import key_names
 from studio.ui.controls import Button, KeyCap, Tag, Text
 from studio.ui.desk import Desk
@@ -162,7 +163,8 @@ class Welcome(QScrollArea):
         row.addWidget(self._brush)
         row.addWidget(Text(_("Offline sketch"), "body", "text", box, weight=600))
         row.addStretch(1)
-        row.addWidget(Tag(_("on"), "ok", box))
+        self._on = Tag(_("on"), "ok", box)
+        row.addWidget(self._on)
         sketch.addLayout(row)
         words = _("Not AI. Free, needs no key and no network. For trying everything out.")
         sketch.addWidget(Paragraph(words, "small", "text2", box))
@@ -237,6 +239,10 @@ class Welcome(QScrollArea):
             except OSError:
                 continue  # the words do without their picture
             card.show_picture(from_jpeg(data))
+
+    def show_profile(self, name: str) -> None:
+        """Who makes the pictures: the painter is on only while nobody else is."""
+        self._on.setVisible(name == OFFLINE)
 
     def on_card(self) -> None:
         """An example was pressed."""

@@ -189,3 +189,16 @@ def test_json_is_json_even_for_words_of_every_script(program: Program) -> None:
     assert result.code == 0, result.err
     assert json.loads(result.out.splitlines()[0])["prompt"] == prompt
     assert Path(result.only("image")[0]["path"]).name.startswith("leuchtturm-ümlaut-灯塔-quoted")
+
+
+def test_a_library_another_computer_left_open_is_opened_when_the_user_says_so(
+    program: Program,
+) -> None:
+    note = {"pid": 7, "host": "attic", "machine": "of somebody else", "started": 1.0}
+    lock = program.home / "library" / ".gridbrush" / "lock"
+    lock.parent.mkdir(parents=True)
+    lock.write_text(json.dumps({**note, "version": "0.1"}))
+    make = ("generate", "x", "--size", "512")
+    assert_refused(program(*make), 8, "attic", "--anyway")
+    assert program(*make, "--anyway").code == 0
+    assert program(*make).code == 0

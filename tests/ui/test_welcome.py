@@ -11,6 +11,7 @@ import shiboken6
 from PySide6.QtWidgets import QApplication, QWidget
 
 from studio import paths
+from studio.ui.controls import Tag
 from studio.ui.theme import install
 from studio.ui.welcome import EXAMPLES, Welcome, example_prompts, shown_folder
 from tests.ui import desks
@@ -97,3 +98,19 @@ async def test_the_real_folder_is_named(dressed: None, desk: ScriptedDesk) -> No
     words = [child.accessibleName() for child in welcome.findChildren(QWidget)]
     assert any(str(desk.library_folder) in each for each in words)
     end(welcome)
+
+
+async def test_the_painter_is_on_only_while_nobody_else_paints(
+    dressed: None, desk: ScriptedDesk
+) -> None:
+    welcome = Welcome(desk)
+    welcome.show()
+    welcome.show_profile("dgrid")
+    assert "on" not in shown_tags(welcome)
+    welcome.show_profile("sketch")
+    assert "on" in shown_tags(welcome)
+    end(welcome)
+
+
+def shown_tags(welcome: Welcome) -> list[str]:
+    return [tag.text() for tag in welcome.findChildren(Tag) if tag.isVisible()]

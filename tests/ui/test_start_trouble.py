@@ -1,0 +1,45 @@
+"""What is said when the library cannot be opened, and the one way around it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from studio.errors import LibraryLocked, StorageError
+from studio.instance import LibraryLock
+from studio.ui import theme
+from studio.ui.controls import Button
+from studio.ui.start_trouble import StartTrouble
+
+
+@pytest.fixture
+def dressed(qapp: QApplication) -> None:
+    theme.install(qapp, "dark", scale=1.0)
+
+
+def locked(folder: Path) -> LibraryLocked:
+    note = {"pid": 7, "host": "attic", "machine": "of somebody else", "started": 1.0}
+    (folder / ".gridbrush").mkdir()
+    (folder / ".gridbrush" / "lock").write_text(json.dumps({**note, "version": "0.1"}))
+    with pytest.raises(LibraryLocked) as caught:
+        LibraryLock(folder).acquire()
+    return caught.value
+
+
+def test_a_library_left_open_elsewhere_can_be_opened_anyway(dressed: None, tmp_path: Path) -> None:
+    dialog = StartTrouble(locked(tmp_path))
+    ended: list[int] = []
+    dialog.finished.connect(ended.append)
+    dialog.open_anyway.click()
+    assert dialog.anyway
+    assert len(ended) == 1
+
+
+def test_other_trouble_has_no_way_around(dressed: None) -> None:
+    dialog = StartTrouble(StorageError("The disk is read-only"))
+    (close,) = dialog.findChildren(Button)
+    close.click()
+    assert not dialog.anyway
