@@ -13,6 +13,7 @@ from studio.errors import (
     Billed,
     KeyRefused,
     ModelError,
+    NetworkError,
     PictureRefused,
     RateLimited,
     RequestRefused,
@@ -92,7 +93,47 @@ BAD_KEY = google(
         (400, {"error": {"code": None, "message": json.dumps(BAD_KEY)}}, KeyRefused, "no", 0),
         (500, {"error": {"message": json.dumps({"error": {"message": json.dumps(BAD_KEY)}})}},
          KeyRefused, "no", 0),
+        (403, google(403, "PERMISSION_DENIED", "m", {"reason": "BILLING_DISABLED"}),
+         BalanceError, "no", 0),
+        (400, {"error": "text", "message": "Invalid token"}, KeyRefused, "no", 0),
+        (400, {"message": "bad", "code": "invalid_request"}, RequestRefused, "no", 0),
+        (400, {"detail": "model x does not exist"}, ModelError, "no", 0),
+        (403, {"code": 40301, "message": "no", "data": None}, KeyRefused, "no", 0),
+        (429, {"code": 42901, "message": "slow down", "data": None}, RateLimited, "no", 3),
+        (500, {"code": 50001, "message": "oops", "data": None}, ServiceError, "no", 1),
+        (529, {"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}},
+         ServiceError, "no", 3),
+        (401, {"type": "error", "error": {"type": "authentication_error", "message": "m"}},
+         KeyRefused, "no", 0),
+        (400, gateway("Gemini image generation blocked [IMAGE_SAFETY]: x", None), PictureRefused,
+         "no", 0),
+        (503, gateway("该模型无可用渠道"), ModelError, "no", 0),
+        (503, gateway("当前分组上游负载已饱和，请稍后再试"), ServiceError, "no", 3),
+        (401, gateway("无效的令牌"), KeyRefused, "no", 0),
+        (429, gateway("请求过于频繁，请稍后再试"), RateLimited, "no", 3),
+        (403, gateway("令牌额度已用尽"), BalanceError, "no", 0),
+        (403, gateway("预扣费额度失败"), BalanceError, "no", 0),
+        (403, gateway("该令牌无权访问模型 x"), ModelError, "no", 0),
+        (400, gateway("输入内容包含敏感词"), PictureRefused, "no", 0),
+        (404, gateway("模型 x 不存在"), ModelError, "no", 0),
+        (503, gateway("The model is overloaded. Please try again later."), ServiceError, "no", 3),
+        (503, google(503, "UNAVAILABLE", "Deadline expired before operation could complete."),
+         ServiceError, "no", 3),
+        (502, gateway("bad gateway", "bad_response"), ServiceError, "no", 3),
+        # in events
+        (429, b'data: {"error": {"code": 429, "message": "Please retry in 3s"}}\n\n',
+         RateLimited, "no", 3),
+        (401, b': hi\nevent: error\ndata: {"error": {"message": "Invalid token"}}\n\n',
+         KeyRefused, "no", 0),
         # what stands in between
+        (511, b"<html><title>Sign in</title></html>", RequestRefused, "no", 0),
+        (401, b"<html><title>Hotel</title></html>", RequestRefused, "no", 0),
+        (400, b"<html><title>400 Bad Request</title></html>", RequestRefused, "no", 0),
+        (407, b"", NetworkError, "no", 0),
+        (307, b"<html>", RequestRefused, "no", 0),
+        (504, b"<html><title>504 Gateway Time-out</title></html>", ServiceError, "maybe", 0),
+        (522, b"error code: 522", ServiceError, "maybe", 0),
+        (521, b"error code: 521", ServiceError, "no", 3),
         (413, NGINX, RequestRefused, "no", 0),
         (404, b"<html>not here</html>", RequestRefused, "no", 0),
         (403, b"<html><title>Attention</title></html>", RequestRefused, "no", 0),
@@ -156,7 +197,8 @@ def test_reading_a_wait_is_total(text):
     "body",
     [
         google(429, "R", "m", {"violations": [{"quotaId": "GenerateRequestsPerDayPerProject"}]}),
-        gateway("Quota exceeded for metric, limit: 0, model: x"),
+        gateway("You reached the daily limit of this model"),
+        gateway("每日配额已用完"),
     ],
 )
 def test_a_days_quota_is_not_a_short_pause(body):
@@ -164,6 +206,34 @@ def test_a_days_quota_is_not_a_short_pause(body):
     assert isinstance(found, RateLimited)
     assert not found.retryable
     assert "day" in found.title
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        gateway("Quota exceeded for metric: x, limit: 0, model: x"),
+        gateway("limit: 0."),
+        google(429, "R", "m", {"violations": [{"quotaId": "a", "quotaValue": "0"}]}),
+    ],
+)
+def test_no_quota_at_all_is_not_waited_for(body):
+    found = error(429, body, retry_after="5")
+    assert isinstance(found, RateLimited)
+    assert not found.retryable
+    assert "no quota" in found.title
+
+
+@pytest.mark.parametrize("message", ["limit: 0.5 a second", "limit: 02", "limit: 10"])
+def test_a_small_quota_is_waited_for(message):
+    assert error(429, gateway(message), retry_after="5").retryable
+
+
+@pytest.mark.parametrize(
+    "message", ["User location is not supported for the API use.", "FAILED_PRECONDITION"]
+)
+def test_a_place_the_service_does_not_serve_is_no_fault_of_the_request(message):
+    found = error(400, google(400, "FAILED_PRECONDITION", message))
+    assert "account or place" in found.title
 
 
 @pytest.mark.parametrize(
@@ -184,6 +254,9 @@ def test_a_complaint_about_a_choice_names_the_choice(body, word):
         (gateway("Invalid token (request id: 2026abc)"), {}),
         ({"type": "error", "error": {"message": "m"}, "request_id": "2026abc"}, {}),
         (gateway("m (request id: other)"), {"x_oneapi_request_id": "2026abc"}),
+        (gateway("m (request id: 2026abc)"), {"cf_ray": "8a-FRA"}),
+        (gateway("m（请求 id：2026abc）"), {}),
+        (gateway("m"), {"cf_ray": "2026abc"}),
     ],
 )
 def test_the_services_request_id_is_found(body, headers):

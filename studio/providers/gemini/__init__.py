@@ -21,15 +21,19 @@ from studio.providers.base import (
     Sink,
 )
 from studio.providers.gemini import answer, listing, request, said
+from studio.providers.gemini.conversation import Turn, replay, replayable, single
 from studio.providers.gemini.errors import from_status
 from studio.providers.gemini.refusals import NothingSaid
 from studio.providers.gemini.scan import scan_file
-from studio.providers.gemini.second_try import HeldSink
+from studio.providers.gemini.second_try import HeldSink, Way
 from studio.settings import OFFLINE, Profile
 from studio.words import _
 
 if TYPE_CHECKING:
     from studio.providers.transport import Client
+
+TURNS_BUDGET = 12 * 1024 * 1024
+"""Most bytes of what was said before; the rest of the body is for what is asked now."""
 
 _MOST_PAGES = 20
 
@@ -65,33 +69,55 @@ class Gemini:
         sink: Sink,
         *,
         before_first_byte: BeforeFirstByte | None = None,
+        turns: Sequence[Turn] = (),
     ) -> None:
-        """Send one request; see Provider."""
+        """Send one request; see Provider.
+
+        What the service refuses with the status 400 for the way it was told, and so does not
+        charge, is told once in another way: the size in its other spelling, a conversation
+        (`turns`, the oldest first) by its last picture alone.
+        """
         model = self._find_model(request_.model)
         address = request.url(self.profile, request_.model)
         headers = request.headers(self.profile, None if self.offline else key)
-        loaded = await self._loaded(inputs)
-        both = self._both(model)
-        body = await asyncio.to_thread(request.body, request_, loaded, model, both_modalities=both)
-        other = request.other_spelling(request_, model)
-        if other is None:
+        way: Way | None = Way(model=model, turns=tuple(turns))
+        if not replayable(turns, self.profile.name, request_.model):
+            way = Way(model=model, last=tuple(turns[-1:]))
+        refusal: HeldSink | None = None
+        while way is not None:
+            # Loaded for each way anew: a second is rare, and they are large while one waits.
+            loaded = await self._loaded(inputs)
+            body = await asyncio.to_thread(self._body, request_, loaded, way)
             del loaded
-            await client.post(address, headers, body, sink, before_first_byte=before_first_byte)
-            return
-        held = HeldSink(sink)
-        await client.post(address, headers, body, held, before_first_byte=before_first_byte)
-        if held.about_size():
-            body = await asyncio.to_thread(
-                request.body, request_, loaded, other, both_modalities=both
-            )
-            again = HeldSink(sink)
-            await client.post(address, headers, body, again)
-            if not again.held:
-                if self._learn is not None and 200 <= again.code < 300:
-                    lesson = Lesson(model=request_.model, pixel_sizes=other.pixel_sizes)
-                    await asyncio.to_thread(self._learn, lesson)
+            held = HeldSink(sink)
+            first = before_first_byte if refusal is None else None
+            await client.post(address, headers, body, held, before_first_byte=first)
+            if not held.held:
+                await self._note(request_.model, way, held.code)
                 return
-        await held.release()
+            refusal = refusal or held
+            way = way.after(held.about(), request_)
+        if refusal is not None:
+            await refusal.release()
+
+    def _body(
+        self, request_: GenerationRequest, loaded: list[tuple[bytes, str, Role]], way: Way
+    ) -> bytes:
+        both, last = self._both(way.model), way.last
+        if way.turns:
+            told = replay(way.turns, TURNS_BUDGET)
+            if told is not None:
+                return request.body(
+                    request_, loaded, way.model, both_modalities=both, before=told.contents
+                )
+            last = way.turns[-1:]
+        inputs = [*loaded, *([single(last)] if last else [])]
+        return request.body(request_, inputs, way.model, both_modalities=both)
+
+    async def _note(self, model: str, way: Way, code: int) -> None:
+        if way.respelled and self._learn is not None and 200 <= code < 300:
+            lesson = Lesson(model=model, pixel_sizes=way.model.pixel_sizes)
+            await asyncio.to_thread(self._learn, lesson)
 
     def _both(self, model: Model) -> bool:
         return model.both_modalities or self.profile.auth == request.GOOGLE

@@ -17,6 +17,7 @@ from studio.errors import (
     Billed,
     KeyRefused,
     ModelError,
+    NetworkError,
     PictureRefused,
     RateLimited,
     RequestRefused,
@@ -36,38 +37,51 @@ from studio.words import _
 
 _BALANCE_CODES = re.compile(
     r"insufficient_(?:user_)?(?:quota|balance|credits?|funds)|pre_consume_token_quota_failed"
-    r"|billing_(?:hard_limit|not_active)|quota_not_enough|payment_required",
+    r"|billing_(?:hard_limit|not_active|disabled)|quota_not_enough|payment_required"
+    r"|balance_not_enough|account_overdue",
 )
 _BALANCE_WORDS = re.compile(
     r"quota is not enough|quota (?:has been )?exhausted"
     r"|insufficient (?:user )?(?:quota|balance|credit|funds)"
     r"|(?:balance|credits?) (?:is|are) (?:not enough|insufficient|too low|depleted)"
-    r"|余额不足|额度不足|额度已用尽|餘額不足",
+    r"|token quota (?:is )?(?:exhausted|used up)|no (?:remaining )?(?:balance|credits?)"
+    r"|余额不足|额度不足|额度已用尽|額度不足|餘額不足|预扣费|欠费|请充值",
 )
 _BAD_KEY = re.compile(
     r"api[ _]key (?:not valid|invalid|expired|not found)|invalid (?:api[ _]?key|token)"
-    r"|api_key_invalid"
+    r"|api_key_invalid|(?:incorrect|wrong|unknown) api[ _]?key|invalid_api_key"
+    r"|无效的(?:令牌|密钥|api)|令牌(?:已过期|不可用|状态不可用|无效)|密钥(?:无效|错误|已过期)"
 )
 _NO_MODEL = re.compile(
     r"model_not_found|no available channel|models/\S+ is not found"
-    r"|model[^.]{0,80}(?:not found|does not exist|not supported)"
+    r"|model[^.]{0,80}(?:not found|does not exist|not supported|not exist|is retired)"
+    r"|模型[^。]{0,60}(?:不存在|无可用渠道|未找到)|无可用渠道|没有可用渠道"
 )
 _MODEL_FORBIDDEN = re.compile(
     r"model[^.]{0,80}(?:not allowed|no access|not have access|no permission|not permitted)"
-    r"|(?:no|not have) access to (?:the )?model|model_not_allowed|无权.{0,20}模型"
+    r"|(?:no|not have) access to (?:the )?model|model_not_allowed|无权.{0,20}模型|模型.{0,20}无权"
 )
 _BLOCKED = re.compile(
     r"image generation blocked|image_generation_failed|content_policy_violation|prompt_blocked"
-    r"|sensitive_words|moderation_blocked|content_filter"
+    r"|sensitive_words|moderation_blocked|content_filter|敏感词|内容违规|违规内容"
 )
-_TOO_LARGE = re.compile(r"read_request_body_failed|(?:request|body|payload)[^.]{0,30} too large")
+_TOO_LARGE = re.compile(
+    r"read_request_body_failed|request_too_large|(?:request|body|payload)[^.]{0,30} too large"
+    r"|请求体过大"
+)
+_NOT_HERE = re.compile(
+    r"failed_precondition|location is not supported|not available in your (?:country|region)"
+)
+_NO_QUOTA = re.compile(r"limit: ?0(?![\d.]*\d)", re.IGNORECASE)
 _TIMED_OUT = re.compile(r"deadline exceeded|timed? ?out|context canceled")
 _SIZE = re.compile(r"image_?size|image_?config", re.IGNORECASE)
+_SIGNATURE = re.compile(r"thought[_ ]?signature", re.IGNORECASE)
 _SIZE_ALONE = re.compile(
     r"image_?size|(?:invalid|unsupported|unknown) (?:image )?size", re.IGNORECASE
 )
 _ASPECT = re.compile(r"aspect_?ratio", re.IGNORECASE)
-_PER_DAY = re.compile(r"per_?day|daily|limit: 0\b|per day", re.IGNORECASE)
+_PER_DAY = re.compile(r"per[_ ]?day|daily|\brpd\b|每日|每天|今日|当日", re.IGNORECASE)
+_PAGES = frozenset({400, 401, 403, 451})
 _MAYBE_CHARGED = frozenset({408, 499, 504, 520, 522, 523, 524})
 
 
@@ -93,7 +107,8 @@ class Case:
     @property
     def request_id(self) -> str:
         """The service's name for the request."""
-        return request_id(self.headers) or redact(self.said.request_id, self.key, limit=100)
+        in_body = redact(self.said.request_id, self.key, limit=100)
+        return request_id(self.headers, own=True) or in_body or request_id(self.headers)
 
     def make(
         self, kind: type[StudioError], title: str, message: str = "", **more: Any
@@ -167,6 +182,12 @@ def explain(case: Case) -> StudioError:
         )
     if case.status < 400:
         return case.make(ServiceError, _("The service reported an error"), billed=Billed.MAYBE)
+    if case.status == 400 and _NOT_HERE.search(case.said.all_words):
+        return case.make(
+            RequestRefused,
+            _("The service does not work for this account or place"),
+            hint=_("Check at the provider which countries and plans it serves."),
+        )
     return case.make(
         RequestRefused,
         _("The service did not accept the request"),
@@ -187,7 +208,7 @@ def _by_words(case: Case) -> StudioError | None:
             _("Refused by the safety filter"),
             hint=_("Change the prompt or the reference pictures."),
         )
-    if "API_KEY_INVALID" in case.said.reasons() or _BAD_KEY.search(words):
+    if _BAD_KEY.search(words):
         return _key(case)
     if case.status in (403, 429) and "access_denied" in case.said.code:
         return case.make(
@@ -215,6 +236,7 @@ def _by_status(case: Case) -> StudioError | None:
     by_number: dict[int, Callable[[Case], StudioError]] = {
         401: _key,
         403: _forbidden,
+        407: _proxy,
         404: _not_found,
         405: _not_found,
         413: _too_large,
@@ -222,11 +244,15 @@ def _by_status(case: Case) -> StudioError | None:
         500: _broken,
         501: _not_offered,
         502: _overloaded,
+        521: _overloaded,
+        530: _overloaded,
         503: _overloaded,
         529: _overloaded,
     }
     if status in _MAYBE_CHARGED:
         return _too_slow(case)
+    if status == 511 or (case.said.html and status in _PAGES):
+        return _web_page(case)
     made = by_number.get(status)
     return made(case) if made else None
 
@@ -248,9 +274,16 @@ def _key(case: Case) -> StudioError:
     )
 
 
+def _proxy(case: Case) -> StudioError:
+    return case.make(
+        NetworkError,
+        _("The proxy wants a sign-in"),
+        case.message or _("A proxy between here and the service did not let the request through."),
+        hint=_("Check the proxy in the system's settings. Nothing was sent to the service."),
+    )
+
+
 def _forbidden(case: Case) -> StudioError:
-    if case.said.html:
-        return _web_page(case)
     return case.make(
         KeyRefused,
         _("The key may not do this"),
@@ -289,6 +322,12 @@ def _too_large(case: Case) -> StudioError:
 
 def _rate(case: Case) -> StudioError:
     wait = wait_seconds(case.said, case.headers)
+    if _NO_QUOTA.search(case.said.message) or "0" in case.said.quota_values():
+        return case.make(
+            RateLimited,
+            _("The account has no quota for this model"),
+            hint=_("Choose another model, or a plan at the provider that has it."),
+        )
     if _PER_DAY.search(f"{case.said.quota_ids()} {case.said.message}"):
         return case.make(
             RateLimited,
@@ -376,6 +415,11 @@ def _web_page(case: Case) -> StudioError:
     )
 
 
+def names_signature(said: Said) -> bool:
+    """Whether a refusal is about the signatures of earlier parts."""
+    return bool(_SIGNATURE.search(f"{' '.join(said.named_fields())} {said.message}"))
+
+
 def names_size(said: Said) -> bool:
     """Whether a refusal is about how the size of the picture was told."""
     told = f"{' '.join(said.named_fields())} {said.message}"
@@ -386,6 +430,8 @@ def names_size(said: Said) -> bool:
 
 def _hint_about_fields(case: Case) -> str:
     told = f"{' '.join(case.said.named_fields())} {case.said.message}"
+    if _SIGNATURE.search(told):
+        return _("Go on from the picture alone, without what was said before.")
     if _ASPECT.search(told):
         return _("Choose another aspect ratio.")
     if _SIZE.search(told):

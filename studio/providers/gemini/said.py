@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from studio.providers.gemini import fields
+from studio.providers.gemini.event_lines import begins_stream
 
 MOST_READ = 64 * 1024
 """Bytes of an error body that are looked at."""
@@ -24,7 +25,7 @@ LONGEST_WAIT = 600.0
 """Seconds; a service that asks for more is not asked again by itself."""
 
 _REQUEST_ID = re.compile(
-    r"\s*[\(\[（]?\s*request[ _-]?id\s*[:：]\s*([\w.-]{4,80})\s*[\)\]）]?", re.IGNORECASE
+    r"\s*[\(\[（]?\s*(?:request|请求)[ _-]?id\s*[:：]\s*([\w.-]{4,80})\s*[\)\]）]?", re.IGNORECASE
 )
 _RETRY_IN = re.compile(
     r"retry in (\d{1,9}(?:\.\d{1,9})?) ?(ms|s\b|seconds|m\b|minutes)?", re.IGNORECASE
@@ -37,6 +38,7 @@ _SECRET = re.compile(
     re.IGNORECASE,
 )
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{200,}={0,2}")
+_EVENT = re.compile(r"^(?:data:)?[ \t]*(\{.*)", re.MULTILINE)
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
 _HTML = re.compile(r"\s*(?:<!doctype\s+html|<html|<head|<body|<\?xml)", re.IGNORECASE)
 _TITLE = re.compile(r"<(?:title|h1)[^>]*>\s*([^<]{1,200})", re.IGNORECASE)
@@ -77,7 +79,8 @@ class Said:
     @property
     def all_words(self) -> str:
         """Everything that may tell one error from another, in lower case."""
-        return f"{self.code} {self.status} {self.type} {self.message}".lower()
+        reasons = " ".join(sorted(self.reasons()))
+        return f"{self.code} {self.status} {self.type} {reasons} {self.message}".lower()
 
     def reasons(self) -> set[str]:
         """The `reason` of every detail, such as API_KEY_INVALID."""
@@ -91,6 +94,14 @@ class Said:
             for violation in fields.items(one, "violations")
         ]
         return " ".join(names)
+
+    def quota_values(self) -> set[str]:
+        """The limits of the quotas that were passed."""
+        return {
+            str(fields.get(violation, "quotaValue"))
+            for one in self.details
+            for violation in fields.items(one, "violations")
+        }
 
     def named_fields(self) -> tuple[str, ...]:
         """The fields of the request the service complains about."""
@@ -117,8 +128,9 @@ def parse(body: bytes) -> Said:
 
 
 def _json(text: str) -> Any:
-    if text.startswith("data:"):
-        text = text.partition("\n")[0].removeprefix("data:").strip()
+    if begins_stream(text[:16].encode()):
+        found = _EVENT.search(text)
+        text = found[1] if found else ""
     try:
         return json.loads(text, strict=False)
     except (ValueError, RecursionError):
@@ -177,9 +189,13 @@ def _said(error: Mapping[str, Any], outer_id: str, depth: int = 0) -> Said:
     )
 
 
-def request_id(headers: Mapping[str, str]) -> str:
-    """The service's name for the request, from the headers of its answer."""
-    found = next((headers[name] for name in _ID_HEADERS if headers.get(name)), "")
+def request_id(headers: Mapping[str, str], *, own: bool = False) -> str:
+    """The service's name for the request, from the headers of its answer.
+
+    `own` leaves out the name that somebody between here and the service gave it.
+    """
+    names = _ID_HEADERS[:-1] if own else _ID_HEADERS
+    found = next((headers[name] for name in names if headers.get(name)), "")
     return _CONTROL.sub("", found)[:100]
 
 

@@ -1,4 +1,4 @@
-"""Holds back a refusal until it is clear whether the same request is asked in another spelling.
+"""Holds back a refusal until it is clear whether the same request is told in another way.
 
 A request that was refused with the status 400 was not charged, so asking once more costs nothing.
 """
@@ -6,12 +6,42 @@ A request that was refused with the status 400 was not charged, so asking once m
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
+from studio.domain import GenerationRequest
+from studio.models import Model
 from studio.providers.base import Sink
-from studio.providers.gemini import said
-from studio.providers.gemini.errors import names_size
+from studio.providers.gemini import request, said
+from studio.providers.gemini.conversation import Turn
+from studio.providers.gemini.errors import names_signature, names_size
 
 _REFUSED = 400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """One way of telling a request.
+
+    Attributes:
+        model: as it is told the size.
+        turns: what was said before, to be told again.
+        last: the turn whose picture goes along as an input instead.
+        respelled: the size is told in the other spelling already.
+    """
+
+    model: Model
+    turns: tuple[Turn, ...] = ()
+    last: tuple[Turn, ...] = ()
+    respelled: bool = False
+
+    def after(self, told: said.Said, asked: GenerationRequest) -> Way | None:
+        """The way to try after this one was refused; None when there is no other."""
+        if self.turns and names_signature(told):
+            return replace(self, turns=(), last=self.turns[-1:])
+        other = request.other_spelling(asked, self.model)
+        if other is not None and not self.respelled and names_size(told):
+            return replace(self, model=other, respelled=True)
+        return None
 
 
 class HeldSink:
@@ -50,9 +80,9 @@ class HeldSink:
         """Whether this answer is kept back."""
         return self.code == _REFUSED
 
-    def about_size(self) -> bool:
-        """Whether the service did not like how the size was told."""
-        return self.held and names_size(said.parse(bytes(self._body)))
+    def about(self) -> said.Said:
+        """What the service did not like."""
+        return said.parse(bytes(self._body))
 
     async def release(self) -> None:
         """Pass on what was kept back."""

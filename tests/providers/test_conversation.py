@@ -1,0 +1,255 @@
+"""What a model said is told again untouched; where that cannot be, the last picture goes alone."""
+
+from __future__ import annotations
+
+import base64
+import json
+
+import pytest
+
+from studio.domain import GenerationRequest, Role
+from studio.errors import RequestRefused
+from studio.providers.base import AnswerSource
+from studio.providers.catalogue import Catalogue
+from studio.providers.gemini import Gemini, conversation
+from studio.providers.gemini.conversation import Turn
+from studio.providers.transport import Client
+from studio.settings import Profile, built_in
+from tests.fake_service import FakeService, Reply, answer_with, tiny_png
+
+MODEL = "gemini-3-pro-image"
+CATALOGUE = Catalogue()
+DGRID = Gemini(built_in()[0], lambda id: CATALOGUE.find("dgrid", id))
+PNG, DRAFT = tiny_png(16, 9) + b"\0" * 9000, tiny_png(8, 8)
+SIGNATURE = base64.b64encode(b"s" * 9000).decode()
+
+
+def b64(data):
+    return base64.b64encode(data).decode()
+
+
+PARTS = [
+    {"text": "plan", "thought": True},
+    {"inlineData": {"mimeType": "image/jpeg", "data": b64(DRAFT)}, "thought": True},
+    {"text": 'Here \\ it "is"', "thoughtSignature": "short"},
+    {"inlineData": {"mimeType": "image/png", "data": b64(PNG)}, "thoughtSignature": SIGNATURE},
+    {"functionCall": {"name": "f", "args": {"deep": [1, None, "x" * 5000]}}},
+]
+
+
+def kept(tmp_path, parts, **more):
+    """The parts of an answer as they are kept, after a way through the scanner and the reader."""
+    body = tmp_path / "body"
+    content = {"role": "model", "parts": parts}
+    answer = {"candidates": [{"content": content, "finishReason": "STOP"}], **more}
+    body.write_text(json.dumps(answer), encoding="utf-8")
+    request = GenerationRequest(profile="dgrid", model=MODEL, prompt="p")
+    found = DGRID.read(AnswerSource(status=200, headers={}, body=body, request=request))
+    return conversation.keep(found, body)
+
+
+def turn(parts, *, model=MODEL, pictures=None, result=1, inputs=(), profile="dgrid"):
+    return Turn(
+        profile=profile,
+        model=model,
+        prompt="a lamp",
+        inputs=inputs,
+        parts=conversation.kept_parts(parts) if isinstance(parts, bytes) else parts,
+        pictures=pictures or {0: lambda: DRAFT, 1: lambda: PNG},
+        result=result,
+    )
+
+
+def test_every_part_comes_back_equal_with_its_signature(tmp_path):
+    data = kept(tmp_path, PARTS)
+    assert b64(PNG).encode()[:200] not in data
+    told = conversation.replay([turn(data)], 1 << 20)
+    assert told.left_out == 0
+    asked, said = told.contents
+    assert asked == {"role": "user", "parts": [{"text": "a lamp"}]}
+    assert said == {"role": "model", "parts": PARTS}
+
+
+def test_the_other_spelling_is_told_again_in_the_one_every_gateway_takes(tmp_path):
+    parts = [
+        {"inline_data": {"mime_type": "image/png", "data": b64(PNG)}, "thought_signature": "s"}
+    ]
+    told = conversation.replay(
+        [turn(kept(tmp_path, parts), pictures={0: lambda: PNG}, result=0)], 1 << 20
+    )
+    assert told.contents[1]["parts"] == [
+        {"inlineData": {"mimeType": "image/png", "data": b64(PNG)}, "thoughtSignature": "s"}
+    ]
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"text": f"![i](data:image/png;base64,{b64(PNG)})"},
+        {"fileData": {"fileUri": "https://h.org/x.png"}},
+    ],
+)
+def test_a_picture_in_another_place_is_told_again_as_a_picture(tmp_path, part):
+    data = kept(tmp_path, [{**part, "thoughtSignature": "s"}])
+    told = conversation.replay([turn(data, pictures={0: lambda: PNG}, result=0)], 1 << 20)
+    assert told.contents[1]["parts"] == [
+        {"inlineData": {"mimeType": "image/png", "data": b64(PNG)}, "thoughtSignature": "s"}
+    ]
+
+
+def test_what_another_family_or_too_much_said_is_not_gone_on_with(tmp_path):
+    enormous = {**PARTS[3], "thoughtSignature": "A" * (conversation.MOST_KEPT + 1)}
+    assert kept(tmp_path, [enormous]) is None
+    body = tmp_path / "body"
+    body.write_text(json.dumps({"data": [{"b64_json": b64(PNG)}]}), encoding="utf-8")
+    request = GenerationRequest(profile="dgrid", model=MODEL, prompt="p")
+    found = DGRID.read(AnswerSource(status=200, headers={}, body=body, request=request))
+    assert conversation.keep(found, body) is None
+
+
+@pytest.mark.parametrize("data", [b"{}", b"[1]", b"", b"\xff"])
+def test_what_is_no_kept_turn_is_refused(data):
+    with pytest.raises(ValueError):
+        conversation.kept_parts(data)
+
+
+@pytest.mark.parametrize(
+    ("change", "can"),
+    [
+        ({}, True),
+        ({"model": "google/gemini-3-pro-image-preview"}, True),
+        ({"model": "gemini-nano-banana-2.1"}, False),
+        ({"profile": "google"}, False),
+        ({"pictures": {1: lambda: PNG}}, False),
+    ],
+)
+def test_only_the_same_model_of_the_same_service_hears_its_turns_again(tmp_path, change, can):
+    data = kept(tmp_path, PARTS)
+    assert conversation.replayable([turn(data, **change)], "dgrid", MODEL) is can
+    assert not conversation.replayable([], "dgrid", MODEL)
+
+
+def test_a_draft_can_be_left_out(tmp_path):
+    fewer = conversation.without(turn(kept(tmp_path, PARTS)), 0)
+    assert conversation.replayable([fewer], "dgrid", MODEL)
+    said = conversation.replay([fewer], 1 << 20).contents[1]
+    assert said["parts"] == [PARTS[0], *PARTS[2:]]
+
+
+def test_the_oldest_pictures_make_room_and_the_newest_stays(tmp_path):
+    data = kept(tmp_path, PARTS)
+    turns = [turn(data, inputs=((lambda: PNG, "image/png"),)), turn(data)]
+    whole = len(json.dumps(conversation.replay(turns, 1 << 20).contents))
+    told = conversation.replay(turns, whole - 2000)
+    assert told.left_out == 1
+    assert "inlineData" not in str(told.contents[0])
+    assert told.contents[1]["parts"] == PARTS
+    told = conversation.replay(turns, whole - 20_000)
+    assert told.left_out == 3
+    assert "inlineData" not in str(told.contents[1])
+    assert told.contents[3]["parts"] == PARTS
+    assert len(json.dumps(told.contents)) <= whole - 20_000
+    assert conversation.replay(turns, 5000) is None
+
+
+OBJECTIONS = [
+    "Image part is missing a thought_signature in content position 2, part position 1.",
+    "Invalid thought signature",
+    "Corrupted thought signature.",
+]
+
+
+async def sent(tmp_path, turns, *replies, model=MODEL, prompt="now at night"):
+    """Ask with these turns before; gives what the service got and what its last status was."""
+    done = Sink()
+    client = Client()
+    with FakeService() as service:
+        service.script(*replies)
+        profile = Profile(name="dgrid", title="D", base_url=service.url)
+        provider = Gemini(profile, lambda id: CATALOGUE.find("dgrid", id))
+        try:
+            await provider.send(
+                GenerationRequest(profile="dgrid", model=model, prompt=prompt),
+                (),
+                "sk-1",
+                client,
+                done,
+                turns=turns,
+            )
+        finally:
+            await client.close()
+    return [one.json["contents"] for one in service.requests], done
+
+
+class Sink:
+    whole = False
+
+    def __init__(self):
+        self.codes = []
+        self.body = b""
+
+    async def status(self, code, headers):
+        self.codes.append(code)
+
+    async def chunk(self, data):
+        self.body += data
+
+
+GOOD = Reply(body=answer_with(tiny_png()))
+ALONE = [
+    {
+        "role": "user",
+        "parts": [
+            {"inlineData": {"mimeType": "image/png", "data": b64(PNG)}},
+            {"text": "now at night"},
+        ],
+    }
+]
+
+
+async def test_a_question_goes_out_with_what_was_said_before(tmp_path):
+    (contents,), done = await sent(tmp_path, [turn(kept(tmp_path, PARTS))], GOOD)
+    assert [one["role"] for one in contents] == ["user", "model", "user"]
+    assert contents[1]["parts"] == PARTS
+    assert contents[2]["parts"] == [{"text": "now at night"}]
+    assert done.codes == [200]
+
+
+@pytest.mark.parametrize("message", OBJECTIONS)
+async def test_when_the_service_objects_the_last_picture_goes_alone(tmp_path, message):
+    refused = Reply(400, {"error": {"code": 400, "message": message}})
+    asked, done = await sent(tmp_path, [turn(kept(tmp_path, PARTS))], refused, GOOD)
+    assert len(asked) == 2
+    assert asked[1] == ALONE
+    assert done.codes == [200]
+
+
+async def test_another_model_gets_the_last_picture_alone(tmp_path):
+    asked, _done = await sent(
+        tmp_path, [turn(kept(tmp_path, PARTS))], GOOD, model="gemini-nano-banana-2.1"
+    )
+    assert asked == [ALONE]
+
+
+async def test_turns_without_room_make_way_for_the_last_picture(tmp_path, monkeypatch):
+    monkeypatch.setattr("studio.providers.gemini.TURNS_BUDGET", 5000)
+    asked, _done = await sent(tmp_path, [turn(kept(tmp_path, PARTS))], GOOD)
+    assert asked == [ALONE]
+
+
+async def test_another_refusal_is_told_and_not_asked_again(tmp_path):
+    refused = Reply(400, {"error": {"code": 400, "message": "Bad prompt"}})
+    asked, done = await sent(tmp_path, [turn(kept(tmp_path, PARTS))], refused)
+    assert len(asked) == 1
+    assert done.codes == [400]
+    assert json.loads(done.body)["error"]["message"] == "Bad prompt"
+
+
+def test_a_refused_signature_says_what_helps():
+    from studio.providers.gemini.errors import from_status
+
+    body = json.dumps({"error": {"code": 400, "message": OBJECTIONS[0]}}).encode()
+    error = from_status(400, {}, body)
+    assert isinstance(error, RequestRefused)
+    assert "picture alone" in error.hint
+    assert Role.EDIT
