@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from typing import Any
 
 import pytest
 
@@ -28,7 +29,7 @@ def b64(data):
     return base64.b64encode(data).decode()
 
 
-PARTS = [
+PARTS: list[dict[str, Any]] = [
     {"text": "plan", "thought": True},
     {"inlineData": {"mimeType": "image/jpeg", "data": b64(DRAFT)}, "thought": True},
     {"text": 'Here \\ it "is"', "thoughtSignature": "short"},
@@ -60,10 +61,16 @@ def turn(parts, *, model=MODEL, pictures=None, result=1, inputs=(), profile="dgr
     )
 
 
+def told_again(turns, budget):
+    told = conversation.replay(turns, budget)
+    assert told is not None
+    return told
+
+
 def test_every_part_comes_back_equal_with_its_signature(tmp_path):
     data = kept(tmp_path, PARTS)
     assert b64(PNG).encode()[:200] not in data
-    told = conversation.replay([turn(data)], 1 << 20)
+    told = told_again([turn(data)], 1 << 20)
     assert told.left_out == 0
     asked, said = told.contents
     assert asked == {"role": "user", "parts": [{"text": "a lamp"}]}
@@ -74,9 +81,7 @@ def test_the_other_spelling_is_told_again_in_the_one_every_gateway_takes(tmp_pat
     parts = [
         {"inline_data": {"mime_type": "image/png", "data": b64(PNG)}, "thought_signature": "s"}
     ]
-    told = conversation.replay(
-        [turn(kept(tmp_path, parts), pictures={0: lambda: PNG}, result=0)], 1 << 20
-    )
+    told = told_again([turn(kept(tmp_path, parts), pictures={0: lambda: PNG}, result=0)], 1 << 20)
     assert told.contents[1]["parts"] == [
         {"inlineData": {"mimeType": "image/png", "data": b64(PNG)}, "thoughtSignature": "s"}
     ]
@@ -91,7 +96,7 @@ def test_the_other_spelling_is_told_again_in_the_one_every_gateway_takes(tmp_pat
 )
 def test_a_picture_in_another_place_is_told_again_as_a_picture(tmp_path, part):
     data = kept(tmp_path, [{**part, "thoughtSignature": "s"}])
-    told = conversation.replay([turn(data, pictures={0: lambda: PNG}, result=0)], 1 << 20)
+    told = told_again([turn(data, pictures={0: lambda: PNG}, result=0)], 1 << 20)
     assert told.contents[1]["parts"] == [
         {"inlineData": {"mimeType": "image/png", "data": b64(PNG)}, "thoughtSignature": "s"}
     ]
@@ -132,19 +137,19 @@ def test_only_the_same_model_of_the_same_service_hears_its_turns_again(tmp_path,
 def test_a_draft_can_be_left_out(tmp_path):
     fewer = conversation.without(turn(kept(tmp_path, PARTS)), 0)
     assert conversation.replayable([fewer], "dgrid", MODEL)
-    said = conversation.replay([fewer], 1 << 20).contents[1]
+    said = told_again([fewer], 1 << 20).contents[1]
     assert said["parts"] == [PARTS[0], *PARTS[2:]]
 
 
 def test_the_oldest_pictures_make_room_and_the_newest_stays(tmp_path):
     data = kept(tmp_path, PARTS)
     turns = [turn(data, inputs=((lambda: PNG, "image/png"),)), turn(data)]
-    whole = len(json.dumps(conversation.replay(turns, 1 << 20).contents))
-    told = conversation.replay(turns, whole - 2000)
+    whole = len(json.dumps(told_again(turns, 1 << 20).contents))
+    told = told_again(turns, whole - 2000)
     assert told.left_out == 1
     assert "inlineData" not in str(told.contents[0])
     assert told.contents[1]["parts"] == PARTS
-    told = conversation.replay(turns, whole - 20_000)
+    told = told_again(turns, whole - 20_000)
     assert told.left_out == 3
     assert "inlineData" not in str(told.contents[1])
     assert told.contents[3]["parts"] == PARTS

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from typing import Any
 
 import pytest
 
@@ -93,7 +94,7 @@ def test_what_the_user_spelled_and_what_is_not_sent_has_no_other_spelling(model,
     assert request.other_spelling(asked(model, size=size), CATALOGUE.find("dgrid", model)) is None
 
 
-FULL = {
+FULL: dict[str, Any] = {
     "system": "Flat colours only.",
     "temperature": 0.0,
     "safety": (
@@ -107,7 +108,8 @@ FULL = {
 
 def test_every_further_choice_is_sent_as_the_service_names_it():
     sent = body(asked(**FULL))
-    assert sent["systemInstruction"] == {"parts": [{"text": "Flat colours only."}]}
+    instruction = {"role": "user", "parts": [{"text": "Flat colours only."}]}
+    assert sent["systemInstruction"] == instruction
     assert sent["generationConfig"]["temperature"] == 0.0
     assert sent["generationConfig"]["thinkingConfig"] == {"thinkingLevel": "HIGH"}
     assert sent["tools"] == [{"googleSearch": {}}]

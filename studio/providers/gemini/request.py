@@ -69,7 +69,7 @@ def body(
         "generationConfig": config,
     }
     if request.system.strip() and model.system:
-        whole["systemInstruction"] = {"parts": [{"text": request.system}]}
+        whole["systemInstruction"] = {"role": "user", "parts": [{"text": request.system}]}
     if request.safety:
         whole["safetySettings"] = [
             {"category": _category(one.category), "threshold": one.threshold.upper()}
