@@ -196,9 +196,7 @@ def _locked(who: Holder | None) -> LibraryLocked:
             _("Gridbrush on {host} has this library open, or did not close it.").format(
                 host=who.host
             ),
-            hint=_(
-                "Close it there. If it is closed, or the library was moved, open it with --anyway."
-            ),
+            hint=_("Close it there. If it is closed, or it was moved, open it anyway (--anyway)."),
         )
         locked.elsewhere = True
         return locked

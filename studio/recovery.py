@@ -112,6 +112,9 @@ class Recovery:
         await self._record(found, job, JobState.CUT, failure)
 
     async def _record(self, found: Found, job: Job, state: JobState, failure: Failure) -> None:
+        if job.request.profile == OFFLINE:
+            # The painter costs nothing, whatever its answers play.
+            failure = replace(failure, billed=Billed.NO)
         ended = replace(job, state=state, failure=failure, finished=found.at)
         await self._library.take(ended, [])
         keep = found.entry if state is JobState.CUT else None

@@ -39,6 +39,7 @@ class End:
 
 def end_of(job: Job) -> End:
     """The end of a job that is over or waits for the user."""
+    billed = job.failure.billed if job.failure else Billed.MAYBE
     match job.state:
         case JobState.UNSENT:
             return End(
@@ -51,8 +52,8 @@ def end_of(job: Job) -> End:
                 tone="warn",
                 icon="cloud-off",
                 head=_("Interrupted while waiting"),
-                bill=_("May have been billed"),
-                doubt=True,
+                bill=_billed(billed, job.estimate_usd),
+                doubt=billed is Billed.MAYBE,
                 offers=(_again(job),),
             )
         case JobState.CUT:
@@ -60,8 +61,8 @@ def end_of(job: Job) -> End:
                 tone="warn",
                 icon="cloud-off",
                 head=_("Part of the answer came"),
-                bill=_("May have been billed"),
-                doubt=True,
+                bill=_billed(billed, job.estimate_usd),
+                doubt=billed is Billed.MAYBE,
                 offers=(_again(job),),
             )
         case JobState.CANCELLED:

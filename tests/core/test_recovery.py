@@ -188,6 +188,21 @@ async def test_half_an_answer_is_kept_and_told_once(tmp_path: Path, mark: str) -
         assert service.requests == []
 
 
+async def test_half_an_answer_of_the_painter_costs_nothing(tmp_path: Path) -> None:
+    model = Catalogue().find("sketch", "sketch")
+    run = runs.plan(Draft(prompt="A lamp"), model, ("A lamp",))
+    job = Job(id=new_id(), run=run.id, request=run.requests[0], created=1.7e9)
+    journal = Journal(tmp_path / "library" / ".gridbrush" / "journal")
+    entry = journal.queue(job)
+    journal.sent(entry)
+    with journal.begin_answer(entry, 200, {}) as answer:
+        answer.append(WHOLE[: len(WHOLE) // 2])
+    async with studio(tmp_path, provider=None) as one:
+        await one.core.recover()
+        assert one.last[job.id].state is JobState.CUT
+        assert one.failure(job).billed == "no"
+
+
 async def test_a_whole_refusal_is_recorded_and_over(tmp_path: Path) -> None:
     body = json.dumps(parts({"text": "I would rather not."})).encode()
     job, _entry = left_behind(tmp_path, sent=True, body=body, mark="whole")
