@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import gc
 import importlib
+import linecache
 import logging
 import os
 import signal
@@ -82,13 +83,17 @@ def _load_core() -> None:
 
 
 def _no_features() -> None:
-    """Tell PySide6 that our modules use none of its features, so that it need not look."""
+    """Tell PySide6 that no module here uses its features, so that it need not read them."""
     known = getattr(sys.modules.get("PySide6.support.feature"), "pyside_feature_dict", {})
+    for name in list(sys.modules):
+        known.setdefault(name, 0)
     here = Path(__file__).parent
     for folder, _folders, names in os.walk(here):
         package = ".".join(("studio.ui", *Path(folder).relative_to(here).parts))
         known[package] = 0
         known.update((f"{package}.{name[:-3]}", 0) for name in names if name.endswith(".py"))
+    # What it read before would stay in memory.
+    linecache.clearcache()
 
 
 def _can_show() -> bool:
