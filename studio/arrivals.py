@@ -167,7 +167,8 @@ class Arrivals:
             bytes=0,
             colour=facts.colour,
             created=created,
-            title="",
+            # What sets it apart from its siblings, as its tile was called while it was made.
+            title=job.name if request.source_prompt not in ("", request.prompt) else "",
             prompt=request.prompt,
             source_prompt=request.source_prompt,
             model=request.model,
@@ -191,9 +192,7 @@ class Arrivals:
     def _path(self, picture: Picture, facts: PictureFacts) -> str:
         kind = facts.media_type.partition("/")[2]
         extension = {"jpeg": ".jpg", "tiff": ".tif"}.get(kind, f".{kind}")
-        name = "" if self._settings.value.neutral_names else picture.name
-        if not picture.title and not self._settings.value.neutral_names:
-            name = picture.prompt[:200]
+        name = "" if self._settings.value.neutral_names else picture.prompt[:200]
         return relative_path(name, picture.id, extension, picture.created)
 
 

@@ -301,6 +301,7 @@ def table() -> tuple[Action, ...]:
             checked=True,
         ),
         Action(name="next_zone", text=_("Next zone"), keys=("F6",), menu="view", group=3),
+        Action(name="menu", text=_("Menu"), keys=("F10",), menu="view", group=3),
         Action(name="all_images", text=_("All images"), menu="library", icon="images"),
         Action(name="this_session", text=_("This session"), menu="library", icon="clock"),
         Action(name="picks", text=_("Picks"), menu="library", icon="flag"),

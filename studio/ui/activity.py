@@ -82,6 +82,8 @@ class StatusBar(QFrame):
         self._selection = ElidedLabel("", "small", "text2", self)
         self._advice = ElidedLabel("", "small", "text3", self)
         row.addWidget(self._selection)
+        # The advice goes on the sentence: a space between them, not a gap.
+        row.addSpacing(-3)
         row.addWidget(self._advice)
         self._draw_icons()
         theme().changed.connect(self._draw_icons)

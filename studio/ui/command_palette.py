@@ -142,7 +142,7 @@ class CommandPalette(Popover):
             action = self._actions.every[row.name]
             if row.name == "palette" or not action.isEnabled():
                 continue
-            key = key_names.cap(row.keys[0]).replace("Return", "Enter") if row.keys else ""
+            key = key_names.cap(row.keys[0]) if row.keys else ""
             note = key or titles.get(row.menu, "")
             made.append(Entry(text=row.text, note=note, icon=row.icon, action=row.name))
         return made

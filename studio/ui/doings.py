@@ -259,6 +259,10 @@ class Doings:
 
     # Help
 
+    def on_menu(self) -> None:
+        """Open the menu of the window."""
+        self._window.on_menu_requested(self._window.top_bar.menu_point())
+
     def on_palette(self) -> None:
         """Find an action or a prompt by typing."""
         self._window.dialogs.open_palette()

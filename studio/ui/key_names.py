@@ -10,7 +10,8 @@ from PySide6.QtGui import QKeySequence
 def spoken(keys: str | QKeySequence) -> str:
     """The shortcut with plus signs, for tool tips and screen readers: "Ctrl+Shift+Z"."""
     sequence = QKeySequence(keys)
-    return str(sequence.toString(QKeySequence.SequenceFormat.NativeText))
+    text = str(sequence.toString(QKeySequence.SequenceFormat.NativeText))
+    return text.replace("Return", "Enter")
 
 
 def cap(keys: str | QKeySequence) -> str:
@@ -19,4 +20,4 @@ def cap(keys: str | QKeySequence) -> str:
     if sys.platform == "darwin" or len(text) < 2:
         return text
     head, last = text[:-1], text[-1]
-    return (head.replace("+", " ") + last).replace("Return", "Enter")
+    return head.replace("+", " ") + last

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer
@@ -38,13 +39,13 @@ class Looking(QObject):
         self._seen_timer.timeout.connect(self.on_seen_pause)
 
     def on_order_changed(self) -> None:
-        """Other rows or other order: the loupe stays with its picture."""
+        """Other rows or other order: the loupe stays with its picture, or goes to its neighbour."""
         self._window.choose_page()
         if self.in_loupe and self._window.loupe.picture is not None:
             order = list(self._window.browsing.order)
             row = self._window.loupe.picture.row
             if order:
-                self._window.loupe.set_order(order, order.index(row) if row in order else 0)
+                self._window.loupe.set_order(order, order.index(row) if row in order else None)
             else:
                 self.close_loupe()
 
@@ -109,14 +110,14 @@ class Looking(QObject):
             self._window.inspector.show_job(jobs[0])
         elif pictures:
             self._window.inspector.show_pictures(pictures)
-            if len(pictures) == 1:
-                self._looked_at(pictures[0])
+            self._looked_at(pictures)
         else:
             self._window.inspector.show_nothing()
 
-    def _looked_at(self, picture: Picture) -> None:
-        if not picture.seen:
-            self._unseen.add(picture.id)
+    def _looked_at(self, pictures: Sequence[Picture]) -> None:
+        unseen = [picture.id for picture in pictures if not picture.seen]
+        if unseen:
+            self._unseen.update(unseen)
             self._seen_timer.start()
 
     def on_seen_pause(self) -> None:
@@ -132,7 +133,7 @@ class Looking(QObject):
         """Another picture in the loupe: the selection follows."""
         self._window.gallery.select_keys([picture.row])
         self._window.inspector.show_pictures([picture])
-        self._looked_at(picture)
+        self._looked_at([picture])
 
     def on_opened(self, item: Item) -> None:
         """A tile was opened."""

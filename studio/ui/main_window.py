@@ -40,6 +40,7 @@ from studio.ui.gallery.view import GalleryView
 from studio.ui.grid_bar import GridBar
 from studio.ui.inspector import Inspector
 from studio.ui.looking import Looking
+from studio.ui.menu_key import MenuKey
 from studio.ui.notify import Notifier
 from studio.ui.offers import Offers
 from studio.ui.picture_actions import PictureActions
@@ -85,6 +86,7 @@ class StudioWindow(QWidget):
         self._loupe: Loupe | None = None
         self._welcome: Welcome | None = None
         self._menu: Menu | None = None
+        self._menu_key = MenuKey(self)
         self._failed_new = 0
         self.setWindowTitle("Gridbrush")
         self.setMinimumSize(_SMALLEST)
@@ -157,6 +159,7 @@ class StudioWindow(QWidget):
     def _connect_bars(self) -> None:
         top, bar, status = self.top_bar, self.grid_bar, self.status_bar
         top.menu_requested.connect(self.on_menu_requested)
+        self._menu_key.pressed.connect(self.on_menu_key)
         top.searched.connect(self.choices.on_searched)
         top.view_chosen.connect(self.choices.on_view_chosen)
         top.sidebar_toggled.connect(self.zones.open_sidebar)
@@ -294,6 +297,7 @@ class StudioWindow(QWidget):
             self.zones.open_inspector(state.inspector)
 
     async def _after_start(self) -> None:
+        self._menu_key.watch(self.windowHandle())
         if (trouble := self.core.settings.trouble) is not None:
             self.talking.on_error(trouble)
         await self.core.recover()
@@ -305,7 +309,7 @@ class StudioWindow(QWidget):
         sidebar, inspector = self.zones.widths
         self._left = window_state.WindowState(
             geometry=base64.b64encode(self.saveGeometry().data()).decode(),
-            sidebar=self.zones.sidebar_open,
+            sidebar=self.zones.sidebar_wanted,
             inspector=self.zones.inspector_open,
             sidebar_width=sidebar,
             inspector_width=inspector,
@@ -452,6 +456,10 @@ class StudioWindow(QWidget):
     def on_menu_requested(self, where: QPoint) -> None:
         """The menu button was pressed."""
         self.menu.popup(where)
+
+    def on_menu_key(self) -> None:
+        """Alt alone was pressed."""
+        self.actions_of.every["menu"].trigger()
 
     def on_panels_changed(self) -> None:
         """Sidebar or inspector was opened or closed."""

@@ -22,7 +22,7 @@ class ShortcutRow(QWidget):
         super().__init__(parent)
         set_role(self, QAccessible.Role.ListItem)
         self.words = words
-        said = (key_names.spoken(each).replace("Return", "Enter") for each in keys)
+        said = (key_names.spoken(each) for each in keys)
         self.keys = tuple(dict.fromkeys(said))
         self.setAccessibleName(", ".join((words, *self.keys)))
         self.setFixedHeight(theme().height(28))
@@ -123,7 +123,6 @@ def _elsewhere() -> list[tuple[str, tuple[str, ...]]]:
         (_("Move among the pictures"), _arrows()),
         (_("Back"), ("Esc",)),
         (_("Older and newer prompt"), ("Alt+Up", "Alt+Down")),
-        (_("Menu"), ("F10",)),
     ]
 
 

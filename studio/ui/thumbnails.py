@@ -125,10 +125,13 @@ class Thumbnails(QObject):
         return self._faults.get(picture, "")
 
     def want(self, wishes: Iterable[Wish]) -> None:
-        """From now on fetch these, the first ones first, and nothing else."""
-        self._wanted = OrderedDict(
-            (wish.picture.id, wish) for wish in wishes if not self._has(wish)
-        )
+        """From now on fetch these, the first ones first, and nothing else.
+
+        Of several wishes for one picture the last holds.
+        """
+        # One of each before asking what is here: else an earlier wish takes its last one's place.
+        last = OrderedDict((wish.picture.id, wish) for wish in wishes)
+        self._wanted = OrderedDict((id_, wish) for id_, wish in last.items() if not self._has(wish))
         for id_, (wish, task) in list(self._running.items()):
             wanted = self._wanted.get(id_)
             if wanted is not None and _alike(wanted.size, wish.size):

@@ -46,6 +46,7 @@ class Zones(QWidget):
         self._drawer = False
         self._narrow = False
         self._plain = False
+        self._beside_plain = False
         self._bare = False
         self._widths = (SIDEBAR, INSPECTOR)
         row = QHBoxLayout(self)
@@ -69,7 +70,12 @@ class Zones(QWidget):
 
     @property
     def sidebar_open(self) -> bool:
-        """Whether the user wants the sidebar."""
+        """Whether the sidebar, or its rail, is in sight."""
+        return self._beside_plain if self._plain else self._want_sidebar
+
+    @property
+    def sidebar_wanted(self) -> bool:
+        """Whether the user wants the sidebar beside the grid."""
         return self._want_sidebar
 
     @property
@@ -107,7 +113,9 @@ class Zones(QWidget):
             (self.rail.width(), self.rail),
         )
         taken = sum(width for width, panel in beside if not panel.isHidden())
-        self._splitter.setSizes([sidebar, max(480, self.width() - taken), inspector])
+        lines = sum(not panel.isHidden() for panel in (self.sidebar, self.inspector))
+        room = self.width() - taken - lines * self._splitter.handleWidth()
+        self._splitter.setSizes([sidebar, max(480, room), inspector])
 
     def _remember(self) -> None:
         """The widths as the user left them, before a panel goes."""
@@ -116,8 +124,11 @@ class Zones(QWidget):
             self._widths = (sidebar or self._widths[0], inspector or self._widths[1])
 
     def open_sidebar(self, open_: bool) -> None:  # noqa: FBT001 - a switch's state
-        """Open or close the sidebar."""
-        self._want_sidebar = open_
+        """Open or close the sidebar; beside the loupe only for this visit."""
+        if self._plain:
+            self._beside_plain = open_
+        else:
+            self._want_sidebar = open_
         self._arrange()
 
     def open_inspector(self, open_: bool) -> None:  # noqa: FBT001 - a switch's state
@@ -130,8 +141,9 @@ class Zones(QWidget):
         self._arrange()
 
     def set_plain(self, plain: bool) -> None:  # noqa: FBT001 - a switch's state
-        """Without sidebar, as the loupe is shown."""
+        """Without sidebar at first, as the loupe is shown."""
         self._plain = plain
+        self._beside_plain = False
         self._arrange()
 
     def set_bare(self, *, bare: bool) -> None:
@@ -153,7 +165,7 @@ class Zones(QWidget):
             else:
                 self._splitter.addWidget(self.inspector)
                 self._splitter.setCollapsible(2, False)
-        sidebar = self._want_sidebar and not self._plain
+        sidebar = self.sidebar_open
         self.rail.setVisible(narrow and sidebar)
         self.sidebar.setVisible(sidebar and not narrow)
         self.inspector.setVisible(self.inspector_open)

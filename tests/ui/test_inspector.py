@@ -182,7 +182,6 @@ def test_every_known_fact_has_a_row_and_nothing_is_invented() -> None:
     ("changes", "sentence"),
     [
         ({"asked_aspect": "16:9", "width": 1000, "height": 1000}, "Asked 16:9, got 1:1"),
-        ({"offline": True}, "Offline sketch, not AI"),
         ({"late": True}, "Arrived later than expected"),
         ({"missing": True}, "File missing"),
         ({"warnings": ("May have been billed",)}, "May have been billed"),
@@ -192,6 +191,13 @@ def test_every_known_fact_has_a_row_and_nothing_is_invented() -> None:
 def test_what_one_should_know_is_a_warning(changes: dict[str, Any], sentence: str) -> None:
     assert sentence in facts.warnings(picture(1, **changes))
     assert facts.warnings(picture(1, asked_aspect="2:1")) == ()
+
+
+def test_who_made_a_sketch_is_a_fact_and_no_warning() -> None:
+    sketch = picture(1, offline=True)
+    assert facts.origin(sketch) == "Offline sketch, not AI"
+    assert facts.warnings(sketch) == ()
+    assert facts.origin(picture(1)) == ""
 
 
 def test_costs_of_several_are_summed_and_unknown_ones_counted() -> None:

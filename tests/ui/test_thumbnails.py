@@ -76,6 +76,21 @@ async def test_only_what_is_wanted_last_is_fetched(
     assert len(s.ready) == 3, "what is here was fetched again"
 
 
+async def test_of_two_wishes_for_one_picture_the_last_holds_every_time(
+    shelf: Callable[..., Shelf], scripted: ModuleType
+) -> None:
+    s = shelf()
+    wishes = [wish(scripted, 1, 40), wish(scripted, 1, 192)]
+    s.thumbnails.want(wishes)
+    await s.until(1)
+    s.thumbnails.want(wishes)
+    await asyncio.sleep(0.02)
+    pixmap = s.thumbnails.pixmap("p1")
+    assert pixmap is not None
+    assert pixmap.size() == QSize(192, 192), "the small copy took the place of the large one"
+    assert len(s.ready) == 1
+
+
 async def test_what_is_kept_is_bounded_by_bytes(
     shelf: Callable[..., Shelf], scripted: ModuleType
 ) -> None:

@@ -53,4 +53,4 @@ def _entry(profile: str, model: Model, section: str, *, missing: bool) -> Choice
     if model.offline:
         return Choice(value=value, text=model.title, icon="brush")
     note = _("needs a key") if missing else model.title if model.title != model.id else ""
-    return Choice(value=value, text=model.id, note=note, section=section)
+    return Choice(value=value, text=model.id, note=note, section=section, quiet=missing)

@@ -39,6 +39,7 @@ class Choice:
         note: stands at the right in the menu; the supplement where it is empty.
         enabled: whether it can be chosen; what cannot stays in the list, greyed.
         section: a heading over this entry, where a group begins.
+        quiet: whether it stands in a quieter grey: it can be chosen, but something is missing yet.
     """
 
     value: object
@@ -48,6 +49,7 @@ class Choice:
     note: str = ""
     enabled: bool = True
     section: str = ""
+    quiet: bool = False
 
 
 class MenuChip(QComboBox):
@@ -151,12 +153,14 @@ class MenuChip(QComboBox):
             if choice.section:
                 heading = made.addAction(choice.section)
                 heading.setEnabled(False)
+                heading.setProperty("heading", True)
             note = choice.note or choice.supplement
             action = made.addAction(f"{choice.text}\t{note}" if note else choice.text)
             action.setData(row)
             action.setCheckable(True)
             action.setChecked(row == self.currentIndex())
             action.setEnabled(choice.enabled)
+            action.setProperty("quiet", choice.quiet)
         made.triggered.connect(self.on_triggered)
         made.aboutToHide.connect(self.update)
         return made

@@ -6,7 +6,6 @@ from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import (
     QAction,
     QGuiApplication,
-    QKeySequence,
     QPainter,
     QPainterPath,
     QPaintEvent,
@@ -16,13 +15,18 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QMenu, QWidget
 
+from studio.ui import key_names
 from studio.ui.theme import theme
 
 RADIUS = 8
 
 
 class Menu(QMenu):
-    """A menu that opens with `popup()`. Words after a tab in an action's text stand right."""
+    """A menu that opens with `popup()`. Words after a tab in an action's text stand right.
+
+    Properties of an action: `danger` (in the colour of what cannot be undone), `heading` (a
+    disabled row that names those below it), `quiet` (not to be had as it is).
+    """
 
     def __init__(self, title: str = "", parent: QWidget | None = None) -> None:
         super().__init__(title, parent)
@@ -73,8 +77,15 @@ class Menu(QMenu):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(look.color("hover"))
             painter.drawRoundedRect(QRectF(rect), 5, 5)
-        danger = bool(action.property("danger"))
-        role = "off" if not enabled else "bad" if danger else "text"
+        danger = bool(action.property("danger")) and enabled
+        if action.property("heading"):
+            painter.setFont(look.font("micro", weight=600))
+            painter.setPen(look.color("text3"))
+            inner = rect.adjusted(8, 0, -12, 0)
+            painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter, action.text())
+            return
+        plain = "text3" if action.property("quiet") else "text"
+        role = "bad" if danger else plain if enabled else "off"
         dpr = self.devicePixelRatioF()
         top = rect.center().y() - 6
         if action.isCheckable():
@@ -85,7 +96,7 @@ class Menu(QMenu):
         words, _tab, beside = action.text().partition("\t")
         keys = action.shortcut()
         if not beside and not keys.isEmpty():
-            beside = keys.toString(QKeySequence.SequenceFormat.NativeText)
+            beside = key_names.spoken(keys)
         inner = rect.adjusted(30, 0, -12, 0)
         painter.setFont(self.font())
         painter.setPen(look.color(role))

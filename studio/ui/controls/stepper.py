@@ -84,6 +84,11 @@ class Stepper(QSpinBox):
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
 
+    def stepBy(self, steps: int) -> None:
+        super().stepBy(steps)
+        # Qt selects the number, for typing over it; a digit in selection colour looks wrong.
+        self.lineEdit().deselect()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         # Left and Right step too: there is no text to walk through in one digit.
         if event.key() == Qt.Key.Key_Left:

@@ -50,8 +50,7 @@ class Toast(QFrame):
         self.setProperty("zone", "toast")
         self.setFixedHeight(theme().height(40))
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(14, 0, 6, 0)
+        self._row = row = QHBoxLayout(self)
         row.setSpacing(6)
         self._text = ElidedLabel("", "body", "ontoast", self)
         self._undo = Button("", "toast", self)
@@ -87,6 +86,7 @@ class Toast(QFrame):
         label = _("Undo") if undo_label is None else undo_label
         self._undo.setText(label)
         self._undo.setVisible(bool(label))
+        self._row.setContentsMargins(14, 0, 6 if label else 14, 0)
         self.timer.setInterval(round(seconds * 1000))
         self._place()
         self.show()

@@ -11,7 +11,6 @@ from studio.ui.controls import Text
 from studio.ui.inspector.facts import Fact
 from studio.ui.marked_text import MarkedText
 from studio.ui.theme import theme
-from studio.words import _
 
 LABEL = 72  # width of the first column
 
@@ -67,11 +66,23 @@ class FactTable(QWidget):
         self._rows.append((label, value))
 
 
-class Warnings(QWidget):
-    """Rows in the colour of warnings, each with the triangle: colour alone says nothing."""
+class Remarks(QWidget):
+    """Sentences with an icon each: warnings with the triangle, as colour alone says nothing.
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    Attributes:
+        texts: what it says.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        parent: QWidget | None = None,
+        *,
+        icon: str = "warning",
+        role: str = "warn",
+    ) -> None:
         super().__init__(parent)
+        self._name, self._icon, self._role = name, icon, role
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(5)
@@ -88,20 +99,19 @@ class Warnings(QWidget):
                 widget.hide()
                 widget.deleteLater()
         for text in texts:
-            self._column.addWidget(_Warning(text, self))
+            self._column.addWidget(self._row(text))
 
-
-class _Warning(QWidget):
-    def __init__(self, text: str, parent: QWidget) -> None:
-        super().__init__(parent)
-        row = QHBoxLayout(self)
+    def _row(self, text: str) -> QWidget:
+        made = QWidget(self)
+        row = QHBoxLayout(made)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)
-        icon = QLabel(self)
-        icon.setPixmap(theme().pixmap("warning", "warn", 14, self.devicePixelRatioF()))
+        icon = QLabel(made)
+        icon.setPixmap(theme().pixmap(self._icon, self._role, 14, self.devicePixelRatioF()))
         icon.setFixedSize(QSize(14, theme().line("small")))
         row.addWidget(icon, 0, Qt.AlignmentFlag.AlignTop)
-        words = MarkedText(_("Warning"), self, kind="small", role="warn", line=16)
+        words = MarkedText(self._name, made, kind="small", role=self._role, line=16)
         words.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         words.set_words(text)
         row.addWidget(words, 1)
+        return made

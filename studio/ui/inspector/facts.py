@@ -29,8 +29,6 @@ def warnings(picture: Picture) -> tuple[str, ...]:
     said: list[str] = []
     if picture.missing:
         said.append(_("File missing"))
-    if picture.offline:
-        said.append(_("Offline sketch, not AI"))
     if picture.draft:
         said.append(_("A draft the model made on its way"))
     if asked := _not_as_asked(picture):
@@ -45,6 +43,11 @@ def warnings(picture: Picture) -> tuple[str, ...]:
         )
     said.extend(word for word in picture.warnings if word not in said)
     return tuple(said)
+
+
+def origin(picture: Picture) -> str:
+    """Who made it, where that is no image model; empty otherwise."""
+    return _("Offline sketch, not AI") if picture.offline else ""
 
 
 def details(picture: Picture, *, names: Sequence[str] = (), now: float | None = None) -> list[Fact]:

@@ -67,8 +67,7 @@ class Head(Section):
         if count > 1:
             uses = ngettext("Use {n} as reference", "Use {n} as references", count)
             self._many.set_labels(
-                ("edit", ngettext("Edit {n}", "Edit all {n}", count).format(n=count), ""),
-                ("references", _("As references"), uses.format(n=count)),
+                ("references", uses.format(n=count), ""),
             )
 
     def fold(self) -> None:

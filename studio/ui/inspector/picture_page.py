@@ -11,7 +11,7 @@ from studio.domain import Flag, Picture
 from studio.library.query import Family
 from studio.ui.controls import Button
 from studio.ui.inspector import facts
-from studio.ui.inspector.fact_table import FactTable, Warnings
+from studio.ui.inspector.fact_table import FactTable, Remarks
 from studio.ui.inspector.family import FamilyStrip
 from studio.ui.inspector.head import Head
 from studio.ui.inspector.note import Note
@@ -27,7 +27,7 @@ class PicturePage(QWidget):
     """Preview, head, family, palette, details, and the footer.
 
     Attributes:
-        preview, head, family, palette_strip, warnings, facts, note: its parts.
+        preview, head, family, palette_strip, warnings, origin, facts, note: its parts.
 
     Signals:
         chosen: a button of the footer was pressed ("copy" or "save").
@@ -50,10 +50,12 @@ class PicturePage(QWidget):
         self.palette_strip = Palette(self._palette_part)
         self._palette_part.body.addWidget(self.palette_strip)
         details = Section(_("Details"), inner)
-        self.warnings = Warnings(details)
+        self.warnings = Remarks(_("Warning"), details)
+        self.origin = Remarks(_("Made by"), details, icon="brush", role="text2")
         self.facts = FactTable(_("Details"), details)
         self.note = Note(details)
         details.body.addWidget(self.warnings)
+        details.body.addWidget(self.origin)
         self._warning_gap = QWidget(details)
         self._warning_gap.setFixedHeight(8)
         details.body.addWidget(self._warning_gap)
@@ -104,7 +106,9 @@ class PicturePage(QWidget):
         self.head.title.set_picture(picture.name, rating=picture.rating, flag=picture.flag)
         said = facts.warnings(picture)
         self.warnings.set_texts(said)
-        self._warning_gap.setVisible(bool(said))
+        made_by = facts.origin(picture)
+        self.origin.set_texts([made_by] if made_by else [])
+        self._warning_gap.setVisible(bool(said or made_by))
         if not same:
             self._family_part.hide()
             self._palette_part.hide()
@@ -130,6 +134,7 @@ class PicturePage(QWidget):
         self.head.set_prompt("")
         self.head.fold()
         self.warnings.set_texts(())
+        self.origin.set_texts(())
         self._warning_gap.hide()
         self._family_part.hide()
         self._palette_part.hide()
