@@ -8,7 +8,6 @@ WAL mode (fixed in 3.51.3).
 
 from __future__ import annotations
 
-import contextlib
 import logging
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
@@ -357,11 +356,6 @@ class Index:
         found = self._db.execute("SELECT state, body FROM jobs WHERE id = ?", (id,)).fetchone()
         return (found[0], _decode_job(found[1]).attempt) if found else None
 
-    def job_pictures(self, job: str) -> list[Picture]:
-        """The pictures a job brought."""
-        found = self._db.execute("SELECT row FROM pictures WHERE job = ? ORDER BY row", (job,))
-        return self.pictures([row for (row,) in found])
-
     def usual_seconds(self, model: str, size: str) -> float | None:
         """Median seconds of the last 25 pictures of that model and size; None below three."""
         found = self._db.execute(
@@ -381,12 +375,6 @@ class Index:
         """Where the change that was undone last begins; None after a newer change."""
         found = self._db.execute(schema.TO_REDO).fetchone()
         return Place(*found) if found else None
-
-    def check(self) -> bool:
-        """Whether SQLite finds its file sound (quick_check)."""
-        with contextlib.suppress(apsw.Error):
-            return bool(self._db.pragma("quick_check") == "ok")
-        return False
 
 
 def _picture(values: Sequence[Any]) -> Picture:
