@@ -409,8 +409,13 @@ class JobQueue:
             # The journal still has it: the next start will say what is known.
             log.error("The end of a job could not be recorded: %s", storage)
             self._events.publish(Trouble(storage))
-        self._ending.discard(job.id)
-        self._change(ended)
+        except Exception as bug:
+            log.exception("The end of a job could not be recorded")
+            self._events.publish(Trouble(_bug(bug, ended)))
+        finally:
+            # Whatever happened, the tile tells how it ended and waits for nobody.
+            self._ending.discard(job.id)
+            self._change(ended)
 
     async def _measure(self, key: tuple[str, str]) -> None:
         self._usual[key] = await self._library.usual_seconds(*key)
