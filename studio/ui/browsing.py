@@ -106,13 +106,15 @@ class Browsing(QObject):
                 older = await self._core.library.failed()
             if not self._load_again:
                 break
-        self.order = rows
+        newest = query.sort is Sort.NEWEST
         self._model.set_rows(
             rows,
-            newest_first=query.sort is Sort.NEWEST,
+            newest_first=newest,
             shown=_shown_jobs(query),
             older=older,
         )
+        # What this session made stands in the order of its runs.
+        self.order = self._shown_rows() if newest else rows
         self._numbers()
         self.order_changed.emit()
         self.loaded.emit()
@@ -156,6 +158,7 @@ class Browsing(QObject):
     def _arrived(self, event: PicturesAdded) -> None:
         query = self.query
         plain = query.view in (View.ALL, View.SESSION) and not query.words.strip()
+        self._model.learn(event.rows, event.job)
         if plain and query.sort is Sort.NEWEST:
             self._model.insert_pictures(event.rows, event.job)
             self.order = self._shown_rows()

@@ -59,7 +59,7 @@ def model(scripted: ModuleType) -> GalleryModel:
     return made
 
 
-async def test_jobs_under_way_stand_first_in_order_of_queueing(
+async def test_jobs_under_way_stand_first_in_the_order_of_their_run(
     model: GalleryModel, scripted: ModuleType
 ) -> None:
     model.set_rows(array("q", [5, 4]))
@@ -111,9 +111,10 @@ async def test_a_job_that_failed_keeps_its_place_and_then_stands_where_its_pictu
     model.job_changed(scripted.job("a", JobState.FAILED))
     assert keys(model) == ["a", "b", 5, 4]
     model.insert_pictures([6], "b")
-    model.insert_pictures([7])
+    model.job_changed(scripted.job("c", run="run 2"))
+    model.insert_pictures([7], "c")
     model.set_rows(array("q", [7, 6, 5, 4]))
-    assert keys(model) == [7, 6, "a", 5, 4]
+    assert keys(model) == [7, "a", 6, 5, 4]
     model.set_rows(array("q", [7, 4]))
     assert keys(model) == [7, "a", 4]
     model.set_rows(array("q", [7, 4]), shown=lambda _job: False)
@@ -122,27 +123,66 @@ async def test_a_job_that_failed_keeps_its_place_and_then_stands_where_its_pictu
     assert keys(model) == [7, "a", 4]
 
 
-async def test_a_new_run_stands_before_what_already_ended(
+async def test_a_run_keeps_its_order_whoever_came_first_and_whatever_is_asked_again(
+    model: GalleryModel, scripted: ModuleType
+) -> None:
+    model.set_rows(array("q", [5, 4]))
+    for name in ("a", "b", "c"):
+        model.job_changed(scripted.job(name, run="run 1"))
+    for name in ("d", "e"):
+        model.job_changed(scripted.job(name, run="run 2"))
+    assert keys(model) == ["d", "e", "a", "b", "c", 5, 4]
+    for row, name in ((6, "c"), (7, "e"), (8, "a"), (9, "b"), (10, "d")):
+        model.insert_pictures([row], name)
+    assert keys(model) == [10, 7, 8, 9, 6, 5, 4]
+    model.set_rows(array("q", [10, 9, 8, 7, 6, 5, 4]))
+    assert keys(model) == [10, 7, 8, 9, 6, 5, 4]
+    model.set_rows(array("q", [10, 9, 7, 6, 5, 4]))
+    assert keys(model) == [10, 7, 9, 6, 5, 4], "the others changed places when one left"
+    model.set_rows(array("q", [4, 5, 6, 7]), newest_first=False)
+    assert keys(model) == [4, 5, 6, 7]
+
+
+async def test_pictures_that_arrive_out_of_sight_have_their_place_too(
+    model: GalleryModel, scripted: ModuleType
+) -> None:
+    model.set_rows(array("q", [5]))
+    for name in ("a", "b"):
+        model.job_changed(scripted.job(name))
+    model.learn([6], "b")
+    model.learn([7], "a")
+    for name in ("a", "b"):
+        model.job_changed(scripted.job(name, JobState.DONE))
+    model.set_rows(array("q", [7, 6, 5]))
+    assert keys(model) == [7, 6, 5]
+
+
+async def test_a_new_run_stands_before_all_others_and_moves_none(
     model: GalleryModel, scripted: ModuleType
 ) -> None:
     model.set_rows(array("q", [5]))
     model.job_changed(scripted.job("a"))
     model.job_changed(scripted.job("b"))
     model.insert_pictures([6], "a")
-    model.job_changed(scripted.job("c"))
-    assert keys(model) == ["b", "c", 6, 5]
+    model.job_changed(scripted.job("c", run="run 2"))
+    assert keys(model) == ["c", 6, "b", 5]
+    model.job_changed(scripted.job("d", run="run 2"))
+    assert keys(model) == ["c", "d", 6, "b", 5]
 
 
-async def test_a_job_tried_again_joins_those_under_way(
+async def test_a_job_tried_again_stays_and_then_joins_those_under_way(
     model: GalleryModel, scripted: ModuleType
 ) -> None:
     model.set_rows(array("q", [5]))
     model.job_changed(scripted.job("a"))
     model.job_changed(scripted.job("a", JobState.FAILED))
-    model.insert_pictures([6])
+    model.job_changed(scripted.job("b", run="run 2"))
+    model.insert_pictures([6], "b")
     model.set_rows(array("q", [6, 5]))
     assert keys(model) == [6, "a", 5]
     model.job_changed(scripted.job("a"))
+    assert keys(model) == [6, "a", 5], "what is tried again stays under the pointer"
+    model.set_rows(array("q", [6, 5]))
     assert keys(model) == ["a", 6, 5]
     model.insert_pictures([7], "a")
     assert keys(model) == [7, 6, 5]
@@ -230,7 +270,7 @@ def test_any_changes_agree_with_a_plain_list(data: st.DataObject) -> None:
     ended = [f"e{n}" for n in range(data.draw(st.integers(0, 3)))]
     for id_ in ended:
         order._anchors[id_] = data.draw(st.integers(0, start + 1))
-    order.reset(rows, newest_first=True, alive=["j0", "j1"], ended=ended, older=set())
+    order.reset(rows, newest_first=True, head=["j0", "j1"], ended=ended, older=set())
     plain: list[int | str] = [order.entry(row) for row in range(len(order))]
     assert sorted(map(str, plain)) == sorted(map(str, [*rows, *ended, "j0", "j1"]))
     newest = start

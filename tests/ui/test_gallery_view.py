@@ -312,9 +312,9 @@ async def test_the_zones_of_a_tile_ask_for_their_actions(
 ) -> None:
     d = desk()
     await d.show(scripted.newest(5))
-    d.model.job_changed(scripted.job("running", JobState.WAITING, started=990.0))
     d.model.job_changed(scripted.job("bad"))
     d.model.job_changed(scripted.job("bad", JobState.FAILED))
+    d.model.job_changed(scripted.job("running", JobState.WAITING, started=990.0, run="run 2"))
     asked: list[tuple[str, str]] = []
     d.view.action.connect(lambda name, item: asked.append((name, item.name)))
     for row, name in ((0, "cancel"), (1, "edit_prompt"), (2, "pick"), (3, "more")):

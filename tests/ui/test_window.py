@@ -8,7 +8,8 @@ from collections.abc import AsyncIterator, Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -21,6 +22,7 @@ from studio.events import Event, JobChanged, PicturesAdded, RecordsChanged
 from studio.library.query import View
 from studio.ui import theme, zones
 from studio.ui.main_window import StudioWindow
+from studio.ui.menu_key import MenuKey
 
 PROMPT = "Lighthouse in first snow"
 
@@ -241,6 +243,71 @@ async def test_zones_give_way_when_the_window_is_narrow(tmp_path: Path) -> None:
         window.resize(1440, 900)
         assert window.zones.sidebar.isVisible()
         assert window.inspector.isVisible()
+
+
+async def test_panels_keep_their_widths_from_start_to_start(tmp_path: Path) -> None:
+    seen = []
+    for _start in range(3):
+        async with opened(tmp_path) as window:
+            await make(window)
+            QApplication.sendPostedEvents()
+            seen.append(window.zones.widths)
+    assert seen[1:] == seen[:-1]
+
+
+async def test_the_sidebar_opens_beside_the_loupe_for_one_visit(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        await make(window)
+        window.looking.open_loupe(_shown(window))
+        assert not window.zones.sidebar_open
+        window.actions_of.every["sidebar"].trigger()
+        assert window.zones.sidebar.isVisible()
+        window.actions_of.every["sidebar"].trigger()
+        assert not window.zones.sidebar.isVisible()
+        window.looking.close_loupe()
+        assert window.zones.sidebar.isVisible()
+
+
+async def test_a_rejected_picture_that_is_hidden_gives_the_loupe_to_its_neighbour(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path) as window:
+
+        def looked_at() -> int | None:
+            picture = window.loupe.picture
+            return None if picture is None else picture.row
+
+        await make(window, count=3)
+        await until(window.core, lambda: len(window.browsing.order) == 3, "three")
+        window.core.settings.change(hide_rejected=True)
+        await until(window.core, lambda: window.browsing.query.hide_rejected, "the filter")
+        order = list(window.browsing.order)
+        middle = (await window.core.library.pictures([order[1]]))[0]
+        window.looking.open_loupe(middle)
+        await until(window.core, lambda: looked_at() == middle.row, "the loupe")
+        window.pictures.flag_these([middle.id], Flag.REJECT)
+        await until(window.core, lambda: len(window.browsing.order) == 2, "it is hidden")
+        await until(window.core, lambda: looked_at() == order[2], "the neighbour")
+
+
+async def test_alt_alone_opens_the_menu(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        key = MenuKey(window)
+        heard: list[bool] = []
+        key.pressed.connect(partial(heard.append, True))
+        press, release = QEvent.Type.KeyPress, QEvent.Type.KeyRelease
+        alt, none = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.NoModifier
+        for kind, which, mods in (
+            (press, Qt.Key.Key_Alt, none),
+            (press, Qt.Key.Key_Up, alt),
+            (release, Qt.Key.Key_Up, alt),
+            (release, Qt.Key.Key_Alt, alt),
+        ):
+            key.hear(QKeyEvent(kind, which, mods))
+        assert heard == [], "Alt with an arrow is not Alt alone"
+        key.hear(QKeyEvent(press, Qt.Key.Key_Alt, none))
+        key.hear(QKeyEvent(release, Qt.Key.Key_Alt, alt))
+        assert heard == [True]
 
 
 async def test_every_zone_is_reached_with_one_key(tmp_path: Path) -> None:

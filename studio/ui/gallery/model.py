@@ -1,9 +1,9 @@
 """The rows of the gallery: index rows of pictures and the jobs of this session, by number alone.
 
 A row is asked for its picture only when it is on screen, so a million of them cost eight megabytes
-and nothing else. Jobs under way stand first, in order of queueing, whatever the filter; a picture
-takes the place of its job's tile, and a job that failed keeps its place until the next `set_rows`,
-which puts it where its picture would be.
+and nothing else. Jobs under way stand first, whatever the filter: the newest run before the others,
+its jobs in their order. A picture takes the place of its job's tile, a job that failed keeps it;
+where the library's order is the newest first, `set_rows` leaves what this session made in it.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from PySide6.QtCore import (
 from studio.domain import Job, JobState, Picture
 from studio.ui import states
 from studio.ui.gallery.order import Entry, Order
+from studio.ui.gallery.turns import Turns
 from studio.ui.states import Item
 from studio.ui.tasks import spawn
 from studio.words import _
@@ -72,6 +73,7 @@ class GalleryModel(QAbstractListModel):
         self._source = source
         self._clock = clock
         self._order = Order()
+        self._turns = Turns()
         self._jobs: dict[str, Job] = {}
         self._shown: Callable[[Job], bool] | None = None
         self._cache: OrderedDict[int, Picture] = OrderedDict()
@@ -163,24 +165,34 @@ class GalleryModel(QAbstractListModel):
         }
         for job in older:
             self._jobs.setdefault(job.id, job)
-        alive = [job.id for job in self._jobs.values() if job.alive]
-        ended = [job.id for job in self._jobs.values() if not job.alive and self._lets(job)]
+        head: list[Entry] = list(self._turns.in_turn(j for j in self._jobs.values() if j.alive))
+        ended = [job for job in self._jobs.values() if not job.alive and self._lets(job)]
+        earlier = {job.id for job in older}
+        if newest_first:
+            mine, rows = self._turns.split(rows, [job for job in ended if job.id not in earlier])
+            head += mine
+            ended = [job for job in ended if job.id in earlier]
         self._order.reset(
             rows,
             newest_first=newest_first,
-            alive=alive,
-            ended=ended,
-            older={job.id for job in older},
+            head=head,
+            ended=[job.id for job in ended],
+            older=earlier,
         )
         self._missing.clear()
         self._gone.clear()
         self.endResetModel()
+
+    def learn(self, rows: Iterable[int], job: str | None) -> None:
+        """Pictures of these index rows became of a job, whether they are shown or not."""
+        self._turns.took(rows, job)
 
     def insert_pictures(self, rows: Sequence[int], job: str | None = None) -> None:
         """Show pictures that arrived, in order of arrival; the first takes its job's tile.
 
         Without a tile to take they stand before all other pictures.
         """
+        self.learn(rows, job)
         fresh = [row for row in rows if self._order.find(row) is None]
         if not fresh:
             return
@@ -220,6 +232,7 @@ class GalleryModel(QAbstractListModel):
             self._jobs.pop(job.id, None)
             return
         self._jobs[job.id] = job
+        self._turns.note(job)
         if job.alive:
             self._order.forget(job.id)
             if at is not None and at < self._order.front:
@@ -308,16 +321,13 @@ class GalleryModel(QAbstractListModel):
         return self._shown is None or self._shown(job)
 
     def _admit(self, job: Job) -> None:
-        alive = self._alive
-        for first, last, to in self._order.sink(alive):
-            # What already ended makes room: jobs under way stand first.
-            if self.beginMoveRows(QModelIndex(), first, last, QModelIndex(), to):
-                self._order.move(first, last, to)
-                self.endMoveRows()
-        self._insert(self._order.after_last(alive), job.id)
+        def before(entry: Entry) -> bool:
+            other = self._jobs.get(entry) if isinstance(entry, str) else None
+            if other is None or not other.alive or other is job:
+                return False
+            return self._turns.goes_before(other, job)
 
-    def _alive(self, entry: Entry) -> bool:
-        return isinstance(entry, str) and self._jobs[entry].alive
+        self._insert(self._order.after_last(before), job.id)
 
     def _insert(self, at: int, id_: str) -> None:
         self.beginInsertRows(QModelIndex(), at, at)

@@ -108,16 +108,16 @@ class Order:
         rows: array[int],
         *,
         newest_first: bool,
-        alive: Sequence[str],
+        head: Sequence[Entry],
         ended: Sequence[str],
         older: set[str],
     ) -> None:
-        """Take a new answer of the library."""
+        """Take a new answer of the library; `head` stands before its rows."""
         self._newest_first = newest_first
         self._tail = rows[:]
         if rows:
             self._highest = max(self._highest, rows[0] if newest_first else max(rows))
-        self._head = list(alive)
+        self._head = list(head)
         places = []
         for number, id_ in enumerate(ended):
             if id_ in older:
@@ -203,22 +203,10 @@ class Order:
         self._tail = keep
         self._head = [entry for entry in self._head if entry not in entries]
 
-    def sink(self, alive: Callable[[Entry], bool]) -> Iterator[tuple[int, int, int]]:
-        """The move that brings the jobs under way to the front: (first, last, before row)."""
-        count = next((row for row, each in enumerate(self._head) if alive(each)), 0)
-        if count:
-            yield 0, count - 1, self.after_last(alive)
-
-    def after_last(self, alive: Callable[[Entry], bool]) -> int:
-        """The row after the last job under way; 0 when there is none."""
-        rows = [row for row, each in enumerate(self._head) if alive(each)]
+    def after_last(self, wanted: Callable[[Entry], bool]) -> int:
+        """The row after the last of these in the head; 0 when there is none."""
+        rows = [row for row, each in enumerate(self._head) if wanted(each)]
         return rows[-1] + 1 if rows else 0
-
-    def move(self, first: int, last: int, to: int) -> None:
-        """Move rows of the head before the row `to`, which lies behind them."""
-        moved = self._head[first : last + 1]
-        self._head[to:to] = moved
-        del self._head[first : last + 1]
 
     # --- pictures of the tail -------------------------------------------------------------
 

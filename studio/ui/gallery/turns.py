@@ -1,0 +1,83 @@
+"""Who stands before whom among what was made in this session: the newest run first, in a run in
+the order of its prompts. Pictures arrive in any order; without this they would change places with
+every new answer of the library, which knows only the order of arrival.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Sequence
+
+from studio.domain import Job
+from studio.ui.gallery.order import Entry
+
+Turn = tuple[str, str]
+"""Run and job; ids rise with time."""
+
+
+class Turns:
+    """The runs of this session's jobs and pictures."""
+
+    def __init__(self) -> None:
+        self._jobs: dict[str, Turn] = {}
+        self._pictures: dict[int, Turn] = {}
+
+    def note(self, job: Job) -> None:
+        """Take note of a job."""
+        self._jobs[job.id] = job.run, job.id
+
+    def took(self, rows: Iterable[int], job: str | None) -> None:
+        """These index rows are what became of a job."""
+        turn = self._jobs.get(job or "")
+        if turn is not None:
+            self._pictures.update(dict.fromkeys(rows, turn))
+
+    def goes_before(self, job: Job, other: Job) -> bool:
+        """Whether a job stands before another."""
+        return job.run > other.run or (job.run == other.run and job.id < other.id)
+
+    def in_turn(self, jobs: Iterable[Job]) -> list[str]:
+        """The ids of jobs in their order."""
+        by_job = sorted(jobs, key=_id)
+        return [job.id for job in sorted(by_job, key=_run, reverse=True)]
+
+    def split(self, rows: array[int], ended: Sequence[Job]) -> tuple[list[Entry], array[int]]:
+        """What was made in this session in its order, and the rows of all other pictures.
+
+        `rows` are index rows, newest first; `ended` are jobs that became no picture.
+        """
+        known = self._pictures
+        lowest = min(known, default=0)
+        mine: list[tuple[str, str, int, Entry]] = []
+        rest = array("q")
+        place = 0
+        if known:
+            for row in rows:
+                if row < lowest:
+                    break
+                place += 1
+                if row in known:
+                    mine.append((*known[row], row, row))
+                else:
+                    rest.append(row)
+        mine += [(job.run, job.id, 0, job.id) for job in ended]
+        mine.sort(key=_within)
+        mine.sort(key=_run_of, reverse=True)
+        rest.extend(rows[place:])
+        return [each[3] for each in mine], rest
+
+
+def _id(job: Job) -> str:
+    return job.id
+
+
+def _run(job: Job) -> str:
+    return job.run
+
+
+def _within(each: tuple[str, str, int, Entry]) -> tuple[str, int]:
+    return each[1], each[2]
+
+
+def _run_of(each: tuple[str, str, int, Entry]) -> str:
+    return each[0]
