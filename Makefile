@@ -7,7 +7,7 @@
 
 VENV := .venv/bin
 
-.PHONY: help install run test check format bench screenshots lock locale clean \
+.PHONY: help install run test check format fuzz bench screenshots lock locale clean \
         system-run system-test
 
 help: ## Print this menu
@@ -31,6 +31,9 @@ check: install ## Format, lint, import contracts, types: everything but the test
 format: install ## Format the code and mend what ruff can mend
 	$(VENV)/ruff format .
 	$(VENV)/ruff check --fix .
+
+fuzz: install ## Look for answers the reader of answers breaks on (SECONDS=60)
+	@packaging/fuzz $(or $(SECONDS),60)
 
 bench: system-test install ## Measure, against peers; results in build/bench.json
 	@$(VENV)/python -m tests.benchmarks $(NAMES)

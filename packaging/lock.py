@@ -1,4 +1,4 @@
-"""Renews the lock: `requirements/run.txt` and `requirements/dev.txt`, for `make lock`.
+"""Renews the lock: `requirements/run.txt`, `dev.txt` and `fuzz.txt`, for `make lock`.
 
 The lock holds package versions, markers and hashes for Linux, Windows and macOS and for Python 3.11
 to 3.13, and nothing else. A release must be ten days old to enter it: most poisoned packages are
@@ -14,17 +14,22 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+PROJECT = "pyproject.toml"
 COOLDOWN = "10 days"
 
 
 def main() -> int:
-    """Resolve what the program needs, then the same with what developing it needs."""
+    """Resolve what the program needs, the same with what developing it needs, and the fuzzer."""
     uv = shutil.which("uv") or own_uv()
     # Versions that are still allowed stay; `make lock UPGRADE=1` takes the newest.
     upgrade = ["--upgrade"] if os.environ.get("UPGRADE") else []
-    run, dev = (ROOT / "requirements" / name for name in ("run.txt", "dev.txt"))
-    resolve(uv, [*upgrade, "--output-file", str(run)])
-    resolve(uv, [*upgrade, "--group", "dev", "--constraints", str(run), "--output-file", str(dev)])
+    run, dev, fuzz = (ROOT / "requirements" / f"{name}.txt" for name in ("run", "dev", "fuzz"))
+    resolve(uv, [*upgrade, "--output-file", str(run), PROJECT])
+    develop = ["--group", "dev", "--constraints", str(run), PROJECT]
+    resolve(uv, [*upgrade, "--output-file", str(dev), *develop])
+    # Alone, because it goes into a folder of its own; it comes as wheels only.
+    alone = ["--only-binary", ":all:", "--group", f"{PROJECT}:fuzz"]
+    resolve(uv, [*upgrade, "--output-file", str(fuzz), *alone])
     return 0
 
 
@@ -32,7 +37,7 @@ def resolve(uv: str, options: list[str]) -> None:
     """One file, for every system and Python at once."""
     everywhere = ["--universal", "--python-version", "3.11", "--exclude-newer", COOLDOWN]
     bare = ["--generate-hashes", "--no-header", "--no-annotate", "--no-emit-index-url"]
-    command = [uv, "pip", "compile", "--quiet", *everywhere, *bare, *options, "pyproject.toml"]
+    command = [uv, "pip", "compile", "--quiet", *everywhere, *bare, *options]
     subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
 
 

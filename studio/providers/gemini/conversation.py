@@ -60,10 +60,14 @@ def keep(answer: Answer, body: Path) -> bytes | None:
         size += sum(_length(value) for value in part.values())
         if size > MOST_KEPT:
             return None
-        part = {name: _read(value, body) for name, value in part.items()}
+        try:
+            part = {name: _read(value, body) for name, value in part.items()}
+        except ValueError:
+            # What cannot be read as text could not be told again as it was.
+            return None
         if part:
             kept.append(part)
-    if not any(_PICTURE in part.get("inlineData", {}) for part in kept):
+    if all(_number(part) is None for part in kept):
         return None
     return json.dumps(kept, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
