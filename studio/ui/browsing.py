@@ -115,6 +115,7 @@ class Browsing(QObject):
         )
         # What this session made stands in the order of its runs.
         self.order = self._shown_rows() if newest else rows
+        self._gallery.dated = query.sort in (Sort.NEWEST, Sort.OLDEST)
         self._numbers()
         self.order_changed.emit()
         self.loaded.emit()

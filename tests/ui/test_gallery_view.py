@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from types import ModuleType
@@ -168,6 +169,51 @@ async def test_what_is_seen_stays_in_place_while_pictures_arrive(
     d.view.scroll_to_top()
     assert d.view.cell(0).topLeft() == QPoint(14, 0)
     assert d.resets == 1
+
+
+async def test_what_came_in_above_is_told_and_a_click_leads_there(
+    desk: Callable[..., Desk], scripted: ModuleType
+) -> None:
+    d = desk()
+    await d.show(scripted.newest(500))
+    pill = d.view.above
+    d.model.insert_pictures([501])
+    assert not pill.isVisible(), "the top is in view"
+    d.view.verticalScrollBar().setValue(1234)
+    d.model.insert_pictures([502])
+    d.model.insert_pictures([503, 504])
+    assert pill.isVisible()
+    assert pill.text() == "3 new above"
+    assert d.view.rect().contains(pill.geometry())
+    d.view.verticalScrollBar().setValue(1500)
+    assert pill.isVisible()
+    QTest.mouseClick(pill, Qt.MouseButton.LeftButton)
+    assert d.view.at_top
+    assert not pill.isVisible()
+    d.view.verticalScrollBar().setValue(1234)
+    d.model.insert_pictures([505])
+    assert pill.text() == "1 new above", "those that were seen are counted again"
+
+
+async def test_while_it_is_dragged_the_scroll_bar_tells_the_month(
+    desk: Callable[..., Desk], scripted: ModuleType
+) -> None:
+    d = desk()
+    await d.show(scripted.newest(500))
+    bar = d.view.overlay
+    grip = bar.thumb().center().toPoint()
+    QTest.mousePress(bar, Qt.MouseButton.LeftButton, pos=grip)
+    first = d.view.rows.picture_at(0)
+    assert first is not None
+    created = time.localtime(first.created)
+    assert bar.label.isVisible()
+    assert bar.label.text() == time.strftime("%B %Y", created)
+    assert bar.label.geometry().right() < bar.x() + bar.thumb().left()
+    QTest.mouseRelease(bar, Qt.MouseButton.LeftButton, pos=grip)
+    assert not bar.label.isVisible()
+    d.view.dated = False
+    QTest.mousePress(bar, Qt.MouseButton.LeftButton, pos=grip)
+    assert not bar.label.isVisible(), "a month where the order is by name"
 
 
 async def test_at_the_top_the_newest_is_shown(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent, QRectF, Qt
 from PySide6.QtGui import QEnterEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QScrollBar, QWidget
 
+from studio.ui.controls import Text
 from studio.ui.theme import theme
 
 THIN, WIDE = 6, 10
@@ -18,11 +21,19 @@ class OverlayBar(QWidget):
 
     Attributes:
         bar: the hidden scroll bar that holds range and value.
+        describe: says in a word or two where the thumb is, "" for nothing.
+        label: that, at the left of the thumb while it is dragged.
     """
 
     def __init__(self, bar: QScrollBar, parent: QWidget) -> None:
         super().__init__(parent)
         self.bar = bar
+        self.describe: Callable[[], str] = str
+        self.label = Text("", "small", "text", parent)
+        self.label.setProperty("zone", "hint")
+        self.label.setFixedHeight(theme().height(26))
+        self.label.setContentsMargins(9, 0, 9, 0)
+        self.label.hide()
         self._held: float | None = None
         self._over = False
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -42,6 +53,20 @@ class OverlayBar(QWidget):
         """The range or the place changed."""
         self.setVisible(self.bar.maximum() > 0)
         self.update()
+        if self._held is not None:
+            self.show_label()
+
+    def show_label(self) -> None:
+        """Say where the thumb is."""
+        text = self.describe()
+        if text:
+            self.label.setText(text)
+            self.label.resize(self.label.sizeHint().width(), self.label.height())
+            middle = self.y() + round(self.thumb().center().y())
+            top = max(MARGIN, middle - self.label.height() // 2)
+            self.label.move(self.x() - self.label.width() - MARGIN, top)
+            self.label.show()
+            self.label.raise_()
 
     def thumb(self) -> QRectF:
         """Where the thumb is; its length tells how much of all is in view."""
@@ -81,6 +106,7 @@ class OverlayBar(QWidget):
             return
         self._held = y - thumb.top()
         self.update()
+        self.show_label()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._held is None:
@@ -91,4 +117,5 @@ class OverlayBar(QWidget):
 
     def mouseReleaseEvent(self, _event: QMouseEvent) -> None:
         self._held = None
+        self.label.hide()
         self.update()

@@ -30,9 +30,10 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from studio.domain import Job, Picture
 from studio.errors import StudioError
-from studio.ui import dragging
+from studio.ui import dragging, places
 from studio.ui.controls import plain_tip
 from studio.ui.gallery import keyboard, listening, tips
+from studio.ui.gallery.above import Above
 from studio.ui.gallery.grid_view import Index
 from studio.ui.gallery.model import GalleryModel, Key
 from studio.ui.gallery.pointer import Pointer
@@ -47,6 +48,8 @@ class GalleryView(TileView):
 
     Attributes:
         anchor: where a selection with Shift begins.
+        dated: whether the order is one of dates: then the scroll bar tells the month.
+        above: tells of tiles that came in above what is in view.
 
     Signals:
         opened: a picture or job was double-clicked, or Enter was pressed on a picture.
@@ -78,6 +81,9 @@ class GalleryView(TileView):
         # Qt calls overrides while the model is set, before there is a selection to speak of.
         self._quiet = True
         self.anchor = QPersistentModelIndex()
+        self.dated = True
+        self.above = Above(self)
+        self.overlay.describe = self.month
         self.setAccessibleName(_("Gallery"))
         self.attach(model)
         self.selection = Selection(model, self.selectionModel())
@@ -133,6 +139,16 @@ class GalleryView(TileView):
         if row is not None:
             self.go(row)
         return row is not None
+
+    def month(self) -> str:
+        """Month and year of the first picture in view; "" where the order is another one."""
+        pictures = (self.rows.picture_at(row) for row in self.visible_rows())
+        first = next((picture for picture in pictures if picture is not None), None)
+        if first is None or not self.dated:
+            return ""
+        when = time.localtime(first.created)
+        name = places.month_name(when.tm_mon)
+        return _("{month} {year}").format(month=name, year=when.tm_year)
 
     def activate_current(self) -> None:
         """What Enter does: open a picture, take the first offer of a job or a lost file."""

@@ -1,0 +1,57 @@
+"""Tells of tiles that came in above what is in view, and leads there."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+
+from studio.ui.controls import Button, announce
+from studio.ui.gallery.grid_view import GridView
+from studio.words import ngettext
+
+MARGIN = 12
+
+
+class Above(Button):
+    """A button over the top of the gallery: "3 new above". It goes when the top is in view.
+
+    Attributes:
+        count: so many came in since the top was last in view.
+    """
+
+    def __init__(self, view: GridView) -> None:
+        super().__init__("", "", view, size=26, icon="up")
+        self._view = view
+        self.count = 0
+        self.setProperty("shape", "pill")
+        # The arrows and Home lead there by key; Tab goes on to the composer.
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.hide()
+        view.new_above.connect(self.on_new_above)
+        view.moved.connect(self.on_moved)
+        self.clicked.connect(self.on_clicked)
+
+    def on_new_above(self, count: int) -> None:
+        """More came in."""
+        self.count += count
+        words = ngettext("{n} new above", "{n} new above", self.count).format(n=self.count)
+        self.setText(words)
+        self._place()
+        self.show()
+        self.raise_()
+        announce(self._view, words)
+
+    def on_moved(self) -> None:
+        """Another part is in view, or the view has another size."""
+        if self._view.at_top:
+            self.count = 0
+            self.hide()
+        elif self.count:
+            self._place()
+
+    def on_clicked(self) -> None:
+        """Up to them."""
+        self._view.scroll_to_top()
+
+    def _place(self) -> None:
+        self.adjustSize()
+        self.move((self._view.width() - self.width()) // 2, MARGIN)
