@@ -17,6 +17,10 @@ _LEAST_IMAGE_TOKENS = 200
 """No model counts fewer for a picture; a smaller number means that it was not counted."""
 
 
+_MOST_IMAGE_TOKENS = 100_000
+"""Far more than an answer's pictures have; a larger number counts something else."""
+
+
 def estimate(model: Model, size: str | None) -> float | None:
     """US dollars one picture should cost; None when nobody published a price."""
     return model.price(size)
@@ -44,4 +48,5 @@ def cost(usage: Usage | None, model: Model, size: str | None) -> tuple[float | N
 
 
 def _plausible(usage: Usage) -> bool:
-    return usage.image_tokens is not None and usage.image_tokens >= _LEAST_IMAGE_TOKENS
+    counted = usage.image_tokens
+    return counted is not None and _LEAST_IMAGE_TOKENS <= counted <= _MOST_IMAGE_TOKENS

@@ -40,7 +40,13 @@ def test_counted_tokens_are_priced_each_at_its_rate():
 
 
 @pytest.mark.parametrize(
-    "usage", [None, Usage(prompt_tokens=14, total_tokens=14), Usage(image_tokens=3)]
+    "usage",
+    [
+        None,
+        Usage(prompt_tokens=14, total_tokens=14),
+        Usage(image_tokens=3),
+        Usage(image_tokens=5_000_000),
+    ],
 )
 def test_a_picture_that_was_not_counted_costs_the_tables_price_and_never_nothing(usage):
     assert cost(usage, BANANA, "1K") == (0.0336, CostBasis.TABLE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -153,6 +154,8 @@ class Catalogue:
         day = model.shut_down
         if model.state is ModelState.RETIRED:
             note = _("Switched off on {day}; a few gateways may still serve it.").format(day=day)
+        elif model.state is ModelState.DEPRECATED and day and day < time.strftime("%Y-%m-%d"):
+            note = _("Was to be switched off on {day}; choose a newer model.").format(day=day)
         elif model.state is ModelState.DEPRECATED:
             note = _("Being switched off ({day}); choose a newer model.").format(day=day)
         else:

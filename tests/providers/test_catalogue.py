@@ -88,6 +88,14 @@ def test_a_retired_model_works_but_says_so(catalogue):
     assert "2026-10-02" in model.note
 
 
+@pytest.mark.parametrize(
+    ("today", "words"), [("2026-10-29", "Being switched off"), ("2026-10-30", "Was to be")]
+)
+def test_a_model_past_its_day_is_not_told_of_as_coming(catalogue, monkeypatch, today, words):
+    monkeypatch.setattr("time.strftime", lambda _form: today)
+    assert catalogue.find("dgrid", "gemini-3.1-flash-image").note.startswith(words)
+
+
 def test_an_unknown_model_gets_everything_common_and_no_price(catalogue):
     model = catalogue.find("dgrid", "acme/image-9")
     assert model.state is ModelState.UNKNOWN

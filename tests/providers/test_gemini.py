@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -284,3 +285,34 @@ async def test_what_was_learned_is_on_disk_for_the_next_start(tmp_path):
         async with studio(tmp_path, service) as one:
             assert one.core.catalogue.find("dgrid", job.request.model).pixel_sizes
     assert sizes(service) == ["2K", "2048x2048"]
+
+
+def streamed(*values):
+    return b"".join(b"data: " + json.dumps(one).encode() + b"\r\n\r\n" for one in values)
+
+
+async def test_a_stream_nobody_asked_for_becomes_a_picture_of_the_library(tmp_path):
+    picture = tiny_png(16, 9)
+    words = {"candidates": [{"content": {"parts": [{"text": "Here it is"}]}}]}
+    body = streamed(words, answer_with(picture))
+    with FakeService() as service:
+        service.script(Reply(body=body, framing="chunked", pieces=9))
+        async with studio(tmp_path, service) as one:
+            (job,) = await one.submit()
+            await one.gone(job)
+            (found,) = await one.pictures()
+            assert (one.core.library.folder / found.path).read_bytes() == picture
+    assert found.words == "Here it is"
+    assert found.cost_usd
+
+
+async def test_a_stream_that_is_cut_is_kept_and_not_taken_for_whole(tmp_path):
+    body = streamed(answer_with(tiny_png() + b"\0" * 9000))
+    with FakeService() as service:
+        service.script(Reply(body=body[:-200], framing="close"))
+        async with studio(tmp_path, service) as one:
+            (job,) = await one.submit()
+            await one.until(lambda: one.last[job.id].failure)
+            assert one.failure(job).kind == "incomplete"
+            assert one.journal
+    assert len(service.requests) == 1
