@@ -8,6 +8,7 @@ may move pictures in or out of the shelf.
 from __future__ import annotations
 
 import asyncio
+from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -94,7 +95,12 @@ class Browsing(QObject):
         self.reload()
         if self._loading is not None:
             await self._loading
+        query, rows = self.query, self.order
         await self._model.fetch(pictures)
+        # Their runs are known only now. Whatever came in meanwhile asked for other rows.
+        if self.order is rows and query.sort is Sort.NEWEST and query == self.query:
+            self._take(array("q", rows), query, ())
+            self.order_changed.emit()
 
     async def _load(self) -> None:
         while True:
@@ -106,6 +112,13 @@ class Browsing(QObject):
                 older = await self._core.library.failed()
             if not self._load_again:
                 break
+        self._take(rows, query, older)
+        self._numbers()
+        self.order_changed.emit()
+        self.loaded.emit()
+        self.recount()
+
+    def _take(self, rows: array[int], query: Query, older: Sequence[Job]) -> None:
         newest = query.sort is Sort.NEWEST
         self._model.set_rows(
             rows,
@@ -116,10 +129,6 @@ class Browsing(QObject):
         # What this session made stands in the order of its runs.
         self.order = self._shown_rows() if newest else rows
         self._gallery.dated = query.sort in (Sort.NEWEST, Sort.OLDEST)
-        self._numbers()
-        self.order_changed.emit()
-        self.loaded.emit()
-        self.recount()
 
     def recount(self) -> None:
         """Count the shelves and the money again, soon; many wishes become one."""

@@ -148,6 +148,7 @@ class StudioWindow(QWidget):
             inspector=self.inspector,
             parent=self,
         )
+        self.zones.keep_clear(self.composer)
         zones.column(self.top_bar, self.zones, self.status_bar, parent=self, stretch=self.zones)
         self.toast = Toast(self.views)
 

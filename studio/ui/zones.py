@@ -6,7 +6,7 @@ the views, closed at first; below 1100 px the sidebar is a rail of icons.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
@@ -49,6 +49,7 @@ class Zones(QWidget):
         self._beside_plain = False
         self._bare = False
         self._widths = (SIDEBAR, INSPECTOR)
+        self._clear: QWidget | None = None
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
@@ -152,6 +153,11 @@ class Zones(QWidget):
             self._bare = bare
             self._arrange()
 
+    def keep_clear(self, panel: QWidget) -> None:
+        """The drawer ends above this panel at the foot of the middle."""
+        self._clear = panel
+        panel.installEventFilter(self)
+
     # How it is arranged
 
     def _arrange(self) -> None:
@@ -179,8 +185,16 @@ class Zones(QWidget):
     def _place_drawer(self) -> None:
         if self._drawer and self._drawer_open:
             width = max(self.inspector.minimumWidth(), INSPECTOR)
-            self.inspector.setGeometry(self.width() - width, 0, width, self.height())
+            # Over the views alone: Generate stays in sight.
+            below = self._clear
+            floor = self.height() if below is None else below.mapTo(self, QPoint(0, 0)).y()
+            self.inspector.setGeometry(self.width() - width, 0, width, floor)
             self.inspector.raise_()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._clear and event.type() in (QEvent.Type.Move, QEvent.Type.Resize):
+            self._place_drawer()
+        return False
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

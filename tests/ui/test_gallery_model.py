@@ -143,6 +143,26 @@ async def test_a_run_keeps_its_order_whoever_came_first_and_whatever_is_asked_ag
     assert keys(model) == [4, 5, 6, 7]
 
 
+async def test_runs_of_an_earlier_session_have_their_order_too(
+    model: GalleryModel, scripted: ModuleType
+) -> None:
+    runs = {9: ("run 2", "e"), 8: ("run 2", "d"), 7: ("run 1", "a"), 6: ("run 1", "b")}
+    found = [scripted.picture(row, run=run, job=job) for row, (run, job) in runs.items()]
+    model._turns.recall(found, whole=True)
+    model.set_rows(array("q", [9, 8, 7, 6, 5]))
+    assert keys(model) == [8, 9, 7, 6, 5]
+
+
+async def test_a_run_that_may_go_on_is_left_as_it_is(
+    model: GalleryModel, scripted: ModuleType
+) -> None:
+    runs = {9: ("run 2", "e"), 8: ("run 2", "d"), 7: ("run 1", "b")}
+    found = [scripted.picture(row, run=run, job=job) for row, (run, job) in runs.items()]
+    model._turns.recall(found, whole=False)
+    model.set_rows(array("q", [9, 8, 7, 6, 5]))
+    assert keys(model) == [8, 9, 7, 6, 5]
+
+
 async def test_pictures_that_arrive_out_of_sight_have_their_place_too(
     model: GalleryModel, scripted: ModuleType
 ) -> None:

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
@@ -68,15 +68,17 @@ async def opened(home: Path, *, width: int = 1440) -> AsyncIterator[StudioWindow
         await asyncio.sleep(0)
 
 
-async def make(window: StudioWindow, prompt: str = PROMPT, count: int = 1) -> list[Picture]:
-    """Pictures made as the user does, as they stand in the grid."""
+async def make(
+    window: StudioWindow, prompt: str = PROMPT, count: int = 1, tiles: int = 0
+) -> list[Picture]:
+    """Pictures made as the user does, as they stand in the grid: `tiles`, or `count` of them."""
     core = window.core
     before = window.model.rowCount()
     model = core.catalogue.find("sketch", "sketch")
     draft = Draft(prompt=prompt, size="512", count=count, seed=1)
     await core.submit(runs.plan(draft, model, prompts.expand(prompt)))
     await core.queue.idle()
-    wanted = before + count
+    wanted = before + (tiles or count)
     await until(core, lambda: window.model.rowCount() == wanted, "tiles")
     return await core.library.pictures(window.browsing.order)
 
@@ -237,6 +239,9 @@ async def test_zones_give_way_when_the_window_is_narrow(tmp_path: Path) -> None:
         window.zones.open_inspector(True)
         assert window.inspector.isVisible()
         assert window.inspector.geometry().right() == window.zones.width() - 1
+        assert not window.inspector.geometry().intersects(
+            QRect(window.composer.mapTo(window.zones, QPoint()), window.composer.size())
+        ), "Generate is covered"
         window.resize(zones.RAIL_BELOW - 1, 700)
         assert window.zones.rail.isVisible()
         assert not window.zones.sidebar.isVisible()
@@ -253,6 +258,19 @@ async def test_panels_keep_their_widths_from_start_to_start(tmp_path: Path) -> N
             QApplication.sendPostedEvents()
             seen.append(window.zones.widths)
     assert seen[1:] == seen[:-1]
+
+
+async def test_a_run_stands_in_its_order_at_the_next_start(tmp_path: Path) -> None:
+    prompt = "Harbour at {dawn|noon|night}"
+    names = ["dawn", "noon", "night"]
+    async with opened(tmp_path) as window:
+        await make(window, prompt, count=1, tiles=3)
+        shown = await window.core.library.pictures(window.browsing.order)
+        assert [picture.name for picture in shown] == names
+    async with opened(tmp_path) as window:
+        await until(window.core, lambda: window.model.rowCount() == 3, "tiles")
+        shown = await window.core.library.pictures(window.browsing.order)
+        assert [picture.name for picture in shown] == names
 
 
 async def test_the_sidebar_opens_beside_the_loupe_for_one_visit(tmp_path: Path) -> None:

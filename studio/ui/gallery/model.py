@@ -137,9 +137,14 @@ class GalleryModel(QAbstractListModel):
         return [found[row] for row in index_rows if row in found]
 
     async def fetch(self, count: int) -> None:
-        """Have the first so many pictures at hand before anything asks for them."""
+        """Have the first so many pictures at hand before anything asks for them.
+
+        Their runs are known then: the next `set_rows` puts each in its order.
+        """
         rows = self._order.pictures(0, min(count, len(self._order)) - 1)
-        self._remember(await self._source.pictures(rows))
+        found = await self._source.pictures(rows)
+        self._turns.recall(found, whole=len(self._order) <= count)
+        self._remember(found)
 
     # --- changes --------------------------------------------------------------------------
 

@@ -1,6 +1,6 @@
-"""Who stands before whom among what was made in this session: the newest run first, in a run in
-the order of its prompts. Pictures arrive in any order; without this they would change places with
-every new answer of the library, which knows only the order of arrival.
+"""Who stands before whom among what was made of late: the newest run first, in a run in the order
+of its prompts. Pictures arrive in any order; without this they would change places with every new
+answer of the library, which knows only the order of arrival.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Sequence
 
-from studio.domain import Job
+from studio.domain import Job, Picture
 from studio.ui.gallery.order import Entry
 
 Turn = tuple[str, str]
@@ -16,7 +16,7 @@ Turn = tuple[str, str]
 
 
 class Turns:
-    """The runs of this session's jobs and pictures."""
+    """The runs of this session's jobs and pictures, and of the last ones before."""
 
     def __init__(self) -> None:
         self._jobs: dict[str, Turn] = {}
@@ -32,6 +32,16 @@ class Turns:
         if turn is not None:
             self._pictures.update(dict.fromkeys(rows, turn))
 
+    def recall(self, pictures: Sequence[Picture], *, whole: bool) -> None:
+        """Take note of pictures of earlier sessions, newest first.
+
+        Unless they are the `whole` library, the last run among them may go on: it is left out.
+        """
+        oldest = pictures[-1].run if pictures and not whole else None
+        for picture in pictures:
+            if picture.run and picture.job and picture.run != oldest:
+                self._pictures[picture.row] = picture.run, picture.job
+
     def goes_before(self, job: Job, other: Job) -> bool:
         """Whether a job stands before another."""
         return job.run > other.run or (job.run == other.run and job.id < other.id)
@@ -42,7 +52,7 @@ class Turns:
         return [job.id for job in sorted(by_job, key=_run, reverse=True)]
 
     def split(self, rows: array[int], ended: Sequence[Job]) -> tuple[list[Entry], array[int]]:
-        """What was made in this session in its order, and the rows of all other pictures.
+        """What was made of late in its order, and the rows of all other pictures.
 
         `rows` are index rows, newest first; `ended` are jobs that became no picture.
         """
