@@ -11,7 +11,7 @@ import logging
 import os
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -32,6 +32,7 @@ from studio.paths import Paths
 from studio.pictures import Decoder
 from studio.providers.catalogue import Catalogue
 from studio.settings import OFFLINE, Profile, SettingsStore
+from studio.values import dataclass
 from studio.words import _
 
 if TYPE_CHECKING:

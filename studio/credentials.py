@@ -16,7 +16,6 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from studio import logs
@@ -24,6 +23,7 @@ from studio.errors import InputError, KeyLocked, KeyMissing
 from studio.events import Events, KeyChanged
 from studio.key_status import VARIABLE, KeyStatus, Source, State, clean, describe
 from studio.settings import OFFLINE, SettingsStore
+from studio.values import dataclass
 from studio.words import _
 
 __all__ = [

@@ -10,10 +10,10 @@ import re
 import secrets
 import threading
 import time
-from dataclasses import dataclass
 from enum import StrEnum
 
 from studio.errors import Billed
+from studio.values import dataclass
 
 _id_lock = threading.Lock()
 _last_id = 0

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
 from studio import files
 from studio.domain import Reference
+from studio.values import dataclass
 
 log = logging.getLogger(__name__)
 

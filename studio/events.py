@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from studio.domain import Job
 from studio.errors import StudioError
+from studio.values import dataclass
 
 log = logging.getLogger(__name__)
 

@@ -18,7 +18,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
@@ -27,6 +26,7 @@ import msgspec
 from studio import __version__
 from studio.errors import LibraryLocked
 from studio.files import ensure_folder, storage_error
+from studio.values import dataclass
 from studio.words import _
 
 _PATIENCE = 2.0

@@ -23,7 +23,6 @@ import logging
 import shutil
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
@@ -33,6 +32,7 @@ import msgspec
 from studio import files
 from studio.domain import Job, new_id
 from studio.errors import StorageError
+from studio.values import dataclass
 from studio.words import _
 
 log = logging.getLogger(__name__)

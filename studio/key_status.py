@@ -6,10 +6,10 @@ Pasted keys are cleaned here too, before anything else sees them.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 
 from studio.errors import InputError
+from studio.values import dataclass
 from studio.words import _
 
 VARIABLE = "GRIDBRUSH_API_KEY"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 from studio.errors import InputError
+from studio.values import dataclass
 from studio.words import _
 
 APP = "gridbrush"

@@ -20,7 +20,6 @@ import sys
 import tempfile
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
 from typing import Any
@@ -28,6 +27,7 @@ from typing import Any
 from studio import paths
 from studio.errors import PictureUnreadable, StudioError
 from studio.kinds import Kind, kind_of, looks_complete
+from studio.values import dataclass
 from studio.words import _
 from studio.worker import Message, read_message, write_message
 

@@ -12,10 +12,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import product
 
 from studio.errors import InputError
+from studio.values import dataclass
 from studio.words import _
 
 MOST = 256

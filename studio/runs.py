@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from studio import pricing, prompts
 from studio.domain import AspectRatio, GenerationRequest, Picture, Reference, new_id, short_name
 from studio.drafts import MATCH, Draft
 from studio.errors import InputError
 from studio.models import TIERS, Model
+from studio.values import dataclass
 from studio.words import _, ngettext
 
 ASK_ABOVE = 16

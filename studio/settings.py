@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import msgspec
 from studio import files
 from studio.errors import InputError, StorageError
 from studio.events import Events, SettingsChanged, Trouble
+from studio.values import dataclass
 from studio.words import _
 
 log = logging.getLogger(__name__)

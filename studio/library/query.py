@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from studio.domain import Parent, Picture
+from studio.values import dataclass
 
 
 class View(StrEnum):

@@ -15,7 +15,6 @@ import logging
 import time
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +23,7 @@ import msgspec
 from studio import files
 from studio.domain import Job, Picture, new_id
 from studio.errors import LibraryTooNew
+from studio.values import dataclass
 from studio.words import _
 
 log = logging.getLogger(__name__)

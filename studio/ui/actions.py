@@ -7,7 +7,6 @@ never while typing: the composer is not among their zones, and a text field take
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 from PySide6.QtCore import QObject, Qt
@@ -15,6 +14,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from studio.ui.theme import theme
+from studio.values import dataclass
 from studio.words import _
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -22,6 +21,7 @@ from studio.domain import Picture
 from studio.errors import InputError, StudioError
 from studio.ui.tasks import spawn
 from studio.ui.theme import theme
+from studio.values import dataclass
 from studio.words import _
 
 IDS = "application/x-gridbrush-ids"

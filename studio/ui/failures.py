@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from studio.domain import Failure, Job, JobState
 from studio.errors import Billed
 from studio.ui import figures
+from studio.values import dataclass
 from studio.words import _
 
 Tone = Literal["calm", "bad", "warn"]

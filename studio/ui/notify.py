@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -15,6 +15,7 @@ from studio.domain import Job, JobState
 from studio.events import Event, JobChanged, JobsRemoved, PicturesAdded
 from studio.settings import SettingsStore
 from studio.ui.tasks import spawn
+from studio.values import dataclass
 from studio.words import _, ngettext
 
 log = logging.getLogger(__name__)

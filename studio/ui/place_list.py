@@ -29,6 +29,7 @@ from PySide6.QtWidgets import (
 
 from studio.library.query import Counts, View
 from studio.ui import places
+from studio.ui.own_viewport import give_viewport
 from studio.ui.places import Place
 from studio.ui.theme import theme
 
@@ -61,6 +62,7 @@ class PlaceList(QListWidget):
 
     def __init__(self, name: str, rows: Sequence[Place], parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        give_viewport(self)
         self.setAccessibleName(name)
         self.setUniformItemSizes(True)
         self.setMouseTracking(True)

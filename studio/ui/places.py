@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from PySide6.QtCore import QMimeData
 
 from studio.library.query import Counts, Spend, View
 from studio.ui import dragging
 from studio.ui.figures import money
+from studio.values import dataclass
 from studio.words import _, ngettext
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum, auto
 
 from studio.domain import AspectRatio, Flag, Job, JobState, Picture, short_name
 from studio.ui import failures, figures
 from studio.ui.failures import Offer
+from studio.values import dataclass
 from studio.words import _, ngettext
 
 BAR_STOPS_AT = 0.92  # an answer that takes longer than usual must not look finished

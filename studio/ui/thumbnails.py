@@ -11,7 +11,6 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import Protocol
 
 from PySide6.QtCore import QObject, QSize, Qt, Signal
@@ -20,6 +19,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
 from studio.domain import Picture, Reference
 from studio.errors import StudioError
 from studio.ui.tasks import spawn
+from studio.values import dataclass
 
 STEPS = (256, 512, 1024)
 BOUND = 96 * 1024 * 1024  # bytes of pixmaps
@@ -245,7 +245,7 @@ def decode(data: bytes, width: int, height: int, radius: float) -> QImage:
 
     Raises ValueError for bytes that are no picture.
     """
-    image = QImage.fromData(data, "JPG")  # the format spares Qt loading all its decoders
+    image = _image(data)
     if image.isNull():
         raise ValueError("no picture")
     if (image.width(), image.height()) != (width, height):
@@ -271,8 +271,13 @@ def decode(data: bytes, width: int, height: int, radius: float) -> QImage:
     return round_
 
 
+def _image(data: bytes) -> QImage:
+    # The format spares Qt loading all its decoders. PySide6 takes it as text, not as its stubs say.
+    return QImage.fromData(data, "JPG")  # type: ignore[arg-type]
+
+
 def _decode_tiny(data: bytes) -> QImage:
-    image = QImage.fromData(data, "JPG")  # the format spares Qt loading all its decoders
+    image = _image(data)
     if image.isNull():
         raise ValueError("no picture")
     return _tiny(image)

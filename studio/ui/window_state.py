@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
 from studio import files
+from studio.values import dataclass
 
 log = logging.getLogger(__name__)
 

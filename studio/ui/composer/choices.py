@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from PySide6.QtCore import QPoint, QSize, Signal
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -16,6 +14,7 @@ from studio.ui.composer.offer import Offer
 from studio.ui.composer.seed import SeedControl
 from studio.ui.controls import Choice, IconButton, Menu, MenuChip, Stepper, Text
 from studio.ui.theme import theme
+from studio.values import dataclass
 from studio.words import _
 
 GAP = 6

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from PySide6.QtCore import QMimeData
 from studio.domain import Picture, Reference, Role
 from studio.errors import InputError, StudioError
 from studio.ui import dragging
+from studio.values import dataclass
 from studio.words import _
 
 if TYPE_CHECKING:

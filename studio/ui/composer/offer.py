@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from studio.domain import AspectRatio, Reference, Role
 from studio.drafts import MATCH, Draft
+from studio.values import dataclass
 from studio.words import _
 
 if TYPE_CHECKING:

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
 
 from studio.ui.composer.highlight import PromptColours
 from studio.ui.composer.intake import has_pictures
+from studio.ui.own_viewport import give_viewport
 from studio.ui.theme import FontName, theme
 from studio.words import _
 
@@ -70,7 +71,11 @@ class PromptEditor(QTextEdit):
         self.setTabChangesFocus(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setLineWrapMode(QTextEdit.LineWrapMode.FixedPixelWidth)
-        self.viewport().setAutoFillBackground(False)
+        view = give_viewport(self)
+        view.setCursor(Qt.CursorShape.IBeamCursor)
+        view.setAutoFillBackground(False)
+        # Lines are measured for the viewport; the layout still knows the one that went.
+        self.document().documentLayout().setPaintDevice(view)
         self.document().setDocumentMargin(0)
         self.setViewportMargins(SIDE, 0, SIDE, 0)
         self._font: FontName = "prompt"

@@ -5,9 +5,9 @@ Nothing is claimed that is not known: a price without a table is "price ?".
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from studio.values import dataclass
 from studio.words import _, ngettext
 
 ASKS_FROM = 17

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QAccessible,
@@ -28,6 +26,7 @@ from studio.domain import Reference, Role
 from studio.ui.composer.intake import has_pictures
 from studio.ui.controls import IconButton, Menu, plain_tip, set_role
 from studio.ui.theme import theme
+from studio.values import dataclass
 from studio.words import _
 
 HEIGHT = 40

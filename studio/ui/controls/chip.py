@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -24,6 +23,7 @@ from studio.ui.controls import tips
 from studio.ui.controls.accessible import plain_tip, set_role
 from studio.ui.controls.menu import Menu
 from studio.ui.theme import theme
+from studio.values import dataclass
 
 GLYPH = 14
 SPACE = 6

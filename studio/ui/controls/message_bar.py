@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from PySide6.QtCore import Signal
@@ -13,6 +12,7 @@ from studio.ui.controls.accessible import announce, restyle, set_role
 from studio.ui.controls.buttons import Button, IconButton
 from studio.ui.controls.text import ElidedLabel, Text
 from studio.ui.theme import theme
+from studio.values import dataclass
 from studio.words import _, ngettext
 
 Tone = Literal["plain", "warn", "bad"]

@@ -26,6 +26,7 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QWidget
 from studio.ui.gallery import grid as grids
 from studio.ui.gallery.grid import Grid
 from studio.ui.gallery.scrolling import OverlayBar
+from studio.ui.own_viewport import give_viewport
 
 Index = QModelIndex | QPersistentModelIndex
 STEP = 28  # pixels of a line of the wheel; a notch is three
@@ -53,6 +54,7 @@ class GridView(QListView):
 
     def __init__(self, parent: QWidget | None, *, grow: int) -> None:
         super().__init__(parent)
+        give_viewport(self)
         self._grid = Grid(width=0, count=0, grow=grow)
         self._place = (0, 0)
         self._placing = False

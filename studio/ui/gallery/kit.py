@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPixmap
 
 from studio.ui.theme import FontName, Theme
+from studio.values import dataclass
 
 _BOLD = 600
 _TEXTS = 4096  # measured texts kept; a screen of small tiles has a few hundred

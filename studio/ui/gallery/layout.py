@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from PySide6.QtCore import QPoint, QRect
@@ -12,6 +11,7 @@ from studio.ui.failures import Offer
 from studio.ui.gallery.grid import BORDER, CAPTION, STRIP
 from studio.ui.gallery.kit import Face, Kit
 from studio.ui.states import Look, Tile
+from studio.values import dataclass
 
 GAP = 4  # between the lines of a message
 PADDING, TIGHT = 10, 4
