@@ -60,10 +60,11 @@ class Zones(QWidget):
         self._splitter.addWidget(middle)
         self._splitter.addWidget(inspector)
         self._splitter.set_usual([SIDEBAR, -1, INSPECTOR])
+        # First: a policy has the stretch in it, and a new one would take it back.
+        middle.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         for index, stretch in enumerate((0, 1, 0)):
             self._splitter.setStretchFactor(index, stretch)
             self._splitter.setCollapsible(index, False)
-        middle.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         middle.setMinimumWidth(480)
         self._arrange()
 

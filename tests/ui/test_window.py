@@ -260,6 +260,18 @@ async def test_panels_keep_their_widths_from_start_to_start(tmp_path: Path) -> N
     assert seen[1:] == seen[:-1]
 
 
+async def test_a_wider_window_gives_its_room_to_the_pictures(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        await make(window)
+        QApplication.sendPostedEvents()
+        before = window.zones.widths
+        room = window.gallery.width()
+        window.resize(window.width() + 200, window.height())
+        QApplication.sendPostedEvents()
+        assert window.zones.widths == before
+        assert window.gallery.width() == room + 200
+
+
 async def test_a_run_stands_in_its_order_at_the_next_start(tmp_path: Path) -> None:
     prompt = "Harbour at {dawn|noon|night}"
     names = ["dawn", "noon", "night"]
