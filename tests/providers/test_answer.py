@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -224,6 +225,20 @@ def test_a_prompt_blocked_in_a_stream_is_refused(read):
 def test_more_pictures_than_any_answer_has_are_left(read):
     found, _pictures = read(candidates(*[image(A)] * 500))
     assert len(found.pictures) == 64
+
+
+@pytest.mark.parametrize(
+    "piece", ["data:;base64,x) ", "data:" * 40, "![](", "https://h.org/a.png "]
+)
+def test_words_made_to_keep_the_reader_busy_do_not(read, piece):
+    began = time.perf_counter()
+    try:
+        found, _pictures = read(candidates({"text": piece * (4_000_000 // len(piece))}))
+    except NoPicture:
+        pass
+    else:
+        assert len(found.pictures) <= 64
+    assert time.perf_counter() - began < 2
 
 
 def test_pages_the_model_looked_at_are_kept(read):

@@ -21,12 +21,13 @@ MOST_WORDS = 16 * 1024
 MOST_PICTURES = 64
 """More pictures than any answer has; the rest is not looked at."""
 
+_MOST_TRIES = 4 * MOST_PICTURES
 _MOST_SOURCES = 50
 _LONGEST_ADDRESS = 4096
 _LEAST_DATA = 8
 _OVERLAP = 400
 _DATA_URL = re.compile(r"data:(image/[\w.+-]{1,60})?[^,\s]{0,80}?base64,\s?", re.IGNORECASE)
-_DATA_RAW = re.compile(rb"data:(?:\\?/|[\w.+-]){0,80}[^,\s]{0,80}?base64,", re.IGNORECASE)
+_DATA_RAW = re.compile(rb"data:[^:,\s\"<>()]{0,160}base64,", re.IGNORECASE)
 _STOP = re.compile(r"[)\s\"'<>]")
 _STOP_RAW = re.compile(rb"[)\s\"'<>]|\\[nrt\"]")
 _OPENING = re.compile(r"!?\[[^\]]{0,500}\]\(\s*<?$")
@@ -200,7 +201,9 @@ def _words(text: str, found: Found) -> None:
 def _long_text(text: Spilled, found: Found) -> None:
     """Words longer than the scanner keeps, and pictures written into them as data: addresses."""
     words, position = bytearray(), text.start
-    while position < text.end and len(found.pictures) < MOST_PICTURES:
+    for _number in range(_MOST_TRIES):
+        if position >= text.end or len(found.pictures) >= MOST_PICTURES:
+            break
         data = _search(found.body, position, text.end, _DATA_RAW)
         until = data[0] if data else text.end
         words += _piece(found.body, position, min(until, position + 4 * MOST_WORDS))
