@@ -119,15 +119,10 @@ class Core:
         return core
 
     async def _open(self, *, write: bool) -> None:
-        await asyncio.to_thread(self.settings.load)
-        await asyncio.to_thread(self._load_models)
-        if self.options.provider or self.options.base_url:
-            self.profile(self.default_profile)
-        folder = self.library_folder
-        if write:
-            lock = LibraryLock(folder)
-            await asyncio.to_thread(_take_lock, lock, folder, anyway=self.options.anyway)
+        lock = await asyncio.to_thread(self._prepare, write=write)
+        if lock is not None:
             self._lock = lock
+        folder = self.library_folder
         library = Library(folder, self.paths.computed, self.decoder, self.events)
         self.library = library
         await library.open(write=write)
@@ -141,6 +136,19 @@ class Core:
             events=self.events,
             hold_for_key=self.options.hold_for_key,
         )
+
+    def _prepare(self, *, write: bool) -> LibraryLock | None:
+        """Read what is remembered and take the lock, all in one go of a thread; blocking."""
+        self.settings.load()
+        self._load_models()
+        if self.options.provider or self.options.base_url:
+            self.profile(self.default_profile)
+        if not write:
+            return None
+        folder = self.library_folder
+        lock = LibraryLock(folder)
+        _take_lock(lock, folder, anyway=self.options.anyway)
+        return lock
 
     @property
     def library_folder(self) -> Path:

@@ -85,9 +85,13 @@ class Library:
         Raises StorageError, LibraryTooNew.
         """
         self.writable = write
-        if write:
-            await self._writing.run(self._open_writer)
-        await self._reading.run(self._open_reader)
+        await self._reading.run(self._open)
+
+    def _open(self) -> None:
+        # The writer may be opened here: a connection belongs to one thread at a time, not to one.
+        if self.writable:
+            self._open_writer()
+        self._open_reader()
 
     def _identify(self, *, create: bool) -> None:
         path = self.folder / HIDDEN / "id"
