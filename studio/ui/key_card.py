@@ -163,6 +163,9 @@ class KeyCard(QWidget):
         profile = self._known
         host = host_of(profile.base_url) if profile else self.own.host
         kept = _("Kept in the system keyring, never in a file.")
+        status = self._core.keys.status(self._about) if self._about else None
+        if status and (status.source is Source.SESSION or status.state is State.ABSENT):
+            kept = _("Kept until Gridbrush is closed, never in a file.")
         sent = _("Sent only to {host}.").format(host=host) if host else ""
         self._where.setText(" ".join(part for part in (kept, sent) if part))
         ready = bool(self.key.text.strip()) and (profile is not None or self.own.complete)

@@ -307,7 +307,7 @@ class StudioWindow(QWidget):
 
     def save_state_now(self) -> None:
         """Take note of how the window is left; written by `settle`."""
-        sidebar, inspector = self.zones.widths
+        sidebar, inspector = self.zones.wished
         self._left = window_state.WindowState(
             geometry=base64.b64encode(self.saveGeometry().data()).decode(),
             sidebar=self.zones.sidebar_wanted,

@@ -60,6 +60,8 @@ class Zones(QWidget):
         self._splitter.addWidget(middle)
         self._splitter.addWidget(inspector)
         self._splitter.set_usual([SIDEBAR, -1, INSPECTOR])
+        self._splitter.splitterMoved.connect(self.on_moved)
+        self._splitter.restored.connect(self.on_moved)
         # First: a policy has the stretch in it, and a new one would take it back.
         middle.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         for index, stretch in enumerate((0, 1, 0)):
@@ -100,6 +102,11 @@ class Zones(QWidget):
             0 if self._drawer or self.inspector.isHidden() else self.inspector.width(),
         )
 
+    @property
+    def wished(self) -> tuple[int, int]:
+        """Of sidebar and inspector as the user left them, hidden or squeezed as they may be."""
+        return self._widths
+
     def set_widths(self, sidebar: int, inspector: int) -> None:
         """The widths of the last time; 0 keeps the usual."""
         self._widths = (sidebar or SIDEBAR, inspector or INSPECTOR)
@@ -119,11 +126,10 @@ class Zones(QWidget):
         room = self.width() - taken - lines * self._splitter.handleWidth()
         self._splitter.setSizes([sidebar, max(480, room), inspector])
 
-    def _remember(self) -> None:
-        """The widths as the user left them, before a panel goes."""
-        if self.isVisible():
-            sidebar, inspector = self.widths
-            self._widths = (sidebar or self._widths[0], inspector or self._widths[1])
+    def on_moved(self) -> None:
+        """The user moved a line: these widths are wished from now on."""
+        sidebar, inspector = self.widths
+        self._widths = (sidebar or self._widths[0], inspector or self._widths[1])
 
     def open_sidebar(self, open_: bool) -> None:  # noqa: FBT001 - a switch's state
         """Open or close the sidebar; beside the loupe only for this visit."""
@@ -162,7 +168,6 @@ class Zones(QWidget):
     # How it is arranged
 
     def _arrange(self) -> None:
-        self._remember()
         drawer = self.width() < DRAWER_BELOW
         narrow = self.width() < RAIL_BELOW
         if drawer != self._drawer:

@@ -132,6 +132,7 @@ async def test_without_a_keyring_the_key_is_kept_for_this_session(
     assert desk.keys.status("dgrid").source is Source.SESSION
     assert card.verdict.tone == "warn"
     assert card.verdict.words.startswith("The key is not saved Not saved: a reason.")
+    assert card._where.text().startswith("Kept until Gridbrush is closed, never in a file.")
 
 
 async def test_a_prompt_of_the_keyring_is_named_and_its_answer_awaited(

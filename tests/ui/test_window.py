@@ -270,6 +270,11 @@ async def test_a_wider_window_gives_its_room_to_the_pictures(tmp_path: Path) -> 
         QApplication.sendPostedEvents()
         assert window.zones.widths == before
         assert window.gallery.width() == room + 200
+        window.resize(720, window.height())
+        QApplication.sendPostedEvents()
+        window.resize(1440, window.height())
+        QApplication.sendPostedEvents()
+        assert window.zones.widths == before, "squeezed once, narrow for good"
 
 
 async def test_a_run_stands_in_its_order_at_the_next_start(tmp_path: Path) -> None:

@@ -181,7 +181,7 @@ class GalleryModel(QAbstractListModel):
             rows,
             newest_first=newest_first,
             head=head,
-            ended=[job.id for job in ended],
+            ended=self._turns.in_turn(ended),
             older=earlier,
         )
         self._missing.clear()
