@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, QUrl
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QObject, Qt
 
 from studio.ui.tasks import spawn
 
@@ -53,6 +52,9 @@ class Dialogs(QObject):
 
     def on_show_folder(self, folder: object) -> None:
         """A folder shall be opened in the file manager."""
+        from PySide6.QtCore import QUrl
+        from PySide6.QtGui import QDesktopServices
+
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
 
     def open_shortcuts(self) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, QPoint, QRectF, Qt, QUrl
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, QPoint, QRectF, Qt
 from PySide6.QtGui import QColor, QDrag, QGuiApplication, QImage, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
@@ -76,6 +76,8 @@ class PictureData(QMimeData):
         self._bytes: QByteArray | None = None
         self._single = len(carried) == 1
         self._png = self._single and carried[0].picture.media_type == "image/png"
+        from PySide6.QtCore import QUrl
+
         self.setUrls([QUrl.fromLocalFile(str(each.path)) for each in carried])
         ids = "\n".join(each.picture.id for each in carried)
         self.setData(IDS, QByteArray(ids.encode()))

@@ -6,10 +6,10 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QApplication, QSystemTrayIcon, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from studio.domain import Job, JobState
 from studio.events import Event, JobChanged, JobsRemoved, PicturesAdded
@@ -17,6 +17,9 @@ from studio.settings import SettingsStore
 from studio.ui.tasks import spawn
 from studio.values import dataclass
 from studio.words import _, ngettext
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QSystemTrayIcon
 
 log = logging.getLogger(__name__)
 
@@ -174,6 +177,8 @@ class TrayChannel:
 
     async def say(self, title: str, text: str, on_click: Callable[[], None]) -> bool:
         """Show a balloon, where there is a tray that can."""
+        from PySide6.QtWidgets import QSystemTrayIcon
+
         await asyncio.sleep(0)
         if not (QSystemTrayIcon.isSystemTrayAvailable() and QSystemTrayIcon.supportsMessages()):
             return False

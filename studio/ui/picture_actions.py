@@ -14,9 +14,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from PySide6.QtCore import QObject, QProcess, QUrl, Signal
-from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
 
 from studio import files
 from studio.core import Core
@@ -174,6 +173,8 @@ class PictureActions(QObject):
         if not pictures:
             return
         paths = [self._core.library.path(picture) for picture in pictures]
+        from PySide6.QtWidgets import QFileDialog
+
         dialog = QFileDialog(self._window, _("Save as"))
         if len(paths) == 1:
             dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
@@ -243,6 +244,9 @@ def _copy_files(sources: Sequence[Path], targets: Sequence[Path]) -> None:
 
 def show_files(paths: Sequence[Path]) -> bool:
     """Ask the system's file manager to show files; False when none takes it."""
+    from PySide6.QtCore import QProcess, QUrl
+    from PySide6.QtGui import QDesktopServices
+
     if sys.platform == "win32":
         return bool(QProcess.startDetached("explorer", [f"/select,{paths[0]}"])[0])
     if sys.platform == "darwin":
@@ -252,6 +256,7 @@ def show_files(paths: Sequence[Path]) -> bool:
 
 def _show_by_bus(paths: Sequence[Path]) -> bool:
     """The freedesktop file manager interface selects the files; few managers lack it."""
+    from PySide6.QtCore import QUrl
     from PySide6.QtDBus import QDBus, QDBusConnection, QDBusMessage
 
     bus = QDBusConnection.sessionBus()

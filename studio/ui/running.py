@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QGuiApplication
 
 from studio import logs, runs
 from studio.core import Core
@@ -125,6 +125,9 @@ class Running(QObject):
         self.wants_key.emit(job.request.profile)
 
     def _top_up(self, job: Job) -> None:
+        from PySide6.QtCore import QUrl
+        from PySide6.QtGui import QDesktopServices
+
         QDesktopServices.openUrl(QUrl(_TOP_UP.get(job.request.profile, _TOP_UP["dgrid"])))
 
     def _pick_model(self, _job: Job) -> None:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from studio.words import _
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QFileDialog
 
 PATTERNS = "*.png *.jpg *.jpeg *.webp *.heic *.heif *.gif *.avif *.tif *.tiff *.bmp"
 
@@ -29,6 +33,8 @@ class Picking(QObject):
     def open(self) -> None:
         """Ask for files."""
         if self._dialog is None:
+            from PySide6.QtWidgets import QFileDialog
+
             self._dialog = QFileDialog(self._parent, _("Add references"))
             self._dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
             self._dialog.setNameFilters([f"{_('Pictures')} ({PATTERNS})", f"{_('All files')} (*)"])

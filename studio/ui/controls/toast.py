@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import (
-    QEasingCurve,
     QEvent,
     QObject,
     QPoint,
-    QPropertyAnimation,
     Qt,
     QTimer,
     Signal,
 )
 from PySide6.QtGui import QEnterEvent
-from PySide6.QtWidgets import QFrame, QGraphicsDropShadowEffect, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from studio.ui.controls.accessible import announce
 from studio.ui.controls.buttons import Button
@@ -21,6 +21,9 @@ from studio.ui.controls.text import ElidedLabel
 from studio.ui.style import duration
 from studio.ui.theme import theme
 from studio.words import _
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QPropertyAnimation
 
 SECONDS = 8
 MARGIN = 12
@@ -56,15 +59,9 @@ class Toast(QFrame):
         self._undo = Button("", "toast", self)
         row.addWidget(self._text, 1)
         row.addWidget(self._undo)
-        shadow = QGraphicsDropShadowEffect(self)
-        shadow.setBlurRadius(24)
-        shadow.setOffset(0, 8)
-        shadow.setColor(theme().color("shadow"))
-        self.setGraphicsEffect(shadow)
         self.timer = QTimer(self, singleShot=True)
         self.timer.timeout.connect(self.hide_toast)
-        self._rise = QPropertyAnimation(self, b"pos", self)
-        self._rise.setEasingCurve(QEasingCurve.Type.OutCubic)
+        self._rise: QPropertyAnimation | None = None
         self._undo.clicked.connect(self.on_undo)
         self._undo.installEventFilter(self)
         over.installEventFilter(self)
@@ -81,6 +78,8 @@ class Toast(QFrame):
         """Say this in place of what is there. `undo_label` is "Undo"; "" leaves the button away."""
         if self.isVisible():
             self._leave()
+        if self.graphicsEffect() is None:
+            self._cast_shadow()
         self._key = key
         self._text.setText(text)
         label = _("Undo") if undo_label is None else undo_label
@@ -120,6 +119,15 @@ class Toast(QFrame):
         else:
             self.timer.start()
 
+    def _cast_shadow(self) -> None:
+        from PySide6.QtWidgets import QGraphicsDropShadowEffect
+
+        shadow = QGraphicsDropShadowEffect(self)
+        shadow.setBlurRadius(24)
+        shadow.setOffset(0, 8)
+        shadow.setColor(theme().color("shadow"))
+        self.setGraphicsEffect(shadow)
+
     def _home(self) -> QPoint:
         inside = QPoint(MARGIN, self._over.height() - self.height() - MARGIN)
         return self._over.mapTo(self._within, inside)
@@ -130,8 +138,13 @@ class Toast(QFrame):
         self.move(self._home())
 
     def _animate(self) -> None:
-        self._rise.stop()
         length = duration(160)
+        if self._rise is None:
+            from PySide6.QtCore import QEasingCurve, QPropertyAnimation
+
+            self._rise = QPropertyAnimation(self, b"pos", self)
+            self._rise.setEasingCurve(QEasingCurve.Type.OutCubic)
+        self._rise.stop()
         if not length:
             return
         self._rise.setDuration(length)
@@ -142,7 +155,8 @@ class Toast(QFrame):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         kind = event.type()
         if watched is self._over and kind == QEvent.Type.Resize and self.isVisible():
-            self._rise.stop()
+            if self._rise is not None:
+                self._rise.stop()
             self._place()
         elif kind in (QEvent.Type.FocusIn, QEvent.Type.FocusOut) and watched is self._undo:
             if kind == QEvent.Type.FocusIn:
