@@ -87,9 +87,9 @@ def _no_features() -> None:
     known = getattr(sys.modules.get("PySide6.support.feature"), "pyside_feature_dict", {})
     for name in list(sys.modules):
         known.setdefault(name, 0)
-    here = Path(__file__).parent
+    here = Path(__file__).parents[1]
     for folder, _folders, names in os.walk(here):
-        package = ".".join(("studio.ui", *Path(folder).relative_to(here).parts))
+        package = ".".join(("studio", *Path(folder).relative_to(here).parts))
         known[package] = 0
         known.update((f"{package}.{name[:-3]}", 0) for name in names if name.endswith(".py"))
     # What it read before would stay in memory.

@@ -42,6 +42,9 @@ async def watched(*args):
     StudioWindow.open = open_and_tell
     return await window_of(*args)
 
+def below(kind):
+    return {name for one in kind.__subclasses__() for name in {one.__name__, *below(one)}}
+
 async def tell(window):
     gallery = window.gallery
     while True:
@@ -52,6 +55,8 @@ async def tell(window):
     print(json.dumps({
         "modules": sorted(sys.modules), "dataclasses": made, "tiles": len(pictures),
         "worker": window.core.decoder._child is not None,
+        "widgets": sorted(below(__import__("PySide6.QtWidgets").QtWidgets.QWidget)),
+        "sources": sorted(__import__("linecache").cache),
         "icons": sum(not one.icon().isNull() for one in window.actions_of.every.values()),
     }), flush=True)
     window.close()
@@ -116,6 +121,17 @@ def test_a_start_loads_no_more_of_our_modules_than_it_shows(start: dict[str, Any
 
 def test_a_start_makes_few_dataclasses(start: dict[str, Any]) -> None:
     assert 10 < len(start["dataclasses"]) <= MOST_DATACLASSES, start["dataclasses"]
+
+
+def test_a_start_loads_only_the_widgets_it_shows(start: dict[str, Any]) -> None:
+    """One question for a plain QWidget of Qt's own would load them all."""
+    assert "QListView" in start["widgets"]
+    assert not {"QWizard", "QMdiArea", "QGraphicsView", "QFileDialog"} & set(start["widgets"])
+
+
+def test_no_source_is_read_for_features(start: dict[str, Any]) -> None:
+    read = [name for name in start["sources"] if "/studio/" in name or "asyncio" in name]
+    assert not read
 
 
 def test_thumbnails_on_the_disk_need_no_decoding_process(start: dict[str, Any]) -> None:
