@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from studio.library.query import Sort
+from studio.ui.nothing import REJECTED
 
 if TYPE_CHECKING:
     from studio.ui.main_window import StudioWindow
@@ -23,6 +24,14 @@ class Choices(QObject):
         """Other words are looked for."""
         self._window.looking.close_loupe()
         self._window.browsing.show(words=words)
+
+    def on_more_wanted(self, what: str) -> None:
+        """Nothing is shown, and this is in the way."""
+        if what == REJECTED:
+            self.on_hide_rejected_toggled(False)
+        else:
+            self._window.top_bar.set_words("")
+            self.on_searched("")
 
     def on_view_chosen(self, view: str) -> None:
         """Grid or loupe was chosen in the top bar."""

@@ -41,6 +41,7 @@ from studio.ui.grid_bar import GridBar
 from studio.ui.inspector import Inspector
 from studio.ui.looking import Looking
 from studio.ui.menu_key import MenuKey
+from studio.ui.nothing import Nothing
 from studio.ui.notify import Notifier
 from studio.ui.offers import Offers
 from studio.ui.picture_actions import PictureActions
@@ -132,6 +133,7 @@ class StudioWindow(QWidget):
         self.grid = grid = QWidget(self.views)
         self._grid_or_welcome = QStackedWidget(grid)
         self._grid_or_welcome.addWidget(self.gallery)
+        self.nothing = Nothing(self.gallery, grid)
         zones.column(
             self.grid_bar,
             self.messages,
@@ -169,6 +171,7 @@ class StudioWindow(QWidget):
         bar.captions_toggled.connect(self.choices.on_captions_toggled)
         bar.hide_rejected_toggled.connect(self.choices.on_hide_rejected_toggled)
         bar.tile_size_chosen.connect(self.choices.on_tile_size_chosen)
+        self.nothing.wanted.connect(self.choices.on_more_wanted)
         for side in (self.sidebar, self.rail):
             side.view_chosen.connect(self.show_shelf)
             side.history_requested.connect(self.dialogs.on_history_requested)
@@ -437,6 +440,7 @@ class StudioWindow(QWidget):
         self._grid_or_welcome.setCurrentWidget(self.welcome if empty else self.gallery)
         self.zones.set_bare(bare=empty)
         self.grid_bar.setVisible(not empty)
+        self.nothing.follow(self.browsing.query, empty=not empty and self.model.rowCount() == 0)
 
     def focus_places(self) -> list[tuple[QWidget, Callable[[], None]]]:
         """Zones that are in sight, each with what gives it the keyboard."""

@@ -290,6 +290,47 @@ async def test_a_run_stands_in_its_order_at_the_next_start(tmp_path: Path) -> No
         assert [picture.name for picture in shown] == names
 
 
+async def test_an_empty_shelf_says_why_and_a_search_can_be_cleared(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        await make(window)
+        nothing = window.nothing
+
+        def says(words: str) -> bool:
+            return nothing.title.text() == words
+
+        assert not nothing.isVisible()
+        for view, words in (
+            (View.PICKS, "No picks yet"),
+            (View.FAILED, "Nothing failed"),
+            (View.TRASH, "The trash is empty"),
+        ):
+            window.show_shelf(view)
+            await until(window.core, partial(says, words), words)
+            assert nothing.isVisible()
+            assert not nothing.button.isVisible()
+            assert window.grid.rect().contains(nothing.geometry())
+        window.show_shelf(View.ALL)
+        await until(window.core, lambda: not nothing.isVisible(), "the picture")
+        window.top_bar.search.set_text("<b>zebra")
+        window.choices.on_searched("<b>zebra")
+        await until(window.core, nothing.isVisible, "no match")
+        assert nothing.title.text() == "Nothing matches “<b>zebra”"
+        nothing.button.click()
+        await until(window.core, lambda: not nothing.isVisible(), "the search is cleared")
+        assert window.top_bar.search.text == ""
+
+
+async def test_where_all_are_rejected_they_can_be_shown(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        picture = (await make(window))[0]
+        window.core.settings.change(hide_rejected=True)
+        window.pictures.flag_these([picture.id], Flag.REJECT)
+        await until(window.core, window.nothing.isVisible, "all are hidden")
+        window.nothing.button.click()
+        await until(window.core, lambda: window.model.rowCount() == 1, "they are shown")
+        assert not window.core.settings.value.hide_rejected
+
+
 async def test_the_sidebar_opens_beside_the_loupe_for_one_visit(tmp_path: Path) -> None:
     async with opened(tmp_path) as window:
         await make(window)

@@ -1,0 +1,114 @@
+"""What the gallery says where it has nothing to show: why, and what helps."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from studio.library.query import Query, View
+from studio.ui.controls import Button, Text, announce
+from studio.words import _
+
+CLEAR, REJECTED = "clear", "rejected"
+WIDEST = 420
+
+
+class Nothing(QWidget):
+    """Words in the middle of an empty gallery.
+
+    Attributes:
+        title, hint: what it says.
+        button: what helps; hidden where nothing does.
+
+    Signals:
+        wanted: the button was pressed: CLEAR the search, or show the REJECTED.
+    """
+
+    wanted = Signal(str)
+
+    def __init__(self, over: QWidget, parent: QWidget) -> None:
+        """`over` is the gallery; it lies beside it in `parent`, so that it can be read out."""
+        super().__init__(parent)
+        self._over = over
+        self._action = ""
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 24, 24, 24)
+        column.setSpacing(6)
+        self.title = Text("", "title", "text", self, wrap=True)
+        self.hint = Text("", "body", "text3", self, wrap=True)
+        for words in (self.title, self.hint):
+            words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+            words.setTextFormat(Qt.TextFormat.PlainText)
+            column.addWidget(words)
+        self.button = Button("", "", self)
+        self.button.clicked.connect(self.on_pressed)
+        column.addSpacing(6)
+        column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
+        over.installEventFilter(self)
+        self.hide()
+
+    def follow(self, query: Query, *, empty: bool) -> None:
+        """Say why there is nothing, or go away."""
+        if not empty:
+            self.hide()
+            return
+        title, hint, action, label = words_for(query)
+        news = self.isHidden() or title != self.title.text()
+        self.title.setText(title)
+        self.hint.setText(hint)
+        self.hint.setVisible(bool(hint))
+        self._action = action
+        self.button.setText(label)
+        self.button.setVisible(bool(label))
+        self._place()
+        self.show()
+        self.raise_()
+        if news:
+            announce(self, title)
+
+    def on_pressed(self) -> None:
+        """The button."""
+        self.wanted.emit(self._action)
+
+    def _place(self) -> None:
+        parent = self.parentWidget()
+        if parent is None:
+            return
+        room = self._over.rect().translated(self._over.mapTo(parent, self._over.rect().topLeft()))
+        width = min(WIDEST, room.width())
+        height = max(self.heightForWidth(width), self.minimumSizeHint().height())
+        self.setGeometry(
+            room.center().x() - width // 2, room.center().y() - height // 2, width, height
+        )
+
+    # --- Qt -------------------------------------------------------------------------------
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._over and event.type() in (QEvent.Type.Resize, QEvent.Type.Move):
+            self._place()
+        return False
+
+
+def words_for(query: Query) -> tuple[str, str, str, str]:
+    """Title, hint, action and its label for a shelf without pictures."""
+    searched = query.words.strip()
+    if searched:
+        title = _("Nothing matches “{words}”").format(words=searched)
+        return title, "", CLEAR, _("Clear the search")
+    shelves = {
+        View.ALL: (_("No pictures here"), _("Write a prompt below and press Generate.")),
+        View.SESSION: (
+            _("Nothing was made in this session yet"),
+            _("What you generate until the window is closed is collected here."),
+        ),
+        View.PICKS: (_("No picks yet"), _("Press P on a picture, or drag it onto Picks.")),
+        View.FAILED: (_("Nothing failed"), ""),
+        View.TRASH: (
+            _("The trash is empty"),
+            _("Pictures you delete stay here and can be restored."),
+        ),
+    }
+    title, hint = shelves[query.view]
+    if query.hide_rejected and query.view is View.ALL:
+        return _("All pictures here are rejected"), "", REJECTED, _("Show rejected")
+    return title, hint, "", ""
