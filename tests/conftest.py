@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 
 import pytest
 
@@ -23,3 +24,15 @@ def pytest_runtest_teardown(item: pytest.Item) -> None:
 
 
 _COUNT = pytest.StashKey[int]()
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Leave the clipboard empty.
+
+    Without a display Qt keeps its clipboard until the process ends, after Python: what was copied
+    from Python then takes the process with it.
+    """
+    widgets = sys.modules.get("PySide6.QtGui")
+    app = widgets and widgets.QGuiApplication.instance()
+    if app:
+        app.clipboard().clear()
