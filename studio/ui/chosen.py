@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from studio.library.query import Sort
-from studio.ui.nothing import REJECTED
 
 if TYPE_CHECKING:
     from studio.ui.main_window import StudioWindow
@@ -27,7 +26,7 @@ class Choices(QObject):
 
     def on_more_wanted(self, what: str) -> None:
         """Nothing is shown, and this is in the way."""
-        if what == REJECTED:
+        if what == "rejected":
             self.on_hide_rejected_toggled(False)
         else:
             self._window.top_bar.set_words("")

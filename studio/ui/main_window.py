@@ -41,7 +41,6 @@ from studio.ui.grid_bar import GridBar
 from studio.ui.inspector import Inspector
 from studio.ui.looking import Looking
 from studio.ui.menu_key import MenuKey
-from studio.ui.nothing import Nothing
 from studio.ui.notify import Notifier
 from studio.ui.offers import Offers
 from studio.ui.picture_actions import PictureActions
@@ -56,6 +55,7 @@ from studio.ui.top_bar import TopBar
 
 if TYPE_CHECKING:
     from studio.ui.loupe import Loupe
+    from studio.ui.nothing import Nothing
     from studio.ui.welcome import Welcome
 
 log = logging.getLogger(__name__)
@@ -86,6 +86,7 @@ class StudioWindow(QWidget):
         self._closing = False
         self._loupe: Loupe | None = None
         self._welcome: Welcome | None = None
+        self._nothing: Nothing | None = None
         self._menu: Menu | None = None
         self._menu_key = MenuKey(self)
         self._failed_new = 0
@@ -133,7 +134,6 @@ class StudioWindow(QWidget):
         self.grid = grid = QWidget(self.views)
         self._grid_or_welcome = QStackedWidget(grid)
         self._grid_or_welcome.addWidget(self.gallery)
-        self.nothing = Nothing(self.gallery, grid)
         zones.column(
             self.grid_bar,
             self.messages,
@@ -171,7 +171,6 @@ class StudioWindow(QWidget):
         bar.captions_toggled.connect(self.choices.on_captions_toggled)
         bar.hide_rejected_toggled.connect(self.choices.on_hide_rejected_toggled)
         bar.tile_size_chosen.connect(self.choices.on_tile_size_chosen)
-        self.nothing.wanted.connect(self.choices.on_more_wanted)
         for side in (self.sidebar, self.rail):
             side.view_chosen.connect(self.show_shelf)
             side.history_requested.connect(self.dialogs.on_history_requested)
@@ -260,6 +259,16 @@ class StudioWindow(QWidget):
             welcome.prompt_chosen.connect(self.composing.on_prompt_chosen)
             welcome.shortcuts_requested.connect(self.dialogs.open_shortcuts)
         return self._welcome
+
+    @property
+    def nothing(self) -> Nothing:
+        """What the gallery says where it is empty."""
+        if self._nothing is None:
+            from studio.ui.nothing import Nothing
+
+            self._nothing = Nothing(self.gallery, self.grid)
+            self._nothing.wanted.connect(self.choices.on_more_wanted)
+        return self._nothing
 
     @property
     def menu(self) -> Menu:
@@ -440,7 +449,9 @@ class StudioWindow(QWidget):
         self._grid_or_welcome.setCurrentWidget(self.welcome if empty else self.gallery)
         self.zones.set_bare(bare=empty)
         self.grid_bar.setVisible(not empty)
-        self.nothing.follow(self.browsing.query, empty=not empty and self.model.rowCount() == 0)
+        bare = not empty and self.model.rowCount() == 0
+        if bare or self._nothing is not None:
+            self.nothing.follow(self.browsing.query, empty=bare)
 
     def focus_places(self) -> list[tuple[QWidget, Callable[[], None]]]:
         """Zones that are in sight, each with what gives it the keyboard."""

@@ -9,7 +9,6 @@ from studio.library.query import Query, View
 from studio.ui.controls import Button, Text, announce
 from studio.words import _
 
-CLEAR, REJECTED = "clear", "rejected"
 WIDEST = 420
 
 
@@ -21,7 +20,7 @@ class Nothing(QWidget):
         button: what helps; hidden where nothing does.
 
     Signals:
-        wanted: the button was pressed: CLEAR the search, or show the REJECTED.
+        wanted: the button was pressed: "clear" the search, or show the "rejected".
     """
 
     wanted = Signal(str)
@@ -94,7 +93,7 @@ def words_for(query: Query) -> tuple[str, str, str, str]:
     searched = query.words.strip()
     if searched:
         title = _("Nothing matches “{words}”").format(words=searched)
-        return title, "", CLEAR, _("Clear the search")
+        return title, "", "clear", _("Clear the search")
     shelves = {
         View.ALL: (_("No pictures here"), _("Write a prompt below and press Generate.")),
         View.SESSION: (
@@ -110,5 +109,5 @@ def words_for(query: Query) -> tuple[str, str, str, str]:
     }
     title, hint = shelves[query.view]
     if query.hide_rejected and query.view is View.ALL:
-        return _("All pictures here are rejected"), "", REJECTED, _("Show rejected")
+        return _("All pictures here are rejected"), "", "rejected", _("Show rejected")
     return title, hint, "", ""
