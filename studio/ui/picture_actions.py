@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QStandardPaths, Signal
 from PySide6.QtWidgets import QWidget
 
 from studio import files
@@ -60,6 +60,7 @@ class PictureActions(QObject):
         self._core = core
         self._selection = selection
         self._window = window
+        self._saved_in: Path | None = None
 
     # Verdicts
 
@@ -175,7 +176,9 @@ class PictureActions(QObject):
         paths = [self._core.library.path(picture) for picture in pictures]
         from PySide6.QtWidgets import QFileDialog
 
-        dialog = QFileDialog(self._window, _("Save as"))
+        usual = QStandardPaths.StandardLocation.PicturesLocation
+        start = self._saved_in or QStandardPaths.writableLocation(usual)
+        dialog = QFileDialog(self._window, _("Save as"), str(start))
         if len(paths) == 1:
             dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
             dialog.selectFile(paths[0].name)
@@ -194,7 +197,7 @@ class PictureActions(QObject):
         targets = [folder] if len(paths) == 1 else [folder / path.name for path in paths]
         await asyncio.to_thread(_copy_files, paths, targets)
         n = len(targets)
-        where = targets[0].parent
+        where = self._saved_in = targets[0].parent
         self.told.emit(
             ngettext("{n} picture saved in {where}", "{n} pictures saved in {where}", n).format(
                 n=n, where=where

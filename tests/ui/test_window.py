@@ -8,10 +8,11 @@ from collections.abc import AsyncIterator, Callable
 from functools import partial
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
 from studio import paths, prompts, runs
 from studio.core import Core
@@ -20,7 +21,7 @@ from studio.drafts import Draft
 from studio.errors import StorageError
 from studio.events import Event, JobChanged, PicturesAdded, RecordsChanged
 from studio.library.query import View
-from studio.ui import theme, zones
+from studio.ui import tasks, theme, zones
 from studio.ui.main_window import StudioWindow
 from studio.ui.menu_key import MenuKey
 
@@ -288,6 +289,34 @@ async def test_a_run_stands_in_its_order_at_the_next_start(tmp_path: Path) -> No
         await until(window.core, lambda: window.model.rowCount() == 3, "tiles")
         shown = await window.core.library.pictures(window.browsing.order)
         assert [picture.name for picture in shown] == names
+
+
+async def test_save_as_begins_where_the_last_picture_was_saved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = tmp_path / "for the client"
+    there.mkdir()
+    begun: list[Path] = []
+
+    async def answered(dialog: QFileDialog) -> bool:
+        begun.append(Path(dialog.directory().absolutePath()))
+        dialog.setDirectory(str(there))
+        dialog.selectFile("poster.png")
+        return True
+
+    monkeypatch.setattr(tasks, "finished", answered)
+    async with opened(tmp_path / "home") as window:
+        picture = (await make(window))[0]
+        window.gallery.select_keys([picture.row])
+        said: list[str] = []
+        window.pictures.told.connect(said.append)
+        window.pictures.save_as()
+        await until(window.core, lambda: len(said) == 1, "saved")
+        assert (there / "poster.png").is_file()
+        window.pictures.save_as()
+        await until(window.core, lambda: len(said) == 2, "saved again")
+        assert begun[0] != there
+        assert begun[1] == there
 
 
 async def test_an_empty_shelf_says_why_and_a_search_can_be_cleared(tmp_path: Path) -> None:

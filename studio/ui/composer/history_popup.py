@@ -111,8 +111,10 @@ class HistoryPopup(QFrame):
     def _fit(self, rows: int) -> None:
         """As high as the whole history needs, standing on the same foot."""
         foot = self.geometry().bottom()
-        height = self.search.height() + 24 + max(2, rows) * (theme().height(28) + 2)
-        self.setFixedHeight(min(HEIGHT, height))
+        row, rest = theme().height(28) + 2, self.search.height() + 24
+        # As many whole rows as there is room for.
+        rows = min(max(2, rows), (HEIGHT - rest) // row)
+        self.setFixedHeight(rest + rows * row)
         self.move(self.x(), foot + 1 - self.height())
 
     def on_edited(self, words: str) -> None:
