@@ -183,9 +183,22 @@ class Browsing(QObject):
         if "dismissed" in event.fields:
             if self.query.view is View.FAILED:
                 self.reload()
+            else:
+                spawn(self._bring_back(frozenset(event.ids)))
         elif _MOVES.intersection(event.fields) and self._may_move(event.fields):
             self.reload()
         self.recount()
+
+    async def _bring_back(self, ids: frozenset[str]) -> None:
+        """Tiles of this session's failed jobs that were put away and are wanted again."""
+        since = self._core.session_start
+        failed = await self._core.library.failed()
+        back = [job for job in failed if job.id in ids and job.created >= since]
+        for job in back:
+            self._model.job_changed(job)
+        if back:
+            # Asked anew, each stands where it stood.
+            self.reload()
 
     def _may_move(self, fields: Sequence[str]) -> bool:
         query = self.query

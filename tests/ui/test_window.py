@@ -210,6 +210,24 @@ async def test_a_failed_job_stays_as_a_tile_and_is_counted(tmp_path: Path) -> No
         assert item.state is JobState.FAILED
 
 
+async def test_a_failed_tile_that_was_put_away_comes_back_to_its_place(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        core = window.core
+        model = core.catalogue.find("sketch", "sketch-refuses")
+        draft = Draft(prompt="{a|b}", model="sketch-refuses", size="512")
+        first, second = await core.submit(runs.plan(draft, model, prompts.expand("{a|b}")))
+        await core.queue.idle()
+        await until(core, lambda: window.model.rowCount() == 2, "tiles")
+        window.gallery.select_keys([first.id])
+        await until(core, lambda: len(window.gallery.selected_jobs()) == 1, "selected")
+        window.pictures.trash()
+        await until(core, lambda: window.model.rowCount() == 1, "put away")
+        window.pictures.undo()
+        await until(core, lambda: window.model.rowCount() == 2, "brought back")
+        await until(core, lambda: window.model.key_at(0) == first.id, "in its place")
+        assert window.model.key_at(1) == second.id
+
+
 async def test_prompt_and_choices_are_there_at_the_next_start(tmp_path: Path) -> None:
     async with opened(tmp_path) as window:
         window.composer.set_draft(Draft(prompt="not sent yet", size="2K", aspect="16:9", count=3))
