@@ -30,6 +30,7 @@ from studio.values import dataclass
 from studio.words import _
 
 _PATIENCE = 2.0
+_ASK_AGAIN = 0.1
 _LONGEST_ADDRESS = 100  # bytes of a socket's path; systems take 104 or 108
 _LOCKED_BYTE = 0x7FFF0000  # far behind the text: Windows lets nobody read what is locked
 _NO_LOCKS = frozenset({errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS})
@@ -289,23 +290,34 @@ async def serve(folder: Path, on_raise: Callable[[], None], *, state: Path | Non
 
 
 async def ask_to_raise(folder: Path, *, state: Path | None = None) -> bool:
-    """Ask the owner of the library to show its window; whether it said yes within 2 seconds."""
+    """Ask the owner of the library to show its window; whether it said yes within 2 seconds.
+
+    An owner that is still starting hangs its bell a moment later: it is asked again until then.
+    """
     try:
         async with asyncio.timeout(_PATIENCE):
-            address = await asyncio.to_thread(_address, folder, state)
-            word = b"raise\n"
-            if sys.platform == "win32":
-                port, word = (await asyncio.to_thread(address.read_bytes)).split(b"\n", 1)
-                reader, writer = await asyncio.open_connection("127.0.0.1", int(port))
-            else:
-                reader, writer = await asyncio.open_unix_connection(address)
-            try:
-                writer.write(word)
-                return await reader.readline() == b"ok\n"
-            finally:
-                writer.close()
+            while True:
+                try:
+                    return await _ring(folder, state)
+                except (ConnectionError, FileNotFoundError):
+                    await asyncio.sleep(_ASK_AGAIN)
     except (OSError, TimeoutError, ValueError):
         return False
+
+
+async def _ring(folder: Path, state: Path | None) -> bool:
+    address = await asyncio.to_thread(_address, folder, state)
+    word = b"raise\n"
+    if sys.platform == "win32":
+        port, word = (await asyncio.to_thread(address.read_bytes)).split(b"\n", 1)
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(port))
+    else:
+        reader, writer = await asyncio.open_unix_connection(address)
+    try:
+        writer.write(word)
+        return await reader.readline() == b"ok\n"
+    finally:
+        writer.close()
 
 
 def _address(folder: Path, state: Path | None) -> Path:

@@ -1,12 +1,26 @@
-"""Alt, pressed and let go with nothing in between, opens the menu."""
+"""Alt, pressed and let go with nothing in between, opens the menu.
+
+A window manager keeps the second key of Alt+F4 or Alt+Tab for itself, so the window sees Alt alone.
+What such keys do (close, hide, take the keyboard away) shows a moment later, and until then the
+menu waits.
+"""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QWindow
 
 _KEYS = (QEvent.Type.KeyPress, QEvent.Type.KeyRelease)
-_OTHER = (QEvent.Type.MouseButtonPress, QEvent.Type.Wheel, QEvent.Type.FocusOut)
+_OTHER = (
+    QEvent.Type.MouseButtonPress,
+    QEvent.Type.Wheel,
+    QEvent.Type.FocusOut,
+    QEvent.Type.Close,
+    QEvent.Type.Hide,
+    QEvent.Type.WindowStateChange,
+)
+_MOMENT = 120
+"""Milliseconds in which a window manager's answer to a key of its own arrives."""
 
 
 class MenuKey(QObject):
@@ -21,6 +35,15 @@ class MenuKey(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self._alone = False
+        self._wait = QTimer(self)
+        self._wait.setSingleShot(True)
+        self._wait.setInterval(_MOMENT)
+        self._wait.timeout.connect(self.pressed)
+
+    @property
+    def waiting(self) -> bool:
+        """Whether Alt was let go and nothing has spoken against the menu yet."""
+        return self._wait.isActive()
 
     def watch(self, window: QWindow) -> None:
         """Listen to this window; once, when it is there."""
@@ -33,13 +56,15 @@ class MenuKey(QObject):
             alt = event.key() == Qt.Key.Key_Alt and not event.isAutoRepeat()
             mods = event.modifiers() & ~Qt.KeyboardModifier.AltModifier
             if kind is QEvent.Type.KeyPress:
+                self._wait.stop()
                 self._alone = alt and mods == Qt.KeyboardModifier.NoModifier
             elif self._alone:
                 self._alone = False
                 if alt:
-                    self.pressed.emit()
+                    self._wait.start()
         elif kind in _OTHER:
             self._alone = False
+            self._wait.stop()
 
     # --- Qt -------------------------------------------------------------------------------
 
