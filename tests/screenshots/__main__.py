@@ -64,7 +64,7 @@ def at_work(program: Program) -> None:
     """A refused tile, two under way, one queued, and a picture being edited."""
     user = program.desktop
     user.reader.press(program.generate)
-    program.wait_for_items(1, "refused")
+    program.wait_for_items(1, "Refused by")
     # What the slow painter once made brings it back into the composer.
     select(program, shelf.SLOW.title)
     user.keys("r")
