@@ -89,7 +89,7 @@ class StudioWindow(QWidget):
         self._nothing: Nothing | None = None
         self._menu: Menu | None = None
         self._menu_key = MenuKey(self)
-        self._failed_new = 0
+        self._failed_new: set[str] = set()
         self.setWindowTitle("Gridbrush")
         self.setMinimumSize(_SMALLEST)
         self.setAcceptDrops(True)
@@ -373,10 +373,15 @@ class StudioWindow(QWidget):
         self._show_jobs()
 
     def _hear_job(self, job: Job) -> None:
-        if job.state is JobState.FAILED and self.browsing.query.view is not View.FAILED:
-            self._failed_new += 1
+        # By id: a job that is tried again is no longer failed, and fails once however often.
+        before = len(self._failed_new)
+        if job.state is not JobState.FAILED:
+            self._failed_new.discard(job.id)
+        elif self.browsing.query.view is not View.FAILED:
+            self._failed_new.add(job.id)
+        if len(self._failed_new) != before:
             for side in (self.sidebar, self.rail):
-                side.set_failed_new(self._failed_new)
+                side.set_failed_new(len(self._failed_new))
         items = self.gallery.selected_items()
         if len(items) == 1 and isinstance(items[0], Job) and items[0].id == job.id:
             self.inspector.show_job(job)
@@ -414,10 +419,10 @@ class StudioWindow(QWidget):
     def show_shelf(self, view: View) -> None:
         """Show a shelf of the sidebar in the grid."""
         if view is View.FAILED:
-            self._failed_new = 0
+            self._failed_new.clear()
         for side in (self.sidebar, self.rail):
             side.set_view(view)
-            side.set_failed_new(self._failed_new)
+            side.set_failed_new(len(self._failed_new))
         self.looking.close_loupe()
         self.browsing.show(view=view)
         self.gallery.scroll_to_top()

@@ -196,7 +196,9 @@ async def test_a_shelf_shows_its_pictures_and_counts_them(tmp_path: Path) -> Non
         await until(window.core, lambda: len(window.browsing.order) == 0, "empty trash")
 
 
-async def test_a_failed_job_stays_as_a_tile_and_is_counted(tmp_path: Path) -> None:
+async def test_a_failed_job_stays_as_a_tile_and_is_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with opened(tmp_path) as window:
         core = window.core
         model = core.catalogue.find("sketch", "sketch-refuses")
@@ -208,6 +210,10 @@ async def test_a_failed_job_stays_as_a_tile_and_is_counted(tmp_path: Path) -> No
         assert item is not None
         assert not isinstance(item, Picture)
         assert item.state is JobState.FAILED
+        told: list[int] = []
+        monkeypatch.setattr(window.sidebar, "set_failed_new", told.append)
+        core.queue.retry(item.id)
+        await until(core, lambda: told == [0, 1], "one new failure, however often it is tried")
 
 
 async def test_a_failed_tile_that_was_put_away_comes_back_to_its_place(tmp_path: Path) -> None:
