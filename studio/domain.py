@@ -177,9 +177,22 @@ ALIVE = frozenset(
 )
 
 
+class Hold(StrEnum):
+    """Why a queued job is not sent yet, where it is not just its place in the queue."""
+
+    NONE = ""
+    PAUSED = "paused"  # the user paused the queue
+    PACE = "pace"  # its provider takes no more requests this minute
+    KEY = "key"  # its provider has no key
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """Why a job brought no picture, in words; what a failed tile and the command line show."""
+    """Why a job brought no picture, in words; what a failed tile and the command line show.
+
+    Attributes:
+        retry_at: before then the service does not want to be asked again; None when it said none.
+    """
 
     kind: str
     title: str
@@ -189,6 +202,7 @@ class Failure:
     request_id: str = ""
     details: str = ""
     words: str = ""
+    retry_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,6 +218,9 @@ class Job:
         retry_at: when the next attempt starts, while retrying.
         retry_reason: why, in a few words, while retrying.
         queue_place: 1 for the next to be sent, while queued.
+        hold: why it waits although its turn has come, while queued.
+        send_at: when the provider's pace lets it go, while it is held for that.
+        late: the answer takes longer than expected; its slot is free, and it listens on.
         estimate_usd: what it should cost; None when not known.
         dismissed: the user put its tile away.
     """
@@ -223,6 +240,9 @@ class Job:
     retry_at: float | None = None
     retry_reason: str = ""
     queue_place: int = 0
+    hold: Hold = Hold.NONE
+    send_at: float | None = None
+    late: bool = False
     failure: Failure | None = None
     pictures: tuple[str, ...] = ()
     estimate_usd: float | None = None
@@ -272,6 +292,7 @@ class Picture:
         seed: the seed sent, or the one the painter drew; None when not known.
         draft: an intermediate picture the model made while thinking.
         offline: made by the offline painter, not by a model.
+        late: its answer came after the time-out.
         seen: selected or opened once; a new picture is marked until then.
     """
 

@@ -28,6 +28,8 @@ class Profile:
     Attributes:
         auth: "bearer" (Authorization header) or "google" (x-goog-api-key header).
         version: the path before `models/`, "v1" or "v1beta".
+        at_once: requests at the same time; None for the choice that holds for all providers.
+        per_minute: requests sent within any 60 seconds; None for no limit.
     """
 
     name: str
@@ -35,6 +37,8 @@ class Profile:
     base_url: str
     auth: str = "bearer"
     version: str = "v1"
+    at_once: int | None = None
+    per_minute: int | None = None
 
 
 BUILT_IN_NAMES = ("dgrid", "google", "sketch")
@@ -69,6 +73,7 @@ class Settings:
         known_keys: profiles that have had a key in the keyring; that one exists, never the key.
         library: folder of the library; empty for the usual place.
         at_once: requests of one profile at the same time.
+        time_out: seconds after which an answer is late and its slot free; 0 goes by model and size.
         outer_limit: seconds after which an unanswered request is given up.
         theme: "system", "dark" or "light".
         surround: ground of the loupe: "black", "dark", "middle" or "light".
@@ -82,6 +87,7 @@ class Settings:
     profiles: tuple[Profile, ...] = ()
     library: str = ""
     at_once: int = 3
+    time_out: float = 0.0
     outer_limit: float = 1800.0
     theme: str = "system"
     tile: int = 158
@@ -116,6 +122,7 @@ class Settings:
 
 _LIMITS: dict[str, tuple[float, float]] = {
     "at_once": (1, 16),
+    "time_out": (0, 24 * 3600),
     "outer_limit": (60, 24 * 3600),
     "tile": (96, 512),
     "confirm_above": (0, 1_000_000),
