@@ -84,6 +84,20 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Talk:
+    """Who a picture came from, for whoever wants to go on talking about it.
+
+    Attributes:
+        profile, model: who was asked; nobody else can go on.
+        turns: questions asked so far.
+    """
+
+    profile: str
+    model: str
+    turns: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reference:
     """A picture that goes with a prompt, held by value: its bytes lie in the library's inputs.
 
@@ -92,6 +106,7 @@ class Reference:
         media_type: by magic bytes, such as "image/png".
         picture: id of the library's picture it was taken from, if any (lineage).
         name: what to call it in the interface.
+        talk: the conversation that ends with it, if one was kept.
     """
 
     sha256: str
@@ -99,6 +114,7 @@ class Reference:
     role: Role = Role.FREE
     picture: str | None = None
     name: str = ""
+    talk: Talk | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +131,43 @@ class SafetySetting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Advanced:
+    """The choices that are seldom made, as one value; as it is made, all is left to the model.
+
+    Attributes: as those of the same names in GenerationRequest.
+    """
+
+    system: str = ""
+    temperature: float | None = None
+    thinking: str = ""
+    search: bool = False
+    safety: tuple[SafetySetting, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A page the model looked at, or a search it made: its address (may be empty) and words."""
+
+    url: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grounding:
+    """What a model looked up before it made a picture.
+
+    Attributes:
+        queries: the words it searched for.
+        sources: the pages it names.
+        searches: the service's own links to such searches, which it wants to be shown.
+    """
+
+    queries: tuple[str, ...] = ()
+    sources: tuple[Source, ...] = ()
+    searches: tuple[Source, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GenerationRequest:
     """Everything that matters to one picture; nothing is read from a widget or setting later.
 
@@ -128,6 +181,8 @@ class GenerationRequest:
         temperature: 0 to 2; None leaves it to the model.
         search: the model may look things up, where it can.
         thinking: "minimal", "low", "medium" or "high", where the model has it; empty leaves it.
+        continues: id of the edited picture when the conversation about it goes on; what was said
+            is in the library.
     """
 
     profile: str
@@ -143,11 +198,23 @@ class GenerationRequest:
     safety: tuple[SafetySetting, ...] = ()
     search: bool = False
     thinking: str = ""
+    continues: str | None = None
 
     @property
     def edited(self) -> Reference | None:
         """The picture being edited, if there is one."""
         return next((r for r in self.references if r.role is Role.EDIT), None)
+
+    @property
+    def advanced(self) -> Advanced:
+        """The choices that are seldom made."""
+        return Advanced(
+            system=self.system,
+            temperature=self.temperature,
+            thinking=self.thinking,
+            search=self.search,
+            safety=self.safety,
+        )
 
 
 class JobState(StrEnum):
@@ -281,6 +348,23 @@ class Parent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Conversation:
+    """What was kept of the conversation that ends with a picture.
+
+    Attributes:
+        parts: sha256 of what the model said; names the file in `.gridbrush/turns/`.
+        pictures: ids of its pictures by their number in the answer; "" for one not kept.
+        after: id of the picture this turn went on from; None for the first one.
+        turns: questions asked so far, this one counted.
+    """
+
+    parts: str
+    pictures: tuple[str, ...]
+    after: str | None = None
+    turns: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
     """A picture of the library, with where it came from and what it cost.
 
@@ -290,10 +374,13 @@ class Picture:
         colour: average colour as 0xRRGGBB, shown until the thumbnail is there.
         seconds: from the request's first byte to the whole answer.
         seed: the seed sent, or the one the painter drew; None when not known.
+        advanced: the seldom-made choices of its request; None where all was left to the model.
+        grounding: what the model looked up; None where it did not.
         draft: an intermediate picture the model made while thinking.
         offline: made by the offline painter, not by a model.
         late: its answer came after the time-out.
         seen: selected or opened once; a new picture is marked until then.
+        conversation: what was said until this picture, where it can be gone on with.
     """
 
     id: str
@@ -324,6 +411,8 @@ class Picture:
     words: str = ""
     warnings: tuple[str, ...] = ()
     parents: tuple[Parent, ...] = ()
+    advanced: Advanced | None = None
+    grounding: Grounding | None = None
     draft: bool = False
     offline: bool = False
     late: bool = False
@@ -334,11 +423,19 @@ class Picture:
     trashed: bool = False
     missing: bool = False
     seen: bool = True
+    conversation: Conversation | None = None
 
     @property
     def name(self) -> str:
         """What a caption calls it: its title, else the start of its prompt."""
         return self.title or short_name(self.prompt) or self.id[-8:]
+
+    @property
+    def talk(self) -> Talk | None:
+        """Who can go on talking about it; None where nothing was kept."""
+        if self.conversation is None:
+            return None
+        return Talk(profile=self.profile, model=self.model, turns=self.conversation.turns)
 
 
 def short_name(prompt: str, *, words: int = 5) -> str:
