@@ -6,6 +6,8 @@ import asyncio
 import base64
 import contextlib
 import io
+import json
+import threading
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,26 @@ MODEL = "gemini-nano-banana-2.1"
 KEY = "sk-canary-0b7d3a91c2e84f56"
 ANSWER = answer_with(tiny_png())
 """Small, so that what is tested is the way and not the painting."""
+
+
+NEVER = threading.Event()
+"""A reply that waits for this does not come."""
+
+
+def error(status: int, message: str = "no", code: str = "", **headers: str) -> Reply:
+    """An error in a gateway's shape; headers as keywords."""
+    return Reply(status, {"error": {"message": message, "code": code}}, headers)
+
+
+def held_open(pause: float) -> Reply:
+    """The whole answer after `pause` seconds; the line stays open as long again."""
+    body = json.dumps(ANSWER).encode()
+    return Reply(body=body + b" " * (len(body) + 2), pieces=2, pause=pause)
+
+
+def prompt_of(request: Request) -> str:
+    """The prompt a request carries."""
+    return str(request.json["contents"][0]["parts"][-1]["text"])
 
 
 def replies() -> FakeService:
