@@ -12,6 +12,7 @@ from studio.domain import JobState
 from tests.core.running import (
     ANSWER,
     arrived,
+    held_open,
     left,
     replies,
     studio,
