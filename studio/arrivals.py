@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from studio import files, pricing
-from studio.domain import AspectRatio, CostBasis, Job, JobState, Parent, Picture
+from studio.domain import Advanced, AspectRatio, CostBasis, Job, JobState, Parent, Picture
 from studio.errors import Billed, NoPicture, NotFetched, PictureUnreadable, StudioError
 from studio.journal import Entry
 from studio.kinds import kind_of
@@ -184,6 +184,8 @@ class Arrivals:
                 Parent(sha256=r.sha256, role=r.role, picture=r.picture, name=r.name)
                 for r in request.references
             ),
+            advanced=None if request.advanced == Advanced() else request.advanced,
+            grounding=answer.grounding,
             draft=found.draft,
             offline=request.profile == OFFLINE,
             seen=False,

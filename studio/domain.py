@@ -364,6 +364,29 @@ class Conversation:
     turns: int = 1
 
 
+class Alone(StrEnum):
+    """Why a picture was sent alone although its conversation should have gone on."""
+
+    NO = ""
+    OBJECTED = "objected"  # the service did not take what was said before
+    TOO_LARGE = "too large"
+    LOST = "lost"  # what was said is not in the library any more
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """How a question that goes on with a conversation was told.
+
+    Attributes:
+        turns: earlier turns that went along; 0 when the picture went alone.
+        left_out: older turns there was no room for.
+    """
+
+    turns: int = 0
+    left_out: int = 0
+    alone: Alone = Alone.NO
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
     """A picture of the library, with where it came from and what it cost.

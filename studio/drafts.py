@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from studio import files
-from studio.domain import Reference
+from studio.domain import Advanced, Reference
 from studio.values import dataclass
 
 log = logging.getLogger(__name__)
@@ -26,6 +26,7 @@ class Draft:
         aspect: "16:9" and the like, or "match".
         size: "1K" and the like; the user's own spelling passes unchanged.
         seed: None for automatic.
+        advanced: the user's own, also what the model cannot be told.
     """
 
     prompt: str = ""
@@ -36,6 +37,7 @@ class Draft:
     size: str = "1K"
     count: int = 1
     seed: int | None = None
+    advanced: Advanced = Advanced()
 
 
 class DraftFile:

@@ -7,11 +7,15 @@ from collections.abc import Mapping
 from dataclasses import field
 from enum import StrEnum
 
-from studio.domain import AspectRatio
+from studio.domain import Advanced, AspectRatio
 from studio.values import dataclass
 
 TIERS: Mapping[str, int] = {"512": 512, "1K": 1024, "2K": 2048, "4K": 4096}
 """Size tiers and the side of their square picture, smallest first."""
+
+
+EVERY_SIZE = "*"
+"""In a table of one's own prices: a picture costs the same at every size."""
 
 
 THINKING = ("minimal", "low", "medium", "high")
@@ -45,6 +49,7 @@ class Model:
         sizes: tiers it takes, smallest first.
         references: most input pictures of one request.
         prices: US dollars for one picture by tier; empty when not known.
+        own_prices: the user's own, by tier or "*" for every one; they stand before ours.
         image_tokens: counted tokens of one picture by tier; tells the delivered tier.
         note: what the user should know before choosing it; may be empty.
         offline: painted by this program, not by a model.
@@ -56,6 +61,8 @@ class Model:
         thinking: how hard it can be asked to think, least first; empty when it cannot be chosen.
         search: can look things up.
         system: takes instructions apart from the prompt.
+        temperature: can be told how freely it may choose.
+        safety: can be told what to refuse.
         shut_down: the day it is switched off, such as "2026-10-29"; empty when none is known.
         pixel_table: width and height by ratio and tier, where published.
     """
@@ -67,6 +74,7 @@ class Model:
     references: int = 14
     seed: bool = True
     prices: Mapping[str, float] = field(default_factory=dict, hash=False)
+    own_prices: Mapping[str, float] = field(default_factory=dict, hash=False)
     state: ModelState = ModelState.UNKNOWN
     note: str = ""
     offline: bool = False
@@ -80,6 +88,8 @@ class Model:
     thinking: tuple[str, ...] = ()
     search: bool = False
     system: bool = True
+    temperature: bool = True
+    safety: bool = True
     shut_down: str = ""
     pixel_table: Mapping[str, Mapping[str, tuple[int, int]]] = field(
         default_factory=dict, hash=False, repr=False
@@ -106,7 +116,22 @@ class Model:
         """
         if self.offline:
             return 0.0
-        return self.prices.get(size or self.usual_size)
+        own = self.own_price(size)
+        return self.prices.get(size or self.usual_size) if own is None else own
+
+    def own_price(self, size: str | None) -> float | None:
+        """What the user says one picture of this tier costs; None where nothing is said."""
+        return self.own_prices.get(size or self.usual_size, self.own_prices.get(EVERY_SIZE))
+
+    def told(self, wanted: Advanced) -> Advanced:
+        """What of these choices it can be told; the rest is as if nobody had chosen."""
+        return Advanced(
+            system=wanted.system if self.system else "",
+            temperature=wanted.temperature if self.temperature else None,
+            thinking=wanted.thinking if wanted.thinking in self.thinking else "",
+            search=wanted.search and self.search,
+            safety=wanted.safety if self.safety else (),
+        )
 
     def spelled(self, size: str, aspect: str | None = None) -> str:
         """The size as this model is told it; the user's own spelling stays as it is."""

@@ -6,7 +6,15 @@ import re
 from dataclasses import replace
 
 from studio import pricing, prompts
-from studio.domain import AspectRatio, GenerationRequest, Picture, Reference, new_id, short_name
+from studio.domain import (
+    Advanced,
+    AspectRatio,
+    GenerationRequest,
+    Picture,
+    Reference,
+    new_id,
+    short_name,
+)
 from studio.drafts import MATCH, Draft
 from studio.errors import InputError
 from studio.models import TIERS, Model
@@ -17,6 +25,7 @@ ASK_ABOVE = 16
 """A run of more pictures asks first."""
 
 MOST_SEED = 2**31 - 1
+MOST_TEMPERATURE = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +63,7 @@ def plan(draft: Draft, model: Model, texts: tuple[str, ...]) -> Run:
     draft = replace(draft, prompt=_sound(draft.prompt))
     texts = tuple(_sound(text) for text in texts)
     _check(draft, model, texts)
+    advanced = _advanced(draft.advanced, model)
     aspect = _aspect(draft, model)
     size = _size(draft, model)
     requests: list[GenerationRequest] = []
@@ -70,6 +80,11 @@ def plan(draft: Draft, model: Model, texts: tuple[str, ...]) -> Run:
                     seed=None if draft.seed is None else draft.seed + number,
                     references=draft.references,
                     source_prompt=draft.prompt,
+                    system=advanced.system,
+                    temperature=advanced.temperature,
+                    safety=advanced.safety,
+                    search=advanced.search,
+                    thinking=advanced.thinking,
                 )
             )
             names.append(name)
@@ -83,7 +98,8 @@ def plan(draft: Draft, model: Model, texts: tuple[str, ...]) -> Run:
 
 def variations(picture: Picture, model: Model, count: int) -> Run:
     """`count` more pictures like this one: its prompt, pictures and choices, new seeds."""
-    draft = replace(again(picture), count=count, seed=None)
+    draft = again(picture)
+    draft = replace(draft, count=count, seed=None, advanced=model.told(draft.advanced))
     # The prompt is what was sent, so braces in it are text.
     return plan(replace(draft, prompt=picture.prompt), model, (picture.prompt,))
 
@@ -109,6 +125,7 @@ def again(picture: Picture) -> Draft:
         aspect=picture.asked_aspect or usual,
         size=picture.asked_size or "1K",
         seed=picture.seed,
+        advanced=picture.advanced or Advanced(),
     )
 
 
@@ -152,6 +169,39 @@ def _check(draft: Draft, model: Model, texts: tuple[str, ...]) -> None:
             ).format(model=model.title, limit=model.references),
             hint=_("Take some out, or choose another model."),
         )
+
+
+def _advanced(wanted: Advanced, model: Model) -> Advanced:
+    """The choices as they are sent. Raises InputError for one the model cannot be told."""
+    wanted = replace(wanted, system=_sound(wanted.system).strip())
+    told = model.told(wanted)
+    if wanted.temperature is not None and not 0 <= wanted.temperature <= MOST_TEMPERATURE:
+        raise InputError(
+            _("The temperature is out of range"),
+            _("It is a number from 0 to {most:g}.").format(most=MOST_TEMPERATURE),
+        )
+    if told == wanted:
+        return wanted
+    if told.thinking != wanted.thinking and model.thinking:
+        raise InputError(
+            _("{model} has no thinking level {level}").format(
+                model=model.title, level=wanted.thinking[:40]
+            ),
+            _("It has: {levels}.").format(levels=", ".join(model.thinking)),
+            hint=_("Choose one of these, or another model."),
+        )
+    says = {
+        "system": _("{model} takes no system instruction"),
+        "temperature": _("{model} takes no temperature"),
+        "thinking": _("{model} cannot be told how hard to think"),
+        "search": _("{model} cannot search"),
+        "safety": _("{model} cannot be told what to refuse"),
+    }
+    missing = next(name for name in says if getattr(told, name) != getattr(wanted, name))
+    raise InputError(
+        says[missing].format(model=model.title),
+        hint=_("Leave it out, or choose another model."),
+    )
 
 
 def _aspect(draft: Draft, model: Model) -> AspectRatio | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from studio.domain import GenerationRequest, Reference
+from studio.domain import GenerationRequest, Grounding, Reference
 from studio.errors import Billed, NoPicture
 from studio.files import storage_error
 from studio.models import Listed
@@ -151,14 +151,6 @@ class KeptPart:
     picture: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A page the model looked at."""
-
-    url: str
-    title: str = ""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """What came back for one request.
@@ -170,7 +162,7 @@ class Answer:
         seed: the seed that was used, when the service says so.
         warnings: what was odd about it, in sentences for a person.
         parts: the model's own parts, in the order sent; see `gemini.conversation`.
-        sources: pages it looked at, when it was allowed to search.
+        grounding: what it looked up, when it was allowed to search and did.
     """
 
     pictures: tuple[AnswerPicture, ...]
@@ -182,7 +174,7 @@ class Answer:
     seed: int | None = None
     warnings: tuple[str, ...] = ()
     parts: tuple[KeptPart, ...] = field(default=(), repr=False)
-    sources: tuple[Source, ...] = ()
+    grounding: Grounding | None = None
 
     @property
     def results(self) -> tuple[AnswerPicture, ...]:

@@ -202,6 +202,7 @@ def _read_table(path: Path) -> Any:
 def _model(entry: Mapping[str, Any], raw: Mapping[str, Any]) -> Model:
     pixels = raw["pixels"].get(entry.get("pixels"), {})
     rates = entry.get("rates")
+    offline = entry.get("offline", False)
     return Model(
         id=entry["id"],
         title=entry.get("title", entry["id"]),
@@ -210,7 +211,7 @@ def _model(entry: Mapping[str, Any], raw: Mapping[str, Any]) -> Model:
         references=entry["references"],
         prices=entry.get("prices", {}),
         state=ModelState(entry["state"]),
-        offline=entry.get("offline", False),
+        offline=offline,
         fault=entry.get("fault", False),
         rates=Rates(**rates) if rates else None,
         image_tokens=entry.get("image_tokens", {}),
@@ -219,7 +220,9 @@ def _model(entry: Mapping[str, Any], raw: Mapping[str, Any]) -> Model:
         pixel_sizes=entry.get("pixel_sizes", False),
         thinking=tuple(entry.get("thinking", ())),
         search=entry.get("search", False),
-        system=entry.get("system", True),
+        system=entry.get("system", not offline),
+        temperature=entry.get("temperature", not offline),
+        safety=entry.get("safety", not offline),
         shut_down=entry.get("shut_down", ""),
         pixel_table={
             aspect: {size: (pair[0], pair[1]) for size, pair in row.items()}

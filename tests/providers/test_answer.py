@@ -241,20 +241,6 @@ def test_words_made_to_keep_the_reader_busy_do_not(read, piece):
     assert time.perf_counter() - began < 2
 
 
-def test_pages_the_model_looked_at_are_kept(read):
-    grounding = {
-        "groundingChunks": [
-            {"web": {"uri": "https://h.org/a", "title": "A"}},
-            {"web": {"uri": "javascript:alert(1)"}},
-            {},
-        ]
-    }
-    answer = candidates(image(A))
-    answer["candidates"][0]["groundingMetadata"] = grounding
-    found, _pictures = read(answer)
-    assert [(one.url, one.title) for one in found.sources] == [("https://h.org/a", "A")]
-
-
 @pytest.mark.parametrize("sign", ["a ", "ü", "x\n", '"', "\\", "😀"])
 def test_many_words_are_read_from_the_file_and_cut(read, sign):
     with pytest.raises(NoPicture) as caught:

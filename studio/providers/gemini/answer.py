@@ -14,7 +14,7 @@ from typing import Any
 from studio.errors import Billed, IncompleteAnswer, NoPicture, ServiceError
 from studio.models import Model, plain_id
 from studio.providers.base import Answer, AnswerSource, Scan, Usage
-from studio.providers.gemini import fields, refusals, said
+from studio.providers.gemini import fields, grounding, refusals, said
 from studio.providers.gemini.errors import within_answer
 from studio.providers.gemini.gather import MOST_WORDS, Found, gather
 from studio.words import _
@@ -58,7 +58,7 @@ def read(source: AnswerSource, scan: Scan, model: Model, *, provider: str = "") 
         request_id=request_id,
         seed=fields.number(value, "seed"),
         parts=tuple(found.parts),
-        sources=tuple(found.sources),
+        grounding=grounding.read(value, source.body),
     )
     return _with_result(answer, _warnings(answer, found, scan, source, model))
 

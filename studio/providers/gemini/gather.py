@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from studio.providers import base64_text
-from studio.providers.base import AnswerPicture, KeptPart, Source, Spilled
+from studio.providers.base import AnswerPicture, KeptPart, Spilled
 from studio.providers.gemini import fields
 
 MOST_WORDS = 16 * 1024
@@ -22,7 +22,6 @@ MOST_PICTURES = 64
 """More pictures than any answer has; the rest is not looked at."""
 
 _MOST_TRIES = 4 * MOST_PICTURES
-_MOST_SOURCES = 50
 _LONGEST_ADDRESS = 4096
 _LEAST_DATA = 8
 _OVERLAP = 400
@@ -61,7 +60,6 @@ class Found:
     finishes: list[str] = field(default_factory=list)
     told: str = ""
     parts: list[KeptPart] = field(default_factory=list)
-    sources: list[Source] = field(default_factory=list)
 
     def add(self, picture: AnswerPicture) -> None:
         """Keep a picture, unless it is the same address again, or one too many."""
@@ -96,7 +94,6 @@ def _candidates(value: Any, found: Found) -> None:
             # The candidate with the picture is the one a conversation goes on with.
             only_words = len(found.pictures) == before and found.parts
             found.parts = found.parts + kept if only_words else kept
-        _sources(candidate, found)
 
 
 def _part(part: Any, found: Found) -> KeptPart:
@@ -279,13 +276,3 @@ def _image_list(images: Any, found: Found) -> None:
     for entry in images if isinstance(images, list) else [images]:
         if isinstance(entry, (str, Spilled, Mapping)):
             _image(entry, found)
-
-
-def _sources(candidate: Any, found: Found) -> None:
-    grounding = fields.get(candidate, "groundingMetadata")
-    for chunk in fields.items(grounding, "groundingChunks"):
-        web = fields.get(chunk, "web") or fields.get(chunk, "image")
-        address = fields.text(web, "uri")
-        if address.startswith("https://") and len(found.sources) < _MOST_SOURCES:
-            title = fields.text(web, "title")[:200]
-            found.sources.append(Source(address[:_LONGEST_ADDRESS], title))

@@ -60,7 +60,7 @@ def body(
         config["imageConfig"] = image
     if request.seed is not None:
         config["seed"] = request.seed
-    if request.temperature is not None:
+    if request.temperature is not None and model.temperature:
         config["temperature"] = request.temperature
     if request.thinking.lower() in model.thinking:
         config["thinkingConfig"] = {"thinkingLevel": request.thinking.upper()}
@@ -70,7 +70,7 @@ def body(
     }
     if request.system.strip() and model.system:
         whole["systemInstruction"] = {"role": "user", "parts": [{"text": request.system}]}
-    if request.safety:
+    if request.safety and model.safety:
         whole["safetySettings"] = [
             {"category": _category(one.category), "threshold": one.threshold.upper()}
             for one in request.safety

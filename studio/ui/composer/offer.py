@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from studio.domain import AspectRatio, Reference, Role
+from studio.domain import Advanced, AspectRatio, Reference, Role
 from studio.drafts import MATCH, Draft
 from studio.values import dataclass
 from studio.words import _
@@ -70,6 +70,7 @@ def offer(draft: Draft, model: Model, *, input_ratio: float | None = None) -> Of
         aspect=aspect,
         size=size,
         seed=draft.seed if model.seed else None,
+        advanced=model.told(draft.advanced),
     )
     return Offer(
         sent=sent,
@@ -91,7 +92,24 @@ def differences(draft: Draft, model: Model, made: Offer) -> str:
         notes.append(_("not all references are sent, it takes {n}").format(n=made.takes))
     if draft.seed is not None and not model.seed:
         notes.append(_("it takes no seed"))
+    notes += _untold(draft.advanced, made.sent.advanced)
     return f"{model.title}: {', '.join(notes)}." if notes else ""
+
+
+def _untold(wanted: Advanced, told: Advanced) -> list[str]:
+    """What of the seldom-made choices it cannot be told."""
+    notes: list[str] = []
+    if wanted.system.strip() and not told.system:
+        notes.append(_("it takes no system instruction"))
+    if wanted.temperature is not None and told.temperature is None:
+        notes.append(_("it takes no temperature"))
+    if wanted.thinking and not told.thinking:
+        notes.append(_("it cannot think on the level {level}").format(level=wanted.thinking))
+    if wanted.search and not told.search:
+        notes.append(_("it cannot search"))
+    if wanted.safety and not told.safety:
+        notes.append(_("it cannot be told what to refuse"))
+    return notes
 
 
 def _aspect(

@@ -1,0 +1,142 @@
+"""Reads what a model looked up before it made a picture: queries, pages, links to searches.
+
+The service wants its links to searches shown and sends them as a piece of a web page. What is kept
+of that are the links and their words; nothing of it is ever shown as it came.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+from studio.domain import Grounding, Source
+from studio.providers.base import Spilled
+from studio.providers.gemini import fields
+
+MOST = 50
+"""Most sources, queries and searches that are kept of one answer."""
+
+_LONGEST_ADDRESS = 4096
+_LONGEST_TITLE = 200
+_LONGEST_PAGE = 256 * 1024
+_UNSEEN = frozenset({"script", "style", "template", "noscript", "head", "svg"})
+
+
+def read(value: Any, body: Path) -> Grounding | None:
+    """What the candidates of an answer looked up; None when nothing. Blocking.
+
+    `body` is the file the answer lies in.
+    """
+    queries: dict[str, None] = {}
+    sources: dict[str, Source] = {}
+    searches: dict[str, Source] = {}
+    for candidate in fields.items(value, "candidates"):
+        told = fields.get(candidate, "groundingMetadata")
+        for name in ("webSearchQueries", "imageSearchQueries"):
+            queries.update((words, None) for words in _texts(fields.get(told, name)))
+        for one in _pages(fields.items(told, "groundingChunks")):
+            sources.setdefault(one.url, one)
+        entry = fields.get(told, "searchEntryPoint")
+        for one in links(_text(fields.get(entry, "renderedContent"), body)):
+            searches.setdefault(one.url, one)
+    if not (queries or sources or searches):
+        return None
+    return Grounding(
+        queries=tuple(queries)[:MOST],
+        sources=tuple(sources.values())[:MOST],
+        searches=tuple(searches.values())[:MOST],
+    )
+
+
+def links(page: str) -> tuple[Source, ...]:
+    """The links of a piece of a web page that go to https addresses, with the words in them."""
+    reader = _Links()
+    reader.feed(page)
+    reader.close()
+    return tuple(reader.found[:MOST])
+
+
+def _texts(value: Any) -> Iterator[str]:
+    for one in value if isinstance(value, list) else [value]:
+        if isinstance(one, str) and one.strip():
+            yield _words(one)
+
+
+def _pages(chunks: list[Any]) -> Iterator[Source]:
+    for chunk in chunks:
+        for kind in ("web", "image", "retrievedContext", "maps"):
+            page = fields.get(chunk, kind)
+            address = fields.text(page, "sourceUri") or fields.text(page, "uri")
+            if (url := _safe(address)) is not None:
+                yield Source(url, _words(fields.text(page, "title") or fields.text(page, "domain")))
+                break
+
+
+def _safe(address: str) -> str | None:
+    """The address as it may be opened; None for any that is not https."""
+    text = address.strip()
+    if not text.lower().startswith("https://") or len(text) > _LONGEST_ADDRESS:
+        return None
+    return None if any(one <= " " or one in "<>\"'\\`" for one in text) else fields.sound(text)
+
+
+def _words(text: str) -> str:
+    plain = "".join(one if one.isprintable() else " " for one in text)
+    return " ".join(fields.sound(plain).split())[:_LONGEST_TITLE]
+
+
+def _text(value: Any, body: Path) -> str:
+    """The text, from the answer's file where it was too long to be kept."""
+    if isinstance(value, str):
+        return value
+    if not isinstance(value, Spilled) or value.end - value.start > _LONGEST_PAGE:
+        return ""
+    try:
+        with body.open("rb") as file:
+            file.seek(value.start)
+            raw = file.read(value.end - value.start)
+        return str(json.loads(b'"' + raw + b'"', strict=False))
+    except (OSError, ValueError):
+        return ""
+
+
+class _Links(HTMLParser):
+    """Collects links and their words; everything else is passed over."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.found: list[Source] = []
+        self._hidden = 0
+        self._url: str | None = None
+        self._text: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in _UNSEEN:
+            self._hidden += 1
+        elif tag == "a":
+            self._end()
+            self._url = _safe(dict(attrs).get("href") or "")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in _UNSEEN:
+            self._hidden = max(0, self._hidden - 1)
+        elif tag == "a":
+            self._end()
+
+    def handle_data(self, data: str) -> None:
+        if self._url is not None and not self._hidden:
+            self._text.append(data)
+
+    def close(self) -> None:
+        super().close()
+        self._end()
+
+    def _end(self) -> None:
+        words = _words(" ".join(self._text))
+        if self._url is not None and words:
+            self.found.append(Source(self._url, words))
+        self._url = None
+        self._text = []
