@@ -9,7 +9,8 @@ from typing import Any
 
 from studio.cli.output import say
 from studio.cli.printers import picture_facts
-from studio.domain import Picture
+from studio.domain import Advanced, Picture
+from studio.safety import level_of
 from studio.words import _
 
 
@@ -28,6 +29,11 @@ def facts_of(picture: Picture, path: Path) -> dict[str, Any]:
         "provider": picture.profile,
         "aspect": picture.asked_aspect,
         "size": picture.asked_size,
+        **_choices(picture),
+        "words": picture.words,
+        "delivered_model": picture.delivered_model,
+        "request_id": picture.request_id,
+        "grounding": _grounding(picture),
         "seconds": picture.seconds,
         "offline": picture.offline,
         "job": picture.job,
@@ -39,11 +45,39 @@ def facts_of(picture: Picture, path: Path) -> dict[str, Any]:
     }
 
 
+def _choices(picture: Picture) -> dict[str, Any]:
+    """The seldom-made choices of its request; what was left to the model is null or empty."""
+    chosen = picture.advanced or Advanced()
+    return {
+        "system": chosen.system,
+        "temperature": chosen.temperature,
+        "thinking": chosen.thinking,
+        "search": chosen.search,
+        "safety": {one.category: one.threshold for one in chosen.safety},
+    }
+
+
+def _grounding(picture: Picture) -> dict[str, Any] | None:
+    found = picture.grounding
+    if found is None:
+        return None
+    return {
+        "queries": list(found.queries),
+        "sources": [{"title": one.title, "url": one.url} for one in found.sources],
+        "searches": [{"title": one.title, "url": one.url} for one in found.searches],
+    }
+
+
 def say_facts(facts: Mapping[str, Any]) -> None:
     """Those that say something, each on a line with its name in the user's language."""
     labels = _labels()
     for name, value in facts.items():
-        if name in labels and value is not None and value is not False and value not in ("", []):
+        if (
+            name in labels
+            and value is not None
+            and value is not False
+            and value not in ("", [], {})
+        ):
             say(f"{labels[name]}: {_readable(name, value)}")
 
 
@@ -52,6 +86,11 @@ def _readable(name: str, value: Any) -> str:
         return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(value))
     if name == "parents":
         return ", ".join(f"{one['role']} {one['picture'] or one['name']}" for one in value)
+    if name == "safety":
+        return ", ".join(f"{one.lower()}={level_of(to)}" for one, to in value.items())
+    if name == "grounding":
+        queries, sources = ", ".join(value["queries"]), value["sources"]
+        return "\n  ".join([queries, *(f"{one['title']} {one['url']}".strip() for one in sources)])
     if name.endswith("usd"):
         return f"{value:.4f}"
     if isinstance(value, list):
@@ -70,6 +109,15 @@ def _labels() -> dict[str, str]:
         "aspect": _("Aspect ratio"),
         "size": _("Size"),
         "seed": _("Seed"),
+        "system": _("System instruction"),
+        "temperature": _("Temperature"),
+        "thinking": _("Thinking"),
+        "search": _("Search"),
+        "safety": _("Safety"),
+        "words": _("The model's words"),
+        "delivered_model": _("Answered by"),
+        "request_id": _("Request id"),
+        "grounding": _("Looked up"),
         "width": _("Width"),
         "height": _("Height"),
         "bytes": _("Bytes"),

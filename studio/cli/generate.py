@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from studio import prompts, runs
+from studio.cli import advanced
 from studio.cli.opening import opened
 from studio.cli.output import complain
 from studio.cli.printers import Printer, printer_for
@@ -71,6 +72,7 @@ async def _plan(core: Core, options: Any, prompt: str) -> runs.Run:
         size=options.size or _first(model.sizes, "1K", prefer="1K"),
         count=options.count,
         seed=options.seed,
+        advanced=await advanced.read(options),
     )
     return runs.plan(draft, model, prompts.expand(prompt))
 
@@ -98,8 +100,8 @@ def _choose(core: Core, options: Any) -> tuple[str, Model]:
             hint=_("`gridbrush models` lists what there is."),
         )
     model = core.catalogue.find(profile, id)
-    if model.state is ModelState.RETIRED:
-        complain(_("{id} is retired; the service may refuse it.").format(id=id))
+    if model.state in (ModelState.RETIRED, ModelState.DEPRECATED):
+        complain(f"{id}: {model.note}")
     return profile, model
 
 

@@ -21,10 +21,11 @@ async def run(options: Any, where: Paths) -> int:
             if options.provider
             else [profile.name for profile in core.settings.value.all_profiles]
         )
+        defaults = {name: core.catalogue.default(name) for name in names}
         listed = [(name, model) for name in names for model in core.catalogue.models(name)]
     if options.json:
         for name, model in listed:
-            say_json(_facts(name, model))
+            say_json(_facts(name, model, default=model.id == defaults[name]))
         return 0
     table(
         [
@@ -47,7 +48,7 @@ def _price(model: Model) -> str:
     return f"{low:.3f}" if low == high else f"{low:.3f}–{high:.3f}"
 
 
-def _facts(name: str, model: Model) -> dict[str, Any]:
+def _facts(name: str, model: Model, *, default: bool) -> dict[str, Any]:
     return {
         "id": model.id,
         "title": model.title,
@@ -56,8 +57,16 @@ def _facts(name: str, model: Model) -> dict[str, Any]:
         "sizes": list(model.sizes),
         "references": model.references,
         "seed": model.seed,
+        "system": model.system,
+        "temperature": model.temperature,
+        "thinking": list(model.thinking),
+        "search": model.search,
+        "safety": model.safety,
         "prices": dict(model.prices),
+        "own_prices": dict(model.own_prices),
         "state": model.state,
+        "shut_down": model.shut_down,
+        "default": default,
         "note": model.note,
         "offline": model.offline,
     }

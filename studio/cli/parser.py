@@ -112,6 +112,23 @@ def _generate(parser: argparse.ArgumentParser) -> None:
         "--ref", metavar="FILE", action="append", default=[], help=_("a reference picture")
     )
     parser.add_argument("--edit", metavar="ID", help=_("edit this picture of the library"))
+    parser.add_argument(
+        "--system", metavar="TEXT", help=_("instruction apart from the prompt; @FILE reads it")
+    )
+    parser.add_argument("--temperature", metavar="T", help=_("0 to 2; the model's own without"))
+    parser.add_argument(
+        "--thinking", metavar="LEVEL", help=_("minimal, low, medium or high, as the model has it")
+    )
+    parser.add_argument("--search", action="store_true", help=_("let the model look things up"))
+    parser.add_argument(
+        "--safety",
+        metavar="CATEGORY=LEVEL",
+        action="append",
+        default=[],
+        help=_(
+            "block few, some, most or none of harassment, hate, sexual or dangerous; repeatable"
+        ),
+    )
     parser.add_argument("--out", metavar="DIR", help=_("also copy the results to DIR"))
     parser.add_argument("--yes", action="store_true", help=_("do not ask before many pictures"))
     _json(parser)

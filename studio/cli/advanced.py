@@ -1,0 +1,81 @@
+"""The seldom-made choices of `generate` as they are written on the command line."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+from studio.domain import Advanced, SafetySetting
+from studio.errors import InputError, UsageError
+from studio.safety import CATEGORIES, LEVELS, OTHER_CATEGORIES, category_of, threshold_of
+from studio.words import _
+
+
+async def read(options: Any) -> Advanced:
+    """The choices. Raises UsageError for one that is none, InputError for a file not there."""
+    return Advanced(
+        system=await _system(options.system or ""),
+        temperature=_temperature(options.temperature),
+        thinking=(options.thinking or "").strip().lower(),
+        search=options.search,
+        safety=_safety(options.safety),
+    )
+
+
+async def _system(text: str) -> str:
+    if not text.startswith("@"):
+        return text
+    path = Path(text[1:]).expanduser()
+    try:
+        return await asyncio.to_thread(path.read_text, "utf-8-sig")
+    except OSError as error:
+        raise InputError(
+            _("The system instruction cannot be read"),
+            f"{path}: {error.strerror}.",
+            hint=_("Check the name after --system @; nothing was sent."),
+        ) from error
+    except UnicodeDecodeError as error:
+        raise InputError(
+            _("The system instruction is not a text"),
+            _("{name} is not written in UTF-8.").format(name=path),
+        ) from error
+
+
+def _temperature(text: str | None) -> float | None:
+    if text is None:
+        return None
+    try:
+        return float(text.replace(",", "."))
+    except ValueError as error:
+        raise UsageError(
+            _("--temperature {value} is not a number").format(value=text[:40])
+        ) from error
+
+
+def _safety(settings: list[str]) -> tuple[SafetySetting, ...]:
+    chosen: dict[str, SafetySetting] = {}
+    for text in settings:
+        name, equals, level = text.partition("=")
+        category, threshold = category_of(name), threshold_of(level)
+        if not equals:
+            raise UsageError(
+                _("--safety {value} is not understood").format(value=text[:60]),
+                _("Write it as CATEGORY=LEVEL, such as harassment=few."),
+            )
+        if not category:
+            raise UsageError(
+                _("--safety knows no {name}").format(name=name[:60]),
+                _("It knows: {names}.").format(
+                    names=", ".join(one.lower() for one in (*CATEGORIES, *OTHER_CATEGORIES))
+                ),
+            )
+        if threshold is None:
+            raise UsageError(
+                _("--safety knows no level {name}").format(name=level[:60]),
+                _("It knows: {names}.").format(names=", ".join(("default", *LEVELS))),
+            )
+        chosen.pop(category, None)
+        if threshold:
+            chosen[category] = SafetySetting(category, threshold)
+    return tuple(chosen.values())
