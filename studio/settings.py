@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import fields, replace
+from collections.abc import Mapping
+from dataclasses import field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,9 @@ class Profile:
     base_url: str
     auth: str = "bearer"
     version: str = "v1"
+    path: str = "gemini"
+    model: str = ""
+    prices: Mapping[str, Mapping[str, float]] = field(default_factory=dict, hash=False)
     at_once: int | None = None
     per_minute: int | None = None
 
@@ -79,6 +83,7 @@ class Settings:
         surround: ground of the loupe: "black", "dark", "middle" or "light".
         confirm_above: US dollars of one run that ask before sending.
         neutral_names: file names without words of the prompt.
+        system: the instruction that is kept for all pictures of the window; may be empty.
         language: code of the interface's language; empty for the system's.
     """
 
@@ -99,6 +104,7 @@ class Settings:
     confirm_above: float = 2.0
     neutral_names: bool = False
     language: str = ""
+    system: str = ""
     models: tuple[tuple[str, str], ...] = ()
 
     def find_profile(self, name: str) -> Profile:
@@ -116,8 +122,9 @@ class Settings:
     @property
     def all_profiles(self) -> tuple[Profile, ...]:
         """The user's own and the built-in ones, each name once."""
-        own = {profile.name for profile in self.profiles}
-        return (*(p for p in built_in() if p.name not in own), *self.profiles)
+        own = {profile.name: profile for profile in self.profiles}
+        first = tuple(own.pop(profile.name, profile) for profile in built_in())
+        return (*first, *own.values())
 
 
 _LIMITS: dict[str, tuple[float, float]] = {
@@ -236,9 +243,13 @@ class SettingsStore:
             return value
         if not isinstance(raw, dict):
             return value
-        every = {field.name: getattr(value, field.name) for field in fields(Settings)}
+        every = {each.name: getattr(value, each.name) for each in fields(Settings)}
         mine = {n: new for n, new in every.items() if new != getattr(self._on_disk, n)}
         return replace(_read(raw), **mine)
+
+    def profile(self, name: str) -> Profile:
+        """The profile of that name as it is now. Raises InputError."""
+        return self.value.find_profile(name)
 
     async def close(self) -> None:
         """Wait until what was changed is on disk."""
@@ -255,7 +266,7 @@ def encode(settings: Settings) -> bytes:
 def _read(raw: dict[str, Any]) -> Settings:
     """Each choice on its own, so that one bad value does not cost the others."""
     good: dict[str, Any] = {}
-    for name in (field.name for field in fields(Settings) if field.name in raw):
+    for name in (each.name for each in fields(Settings) if each.name in raw):
         try:
             value = getattr(msgspec.convert({name: raw[name]}, Settings), name)
         except msgspec.ValidationError as error:

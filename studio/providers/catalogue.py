@@ -5,20 +5,23 @@ from __future__ import annotations
 import json
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from studio.errors import StorageError
+from studio.errors import InputError, StorageError
 from studio.models import THINKING, Lesson, Listed, Model, ModelState, Rates, plain_id
 from studio.paths import resources
-from studio.settings import OFFLINE
+from studio.settings import OFFLINE, Profile
 from studio.words import _
 
 log = logging.getLogger(__name__)
+
+Prices = Mapping[str, Mapping[str, float]]
+"""US dollars for one picture, by model and tier."""
 
 _USUAL_ASPECTS = "common"
 _USUAL_SIZES = ("1K", "2K", "4K")
@@ -30,12 +33,26 @@ class Catalogue:
     The table is read at once (a few kilobytes); what services list is learned later and kept by the
     caller between two starts (`dump`, `load`).
 
+    A model is retired by the clock, whatever the table called it when it was made.
+
     Attributes:
         as_of: date of the built-in table, such as "2026-11-01".
         source: where its facts come from.
     """
 
-    def __init__(self, table: Path | None = None) -> None:
+    def __init__(
+        self,
+        table: Path | None = None,
+        *,
+        find_profile: Callable[[str], Profile] | None = None,
+        today: Callable[[], str] | None = None,
+    ) -> None:
+        """`find_profile` tells the user's own prices and first model of a profile.
+
+        `today` gives the day, such as "2026-11-23".
+        """
+        self._find_profile = find_profile
+        self._today = today or _today
         raw = _read_table(table or resources() / "models.json")
         self.as_of: str = raw["as_of"]
         self.source: str = raw["source"]
@@ -62,16 +79,15 @@ class Catalogue:
         if profile == OFFLINE:
             ordered = sorted(self._sketches.values(), key=_is_fault)
             return tuple(_titled(model) for model in ordered)
+        prices = self._prices(profile)
         listed = self._learned.get(profile, ())
         if not listed:
-            return tuple(
-                self._dated(one)
-                for one in self._models.values()
-                if one.state is not ModelState.RETIRED
-            )
-        found = [self._listed(one) for one in listed]
+            dated = (self._dated(one) for one in self._models.values())
+            found = [one for one in dated if one.state is not ModelState.RETIRED]
+            return tuple(_priced(one, prices) for one in found)
+        found = [_priced(self._listed(one), prices) for one in listed]
         order = list(self._models)
-        ranks = {id(one): self._rank(one.id, order) for one in found}
+        ranks = {id(one): self._rank(one, order) for one in found}
         return tuple(sorted(found, key=lambda one: (ranks[id(one)], one.id)))
 
     def find(self, profile: str, id: str) -> Model:
@@ -81,23 +97,29 @@ class Catalogue:
         listed = (one for one in self._learned.get(profile, ()) if one.id == id)
         model = self._listed(next(listed, Listed(id)))
         return replace(
-            model,
+            _priced(model, self._prices(profile)),
             pixel_sizes=self._pixel_sizes.get(profile, {}).get(id, model.pixel_sizes),
             both_modalities=model.both_modalities or profile in self._both_modalities,
         )
 
     def default(self, profile: str) -> str:
-        """The model to begin with: the newest that is generally available and, as far as is known,
-        listed by the service."""
+        """The model to begin with: the profile's own, else the best the service lists.
+
+        Never a retired one, as long as there is another.
+        """
+        about = self._about(profile)
+        if about is not None and about.model:
+            return about.model
         wanted = self._defaults.get(profile) or self._defaults["*"]
-        models = self.models(profile)
-        if not models or any(one.id == wanted for one in models):
-            return wanted
-        same = next((one for one in models if plain_id(one.id) == plain_id(wanted)), None)
-        if same is not None:
-            return same.id
-        alive = (one for one in models if one.state is not ModelState.RETIRED)
-        return next(alive, models[0]).id
+        alive = [one for one in self.models(profile) if one.state is not ModelState.RETIRED]
+        if not alive:
+            alive = [
+                one
+                for one in map(self._dated, self._models.values())
+                if one.state is not ModelState.RETIRED
+            ]
+        same = (one.id for one in alive if plain_id(one.id) == plain_id(wanted))
+        return next(same, alive[0].id if alive else wanted)
 
     def learn(self, profile: str, listed: Sequence[Listed]) -> None:
         """Keep what a service listed; an empty list changes nothing."""
@@ -129,11 +151,23 @@ class Catalogue:
         self._pixel_sizes = kept.pixel_sizes
         self._both_modalities = set(kept.both_modalities)
 
-    def _rank(self, id: str, order: list[str]) -> int:
-        known = self._aliases.get(plain_id(id))
+    def _about(self, profile: str) -> Profile | None:
+        if self._find_profile is None:
+            return None
+        try:
+            return self._find_profile(profile)
+        except InputError:
+            return None  # a picture's profile may be gone, and what its model can is still known
+
+    def _prices(self, profile: str) -> Prices:
+        about = self._about(profile)
+        return {} if about is None else about.prices
+
+    def _rank(self, model: Model, order: list[str]) -> int:
+        known = self._aliases.get(plain_id(model.id))
         if known is None:
             return len(order)
-        late = len(order) + 1 if self._models[known].state is ModelState.RETIRED else 0
+        late = len(order) + 1 if model.state is ModelState.RETIRED else 0
         return order.index(known) + late
 
     def _listed(self, one: Listed) -> Model:
@@ -151,16 +185,17 @@ class Catalogue:
         return replace(self._dated(known), id=one.id)
 
     def _dated(self, model: Model) -> Model:
-        day = model.shut_down
-        if model.state is ModelState.RETIRED:
+        day, state = model.shut_down, model.state
+        if state is ModelState.RETIRED:
             note = _("Switched off on {day}; a few gateways may still serve it.").format(day=day)
-        elif model.state is ModelState.DEPRECATED and day and day < time.strftime("%Y-%m-%d"):
-            note = _("Was to be switched off on {day}; choose a newer model.").format(day=day)
-        elif model.state is ModelState.DEPRECATED:
+        elif day and day < self._today():
+            state = ModelState.RETIRED
+            note = _("Was to be switched off on {day}; the service may refuse it.").format(day=day)
+        elif state is ModelState.DEPRECATED:
             note = _("Being switched off ({day}); choose a newer model.").format(day=day)
         else:
             return model
-        return replace(model, note=note)
+        return replace(model, state=state, note=note)
 
 
 class _Kept(msgspec.Struct):
@@ -168,6 +203,21 @@ class _Kept(msgspec.Struct):
     listed: dict[str, tuple[Listed, ...]]
     pixel_sizes: dict[str, dict[str, bool]] = {}
     both_modalities: list[str] = []
+
+
+def _today() -> str:
+    return time.strftime("%Y-%m-%d")
+
+
+def _priced(model: Model, prices: Prices) -> Model:
+    """The model with the user's own prices, under its id or one of its other spellings."""
+    if not prices or model.offline:
+        return model
+    plain = plain_id(model.id)
+    own = prices.get(model.id) or next(
+        (table for id, table in prices.items() if plain_id(id) == plain), None
+    )
+    return replace(model, own_prices=own) if own else model
 
 
 def _is_fault(model: Model) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from dataclasses import replace
 
 import pytest
 
@@ -12,7 +13,7 @@ from studio.models import THINKING, TIERS, Lesson, Listed, ModelState, plain_id
 from studio.providers.catalogue import Catalogue
 from studio.providers.gemini import Gemini, listing
 from studio.providers.transport import Client
-from studio.settings import Profile, built_in
+from studio.settings import Profile, Settings, built_in
 from tests.fake_service import FakeService, Reply
 
 
@@ -89,11 +90,68 @@ def test_a_retired_model_works_but_says_so(catalogue):
 
 
 @pytest.mark.parametrize(
-    ("today", "words"), [("2026-10-29", "Being switched off"), ("2026-10-30", "Was to be")]
+    ("today", "state", "words"),
+    [
+        ("2026-10-29", ModelState.DEPRECATED, "Being switched off (2026-10-29)"),
+        ("2026-10-30", ModelState.RETIRED, "Was to be switched off on 2026-10-29"),
+    ],
 )
-def test_a_model_past_its_day_is_not_told_of_as_coming(catalogue, monkeypatch, today, words):
-    monkeypatch.setattr("time.strftime", lambda _form: today)
-    assert catalogue.find("dgrid", "gemini-3.1-flash-image").note.startswith(words)
+def test_a_model_is_retired_by_the_clock(today, state, words):
+    catalogue = Catalogue(today=lambda: today)
+    model = catalogue.find("dgrid", "gemini-3.1-flash-image")
+    assert model.state is state
+    assert model.note.startswith(words)
+    offered = [one.id for one in catalogue.models("dgrid")]
+    assert (model.id in offered) is (state is ModelState.DEPRECATED)
+    assert model.price("1K") == 0.0672
+
+
+def test_a_model_retired_by_the_clock_comes_last_and_is_never_the_first_choice():
+    old, unknown = "google/gemini-3.1-flash-image", "acme/image-9"
+    catalogue = Catalogue(today=lambda: "2026-11-23")
+    catalogue.learn("dgrid", [Listed(old), Listed(unknown)])
+    assert [one.id for one in catalogue.models("dgrid")] == [unknown, old]
+    assert catalogue.default("dgrid") == unknown
+    catalogue.learn("dgrid", [Listed(old)])
+    assert catalogue.default("dgrid") == "gemini-nano-banana-2.1"
+
+
+OWN = Profile(
+    name="own",
+    title="Own",
+    base_url="https://x.org",
+    prices={
+        "gemini-3-pro-image": {"2K": 0.1},
+        "acme/image-9": {"*": 0.02},
+        "gemini-nano-banana-2.1": {},
+    },
+)
+
+
+def test_the_users_own_prices_stand_before_ours_and_only_for_that_profile():
+    catalogue = Catalogue(find_profile=Settings(profiles=(OWN,)).find_profile)
+    assert catalogue.find("dgrid", "gemini-3-pro-image").price("2K") == 0.1344
+    pro = catalogue.find("own", "google/gemini-3-pro-image-preview")
+    assert (pro.price("2K"), pro.price("4K")) == (0.1, 0.24)
+    assert (pro.own_price("2K"), pro.own_price("4K")) == (0.1, None)
+    unknown = catalogue.find("own", "acme/image-9")
+    assert unknown.price("4K") == unknown.price(None) == 0.02
+    assert catalogue.find("own", "gemini-nano-banana-2.1").price("1K") == 0.0336
+    listed = {one.id: one.price("2K") for one in catalogue.models("own")}
+    assert listed["gemini-3-pro-image"] == 0.1
+
+
+def test_a_profile_may_name_the_model_to_begin_with():
+    wanted = replace(OWN, model="acme/image-9")
+    catalogue = Catalogue(find_profile=lambda _name: wanted)
+    catalogue.learn("own", [Listed("gemini-3-pro-image")])
+    assert catalogue.default("own") == "acme/image-9"
+
+
+def test_a_profile_that_is_gone_has_its_models_all_the_same():
+    settings = Settings()
+    catalogue = Catalogue(find_profile=settings.find_profile)
+    assert catalogue.find("gone", "gemini-3-pro-image").price("1K") == 0.1344
 
 
 def test_an_unknown_model_gets_everything_common_and_no_price(catalogue):
