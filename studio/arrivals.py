@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from studio import files, pricing
+from studio.conversations import Conversations
 from studio.domain import Advanced, AspectRatio, CostBasis, Job, JobState, Parent, Picture
 from studio.errors import Billed, NoPicture, NotFetched, PictureUnreadable, StudioError
 from studio.journal import Entry
@@ -45,8 +46,10 @@ class Arrivals:
         find_model: Callable[[str, str], Model],
         settings: SettingsStore,
         fetch: Fetch,
+        conversations: Conversations,
     ) -> None:
         self._fetch = fetch
+        self._conversations = conversations
         self._library = library
         self._decoder = decoder
         self._decoding = decoding
@@ -66,6 +69,7 @@ class Arrivals:
         """
         created = at if at is not None else time.time()
         taken: list[tuple[Picture, Path]] = []
+        numbered: dict[int, Picture] = {}
         unreadable: list[StudioError] = []
         for number, found in enumerate(answer.pictures):
             part = entry.part(number)
@@ -89,6 +93,7 @@ class Arrivals:
                 path=self._path(picture, facts),
             )
             taken.append((picture, part))
+            numbered[number] = picture
         if not taken:
             # What is behind an address can still be looked at, or fetched again.
             for why in sorted(unreadable, key=_may_be_fetched_again, reverse=True):
@@ -109,14 +114,16 @@ class Arrivals:
         usd, basis = self._cost(job, answer)
         main = _main(taken)
         warned = (_("One picture of the answer cannot be read"),) if unreadable else ()
+        conversation, told = await self._conversations.keep(job, entry, answer, numbered)
         final = [
             (
                 # The answer is billed once: what came beside its result cost nothing more.
                 replace(
                     picture,
-                    warnings=picture.warnings + warned,
+                    warnings=picture.warnings + warned + told,
                     cost_usd=usd if number == main else 0.0,
                     cost_basis=basis,
+                    conversation=conversation if number == main else None,
                 ),
                 part,
             )
@@ -188,6 +195,7 @@ class Arrivals:
             grounding=answer.grounding,
             draft=found.draft,
             offline=request.profile == OFFLINE,
+            late=job.late,
             seen=False,
         )
 

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from http import HTTPStatus
 from typing import Protocol
 
 from studio import files
 from studio.arrivals import Arrivals
-from studio.domain import Job, JobState, Picture, Reference
+from studio.conversations import Conversations
+from studio.domain import GenerationRequest, Job, JobState, Picture, Reference
 from studio.errors import (
     Billed,
     Cancelled,
@@ -31,9 +34,12 @@ from studio.library.library import Library
 from studio.pictures import Decoder
 from studio.providers.base import AnswerSource, Input, Provider, Scan
 from studio.providers.gemini.scan import Scanner
+from studio.providers.past import Past
 from studio.providers.transport import Client
 from studio.settings import OFFLINE
 from studio.words import _
+
+log = logging.getLogger(__name__)
 
 _LONGEST_SENT = 4096
 _LARGEST_SENT = 7 << 20
@@ -43,6 +49,9 @@ _ROOM_WANTED = 96 << 20
 _PROGRESS_EVERY = 0.1
 
 Report = Callable[[Job], None]
+
+WaitUntilLate = Callable[[GenerationRequest], Awaitable[None]]
+"""Returns when the answer to a request that leaves now is later than expected."""
 
 FindKey = Callable[[str], Awaitable[str]]
 """Gives the key of a profile. Raises KeyMissing."""
@@ -70,6 +79,7 @@ class AnswerSink:
         self.code = 0
         self.headers: dict[str, str] = {}
         self.received = 0
+        self.late = False
 
     @property
     def whole(self) -> bool:
@@ -116,7 +126,9 @@ class AnswerSink:
         scan = await self._lane.run(self._scanner.finish)
         if self._body is None or (self.code == HTTPStatus.OK and scan.json and not scan.complete):
             raise await self.broke(_("The answer stopped before its end."))
-        await self._lane.run(self._journal.whole, self._entry, self._body, self.seconds)
+        await self._lane.run(
+            partial(self._journal.whole, self._entry, self._body, self.seconds, late=self.late)
+        )
         return scan
 
     async def broke(self, reason: str) -> IncompleteAnswer:
@@ -161,13 +173,16 @@ async def _within(seconds: float, sending: Awaitable[None], sink: AnswerSink) ->
         task.uncancel()
 
 
-def _too_long(limit: float) -> NetworkError:
-    return NetworkError(
-        _("No answer came within {minutes:.0f} minutes").format(minutes=limit / 60),
-        _("The connection was closed."),
-        hint=_("The limit is in the settings. Trying again may be billed a second time."),
-        billed=Billed.MAYBE,
-    )
+async def _too_long(sink: AnswerSink, limit: float) -> NetworkError:
+    """The outer limit has passed: what came of the answer, and be it a trickle, is kept."""
+    title = _("No whole answer came within {minutes:.0f} minutes").format(minutes=limit / 60)
+    hint = _("The limit is in the settings. Trying again may be billed a second time.")
+    if not (sink.received and sink.arriving):
+        message = _("The connection was closed.")
+        return NetworkError(title, message, hint=hint, billed=Billed.MAYBE)
+    broken = await sink.broke(title)
+    broken.title, broken.hint = title, hint
+    return broken
 
 
 @contextlib.contextmanager
@@ -197,8 +212,10 @@ class Attempts:
         decoder: Decoder,
         find_provider: FindProvider,
         arrivals: Arrivals,
+        conversations: Conversations,
         decoding: Lane,
         limit: Callable[[], float],
+        wait_until_late: WaitUntilLate,
     ) -> None:
         """`limit` gives the seconds after which an answer that is not whole is given up."""
         self._journal = journal
@@ -208,8 +225,10 @@ class Attempts:
         self._decoder = decoder
         self._find_provider = find_provider
         self._arrivals = arrivals
+        self._conversations = conversations
         self._decoding = decoding
         self._limit = limit
+        self._wait_until_late = wait_until_late
 
     async def make(self, job: Job, entry: Entry, report: Report) -> list[Picture]:
         """Send the request, take the answer, bring its pictures into the library.
@@ -230,28 +249,35 @@ class Attempts:
         key = None if request.profile == OFFLINE else await self._find_key(request.profile)
         await self._decoding.run(self._check_room)
         inputs = [self._input(reference) for reference in request.references]
+        past = await self._conversations.past(request, entry, self._input)
         progress = _Progress(job, report)
         sink = AnswerSink(self._journal, entry, self._decoding, progress.received)
         sent, limit = False, self._limit()
+        patience: asyncio.Task[None] | None = None
 
         async def before_first_byte() -> None:
-            nonlocal sent
+            nonlocal sent, patience
             await self._decoding.run(self._journal.sent, entry)
             sent = True
             sink.begin()
             progress.sent()
+            patience = asyncio.create_task(self._watch(request, sink, progress))
 
         try:
-            sending = self._over_the_wire(provider, job, inputs, key, sink, before_first_byte)
+            sending = self._over_the_wire(provider, job, inputs, past, key, sink, before_first_byte)
             await _within(limit, sending, sink)
+            if patience is not None:
+                patience.cancel()
             # From here on it is not cancelled any more: what came is paid for.
             progress.ingesting()
             scan = await sink.finish()
         except TimeoutError:
-            raise _too_long(limit) from None
+            raise await _too_long(sink, limit) from None
         except StudioError as error:
             raise await self._told(sink, error, sent=sent) from error
         finally:
+            if patience is not None:
+                patience.cancel()
             await sink.abandon()
         source = AnswerSource(
             status=sink.code,
@@ -263,7 +289,20 @@ class Attempts:
         )
         with _kept():
             answer = await self._decoding.run(provider.read, source)
+            job = replace(job, late=sink.late)
             return await self._arrivals.take(job, entry, answer, seconds=sink.seconds)
+
+    async def _watch(
+        self, request: GenerationRequest, sink: AnswerSink, progress: _Progress
+    ) -> None:
+        """Say so when the answer is later than expected; the connection stays as it is."""
+        try:
+            await self._wait_until_late(request)
+        except StudioError as error:
+            log.warning("How long such a picture takes is not known: %s", error)
+            return
+        sink.late = True
+        progress.late()
 
     async def ingest(self, job: Job, found: Found) -> list[Picture]:
         """Bring in an answer the journal has, whole as far as is known.
@@ -284,7 +323,11 @@ class Attempts:
                 body = await self._decoding.run(files.Appender, found.entry.body)
                 await self._decoding.run(self._journal.whole, found.entry, body, found.seconds)
             return await self._arrivals.take(
-                job, found.entry, answer, seconds=found.seconds, at=found.at
+                replace(job, late=found.late),
+                found.entry,
+                answer,
+                seconds=found.seconds,
+                at=found.at,
             )
 
     async def _over_the_wire(
@@ -292,6 +335,7 @@ class Attempts:
         provider: Provider,
         job: Job,
         inputs: list[Input],
+        past: Past | None,
         key: str | None,
         sink: AnswerSink,
         before_first_byte: Callable[[], Awaitable[None]],
@@ -304,6 +348,7 @@ class Attempts:
                 self._client,
                 sink,
                 before_first_byte=before_first_byte,
+                past=past,
             )
         except (StorageError, Cancelled):
             raise
@@ -356,6 +401,9 @@ class _Progress:
         if self._job.state is not JobState.RECEIVING or now - self._told >= _PROGRESS_EVERY:
             self._told = now
             self._change(replace(self._job, state=JobState.RECEIVING, received=total))
+
+    def late(self) -> None:
+        self._change(replace(self._job, late=True))
 
     def ingesting(self) -> None:
         self._change(replace(self._job, state=JobState.INGESTING))

@@ -26,6 +26,7 @@ class Draft:
         aspect: "16:9" and the like, or "match".
         size: "1K" and the like; the user's own spelling passes unchanged.
         seed: None for automatic.
+        continues: an edit goes on with the conversation about its picture, where that can be.
         advanced: the user's own, also what the model cannot be told.
     """
 
@@ -37,6 +38,7 @@ class Draft:
     size: str = "1K"
     count: int = 1
     seed: int | None = None
+    continues: bool = True
     advanced: Advanced = Advanced()
 
 

@@ -4,6 +4,7 @@ Every attempt at a job has a folder of its own while it is alive:
 
     .gridbrush/journal/<attempt id>/
         queued.json   the job with its whole request          -> not sent, not billed
+        told.json     how a question that goes on with a conversation is told
         sent.json     written just before the first byte      -> may have been billed
         answer.json   status and headers of the answer
         answer        the body, as it came
@@ -13,6 +14,7 @@ Every attempt at a job has a folder of its own while it is alive:
 
 Each name appears by rename after its bytes were fsynced, so the names alone tell where an attempt
 stands. A folder that ends in `.done` is over: the rename is the last durable step of a generation.
+Beside the folders, `order.json` holds the order of the queue where the user changed it.
 All calls block and belong on the journal's lane.
 """
 
@@ -22,7 +24,7 @@ import hashlib
 import logging
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
@@ -30,7 +32,7 @@ from typing import TypeVar
 import msgspec
 
 from studio import files
-from studio.domain import Job, new_id
+from studio.domain import Job, Told, new_id
 from studio.errors import StorageError
 from studio.values import dataclass
 from studio.words import _
@@ -39,6 +41,7 @@ log = logging.getLogger(__name__)
 
 VERSION = 1
 _DONE = ".done"
+_ORDER = "order.json"
 
 T = TypeVar("T")
 
@@ -74,12 +77,14 @@ class Mark(msgspec.Struct, frozen=True, omit_defaults=True):
         bytes: of the answer's body so far.
         seconds: from sending to the last byte.
         reason: why it was cut.
+        late: whether it came after the time-out.
     """
 
     at: float
     bytes: int = 0
     seconds: float = 0.0
     reason: str = ""
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +124,7 @@ class Found:
     Attributes:
         bytes: of an answer that is there, whole or cut.
         marked: False when the process ended while the answer arrived: it may be all there.
+        late: the answer came after the time-out.
     """
 
     entry: Entry
@@ -129,6 +135,7 @@ class Found:
     at: float = 0.0
     seconds: float = 0.0
     marked: bool = True
+    late: bool = False
 
 
 class Journal:
@@ -146,6 +153,18 @@ class Journal:
         )
         return entry
 
+    def tell(self, entry: Entry, told: Told) -> None:
+        """How a question that goes on with a conversation is told; the last word counts."""
+        files.replace(entry.folder / "told.json", msgspec.json.encode(told))
+
+    def told(self, entry: Entry) -> Told | None:
+        """What `tell` wrote; None for a question without a past."""
+        try:
+            return _read(entry.folder / "told.json", Told)
+        except (msgspec.MsgspecError, OSError) as error:
+            log.error("How a question was told cannot be read in %s: %s", entry.folder.name, error)
+            return None
+
     def sent(self, entry: Entry) -> None:
         """The first byte is about to leave: from here on it may cost money."""
         files.replace(entry.folder / "sent.json", msgspec.json.encode(Mark(at=time.time())))
@@ -157,11 +176,13 @@ class Journal:
         )
         return files.Appender(entry.body)
 
-    def whole(self, entry: Entry, body: files.Appender, seconds: float) -> None:
+    def whole(
+        self, entry: Entry, body: files.Appender, seconds: float, *, late: bool = False
+    ) -> None:
         """The answer is complete: durable before anything in it is believed."""
         body.sync()
         body.close()
-        mark = Mark(at=time.time(), bytes=body.size, seconds=seconds)
+        mark = Mark(at=time.time(), bytes=body.size, seconds=seconds, late=late)
         files.replace(entry.folder / "whole.json", msgspec.json.encode(mark))
 
     def cut(self, entry: Entry, body: files.Appender | None, reason: str, seconds: float) -> None:
@@ -181,6 +202,11 @@ class Journal:
         # Computed rubbish from here on: a crash now leaves a folder that `recover` removes.
         shutil.rmtree(done, ignore_errors=True)
 
+    def keep_order(self, entries: Sequence[Entry]) -> None:
+        """Remember the order of what is queued, where it is not that of queueing."""
+        attempts = [entry.attempt for entry in entries]
+        files.replace(self.folder / _ORDER, msgspec.json.encode(attempts))
+
     def look(self, entry: Entry) -> Found:
         """How far an attempt came. Raises StorageError when that cannot be read."""
         try:
@@ -192,10 +218,10 @@ class Journal:
 
     def has_entries(self) -> bool:
         """Whether there is anything for `recover` to look at."""
-        return self.folder.is_dir() and any(self.folder.iterdir())
+        return self.folder.is_dir() and any(one.name != _ORDER for one in self.folder.iterdir())
 
     def recover(self) -> list[Found]:
-        """Every attempt that is not over, in order of queueing. Only under the library's lock."""
+        """Every attempt that is not over, in the queue's order. Only under the library's lock."""
         if not self.folder.is_dir():
             return []
         found: list[Found] = []
@@ -210,7 +236,16 @@ class Journal:
                 found.append(_look(Entry(folder)))
             except (msgspec.MsgspecError, OSError) as error:
                 log.error("The journal entry %s cannot be read: %s", folder.name, error)
-        return found
+        order = self._order()
+        return sorted(found, key=lambda one: order.get(one.entry.attempt, len(order)))
+
+    def _order(self) -> dict[str, int]:
+        try:
+            attempts = msgspec.json.decode((self.folder / _ORDER).read_bytes(), type=list[str])
+        except (OSError, msgspec.MsgspecError):
+            # The order of queueing is a good order too.
+            return {}
+        return {attempt: place for place, attempt in enumerate(attempts)}
 
 
 def _look(entry: Entry) -> Found:
@@ -237,6 +272,7 @@ def _look(entry: Entry) -> Found:
         at=mark.at if mark else queued.job.created,
         seconds=mark.seconds if mark else 0.0,
         marked=not cut or mark is not sent,
+        late=mark is not None and mark.late,
     )
 
 

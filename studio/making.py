@@ -10,11 +10,13 @@ from collections.abc import Callable
 
 from studio.arrivals import Arrivals
 from studio.attempts import Attempts, FindKey
+from studio.conversations import Conversations
 from studio.jobs import JobQueue
 from studio.journal import Journal
 from studio.lanes import Lane
 from studio.library.library import Library
 from studio.models import Lesson
+from studio.patience import wait_until_late
 from studio.pictures import Decoder
 from studio.providers.base import Provider
 from studio.providers.catalogue import Catalogue
@@ -52,6 +54,7 @@ class Making:
         self._find_profile = find_profile
         self._keep_models = keep_models
         self.client = Client()
+        conversations = Conversations(library=library, journal=journal, lane=decoding)
         arrivals = Arrivals(
             library=library,
             decoder=decoder,
@@ -59,6 +62,7 @@ class Making:
             find_model=catalogue.find,
             settings=settings,
             fetch=self.client.fetch,
+            conversations=conversations,
         )
         self.attempts = Attempts(
             journal=journal,
@@ -68,8 +72,12 @@ class Making:
             decoder=decoder,
             find_provider=self.provider,
             arrivals=arrivals,
+            conversations=conversations,
             decoding=decoding,
             limit=lambda: settings.value.outer_limit,
+            wait_until_late=lambda request: wait_until_late(
+                request, library.usual_seconds, settings.value.time_out
+            ),
         )
         self.recovery = Recovery(
             journal=journal,

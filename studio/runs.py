@@ -10,14 +10,17 @@ from studio.domain import (
     Advanced,
     AspectRatio,
     GenerationRequest,
+    Parent,
     Picture,
     Reference,
+    Role,
+    Talk,
     new_id,
     short_name,
 )
 from studio.drafts import MATCH, Draft
 from studio.errors import InputError
-from studio.models import TIERS, Model
+from studio.models import TIERS, Model, plain_id
 from studio.values import dataclass
 from studio.words import _, ngettext
 
@@ -66,6 +69,7 @@ def plan(draft: Draft, model: Model, texts: tuple[str, ...]) -> Run:
     advanced = _advanced(draft.advanced, model)
     aspect = _aspect(draft, model)
     size = _size(draft, model)
+    continued = goes_on_with(draft, model)
     requests: list[GenerationRequest] = []
     names: list[str] = []
     for text, name in zip(texts, _names(draft.prompt, texts), strict=True):
@@ -85,6 +89,7 @@ def plan(draft: Draft, model: Model, texts: tuple[str, ...]) -> Run:
                     safety=advanced.safety,
                     search=advanced.search,
                     thinking=advanced.thinking,
+                    continues=continued.picture if continued is not None else None,
                 )
             )
             names.append(name)
@@ -94,6 +99,19 @@ def plan(draft: Draft, model: Model, texts: tuple[str, ...]) -> Run:
         names=tuple(names),
         each_usd=pricing.estimate(model, size),
     )
+
+
+def goes_on_with(draft: Draft, model: Model) -> Reference | None:
+    """The edited picture when the conversation about it goes on with this draft.
+
+    Only who made it can go on: signatures in what was said mean nothing to another model.
+    """
+    source = next((one for one in draft.references if one.role is Role.EDIT), None)
+    if not draft.continues or source is None or source.picture is None or source.talk is None:
+        return None
+    talk = source.talk
+    same = talk.profile == draft.profile and plain_id(talk.model) == plain_id(model.id)
+    return source if same else None
 
 
 def variations(picture: Picture, model: Model, count: int) -> Run:
@@ -113,6 +131,7 @@ def again(picture: Picture) -> Draft:
             role=parent.role,
             picture=parent.picture,
             name=parent.name,
+            talk=_talk(picture, parent),
         )
         for parent in picture.parents
     )
@@ -127,6 +146,15 @@ def again(picture: Picture) -> Draft:
         seed=picture.seed,
         advanced=picture.advanced or Advanced(),
     )
+
+
+def _talk(picture: Picture, parent: Parent) -> Talk | None:
+    """The conversation that `picture` went on with, if it was about this parent."""
+    kept = picture.conversation
+    about_it = kept is not None and kept.after is not None and parent.picture == kept.after
+    if kept is None or not about_it or parent.role is not Role.EDIT:
+        return None
+    return Talk(profile=picture.profile, model=picture.model, turns=kept.turns - 1)
 
 
 def _check(draft: Draft, model: Model, texts: tuple[str, ...]) -> None:

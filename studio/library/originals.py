@@ -1,7 +1,7 @@
 """The originals: where a picture's file lies, under which name, and the inputs beside them.
 
 Only pictures are visible in the library's folder, in months by local date of arrival; everything
-else is in `.gridbrush/`. All calls block.
+else is in `.gridbrush/`: what went into pictures, and what a model said with them. All calls block.
 """
 
 from __future__ import annotations
@@ -45,6 +45,7 @@ class Originals:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.inputs = folder / HIDDEN / "inputs"
+        self.turns = folder / HIDDEN / "turns"
         self.trash = folder / HIDDEN / "trash"
 
     def path(self, picture: Picture) -> Path:
@@ -90,6 +91,30 @@ class Originals:
             files.replace(path, data)
         return digest
 
+    def keep_turn(self, data: bytes) -> str:
+        """Keep what a model said with its pictures, once; returns its sha256."""
+        digest = hashlib.sha256(data).hexdigest()
+        path = self.turns / f"{digest}.json"
+        if not path.is_file():
+            files.replace(path, data)
+        return digest
+
+    def turn(self, sha256: str) -> bytes:
+        """What `keep_turn` kept, as it was. Raises StorageError when it is gone or damaged."""
+        path = self.turns / f"{sha256}.json"
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            raise _turn_lost() from error
+        if not self.is_content(data, sha256):
+            raise _turn_lost()
+        return data
+
+    @staticmethod
+    def is_content(data: bytes, sha256: str) -> bool:
+        """Whether these are the bytes with that hex digest."""
+        return hashlib.sha256(data).hexdigest() == sha256
+
     def input_path(self, reference: Reference) -> Path:
         """Where the bytes of a reference lie. Raises StorageError when they are gone."""
         for path in self.inputs.glob(f"{reference.sha256}.*"):
@@ -99,6 +124,13 @@ class Originals:
             _("The library's copy of {name} is gone.").format(name=reference.name),
             hint=_("Drop the picture onto the prompt again."),
         )
+
+
+def _turn_lost() -> StorageError:
+    return StorageError(
+        _("What was said before is missing"),
+        _("The library's copy of the conversation is gone or damaged."),
+    )
 
 
 def read_picture_file(path: Path, *, limit: int = 256 << 20) -> bytes:

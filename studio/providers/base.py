@@ -18,6 +18,7 @@ from studio.providers import base64_text
 from studio.words import _
 
 if TYPE_CHECKING:
+    from studio.providers.past import Past
     from studio.providers.transport import Client
 
 BeforeFirstByte = Callable[[], Awaitable[None]]
@@ -213,8 +214,12 @@ class Provider(Protocol):
         sink: Sink,
         *,
         before_first_byte: BeforeFirstByte | None = None,
+        past: Past | None = None,
     ) -> None:
         """Send one request; the answer, of whatever status, goes to `sink`.
+
+        `past` is the conversation it goes on with; told by its last picture where it cannot be
+        told again.
 
         Raises StudioError when nothing could be sent or the connection broke. Cancelling the task
         closes the connection.

@@ -7,13 +7,15 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from studio.domain import GenerationRequest, Role
+from studio.domain import Alone, GenerationRequest, Reference, Role, Told
 from studio.errors import RequestRefused
-from studio.providers.base import AnswerSource
+from studio.providers.base import AnswerSource, Input
 from studio.providers.catalogue import Catalogue
 from studio.providers.gemini import Gemini, conversation
-from studio.providers.gemini.conversation import Turn
+from studio.providers.past import Turn
 from studio.providers.transport import Client
 from studio.settings import Profile, built_in
 from tests.fake_service import FakeService, Reply, answer_with, tiny_png
@@ -56,7 +58,7 @@ def turn(parts, *, model=MODEL, pictures=None, result=1, inputs=(), profile="dgr
         prompt="a lamp",
         inputs=inputs,
         parts=conversation.kept_parts(parts) if isinstance(parts, bytes) else parts,
-        pictures=pictures or {0: lambda: DRAFT, 1: lambda: PNG},
+        pictures=pictures or {0: DRAFT, 1: PNG},
         result=result,
     )
 
@@ -71,7 +73,7 @@ def test_every_part_comes_back_equal_with_its_signature(tmp_path):
     data = kept(tmp_path, PARTS)
     assert b64(PNG).encode()[:200] not in data
     told = told_again([turn(data)], 1 << 20)
-    assert told.left_out == 0
+    assert told.turns == 1
     asked, said = told.contents
     assert asked == {"role": "user", "parts": [{"text": "a lamp"}]}
     assert said == {"role": "model", "parts": PARTS}
@@ -81,7 +83,7 @@ def test_the_other_spelling_is_told_again_in_the_one_every_gateway_takes(tmp_pat
     parts = [
         {"inline_data": {"mime_type": "image/png", "data": b64(PNG)}, "thought_signature": "s"}
     ]
-    told = told_again([turn(kept(tmp_path, parts), pictures={0: lambda: PNG}, result=0)], 1 << 20)
+    told = told_again([turn(kept(tmp_path, parts), pictures={0: PNG}, result=0)], 1 << 20)
     assert told.contents[1]["parts"] == [
         {"inlineData": {"mimeType": "image/png", "data": b64(PNG)}, "thoughtSignature": "s"}
     ]
@@ -96,7 +98,7 @@ def test_the_other_spelling_is_told_again_in_the_one_every_gateway_takes(tmp_pat
 )
 def test_a_picture_in_another_place_is_told_again_as_a_picture(tmp_path, part):
     data = kept(tmp_path, [{**part, "thoughtSignature": "s"}])
-    told = told_again([turn(data, pictures={0: lambda: PNG}, result=0)], 1 << 20)
+    told = told_again([turn(data, pictures={0: PNG}, result=0)], 1 << 20)
     assert told.contents[1]["parts"] == [
         {"inlineData": {"mimeType": "image/png", "data": b64(PNG)}, "thoughtSignature": "s"}
     ]
@@ -125,36 +127,41 @@ def test_what_is_no_kept_turn_is_refused(data):
         ({"model": "google/gemini-3-pro-image-preview"}, True),
         ({"model": "gemini-nano-banana-2.1"}, False),
         ({"profile": "google"}, False),
-        ({"pictures": {1: lambda: PNG}}, False),
+        ({"pictures": {1: PNG}}, False),
     ],
 )
 def test_only_the_same_model_of_the_same_service_hears_its_turns_again(tmp_path, change, can):
     data = kept(tmp_path, PARTS)
-    assert conversation.replayable([turn(data, **change)], "dgrid", MODEL) is can
-    assert not conversation.replayable([], "dgrid", MODEL)
+    assert conversation.replayable(turn(data, **change), "dgrid", MODEL) is can
 
 
-def test_a_draft_can_be_left_out(tmp_path):
-    fewer = conversation.without(turn(kept(tmp_path, PARTS)), 0)
-    assert conversation.replayable([fewer], "dgrid", MODEL)
-    said = told_again([fewer], 1 << 20).contents[1]
-    assert said["parts"] == [PARTS[0], *PARTS[2:]]
-
-
-def test_the_oldest_pictures_make_room_and_the_newest_stays(tmp_path):
+def test_the_oldest_turns_make_room_whole_and_the_newest_stays(tmp_path):
     data = kept(tmp_path, PARTS)
-    turns = [turn(data, inputs=((lambda: PNG, "image/png"),)), turn(data)]
+    turns = [turn(data, inputs=((PNG, "image/png"),)), turn(data), turn(data)]
     whole = len(json.dumps(told_again(turns, 1 << 20).contents))
     told = told_again(turns, whole - 2000)
-    assert told.left_out == 1
-    assert "inlineData" not in str(told.contents[0])
-    assert told.contents[1]["parts"] == PARTS
-    told = told_again(turns, whole - 20_000)
-    assert told.left_out == 3
-    assert "inlineData" not in str(told.contents[1])
-    assert told.contents[3]["parts"] == PARTS
-    assert len(json.dumps(told.contents)) <= whole - 20_000
+    assert told.turns == 2
+    assert [one["role"] for one in told.contents] == ["user", "model"] * 2
+    assert all(one["parts"] == PARTS for one in told.contents[1::2])
+    assert told_again(turns, whole // 2).turns == 1
     assert conversation.replay(turns, 5000) is None
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.integers(0, 9000), min_size=1, max_size=6), st.integers(0, 60_000))
+def test_what_is_told_again_is_never_larger_than_its_budget(sizes, budget):
+    part = {"inlineData": {"picture": 0}, "thoughtSignature": "s"}
+    turns = [turn((part,), pictures={0: PNG[:8] + b"x" * size}, result=0) for size in sizes]
+    told = conversation.replay(turns, budget)
+    if told is None:
+        return
+    assert len(json.dumps(told.contents, separators=(",", ":"))) <= budget
+    assert len(told.contents) == 2 * told.turns
+
+
+def test_a_picture_larger_than_a_service_takes_is_not_told_again(monkeypatch, tmp_path):
+    monkeypatch.setattr(conversation, "MAX_PICTURE", len(PNG) - 1)
+    assert conversation.replay([turn(kept(tmp_path, PARTS))], 1 << 20) is None
 
 
 OBJECTIONS = [
@@ -164,26 +171,44 @@ OBJECTIONS = [
 ]
 
 
-async def sent(tmp_path, turns, *replies, model=MODEL, prompt="now at night"):
-    """Ask with these turns before; gives what the service got and what its last status was."""
-    done = Sink()
+class Past:
+    """A conversation in memory, which remembers how its question was told."""
+
+    def __init__(self, turns, length=None):
+        self._turns = turns
+        self.length = len(turns) if length is None else length
+        self.ways = []
+
+    async def turns(self):
+        return self._turns
+
+    async def told(self, told):
+        self.ways.append(told)
+
+
+SOURCE = Reference(sha256="0", media_type="image/png", role=Role.EDIT, picture="before")
+
+
+async def load():
+    return PNG, "image/png"
+
+
+async def sent(turns, *replies, model=MODEL, prompt="now at night", length=None):
+    """Ask with these turns before; what the service got, its statuses, how it was told."""
+    done, past = Sink(), Past(turns, length)
     client = Client()
     with FakeService() as service:
         service.script(*replies)
         profile = Profile(name="dgrid", title="D", base_url=service.url)
         provider = Gemini(profile, lambda id: CATALOGUE.find("dgrid", id))
+        request = GenerationRequest(
+            profile="dgrid", model=model, prompt=prompt, references=(SOURCE,), continues="before"
+        )
         try:
-            await provider.send(
-                GenerationRequest(profile="dgrid", model=model, prompt=prompt),
-                (),
-                "sk-1",
-                client,
-                done,
-                turns=turns,
-            )
+            await provider.send(request, [Input(SOURCE, load)], "sk-1", client, done, past=past)
         finally:
             await client.close()
-    return [one.json["contents"] for one in service.requests], done
+    return [one.json["contents"] for one in service.requests], done, past.ways
 
 
 class Sink:
@@ -213,38 +238,59 @@ ALONE = [
 
 
 async def test_a_question_goes_out_with_what_was_said_before(tmp_path):
-    (contents,), done = await sent(tmp_path, [turn(kept(tmp_path, PARTS))], GOOD)
+    (contents,), done, ways = await sent([turn(kept(tmp_path, PARTS))], GOOD)
     assert [one["role"] for one in contents] == ["user", "model", "user"]
     assert contents[1]["parts"] == PARTS
     assert contents[2]["parts"] == [{"text": "now at night"}]
     assert done.codes == [200]
+    assert ways == [Told(turns=1)]
 
 
 @pytest.mark.parametrize("message", OBJECTIONS)
 async def test_when_the_service_objects_the_last_picture_goes_alone(tmp_path, message):
     refused = Reply(400, {"error": {"code": 400, "message": message}})
-    asked, done = await sent(tmp_path, [turn(kept(tmp_path, PARTS))], refused, GOOD)
+    asked, done, ways = await sent([turn(kept(tmp_path, PARTS))], refused, GOOD)
     assert len(asked) == 2
     assert asked[1] == ALONE
     assert done.codes == [200]
+    assert ways == [Told(turns=1), Told(alone=Alone.OBJECTED)]
+
+
+async def test_a_service_that_objects_to_everything_is_asked_twice_and_no_more(tmp_path):
+    refused = Reply(400, {"error": {"code": 400, "message": OBJECTIONS[0]}})
+    asked, done, _ways = await sent([turn(kept(tmp_path, PARTS))], refused, refused, GOOD)
+    assert len(asked) == 2
+    assert done.codes == [400]
 
 
 async def test_another_model_gets_the_last_picture_alone(tmp_path):
-    asked, _done = await sent(
-        tmp_path, [turn(kept(tmp_path, PARTS))], GOOD, model="gemini-nano-banana-2.1"
+    asked, _done, _ways = await sent(
+        [turn(kept(tmp_path, PARTS))], GOOD, model="gemini-nano-banana-2.1"
     )
     assert asked == [ALONE]
 
 
 async def test_turns_without_room_make_way_for_the_last_picture(tmp_path, monkeypatch):
-    monkeypatch.setattr("studio.providers.gemini.TURNS_BUDGET", 5000)
-    asked, _done = await sent(tmp_path, [turn(kept(tmp_path, PARTS))], GOOD)
+    monkeypatch.setattr("studio.providers.gemini.request.MAX_BODY", 270_000)
+    asked, _done, ways = await sent([turn(kept(tmp_path, PARTS))], GOOD)
     assert asked == [ALONE]
+    assert ways == [Told(alone=Alone.TOO_LARGE)]
+
+
+async def test_a_lost_conversation_is_told_by_its_picture(tmp_path):
+    asked, _done, ways = await sent([], GOOD, length=3)
+    assert asked == [ALONE]
+    assert ways == [Told(alone=Alone.LOST)]
+
+
+async def test_older_turns_that_are_lost_are_counted(tmp_path):
+    _asked, _done, ways = await sent([turn(kept(tmp_path, PARTS))], GOOD, length=4)
+    assert ways == [Told(turns=1, left_out=3)]
 
 
 async def test_another_refusal_is_told_and_not_asked_again(tmp_path):
     refused = Reply(400, {"error": {"code": 400, "message": "Bad prompt"}})
-    asked, done = await sent(tmp_path, [turn(kept(tmp_path, PARTS))], refused)
+    asked, done, _ways = await sent([turn(kept(tmp_path, PARTS))], refused)
     assert len(asked) == 1
     assert done.codes == [400]
     assert json.loads(done.body)["error"]["message"] == "Bad prompt"
@@ -257,4 +303,3 @@ def test_a_refused_signature_says_what_helps():
     error = from_status(400, {}, body)
     assert isinstance(error, RequestRefused)
     assert "picture alone" in error.hint
-    assert Role.EDIT

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from studio.domain import GenerationRequest, Role
+from studio.domain import Alone, GenerationRequest, Role, Told
 from studio.errors import InputError, StudioError
 from studio.models import Lesson, Listed, Model
 from studio.providers.base import (
@@ -21,19 +22,20 @@ from studio.providers.base import (
     Sink,
 )
 from studio.providers.gemini import answer, listing, request, said
-from studio.providers.gemini.conversation import Turn, replay, replayable, single
+from studio.providers.gemini.conversation import Replay, replay, replayable
 from studio.providers.gemini.errors import from_status
 from studio.providers.gemini.refusals import NothingSaid
 from studio.providers.gemini.scan import scan_file
 from studio.providers.gemini.second_try import HeldSink, Way
+from studio.providers.past import Past, Turn
 from studio.settings import OFFLINE, Profile
 from studio.words import _
 
 if TYPE_CHECKING:
     from studio.providers.transport import Client
 
-TURNS_BUDGET = 12 * 1024 * 1024
-"""Most bytes of what was said before; the rest of the body is for what is asked now."""
+_ROOM_FOR_WORDS = 256 * 1024
+"""Bytes of a body kept free of pictures, for words and choices."""
 
 _MOST_PAGES = 20
 
@@ -69,26 +71,24 @@ class Gemini:
         sink: Sink,
         *,
         before_first_byte: BeforeFirstByte | None = None,
-        turns: Sequence[Turn] = (),
+        past: Past | None = None,
     ) -> None:
         """Send one request; see Provider.
 
         What the service refuses with the status 400 for the way it was told, and so does not
-        charge, is told once in another way: the size in its other spelling, a conversation
-        (`turns`, the oldest first) by its last picture alone.
+        charge, is told once in another way: the size in its other spelling, a conversation by its
+        last picture alone.
         """
-        model = self._find_model(request_.model)
         address = request.url(self.profile, request_.model)
         headers = request.headers(self.profile, None if self.offline else key)
-        way: Way | None = Way(model=model, turns=tuple(turns))
-        if not replayable(turns, self.profile.name, request_.model):
-            way = Way(model=model, last=tuple(turns[-1:]))
+        way: Way | None = Way(model=self._find_model(request_.model), past=past is not None)
         refusal: HeldSink | None = None
         while way is not None:
             # Loaded for each way anew: a second is rare, and they are large while one waits.
-            loaded = await self._loaded(inputs)
-            body = await asyncio.to_thread(self._body, request_, loaded, way)
-            del loaded
+            body, told = await self._told(request_, inputs, way, past)
+            if past is not None:
+                await past.told(told)
+            way = replace(way, past=told.turns > 0)
             held = HeldSink(sink)
             first = before_first_byte if refusal is None else None
             await client.post(address, headers, body, held, before_first_byte=first)
@@ -100,19 +100,50 @@ class Gemini:
         if refusal is not None:
             await refusal.release()
 
-    def _body(
-        self, request_: GenerationRequest, loaded: list[tuple[bytes, str, Role]], way: Way
-    ) -> bytes:
-        both, last = self._both(way.model), way.last
-        if way.turns:
-            told = replay(way.turns, TURNS_BUDGET)
+    async def _told(
+        self, request_: GenerationRequest, inputs: Sequence[Input], way: Way, past: Past | None
+    ) -> tuple[bytes, Told]:
+        """The body, and how it tells what was said before."""
+        alone = Alone.OBJECTED if way.objected else Alone.NO
+        if past is not None and way.past:
+            # What was said has the edited picture in it.
+            others = [one for one in inputs if not _said_before(one, request_)]
+            loaded = await self._loaded(others)
+            turns = await past.turns()
+            if not all(replayable(one, self.profile.name, request_.model) for one in turns):
+                turns = ()
+            told = await asyncio.to_thread(self._replay, turns, request_, loaded)
             if told is not None:
-                return request.body(
-                    request_, loaded, way.model, both_modalities=both, before=told.contents
-                )
-            last = way.turns[-1:]
-        inputs = [*loaded, *([single(last)] if last else [])]
-        return request.body(request_, inputs, way.model, both_modalities=both)
+                body = await asyncio.to_thread(self._body, request_, loaded, way, told)
+                return body, Told(turns=told.turns, left_out=past.length - told.turns)
+            alone = Alone.TOO_LARGE if turns else Alone.LOST
+        loaded = await self._loaded(inputs)
+        return await asyncio.to_thread(self._body, request_, loaded, way), Told(alone=alone)
+
+    @staticmethod
+    def _replay(
+        turns: Sequence[Turn],
+        request_: GenerationRequest,
+        loaded: list[tuple[bytes, str, Role]],
+    ) -> Replay | None:
+        words = len(f"{request_.prompt}{request_.system}".encode("utf-8", "replace"))
+        taken = sum((len(data) + 2) // 3 * 4 for data, _kind, _role in loaded) + 2 * words
+        return replay(turns, request.MAX_BODY - _ROOM_FOR_WORDS - taken)
+
+    def _body(
+        self,
+        request_: GenerationRequest,
+        loaded: list[tuple[bytes, str, Role]],
+        way: Way,
+        told: Replay | None = None,
+    ) -> bytes:
+        return request.body(
+            request_,
+            loaded,
+            way.model,
+            both_modalities=self._both(way.model),
+            before=told.contents if told is not None else (),
+        )
 
     async def _note(self, model: str, way: Way, code: int) -> None:
         if way.respelled and self._learn is not None and 200 <= code < 300:
@@ -187,6 +218,11 @@ class Gemini:
             if not page:
                 break
         return tuple(found.values())
+
+
+def _said_before(one: Input, request_: GenerationRequest) -> bool:
+    reference = one.reference
+    return reference.role is Role.EDIT and reference.picture == request_.continues
 
 
 def _head(source: AnswerSource) -> bytes:

@@ -2,8 +2,8 @@
 
 Services that think hand out signatures with their parts and want them back untouched, so a turn is
 kept as the model sent it. Only the bytes of pictures are left out: they lie in the library, and are
-put back when the turn is told again. What cannot be told again, because the model changed or the
-service objects, becomes a single turn with the last picture as its input.
+put back when the turn is told again. Turns are told whole or not at all, because a service may
+check each part for its signature; the oldest make way first.
 
 Source: the published facts about signatures of thoughts and their enforcement by route.
 """
@@ -12,17 +12,18 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from studio.domain import Role
 from studio.kinds import kind_of
 from studio.models import plain_id
 from studio.providers import base64_text
 from studio.providers.base import Answer, Spilled
 from studio.providers.gemini import fields
+from studio.providers.gemini.request import MAX_PICTURE
+from studio.providers.past import Part, Turn
 
 MOST_KEPT = 4 * 1024 * 1024
 """Most bytes of one turn without its pictures; a longer one cannot be gone on with."""
@@ -39,11 +40,8 @@ _NAMES = {
     "media_resolution": "mediaResolution",
 }
 _PICTURE = "picture"
-_LEFT_OUT = "(An earlier picture is left out here.)"
-
-Part = dict[str, Any]
-Load = Callable[[], bytes]
-"""Gives a picture's bytes. Blocking."""
+_AROUND = 64
+"""More bytes than the JSON around a picture or a text has."""
 
 
 def keep(answer: Answer, body: Path) -> bytes | None:
@@ -113,87 +111,42 @@ def _read(value: Any, body: Path) -> Any:
     return value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Turn:
-    """One question and its answer.
-
-    Attributes:
-        profile, model: who was asked.
-        inputs: the pictures that were sent, with media type, in the order they were sent.
-        parts: what came back, as `kept_parts` gives it.
-        pictures: the bytes of its pictures, by their number in the answer.
-        result: which of them the conversation goes on with.
-    """
-
-    profile: str
-    model: str
-    prompt: str
-    inputs: tuple[tuple[Load, str], ...] = ()
-    parts: tuple[Part, ...]
-    pictures: Mapping[int, Load]
-    result: int
-
-
 @dataclass(frozen=True, slots=True)
 class Replay:
     """The turns before the new one, ready to be sent.
 
     Attributes:
-        left_out: pictures there was no room for.
+        turns: how many they are.
     """
 
     contents: tuple[Part, ...]
-    left_out: int = 0
+    turns: int
 
 
-def replayable(turns: Sequence[Turn], profile: str, model: str) -> bool:
-    """Whether the turns can be told again to this model: it must have said all of them."""
-    return bool(turns) and all(
+def replayable(turn: Turn, profile: str, model: str) -> bool:
+    """Whether a turn can be told again to this model: it must have said it, with every picture."""
+    return (
         turn.profile == profile
         and plain_id(turn.model) == plain_id(model)
         and turn.result in turn.pictures
         and all(number in turn.pictures for number in _numbers(turn))
-        for turn in turns
     )
 
 
 def replay(turns: Sequence[Turn], budget: int) -> Replay | None:
-    """The turns as contents of at most `budget` bytes; None when the last picture does not fit.
+    """The newest turns as contents of at most `budget` bytes; None when not even one fits.
 
-    Blocking. The oldest pictures go first when there is no room; the newest stays always.
+    Blocking. Neither is a picture told that is larger than a service takes.
     """
-    told = [_told(turn) for turn in turns]
-    left_out = 0
-    sizes = [[_size(content) for content in contents] for contents in told]
-    last = len(told) - 1
-    for number, contents in enumerate(told):
-        for place, content in enumerate(contents):
-            if sum(map(sum, sizes)) <= budget:
-                break
-            if number == last and content["role"] == "model":
-                return None
-            fewer, count = _without_pictures(content)
-            contents[place] = fewer
-            left_out += count
-            sizes[number][place] = _size(fewer)
-    if sum(map(sum, sizes)) > budget:
+    kept: list[Turn] = []
+    for turn in reversed(turns):
+        budget -= _size(turn)
+        if budget < 0 or _largest(turn) > MAX_PICTURE:
+            break
+        kept.insert(0, turn)
+    if not kept:
         return None
-    return Replay(tuple(one for contents in told for one in contents), left_out)
-
-
-def single(turns: Sequence[Turn]) -> tuple[bytes, str, Role]:
-    """The last picture, as the input of a question of its own. Blocking."""
-    turn = turns[-1]
-    data = turn.pictures[turn.result]()
-    found = kind_of(data[:64])
-    return data, found.media_type if found else "image/png", Role.EDIT
-
-
-def without(turn: Turn, *numbers: int) -> Turn:
-    """The turn without some of its pictures, such as its drafts."""
-    kept = tuple(part for part in turn.parts if _number(part) not in numbers)
-    left = {number: load for number, load in turn.pictures.items() if number not in numbers}
-    return replace(turn, parts=kept, pictures=left)
+    return Replay(tuple(one for turn in kept for one in _told(turn)), len(kept))
 
 
 def _number(part: Mapping[str, Any]) -> int | None:
@@ -208,7 +161,7 @@ def _numbers(turn: Turn) -> Iterator[int]:
 
 
 def _told(turn: Turn) -> list[Part]:
-    asked: list[Part] = [_inline(load(), kind) for load, kind in turn.inputs]
+    asked: list[Part] = [_inline(data, kind) for data, kind in turn.inputs]
     if turn.prompt or not asked:
         asked.append({"text": turn.prompt})
     return [
@@ -221,7 +174,7 @@ def _restored(part: Part, turn: Turn) -> Part:
     number = _number(part)
     if number is None:
         return part
-    data = turn.pictures[number]()
+    data = turn.pictures[number]
     return {**part, **_inline(data, fields.text(part["inlineData"], "mimeType"))}
 
 
@@ -231,11 +184,17 @@ def _inline(data: bytes, kind: str) -> Part:
     return {"inlineData": {"mimeType": told, "data": base64.b64encode(data).decode("ascii")}}
 
 
-def _size(content: Part) -> int:
-    return len(json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()) + 1
+def _pictures(turn: Turn) -> list[bytes]:
+    told = [turn.pictures[number] for number in _numbers(turn)]
+    return [data for data, _kind in turn.inputs] + told
 
 
-def _without_pictures(content: Part) -> tuple[Part, int]:
-    parts = [part for part in content["parts"] if "inlineData" not in part]
-    count = len(content["parts"]) - len(parts)
-    return {**content, "parts": [*parts, *([{"text": _LEFT_OUT}] if count else [])]}, count
+def _largest(turn: Turn) -> int:
+    return max(map(len, _pictures(turn)), default=0)
+
+
+def _size(turn: Turn) -> int:
+    """At least the bytes of the turn as JSON, told without encoding its pictures."""
+    words = json.dumps([turn.prompt, turn.parts], ensure_ascii=False, separators=(",", ":"))
+    pictures = sum((len(data) + 2) // 3 * 4 + _AROUND for data in _pictures(turn))
+    return len(words.encode("utf-8", "replace")) + 2 * _AROUND + pictures

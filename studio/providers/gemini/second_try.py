@@ -12,7 +12,6 @@ from studio.domain import GenerationRequest
 from studio.models import Model
 from studio.providers.base import Sink
 from studio.providers.gemini import request, said
-from studio.providers.gemini.conversation import Turn
 from studio.providers.gemini.errors import names_signature, names_size
 
 _REFUSED = 400
@@ -24,20 +23,20 @@ class Way:
 
     Attributes:
         model: as it is told the size.
-        turns: what was said before, to be told again.
-        last: the turn whose picture goes along as an input instead.
+        past: with what was said before; else its last picture goes along as an input.
+        objected: the service did not take what was said before.
         respelled: the size is told in the other spelling already.
     """
 
     model: Model
-    turns: tuple[Turn, ...] = ()
-    last: tuple[Turn, ...] = ()
+    past: bool = False
+    objected: bool = False
     respelled: bool = False
 
     def after(self, told: said.Said, asked: GenerationRequest) -> Way | None:
         """The way to try after this one was refused; None when there is no other."""
-        if self.turns and names_signature(told):
-            return replace(self, turns=(), last=self.turns[-1:])
+        if self.past and names_signature(told):
+            return replace(self, past=False, objected=True)
         other = request.other_spelling(asked, self.model)
         if other is not None and not self.respelled and names_size(told):
             return replace(self, model=other, respelled=True)

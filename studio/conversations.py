@@ -1,0 +1,247 @@
+"""Conversations about pictures: what is kept of each turn, and how the next one gets it.
+
+The model's own parts lie in `.gridbrush/turns/`, named by what is in them; the bytes of pictures
+are those of the originals. A turn is on the disk before its picture is recorded, so whoever sees
+the picture can go on. How a question was told is in its journal entry before it leaves, so that a
+recovered answer continues what was really said.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+
+from studio.domain import (
+    Alone,
+    Conversation,
+    GenerationRequest,
+    Job,
+    Picture,
+    Reference,
+    Role,
+    Told,
+)
+from studio.errors import StudioError
+from studio.journal import Entry, Journal
+from studio.lanes import Lane
+from studio.library.library import Library
+from studio.library.originals import read_picture_file
+from studio.models import plain_id
+from studio.providers.base import Answer, Input
+from studio.providers.gemini.conversation import keep, kept_parts
+from studio.providers.past import Part, Turn
+from studio.words import _, ngettext
+
+log = logging.getLogger(__name__)
+
+_MOST_TURNS = 64
+_MOST_BYTES = 16 << 20
+"""More pictures than fit in any request are not read."""
+
+FindInput = Callable[[Reference], Input]
+"""Gives a reference as it is sent."""
+
+
+class Conversations:
+    """The conversations of one library."""
+
+    def __init__(self, *, library: Library, journal: Journal, lane: Lane) -> None:
+        self._library = library
+        self._journal = journal
+        self._lane = lane
+
+    async def past(
+        self, request: GenerationRequest, entry: Entry, find_input: FindInput
+    ) -> KeptPast | None:
+        """What was said before this request; None when it begins anew."""
+        if request.continues is None:
+            return None
+        said = await self._chain(request)
+        return KeptPast(
+            said,
+            entry,
+            library=self._library,
+            journal=self._journal,
+            lane=self._lane,
+            find_input=find_input,
+        )
+
+    async def _chain(self, request: GenerationRequest) -> list[Picture]:
+        """The last pictures of the turns before, the newest first."""
+        said: list[Picture] = []
+        id = request.continues
+        while id is not None and len(said) < _MOST_TURNS:
+            found = await self._library.find([id])
+            if not found or found[0] in said or found[0].conversation is None:
+                break
+            picture = found[0]
+            if (picture.profile, plain_id(picture.model)) != (
+                request.profile,
+                plain_id(request.model),
+            ):
+                break
+            said.append(picture)
+            id = found[0].conversation.after
+        return said
+
+    async def keep(
+        self, job: Job, entry: Entry, answer: Answer, taken: Mapping[int, Picture]
+    ) -> tuple[Conversation | None, tuple[str, ...]]:
+        """Keep what the model said, durably, and how the question was told, in sentences.
+
+        Args:
+            taken: the answer's pictures that could be read, by their number.
+
+        Raises StorageError.
+        """
+        told = None
+        if job.request.continues is not None:
+            told = await self._lane.run(self._journal.told, entry)
+        told = told or Told()
+        numbers = {part.picture for part in answer.parts if part.picture is not None}
+        if not numbers or not numbers <= taken.keys():
+            # A picture that cannot be told again breaks the turn.
+            return None, _sentences(told)
+        sha256 = await self._lane.run(self._kept, answer, entry)
+        if sha256 is None:
+            return None, _sentences(told)
+        earlier = await self._earlier(job.request) if told.turns else 0
+        conversation = Conversation(
+            parts=sha256,
+            pictures=tuple(
+                taken[number].id if number in taken else "" for number in range(max(taken) + 1)
+            ),
+            after=job.request.continues if earlier else None,
+            turns=earlier + 1,
+        )
+        return conversation, _sentences(told)
+
+    def _kept(self, answer: Answer, entry: Entry) -> str | None:
+        try:
+            data = keep(answer, entry.body)
+        except OSError as error:
+            log.warning("A turn of a conversation could not be read again: %s", error)
+            return None
+        return None if data is None else self._library.originals.keep_turn(data)
+
+    async def _earlier(self, request: GenerationRequest) -> int:
+        """Turns of the conversation that was gone on with."""
+        found = await self._library.find([request.continues or ""])
+        return found[0].conversation.turns if found and found[0].conversation else 0
+
+
+class _LostError(Exception):
+    """A turn is not in the library any more as it was; never leaves this file."""
+
+
+class KeptPast:
+    """A conversation as the library has it; see `providers.past.Past`."""
+
+    def __init__(
+        self,
+        said: Sequence[Picture],
+        entry: Entry,
+        *,
+        library: Library,
+        journal: Journal,
+        lane: Lane,
+        find_input: FindInput,
+    ) -> None:
+        self._said = said
+        self._entry = entry
+        self._library = library
+        self._journal = journal
+        self._lane = lane
+        self._find_input = find_input
+        newest = said[0].conversation if said else None
+        self.length = newest.turns if newest is not None else 0
+
+    async def turns(self) -> Sequence[Turn]:
+        """Its newest turns, the oldest first, as far as they are in the library."""
+        turns: list[Turn] = []
+        size = 0
+        for picture in self._said:
+            try:
+                turn = await self._turn(picture)
+            except (_LostError, StudioError, ValueError) as error:
+                log.warning("A conversation is told without its beginning: %s", error)
+                break
+            turns.insert(0, turn)
+            size += sum(map(len, turn.pictures.values()))
+            size += sum(len(data) for data, _kind in turn.inputs)
+            if size > _MOST_BYTES:
+                break
+        return turns
+
+    async def _turn(self, last: Picture) -> Turn:
+        kept = last.conversation
+        if kept is None:
+            raise _LostError(last.id)
+        ids = [id for id in kept.pictures if id]
+        found = {picture.id: picture for picture in await self._library.find(ids)}
+        numbers = {number: found[id] for number, id in enumerate(kept.pictures) if id in found}
+        parts, pictures = await self._lane.run(self._read, kept.parts, numbers)
+        inputs = [
+            await self._find_input(reference).load() for reference in _sent_with(last, kept.after)
+        ]
+        return Turn(
+            profile=last.profile,
+            model=last.model,
+            prompt=last.prompt,
+            inputs=tuple(inputs),
+            parts=parts,
+            pictures=pictures,
+            result=kept.pictures.index(last.id),
+        )
+
+    def _read(
+        self, sha256: str, numbers: Mapping[int, Picture]
+    ) -> tuple[tuple[Part, ...], dict[int, bytes]]:
+        originals = self._library.originals
+        parts = kept_parts(originals.turn(sha256))
+        pictures: dict[int, bytes] = {}
+        for number, picture in numbers.items():
+            data = read_picture_file(originals.find(picture) or originals.path(picture))
+            if not originals.is_content(data, picture.sha256):
+                raise _LostError(picture.id)
+            pictures[number] = data
+        return parts, pictures
+
+    async def told(self, told: Told) -> None:
+        """Write down how the question is told. Raises StorageError."""
+        await self._lane.run(self._journal.tell, self._entry, told)
+
+
+def _sent_with(picture: Picture, after: str | None) -> list[Reference]:
+    """What was sent with a picture's question, in that order: the edited picture last."""
+    references = [
+        Reference(sha256=one.sha256, media_type="", role=one.role, picture=one.picture)
+        for one in picture.parents
+        if not (after is not None and one.role is Role.EDIT and one.picture == after)
+    ]
+    return sorted(references, key=_is_edited)
+
+
+def _is_edited(reference: Reference) -> bool:
+    return reference.role is Role.EDIT
+
+
+def _sentences(told: Told) -> tuple[str, ...]:
+    """What a person should know about how the question was told."""
+    if told.left_out and told.turns:
+        return (
+            ngettext(
+                "{n} earlier turn of the conversation did not fit and was left out",
+                "{n} earlier turns of the conversation did not fit and were left out",
+                told.left_out,
+            ).format(n=told.left_out),
+        )
+    match told.alone:
+        case Alone.OBJECTED:
+            return (_("The service did not take the conversation; the picture was sent alone"),)
+        case Alone.TOO_LARGE:
+            return (_("The conversation is too large to go on; the picture was sent alone"),)
+        case Alone.LOST:
+            return (_("The conversation is not kept any more; the picture was sent alone"),)
+        case Alone.NO:
+            return ()
