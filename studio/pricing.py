@@ -29,12 +29,15 @@ def estimate(model: Model, size: str | None) -> float | None:
 def cost(usage: Usage | None, model: Model, size: str | None) -> tuple[float | None, CostBasis]:
     """US dollars an answer cost, and how that is known.
 
+    The user's own price stands before all. Else:
     Counted image tokens, words, thoughts and prompt times the published rates; where the picture
     was not counted, the table's price; where there is none, unknown (and never nothing: some
     services report no tokens for a picture they charge).
     """
     if model.offline:
         return 0.0, CostBasis.TABLE
+    if (own := model.own_price(size)) is not None:
+        return own, CostBasis.TABLE
     rates = model.rates
     if rates is not None and usage is not None and _plausible(usage):
         millionths = (

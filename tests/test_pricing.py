@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from studio.domain import CostBasis
@@ -61,3 +63,11 @@ def test_a_model_without_rates_is_unknown_even_when_tokens_were_counted():
 def test_a_sketch_is_free():
     assert cost(None, SKETCH, "4K") == (0.0, CostBasis.TABLE)
     assert estimate(SKETCH, "4K") == 0.0
+
+
+def test_the_users_own_price_is_neither_counted_nor_about():
+    own = replace(BANANA, own_prices={"2K": 0.03})
+    counted = Usage(prompt_tokens=1000, image_tokens=1680)
+    assert cost(counted, own, "2K") == (0.03, CostBasis.TABLE)
+    assert estimate(own, "2K") == 0.03
+    assert cost(counted, own, "1K")[1] is CostBasis.USAGE
