@@ -12,7 +12,6 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import replace
-from functools import partial
 from http import HTTPStatus
 from typing import Protocol
 
@@ -127,7 +126,7 @@ class AnswerSink:
         if self._body is None or (self.code == HTTPStatus.OK and scan.json and not scan.complete):
             raise await self.broke(_("The answer stopped before its end."))
         await self._lane.run(
-            partial(self._journal.whole, self._entry, self._body, self.seconds, late=self.late)
+            self._journal.whole, self._entry, self._body, self.seconds, late=self.late
         )
         return scan
 

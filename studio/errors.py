@@ -33,6 +33,9 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import ClassVar
 
+LONGEST_WAIT = 120.0
+"""Seconds a job waits by itself when the service asks for it; after more it is the user's turn."""
+
 
 class Billed(StrEnum):
     """Whether the service took money for it, as far as that is known."""
@@ -52,7 +55,8 @@ class StudioError(Exception):
         billed: whether it may have cost money.
         retryable: whether the same request may be sent again by itself.
         repeats: how often at most it may be sent again by itself, when it is retryable.
-        retry_after: seconds the service asks to wait, when it says so.
+        retry_after: seconds the service asks to wait, when it says so. Never shortened: what is
+            longer than LONGEST_WAIT is not sent again by itself.
         request_id: the service's own name for the request, to quote to its support.
         details: what the service said word for word, redacted and cut, for "Copy details".
     """

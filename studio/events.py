@@ -31,6 +31,11 @@ class JobsRemoved:
 
 
 @dataclass(frozen=True, slots=True)
+class QueueChanged:
+    """The queue was paused, goes on, or has another order."""
+
+
+@dataclass(frozen=True, slots=True)
 class PicturesAdded:
     """Pictures that came into the library, in order of arrival.
 
@@ -75,6 +80,7 @@ class Trouble:
 Event = (
     JobChanged
     | JobsRemoved
+    | QueueChanged
     | PicturesAdded
     | RecordsChanged
     | KeyChanged

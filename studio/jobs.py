@@ -1,8 +1,9 @@
-"""The queue: order, limits, cancel, retry. Money is handled with care here.
+"""The queue: order, pause, cancel, retry. Money is handled with care here.
 
-A job waits in order, runs when its profile has a free slot, and ends in the library: with pictures,
-or with the sentence why there are none. Only what the service did not bill is ever sent again by
-itself, a few times, with a delay that is shown and can be stopped.
+A job waits for its turn (`turns`), is sent, and ends in the library: with pictures, or with the
+sentence why there are none. Only what the service did not bill is ever sent again by itself, a few
+times, with a delay that is shown and can be stopped. What takes longer than expected listens on
+without a slot.
 """
 
 from __future__ import annotations
@@ -14,10 +15,11 @@ import time
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
-from studio.domain import Failure, Job, JobState
+from studio.domain import Hold, Job, JobState
 from studio.errors import (
+    LONGEST_WAIT,
     Billed,
     Cancelled,
     IncompleteAnswer,
@@ -27,16 +29,31 @@ from studio.errors import (
     StorageError,
     StudioError,
 )
-from studio.events import Event, Events, JobChanged, JobsRemoved, KeyChanged, Trouble
+from studio.events import (
+    Event,
+    Events,
+    JobChanged,
+    JobsRemoved,
+    KeyChanged,
+    QueueChanged,
+    SettingsChanged,
+    Trouble,
+)
 from studio.journal import Entry, Journal, Stage
 from studio.lanes import Lane
 from studio.library.library import Library
-from studio.settings import OFFLINE, SettingsStore
-from studio.words import _
+from studio.settings import OFFLINE, Settings, SettingsStore
+
+if TYPE_CHECKING:
+    from studio.turns import Turns
 
 log = logging.getLogger(__name__)
 
-_LONGEST_DELAY = 120.0
+_SAME_MOMENT = 0.5
+"""Seconds by which a moment may be told wrong before it is told anew."""
+
+Place = Literal["first", "earlier", "later"]
+"""Where a job is moved in the queue."""
 
 _KEPT = (IncompleteAnswer, StorageError, InputError, NotFetched)
 """Errors after which the journal may hold what was paid for: the next start knows."""
@@ -77,13 +94,29 @@ class JobQueue:
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._asides: set[asyncio.Task[None]] = set()
         self._waits: dict[str, asyncio.Event] = {}
+        self._awaiting: dict[str, asyncio.Future[None]] = {}
+        self._waking: asyncio.Task[None] | None = None
         self._stopped_retrying: set[str] = set()
-        self._held: set[str] = set()
+        self._minute = 60.0
+        self._made_turns: Turns | None = None
+        self._keeping_order = False
         self._ending: set[str] = set()
         self._returning: set[str] = set()
         self._usual: dict[tuple[str, str], float | None] = {}
         self._closing = False
         self._unsubscribe = events.subscribe(self._hear)
+
+    @property
+    def _turns(self) -> Turns:
+        """Who may be sent; no start needs it, so it is made at the first wish."""
+        if self._made_turns is None:
+            from studio.turns import Turns
+
+            self._made_turns = Turns(self._current_settings, minute=self._minute)
+        return self._made_turns
+
+    def _current_settings(self) -> Settings:
+        return self._settings.value
 
     # What is asked of it
 
@@ -125,12 +158,46 @@ class JobQueue:
             task.cancel()
         else:
             self._ending.add(job)
-            self._aside(self._fail(found, _cancelled(found)))
+            self._aside(self._cancelled(found))
 
     def cancel_all(self) -> None:
         """Stop every job that is alive."""
         for job in [job for job in self.jobs.values() if job.alive]:
             self.cancel(job.id)
+
+    @property
+    def paused(self) -> bool:
+        """Whether nothing new is sent."""
+        return self._made_turns is not None and self._made_turns.paused
+
+    def pause(self, *, on: bool = True) -> None:
+        """Send nothing new until it is told otherwise; what was sent goes on.
+
+        Count-downs run on, but what they wait for is not sent. A start is never paused.
+        """
+        if self.paused == on:
+            return
+        self._turns.paused = on
+        self._pump()
+        self._events.publish(QueueChanged())
+
+    def move(self, job: str, place: Place) -> None:
+        """Send a queued job earlier or later; what is sent already keeps its place."""
+        movable = [id for id in self.jobs if self._waits_for_turn(id)]
+        if job not in movable:
+            return
+        old = movable.index(job)
+        new = {"first": 0, "earlier": max(0, old - 1), "later": old + 1}[place]
+        if old == min(new, len(movable) - 1):
+            return
+        wanted = iter([*(order := [id for id in movable if id != job])[:new], job, *order[new:]])
+        every = [next(wanted) if id in movable else id for id in self.jobs]
+        self.jobs = {id: self.jobs[id] for id in every}
+        self._pump()
+        self._events.publish(QueueChanged())
+        if not self._keeping_order:
+            self._keeping_order = True
+            self._aside(self._keep_order())
 
     def retry(self, job: Job | str) -> None:
         """Send a job again, or one found unsent for the first time. May cost money."""
@@ -149,6 +216,8 @@ class JobQueue:
             finished=None,
             received=0,
             retry_at=None,
+            retry_reason="",
+            late=False,
             dismissed=False,
         )
         self.jobs.pop(found.id, None)
@@ -172,7 +241,7 @@ class JobQueue:
             job = self.jobs.get(id)
             if job is not None and job.state is JobState.UNSENT:
                 # Its prompt goes to the history; nothing was sent, nothing billed.
-                await self._fail(job, _cancelled(job))
+                await self._cancelled(job)
         said = await self._library.dismiss(ids) if ids else ""
         for id in ids:
             self.jobs.pop(id, None)
@@ -198,7 +267,7 @@ class JobQueue:
 
     def held(self, profile: str) -> bool:
         """Whether the jobs of a profile wait for a key."""
-        return profile in self._held
+        return self._made_turns is not None and profile in self._made_turns.held
 
     def usual_seconds(self, model: str, size: str | None) -> float | None:
         """How long that model and size usually takes; None when too little was measured."""
@@ -210,15 +279,19 @@ class JobQueue:
 
     async def idle(self) -> None:
         """Wait until no job is alive; for the command line."""
-        while self._tasks or self._asides:
-            await asyncio.wait({*self._tasks.values(), *self._asides})
+        while work := self._under_way():
+            await asyncio.wait(work, return_when=asyncio.FIRST_COMPLETED)
+
+    def _under_way(self) -> set[asyncio.Task[None]]:
+        waking = {self._waking} if self._waking is not None else set()
+        return {*self._tasks.values(), *self._asides, *waking}
 
     async def close(self) -> None:
         """Stop everything at once; what was sent is found again at the next start."""
         self._closing = True
         self._unsubscribe()
-        tasks = [*self._tasks.values(), *self._asides]
-        for task in self._tasks.values():
+        tasks = self._under_way()
+        for task in tasks - self._asides:
             task.cancel()
         if tasks:
             await asyncio.gather(*tasks, return_exceptions=True)
@@ -226,8 +299,10 @@ class JobQueue:
     # How it goes on
 
     def _hear(self, event: Event) -> None:
-        if isinstance(event, KeyChanged) and event.profile in self._held:
-            self._held.discard(event.profile)
+        if isinstance(event, KeyChanged) and self.held(event.profile):
+            self._turns.held.discard(event.profile)
+            self._pump()
+        elif isinstance(event, SettingsChanged) and {"at_once", "profiles"} & set(event.names):
             self._pump()
 
     def _change(self, job: Job) -> None:
@@ -235,31 +310,71 @@ class JobQueue:
         self._events.publish(JobChanged(job))
 
     def _pump(self) -> None:
-        """Start what may start, and tell the others their place."""
-        if self._closing:
+        """Give turns to those that may have one, and tell the others their place."""
+        waiting = [id for id in self.jobs if self._waits_for_turn(id)]
+        if self._closing or (not waiting and self._waking is None):
             return
-        place = 0
-        busy: dict[str, int] = {}
-        for id in self._tasks:
-            if (job := self.jobs.get(id)) is not None:
-                busy[job.request.profile] = busy.get(job.request.profile, 0) + 1
-        for job in list(self.jobs.values()):
-            if job.state is not JobState.QUEUED or job.id in (*self._tasks, *self._ending):
-                continue
-            profile = job.request.profile
-            free = busy.get(profile, 0) < self._settings.value.at_once
-            if free and profile not in self._held and job.id in self._entries:
-                busy[profile] = busy.get(profile, 0) + 1
-                task = asyncio.get_running_loop().create_task(self._run(job))
-                self._tasks[job.id] = task
-                task.add_done_callback(partial(self._over, id=job.id))
-                continue
+        place, ahead, soonest = 0, dict[str, int](), float("inf")
+        for id in waiting:
+            job = self.jobs[id]
+            hold, seconds = Hold.NONE, None
+            if id in self._entries:
+                if (wait := self._turns.ask(job, ahead)) is None:
+                    self._give_turn(job)
+                    continue
+                hold, seconds = wait.hold, wait.seconds
+                soonest = min(soonest, float("inf") if seconds is None else seconds)
             place += 1
-            if job.queue_place != place:
-                self._change(replace(job, queue_place=place))
+            self._tell_place(job, place, hold, seconds)
+        self._wake_after(soonest)
+
+    def _waits_for_turn(self, id: str) -> bool:
+        if (turn := self._awaiting.get(id)) is not None:
+            return not turn.done()
+        queued = self.jobs[id].state is JobState.QUEUED
+        return queued and id not in self._tasks and id not in self._ending
+
+    def _give_turn(self, job: Job) -> None:
+        if (turn := self._awaiting.get(job.id)) is not None:
+            turn.set_result(None)
+            return
+        task = asyncio.get_running_loop().create_task(self._run(job))
+        self._tasks[job.id] = task
+        task.add_done_callback(partial(self._over, id=job.id))
+
+    def _tell_place(self, job: Job, place: int, hold: Hold, seconds: float | None) -> None:
+        at = None if seconds is None else time.time() + seconds
+        if at is not None and abs((job.send_at or 0.0) - at) < _SAME_MOMENT:
+            at = job.send_at
+        state = JobState.QUEUED
+        if (job.queue_place, job.hold, job.send_at, job.state) != (place, hold, at, state):
+            self._change(
+                replace(job, state=state, queue_place=place, hold=hold, send_at=at, retry_at=None)
+            )
+
+    def _wake_after(self, seconds: float) -> None:
+        """Look again when the pace of a provider lets somebody go."""
+        if self._waking is not None:
+            self._waking.cancel()
+            self._waking = None
+        if seconds != float("inf"):
+            self._waking = asyncio.get_running_loop().create_task(self._wake(seconds))
+
+    async def _wake(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+        self._waking = None
+        self._pump()
+
+    async def _keep_order(self) -> None:
+        """Write the order down; moves that come meanwhile are in it."""
+        self._keeping_order = False
+        ids = [id for id in self.jobs if self._waits_for_turn(id) and id in self._entries]
+        entries = [self._entries[id] for id in ids]
+        await self._journalling.run(self._journal.keep_order, entries)
 
     def _over(self, task: asyncio.Task[None], *, id: str) -> None:
         self._tasks.pop(id, None)
+        self._turns.leave(id)
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("A job ended in an unforeseen way", exc_info=error)
         self._pump()
@@ -305,29 +420,33 @@ class JobQueue:
             await self._make(job)
         except asyncio.CancelledError:
             if not self._closing:
-                now = self.jobs[job.id]
-                await asyncio.shield(self._fail(now, _cancelled(now)))
+                await asyncio.shield(self._cancelled(self.jobs[job.id]))
             raise
         except StudioError as error:
             await self._end(self.jobs[job.id], error)
         except Exception as error:
             log.exception("A bug ended a job")
-            await self._end(self.jobs[job.id], _bug(error, self.jobs[job.id]))
+            from studio.endings import bug
+
+            await self._end(self.jobs[job.id], bug(error, self.jobs[job.id]))
 
     async def _make(self, job: Job) -> None:
         repeats = 0
         while True:
             now = self.jobs[job.id]
-            now = self.jobs[job.id] = replace(now, attempt=now.attempt + 1, queue_place=0)
+            now = self.jobs[job.id] = replace(
+                now, attempt=now.attempt + 1, queue_place=0, hold=Hold.NONE, send_at=None
+            )
             entry = self._entries[job.id]
             try:
-                await self._make_once(now, entry, self._change)
+                await self._make_once(now, entry, self._report)
             except StudioError as error:
-                if not error.retryable or repeats >= error.repeats:
+                if not _may_repeat(error, repeats):
                     raise
                 repeats += 1
                 if not await self._count_down(self.jobs[job.id], error, repeats):
                     raise
+                await self._own_turn(job.id)
             else:
                 try:
                     await self._journalling.run(self._journal.close, entry)
@@ -336,6 +455,25 @@ class JobQueue:
                     log.warning("A journal entry could not be closed: %s", error)
                 self._done(now)
                 return
+
+    def _report(self, job: Job) -> None:
+        """An attempt goes on: its turn is used when it is sent, its slot free when it is late."""
+        before = self.jobs[job.id]
+        if job.state is JobState.WAITING and before.state is not JobState.WAITING:
+            self._turns.sent(job.id)
+        self._change(job)
+        if job.late and not before.late:
+            self._turns.late(job.id)
+            self._pump()
+
+    async def _own_turn(self, id: str) -> None:
+        """A repetition waits for its turn like everybody else."""
+        turn = self._awaiting[id] = asyncio.get_running_loop().create_future()
+        try:
+            self._pump()
+            await turn
+        finally:
+            del self._awaiting[id]
 
     def _done(self, job: Job) -> None:
         self._entries.pop(job.id, None)
@@ -348,7 +486,7 @@ class JobQueue:
         delay = error.retry_after
         if delay is None:
             delay = 2.0 ** (repeats - 1) + self._jitter()
-        delay = min(max(delay, 0.0), _LONGEST_DELAY)
+        delay = max(delay, 0.0)
         old = self._entries[job.id]
         again = replace(
             job,
@@ -358,7 +496,9 @@ class JobQueue:
             attempts=job.attempt - repeats + 1 + error.repeats,
             started=None,
             received=0,
+            late=False,
         )
+        self._turns.back(job.id)
         # The next attempt is journalled before this one is forgotten.
         queued = replace(again, state=JobState.QUEUED, retry_at=None)
         self._entries[job.id] = await self._journalling.run(self._journal.queue, queued)
@@ -381,14 +521,21 @@ class JobQueue:
             # The painter costs nothing, whatever its answers play.
             error.billed = Billed.NO
         if isinstance(error, KeyMissing) and self._hold_for_key:
-            self._held.add(job.request.profile)
+            self._turns.held.add(job.request.profile)
         await self._fail(job, error)
+
+    async def _cancelled(self, job: Job) -> None:
+        from studio.endings import cancelled
+
+        await self._fail(job, cancelled(job))
 
     async def _fail(self, job: Job, error: StudioError) -> None:
         """Record that a job brought nothing, then forget its journal entry.
 
         What arrived of a broken answer stays in the journal, and one that found no room.
         """
+        from studio.endings import bug, failure_of
+
         self._ending.add(job.id)
         cancelled = isinstance(error, Cancelled)
         ended = replace(
@@ -397,6 +544,8 @@ class JobQueue:
             finished=time.time(),
             retry_at=None,
             queue_place=0,
+            hold=Hold.NONE,
+            send_at=None,
             failure=failure_of(error),
         )
         try:
@@ -409,9 +558,9 @@ class JobQueue:
             # The journal still has it: the next start will say what is known.
             log.error("The end of a job could not be recorded: %s", storage)
             self._events.publish(Trouble(storage))
-        except Exception as bug:
+        except Exception as unforeseen:
             log.exception("The end of a job could not be recorded")
-            self._events.publish(Trouble(_bug(bug, ended)))
+            self._events.publish(Trouble(bug(unforeseen, ended)))
         finally:
             # Whatever happened, the tile tells how it ended and waits for nobody.
             self._ending.discard(job.id)
@@ -421,35 +570,10 @@ class JobQueue:
         self._usual[key] = await self._library.usual_seconds(*key)
 
 
-def failure_of(error: StudioError) -> Failure:
-    """What a tile and the command line show of an error."""
-    return Failure(
-        kind=error.kind,
-        title=error.title,
-        message=error.message,
-        hint=error.hint,
-        billed=error.billed,
-        request_id=error.request_id,
-        details=error.details,
-    )
-
-
-def _cancelled(job: Job) -> Cancelled:
-    if job.started is None:
-        return Cancelled(_("Cancelled"), _("Nothing was sent, nothing is billed."))
-    after = max(0.0, time.time() - job.started)
-    return Cancelled(
-        _("Cancelled after {seconds:.0f} s").format(seconds=after),
-        _("The connection was closed; nothing can arrive any more."),
-        hint=_("The service may have made the picture, and billed it, all the same."),
-        billed=Billed.NO if job.request.profile == OFFLINE else Billed.MAYBE,
-    )
-
-
-def _bug(error: Exception, job: Job) -> StudioError:
-    return StudioError(
-        _("Something went wrong inside Gridbrush"),
-        f"{type(error).__name__}: {error}",
-        hint=_("Please report this with “Copy details”. Trying again may be billed twice."),
-        billed=Billed.NO if job.started is None else Billed.MAYBE,
+def _may_repeat(error: StudioError, repeats: int) -> bool:
+    """Whether it is sent again by itself: not billed, not too often, and not after too long."""
+    return (
+        error.retryable
+        and repeats < error.repeats
+        and (error.retry_after is None or error.retry_after <= LONGEST_WAIT)
     )

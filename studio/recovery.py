@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from studio.attempts import Attempts, incomplete
 from studio.domain import Failure, Job, JobState
+from studio.endings import failure_of
 from studio.errors import (
     Billed,
     IncompleteAnswer,
@@ -20,7 +21,7 @@ from studio.errors import (
     StorageError,
     StudioError,
 )
-from studio.jobs import JobQueue, failure_of
+from studio.jobs import JobQueue
 from studio.journal import Found, Journal, Stage
 from studio.lanes import Lane
 from studio.library.library import Library

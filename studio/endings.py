@@ -1,0 +1,48 @@
+"""How a job ends without a picture, in words."""
+
+from __future__ import annotations
+
+import time
+
+from studio.domain import Failure, Job
+from studio.errors import LONGEST_WAIT, Billed, Cancelled, StudioError
+from studio.settings import OFFLINE
+from studio.words import _
+
+
+def failure_of(error: StudioError) -> Failure:
+    """What a tile and the command line show of an error."""
+    wait = error.retry_after
+    return Failure(
+        kind=error.kind,
+        title=error.title,
+        message=error.message,
+        hint=error.hint,
+        billed=error.billed,
+        request_id=error.request_id,
+        details=error.details,
+        retry_at=time.time() + wait if wait is not None and wait > LONGEST_WAIT else None,
+    )
+
+
+def cancelled(job: Job) -> Cancelled:
+    """The user stopped it; when it was sent, nobody knows whether it was billed."""
+    if job.started is None:
+        return Cancelled(_("Cancelled"), _("Nothing was sent, nothing is billed."))
+    after = max(0.0, time.time() - job.started)
+    return Cancelled(
+        _("Cancelled after {seconds:.0f} s").format(seconds=after),
+        _("The connection was closed; nothing can arrive any more."),
+        hint=_("The service may have made the picture, and billed it, all the same."),
+        billed=Billed.NO if job.request.profile == OFFLINE else Billed.MAYBE,
+    )
+
+
+def bug(error: Exception, job: Job) -> StudioError:
+    """Something nobody foresaw, told like everything else."""
+    return StudioError(
+        _("Something went wrong inside Gridbrush"),
+        f"{type(error).__name__}: {error}",
+        hint=_("Please report this with “Copy details”. Trying again may be billed twice."),
+        billed=Billed.NO if job.started is None else Billed.MAYBE,
+    )

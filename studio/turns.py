@@ -1,0 +1,114 @@
+"""Whose turn it is: the slots and the pace of each provider, and whether anything is sent at all.
+
+A slot is taken when a job may be sent and given back when it is over, or late. The pace counts what
+was really sent: a turn that was given counts until its request has left, and then from that moment.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from studio.domain import Hold, Job
+from studio.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Why a job is not sent now.
+
+    Attributes:
+        seconds: after which the pace lets it go; None where that is not known.
+    """
+
+    hold: Hold = Hold.NONE
+    seconds: float | None = None
+
+
+class Turns:
+    """Gives turns to jobs.
+
+    Attributes:
+        paused: nobody gets one.
+        held: profiles that wait for a key.
+    """
+
+    def __init__(
+        self,
+        settings: Callable[[], Settings],
+        *,
+        minute: float = 60.0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`minute` is the length in seconds of the span in which requests are counted."""
+        self.paused = False
+        self.held: set[str] = set()
+        self._settings = settings
+        self._minute = minute
+        self._clock = clock
+        self._slots: dict[str, str] = {}
+        self._given: dict[str, str] = {}
+        self._sent: dict[str, deque[float]] = {}
+
+    def ask(self, job: Job, ahead: dict[str, int]) -> Wait | None:
+        """Take a turn for a job: None when it may be sent now, else what it waits for.
+
+        `ahead` counts by profile the jobs before it that wait for the pace; it is counted on here.
+        """
+        profile = job.request.profile
+        if self.paused:
+            return Wait(Hold.PAUSED)
+        if profile in self.held:
+            return Wait(Hold.KEY)
+        at_once, per_minute = self._limits(profile)
+        before = ahead.get(profile, 0)
+        if job.id not in self._slots:
+            taken = sum(one == profile for one in self._slots.values())
+            if taken + before >= at_once:
+                return Wait()
+        if per_minute is not None and (wait := self._pace(profile, per_minute, before)):
+            ahead[profile] = before + 1
+            return wait
+        self._slots[job.id] = profile
+        self._given[job.id] = profile
+        return None
+
+    def sent(self, id: str) -> None:
+        """The request of a job has begun to leave."""
+        if (profile := self._given.pop(id, None)) is not None:
+            self._sent.setdefault(profile, deque()).append(self._clock())
+
+    def late(self, id: str) -> None:
+        """A job listens on without a slot."""
+        self._slots.pop(id, None)
+
+    def back(self, id: str) -> None:
+        """A job will ask again; it keeps its slot, so that its provider gets a rest."""
+        self._given.pop(id, None)
+
+    def leave(self, id: str) -> None:
+        """A job is over."""
+        self._slots.pop(id, None)
+        self._given.pop(id, None)
+
+    def _limits(self, profile: str) -> tuple[int, int | None]:
+        settings = self._settings()
+        own = next((one for one in settings.profiles if one.name == profile), None)
+        if own is None:
+            return settings.at_once, None
+        at_once = settings.at_once if own.at_once is None else own.at_once
+        pace = own.per_minute
+        return max(1, at_once), None if pace is None else max(1, pace)
+
+    def _pace(self, profile: str, per_minute: int, before: int) -> Wait | None:
+        now, sent = self._clock(), self._sent.setdefault(profile, deque())
+        while sent and sent[0] <= now - self._minute:
+            sent.popleft()
+        given = sum(one == profile for one in self._given.values())
+        over = len(sent) + given + before + 1 - per_minute
+        if over <= 0:
+            return None
+        known = over <= len(sent)
+        return Wait(Hold.PACE, sent[over - 1] + self._minute - now if known else None)
