@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData
 
-from studio.domain import Picture, Reference, Role
+from studio.domain import Picture, Reference, Role, Talk
 from studio.errors import InputError, StudioError
 from studio.ui import dragging
 from studio.values import dataclass
@@ -32,11 +33,16 @@ class Taken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thing:
-    """Bytes or a file that shall become a reference."""
+    """Bytes or a file that shall become a reference.
+
+    Attributes:
+        talk: the conversation that ends with the library's picture, if one was kept.
+    """
 
     source: bytes | Path | dragging.Blob
     name: str
     picture: str | None = None
+    talk: Talk | None = None
 
 
 def has_pictures(mime: QMimeData) -> bool:
@@ -80,16 +86,19 @@ async def keep(library: Library, things: list[Thing], role: Role) -> Taken:
             source = thing.source
             data = source if isinstance(source, bytes | Path) else await source.read()
             first = role if not references else _next(role)
-            references.append(
-                await library.keep_input(data, role=first, name=thing.name, picture=thing.picture)
+            kept = await library.keep_input(
+                data, role=first, name=thing.name, picture=thing.picture
             )
+            references.append(replace(kept, talk=thing.talk))
         except StudioError as error:
             troubles.append(error)
     return Taken(tuple(references), tuple(troubles))
 
 
 def _of_picture(library: Library, picture: Picture) -> Thing:
-    return Thing(source=library.path(picture), name=picture.name, picture=picture.id)
+    return Thing(
+        source=library.path(picture), name=picture.name, picture=picture.id, talk=picture.talk
+    )
 
 
 def _next(role: Role) -> Role:
