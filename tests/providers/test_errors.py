@@ -180,11 +180,40 @@ def test_the_wait_is_the_services_own_header_before_detail_before_sentence(body,
     assert found.retry_after == wait
 
 
-def test_an_endless_wait_is_not_waited_for():
-    found = error(429, gateway("m"), retry_after="86400")
+@pytest.mark.parametrize(
+    ("sentence", "wait"),
+    [
+        ("Please retry in 1m30s.", 90),
+        ("Please retry in 1m30.5s", 90.5),
+        ("Please retry in 18h2m3.5s, or ask for more.", 64923.5),
+        ("Rate limit reached. Please try again in 20s. Visit us.", 20),
+        ("try again after 2 minutes", 120),
+        ("Please try again in 2 hours", 7200),
+        ("Please retry in 5 seconds, 30 requests are allowed", 5),
+        ("retry in 20 if you like", 20),
+        ("retry in a moment", None),
+    ],
+)
+def test_the_sentence_is_read_in_all_its_units(sentence, wait):
+    assert said.wait_seconds(said.Said(message=sentence), {}) == wait
+
+
+@pytest.mark.parametrize("status", [429, 500, 502, 503])
+@pytest.mark.parametrize(
+    ("wait", "words"), [(121, "3 minutes"), (86400, "24 hours"), (999999999, "277778 hours")]
+)
+def test_a_long_wait_is_told_and_neither_sat_out_nor_shortened(status, wait, words):
+    found = error(status, gateway("m"), retry_after=str(wait))
     assert not found.retryable
-    assert found.retry_after == said.LONGEST_WAIT
-    assert error(503, gateway("m"), retry_after="86400").retry_after == said.LONGEST_WAIT
+    assert found.retry_after == wait
+    assert words in found.hint
+
+
+@pytest.mark.parametrize("status", [429, 500, 502, 503])
+def test_the_longest_wait_is_sat_out(status):
+    found = error(status, gateway("m"), retry_after="120")
+    assert found.retryable
+    assert found.retry_after == 120
 
 
 @given(st.text(max_size=60))

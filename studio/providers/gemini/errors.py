@@ -7,12 +7,14 @@ facts about the services and gateways of this API.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from studio.errors import (
+    LONGEST_WAIT,
     BalanceError,
     Billed,
     KeyRefused,
@@ -25,7 +27,6 @@ from studio.errors import (
     StudioError,
 )
 from studio.providers.gemini.said import (
-    LONGEST_WAIT,
     MOST_READ,
     Said,
     parse,
@@ -333,49 +334,54 @@ def _rate(case: Case) -> StudioError:
             RateLimited,
             _("The day's quota is used up"),
             hint=_("Try again tomorrow, or choose another model or key."),
-        )
-    if wait is not None and wait > LONGEST_WAIT:
-        return case.make(
-            RateLimited,
-            _("Too many requests"),
-            hint=_("The service asks to wait {minutes} minutes.").format(minutes=round(wait / 60)),
-            retry_after=LONGEST_WAIT,
+            retry_after=wait,
         )
     return case.make(
         RateLimited,
         _("Too many requests"),
-        hint=_("The service asks to slow down. Nothing was charged."),
-        retryable=True,
+        hint=_long_wait(wait) or _("The service asks to slow down. Nothing was charged."),
+        retryable=not _long_wait(wait),
         retry_after=wait,
+    )
+
+
+def _long_wait(wait: float | None) -> str:
+    """The sentence for a wait that is too long for a job to sit out; else empty."""
+    if wait is None or wait <= LONGEST_WAIT:
+        return ""
+    minutes = math.ceil(wait / 60)
+    if minutes < 120:
+        return _("The service asks to wait {minutes} minutes. Nothing was charged.").format(
+            minutes=minutes
+        )
+    return _("The service asks to wait {hours} hours. Nothing was charged.").format(
+        hours=math.ceil(wait / 3600)
     )
 
 
 def _broken(case: Case) -> StudioError:
     if _TIMED_OUT.search(case.said.all_words):
         return _too_slow(case)
+    wait = wait_seconds(case.said, case.headers)
     return case.make(
         ServiceError,
         _("The service had an error of its own"),
-        hint=_("This is usually over soon, and usually not charged."),
-        retryable=True,
+        hint=_long_wait(wait) or _("This is usually over soon, and usually not charged."),
+        retryable=not _long_wait(wait),
         repeats=1,
-        retry_after=_short_wait(case),
+        retry_after=wait,
     )
 
 
 def _overloaded(case: Case) -> StudioError:
+    wait = wait_seconds(case.said, case.headers)
     return case.make(
         ServiceError,
         _("The service is overloaded"),
-        hint=_("It did not take the request. Nothing was charged."),
-        retryable=True,
-        retry_after=_short_wait(case),
+        hint=_long_wait(wait) or _("It did not take the request. Nothing was charged."),
+        retryable=not _long_wait(wait),
+        retry_after=wait,
     )
-
-
-def _short_wait(case: Case) -> float | None:
-    wait = wait_seconds(case.said, case.headers)
-    return None if wait is None else min(wait, LONGEST_WAIT)
 
 
 def _too_slow(case: Case) -> StudioError:

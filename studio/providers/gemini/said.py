@@ -21,16 +21,22 @@ MOST_READ = 64 * 1024
 """Bytes of an error body that are looked at."""
 
 MOST_SHOWN = 1000
-LONGEST_WAIT = 600.0
-"""Seconds; a service that asks for more is not asked again by itself."""
 
 _REQUEST_ID = re.compile(
     r"\s*[\(\[（]?\s*(?:request|请求)[ _-]?id\s*[:：]\s*([\w.-]{4,80})\s*[\)\]）]?", re.IGNORECASE
 )
 _RETRY_IN = re.compile(
-    r"retry in (\d{1,9}(?:\.\d{1,9})?) ?(ms|s\b|seconds|m\b|minutes)?", re.IGNORECASE
+    r"(?:retry|try again) (?:in|after) ((?:\d{1,9}(?:\.\d{1,12})? ?[a-z]{0,12}[, ]{0,2})+)",
+    re.IGNORECASE,
 )
+_SPAN = re.compile(r"(\d{1,9}(?:\.\d{1,12})?) ?([a-z]*)", re.IGNORECASE)
 _DELAY = re.compile(r"(\d{1,9}(?:\.\d{1,12})?)s")
+_UNITS = {
+    **dict.fromkeys(("", "s", "sec", "secs", "second", "seconds"), 1.0),
+    **dict.fromkeys(("ms", "millisecond", "milliseconds"), 0.001),
+    **dict.fromkeys(("m", "min", "mins", "minute", "minutes"), 60.0),
+    **dict.fromkeys(("h", "hour", "hours"), 3600.0),
+}
 _LONG_CODE = re.compile(r"[45]\d{2}\d{2}")
 _SECRET = re.compile(
     r"\b(?:sk|mk|pk|rk)-[\w-]{6,}(?:\*+[\w-]*)?|\bAIza[\w-]{10,}|\bya29\.[\w.-]{10,}"
@@ -217,10 +223,19 @@ def wait_seconds(said: Said, headers: Mapping[str, str], now: float | None = Non
         if found := _DELAY.fullmatch(fields.text(detail, "retryDelay")):
             return float(found[1])
     if found := _RETRY_IN.search(said.message):
-        unit = (found[2] or "s").lower()
-        factor = 0.001 if unit == "ms" else 60 if unit.startswith("m") else 1
-        return float(found[1]) * factor
+        return _span(found[1])
     return None
+
+
+def _span(text: str) -> float:
+    """Seconds of "49.1s", "1m30s", "2 minutes"; what is no unit ends it."""
+    total = 0.0
+    for number, unit in _SPAN.findall(text):
+        if (factor := _UNITS.get(unit.lower())) is None:
+            # "retry in 20 if …": the number stands, the word does not belong to it.
+            return total or float(number)
+        total += float(number) * factor
+    return total
 
 
 def _timestamp(text: str) -> float | None:
