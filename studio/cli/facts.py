@@ -38,6 +38,8 @@ def facts_of(picture: Picture, path: Path) -> dict[str, Any]:
         "offline": picture.offline,
         "job": picture.job,
         "run": picture.run,
+        "turns": picture.conversation.turns if picture.conversation else None,
+        "continues": picture.conversation.after if picture.conversation else None,
         "parents": [
             {"sha256": p.sha256, "role": p.role, "picture": p.picture, "name": p.name}
             for p in picture.parents
@@ -135,6 +137,8 @@ def _labels() -> dict[str, str]:
         "note": _("Note"),
         "trashed": _("In the trash"),
         "parents": _("Made from"),
+        "turns": _("Turns of its conversation"),
+        "continues": _("Goes on from"),
         "job": _("Job"),
         "run": _("Run"),
         "pictures": _("Pictures"),

@@ -8,6 +8,7 @@ import shutil
 import signal
 import sys
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from studio.cli.opening import opened
 from studio.cli.output import complain
 from studio.cli.printers import Printer, printer_for
 from studio.core import Core
-from studio.domain import Job, JobState, Reference, Role
+from studio.domain import Job, JobState, Picture, Reference, Role
 from studio.drafts import MATCH, Draft
 from studio.errors import EXIT_CODES, InputError, ModelError, StorageError, UsageError
 from studio.events import Event, JobChanged, PicturesAdded
@@ -53,15 +54,17 @@ async def _prompt(options: Any) -> str:
 
 
 def _check(options: Any, prompt: str) -> None:
-    if not prompt.strip() and not options.edit and not options.ref:
+    if not prompt.strip() and not (options.edit or options.continues or options.ref):
         raise InputError(_("The prompt is empty"), hint=_("Write what the picture should show."))
     if not 1 <= options.count <= prompts.MOST:
         raise UsageError(_("--count must be between 1 and {most}").format(most=prompts.MOST))
 
 
 async def _plan(core: Core, options: Any, prompt: str) -> runs.Run:
-    profile, model = _choose(core, options)
-    references = await _references(core, options)
+    id = options.edit or options.continues
+    source = await core.library.resolve(id) if id else None
+    profile, model = _choose(core, options, source if options.continues else None)
+    references = await _references(core, options, source)
     aspect = options.aspect or (MATCH if references else _first(model.aspects, "1:1"))
     draft = Draft(
         prompt=prompt,
@@ -72,8 +75,15 @@ async def _plan(core: Core, options: Any, prompt: str) -> runs.Run:
         size=options.size or _first(model.sizes, "1K", prefer="1K"),
         count=options.count,
         seed=options.seed,
+        continues=bool(options.continues),
         advanced=await advanced.read(options),
     )
+    if options.continues and runs.goes_on_with(draft, model) is None:
+        complain(
+            _("The conversation cannot go on with {id}; the picture goes alone.").format(
+                id=model.id
+            )
+        )
     return runs.plan(draft, model, prompts.expand(prompt))
 
 
@@ -83,8 +93,12 @@ def _first(values: tuple[str, ...], usual: str, *, prefer: str = "") -> str:
     return values[0] if values else usual
 
 
-def _choose(core: Core, options: Any) -> tuple[str, Model]:
-    """Profile and model: what was named decides, then what is remembered."""
+def _choose(core: Core, options: Any, continued: Picture | None) -> tuple[str, Model]:
+    """Profile and model: what was named decides, then who made the picture that is gone on with,
+    then what is remembered.
+    """
+    if continued is not None and continued.profile and not (options.model or options.provider):
+        return continued.profile, core.catalogue.find(continued.profile, continued.model)
     profile = core.default_profile
     painted = {model.id for model in core.catalogue.models(OFFLINE)}
     if options.model and not options.provider:
@@ -105,15 +119,13 @@ def _choose(core: Core, options: Any) -> tuple[str, Model]:
     return profile, model
 
 
-async def _references(core: Core, options: Any) -> tuple[Reference, ...]:
+async def _references(core: Core, options: Any, source: Picture | None) -> tuple[Reference, ...]:
     found: list[Reference] = []
-    if options.edit:
-        picture = await core.library.resolve(options.edit)
-        found.append(
-            await core.library.keep_input(
-                core.library.path(picture), role=Role.EDIT, name=picture.name, picture=picture.id
-            )
+    if source is not None:
+        kept = await core.library.keep_input(
+            core.library.path(source), role=Role.EDIT, name=source.name, picture=source.id
         )
+        found.append(replace(kept, talk=source.talk))
     for name in options.ref:
         path = Path(name).expanduser()
         if not path.is_file():

@@ -111,7 +111,14 @@ def _generate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--ref", metavar="FILE", action="append", default=[], help=_("a reference picture")
     )
-    parser.add_argument("--edit", metavar="ID", help=_("edit this picture of the library"))
+    source = parser.add_mutually_exclusive_group()
+    source.add_argument("--edit", metavar="ID", help=_("edit this picture of the library"))
+    source.add_argument(
+        "--continue",
+        dest="continues",
+        metavar="ID",
+        help=_("edit this picture and go on with the conversation about it"),
+    )
     parser.add_argument(
         "--system", metavar="TEXT", help=_("instruction apart from the prompt; @FILE reads it")
     )

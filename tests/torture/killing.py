@@ -1,14 +1,16 @@
 """Ends a generation with kill -9 at every durable step, each time in a process of its own.
 
-`python -m tests.torture.killing FOLDER MODEL` first counts the durable steps of one generation,
-then runs it again in FOLDER/1, FOLDER/2, … and kills the process just before step 1, 2, … What
-each of them printed is in FOLDER/n/events. Imports are done once; every run is a fork made before
-any thread was started.
+`python -m tests.torture.killing FOLDER MODEL [HOME ID]` first counts the durable steps of one
+generation, then runs it again in FOLDER/1, FOLDER/2, … and kills the process just before step
+1, 2, … What each of them printed is in FOLDER/n/events. With HOME and ID each run starts from a
+copy of that home and goes on with the conversation about that picture. Imports are done once;
+every run is a fork made before any thread was started.
 """
 
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sys
 from pathlib import Path
@@ -18,9 +20,13 @@ from studio import files
 PROMPT = "Lighthouse in first snow"
 
 
-def _generate(home: Path, model: str, kill_at: int) -> int:
+def _generate(home: Path, model: str, kill_at: int, before: tuple[Path, str] | None) -> int:
     """Run one generation in a child; the signal that ended it, or 0."""
     home.mkdir(parents=True)
+    goes_on: list[str] = []
+    if before is not None:
+        shutil.copytree(before[0], home / "home")
+        goes_on = ["--continue", before[1]]
     child = os.fork()
     if child:
         _pid, status = os.waitpid(child, 0)
@@ -41,7 +47,7 @@ def _generate(home: Path, model: str, kill_at: int) -> int:
     files.watch(step)
     from studio.__main__ import main
 
-    options = ["--seed", "7", "--size", "512", "--model", model, "--json"]
+    options = ["--seed", "7", "--size", "512", "--model", model, "--json", *goes_on]
     main(["--home", str(home / "home"), "generate", PROMPT, *options])
     sys.stdout.flush()
     os._exit(0)
@@ -55,15 +61,16 @@ def _import_everything() -> None:
     assert all((cli, core, worker, generate, parser, sketch))
 
 
-def run(folder: Path, model: str) -> int:
+def run(folder: Path, model: str, before: tuple[Path, str] | None = None) -> int:
     """Kill one generation at each of its durable steps; how many there were."""
     _import_everything()
-    _generate(folder / "0", model, -1)
+    _generate(folder / "0", model, -1, before)
     steps = len((folder / "0" / "steps").read_text().splitlines())
     for number in range(1, steps + 1):
-        _generate(folder / str(number), model, number)
+        _generate(folder / str(number), model, number, before)
     return steps
 
 
 if __name__ == "__main__":
-    print(run(Path(sys.argv[1]), sys.argv[2]))
+    folder, model, *more = sys.argv[1:]
+    print(run(Path(folder), model, (Path(more[0]), more[1]) if more else None))

@@ -25,9 +25,9 @@ _HANG = 600
 """Seconds after which the whole torture counts as hung; ten times what it takes."""
 
 
-def _killed_everywhere(folder: Path, model: str) -> int:
+def _killed_everywhere(folder: Path, model: str, *before: str) -> int:
     done = subprocess.run(
-        [sys.executable, "-m", "tests.torture.killing", str(folder), model],
+        [sys.executable, "-m", "tests.torture.killing", str(folder), model, *before],
         capture_output=True,
         text=True,
         timeout=_HANG,
@@ -56,6 +56,7 @@ async def _next_start(home: Path) -> dict[str, Any]:
             found.setdefault("whole", len(whole))
             found.update(
                 shas=[picture.sha256 for picture in pictures],
+                pictures=pictures,
                 jobs=[job.state for job in core.queue.jobs.values()],
                 failed=[job.state for job in await core.library.failed()],
                 report=report,
@@ -104,4 +105,57 @@ def test_nothing_is_lost_or_doubled_whenever_the_process_dies(killed: tuple[Path
             assert JobState.UNSENT not in states, where
             assert JobState.QUEUED not in states, where
         outcomes.update(states or [JobState.DONE if found["shas"] else "nothing"])
+    assert outcomes == {"nothing", JobState.UNSENT, JobState.UNKNOWN, JobState.CUT, JobState.DONE}
+
+
+@pytest.fixture(scope="module")
+def continued(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int, str]:
+    """Killed while it went on with the conversation about a picture, whose id comes last."""
+    first = tmp_path_factory.mktemp("first")
+    home = str(first / "home")
+    done = subprocess.run(
+        [sys.executable, "-m", "studio", "--home", home, "generate", "A lamp", "--json"],
+        capture_output=True,
+        text=True,
+        timeout=_HANG,
+        check=True,
+    )
+    (image,) = [json.loads(line) for line in done.stdout.splitlines() if '"image"' in line]
+    folder = tmp_path_factory.mktemp("continued")
+    steps = _killed_everywhere(folder, "sketch", home, image["id"])
+    return folder, steps, str(image["id"])
+
+
+def test_what_went_on_with_a_conversation_is_recovered_with_it(
+    continued: tuple[Path, int, str],
+) -> None:
+    folder, steps, before = continued
+    done = (folder / "0" / "steps").read_text()
+    assert "rename told.json" in done
+    made = next(e for e in _events(folder / "0") if e["event"] == "image")["sha256"]
+    outcomes: set[str] = set()
+    for number in range(1, steps + 1):
+        place = folder / str(number)
+        events = {event["event"] for event in _events(place)}
+        found = asyncio.run(_next_start(place / "home"))
+        where = f"killed before step {number}"
+        assert found["report"].whole, where
+        assert found["report"].orphans == (), where
+        new = [picture for picture in found["pictures"] if picture.id != before]
+        assert len(found["pictures"]) == len(new) + 1, where
+        assert [picture.sha256 for picture in new] in ([], [made]), where
+        if "image" in events or found["whole"]:
+            assert new, where
+        states = [*found["jobs"], *(s for s in found["failed"] if s not in found["jobs"])]
+        if "queued" in events:
+            assert len(new) + len(states) == 1, (where, found)
+        if "started" in events:
+            assert JobState.UNSENT not in states, where
+        for picture in new:
+            # It is the second turn, and what the model said with it is on the disk.
+            assert picture.conversation is not None, where
+            assert (picture.conversation.after, picture.conversation.turns) == (before, 2), where
+            turns = place / "home/library/.gridbrush/turns"
+            assert (turns / f"{picture.conversation.parts}.json").is_file(), where
+        outcomes.update(states or [JobState.DONE if new else "nothing"])
     assert outcomes == {"nothing", JobState.UNSENT, JobState.UNKNOWN, JobState.CUT, JobState.DONE}
