@@ -1,0 +1,180 @@
+"""Limits of a provider's own: how many at once, how many a minute."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from studio.domain import GenerationRequest, Hold, Job, JobState
+from studio.settings import Profile, Settings
+from studio.turns import Turns
+from tests.core.running import ANSWER, KEY, Studio, arrived, error, replies, studio
+from tests.fake_service import FakeService, Reply
+
+WINDOW = 0.5
+"""Seconds that stand for a minute where the clock is the real one."""
+
+
+def own(home: Path, service: FakeService, **limits: Any) -> None:
+    """Settings of a user whose DGrid has limits."""
+    profile = {"name": "dgrid", "title": "DGrid", "base_url": service.url, **limits}
+    (home / "config").mkdir()
+    settings = {"version": 1, "profiles": [profile], "profile": "dgrid", "at_once": 3}
+    (home / "config/settings.json").write_text(json.dumps(settings))
+
+
+def job(id: str, profile: str = "mine") -> Job:
+    request = GenerationRequest(profile=profile, model="m", prompt=id)
+    return Job(id=id, run="r", request=request, created=0.0)
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def turns(clock: Clock, **limits: Any) -> Turns:
+    profile = Profile(name="mine", title="Mine", base_url="https://x", **limits)
+    settings = Settings(profiles=(profile,), at_once=9)
+    return Turns(lambda: settings, clock=clock)
+
+
+def test_the_pace_counts_what_was_sent_within_any_sixty_seconds() -> None:
+    clock = Clock()
+    made = turns(clock, per_minute=2)
+    for id, at in (("a", 0), ("b", 25)):
+        clock.now = 1000.0 + at
+        assert made.ask(job(id), {}) is None
+        made.sent(id)
+        made.leave(id)
+    clock.now = 1030.0
+    ahead: dict[str, int] = {}
+    waits = [made.ask(job(id), ahead) for id in "cde"]
+    assert [wait and (wait.hold, wait.seconds) for wait in waits] == [
+        (Hold.PACE, 30.0),
+        (Hold.PACE, 55.0),
+        (Hold.PACE, None),
+    ]
+    clock.now = 1059.9
+    assert made.ask(job("c"), {}) is not None
+    clock.now = 1060.0
+    assert made.ask(job("c"), {}) is None
+
+
+def test_a_turn_counts_from_the_moment_its_request_leaves() -> None:
+    clock = Clock()
+    made = turns(clock, per_minute=1)
+    assert made.ask(job("a"), {}) is None
+    clock.now += 50
+    wait = made.ask(job("b"), {})
+    assert wait is not None
+    assert (wait.hold, wait.seconds) == (Hold.PACE, None)
+    made.sent("a")
+    clock.now += 59
+    assert made.ask(job("b"), {}) is not None
+    clock.now += 1
+    assert made.ask(job("b"), {}) is None
+
+
+@pytest.mark.parametrize("end", ["leave", "back"])
+def test_what_was_never_sent_does_not_count(end: str) -> None:
+    made = turns(Clock(), per_minute=1)
+    assert made.ask(job("a"), {}) is None
+    getattr(made, end)("a")
+    assert made.ask(job("b"), {}) is None
+
+
+def test_each_provider_has_its_own_slots_and_a_late_job_has_none() -> None:
+    made = turns(Clock(), at_once=1)
+    assert made.ask(job("a"), {}) is None
+    wait = made.ask(job("b"), {})
+    assert wait is not None
+    assert wait.hold is Hold.NONE
+    assert made.ask(job("other", "dgrid"), {}) is None
+    made.late("a")
+    assert made.ask(job("b"), {}) is None
+    # The late one, tried again, waits for a slot like everybody.
+    assert made.ask(job("a"), {}) is not None
+
+
+async def held_for_pace(one: Studio, jobs: list[Job]) -> list[Job]:
+    def held() -> list[Job]:
+        return [one.last[j.id] for j in jobs if one.last[j.id].hold is Hold.PACE]
+
+    await one.until(held)
+    return held()
+
+
+async def test_a_provider_with_a_pace_is_sent_no_more_than_that(tmp_path: Path) -> None:
+    with replies() as service:
+        own(tmp_path, service, per_minute=2)
+        async with studio(tmp_path, key=KEY, provider=None) as one:
+            one.core.queue._minute = WINDOW
+            jobs = await one.submit("{a|b|c|d|e}")
+            waiting = (await held_for_pace(one, jobs))[0]
+            assert waiting.state is JobState.QUEUED
+            assert one.core.queue.waiting
+            # `idle` is for the command line, which must not end while jobs wait for the pace.
+            await one.core.queue.idle()
+            assert len(await one.pictures()) == 5
+            sent = sorted(request.at for request in service.requests)
+            # Sending is seen a little later than it was counted.
+            assert all(sent[n + 2] - sent[n] > WINDOW * 0.9 for n in range(3))
+
+
+async def test_what_waits_for_the_pace_says_until_when(tmp_path: Path) -> None:
+    with replies() as service:
+        own(tmp_path, service, per_minute=1)
+        async with studio(tmp_path, key=KEY, provider=None) as one:
+            first, second = await one.submit("{a|b}")
+            await one.gone(first)
+            await one.until(lambda: one.last[second.id].send_at)
+            held = one.last[second.id]
+            assert held.hold is Hold.PACE
+            assert held.send_at == pytest.approx(time.time() + 60, abs=5)
+            told = len(one.heard)
+            one.core.queue._pump()
+            assert len(one.heard) == told, "the same moment is not told again"
+            # Without the limit it goes at once.
+            own_now = one.core.settings.value.profiles[0]
+            free = Profile(name="dgrid", title="DGrid", base_url=own_now.base_url)
+            one.core.settings.change(profiles=(free,))
+            await one.gone(second)
+            assert len(service.requests) == 2
+
+
+async def test_a_repetition_is_counted_like_everything_sent(tmp_path: Path) -> None:
+    with replies() as service:
+        own(tmp_path, service, per_minute=1)
+        service.script(error(503))
+        async with studio(tmp_path, key=KEY, provider=None) as one:
+            (only,) = await one.submit()
+            held = (await held_for_pace(one, [only]))[0]
+            assert (held.state, held.attempt) == (JobState.QUEUED, 1)
+            assert held.retry_reason == "The service is overloaded"
+            assert len(service.requests) == 1
+            one.core.queue.cancel(only.id)
+            await one.core.queue.idle()
+            assert one.failure(only).billed == "no"
+
+
+async def test_a_provider_may_take_fewer_at_once_than_the_others(tmp_path: Path) -> None:
+    go_on = threading.Event()
+    with replies() as service:
+        own(tmp_path, service, at_once=1)
+        service.script(*[Reply(body=ANSWER, wait=go_on)] * 3)
+        async with studio(tmp_path, key=KEY, provider=None) as one:
+            jobs = await one.submit("{a|b|c}")
+            await arrived(service, 1)
+            go_on.set()
+            for each in jobs:
+                await one.gone(each)
+            assert one.busiest == 1
