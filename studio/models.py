@@ -123,6 +123,11 @@ class Model:
         """What the user says one picture of this tier costs; None where nothing is said."""
         return self.own_prices.get(size or self.usual_size, self.own_prices.get(EVERY_SIZE))
 
+    @property
+    def has_advanced(self) -> bool:
+        """Whether it can be told any of the seldom-made choices."""
+        return bool(self.system or self.temperature or self.thinking or self.search or self.safety)
+
     def told(self, wanted: Advanced) -> Advanced:
         """What of these choices it can be told; the rest is as if nobody had chosen."""
         return Advanced(

@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QSize, Signal
-from PySide6.QtGui import QAction, QResizeEvent
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from studio.domain import Advanced
 from studio.drafts import MATCH, Draft
-from studio.models import Model
+from studio.models import Model, ModelState
 from studio.ui.composer.aspect_panel import AspectPanel
 from studio.ui.composer.aspect_picker import AspectChip, AspectPicker
 from studio.ui.composer.offer import Offer
 from studio.ui.composer.seed import SeedControl
-from studio.ui.controls import Choice, IconButton, Menu, MenuChip, Stepper, Text
+from studio.ui.controls import Choice, IconButton, Menu, MenuChip, Stepper, Text, plain_tip
 from studio.ui.theme import theme
 from studio.values import dataclass
 from studio.words import _
 
+if TYPE_CHECKING:
+    from studio.ui.composer.advanced_panel import AdvancedPanel
+
 GAP = 6
 LEAST_MODEL = 96
 MOST_COUNT = 8
+
+
+_ENDING = (ModelState.DEPRECATED, ModelState.RETIRED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +41,7 @@ class GivenWay:
     words: bool = False
     pixels: bool = False
     seed: bool = False
+    advanced: bool = False
     aspect: bool = False
     count: bool = False
 
@@ -41,9 +51,34 @@ _STEPS = (
     GivenWay(words=True),
     GivenWay(words=True, pixels=True),
     GivenWay(words=True, pixels=True, seed=True),
-    GivenWay(words=True, pixels=True, seed=True, aspect=True),
-    GivenWay(words=True, pixels=True, seed=True, aspect=True, count=True),
+    GivenWay(words=True, pixels=True, seed=True, advanced=True),
+    GivenWay(words=True, pixels=True, seed=True, advanced=True, aspect=True),
+    GivenWay(words=True, pixels=True, seed=True, advanced=True, aspect=True, count=True),
 )
+
+
+class MarkedButton(IconButton):
+    """An icon with a dot beside it where something behind it is other than usual."""
+
+    marked = False
+
+    def set_marked(self, marked: bool, words: str) -> None:  # noqa: FBT001 - as Qt's setters
+        """Show the dot or not; `words` say what is other than usual."""
+        self.marked = marked
+        self.setAccessibleDescription(words)
+        name = self.accessibleName()
+        self.setToolTip(plain_tip(f"{name}: {words}" if words else name))
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.marked:
+            painter = QPainter(self)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme().color("accent"))
+            painter.drawEllipse(QRectF(self.width() - 10, 5, 5, 5))
+            painter.end()
 
 
 class ChoicesRow(QWidget):
@@ -56,6 +91,8 @@ class ChoicesRow(QWidget):
         model_chosen(object): (profile, model).
         aspect_chosen(object), size_chosen(object), count_chosen(object), seed_chosen(object):
             the user's choice; a seed of None is automatic.
+        advanced_chosen(object, str): the seldom-made choices, and which of them changed.
+        system_kept(str): the instruction kept for all pictures; empty for none.
         clear_wanted: empty the composer.
     """
 
@@ -64,6 +101,8 @@ class ChoicesRow(QWidget):
     size_chosen = Signal(object)
     count_chosen = Signal(object)
     seed_chosen = Signal(object)
+    advanced_chosen = Signal(object, str)
+    system_kept = Signal(str)
     clear_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -74,7 +113,8 @@ class ChoicesRow(QWidget):
         self._offer: Offer | None = None
         self._model: Model | None = None
         self._extra: QWidget | None = None
-        self._panel: AspectPanel | None = None
+        self._advanced_panel: AdvancedPanel | None = None
+        self._kept = ""
         self.model = MenuChip(_("Model"), self)
         self.aspect = AspectPicker(self)
         self.aspect_chip = AspectChip(self)
@@ -82,6 +122,7 @@ class ChoicesRow(QWidget):
         self.count = Stepper(_("Count"), 1, MOST_COUNT, 1, self)
         self.per_variant = Text(_("per variant"), "small", "text3", self)
         self.seed = SeedControl(self)
+        self.advanced = MarkedButton("advanced", _("Advanced"), "", self)
         self.more = IconButton("sliders", _("More settings"), "", self)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(theme().height(30))
@@ -93,13 +134,14 @@ class ChoicesRow(QWidget):
         self.aspect.panel_wanted.connect(self.on_panel_wanted)
         self.aspect_chip.clicked.connect(self.on_panel_wanted)
         self.aspect_chip.stepped.connect(self.on_aspect_stepped)
+        self.advanced.clicked.connect(self.on_advanced)
         self.more.clicked.connect(self.on_more)
 
     # --- content --------------------------------------------------------------------------
 
-    def show_draft(self, draft: Draft, offer: Offer, model: Model) -> None:
-        """Show the choices as the model takes them."""
-        self._draft, self._offer, self._model = draft, offer, model
+    def show_draft(self, draft: Draft, offer: Offer, model: Model, *, kept: str = "") -> None:
+        """Show the choices as the model takes them; `kept` is the instruction for all pictures."""
+        self._draft, self._offer, self._model, self._kept = draft, offer, model, kept
         sent = offer.sent
         self.aspect.show_choice(
             sent.aspect, offer.aspects, match=offer.match, note=offer.aspect_note
@@ -119,6 +161,10 @@ class ChoicesRow(QWidget):
         self.size_chip.set_mark(offer.size_note)
         self.count.set_value(draft.count)
         self.seed.show_seed(sent.seed)
+        self.advanced.set_marked(sent.advanced != Advanced(), summary(sent.advanced))
+        self.model.set_mark(model.note if model.state in _ENDING else "")
+        if self._advanced_panel is not None and self._advanced_panel.isVisible():
+            self._advanced_panel.show_choices(draft.advanced, model, kept)
         self.fit()
 
     def show_variants(self, variants: int) -> None:
@@ -155,6 +201,7 @@ class ChoicesRow(QWidget):
             self.seed.dice,
             self.seed.number,
             self.seed.clear,
+            self.advanced,
             self.more,
         ]
 
@@ -178,6 +225,8 @@ class ChoicesRow(QWidget):
         self.size_chip.setVisible(offer is not None and bool(offer.sizes))
         self.size_chip.set_supplement_visible(not step.pixels)
         self.seed.setVisible(offer is not None and offer.seed and not step.seed)
+        told = self._model is not None and self._model.has_advanced
+        self.advanced.setVisible(told and not step.advanced)
         self.count.setVisible(not step.count)
         several = bool(self.count.accessibleDescription())
         self.per_variant.setVisible(several and not step.words)
@@ -191,6 +240,7 @@ class ChoicesRow(QWidget):
             self.count,
             self.per_variant,
             self.seed,
+            self.advanced,
             self.more,
             self._extra,
         )
@@ -204,7 +254,7 @@ class ChoicesRow(QWidget):
         parts = self._shown()
         spare = self.width() - self._wanted()
         at = 0
-        right = {self.seed, self.more, self._extra} if self._narrow else set()
+        right = {self.seed, self.advanced, self.more, self._extra} if self._narrow else set()
         pushed = False
         for part in parts:
             width = _size(part).width()
@@ -240,6 +290,26 @@ class ChoicesRow(QWidget):
         at = row.index(offer.sent.aspect) if offer.sent.aspect in row else 0
         self.aspect_chosen.emit(row[max(0, min(at + step, len(row) - 1))])
 
+    def on_advanced(self) -> None:
+        """The seldom-made choices are asked for, or no more."""
+        from studio.ui.composer.advanced_panel import AdvancedPanel
+
+        panel, model = self._advanced_panel, self._model
+        if model is None:
+            return
+        if panel is not None and panel.host is not self.window():
+            panel.deleteLater()
+            panel = None
+        if panel is None:
+            panel = self._advanced_panel = AdvancedPanel(self)
+            panel.chosen.connect(self.advanced_chosen)
+            panel.kept.connect(self.system_kept)
+        if panel.isVisible():
+            panel.close_it()
+            return
+        panel.show_choices(self._draft.advanced, model, self._kept)
+        panel.open_over(self.more if self.advanced.isHidden() else self.advanced)
+
     def on_more(self) -> None:
         """What has no room in the row, and what is seldom needed."""
         menu = self.more_menu()
@@ -264,6 +334,8 @@ class ChoicesRow(QWidget):
                 ("seed", fixed),
                 checked=seed is not None,
             )
+        if self.advanced.isHidden() and self._model is not None and self._model.has_advanced:
+            _add(menu, _("Advanced…"), ("advanced", None))
         if not menu.isEmpty():
             menu.addSeparator()
         _add(menu, _("Clear the composer"), ("clear", None))
@@ -277,6 +349,8 @@ class ChoicesRow(QWidget):
             self.count_chosen.emit(value)
         elif what == "seed":
             self.seed_chosen.emit(value)
+        elif what == "advanced":
+            self.on_advanced()
         else:
             self.clear_wanted.emit()
 
@@ -291,6 +365,22 @@ class ChoicesRow(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.fit()
+
+
+def summary(advanced: Advanced) -> str:
+    """What of the seldom-made choices is other than the model's own, in a few words."""
+    words: list[str] = []
+    if advanced.system.strip():
+        words.append(_("system instruction"))
+    if advanced.temperature is not None:
+        words.append(_("temperature {number:g}").format(number=advanced.temperature))
+    if advanced.thinking:
+        words.append(_("thinking {level}").format(level=advanced.thinking))
+    if advanced.search:
+        words.append(_("search"))
+    if advanced.safety:
+        words.append(_("safety"))
+    return ", ".join(words)
 
 
 def _size(part: QWidget) -> QSize:

@@ -16,10 +16,10 @@ from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QWidget
 
 from studio import prompts
-from studio.domain import Picture, Reference, Role
+from studio.domain import Advanced, Picture, Reference, Role
 from studio.drafts import MATCH, Draft
 from studio.errors import StudioError
-from studio.models import Model
+from studio.models import Model, ModelState
 from studio.settings import OFFLINE
 from studio.ui import dragging
 from studio.ui.composer import drafting, intake, press
@@ -79,6 +79,7 @@ class Composer(Dock):
         self._wanted: tuple[str, str] | None = None
         self._press_waits = False
         self._network = True
+        self._warned: set[str] = set()
         self._model_notice = QTimer(self)
         self._model_notice.setSingleShot(True)
         self._model_notice.setInterval(MODEL_NOTICE)
@@ -108,6 +109,8 @@ class Composer(Dock):
         choices.size_chosen.connect(self.on_size_chosen)
         choices.count_chosen.connect(self.on_count_chosen)
         choices.seed_chosen.connect(self.on_seed_chosen)
+        choices.advanced_chosen.connect(self.on_advanced_chosen)
+        choices.system_kept.connect(self.on_system_kept)
         choices.clear_wanted.connect(self.clear)
         self.card.history.clicked.connect(self.on_history_wanted)
         self.card.generate.clicked.connect(self.generate_now)
@@ -155,7 +158,8 @@ class Composer(Dock):
 
     def clear(self) -> None:
         """No words, no pictures; one step."""
-        self._take(drafting.cleared(self.draft(), aspect=self._own_aspect))
+        kept = self._core.settings.value.system
+        self._take(drafting.cleared(self.draft(), aspect=self._own_aspect, system=kept))
 
     def undo(self) -> None:
         """One step back."""
@@ -305,7 +309,15 @@ class Composer(Dock):
         self.bar.dismiss("ask")
         self.bar.dismiss("error")
         self._recall.forget()
+        self._warn_of_model(model)
         self.generate.emit(run)
+
+    def _warn_of_model(self, model: Model) -> None:
+        """A retired model may still be served by a gateway: it is asked, and said once."""
+        if model.state is ModelState.RETIRED and model.id not in self._warned:
+            self._warned.add(model.id)
+            text = f"{model.title}: {model.note}"
+            self._tell(Notice(key="retired", text=text, tone="warn", icon="warning"))
 
     def _situation(self, model: Model) -> Situation:
         draft, queue = self.draft(), self._core.queue
@@ -354,7 +366,8 @@ class Composer(Dock):
         notes = [self._note(at, reference, made) for at, reference in enumerate(draft.references)]
         self.card.slots.show_references(draft.references, notes)
         self._show_models(model)
-        self.card.choices.show_draft(draft, made, model)
+        kept = self._core.settings.value.system
+        self.card.choices.show_draft(draft, made, model, kept=kept)
         self.card.order_tabs()
         self._show_words()
         self._thumbnails.want(draft.references)
@@ -545,6 +558,15 @@ class Composer(Dock):
         """A seed was fixed, or made automatic."""
         self._take(replace(self.draft(), seed=seed), run="seed")
 
+    def on_advanced_chosen(self, advanced: Advanced, what: str) -> None:
+        """One of the seldom-made choices; `what` runs together into one step."""
+        self._take(replace(self.draft(), advanced=advanced), run=what)
+
+    def on_system_kept(self, system: str) -> None:
+        """The instruction for all pictures is another one."""
+        self._core.settings.change(system=system)
+        self._show()
+
     def on_acted(self, key: str, action: str) -> None:
         """A button of the message bar was pressed."""
         self.bar.dismiss(key)
@@ -566,9 +588,12 @@ class Composer(Dock):
 
     def on_settings_changed(self, names: frozenset[str]) -> None:
         """Settings that concern the composer have new values."""
-        profile = self._core.settings.value.profile
+        settings = self._core.settings.value
+        profile = settings.profile
         # The first key brings its profile: what was painted offline until now is asked for there.
-        if "profile" in names and self.draft().profile == OFFLINE and not self._keyless(profile):
+        first = "profile" in names and self.draft().profile == OFFLINE
+        gone = all(one.name != self.draft().profile for one in settings.all_profiles)
+        if gone or (first and not self._keyless(profile)):
             model = self._core.catalogue.default(profile)
             self._take(replace(self.draft(), profile=profile, model=model))
         else:

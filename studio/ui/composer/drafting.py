@@ -66,9 +66,11 @@ def replaced(draft: Draft, place: int, reference: Reference) -> Draft:
     return replace(draft, references=tuple(references))
 
 
-def cleared(draft: Draft, *, aspect: str) -> Draft:
-    """Nothing written and no pictures; the choices stay."""
-    return _settled(replace(draft, prompt="", references=(), seed=None), aspect)
+def cleared(draft: Draft, *, aspect: str, system: str = "") -> Draft:
+    """Nothing written but the instruction that is kept (`system`), no pictures; choices stay."""
+    advanced = replace(draft.advanced, system=system)
+    empty = replace(draft, prompt="", references=(), seed=None, advanced=advanced)
+    return _settled(empty, aspect)
 
 
 def _settled(draft: Draft, aspect: str) -> Draft:

@@ -21,7 +21,8 @@ def offered(
     """Entries for the chip "Model"; their values are (profile, model).
 
     `keyless` tells which profiles have no key: choosing one of their models asks for one. Models
-    that only try out faults, and retired ones, are offered while chosen.
+    that only try out faults are offered while chosen; retired ones too, and where a service lists
+    them, for it may still serve them.
     """
     current, model = chosen
     ordered = sorted(profiles, key=lambda profile: (profile.name != current, keyless(profile.name)))
@@ -38,7 +39,7 @@ def offered(
 
 
 def _worth(model: Model) -> bool:
-    return not model.fault and model.state is not ModelState.RETIRED
+    return not model.fault
 
 
 def _is(profile: Profile, model: Model, chosen: tuple[str, Model]) -> bool:
@@ -52,5 +53,22 @@ def _entry(profile: str, model: Model, section: str, *, missing: bool) -> Choice
         return Choice(value=value, text=words, supplement=beside, icon="brush")
     if model.offline:
         return Choice(value=value, text=model.title, icon="brush")
-    note = _("needs a key") if missing else model.title if model.title != model.id else ""
-    return Choice(value=value, text=model.id, note=note, section=section, quiet=missing)
+    if missing:
+        return Choice(
+            value=value, text=model.id, note=_("needs a key"), section=section, quiet=True
+        )
+    title = model.title if model.title != model.id else ""
+    note = " · ".join(words for words in (title, state_words(model)) if words)
+    quiet = model.state is ModelState.RETIRED
+    return Choice(value=value, text=model.id, note=note, section=section, quiet=quiet)
+
+
+def state_words(model: Model) -> str:
+    """Whether a model may still be asked, in a few words; empty where there is nothing to say."""
+    if model.state is ModelState.RETIRED:
+        return _("retired {day}").format(day=model.shut_down).strip()
+    if model.state is ModelState.DEPRECATED:
+        return _("ends {day}").format(day=model.shut_down).strip()
+    if model.state is ModelState.UNKNOWN and not model.offline:
+        return _("not in our table")
+    return ""

@@ -1,0 +1,168 @@
+"""The seldom-made choices, in a panel over their button."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QPoint, Signal
+from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+
+from studio.domain import Advanced
+from studio.models import Model
+from studio.safety import with_threshold
+from studio.ui.composer.advanced_rows import AdvancedRows, turned_off
+from studio.ui.controls import Button, CheckBox, Text
+from studio.ui.popover import Popover
+from studio.ui.theme import theme
+from studio.words import _
+
+WIDTH = 420
+LINES = 4  # of the instruction in sight
+
+
+class AdvancedPanel(Popover):
+    """Shows what the model can be told, and nothing else.
+
+    Attributes:
+        system, keep: the instruction, and whether it is kept for all pictures.
+        rows: the other choices of the model.
+        reset: leaves all to the model again.
+
+    Signals:
+        chosen(object, str): the choices as they are now, and which of them changed.
+        kept(str): the instruction that is kept for all pictures from now on; empty for none.
+    """
+
+    chosen = Signal(object, str)
+    kept = Signal(str)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(_("Advanced"), parent)
+        self.setMinimumWidth(theme().px(WIDTH))
+        self._wanted = Advanced()
+        self._kept = ""
+        self._made_for: object = None
+        self.rows: AdvancedRows | None = None
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(14, 10, 14, 14)
+        self._column.setSpacing(8)
+        head = QHBoxLayout()
+        head.addWidget(Text(_("Advanced"), "small", "text", self, weight=600))
+        head.addStretch(1)
+        self.reset = Button(_("Reset"), "link", self, size=26)
+        self.reset.setAccessibleDescription(_("All as the model has it"))
+        self.reset.clicked.connect(self.on_reset)
+        head.addWidget(self.reset)
+        self._column.addLayout(head)
+        self._label = Text(_("System instruction"), "small", "text2", self)
+        self.system = QPlainTextEdit(self)
+        self._label.setBuddy(self.system)
+        self.system.setAccessibleName(_("System instruction"))
+        self.system.setPlaceholderText(_("What holds for the picture whatever the prompt says"))
+        self.system.setFont(theme().font("small"))
+        self.system.setTabChangesFocus(True)
+        self.system.setFixedHeight(LINES * theme().line("small") + theme().height(16))
+        self.system.textChanged.connect(self.on_system)
+        self.keep = CheckBox(_("Keep for all pictures"), self)
+        self.keep.setToolTip(_("Stays when the composer is cleared"))
+        self.keep.clicked.connect(self.on_keep)
+        for part in (self._label, self.system, self.keep):
+            self._column.addWidget(part)
+        self.closed.connect(self.on_closed)
+
+    # --- content --------------------------------------------------------------------------
+
+    def show_choices(self, wanted: Advanced, model: Model, kept: str) -> None:
+        """Show the user's own choices, of those the model can be told.
+
+        `kept` is the instruction that is kept for all pictures.
+        """
+        self._wanted, self._kept = wanted, kept
+        for part in (self._label, self.system, self.keep):
+            part.setVisible(model.system)
+        if self.system.toPlainText() != wanted.system:
+            self.system.blockSignals(True)
+            self.system.setPlainText(wanted.system)
+            self.system.blockSignals(False)
+        if not self.isVisible():
+            # While it is open the box stands for what is kept, also of words still being written.
+            self.keep.setChecked(bool(kept) and kept == wanted.system)
+        self.keep.setEnabled(bool(wanted.system.strip()) or self.keep.isChecked())
+        self._make_rows(model)
+        if self.rows is not None:
+            self.rows.show_choices(wanted)
+        self.reset.setEnabled(wanted != Advanced() or bool(kept))
+
+    def open_over(self, anchor: QWidget) -> None:
+        """Show it above the button that opens it."""
+        self.ensurePolished()
+        self.adjustSize()
+        corner = anchor.mapTo(self.host, QPoint(0, -self.height() - 6))
+        first = None if self.system.isHidden() else self.system
+        self.open_at(corner, first, anchor)
+
+    def _make_rows(self, model: Model) -> None:
+        off = turned_off(self._wanted)
+        made_for = (model.thinking, model.temperature, model.search, model.safety, off)
+        if made_for == self._made_for:
+            return
+        self._made_for = made_for
+        if self.rows is not None:
+            self._column.removeWidget(self.rows)
+            self.rows.hide()
+            self.rows.deleteLater()
+        rows = self.rows = AdvancedRows(model, off, self)
+        rows.temperature_chosen.connect(self.on_temperature)
+        rows.thinking_chosen.connect(self.on_thinking)
+        rows.search_chosen.connect(self.on_search)
+        rows.safety_chosen.connect(self.on_safety)
+        self._column.addWidget(rows)
+        rows.show()
+
+    # --- slots ----------------------------------------------------------------------------
+
+    def on_system(self) -> None:
+        """The instruction was written on."""
+        self._choose("system", replace(self._wanted, system=self.system.toPlainText()))
+
+    def on_keep(self, on: bool) -> None:  # noqa: FBT001 a slot
+        """The instruction is for all pictures, or no more."""
+        self._tell_kept(self._wanted.system if on else "")
+
+    def on_temperature(self, degrees: float | None) -> None:
+        """Another temperature."""
+        self._choose("temperature", replace(self._wanted, temperature=degrees))
+
+    def on_thinking(self, level: str) -> None:
+        """Another level."""
+        self._choose("thinking", replace(self._wanted, thinking=level))
+
+    def on_search(self, on: bool) -> None:  # noqa: FBT001 a slot
+        """Search, or not."""
+        self._choose("search", replace(self._wanted, search=on))
+
+    def on_safety(self, category: str, threshold: str) -> None:
+        """Another threshold for one kind of harm."""
+        safety = with_threshold(self._wanted.safety, category, threshold)
+        self._choose(category, replace(self._wanted, safety=safety))
+
+    def on_reset(self) -> None:
+        """All as the model has it."""
+        self.setFocus()
+        self.keep.setChecked(False)
+        self._tell_kept("")
+        self._choose("reset", Advanced())
+
+    def on_closed(self) -> None:
+        """What was written is kept, if it is to be."""
+        if self.keep.isChecked():
+            self._tell_kept(self._wanted.system)
+
+    def _choose(self, what: str, wanted: Advanced) -> None:
+        if wanted != self._wanted:
+            self.chosen.emit(wanted, what)
+
+    def _tell_kept(self, system: str) -> None:
+        if system != self._kept:
+            self._kept = system
+            self.kept.emit(system)

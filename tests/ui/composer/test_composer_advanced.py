@@ -1,0 +1,233 @@
+"""The seldom-made choices: shown as the model has them, kept as the user made them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from studio.domain import Advanced, SafetySetting
+from studio.drafts import Draft, DraftFile
+from studio.models import Listed, Model, ModelState
+from studio.providers.catalogue import Catalogue
+from studio.settings import Profile
+from studio.ui.composer.choices import summary
+from studio.ui.composer.offered_models import offered, state_words
+
+BEST = Draft(prompt="a lamp", profile="google", model="gemini-nano-banana-2.1")
+FULL = Advanced(
+    system="Flat colours.",
+    temperature=0.4,
+    thinking="high",
+    search=True,
+    safety=(SafetySetting("HATE_SPEECH", "BLOCK_ONLY_HIGH"),),
+)
+
+
+def opened(composer):
+    composer.card.choices.advanced.click()
+    panel = composer.card.choices._advanced_panel
+    assert panel.isVisible()
+    return panel
+
+
+async def test_the_panel_is_opened_by_keyboard_and_closed_by_esc(composer) -> None:
+    composer.set_draft(BEST)
+    button = composer.card.choices.advanced
+    assert button in composer.card.choices.controls()
+    assert (button.accessibleName(), button.toolTip()) == ("Advanced", "Advanced")
+    button.setFocus()
+    QTest.keyClick(button, Qt.Key.Key_Space)
+    panel = composer.card.choices._advanced_panel
+    assert panel.isVisible()
+    assert panel.system.hasFocus()
+    assert panel.host.rect().contains(panel.geometry().topLeft())
+    QTest.keyClick(panel.system, Qt.Key.Key_Escape)
+    assert not panel.isVisible()
+    assert button.hasFocus()
+    composer.card.choices.on_advanced()
+    composer.card.choices.on_advanced()
+    assert not panel.isVisible()
+
+
+async def test_what_is_chosen_is_in_the_draft_and_in_the_request(composer, collected) -> None:
+    sent = collected(composer.generate)
+    composer.set_draft(BEST)
+    panel = opened(composer)
+    QTest.keyClicks(panel.system, "Flat.")
+    panel.rows.slider.setFocus()
+    QTest.keyClick(panel.rows.slider, Qt.Key.Key_Left)
+    panel.rows.thinking.segment("high").click()
+    panel.rows.search.click()
+    panel.rows.safety["HARASSMENT"].segment("BLOCK_NONE").click()
+    wanted = Advanced(
+        system="Flat.",
+        temperature=0.9,
+        thinking="high",
+        search=True,
+        safety=(SafetySetting("HARASSMENT", "BLOCK_NONE"),),
+    )
+    assert composer.draft().advanced == wanted
+    composer.generate_now()
+    assert sent[0].requests[0].advanced == wanted
+
+
+async def test_each_choice_is_one_step_back(composer) -> None:
+    composer.set_draft(BEST)
+    panel = opened(composer)
+    QTest.keyClicks(panel.system, "Flat colours")
+    panel.rows.slider.setValue(3)
+    panel.rows.slider.setValue(4)
+    composer.undo()
+    assert composer.draft().advanced == Advanced(system="Flat colours")
+    assert panel.rows.slider.accessibleDescription() == "Model's own"
+    composer.undo()
+    assert composer.draft().advanced == Advanced()
+    assert panel.system.toPlainText() == ""
+    composer.redo()
+    composer.redo()
+    assert composer.draft().advanced == Advanced(system="Flat colours", temperature=0.4)
+
+
+async def test_a_dot_and_the_tip_tell_what_is_other_than_usual_and_reset_takes_all_back(
+    composer,
+) -> None:
+    button = composer.card.choices.advanced
+    composer.set_draft(BEST)
+    assert not button.marked
+    composer.set_draft(replace(BEST, advanced=FULL))
+    assert button.marked
+    words = "system instruction, temperature 0.4, thinking high, search, safety"
+    assert summary(FULL) == words
+    assert button.toolTip() == f"Advanced: {words}"
+    panel = opened(composer)
+    assert panel.rows.safety["HATE_SPEECH"].value == "BLOCK_ONLY_HIGH"
+    assert panel.rows.slider.value() == 4
+    panel.reset.click()
+    assert composer.draft().advanced == Advanced()
+    assert not button.marked
+    assert not panel.reset.isEnabled()
+
+
+async def test_what_the_model_cannot_be_told_is_absent_and_comes_back(composer, collected) -> None:
+    sent = collected(composer.generate)
+    composer.set_draft(replace(BEST, advanced=FULL))
+    composer.on_model_chosen(("google", "gemini-2.5-flash-image"))
+    text = composer.bar.notice.text
+    assert "cannot search" in text
+    assert "level high" in text
+    panel = opened(composer)
+    assert panel.rows.thinking is None
+    assert panel.rows.search is None
+    assert composer.draft().advanced == FULL
+    composer.generate_now()
+    told = sent[0].requests[0].advanced
+    assert told == replace(FULL, thinking="", search=False)
+    panel.close_it()
+    composer.on_model_chosen(("google", BEST.model))
+    assert opened(composer).rows.thinking.value == "high"
+    assert composer._offer(composer._model()).sent.advanced == FULL
+
+
+async def test_the_painter_has_no_such_choices(composer) -> None:
+    composer.set_draft(Draft(advanced=FULL))
+    assert not composer.card.choices.advanced.isVisible()
+    assert "Advanced…" not in [one.text() for one in composer.card.choices.more_menu().actions()]
+
+
+async def test_a_filter_turned_off_elsewhere_is_shown_and_not_offered_else(composer) -> None:
+    composer.set_draft(BEST)
+    panel = opened(composer)
+    with pytest.raises(ValueError, match="OFF"):
+        panel.rows.safety["HARASSMENT"].set_value("OFF")
+    off = (SafetySetting("HARM_CATEGORY_HARASSMENT", "off"),)
+    composer.set_draft(replace(BEST, advanced=Advanced(safety=off)))
+    assert panel.rows.safety["HARASSMENT"].value == "OFF"
+    panel.rows.safety["HARASSMENT"].segment("").click()
+    assert composer.draft().advanced == Advanced()
+
+
+async def test_a_kept_instruction_stays_when_the_composer_is_cleared(composer, core) -> None:
+    composer.set_draft(BEST)
+    panel = opened(composer)
+    assert not panel.keep.isEnabled()
+    QTest.keyClicks(panel.system, "Flat")
+    panel.keep.click()
+    assert core.settings.value.system == "Flat"
+    QTest.keyClicks(panel.system, "!")
+    panel.close_it()
+    kept = composer.draft().advanced.system
+    assert core.settings.value.system == kept
+    composer.clear()
+    assert (composer.draft().prompt, composer.draft().advanced.system) == ("", kept)
+    panel = opened(composer)
+    assert panel.keep.isChecked()
+    panel.keep.click()
+    assert core.settings.value.system == ""
+    panel.close_it()
+    composer.set_prompt("x")
+    composer.clear()
+    assert composer.draft().advanced.system == ""
+    await core.settings.close()
+
+
+async def test_without_room_the_choices_are_behind_the_sliders(composer) -> None:
+    composer.set_draft(BEST)
+    choices = composer.card.choices
+    choices.resize(330, choices.height())
+    choices.fit()
+    assert choices.advanced.isHidden()
+    (entry,) = [one for one in choices.more_menu().actions() if one.text() == "Advanced…"]
+    entry.trigger()
+    assert choices._advanced_panel.isVisible()
+
+
+def test_drafts_keep_the_choices_and_those_of_older_versions_load(tmp_path) -> None:
+    file = DraftFile(tmp_path / "draft.json")
+    file.save(replace(BEST, advanced=FULL))
+    assert file.load().advanced == FULL
+    (tmp_path / "draft.json").write_text('{"prompt":"p","model":"m","seed":3,"new":1}')
+    assert file.load() == Draft(prompt="p", model="m", seed=3)
+
+
+def test_the_list_of_models_says_title_state_and_when_one_ends() -> None:
+    today = "2026-10-20"
+    catalogue = Catalogue(today=lambda: today)
+    retired, unknown = "gemini-2.5-flash-image", "acme/image-9"
+    ids = ("gemini-3-pro-image", "gemini-3.1-flash-image", retired, unknown)
+    catalogue.learn("own", [Listed(id) for id in ids])
+    own = Profile(name="own", title="Own", base_url="https://x.org")
+    model = catalogue.find("own", ids[0])
+    entries = offered([own], catalogue.models, lambda _name: False, ("own", model))
+    assert {one.text: (one.note, one.quiet) for one in entries} == {
+        "gemini-3-pro-image": ("Gemini 3 Pro Image", False),
+        "gemini-3.1-flash-image": ("Gemini 3.1 Flash Image · ends 2026-10-29", False),
+        unknown: ("not in our table", False),
+        retired: ("Gemini 2.5 Flash Image · retired 2026-10-02", True),
+    }
+    bare = Model(id="x", title="x", aspects=(), sizes=(), state=ModelState.CURRENT)
+    assert state_words(bare) == ""
+
+
+async def test_a_retired_model_is_warned_of_once_and_sent_all_the_same(composer, collected) -> None:
+    sent = collected(composer.generate)
+    composer.set_draft(replace(BEST, model="gemini-2.5-flash-image"))
+    assert "2026-10-02" in composer.card.choices.model.toolTip()
+    composer.generate_now()
+    assert len(sent) == 1
+    assert "Switched off on 2026-10-02" in composer.bar.notice.text
+    composer.bar.dismiss("retired")
+    composer.generate_now()
+    assert len(sent) == 2
+    assert composer.bar.notice is None
+
+
+async def test_a_draft_whose_provider_is_removed_goes_to_the_chosen_one(composer, core) -> None:
+    own = Profile(name="own", title="Own", base_url="https://x.org")
+    core.settings.change(profiles=(own,))
+    composer.set_draft(replace(BEST, profile="own"))
+    core.settings.change(profiles=())
+    assert (composer.draft().profile, composer.draft().prompt) == ("sketch", "a lamp")
+    await core.settings.close()
