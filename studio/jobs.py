@@ -15,7 +15,7 @@ import time
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from studio.domain import Hold, Job, JobState
 from studio.errors import (
@@ -45,15 +45,12 @@ from studio.library.library import Library
 from studio.settings import OFFLINE, Settings, SettingsStore
 
 if TYPE_CHECKING:
-    from studio.turns import Turns
+    from studio.turns import Place, Turns
 
 log = logging.getLogger(__name__)
 
 _SAME_MOMENT = 0.5
 """Seconds by which a moment may be told wrong before it is told anew."""
-
-Place = Literal["first", "earlier", "later"]
-"""Where a job is moved in the queue."""
 
 _KEPT = (IncompleteAnswer, StorageError, InputError, NotFetched)
 """Errors after which the journal may hold what was paid for: the next start knows."""
@@ -183,16 +180,13 @@ class JobQueue:
 
     def move(self, job: str, place: Place) -> None:
         """Send a queued job earlier or later; what is sent already keeps its place."""
+        from studio.turns import moved
+
         movable = [id for id in self.jobs if self._waits_for_turn(id)]
-        if job not in movable:
+        order = moved(list(self.jobs), movable, job, place)
+        if order == list(self.jobs):
             return
-        old = movable.index(job)
-        new = {"first": 0, "earlier": max(0, old - 1), "later": old + 1}[place]
-        if old == min(new, len(movable) - 1):
-            return
-        wanted = iter([*(order := [id for id in movable if id != job])[:new], job, *order[new:]])
-        every = [next(wanted) if id in movable else id for id in self.jobs]
-        self.jobs = {id: self.jobs[id] for id in every}
+        self.jobs = {id: self.jobs[id] for id in order}
         self._pump()
         self._events.publish(QueueChanged())
         if not self._keeping_order:

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from studio.domain import Hold, Job
 from studio.settings import Settings
+
+Place = Literal["first", "earlier", "later"]
+"""Where a job is moved in the queue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,3 +116,14 @@ class Turns:
             return None
         known = over <= len(sent)
         return Wait(Hold.PACE, sent[over - 1] + self._minute - now if known else None)
+
+
+def moved(ids: Sequence[str], movable: Sequence[str], id: str, place: Place) -> list[str]:
+    """The ids in their new order; those that cannot be moved keep their places."""
+    if id not in movable:
+        return list(ids)
+    at = movable.index(id)
+    others = [other for other in movable if other != id]
+    others.insert({"first": 0, "earlier": max(0, at - 1), "later": at + 1}[place], id)
+    order = iter(others)
+    return [next(order) if one in movable else one for one in ids]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -200,3 +201,59 @@ async def test_try_again_on_a_full_disk_leaves_the_job_as_it_was(tmp_path: Path)
             one.core.queue.retry(job.id)
             await one.gone(job)
             assert len(await one.pictures()) == 1
+
+
+def google(message: str, *details: dict[str, Any], **headers: str) -> Reply:
+    body = {"code": 429, "status": "RESOURCE_EXHAUSTED", "message": message, "details": details}
+    return Reply(429, {"error": body}, headers)
+
+
+INFO = {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "49s"}
+NOW = "Mon, 23 Nov 2026 10:00:00 GMT"
+
+
+@pytest.mark.parametrize(
+    ("reply", "wait"),
+    [
+        (google("m", **{"Retry-After": "7"}), 7),
+        (google("Please retry in 3s", INFO, **{"Retry-After": "7"}), 7),
+        (google("Please retry in 3s.", INFO), 49),
+        (google("Please retry in 49.125626837s."), 49.1),
+        (google("m", **{"Retry-After": "Mon, 23 Nov 2026 10:00:30 GMT", "Date": NOW}), 30),
+        (google("m", **{"Retry-After": "Mon, 23 Nov 2026 09:00:00 GMT", "Date": NOW}), 0),
+        (google("m", **{"Retry-After": "120"}), 120),
+    ],
+)
+async def test_the_delay_is_the_one_the_service_asked_for(
+    tmp_path: Path, reply: Reply, wait: float
+) -> None:
+    with replies() as service:
+        service.script(reply)
+        async with studio(tmp_path, service) as one:
+            (job,) = await one.submit()
+            retrying = await one.reaches(job, JobState.RETRYING)
+            assert retrying.retry_at == pytest.approx(time.time() + wait, abs=4)
+            assert retrying.retry_at >= time.time() - 4
+            one.core.queue.retry_now(job.id)
+            await one.gone(job)
+
+
+@pytest.mark.parametrize("wait", [121, 4000, 999999999])
+async def test_a_longer_delay_than_a_job_sits_out_is_told_and_not_shortened(
+    tmp_path: Path, wait: int
+) -> None:
+    with replies() as service:
+        service.script(error(429, **{"Retry-After": str(wait)}))
+        async with studio(tmp_path, service) as one:
+            (job,) = await one.submit()
+            await one.reaches(job, JobState.FAILED)
+            await one.core.queue.idle()
+            failure = one.failure(job)
+            assert (failure.kind, failure.billed) == ("rate_limited", "no")
+            assert failure.retry_at == pytest.approx(time.time() + wait, abs=5)
+            assert len(service.requests) == 1
+            (recorded,) = await one.core.library.failed()
+            assert recorded.failure == failure
+            # The user may try earlier all the same.
+            one.core.queue.retry(job.id)
+            await one.gone(job)
