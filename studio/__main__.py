@@ -26,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from studio.ui.app import run as open_window
 
         return open_window(options)
-    from studio.cli import run as run_command
+    from studio.cli.run import run as run_command
 
     return run_command(options)
 

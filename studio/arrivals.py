@@ -150,7 +150,7 @@ class Arrivals:
     def _cost(self, job: Job, answer: Answer) -> tuple[float | None, CostBasis]:
         request = job.request
         model = self._find_model(request.profile, request.model)
-        return pricing.cost(answer.usage, model, request.size)
+        return pricing.cost(answer.usage, model, request.size, pictures=len(answer.pictures))
 
     def _picture(
         self,

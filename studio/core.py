@@ -78,7 +78,7 @@ class Core:
         self.events = Events()
         self.settings = SettingsStore(paths.settings_file, self.events)
         self.draft = DraftFile(paths.draft_file)
-        self.catalogue = Catalogue()
+        self.catalogue = Catalogue(find_profile=self.settings.profile)
         self.decoder = Decoder()
         self._making: Making | None = None
         self.environment_profile = options.provider or "dgrid"
@@ -112,43 +112,43 @@ class Core:
         """
         core = cls(paths, options or Options(), environ)
         try:
-            await core._open(write=write)
+            await asyncio.to_thread(core.prepare, write=write)
+            await core.begin()
         except BaseException:
             await core.close()
             raise
         return core
 
-    async def _open(self, *, write: bool) -> None:
-        lock = await asyncio.to_thread(self._prepare, write=write)
-        if lock is not None:
-            self._lock = lock
+    def prepare(self, *, write: bool = True) -> None:
+        """Read what is remembered, take the lock, put the long-lived objects together. Blocking.
+
+        A window can be built from a prepared core before there is a loop; `begin` makes it live.
+        Raises LibraryLocked, StorageError, InputError.
+        """
+        self.settings.load()
+        self._load_models()
+        if self.options.provider or self.options.base_url:
+            self.profile(self.default_profile)
         folder = self.library_folder
-        library = Library(folder, self.paths.computed, self.decoder, self.events)
-        self.library = library
-        await library.open(write=write)
+        if write:
+            lock = LibraryLock(folder)
+            _take_lock(lock, folder, anyway=self.options.anyway)
+            self._lock = lock
+        self.library = Library(folder, self.paths.computed, self.decoder, self.events)
         self.journal = Journal(folder / HIDDEN / "journal")
         self.queue = JobQueue(
             journal=self.journal,
             journalling=self._journalling,
-            library=library,
+            library=self.library,
             make=self._make,
             settings=self.settings,
             events=self.events,
             hold_for_key=self.options.hold_for_key,
         )
 
-    def _prepare(self, *, write: bool) -> LibraryLock | None:
-        """Read what is remembered and take the lock, all in one go of a thread; blocking."""
-        self.settings.load()
-        self._load_models()
-        if self.options.provider or self.options.base_url:
-            self.profile(self.default_profile)
-        if not write:
-            return None
-        folder = self.library_folder
-        lock = LibraryLock(folder)
-        _take_lock(lock, folder, anyway=self.options.anyway)
-        return lock
+    async def begin(self) -> None:
+        """Open the library of a prepared core. Raises StorageError, LibraryTooNew."""
+        await self.library.open(write=self.writable)
 
     @property
     def library_folder(self) -> Path:

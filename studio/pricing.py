@@ -21,13 +21,19 @@ _MOST_IMAGE_TOKENS = 100_000
 """Far more than an answer's pictures have; a larger number counts something else."""
 
 
+_TIER_SLACK = 0.6
+_SLACK = 16
+
+
 def estimate(model: Model, size: str | None) -> float | None:
     """US dollars one picture should cost; None when nobody published a price."""
     return model.price(size)
 
 
-def cost(usage: Usage | None, model: Model, size: str | None) -> tuple[float | None, CostBasis]:
-    """US dollars an answer cost, and how that is known.
+def cost(
+    usage: Usage | None, model: Model, size: str | None, *, pictures: int = 1
+) -> tuple[float | None, CostBasis]:
+    """US dollars an answer with that many pictures cost, and how that is known.
 
     The user's own price stands before all. Else:
     Counted image tokens, words, thoughts and prompt times the published rates; where the picture
@@ -39,7 +45,7 @@ def cost(usage: Usage | None, model: Model, size: str | None) -> tuple[float | N
     if (own := model.own_price(size)) is not None:
         return own, CostBasis.TABLE
     rates = model.rates
-    if rates is not None and usage is not None and _plausible(usage):
+    if rates is not None and usage is not None and _plausible(usage, model, pictures):
         millionths = (
             (usage.image_tokens or 0) * rates.image
             + (usage.text_tokens + usage.thought_tokens) * rates.text
@@ -50,6 +56,31 @@ def cost(usage: Usage | None, model: Model, size: str | None) -> tuple[float | N
     return (None, CostBasis.UNKNOWN) if price is None else (price, CostBasis.TABLE)
 
 
-def _plausible(usage: Usage) -> bool:
+def _plausible(usage: Usage, model: Model, pictures: int) -> bool:
+    """Whether the tokens can be those of an answer with that many pictures.
+
+    Gateways count nothing, count the pictures they were sent, or estimate from the bytes of the
+    base64; what cannot be is not priced.
+    """
     counted = usage.image_tokens
-    return counted is not None and _LEAST_IMAGE_TOKENS <= counted <= _MOST_IMAGE_TOKENS
+    if counted is None or not _LEAST_IMAGE_TOKENS <= counted <= _MOST_IMAGE_TOKENS:
+        return False
+    if tiers := model.image_tokens.values():
+        # Published counts differ a little between pages, and drafts may be counted or not.
+        most = max(tiers) * max(1, pictures)
+        if not _TIER_SLACK * min(tiers) <= counted <= most / _TIER_SLACK:
+            return False
+    return _adds_up(usage)
+
+
+def _adds_up(usage: Usage) -> bool:
+    """Whether the total is that of its parts; thoughts and tools are within it or beside it."""
+    answer = usage.answer_tokens or (usage.image_tokens or 0) + usage.text_tokens
+    if (usage.image_tokens or 0) > answer + _SLACK:
+        return False
+    if not usage.total_tokens:
+        return True
+    beside = usage.total_tokens - usage.prompt_tokens - answer
+    slack = max(_SLACK, usage.total_tokens // 50)
+    more = (0, usage.thought_tokens, usage.tool_tokens, usage.thought_tokens + usage.tool_tokens)
+    return any(abs(beside - one) <= slack for one in more)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from studio import logs, paths
+from studio import log_files, logs, paths
 
 CANARY = "canary-Zq7/7+secret==value"
 
@@ -29,7 +29,7 @@ def logging_to(folder: Path) -> Iterator[Callable[[], str]]:
 
     def read() -> str:
         end()
-        file = home.log_folder / logs.FILE
+        file = home.log_folder / log_files.FILE
         return file.read_text() if file.exists() else ""
 
     try:
@@ -129,8 +129,8 @@ def test_a_stuck_disk_does_not_stop_who_logs(
         begun.set()
         stuck.wait(20)
 
-    monkeypatch.setattr(logs._File, "emit", emit)
-    monkeypatch.setattr(logs, "_WAITING", 50)
+    monkeypatch.setattr(log_files._File, "emit", emit)
+    monkeypatch.setattr(log_files, "_WAITING", 50)
     end = logs.install(paths.find(tmp_path), "CRITICAL")
     for number in range(200):  # more than the queue holds
         logging.getLogger("studio.test").warning("line %d", number)
@@ -148,14 +148,18 @@ def test_a_disk_that_refuses_is_passed_over(tmp_path: Path) -> None:
 
 
 def test_files_stay_few_small_and_private(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(logs, "_BYTES", 2000)
+    monkeypatch.setattr(log_files, "_BYTES", 2000)
     home = paths.find(tmp_path)
     end = logs.install(home, "CRITICAL")
     for number in range(300):
         logging.getLogger("studio.test").warning("line %d", number)
     end()
     files = sorted(home.log_folder.iterdir())
-    assert [file.name for file in files] == [logs.FILE, logs.FILE + ".1", logs.FILE + ".2"]
+    assert [file.name for file in files] == [
+        log_files.FILE,
+        log_files.FILE + ".1",
+        log_files.FILE + ".2",
+    ]
     assert all(file.stat().st_size <= 2000 for file in files)
     assert "line 299" in files[0].read_text()
     if sys.platform != "win32":

@@ -35,7 +35,14 @@ def test_an_estimate_is_the_published_price_or_nothing(model, size, usd):
 
 
 def test_counted_tokens_are_priced_each_at_its_rate():
-    usage = Usage(prompt_tokens=1000, image_tokens=1680, text_tokens=100, thought_tokens=300)
+    usage = Usage(
+        prompt_tokens=1000,
+        answer_tokens=1780,
+        image_tokens=1680,
+        text_tokens=100,
+        thought_tokens=300,
+        total_tokens=3080,
+    )
     usd, basis = cost(usage, BANANA, "4K")
     assert basis is CostBasis.USAGE
     assert usd == pytest.approx((1680 * 30 + 400 * 7.5 + 1000 * 1.5) / 1e6)
@@ -48,6 +55,15 @@ def test_counted_tokens_are_priced_each_at_its_rate():
         Usage(prompt_tokens=14, total_tokens=14),
         Usage(image_tokens=3),
         Usage(image_tokens=5_000_000),
+        # As a gateway's page shows it: an image, and no tokens for it.
+        Usage(prompt_tokens=14, answer_tokens=0, total_tokens=14),
+        # Details that the sums know nothing of.
+        Usage(prompt_tokens=14, image_tokens=1120, total_tokens=14),
+        Usage(prompt_tokens=14, answer_tokens=300, image_tokens=1120, total_tokens=314),
+        Usage(prompt_tokens=14, answer_tokens=1120, image_tokens=1120, total_tokens=9000),
+        # The pictures it was sent, or the base64 it passed on.
+        Usage(prompt_tokens=14, answer_tokens=258, image_tokens=258, total_tokens=272),
+        Usage(prompt_tokens=14, answer_tokens=60_000, image_tokens=60_000, total_tokens=60_014),
     ],
 )
 def test_a_picture_that_was_not_counted_costs_the_tables_price_and_never_nothing(usage):
@@ -71,3 +87,29 @@ def test_the_users_own_price_is_neither_counted_nor_about():
     assert cost(counted, own, "2K") == (0.03, CostBasis.TABLE)
     assert estimate(own, "2K") == 0.03
     assert cost(counted, own, "1K")[1] is CostBasis.USAGE
+
+
+@pytest.mark.parametrize(
+    "usage",
+    [
+        Usage(image_tokens=1120),
+        Usage(prompt_tokens=14, answer_tokens=1120, image_tokens=1120, total_tokens=1134),
+        # Thoughts and what a search brought, beside the answer or within it.
+        Usage(prompt_tokens=14, answer_tokens=1420, image_tokens=1120, thought_tokens=300,
+              total_tokens=1434),
+        Usage(prompt_tokens=14, answer_tokens=1120, image_tokens=1120, thought_tokens=300,
+              tool_tokens=800, total_tokens=2234),
+        # A published count of another page.
+        Usage(prompt_tokens=14, answer_tokens=1290, image_tokens=1290, total_tokens=1304),
+    ],
+)  # fmt: skip
+def test_counts_that_can_be_are_priced(usage):
+    assert cost(usage, BANANA, "1K")[1] is CostBasis.USAGE
+
+
+def test_an_answer_with_more_pictures_may_count_more():
+    usage = Usage(prompt_tokens=9, answer_tokens=15_120, image_tokens=15_120, total_tokens=15_129)
+    assert cost(usage, BANANA, "4K")[1] is CostBasis.TABLE
+    usd, basis = cost(usage, BANANA, "4K", pictures=4)
+    assert basis is CostBasis.USAGE
+    assert usd == pytest.approx(15_120 * 30 / 1e6, rel=0.01)

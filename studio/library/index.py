@@ -260,6 +260,19 @@ class Index:
         )
         return array("q", (row for (row,) in found))
 
+    def first(self, query: Query, limit: int) -> list[Picture]:
+        """The first pictures asked for, however many there are. Raises StorageError."""
+        where, values = _where(query)
+        try:
+            found = self._db.execute(
+                f"SELECT {schema.PICTURE} FROM pictures WHERE {where}"
+                f" ORDER BY {_ORDER[query.sort]} LIMIT ?",
+                (*values, limit),
+            )
+            return [_picture(one) for one in found]
+        except apsw.Error as error:
+            raise StorageError(_("The index cannot be read"), str(error)) from error
+
     def pictures(self, rows: Sequence[int]) -> list[Picture]:
         """The pictures of these rows, in the order asked; unknown ones are left out."""
         return self._pictures("row", rows)

@@ -21,7 +21,7 @@ import msgspec
 
 from studio import files
 from studio.domain import Flag, Job, Picture, Reference, Role, new_id
-from studio.errors import Billed, InputError, PictureUnreadable, StorageError
+from studio.errors import Billed, InputError, LibraryTooNew, PictureUnreadable, StorageError
 from studio.events import Events, PicturesAdded, RecordsChanged, Trouble
 from studio.lanes import Lane
 from studio.library import changes, records
@@ -151,6 +151,27 @@ class Library:
         self._reader = Index.in_memory()
         if self._log.folder.is_dir():
             self._catch_up(self._reader)
+
+    def first_screen(self, query: Query, limit: int) -> list[Picture]:
+        """The first pictures asked for, as the index was left; empty where it cannot tell.
+
+        For a window that is shown before the library is open. Blocking; on a connection of its own.
+        """
+        try:
+            self._identify(create=False)
+            if not self.id:
+                return []
+            index = Index.open(self._index_path(), write=False)
+        except (StorageError, LibraryTooNew) as error:
+            log.info("The first screen waits for the library: %s", error)
+            return []
+        try:
+            return index.first(query, limit)
+        except StorageError as error:
+            log.info("The first screen waits for the library: %s", error)
+            return []
+        finally:
+            index.close()
 
     async def close(self) -> None:
         """Finish what was begun and close; the library is unusable afterwards."""
@@ -427,6 +448,10 @@ class Library:
         return await self._thumbnail(
             picture.sha256, partial(self._original, picture), step(edge), priority
         )
+
+    def kept_thumbnail(self, picture: Picture, edge: int) -> Path | None:
+        """The file of a thumbnail that is there already, or None; blocking, for the first screen."""
+        return self._thumbnails.find(picture.sha256, step(edge))
 
     def _original(self, picture: Picture) -> Path:
         return self.originals.find(picture) or self.originals.path(picture)

@@ -7,11 +7,14 @@ finds them again. Nothing here is fsynced: what a crash takes is made again.
 from __future__ import annotations
 
 import contextlib
+import os
 import secrets
 from pathlib import Path
 
 STEPS = (256, 512, 1024)
 """Long edges that are kept, in pixels; a request gets the next larger one."""
+
+_END = b"\xff\xd9"
 
 
 def step(edge: int) -> int:
@@ -35,7 +38,17 @@ class ThumbnailStore:
         except OSError:
             return None
         # A torn file is as good as none.
-        return data if data[:2] == b"\xff\xd8" and data[-2:] == b"\xff\xd9" else None
+        return data if data[:2] == b"\xff\xd8" and data[-2:] == _END else None
+
+    def find(self, sha256: str, edge: int) -> Path | None:
+        """The file of a thumbnail, if it is there and whole."""
+        path = self._path(sha256, edge)
+        try:
+            with path.open("rb", buffering=0) as file:
+                file.seek(-2, os.SEEK_END)
+                return path if file.read(2) == _END else None
+        except OSError:
+            return None
 
     def put(self, sha256: str, edge: int, data: bytes) -> None:
         """Keep a thumbnail; a full or read-only cache only means it is made again next time."""

@@ -1,12 +1,13 @@
-"""The window's process: QApplication, qasync, hooks, the stop event and the orderly end.
+"""The window's process: the first screen, then qasync, hooks, the stop event and the orderly end.
 
-The only place that knows the loop. Nothing may be awaited after the loop was stopped, so the window
-closes by setting an event that `_live` waits for, and everything is closed in its `finally`.
+The only place that knows the loop. The window is built and shown before there is one, because
+asyncio is as much to load as half the window: until it runs, what is started waits (`tasks.hold`).
+Nothing may be awaited after the loop was stopped, so the window closes by setting an event that
+`_stay` waits for, and everything is closed in its `finally`.
 """
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import gc
 import importlib
@@ -15,17 +16,22 @@ import logging
 import os
 import signal
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from studio import logs, paths, words
 from studio.errors import LibraryLocked, StudioError
+from studio.late import load_late
 from studio.words import _
 
 if TYPE_CHECKING:
+    import asyncio
+
     from studio.core import Core
+    from studio.ui.first_screen import FirstScreen
+    from studio.ui.main_window import StudioWindow
 
 log = logging.getLogger(__name__)
 
@@ -33,21 +39,30 @@ _NEEDED = ("libGL.so.1", "libEGL.so.1", "libxcb-cursor.so.0")
 _GRACE = 10.0
 """Seconds everything has to close in before the process ends all the same."""
 
+_PAINT = 1.0
+"""Seconds the first screen may take to be painted before the start goes on all the same."""
+
+_TURN = 0.0005
+_USUAL_TURN = 0.005
+"""Seconds a thread may keep Python to itself while another waits."""
+
+_AFTER = (
+    "subprocess", "socket", "ssl", "concurrent.futures.thread", "logging.handlers", "asyncio",
+    "qasync", "studio.log_files", "studio.instance", "studio.ui.hooks", "studio.ui.garbage",
+)  # fmt: skip
+"""Loaded one by one once the first screen stands; in between the window answers."""
+
 
 def run(options: Any) -> int:
     """Open the window and stay until it is closed; the exit code."""
     # A start makes a hundred thousand objects that stay: looking for garbage among them is in vain.
     # `Garbage` takes over once the window is there.
     gc.disable()
+    # Two threads take turns: the one that reads the first screen only ever needs a moment.
+    sys.setswitchinterval(_TURN)
     words.install(paths.resources() / "locale")
     if not _can_show():
         return 1
-    _load_core()
-    # PySide6 must be imported before qasync, which takes the binding it finds.
-    os.environ["QT_API"] = "pyside6"
-    from PySide6.QtWidgets import QApplication
-
-    _no_features()
     if options.probe_window:
         return _probe()
     try:
@@ -55,35 +70,145 @@ def run(options: Any) -> int:
     except StudioError as error:
         _say(str(error))
         return error.exit_code
-    end_logs = logs.install(where, options.log_level.upper())
-    QApplication.setDesktopFileName("gridbrush")
-    app = QApplication([sys.argv[0]])
-    app.setApplicationName("Gridbrush")
-    app.setApplicationDisplayName("Gridbrush")
-    # Closing the last window must not stop the loop: a coroutine would wait for ever.
-    app.setQuitOnLastWindowClosed(False)
-    from qasync import QEventLoop
-
-    try:
-        with asyncio.Runner(loop_factory=lambda: QEventLoop(app)) as runner:
-            return runner.run(_live(app, options, where))
-    except KeyboardInterrupt:
-        return 130
-    finally:
-        end_logs()
+    logs.keep()
+    for name in ("asyncio", "socket", "subprocess"):
+        load_late(name)
+    return _Start(options, where).run()
 
 
-def _load_core() -> None:
-    """Import what is free of Qt first: every import that comes after PySide6 costs more.
+class _Start:
+    """One start: what is prepared, shown, made live and closed again."""
 
-    PySide6 reads the source of each module imported after it, to see whether that module asks for
-    one of its features (docs/decisions/start.md).
-    """
-    importlib.import_module("studio.core")
+    def __init__(self, options: Any, where: paths.Paths) -> None:
+        # The core comes before PySide6: every import that comes after it costs more
+        # (docs/decisions/start.md).
+        from studio.core import Core
+        from studio.core import Options as CoreOptions
+        from studio.credentials import own_environment
+        from studio.ui.first_screen import FirstScreen
+
+        self._options = options
+        self._where = where
+        self._environ = own_environment()
+        self._chosen = CoreOptions(
+            provider=options.provider, base_url=options.base_url, anyway=options.anyway
+        )
+        self._window: StudioWindow | None = None
+        self._trouble: StudioError | None = None
+        self._first: FirstScreen | None = None
+        self._core = Core(where, self._chosen, self._environ)
+        if self._prepare():
+            self._first = FirstScreen(self._core)
+
+    def _prepare(self) -> bool:
+        try:
+            self._core.prepare()
+        except StudioError as error:
+            self._trouble = error
+        else:
+            self._trouble = None
+        return self._trouble is None
+
+    def run(self) -> int:
+        """Until the window is closed; the exit code."""
+        # PySide6 must be imported before qasync, which takes the binding it finds.
+        os.environ["QT_API"] = "pyside6"
+        from PySide6.QtWidgets import QApplication
+
+        _no_features()
+        QApplication.setDesktopFileName("gridbrush")
+        app = QApplication([sys.argv[0]])
+        app.setApplicationName("Gridbrush")
+        app.setApplicationDisplayName("Gridbrush")
+        # Closing the last window must not stop the loop: a coroutine would wait for ever.
+        app.setQuitOnLastWindowClosed(False)
+        if self._first is not None:
+            self._show(app, self._first)
+        _load_the_rest(app)
+        end_logs = logs.install(self._where, self._options.log_level.upper())
+        import asyncio
+
+        from qasync import QEventLoop
+
+        try:
+            with asyncio.Runner(loop_factory=lambda: QEventLoop(app)) as runner:
+                return runner.run(self._live(app))
+        except KeyboardInterrupt:
+            return 130
+        finally:
+            end_logs()
+
+    def _show(self, app: Any, first: FirstScreen) -> None:
+        """Build the window and show it with its first pictures, if there are any."""
+        from studio.ui import tasks
+
+        first.decode(app.primaryScreen().devicePixelRatio())
+        tasks.hold()
+        window = self._build(app)
+        window.show_first(first)
+        end = time.monotonic() + _PAINT
+        while window.isVisible() and not window.painted and time.monotonic() < end:
+            app.processEvents()
+
+    def _build(self, app: Any) -> StudioWindow:
+        from studio.ui import theme
+        from studio.ui.main_window import StudioWindow
+
+        theme.install(app, theme.choice_of(self._core.settings.value.theme))
+        self._window = StudioWindow(self._core)
+        self._window.restore()
+        return self._window
+
+    async def _live(self, app: Any) -> int:
+        import asyncio
+
+        stop = asyncio.Event()
+        _listen_for_the_end(stop)
+        while self._trouble is not None:
+            error = self._trouble
+            await self._core.close()
+            if isinstance(error, LibraryLocked) and await self._raised():
+                return 0
+            if not await _open_anyway(app, error, stop):
+                return error.exit_code
+            self._begin_again(anyway=True)
+        try:
+            await self._core.begin()
+        except StudioError as error:
+            await self._core.close()
+            if self._window is not None:
+                self._window.hide()
+            await _open_anyway(app, error, stop)
+            return error.exit_code
+        return await _stay(app, self._core, self._window or self._build(app), stop)
+
+    def _begin_again(self, *, anyway: bool) -> None:
+        from studio.core import Core
+
+        self._chosen = replace(self._chosen, anyway=anyway)
+        self._core = Core(self._where, self._chosen, self._environ)
+        self._prepare()
+
+    async def _raised(self) -> bool:
+        """Whether another Gridbrush on this machine has the library, and showed its window."""
+        from studio import instance
+
+        return await instance.ask_to_raise(self._core.library_folder)
+
+
+def _load_the_rest(app: Any) -> None:
+    for name in _AFTER:
+        importlib.import_module(name)
+        app.processEvents()
+    sys.setswitchinterval(_USUAL_TURN)
 
 
 def _no_features() -> None:
-    """Tell PySide6 that no module here uses its features, so that it need not read them."""
+    """Tell PySide6 that no module here uses its features, so that it need not read them.
+
+    It reads the source of each module imported after it, to see whether that module asks for one
+    of its features (docs/decisions/start.md).
+    """
     known = getattr(sys.modules.get("PySide6.support.feature"), "pyside_feature_dict", {})
     for name in list(sys.modules):
         known.setdefault(name, 0)
@@ -134,59 +259,24 @@ def _probe() -> int:
     return 0
 
 
-async def _live(app: Any, options: Any, where: paths.Paths) -> int:
-    from studio.core import Core
-    from studio.core import Options as CoreOptions
-    from studio.credentials import own_environment
+async def _stay(app: Any, core: Core, window: StudioWindow, stop: asyncio.Event) -> int:
+    """The window on an open core, until it is closed."""
+    import asyncio
 
-    stop = asyncio.Event()
-    _listen_for_the_end(stop)
-    chosen = CoreOptions(
-        provider=options.provider, base_url=options.base_url, anyway=options.anyway
-    )
-    environ = own_environment()
-    while True:
-        try:
-            core = await Core.open(where, chosen, environ=environ)
-            break
-        except StudioError as error:
-            if isinstance(error, LibraryLocked) and await _raised(where):
-                return 0
-            if not await _open_anyway(app, error, stop):
-                return error.exit_code
-            chosen = replace(chosen, anyway=True)
-    return await _window(app, core, stop)
-
-
-async def _raised(where: paths.Paths) -> bool:
     from studio import instance
-
-    return await instance.ask_to_raise(_library_folder(where))
-
-
-def _library_folder(where: paths.Paths) -> Any:
-    from studio.core import Core
-    from studio.core import Options as CoreOptions
-
-    core = Core(where, CoreOptions())
-    core.settings.load()
-    return core.library_folder
-
-
-async def _window(app: Any, core: Core, stop: asyncio.Event) -> int:
-    from studio import instance
-    from studio.ui import tasks, theme
+    from studio.ui import tasks
     from studio.ui.garbage import Garbage
-    from studio.ui.main_window import StudioWindow
+    from studio.ui.hooks import Hooks
 
-    theme.install(app, theme.choice_of(core.settings.value.theme))
-    window = StudioWindow(core)
-    hooks = _Hooks(window)
+    hooks = Hooks(window.talking.on_error)
     hooks.install()
     window.closed.connect(stop.set)
+    if window.closing:
+        stop.set()
     app.commitDataRequest.connect(window.on_session_ends)
     bell = None
     try:
+        tasks.begin()
         await window.open()
         garbage = Garbage(app)
         try:
@@ -230,6 +320,8 @@ async def _open_anyway(app: Any, error: StudioError, stop: asyncio.Event) -> boo
 
 
 def _listen_for_the_end(stop: asyncio.Event) -> None:
+    import asyncio
+
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         try:
@@ -237,39 +329,3 @@ def _listen_for_the_end(stop: asyncio.Event) -> None:
         except (NotImplementedError, RuntimeError):
             # Windows has no such handlers; closing the console ends the program there.
             signal.signal(number, lambda *_args: loop.call_soon_threadsafe(stop.set))
-
-
-class _Hooks:
-    """Whatever nobody expected goes to one place: the log, and a sentence in the window."""
-
-    def __init__(self, window: Any) -> None:
-        self._window = window
-        self._former = sys.excepthook
-
-    def install(self) -> None:
-        from studio.ui import tasks
-
-        sys.excepthook = self._on_exception
-        tasks.on_error(self._window.talking.on_error)
-        asyncio.get_running_loop().set_exception_handler(self._on_loop)
-
-    def remove(self) -> None:
-        from studio.ui import tasks
-
-        sys.excepthook = self._former
-        tasks.on_error(None)
-
-    def _on_exception(
-        self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
-    ) -> None:
-        if issubclass(kind, KeyboardInterrupt):
-            self._former(kind, error, trace)
-            return
-        log.error("An unforeseen error", exc_info=(kind, error, trace))
-        self._window.talking.on_error(error)
-
-    def _on_loop(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        error = context.get("exception")
-        log.error("The loop reports: %s", context.get("message"), exc_info=error)
-        if error is not None:
-            self._window.talking.on_error(error)

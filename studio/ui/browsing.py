@@ -7,7 +7,6 @@ may move pictures in or out of the shelf.
 
 from __future__ import annotations
 
-import asyncio
 from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -16,13 +15,13 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from studio.core import Core
-from studio.domain import Job
+from studio.domain import Job, Picture
 from studio.events import Event, JobChanged, JobsRemoved, PicturesAdded, RecordsChanged
 from studio.library.query import Counts, Query, Sort, Spend, View
-from studio.settings import Settings
+from studio.ui.first_screen import first_query
 from studio.ui.gallery.model import GalleryModel
 from studio.ui.gallery.view import GalleryView
-from studio.ui.tasks import spawn
+from studio.ui.tasks import Work, spawn
 from studio.words import _
 
 _MOVES = frozenset({"flag", "trashed", "rating", "title", "note", "tags"})
@@ -67,13 +66,13 @@ class Browsing(QObject):
         self._core = core
         self._model = model
         self._gallery = gallery
-        self.query = _from_settings(core.settings.value, core.session_start)
+        self.query = first_query(core.settings.value, core.session_start)
         self.counts = Counts()
         self.shown = 0
         self.order: Sequence[int] = ()
-        self._loading: asyncio.Task[Any] | None = None
+        self._loading: Work | None = None
         self._load_again = False
-        self._counting: asyncio.Task[Any] | None = None
+        self._counting: Work | None = None
         self._count_again = False
 
     def show(self, **changes: Any) -> None:
@@ -90,8 +89,14 @@ class Browsing(QObject):
             return
         self._loading = spawn(self._load())
 
+    def begin_with(self, pictures: Sequence[Picture], *, whole: bool) -> None:
+        """Show the first pictures before the library is open; `fill` brings in the rest."""
+        newest = self.query.sort is Sort.NEWEST
+        self._model.begin_with(pictures, newest_first=newest, whole=whole)
+        self._gallery.dated = self.query.sort in (Sort.NEWEST, Sort.OLDEST)
+
     async def fill(self, pictures: int) -> None:
-        """Ask for the rows, and for the first pictures of them: before the window is shown."""
+        """Ask for the rows, and for the first pictures of them."""
         self.reload()
         if self._loading is not None:
             await self._loading
@@ -212,11 +217,6 @@ class Browsing(QObject):
 
     def _shown_rows(self) -> Sequence[int]:
         return self._model.picture_rows(0, self._model.rowCount() - 1)
-
-
-def _from_settings(settings: Settings, since: float) -> Query:
-    sort = Sort(settings.sort) if settings.sort in set(Sort) else Sort.NEWEST
-    return Query(sort=sort, hide_rejected=settings.hide_rejected, since=since)
 
 
 def _shown_jobs(query: Query) -> Callable[[Job], bool]:

@@ -6,7 +6,6 @@ before it is kept. Nothing here blocks: the keyring may show its prompt for as l
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Coroutine
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -22,7 +21,7 @@ from studio.ui.key_field import KeyField
 from studio.ui.own_profile import OwnProfile, host_of
 from studio.ui.paragraph import Paragraph
 from studio.ui.style import focus_by_key
-from studio.ui.tasks import spawn
+from studio.ui.tasks import Work, spawn
 from studio.ui.theme import theme
 from studio.ui.verdict import Verdict
 from studio.words import _
@@ -325,7 +324,7 @@ class _Running:
     """The one call in flight; it ends with the card."""
 
     def __init__(self) -> None:
-        self._task: asyncio.Task[None] | None = None
+        self._task: Work | None = None
         self.unsubscribe = _nothing
 
     @property
@@ -337,7 +336,7 @@ class _Running:
         self._task = spawn(work)
 
     def done(self) -> None:
-        if self._task is asyncio.current_task():
+        if self._task is not None and self._task.runs_here():
             self._task = None
 
     def cancel(self) -> None:

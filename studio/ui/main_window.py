@@ -16,6 +16,7 @@ from PySide6.QtGui import (
     QDragLeaveEvent,
     QDropEvent,
     QGuiApplication,
+    QPaintEvent,
     QSessionManager,
 )
 from PySide6.QtWidgets import QStackedWidget, QWidget
@@ -35,6 +36,7 @@ from studio.ui.composing import Composing
 from studio.ui.controls import Menu, MessageBar, Toast
 from studio.ui.dialogs import Dialogs
 from studio.ui.doings import Doings
+from studio.ui.first_screen import FirstScreen
 from studio.ui.gallery.model import GalleryModel
 from studio.ui.gallery.view import GalleryView
 from studio.ui.grid_bar import GridBar
@@ -60,7 +62,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_FIRST = 64  # pictures read before the window is shown; about a screen
 _PATIENCE = 0.3  # seconds
 _SMALLEST = QSize(720, 480)
 _USUAL = QSize(1440, 900)
@@ -72,6 +73,8 @@ class StudioWindow(QWidget):
 
     Attributes:
         core: everything behind it.
+        painted: it stood on the screen once.
+        closing: it was closed, and nothing stands in the way.
         looking, talking, dialogs, composing: what the window does, each in a room of its own.
 
     Signals:
@@ -83,7 +86,8 @@ class StudioWindow(QWidget):
     def __init__(self, core: Core) -> None:
         super().__init__()
         self.core = core
-        self._closing = False
+        self.closing = False
+        self.painted = False
         self._loupe: Loupe | None = None
         self._welcome: Welcome | None = None
         self._nothing: Nothing | None = None
@@ -279,21 +283,31 @@ class StudioWindow(QWidget):
 
     # Opening and closing
 
-    async def open(self) -> None:
-        """Show the window as it was left, then bring in what waits."""
-        tiles = spawn(self.browsing.fill(_FIRST))
-        state, draft = await asyncio.gather(
-            asyncio.to_thread(window_state.load, self.core.paths.window_file),
-            asyncio.to_thread(self.core.draft.load),
-        )
-        self._restore(state)
-        if (first := self.composing.first_draft(draft)) is not None:
+    def restore(self) -> None:
+        """Be as the window was left, with what was being written; before it is shown. Blocking."""
+        self._restore(window_state.load(self.core.paths.window_file))
+        if (first := self.composing.first_draft(self.core.draft.load())) is not None:
             self.composer.set_draft(first, undoable=False)
-        # The window opens with its tiles; a huge library may come a moment later.
-        await asyncio.wait({tiles}, timeout=_PATIENCE)
+
+    def show_first(self, screen: FirstScreen) -> None:
+        """Show the window with its first pictures, if there are any, while the core still opens."""
+        pictures = screen.read()
+        if not pictures:
+            return
+        self.browsing.begin_with(pictures, whole=not screen.limited)
         self.show()
-        self.gallery.on_wishes()
+        self.gallery.put_thumbnails(screen.images())
         self.composer.focus_prompt()
+
+    async def open(self) -> None:
+        """The core is open: bring in what waits, and show the window if it is not there yet."""
+        tiles = spawn(self.browsing.fill(FirstScreen.PICTURES))
+        if not self.isVisible():
+            # The window opens with its tiles; a huge library may come a moment later.
+            await tiles.settle(_PATIENCE)
+            self.show()
+            self.composer.focus_prompt()
+        self.gallery.on_wishes()
         self.show_key()
         spawn(self._after_start())
 
@@ -349,7 +363,7 @@ class StudioWindow(QWidget):
     def on_session_ends(self, manager: QSessionManager) -> None:
         """The user logs out: nothing is asked, everything is kept."""
         manager.setRestartHint(QSessionManager.RestartHint.RestartNever)
-        self._closing = True
+        self.closing = True
         self.closed.emit()
 
     # What the core tells
@@ -503,6 +517,10 @@ class StudioWindow(QWidget):
         if event.type() is QEvent.Type.WindowStateChange and hasattr(self, "actions_of"):
             self.actions_of.every["full_screen"].setChecked(self.isFullScreen())
 
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        self.painted = True
+
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.source() is None and dragging.accepts(event.mimeData()):
             self.composer.show_drop_target(True)
@@ -522,8 +540,8 @@ class StudioWindow(QWidget):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         alive = [job for job in self.core.queue.jobs.values() if job.alive]
-        if self._closing or not alive:
-            self._closing = True
+        if self.closing or not alive:
+            self.closing = True
             event.accept()
             self.closed.emit()
             return
@@ -537,7 +555,7 @@ class StudioWindow(QWidget):
 
     def on_quit_anyway(self) -> None:
         """The user knows what is under way and leaves."""
-        self._closing = True
+        self.closing = True
         self.close()
 
 

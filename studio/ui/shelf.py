@@ -9,6 +9,7 @@ from typing import Protocol
 
 from studio.domain import Picture, Reference
 from studio.library.query import Family
+from studio.ui import tasks
 from studio.ui.raster import Pixels
 
 
@@ -32,6 +33,8 @@ class Eyes(Protocol):
 
 def loop_runs() -> bool:
     """Whether anything can be asked for: Qt still paints when the loop has ended."""
+    if tasks.held():
+        return False
     try:
         asyncio.get_running_loop()
     except RuntimeError:

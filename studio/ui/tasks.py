@@ -1,10 +1,13 @@
-"""Coroutines started from the window: kept alive, and heard when they fail."""
+"""Coroutines started from the window: kept alive, and heard when they fail.
+
+The window is shown before there is a loop. What is started until `begin` waits for it.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Generator
 from typing import Any
 
 from PySide6.QtWidgets import QDialog
@@ -12,19 +15,85 @@ from PySide6.QtWidgets import QDialog
 log = logging.getLogger(__name__)
 
 _running: set[asyncio.Task[Any]] = set()
+_waiting: list[Work] | None = None
 _report: Callable[[BaseException], None] | None = None
 
 
-def spawn(work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
-    """Start `work` on the running loop and keep it until it is done.
+class Work:
+    """A coroutine that was started: at once, or when the loop is there."""
 
-    What it raises goes to the handler of `on_error` at once, not when the task is forgotten.
+    def __init__(self, coroutine: Coroutine[Any, Any, Any]) -> None:
+        self._coroutine = coroutine
+        self._task: asyncio.Task[Any] | None = None
+        self._given_up = False
+
+    def done(self) -> bool:
+        """Whether it ended, or was given up before it began."""
+        return self._given_up or (self._task is not None and self._task.done())
+
+    def cancel(self) -> None:
+        """Stop it, or see to it that it never begins."""
+        if self._task is not None:
+            self._task.cancel()
+        elif not self._given_up:
+            self._given_up = True
+            self._coroutine.close()
+
+    def begin(self) -> None:
+        """Run it on the running loop."""
+        if self._given_up or self._task is not None:
+            return
+        self._task = asyncio.get_running_loop().create_task(self._coroutine)
+        # asyncio itself holds tasks weakly: one that nobody awaits may vanish half done.
+        _running.add(self._task)
+        self._task.add_done_callback(_on_done)
+
+    def runs_here(self) -> bool:
+        """Whether it is the work that asks."""
+        return self._task is not None and self._task is asyncio.current_task()
+
+    async def settle(self, patience: float | None = None) -> None:
+        """Wait until it ended, however it did, or for so many seconds."""
+        if self._task is not None:
+            await asyncio.wait({self._task}, timeout=patience)
+
+    def __await__(self) -> Generator[Any, None, Any]:
+        if self._task is None:
+            raise RuntimeError("awaited before there was a loop")
+        return self._task.__await__()
+
+
+def spawn(work: Coroutine[Any, Any, Any]) -> Work:
+    """Start `work` and keep it until it is done; before `begin` it waits for that.
+
+    What it raises goes to the handler of `on_error` at once, not when it is forgotten.
     """
-    task = asyncio.get_running_loop().create_task(work)
-    # asyncio itself holds tasks weakly: one that nobody awaits may vanish half done.
-    _running.add(task)
-    task.add_done_callback(_on_done)
-    return task
+    made = Work(work)
+    if _waiting is None:
+        made.begin()
+    else:
+        _waiting.append(made)
+    return made
+
+
+def hold() -> None:
+    """There is no loop yet: keep what is started from now on until `begin`."""
+    global _waiting
+    if _waiting is None:
+        _waiting = []
+
+
+def held() -> bool:
+    """Whether what is started now would wait."""
+    return _waiting is not None
+
+
+def begin() -> None:
+    """The loop runs and the core is open: start what waited, in order."""
+    global _waiting
+    waiting, _waiting = _waiting or [], None
+    for work in waiting:
+        work.begin()
 
 
 def on_error(handler: Callable[[BaseException], None] | None) -> None:

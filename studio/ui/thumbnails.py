@@ -13,12 +13,12 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
-from PySide6.QtCore import QObject, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
+from PySide6.QtCore import QBuffer, QIODevice, QObject, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QImage, QImageReader, QPainter, QPixmap
 
 from studio.domain import Picture, Reference
 from studio.errors import StudioError
-from studio.ui.tasks import spawn
+from studio.ui.tasks import Work, held, spawn
 from studio.values import dataclass
 
 STEPS = (256, 512, 1024)
@@ -83,7 +83,7 @@ class Thumbnails(QObject):
         self._bytes = 0
         self._faults: dict[str, str] = {}
         self._wanted: OrderedDict[str, Wish] = OrderedDict()
-        self._running: dict[str, tuple[Wish, asyncio.Task[None]]] = {}
+        self._running: dict[str, tuple[Wish, Work]] = {}
         self._ghosts: dict[str, QPixmap | None] = {}
         # Decoding lets other threads run, but not for free: one lane keeps the window smooth.
         self._pool = pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="thumbnail")
@@ -117,8 +117,8 @@ class Thumbnails(QObject):
 
     def settle(self) -> None:
         """Show at once what is still fading in; while the user scrolls nothing moves by itself."""
-        for held in self._held.values():
-            held.since = float("-inf")
+        for shown in self._held.values():
+            shown.since = float("-inf")
 
     def fault(self, picture: str) -> str:
         """Why a picture has no thumbnail; empty if it has one, or none was asked for."""
@@ -140,6 +140,12 @@ class Thumbnails(QObject):
                 task.cancel()
                 del self._running[id_]
         self._next()
+
+    def put(self, wish: Wish, image: QImage) -> None:
+        """Take what was decoded elsewhere; it is there at once and does not fade in."""
+        image = fitted(image, wish.size.width(), wish.size.height(), wish.radius)
+        self._keep(wish.picture.id, QPixmap.fromImage(image))
+        self._held[wish.picture.id].since = float("-inf")
 
     def ghost(self, reference: Reference) -> QPixmap | None:
         """The source of a job, 16 pixels large; None until it was read (then `ready` is sent)."""
@@ -187,13 +193,14 @@ class Thumbnails(QObject):
         return held is not None and _alike(held.pixmap.size(), wish.size)
 
     def _next(self) -> None:
+        if held():
+            return
         while self._wanted and len(self._running) < AT_ONCE:
             id_, wish = self._wanted.popitem(last=False)
             self._running[id_] = wish, spawn(self._fetch(wish))
 
     async def _fetch(self, wish: Wish) -> None:
         id_ = wish.picture.id
-        task = asyncio.current_task()
         try:
             long = max(wish.size.width(), wish.size.height())
             edge = next((step for step in STEPS if step >= long), STEPS[-1])
@@ -205,14 +212,14 @@ class Thumbnails(QObject):
             self._keep(id_, QPixmap.fromImage(image))
         except asyncio.CancelledError:
             # The program ends, or nobody wants it any more: nothing else is begun for it.
-            if id_ in self._running and self._running[id_][1] is task:
+            if id_ in self._running and self._running[id_][1].runs_here():
                 del self._running[id_]
             raise
         except (StudioError, OSError, ValueError) as error:
             self._faults[id_] = str(error)
         finally:
             running = self._running.get(id_)
-            if running is not None and running[1] is task:
+            if running is not None and running[1].runs_here():
                 del self._running[id_]
                 self._next()
         self.ready.emit(id_)
@@ -248,6 +255,11 @@ def decode(data: bytes, width: int, height: int, radius: float) -> QImage:
     image = _image(data)
     if image.isNull():
         raise ValueError("no picture")
+    return fitted(image, width, height, radius)
+
+
+def fitted(image: QImage, width: int, height: int, radius: float) -> QImage:
+    """A decoded thumbnail in exactly these pixels, with round corners."""
     if (image.width(), image.height()) != (width, height):
         # Small originals are enlarged here too, so that painting never has to scale.
         image = image.scaled(
@@ -272,8 +284,12 @@ def decode(data: bytes, width: int, height: int, radius: float) -> QImage:
 
 
 def _image(data: bytes) -> QImage:
-    # The format spares Qt loading all its decoders. PySide6 takes it as text, not as its stubs say.
-    return QImage.fromData(data, "JPG")  # type: ignore[arg-type]
+    # A reader, because Python goes on beside its `read`, which it does not beside `fromData`. The
+    # format spares Qt loading all its decoders.
+    buffer = QBuffer()
+    buffer.setData(data)
+    buffer.open(QIODevice.OpenModeFlag.ReadOnly)
+    return QImageReader(buffer, b"jpg").read()
 
 
 def _decode_tiny(data: bytes) -> QImage:

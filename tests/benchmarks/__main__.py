@@ -7,7 +7,7 @@ import sys
 
 from tests.benchmarks.frame import Benchmark, Measure, keep
 
-NAMES = ("startup",)
+NAMES = ("startup", "receive")
 
 
 def main(names: list[str]) -> int:

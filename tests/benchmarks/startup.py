@@ -8,16 +8,16 @@ alternate, so that a slow moment of the machine meets both.
 
 from __future__ import annotations
 
-import os
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from tests.benchmarks.bare_window import COLOUR
+from tests.benchmarks.display import Screen
 from tests.benchmarks.frame import Measure
 from tests.desktop.session import Session
 
@@ -31,8 +31,6 @@ _EDGE = 4
 """Lines of the tiles that are looked at until they are as they stay."""
 
 _HANG = 60.0
-_PAUSE = 0.002
-"""Seconds between two looks: looking without a pause takes a processor from what is measured."""
 
 _SETTLE = 2.0
 """Seconds both are left alone before their memory is read."""
@@ -41,30 +39,6 @@ _PROMPTS = (
     "Lighthouse at dusk", "City skyline at night", "Pine forest in morning mist",
     "Geometric pattern, Bauhaus", "Sea of paper waves, red sun",
 )  # fmt: skip
-
-
-class Screen:
-    """Looks at the display from outside."""
-
-    def __init__(self) -> None:
-        from PySide6.QtGui import QGuiApplication
-
-        self._app = QGuiApplication.instance() or QGuiApplication(["bench"])
-        self._screen = QGuiApplication.primaryScreen()
-
-    def grab(self, x: int = 0, y: int = 0, width: int = WIDTH, height: int = HEIGHT) -> bytes:
-        """The pixels of a part of the screen."""
-        image = self._screen.grabWindow(0, x, y, width, height).toImage()
-        return bytes(image.constBits())
-
-    def wait(self, condition: Callable[[], bool], what: str) -> float:
-        """The moment at which the condition holds; raises TimeoutError when it never does."""
-        end = time.monotonic() + _HANG
-        while time.monotonic() < end:
-            if condition():
-                return time.monotonic()
-            time.sleep(_PAUSE)
-        raise TimeoutError(what)
 
 
 class Start:
@@ -166,11 +140,9 @@ def run() -> Iterator[Measure]:
     """Measure it."""
     with tempfile.TemporaryDirectory() as folder, Session(Path(folder) / "session") as session:
         display = session.start_display(f"{WIDTH}x{HEIGHT}")
-        os.environ["DISPLAY"] = display
-        os.environ["QT_QPA_PLATFORM"] = "xcb"
         home = Path(folder) / "home"
         _make_library(home)
-        screen = Screen()
+        screen = Screen(display)
         ours = Ours(session, screen, home)
         mine, theirs = [], []
         for _run in range(RUNS):

@@ -190,6 +190,8 @@ def _usage(value: Any) -> Usage | None:
     text = by_kind.get("TEXT", max(0, (answered or 0) - (image or 0)) if by_kind else 0)
     return Usage(
         prompt_tokens=fields.number(counted, "promptTokenCount") or 0,
+        answer_tokens=answered or 0,
+        tool_tokens=fields.number(counted, "toolUsePromptTokenCount") or 0,
         image_tokens=image or None,
         text_tokens=text,
         thought_tokens=fields.number(counted, "thoughtsTokenCount") or 0,

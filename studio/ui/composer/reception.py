@@ -42,8 +42,14 @@ class Reception(QObject):
     def __init__(self, library: Library, parent: QObject) -> None:
         super().__init__(parent)
         self._library = library
-        self._order = asyncio.Lock()
+        self._order: asyncio.Lock | None = None
         self._waiting = 0
+
+    def _in_order(self) -> asyncio.Lock:
+        # Made at first use: the window is built before asyncio is loaded.
+        if self._order is None:
+            self._order = asyncio.Lock()
+        return self._order
 
     @property
     def busy(self) -> bool:
@@ -74,7 +80,7 @@ class Reception(QObject):
 
     async def _run(self, work: Coroutine[Any, Any, intake.Taken], place: int | None) -> None:
         try:
-            async with self._order:
+            async with self._in_order():
                 taken = await work
         finally:
             self._waiting -= 1

@@ -136,6 +136,15 @@ class GalleryModel(QAbstractListModel):
                 found[picture.row] = picture
         return [found[row] for row in index_rows if row in found]
 
+    def begin_with(self, pictures: Sequence[Picture], *, newest_first: bool, whole: bool) -> None:
+        """Show the first pictures of a library that is not open yet.
+
+        `whole`: there are no others. The real rows take their place with the next `set_rows`.
+        """
+        self._turns.recall(pictures, whole=whole)
+        self._remember(pictures)
+        self.set_rows(array("q", [each.row for each in pictures]), newest_first=newest_first)
+
     async def fetch(self, count: int) -> None:
         """Have the first so many pictures at hand before anything asks for them.
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
 from PySide6.QtCore import QRect, QSize, Qt, QTimer
-from PySide6.QtGui import QPainter, QPaintEvent, QPixmap
+from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from studio.domain import Job, Picture
@@ -194,16 +194,24 @@ class TileView(GridView):
 
     def on_wishes(self) -> None:
         """Ask for the thumbnails of what is on screen, and of one screen ahead."""
+        rows = dict.fromkeys((*self.visible_rows(), *self.rows_ahead()))
+        self.thumbnails.want(list(self._wishes_for(rows)))
+
+    def put_thumbnails(self, images: Mapping[str, QImage]) -> None:
+        """Show what was decoded before there was a window, by picture id."""
+        for wish in self._wishes_for(self.visible_rows()):
+            if (image := images.get(wish.picture.id)) is not None:
+                self.thumbnails.put(wish, image)
+
+    def _wishes_for(self, rows: Iterable[int]) -> Iterator[Wish]:
         ratio = self.devicePixelRatioF()
         square = QRect(0, 0, self.grid.box, self.grid.box)
-        wishes = []
-        for row in dict.fromkeys((*self.visible_rows(), *self.rows_ahead())):
+        for row in rows:
             picture = self.rows.picture_at(row)
             if picture is not None and not picture.missing:
                 size = fit(self.tile_of(picture).aspect, square).size()
                 device = QSize(round(size.width() * ratio), round(size.height() * ratio))
-                wishes.append(Wish(picture, device, PICTURE_RADIUS * ratio))
-        self.thumbnails.want(wishes)
+                yield Wish(picture, device, PICTURE_RADIUS * ratio)
 
     def on_theme_changed(self) -> None:
         """Other colours or fonts."""

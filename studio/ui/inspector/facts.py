@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from studio.domain import AspectRatio, CostBasis, Picture, Role
+from studio.safety import level_of
 from studio.ui import figures
 from studio.words import _, ngettext
 
@@ -75,6 +76,7 @@ def details(picture: Picture, *, names: Sequence[str] = (), now: float | None = 
     facts.append(_cost(picture))
     if picture.seed is not None:
         facts.append(Fact(label=_("Seed"), value=str(picture.seed)))
+    facts += choices(picture)
     if names:
         facts.append(Fact(label=_("Made from"), value=", ".join(names)))
     if picture.tags:
@@ -82,6 +84,25 @@ def details(picture: Picture, *, names: Sequence[str] = (), now: float | None = 
     else:
         facts.append(Fact(label=_("Tags"), value=_("none"), role="text3"))
     return facts
+
+
+def choices(picture: Picture) -> list[Fact]:
+    """What of the seldom-made choices was not left to the model."""
+    chosen = picture.advanced
+    if chosen is None:
+        return []
+    safety = ", ".join(
+        f"{one.category.replace('_', ' ').lower()}: {level_of(one.threshold)}"
+        for one in chosen.safety
+    )
+    rows = (
+        (_("Temperature"), "" if chosen.temperature is None else f"{chosen.temperature:g}"),
+        (_("Thinking"), chosen.thinking),
+        (_("Search"), _("yes") if chosen.search else ""),
+        (_("Blocks"), safety),
+        (_("Instruction"), chosen.system.strip()),
+    )
+    return [Fact(label=label, value=value) for label, value in rows if value]
 
 
 def parent_names(picture: Picture, known: Sequence[Picture] = ()) -> tuple[str, ...]:

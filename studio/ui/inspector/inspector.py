@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,7 @@ from studio.domain import Flag, Job, Picture
 from studio.errors import StudioError
 from studio.ui.controls import Text
 from studio.ui.shelf import Eyes, Shelf, loop_runs
-from studio.ui.tasks import spawn
+from studio.ui.tasks import Work, spawn
 from studio.ui.thumbnails import Thumbnails
 from studio.words import _
 
@@ -52,7 +51,7 @@ class Inspector(QFrame):
         self._pictures: tuple[Picture, ...] = ()
         self._noted: tuple[str, ...] = ()
         self._with_preview = True
-        self._task: asyncio.Task[None] | None = None
+        self._task: Work | None = None
         self._thumbnails = Thumbnails(library, self, bound=KEPT)
         self.setProperty("zone", "inspector")
         self.setAccessibleName(_("Inspector"))

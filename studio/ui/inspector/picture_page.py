@@ -19,6 +19,7 @@ from studio.ui.inspector.palette import Palette
 from studio.ui.inspector.preview import Preview
 from studio.ui.inspector.scrolled import Scrolled
 from studio.ui.inspector.section import Section
+from studio.ui.inspector.sources import Sources
 from studio.ui.thumbnails import Thumbnails, Wish
 from studio.words import _, ngettext
 
@@ -27,7 +28,7 @@ class PicturePage(QWidget):
     """Preview, head, family, palette, details, and the footer.
 
     Attributes:
-        preview, head, family, palette_strip, warnings, origin, facts, note: its parts.
+        preview, head, family, palette_strip, sources, warnings, origin, facts, note: its parts.
 
     Signals:
         chosen: a button of the footer was pressed ("copy" or "save").
@@ -49,6 +50,9 @@ class PicturePage(QWidget):
         self._palette_part = Section(_("Palette"), inner, aside=_("click copies"))
         self.palette_strip = Palette(self._palette_part)
         self._palette_part.body.addWidget(self.palette_strip)
+        self._sources_part = Section(_("Sources"), inner)
+        self.sources = Sources(self._sources_part)
+        self._sources_part.body.addWidget(self.sources)
         details = Section(_("Details"), inner)
         self.warnings = Remarks(_("Warning"), details)
         self.origin = Remarks(_("Made by"), details, icon="brush", role="text2")
@@ -62,7 +66,8 @@ class PicturePage(QWidget):
         details.body.addWidget(self.facts)
         details.body.addSpacing(12)
         details.body.addWidget(self.note)
-        for part in (self.preview, self.head, self._family_part, self._palette_part, details):
+        strips = (self._family_part, self._palette_part, self._sources_part)
+        for part in (self.preview, self.head, *strips, details):
             parts.addWidget(part)
         parts.addStretch(1)
         column = QVBoxLayout(self)
@@ -109,6 +114,8 @@ class PicturePage(QWidget):
         made_by = facts.origin(picture)
         self.origin.set_texts([made_by] if made_by else [])
         self._warning_gap.setVisible(bool(said or made_by))
+        self._sources_part.setVisible(picture.grounding is not None)
+        self.sources.show_grounding(picture.grounding)
         if not same:
             self._family_part.hide()
             self._palette_part.hide()
@@ -138,6 +145,7 @@ class PicturePage(QWidget):
         self._warning_gap.hide()
         self._family_part.hide()
         self._palette_part.hide()
+        self._sources_part.hide()
         self.facts.set_facts(facts.several(pictures))
 
     def show_kin(self, picture: Picture, family: Family, others: Sequence[Picture]) -> None:

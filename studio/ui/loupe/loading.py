@@ -13,7 +13,7 @@ from studio.ui import raster
 from studio.ui.plates import Plate
 from studio.ui.raster import Raster
 from studio.ui.shelf import Eyes, Shelf
-from studio.ui.tasks import spawn
+from studio.ui.tasks import Work, spawn
 from studio.words import _
 
 PREVIEW = 512  # long edge in pixels; the grid has mostly made it already
@@ -35,7 +35,7 @@ class Loader(QObject):
         self._library = library
         self._decoder = decoder
         self._kept: OrderedDict[str, Raster] = OrderedDict()
-        self._task: asyncio.Task[None] | None = None
+        self._task: Work | None = None
 
     def plate(self, picture: Picture) -> Plate:
         """A plate of this picture with what is there already; nothing is asked for."""

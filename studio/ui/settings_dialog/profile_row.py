@@ -13,7 +13,7 @@ from studio.settings import BUILT_IN_NAMES, OFFLINE, Profile
 from studio.ui.controls import Button, ElidedLabel, Tag, Text
 from studio.ui.desk import Desk
 from studio.ui.lamps import Lamp
-from studio.ui.tasks import spawn
+from studio.ui.tasks import Work, spawn
 from studio.ui.verdict import Verdict
 from studio.words import _
 
@@ -177,7 +177,7 @@ class _Work:
     """The one call in flight; it ends with the row."""
 
     def __init__(self) -> None:
-        self._task: asyncio.Task[None] | None = None
+        self._task: Work | None = None
 
     def start(self, work: object) -> None:
         self.cancel()

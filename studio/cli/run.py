@@ -1,7 +1,4 @@
-"""The command line: plain lines or JSON lines, and the exit codes scripts rely on.
-
-Results go to standard output, everything else to standard error. It never loads Qt.
-"""
+"""One command: it is found, run on a loop and ended, whatever happens; its exit code."""
 
 from __future__ import annotations
 
@@ -17,6 +14,7 @@ from studio.cli import output
 from studio.cli.output import complain
 from studio.cli.parser import Options
 from studio.errors import StorageError, StudioError, UsageError
+from studio.log_files import FILE
 from studio.words import _
 
 log = logging.getLogger(__name__)
@@ -48,9 +46,7 @@ def run(options: Options) -> int:
         log.exception("A bug ended the command")
         complain(
             _("Something went wrong inside Gridbrush."),
-            _("What happened is in {file}; please report it.").format(
-                file=where.log_folder / logs.FILE
-            ),
+            _("What happened is in {file}; please report it.").format(file=where.log_folder / FILE),
         )
         return StudioError.exit_code
     finally:
