@@ -1,0 +1,141 @@
+"""What the model looked up before it made a picture: pages and searches, opened in the browser."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QUrl
+from PySide6.QtGui import (
+    QAccessible,
+    QDesktopServices,
+    QEnterEvent,
+    QFontMetrics,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+)
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
+
+from studio.domain import Grounding, Source
+from studio.ui.controls import Text, plain_tip, set_role
+from studio.ui.theme import theme
+from studio.words import _
+
+SHOWN = 12
+"""Most links of each kind; an answer rarely has more than five."""
+
+_GLYPH = 14
+
+
+class LinkRow(QAbstractButton):
+    """One link: its words, and the computer it leads to. Enter, Space or a click opens it.
+
+    Attributes:
+        url: where it leads.
+    """
+
+    def __init__(self, source: Source, icon: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.url = source.url
+        self._icon = icon
+        self._host = (urlsplit(source.url).hostname or "").removeprefix("www.")
+        set_role(self, QAccessible.Role.Link)
+        self.setText(source.title or self._host)
+        self.setAccessibleName(self.text())
+        self.setAccessibleDescription(self._host)
+        self.setToolTip(plain_tip(f"{self.text()}\n{source.url}"))
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setProperty("radius", 3)
+
+    def sizeHint(self) -> QSize:
+        return QSize(160, theme().line("small") + 6)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(40, theme().line("small") + 6)
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        super().enterEvent(event)
+        self.update()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        look = theme()
+        painter = QPainter(self)
+        glyph = look.pixmap(self._icon, "text3", _GLYPH, self.devicePixelRatioF())
+        painter.drawPixmap(0, (self.height() - _GLYPH) // 2, glyph)
+        left = _GLYPH + 6
+        small = look.font("small")
+        metrics = QFontMetrics(small)
+        host = self._host if self._host != self.text() else ""
+        beside = metrics.horizontalAdvance(host) + 8 if host else 0
+        room = self.width() - left
+        if beside > room // 2:
+            host, beside = "", 0
+        flags = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
+        words = metrics.elidedText(self.text(), Qt.TextElideMode.ElideRight, room - beside)
+        font = look.font("small")
+        font.setUnderline(self.underMouse())
+        painter.setFont(font)
+        painter.setPen(look.color("ink"))
+        painter.drawText(QRectF(left, 0, room, self.height()), flags, words)
+        painter.setFont(small)
+        painter.setPen(look.color("text3"))
+        at = left + metrics.horizontalAdvance(words) + 8
+        painter.drawText(QRectF(at, 0, self.width() - at, self.height()), flags, host)
+        painter.end()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
+
+class Sources(QWidget):
+    """The links of one picture.
+
+    Attributes:
+        rows: the links that are shown: pages first, then searches.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.rows: tuple[LinkRow, ...] = ()
+        self._shown: Grounding | None = None
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(2)
+        self._queries = Text("", "small", "text3", self, wrap=True)
+        self._column.addWidget(self._queries)
+
+    def show_grounding(self, found: Grounding | None) -> None:
+        """Show what was looked up; nothing where the model did not search."""
+        if found == self._shown:
+            return
+        self._shown = found
+        for row in self.rows:
+            self._column.removeWidget(row)
+            row.hide()
+            row.deleteLater()
+        told = found or Grounding()
+        named = [(one, "arrow-right") for one in told.sources[:SHOWN]]
+        named += [(one, "search") for one in told.searches[:SHOWN]]
+        self.rows = tuple(LinkRow(source, icon, self) for source, icon in named)
+        for row in self.rows:
+            row.clicked.connect(self.on_clicked)
+            self._column.addWidget(row)
+            row.show()
+        plain = [] if told.searches else list(told.queries)
+        self._queries.setVisible(bool(plain))
+        self._queries.setText(_("Searched for: {words}").format(words=", ".join(plain)))
+
+    def on_clicked(self) -> None:
+        """A link was pressed."""
+        row = self.sender()
+        if isinstance(row, LinkRow):
+            QDesktopServices.openUrl(QUrl(row.url))

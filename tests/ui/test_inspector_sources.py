@@ -1,0 +1,115 @@
+"""The whole request and what the model looked up, in the inspector."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import QObject, Qt, QUrl, Slot
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from studio.domain import Advanced, Grounding, SafetySetting, Source
+from studio.ui.inspector import Inspector, facts
+from studio.ui.inspector.sources import SHOWN
+from studio.ui.theme import install
+from tests.ui import looking
+
+FOUND = Grounding(
+    queries=("lamp 1925",),
+    sources=(Source("https://www.h.org/<b>", "A <b>lamp</b>"), Source("https://i.org/x")),
+    searches=(Source("https://www.google.com/search?q=lamp", "lamp 1925"),),
+)
+
+
+class Browser(QObject):
+    """Takes the addresses a browser would get."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.opened: list[str] = []
+
+    @Slot(QUrl)
+    def open(self, url: QUrl) -> None:
+        self.opened.append(url.toString(QUrl.ComponentFormattingOption.FullyEncoded))
+
+
+@pytest.fixture
+def browser() -> Iterator[Browser]:
+    made = Browser()
+    QDesktopServices.setUrlHandler("https", made, "open")
+    yield made
+    QDesktopServices.unsetUrlHandler("https")
+
+
+@pytest.fixture
+def inspector(qapp: QApplication, qtbot: QtBot, at_end: list[Callable[[], object]]) -> Inspector:
+    install(qapp, "dark")
+    made = Inspector(
+        looking.FakeLibrary([looking.picture(row) for row in (1, 2)]), looking.FakeDecoder()
+    )
+    qtbot.addWidget(made)
+    made.resize(296, 900)
+    at_end.append(made.hide)
+    return made
+
+
+async def shown(inspector: Inspector, *pictures: object) -> None:
+    inspector.show()
+    inspector.show_pictures(pictures)
+    await looking.settle()
+
+
+async def test_sources_are_links_that_open_in_the_browser(
+    inspector: Inspector, browser: Browser
+) -> None:
+    await shown(inspector, replace(looking.picture(1), grounding=FOUND))
+    page = inspector.page
+    assert page.sources.isVisible()
+    rows = page.sources.rows
+    assert [one.text() for one in rows] == ["A <b>lamp</b>", "i.org", "lamp 1925"]
+    assert rows[0].accessibleDescription() == "h.org"
+    assert "<b>" not in rows[0].toolTip()
+    QTest.mouseClick(rows[0], Qt.MouseButton.LeftButton)
+    QTest.keyClick(rows[2], Qt.Key.Key_Return)
+    assert browser.opened == ["https://www.h.org/%3Cb%3E", "https://www.google.com/search?q=lamp"]
+
+
+async def test_a_picture_without_sources_has_no_such_section(inspector: Inspector) -> None:
+    await shown(inspector, replace(looking.picture(1), grounding=FOUND))
+    await shown(inspector, looking.picture(2))
+    assert not inspector.page.sources.isVisible()
+    assert inspector.page.sources.rows == ()
+    await shown(inspector, replace(looking.picture(1), grounding=Grounding(queries=("a", "b"))))
+    assert inspector.page.sources._queries.text() == "Searched for: a, b"
+    await shown(inspector, looking.picture(1), looking.picture(2))
+    assert not inspector.page.sources.isVisible()
+
+
+async def test_many_sources_are_cut(inspector: Inspector) -> None:
+    many = tuple(Source(f"https://h.org/{n}", str(n)) for n in range(40))
+    await shown(inspector, replace(looking.picture(1), grounding=Grounding(sources=many)))
+    assert len(inspector.page.sources.rows) == SHOWN
+
+
+def test_every_choice_of_the_request_is_a_fact() -> None:
+    chosen = Advanced(
+        system=" Flat. ",
+        temperature=0.0,
+        thinking="high",
+        search=True,
+        safety=(SafetySetting("HATE_SPEECH", "BLOCK_NONE"), SafetySetting("X", "ODD")),
+    )
+    told = facts.details(replace(looking.picture(1), advanced=chosen))
+    assert {one.label: one.value for one in told}.items() >= {
+        "Temperature": "0",
+        "Thinking": "high",
+        "Search": "yes",
+        "Blocks": "hate speech: none, x: ODD",
+        "Instruction": "Flat.",
+    }.items()
+    plain = {one.label for one in facts.details(looking.picture(1))}
+    assert not plain & {"Temperature", "Thinking", "Search", "Blocks", "Instruction"}
