@@ -18,11 +18,11 @@ from typing import Any
 import apsw
 import msgspec
 
-from studio.domain import Flag, Job, Picture
-from studio.errors import StorageError
+from studio.domain import Flag, Job, JobState, Picture
+from studio.errors import Billed, StorageError
 from studio.files import storage_error
 from studio.library import schema
-from studio.library.query import Counts, PromptUse, Query, Sort, Spend, View
+from studio.library.query import Cost, Counts, PromptUse, Query, Sort, Spend, View
 from studio.library.records import BEGINNING, Groups, Place, Record
 from studio.words import _
 
@@ -150,18 +150,16 @@ class Index:
     def _take_job(self, job: Job, pictures: list[Picture]) -> None:
         # The order of the log decides: the last word on a job is the true one.
         self._db.execute(
-            "INSERT OR REPLACE INTO jobs(id, run, created, state, billed, cost, body)"
-            " VALUES (?,?,?,?,?,?,?)",
+            "INSERT OR REPLACE INTO jobs(id, run, created, state, body) VALUES (?,?,?,?,?)",
             (
                 job.id,
                 job.run,
                 job.created,
                 job.state.value,
-                job.failure.billed.value if job.failure else "",
-                job.estimate_usd if job.failure else None,
                 msgspec.json.encode(job),
             ),
         )
+        self._take_bill(job)
         prompt = job.request.source_prompt or job.request.prompt
         if prompt.strip():
             self._db.execute(
@@ -172,6 +170,25 @@ class Index:
             )
         for picture in pictures:
             self._take_picture(picture)
+
+    def _take_bill(self, job: Job) -> None:
+        """Each attempt that cost money, or may have, for itself."""
+        failure = job.failure
+        if failure is not None and failure.billed is not Billed.NO:
+            self._db.execute(
+                "INSERT OR REPLACE INTO bills VALUES (?,?,?,?,?,?)",
+                (
+                    job.id,
+                    job.attempt,
+                    job.finished or job.created,
+                    failure.billed.value,
+                    job.estimate_usd,
+                    failure.kind == StorageError.kind,
+                ),
+            )
+        elif job.state is JobState.DONE:
+            # An answer that found no room at first: its picture has the bill now.
+            self._db.execute("DELETE FROM bills WHERE job = ? AND kept", (job.id,))
 
     def _take_picture(self, picture: Picture) -> None:
         self._db.execute(
@@ -337,8 +354,26 @@ class Index:
     def spend(self, day: float, month: float) -> Spend:
         """Money since the start of the local day and month (both seconds since 1970)."""
         row = self._db.execute(schema.SPEND, (day, month)).fetchone()
-        today, this_month, unknown = row or (0.0, 0.0, 0)
-        return Spend(today=today or 0.0, month=this_month or 0.0, unknown=unknown or 0)
+        today, this_month, unknown, maybe = row or (0.0, 0.0, 0, 0)
+        return Spend(
+            today=today or 0.0, month=this_month or 0.0, unknown=unknown or 0, maybe=maybe or 0
+        )
+
+    def spend_by_day(self, since: float) -> dict[str, float]:
+        """Money of each local day that cost any, such as {"2026-11-23": 1.21}."""
+        return dict(self._db.execute(schema.SPEND_BY_DAY, (since,)))
+
+    def cost(self, ids: Sequence[str]) -> Cost:
+        """What these pictures cost together; one given twice counts once."""
+        usd, unknown = 0.0, 0
+        for some in _chunks(list(dict.fromkeys(ids))):
+            for cost, count in self._db.execute(
+                "SELECT total(cost), count(*) - count(cost) FROM pictures"
+                f" WHERE id IN ({_marks(some)})",
+                tuple(some),
+            ):
+                usd, unknown = usd + cost, unknown + count
+        return Cost(usd, unknown)
 
     def children(self, id: str) -> list[Picture]:
         """Pictures edited from this one, in order of arrival."""

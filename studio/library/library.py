@@ -12,7 +12,6 @@ import logging
 import time
 from array import array
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -27,7 +26,7 @@ from studio.lanes import Lane
 from studio.library import changes, records
 from studio.library.index import Index
 from studio.library.originals import HIDDEN, Originals, read_picture_file
-from studio.library.query import Counts, Family, PromptUse, Query, Spend
+from studio.library.query import Cost, Counts, Family, PromptUse, Query, Spend
 from studio.library.records import Groups, Record, RecordLog
 from studio.library.thumbnails import ThumbnailStore, step
 from studio.pictures import Decoder, Priority, kind_of
@@ -236,13 +235,20 @@ class Library:
         """Pictures on each shelf; `since` is the start of this session."""
         return await self._ask(lambda index: index.counts(since))
 
-    async def spend(self) -> Spend:
+    async def spend(self, now: float | None = None) -> Spend:
         """Money spent today and this month, by the local calendar."""
-        now = datetime.now().astimezone()
-        day = now.replace(hour=0, minute=0, second=0, microsecond=0)
-        return await self._ask(
-            lambda index: index.spend(day.timestamp(), day.replace(day=1).timestamp())
-        )
+        moment = time.time() if now is None else now
+        day, month = _local_midnight(moment), _local_midnight(moment, first=True)
+        return await self._ask(lambda index: index.spend(day, month))
+
+    async def spend_by_day(self, now: float | None = None) -> dict[str, float]:
+        """Money of each day of this month that cost any, such as {"2026-11-23": 1.21}."""
+        month = _local_midnight(time.time() if now is None else now, first=True)
+        return await self._ask(lambda index: index.spend_by_day(month))
+
+    async def cost(self, ids: Sequence[str]) -> Cost:
+        """What these pictures cost together, such as those of a collection."""
+        return await self._ask(lambda index: index.cost(ids))
 
     async def family(self, id: str) -> Family:
         """A picture among those it was edited from and those edited from it."""
@@ -523,6 +529,15 @@ class Library:
         path = self._index_path()
         for part in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))):
             part.unlink(missing_ok=True)
+
+
+def _local_midnight(moment: float, *, first: bool = False) -> float:
+    """When the local day of a moment began, or its month.
+
+    The clock may have been put forward or back since then, so it is asked what held that day.
+    """
+    day = time.localtime(moment)
+    return time.mktime((day.tm_year, day.tm_mon, 1 if first else day.tm_mday, 0, 0, 0, 0, 0, -1))
 
 
 def _unindexed(folder: Path) -> StorageError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-VERSION = 1
+VERSION = 2
 
 TABLES = """
 CREATE TABLE applied(file TEXT NOT NULL, offset INTEGER NOT NULL);
@@ -22,10 +22,14 @@ CREATE INDEX pictures_trashed ON pictures(row) WHERE trashed = 1;
 CREATE INDEX pictures_timed ON pictures(model, size, row);
 CREATE TABLE jobs(
   id TEXT PRIMARY KEY, run TEXT NOT NULL, created REAL NOT NULL, state TEXT NOT NULL,
-  billed TEXT NOT NULL, cost REAL, dismissed INTEGER NOT NULL DEFAULT 0, body BLOB NOT NULL
+  dismissed INTEGER NOT NULL DEFAULT 0, body BLOB NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX jobs_failed ON jobs(created)
   WHERE dismissed = 0 AND state IN ('failed', 'unknown', 'cut');
+CREATE TABLE bills(
+  job TEXT NOT NULL, attempt INTEGER NOT NULL, at REAL NOT NULL, billed TEXT NOT NULL, cost REAL,
+  kept INTEGER NOT NULL, PRIMARY KEY(job, attempt)) WITHOUT ROWID;
+CREATE INDEX bills_at ON bills(at);
 CREATE TABLE prompts(
   prompt TEXT PRIMARY KEY, last REAL NOT NULL, times INTEGER NOT NULL, run TEXT NOT NULL
 ) WITHOUT ROWID;
@@ -69,15 +73,25 @@ _FAILED = "dismissed = 0 AND state IN ('failed', 'unknown', 'cut')"
 COUNT_FAILED = f"SELECT count(*) FROM jobs WHERE {_FAILED}"
 FAILED = f"SELECT body FROM jobs WHERE {_FAILED} ORDER BY created DESC LIMIT ?"
 
-# A failed attempt that was billed counts with what it should have cost.
+# A failed attempt that was billed counts with what it should have cost, also when the job was
+# tried again and brought its picture; one that may have been billed is only told beside the sum.
 SPEND = """
-WITH spent(created, cost, known) AS (
-  SELECT created, cost, cost IS NOT NULL FROM pictures WHERE created >= min(?1, ?2)
+WITH spent(at, cost) AS (
+  SELECT created, cost FROM pictures WHERE created >= min(?1, ?2)
   UNION ALL
-  SELECT created, cost, cost IS NOT NULL FROM jobs
-  WHERE billed = 'yes' AND created >= min(?1, ?2))
-SELECT sum(CASE WHEN created >= ?1 THEN cost END), sum(CASE WHEN created >= ?2 THEN cost END),
-  sum(CASE WHEN created >= ?2 AND NOT known THEN 1 ELSE 0 END) FROM spent
+  SELECT at, cost FROM bills WHERE billed = 'yes' AND at >= min(?1, ?2))
+SELECT sum(CASE WHEN at >= ?1 THEN cost END), sum(CASE WHEN at >= ?2 THEN cost END),
+  sum(CASE WHEN at >= ?2 AND cost IS NULL THEN 1 ELSE 0 END),
+  (SELECT count(*) FROM bills WHERE billed = 'maybe' AND at >= ?2) FROM spent
+"""
+
+SPEND_BY_DAY = """
+WITH spent(at, cost) AS (
+  SELECT created, cost FROM pictures WHERE created >= ?1
+  UNION ALL
+  SELECT at, cost FROM bills WHERE billed = 'yes' AND at >= ?1)
+SELECT date(at, 'unixepoch', 'localtime') AS day, sum(cost) FROM spent
+WHERE cost > 0 GROUP BY day ORDER BY day
 """
 
 TO_UNDO = "SELECT file, offset FROM history WHERE undone = 0 ORDER BY seq DESC LIMIT 1"
