@@ -45,6 +45,12 @@ class Profile:
     per_minute: int | None = None
 
 
+USUAL_PATH = "gemini"
+"""The path every service of this wire has."""
+
+PLACE = "{model}"
+"""Where the model stands in a path of one's own."""
+
 BUILT_IN_NAMES = ("dgrid", "google", "sketch")
 """Names of the profiles every installation has."""
 
@@ -82,6 +88,8 @@ class Settings:
         theme: "system", "dark" or "light".
         surround: ground of the loupe: "black", "dark", "middle" or "light".
         confirm_above: US dollars of one run that ask before sending.
+        budget_usd: US dollars a month may cost; 0 for no budget.
+        budget_warned: the month and the budget for which its end was said already.
         neutral_names: file names without words of the prompt.
         system: the instruction that is kept for all pictures of the window; may be empty.
         language: code of the interface's language; empty for the system's.
@@ -102,6 +110,8 @@ class Settings:
     surround: str = "dark"
     notify: bool = True
     confirm_above: float = 2.0
+    budget_usd: float = 0.0
+    budget_warned: str = ""
     neutral_names: bool = False
     language: str = ""
     system: str = ""
@@ -133,6 +143,7 @@ _LIMITS: dict[str, tuple[float, float]] = {
     "outer_limit": (60, 24 * 3600),
     "tile": (96, 512),
     "confirm_above": (0, 1_000_000),
+    "budget_usd": (0, 1_000_000),
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import sys
 import urllib.request
@@ -11,6 +12,48 @@ from studio.errors import InputError
 from studio.words import _
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+_CALLS = re.compile(
+    r"/(?:models(?:/.*)?|(?:chat/)?completions|responses|messages|embeddings|openai"
+    r"|images/(?:generations|edits|variations))$",
+    re.IGNORECASE,
+)
+"""Ends of the calls whose whole address is pasted in the place of the service's own."""
+
+
+def read_address(text: str) -> str:
+    """The address of a service in one spelling, whatever was pasted; its version stays.
+
+    "api.x.org/v1/", "https://api.x.org/v1/chat/completions" and "https://api.x.org/v1/models/m:…"
+    are all "https://api.x.org/v1". Raises InputError for what is no address, or has a key in it.
+    """
+    clean = text.strip().strip("<>\"'`").strip()
+    if "://" not in clean:
+        host = clean.partition("/")[0].rpartition("@")[2]
+        local = re.sub(r":\d*$", "", host).strip("[]") in _LOOPBACK
+        clean = f"{'http' if local else 'https'}://{clean}"
+    try:
+        parts = urlsplit(clean)
+        usable = bool(parts.hostname) and parts.port != 0 and not re.search(r"\s", clean)
+    except ValueError:
+        usable = False
+    if not usable:
+        raise InputError(
+            _("The address of the provider is not usable"),
+            _("{address} is not an address of a service.").format(address=text.strip()[:200]),
+            hint=_("It should look like https://api.example.com."),
+        )
+    if parts.query or parts.fragment or "@" in parts.netloc:
+        raise InputError(
+            _("The address of the provider is not usable"),
+            _("It has more in it than the address, maybe a key."),
+            hint=_("Leave out names, and what follows a question mark. The key has its own field."),
+        )
+    path = re.sub(r"/{2,}", "/", parts.path).rstrip("/")
+    while (shorter := _CALLS.sub("", path).rstrip("/")) != path:
+        path = shorter
+    return f"{parts.scheme}://{parts.netloc.lower()}{path}"
 
 
 def check_address(url: str) -> None:

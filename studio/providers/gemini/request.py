@@ -12,13 +12,14 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from studio import __version__
 from studio.domain import GenerationRequest, Role
 from studio.errors import InputError, KeyRefused
 from studio.models import TIERS, Model
-from studio.settings import Profile
+from studio.providers.addresses import read_address
+from studio.settings import PLACE, USUAL_PATH, Profile
 from studio.words import _
 
 MAX_BODY = 18 * 1024 * 1024
@@ -122,21 +123,8 @@ def base_url(profile: Profile) -> str:
 
     A version in the address wins over the profile's own. Raises InputError.
     """
-    text = profile.base_url.strip()
-    text = re.sub(r"/models(/.*)?$", "", (text if "://" in text else f"https://{text}").rstrip("/"))
-    try:
-        parts = urlsplit(text)
-        usable = bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        usable = False
-    if not usable or parts.query or parts.fragment or "@" in parts.netloc:
-        raise InputError(
-            _("The address of the provider is not usable"),
-            _("{address} is not an address of a service.").format(address=profile.base_url),
-            hint=_("It should look like https://api.example.com."),
-        )
-    address = f"{parts.scheme}://{parts.netloc}{parts.path}"
-    return address if _VERSION.search(parts.path) else f"{address}/{profile.version}"
+    address = read_address(profile.base_url)
+    return address if _VERSION.search(address) else f"{address}/{profile.version}"
 
 
 def url(profile: Profile, model: str) -> str:
@@ -144,12 +132,19 @@ def url(profile: Profile, model: str) -> str:
     name = model.strip().removeprefix("models/")
     if not name:
         raise InputError(_("Choose a model first"))
-    return f"{base_url(profile)}/models/{quote(name, safe='/@+,')}:generateContent"
+    quoted = quote(name, safe="/@+,")
+    if profile.path != USUAL_PATH:
+        return read_address(profile.base_url) + profile.path.replace(PLACE, quoted)
+    return f"{base_url(profile)}/models/{quoted}:generateContent"
 
 
 def list_url(profile: Profile, page: str = "") -> str:
     """Where the service lists its models. Google pages; the others give all at once."""
     address = f"{base_url(profile)}/models"
+    if profile.path != USUAL_PATH:
+        before = profile.path.partition(PLACE)[0].rstrip("/")
+        if before.endswith("/models"):
+            address = read_address(profile.base_url) + before
     if profile.auth != GOOGLE:
         return address
     return f"{address}?pageSize=1000" + (f"&pageToken={quote(page, safe='')}" if page else "")

@@ -1,0 +1,148 @@
+"""Providers of one's own: read as they were written, checked, added, changed, taken away.
+
+Only what asks for a provider imports this room; the profile itself is a setting.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from studio.errors import InputError
+from studio.models import EVERY_SIZE, TIERS
+from studio.providers.addresses import check_address, read_address
+from studio.settings import OFFLINE, PLACE, USUAL_PATH, Profile, Settings
+from studio.words import _
+
+DEAREST = 1000.0
+"""US dollars; a picture that costs more was mistyped."""
+
+
+def checked(profile: Profile, settings: Settings, *, editing: str = "") -> Profile:
+    """The profile as it may be kept, in one spelling, under a name no other has.
+
+    `editing` is the name of the profile it replaces. Raises InputError: no title, a title another
+    provider has, an address or a path that is none.
+    """
+    title = " ".join(profile.title.split())
+    if not title:
+        raise InputError(_("The provider needs a name"))
+    others = [one for one in settings.all_profiles if one.name != editing]
+    if any(one.title.casefold() == title.casefold() for one in others):
+        raise InputError(
+            _("There is a provider called {name} already").format(name=title),
+            hint=_("Choose another name."),
+        )
+    address = read_address(profile.base_url)
+    check_address(address)
+    return replace(
+        profile,
+        name=editing or _free_name(title, settings),
+        title=title,
+        base_url=address,
+        path=_path(profile.path),
+        model=profile.model.strip().removeprefix("models/"),
+    )
+
+
+def copy_of(profile: Profile, settings: Settings) -> Profile:
+    """A profile like this one under a title of its own, to begin with; its key is not copied."""
+    taken = {one.title.casefold() for one in settings.all_profiles}
+    title, number = _("{name} copy").format(name=profile.title), 2
+    while title.casefold() in taken:
+        title = _("{name} copy {number}").format(name=profile.title, number=number)
+        number += 1
+    return replace(profile, name="", title=title)
+
+
+def with_profile(settings: Settings, profile: Profile) -> tuple[Profile, ...]:
+    """The user's own profiles with this one, in the place of the one of its name."""
+    own = {one.name: one for one in settings.profiles}
+    own[profile.name] = profile
+    return tuple(own.values())
+
+
+def without_profile(settings: Settings, name: str) -> tuple[tuple[Profile, ...], str]:
+    """The user's own profiles without that one, and the default provider from then on."""
+    rest = tuple(one for one in settings.profiles if one.name != name)
+    left = replace(settings, profiles=rest)
+    if any(one.name == settings.profile for one in left.all_profiles):
+        return rest, settings.profile
+    keyed = (one.name for one in left.all_profiles if one.name in settings.known_keys)
+    return rest, next(keyed, OFFLINE)
+
+
+def host_of(address: str) -> str:
+    """The computer a request goes to, as far as that can be read; else empty."""
+    try:
+        return urlsplit(read_address(address)).hostname or ""
+    except InputError:
+        return ""
+
+
+def read_prices(text: str) -> Mapping[str, Mapping[str, float]]:
+    """Prices as they are written, a line each: model, size (or * for every one), US dollars.
+
+    Raises InputError naming the line that is not understood.
+    """
+    prices: dict[str, dict[str, float]] = {}
+    for line in text.splitlines():
+        words = line.replace("$", " ").split()
+        if not words:
+            continue
+        if len(words) == 2:
+            words.insert(1, EVERY_SIZE)
+        price = _number(words[-1])
+        if len(words) != 3 or price is None:
+            raise InputError(
+                _("A price is not understood: {line}").format(line=line.strip()[:80]),
+                hint=_("Write model, size and US dollars, such as: gemini-3-pro-image 2K 0.10"),
+            )
+        size = words[1].upper() if words[1].upper() in TIERS else words[1]
+        prices.setdefault(words[0], {})[size] = price
+    return prices
+
+
+def written_prices(prices: Mapping[str, Mapping[str, float]]) -> str:
+    """Prices as `read_prices` reads them."""
+    return "\n".join(
+        f"{model} {size} {price:.6f}".rstrip("0").rstrip(".")
+        for model, table in prices.items()
+        for size, price in table.items()
+    )
+
+
+def _number(text: str) -> float | None:
+    if not re.fullmatch(r"\d{1,4}(?:[.,]\d{1,6})?|[.,]\d{1,6}", text):
+        return None
+    number = float(text.replace(",", "."))
+    return number if number <= DEAREST else None
+
+
+def _path(text: str) -> str:
+    path = text.strip()
+    if path in ("", USUAL_PATH):
+        return USUAL_PATH
+    if not path.startswith("/"):
+        path = f"/{path}"
+    if path.count(PLACE) != 1 or not re.fullmatch(r"[\w./:~@{}+-]+", path):
+        raise InputError(
+            _("The path is not understood"),
+            _(
+                "{path} must have {place} in it, where the model stands, and no question mark."
+            ).format(path=path[:120], place=PLACE),
+            hint=_("Leave it empty for the usual one."),
+        )
+    return path
+
+
+def _free_name(title: str, settings: Settings) -> str:
+    """A name no profile has, and no key is kept under: a key goes to its own provider only."""
+    base = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-") or "own"
+    taken = {one.name for one in settings.all_profiles} | set(settings.known_keys)
+    name, number = base, 2
+    while name in taken:
+        name, number = f"{base}-{number}", number + 1
+    return name
