@@ -456,7 +456,7 @@ class Library:
         )
 
     def kept_thumbnail(self, picture: Picture, edge: int) -> Path | None:
-        """The file of a thumbnail that is there already, or None; blocking, for the first screen."""
+        """The file of a thumbnail that is there, or None; blocking, for the first screen."""
         return self._thumbnails.find(picture.sha256, step(edge))
 
     def _original(self, picture: Picture) -> Path:

@@ -210,13 +210,13 @@ def _no_features() -> None:
     of its features (docs/decisions/start.md).
     """
     known = getattr(sys.modules.get("PySide6.support.feature"), "pyside_feature_dict", {})
-    for name in list(sys.modules):
+    for name in (*sys.modules, *sys.stdlib_module_names, *_AFTER):
         known.setdefault(name, 0)
-    here = Path(__file__).parents[1]
-    for folder, _folders, names in os.walk(here):
-        package = ".".join(("studio", *Path(folder).relative_to(here).parts))
-        known[package] = 0
-        known.update((f"{package}.{name[:-3]}", 0) for name in names if name.endswith(".py"))
+    for package in (Path(__file__).parents[1], Path(os.__file__).with_name("asyncio")):
+        for folder, _folders, names in os.walk(package):
+            name = ".".join((package.name, *Path(folder).relative_to(package).parts))
+            known[name] = 0
+            known.update((f"{name}.{file[:-3]}", 0) for file in names if file.endswith(".py"))
     # What it read before would stay in memory.
     linecache.clearcache()
 

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from studio import cli, files, paths
+from studio import files, paths
 from studio.cli import generate
+from studio.cli import run as cli_run
 from studio.cli.parser import parse
 from tests.cli.program import HANG_SECONDS, Program, Result
 
@@ -85,7 +86,7 @@ def test_what_was_queued_before_the_disk_was_full_is_still_told(
     )
     stop = files.watch(step)
     try:
-        code = asyncio.run(cli._guarded(generate.run, options, paths.find(program.home)))
+        code = asyncio.run(cli_run._guarded(generate.run, options, paths.find(program.home)))
     finally:
         stop()
     out, err = capsys.readouterr()

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from studio import cli, errors, paths, words
+from studio import errors, paths, words
+from studio.cli import run as cli_run
 from studio.cli.parser import parse
 from tests.fake_service import FakeService, Reply
 
@@ -68,7 +69,7 @@ def run(home: Path, *arguments: str) -> int:
     options = parse(["--home", str(home), *arguments])
     name = (options.command or "").replace("-", "_")
     command = importlib.import_module(f"studio.cli.{name}").run
-    return asyncio.run(cli._guarded(command, options, paths.find(options.home)))
+    return asyncio.run(cli_run._guarded(command, options, paths.find(options.home)))
 
 
 @pytest.fixture

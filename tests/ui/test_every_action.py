@@ -88,6 +88,7 @@ async def studio(home: Path) -> AsyncIterator[StudioWindow]:
     await core.submit(runs.plan(draft, model, prompts.expand(PROMPT)))
     await core.queue.idle()
     window = StudioWindow(core)
+    window.restore()
     try:
         await window.open()
         await until(lambda: window.model.rowCount() == 3)

@@ -30,17 +30,18 @@ async def test_an_error_is_reported_at_once(task_errors: list[BaseException]) ->
         raise LookupError("lost")
 
     task = tasks.spawn(work())
-    await asyncio.wait([task])
+    await task.settle()
     await asyncio.sleep(0)
     assert [str(e) for e in task_errors] == ["lost"]
-    assert task not in tasks.running()
+    assert task.done()
+    assert not tasks.running()
 
 
 async def test_without_a_handler_the_error_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     async def work() -> None:
         raise LookupError("lost")
 
-    await asyncio.wait([tasks.spawn(work())])
+    await tasks.spawn(work()).settle()
     await asyncio.sleep(0)
     assert "lost" in caplog.text
 
@@ -48,7 +49,7 @@ async def test_without_a_handler_the_error_is_logged(caplog: pytest.LogCaptureFi
 async def test_a_cancelled_coroutine_is_no_error(task_errors: list[BaseException]) -> None:
     task = tasks.spawn(asyncio.Event().wait())
     task.cancel()
-    await asyncio.wait([task])
+    await task.settle()
     await asyncio.sleep(0)
     assert task_errors == []
 
@@ -68,3 +69,27 @@ async def test_a_dialog_destroyed_unanswered_counts_as_rejected(application: QAp
     await asyncio.sleep(0)
     dialog.deleteLater()
     assert await waiting == QDialog.DialogCode.Rejected
+
+
+async def test_what_is_started_before_the_loop_waits_for_it(
+    task_errors: list[BaseException],
+) -> None:
+    done: list[str] = []
+
+    async def work(name: str) -> None:
+        done.append(name)
+
+    tasks.hold()
+    first, second, third = (tasks.spawn(work(name)) for name in ("one", "two", "three"))
+    second.cancel()
+    await asyncio.sleep(0)
+    assert tasks.held()
+    assert done == []
+    assert second.done()
+    assert not first.done()
+    tasks.begin()
+    await first.settle()
+    await third.settle()
+    assert done == ["one", "three"]
+    assert not tasks.held()
+    assert task_errors == []

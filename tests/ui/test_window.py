@@ -54,6 +54,7 @@ async def opened(home: Path, *, width: int = 1440) -> AsyncIterator[StudioWindow
     theme.install(app, "dark")
     core = await Core.open(paths.find(home), environ={})
     window = StudioWindow(core)
+    window.restore()
     window.resize(width, 900)
     try:
         await window.open()

@@ -1,0 +1,119 @@
+"""Where log lines go: a few small files and standard error, written by a thread of their own.
+
+What is logged is made into text at once and cleaned of keys; writing it to a disk that may be slow
+or full is the business of another thread, and never an error.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import logging
+import logging.handlers
+import os
+import queue
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TextIO
+
+from studio.logs import CleanFormatter
+from studio.paths import Paths
+
+FILE = "gridbrush.log"
+_BYTES = 500_000
+_FILES = 3
+_WAITING = 10_000  # lines that are kept while the disk is stuck
+_LINE = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
+_TALKATIVE = (
+    "asyncio", "hpack", "httpcore", "httpx", "jeepney", "keyring", "PIL", "qasync", "secretstorage",
+)  # fmt: skip
+
+
+class _Queue(logging.handlers.QueueHandler):
+    """Makes the text on the caller's thread, where its objects may be looked at."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 logging's own name
+        """A full queue drops the line: the disk has been stuck for thousands of them."""
+
+
+class _File(logging.handlers.RotatingFileHandler):
+    """The log file, opened at its first line; a disk that refuses it is passed over."""
+
+    def _open(self) -> TextIO:  # type: ignore[override]
+        path = Path(self.baseFilename)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        return os.fdopen(handle, "a", encoding="utf-8", errors="backslashreplace")
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 logging's own name
+        """Nothing: the program goes on without a log."""
+
+
+class _Standard(logging.StreamHandler[TextIO]):
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 logging's own name
+        """Nothing: standard error may be closed."""
+
+
+class _Listener(logging.handlers.QueueListener):
+    def stop(self) -> None:
+        """Write what is waiting, but do not wait for a stuck disk."""
+        thread, self._thread = self._thread, None
+        if thread is not None:
+            with contextlib.suppress(queue.Full):
+                self.enqueue_sentinel()
+            thread.join(2.0)
+
+
+_end: Callable[[], None] | None = None
+
+
+def install(paths: Paths, level: str | int = "WARNING") -> Callable[[], None]:
+    """Log to files in the state folder (from INFO on) and to standard error (from `level` on).
+
+    Returns what writes out the rest and ends it; leaving the program does so too. Raises ValueError
+    for a level that does not exist.
+    """
+    global _end
+    if _end is not None:
+        _end()
+    number = logging.getLevelName(level.upper()) if isinstance(level, str) else level
+    if not isinstance(number, int):
+        raise ValueError(level)  # noqa: TRY004 a word that is no level
+    waiting: queue.Queue[logging.LogRecord] = queue.Queue(_WAITING)
+    handler = _Queue(waiting)
+    handler.setFormatter(CleanFormatter(_LINE))
+    file = _File(
+        paths.log_folder / FILE, maxBytes=_BYTES, backupCount=_FILES - 1, encoding="utf-8",
+        delay=True,
+    )  # fmt: skip
+    file.setLevel(min(number, logging.INFO))
+    outputs: list[logging.Handler] = [file]
+    if sys.stderr is not None:  # a frozen program without a console has none
+        standard = _Standard(sys.stderr)
+        standard.setLevel(number)
+        outputs.append(standard)
+    for output in outputs:
+        output.setFormatter(CleanFormatter("%(message)s"))
+    listener = _Listener(waiting, *outputs, respect_handler_level=True)
+    root = logging.getLogger()
+    before = root.level
+    root.addHandler(handler)
+    root.setLevel(min(number, logging.INFO))
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    listener.start()
+
+    def end() -> None:
+        global _end
+        root.removeHandler(handler)
+        root.setLevel(before)
+        listener.stop()
+        file.close()
+        atexit.unregister(end)
+        if _end is end:
+            _end = None
+
+    atexit.register(end)
+    _end = end
+    return end

@@ -1,0 +1,109 @@
+"""The first pictures of the grid, read and decoded on a thread while the window is being built.
+
+A start is Python's own work on one processor; this is the part of it that another one can do. It
+begins before Qt is loaded, so nothing of Qt is imported here at the top.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from typing import TYPE_CHECKING
+
+from studio.errors import StudioError
+from studio.library.query import Query, Sort
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QImage
+
+    from studio.core import Core
+    from studio.domain import Picture
+    from studio.settings import Settings
+
+log = logging.getLogger(__name__)
+
+DECODED = 48
+"""Decoded ahead; where smaller tiles show more, the others come a moment later."""
+
+PATIENCE = 0.3
+"""Seconds the window waits for them at most before it is shown."""
+
+
+def first_query(settings: Settings, since: float) -> Query:
+    """What the window shows first; `since` is the start of this session."""
+    sort = Sort(settings.sort) if settings.sort in set(Sort) else Sort.NEWEST
+    return Query(sort=sort, hide_rejected=settings.hide_rejected, since=since)
+
+
+class FirstScreen:
+    """Reads from the index as it was left; the library need not be open.
+
+    Attributes:
+        PICTURES: asked of the index: a screen of usual tiles, and the runs they belong to.
+        pictures: in the order of the grid, once `wait` said so.
+        limited: whether there may be more than these.
+    """
+
+    PICTURES = 64
+
+    def __init__(self, core: Core) -> None:
+        """The core is prepared, and need not be open."""
+        self.pictures: list[Picture] = []
+        self._library = core.library
+        self._query = first_query(core.settings.value, core.session_start)
+        self._tile = core.settings.value.tile
+        self._ratio = 1.0
+        self._images: dict[str, QImage] = {}
+        self._read = threading.Event()
+        self._qt_is_there = threading.Event()
+        self._enough = False
+        self._thread = threading.Thread(target=self._run, name="first-screen", daemon=True)
+        self._thread.start()
+
+    @property
+    def limited(self) -> bool:
+        """Whether the library may hold more than was read."""
+        return len(self.pictures) >= self.PICTURES
+
+    def decode(self, ratio: float) -> None:
+        """Qt is loaded: decode for a screen with that many device pixels to a logical one."""
+        self._ratio = ratio
+        self._qt_is_there.set()
+
+    def read(self) -> list[Picture]:
+        """The pictures, as soon as the index told them; empty when it did not in time."""
+        return self.pictures if self._read.wait(PATIENCE) else []
+
+    def images(self) -> dict[str, QImage]:
+        """What was decoded until now, by picture id; it is not kept, and the thread ends."""
+        self._qt_is_there.set()
+        self._thread.join(PATIENCE)
+        self._enough = True
+        found, self._images = self._images, {}
+        return found
+
+    def _run(self) -> None:
+        try:
+            self.pictures = self._library.first_screen(self._query, self.PICTURES)
+        except (StudioError, OSError) as error:
+            log.info("The first screen waits for the library: %s", error)
+        finally:
+            self._read.set()
+        if self.pictures:
+            self._qt_is_there.wait()
+            self._decode()
+
+    def _decode(self) -> None:
+        from PySide6.QtGui import QImage
+
+        for picture in self.pictures[:DECODED]:
+            if self._enough:
+                return
+            path = self._library.kept_thumbnail(picture, round(self._tile * self._ratio))
+            if path is None:
+                continue
+            # From a file, because only then Python's own work goes on beside it; of this format,
+            # which spares Qt loading all its decoders.
+            image = QImage(str(path), "JPG")  # type: ignore[call-overload]
+            if not image.isNull():
+                self._images[picture.id] = image
