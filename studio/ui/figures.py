@@ -33,16 +33,18 @@ def money(usd: float, *, fine: bool = False) -> str:
     return f"${usd:,.2f}"
 
 
-def cost(usd: float | None, basis: CostBasis) -> tuple[str, str]:
-    """What a picture cost and where that is known from: ("$0.134", "from usage").
+def about(usd: float, *, fine: bool = False) -> str:
+    """Money that was counted or looked up, never read from a bill: "≈ $14.90"; nothing is $0.00."""
+    text = money(usd, fine=fine)
+    return f"≈ {text}" if usd and not text.startswith("<") else text
 
-    A cost that comes from the table alone is marked "≈"; without one both say so plainly.
-    """
+
+def cost(usd: float | None, basis: CostBasis) -> tuple[str, str]:
+    """What a picture cost and where that is known from: ("≈ $0.134", "from usage")."""
     if usd is None or basis is CostBasis.UNKNOWN:
         return _("unknown"), ""
-    if basis is CostBasis.USAGE:
-        return money(usd, fine=True), _("from usage") if usd else ""
-    return "≈ " + money(usd, fine=True), _("from the price list")
+    source = _("from usage") if basis is CostBasis.USAGE else _("from the price list")
+    return about(usd, fine=True), source if usd else ""
 
 
 def megabytes(size: int) -> str:

@@ -112,7 +112,7 @@ def tool_tip(picture: Picture) -> str:
     elif picture.model:
         lines.append(picture.model)
     if picture.cost_usd is not None and not picture.offline:
-        lines.append(figures.money(picture.cost_usd, fine=True))
+        lines.append(figures.about(picture.cost_usd, fine=True))
     return "\n".join(lines)
 
 

@@ -512,7 +512,7 @@ async def test_tool_tips_tell_prompt_size_model_and_cost(scripted: ModuleType) -
     picture = scripted.picture(
         1, prompt="a lighthouse", width=2048, height=1024, model="pro", cost_usd=0.134
     )
-    assert tips.tip_for(picture, None) == "a lighthouse\n2048 × 1024\npro\n$0.134"
+    assert tips.tip_for(picture, None) == "a lighthouse\n2048 × 1024\npro\n≈ $0.134"
     sketch = scripted.picture(1, prompt="a lighthouse", offline=True)
     assert "Offline sketch, not AI" in tips.tip_for(sketch, None)
 

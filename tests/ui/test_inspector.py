@@ -124,7 +124,12 @@ def click(widget: QWidget, at: QPointF) -> None:
         (figures.money(0.13, fine=True), "$0.13"),
         (figures.money(0.0002, fine=True), "$0.0002"),
         (figures.money(2.5, fine=True), "$2.50"),
-        (figures.cost(0.134, CostBasis.TABLE)[0], "≈ $0.134"),
+        (figures.cost(0.134, CostBasis.TABLE), ("≈ $0.134", "from the price list")),
+        (figures.cost(0.134, CostBasis.USAGE), ("≈ $0.134", "from usage")),
+        (figures.cost(0.0, CostBasis.USAGE), ("$0.00", "")),
+        (figures.about(14.9), "≈ $14.90"),
+        (figures.about(0.001), "< $0.01"),
+        (figures.about(0), "$0.00"),
         (figures.cost(None, CostBasis.USAGE)[0], "unknown"),
         (figures.cost(0.134, CostBasis.UNKNOWN)[0], "unknown"),
         (figures.megabytes(6_100_000), "6.1 MB"),
@@ -165,7 +170,7 @@ def test_every_known_fact_has_a_row_and_nothing_is_invented() -> None:
     assert rows["Size"].value == "2048 × 2048 · 1:1"
     assert rows["File"].value == "PNG · 6.1 MB"
     assert rows["Made"].value.endswith(", in 11.8 s")
-    assert (rows["Cost"].value, rows["Cost"].note) == ("$0.134", "from usage")
+    assert (rows["Cost"].value, rows["Cost"].note) == ("≈ $0.134", "from usage")
     assert rows["Seed"].value == "17"
     assert rows["Made from"].value == "kelp"
     assert rows["Tags"].value == "harbour, gouache"
@@ -203,7 +208,7 @@ def test_who_made_a_sketch_is_a_fact_and_no_warning() -> None:
 def test_costs_of_several_are_summed_and_unknown_ones_counted() -> None:
     several = [picture(1), picture(2), picture(3, cost_usd=None, cost_basis=CostBasis.UNKNOWN)]
     cost = facts.several(several)[0]
-    assert (cost.value, cost.note) == ("$0.27", "+ 1 of unknown price")
+    assert (cost.value, cost.note) == ("≈ $0.27", "+ 1 of unknown price")
 
 
 # --- one picture ------------------------------------------------------------------------------
@@ -225,7 +230,7 @@ async def test_one_picture_is_told_in_full(inspector: Inspector, library: Any) -
     assert "a lighthouse at dawn dusk in thick fog" in text
     assert "lighthouse dawn" in text
     assert "Asked 1:1, got 2:1" in text
-    assert "$0.134 from usage" in text
+    assert "≈ $0.134 from usage" in text
     assert inspector.page.head.title.stars.value() == 4
     assert inspector.page.family.isVisible()
 

@@ -126,7 +126,7 @@ def several(pictures: Sequence[Picture]) -> list[Fact]:
         note = ngettext("+ {n} of unknown price", "+ {n} of unknown price", unknown).format(
             n=unknown
         )
-    total = figures.money(sum(cost or 0 for cost in known)) if known else _("unknown")
+    total = figures.about(sum(cost or 0 for cost in known)) if known else _("unknown")
     facts = [
         Fact(label=_("Cost"), value=total, note=note),
         Fact(label=_("Files"), value=figures.megabytes(sum(p.bytes for p in pictures))),

@@ -1,0 +1,115 @@
+"""The month's budget: what is spent of it, when to warn, and whether a run fits.
+
+The sums come from the library, what is on its way from the queue; here is only arithmetic, and the
+sentences both fronts say. Prices are dated tables, so every sum is an estimate, and what has no
+known price is in none of them.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+
+from studio.domain import Job
+from studio.library.query import Spend
+from studio.values import dataclass
+from studio.words import _, ngettext
+
+WARN_AT = 0.8
+"""Part of the budget from which on it is said."""
+
+_CENT = 0.005
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """Where this month stands.
+
+    Attributes:
+        limit: US dollars a month; 0 for no budget.
+        spent: US dollars of this month, as far as prices are known.
+        coming: US dollars of what is queued or running.
+        unknown: pictures made or on their way whose price is in neither.
+    """
+
+    limit: float
+    spent: float = 0.0
+    coming: float = 0.0
+    unknown: int = 0
+
+    def after(self, run_usd: float | None) -> float:
+        """US dollars of this month once a run of that price is made too."""
+        return self.spent + self.coming + (run_usd or 0.0)
+
+    def over_by(self, run_usd: float | None) -> float:
+        """US dollars by which a run would go past the budget; 0 when it fits.
+
+        One that costs nothing always fits; one of unknown price only while something is left.
+        """
+        if not self.limit or run_usd == 0.0:
+            return 0.0
+        over = self.after(run_usd) - self.limit
+        if run_usd is None:
+            return max(over, _CENT) if over >= 0 else 0.0
+        return over if over > _CENT else 0.0
+
+    @property
+    def near(self) -> bool:
+        """Whether it is time to say that the month's money comes to an end."""
+        return bool(self.limit) and self.spent >= WARN_AT * self.limit
+
+
+def standing(limit: float, spend: Spend, jobs: Iterable[Job]) -> Budget:
+    """The budget as it stands with these jobs of the queue."""
+    alive = [job for job in jobs if job.alive]
+    return Budget(
+        limit=limit,
+        spent=spend.month,
+        coming=sum(job.estimate_usd or 0.0 for job in alive),
+        unknown=spend.unknown + sum(job.estimate_usd is None for job in alive),
+    )
+
+
+def mark(limit: float, now: float | None = None) -> str:
+    """What is remembered of a warning: the month and the limit it was said for."""
+    return f"{time.strftime('%Y-%m', time.localtime(now))} {limit:.2f}"
+
+
+def warning(budget: Budget, month: str) -> str:
+    """That most of the month's money is spent."""
+    words = _("{spent} of the {limit} for {month} are spent.").format(
+        spent=about(budget.spent), limit=plain(budget.limit), month=month
+    )
+    return _with_unknown(words, budget.unknown)
+
+
+def question(budget: Budget, run_usd: float | None, month: str) -> str:
+    """That a run would go past the budget."""
+    if run_usd is None:
+        words = _("The {limit} for {month} are spent, and nobody knows what this run costs.")
+        return words.format(limit=plain(budget.limit), month=month)
+    words = _("This run brings {month} to {sum}, over your {limit}.").format(
+        month=month, sum=about(budget.after(run_usd)), limit=plain(budget.limit)
+    )
+    return _with_unknown(words, budget.unknown)
+
+
+def _with_unknown(words: str, unknown: int) -> str:
+    if not unknown:
+        return words
+    more = ngettext(
+        "{n} picture of unknown price is not in that sum.",
+        "{n} pictures of unknown price are not in that sum.",
+        unknown,
+    ).format(n=unknown)
+    return f"{words} {more}"
+
+
+def plain(usd: float) -> str:
+    """A limit as a person wrote it: "$40", "$12.50"."""
+    return f"${usd:,.2f}".removesuffix(".00")
+
+
+def about(usd: float) -> str:
+    """A sum of estimates: "≈ $14.90"."""
+    return f"≈ ${usd:,.2f}"

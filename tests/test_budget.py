@@ -1,0 +1,78 @@
+"""The month's budget: what is in the sum, when it is said, and when a run does not fit."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from studio import budget
+from studio.budget import Budget
+from studio.domain import GenerationRequest, Job, JobState
+from studio.library.query import Spend
+
+
+def job(state: JobState, usd: float | None) -> Job:
+    request = GenerationRequest(profile="dgrid", model="m", prompt="p")
+    return Job(id="j", run="r", request=request, created=0.0, state=state, estimate_usd=usd)
+
+
+@pytest.mark.parametrize(
+    ("now", "run", "over"),
+    [
+        (Budget(limit=40.0, spent=39.0), 1.0, 0.0),
+        (Budget(limit=40.0, spent=39.0), 1.27, 0.27),
+        (Budget(limit=40.0, spent=39.0, coming=1.0), 0.27, 0.27),
+        (Budget(limit=40.0, spent=50.0), 0.0, 0.0),  # the painter is free
+        (Budget(limit=40.0, spent=39.0), None, 0.0),
+        (Budget(limit=40.0, spent=41.0), None, 1.0),
+        (Budget(limit=0.0, spent=1e6), 1e6, 0.0),  # no budget
+        (Budget(limit=0.3, spent=0.1, coming=0.1), 0.1, 0.0),  # not for a rounding error
+    ],
+)
+def test_a_run_fits_or_goes_past_by_so_much(now: Budget, run: float | None, over: float) -> None:
+    assert now.over_by(run) == pytest.approx(over)
+
+
+def test_with_everything_spent_a_run_of_unknown_price_goes_past_too() -> None:
+    assert Budget(limit=40.0, spent=40.0).over_by(None) > 0
+
+
+@pytest.mark.parametrize(
+    ("spent", "near"), [(31.99, False), (32.0, True), (40.0, True), (99.0, True)]
+)
+def test_from_four_fifths_on_it_is_said(spent: float, near: bool) -> None:
+    assert Budget(limit=40.0, spent=spent).near is near
+    assert not Budget(limit=0.0, spent=spent).near
+
+
+def test_only_what_is_alive_is_coming_and_unknown_prices_are_counted() -> None:
+    jobs = [
+        job(JobState.QUEUED, 0.5),
+        job(JobState.RETRYING, 0.25),
+        job(JobState.RECEIVING, None),
+        job(JobState.FAILED, 9.0),
+        job(JobState.UNSENT, 9.0),
+    ]
+    now = budget.standing(40.0, Spend(today=1.0, month=10.0, unknown=2, maybe=5), jobs)
+    assert now == Budget(limit=40.0, spent=10.0, coming=0.75, unknown=3)
+
+
+def test_a_warning_is_remembered_for_its_month_and_its_limit() -> None:
+    november = time.mktime((2026, 11, 3, 12, 0, 0, 0, 0, -1))
+    december = time.mktime((2026, 12, 1, 0, 0, 1, 0, 0, -1))
+    assert budget.mark(40.0, november) == "2026-11 40.00"
+    assert len({budget.mark(40.0, november), budget.mark(50.0, november),
+                budget.mark(40.0, december)}) == 3  # fmt: skip
+
+
+def test_the_sentences_name_the_sums_and_what_is_not_in_them() -> None:
+    now = Budget(limit=40.0, spent=39.0, coming=1.0)
+    assert budget.question(now, 0.27, "November") == (
+        "This run brings November to ≈ $40.27, over your $40."
+    )
+    assert budget.warning(Budget(limit=12.5, spent=10.0, unknown=1), "November") == (
+        "≈ $10.00 of the $12.50 for November are spent. "
+        "1 picture of unknown price is not in that sum."
+    )
+    assert "nobody knows" in budget.question(now, None, "November")
