@@ -36,6 +36,7 @@ def facts_of(picture: Picture, path: Path) -> dict[str, Any]:
         "grounding": _grounding(picture),
         "seconds": picture.seconds,
         "offline": picture.offline,
+        "late": picture.late,
         "job": picture.job,
         "run": picture.run,
         "turns": picture.conversation.turns if picture.conversation else None,
@@ -93,8 +94,13 @@ def _readable(name: str, value: Any) -> str:
     if name == "grounding":
         queries, sources = ", ".join(value["queries"]), value["sources"]
         return "\n  ".join([queries, *(f"{one['title']} {one['url']}".strip() for one in sources)])
+    if name == "days_usd":
+        return ", ".join(f"{day} ≈ {usd:.4f}" for day, usd in value.items())
+    if name == "budget_usd":
+        return f"{value:.2f}"
     if name.endswith("usd"):
-        return f"{value:.4f}"
+        # Counted, or from the price list; the service's bill may be another.
+        return f"≈ {value:.4f}" if value else f"{value:.4f}"
     if isinstance(value, list):
         return ", ".join(map(str, value))
     return _("yes") if value is True else str(value)
@@ -108,6 +114,7 @@ def _labels() -> dict[str, str]:
         "prompt": _("Prompt"),
         "model": _("Model"),
         "provider": _("Provider"),
+        "late": _("Later than expected"),
         "aspect": _("Aspect ratio"),
         "size": _("Size"),
         "seed": _("Seed"),
@@ -148,5 +155,9 @@ def _labels() -> dict[str, str]:
         "cost_unknown": _("Pictures of unknown cost"),
         "today_usd": _("Spent today in US dollars"),
         "month_usd": _("Spent this month in US dollars"),
+        "month_unknown": _("Of unknown cost this month, not in the sum"),
+        "month_maybe": _("Failed this month and may have been billed, not in the sum"),
+        "days_usd": _("Days of this month in US dollars"),
+        "budget_usd": _("Budget of a month in US dollars"),
         "library": _("Folder"),
     }

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any, Protocol
 
 from studio.cli.output import complain, say, say_json
-from studio.domain import Job, JobState, Picture
+from studio.domain import Failure, Job, JobState, Picture
 from studio.words import _
 
 
@@ -58,6 +58,7 @@ class JsonLines(_Plain):
     """One JSON object a line, as the contract has it."""
 
     def job(self, job: Job, before: Job | None) -> None:
+        _tell_late(job, before)
         head: dict[str, Any] = {"job": job.id}
         if before is None:
             say_json(
@@ -70,7 +71,7 @@ class JsonLines(_Plain):
                 }
             )
         match job.state:
-            case JobState.WAITING:
+            case JobState.WAITING if before is None or before.state is not JobState.WAITING:
                 say_json({"event": "started", **head})
             case JobState.RECEIVING:
                 say_json(
@@ -103,6 +104,7 @@ class JsonLines(_Plain):
                         "hint": failure.hint,
                         "billed": failure.billed,
                         "request_id": failure.request_id,
+                        **({"retry_at": failure.retry_at} if failure.retry_at else {}),
                     }
                 )
             case _:
@@ -146,10 +148,17 @@ class Lines(_Plain):
     """Plain lines: paths on standard output, the rest on standard error."""
 
     def job(self, job: Job, before: Job | None) -> None:
-        name = job.name or job.request.prompt[:40]
+        _tell_late(job, before)
+        name = _name(job)
         match job.state:
-            case JobState.WAITING:
+            case JobState.WAITING if before is None or before.state is not JobState.WAITING:
                 complain(_("{name}: sent to {model}").format(name=name, model=job.request.model))
+            case JobState.QUEUED if job.send_at and not (before and before.send_at):
+                complain(
+                    _("{name}: waits for the rate limit, {delay:.0f} s").format(
+                        name=name, delay=max(0.0, job.send_at - _now())
+                    )
+                )
             case JobState.RETRYING:
                 complain(
                     _("{name}: {reason}, trying again in {delay:.0f} s").format(
@@ -165,6 +174,7 @@ class Lines(_Plain):
                     failure.message,
                     failure.hint,
                     billed_words(failure.billed),
+                    _again(failure),
                 )
             case _:
                 pass
@@ -177,6 +187,27 @@ class Lines(_Plain):
     def done(self, images: int, failed: int) -> None:
         if failed:
             complain(_("{images} made, {failed} failed").format(images=images, failed=failed))
+
+
+def _name(job: Job) -> str:
+    return job.name or job.request.prompt[:40]
+
+
+def _tell_late(job: Job, before: Job | None) -> None:
+    """Once, where it is not for a program that reads results."""
+    if job.late and not (before is not None and before.late):
+        complain(
+            _("{name}: later than expected; the connection stays open, Ctrl+C ends it").format(
+                name=_name(job)
+            )
+        )
+
+
+def _again(failure: Failure) -> str:
+    if failure.retry_at is None:
+        return ""
+    at = time.strftime("%Y-%m-%d %H:%M", time.localtime(failure.retry_at))
+    return _("The service does not want to be asked again before {time}.").format(time=at)
 
 
 def billed_words(billed: str) -> str:
@@ -228,9 +259,11 @@ class Bars(Lines):
 
     def job(self, job: Job, before: Job | None) -> None:
         if job.state in (JobState.WAITING, JobState.RECEIVING):
-            name = job.name or job.request.prompt[:40]
+            if job.late and not (before is not None and before.late):
+                with self._out_of_the_way():
+                    _tell_late(job, before)
             if job.id not in self._tasks:
-                self._tasks[job.id] = self._progress.add_task(name, total=None)
+                self._tasks[job.id] = self._progress.add_task(_name(job), total=None)
             self._progress.update(self._tasks[job.id], completed=job.received)
             return
         if (task := self._tasks.pop(job.id, None)) is not None:
