@@ -58,6 +58,10 @@ class Budget:
         """Whether it is time to say that the month's money comes to an end."""
         return bool(self.limit) and self.spent >= WARN_AT * self.limit
 
+    def nears(self, run_usd: float | None) -> bool:
+        """Whether it is time to say so once a run of that price is made too."""
+        return bool(self.limit) and self.after(run_usd) >= WARN_AT * self.limit
+
 
 def standing(limit: float, spend: Spend, jobs: Iterable[Job]) -> Budget:
     """The budget as it stands with these jobs of the queue."""
@@ -81,6 +85,14 @@ def warning(budget: Budget, month: str) -> str:
         spent=about(budget.spent), limit=plain(budget.limit), month=month
     )
     return _with_unknown(words, budget.unknown)
+
+
+def approach(budget: Budget, run_usd: float | None, month: str) -> str:
+    """That a run takes most of what is left."""
+    words = _("This run brings {month} to {sum} of your {limit}.").format(
+        month=month, sum=about(budget.after(run_usd)), limit=plain(budget.limit)
+    )
+    return _with_unknown(words, budget.unknown + (run_usd is None))
 
 
 def question(budget: Budget, run_usd: float | None, month: str) -> str:

@@ -43,7 +43,9 @@ def test_with_everything_spent_a_run_of_unknown_price_goes_past_too() -> None:
 )
 def test_from_four_fifths_on_it_is_said(spent: float, near: bool) -> None:
     assert Budget(limit=40.0, spent=spent).near is near
+    assert Budget(limit=40.0, spent=spent - 1.5, coming=0.5).nears(1.0) is near
     assert not Budget(limit=0.0, spent=spent).near
+    assert not Budget(limit=0.0, spent=spent).nears(9.0)
 
 
 def test_only_what_is_alive_is_coming_and_unknown_prices_are_counted() -> None:

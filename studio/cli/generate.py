@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from studio import prompts, runs
+from studio import budget, prompts, runs
 from studio.cli import advanced
 from studio.cli.opening import opened
 from studio.cli.output import complain
@@ -20,7 +20,7 @@ from studio.cli.printers import Printer, printer_for
 from studio.core import Core
 from studio.domain import Job, JobState, Picture, Reference, Role
 from studio.drafts import MATCH, Draft
-from studio.errors import EXIT_CODES, InputError, ModelError, StorageError, UsageError
+from studio.errors import EXIT_CODES, BudgetError, InputError, ModelError, StorageError, UsageError
 from studio.events import Event, JobChanged, PicturesAdded
 from studio.files import storage_error
 from studio.models import Model, ModelState
@@ -42,6 +42,7 @@ async def run(options: Any, where: Paths) -> int:
         await core.recover()
         planned = await _plan(core, options, prompt)
         _confirm(planned, options)
+        await _check_budget(core, planned, options)
         out = await _folder(options.out)
         with printer_for(options) as printer:
             return await _Watch(core, printer, out).generate(planned)
@@ -152,6 +153,26 @@ def _confirm(planned: runs.Run, options: Any) -> None:
         _("Nothing was sent: this would make {count} pictures").format(count=count),
         hint=_("Add --yes to make more than 16 at once."),
     )
+
+
+async def _check_budget(core: Core, planned: runs.Run, options: Any) -> None:
+    """Warn from four fifths of the month's budget on. Raises BudgetError for what goes past it."""
+    limit = core.settings.value.budget_usd
+    if not limit or planned.total_usd == 0.0:
+        return
+    now = budget.standing(limit, await core.library.spend(), core.queue.jobs.values())
+    month = _("this month")
+    if now.over_by(planned.total_usd):
+        words = budget.question(now, planned.total_usd, month)
+        if not options.over_budget:
+            raise BudgetError(
+                _("Nothing was sent: it goes past the month's budget"),
+                words,
+                hint=_("Add --over-budget to send it all the same."),
+            )
+        complain(words)
+    elif now.nears(planned.total_usd):
+        complain(budget.approach(now, planned.total_usd, month))
 
 
 async def _folder(name: str | None) -> Path | None:

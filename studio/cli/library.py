@@ -127,8 +127,14 @@ async def _stats(core: Core, options: Any) -> int:
         "bytes": sum(picture.bytes for picture in every),
         "cost_usd": round(sum(p.cost_usd for p in every if p.cost_usd is not None), 6),
         "cost_unknown": sum(p.cost_usd is None for p in every),
-        "today_usd": spend.today,
-        "month_usd": spend.month,
+        "today_usd": round(spend.today, 6),
+        "month_usd": round(spend.month, 6),
+        "month_unknown": spend.unknown,
+        "month_maybe": spend.maybe,
+        "days_usd": {
+            day: round(usd, 6) for day, usd in (await core.library.spend_by_day()).items()
+        },
+        "budget_usd": core.settings.value.budget_usd or None,
         "library": str(core.library.folder),
     }
     if options.json:

@@ -138,6 +138,11 @@ def _generate(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--out", metavar="DIR", help=_("also copy the results to DIR"))
     parser.add_argument("--yes", action="store_true", help=_("do not ask before many pictures"))
+    parser.add_argument(
+        "--over-budget",
+        action="store_true",
+        help=_("send it though it goes past the month's budget"),
+    )
     _json(parser)
 
 
