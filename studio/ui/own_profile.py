@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import re
-from urllib.parse import urlsplit
+from dataclasses import replace
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
-from studio.errors import InputError
+from studio import profiles
 from studio.settings import Profile, Settings
 from studio.ui.controls import Segmented
 from studio.ui.theme import theme
 from studio.words import _
+
+AUTHS = ("bearer", "google")
+VERSIONS = ("v1", "v1beta")
 
 
 class OwnProfile(QWidget):
@@ -63,7 +65,7 @@ class OwnProfile(QWidget):
     @property
     def host(self) -> str:
         """Where the key goes, as far as that can be read."""
-        return host_of(_with_scheme(self.address.text()))
+        return profiles.host_of(self.address.text())
 
     def clear(self) -> None:
         """Empty all fields."""
@@ -72,45 +74,30 @@ class OwnProfile(QWidget):
         self.auth.set_value("bearer")
         self.version.set_value("v1")
 
-    def profile(self, settings: Settings) -> Profile:
-        """The profile as written, with a name that no other has. Raises InputError."""
-        title = self.title.text().strip()
-        if not title:
-            raise InputError(_("The provider needs a name"))
-        address = _with_scheme(self.address.text())
-        if not host_of(address):
-            raise InputError(
-                _("This is not an address"),
-                hint=_("It begins with https:// and the name of a computer."),
-            )
-        return Profile(
-            name=_free_name(title, settings),
-            title=title,
-            base_url=address,
+    def show_profile(self, profile: Profile) -> None:
+        """Fill in what is known of a profile."""
+        self.title.setText(profile.title)
+        self.address.setText(profile.base_url)
+        self.auth.set_value(profile.auth if profile.auth in AUTHS else AUTHS[0])
+        self.version.set_value(profile.version if profile.version in VERSIONS else VERSIONS[0])
+
+    def profile(self, settings: Settings, like: Profile | None = None) -> Profile:
+        """The profile as written, all else as in `like`, which it replaces where that has a name.
+
+        Raises InputError saying what is wrong with it.
+        """
+        base = like or Profile(name="", title="", base_url="")
+        written = replace(
+            base,
+            title=self.title.text(),
+            base_url=self.address.text(),
             auth=str(self.auth.value),
-            version=str(self.version.value),
+            # One that only the settings file can have is not lost by what the form has not.
+            version=base.version if base.version not in VERSIONS else str(self.version.value),
         )
+        return profiles.checked(written, settings, editing=base.name)
 
 
 def host_of(address: str) -> str:
     """The computer a request goes to; empty when the address is none."""
-    try:
-        return urlsplit(address).hostname or ""
-    except ValueError:
-        return ""
-
-
-def _with_scheme(text: str) -> str:
-    text = text.strip().rstrip("/")
-    if not text or "://" in text:
-        return text
-    return f"https://{text}"
-
-
-def _free_name(title: str, settings: Settings) -> str:
-    base = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-") or "own"
-    taken = {profile.name for profile in settings.all_profiles}
-    name, number = base, 2
-    while name in taken:
-        name, number = f"{base}-{number}", number + 1
-    return name
+    return profiles.host_of(address)

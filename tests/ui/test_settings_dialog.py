@@ -180,10 +180,14 @@ async def test_a_provider_of_ones_own_is_added_given_a_key_and_removed(
     await until(lambda: desk.vault.kept == {"mine": KEY})
     row = dialog.keys.rows["mine"]
     await until(row.delete.isVisible)
-    await desk.keys.forget("mine")
-    await until(row.remove.isVisible)
     row.remove.click()
-    assert desk.settings.value.profiles == ()
+    assert "Its key is deleted" in row.verdict.words
+    row.verdict.button("keep").click()
+    assert desk.vault.kept == {"mine": KEY}
+    row.remove.click()
+    row.verdict.button("remove").click()
+    await until(lambda: not desk.settings.value.profiles)
+    assert desk.vault.kept == {}
     assert "mine" not in dialog.keys.rows
     assert desk.settings.value.profile == "sketch"
 

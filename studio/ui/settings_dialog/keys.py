@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
-from studio.errors import InputError
+from studio.profiles import copy_of
 from studio.settings import OFFLINE, Profile
 from studio.ui.controls import Button
 from studio.ui.desk import Desk
 from studio.ui.key_card import KeyCard
-from studio.ui.own_profile import OwnProfile
+from studio.ui.settings_dialog.profile_form import ProfileForm
 from studio.ui.settings_dialog.profile_row import ProfileRow
 from studio.ui.settings_dialog.section import Section
-from studio.ui.verdict import Verdict
 from studio.words import _
 
 
@@ -49,9 +48,9 @@ class KeysSection(Section):
         self.column.addWidget(box)
         self.add = Button(_("Add a provider…"), parent=self, icon="plus")
         self.add.clicked.connect(self.on_add)
-        self.own = OwnForm(core, self)
+        self.own = ProfileForm(core, self)
         self.own.hide()
-        self.own.added.connect(self.on_added)
+        self.own.kept.connect(self.on_kept)
         self.own.left.connect(self.on_left)
         self.column.addWidget(self.own)
         line = QVBoxLayout()
@@ -73,6 +72,8 @@ class KeysSection(Section):
             if row_of is None:
                 row_of = self.rows[name] = ProfileRow(self._core, profile, self)
                 row_of.key_wanted.connect(self.on_key_wanted)
+                row_of.edit_wanted.connect(self.on_edit_wanted)
+                row_of.copy_wanted.connect(self.on_copy_wanted)
                 self._list.addWidget(row_of)
             row_of.show_profile(profile)
 
@@ -100,74 +101,40 @@ class KeysSection(Section):
 
     def on_add(self) -> None:
         """Open the form for a provider of one's own."""
+        self._open_form(None)
+        self.own.show_profile(None)
+
+    def on_edit_wanted(self, name: str) -> None:
+        """A row asks for its provider to be changed."""
+        self._open_form(self.rows[name])
+        self.own.show_profile(self._core.settings.value.find_profile(name))
+
+    def on_copy_wanted(self, name: str) -> None:
+        """A row asks for one more like it."""
+        settings = self._core.settings.value
+        self._open_form(None)
+        self.own.show_profile(copy_of(settings.find_profile(name), settings))
+
+    def _open_form(self, row: ProfileRow | None) -> None:
+        self._list.removeWidget(self.own)
+        self.column.removeWidget(self.own)
+        if row is not None:
+            self._list.insertWidget(self._list.indexOf(row) + 1, self.own)
+        else:
+            self.column.insertWidget(self.column.count() - 1, self.own)
+        self._box.hide()
         self.own.show()
         self.add.hide()
-        self.own.form.title.setFocus()
+        self.card_opened.emit(self.own)
 
-    def on_added(self, profile: Profile) -> None:
-        """A provider was added: its key comes next."""
+    def on_kept(self, profile: Profile) -> None:
+        """A provider was added or changed: the key of a new one comes next."""
         self.on_left()
         self.refresh()
-        self.ask_for_key(profile.name)
+        if not self._core.keys.status(profile.name).usable:
+            self.ask_for_key(profile.name)
 
     def on_left(self) -> None:
         """The form was left."""
         self.own.hide()
         self.add.show()
-
-
-class OwnForm(QFrame):
-    """The form for a provider of one's own, with its two buttons.
-
-    Signals:
-        added: it was added (Profile).
-        left: the form was left without adding.
-    """
-
-    added = Signal(object)
-    left = Signal()
-
-    def __init__(self, core: Desk, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._core = core
-        self.setProperty("zone", "box")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 16, 16, 16)
-        column.setSpacing(10)
-        self.form = OwnProfile(self, with_version=True)
-        self.form.edited.connect(self.on_edited)
-        column.addWidget(self.form)
-        self.verdict = Verdict(self)
-        column.addWidget(self.verdict)
-        row = QHBoxLayout()
-        row.addStretch(1)
-        self.cancel = Button(_("Cancel"), parent=self)
-        self.cancel.clicked.connect(self.on_cancel)
-        self.save = Button(_("Add provider"), "primary", self)
-        self.save.clicked.connect(self.on_save)
-        self.save.setEnabled(False)
-        row.addWidget(self.cancel)
-        row.addWidget(self.save)
-        column.addLayout(row)
-
-    def on_edited(self) -> None:
-        """Something was typed."""
-        self.verdict.clear()
-        self.save.setEnabled(self.form.complete)
-
-    def on_cancel(self) -> None:
-        """Leave it."""
-        self.form.clear()
-        self.left.emit()
-
-    def on_save(self) -> None:
-        """Add the provider."""
-        settings = self._core.settings
-        try:
-            profile = self.form.profile(settings.value)
-            settings.change(profiles=(*settings.value.profiles, profile))
-        except InputError as error:
-            self.verdict.show_error(error)
-            return
-        self.form.clear()
-        self.added.emit(profile)

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from studio.errors import StudioError
 from studio.key_status import KeyStatus, Source, State
+from studio.profiles import without_profile
 from studio.settings import BUILT_IN_NAMES, OFFLINE, Profile
-from studio.ui.controls import Button, ElidedLabel, Tag, Text
+from studio.ui.controls import Button, ElidedLabel, IconButton, Tag, Text
 from studio.ui.desk import Desk
 from studio.ui.lamps import Lamp
-from studio.ui.tasks import Work, spawn
+from studio.ui.settings_dialog.call import Call
 from studio.ui.verdict import Verdict
 from studio.words import _
 
@@ -23,16 +22,19 @@ class ProfileRow(QFrame):
 
     Signals:
         key_wanted: the card for its key is to be opened (name of the profile).
+        edit_wanted, copy_wanted: the form is to be opened, for it or for one more like it.
     """
 
     key_wanted = Signal(str)
+    edit_wanted = Signal(str)
+    copy_wanted = Signal(str)
 
     def __init__(self, core: Desk, profile: Profile, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._core = core
         self._profile = profile
-        self._work = _Work()
-        self._asking = False
+        self._work = Call()
+        self._asking = ""
         self.setProperty("zone", "box")
         self.setAccessibleName(profile.title)
         column = QVBoxLayout(self)
@@ -47,6 +49,14 @@ class ProfileRow(QFrame):
         head.addWidget(self._title)
         head.addWidget(self._default)
         head.addStretch(1)
+        self.edit = IconButton("edit", _("Edit provider"), parent=self, size=26)
+        self.copy = IconButton("copy", _("Duplicate provider"), parent=self, size=26)
+        self.remove = IconButton("trash", _("Remove provider"), parent=self, size=26)
+        self.edit.clicked.connect(self.on_edit)
+        self.copy.clicked.connect(self.on_copy)
+        self.remove.clicked.connect(self.on_remove)
+        for icon in (self.edit, self.copy, self.remove):
+            head.addWidget(icon)
         column.addLayout(head)
         self._state = Text("", "small", "text2", self, wrap=True)
         column.addWidget(self._state)
@@ -56,16 +66,13 @@ class ProfileRow(QFrame):
         self.test = Button(_("Test"), parent=self, size=26)
         self.use = Button(_("Use as default"), parent=self, size=26)
         self.delete = Button(_("Delete key…"), "danger", self, size=26)
-        self.remove = Button(_("Remove provider"), parent=self, size=26)
         self.give.clicked.connect(self.on_give)
         self.test.clicked.connect(self.on_test)
         self.use.clicked.connect(self.on_use)
         self.delete.clicked.connect(self.on_delete)
-        self.remove.clicked.connect(self.on_remove)
         for button in (self.give, self.test, self.use):
             row.addWidget(button)
         row.addStretch(1)
-        row.addWidget(self.remove)
         row.addWidget(self.delete)
         column.addSpacing(2)
         column.addLayout(row)
@@ -86,8 +93,8 @@ class ProfileRow(QFrame):
         if profile.name == OFFLINE:
             self._lamp.show_role("ok")
             self._state.setText(_("Not AI. Free, needs no key and no network."))
-            for button in (self.give, self.test, self.delete, self.remove):
-                button.hide()
+            for hidden in (self.give, self.test, self.delete, self.edit, self.copy, self.remove):
+                hidden.hide()
             return
         status = self._core.keys.status(profile.name)
         self._lamp.show_role(*_lamp(status), hollow=not status.usable)
@@ -97,13 +104,18 @@ class ProfileRow(QFrame):
         self.give.setVisible(status.source is not Source.ENVIRONMENT)
         self.test.setVisible(status.usable or status.locked)
         self.delete.setVisible(status.source in (Source.KEYRING, Source.SESSION))
-        for button in (self.give, self.test, self.use, self.delete, self.remove):
+        for button in (self.give, self.test, self.use, self.delete):
             # The same words stand in every row: a screen reader hears whose they are.
             button.setAccessibleName(f"{button.text()} ({profile.title})")
-        own = profile.name not in BUILT_IN_NAMES
-        self.remove.setVisible(own and not self.delete.isVisibleTo(self))
-        if self._asking and self.delete.isHidden():
-            self._asking = False
+        for icon, words in (
+            (self.edit, _("Edit {provider}")),
+            (self.copy, _("Duplicate {provider}")),
+            (self.remove, _("Remove {provider}")),
+        ):
+            icon.set_name(words.format(provider=profile.title))
+        self.remove.setVisible(profile.name not in BUILT_IN_NAMES)
+        if self._asking == "delete" and self.delete.isHidden():
+            self._asking = ""
             self.verdict.clear()
 
     def on_give(self) -> None:
@@ -118,33 +130,66 @@ class ProfileRow(QFrame):
         """A free call with the key that is there."""
         self._work.start(self._test())
 
+    def on_edit(self) -> None:
+        """The form for this provider."""
+        self.edit_wanted.emit(self._profile.name)
+
+    def on_copy(self) -> None:
+        """The form for one more like it."""
+        self.copy_wanted.emit(self._profile.name)
+
     def on_delete(self) -> None:
         """Ask before the key is gone."""
-        self._asking = True
         title = _("Delete the key of {provider}?").format(provider=self._profile.title)
         detail = _("Gridbrush forgets it here and in the keyring. The provider still knows it.")
-        buttons = [("delete", _("Delete key")), ("keep", _("Keep"))]
-        self.verdict.say("warn", title, detail, buttons)
-        keep = self.verdict.button("keep")
-        if keep is not None:
-            keep.setFocus()
+        self._ask(title, detail, ("delete", _("Delete key")))
 
     def on_remove(self) -> None:
-        """Take a provider of one's own off the list; it has no key any more."""
-        settings = self._core.settings
-        rest = tuple(p for p in settings.value.profiles if p.name != self._profile.name)
-        default = settings.value.profile
-        settings.change(
-            profiles=rest, profile=OFFLINE if default == self._profile.name else default
+        """Ask before a provider of one's own is taken off the list, and its key with it."""
+        title = _("Remove {provider}?").format(provider=self._profile.title)
+        detail = _("Pictures made with it stay.")
+        if self._has_key:
+            more = _("Its key is deleted here and in the keyring. The provider still knows it.")
+            detail = f"{more} {detail}"
+        self._ask(title, detail, ("remove", _("Remove provider")))
+
+    @property
+    def _has_key(self) -> bool:
+        name = self._profile.name
+        source = self._core.keys.status(name).source
+        return source in (Source.KEYRING, Source.SESSION) or (
+            name in self._core.settings.value.known_keys
         )
+
+    def _ask(self, title: str, detail: str, action: tuple[str, str]) -> None:
+        self._asking = action[0]
+        self.verdict.say("warn", title, detail, [action, ("keep", _("Keep"))])
+        if (keep := self.verdict.button("keep")) is not None:
+            keep.setFocus()
 
     def on_acted(self, name: str) -> None:
         """A button of the verdict."""
-        self._asking = False
+        self._asking = ""
         self._work.cancel()
         self.verdict.clear()
         if name == "delete":
             self._work.start(self._delete())
+        elif name == "remove":
+            self._work.start(self._remove())
+
+    async def _remove(self) -> None:
+        # The key first: one that stayed behind would belong to nobody.
+        name = self._profile.name
+        if self._has_key:
+            self.verdict.say("busy", _("Deleting the key…"))
+            try:
+                await self._core.keys.forget(name)
+            except StudioError as error:
+                self.verdict.show_error(error)
+                return
+        settings = self._core.settings
+        rest, default = without_profile(settings.value, name)
+        settings.change(profiles=rest, profile=default)
 
     async def _test(self) -> None:
         self.verdict.say("busy", _("Testing the key…"), "", [("cancel", _("Cancel"))])
@@ -171,20 +216,3 @@ def _lamp(status: KeyStatus) -> tuple[str]:
     if status.saved or status.source is Source.ENVIRONMENT:
         return ("ok",)
     return ("warn",) if status.usable or status.locked else ("edge",)
-
-
-class _Work:
-    """The one call in flight; it ends with the row."""
-
-    def __init__(self) -> None:
-        self._task: Work | None = None
-
-    def start(self, work: object) -> None:
-        self.cancel()
-        assert asyncio.iscoroutine(work)
-        self._task = spawn(work)
-
-    def cancel(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            self._task = None

@@ -1,0 +1,195 @@
+"""The form for a provider: where it is, and what the user says about its models and prices."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+
+from studio import profiles
+from studio.errors import InputError, StudioError
+from studio.key_status import Source
+from studio.settings import BUILT_IN_NAMES, USUAL_PATH, Profile, built_in
+from studio.ui.controls import Button, Text
+from studio.ui.desk import Desk
+from studio.ui.own_profile import OwnProfile
+from studio.ui.settings_dialog.call import Call
+from studio.ui.theme import theme
+from studio.ui.verdict import Verdict
+from studio.words import _
+
+PRICE_LINES = 3
+
+
+class ProfileForm(QFrame):
+    """Adds a provider, or changes one. Of a built-in one the address is fixed.
+
+    Attributes:
+        form: name, address and how the key is sent.
+        path, model, prices: the rest.
+
+    Signals:
+        kept: it was added or changed (Profile).
+        left: the form was left without that.
+    """
+
+    kept = Signal(object)
+    left = Signal()
+
+    def __init__(self, core: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._core = core
+        self._like: Profile | None = None
+        self._waiting: Profile | None = None
+        self._work = Call()
+        self.setProperty("zone", "box")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 16, 16, 16)
+        column.setSpacing(10)
+        self._title = Text("", "body", "text", self, weight=600)
+        column.addWidget(self._title)
+        self.form = OwnProfile(self, with_version=True)
+        self.form.edited.connect(self.on_edited)
+        column.addWidget(self.form)
+        self.path = self._line(_("Path, where it is not the usual one"), column)
+        self.path.setToolTip(_("Such as /v1/publishers/google/models/{model}:generateContent"))
+        self.model = self._line(_("First model, empty for the best the service lists"), column)
+        words = _("Own prices, a line each: model, size or *, US dollars a picture")
+        column.addWidget(Text(words, "small", "text2", self, wrap=True))
+        self.prices = QPlainTextEdit(self)
+        self.prices.setAccessibleName(_("Own prices"))
+        self.prices.setPlaceholderText("gemini-3-pro-image 2K 0.10")
+        self.prices.setTabChangesFocus(True)
+        self.prices.setFont(theme().font("small"))
+        self.prices.setFixedHeight(PRICE_LINES * theme().line("small") + theme().height(16))
+        self.prices.textChanged.connect(self.on_edited)
+        column.addWidget(self.prices)
+        self.verdict = Verdict(self)
+        self.verdict.acted.connect(self.on_acted)
+        column.addWidget(self.verdict)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        self.cancel = Button(_("Cancel"), parent=self)
+        self.cancel.clicked.connect(self.on_cancel)
+        self.save = Button("", "primary", self)
+        self.save.clicked.connect(self.on_save)
+        row.addWidget(self.cancel)
+        row.addWidget(self.save)
+        column.addLayout(row)
+        self.destroyed.connect(self._work.cancel)
+        self.show_profile(None)
+
+    def _line(self, name: str, column: QVBoxLayout) -> QLineEdit:
+        made = QLineEdit(self)
+        made.setFixedHeight(theme().height(32))
+        made.setPlaceholderText(name)
+        made.setAccessibleName(name)
+        made.textEdited.connect(self.on_edited)
+        column.addWidget(made)
+        return made
+
+    def show_profile(self, profile: Profile | None) -> None:
+        """Fill the form: with a profile to change, one to begin with (no name yet), or nothing."""
+        self._like = profile
+        self.form.clear()
+        if profile is not None:
+            self.form.show_profile(profile)
+        known = profile or Profile(name="", title="", base_url="")
+        self.path.setText("" if known.path == USUAL_PATH else known.path)
+        self.model.setText(known.model)
+        self.prices.setPlainText(profiles.written_prices(known.prices))
+        for part in (self.form, self.path):
+            part.setVisible(not self._built_in)
+        editing = bool(known.name)
+        self._title.setText(
+            _("Edit {provider}").format(provider=known.title) if editing else _("New provider")
+        )
+        self.save.setText(_("Save") if editing else _("Add provider"))
+        self.on_edited()
+        first = self.model if self._built_in else self.form.title
+        first.setFocus()
+        first.selectAll()
+
+    @property
+    def _built_in(self) -> bool:
+        return self._like is not None and self._like.name in BUILT_IN_NAMES
+
+    def on_edited(self) -> None:
+        """Something was written."""
+        self._waiting = None
+        self.verdict.clear()
+        self.save.setEnabled(self._built_in or self.form.complete)
+
+    def on_cancel(self) -> None:
+        """Leave it."""
+        self._work.cancel()
+        self.show_profile(None)
+        self.left.emit()
+
+    def on_save(self) -> None:
+        """Add or change the provider, if nothing is wrong with it."""
+        try:
+            profile = self._written()
+        except InputError as error:
+            self.verdict.show_error(error)
+            return
+        if (before := self._elsewhere(profile)) is None:
+            self._keep(profile)
+            return
+        self._waiting = profile
+        now = profiles.host_of(profile.base_url)
+        title = _("Send the key to {host}?").format(host=now)
+        detail = _("It was given for {host}, and has gone nowhere else until now.")
+        buttons = [("send", _("Send it there")), ("forget", _("Delete the key"))]
+        self.verdict.say("warn", title, detail.format(host=before), buttons)
+
+    def _written(self) -> Profile:
+        """The profile as it is written. Raises InputError."""
+        settings = self._core.settings.value
+        more = replace(
+            self._like or Profile(name="", title="", base_url=""),
+            path=self.path.text().strip() or USUAL_PATH,
+            model=self.model.text().strip(),
+            prices=profiles.read_prices(self.prices.toPlainText()),
+        )
+        return more if self._built_in else self.form.profile(settings, more)
+
+    def _elsewhere(self, profile: Profile) -> str | None:
+        """The computer the profile's key was given for, where it would now go to another."""
+        like, settings = self._like, self._core.settings.value
+        if like is None or not like.name:
+            return None
+        before = profiles.host_of(like.base_url)
+        if before == profiles.host_of(profile.base_url):
+            return None
+        source = self._core.keys.status(like.name).source
+        stored = source in (Source.KEYRING, Source.SESSION) or like.name in settings.known_keys
+        return before if stored else None
+
+    def on_acted(self, name: str) -> None:
+        """What becomes of the key was decided."""
+        profile, self._waiting = self._waiting, None
+        if profile is None:
+            return
+        if name == "send":
+            self._keep(profile)
+        else:
+            self._work.start(self._forget_and_keep(profile))
+
+    async def _forget_and_keep(self, profile: Profile) -> None:
+        self.verdict.say("busy", _("Deleting the key…"))
+        try:
+            await self._core.keys.forget(profile.name)
+        except StudioError as error:
+            self.verdict.show_error(error)
+            return
+        self._keep(profile)
+
+    def _keep(self, profile: Profile) -> None:
+        settings = self._core.settings
+        own = profiles.with_profile(settings.value, profile)
+        # A built-in one without a word of the user's own is the built-in one again.
+        settings.change(profiles=tuple(one for one in own if one not in built_in()))
+        self.show_profile(None)
+        self.kept.emit(profile)

@@ -1,0 +1,208 @@
+"""Providers in the settings: added, changed, copied and removed, each with its own key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import shiboken6
+from PySide6.QtWidgets import QApplication
+
+from studio.credentials import KeyringTrouble
+from studio.key_status import State
+from studio.settings import Profile
+from studio.ui.settings_dialog import SettingsDialog
+from studio.ui.settings_dialog.profile_form import ProfileForm
+from studio.ui.theme import install
+from tests.ui.desks import ScriptedDesk, until
+
+KEY = "sk-scripted-0123456789"
+MINE = Profile(
+    name="mine",
+    title="Mine",
+    base_url="https://images.example.com",
+    version="v1alpha",
+    per_minute=7,
+    prices={"m": {"1K": 0.05}},
+)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> ScriptedDesk:
+    made = ScriptedDesk(tmp_path)
+    made.settings.change(profiles=(MINE,))
+    return made
+
+
+@pytest.fixture
+def dialog(qapp: QApplication, desk: ScriptedDesk) -> Iterator[SettingsDialog]:
+    install(qapp, "dark", scale=1.0)
+    made = SettingsDialog(desk)
+    yield made
+    if shiboken6.isValid(made):
+        made.close()
+        shiboken6.delete(made)
+
+
+def form_of(dialog: SettingsDialog) -> ProfileForm:
+    form = dialog.keys.own
+    assert form.isVisibleTo(dialog)
+    return form
+
+
+async def test_a_provider_is_changed_and_keeps_its_name_and_what_the_form_has_not(
+    dialog: SettingsDialog, desk: ScriptedDesk
+) -> None:
+    dialog.keys.rows["mine"].edit.click()
+    form = form_of(dialog)
+    assert form.form.title.text() == "Mine"
+    assert form.prices.toPlainText() == "m 1K 0.05"
+    form.form.title.setText("Ours")
+    form.form.auth.segment("google").click()
+    form.model.setText("models/acme-image")
+    form.prices.setPlainText("m 2K 0.1")
+    form.save.click()
+    (kept,) = desk.settings.value.profiles
+    assert (kept.name, kept.title, kept.auth, kept.model) == (
+        "mine",
+        "Ours",
+        "google",
+        "acme-image",
+    )
+    assert kept.prices == {"m": {"2K": 0.1}}
+    assert (kept.version, kept.per_minute, kept.base_url) == ("v1alpha", 7, MINE.base_url)
+    assert dialog.keys.rows["mine"].edit.accessibleName() == "Edit Ours"
+
+
+@pytest.mark.parametrize(
+    ("title", "address", "prices", "says"),
+    [
+        ("DGrid", "https://x.org", "", "called DGrid already"),
+        ("New", "http://x.org", "", "not safe"),
+        ("New", "https://x.org/?key=1", "", "maybe a key"),
+        ("New", "nonsense here", "", "not an address"),
+        ("New", "https://x.org", "m 1K cheap", "price is not understood"),
+    ],
+)
+async def test_what_is_wrong_is_said_and_nothing_is_kept(
+    dialog: SettingsDialog,
+    desk: ScriptedDesk,
+    title: str,
+    address: str,
+    prices: str,
+    says: str,
+) -> None:
+    dialog.keys.add.click()
+    form = form_of(dialog)
+    assert not form.save.isEnabled()
+    form.form.title.setText(title)
+    form.form.address.setText(address)
+    form.prices.setPlainText(prices)
+    form.on_edited()
+    form.save.click()
+    assert says in form.verdict.words
+    assert desk.settings.value.profiles == (MINE,)
+    form.form.title.textEdited.emit("")
+    assert form.verdict.words == ""
+    form.cancel.click()
+    assert not form.isVisibleTo(dialog)
+    assert dialog.keys.add.isVisibleTo(dialog)
+
+
+async def test_a_copy_begins_like_the_other_and_asks_for_a_key_of_its_own(
+    dialog: SettingsDialog, desk: ScriptedDesk
+) -> None:
+    await desk.keys.store("mine", KEY)
+    dialog.keys.rows["mine"].copy.click()
+    form = form_of(dialog)
+    assert form.form.title.text() == "Mine copy"
+    form.save.click()
+    assert [one.name for one in desk.settings.value.profiles] == ["mine", "mine-copy"]
+    assert desk.settings.value.find_profile("mine-copy").prices == MINE.prices
+    assert dialog.keys.card.isVisibleTo(dialog)
+    assert dialog.keys.card.key.field.accessibleName() == "Mine copy key"
+    assert desk.vault.kept == {"mine": KEY}
+
+
+@pytest.mark.parametrize("answer", ["send", "forget"])
+async def test_a_key_goes_to_another_computer_only_after_a_question(
+    dialog: SettingsDialog, desk: ScriptedDesk, answer: str
+) -> None:
+    await desk.keys.store("mine", KEY)
+    dialog.keys.rows["mine"].edit.click()
+    form = form_of(dialog)
+    form.form.address.setText("other.example.com/v1/models")
+    form.save.click()
+    assert "other.example.com" in form.verdict.words
+    assert "images.example.com" in form.verdict.words
+    assert desk.settings.value.profiles == (MINE,)
+    button = form.verdict.button(answer)
+    assert button is not None
+    button.click()
+    await until(lambda: desk.settings.value.profiles != (MINE,))
+    (kept,) = desk.settings.value.profiles
+    assert kept.base_url == "https://other.example.com/v1"
+    assert desk.vault.kept == ({"mine": KEY} if answer == "send" else {})
+
+
+async def test_another_path_on_the_same_computer_asks_nothing(
+    dialog: SettingsDialog, desk: ScriptedDesk
+) -> None:
+    await desk.keys.store("mine", KEY)
+    dialog.keys.rows["mine"].edit.click()
+    form = form_of(dialog)
+    form.form.address.setText("https://images.example.com/proxy")
+    form.path.setText("generate/{model}")
+    form.save.click()
+    (kept,) = desk.settings.value.profiles
+    assert (kept.base_url, kept.path) == ("https://images.example.com/proxy", "/generate/{model}")
+
+
+async def test_a_provider_whose_key_cannot_be_deleted_stays(
+    dialog: SettingsDialog, desk: ScriptedDesk
+) -> None:
+    await desk.keys.store("mine", KEY)
+    desk.vault.trouble = KeyringTrouble(State.LOCKED, "locked")
+    row = dialog.keys.rows["mine"]
+    row.remove.click()
+    button = row.verdict.button("remove")
+    assert button is not None
+    button.click()
+    await until(lambda: row.verdict.tone == "bad")
+    assert desk.settings.value.profiles == (MINE,)
+    desk.vault.trouble = None
+
+
+async def test_a_provider_without_a_key_is_removed_after_a_question(
+    dialog: SettingsDialog, desk: ScriptedDesk
+) -> None:
+    row = dialog.keys.rows["mine"]
+    row.remove.click()
+    assert "key" not in row.verdict.words
+    button = row.verdict.button("remove")
+    assert button is not None
+    button.click()
+    await until(lambda: not desk.settings.value.profiles)
+    assert "mine" not in dialog.keys.rows
+
+
+async def test_a_built_in_provider_gets_own_prices_and_a_first_model_and_no_other_address(
+    dialog: SettingsDialog, desk: ScriptedDesk
+) -> None:
+    assert not dialog.keys.rows["dgrid"].remove.isVisibleTo(dialog)
+    assert not dialog.keys.rows["sketch"].edit.isVisibleTo(dialog)
+    dialog.keys.rows["dgrid"].edit.click()
+    form = form_of(dialog)
+    assert not form.form.isVisibleTo(dialog)
+    assert not form.path.isVisibleTo(dialog)
+    form.prices.setPlainText("gemini-3-pro-image 0.08")
+    form.save.click()
+    dgrid = desk.settings.value.find_profile("dgrid")
+    assert dgrid.prices == {"gemini-3-pro-image": {"*": 0.08}}
+    assert dgrid.base_url == "https://api.dgrid.ai"
+    assert list(dialog.keys.rows) == ["dgrid", "google", "sketch", "mine"]
+    dialog.keys.rows["dgrid"].edit.click()
+    form.prices.setPlainText("")
+    form.save.click()
+    assert desk.settings.value.profiles == (MINE,)
