@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from PySide6.QtCore import QMimeData
 
 from studio.library.query import Counts, Spend, View
@@ -96,6 +98,11 @@ def month_name(number: int) -> str:
         *(_("August"), _("September"), _("October"), _("November"), _("December")),
     )
     return names[number - 1]
+
+
+def this_month() -> str:
+    """The whole name of this month."""
+    return month_name(time.localtime().tm_mon)
 
 
 def dropped_ids(mime: QMimeData) -> tuple[str, ...]:

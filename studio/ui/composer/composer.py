@@ -19,6 +19,7 @@ from studio import prompts
 from studio.domain import Advanced, Picture, Reference, Role
 from studio.drafts import MATCH, Draft
 from studio.errors import StudioError
+from studio.library.query import Spend
 from studio.models import Model, ModelState
 from studio.settings import OFFLINE
 from studio.ui import dragging
@@ -31,7 +32,6 @@ from studio.ui.composer.picking import Picking
 from studio.ui.composer.quote import Situation, quote
 from studio.ui.composer.recall import Recall
 from studio.ui.composer.reception import InputThumbnails, Reception
-from studio.ui.composer.slot import Note
 from studio.ui.composer.steps import Steps
 from studio.ui.composer.watching import Watching
 from studio.ui.controls import Notice
@@ -49,6 +49,7 @@ class Composer(Dock):
     Signals:
         changed(object): the draft is another one.
         generate(object): a Run to be submitted.
+        wants_budget: the month's limit shall be changed.
         wants_key(object): name of a profile whose model was chosen, or used, without a key.
         show_picture(object): id of a library picture whose thumbnail was clicked.
         toast(object): what was changed as a whole; `undo` takes it back.
@@ -58,6 +59,7 @@ class Composer(Dock):
 
     changed = Signal(object)
     generate = Signal(object)
+    wants_budget = Signal()
     wants_key = Signal(object)
     show_picture = Signal(object)
     toast = Signal(object)
@@ -100,6 +102,7 @@ class Composer(Dock):
         slots.remove_wanted.connect(self.on_remove)
         slots.show_wanted.connect(self.on_show_wanted)
         slots.role_chosen.connect(self.on_role_chosen)
+        slots.talk_chosen.connect(self.on_talk_chosen)
         slots.move_wanted.connect(self.on_move_wanted)
         slots.replaced.connect(self.on_replaced)
         slots.pick_wanted.connect(self._picking.open)
@@ -294,11 +297,11 @@ class Composer(Dock):
             self.wants_key.emit(draft.profile)
             return
         sent = self._offer(model).sent
-        ask = press.question(self._situation(model))
+        now = self._situation(model)
+        ask, answers = press.question(now), press.answers(now)
         if ask and not confirmed and self._asked != sent:
             self._asked = sent
-            actions = (("anyway", _("Generate anyway")),)
-            self._tell(Notice(key="ask", text=ask, tone="warn", icon="coin", actions=actions))
+            self._tell(Notice(key="ask", text=ask, tone="warn", icon="coin", actions=answers))
             return
         try:
             run = press.run_of(sent, model)
@@ -320,18 +323,14 @@ class Composer(Dock):
             self._tell(Notice(key="retired", text=text, tone="warn", icon="warning"))
 
     def _situation(self, model: Model) -> Situation:
-        draft, queue = self.draft(), self._core.queue
-        sent = self._offer(model).sent
-        long = queue.waiting >= self._core.settings.value.at_once
-        return Situation(
-            variants=0 if press.is_blank(draft.prompt) else prompts.count(draft.prompt),
-            count=draft.count,
-            each_usd=model.price(sent.size if model.sizes else None),
-            offline=model.offline,
-            network=self._network or model.offline,
-            threshold=self._core.settings.value.confirm_above,
-            others=queue.waiting + queue.running if long else 0,
-        )
+        draft, sent, core = self.draft(), self._offer(model).sent, self._core
+        budget = self._watching.purse.budget(core)
+        return press.situation(draft, sent, model, core, network=self._network, budget=budget)
+
+    def show_spend(self, spend: Spend) -> None:
+        """What was spent is another sum: the month's budget may end here."""
+        self._watching.purse.take(spend)
+        self._show_quote()
 
     # --- showing --------------------------------------------------------------------------
 
@@ -363,7 +362,7 @@ class Composer(Dock):
             _("What should the picture show?") if source is None else _("What should change?")
         )
         editor.replace_text(draft.prompt)
-        notes = [self._note(at, reference, made) for at, reference in enumerate(draft.references)]
+        notes = drafting.notes_of(draft, model, self._watching.trashed)
         self.card.slots.show_references(draft.references, notes)
         self._show_models(model)
         kept = self._core.settings.value.system
@@ -372,13 +371,6 @@ class Composer(Dock):
         self._show_words()
         self._thumbnails.want(draft.references)
         self._watching.show_pictures([r.picture for r in draft.references if r.picture])
-
-    def _note(self, place: int, reference: Reference, made: Offer) -> Note:
-        if place >= made.takes:
-            return Note(_("not sent: takes {n}").format(n=made.takes), sent=False)
-        if reference.picture in self._watching.trashed:
-            return Note(_("in trash, still usable"))
-        return Note()
 
     def _show_words(self) -> None:
         """What follows from the prompt alone; for every key."""
@@ -493,6 +485,10 @@ class Composer(Dock):
         """A reference is for something else."""
         self._take(drafting.with_role(self.draft(), place, role))
 
+    def on_talk_chosen(self, on: bool) -> None:  # noqa: FBT001 - a Qt signal's argument
+        """The conversation about the source goes on, or does not."""
+        self._take(replace(self.draft(), continues=on))
+
     def on_move_wanted(self, place: int, to: int) -> None:
         """A reference was moved."""
         self._take(drafting.moved(self.draft(), place, to))
@@ -572,6 +568,9 @@ class Composer(Dock):
         self.bar.dismiss(key)
         if action == "anyway":
             self._send(confirmed=True)
+        elif action == "limit":
+            self._asked = None
+            self.wants_budget.emit()
         elif action == "sketch":
             model = self._core.catalogue.default(OFFLINE)
             self._take(replace(self.draft(), profile=OFFLINE, model=model))

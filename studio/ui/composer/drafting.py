@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
+from studio import runs
 from studio.domain import Reference, Role
 from studio.drafts import MATCH, Draft
+from studio.models import Model
 from studio.ui.composer.offer import in_order
+from studio.ui.composer.slot import Note
+from studio.words import _, ngettext
 
 
 def source_of(draft: Draft) -> Reference | None:
@@ -71,6 +75,35 @@ def cleared(draft: Draft, *, aspect: str, system: str = "") -> Draft:
     advanced = replace(draft.advanced, system=system)
     empty = replace(draft, prompt="", references=(), seed=None, advanced=advanced)
     return _settled(empty, aspect)
+
+
+def notes_of(draft: Draft, model: Model, trashed: Collection[str]) -> list[Note]:
+    """What each slot says; `trashed` are pictures known to lie in the trash."""
+    return [
+        _note(reference, draft, model, trashed)
+        if place < model.references
+        else Note(_("not sent: takes {n}").format(n=model.references), sent=False)
+        for place, reference in enumerate(draft.references)
+    ]
+
+
+def _note(reference: Reference, draft: Draft, model: Model, trashed: Collection[str]) -> Note:
+    words = _("in trash, still usable") if reference.picture in trashed else ""
+    talk = reference.talk
+    if reference.role is not Role.EDIT or talk is None:
+        return Note(words)
+    if runs.goes_on_with(replace(draft, continues=True), model) is None:
+        tip = _("Its conversation was with {model}; the picture goes alone.")
+        return Note(words, tip=tip.format(model=talk.model))
+    if not draft.continues:
+        tip = _("The picture goes alone, without what was said before.")
+        return Note(words, tip=tip, talk=0)
+    tip = ngettext(
+        "Goes on with the conversation: {n} turn so far.",
+        "Goes on with the conversation: {n} turns so far.",
+        talk.turns,
+    ).format(n=talk.turns)
+    return Note(words, tip=tip, talk=talk.turns)
 
 
 def _settled(draft: Draft, aspect: str) -> Draft:

@@ -2,12 +2,86 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
 from studio import prompts, runs
+from studio.domain import JobState
 from studio.drafts import Draft
-from studio.errors import InputError
+from studio.errors import Billed, InputError
+from studio.events import Event, JobChanged, JobsRemoved
+from studio.library.query import Spend
 from studio.models import Model
+from studio.ui import places
 from studio.ui.composer.quote import ASKS_FROM, REFUSED_FROM, Situation, money
 from studio.words import _
+
+if TYPE_CHECKING:
+    from studio.budget import Budget
+    from studio.core import Core
+
+
+class Purse:
+    """This month's money as it was last summed up, with what has ended since then.
+
+    A job that is over is neither in the queue nor, for a moment, in the sum.
+    """
+
+    def __init__(self) -> None:
+        self._spend = Spend()
+        self._alive: dict[str, float] = {}
+        self._landed: dict[str, float] = {}
+
+    def take(self, spend: Spend) -> None:
+        """The library has summed up again: everything that has ended is in there."""
+        self._spend = spend
+        self._landed.clear()
+
+    def hear(self, event: Event) -> None:
+        """Follow the jobs."""
+        if isinstance(event, JobsRemoved):
+            for id in event.ids:
+                self._land(id)
+        elif isinstance(event, JobChanged):
+            job = event.job
+            if job.alive:
+                self._alive[job.id] = job.estimate_usd or 0.0
+            elif job.state is JobState.FAILED and job.failure and job.failure.billed is Billed.YES:
+                self._land(job.id)
+            else:
+                self._alive.pop(job.id, None)
+
+    def _land(self, id: str) -> None:
+        if usd := self._alive.pop(id, 0.0):
+            self._landed[id] = usd
+
+    def budget(self, core: Core) -> Budget | None:
+        """Where this month stands; None without a budget."""
+        limit = core.settings.value.budget_usd
+        if not limit:
+            return None
+        from studio import budget
+
+        now = budget.standing(limit, self._spend, core.queue.jobs.values())
+        return replace(now, spent=now.spent + sum(self._landed.values()))
+
+
+def situation(
+    draft: Draft, sent: Draft, model: Model, core: Core, *, network: bool, budget: Budget | None
+) -> Situation:
+    """What Generate would do now."""
+    queue, settings = core.queue, core.settings.value
+    long = queue.waiting >= settings.at_once
+    return Situation(
+        variants=0 if is_blank(draft.prompt) else prompts.count(draft.prompt),
+        count=draft.count,
+        each_usd=model.price(sent.size if model.sizes else None),
+        offline=model.offline,
+        network=network or model.offline,
+        threshold=settings.confirm_above,
+        others=queue.waiting + queue.running if long else 0,
+        budget=budget,
+    )
 
 
 def is_blank(prompt: str) -> bool:
@@ -35,6 +109,8 @@ def run_of(sent: Draft, model: Model) -> runs.Run:
 
 def question(now: Situation) -> str:
     """What to ask before sending; empty when nothing needs to be asked."""
+    if now.over_by and now.budget is not None:
+        return past_budget(now.budget, now.total_usd)
     if now.over:
         return _("This run costs about {price}, over the {limit} you want to be asked at.").format(
             price=money(now.total_usd or 0.0), limit=money(now.threshold)
@@ -46,6 +122,19 @@ def question(now: Situation) -> str:
     if now.pictures >= ASKS_FROM:
         return _("This run makes {n} pictures.").format(n=now.pictures)
     return ""
+
+
+def past_budget(now: Budget, run_usd: float | None) -> str:
+    """That a run goes past the month's budget."""
+    from studio import budget
+
+    return budget.question(now, run_usd, places.this_month())
+
+
+def answers(now: Situation) -> tuple[tuple[str, str], ...]:
+    """What can be answered to the question."""
+    anyway = ("anyway", _("Generate anyway"))
+    return (("limit", _("Change limit")), anyway) if now.over_by else (anyway,)
 
 
 def list_of(prompt: str) -> str:

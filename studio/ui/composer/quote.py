@@ -6,9 +6,13 @@ Nothing is claimed that is not known: a price without a table is "price ?".
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from studio.values import dataclass
 from studio.words import _, ngettext
+
+if TYPE_CHECKING:
+    from studio.budget import Budget
 
 ASKS_FROM = 17
 """A run of that many pictures asks before it is sent."""
@@ -34,6 +38,7 @@ class Situation:
         each_usd: price of one picture, None when not known.
         threshold: US dollars of one run that ask before sending.
         others: jobs that go first, when the queue is long; else 0.
+        budget: where this month stands; None without a budget.
     """
 
     variants: int
@@ -43,6 +48,7 @@ class Situation:
     network: bool = True
     threshold: float = 2.0
     others: int = 0
+    budget: Budget | None = None
 
     @property
     def pictures(self) -> int:
@@ -58,6 +64,13 @@ class Situation:
     def over(self) -> bool:
         """Whether the run costs more than the user wants to pay without being asked."""
         return not self.offline and (self.total_usd or 0.0) > self.threshold
+
+    @property
+    def over_by(self) -> float:
+        """US dollars by which the run goes past the month's budget; 0 when it fits."""
+        if self.budget is None or self.offline:
+            return 0.0
+        return self.budget.over_by(self.total_usd)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +124,8 @@ def quote(now: Situation) -> Quote:
     detail = _after(now) or detail
     if now.over:
         mood, detail = Mood.OVER, _("asks first, over {limit}").format(limit=money(now.threshold))
+    if now.over_by:
+        mood, detail = Mood.OVER, _("over by {sum}").format(sum=money(now.over_by))
     if not now.network:
         mood, detail = Mood.QUIET, _("waits for the network")
     if mood is not Mood.READY:

@@ -38,10 +38,18 @@ ROLES = (Role.SUBJECT, Role.STYLE, Role.PALETTE, Role.COMPOSITION, Role.FREE)
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What a slot says in the place of its role, and whether its picture is sent."""
+    """What a slot says in the place of its role, and whether its picture is sent.
+
+    Attributes:
+        tip: more about it, for the tool tip.
+        talk: turns of the conversation that goes on; 0 when the user wants none of it, None where
+            there is nothing to go on with.
+    """
 
     words: str = ""
     sent: bool = True
+    tip: str = ""
+    talk: int | None = None
 
 
 def role_name(role: Role) -> str:
@@ -63,6 +71,7 @@ class Slot(QWidget):
     Signals (the slot itself first):
         remove_wanted(object), show_wanted(object): × or Delete; Enter or a click on the picture.
         role_chosen(object, object): the slot and its new role.
+        talk_chosen(object): whether the conversation about the source goes on.
         dragged(object, object), dropped_at(object, object): the slot and where the pointer is, in
             its parent: while it is moved, and at the end.
         step_wanted(object, object): move it by -1 or 1.
@@ -72,6 +81,7 @@ class Slot(QWidget):
     remove_wanted = Signal(object)
     show_wanted = Signal(object)
     role_chosen = Signal(object, object)
+    talk_chosen = Signal(object)
     dragged = Signal(object, object)
     dropped_at = Signal(object, object)
     step_wanted = Signal(object, object)
@@ -105,11 +115,13 @@ class Slot(QWidget):
         editing = reference.role is Role.EDIT
         name = f"{role_name(reference.role)} {reference.name}".strip()
         self.setAccessibleName(name)
-        self.setAccessibleDescription(note.words)
-        self.setToolTip(plain_tip(f"{name}\n{note.words}" if note.words else name))
-        self.role_button.setVisible(not editing and not small)
+        said = [words for words in (note.words, note.tip) if words]
+        self.setAccessibleDescription(" ".join(said))
+        self.setToolTip(plain_tip("\n".join([name, *said])))
+        self.role_button.setVisible(self._has_menu and not small)
         self.close_button.setVisible(not small)
-        self.role_button.set_name(_("Role of {name}").format(name=reference.name))
+        about = _("Conversation about {name}") if editing else _("Role of {name}")
+        self.role_button.set_name(about.format(name=reference.name))
         self.close_button.set_name(_("Remove {name}").format(name=reference.name), "Del")
         self._place()
         self.update()
@@ -118,6 +130,11 @@ class Slot(QWidget):
         """The picture, once it is there."""
         self._pixmap = pixmap
         self.update()
+
+    @property
+    def _has_menu(self) -> bool:
+        """Whether there is something to choose about it."""
+        return self.reference.role is not Role.EDIT or self._note.talk is not None
 
     def role_menu(self) -> Menu:
         """The roles a reference may have, and how to take it away."""
@@ -128,6 +145,12 @@ class Slot(QWidget):
                 action.setData(role)
                 action.setCheckable(True)
                 action.setChecked(role is self.reference.role)
+            menu.addSeparator()
+        elif self._note.talk is not None:
+            action = menu.addAction(_("Continue the conversation"))
+            action.setData("talk")
+            action.setCheckable(True)
+            action.setChecked(self._note.talk > 0)
             menu.addSeparator()
         menu.addAction(_("Show")).setData("show")
         menu.addAction(f"{_('Remove')}\tDel").setData("remove")
@@ -149,6 +172,8 @@ class Slot(QWidget):
             self.show_wanted.emit(self)
         elif chosen == "remove":
             self.remove_wanted.emit(self)
+        elif chosen == "talk":
+            self.talk_chosen.emit(action.isChecked())
         else:
             self.role_chosen.emit(self, Role(chosen))
 
@@ -159,7 +184,10 @@ class Slot(QWidget):
     # --- painting -------------------------------------------------------------------------
 
     def _words(self) -> tuple[str, str]:
-        return self._note.words or role_name(self.reference.role), self.reference.name
+        words = self._note.words or role_name(self.reference.role)
+        if self._note.talk and not self._note.words:
+            words = _("Editing, turn {n}").format(n=self._note.talk + 1)
+        return words, self.reference.name
 
     def _words_width(self) -> int:
         look = theme()
@@ -185,7 +213,7 @@ class Slot(QWidget):
         if self._small:
             return QSize(SMALL, SMALL)
         width = 4 + THUMB + 8 + self._words_width() + 4 + self.close_button.width() + 4
-        if self.reference.role is not Role.EDIT:
+        if self._has_menu:
             width += self.role_button.width()
         return QSize(width, theme().height(HEIGHT))
 

@@ -128,6 +128,7 @@ class SlotsRow(QWidget):
     Signals:
         remove_wanted(object), show_wanted(object): place of a reference.
         role_chosen(object, object): place and role.
+        talk_chosen(object): whether the conversation about the source goes on.
         move_wanted(object, object): from place, to place.
         replaced(object, object): place and QMimeData.
         pick_wanted: choose files.
@@ -137,6 +138,7 @@ class SlotsRow(QWidget):
     remove_wanted = Signal(object)
     show_wanted = Signal(object)
     role_chosen = Signal(object, object)
+    talk_chosen = Signal(object)
     move_wanted = Signal(object, object)
     replaced = Signal(object, object)
     pick_wanted = Signal()
@@ -234,6 +236,7 @@ class SlotsRow(QWidget):
         slot.remove_wanted.connect(self.on_remove)
         slot.show_wanted.connect(self.on_show)
         slot.role_chosen.connect(self.on_role)
+        slot.talk_chosen.connect(self.talk_chosen)
         slot.dragged.connect(self.on_dragged)
         slot.dropped_at.connect(self.on_dropped)
         slot.step_wanted.connect(self.on_step)

@@ -16,13 +16,14 @@ from studio.events import (
     RecordsChanged,
     SettingsChanged,
 )
+from studio.ui.composer.press import Purse
 from studio.ui.tasks import spawn
 
 if TYPE_CHECKING:
     from studio.core import Core
 
 PAUSE = 100  # milliseconds between two looks at the queue
-OURS = frozenset({"profile", "profiles", "known_keys", "confirm_above", "at_once"})
+OURS = frozenset({"profile", "profiles", "known_keys", "confirm_above", "budget_usd", "at_once"})
 
 
 class Watching(QObject):
@@ -30,6 +31,7 @@ class Watching(QObject):
 
     Attributes:
         trashed: pictures known to lie in the trash.
+        purse: this month's money.
 
     Signals:
         queue_moved: jobs came, went or changed.
@@ -49,6 +51,7 @@ class Watching(QObject):
         super().__init__(parent)
         self._core = core
         self.trashed: set[str] = set()
+        self.purse = Purse()
         self._shown: frozenset[str] = frozenset()
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
@@ -64,6 +67,7 @@ class Watching(QObject):
     def on_event(self, event: Event) -> None:
         """Something changed in the core."""
         if isinstance(event, JobChanged | JobsRemoved):
+            self.purse.hear(event)
             if not self._pause.isActive():
                 self._pause.start()
         elif isinstance(event, KeyChanged):
