@@ -308,6 +308,10 @@ def table() -> tuple[Action, ...]:
         Action(name="failed", text=_("Failed"), menu="library", icon="warning"),
         Action(name="trash_shelf", text=_("Trash"), menu="library", icon="trash"),
         Action(name="history", text=_("Prompt history"), menu="library", group=1, icon="history"),
+        Action(
+            name="pause_queue", text=_("Pause the queue"), menu="library", group=2, checked=True
+        ),
+        Action(name="retry_failed", text=_("Try all failed again"), menu="library", group=2),
         Action(name="cancel_all", text=_("Cancel all jobs"), menu="library", group=2),
         Action(
             name="open_library_folder",

@@ -14,12 +14,13 @@ from studio.settings import OFFLINE
 from studio.ui.controls import Button, ElidedLabel
 from studio.ui.lamps import Lamp, Spinner
 from studio.ui.theme import theme
+from studio.ui.zones import HEIGHTS
 from studio.words import _, ngettext
 
 if TYPE_CHECKING:
     from studio.ui.queue_popover import QueuePopover
 
-HEIGHT = 26
+HEIGHT = HEIGHTS["status"]
 RUNNING = (JobState.WAITING, JobState.RECEIVING, JobState.INGESTING)
 
 
@@ -36,6 +37,9 @@ class StatusBar(QFrame):
         cancel_requested: a job is to be cancelled (its id).
         cancel_all_requested: every job is to be cancelled.
         job_chosen: a job is to be shown (its id).
+        move_requested: a queued job is to be moved (its id, "first", "earlier" or "later").
+        pause_requested: the queue is to be paused, or to go on.
+        retry_requested: everything that failed is to be tried again.
     """
 
     unlock_requested = Signal(str)
@@ -43,6 +47,9 @@ class StatusBar(QFrame):
     cancel_requested = Signal(str)
     cancel_all_requested = Signal()
     job_chosen = Signal(str)
+    move_requested = Signal(str, str)
+    pause_requested = Signal()
+    retry_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -51,6 +58,8 @@ class StatusBar(QFrame):
         self.setFixedHeight(theme().height(HEIGHT))
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._jobs: tuple[Job, ...] = ()
+        self._failed = 0
+        self._paused = False
         self._profile = ""
         self._empty = False
         self._selected = (0, 0)
@@ -122,17 +131,24 @@ class StatusBar(QFrame):
 
     # --- the queue ------------------------------------------------------------------------
 
-    def show_jobs(self, jobs: Sequence[Job]) -> None:
-        """Say what runs and what waits; jobs that are over are left out."""
+    def show_jobs(self, jobs: Sequence[Job], *, paused: bool = False) -> None:
+        """Say what runs, what waits and what failed; jobs that are over otherwise are left out."""
         self._jobs = tuple(job for job in jobs if job.alive)
+        self._failed = sum(job.state is JobState.FAILED for job in jobs)
+        self._paused = paused
         running = sum(job.state in RUNNING for job in self._jobs)
-        self.queue.setText(queue_words(self._jobs))
-        self.queue.setVisible(bool(self._jobs))
+        words = queue_words(self._jobs, failed=self._failed, paused=paused)
+        self.queue.setText(words)
+        self.queue.setVisible(bool(words))
         self._spinner.setVisible(running > 0)
-        if self.popover is not None:
-            self.popover.show_jobs(self._jobs)
-            if not self._jobs:
+        if self.popover is not None and self.popover.isVisible():
+            self._fill_popover(self.popover)
+            if not words:
                 self.popover.close_it()
+
+    def _fill_popover(self, popover: QueuePopover) -> None:
+        popover.show_jobs(self._jobs)
+        popover.show_state(paused=self._paused, failed=self._failed)
 
     def on_queue(self) -> None:
         """Open the list of jobs, or put it away."""
@@ -143,10 +159,13 @@ class StatusBar(QFrame):
             self.popover.cancel_requested.connect(self.cancel_requested)
             self.popover.cancel_all_requested.connect(self.cancel_all_requested)
             self.popover.job_chosen.connect(self.job_chosen)
+            self.popover.move_requested.connect(self.move_requested)
+            self.popover.pause_requested.connect(self.pause_requested)
+            self.popover.retry_requested.connect(self.retry_requested)
         if self.popover.isVisible():
             self.popover.close_it()
             return
-        self.popover.show_jobs(self._jobs)
+        self._fill_popover(self.popover)
         self.popover.open_over(self.queue)
 
     # --- the selection --------------------------------------------------------------------
@@ -196,17 +215,24 @@ class StatusBar(QFrame):
         self._brush.setPixmap(theme().pixmap("brush", "text2", 14, dpr))
 
 
-def queue_words(jobs: Sequence[Job]) -> str:
-    """What the queue does: "2 running, 1 waiting to retry, 4 queued"."""
-    running = sum(job.state in RUNNING for job in jobs)
+def queue_words(jobs: Sequence[Job], *, failed: int = 0, paused: bool = False) -> str:
+    """What the queue does: "2 running, 1 late, 1 waiting to retry, 4 queued, paused"."""
+    late = sum(job.late for job in jobs if job.state in RUNNING)
+    running = sum(job.state in RUNNING for job in jobs) - late
     retrying = sum(job.state is JobState.RETRYING for job in jobs)
     queued = sum(job.state is JobState.QUEUED for job in jobs)
     parts = []
     if running:
         parts.append(ngettext("{n} running", "{n} running", running).format(n=running))
+    if late:
+        parts.append(ngettext("{n} late", "{n} late", late).format(n=late))
     if retrying:
         words = ngettext("{n} waiting to retry", "{n} waiting to retry", retrying)
         parts.append(words.format(n=retrying))
     if queued:
         parts.append(ngettext("{n} queued", "{n} queued", queued).format(n=queued))
+    if failed:
+        parts.append(ngettext("{n} failed", "{n} failed", failed).format(n=failed))
+    if paused:
+        parts.append(_("paused") if parts else _("Queue paused"))
     return ", ".join(parts)

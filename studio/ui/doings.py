@@ -246,6 +246,17 @@ class Doings:
         """Choose an earlier prompt."""
         self._window.dialogs.on_history_requested()
 
+    def on_pause_queue(self) -> None:
+        """Send nothing new, or go on."""
+        queue = self._window.core.queue
+        queue.pause(on=not queue.paused)
+
+    def on_retry_failed(self) -> None:
+        """Try again everything that failed in this session; asks where that may cost much."""
+        from studio.ui import trying_again
+
+        trying_again.ask_or_retry(self._window)
+
     def on_cancel_all(self) -> None:
         """Stop every job."""
         self._window.core.queue.cancel_all()

@@ -6,6 +6,7 @@ from typing import Literal
 
 from studio.domain import Failure, Job, JobState
 from studio.errors import Billed
+from studio.settings import OFFLINE
 from studio.ui import figures
 from studio.values import dataclass
 from studio.words import _
@@ -26,19 +27,21 @@ class End:
     """How a job ended, in the words of its tile.
 
     Attributes:
+        again: when the service may be asked again, where it said so.
         doubt: nobody knows whether it was billed.
     """
 
     tone: Tone = "bad"
     icon: str = ""
     head: str
+    again: str = ""
     bill: str = ""
     doubt: bool = False
     offers: tuple[Offer, ...] = ()
 
 
-def end_of(job: Job) -> End:
-    """The end of a job that is over or waits for the user."""
+def end_of(job: Job, now: float | None = None) -> End:
+    """The end of a job that is over or waits for the user, as it is told at `now`."""
     billed = job.failure.billed if job.failure else Billed.MAYBE
     match job.state:
         case JobState.UNSENT:
@@ -68,7 +71,8 @@ def end_of(job: Job) -> End:
         case JobState.CANCELLED:
             return _cancelled(job)
         case _:
-            return _failed(job, job.failure or Failure(kind="bug", title=_("It did not work")))
+            failure = job.failure or Failure(kind="bug", title=_("It did not work"))
+            return _failed(job, failure, again_from(failure, now))
 
 
 def ordinal(number: int) -> str:
@@ -86,6 +90,21 @@ def price_of_cancel(estimate: float | None) -> str:
     if not estimate:
         return _("cancel is free")
     return _("cancel may cost {price}").format(price=figures.money(estimate))
+
+
+def cancel_tip(job: Job) -> str:
+    """What cancelling a job does, said before it is done."""
+    if job.state in (JobState.QUEUED, JobState.RETRYING) or job.request.profile == OFFLINE:
+        return _("Cancel")
+    return _("Cancel: closes the connection. Nothing can arrive later, and it may be billed.")
+
+
+def again_from(failure: Failure | None, now: float | None = None) -> str:
+    """When the service may be asked again; empty where it did not say, or that is past."""
+    at = failure.retry_at if failure else None
+    if at is None or (now is not None and at <= now):
+        return ""
+    return _("Try again from {time} on").format(time=figures.when(at, now=now))
 
 
 def _billed(billed: Billed, estimate: float | None) -> str:
@@ -120,7 +139,7 @@ def _cancelled(job: Job) -> End:
     )
 
 
-def _failed(job: Job, failure: Failure) -> End:
+def _failed(job: Job, failure: Failure, again: str) -> End:
     icon, offer, tone = _ADVICE.get(failure.kind, ("warning", "", "bad"))
     head = failure.title
     offers = (_again(job),)
@@ -141,6 +160,7 @@ def _failed(job: Job, failure: Failure) -> End:
         tone=tone,
         icon=icon,
         head=head,
+        again=again,
         bill=_billed(failure.billed, job.estimate_usd),
         doubt=failure.billed is Billed.MAYBE,
         offers=offers,

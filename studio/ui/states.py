@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from enum import Enum, auto
 
-from studio.domain import AspectRatio, Flag, Job, JobState, Picture, short_name
+from studio.domain import AspectRatio, Flag, Hold, Job, JobState, Picture, short_name
 from studio.ui import failures, figures
 from studio.ui.failures import Offer
 from studio.values import dataclass
@@ -202,7 +203,7 @@ def _job(job: Job, now: float, usual: float | None) -> Tile:
         JobState.DONE: _under_way,
         JobState.RETRYING: _retrying,
     }.get(job.state)
-    return make(job, now, usual) if make else _ended(job)
+    return make(job, now, usual) if make else _ended(job, now)
 
 
 def _name(job: Job) -> str:
@@ -213,17 +214,35 @@ def _aspect(job: Job) -> float:
     return job.request.aspect.value if job.request.aspect else 1.0
 
 
-def _queued(job: Job, _now: float, _usual: float | None) -> Tile:
+def _queued(job: Job, now: float, _usual: float | None) -> Tile:
+    waits = held_words(job, now)
     return Tile(
         job=True,
         name=_name(job),
         look=Look.DASHED,
         aspect=_aspect(job),
         big=failures.ordinal(job.queue_place) if job.queue_place else "",
-        line=job.retry_reason or _("in the queue"),
+        line=waits or job.retry_reason or _("in the queue"),
         note=_("cancel is free"),
         cancel=_("Cancel"),
+        ticks=job.hold is Hold.PACE,
     )
+
+
+def held_words(job: Job, now: float | None = None) -> str:
+    """Why a queued job is not sent although it might; without `now` no seconds are told."""
+    match job.hold:
+        case Hold.PAUSED:
+            return _("the queue is paused")
+        case Hold.KEY:
+            return _("waits for a key")
+        case Hold.PACE if job.send_at is not None and now is not None:
+            # Rounded up: it is sent when the seconds are over, not before.
+            left = math.ceil(max(0.0, job.send_at - now))
+            return _("waits for the rate limit, {seconds} s").format(seconds=left)
+        case Hold.PACE:
+            return _("waits for the rate limit")
+    return ""
 
 
 def _under_way(job: Job, now: float, usual: float | None) -> Tile:
@@ -241,6 +260,9 @@ def _under_way(job: Job, now: float, usual: float | None) -> Tile:
     told = usual is not None and usual >= 1
     note = _("usually {time}").format(time=figures.clock(usual)) if usual and told else ""
     saving = job.state in (JobState.INGESTING, JobState.DONE)
+    if job.late and not saving:
+        note = _("later than expected") if job.state is JobState.RECEIVING else note
+        line = _("Later than expected") if job.state is JobState.WAITING else line
     return Tile(
         job=True,
         name=_name(job),
@@ -249,8 +271,10 @@ def _under_way(job: Job, now: float, usual: float | None) -> Tile:
         big=figures.clock(gone),
         line=line,
         note=note,
-        cancel="" if saving else _("Cancel"),
-        cancel_note=failures.price_of_cancel(job.estimate_usd),
+        cancel="" if saving else failures.cancel_tip(job),
+        cancel_note=_("{price}; nothing can arrive later").format(
+            price=failures.price_of_cancel(job.estimate_usd)
+        ),
         bar=bar,
         ticks=True,
     )
@@ -276,8 +300,8 @@ def _retrying(job: Job, now: float, _usual: float | None) -> Tile:
     )
 
 
-def _ended(job: Job) -> Tile:
-    end = failures.end_of(job)
+def _ended(job: Job, now: float) -> Tile:
+    end = failures.end_of(job, now)
     looks = {"calm": Look.DASHED, "bad": Look.FAILED, "warn": Look.DOUBTFUL}
     return Tile(
         job=True,
@@ -286,6 +310,7 @@ def _ended(job: Job) -> Tile:
         aspect=_aspect(job),
         icon=end.icon,
         head=end.head,
+        line=end.again,
         bill=end.bill,
         bill_doubt=end.doubt,
         offers=end.offers,
@@ -297,7 +322,8 @@ def _spoken(job: Job, tile: Tile) -> list[str]:
     aspect = str(job.request.aspect) if job.request.aspect else ""
     shape = _("square") if aspect == "1:1" else aspect
     if job.state is JobState.QUEUED:
-        place = [tile.big, tile.line] if tile.big else [tile.line]
+        line = held_words(job) or tile.line
+        place = [tile.big, line] if tile.big else [line]
         return [" ".join(place), shape]
     if job.alive:
         # No seconds and no bytes: a name that changes every second is read out every second.
@@ -306,4 +332,4 @@ def _spoken(job: Job, tile: Tile) -> list[str]:
             JobState.RETRYING: _("Retrying"),
         }
         return [steady.get(job.state, tile.line), shape]
-    return [tile.head, tile.bill, shape]
+    return [tile.head, tile.line, tile.bill, shape]

@@ -105,6 +105,10 @@ class Talking(QObject):
         if action == "copy":
             QGuiApplication.clipboard().setText(self._details)
             self.tell(_("Details copied"))
+        elif action == "retry_failed":
+            from studio.ui import trying_again
+
+            trying_again.retry_all(self._window)
         self._window.messages.dismiss(str(key))
 
 

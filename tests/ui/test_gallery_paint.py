@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gettext
+from dataclasses import replace
 from types import ModuleType
 
 import pytest
@@ -11,7 +12,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
 from PySide6.QtWidgets import QApplication
 
 from studio import words
-from studio.domain import Failure, Flag, Job, JobState, Picture
+from studio.domain import Failure, Flag, Hold, Job, JobState, Picture
 from studio.errors import Billed
 from studio.ui import theme
 from studio.ui.failures import ordinal
@@ -201,7 +202,7 @@ def test_nothing_claims_what_is_not_known(scripted: ModuleType) -> None:
     assert known.note == "usually 0:18"
     assert known.bar == pytest.approx(14 / 18)
     assert describe(job, NOW + 500, usual=18.0).bar == 0.92
-    assert known.cancel_note == "cancel may cost money"
+    assert known.cancel_note == "cancel may cost money; nothing can arrive later"
     assert describe(scripted.job("snow", queue_place=2), NOW).note == "cancel is free"
 
 
@@ -289,3 +290,56 @@ def test_every_word_of_a_tile_can_be_translated(
         told += [offer.label for offer in tile.offers]
         for text in told:
             assert not text or text.startswith("["), f"{name}: {text!r}"
+
+
+def test_a_late_job_says_so_and_still_listens(scripted: ModuleType) -> None:
+    waiting = scripted.job("fog", JobState.WAITING, started=NOW - 400, late=True)
+    tile = describe(waiting, NOW, usual=18.0)
+    assert (tile.big, tile.line, tile.note) == ("6:40", "Later than expected", "usually 0:18")
+    assert tile.cancel
+    receiving = replace(waiting, state=JobState.RECEIVING, received=3_100_000)
+    tile = describe(receiving, NOW, usual=18.0)
+    assert (tile.line, tile.note) == ("Receiving 3.1 MB", "later than expected")
+    assert describe(replace(waiting, state=JobState.INGESTING), NOW).line == "Saving"
+    assert accessible_name(waiting, NOW) == "fog, Later than expected, square"
+
+
+def test_before_a_sent_job_is_cancelled_it_says_what_that_means(scripted: ModuleType) -> None:
+    job = scripted.job("fog", JobState.WAITING, started=NOW - 4, estimate_usd=0.134)
+    paid = replace(job, request=replace(job.request, profile="dgrid"))
+    tile = describe(paid, NOW)
+    assert "Nothing can arrive later" in tile.cancel
+    assert "may be billed" in tile.cancel
+    assert tile.cancel_note == "cancel may cost $0.13; nothing can arrive later"
+    assert describe(job, NOW).cancel == "Cancel"
+    assert describe(replace(paid, state=JobState.QUEUED), NOW).cancel == "Cancel"
+
+
+@pytest.mark.parametrize(
+    ("hold", "line", "spoken"),
+    [
+        (Hold.PAUSED, "the queue is paused", "the queue is paused"),
+        (Hold.KEY, "waits for a key", "waits for a key"),
+        (Hold.PACE, "waits for the rate limit, 12 s", "waits for the rate limit"),
+    ],
+)
+def test_a_queued_job_says_what_it_waits_for(
+    scripted: ModuleType, hold: Hold, line: str, spoken: str
+) -> None:
+    job = scripted.job("fog", queue_place=2, hold=hold, send_at=NOW + 11.4)
+    tile = describe(job, NOW)
+    assert (tile.big, tile.line) == ("2nd", line)
+    assert tile.ticks == (hold is Hold.PACE)
+    # A name that changes every second would be read out every second.
+    assert accessible_name(job, NOW) == f"fog, 2nd {spoken}, square"
+
+
+def test_a_failed_tile_says_when_the_service_may_be_asked_again(scripted: ModuleType) -> None:
+    job = failed(scripted, "rate_limited", "Too many requests", Billed.NO)
+    assert job.failure is not None
+    job = replace(job, failure=replace(job.failure, retry_at=NOW + 600))
+    told = describe(job, NOW)
+    assert told.line.startswith("Try again from ")
+    assert told.line.endswith(" on")
+    assert [offer.action for offer in told.offers] == ["retry"]
+    assert describe(job, NOW + 601).line == ""

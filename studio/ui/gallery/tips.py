@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from studio.domain import Picture
+from studio.domain import Job, Picture
+from studio.ui.failures import cancel_tip
 from studio.ui.gallery.layout import Zone
 from studio.ui.states import Item, tool_tip
 from studio.words import _
@@ -18,7 +19,7 @@ def tip_for(item: Item | None, zone: Zone | None) -> str:
             "reject": _("Reject (X)"),
             "edit": _("Edit from this (Ctrl+E)"),
             "more": _("More"),
-            "cancel": _("Cancel"),
+            "cancel": cancel_tip(item) if isinstance(item, Job) else _("Cancel"),
         }
         return names.get(zone.action, "")
     return tool_tip(item) if isinstance(item, Picture) else ""

@@ -47,16 +47,16 @@ def account(job: Job, now: float, *, usual: float | None = None) -> Account:
         words = [word for word in (tile.big, tile.line) if word]
         offers = tile.offers
         if tile.cancel:
-            offers = (*offers, Offer("cancel", tile.cancel))
+            offers = (*offers, Offer("cancel", _("Cancel")))
         return Account(
             head=" · ".join(words),
             message=tile.note,
-            hint=tile.cancel_note,
+            hint=tile.cancel_note if tile.cancel else "",
             offers=offers,
             facts=facts,
             ticks=tile.ticks,
         )
-    end, failure = failures.end_of(job), job.failure
+    end, failure = failures.end_of(job, now), job.failure
     return Account(
         head=end.head,
         icon=end.icon,
@@ -105,6 +105,9 @@ def _facts(job: Job) -> list[Fact]:
         facts.append(Fact(label=_("Ended"), value=figures.when(job.finished)))
     elif job.started is not None:
         facts.append(Fact(label=_("Sent"), value=figures.when(job.started)))
+    if job.failure is not None and job.failure.retry_at is not None:
+        at = figures.when(job.failure.retry_at)
+        facts.append(Fact(label=_("Again"), value=_("from {time} on").format(time=at)))
     if job.failure is not None and job.failure.request_id:
         facts.append(Fact(label=_("Request"), value=job.failure.request_id))
     if job.alive and job.estimate_usd:

@@ -1,0 +1,151 @@
+"""One job in the list of the queue: its state, its cancel, and its place."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from studio.domain import Hold, Job, JobState
+from studio.ui.controls import ElidedLabel, IconButton
+from studio.ui.failures import cancel_tip
+from studio.ui.figures import megabytes
+from studio.ui.theme import theme
+from studio.words import _
+
+WIDTH = 340
+ROW = 44
+
+
+def state_words(job: Job, now: float) -> str:
+    """How a job stands, in a few words: "Receiving 3.1 MB, 0:14"."""
+    if job.state is JobState.QUEUED:
+        return _queued(job, now)
+    if job.state is JobState.RETRYING:
+        left = clock((job.retry_at or now) - now)
+        return _("Tries again in {time}").format(time=left)
+    if job.state is JobState.INGESTING:
+        return _("Coming into the library")
+    spent = clock(now - (job.started or now))
+    if job.state is JobState.RECEIVING:
+        words = _("Receiving {size}, {time}").format(size=megabytes(job.received), time=spent)
+        return _("{state}, later than expected").format(state=words) if job.late else words
+    if job.late:
+        return _("Later than expected, {time}").format(time=spent)
+    return _("Waiting for the model, {time}").format(time=spent)
+
+
+def _queued(job: Job, now: float) -> str:
+    if job.hold is Hold.KEY:
+        return _("Waits for a key")
+    if job.hold is Hold.PACE:
+        left = clock((job.send_at or now) - now)
+        return _("Waits for the rate limit, {time}").format(time=left)
+    return job.retry_reason or _("In the queue")
+
+
+def clock(seconds: float) -> str:
+    """Minutes and seconds: "0:14"."""
+    whole = max(0, round(seconds))
+    return f"{whole // 60}:{whole % 60:02d}"
+
+
+class JobRow(QPushButton):
+    """One job; a press shows it in the gallery.
+
+    With the keyboard here Alt+Up and Alt+Down move a queued job, Alt+Home sends it first, and
+    Delete cancels.
+
+    Attributes:
+        cancel, earlier, later: its buttons; the last two are there for queued jobs.
+
+    Signals:
+        asked_to_cancel: its cross was pressed (id of the job).
+        asked_to_move: it is to be moved (id of the job, "first", "earlier" or "later").
+        picked: the row was pressed (id of the job).
+    """
+
+    asked_to_cancel = Signal(str)
+    asked_to_move = Signal(str, str)
+    picked = Signal(str)
+
+    def __init__(self, job: Job, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setProperty("kind", "quiet")
+        self.setFixedHeight(theme().height(ROW))
+        self.job = job
+        self._second = -1
+        row = QHBoxLayout(self)
+        row.setContentsMargins(8, 4, 6, 4)
+        row.setSpacing(2)
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        self._name = ElidedLabel("", "small", "text", self)
+        self._state = ElidedLabel("", "micro", "text2", self)
+        for label in (self._name, self._state):
+            label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+            words.addWidget(label)
+        row.addLayout(words, 1)
+        row.addSpacing(6)
+        self.earlier = IconButton("up", _("Send earlier"), parent=self, size=24)
+        self.later = IconButton("down", _("Send later"), parent=self, size=24)
+        self.cancel = IconButton("close", _("Cancel"), parent=self, size=24)
+        self.earlier.clicked.connect(self.on_earlier)
+        self.later.clicked.connect(self.on_later)
+        self.cancel.clicked.connect(self.on_cancel)
+        for button in (self.earlier, self.later, self.cancel):
+            row.addWidget(button)
+        self.clicked.connect(self.on_clicked)
+
+    def show_job(self, job: Job, now: float, *, movable: bool) -> None:
+        """The job as it stands now; `movable` when there is another it can change places with."""
+        second = int(now)
+        movable = movable and job.state is JobState.QUEUED
+        same = job is self.job and second == self._second
+        if same and self.earlier.isVisibleTo(self) == movable:
+            return
+        self.job, self._second = job, second
+        name = job.name or job.request.prompt
+        state = state_words(job, now)
+        self._name.setText(name)
+        self._state.setText(state)
+        self.setAccessibleName(f"{name}, {state}")
+        self.earlier.set_name(_("Send {name} earlier (Alt+Up)").format(name=name))
+        self.later.set_name(_("Send {name} later (Alt+Down)").format(name=name))
+        self.cancel.set_name(_("Cancel {name}").format(name=name))
+        self.cancel.setToolTip(cancel_tip(job))
+        for button in (self.earlier, self.later):
+            button.setVisible(movable)
+
+    def on_cancel(self) -> None:
+        """The cross was pressed."""
+        self.asked_to_cancel.emit(self.job.id)
+
+    def on_earlier(self) -> None:
+        """One place earlier."""
+        self.asked_to_move.emit(self.job.id, "earlier")
+
+    def on_later(self) -> None:
+        """One place later."""
+        self.asked_to_move.emit(self.job.id, "later")
+
+    def on_clicked(self) -> None:
+        """The row was pressed."""
+        self.picked.emit(self.job.id)
+
+    def sizeHint(self) -> QSize:
+        return QSize(WIDTH - 12, theme().height(ROW))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        places = {
+            Qt.Key.Key_Up: "earlier",
+            Qt.Key.Key_Down: "later",
+            Qt.Key.Key_Home: "first",
+        }
+        place = places.get(Qt.Key(event.key()))
+        if place and event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            self.asked_to_move.emit(self.job.id, place)
+        elif event.key() == Qt.Key.Key_Delete:
+            self.on_cancel()
+        else:
+            super().keyPressEvent(event)
