@@ -33,6 +33,11 @@ def money(usd: float, *, fine: bool = False) -> str:
     return f"${usd:,.2f}"
 
 
+def plain_money(usd: float) -> str:
+    """A round sum as a person writes it: "$40", "$12.50"."""
+    return money(usd).removesuffix(".00")
+
+
 def about(usd: float, *, fine: bool = False) -> str:
     """Money that was counted or looked up, never read from a bill: "≈ $14.90"; nothing is $0.00."""
     text = money(usd, fine=fine)

@@ -8,7 +8,7 @@ from PySide6.QtCore import QMimeData
 
 from studio.library.query import Counts, Spend, View
 from studio.ui import dragging
-from studio.ui.figures import money
+from studio.ui.figures import about, plain_money
 from studio.values import dataclass
 from studio.words import _, ngettext
 
@@ -83,12 +83,34 @@ def unknown_words(unknown: int) -> str:
     )
 
 
-def spend_words(spend: Spend, month: int) -> str:
+def maybe_words(maybe: int) -> str:
+    """What is said of requests that may have been billed; empty without any."""
+    if not maybe:
+        return ""
+    return ngettext(
+        "+ {n} that may have been billed", "+ {n} that may have been billed", maybe
+    ).format(n=f"{maybe:,}")
+
+
+def budget_words(spend: Spend, limit: float, month: int) -> str:
+    """What is left of the month's budget; empty without one."""
+    if not limit:
+        return ""
+    left = limit - spend.month
+    if left < 0:
+        return _("{sum} over the {limit}").format(sum=about(-left), limit=plain_money(limit))
+    following = month_name(month % 12 + 1)
+    return _("{sum} left until 1 {month}").format(sum=about(left), month=following)
+
+
+def spend_words(spend: Spend, month: int, limit: float = 0.0) -> str:
     """The money in one sentence, for a tool tip and a screen reader."""
     text = _("Spent today {today}, in {month} {total}").format(
-        today=money(spend.today), month=month_name(month), total=money(spend.month)
+        today=about(spend.today), month=month_name(month), total=about(spend.month)
     )
-    return " ".join(part for part in (text, unknown_words(spend.unknown)) if part)
+    more = (unknown_words(spend.unknown), maybe_words(spend.maybe))
+    words = " ".join(part for part in (text, *more) if part)
+    return "; ".join(part for part in (words, budget_words(spend, limit, month)) if part)
 
 
 def month_name(number: int) -> str:

@@ -135,6 +135,7 @@ class Rail(QFrame):
         self.set_view(View.ALL)
         self.show_counts(Counts())
         self.show_spend(Spend())
+        self._limit = 0.0
 
     def _add(self, column: QVBoxLayout, place: Place) -> None:
         button = PlaceButton(place, self)
@@ -166,7 +167,13 @@ class Rail(QFrame):
 
     def show_spend(self, spend: Spend) -> None:
         """Tell in the coin's tool tip what was spent."""
-        self._coin.set_name(places.spend_words(spend, time.localtime().tm_mon))
+        self._spend = spend
+        self._coin.set_name(places.spend_words(spend, time.localtime().tm_mon, self._limit))
+
+    def set_limit(self, usd: float) -> None:
+        """The month's budget is another one; 0 for none."""
+        self._limit = usd
+        self.show_spend(self._spend)
 
     def on_clicked(self) -> None:
         """The user went to a place."""

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import time
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 
 from studio.library.query import Counts, Spend, View
 from studio.ui import places
 from studio.ui.controls import ElidedLabel, Text
-from studio.ui.figures import money
+from studio.ui.figures import about, plain_money
 from studio.ui.place_list import PlaceList
 from studio.ui.places import Place
 from studio.ui.theme import theme
 from studio.words import _
+
+_METER = 4
+_NOTCH = 0.8
+"""Part of the budget from which on it is said; see budget.py, which a start does not need."""
 
 WIDTH, NARROWEST, WIDEST = 224, 180, 360
 
@@ -87,6 +92,10 @@ class Sidebar(QFrame):
         """Show what was spent today and this month."""
         self._spend.show_spend(spend)
 
+    def set_limit(self, usd: float) -> None:
+        """The month's budget is another one; 0 for none."""
+        self._spend.set_limit(usd)
+
     def on_chosen(self, place: Place) -> None:
         """The user went to a row."""
         if place.view is None:
@@ -115,8 +124,38 @@ class Sidebar(QFrame):
             self._prompts.enter(at_end=True)
 
 
+class Meter(QWidget):
+    """How much of the month's budget is spent; a notch stands where it is said."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._part = 0.0
+        self.setFixedHeight(_METER)
+        theme().changed.connect(self.update)
+
+    def show_part(self, part: float) -> None:
+        """From 0 for nothing to 1 for everything and more."""
+        self._part = min(1.0, part)
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        look = theme()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        box, radius = QRectF(self.rect()), _METER / 2
+        painter.setBrush(look.color("press"))
+        painter.drawRoundedRect(box, radius, radius)
+        painter.setBrush(look.color("warn" if self._part >= _NOTCH else "text2"))
+        spent = QRectF(0, 0, box.width() * self._part, box.height())
+        if self._part > 0:
+            painter.drawRoundedRect(spent, radius, radius)
+        painter.fillRect(QRectF(box.width() * _NOTCH, 0, 2, _METER), look.color("panel"))
+        painter.end()
+
+
 class SpendBlock(QFrame):
-    """Today and this month in dollars, and how many pictures have no known price."""
+    """Today and this month in dollars, what is left of the budget, and what is in no sum."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -126,27 +165,56 @@ class SpendBlock(QFrame):
         grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(4)
         grid.setColumnStretch(0, 1)
+        self._limit = 0.0
+        self._spend = Spend()
         self._month_name = ElidedLabel("", "small", "text3", self)
         self._today = Text("", "small", "text2", self)
         self._month = Text("", "small", "text", self)
-        self._unknown = ElidedLabel("", "micro", "text3", self)
-        grid.addWidget(ElidedLabel(_("Today"), "small", "text3", self), 0, 0)
+        self._of = ElidedLabel("", "small", "text3", self)
+        self._meter: Meter | None = None
+        # What is left of the budget, and what is in no sum.
+        self._lines = tuple(ElidedLabel("", "micro", "text3", self) for _line in range(3))
         right = Qt.AlignmentFlag.AlignRight
-        grid.addWidget(self._today, 0, 1, right)
+        grid.addWidget(ElidedLabel(_("Today"), "small", "text3", self), 0, 0)
+        grid.addWidget(self._today, 0, 1, 1, 2, right)
         grid.addWidget(self._month_name, 1, 0)
         grid.addWidget(self._month, 1, 1, right)
-        grid.addWidget(self._unknown, 2, 0, 1, 2)
+        grid.addWidget(self._of, 1, 2, right)
+        for place, line in enumerate(self._lines):
+            grid.addWidget(line, 3 + place, 0, 1, 3)
+        self._grid = grid
         self.show_spend(Spend())
+
+    def set_limit(self, usd: float) -> None:
+        """The month's budget is another one; 0 for none."""
+        self._limit = usd
+        if usd and self._meter is None:
+            self._meter = Meter(self)
+            self._grid.addWidget(self._meter, 2, 0, 1, 3)
+        if self._meter is not None:
+            self._meter.setVisible(bool(usd))
+        self._of.setVisible(bool(usd))
+        self.show_spend(self._spend)
 
     def show_spend(self, spend: Spend) -> None:
         """Other sums."""
-        month = time.localtime().tm_mon
-        self._today.setText(money(spend.today))
-        self._month.setText(money(spend.month))
+        self._spend = spend
+        month, limit = time.localtime().tm_mon, self._limit
+        self._today.setText(about(spend.today))
+        self._month.setText(about(spend.month))
+        self._of.setText(_("of {limit}").format(limit=plain_money(limit)) if limit else "")
         self._month_name.setText(places.month_name(month))
-        self._unknown.setText(places.unknown_words(spend.unknown))
-        self._unknown.setVisible(spend.unknown > 0)
-        self.setAccessibleName(places.spend_words(spend, month))
+        if self._meter is not None and limit:
+            self._meter.show_part(spend.month / limit)
+        said = (
+            places.budget_words(spend, limit, month),
+            places.unknown_words(spend.unknown),
+            places.maybe_words(spend.maybe),
+        )
+        for line, words in zip(self._lines, said, strict=True):
+            line.setText(words)
+            line.setVisible(bool(words))
+        self.setAccessibleName(places.spend_words(spend, month, limit))
 
 
 def _heading(words: str, above: int, parent: QWidget) -> QWidget:

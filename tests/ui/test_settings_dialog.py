@@ -66,6 +66,8 @@ async def test_every_choice_is_in_the_settings_at_once(
     dialog.pictures.limit.stepDown()
     dialog.pictures.ask.setText("5,5")
     dialog.pictures.ask.editingFinished.emit()
+    dialog.pictures.budget.setText("$ 40")
+    dialog.pictures.budget.editingFinished.emit()
 
     value = desk.settings.value
     assert value.surround == "middle"
@@ -74,6 +76,7 @@ async def test_every_choice_is_in_the_settings_at_once(
     assert value.at_once == 4
     assert value.outer_limit == 29 * 60
     assert value.confirm_above == 5.5
+    assert value.budget_usd == 40.0
     await desk.settings.close()
     assert b'"at_once": 4' in desk.paths.settings_file.read_bytes()
 

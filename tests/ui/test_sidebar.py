@@ -13,8 +13,8 @@ from studio.library.query import Counts, Spend, View
 from studio.ui import dragging, places
 from studio.ui.place_list import PlaceList
 from studio.ui.rail import PlaceButton, Rail
-from studio.ui.sidebar import Sidebar
-from studio.ui.theme import install
+from studio.ui.sidebar import Meter, Sidebar
+from studio.ui.theme import install, theme
 from tests.ui import desks
 
 COUNTS = Counts(all=12_408, session=14, picks=214, failed=2, trash=17, prompts=611)
@@ -148,11 +148,48 @@ def test_files_from_elsewhere_are_not_taken(sidebar: Sidebar) -> None:
     assert not drop(library.viewport(), at, files)
 
 
-def test_the_money_is_said_with_what_is_not_known(sidebar: Sidebar) -> None:
-    sidebar.show_spend(Spend(today=1.21, month=14.9, unknown=2))
+def money_shown(sidebar: Sidebar) -> set[str]:
+    return {label.text() for label in sidebar.findChildren(QLabel) if label.isVisible()}
 
-    shown = [label.text() for label in sidebar.findChildren(QLabel) if label.isVisible()]
-    assert {"$1.21", "$14.90", "+ 2 of unknown price"} <= set(shown)
+
+def test_the_money_is_said_with_what_is_not_known(sidebar: Sidebar) -> None:
+    sidebar.show_spend(Spend(today=1.21, month=14.9, unknown=2, maybe=1))
+
+    said = money_shown(sidebar)
+    assert {"≈ $1.21", "≈ $14.90", "+ 2 of unknown price", "+ 1 that may have been billed"} <= said
+    assert not sidebar.findChildren(Meter)
+
+
+def test_a_budget_shows_what_is_left_and_how_much_is_spent(sidebar: Sidebar) -> None:
+    sidebar.set_limit(40.0)
+    sidebar.show_spend(Spend(today=1.21, month=14.9))
+    (meter,) = sidebar.findChildren(Meter)
+    said = money_shown(sidebar)
+    assert {"≈ $14.90", "of $40"} <= said
+    assert any(words.startswith("≈ $25.10 left until 1 ") for words in said)
+    assert meter.isVisible()
+
+    def filled(role: str) -> bool:
+        image = meter.grab().toImage()
+        return image.pixelColor(6, image.height() // 2) == theme().color(role)
+
+    assert filled("text2")
+    sidebar.show_spend(Spend(today=1.21, month=32.0))
+    assert filled("warn")
+    sidebar.show_spend(Spend(month=40.27))
+    assert "≈ $0.27 over the $40" in money_shown(sidebar)
+    sidebar.set_limit(0.0)
+    assert not meter.isVisible()
+    assert "of $40" not in money_shown(sidebar)
+
+
+@pytest.mark.parametrize(
+    ("month", "words"),
+    [(11, "≈ $25.10 left until 1 December"), (12, "≈ $25.10 left until 1 January")],
+)
+def test_the_budget_ends_with_the_month(month: int, words: str) -> None:
+    assert places.budget_words(Spend(month=14.9), 40.0, month) == words
+    assert words in places.spend_words(Spend(month=14.9), month, 40.0)
 
 
 def test_the_rail_offers_what_the_sidebar_does(qtbot: QtBot, sidebar: Sidebar) -> None:
@@ -191,7 +228,8 @@ def test_longer_words_leave_the_sidebar_its_width(qtbot: QtBot, qapp: QApplicati
         made = Sidebar()
         qtbot.addWidget(made)
         made.show_counts(COUNTS)
-        made.show_spend(Spend(today=1.21, month=14.9, unknown=2))
+        made.set_limit(40.0)
+        made.show_spend(Spend(today=1.21, month=14.9, unknown=2, maybe=3))
         assert made.minimumSizeHint().width() <= 180
         assert places.library()[0].label != "All images"
     finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QWidget
@@ -53,31 +54,49 @@ class PicturesSection(Section):
         self.at_once = Stepper(_("Requests at once"), 1, 16, settings.at_once, self)
         self.at_once.changed.connect(self.on_at_once)
         self.add_row(_("Requests at once"), self.at_once, _("To one provider at the same time."))
+        self.late = Stepper(_("Late after minutes"), 0, 60, 0, self)
+        self.late.setSpecialValueText(_("auto"))
+        self.late.changed.connect(self.on_late)
+        words = _("Then the next one is sent; the late one is still waited for.")
+        self.add_row(_("Late after minutes"), self.late, words)
         self.limit = Stepper(_("Give up after minutes"), 1, 24 * 60, 30, self)
         self.limit.changed.connect(self.on_limit)
         self.add_row(_("Give up after minutes"), self.limit, _("When no answer came until then."))
-        self.ask = QLineEdit(self)
-        self.ask.setAccessibleName(_("Ask before runs above, in dollars"))
-        self.ask.setFixedSize(96, theme().height(32))
-        self.ask.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.ask = self._dollars(_("Ask before runs above"))
         self.ask.editingFinished.connect(self.on_ask)
-        row_of = QWidget(self)
-        dollars = QHBoxLayout(row_of)
+        self.budget = self._dollars(
+            _("Budget of a month"),
+            _("Said at 80 %, and asked before a run goes past it. 0 for none."),
+        )
+        self.budget.editingFinished.connect(self.on_budget)
+        self.refresh()
+
+    def _dollars(self, label: str, hint: str = "") -> QLineEdit:
+        """A row with a sum of money."""
+        field = QLineEdit(self)
+        field.setAccessibleName(_("{label}, in dollars").format(label=label))
+        field.setFixedSize(96, theme().height(32))
+        field.setAlignment(Qt.AlignmentFlag.AlignRight)
+        row = QWidget(self)
+        dollars = QHBoxLayout(row)
         dollars.setContentsMargins(0, 0, 0, 0)
         dollars.setSpacing(6)
-        dollars.addWidget(Text("$", "body", "text2", row_of))
-        dollars.addWidget(self.ask)
-        self.add_row(_("Ask before runs above"), row_of)
-        self.refresh()
+        dollars.addWidget(Text("$", "body", "text2", row))
+        dollars.addWidget(field)
+        self.add_row(label, row, hint)
+        return field
 
     def refresh(self) -> None:
         """Show the settings as they are."""
         settings = self._core.settings.value
         self.neutral.setChecked(settings.neutral_names)
         self.at_once.set_value(settings.at_once)
+        self.late.set_value(math.ceil(settings.time_out / 60))
         self.limit.set_value(round(settings.outer_limit / 60))
         if not self.ask.hasFocus():
             self.ask.setText(f"{settings.confirm_above:.2f}")
+        if not self.budget.hasFocus():
+            self.budget.setText(f"{settings.budget_usd:.2f}")
         chosen = self._core.library_folder
         moved = chosen != self._open
         self._later.setVisible(moved)
@@ -109,13 +128,24 @@ class PicturesSection(Section):
         """More or fewer at once."""
         self._core.settings.change(at_once=number)
 
+    def on_late(self, minutes: int) -> None:
+        """Sooner or later than expected; 0 goes by model and size."""
+        self._core.settings.change(time_out=minutes * 60.0)
+
     def on_limit(self, minutes: int) -> None:
         """Give up sooner or later."""
         self._core.settings.change(outer_limit=minutes * 60.0)
 
     def on_ask(self) -> None:
         """Ask above another sum; what is no sum goes back to the last one."""
+        self._take_sum(self.ask, "confirm_above")
+
+    def on_budget(self) -> None:
+        """Another budget; what is no sum goes back to the last one."""
+        self._take_sum(self.budget, "budget_usd")
+
+    def _take_sum(self, field: QLineEdit, name: str) -> None:
         settings = self._core.settings
         with contextlib.suppress(ValueError, InputError):
-            settings.change(confirm_above=float(self.ask.text().replace(",", ".").strip(" $")))
-        self.ask.setText(f"{settings.value.confirm_above:.2f}")
+            settings.change(**{name: float(field.text().replace(",", ".").strip(" $"))})
+        field.setText(f"{getattr(settings.value, name):.2f}")
