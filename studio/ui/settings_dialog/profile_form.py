@@ -15,6 +15,7 @@ from studio.ui.controls import Button, Text
 from studio.ui.desk import Desk
 from studio.ui.own_profile import OwnProfile
 from studio.ui.settings_dialog.call import Call
+from studio.ui.settings_dialog.limits import Limits
 from studio.ui.theme import theme
 from studio.ui.verdict import Verdict
 from studio.words import _
@@ -27,7 +28,7 @@ class ProfileForm(QFrame):
 
     Attributes:
         form: name, address and how the key is sent.
-        path, model, prices: the rest.
+        path, model, prices, limits: the rest.
 
     Signals:
         kept: it was added or changed (Profile).
@@ -65,6 +66,9 @@ class ProfileForm(QFrame):
         self.prices.setFixedHeight(PRICE_LINES * theme().line("small") + theme().height(16))
         self.prices.textChanged.connect(self.on_edited)
         column.addWidget(self.prices)
+        self.limits = Limits(self)
+        self.limits.edited.connect(self.on_edited)
+        column.addWidget(self.limits)
         self.verdict = Verdict(self)
         self.verdict.acted.connect(self.on_acted)
         column.addWidget(self.verdict)
@@ -99,6 +103,7 @@ class ProfileForm(QFrame):
         self.path.setText("" if known.path == USUAL_PATH else known.path)
         self.model.setText(known.model)
         self.prices.setPlainText(profiles.written_prices(known.prices))
+        self.limits.show_profile(known)
         for part in (self.form, self.path):
             part.setVisible(not self._built_in)
         editing = bool(known.name)
@@ -148,7 +153,7 @@ class ProfileForm(QFrame):
         """The profile as it is written. Raises InputError."""
         settings = self._core.settings.value
         more = replace(
-            self._like or Profile(name="", title="", base_url=""),
+            self.limits.taken_by(self._like or Profile(name="", title="", base_url="")),
             path=self.path.text().strip() or USUAL_PATH,
             model=self.model.text().strip(),
             prices=profiles.read_prices(self.prices.toPlainText()),
