@@ -6,9 +6,10 @@ twice gives the same pictures once, because their ids are drawn from the attempt
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,8 +23,9 @@ from studio.lanes import Lane
 from studio.library.library import Library
 from studio.library.originals import relative_path, sha256_of
 from studio.models import Model
+from studio.parts import Part
 from studio.pictures import Decoder, PictureFacts
-from studio.providers.base import Answer, AnswerPicture
+from studio.providers.base import Answer, AnswerPicture, Spilled
 from studio.providers.fetching import Taker
 from studio.settings import OFFLINE, SettingsStore
 from studio.words import _
@@ -57,13 +59,23 @@ class Arrivals:
         self._settings = settings
 
     async def take(
-        self, job: Job, entry: Entry, answer: Answer, *, seconds: float, at: float | None = None
+        self,
+        job: Job,
+        entry: Entry,
+        answer: Answer,
+        *,
+        seconds: float,
+        at: float | None = None,
+        early: Mapping[Spilled, Part] | None = None,
+        kept: Awaitable[None] | None = None,
     ) -> list[Picture]:
         """Bring every picture of an answer into the library, recorded with its job.
 
         Args:
             seconds: from sending to the last byte.
             at: when the answer was whole; now unless it was found in the journal.
+            early: pictures that were decoded while the answer came.
+            kept: returns when the answer is durable; nothing is believed before.
 
         Raises NoPicture when nothing in it can be read, StorageError.
         """
@@ -73,17 +85,22 @@ class Arrivals:
         unreadable: list[StudioError] = []
         for number, found in enumerate(answer.pictures):
             part = entry.part(number)
+            ready = early.get(found.data) if early and isinstance(found.data, Spilled) else None
             try:
-                if found.url:
+                if ready is not None:
+                    part = ready.path
+                elif found.url:
                     await self._fetched(part, found.url)
                 else:
                     await self._decoding.run(_write_part, part, found, entry.body)
-                facts = await self._decoder.probe(part, verify=True)
+                facts, (digest, size) = await asyncio.gather(
+                    self._decoder.probe(part, verify=True),
+                    self._decoding.run(_measured, part, ready),
+                )
             except (PictureUnreadable, NoPicture) as error:
                 log.warning("Picture %d of the answer cannot be read: %s", number, error)
                 unreadable.append(error)
                 continue
-            digest, size = await self._decoding.run(_measured, part)
             picture = self._picture(job, entry.picture_id(number), facts, found, answer, created)
             picture = replace(
                 picture,
@@ -111,6 +128,8 @@ class Arrivals:
             # The result cannot be read: the best that is left stands in for it.
             last, part = taken[-1]
             taken[-1] = (replace(last, draft=False), part)
+        if kept is not None:
+            await kept
         usd, basis = self._cost(job, answer)
         main = _main(taken)
         warned = (_("One picture of the answer cannot be read"),) if unreadable else ()
@@ -259,7 +278,10 @@ def _write_part(part: Path, found: AnswerPicture, body: Path) -> None:
             raise PictureUnreadable(_("The answer holds something that is not a picture"))
 
 
-def _measured(part: Path) -> tuple[str, int]:
+def _measured(part: Path, ready: Part | None) -> tuple[str, int]:
+    if ready is not None:
+        ready.keep()
+        return ready.sha256, ready.bytes
     return sha256_of(part), part.stat().st_size
 
 

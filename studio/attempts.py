@@ -10,9 +10,9 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
-from http import HTTPStatus
+from functools import partial
 from typing import Protocol
 
 from studio import files
@@ -22,7 +22,6 @@ from studio.domain import GenerationRequest, Job, JobState, Picture, Reference
 from studio.errors import (
     Billed,
     Cancelled,
-    IncompleteAnswer,
     NetworkError,
     StorageError,
     StudioError,
@@ -31,10 +30,10 @@ from studio.journal import Entry, Found, Head, Journal, Stage
 from studio.lanes import Lane
 from studio.library.library import Library
 from studio.pictures import Decoder
-from studio.providers.base import AnswerSource, Input, Provider, Scan
-from studio.providers.gemini.scan import Scanner
+from studio.providers.base import AnswerSource, Input, Provider
 from studio.providers.past import Past
 from studio.providers.transport import Client
+from studio.receiving import AnswerSink
 from studio.settings import OFFLINE
 from studio.words import _
 
@@ -46,6 +45,8 @@ _ROOM_WANTED = 96 << 20
 """Bytes that must be free before a paid request leaves: the answer and its picture, with room."""
 
 _PROGRESS_EVERY = 0.1
+_GRACE = 0.5
+"""Seconds a service gets to close the line after the last byte of its JSON."""
 
 Report = Callable[[Job], None]
 
@@ -62,97 +63,6 @@ class FindProvider(Protocol):
     def __call__(self, profile: str, /) -> Provider: ...
 
 
-class AnswerSink:
-    """Takes an answer as it arrives: journalled and scanned on the decoding lane, never here."""
-
-    def __init__(
-        self, journal: Journal, entry: Entry, lane: Lane, on_received: Callable[[int], None]
-    ) -> None:
-        self._journal = journal
-        self._entry = entry
-        self._lane = lane
-        self._on_received = on_received
-        self._scanner = Scanner()
-        self._body: files.Appender | None = None
-        self._started = time.monotonic()
-        self.code = 0
-        self.headers: dict[str, str] = {}
-        self.received = 0
-        self.late = False
-
-    @property
-    def whole(self) -> bool:
-        """Whether the JSON received so far is complete: a break after that loses nothing."""
-        return self._scanner.complete
-
-    @property
-    def arriving(self) -> bool:
-        """Whether the answer has begun and nobody said yet how it ended."""
-        return self._body is not None
-
-    @property
-    def seconds(self) -> float:
-        """Since the request began to leave."""
-        return time.monotonic() - self._started
-
-    def begin(self) -> None:
-        """The first byte of the request is about to leave."""
-        self._started = time.monotonic()
-
-    async def status(self, code: int, headers: Mapping[str, str]) -> None:
-        """The service has begun to answer."""
-        self.code, self.headers = code, dict(headers)
-        self._body = await self._lane.run(
-            self._journal.begin_answer, self._entry, code, self.headers
-        )
-
-    async def chunk(self, data: bytes) -> None:
-        """A piece of the body. Raises StorageError and what the scanner refuses."""
-        await self._lane.run(self._keep, data)
-        self.received += len(data)
-        self._on_received(self.received)
-
-    def _keep(self, data: bytes) -> None:
-        if self._body is not None:
-            self._body.append(data)
-        self._scanner.feed(data)
-
-    async def finish(self) -> Scan:
-        """The line ended as it should: believe the answer if its JSON is complete.
-
-        Raises IncompleteAnswer after keeping what came.
-        """
-        scan = await self._lane.run(self._scanner.finish)
-        if self._body is None or (self.code == HTTPStatus.OK and scan.json and not scan.complete):
-            raise await self.broke(_("The answer stopped before its end."))
-        await self._lane.run(
-            self._journal.whole, self._entry, self._body, self.seconds, late=self.late
-        )
-        return scan
-
-    async def broke(self, reason: str) -> IncompleteAnswer:
-        """The line broke: keep what came; the error to raise."""
-        await self._lane.run(self._journal.cut, self._entry, self._body, reason, self.seconds)
-        self._body = None
-        return incomplete(self.received, self.seconds)
-
-    async def abandon(self) -> None:
-        """Close what is open; the entry stays as it is."""
-        if self._body is not None:
-            await self._lane.run(self._body.close)
-            self._body = None
-
-
-def incomplete(received: int, seconds: float) -> IncompleteAnswer:
-    """The sentence for an answer that stopped in the middle."""
-    return IncompleteAnswer(
-        _("Connection lost after {seconds:.0f} s").format(seconds=seconds),
-        _("Only the first {bytes:,} bytes of the answer arrived.").format(bytes=received),
-        hint=_("What arrived is kept. Trying again may be billed a second time."),
-        billed=Billed.MAYBE,
-    )
-
-
 async def _within(seconds: float, sending: Awaitable[None], sink: AnswerSink) -> None:
     """Wait for the service, not longer than that. Raises TimeoutError.
 
@@ -160,16 +70,28 @@ async def _within(seconds: float, sending: Awaitable[None], sink: AnswerSink) ->
     the user, takes it away, though the service has not closed the line yet.
     """
     try:
-        async with asyncio.timeout(seconds):
+        async with asyncio.timeout(seconds) as limit:
+            sink.when_whole = partial(_soon, limit)
             await sending
     except TimeoutError:
+        await sink.settle()
         if not sink.whole:
             raise
     except asyncio.CancelledError:
+        await sink.settle()
         task = asyncio.current_task()
         if task is None or not sink.whole:
             raise
         task.uncancel()
+    finally:
+        sink.when_whole = None
+
+
+def _soon(limit: asyncio.Timeout) -> None:
+    """Nothing more is worth waiting for: some services leave the line open."""
+    if not limit.expired():
+        soon = asyncio.get_running_loop().time() + _GRACE
+        limit.reschedule(min(soon, limit.when() or soon))
 
 
 async def _too_long(sink: AnswerSink, limit: float) -> NetworkError:
@@ -185,16 +107,19 @@ async def _too_long(sink: AnswerSink, limit: float) -> NetworkError:
 
 
 @contextlib.contextmanager
-def _kept() -> Iterator[None]:
-    """An answer that found no room is in the journal, and paid for."""
+def _kept(keeping: asyncio.Task[None] | None = None) -> Iterator[None]:
+    """An answer that found no room is in the journal, and paid for; unless that failed as well."""
     try:
         yield
     except StorageError as error:
         error.billed = Billed.MAYBE
-        error.hint = _(
-            "The answer is kept. When there is room again, Try again brings the picture in "
-            "without asking the service a second time."
-        )
+        if keeping is None or (
+            keeping.done() and not keeping.cancelled() and not keeping.exception()
+        ):
+            error.hint = _(
+                "The answer is kept. When there is room again, Try again brings the picture in "
+                "without asking the service a second time."
+            )
         raise
 
 
@@ -213,6 +138,7 @@ class Attempts:
         arrivals: Arrivals,
         conversations: Conversations,
         decoding: Lane,
+        journalling: Lane,
         limit: Callable[[], float],
         wait_until_late: WaitUntilLate,
     ) -> None:
@@ -226,6 +152,7 @@ class Attempts:
         self._arrivals = arrivals
         self._conversations = conversations
         self._decoding = decoding
+        self._journalling = journalling
         self._limit = limit
         self._wait_until_late = wait_until_late
 
@@ -264,32 +191,49 @@ class Attempts:
 
         try:
             sending = self._over_the_wire(provider, job, inputs, past, key, sink, before_first_byte)
-            await _within(limit, sending, sink)
-            if patience is not None:
-                patience.cancel()
-            # From here on it is not cancelled any more: what came is paid for.
-            progress.ingesting()
-            scan = await sink.finish()
-        except TimeoutError:
-            raise await _too_long(sink, limit) from None
-        except StudioError as error:
-            raise await self._told(sink, error, sent=sent) from error
+            try:
+                await _within(limit, sending, sink)
+                if patience is not None:
+                    patience.cancel()
+                # From here on it is not cancelled any more: what came is paid for.
+                progress.ingesting()
+                scan = await sink.finish()
+            except TimeoutError:
+                raise await _too_long(sink, limit) from None
+            except StudioError as error:
+                raise await self._told(sink, error, sent=sent) from error
+            source = AnswerSource(
+                status=sink.code,
+                headers=sink.headers,
+                body=entry.body,
+                request=request,
+                scan=scan,
+                key=key or "",
+            )
+            return await self._take(job, entry, provider, source, sink)
         finally:
             if patience is not None:
                 patience.cancel()
             await sink.abandon()
-        source = AnswerSource(
-            status=sink.code,
-            headers=sink.headers,
-            body=entry.body,
-            request=request,
-            scan=scan,
-            key=key or "",
-        )
-        with _kept():
-            answer = await self._decoding.run(provider.read, source)
-            job = replace(job, late=sink.late)
-            return await self._arrivals.take(job, entry, answer, seconds=sink.seconds)
+
+    async def _take(
+        self, job: Job, entry: Entry, provider: Provider, source: AnswerSource, sink: AnswerSink
+    ) -> list[Picture]:
+        """Look at the pictures while the answer is made durable; believe them afterwards."""
+        keeping = asyncio.create_task(sink.keep(self._journalling))
+        with _kept(keeping):
+            try:
+                answer = await self._decoding.run(provider.read, source)
+                return await self._arrivals.take(
+                    replace(job, late=sink.late),
+                    entry,
+                    answer,
+                    seconds=sink.seconds,
+                    early=sink.parts.found,
+                    kept=keeping,
+                )
+            finally:
+                await keeping
 
     async def _watch(
         self, request: GenerationRequest, sink: AnswerSink, progress: _Progress
@@ -353,6 +297,7 @@ class Attempts:
             raise
         except StudioError:
             # A line that breaks after the last byte of the JSON has lost nothing.
+            await sink.settle()
             if not sink.whole:
                 raise
 

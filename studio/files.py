@@ -216,9 +216,12 @@ def rename_folder(source: Path, target: Path) -> None:
 
 
 class Appender:
-    """A file that only grows: the record log, the bytes of an answer."""
+    """A file that only grows: the record log, the bytes of an answer.
 
-    def __init__(self, path: Path) -> None:
+    Its name is durable at once; not so with `lasting` False, for files that get another.
+    """
+
+    def __init__(self, path: Path, *, lasting: bool = True) -> None:
         ensure_folder(path.parent)
         self.path = path
         with _as_storage_error(path):
@@ -228,7 +231,7 @@ class Appender:
             flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
             self._handle = os.open(path, flags, 0o600)
             self.size = os.fstat(self._handle).st_size
-            if new:
+            if new and lasting:
                 sync_folder(path.parent)
 
     def append(self, data: bytes) -> int:

@@ -27,8 +27,11 @@ class Lane:
         A call that began runs to its end even when the caller is cancelled: half a durable step
         helps nobody.
         """
-        future = self._pool.submit(call, *args, **kwargs)
-        return await asyncio.wrap_future(future)
+        return await self.start(call, *args, **kwargs)
+
+    def start(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> asyncio.Future[T]:
+        """Ask for `call(...)` at once and wait for it later, or not at all."""
+        return asyncio.wrap_future(self._pool.submit(call, *args, **kwargs))
 
     def close(self) -> None:
         """Finish what was asked and end the thread; blocks until then."""

@@ -74,6 +74,7 @@ class Making:
             arrivals=arrivals,
             conversations=conversations,
             decoding=decoding,
+            journalling=journalling,
             limit=lambda: settings.value.outer_limit,
             wait_until_late=lambda request: wait_until_late(
                 request, library.usual_seconds, settings.value.time_out

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 
-from studio.attempts import Attempts, incomplete
+from studio.attempts import Attempts
 from studio.domain import Failure, Job, JobState
 from studio.endings import failure_of
 from studio.errors import (
@@ -25,6 +25,7 @@ from studio.jobs import JobQueue
 from studio.journal import Found, Journal, Stage
 from studio.lanes import Lane
 from studio.library.library import Library
+from studio.receiving import incomplete
 from studio.settings import OFFLINE
 from studio.words import _
 

@@ -1,29 +1,95 @@
 """Base64 as it really arrives, decoded in pieces: escaped, wrapped, urlsafe, unpadded, prefixed.
 
 Python's lenient decoder drops `-` and `_` silently and so gives wrong bytes; here the text is
-cleaned first and then decoded strictly.
+decoded strictly, and cleaned first where that fails. The strict decoder is msgspec's: Python's own
+takes four times as long and holds up the other threads meanwhile.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+
+import msgspec
 
 _PREFIX = re.compile(
     rb"\s*(?:data:)?\s*(?:[\w.+-]+/[\w.+-]+)?\s*(?:;[^,;]{0,80})*;?\s*base64\s*,\s*", re.IGNORECASE
 )
 _ESCAPE = re.compile(rb"\\(?:u00([0-9a-fA-F]{2})|([^u]))")
+_PLAIN = re.compile(rb"[A-Za-z0-9+/]*")
 _URLSAFE = bytes.maketrans(b"-_", b"+/")
 _SPACE = b" \t\r\n\x0b\x0c"
 _LONGEST_PREFIX = 256
 _PIECE = 256 * 1024
 
+_fast = msgspec.json.Decoder(bytes).decode
+
 
 class DirtyBase64Error(ValueError):
     """The text is not base64, however kindly it is read."""
+
+
+class Decoder:
+    """Decodes the raw content of a JSON string, escapes and all, as it is fed; holds next to none.
+
+    Attributes:
+        size: bytes given so far.
+    """
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._head: bytes | None = b""  # the beginning, until it is long enough to see a prefix
+        self._held = b""  # cleaned characters that do not make a whole quartet yet
+        self._tail = b""  # an escape that may go on in the next piece
+        self._ended = False
+
+    def feed(self, piece: bytes | memoryview) -> bytes:
+        """The bytes that are certain after `piece`. Raises DirtyBase64Error."""
+        if self._head is not None:
+            self._head += piece
+            if len(self._head) < _LONGEST_PREFIX:
+                return b""
+            piece, self._head = _without_prefix(self._head), None
+        return self._take(piece)
+
+    def end(self) -> bytes:
+        """The last bytes. Raises DirtyBase64Error."""
+        out = b""
+        if self._head is not None:
+            head, self._head = self._head, None
+            out = self._take(_without_prefix(head))
+        if self._tail:
+            raise DirtyBase64Error("the text ends within an escape")
+        rest = _strict(self._held + b"=" * (-len(self._held) % 4)) if self._held else b""
+        self.size += len(rest)
+        return out + rest
+
+    def _take(self, piece: bytes | memoryview) -> bytes:
+        out = self._clean(piece)
+        if out is None:
+            text, self._tail = _unescaped(self._tail + bytes(piece))
+            self._held, self._ended, out = _decoded(self._held + text, ended=self._ended)
+        self.size += len(out)
+        return out
+
+    def _clean(self, piece: bytes | memoryview) -> bytes | None:
+        """The bytes of a piece that is base64 as it should be; None for any other."""
+        if self._tail or self._ended:
+            return None
+        lead = -len(self._held) % 4
+        whole = lead + (len(piece) - lead) // 4 * 4
+        rest = bytes(piece[whole:])
+        if len(piece) < lead or not _PLAIN.fullmatch(rest):
+            return None
+        try:
+            out = _fast(b"".join((b'"', self._held, piece[:whole], b'"')))
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            return None
+        if len(out) * 4 != (len(self._held) + whole) * 3:
+            return None  # there was padding within
+        self._held = rest
+        return out
 
 
 def decode(pieces: Iterable[bytes]) -> Iterator[bytes]:
@@ -31,18 +97,12 @@ def decode(pieces: Iterable[bytes]) -> Iterator[bytes]:
 
     Yields as it goes, so memory does not grow with the picture. Raises DirtyBase64Error.
     """
-    held = b""  # cleaned characters that do not make a whole quartet yet
-    tail = b""  # an escape that may go on in the next piece
-    ended = False
-    for piece in _without_prefix(iter(pieces)):
-        text, tail = _unescaped(tail + piece)
-        held, ended, out = _decoded(held + text, ended=ended)
-        if out:
+    decoder = Decoder()
+    for piece in pieces:
+        if out := decoder.feed(piece):
             yield out
-    if tail:
-        raise DirtyBase64Error("the text ends within an escape")
-    if held and (rest := _strict(held + b"=" * (-len(held) % 4))):
-        yield rest
+    if out := decoder.end():
+        yield out
 
 
 def from_file(path: Path, start: int, end: int) -> Iterator[bytes]:
@@ -58,16 +118,10 @@ def from_file(path: Path, start: int, end: int) -> Iterator[bytes]:
             yield piece
 
 
-def _without_prefix(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    head = b""
-    for piece in pieces:
-        head += piece
-        if len(head) >= _LONGEST_PREFIX:
-            break
+def _without_prefix(head: bytes) -> bytes:
     plain = head[:_LONGEST_PREFIX].replace(b"\\/", b"/")
     found = _PREFIX.match(plain)
-    yield plain[found.end() :] + head[_LONGEST_PREFIX:] if found else head
-    yield from pieces
+    return plain[found.end() :] + head[_LONGEST_PREFIX:] if found else head
 
 
 def _unescaped(text: bytes) -> tuple[bytes, bytes]:
@@ -103,6 +157,6 @@ def _decoded(text: bytes, *, ended: bool) -> tuple[bytes, bool, bytes]:
 
 def _strict(text: bytes) -> bytes:
     try:
-        return base64.b64decode(text, validate=True)
-    except binascii.Error as error:
+        return _fast(b'"' + text + b'"')
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise DirtyBase64Error(str(error)) from error

@@ -15,7 +15,7 @@ import json
 import re
 import secrets
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from studio.errors import Billed, ServiceError
 from studio.files import storage_error
@@ -38,6 +38,19 @@ _SPACE = b" \t\r\n"
 _BOM = b"\xef\xbb\xbf"
 
 
+class LongStrings(Protocol):
+    """Hears the content of every long string while it is scanned, as it stands in the JSON."""
+
+    def begin(self, start: int) -> None:
+        """One begins at that byte of the body."""
+
+    def more(self, piece: bytes | memoryview) -> None:
+        """More of it."""
+
+    def end(self, end: int) -> None:
+        """It ended before that byte."""
+
+
 class Scanner:
     """Fed the body's bytes in order, in pieces of any size.
 
@@ -46,9 +59,10 @@ class Scanner:
         received: bytes fed so far.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, listener: LongStrings | None = None) -> None:
         self.complete = False
         self.received = 0
+        self._listener = listener
         self._skeleton = bytearray()
         self._spilled: list[Spilled] = []
         # Nobody who writes an answer can know this, so no string in it can pass for a marker.
@@ -167,23 +181,29 @@ class Scanner:
             if 0 <= quote < position:
                 quote = data.find(b'"', position)
         if quote < 0 or self._escaped:
-            self._keep_string(data[start:] if not self._long else b"")
+            self._keep_string(memoryview(data)[start:])
             return size
-        self._keep_string(data[start:quote] if not self._long else b"")
+        self._keep_string(memoryview(data)[start:quote])
         self._end_string(base + quote)
         return quote + 1
 
-    def _keep_string(self, piece: bytes) -> None:
-        if self._long:
-            return
-        if len(self._string) + len(piece) > LONG:
-            self._long = True
-            self._string.clear()
-        else:
+    def _keep_string(self, piece: memoryview) -> None:
+        if not self._long and len(self._string) + len(piece) <= LONG:
             self._string += piece
+            return
+        if not self._long:
+            self._long = True
+            if self._listener is not None:
+                self._listener.begin(self._string_start)
+                self._listener.more(bytes(self._string))
+            self._string.clear()
+        if self._listener is not None:
+            self._listener.more(piece)
 
     def _end_string(self, end: int) -> None:
         if self._long:
+            if self._listener is not None:
+                self._listener.end(end)
             marker = json.dumps(f"{self._token}{len(self._spilled)}").encode()
             self._keep(marker[1:])
             self._spilled.append(Spilled(self._string_start, end))

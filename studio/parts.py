@@ -1,0 +1,154 @@
+"""Pictures on their way out of an answer that is still arriving.
+
+Most long strings of an answer are the base64 of a picture. Each is decoded beside the journal's
+copy while its bytes are at hand, so that nothing is left to do after the last byte but to look
+at the picture. Nobody believes in such a file before the answer is whole; what turns out to be
+something else, or finds no room, is let go, and the picture is decoded from the answer later.
+All calls block and belong on the decoding lane.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from pathlib import Path
+
+from studio import files
+from studio.errors import StorageError
+from studio.journal import Entry
+from studio.kinds import kind_of
+from studio.providers import base64_text
+from studio.providers.base import Spilled
+from studio.values import dataclass
+
+log = logging.getLogger(__name__)
+
+_HEAD = 64
+_MOST = 64
+"""More pictures than any answer has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A picture file that is complete, but not yet durable.
+
+    Attributes:
+        bytes: its size.
+    """
+
+    file: files.Appender
+    sha256: str
+    bytes: int
+
+    @property
+    def path(self) -> Path:
+        """Where it is."""
+        return self.file.path
+
+    def keep(self) -> None:
+        """Make its bytes durable. Raises StorageError."""
+        self.file.sync()
+        self.file.close()
+
+
+class Parts:
+    """Takes the long strings of one answer from the scanner.
+
+    Attributes:
+        found: complete pictures, by where their base64 lies in the answer.
+    """
+
+    def __init__(self, entry: Entry) -> None:
+        self.found: dict[Spilled, Part] = {}
+        self._entry = entry
+        self._number = 0
+        self._open: _Growing | None = None
+
+    def begin(self, start: int) -> None:
+        """A long string begins at that byte of the answer."""
+        if self._number < _MOST:
+            path = self._entry.folder / f"early-{self._number}.part"
+            self._open = _Growing(path, start)
+
+    def more(self, piece: bytes | memoryview) -> None:
+        """More of it, as it stands in the JSON."""
+        if self._open is not None:
+            self._try(self._open.feed, piece)
+
+    def end(self, end: int) -> None:
+        """It is complete, up to that byte."""
+        if (growing := self._open) is None:
+            return
+        if self._try(growing.end) and (part := growing.part) is not None:
+            self.found[Spilled(growing.start, end)] = part
+            self._number += 1
+        self._open = None
+
+    def close(self) -> None:
+        """Let everything go; the files go with the journal's entry."""
+        if self._open is not None:
+            self._open.drop()
+            self._open = None
+        for part in self.found.values():
+            part.file.close()
+
+    def _try(self, step, *arguments) -> bool:  # type: ignore[no-untyped-def]
+        try:
+            step(*arguments)
+        except (base64_text.DirtyBase64Error, _NoPictureError):
+            pass  # words, most likely; whoever reads the answer tells
+        except StorageError as error:
+            log.warning("A picture is decoded later: %s", error)
+        else:
+            return True
+        if self._open is not None:
+            self._open.drop()
+            self._open = None
+        return False
+
+
+class _NoPictureError(Exception):
+    """The first bytes are not those of a picture; never leaves this file."""
+
+
+class _Growing:
+    """One file while it is written."""
+
+    def __init__(self, path: Path, start: int) -> None:
+        self.start = start
+        self.part: Part | None = None
+        self._path = path
+        self._decoder = base64_text.Decoder()
+        self._digest = hashlib.sha256()
+        self._head = b""
+        self._file: files.Appender | None = None
+
+    def feed(self, piece: bytes | memoryview) -> None:
+        self._write(self._decoder.feed(piece))
+
+    def end(self) -> None:
+        self._write(self._decoder.end(), last=True)
+        if self._file is None:
+            raise _NoPictureError
+        self.part = Part(self._file, self._digest.hexdigest(), self._file.size)
+
+    def _write(self, data: bytes, *, last: bool = False) -> None:
+        if self._file is None:
+            self._head += data
+            if len(self._head) < _HEAD and not last:
+                return
+            if kind_of(self._head[:_HEAD]) is None:
+                raise _NoPictureError
+            data, self._head = self._head, b""
+            # A crash may have left half of it: it is written anew.
+            self._path.unlink(missing_ok=True)
+            self._file = files.Appender(self._path, lasting=False)
+        if data:
+            self._digest.update(data)
+            self._file.append(data)
+
+    def drop(self) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._path.unlink(missing_ok=True)
+            self._file = None

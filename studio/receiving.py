@@ -1,0 +1,175 @@
+"""Taking an answer as it arrives: what comes is handed to the decoding lane, never worked on here.
+
+The loop's thread only puts pieces aside; the lane takes all that wait in one go, appends them to
+the journal, scans them and decodes the pictures in them. So receiving and decoding go on at the
+same time, and what waits in between is bounded.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+
+from studio import files
+from studio.errors import Billed, IncompleteAnswer, StudioError
+from studio.journal import Entry, Journal
+from studio.lanes import Lane
+from studio.parts import Parts
+from studio.providers.base import Scan
+from studio.providers.gemini.scan import Scanner
+from studio.words import _
+
+MOST_WAITING = 1 << 20
+"""Bytes that may wait for the lane before the connection is left unread."""
+
+
+class AnswerSink:
+    """Takes one answer.
+
+    Attributes:
+        parts: its pictures, as far as they could be decoded while it came.
+        when_whole: called once, on the loop's thread, when the JSON is complete.
+        received: bytes of the body.
+        late: it is later than expected.
+    """
+
+    def __init__(
+        self, journal: Journal, entry: Entry, lane: Lane, on_received: Callable[[int], None]
+    ) -> None:
+        self.parts = Parts(entry)
+        self.when_whole: Callable[[], None] | None = None
+        self.code = 0
+        self.headers: dict[str, str] = {}
+        self.received = 0
+        self.late = False
+        self._journal = journal
+        self._entry = entry
+        self._lane = lane
+        self._on_received = on_received
+        self._scanner = Scanner(self.parts)
+        self._body: files.Appender | None = None
+        self._started = time.monotonic()
+        self._waiting: list[bytes] = []
+        self._size = 0
+        self._draining: asyncio.Future[None] | None = None
+        self._failed: StudioError | None = None
+
+    @property
+    def whole(self) -> bool:
+        """Whether the JSON is complete, as far as it was scanned: a break then loses nothing."""
+        return self._scanner.complete
+
+    @property
+    def arriving(self) -> bool:
+        """Whether the answer has begun and nobody said yet how it ended."""
+        return self._body is not None
+
+    @property
+    def seconds(self) -> float:
+        """Since the request began to leave."""
+        return time.monotonic() - self._started
+
+    def begin(self) -> None:
+        """The first byte of the request is about to leave."""
+        self._started = time.monotonic()
+
+    async def status(self, code: int, headers: Mapping[str, str]) -> None:
+        """The service has begun to answer."""
+        self.code, self.headers = code, dict(headers)
+        self._body = await self._lane.run(
+            self._journal.begin_answer, self._entry, code, self.headers
+        )
+
+    async def chunk(self, data: bytes) -> None:
+        """A piece of the body. Raises StorageError and what the scanner refuses, maybe later."""
+        if self._failed is not None:
+            raise self._failed
+        self._waiting.append(data)
+        self._size += len(data)
+        self.received += len(data)
+        self._on_received(self.received)
+        if self._draining is None:
+            self._drain()
+        while self._size > MOST_WAITING and self._draining is not None:
+            await asyncio.wait({self._draining})
+
+    def _drain(self) -> None:
+        pieces, self._waiting = self._waiting, []
+        self._size = 0
+        self._draining = self._lane.start(self._keep, pieces)
+        self._draining.add_done_callback(self._drained)
+
+    def _keep(self, pieces: list[bytes]) -> None:
+        data = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+        pieces.clear()
+        if self._body is not None:
+            self._body.append(data)
+        self._scanner.feed(data)
+
+    def _drained(self, done: asyncio.Future[None]) -> None:
+        self._draining = None
+        error = done.exception()
+        if isinstance(error, StudioError):
+            self._failed = error
+            self._waiting.clear()
+        elif error is not None:
+            done.result()
+        if self._waiting:
+            self._drain()
+        elif self.whole and self.when_whole is not None:
+            tell, self.when_whole = self.when_whole, None
+            tell()
+
+    async def settle(self) -> None:
+        """Wait until all that came is journalled and scanned, or failed to be."""
+        while self._draining is not None:
+            await asyncio.wait({self._draining})
+
+    async def finish(self) -> Scan:
+        """The line ended as it should: tell whether the JSON is complete, and what it is.
+
+        Raises IncompleteAnswer after keeping what came. The answer is to be believed only when
+        `keep` has returned.
+        """
+        await self.settle()
+        if self._failed is not None:
+            raise self._failed
+        scan = await self._lane.run(self._scanner.finish)
+        if self._body is None or (self.code == HTTPStatus.OK and scan.json and not scan.complete):
+            raise await self.broke(_("The answer stopped before its end."))
+        return scan
+
+    async def keep(self, lane: Lane) -> None:
+        """Make the answer durable, and say that it is whole. Raises StorageError."""
+        if self._body is not None:
+            body, self._body = self._body, None
+            await lane.run(self._journal.whole, self._entry, body, self.seconds, late=self.late)
+
+    async def broke(self, reason: str) -> IncompleteAnswer:
+        """The line broke: keep what came; the error to raise."""
+        await self.settle()
+        await self._lane.run(self._journal.cut, self._entry, self._body, reason, self.seconds)
+        self._body = None
+        return incomplete(self.received, self.seconds)
+
+    async def abandon(self) -> None:
+        """Close what is open; the entry stays as it is."""
+        body, self._body = self._body, None
+        await self._lane.run(self._close, body)
+
+    def _close(self, body: files.Appender | None) -> None:
+        self.parts.close()
+        if body is not None:
+            body.close()
+
+
+def incomplete(received: int, seconds: float) -> IncompleteAnswer:
+    """The sentence for an answer that stopped in the middle."""
+    return IncompleteAnswer(
+        _("Connection lost after {seconds:.0f} s").format(seconds=seconds),
+        _("Only the first {bytes:,} bytes of the answer arrived.").format(bytes=received),
+        hint=_("What arrived is kept. Trying again may be billed a second time."),
+        billed=Billed.MAYBE,
+    )
