@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication
@@ -14,6 +16,9 @@ from studio.errors import StudioError
 from studio.runs import Run
 from studio.ui.tasks import spawn
 from studio.words import _
+
+if TYPE_CHECKING:
+    from studio.turns import Place
 
 VARIATIONS = 4
 """Pictures that Vary makes, as other programs do."""
@@ -52,6 +57,9 @@ class Running(QObject):
             "send": self._retry,
             "now": self._now,
             "stop": self._stop,
+            "first": partial(self._move, "first"),
+            "earlier": partial(self._move, "earlier"),
+            "later": partial(self._move, "later"),
             "discard": self._discard,
             "edit_prompt": self.wants_prompt.emit,
             "read_answer": self.wants_details.emit,
@@ -80,7 +88,13 @@ class Running(QObject):
         """What a job's menu has: names for `act` and their words."""
         state = job.state
         if state is JobState.QUEUED:
-            return [("cancel", _("Cancel"))]
+            places = [
+                ("first", _("Send first")),
+                ("earlier", _("Send earlier")),
+                ("later", _("Send later")),
+            ]
+            others = self._core.queue.waiting > 1
+            return [*(places if others else ()), ("cancel", _("Cancel"))]
         if state is JobState.RETRYING:
             return [("now", _("Try now")), ("stop", _("Stop trying"))]
         if job.alive:
@@ -113,6 +127,9 @@ class Running(QObject):
 
     def _stop(self, job: Job) -> None:
         self._core.queue.stop_retrying(job.id)
+
+    def _move(self, place: Place, job: Job) -> None:
+        self._core.queue.move(job.id, place)
 
     def _discard(self, job: Job) -> None:
         spawn(self._put_away(job))
