@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
+from studio.budget import Budget
+from studio.domain import GenerationRequest, Job
+from studio.events import JobChanged, JobsRemoved
+from studio.library.query import Spend
+from studio.ui.composer.press import Purse, answers, question
 from studio.ui.composer.quote import Mood, Situation, money, quote
 
 THREE = Situation(variants=3, count=1, each_usd=0.134)
@@ -39,6 +45,57 @@ def test_over_the_users_own_threshold() -> None:
     said = quote(replace(THREE, count=8, threshold=2.0))
     assert said.mood is Mood.OVER
     assert said.detail == "asks first, over $2.00"
+
+
+def test_past_the_months_budget() -> None:
+    said = quote(replace(THREE, budget=Budget(limit=40.0, spent=39.868)))
+    assert (said.mood, said.price, said.detail) == (Mood.OVER, "≈ $0.40", "over by $0.27")
+    assert said.description == "3 pictures, about $0.40, over by $0.27"
+    fits = quote(replace(THREE, budget=Budget(limit=40.0, spent=39.0)))
+    assert fits.mood is Mood.READY
+
+
+def test_the_painter_is_in_no_budget() -> None:
+    spent = Budget(limit=40.0, spent=50.0)
+    assert quote(Situation(variants=1, count=1, each_usd=0.0, offline=True, budget=spent)).mood is (
+        Mood.READY
+    )
+
+
+def test_an_unknown_price_goes_past_a_budget_that_is_spent() -> None:
+    unknown = Situation(variants=1, count=1, each_usd=None, budget=Budget(limit=40.0, spent=40.0))
+    assert quote(unknown).mood is Mood.OVER
+    assert "nobody knows" in question(unknown)
+    assert [name for name, _words in answers(unknown)] == ["limit", "anyway"]
+    left = replace(unknown, budget=Budget(limit=40.0, spent=39.0))
+    assert quote(left).mood is Mood.READY
+
+
+def test_the_sum_of_a_month_counts_what_has_just_ended() -> None:
+    """A job that left the queue is in the purse until the library has summed up again."""
+    purse, core = Purse(), SimpleNamespace(
+        settings=SimpleNamespace(value=SimpleNamespace(budget_usd=40.0)),
+        queue=SimpleNamespace(jobs={}),
+    )  # fmt: skip
+    request = GenerationRequest(profile="dgrid", model="m", prompt="p")
+    job = Job(id="j", run="r", request=request, created=0.0, estimate_usd=0.5)
+
+    def spent() -> float:
+        found = purse.budget(core)  # type: ignore[arg-type]
+        assert found is not None
+        return found.after(0.0)
+
+    purse.take(Spend(month=10.0))
+    core.queue.jobs["j"] = job
+    purse.hear(JobChanged(job))
+    assert spent() == 10.5
+    del core.queue.jobs["j"]
+    purse.hear(JobsRemoved(("j",)))
+    assert spent() == 10.5
+    purse.take(Spend(month=10.5))
+    assert spent() == 10.5
+    core.settings.value.budget_usd = 0.0
+    assert purse.budget(core) is None  # type: ignore[arg-type]
 
 
 def test_without_network() -> None:
