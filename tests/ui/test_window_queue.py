@@ -1,0 +1,141 @@
+"""The queue in the window: paused, in another order, and everything tried again."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from studio import paths, prompts, runs
+from studio.core import Core
+from studio.domain import Failure, Job, JobState
+from studio.drafts import Draft
+from studio.ui import theme
+from studio.ui.main_window import StudioWindow
+
+
+@asynccontextmanager
+async def studio(home: Path) -> AsyncIterator[StudioWindow]:
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    theme.install(app, "dark")
+    core = await Core.open(paths.find(home), environ={})
+    window = StudioWindow(core)
+    try:
+        await window.open()
+        yield window
+    finally:
+        window.save_state_now()
+        await window.settle()
+        await core.close()
+        window.hide()
+        window.deleteLater()
+        await asyncio.sleep(0)
+
+
+async def until(condition: Callable[[], object]) -> None:
+    while not condition():
+        await asyncio.sleep(0)
+
+
+async def submit(window: StudioWindow, prompt: str, model: str = "sketch") -> tuple[Job, ...]:
+    core = window.core
+    draft = Draft(prompt=prompt, model=model, size="512", seed=1)
+    planned = runs.plan(draft, core.catalogue.find("sketch", model), prompts.expand(prompt))
+    return await core.submit(planned)
+
+
+async def test_a_paused_queue_says_so_everywhere_and_goes_on_in_the_new_order(
+    tmp_path: Path, task_errors: list[BaseException]
+) -> None:
+    async with studio(tmp_path) as window:
+        queue, action = window.core.queue, window.actions_of.every["pause_queue"]
+        action.trigger()
+        assert queue.paused
+        first, second, third = await submit(window, "A {red|green|blue} lamp")
+        await until(lambda: window.status_bar.queue.text() == "3 queued, paused")
+        assert action.isChecked()
+        await until(lambda: window.gallery.rows.rowCount() == 3)
+        tile = window.gallery.tile_of(queue.jobs[first.id])
+        assert (tile.big, tile.line) == ("1st", "the queue is paused")
+        names = [name for name, _words in window.running.offers(queue.jobs[third.id])]
+        assert names == ["first", "earlier", "later", "cancel"]
+        window.running.act("first", queue.jobs[third.id])
+        assert list(queue.jobs) == [third.id, first.id, second.id]
+        assert window.gallery.tile_of(queue.jobs[third.id]).big == "1st"
+        window.status_bar.queue.click()
+        popover = window.status_bar.popover
+        assert popover is not None
+        assert [row.job.id for row in popover.rows] == [third.id, first.id, second.id]
+        popover.rows[2].earlier.click()
+        assert list(queue.jobs) == [third.id, second.id, first.id]
+        popover.pause.click()
+        assert not queue.paused
+        await until(lambda: not queue.jobs)
+        assert not action.isChecked()
+        assert task_errors == []
+
+
+def waits(job: Job) -> bool:
+    return job.state is JobState.QUEUED
+
+
+def fail(window: StudioWindow, job: Job, usd: float) -> None:
+    """Let a job look as if a service had refused it at that price."""
+    failure = Failure(kind="server", title="The service is overloaded")
+    request = replace(job.request, profile="dgrid", model="gemini-nano-banana-2.1")
+    ended = replace(job, state=JobState.FAILED, failure=failure, request=request, estimate_usd=usd)
+    window.core.queue.adopt(ended, None)
+
+
+@pytest.mark.parametrize("usd", [0.1, 1.5])
+async def test_all_that_failed_is_tried_again_and_much_money_asks_in_the_bar_first(
+    tmp_path: Path, task_errors: list[BaseException], usd: float
+) -> None:
+    async with studio(tmp_path) as window:
+        queue = window.core.queue
+        queue.pause()
+        jobs = await submit(window, "A {red|green} lamp")
+        queue.cancel_all()
+        await queue.idle()
+        for job in jobs:
+            fail(window, job, usd)
+        assert window.status_bar.queue.text().startswith("2 failed")
+        window.actions_of.every["retry_failed"].trigger()
+        notice = window.messages.notice
+        if usd > 1:
+            assert notice is not None
+            assert notice.text == "Try 2 jobs again? About $3.00."
+            assert {queue.jobs[job.id].state for job in jobs} == {JobState.FAILED}
+            window.messages.on_first()
+        assert window.messages.notice is None
+        queued = [job.id for job in jobs]
+        await until(lambda: [j.id for j in queue.jobs.values() if waits(j)] == queued)
+        assert window.status_bar.queue.text() == "2 queued, paused"
+        assert task_errors == []
+
+
+async def test_not_now_leaves_what_failed_as_it_is(tmp_path: Path) -> None:
+    async with studio(tmp_path) as window:
+        queue = window.core.queue
+        queue.pause()
+        (job,) = await submit(window, "A lamp")
+        queue.cancel_all()
+        await queue.idle()
+        fail(window, job, 9.0)
+        window.actions_of.every["retry_failed"].trigger()
+        window.messages.on_second()
+        assert window.messages.notice is None
+        assert queue.jobs[job.id].state is JobState.FAILED
+
+
+async def test_where_nothing_failed_that_is_said(tmp_path: Path) -> None:
+    async with studio(tmp_path) as window:
+        window.actions_of.every["retry_failed"].trigger()
+        assert window.toast.isVisible()
+        assert window.messages.notice is None
