@@ -13,10 +13,17 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from studio import files, pricing
+from studio import files, pricing, sending
 from studio.conversations import Conversations
-from studio.domain import Advanced, AspectRatio, CostBasis, Job, JobState, Parent, Picture
-from studio.errors import Billed, NoPicture, NotFetched, PictureUnreadable, StudioError
+from studio.domain import Advanced, AspectRatio, CostBasis, Job, JobState, Parent, Picture, Role
+from studio.errors import (
+    Billed,
+    NoPicture,
+    NotFetched,
+    PictureUnreadable,
+    StorageError,
+    StudioError,
+)
 from studio.journal import Entry
 from studio.kinds import kind_of
 from studio.lanes import Lane
@@ -134,6 +141,7 @@ class Arrivals:
         main = _main(taken)
         warned = (_("One picture of the answer cannot be read"),) if unreadable else ()
         conversation, told = await self._conversations.keep(job, entry, answer, numbered)
+        told += await self._decoding.run(self._sent_otherwise, job)
         final = [
             (
                 # The answer is billed once: what came beside its result cost nothing more.
@@ -165,6 +173,20 @@ class Arrivals:
             await taker.finish()
         finally:
             await taker.close()
+
+    def _sent_otherwise(self, job: Job) -> tuple[str, ...]:
+        """A sentence for each reference that was sent smaller, or as another kind."""
+        said: list[str] = []
+        try:
+            every = [(one, self._library.input_path(one)) for one in job.request.references]
+            limits = sending.allowances([path.stat().st_size for _one, path in every])
+            for (one, path), limit in zip(every, limits, strict=True):
+                # In a conversation the edited picture is told as it once came.
+                if one.role is not Role.EDIT or job.request.continues is None:
+                    said.append(sending.sentence(one.name, sending.fit(path, limit)))
+        except (OSError, StorageError) as error:
+            log.warning("A reference is gone since it was sent: %s", error)
+        return tuple(dict.fromkeys(one for one in said if one))
 
     def _cost(self, job: Job, answer: Answer) -> tuple[float | None, CostBasis]:
         request = job.request

@@ -10,12 +10,12 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Protocol
 
-from studio import files
+from studio import files, sending
 from studio.arrivals import Arrivals
 from studio.conversations import Conversations
 from studio.domain import GenerationRequest, Job, JobState, Picture, Reference
@@ -39,8 +39,6 @@ from studio.words import _
 
 log = logging.getLogger(__name__)
 
-_LONGEST_SENT = 4096
-_LARGEST_SENT = 7 << 20
 _ROOM_WANTED = 96 << 20
 """Bytes that must be free before a paid request leaves: the answer and its picture, with room."""
 
@@ -174,7 +172,11 @@ class Attempts:
         provider = self._find_provider(request.profile)
         key = None if request.profile == OFFLINE else await self._find_key(request.profile)
         await self._decoding.run(self._check_room)
-        inputs = [self._input(reference) for reference in request.references]
+        limits = await self._decoding.run(self._allowances, request.references)
+        inputs = [
+            self._input(reference, limit)
+            for reference, limit in zip(request.references, limits, strict=True)
+        ]
         past = await self._conversations.past(request, entry, self._input)
         progress = _Progress(job, report)
         sink = AnswerSink(self._journal, entry, self._decoding, progress.received)
@@ -321,10 +323,18 @@ class Attempts:
                 hint=_("Free some space, then press Try again. Nothing was billed."),
             )
 
-    def _input(self, reference: Reference) -> Input:
+    def _allowances(self, references: Sequence[Reference]) -> list[int]:
+        """Bytes each reference may have, so that together they fit into one request."""
+        try:
+            paths = [self._library.input_path(one) for one in references]
+            return sending.allowances([path.stat().st_size for path in paths])
+        except OSError as error:
+            raise files.storage_error(error, self._library.folder) from error
+
+    def _input(self, reference: Reference, limit: int = sending.LARGEST) -> Input:
         async def load() -> tuple[bytes, str]:
             path = await self._decoding.run(self._library.input_path, reference)
-            return await self._decoder.upright(path, edge=_LONGEST_SENT, limit=_LARGEST_SENT)
+            return await self._decoder.upright(path, edge=sending.LONGEST, limit=limit)
 
         return Input(reference, load)
 

@@ -277,7 +277,7 @@ def upright(request: dict[str, Any]) -> Message:
 
 
 def _encode(copy: Image.Image, limit: int) -> Message:
-    while max(copy.size) >= _SMALLEST:
+    while True:
         if copy.mode == "RGBA":
             stream = io.BytesIO()
             copy.save(stream, "PNG")
@@ -288,8 +288,9 @@ def _encode(copy: Image.Image, limit: int) -> Message:
                 data = _jpeg(copy, quality)
                 if len(data) <= limit:
                     return {"media_type": "image/jpeg"}, data
+        if max(copy.size) < _SMALLEST:
+            raise Refused("too_many_bytes", str(limit))
         copy = ImageOps.scale(copy, 0.8, Image.Resampling.LANCZOS)
-    raise Refused("too_many_bytes", str(limit))
 
 
 def palette(request: dict[str, Any]) -> Message:

@@ -58,6 +58,49 @@ def _brands(head: bytes) -> list[bytes]:
     return [head[8:12], *(head[at : at + 4] for at in range(16, size - 3, 4))]
 
 
+def size_of(path: Path) -> tuple[int, int] | None:
+    """Width and height of a PNG, JPEG or WebP file as it is stored, told from its head; blocking.
+
+    None for other kinds, and where the head is damaged. Raises OSError.
+    """
+    with path.open("rb") as stream:
+        head = stream.read(64)
+        kind = kind_of(head)
+        if kind is PNG and head[12:16] == b"IHDR":
+            return int.from_bytes(head[16:20], "big"), int.from_bytes(head[20:24], "big")
+        if kind is WEBP:
+            return _webp_size(head)
+        return _jpeg_size(stream) if kind is JPEG else None
+
+
+def _webp_size(head: bytes) -> tuple[int, int] | None:
+    if head[12:16] == b"VP8X":
+        width, height = head[24:27], head[27:30]
+        return int.from_bytes(width, "little") + 1, int.from_bytes(height, "little") + 1
+    if head[12:16] == b"VP8L":
+        bits = int.from_bytes(head[21:25], "little")
+        return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
+    if head[12:16] == b"VP8 ":
+        width, height = head[26:28], head[28:30]
+        return int.from_bytes(width, "little") & 0x3FFF, int.from_bytes(height, "little") & 0x3FFF
+    return None
+
+
+def _jpeg_size(stream: BinaryIO) -> tuple[int, int] | None:
+    at = 2
+    while True:
+        stream.seek(at)
+        head = stream.read(9)
+        if len(head) < 9 or head[0] != 0xFF:
+            return None
+        mark = head[1]
+        if 0xC0 <= mark <= 0xCF and mark not in (0xC4, 0xC8, 0xCC):
+            return int.from_bytes(head[7:9], "big"), int.from_bytes(head[5:7], "big")
+        # A mark may have signs of filling before it, and some have nothing after them.
+        alone = mark == 0xFF or 0xD0 <= mark <= 0xD8 or mark == 0x01
+        at += (1 if mark == 0xFF else 2) if alone else 2 + int.from_bytes(head[2:4], "big")
+
+
 def looks_complete(path: Path) -> bool:
     """Whether the end of the file is where its kind says it is; blocking, reads head and tail.
 

@@ -505,6 +505,18 @@ class Library:
             sha256=digest, media_type=kind.media_type, role=role, picture=picture, name=name
         )
 
+    async def input_note(self, reference: Reference) -> str:
+        """How a reference is sent otherwise than it is, in two words; "" where it is not."""
+        return await self._reading.run(self._input_note, reference)
+
+    def _input_note(self, reference: Reference) -> str:
+        from studio import sending
+
+        try:
+            return sending.note(sending.fit(self.originals.input_path(reference)))
+        except OSError as error:
+            raise files.storage_error(error, self.folder) from error
+
     def input_path(self, reference: Reference) -> Path:
         """Where the bytes of a reference lie; blocking. Raises StorageError."""
         return self.originals.input_path(reference)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 from studio import runs
 from studio.domain import Reference, Role
@@ -77,10 +78,19 @@ def cleared(draft: Draft, *, aspect: str, system: str = "") -> Draft:
     return _settled(empty, aspect)
 
 
-def notes_of(draft: Draft, model: Model, trashed: Collection[str]) -> list[Note]:
-    """What each slot says; `trashed` are pictures known to lie in the trash."""
+def notes_of(
+    draft: Draft,
+    model: Model,
+    trashed: Collection[str],
+    otherwise: Mapping[str, str] = MappingProxyType({}),
+) -> list[Note]:
+    """What each slot says.
+
+    `trashed` are pictures known to lie in the trash; `otherwise` tells by sha256 how an input is
+    sent other than it is.
+    """
     return [
-        _note(reference, draft, model, trashed)
+        replace(_note(reference, draft, model, trashed), beside=otherwise.get(reference.sha256, ""))
         if place < model.references
         else Note(_("not sent: takes {n}").format(n=model.references), sent=False)
         for place, reference in enumerate(draft.references)

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from studio import prompts, runs
 from studio.domain import JobState
 from studio.drafts import Draft
-from studio.errors import Billed, InputError
+from studio.errors import Billed, InputError, StudioError
 from studio.events import Event, JobChanged, JobsRemoved
 from studio.library.query import Spend
-from studio.models import Model
+from studio.models import Model, ModelState
 from studio.ui import places
 from studio.ui.composer.quote import ASKS_FROM, REFUSED_FROM, Situation, money
+from studio.ui.controls import Notice
 from studio.words import _
 
 if TYPE_CHECKING:
@@ -147,3 +148,25 @@ def list_of(prompt: str) -> str:
     if count > len(shown):
         shown.append(_("and {n} more").format(n=count - len(shown)))
     return "\n".join(shown)
+
+
+def warning(model: Model) -> Notice | None:
+    """What to say of a model that is retired: a gateway may still serve it, so it is asked."""
+    if model.state is not ModelState.RETIRED:
+        return None
+    text = f"{model.title}: {model.note}"
+    return Notice(key="retired", text=text, tone="warn", icon="warning")
+
+
+def no_network() -> Notice:
+    """What to say while the service cannot be reached."""
+    text = _("No network. Runs wait in the queue and start by themselves.")
+    actions = (("sketch", _("Sketch instead")),)
+    return Notice(key="network", text=text, icon="cloud-off", actions=actions)
+
+
+def trouble(error: StudioError) -> Notice:
+    """An error as the composer's own bar says it."""
+    parts = (error.title, error.message, error.hint)
+    text = ". ".join(part.rstrip(".") for part in parts if part)
+    return Notice(key="error", text=f"{text}.", tone="bad")

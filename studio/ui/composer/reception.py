@@ -95,6 +95,9 @@ class Reception(QObject):
 class InputThumbnails(QObject):
     """Thumbnails of references, each asked for once.
 
+    Attributes:
+        notes: by sha256, how an input is sent otherwise than it is, where it is.
+
     Signals:
         arrived(object, object): sha256 of the input and its QPixmap.
     """
@@ -104,6 +107,7 @@ class InputThumbnails(QObject):
     def __init__(self, library: Library, parent: QObject) -> None:
         super().__init__(parent)
         self._library = library
+        self.notes: dict[str, str] = {}
         self._asked: set[str] = set()
 
     def want(self, references: Sequence[Reference]) -> None:
@@ -115,6 +119,7 @@ class InputThumbnails(QObject):
 
     async def _fetch(self, reference: Reference) -> None:
         try:
+            self.notes[reference.sha256] = await self._library.input_note(reference)
             data = await self._library.input_thumbnail(reference, THUMBNAIL)
         except StudioError as error:
             # The slot keeps its name and role; the run itself will say what is wrong.

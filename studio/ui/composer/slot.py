@@ -42,6 +42,7 @@ class Note:
 
     Attributes:
         tip: more about it, for the tool tip.
+        beside: a word beside the role, where the slot says nothing in its place.
         talk: turns of the conversation that goes on; 0 when the user wants none of it, None where
             there is nothing to go on with.
     """
@@ -49,6 +50,7 @@ class Note:
     words: str = ""
     sent: bool = True
     tip: str = ""
+    beside: str = ""
     talk: int | None = None
 
 
@@ -115,7 +117,7 @@ class Slot(QWidget):
         editing = reference.role is Role.EDIT
         name = f"{role_name(reference.role)} {reference.name}".strip()
         self.setAccessibleName(name)
-        said = [words for words in (note.words, note.tip) if words]
+        said = [words for words in (note.words, note.beside, note.tip) if words]
         self.setAccessibleDescription(" ".join(said))
         self.setToolTip(plain_tip("\n".join([name, *said])))
         self.role_button.setVisible(self._has_menu and not small)
@@ -187,6 +189,8 @@ class Slot(QWidget):
         words = self._note.words or role_name(self.reference.role)
         if self._note.talk and not self._note.words:
             words = _("Editing, turn {n}").format(n=self._note.talk + 1)
+        if self._note.beside and not self._note.words:
+            words = f"{words} · {self._note.beside}"
         return words, self.reference.name
 
     def _words_width(self) -> int:

@@ -20,7 +20,7 @@ from studio.library.query import PromptUse
 from studio.providers.catalogue import Catalogue
 from studio.settings import SettingsStore
 from studio.ui import theme
-from studio.ui.composer import Composer
+from studio.ui.composer.composer import Composer
 
 
 def jpeg(width: int, height: int, colour: str) -> bytes:
@@ -35,13 +35,17 @@ def jpeg(width: int, height: int, colour: str) -> bytes:
 
 @dataclass
 class ScriptedLibrary:
-    """Inputs and prompts; `broken` bytes cannot be read, `gate` holds copying back."""
+    """Inputs and prompts; `broken` bytes cannot be read, `gate` holds copying back.
+
+    `notes` tell by name how an input is sent otherwise than it is.
+    """
 
     prompts_used: list[str] = field(default_factory=list)
     kept: dict[str, bytes | Path] = field(default_factory=dict)
     shapes: dict[str, tuple[int, int]] = field(default_factory=dict)
     known: dict[str, Picture] = field(default_factory=dict)
     broken: set[str] = field(default_factory=set)
+    notes: dict[str, str] = field(default_factory=dict)
     gate: asyncio.Event | None = None
 
     async def keep_input(
@@ -55,6 +59,9 @@ class ScriptedLibrary:
         sha = hashlib.sha256(raw).hexdigest()
         self.kept[sha] = data
         return Reference(sha256=sha, media_type="image/png", role=role, picture=picture, name=name)
+
+    async def input_note(self, reference: Reference) -> str:
+        return self.notes.get(reference.name, "")
 
     async def input_thumbnail(self, reference: Reference, edge: int = 256) -> bytes:
         width, height = self.shapes.get(reference.name, (64, 64))

@@ -267,3 +267,17 @@ async def test_remix_replaces_everything_and_can_be_undone(composer, collected) 
     assert toasts == ["Composer replaced"]
     composer.undo()
     assert composer.draft().prompt == "mine"
+
+
+async def test_a_slot_says_when_its_picture_is_sent_otherwise_beside_its_role(
+    composer, core
+) -> None:
+    core.library.notes["a"] = "sent smaller"
+    composer.set_draft(Draft(profile="google", model="gemini-3-pro-image", references=THREE))
+    for task in tasks.running():
+        await task
+    slot = composer.card.slots.slots()[1]
+    assert slot._words() == ("Style · sent smaller", "a")
+    assert "sent smaller" in slot.accessibleDescription()
+    assert "sent smaller" in slot.toolTip()
+    assert composer.card.slots.slots()[2]._words() == ("Free", "b")

@@ -1,0 +1,64 @@
+"""References on the wire: shrunk and converted where they must be, and said so."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import io
+import json
+from pathlib import Path
+
+from PIL import Image
+
+from studio import paths, runs
+from studio.core import Core, Options
+from studio.domain import Role
+from studio.drafts import Draft
+from studio.library.query import Query
+from tests.fake_service import FakeService
+
+KEY = {"GRIDBRUSH_API_KEY": "sk-canary-4f1d9e7b2a6c8035"}
+
+
+def picture(folder: Path, name: str, size: tuple[int, int]) -> Path:
+    path = folder / name
+    Image.new("RGB", size, "#336699").save(path)
+    return path
+
+
+async def test_a_person_is_told_of_a_reference_that_was_sent_otherwise(tmp_path):
+    with FakeService() as service:
+        options = Options(provider="dgrid", base_url=service.url)
+        core = await Core.open(paths.find(tmp_path / "home"), options, environ=KEY)
+        try:
+            given = [
+                picture(tmp_path, "wide.png", (5000, 20)),
+                picture(tmp_path, "old.bmp", (30, 20)),
+                picture(tmp_path, "fine.jpg", (30, 20)),
+            ]
+            references = tuple(
+                [
+                    await core.library.keep_input(path, role=Role.STYLE, name=path.stem)
+                    for path in given
+                ]
+            )
+            notes = [await core.library.input_note(one) for one in references]
+            assert notes == ["sent smaller", "sent converted", ""]
+            model = core.catalogue.find("dgrid", "gemini-nano-banana-2.1")
+            draft = Draft(
+                prompt="p", profile="dgrid", model=model.id, references=references, aspect="match"
+            )
+            await core.submit(runs.plan(draft, model, ("p",)))
+            await core.queue.idle()
+            (made,) = await core.library.pictures(await core.library.rows(Query()))
+        finally:
+            await core.close()
+    assert made.warnings == (
+        "wide was sent as a smaller copy",
+        "old was sent as a converted copy",
+    )
+    sent = await asyncio.to_thread(json.loads, service.requests[0].body)
+    parts = [part["inlineData"] for part in sent["contents"][0]["parts"][:-1]]
+    assert [part["mimeType"] for part in parts] == ["image/jpeg", "image/jpeg", "image/jpeg"]
+    first = Image.open(io.BytesIO(base64.b64decode(parts[0]["data"])))
+    assert max(first.size) == 4096
