@@ -104,7 +104,7 @@ def again_from(failure: Failure | None, now: float | None = None) -> str:
     at = failure.retry_at if failure else None
     if at is None or (now is not None and at <= now):
         return ""
-    return _("Try again from {time} on").format(time=figures.when(at, now=now))
+    return _("Try again after {time}").format(time=figures.moment(at, now=now))
 
 
 def _billed(billed: Billed, estimate: float | None) -> str:

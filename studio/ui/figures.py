@@ -98,6 +98,15 @@ def when(stamp: float, *, now: float | None = None) -> str:
     )
 
 
+def moment(stamp: float, *, now: float | None = None) -> str:
+    """A moment within a sentence: "14:06" where it is today, else "24 Nov 14:06"."""
+    day, here = (
+        datetime.fromtimestamp(each).astimezone()
+        for each in (stamp, time.time() if now is None else now)
+    )
+    return f"{day:%H:%M}" if day.date() == here.date() else when(stamp, now=now)
+
+
 def month(number: int) -> str:
     """The short name of a month, 1 to 12."""
     names = (

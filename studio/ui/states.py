@@ -261,8 +261,11 @@ def _under_way(job: Job, now: float, usual: float | None) -> Tile:
     note = _("usually {time}").format(time=figures.clock(usual)) if usual and told else ""
     saving = job.state in (JobState.INGESTING, JobState.DONE)
     if job.late and not saving:
-        note = _("later than expected") if job.state is JobState.RECEIVING else note
-        line = _("Later than expected") if job.state is JobState.WAITING else line
+        if job.state is JobState.WAITING:
+            line = _("Later than expected")
+            note = ", ".join(part for part in (_("still listening"), note) if part)
+        else:
+            note = _("later than expected")
     return Tile(
         job=True,
         name=_name(job),

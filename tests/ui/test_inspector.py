@@ -161,6 +161,8 @@ def test_days_are_told_in_words() -> None:
     assert figures.when(now - 3600, now=now) == "Today 14:00"
     assert figures.when(now - 26 * 3600, now=now) == "Yesterday 13:00"
     assert figures.when(now - 50 * 3600, now=now) == "21 Nov 13:00"
+    assert figures.moment(now + 600, now=now) == "15:10"
+    assert figures.moment(now + 26 * 3600, now=now) == "24 Nov 17:00"
     assert figures.when(time.mktime((2024, 3, 3, 9, 5, 0, 0, 0, -1)), now=now) == "3 Mar 2024"
 
 

@@ -106,8 +106,8 @@ def _facts(job: Job) -> list[Fact]:
     elif job.started is not None:
         facts.append(Fact(label=_("Sent"), value=figures.when(job.started)))
     if job.failure is not None and job.failure.retry_at is not None:
-        at = figures.when(job.failure.retry_at)
-        facts.append(Fact(label=_("Again"), value=_("from {time} on").format(time=at)))
+        at = figures.moment(job.failure.retry_at)
+        facts.append(Fact(label=_("Again"), value=_("after {time}").format(time=at)))
     if job.failure is not None and job.failure.request_id:
         facts.append(Fact(label=_("Request"), value=job.failure.request_id))
     if job.alive and job.estimate_usd:
