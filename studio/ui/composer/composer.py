@@ -297,11 +297,10 @@ class Composer(Dock):
             self.wants_key.emit(draft.profile)
             return
         sent = self._offer(model).sent
-        now = self._situation(model)
-        ask, answers = press.question(now), press.answers(now)
-        if ask and not confirmed and self._asked != sent:
+        ask = press.ask(self._situation(model))
+        if ask is not None and not confirmed and self._asked != sent:
             self._asked = sent
-            self._tell(Notice(key="ask", text=ask, tone="warn", icon="coin", actions=answers))
+            self._tell(ask)
             return
         try:
             run = press.run_of(sent, model)
@@ -312,7 +311,10 @@ class Composer(Dock):
         self.bar.dismiss("ask")
         self.bar.dismiss("error")
         self._recall.forget()
-        self._warn_of_model(model)
+        if (told := press.warning(model)) and told.text not in self._warned:
+            self._warned.add(told.text)
+            self._tell(told)
+        self._watching.purse.send(run)
         self.generate.emit(run)
 
     def _warn_of_model(self, model: Model) -> None:
@@ -323,9 +325,8 @@ class Composer(Dock):
             self._tell(Notice(key="retired", text=text, tone="warn", icon="warning"))
 
     def _situation(self, model: Model) -> Situation:
-        draft, sent, core = self.draft(), self._offer(model).sent, self._core
-        budget = self._watching.purse.budget(core)
-        return press.situation(draft, sent, model, core, network=self._network, budget=budget)
+        sent, purse = self._offer(model).sent, self._watching.purse
+        return press.situation(self.draft(), sent, model, self._core, purse, net=self._network)
 
     def show_spend(self, spend: Spend) -> None:
         """What was spent is another sum: the month's budget may end here."""

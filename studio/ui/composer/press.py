@@ -23,20 +23,31 @@ if TYPE_CHECKING:
 
 
 class Purse:
-    """This month's money as it was last summed up, with what has ended since then.
+    """This month's money as it was last summed up, with what neither sum nor queue has yet.
 
-    A job that is over is neither in the queue nor, for a moment, in the sum.
+    A run that was just sent is not in the queue for a moment, a job that is over not in the sum.
     """
 
     def __init__(self) -> None:
         self._spend = Spend()
         self._alive: dict[str, float] = {}
         self._landed: dict[str, float] = {}
+        self._sent: dict[str, tuple[int, float]] = {}
+        self._stale: set[str] = set()
 
     def take(self, spend: Spend) -> None:
         """The library has summed up again: everything that has ended is in there."""
         self._spend = spend
         self._landed.clear()
+        # A run that could not be queued is believed in until the sum after the next.
+        for run in self._stale:
+            self._sent.pop(run, None)
+        self._stale = set(self._sent)
+
+    def send(self, run: runs.Run) -> None:
+        """A run is on its way to the queue."""
+        if run.each_usd:
+            self._sent[run.id] = (len(run.requests), run.each_usd)
 
     def hear(self, event: Event) -> None:
         """Follow the jobs."""
@@ -46,6 +57,10 @@ class Purse:
         elif isinstance(event, JobChanged):
             job = event.job
             if job.alive:
+                if job.id not in self._alive and (sent := self._sent.pop(job.run, None)):
+                    left, each = sent
+                    if left > 1:
+                        self._sent[job.run] = (left - 1, each)
                 self._alive[job.id] = job.estimate_usd or 0.0
             elif job.state is JobState.FAILED and job.failure and job.failure.billed is Billed.YES:
                 self._land(job.id)
@@ -64,11 +79,12 @@ class Purse:
         from studio import budget
 
         now = budget.standing(limit, self._spend, core.queue.jobs.values())
-        return replace(now, spent=now.spent + sum(self._landed.values()))
+        sent = sum(left * each for left, each in self._sent.values())
+        return replace(now, spent=now.spent + sum(self._landed.values()), coming=now.coming + sent)
 
 
 def situation(
-    draft: Draft, sent: Draft, model: Model, core: Core, *, network: bool, budget: Budget | None
+    draft: Draft, sent: Draft, model: Model, core: Core, purse: Purse, *, net: bool
 ) -> Situation:
     """What Generate would do now."""
     queue, settings = core.queue, core.settings.value
@@ -78,10 +94,10 @@ def situation(
         count=draft.count,
         each_usd=model.price(sent.size if model.sizes else None),
         offline=model.offline,
-        network=network or model.offline,
+        network=net or model.offline,
         threshold=settings.confirm_above,
         others=queue.waiting + queue.running if long else 0,
-        budget=budget,
+        budget=purse.budget(core),
     )
 
 
@@ -130,6 +146,13 @@ def past_budget(now: Budget, run_usd: float | None) -> str:
     from studio import budget
 
     return budget.question(now, run_usd, places.this_month())
+
+
+def ask(now: Situation) -> Notice | None:
+    """The question as the composer's own bar asks it; None when nothing needs to be asked."""
+    if not (text := question(now)):
+        return None
+    return Notice(key="ask", text=text, tone="warn", icon="coin", actions=answers(now))
 
 
 def answers(now: Situation) -> tuple[tuple[str, str], ...]:

@@ -9,6 +9,7 @@ from studio.budget import Budget
 from studio.domain import GenerationRequest, Job
 from studio.events import JobChanged, JobsRemoved
 from studio.library.query import Spend
+from studio.runs import Run
 from studio.ui.composer.press import Purse, answers, question
 from studio.ui.composer.quote import Mood, Situation, money, quote
 
@@ -94,6 +95,18 @@ def test_the_sum_of_a_month_counts_what_has_just_ended() -> None:
     assert spent() == 10.5
     purse.take(Spend(month=10.5))
     assert spent() == 10.5
+    purse.send(Run(id="r2", requests=(request, request), names=("", ""), each_usd=0.25))
+    assert spent() == 11.0
+    for name in ("k", "l"):
+        core.queue.jobs[name] = replace(job, id=name, run="r2", estimate_usd=0.25)
+        purse.hear(JobChanged(core.queue.jobs[name]))
+        assert spent() == 11.0
+    purse.send(Run(id="refused", requests=(request,), names=("",), each_usd=5.0))
+    assert spent() == 16.0
+    purse.take(Spend(month=10.5))
+    assert spent() == 16.0
+    purse.take(Spend(month=10.5))
+    assert spent() == 11.0
     core.settings.value.budget_usd = 0.0
     assert purse.budget(core) is None  # type: ignore[arg-type]
 

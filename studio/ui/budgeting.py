@@ -1,0 +1,117 @@
+"""The month's budget in the window: the sums' way to the panels, the warning, and what asks.
+
+The library sums up off this thread whenever a picture or a failure was recorded; between two sums
+the queue tells what is on its way. Nothing here stops a job.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from studio import budget
+from studio.events import Event, SettingsChanged
+from studio.library.query import Spend
+from studio.runs import Run
+from studio.ui import places
+from studio.ui.composer.press import Purse, past_budget
+from studio.ui.controls import Notice
+from studio.words import _
+
+if TYPE_CHECKING:
+    from studio.ui.main_window import StudioWindow
+
+
+class Budgeting(QObject):
+    """Warns once a month, and asks before a run that nobody was asked about goes past the limit."""
+
+    def __init__(self, window: StudioWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._purse = Purse()
+        self._spend = Spend()
+        self._held: Run | None = None
+        self._show_limit()
+        window.composer.generate.connect(self._purse.send)
+        window.browsing.spent.connect(self.on_spent)
+        window.composer.wants_budget.connect(self.on_limit_wanted)
+        window.composer.bar.acted.connect(self.on_acted)
+        window.messages.acted.connect(self.on_acted)
+        self.destroyed.connect(window.core.events.subscribe(self._hear))
+
+    def send(self, run: Run) -> None:
+        """Queue a run the composer has not asked about, such as variations of a picture."""
+        now = self._purse.budget(self._window.core)
+        if now is None or not now.over_by(run.total_usd):
+            self._start(run)
+            return
+        self._held = run
+        composer = self._window.composer
+        composer.open_full()
+        composer.bar.show_notice(
+            Notice(
+                key="run",
+                text=past_budget(now, run.total_usd),
+                tone="warn",
+                icon="coin",
+                actions=(("limit", _("Change limit")), ("send", _("Generate anyway"))),
+            )
+        )
+        composer.place_sheet()
+
+    def _start(self, run: Run) -> None:
+        self._purse.send(run)
+        self._window.running.start(run)
+
+    def on_spent(self, spend: Spend) -> None:
+        """The library has summed up again."""
+        self._spend = spend
+        self._purse.take(spend)
+        self._window.composer.show_spend(spend)
+        self._warn()
+
+    def on_limit_wanted(self) -> None:
+        """The limit shall be changed: it is in the settings."""
+        self._window.dialogs.open_settings("pictures")
+
+    def on_acted(self, key: object, action: object) -> None:
+        """A button of a message bar was pressed."""
+        if key == "run":
+            run, self._held = self._held, None
+            if action == "send" and run is not None:
+                self._start(run)
+        elif key == "budget" and action == "limit":
+            self.on_limit_wanted()
+
+    def _hear(self, event: Event) -> None:
+        self._purse.hear(event)
+        if isinstance(event, SettingsChanged) and "budget_usd" in event.names:
+            self._show_limit()
+            self._warn()
+
+    def _show_limit(self) -> None:
+        limit = self._window.core.settings.value.budget_usd
+        for side in (self._window.sidebar, self._window.rail):
+            side.set_limit(limit)
+
+    def _warn(self) -> None:
+        """Say once for each month and limit that most of it is spent."""
+        settings = self._window.core.settings
+        now = budget.standing(settings.value.budget_usd, self._spend, ())
+        if not now.near:
+            self._window.messages.dismiss("budget")
+            return
+        said = budget.mark(now.limit)
+        if settings.value.budget_warned == said:
+            return
+        settings.change(budget_warned=said)
+        self._window.messages.show_notice(
+            Notice(
+                key="budget",
+                text=budget.warning(now, places.this_month()),
+                tone="warn",
+                icon="coin",
+                actions=(("limit", _("Change limit")),),
+            )
+        )
