@@ -179,10 +179,17 @@ def explain(case: Case) -> StudioError:
             ServiceError,
             _("The service failed"),
             case.message or _("It answered with the status {status}.").format(status=case.status),
+            hint=_("Try again later. It may have been charged."),
             billed=Billed.MAYBE,
         )
     if case.status < 400:
-        return case.make(ServiceError, _("The service reported an error"), billed=Billed.MAYBE)
+        title = _("The service reported an error")
+        return case.make(
+            ServiceError,
+            title,
+            hint=_("Try again later. It may have been charged."),
+            billed=Billed.MAYBE,
+        )
     if case.status == 400 and _NOT_HERE.search(case.said.all_words):
         return case.make(
             RequestRefused,

@@ -210,6 +210,8 @@ def _long_text(text: Spilled, found: Found) -> None:
         position = stop[0] if stop else text.end
         if position - data[1] >= _LEAST_DATA:
             found.add(AnswerPicture(data=Spilled(data[1], position)))
+            if stop and _piece(found.body, *stop) == b")":
+                position = stop[1]  # the end of the link the picture was in
             words = bytearray(re.sub(rb"!?\[[^\]]{0,500}\]\(\s*<?$", b" ", bytes(words)))
     _words(_readable(bytes(words[: 4 * MOST_WORDS])), found)
 
