@@ -243,6 +243,7 @@ def _by_status(case: Case) -> StudioError | None:
         return _redirected(case)
     by_number: dict[int, Callable[[Case], StudioError]] = {
         401: _key,
+        402: _balance,
         403: _forbidden,
         407: _proxy,
         404: _not_found,
