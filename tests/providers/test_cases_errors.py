@@ -16,9 +16,8 @@ from studio.errors import (
     ServiceError,
     StudioError,
 )
-from studio.providers.gemini.errors import from_status
+from studio.providers.gemini.errors import from_status, names_signature, names_size
 from studio.providers.gemini.said import parse
-from studio.providers.gemini.second_try import names_signature, names_size
 
 RPC = "type.googleapis.com/google.rpc."
 KEY = "canary-key-0123456789"

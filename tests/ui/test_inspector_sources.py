@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from studio.domain import Advanced, Grounding, SafetySetting, Source
+from studio.domain import Advanced, Grounding, Picture, SafetySetting, Source
 from studio.ui.inspector import Inspector, facts
 from studio.ui.inspector.sources import SHOWN
 from studio.ui.theme import install
@@ -40,7 +40,7 @@ class Browser(QObject):
 @pytest.fixture
 def browser() -> Iterator[Browser]:
     made = Browser()
-    QDesktopServices.setUrlHandler("https", made, "open")
+    QDesktopServices.setUrlHandler("https", made, b"open")
     yield made
     QDesktopServices.unsetUrlHandler("https")
 
@@ -57,7 +57,7 @@ def inspector(qapp: QApplication, qtbot: QtBot, at_end: list[Callable[[], object
     return made
 
 
-async def shown(inspector: Inspector, *pictures: object) -> None:
+async def shown(inspector: Inspector, *pictures: Picture) -> None:
     inspector.show()
     inspector.show_pictures(pictures)
     await looking.settle()

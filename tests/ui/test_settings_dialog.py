@@ -185,10 +185,14 @@ async def test_a_provider_of_ones_own_is_added_given_a_key_and_removed(
     await until(row.delete.isVisible)
     row.remove.click()
     assert "Its key is deleted" in row.verdict.words
-    row.verdict.button("keep").click()
+    keep = row.verdict.button("keep")
+    assert keep is not None
+    keep.click()
     assert desk.vault.kept == {"mine": KEY}
     row.remove.click()
-    row.verdict.button("remove").click()
+    remove = row.verdict.button("remove")
+    assert remove is not None
+    remove.click()
     await until(lambda: not desk.settings.value.profiles)
     assert desk.vault.kept == {}
     assert "mine" not in dialog.keys.rows
