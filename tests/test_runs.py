@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from studio.domain import AspectRatio, Parent, Picture, Reference, Role
+from studio.domain import (
+    Advanced,
+    AspectRatio,
+    Parent,
+    Picture,
+    Reference,
+    Role,
+    SafetySetting,
+)
 from studio.drafts import Draft
 from studio.errors import InputError
 from studio.prompts import expand
@@ -128,3 +138,44 @@ def test_variations_send_the_same_words_and_pictures_with_new_seeds():
     assert [one.seed for one in made.requests] == [None] * 4
     assert made.requests[0].references[0].sha256 == "ab"
     assert made.requests[0].aspect == AspectRatio(3, 2)
+
+
+ADVANCED = Advanced(
+    system="Flat.",
+    temperature=0.2,
+    thinking="high",
+    search=True,
+    safety=(SafetySetting("HARASSMENT", "OFF"),),
+)
+
+
+def test_remix_gives_back_the_seldom_made_choices_and_the_next_picture_has_them_again():
+    assert again(PICTURE).advanced == Advanced()
+    picture = replace(PICTURE, advanced=ADVANCED, model="gemini-nano-banana-2.1")
+    assert again(picture).advanced == ADVANCED
+    made = variations(picture, CATALOGUE.find("dgrid", picture.model), 1)
+    assert made.requests[0].advanced == ADVANCED
+
+
+def test_variations_leave_out_what_the_model_cannot_be_told_any_more():
+    picture = replace(PICTURE, advanced=ADVANCED, model="gemini-2.5-flash-image", asked_size="1K")
+    made = variations(picture, CATALOGUE.find("dgrid", picture.model), 1)
+    assert made.requests[0].advanced == replace(ADVANCED, thinking="", search=False)
+
+
+@pytest.mark.parametrize(
+    ("advanced", "says"),
+    [
+        (Advanced(temperature=2.5), "from 0 to 2"),
+        (Advanced(temperature=float("nan")), "from 0 to 2"),
+        (Advanced(thinking="low"), "It has: minimal, medium, high."),
+    ],
+)
+def test_a_choice_that_is_none_is_refused(advanced, says):
+    with pytest.raises(InputError) as caught:
+        run(advanced=advanced)
+    assert says in caught.value.message
+
+
+def test_an_instruction_of_nothing_but_space_is_none():
+    assert run(advanced=Advanced(system=" \n")).requests[0].system == ""

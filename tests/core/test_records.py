@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import json
+import zlib
 from pathlib import Path
 
 import pytest
 
-from studio.domain import GenerationRequest, Job, JobState, Picture, new_id
+from studio.domain import (
+    Advanced,
+    GenerationRequest,
+    Grounding,
+    Job,
+    JobState,
+    Picture,
+    SafetySetting,
+    Source,
+    new_id,
+)
 from studio.errors import LibraryTooNew
 from studio.library import records
 from studio.library.records import BEGINNING, RecordLog, change, decode, encode, finished
@@ -42,6 +54,29 @@ def test_a_record_comes_back_as_it_was(tmp_path: Path) -> None:
     record = finished(a_job(state=JobState.DONE), [a_picture(cost_usd=0.0, rating=0)])
     log.append(record)
     assert all_of(RecordLog(tmp_path)) == [record]
+
+
+def test_the_whole_request_and_what_was_looked_up_come_back(tmp_path: Path) -> None:
+    advanced = Advanced(
+        system="Flat.", temperature=0.0, search=True, safety=(SafetySetting("X", "OFF"),)
+    )
+    found = Grounding(queries=("q",), sources=(Source("https://h.org", "H"),))
+    log = RecordLog(tmp_path)
+    log.append(finished(a_job(), [a_picture(advanced=advanced, grounding=found)]))
+    (record,) = all_of(RecordLog(tmp_path))
+    assert (record.pictures[0].advanced, record.pictures[0].grounding) == (advanced, found)
+
+
+def test_a_record_of_an_earlier_version_has_neither(tmp_path: Path) -> None:
+    """A picture as it was written before the request was kept whole."""
+    line = encode(finished(a_job(), [a_picture()]))
+    body = json.loads(line)
+    del body["sum"], body["pictures"][0]["advanced"], body["pictures"][0]["grounding"]
+    raw = json.dumps(body).encode()
+    (tmp_path / "2026-10.jsonl").write_bytes(raw[:-1] + b',"sum":"%08x"}\n' % zlib.crc32(raw))
+    (record,) = all_of(RecordLog(tmp_path))
+    assert (record.pictures[0].advanced, record.pictures[0].grounding) == (None, None)
+    assert record.pictures[0].prompt == "A lighthouse"
 
 
 def test_a_flipped_byte_is_noticed_and_costs_only_its_line(tmp_path: Path) -> None:
