@@ -168,6 +168,8 @@ OBJECTIONS = [
     "Image part is missing a thought_signature in content position 2, part position 1.",
     "Invalid thought signature",
     "Corrupted thought signature.",
+    "Invalid value at 'contents[1].parts[0]'",
+    "Request contains an invalid argument.",
 ]
 
 
@@ -254,6 +256,17 @@ async def test_when_the_service_objects_the_last_picture_goes_alone(tmp_path, me
     assert asked[1] == ALONE
     assert done.codes == [200]
     assert ways == [Told(turns=1), Told(alone=Alone.OBJECTED)]
+
+
+async def test_what_is_too_large_for_a_gateway_goes_without_its_past(tmp_path):
+    refused = Reply(413, b"<html>Request Entity Too Large</html>")
+    asked, done, ways = await sent([turn(kept(tmp_path, PARTS))], refused, GOOD)
+    assert asked[1] == ALONE
+    assert done.codes == [200]
+    assert ways[-1] == Told(alone=Alone.TOO_LARGE)
+    asked, done, _ways = await sent([], refused, GOOD)
+    assert len(asked) == 1
+    assert done.codes == [413]
 
 
 async def test_a_service_that_objects_to_everything_is_asked_twice_and_no_more(tmp_path):

@@ -75,9 +75,8 @@ class Gemini:
     ) -> None:
         """Send one request; see Provider.
 
-        What the service refuses with the status 400 for the way it was told, and so does not
-        charge, is told once in another way: the size in its other spelling, a conversation by its
-        last picture alone.
+        What the service refuses for the way it was told, and so does not charge, is told once in
+        another way: the size in its other spelling, a conversation by its last picture alone.
         """
         address = request.url(self.profile, request_.model)
         headers = request.headers(self.profile, None if self.offline else key)
@@ -96,7 +95,7 @@ class Gemini:
                 await self._note(request_.model, way, held.code)
                 return
             refusal = refusal or held
-            way = way.after(held.about(), request_)
+            way = way.after(held.about(), held.code, request_)
         if refusal is not None:
             await refusal.release()
 
@@ -104,7 +103,7 @@ class Gemini:
         self, request_: GenerationRequest, inputs: Sequence[Input], way: Way, past: Past | None
     ) -> tuple[bytes, Told]:
         """The body, and how it tells what was said before."""
-        alone = Alone.OBJECTED if way.objected else Alone.NO
+        alone = way.alone
         if past is not None and way.past:
             # What was said has the edited picture in it.
             others = [one for one in inputs if not _said_before(one, request_)]

@@ -1,20 +1,25 @@
 """Holds back a refusal until it is clear whether the same request is told in another way.
 
-A request that was refused with the status 400 was not charged, so asking once more costs nothing.
+A request that was refused with the status 400 or 413 was not charged, so asking once more costs
+nothing.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from studio.domain import GenerationRequest
+from studio.domain import Alone, GenerationRequest
 from studio.models import Model
 from studio.providers.base import Sink
 from studio.providers.gemini import request, said
 from studio.providers.gemini.errors import names_signature, names_size
 
 _REFUSED = 400
+_TOO_LARGE = 413
+_ABOUT_TURNS = re.compile(r"\bcontents?\[|\bcontent position\b|\bmodel role\b|\brole\b.*\bmodel\b")
+_ABOUT_NOTHING = re.compile(r"\W*(request contains an )?invalid[ _]argument\W*|\W*bad request\W*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,27 +29,38 @@ class Way:
     Attributes:
         model: as it is told the size.
         past: with what was said before; else its last picture goes along as an input.
-        objected: the service did not take what was said before.
+        alone: why it is told without what was said before.
         respelled: the size is told in the other spelling already.
     """
 
     model: Model
     past: bool = False
-    objected: bool = False
+    alone: Alone = Alone.NO
     respelled: bool = False
 
-    def after(self, told: said.Said, asked: GenerationRequest) -> Way | None:
+    def after(self, told: said.Said, code: int, asked: GenerationRequest) -> Way | None:
         """The way to try after this one was refused; None when there is no other."""
-        if self.past and names_signature(told):
-            return replace(self, past=False, objected=True)
+        if code == _TOO_LARGE:
+            return replace(self, past=False, alone=Alone.TOO_LARGE) if self.past else None
+        if self.past and (names_signature(told) or _names_turns(told)):
+            return replace(self, past=False, alone=Alone.OBJECTED)
         other = request.other_spelling(asked, self.model)
         if other is not None and not self.respelled and names_size(told):
             return replace(self, model=other, respelled=True)
         return None
 
 
+def _names_turns(told: said.Said) -> bool:
+    """Whether a refusal is about what was said before, or does not say what it is about."""
+    message = told.message.lower()
+    fields = " ".join(told.named_fields()).lower()
+    if _ABOUT_TURNS.search(f"{fields} {message}"):
+        return True
+    return not fields and _ABOUT_NOTHING.fullmatch(message) is not None
+
+
 class HeldSink:
-    """Passes an answer on, except for one with the status 400, which it keeps.
+    """Passes an answer on, except for a refusal that may be told in another way: it is kept.
 
     Attributes:
         code: the answer's status.
@@ -77,7 +93,7 @@ class HeldSink:
     @property
     def held(self) -> bool:
         """Whether this answer is kept back."""
-        return self.code == _REFUSED
+        return self.code in (_REFUSED, _TOO_LARGE)
 
     def about(self) -> said.Said:
         """What the service did not like."""
