@@ -9,11 +9,13 @@ import pytest
 from studio.domain import (
     Advanced,
     AspectRatio,
+    Conversation,
     Parent,
     Picture,
     Reference,
     Role,
     SafetySetting,
+    Talk,
 )
 from studio.drafts import Draft
 from studio.errors import InputError
@@ -179,3 +181,37 @@ def test_a_choice_that_is_none_is_refused(advanced, says):
 
 def test_an_instruction_of_nothing_but_space_is_none():
     assert run(advanced=Advanced(system=" \n")).requests[0].system == ""
+
+
+TALK = Talk(profile="dgrid", model="gemini-nano-banana-2.1", turns=2)
+
+
+@pytest.mark.parametrize(
+    ("change", "goes_on"),
+    [
+        ({}, True),
+        ({"continues": False}, False),
+        ({"profile": "google"}, False),
+        ({"model": "gemini-3-pro-image"}, False),
+        ({"references": (REFERENCE,)}, False),
+        ({"references": (replace(REFERENCE, role=Role.FREE, talk=TALK),)}, False),
+    ],
+)
+def test_an_edit_goes_on_only_with_whom_the_picture_came_from(change, goes_on):
+    asked = {"references": (replace(REFERENCE, talk=TALK),), "aspect": "match", **change}
+    found = run(**asked).requests[0].continues
+    assert found == ("p1" if goes_on else None)
+
+
+def test_variations_and_remix_go_on_from_where_the_picture_did():
+    kept = Conversation(parts="0", pictures=("p2",), after="p1", turns=3)
+    edge = Parent(sha256="ab", role=Role.EDIT, picture="p1")
+    picture = replace(
+        PICTURE, model=TALK.model, profile=TALK.profile, parents=(edge,), conversation=kept
+    )
+    assert again(picture).references[0].talk == TALK
+    model = CATALOGUE.find("dgrid", picture.model)
+    assert {one.continues for one in variations(picture, model, 2).requests} == {"p1"}
+    alone = replace(picture, conversation=replace(kept, after=None, turns=1))
+    assert again(alone).references[0].talk is None
+    assert variations(alone, model, 1).requests[0].continues is None
