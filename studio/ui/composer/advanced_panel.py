@@ -101,6 +101,13 @@ class AdvancedPanel(Popover):
         first = None if self.system.isHidden() else self.system
         self.open_at(corner, first, anchor)
 
+    def follow(self, anchor: QWidget) -> None:
+        """Stay over the button when it moved."""
+        room = self.host.rect().adjusted(8, 8, -8, -8)
+        corner = anchor.mapTo(self.host, QPoint(0, -self.height() - 6))
+        x = max(room.left(), min(corner.x(), room.right() - self.width() + 1))
+        self.move(x, max(room.top(), corner.y()))
+
     def _make_rows(self, model: Model) -> None:
         off = turned_off(self._wanted)
         made_for = (model.thinking, model.temperature, model.search, model.safety, off)

@@ -308,7 +308,10 @@ class ChoicesRow(QWidget):
             panel.close_it()
             return
         panel.show_choices(self._draft.advanced, model, self._kept)
-        panel.open_over(self.more if self.advanced.isHidden() else self.advanced)
+        panel.open_over(self._advanced_anchor())
+
+    def _advanced_anchor(self) -> QWidget:
+        return self.more if self.advanced.isHidden() else self.advanced
 
     def on_more(self) -> None:
         """What has no room in the row, and what is seldom needed."""
@@ -365,6 +368,8 @@ class ChoicesRow(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.fit()
+        if self._advanced_panel is not None and self._advanced_panel.isVisible():
+            self._advanced_panel.follow(self._advanced_anchor())
 
 
 def summary(advanced: Advanced) -> str:

@@ -231,3 +231,16 @@ async def test_a_draft_whose_provider_is_removed_goes_to_the_chosen_one(composer
     core.settings.change(profiles=())
     assert (composer.draft().profile, composer.draft().prompt) == ("sketch", "a lamp")
     await core.settings.close()
+
+
+async def test_the_panel_stays_over_its_button_when_that_moves(composer) -> None:
+    composer.set_draft(BEST)
+    composer.resize(1400, composer.height())
+    panel = opened(composer)
+    choices = composer.card.choices
+    before = panel.x()
+    composer.resize(1120, composer.height())
+    assert not choices.advanced.isHidden()
+    room = composer.window().rect().adjusted(8, 8, -8, -8)
+    assert panel.geometry().right() <= room.right()
+    assert panel.x() < before
