@@ -18,6 +18,7 @@ from pytestqt.qtbot import QtBot
 
 from studio.domain import (
     AspectRatio,
+    Conversation,
     CostBasis,
     Failure,
     Flag,
@@ -205,6 +206,16 @@ def test_who_made_a_sketch_is_a_fact_and_no_warning() -> None:
     assert facts.origin(sketch) == "Offline sketch, not AI"
     assert facts.warnings(sketch) == ()
     assert facts.origin(picture(1)) == ""
+
+
+def test_a_later_turn_of_a_conversation_says_which() -> None:
+    def labels(turns: int) -> dict[str, str]:
+        kept = Conversation(parts="0", pictures=("p1",), turns=turns)
+        found = facts.details(picture(1, conversation=kept))
+        return {fact.label: fact.value for fact in found}
+
+    assert labels(3)["Conversation"] == "turn 3"
+    assert "Conversation" not in labels(1)
 
 
 def test_costs_of_several_are_summed_and_unknown_ones_counted() -> None:

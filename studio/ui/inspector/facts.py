@@ -74,6 +74,9 @@ def details(picture: Picture, *, names: Sequence[str] = (), now: float | None = 
         )
     facts.append(Fact(label=_("Made"), value=made))
     facts.append(_cost(picture))
+    if picture.conversation is not None and picture.conversation.turns > 1:
+        turn = _("turn {n}").format(n=picture.conversation.turns)
+        facts.append(Fact(label=_("Conversation"), value=turn))
     if picture.seed is not None:
         facts.append(Fact(label=_("Seed"), value=str(picture.seed)))
     facts += choices(picture)

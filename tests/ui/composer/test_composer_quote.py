@@ -5,14 +5,26 @@ from __future__ import annotations
 from dataclasses import replace
 from types import SimpleNamespace
 
+import pytest
+
 from studio.budget import Budget
 from studio.domain import GenerationRequest, Job
+from studio.drafts import Draft
 from studio.events import JobChanged, JobsRemoved
 from studio.library.query import Spend
+from studio.providers.catalogue import Catalogue
 from studio.runs import Run
-from studio.ui.composer.press import Purse, answers, question
+from studio.ui.composer.offer import offer
+from studio.ui.composer.press import Purse, answers, question, run_of, situation
 from studio.ui.composer.quote import Mood, Situation, money, quote
 
+CATALOGUE = Catalogue()
+CORE = SimpleNamespace(
+    queue=SimpleNamespace(waiting=0, running=0, jobs={}),
+    settings=SimpleNamespace(
+        value=SimpleNamespace(at_once=3, confirm_above=2.0, budget_usd=0.0),
+    ),
+)
 THREE = Situation(variants=3, count=1, each_usd=0.134)
 
 
@@ -144,3 +156,16 @@ def test_money() -> None:
     assert money(0.24, each=True) == "$0.24"
     assert money(0.0336) == "$0.034"
     assert money(1234.5) == "$1,234.50"
+
+
+@pytest.mark.parametrize("id", [model.id for model in CATALOGUE.models("dgrid")])
+def test_what_generate_says_is_what_the_run_and_its_jobs_are_estimated_at(id: str) -> None:
+    model = CATALOGUE.find("dgrid", id)
+    for size in (*model.sizes, "4K", "1000x1000"):
+        draft = Draft(profile="dgrid", model=id, prompt="a {b|c|d}", size=size, count=2)
+        sent = offer(draft, model).sent
+        said = situation(draft, sent, model, CORE, Purse(), net=True)  # type: ignore[arg-type]
+        run = run_of(sent, model)
+        assert said.pictures == len(run.requests) == 6
+        assert said.each_usd == run.each_usd
+        assert said.total_usd == run.total_usd
