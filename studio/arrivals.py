@@ -101,7 +101,7 @@ class Arrivals:
                 else:
                     await self._decoding.run(_write_part, part, found, entry.body)
                 facts, (digest, size) = await asyncio.gather(
-                    self._decoder.probe(part, verify=True),
+                    self._facts(part, ready),
                     self._decoding.run(_measured, part, ready),
                 )
             except (PictureUnreadable, NoPicture) as error:
@@ -165,6 +165,11 @@ class Arrivals:
             pictures=tuple(picture.id for picture, _part in final),
         )
         return await self._library.take(done, final)
+
+    async def _facts(self, part: Path, ready: Part | None) -> PictureFacts:
+        if ready is not None and ready.facts is not None:
+            return ready.facts
+        return await self._decoder.probe(part, verify=True)
 
     async def _fetched(self, part: Path, url: str) -> None:
         taker = _PartTaker(part, self._decoding)

@@ -11,17 +11,24 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from studio import files
+from studio.checksums import PngCheck
 from studio.errors import StorageError
 from studio.journal import Entry
-from studio.kinds import kind_of
+from studio.kinds import PNG, kind_of
+from studio.pictures import PictureFacts
 from studio.providers import base64_text
 from studio.providers.base import Spilled
 from studio.values import dataclass
 
 log = logging.getLogger(__name__)
+
+LARGE = 4 << 20
+"""A picture from here on takes so long to decode that its checksums must do, where it has any."""
 
 _HEAD = 64
 _MOST = 64
@@ -34,11 +41,13 @@ class Part:
 
     Attributes:
         bytes: its size.
+        facts: what it is, where it is large and its checksums are right.
     """
 
     file: files.Appender
     sha256: str
     bytes: int
+    facts: PictureFacts | None
 
     @property
     def path(self) -> Path:
@@ -73,7 +82,7 @@ class Parts:
     def more(self, piece: bytes | memoryview) -> None:
         """More of it, as it stands in the JSON."""
         if self._open is not None:
-            self._try(self._open.feed, piece)
+            self._try(partial(self._open.feed, piece))
 
     def end(self, end: int) -> None:
         """It is complete, up to that byte."""
@@ -92,9 +101,9 @@ class Parts:
         for part in self.found.values():
             part.file.close()
 
-    def _try(self, step, *arguments) -> bool:  # type: ignore[no-untyped-def]
+    def _try(self, step: Callable[[], None]) -> bool:
         try:
-            step(*arguments)
+            step()
         except (base64_text.DirtyBase64Error, _NoPictureError):
             pass  # words, most likely; whoever reads the answer tells
         except StorageError as error:
@@ -120,6 +129,7 @@ class _Growing:
         self._path = path
         self._decoder = base64_text.Decoder()
         self._digest = hashlib.sha256()
+        self._check: PngCheck | None = None
         self._head = b""
         self._file: files.Appender | None = None
 
@@ -130,15 +140,19 @@ class _Growing:
         self._write(self._decoder.end(), last=True)
         if self._file is None:
             raise _NoPictureError
-        self.part = Part(self._file, self._digest.hexdigest(), self._file.size)
+        size = self._file.size
+        facts = self._check.facts if self._check is not None and size >= LARGE else None
+        self.part = Part(self._file, self._digest.hexdigest(), size, facts)
 
     def _write(self, data: bytes, *, last: bool = False) -> None:
         if self._file is None:
             self._head += data
             if len(self._head) < _HEAD and not last:
                 return
-            if kind_of(self._head[:_HEAD]) is None:
+            kind = kind_of(self._head[:_HEAD])
+            if kind is None:
                 raise _NoPictureError
+            self._check = PngCheck() if kind is PNG else None
             data, self._head = self._head, b""
             # A crash may have left half of it: it is written anew.
             self._path.unlink(missing_ok=True)
@@ -146,6 +160,8 @@ class _Growing:
         if data:
             self._digest.update(data)
             self._file.append(data)
+            if self._check is not None:
+                self._check.feed(data)
 
     def drop(self) -> None:
         if self._file is not None:

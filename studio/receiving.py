@@ -21,7 +21,7 @@ from studio.providers.base import Scan
 from studio.providers.gemini.scan import Scanner
 from studio.words import _
 
-MOST_WAITING = 1 << 20
+MOST_WAITING = 1 << 19
 """Bytes that may wait for the lane before the connection is left unread."""
 
 

@@ -49,6 +49,8 @@ WRITE_SECONDS = 120.0
 LIST_SECONDS = 20.0
 FETCH_SECONDS = 60.0
 _SENT_PIECE = 64 * 1024
+_READ_PIECE = 256 * 1024
+"""What one look at a socket brings at most; read in smaller pieces, each costs the loop a round."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +243,11 @@ class Client:
 def _prepare() -> ssl.SSLContext:
     """The slow part of opening: httpx itself, and the certificates. Blocking."""
     import certifi
+    import httpcore
     import httpx  # noqa: F401 - here for its second load to be free
+
+    # Neither has an option for it.
+    httpcore.AsyncHTTP11Connection.READ_NUM_BYTES = _READ_PIECE
 
     # The system's own authorities (a company's among them) and those httpx would bring.
     context = ssl.create_default_context()

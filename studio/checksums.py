@@ -1,0 +1,106 @@
+"""Whether a PNG is as it was written, told while it arrives, in constant memory.
+
+Every chunk of a PNG carries a checksum of its bytes. Where all of them are right and the last chunk
+is there, nothing was lost or changed on the way, and what else must be known of the picture stands
+in its head. So a large PNG need not be decoded before it is believed. See the PNG specification,
+third edition, sections 5 and 11.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+
+from studio.pictures import PictureFacts
+
+MOST_PIXELS = 110_000_000
+"""What is larger is left to the decoding process to refuse."""
+
+UNKNOWN_COLOUR = 0x808080
+
+_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_HEAD = struct.Struct(">I4s")
+_LONGEST = 1 << 31
+_DEPTHS = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
+"""Bits of a sample for each type of colour."""
+
+
+class PngCheck:
+    """Fed the bytes of a file in order, in pieces of any size."""
+
+    def __init__(self) -> None:
+        self._held = b""
+        self._kind = b""
+        self._left = 0  # bytes of the chunk still to come, checksum not counted
+        self._sum = 0
+        self._header = b""
+        self._kinds: set[bytes] = set()
+        self._begun = self._ended = self._wrong = False
+
+    def feed(self, data: bytes) -> None:
+        """Take the next bytes; what comes after the last chunk is passed over."""
+        view = memoryview(self._held + data if self._held else data)
+        self._held = b""
+        while not (self._wrong or self._ended):
+            taken = self._step(view)
+            if not taken:
+                self._held = bytes(view)
+                return
+            view = view[taken:]
+
+    def _step(self, view: memoryview) -> int:
+        """How many bytes were used; 0 when more must come first."""
+        if not self._begun:
+            if len(view) < len(_SIGNATURE):
+                return 0
+            self._begun = True
+            self._wrong = view[: len(_SIGNATURE)] != _SIGNATURE
+            return len(_SIGNATURE)
+        if not self._kind:
+            return self._open(view)
+        if self._left:
+            piece = view[: self._left]
+            self._sum = zlib.crc32(piece, self._sum)
+            self._left -= len(piece)
+            if self._kind == b"IHDR":
+                self._header += piece
+            return len(piece)
+        if len(view) < 4:
+            return 0
+        self._close(int.from_bytes(view[:4], "big"))
+        return 4
+
+    def _open(self, view: memoryview) -> int:
+        if len(view) < _HEAD.size:
+            return 0
+        self._left, self._kind = _HEAD.unpack_from(view)
+        self._sum = zlib.crc32(self._kind)
+        self._wrong = self._left >= _LONGEST or (self._kind == b"IHDR") == bool(self._kinds)
+        self._kinds.add(self._kind)
+        return _HEAD.size
+
+    def _close(self, told: int) -> None:
+        self._wrong = told != self._sum
+        self._ended = self._kind == b"IEND"
+        self._kind = b""
+
+    @property
+    def facts(self) -> PictureFacts | None:
+        """What the picture is; None for one that must be looked at more closely."""
+        if self._wrong or not self._ended or b"IDAT" not in self._kinds or len(self._header) != 13:
+            return None
+        width, height, depth, colour = struct.unpack_from(">IIBB", self._header)
+        sound = width and height and depth in _DEPTHS.get(colour, ())
+        # A picture may say which way is up.
+        if not sound or width * height > MOST_PIXELS or b"eXIf" in self._kinds:
+            return None
+        return PictureFacts(
+            kind="png",
+            media_type="image/png",
+            width=width,
+            height=height,
+            colour=UNKNOWN_COLOUR,
+            complete=True,
+            alpha=colour in (4, 6) or b"tRNS" in self._kinds,
+            animated=b"acTL" in self._kinds,
+        )
