@@ -93,7 +93,14 @@ def differences(draft: Draft, model: Model, made: Offer) -> str:
     if draft.seed is not None and not model.seed:
         notes.append(_("it takes no seed"))
     notes += _untold(draft.advanced, made.sent.advanced)
+    if model.state in ("retired", "deprecated"):
+        return f"{model.title}: {model.note} {_sentence(notes)}".strip()
     return f"{model.title}: {', '.join(notes)}." if notes else ""
+
+
+def _sentence(notes: list[str]) -> str:
+    text = ", ".join(notes)
+    return f"{text[:1].upper()}{text[1:]}." if text else ""
 
 
 def _untold(wanted: Advanced, told: Advanced) -> list[str]:

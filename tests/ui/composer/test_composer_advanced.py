@@ -213,8 +213,13 @@ def test_the_list_of_models_says_title_state_and_when_one_ends() -> None:
 
 async def test_a_retired_model_is_warned_of_once_and_sent_all_the_same(composer, collected) -> None:
     sent = collected(composer.generate)
-    composer.set_draft(replace(BEST, model="gemini-2.5-flash-image"))
+    composer.set_draft(replace(BEST, advanced=Advanced(search=True)))
+    composer.on_model_chosen(("google", "gemini-2.5-flash-image"))
     assert "2026-10-02" in composer.card.choices.model.toolTip()
+    text = composer.bar.notice.text
+    assert text.startswith("Gemini 2.5 Flash Image: Switched off on 2026-10-02")
+    assert text.endswith("It cannot search.")
+    composer.on_model_notice_over()
     composer.generate_now()
     assert len(sent) == 1
     assert "Switched off on 2026-10-02" in composer.bar.notice.text
