@@ -46,6 +46,11 @@ _TURN = 0.0005
 _USUAL_TURN = 0.005
 """Seconds a thread may keep Python to itself while another waits."""
 
+_FURNITURE = (
+    "studio.ui.controls.buttons", "studio.ui.controls.chip", "studio.ui.composer.card",
+    "studio.ui.composer.composer", "studio.ui.top_bar", "studio.ui.inspector",
+    "studio.ui.picture_actions", "studio.ui.doings", "studio.ui.furnishing",
+)  # fmt: skip
 _AFTER = (
     "subprocess", "socket", "ssl", "concurrent.futures.thread", "logging.handlers", "asyncio",
     "qasync", "studio.log_files", "studio.instance", "studio.ui.hooks", "studio.ui.garbage",
@@ -124,7 +129,7 @@ class _Start:
         app.setQuitOnLastWindowClosed(False)
         if self._first is not None:
             self._show(app, self._first)
-        _load_the_rest(app)
+        _load_the_rest(app, self._window)
         end_logs = logs.install(self._where, self._options.log_level.upper())
         import asyncio
 
@@ -180,7 +185,10 @@ class _Start:
                 self._window.hide()
             await _open_anyway(app, error, stop)
             return error.exit_code
-        return await _stay(app, self._core, self._window or self._build(app), stop)
+        window = self._window or self._build(app)
+        for _step in window.furnish():
+            pass
+        return await _stay(app, self._core, window, stop)
 
     def _begin_again(self, *, anyway: bool) -> None:
         from studio.core import Core
@@ -196,7 +204,14 @@ class _Start:
         return await instance.ask_to_raise(self._core.library_folder)
 
 
-def _load_the_rest(app: Any) -> None:
+def _load_the_rest(app: Any, window: StudioWindow | None) -> None:
+    """Step by step, so that the window answers in between."""
+    for name in _FURNITURE:
+        importlib.import_module(name)
+        app.processEvents()
+    if window is not None:
+        for _step in window.furnish():
+            app.processEvents()
     for name in _AFTER:
         importlib.import_module(name)
         app.processEvents()

@@ -73,6 +73,7 @@ class Browsing(QObject):
         self._loading: Work | None = None
         self._load_again = False
         self._counting: Work | None = None
+        self._known = False
         self._count_again = False
 
     def show(self, **changes: Any) -> None:
@@ -149,12 +150,14 @@ class Browsing(QObject):
             spend: Spend = await self._core.library.spend()
             if not self._count_again:
                 break
+        self._known = True
         self.counted.emit()
         self.spent.emit(spend)
 
     def _numbers(self) -> None:
         self.shown = len(self.order)
-        self.counted.emit()
+        if self._known:
+            self.counted.emit()
 
     def hear(self, event: Event) -> None:
         """Follow what the core tells."""

@@ -35,17 +35,19 @@ class Composing(QObject):
         """No more saving by itself: the window closes and saves the last state."""
         self._draft_timer.stop()
 
-    def first_draft(self, left: Draft | None) -> Draft | None:
+    def first_draft(self, left: Draft | None, written: str) -> Draft:
         """The composer as it was left, but with the profile this run asks for.
 
         Without this a start with a service would offer the painter, which never stands in for it.
+        `written` is what the prompt says by now: it was there before the composer.
         """
         core = self._window.core
         profile = core.default_profile
         asked = bool(core.options.provider) or profile != core.settings.value.profile
+        draft = replace(left or Draft(), prompt=written)
         if left is not None and (left.profile == profile or not asked):
-            return left
-        return replace(left or Draft(), profile=profile, model=core.catalogue.default(profile))
+            return draft
+        return replace(draft, profile=profile, model=core.catalogue.default(profile))
 
     def on_prompt_chosen(self, prompt: str) -> None:
         """Words for the prompt, from an example or the history."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections import deque
 from typing import TYPE_CHECKING
 
 from studio.errors import StudioError
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from studio.settings import Settings
 
 log = logging.getLogger(__name__)
+
+FIRST_PICTURES = 64
+"""Asked of the index: a screen of usual tiles, and the runs they belong to."""
 
 DECODED = 48
 """Decoded ahead; where smaller tiles show more, the others come a moment later."""
@@ -39,12 +43,9 @@ class FirstScreen:
     """Reads from the index as it was left; the library need not be open.
 
     Attributes:
-        PICTURES: asked of the index: a screen of usual tiles, and the runs they belong to.
         pictures: in the order of the grid, once `wait` said so.
         limited: whether there may be more than these.
     """
-
-    PICTURES = 64
 
     def __init__(self, core: Core) -> None:
         """The core is prepared, and need not be open."""
@@ -54,16 +55,16 @@ class FirstScreen:
         self._tile = core.settings.value.tile
         self._ratio = 1.0
         self._images: dict[str, QImage] = {}
+        self._waiting: deque[Picture] = deque()
         self._read = threading.Event()
         self._qt_is_there = threading.Event()
-        self._enough = False
         self._thread = threading.Thread(target=self._run, name="first-screen", daemon=True)
         self._thread.start()
 
     @property
     def limited(self) -> bool:
         """Whether the library may hold more than was read."""
-        return len(self.pictures) >= self.PICTURES
+        return len(self.pictures) >= FIRST_PICTURES
 
     def decode(self, ratio: float) -> None:
         """Qt is loaded: decode for a screen with that many device pixels to a logical one."""
@@ -75,16 +76,17 @@ class FirstScreen:
         return self.pictures if self._read.wait(PATIENCE) else []
 
     def images(self) -> dict[str, QImage]:
-        """What was decoded until now, by picture id; it is not kept, and the thread ends."""
+        """The first pictures decoded, by picture id; what the thread has not done is done here."""
         self._qt_is_there.set()
+        self._decode()
         self._thread.join(PATIENCE)
-        self._enough = True
         found, self._images = self._images, {}
         return found
 
     def _run(self) -> None:
         try:
-            self.pictures = self._library.first_screen(self._query, self.PICTURES)
+            self.pictures = self._library.first_screen(self._query, FIRST_PICTURES)
+            self._waiting.extend(self.pictures[:DECODED])
         except (StudioError, OSError) as error:
             log.info("The first screen waits for the library: %s", error)
         finally:
@@ -94,10 +96,13 @@ class FirstScreen:
             self._decode()
 
     def _decode(self) -> None:
+        """Decode until none waits; two threads may."""
         from PySide6.QtGui import QImage
 
-        for picture in self.pictures[:DECODED]:
-            if self._enough:
+        while self._waiting:
+            try:
+                picture = self._waiting.popleft()
+            except IndexError:
                 return
             path = self._library.kept_thumbnail(picture, round(self._tile * self._ratio))
             if path is None:

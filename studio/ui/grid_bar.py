@@ -8,9 +8,10 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
 from studio.library.query import Sort
 from studio.ui.controls import Button, Choice, ElidedLabel, IconButton, MenuChip, SmallSlider, Text
 from studio.ui.theme import theme
+from studio.ui.zones import HEIGHTS
 from studio.words import _
 
-HEIGHT = 38
+HEIGHT = HEIGHTS["view"]
 SMALLEST, LARGEST = 96, 512
 
 
@@ -78,7 +79,6 @@ class GridBar(QFrame):
         row.addWidget(self._big)
         self._draw_icons()
         theme().changed.connect(self._draw_icons)
-        self.show_counts("", 0, 0)
 
     def show_counts(self, name: str, shown: int, total: int) -> None:
         """Show the name of the shelf and how many of all pictures are in sight."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import base64
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QEvent, QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QByteArray, QCoreApplication, QEvent, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -21,43 +21,45 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from studio.core import Core
 from studio.domain import Job, JobState, Role
 from studio.errors import StudioError
 from studio.events import Event, JobChanged, KeyChanged, RecordsChanged, SettingsChanged, Trouble
 from studio.library.query import Sort, View
-from studio.ui import dragging, menus, window_state, zones
-from studio.ui.actions import Actions
-from studio.ui.activity import StatusBar
+from studio.ui import dragging, window_state, zones
 from studio.ui.browsing import Browsing, shelf_name
-from studio.ui.chosen import Choices
-from studio.ui.composer import Composer
-from studio.ui.composing import Composing
-from studio.ui.controls import Menu, MessageBar, Toast
-from studio.ui.dialogs import Dialogs
-from studio.ui.doings import Doings
-from studio.ui.first_screen import FirstScreen
+from studio.ui.composer.first_card import FirstCard
+from studio.ui.first_screen import FIRST_PICTURES, FirstScreen
 from studio.ui.gallery.model import GalleryModel
 from studio.ui.gallery.view import GalleryView
-from studio.ui.grid_bar import GridBar
-from studio.ui.inspector import Inspector
-from studio.ui.looking import Looking
-from studio.ui.menu_key import MenuKey
-from studio.ui.notify import Notifier
-from studio.ui.offers import Offers
-from studio.ui.picture_actions import PictureActions
-from studio.ui.rail import Rail
-from studio.ui.running import Running
-from studio.ui.selected import Selected
-from studio.ui.sidebar import Sidebar
 from studio.ui.style import focus_by_key
-from studio.ui.talking import Talking
 from studio.ui.tasks import spawn
-from studio.ui.top_bar import TopBar
 
 if TYPE_CHECKING:
+    from studio.core import Core
+    from studio.drafts import Draft
+    from studio.ui.actions import Actions
+    from studio.ui.activity import StatusBar
+    from studio.ui.budgeting import Budgeting
+    from studio.ui.chosen import Choices
+    from studio.ui.composer.composer import Composer
+    from studio.ui.composing import Composing
+    from studio.ui.controls import Menu, MessageBar, Toast
+    from studio.ui.dialogs import Dialogs
+    from studio.ui.grid_bar import GridBar
+    from studio.ui.inspector import Inspector
+    from studio.ui.looking import Looking
     from studio.ui.loupe import Loupe
+    from studio.ui.menu_key import MenuKey
     from studio.ui.nothing import Nothing
+    from studio.ui.notify import Notifier
+    from studio.ui.offers import Offers
+    from studio.ui.picture_actions import PictureActions
+    from studio.ui.rail import Rail
+    from studio.ui.running import Running
+    from studio.ui.selected import Selected
+    from studio.ui.sidebar import Sidebar
+    from studio.ui.talking import Talking
+    from studio.ui.top_bar import TopBar
     from studio.ui.welcome import Welcome
 
 log = logging.getLogger(__name__)
@@ -71,8 +73,12 @@ _FRAME = QSize(8, 40)
 class StudioWindow(QWidget):
     """The one window.
 
+    It is made in two steps, so that a start shows pictures and prompt before it has loaded the
+    rest: gallery and prompt at once, everything else by `furnish` (furnishing.py).
+
     Attributes:
         core: everything behind it.
+        left_draft: the composer as it was left, None when nothing was.
         painted: it stood on the screen once.
         closing: it was closed, and nothing stands in the way.
         looking, talking, dialogs, composing: what the window does, each in a room of its own.
@@ -83,150 +89,113 @@ class StudioWindow(QWidget):
 
     closed = Signal()
 
+    # Made by `furnish`
+    top_bar: TopBar
+    grid_bar: GridBar
+    messages: MessageBar
+    inspector: Inspector
+    composer: Composer
+    sidebar: Sidebar
+    rail: Rail
+    status_bar: StatusBar
+    toast: Toast
+    menu_key: MenuKey
+    selection: Selected
+    pictures: PictureActions
+    running: Running
+    notifier: Notifier
+    looking: Looking
+    talking: Talking
+    dialogs: Dialogs
+    composing: Composing
+    offers: Offers
+    choices: Choices
+    budgeting: Budgeting
+    actions_of: Actions
+
     def __init__(self, core: Core) -> None:
         super().__init__()
         self.core = core
         self.closing = False
         self.painted = False
+        self.left_draft: Draft | None = None
+        self._place_known = False
+        self._furnished = False
         self._loupe: Loupe | None = None
         self._welcome: Welcome | None = None
         self._nothing: Nothing | None = None
         self._menu: Menu | None = None
-        self._menu_key = MenuKey(self)
         self._failed_new: set[str] = set()
+        self._unsubscribe: Callable[[], None] | None = None
         self.setWindowTitle("Gridbrush")
         self.setMinimumSize(_SMALLEST)
         self.setAcceptDrops(True)
-        self._build()
-        self._connect()
-        self._unsubscribe = core.events.subscribe(self._hear)
-        self._show_settings()
-        self.looking.follow(())
-
-    # Building
-
-    def _build(self) -> None:
-        core = self.core
-        self.top_bar = TopBar(self)
         self.model = GalleryModel(core.library, self)
         self.gallery = GalleryView(core, self.model)
-        self.grid_bar = GridBar(self)
-        self.messages = MessageBar(self)
-        self.inspector = Inspector(core.library, core.decoder)
-        self.composer = Composer(core)
-        self.sidebar = Sidebar(self)
-        self.rail = Rail(self)
-        self.status_bar = StatusBar(self)
+        self.gallery.set_tile_size(core.settings.value.tile)
+        self.gallery.set_captions(core.settings.value.captions)
         self._lay_out()
         self.browsing = Browsing(core, self.model, self.gallery, self)
-        self.selection = Selected(self)
-        self.pictures = PictureActions(core, self.selection, self)
-        self.running = Running(core, self)
-        self.notifier = Notifier(core, self)
-        self.looking = Looking(self)
-        self.talking = Talking(self)
-        self.dialogs = Dialogs(self)
-        self.composing = Composing(self)
-        self.offers = Offers(self)
-        self.choices = Choices(self)
-        panels = (self.top_bar, self.sidebar, self.rail, self.views, self.inspector)
-        self.actions_of = Actions(self, Doings(self).find, panels=panels, gallery=self.gallery)
+
+    # Furnishing
 
     def _lay_out(self) -> None:
+        """Where everything will stand; bare widgets keep the places of what comes later."""
         middle = QWidget(self)
         self.views = QStackedWidget(middle)
         self.grid = grid = QWidget(self.views)
         self._grid_or_welcome = QStackedWidget(grid)
         self._grid_or_welcome.addWidget(self.gallery)
-        zones.column(
-            self.grid_bar,
-            self.messages,
-            self._grid_or_welcome,
-            parent=grid,
-            stretch=self._grid_or_welcome,
-        )
+        keep = self._kept = {zone: zones.Keeper(zone, self) for zone in zones.HEIGHTS}
+        self.first_card = FirstCard(middle)
+        columns = [
+            zones.column(
+                keep["view"], self._grid_or_welcome, parent=grid, stretch=self._grid_or_welcome
+            ),
+            zones.column(self.views, self.first_card, parent=middle, stretch=self.views),
+        ]
         self.views.addWidget(grid)
-        zones.column(self.views, self.composer, parent=middle, stretch=self.views)
-        self.zones = zones.Zones(
-            sidebar=self.sidebar,
-            rail=self.rail,
-            middle=middle,
-            inspector=self.inspector,
-            parent=self,
+        self.zones = zones.Zones(middle=middle, parent=self)
+        columns.append(
+            zones.column(keep["top"], self.zones, keep["status"], parent=self, stretch=self.zones)
         )
+        self._columns = columns
+
+    def take_composer(self, composer: Composer) -> None:
+        """The composer takes over the prompt, with what is being written on it."""
+        editor = self.first_card.editor
+        focused = self.first_card.writing
+        self.composer = composer
+        zones.replace(self._columns[1], self.first_card, composer)
+        composer.show()
+        if focused:
+            editor.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def take_places(self) -> None:
+        """Put the panels where their places were kept."""
+        grid, _middle, whole = self._columns
+        keep = self._kept
+        for column, old, new in (
+            (whole, keep["top"], self.top_bar),
+            (whole, keep["status"], self.status_bar),
+            (grid, keep["view"], self.grid_bar),
+        ):
+            zones.replace(column, old, new)
+        grid.insertWidget(1, self.messages)
+        self.zones.take(sidebar=self.sidebar, rail=self.rail, inspector=self.inspector)
         self.zones.keep_clear(self.composer)
-        zones.column(self.top_bar, self.zones, self.status_bar, parent=self, stretch=self.zones)
-        self.toast = Toast(self.views)
 
-    def _connect(self) -> None:
-        self._connect_bars()
-        self._connect_views()
-        self._connect_panels()
+    def furnish(self) -> Iterator[None]:
+        """Make everything that is not there yet, step by step; nothing the second time."""
+        if self._furnished:
+            return
+        self._furnished = True
+        from studio.ui import furnishing
 
-    def _connect_bars(self) -> None:
-        top, bar, status = self.top_bar, self.grid_bar, self.status_bar
-        top.menu_requested.connect(self.on_menu_requested)
-        self._menu_key.pressed.connect(self.on_menu_key)
-        top.searched.connect(self.choices.on_searched)
-        top.view_chosen.connect(self.choices.on_view_chosen)
-        top.sidebar_toggled.connect(self.zones.open_sidebar)
-        top.inspector_toggled.connect(self.zones.open_inspector)
-        bar.sort_chosen.connect(self.choices.on_sort_chosen)
-        bar.captions_toggled.connect(self.choices.on_captions_toggled)
-        bar.hide_rejected_toggled.connect(self.choices.on_hide_rejected_toggled)
-        bar.tile_size_chosen.connect(self.choices.on_tile_size_chosen)
-        for side in (self.sidebar, self.rail):
-            side.view_chosen.connect(self.show_shelf)
-            side.history_requested.connect(self.dialogs.on_history_requested)
-        self.sidebar.dropped.connect(self.offers.on_dropped_on_shelf)
-        self.rail.dropped.connect(self.offers.on_dropped_on_shelf)
-        status.unlock_requested.connect(self.dialogs.on_unlock_requested)
-        status.keys_requested.connect(self.dialogs.on_keys_requested)
-        status.cancel_requested.connect(self.core.queue.cancel)
-        status.cancel_all_requested.connect(self.core.queue.cancel_all)
-        status.job_chosen.connect(self.looking.on_job_chosen)
-        self.messages.acted.connect(self.talking.on_message_acted)
-        self.toast.undone.connect(self.talking.on_toast_undone)
-        self.toast.gone.connect(self.talking.on_toast_gone)
-
-    def _connect_views(self) -> None:
-        gallery = self.gallery
-        gallery.opened.connect(self.looking.on_opened)
-        gallery.action.connect(self.offers.on_tile_action)
-        gallery.selection_changed.connect(self.looking.follow)
-        gallery.context_menu.connect(self.offers.on_context_menu)
-        gallery.tile_size_changed.connect(self.choices.on_tile_size_chosen)
-        self.browsing.counted.connect(self.on_counted)
-        self.browsing.spent.connect(self.sidebar.show_spend)
-        self.browsing.order_changed.connect(self.looking.on_order_changed)
-        self.zones.panels_changed.connect(self.on_panels_changed)
-        self.zones.narrowed.connect(self.on_narrowed)
-        self.on_narrowed(self.zones.narrow)
-
-    def _connect_panels(self) -> None:
-        inspector, composer = self.inspector, self.composer
-        inspector.rated.connect(self.pictures.rate_these)
-        inspector.flagged.connect(self.pictures.flag_these)
-        inspector.retitled.connect(self.pictures.entitle)
-        inspector.noted.connect(self.pictures.annotate)
-        inspector.selected.connect(self.looking.on_relative_chosen)
-        inspector.action.connect(self.offers.on_inspector_action)
-        inspector.toast.connect(self.talking.tell)
-        composer.changed.connect(self.composing.on_draft_changed)
-        composer.generate.connect(self.running.start)
-        composer.wants_key.connect(self.dialogs.on_wants_key)
-        composer.show_picture.connect(self.looking.on_relative_chosen)
-        composer.toast.connect(self.talking.on_composer_toast)
-        composer.kept.connect(self.talking.on_prompt_kept)
-        composer.left.connect(self.composing.on_composer_left)
-        self.pictures.said.connect(self.talking.on_said)
-        self.pictures.told.connect(self.talking.tell)
-        self.running.refused.connect(self.composer.show_error)
-        self.running.wants_key.connect(self.dialogs.on_wants_key)
-        self.running.wants_prompt.connect(self.composing.on_wants_prompt)
-        self.running.wants_model.connect(self.composer.focus_prompt)
-        self.running.wants_details.connect(self.composing.on_wants_details)
-        self.running.told.connect(self.talking.tell)
+        yield from furnishing.furnish(self)
+        self._unsubscribe = self.core.events.subscribe(self._hear)
+        self._show_settings()
+        self.looking.follow(self.gallery.selected_items())
 
     # Parts that are made when they are first shown: a start does not wait for them
 
@@ -278,6 +247,8 @@ class StudioWindow(QWidget):
     def menu(self) -> Menu:
         """What the menu button opens."""
         if self._menu is None:
+            from studio.ui import menus
+
             self._menu = menus.main_menu(self.actions_of, self)
         return self._menu
 
@@ -285,23 +256,31 @@ class StudioWindow(QWidget):
 
     def restore(self) -> None:
         """Be as the window was left, with what was being written; before it is shown. Blocking."""
-        self._restore(window_state.load(self.core.paths.window_file))
-        if (first := self.composing.first_draft(self.core.draft.load())) is not None:
-            self.composer.set_draft(first, undoable=False)
+        state = window_state.load(self.core.paths.window_file)
+        self.left_draft = self.core.draft.load()
+        if self.left_draft is not None:
+            self.first_card.editor.replace_text(self.left_draft.prompt)
+        self._restore(state)
+        narrow = self.width() < zones.RAIL_BELOW
+        self._place_known = self.first_card.show_at(state.prompt, narrow=narrow)
 
     def show_first(self, screen: FirstScreen) -> None:
-        """Show the window with its first pictures, if there are any, while the core still opens."""
-        pictures = screen.read()
+        """Show pictures and prompt, where both are known, while the rest is still to come."""
+        pictures = screen.read() if self._place_known else []
         if not pictures:
             return
         self.browsing.begin_with(pictures, whole=not screen.limited)
         self.show()
+        # The splitter shares its room out once it is shown; only then it is known what is in view.
+        QCoreApplication.sendPostedEvents()
         self.gallery.put_thumbnails(screen.images())
-        self.composer.focus_prompt()
+        self.first_card.editor.setFocus(Qt.FocusReason.OtherFocusReason)
 
     async def open(self) -> None:
         """The core is open: bring in what waits, and show the window if it is not there yet."""
-        tiles = spawn(self.browsing.fill(FirstScreen.PICTURES))
+        for _step in self.furnish():
+            pass
+        tiles = spawn(self.browsing.fill(FIRST_PICTURES))
         if not self.isVisible():
             # The window opens with its tiles; a huge library may come a moment later.
             await tiles.settle(_PATIENCE)
@@ -324,7 +303,7 @@ class StudioWindow(QWidget):
             self.zones.open_inspector(state.inspector)
 
     async def _after_start(self) -> None:
-        self._menu_key.watch(self.windowHandle())
+        self.menu_key.watch(self.windowHandle())
         if (trouble := self.core.settings.trouble) is not None:
             self.talking.on_error(trouble)
         await self.core.recover()
@@ -340,9 +319,11 @@ class StudioWindow(QWidget):
             inspector=self.zones.inspector_open,
             sidebar_width=sidebar,
             inspector_width=inspector,
+            prompt=self.composer.place(),
         )
         self.composing.stop()
-        self._unsubscribe()
+        if self._unsubscribe is not None:
+            self._unsubscribe()
 
     async def settle(self) -> None:
         """Write what is not yet on disk: the draft and the window's state."""
@@ -402,7 +383,8 @@ class StudioWindow(QWidget):
 
     def _show_jobs(self) -> None:
         jobs = list(self.core.queue.jobs.values())
-        self.status_bar.show_jobs(jobs)
+        self.status_bar.show_jobs(jobs, paused=self.core.queue.paused)
+        self.actions_of.every["pause_queue"].setChecked(self.core.queue.paused)
         if self._loupe is not None:
             self._loupe.set_jobs([job for job in jobs if job.alive])
         self.choose_page()

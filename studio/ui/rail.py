@@ -21,9 +21,10 @@ from studio.ui import places
 from studio.ui.controls import IconButton
 from studio.ui.places import Place
 from studio.ui.theme import theme
+from studio.ui.zones import RAIL
 from studio.words import _
 
-WIDTH = 48
+WIDTH = RAIL
 
 
 class PlaceButton(IconButton):
@@ -134,8 +135,8 @@ class Rail(QFrame):
         column.addWidget(self._coin, 0, Qt.AlignmentFlag.AlignHCenter)
         self.set_view(View.ALL)
         self.show_counts(Counts())
-        self.show_spend(Spend())
         self._limit = 0.0
+        self.show_spend(Spend())
 
     def _add(self, column: QVBoxLayout, place: Place) -> None:
         button = PlaceButton(place, self)

@@ -72,7 +72,6 @@ class Sidebar(QFrame):
         self._prompts.left.connect(self.on_prompts_left)
         self._trash.left.connect(self.on_trash_left)
         self.set_view(View.ALL)
-        self.show_counts(Counts())
 
     def set_view(self, view: View) -> None:
         """Mark the shelf that is shown."""

@@ -76,7 +76,7 @@ class Talking(QObject):
     def on_toast_gone(self, key: object) -> None:
         """The toast went away unpressed: variations are sent now."""
         if isinstance(key, Run):
-            self._window.running.start(key)
+            self._window.budgeting.send(key)
 
     def on_error(self, error: BaseException) -> None:
         """Whatever went wrong and belongs to no tile, in one sentence; bugs with their details."""

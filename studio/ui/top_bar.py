@@ -9,9 +9,10 @@ from studio.ui import key_names
 from studio.ui.controls import IconButton, Logo, SearchField, Segmented, Text
 from studio.ui.style import focus_by_key
 from studio.ui.theme import theme
+from studio.ui.zones import HEIGHTS
 from studio.words import _, ngettext
 
-HEIGHT = 44
+HEIGHT = HEIGHTS["top"]
 BRAND = 208
 PAUSE = 150
 SEARCH_WIDEST = 520

@@ -19,6 +19,7 @@ class WindowState:
 
     Attributes:
         geometry: Qt's own description, base64.
+        prompt: where card and prompt stood (composer/first_card.py); empty when not known.
         widths: of sidebar and inspector in pixels, 0 for the usual.
     """
 
@@ -27,6 +28,7 @@ class WindowState:
     inspector: bool = True
     sidebar_width: int = 0
     inspector_width: int = 0
+    prompt: tuple[int, ...] = ()
 
 
 def load(path: Path) -> WindowState:

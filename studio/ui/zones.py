@@ -8,14 +8,18 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from studio.ui.controls import Splitter
+from studio.ui.controls.splitter import Splitter
+from studio.ui.theme import theme
 
 DRAWER_BELOW = 1280
 RAIL_BELOW = 1100
 SIDEBAR = 224
 INSPECTOR = 296
+RAIL = 48
+HEIGHTS = {"top": 44, "view": 38, "status": 26}
+"""Of the bars, by the name of their zone, before the system's text scale."""
 
 
 class Zones(QWidget):
@@ -32,14 +36,16 @@ class Zones(QWidget):
     def __init__(
         self,
         *,
-        sidebar: QWidget,
-        rail: QWidget,
         middle: QWidget,
-        inspector: QWidget,
         parent: QWidget,
     ) -> None:
+        """The panels come later (`take`); until then bare frames keep their places."""
         super().__init__(parent)
-        self.sidebar, self.rail, self.middle, self.inspector = sidebar, rail, middle, inspector
+        self.sidebar: QWidget = _frame("side", self)
+        self.rail: QWidget = _frame("side", self)
+        self.inspector: QWidget = _frame("inspector", self)
+        self.middle = middle
+        self.rail.setFixedWidth(RAIL)
         self._want_sidebar = True
         self._want_inspector = True
         self._drawer_open = False
@@ -54,20 +60,41 @@ class Zones(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         self._splitter = Splitter(Qt.Orientation.Horizontal, self)
-        row.addWidget(rail)
+        row.addWidget(self.rail)
         row.addWidget(self._splitter, 1)
-        self._splitter.addWidget(sidebar)
+        self._splitter.addWidget(self.sidebar)
         self._splitter.addWidget(middle)
-        self._splitter.addWidget(inspector)
+        self._splitter.addWidget(self.inspector)
         self._splitter.set_usual([SIDEBAR, -1, INSPECTOR])
         self._splitter.splitterMoved.connect(self.on_moved)
         self._splitter.restored.connect(self.on_moved)
         # First: a policy has the stretch in it, and a new one would take it back.
         middle.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        for index, stretch in enumerate((0, 1, 0)):
-            self._splitter.setStretchFactor(index, stretch)
-            self._splitter.setCollapsible(index, False)
+        self._fix()
         middle.setMinimumWidth(480)
+        self._arrange()
+
+    def _fix(self) -> None:
+        for index in range(self._splitter.count()):
+            self._splitter.setStretchFactor(index, 1 if index == 1 else 0)
+            self._splitter.setCollapsible(index, False)
+
+    def take(self, *, sidebar: QWidget, rail: QWidget, inspector: QWidget) -> None:
+        """Put the panels where their places were kept."""
+        olds = (self.sidebar, self.rail, self.inspector)
+        layout = self.layout()
+        assert layout is not None
+        layout.replaceWidget(self.rail, rail)
+        self._splitter.replaceWidget(0, sidebar)
+        if self._drawer:
+            inspector.setParent(self)
+        else:
+            self._splitter.replaceWidget(2, inspector)
+        self.sidebar, self.rail, self.inspector = sidebar, rail, inspector
+        for old in olds:
+            old.setParent(None)
+            old.deleteLater()
+        self._fix()
         self._arrange()
 
     # What is open
@@ -214,6 +241,28 @@ class Zones(QWidget):
         super().showEvent(event)
         # Only now the splitter knows how wide it is.
         self._share()
+
+
+class Keeper(QFrame):
+    """Keeps the place of a bar that is made later, and looks like it where it is empty."""
+
+    def __init__(self, zone: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setProperty("zone", zone)
+        self.setFixedHeight(theme().height(HEIGHTS[zone]))
+
+
+def _frame(zone: str, parent: QWidget) -> QFrame:
+    made = QFrame(parent)
+    made.setProperty("zone", zone)
+    return made
+
+
+def replace(layout: QLayout, old: QWidget, new: QWidget) -> None:
+    """Put `new` where `old` is kept in a layout; the old one goes."""
+    layout.replaceWidget(old, new)
+    old.setParent(None)
+    old.deleteLater()
 
 
 def column(*widgets: QWidget, parent: QWidget, stretch: QWidget) -> QVBoxLayout:

@@ -30,6 +30,9 @@ PEER = "a bare PySide6 window"
 _EDGE = 4
 """Lines of the tiles that are looked at until they are as they stay."""
 
+_LETTER = (260, 755, 13, 26)
+"""Where the first letter of the prompt stands: x, y, width, height."""
+
 _HANG = 60.0
 
 _SETTLE = 2.0
@@ -93,6 +96,12 @@ class Ours:
             start = Start(session, self._command)
             time.sleep(4 * _SETTLE)
             self._settled = self._tiles()
+            session.run(["xdotool", "key", "m"])
+            time.sleep(_SETTLE)
+            self._letter = self._prompt()
+            session.run(["xdotool", "key", "BackSpace"])
+            time.sleep(_SETTLE)
+            assert self._prompt() != self._letter, "the prompt takes no letter"
             start.end()
 
     def _tiles(self, height: int = 130) -> bytes:
@@ -104,16 +113,16 @@ class Ours:
         return self._settled.startswith(edge) and self._tiles() == self._settled
 
     def _prompt(self) -> bytes:
-        return self._screen.grab(240, HEIGHT - 190, 200, 110)
+        """The first letter of the prompt, without the caret that blinks behind it."""
+        return self._screen.grab(*_LETTER)
 
     def start(self) -> tuple[float, float, float]:
         """Seconds to the first tiles, seconds to a typed character, MB."""
         start = Start(self._session, self._command)
         try:
             shown = self._screen.wait(self._there, "first tiles")
-            before = self._prompt()
             self._session.run(["xdotool", "key", "m"])
-            typed = self._screen.wait(lambda: self._prompt() != before, "a typed character")
+            typed = self._screen.wait(lambda: self._prompt() == self._letter, "a typed character")
             time.sleep(_SETTLE)
             return shown - start.began, typed - start.began, start.memory()
         finally:

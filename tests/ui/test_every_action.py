@@ -89,6 +89,8 @@ async def studio(home: Path) -> AsyncIterator[StudioWindow]:
     await core.queue.idle()
     window = StudioWindow(core)
     window.restore()
+    for _step in window.furnish():
+        pass
     try:
         await window.open()
         await until(lambda: window.model.rowCount() == 3)

@@ -55,6 +55,8 @@ async def opened(home: Path, *, width: int = 1440) -> AsyncIterator[StudioWindow
     core = await Core.open(paths.find(home), environ={})
     window = StudioWindow(core)
     window.restore()
+    for _step in window.furnish():
+        pass
     window.resize(width, 900)
     try:
         await window.open()

@@ -29,11 +29,13 @@ class Card(QFrame):
         target: lies over all while pictures are dragged.
     """
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, parent: QWidget | None = None, *, editor: PromptEditor | None = None
+    ) -> None:
         super().__init__(parent)
         self.setProperty("zone", "card")
         self.slots = SlotsRow(self)
-        self.editor = PromptEditor(self)
+        self.editor = editor or PromptEditor(self)
         self.choices = ChoicesRow(self)
         self.history = IconButton("history", _("Prompt history"), "Alt+↑", self)
         self.generate = GenerateButton(self)

@@ -20,7 +20,7 @@ from studio.domain import Advanced, Picture, Reference, Role
 from studio.drafts import MATCH, Draft
 from studio.errors import StudioError
 from studio.library.query import Spend
-from studio.models import Model, ModelState
+from studio.models import Model
 from studio.settings import OFFLINE
 from studio.ui import dragging
 from studio.ui.composer import drafting, intake, press
@@ -39,6 +39,7 @@ from studio.words import _
 
 if TYPE_CHECKING:
     from studio.core import Core
+    from studio.ui.composer.prompt_editor import PromptEditor
 
 MODEL_NOTICE = 6000  # milliseconds
 
@@ -66,10 +67,19 @@ class Composer(Dock):
     kept = Signal(object)
     left = Signal()
 
-    def __init__(self, core: Core, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(
+        self,
+        core: Core,
+        parent: QWidget | None = None,
+        *,
+        editor: PromptEditor | None = None,
+        draft: Draft | None = None,
+    ) -> None:
+        """`editor` is a prompt that is there already; it moves in. `draft` is shown first."""
+        super().__init__(parent, editor=editor)
         self._core = core
-        self._steps = Steps(Draft())
+        first = draft or Draft()
+        self._steps = Steps(replace(first, references=in_order(first.references)))
         self._watching = Watching(core, self)
         self._recall = Recall(core.library, self)
         self._picking = Picking(self)
@@ -260,17 +270,12 @@ class Composer(Dock):
         if there:
             self.bar.dismiss("network")
         elif not self._model().offline:
-            text = _("No network. Runs wait in the queue and start by themselves.")
-            actions = (("sketch", _("Sketch instead")),)
-            self._tell(Notice(key="network", text=text, icon="cloud-off", actions=actions))
+            self._tell(press.no_network())
         self._show_quote()
 
     def show_error(self, error: StudioError) -> None:
         """Say in the composer's own bar what went wrong with what it asked for."""
-        text = ". ".join(
-            part.rstrip(".") for part in (error.title, error.message, error.hint) if part
-        )
-        self._tell(Notice(key="error", text=f"{text}.", tone="bad"))
+        self._tell(press.trouble(error))
 
     def _tell(self, notice: Notice) -> None:
         self.open_full()
@@ -317,13 +322,6 @@ class Composer(Dock):
         self._watching.purse.send(run)
         self.generate.emit(run)
 
-    def _warn_of_model(self, model: Model) -> None:
-        """A retired model may still be served by a gateway: it is asked, and said once."""
-        if model.state is ModelState.RETIRED and model.id not in self._warned:
-            self._warned.add(model.id)
-            text = f"{model.title}: {model.note}"
-            self._tell(Notice(key="retired", text=text, tone="warn", icon="warning"))
-
     def _situation(self, model: Model) -> Situation:
         sent, purse = self._offer(model).sent, self._watching.purse
         return press.situation(self.draft(), sent, model, self._core, purse, net=self._network)
@@ -363,7 +361,8 @@ class Composer(Dock):
             _("What should the picture show?") if source is None else _("What should change?")
         )
         editor.replace_text(draft.prompt)
-        notes = drafting.notes_of(draft, model, self._watching.trashed)
+        trashed, otherwise = self._watching.trashed, self._thumbnails.notes
+        notes = drafting.notes_of(draft, model, trashed, otherwise)
         self.card.slots.show_references(draft.references, notes)
         self._show_models(model)
         kept = self._core.settings.value.system

@@ -16,7 +16,9 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from studio.ui.composer.card import Card
 from studio.ui.composer.compact import CompactLine
+from studio.ui.composer.first_card import Place, place_of
 from studio.ui.composer.intake import has_pictures
+from studio.ui.composer.prompt_editor import PromptEditor
 from studio.ui.controls import MessageBar
 from studio.ui.theme import theme
 
@@ -39,7 +41,9 @@ class Dock(QFrame):
 
     opened = Signal(object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, parent: QWidget | None = None, *, editor: PromptEditor | None = None
+    ) -> None:
         super().__init__(parent)
         self._compact = False
         self._writing = False
@@ -49,7 +53,7 @@ class Dock(QFrame):
         self.sheet = QFrame(self)
         self.sheet.setProperty("zone", "dock")
         self.bar = MessageBar(self.sheet)
-        self.card = Card(self.sheet)
+        self.card = Card(self.sheet, editor=editor)
         self.line = CompactLine(self)
         inner = QVBoxLayout(self.sheet)
         inner.setContentsMargins(16, 12, 16, 12)
@@ -131,6 +135,12 @@ class Dock(QFrame):
             most = 2
         editor.set_most_lines(most)
         self.place_sheet()
+
+    def place(self) -> Place:
+        """Where card and prompt stand, for the next start; empty where they will not stand so."""
+        if self._compact or not self.bar.isHidden():
+            return ()
+        return place_of(self, self.card, self.card.editor)
 
     # --- Qt -----------------------------------------------------------------------------------
 

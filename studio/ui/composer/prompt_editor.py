@@ -130,6 +130,16 @@ class PromptEditor(QTextEdit):
         self.typed.emit()
         self._pause.start()
 
+    @property
+    def most_lines(self) -> int:
+        """It grows to that many lines, then scrolls."""
+        return self._most
+
+    @property
+    def small(self) -> bool:
+        """Whether it has the smaller type of a narrow window."""
+        return self._font == "body"
+
     # --- look -----------------------------------------------------------------------------
 
     def set_small(self, *, small: bool) -> None:

@@ -1,22 +1,29 @@
-"""Small widgets that every panel is built from. They speak through signals and know no core."""
+"""Small widgets that every panel is built from. They speak through signals and know no core.
+
+Each is loaded when it is asked for: the first screen needs hardly any (docs/decisions/start.md).
+"""
 
 from __future__ import annotations
 
-from studio.ui.controls.accessible import announce, plain_tip, restyle, set_role
-from studio.ui.controls.buttons import Button, CheckBox, IconButton
-from studio.ui.controls.chip import Choice, MenuChip
-from studio.ui.controls.key_cap import Badge, KeyCap, Tag
-from studio.ui.controls.logo import Logo
-from studio.ui.controls.menu import Menu
-from studio.ui.controls.message_bar import MessageBar, Notice
-from studio.ui.controls.search_field import SearchField
-from studio.ui.controls.segmented import Segmented
-from studio.ui.controls.slider import SmallSlider
-from studio.ui.controls.splitter import Splitter
-from studio.ui.controls.stars import Stars
-from studio.ui.controls.stepper import Stepper
-from studio.ui.controls.text import ElidedLabel, Text
-from studio.ui.controls.toast import Toast
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from studio.ui.controls.accessible import announce, plain_tip, restyle, set_role
+    from studio.ui.controls.buttons import Button, CheckBox, IconButton
+    from studio.ui.controls.chip import Choice, MenuChip
+    from studio.ui.controls.key_cap import Badge, KeyCap, Tag
+    from studio.ui.controls.logo import Logo
+    from studio.ui.controls.menu import Menu
+    from studio.ui.controls.message_bar import MessageBar, Notice
+    from studio.ui.controls.search_field import SearchField
+    from studio.ui.controls.segmented import Segmented
+    from studio.ui.controls.slider import SmallSlider
+    from studio.ui.controls.splitter import Splitter
+    from studio.ui.controls.stars import Stars
+    from studio.ui.controls.stepper import Stepper
+    from studio.ui.controls.text import ElidedLabel, Text
+    from studio.ui.controls.toast import Toast
 
 __all__ = [
     "Badge",
@@ -45,3 +52,52 @@ __all__ = [
     "restyle",
     "set_role",
 ]
+
+_ROOMS = {
+    "accessible": (
+        "announce",
+        "plain_tip",
+        "restyle",
+        "set_role",
+    ),
+    "buttons": (
+        "Button",
+        "CheckBox",
+        "IconButton",
+    ),
+    "chip": (
+        "Choice",
+        "MenuChip",
+    ),
+    "key_cap": (
+        "Badge",
+        "KeyCap",
+        "Tag",
+    ),
+    "logo": ("Logo",),
+    "menu": ("Menu",),
+    "message_bar": (
+        "MessageBar",
+        "Notice",
+    ),
+    "search_field": ("SearchField",),
+    "segmented": ("Segmented",),
+    "slider": ("SmallSlider",),
+    "splitter": ("Splitter",),
+    "stars": ("Stars",),
+    "stepper": ("Stepper",),
+    "text": (
+        "ElidedLabel",
+        "Text",
+    ),
+    "toast": ("Toast",),
+}
+_ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _ROOM_OF:
+        raise AttributeError(name)
+    found = getattr(importlib.import_module(f"{__name__}.{_ROOM_OF[name]}"), name)
+    globals()[name] = found
+    return found

@@ -26,7 +26,6 @@ class Above(Button):
         # The arrows and Home lead there by key; Tab goes on to the composer.
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.hide()
-        view.new_above.connect(self.on_new_above)
         view.moved.connect(self.on_moved)
         self.clicked.connect(self.on_clicked)
 

@@ -6,6 +6,7 @@ import time
 from array import array
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import (
     QEvent,
@@ -33,7 +34,6 @@ from studio.errors import StudioError
 from studio.ui import dragging, places
 from studio.ui.controls import plain_tip
 from studio.ui.gallery import keyboard, listening, tips
-from studio.ui.gallery.above import Above
 from studio.ui.gallery.grid_view import Index
 from studio.ui.gallery.model import GalleryModel, Key
 from studio.ui.gallery.pointer import Pointer
@@ -42,6 +42,9 @@ from studio.ui.gallery.tile_view import GalleryCore, TileView
 from studio.ui.states import Item
 from studio.words import _
 
+if TYPE_CHECKING:
+    from studio.ui.gallery.above import Above
+
 
 class GalleryView(TileView):
     """Pictures and jobs as a grid.
@@ -49,7 +52,6 @@ class GalleryView(TileView):
     Attributes:
         anchor: where a selection with Shift begins.
         dated: whether the order is one of dates: then the scroll bar tells the month.
-        above: tells of tiles that came in above what is in view.
 
     Signals:
         opened: a picture or job was double-clicked, or Enter was pressed on a picture.
@@ -82,7 +84,8 @@ class GalleryView(TileView):
         self._quiet = True
         self.anchor = QPersistentModelIndex()
         self.dated = True
-        self.above = Above(self)
+        self._above: Above | None = None
+        self.new_above.connect(self.on_new_above)
         self.overlay.describe = self.month
         self.setAccessibleName(_("Gallery"))
         self.attach(model)
@@ -98,6 +101,19 @@ class GalleryView(TileView):
         model.loaded.connect(self.on_loaded)
         model.replaced.connect(self.on_replaced)
         model.replaced.connect(self.on_taken)
+
+    @property
+    def above(self) -> Above:
+        """Tells of tiles that came in above what is in view; made when the first ones do."""
+        if self._above is None:
+            from studio.ui.gallery.above import Above
+
+            self._above = Above(self)
+        return self._above
+
+    def on_new_above(self, count: int) -> None:
+        """Tiles came in above what is in view."""
+        self.above.on_new_above(count)
 
     # --- what others ask ------------------------------------------------------------------
 

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from studio.domain import Reference, Role
 from studio.drafts import MATCH, Draft
-from studio.ui.composer import Composer
+from studio.ui.composer.composer import Composer
 from studio.ui.composer.history_popup import HistoryPopup
 
 POPUPS = pytest.mark.qt_log_ignore("grabbing the keyboard", extend=True)

@@ -14,9 +14,9 @@ from studio.drafts import MATCH, Draft
 from studio.events import KeyChanged, PicturesAdded
 from studio.models import Model, ModelState
 from studio.ui import theme as themes
-from studio.ui.composer import Composer
 from studio.ui.composer.aspect_panel import AspectPanel
 from studio.ui.composer.choices import GivenWay
+from studio.ui.composer.composer import Composer
 
 SOURCE = Reference(sha256="1", media_type="image/png", role=Role.EDIT, name="one")
 PRO = Draft(profile="google", model="gemini-3-pro-image", size="2K")

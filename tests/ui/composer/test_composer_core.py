@@ -11,7 +11,7 @@ from studio.domain import AspectRatio, Role
 from studio.events import Event, PicturesAdded
 from studio.runs import Run
 from studio.ui import tasks, theme
-from studio.ui.composer import Composer
+from studio.ui.composer.composer import Composer
 
 
 async def test_a_picture_made_here_is_edited_here(

@@ -1,0 +1,153 @@
+"""What the window is furnished with once its first screen stands: panels, and what they do.
+
+Step by step: between two steps the window answers, and nothing here is needed to look at the first
+pictures or to write on the prompt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from studio.ui.actions import Actions
+from studio.ui.activity import StatusBar
+from studio.ui.budgeting import Budgeting
+from studio.ui.chosen import Choices
+from studio.ui.composer.composer import Composer
+from studio.ui.composing import Composing
+from studio.ui.controls import MessageBar, Toast
+from studio.ui.dialogs import Dialogs
+from studio.ui.doings import Doings
+from studio.ui.grid_bar import GridBar
+from studio.ui.inspector import Inspector
+from studio.ui.looking import Looking
+from studio.ui.menu_key import MenuKey
+from studio.ui.notify import Notifier
+from studio.ui.offers import Offers
+from studio.ui.picture_actions import PictureActions
+from studio.ui.rail import Rail
+from studio.ui.running import Running
+from studio.ui.selected import Selected
+from studio.ui.sidebar import Sidebar
+from studio.ui.talking import Talking
+from studio.ui.top_bar import TopBar
+
+if TYPE_CHECKING:
+    from studio.ui.main_window import StudioWindow
+
+
+def furnish(window: StudioWindow) -> Iterator[None]:
+    """Make what is not there yet, put it in its place and connect it."""
+    core = window.core
+    editor = window.first_card.editor
+    window.composing = Composing(window)
+    window.first_card.hand_over()
+    draft = window.composing.first_draft(window.left_draft, editor.text())
+    window.take_composer(Composer(core, editor=editor, draft=draft))
+    yield
+    window.top_bar = TopBar(window)
+    window.grid_bar = GridBar(window)
+    yield
+    window.messages = MessageBar(window)
+    window.inspector = Inspector(core.library, core.decoder)
+    window.sidebar = Sidebar(window)
+    yield
+    window.rail = Rail(window)
+    window.status_bar = StatusBar(window)
+    yield
+    window.take_places()
+    window.toast = Toast(window.views)
+    _make_rooms(window)
+    yield
+    _connect_bars(window)
+    _connect_views(window)
+    _connect_panels(window)
+
+
+def _make_rooms(window: StudioWindow) -> None:
+    core = window.core
+    window.menu_key = MenuKey(window)
+    window.selection = Selected(window)
+    window.pictures = PictureActions(core, window.selection, window)
+    window.running = Running(core, window)
+    window.notifier = Notifier(core, window)
+    window.looking = Looking(window)
+    window.talking = Talking(window)
+    window.dialogs = Dialogs(window)
+    window.offers = Offers(window)
+    window.choices = Choices(window)
+    window.budgeting = Budgeting(window)
+    panels = (window.top_bar, window.sidebar, window.rail, window.views, window.inspector)
+    doings = Doings(window)
+    window.actions_of = Actions(window, doings.find, panels=panels, gallery=window.gallery)
+
+
+def _connect_bars(window: StudioWindow) -> None:
+    top, bar, status = window.top_bar, window.grid_bar, window.status_bar
+    top.menu_requested.connect(window.on_menu_requested)
+    window.menu_key.pressed.connect(window.on_menu_key)
+    top.searched.connect(window.choices.on_searched)
+    top.view_chosen.connect(window.choices.on_view_chosen)
+    top.sidebar_toggled.connect(window.zones.open_sidebar)
+    top.inspector_toggled.connect(window.zones.open_inspector)
+    bar.sort_chosen.connect(window.choices.on_sort_chosen)
+    bar.captions_toggled.connect(window.choices.on_captions_toggled)
+    bar.hide_rejected_toggled.connect(window.choices.on_hide_rejected_toggled)
+    bar.tile_size_chosen.connect(window.choices.on_tile_size_chosen)
+    for side in (window.sidebar, window.rail):
+        side.view_chosen.connect(window.show_shelf)
+        side.history_requested.connect(window.dialogs.on_history_requested)
+    window.sidebar.dropped.connect(window.offers.on_dropped_on_shelf)
+    window.rail.dropped.connect(window.offers.on_dropped_on_shelf)
+    status.unlock_requested.connect(window.dialogs.on_unlock_requested)
+    status.keys_requested.connect(window.dialogs.on_keys_requested)
+    status.cancel_requested.connect(window.core.queue.cancel)
+    status.cancel_all_requested.connect(window.core.queue.cancel_all)
+    status.move_requested.connect(window.core.queue.move)
+    status.pause_requested.connect(window.actions_of.every["pause_queue"].trigger)
+    status.retry_requested.connect(window.actions_of.every["retry_failed"].trigger)
+    status.job_chosen.connect(window.looking.on_job_chosen)
+    window.messages.acted.connect(window.talking.on_message_acted)
+    window.toast.undone.connect(window.talking.on_toast_undone)
+    window.toast.gone.connect(window.talking.on_toast_gone)
+
+
+def _connect_views(window: StudioWindow) -> None:
+    gallery = window.gallery
+    gallery.opened.connect(window.looking.on_opened)
+    gallery.action.connect(window.offers.on_tile_action)
+    gallery.selection_changed.connect(window.looking.follow)
+    gallery.context_menu.connect(window.offers.on_context_menu)
+    gallery.tile_size_changed.connect(window.choices.on_tile_size_chosen)
+    window.browsing.counted.connect(window.on_counted)
+    window.browsing.spent.connect(window.sidebar.show_spend)
+    window.browsing.order_changed.connect(window.looking.on_order_changed)
+    window.zones.panels_changed.connect(window.on_panels_changed)
+    window.zones.narrowed.connect(window.on_narrowed)
+    window.on_narrowed(window.zones.narrow)
+
+
+def _connect_panels(window: StudioWindow) -> None:
+    inspector, composer = window.inspector, window.composer
+    inspector.rated.connect(window.pictures.rate_these)
+    inspector.flagged.connect(window.pictures.flag_these)
+    inspector.retitled.connect(window.pictures.entitle)
+    inspector.noted.connect(window.pictures.annotate)
+    inspector.selected.connect(window.looking.on_relative_chosen)
+    inspector.action.connect(window.offers.on_inspector_action)
+    inspector.toast.connect(window.talking.tell)
+    composer.changed.connect(window.composing.on_draft_changed)
+    composer.generate.connect(window.running.start)
+    composer.wants_key.connect(window.dialogs.on_wants_key)
+    composer.show_picture.connect(window.looking.on_relative_chosen)
+    composer.toast.connect(window.talking.on_composer_toast)
+    composer.kept.connect(window.talking.on_prompt_kept)
+    composer.left.connect(window.composing.on_composer_left)
+    window.pictures.said.connect(window.talking.on_said)
+    window.pictures.told.connect(window.talking.tell)
+    window.running.refused.connect(window.composer.show_error)
+    window.running.wants_key.connect(window.dialogs.on_wants_key)
+    window.running.wants_prompt.connect(window.composing.on_wants_prompt)
+    window.running.wants_model.connect(window.composer.focus_prompt)
+    window.running.wants_details.connect(window.composing.on_wants_details)
+    window.running.told.connect(window.talking.tell)

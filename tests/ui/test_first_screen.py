@@ -1,0 +1,182 @@
+"""The window in its first moment: pictures and prompt stand, nothing else is there yet."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from studio import paths
+from studio.core import Core, Options
+from studio.library.query import Query
+from studio.ui import tasks, theme
+from studio.ui.first_screen import FIRST_PICTURES, FirstScreen
+from studio.ui.main_window import StudioWindow
+from tests.ui.test_window import make, opened
+
+PICTURES = 3
+WIDTH = 780
+"""Fits on the screen that tests have."""
+
+HANG = 20.0
+
+
+async def _left(home: Path, prompt: str = "") -> None:
+    """A library with pictures, closed in the usual way."""
+    async with opened(home, width=WIDTH) as window:
+        await make(window, "Lighthouse", count=PICTURES)
+        async with asyncio.timeout(HANG):
+            while not window.gallery.thumbnails.idle or window.gallery._wishes.isActive():
+                await asyncio.sleep(0.001)
+        window.composer.set_prompt(prompt)
+
+
+def _first(home: Path) -> tuple[StudioWindow, Core]:
+    """The window as a start has it before there is a loop."""
+    core = Core(paths.find(home), Options(), environ={})
+    core.prepare()
+    screen = FirstScreen(core)
+    screen.decode(1.0)
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    theme.install(app, "dark")
+    window = StudioWindow(core)
+    window.restore()
+    window.show_first(screen)
+    return window, core
+
+
+async def _end(window: StudioWindow, core: Core) -> None:
+    window.save_state_now()
+    await window.settle()
+    await core.close()
+    window.hide()
+    window.deleteLater()
+    await asyncio.sleep(0)
+
+
+async def test_pictures_stand_before_the_library_is_open(tmp_path: Path) -> None:
+    await _left(tmp_path)
+    window, core = _first(tmp_path)
+    try:
+        assert window.isVisible()
+        assert not hasattr(window, "composer")
+        rows = window.gallery.visible_rows()
+        pictures = [window.gallery.rows.picture_at(row) for row in rows]
+        assert len(pictures) == PICTURES
+        for picture in pictures:
+            assert picture is not None
+            assert window.gallery.thumbnails.strength(picture.id) == 1
+        before = [picture.id for picture in pictures if picture is not None]
+        await core.begin()
+        await window.open()
+        await asyncio.sleep(0)
+        after = [window.gallery.rows.picture_at(row) for row in rows]
+        assert [picture.id for picture in after if picture is not None] == before
+    finally:
+        await _end(window, core)
+
+
+async def test_what_is_written_before_the_composer_is_there_is_kept(tmp_path: Path) -> None:
+    await _left(tmp_path, "A red ")
+    window, core = _first(tmp_path)
+    try:
+        editor = window.first_card.editor
+        assert editor.text() == "A red "
+        window.activateWindow()
+        editor.setFocus()
+        editor.caret_to_end()
+        QTest.keyClicks(editor, "kite")
+        QTest.keyClick(editor, Qt.Key.Key_Left)
+        await core.begin()
+        await window.open()
+        assert window.composer.card.editor is editor
+        assert window.composer.draft().prompt == "A red kite"
+        assert editor.text() == "A red kite"
+        assert editor.textCursor().position() == len("A red kit")
+        assert editor.hasFocus()
+    finally:
+        await _end(window, core)
+
+
+async def test_the_prompt_stands_where_it_will_stay(tmp_path: Path) -> None:
+    await _left(tmp_path)
+    window, core = _first(tmp_path)
+    try:
+        editor = window.first_card.editor
+        before = editor.mapTo(window, editor.rect().topLeft()), editor.size()
+        await core.begin()
+        await window.open()
+        QApplication.sendPostedEvents()
+        window.layout().activate()  # type: ignore[union-attr]
+        assert (editor.mapTo(window, editor.rect().topLeft()), editor.size()) == before
+    finally:
+        await _end(window, core)
+
+
+async def test_another_width_waits_for_the_composer(tmp_path: Path) -> None:
+    """Left wide, found narrow: nobody knows yet where the prompt will stand."""
+    async with opened(tmp_path) as window:
+        await make(window, "Lighthouse", count=PICTURES)
+        window.resize(1440, 900)
+    window, core = _first(tmp_path)
+    try:
+        assert window.width() < 1100
+        assert not window.isVisible()
+        await core.begin()
+        await window.open()
+        assert window.isVisible()
+    finally:
+        await _end(window, core)
+
+
+async def test_a_library_never_seen_is_shown_when_it_is_open(tmp_path: Path) -> None:
+    window, core = _first(tmp_path)
+    try:
+        assert not window.isVisible()
+        await core.begin()
+        await window.open()
+        assert window.isVisible()
+    finally:
+        await _end(window, core)
+
+
+async def test_work_that_was_asked_for_too_early_is_done_later(tmp_path: Path) -> None:
+    await _left(tmp_path)
+    tasks.hold()
+    window, core = _first(tmp_path)
+    try:
+        window.gallery.on_wishes()
+        assert window.gallery.thumbnails.idle or tasks.held()
+        await core.begin()
+        tasks.begin()
+        await window.open()
+        assert not tasks.held()
+    finally:
+        tasks.begin()
+        await _end(window, core)
+
+
+async def test_the_first_screen_reads_no_more_than_it_needs(tmp_path: Path) -> None:
+    await _left(tmp_path)
+    core = await Core.open(paths.find(tmp_path), environ={})
+    try:
+        asked: list[int] = []
+        first = core.library.first_screen
+
+        def counted(query: Query, limit: int) -> list[object]:
+            asked.append(limit)
+            return list(first(query, limit))
+
+        core.library.first_screen = counted  # type: ignore[method-assign,assignment]
+        screen = FirstScreen(core)
+        assert len(screen.read()) == PICTURES
+        assert asked == [FIRST_PICTURES]
+        assert not screen.limited
+        assert set(screen.images()) == {picture.id for picture in screen.pictures}
+        assert screen.images() == {}
+    finally:
+        await core.close()
