@@ -60,7 +60,7 @@ class ProfileForm(QFrame):
         column.addWidget(Text(words, "small", "text2", self, wrap=True))
         self.prices = QPlainTextEdit(self)
         self.prices.setAccessibleName(_("Own prices"))
-        self.prices.setPlaceholderText("gemini-3-pro-image 2K 0.10")
+        self.prices.setPlaceholderText(_("gemini-3-pro-image 2K 0.10"))
         self.prices.setTabChangesFocus(True)
         self.prices.setFont(theme().font("small"))
         self.prices.setFixedHeight(PRICE_LINES * theme().line("small") + theme().height(16))
