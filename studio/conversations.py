@@ -29,6 +29,7 @@ from studio.library.originals import read_picture_file
 from studio.models import plain_id
 from studio.providers.base import Answer, Input
 from studio.providers.gemini.conversation import keep, kept_parts
+from studio.providers.gemini.request import MAX_PICTURE
 from studio.providers.past import Part, Turn
 from studio.words import _, ngettext
 
@@ -99,8 +100,9 @@ class Conversations:
             told = await self._lane.run(self._journal.told, entry)
         told = told or Told()
         numbers = {part.picture for part in answer.parts if part.picture is not None}
-        if not numbers or not numbers <= taken.keys():
-            # A picture that cannot be told again breaks the turn.
+        tellable = {number for number, one in taken.items() if one.bytes <= MAX_PICTURE}
+        if not numbers or not numbers <= tellable:
+            # A picture that cannot be told again breaks the turn: nobody is promised to go on.
             return None, _sentences(told)
         sha256 = await self._lane.run(self._kept, answer, entry)
         if sha256 is None:

@@ -73,7 +73,9 @@ class Budgeting(QObject):
 
     def on_limit_wanted(self) -> None:
         """The limit shall be changed: it is in the settings."""
-        self._window.dialogs.open_settings("pictures")
+        field = self._window.dialogs.open_settings("pictures").pictures.budget
+        field.setFocus()
+        field.selectAll()
 
     def on_acted(self, key: object, action: object) -> None:
         """A button of a message bar was pressed."""

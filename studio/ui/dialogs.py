@@ -13,6 +13,7 @@ from studio.ui.tasks import spawn
 
 if TYPE_CHECKING:
     from studio.ui.main_window import StudioWindow
+    from studio.ui.settings_dialog import SettingsDialog
 
 
 class Dialogs(QObject):
@@ -38,7 +39,7 @@ class Dialogs(QObject):
         """A profile needs a key: the settings have them all."""
         self.open_settings("keys", profile)
 
-    def open_settings(self, section: str, key_of: str = "") -> None:
+    def open_settings(self, section: str, key_of: str = "") -> SettingsDialog:
         """Open the settings at a section, with the card for the key of a profile."""
         from studio.ui.settings_dialog import SettingsDialog
 
@@ -49,6 +50,7 @@ class Dialogs(QObject):
         if key_of:
             dialog.keys.ask_for_key(key_of)
         dialog.open()
+        return dialog
 
     def on_show_folder(self, folder: object) -> None:
         """A folder shall be opened in the file manager."""

@@ -209,6 +209,17 @@ async def test_what_there_is_no_room_for_is_left_out_and_said(
             assert third.talk.turns == 3
 
 
+async def test_a_picture_too_large_to_be_told_again_promises_no_conversation(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("studio.conversations.MAX_PICTURE", len(FIRST) - 1)
+    with replies() as service:
+        async with studio(tmp_path, service) as here:
+            first = await made(here, "a lamp", answer(FIRST), service)
+            assert first.talk is None
+            assert not (tmp_path / "library/.gridbrush/turns").exists()
+
+
 async def test_equal_words_are_kept_once_and_pictures_are_not_kept_twice(tmp_path: Path) -> None:
     with replies() as service:
         async with studio(tmp_path, service) as here:

@@ -161,6 +161,7 @@ async def test_the_limit_is_changed_from_the_question(tmp_path: Path) -> None:
             composer.generate_now()
             composer.bar.acted.emit("ask", "limit")
             (dialog,) = window.findChildren(SettingsDialog)
+            assert dialog.focusWidget() is dialog.pictures.budget
             dialog.pictures.budget.setText("40")
             dialog.pictures.budget.editingFinished.emit()
             dialog.close()
