@@ -141,7 +141,8 @@ class Arrivals:
         main = _main(taken)
         warned = (_("One picture of the answer cannot be read"),) if unreadable else ()
         conversation, told = await self._conversations.keep(job, entry, answer, numbered)
-        told += await self._decoding.run(self._sent_otherwise, job)
+        if job.request.references:
+            told += await self._decoding.run(self._sent_otherwise, job)
         final = [
             (
                 # The answer is billed once: what came beside its result cost nothing more.

@@ -164,15 +164,13 @@ class Attempts:
         An answer that is there already, because there was no room for its picture, is taken
         instead of asking again. Raises StudioError with what is known about the bill.
         """
-        before = await self._decoding.run(self._journal.look, entry)
+        before, limits = await self._decoding.run(self._look_around, job, entry)
         if before.stage is Stage.WHOLE:
             report(replace(job, state=JobState.INGESTING))
             return await self.ingest(job, before)
         request = job.request
         provider = self._find_provider(request.profile)
         key = None if request.profile == OFFLINE else await self._find_key(request.profile)
-        await self._decoding.run(self._check_room)
-        limits = await self._decoding.run(self._allowances, request.references)
         inputs = [
             self._input(reference, limit)
             for reference, limit in zip(request.references, limits, strict=True)
@@ -311,6 +309,17 @@ class Attempts:
             broken.details = error.details or str(error)
             return broken
         return error
+
+    def _look_around(self, job: Job, entry: Entry) -> tuple[Found, list[int]]:
+        """How far the attempt came before; what each reference may have. All in one go of a lane.
+
+        Raises StorageError where there is no room for an answer that is still to come.
+        """
+        before = self._journal.look(entry)
+        if before.stage is Stage.WHOLE:
+            return before, []
+        self._check_room()
+        return before, self._allowances(job.request.references)
 
     def _check_room(self) -> None:
         free = files.free_bytes(self._library.folder)

@@ -217,6 +217,16 @@ def rename_folder(source: Path, target: Path) -> None:
         sync_folder(target.parent)
 
 
+def remove_folder(folder: Path) -> None:
+    """Remove a folder and what is in it, as far as possible; nothing in it is needed any more."""
+    with contextlib.suppress(OSError):
+        for one in folder.iterdir():
+            one.unlink()
+        folder.rmdir()
+        return
+    shutil.rmtree(folder, ignore_errors=True)
+
+
 class Appender:
     """A file that only grows: the record log, the bytes of an answer.
 
@@ -265,6 +275,11 @@ class Appender:
         """Make everything appended so far durable."""
         with _as_storage_error(self.path):
             _sync(self._handle, self.path)
+
+    @property
+    def open(self) -> bool:
+        """Whether it is open."""
+        return self._handle >= 0
 
     def close(self) -> None:
         """Close the file; calling it twice is fine."""

@@ -171,10 +171,12 @@ class Journal:
 
     def begin_answer(self, entry: Entry, status: int, headers: Mapping[str, str]) -> files.Appender:
         """Keep status and headers; the body is appended to what comes back."""
+        # The folder is made durable once for both names.
+        body = files.Appender(entry.body, lasting=False)
         files.replace(
             entry.folder / "answer.json", msgspec.json.encode(Head(status, dict(headers)))
         )
-        return files.Appender(entry.body)
+        return body
 
     def whole(
         self, entry: Entry, body: files.Appender, seconds: float, *, late: bool = False
@@ -200,7 +202,7 @@ class Journal:
         if entry.folder.is_dir():
             files.rename_folder(entry.folder, done)
         # Computed rubbish from here on: a crash now leaves a folder that `recover` removes.
-        shutil.rmtree(done, ignore_errors=True)
+        files.remove_folder(done)
 
     def keep_order(self, entries: Sequence[Entry]) -> None:
         """Remember the order of what is queued, where it is not that of queueing."""

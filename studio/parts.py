@@ -93,6 +93,11 @@ class Parts:
             self._number += 1
         self._open = None
 
+    @property
+    def open(self) -> bool:
+        """Whether a file of it is still open."""
+        return self._open is not None or any(part.file.open for part in self.found.values())
+
     def close(self) -> None:
         """Let everything go; the files go with the journal's entry."""
         if self._open is not None:

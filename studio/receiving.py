@@ -32,6 +32,7 @@ class AnswerSink:
         parts: its pictures, as far as they could be decoded while it came.
         when_whole: called once, on the loop's thread, when the JSON is complete.
         received: bytes of the body.
+        arriving: the answer has begun, and nobody said yet how it ended.
         late: it is later than expected.
     """
 
@@ -43,12 +44,14 @@ class AnswerSink:
         self.code = 0
         self.headers: dict[str, str] = {}
         self.received = 0
+        self.arriving = False
         self.late = False
         self._journal = journal
         self._entry = entry
         self._lane = lane
         self._on_received = on_received
         self._scanner = Scanner(self.parts)
+        self._scan: Scan | None = None
         self._body: files.Appender | None = None
         self._started = time.monotonic()
         self._waiting: list[bytes] = []
@@ -62,11 +65,6 @@ class AnswerSink:
         return self._scanner.complete
 
     @property
-    def arriving(self) -> bool:
-        """Whether the answer has begun and nobody said yet how it ended."""
-        return self._body is not None
-
-    @property
     def seconds(self) -> float:
         """Since the request began to leave."""
         return time.monotonic() - self._started
@@ -76,11 +74,9 @@ class AnswerSink:
         self._started = time.monotonic()
 
     async def status(self, code: int, headers: Mapping[str, str]) -> None:
-        """The service has begun to answer."""
+        """The service has begun to answer; written down with the first of its bytes."""
         self.code, self.headers = code, dict(headers)
-        self._body = await self._lane.run(
-            self._journal.begin_answer, self._entry, code, self.headers
-        )
+        self.arriving = True
 
     async def chunk(self, data: bytes) -> None:
         """A piece of the body. Raises StorageError and what the scanner refuses, maybe later."""
@@ -102,11 +98,14 @@ class AnswerSink:
         self._draining.add_done_callback(self._drained)
 
     def _keep(self, pieces: list[bytes]) -> None:
+        body = self._opened()
         data = pieces[0] if len(pieces) == 1 else b"".join(pieces)
         pieces.clear()
-        if self._body is not None:
-            self._body.append(data)
+        body.append(data)
         self._scanner.feed(data)
+        # Most likely this was all; if not, it is made once more. A stream may go on.
+        over = self._scanner.complete and not self._scanner.streaming
+        self._scan = self._scanner.finish() if over else None
 
     def _drained(self, done: asyncio.Future[None]) -> None:
         self._draining = None
@@ -136,33 +135,48 @@ class AnswerSink:
         await self.settle()
         if self._failed is not None:
             raise self._failed
-        scan = await self._lane.run(self._scanner.finish)
-        if self._body is None or (self.code == HTTPStatus.OK and scan.json and not scan.complete):
+        scan = self._scan
+        if scan is None:
+            scan = await self._lane.run(self._scanner.finish)
+        if not self.arriving or (self.code == HTTPStatus.OK and scan.json and not scan.complete):
             raise await self.broke(_("The answer stopped before its end."))
         return scan
 
     async def keep(self, lane: Lane) -> None:
         """Make the answer durable, and say that it is whole. Raises StorageError."""
-        if self._body is not None:
-            body, self._body = self._body, None
-            await lane.run(self._journal.whole, self._entry, body, self.seconds, late=self.late)
+        self.arriving = False
+        await lane.run(self._whole)
+
+    def _whole(self) -> None:
+        body = self._opened()
+        self._body = None
+        self._journal.whole(self._entry, body, self.seconds, late=self.late)
+
+    def _opened(self) -> files.Appender:
+        if self._body is None:
+            self._body = self._journal.begin_answer(self._entry, self.code, self.headers)
+        return self._body
 
     async def broke(self, reason: str) -> IncompleteAnswer:
         """The line broke: keep what came; the error to raise."""
         await self.settle()
-        await self._lane.run(self._journal.cut, self._entry, self._body, reason, self.seconds)
-        self._body = None
+        body, self._body = self._body, None
+        self.arriving = False
+        await self._lane.run(self._journal.cut, self._entry, body, reason, self.seconds)
         return incomplete(self.received, self.seconds)
 
     async def abandon(self) -> None:
         """Close what is open; the entry stays as it is."""
-        body, self._body = self._body, None
-        await self._lane.run(self._close, body)
+        self.arriving = False
+        await self.settle()
+        if self._body is not None or self.parts.open:
+            await self._lane.run(self._close)
 
-    def _close(self, body: files.Appender | None) -> None:
+    def _close(self) -> None:
         self.parts.close()
-        if body is not None:
-            body.close()
+        if self._body is not None:
+            self._body.close()
+            self._body = None
 
 
 def incomplete(received: int, seconds: float) -> IncompleteAnswer:

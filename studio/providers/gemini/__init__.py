@@ -117,6 +117,9 @@ class Gemini:
                 return body, Told(turns=told.turns, left_out=past.length - told.turns)
             alone = Alone.TOO_LARGE if turns else Alone.LOST
         loaded = await self._loaded(inputs)
+        if not loaded:
+            # Words alone are not worth a thread.
+            return self._body(request_, loaded, way), Told(alone=alone)
         return await asyncio.to_thread(self._body, request_, loaded, way), Told(alone=alone)
 
     @staticmethod

@@ -126,6 +126,11 @@ class Scanner:
         return True
 
     @property
+    def streaming(self) -> bool:
+        """Whether the body is a stream of events."""
+        return self._lines is not None
+
+    @property
     def _event_open(self) -> bool:
         return self._depth > 0 or self._in_string
 
