@@ -1,4 +1,4 @@
-"""Renews the lock: `requirements/run.txt`, `dev.txt` and `fuzz.txt`, for `make lock`.
+"""Renews the lock: `requirements/run.txt` and its neighbours, for `make lock`.
 
 The lock holds package versions, markers and hashes for Linux, Windows and macOS and for Python 3.11
 to 3.13, and nothing else. A release must be ten days old to enter it: most poisoned packages are
@@ -19,14 +19,19 @@ COOLDOWN = "10 days"
 
 
 def main() -> int:
-    """Resolve what the program needs, the same with what developing it needs, and the fuzzer."""
+    """Resolve what the program needs, and the same with what developing and packaging it need."""
     uv = shutil.which("uv") or own_uv()
     # Versions that are still allowed stay; `make lock UPGRADE=1` takes the newest.
     upgrade = ["--upgrade"] if os.environ.get("UPGRADE") else []
-    run, dev, fuzz = (ROOT / "requirements" / f"{name}.txt" for name in ("run", "dev", "fuzz"))
+    run, dev, package, docs, fuzz = (
+        ROOT / "requirements" / f"{name}.txt" for name in ("run", "dev", "package", "docs", "fuzz")
+    )
     resolve(uv, [*upgrade, "--output-file", str(run), PROJECT])
     develop = ["--group", "dev", "--constraints", str(run), PROJECT]
     resolve(uv, [*upgrade, "--output-file", str(dev), *develop])
+    freeze = ["--group", "package", "--constraints", str(run), PROJECT]
+    resolve(uv, [*upgrade, "--output-file", str(package), *freeze])
+    resolve(uv, [*upgrade, "--output-file", str(docs), "--group", f"{PROJECT}:docs"])
     # Alone, because it goes into a folder of its own; it comes as wheels only.
     alone = ["--only-binary", ":all:", "--group", f"{PROJECT}:fuzz"]
     resolve(uv, [*upgrade, "--output-file", str(fuzz), *alone])
