@@ -46,6 +46,9 @@ MAX_ERROR_BODY = 1024 * 1024
 MAX_LIST = 8 * 1024 * 1024
 CONNECT_SECONDS = 15.0
 WRITE_SECONDS = 120.0
+ERROR_SECONDS = 10.0
+"""How long the words of a refusal are waited for: its status says enough."""
+
 LIST_SECONDS = 20.0
 FETCH_SECONDS = 60.0
 _SENT_PIECE = 64 * 1024
@@ -117,7 +120,8 @@ class Client:
                 await sink.status(response.status_code, plain)
                 answering = True
                 try:
-                    await _receive(response, sink.chunk, limit_quietly=refused)
+                    async with asyncio.timeout(ERROR_SECONDS if refused else None):
+                        await _receive(response, sink.chunk, limit_quietly=refused)
                 except broken.foreign() as error:
                     # An error's status says enough, and JSON that is closed lost nothing.
                     if refused or sink.whole:

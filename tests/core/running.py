@@ -10,7 +10,7 @@ import json
 import threading
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from studio import paths, prompts, runs
 from studio.core import Core
@@ -139,10 +139,17 @@ class Studio:
         return sorted(folder.iterdir()) if folder.is_dir() else []
 
 
+class Service(Protocol):
+    """Any service on loopback."""
+
+    @property
+    def url(self) -> str: ...
+
+
 @contextlib.asynccontextmanager
 async def studio(
     home: Path,
-    service: FakeService | None = None,
+    service: Service | None = None,
     *,
     provider: str | None = "dgrid",
     key: str = KEY,

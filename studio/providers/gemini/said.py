@@ -46,7 +46,7 @@ _SECRET = re.compile(
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{200,}={0,2}")
 _EVENT = re.compile(r"^(?:data:)?[ \t]*(\{.*)", re.MULTILINE)
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
-_HTML = re.compile(r"\s*(?:<!doctype\s+html|<html|<head|<body|<\?xml)", re.IGNORECASE)
+_HTML = re.compile(r"\s*<(?:!doctype\s+html|!--|\?xml|[a-z][a-z0-9]*[\s/>])", re.IGNORECASE)
 _TITLE = re.compile(r"<(?:title|h1)[^>]*>\s*([^<]{1,200})", re.IGNORECASE)
 
 _ID_HEADERS = (
