@@ -1,0 +1,194 @@
+"""What an answer costs while it arrives, by counting: bytes held, hops to threads, durable steps.
+
+The benchmark `receive` proves once what this brings; here it is kept.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import json
+import random
+import threading
+import tracemalloc
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from studio import files, receiving
+from studio.domain import GenerationRequest, Job, new_id
+from studio.errors import StorageError
+from studio.journal import Entry, Journal
+from studio.lanes import Lane
+from studio.receiving import AnswerSink
+from tests.core.running import parts, studio
+from tests.fake_service import FakeService, Reply, answer_with, tiny_png
+
+NOISE = random.Random(7).randbytes(3 << 20)
+
+
+def png(data: bytes) -> bytes:
+    """A picture with these bytes behind it, as its end is found."""
+    return tiny_png() + data
+
+
+def inline(data: bytes) -> dict[str, Any]:
+    return {"inlineData": {"data": base64.b64encode(data).decode()}}
+
+
+async def taken(folder: Path, body: bytes, step: int, lane: Lane) -> tuple[AnswerSink, Entry]:
+    journal = Journal(folder)
+    request = GenerationRequest(profile="dgrid", model="m", prompt="p")
+    entry = journal.queue(Job(id=new_id(), run=new_id(), request=request, created=0.0))
+    sink = AnswerSink(journal, entry, lane, lambda _bytes: None)
+    await sink.status(200, {"content-type": "application/json"})
+    for start in range(0, len(body), step):
+        await sink.chunk(body[start : start + step])
+    return sink, entry
+
+
+@pytest.fixture
+def lane():
+    one = Lane("test")
+    yield one
+    one.close()
+
+
+@pytest.mark.parametrize("step", [997, 65_536, 1 << 22])
+async def test_a_picture_is_there_with_the_last_byte(tmp_path: Path, lane: Lane, step: int) -> None:
+    first, second = png(NOISE), png(NOISE[:9000])
+    body = json.dumps(parts(inline(first), {"text": "w" * 9000}, inline(second))).encode()
+    sink, entry = await taken(tmp_path, body, step, lane)
+    scan = await sink.finish()
+    assert scan.complete
+    found = list(sink.parts.found.values())
+    assert [part.path.read_bytes() for part in found] == [first, second]
+    assert [part.sha256 for part in found] == [
+        hashlib.sha256(d).hexdigest() for d in (first, second)
+    ]
+    assert [part.bytes for part in found] == [len(first), len(second)]
+    for place, part in sink.parts.found.items():
+        assert base64.b64decode(body[place.start : place.end]) == part.path.read_bytes()
+    await sink.keep(lane)
+    assert entry.body.read_bytes() == body
+    await sink.abandon()
+    assert not sink.parts.open
+
+
+async def test_what_is_no_picture_leaves_no_file(tmp_path: Path, lane: Lane) -> None:
+    body = json.dumps(parts(inline(NOISE[:90_000]), {"text": "no base64 at all " * 900})).encode()
+    sink, entry = await taken(tmp_path, body, 10_000, lane)
+    await sink.finish()
+    assert sink.parts.found == {}
+    assert list(entry.folder.glob("*.part")) == []
+    await sink.abandon()
+
+
+async def test_a_full_disk_costs_the_early_picture_but_not_the_answer(
+    tmp_path: Path, lane: Lane
+) -> None:
+    def full(kind: str, path: Path) -> None:
+        if kind == "append" and path.suffix == ".part":
+            raise OSError(28, "No space left on device")
+
+    body = json.dumps(parts(inline(png(NOISE)))).encode()
+    stop = files.watch(full)
+    try:
+        sink, entry = await taken(tmp_path, body, 65_536, lane)
+        scan = await sink.finish()
+    finally:
+        stop()
+    assert scan.complete
+    assert sink.parts.found == {}
+    await sink.keep(lane)
+    assert entry.body.read_bytes() == body
+    await sink.abandon()
+
+
+async def test_a_journal_that_cannot_be_written_ends_the_answer(tmp_path: Path, lane: Lane) -> None:
+    def full(kind: str, path: Path) -> None:
+        if kind == "append" and path.name == "answer":
+            raise OSError(28, "No space left on device")
+
+    stop = files.watch(full)
+    try:
+        sink, _entry = await taken(tmp_path, b"[1, 2, 3]", 1 << 20, lane)
+        with pytest.raises(StorageError):
+            await sink.finish()
+        with pytest.raises(StorageError):
+            await sink.chunk(b" ")
+    finally:
+        stop()
+
+
+async def test_what_waits_for_the_lane_is_bounded(tmp_path: Path) -> None:
+    lane, go_on = Lane("test"), threading.Event()
+    sink, _entry = await taken(tmp_path, b"", 1, lane)
+    held = lane.start(go_on.wait, 20)
+    sent = 0
+
+    async def send() -> None:
+        nonlocal sent
+        for _number in range(100):
+            await sink.chunk(b" " * 65_536)
+            sent += 65_536
+
+    sending = asyncio.create_task(send())
+    for _round in range(5):
+        await asyncio.sleep(0)
+    assert not sending.done()
+    assert receiving.MOST_WAITING <= sent <= 2 * receiving.MOST_WAITING
+    go_on.set()
+    await held
+    await sending
+    assert sink.received == 100 * 65_536
+    await sink.abandon()
+    lane.close()
+
+
+async def test_memory_does_not_grow_with_the_answer(tmp_path: Path, lane: Lane) -> None:
+    sink, _entry = await taken(tmp_path, b'{"data":"', 9, lane)
+    await sink.chunk(base64.b64encode(png(NOISE))[:65_536])
+    await sink.settle()
+    tracemalloc.start()
+    try:
+        for _number in range(16 * 40):
+            await sink.chunk(b"QUJD" * 16_384)
+        await sink.settle()
+        _now, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert sink.received > 40 << 20
+    assert peak < 8 << 20
+    await sink.abandon()
+
+
+async def test_a_small_answer_goes_through_few_hands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps: Counter[str] = Counter()
+    answer = answer_with(png(NOISE[:30_000]))
+    with FakeService(fallback=lambda _request: Reply(body=answer)) as service:
+        async with studio(tmp_path, service) as one:
+            (first,) = await one.submit()
+            await one.gone(first)
+            await one.core.queue.idle()
+            hops: list[str] = []
+            start = Lane.start
+
+            def counted(lane: Lane, call: Any, *arguments: Any, **more: Any) -> Any:
+                hops.append(call.__qualname__)
+                return start(lane, call, *arguments, **more)
+
+            monkeypatch.setattr(Lane, "start", counted)
+            stop = files.watch(lambda kind, _path: steps.update([kind]))
+            (job,) = await one.submit()
+            await one.gone(job)
+            await one.core.queue.idle()
+            stop()
+    # Queued, looked at, sent, taken, read, written, whole, told, in the library, over.
+    assert len(hops) <= 12, hops
+    assert steps["sync"] + steps["sync-folder"] <= 17
