@@ -121,8 +121,10 @@ class _Start:
         from PySide6.QtWidgets import QApplication
 
         _no_features()
+        from studio.ui.style import STYLE
+
         QApplication.setDesktopFileName("gridbrush")
-        app = QApplication([sys.argv[0]])
+        app = QApplication([sys.argv[0], *STYLE])
         app.setApplicationName("Gridbrush")
         app.setApplicationDisplayName("Gridbrush")
         # Closing the last window must not stop the loop: a coroutine would wait for ever.

@@ -97,18 +97,23 @@ class FirstScreen:
 
     def _decode(self) -> None:
         """Decode until none waits; two threads may."""
-        from PySide6.QtGui import QImage
+        from PySide6.QtCore import QSize
+        from PySide6.QtGui import QImageReader
 
+        side = self._tile * self._ratio
         while self._waiting:
             try:
                 picture = self._waiting.popleft()
             except IndexError:
                 return
-            path = self._library.kept_thumbnail(picture, round(self._tile * self._ratio))
+            path = self._library.kept_thumbnail(picture, round(side))
             if path is None:
                 continue
-            # From a file, because only then Python's own work goes on beside it; of this format,
-            # which spares Qt loading all its decoders.
-            image = QImage(str(path), "JPG")  # type: ignore[call-overload]
+            aspect = picture.width / picture.height
+            # A reader, because Python goes on beside its `read`; the format spares Qt loading all
+            # its decoders. As large as the gallery fits it into its square (gallery/layout.py).
+            reader = QImageReader(str(path), b"jpg")
+            reader.setScaledSize(QSize(round(side * min(1, aspect)), round(side / max(1, aspect))))
+            image = reader.read()
             if not image.isNull():
                 self._images[picture.id] = image

@@ -252,7 +252,7 @@ def decode(data: bytes, width: int, height: int, radius: float) -> QImage:
 
     Raises ValueError for bytes that are no picture.
     """
-    image = _image(data)
+    image = _image(data, QSize(width, height))
     if image.isNull():
         raise ValueError("no picture")
     return fitted(image, width, height, radius)
@@ -283,13 +283,17 @@ def fitted(image: QImage, width: int, height: int, radius: float) -> QImage:
     return round_
 
 
-def _image(data: bytes) -> QImage:
+def _image(data: bytes, size: QSize | None = None) -> QImage:
     # A reader, because Python goes on beside its `read`, which it does not beside `fromData`. The
     # format spares Qt loading all its decoders.
     buffer = QBuffer()
     buffer.setData(data)
     buffer.open(QIODevice.OpenModeFlag.ReadOnly)
-    return QImageReader(buffer, b"jpg").read()
+    reader = QImageReader(buffer, b"jpg")
+    if size is not None:
+        # Scaled while it is decoded, which is half the work.
+        reader.setScaledSize(size)
+    return reader.read()
 
 
 def _decode_tiny(data: bytes) -> QImage:

@@ -20,6 +20,7 @@ import qasync
 from PySide6.QtWidgets import QApplication
 
 from studio.ui import tasks
+from studio.ui.style import STYLE
 
 HANG_SECONDS = 20.0
 """How long a coroutine test may take before it counts as hung; a limit, never a wait."""
@@ -28,7 +29,7 @@ HANG_SECONDS = 20.0
 @pytest.fixture(scope="session")
 def qapp_args() -> list[str]:
     """What the one application of the whole session is called with."""
-    return ["gridbrush-tests"]
+    return ["gridbrush-tests", *STYLE]
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -40,7 +41,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     """
     if not inspect.iscoroutinefunction(pyfuncitem.obj):
         return None
-    app = QApplication.instance() or QApplication(["gridbrush-tests"])
+    app = QApplication.instance() or QApplication(["gridbrush-tests", *STYLE])
     # As in the program: closing the only dialog must not end the loop under the test.
     QApplication.setQuitOnLastWindowClosed(False)
     names = pyfuncitem._fixtureinfo.argnames

@@ -130,8 +130,9 @@ class TileView(GridView):
         pixmap, strength, ghost = None, 1.0, None
         if isinstance(item, Picture):
             pixmap = self.thumbnails.pixmap(item.id)
-            if self.pulse.moves:
-                strength = self.thumbnails.strength(item.id)
+            strength = self.thumbnails.strength(item.id)
+            if strength < 1 and not self.pulse.moves:
+                strength = 1.0
         elif isinstance(item, Job):
             ghost = self._ghost(item)
         if self._arriving and not isinstance(item, Job):

@@ -33,7 +33,7 @@ from studio.domain import Job, Picture
 from studio.errors import StudioError
 from studio.ui import dragging, places
 from studio.ui.controls import plain_tip
-from studio.ui.gallery import keyboard, listening, tips
+from studio.ui.gallery import keyboard, tips
 from studio.ui.gallery.grid_view import Index
 from studio.ui.gallery.model import GalleryModel, Key
 from studio.ui.gallery.pointer import Pointer
@@ -323,6 +323,8 @@ class GalleryView(TileView):
     def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
         if not self._quiet:
             self._tell()
+        from studio.ui.gallery import listening
+
         for tell, part in ((listening.selected, selected), (listening.deselected, deselected)):
             for number in range(min(part.count(), 1)):
                 tell(self, part.at(number).top())
@@ -330,6 +332,8 @@ class GalleryView(TileView):
     def currentChanged(self, current: Index, previous: Index) -> None:
         self.repaint_rows(index.row() for index in (current, previous) if index.isValid())
         if current.isValid() and self.hasFocus():
+            from studio.ui.gallery import listening
+
             listening.focus_moved(self, current.row())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
