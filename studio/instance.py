@@ -17,9 +17,10 @@ import socket
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -29,8 +30,14 @@ from studio.files import ensure_folder, storage_error
 from studio.values import dataclass
 from studio.words import _
 
+if TYPE_CHECKING:
+    Work = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+    """Takes the line of somebody who has work for the owner, until that is done."""
+
 _PATIENCE = 2.0
 _ASK_AGAIN = 0.1
+_RAISE, _WORK, _YES = b"raise\n", b"work\n", b"ok\n"
+_LINE = 1024  # bytes of a line; what is longer comes with its length before it
 _LONGEST_ADDRESS = 100  # bytes of a socket's path; systems take 104 or 108
 _LOCKED_BYTE = 0x7FFF0000  # far behind the text: Windows lets nobody read what is locked
 _NO_LOCKS = frozenset({errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS})
@@ -257,36 +264,55 @@ class Bell:
             self._address.unlink()
 
 
-async def serve(folder: Path, on_raise: Callable[[], None], *, state: Path | None = None) -> Bell:
-    """Hear from now on when a second start asks for the window of this library.
+async def serve(
+    folder: Path,
+    on_raise: Callable[[], bool | None],
+    *,
+    work: Work | None = None,
+    state: Path | None = None,
+) -> Bell:
+    """Hear from now on when a second start asks for the window of this library, or has work for it.
 
     Only this user can ring: the socket lies in a folder of theirs. On Windows it is a port of this
-    machine alone, with a token in a file. Raises OSError.
+    machine alone, with a token in a file. `on_raise` may return False: there is no window. `work`
+    gets the line once it was answered. Raises OSError.
     """
-    address = await asyncio.to_thread(_address, folder, state)
-    token = b"raise\n"
+    address = await asyncio.to_thread(_own_address, folder, state)
+    token = b""
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(OSError, TimeoutError, ValueError):
+        try:
             async with asyncio.timeout(_PATIENCE):
-                word = await reader.readline()
-                if secrets.compare_digest(word, token):
-                    on_raise()
-                    writer.write(b"ok\n")
-                    await writer.drain()
-        writer.close()
+                line = await reader.readline()
+                if secrets.compare_digest(line, token + _RAISE) and on_raise() is not False:
+                    await _say_yes(writer)
+                wanted = work is not None and secrets.compare_digest(line, token + _WORK)
+                if wanted:
+                    await _say_yes(writer)
+            if wanted and work is not None:
+                await work(reader, writer)
+        except (OSError, TimeoutError, ValueError, EOFError):
+            # Whoever rang has left, or spoke no language of ours.
+            pass
+        finally:
+            writer.close()
 
     with contextlib.suppress(FileNotFoundError):
         await asyncio.to_thread(address.unlink)
     if sys.platform == "win32":
-        token = secrets.token_hex(16).encode() + b"\n"
-        server = await asyncio.start_server(answer, "127.0.0.1", 0, limit=1024)
+        token = secrets.token_hex(16).encode() + b" "
+        server = await asyncio.start_server(answer, "127.0.0.1", 0, limit=_LINE)
         port = server.sockets[0].getsockname()[1]
         await asyncio.to_thread(address.write_bytes, b"%d\n%s" % (port, token))
     else:
-        server = await asyncio.start_unix_server(answer, address, limit=1024)
+        server = await asyncio.start_unix_server(answer, address, limit=_LINE)
         await asyncio.to_thread(address.chmod, 0o600)
     return Bell(server, address)
+
+
+async def _say_yes(writer: asyncio.StreamWriter) -> None:
+    writer.write(_YES)
+    await writer.drain()
 
 
 async def ask_to_raise(folder: Path, *, state: Path | None = None) -> bool:
@@ -298,30 +324,72 @@ async def ask_to_raise(folder: Path, *, state: Path | None = None) -> bool:
         async with asyncio.timeout(_PATIENCE):
             while True:
                 try:
-                    return await _ring(folder, state)
+                    line = await _ring(folder, state, _RAISE)
                 except (ConnectionError, FileNotFoundError):
                     await asyncio.sleep(_ASK_AGAIN)
+                    continue
+                if line is not None:
+                    line[1].close()
+                return line is not None
     except (OSError, TimeoutError, ValueError):
         return False
 
 
-async def _ring(folder: Path, state: Path | None) -> bool:
-    address = await asyncio.to_thread(_address, folder, state)
-    word = b"raise\n"
+async def call(
+    folder: Path, *, state: Path | None = None
+) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:
+    """A line to the owner of the library, which has said that it takes work; None without one.
+
+    Nobody is waited for: whoever owns it may be starting, ending or stuck. Raises TimeoutError when
+    it took the call and did not answer within 2 seconds.
+    """
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            return await _ring(folder, state, _WORK)
+    except TimeoutError:
+        raise
+    except (OSError, ValueError):
+        return None
+
+
+async def _ring(
+    folder: Path, state: Path | None, word: bytes
+) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:
+    """The line once the owner said yes; None when it said no. Raises OSError."""
+    address = await asyncio.to_thread(_bell_of, folder, state)
     if sys.platform == "win32":
-        port, word = (await asyncio.to_thread(address.read_bytes)).split(b"\n", 1)
-        reader, writer = await asyncio.open_connection("127.0.0.1", int(port))
+        port, token = (await asyncio.to_thread(address.read_bytes)).split(b"\n", 1)
+        word = token + word
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(port), limit=_LINE)
     else:
-        reader, writer = await asyncio.open_unix_connection(address)
+        reader, writer = await asyncio.open_unix_connection(address, limit=_LINE)
     try:
         writer.write(word)
-        return await reader.readline() == b"ok\n"
-    finally:
+        if await reader.readline() == _YES:
+            return reader, writer
+    except BaseException:
         writer.close()
+        raise
+    writer.close()
+    return None
 
 
-def _address(folder: Path, state: Path | None) -> Path:
-    """Where the bell of a library hangs: beside the state, or where the system keeps sockets."""
+def _own_address(folder: Path, state: Path | None) -> Path:
+    """Where to hang the bell of a library: beside the state, or where the system keeps sockets."""
+    for address in _addresses(folder, state):
+        return address
+    raise OSError(errno.EACCES, "no private folder for a socket")
+
+
+def _bell_of(folder: Path, state: Path | None) -> Path:
+    """Where the bell of a library hangs, though its owner may have another environment."""
+    for address in _addresses(folder, state):
+        if address.exists():
+            return address
+    raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(folder))
+
+
+def _addresses(folder: Path, state: Path | None) -> Iterator[Path]:
     digest = hashlib.sha256(str(folder.resolve()).encode("utf-8", "surrogateescape")).hexdigest()
     name = f"gridbrush-{digest[:16]}"
     rooms = [state] if state is not None else []
@@ -332,11 +400,13 @@ def _address(folder: Path, state: Path | None) -> Path:
 
         rooms.append(platformdirs.user_state_path("gridbrush", appauthor=False))
     else:
+        # A shell without a session of its own, as after `su` or in cron.
+        if (usual := Path(f"/run/user/{os.getuid()}")).is_dir():
+            rooms.append(usual)
         rooms.append(Path(tempfile.gettempdir()) / f"gridbrush-{os.getuid()}")
-    for room in rooms:
+    for room in dict.fromkeys(rooms):
         if _private(room, room / name):
-            return room / name
-    raise OSError(errno.EACCES, "no private folder for a socket")
+            yield room / name
 
 
 def _private(room: Path, address: Path) -> bool:

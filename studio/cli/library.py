@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from studio.cli.facts import facts_of, say_facts
-from studio.cli.opening import opened
+from studio.cli.opening import Line, opened, own_or_ask
 from studio.cli.output import complain, progress, say, say_json, table
 from studio.core import Core
 from studio.errors import StorageError
@@ -16,6 +16,9 @@ from studio.library.check import verify
 from studio.library.query import Query, View
 from studio.paths import Paths
 from studio.words import _
+
+if TYPE_CHECKING:
+    from studio.asking import Said
 
 _WRITES = frozenset({"rebuild", "rate", "tag", "trash", "restore"})
 
@@ -26,15 +29,37 @@ async def run(options: Any, where: Paths) -> int:
         "list": _list,
         "show": _show,
         "verify": _verify,
-        "rebuild": _rebuild,
         "stats": _stats,
-        "rate": _rate,
-        "tag": _tag,
-        "trash": _trash,
-        "restore": _restore,
     }
-    async with opened(options, where, write=options.action in _WRITES) as core:
+    if options.action in _WRITES:
+        return await _change(options, where)
+    async with opened(options, where) as core:
         return await actions[options.action](core, options)
+
+
+async def _change(options: Any, where: Paths) -> int:
+    """Whoever owns the library changes it."""
+    from studio.asking import Change
+
+    asked = Change(
+        action=options.action,
+        ids=list(getattr(options, "ids", ())),
+        stars=getattr(options, "stars", 0),
+        add=list(getattr(options, "add", ())),
+        remove=list(getattr(options, "remove", ())),
+    )
+
+    async def own(core: Core) -> int:
+        from studio.handover import carry_out
+
+        return _changed(options, await carry_out(core, asked))
+
+    async def ask(_core: Core, line: Line) -> int:
+        from studio.cli.handing_over import change
+
+        return _changed(options, await change(line, asked))
+
+    return await own_or_ask(options, where, own, ask)
 
 
 async def _list(core: Core, options: Any) -> int:
@@ -106,15 +131,6 @@ async def _verify(core: Core, options: Any) -> int:
     return 0 if report.whole else StorageError.exit_code
 
 
-async def _rebuild(core: Core, options: Any) -> int:
-    pictures = await core.library.rebuild()
-    if options.json:
-        say_json({"pictures": pictures})
-    else:
-        say(_("The index was made anew: {pictures} pictures.").format(pictures=pictures))
-    return 0
-
-
 async def _stats(core: Core, options: Any) -> int:
     counts = await core.library.counts(time.time())
     spend = await core.library.spend()
@@ -144,32 +160,16 @@ async def _stats(core: Core, options: Any) -> int:
     return 0
 
 
-async def _ids(core: Core, starts: Sequence[str]) -> list[str]:
-    return [(await core.library.resolve(start)).id for start in starts]
-
-
-def _said(options: Any, sentence: str) -> int:
-    text = sentence or _("Nothing to change.")
+def _changed(options: Any, said: Said) -> int:
+    if options.action == "rebuild":
+        if options.json:
+            say_json({"pictures": said.number})
+        else:
+            say(_("The index was made anew: {pictures} pictures.").format(pictures=said.number))
+        return 0
+    text = said.sentence or _("Nothing to change.")
     if options.json:
-        say_json({"changed": bool(sentence), "sentence": text})
+        say_json({"changed": bool(said.sentence), "sentence": text})
     else:
         say(text)
     return 0
-
-
-async def _rate(core: Core, options: Any) -> int:
-    ids = await _ids(core, options.ids)
-    return _said(options, await core.library.rate(ids, options.stars))
-
-
-async def _tag(core: Core, options: Any) -> int:
-    ids = await _ids(core, options.ids)
-    return _said(options, await core.library.tag(ids, add=options.add, remove=options.remove))
-
-
-async def _trash(core: Core, options: Any) -> int:
-    return _said(options, await core.library.trash(await _ids(core, options.ids)))
-
-
-async def _restore(core: Core, options: Any) -> int:
-    return _said(options, await core.library.restore(await _ids(core, options.ids)))

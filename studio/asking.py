@@ -1,0 +1,171 @@
+"""What a command line asks of the process that owns the library, and what it is answered.
+
+Both talk over the owner's bell (`instance`), which only this user can reach. A message is its
+length in eight hex digits and that much JSON. No key ever travels: the owner has keys of its own,
+and is only told whether another one was meant.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from typing import TypeVar
+
+import msgspec
+
+from studio import errors
+from studio.budget import Budget
+from studio.domain import Job, Picture, Reference, Role
+from studio.errors import StudioError
+from studio.runs import Run
+
+_HEAD = 8
+LONGEST = 64 << 20
+"""Bytes of one message; a run of 256 long prompts has a few million."""
+
+T = TypeVar("T")
+
+
+class Keep(msgspec.Struct, frozen=True, tag="keep"):
+    """Copy a picture into the library's inputs; answered with `Kept`."""
+
+    path: str
+    role: Role
+    name: str
+    picture: str | None = None
+
+
+class Money(msgspec.Struct, frozen=True, tag="money"):
+    """How does the month's budget stand? Answered with `Standing`."""
+
+
+class Make(msgspec.Struct, frozen=True, tag="make"):
+    """Make the pictures of a run; answered with `Taken`, then what happens, at last `Over`.
+
+    Attributes:
+        addresses: where each profile of the run is reached, as the asker knows it.
+        key: mark of the key that was given to the asker alone; "" when there is none.
+    """
+
+    run: Run
+    addresses: dict[str, str]
+    key: str = ""
+
+
+class Cancel(msgspec.Struct, frozen=True, tag="cancel"):
+    """Stop what this line asked for."""
+
+
+class Change(msgspec.Struct, frozen=True, tag="change", kw_only=True):
+    """A change to the library; answered with `Said`.
+
+    Attributes:
+        ids: pictures, maybe by a part of their id.
+    """
+
+    action: str
+    ids: list[str] = []
+    stars: int = 0
+    add: list[str] = []
+    remove: list[str] = []
+
+
+Request = Keep | Money | Make | Cancel | Change
+
+
+class Kept(msgspec.Struct, frozen=True, tag="kept"):
+    """The picture as a reference."""
+
+    reference: Reference
+
+
+class Standing(msgspec.Struct, frozen=True, tag="standing"):
+    """The month's budget with what the owner has under way."""
+
+    budget: Budget
+
+
+class Taken(msgspec.Struct, frozen=True, tag="taken"):
+    """The run is queued from here on; `paused` when nothing is sent for now."""
+
+    paused: bool = False
+
+
+class JobNow(msgspec.Struct, frozen=True, tag="job"):
+    """A job of the run stands differently."""
+
+    job: Job
+
+
+class Came(msgspec.Struct, frozen=True, tag="came"):
+    """Pictures of a job are in the library."""
+
+    job: str
+    pictures: list[Picture]
+
+
+class Over(msgspec.Struct, frozen=True, tag="over"):
+    """Every job of the run has ended."""
+
+
+class Said(msgspec.Struct, frozen=True, tag="said"):
+    """What was changed, in words; `number` where a number is the answer."""
+
+    sentence: str = ""
+    number: int = 0
+
+
+class Refused(msgspec.Struct, frozen=True, tag="refused"):
+    """It cannot be done; what the error says."""
+
+    name: str
+    title: str
+    message: str = ""
+    hint: str = ""
+
+    @classmethod
+    def of(cls, error: StudioError) -> Refused:
+        """An error of the owner's."""
+        return cls(type(error).__name__, error.title, error.message, error.hint)
+
+    @property
+    def error(self) -> StudioError:
+        """The same error here, with its exit code."""
+        kind = getattr(errors, self.name, StudioError)
+        known = isinstance(kind, type) and issubclass(kind, StudioError)
+        return (kind if known else StudioError)(self.title, self.message, hint=self.hint)
+
+
+Reply = Kept | Standing | Taken | JobNow | Came | Over | Said | Refused
+
+_requests: msgspec.json.Decoder[Request] = msgspec.json.Decoder(Request)
+_replies: msgspec.json.Decoder[Reply] = msgspec.json.Decoder(Reply)
+
+
+async def say(writer: asyncio.StreamWriter, message: Request | Reply) -> None:
+    """Send a message. Raises OSError when nobody is there any more."""
+    body = msgspec.json.encode(message)
+    writer.write(b"%08x" % len(body) + body)
+    await writer.drain()
+
+
+async def next_request(reader: asyncio.StreamReader) -> Request:
+    """The next message of whoever asks. Raises EOFError, OSError, ValueError."""
+    return _requests.decode(await _frame(reader))
+
+
+async def next_reply(reader: asyncio.StreamReader) -> Reply:
+    """The next message of the owner. Raises EOFError, OSError, ValueError."""
+    return _replies.decode(await _frame(reader))
+
+
+async def _frame(reader: asyncio.StreamReader) -> bytes:
+    size = int(await reader.readexactly(_HEAD), 16)
+    if not 0 <= size <= LONGEST:
+        raise ValueError(size)
+    return await reader.readexactly(size)
+
+
+def mark_of(key: str | None) -> str:
+    """What tells two keys apart without saying either; "" for none."""
+    return hashlib.sha256(f"gridbrush {key}".encode()).hexdigest() if key else ""

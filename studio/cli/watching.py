@@ -1,0 +1,188 @@
+"""Follows a run to its end: what happens is told, pictures are copied, the exit code is found."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import shutil
+import signal
+import sys
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from studio import budget
+from studio.budget import Budget
+from studio.cli.output import complain
+from studio.cli.printers import Printer
+from studio.core import Core
+from studio.domain import Job, JobState, Picture, Reference, Role
+from studio.errors import EXIT_CODES, StorageError, StudioError
+from studio.events import Event, JobChanged, PicturesAdded
+from studio.files import storage_error
+from studio.runs import Run
+
+SOME = 10
+"""Exit code when some pictures arrived and others did not."""
+
+_OVER = (JobState.FAILED, JobState.CANCELLED)
+
+OnJob = Callable[[Job], None]
+OnPictures = Callable[[str, Sequence[Picture]], Awaitable[None]]
+
+
+class Maker(Protocol):
+    """Who makes the pictures: this process, or the one that owns the library."""
+
+    async def keep_input(
+        self, path: Path, *, role: Role, name: str, picture: str | None = None
+    ) -> Reference: ...
+    async def standing(self) -> Budget: ...
+    async def make(
+        self, planned: Run, on_job: OnJob, on_pictures: OnPictures
+    ) -> StudioError | None: ...
+    def cancel(self) -> None: ...
+
+
+class Here:
+    """This process owns the library."""
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+        self._run = ""
+        self._jobs: set[str] = set()
+        self._on_job: OnJob | None = None
+        self._arrived: asyncio.Queue[PicturesAdded | None] = asyncio.Queue()
+
+    async def keep_input(
+        self, path: Path, *, role: Role, name: str, picture: str | None = None
+    ) -> Reference:
+        """Copy a picture into the library. Raises StorageError, PictureUnreadable."""
+        return await self._core.library.keep_input(path, role=role, name=name, picture=picture)
+
+    async def standing(self) -> Budget:
+        """The month's budget."""
+        spend = await self._core.library.spend()
+        limit = self._core.settings.value.budget_usd
+        return budget.standing(limit, spend, self._core.queue.jobs.values())
+
+    async def make(
+        self, planned: Run, on_job: OnJob, on_pictures: OnPictures
+    ) -> StudioError | None:
+        """Make a run; what kept the rest of it from being queued, if anything did."""
+        self._run, self._on_job = planned.id, on_job
+        unsubscribe = self._core.events.subscribe(self._hear)
+        telling = asyncio.create_task(self._tell(on_pictures))
+        refused: StorageError | None = None
+        try:
+            try:
+                await self._core.submit(planned)
+            except StorageError as error:
+                # The jobs before it are on their way.
+                refused = error
+            await self._core.queue.idle()
+        finally:
+            unsubscribe()
+            self._arrived.put_nowait(None)
+        await telling
+        return refused
+
+    def cancel(self) -> None:
+        """Stop everything that is alive."""
+        self._core.queue.cancel_all()
+
+    def _hear(self, event: Event) -> None:
+        # Others may have handed runs of their own over to this process.
+        if isinstance(event, JobChanged) and event.job.run == self._run:
+            self._jobs.add(event.job.id)
+            if self._on_job is not None:
+                self._on_job(event.job)
+        elif isinstance(event, PicturesAdded) and event.job in self._jobs:
+            self._arrived.put_nowait(event)
+
+    async def _tell(self, on_pictures: OnPictures) -> None:
+        while (event := await self._arrived.get()) is not None:
+            await on_pictures(event.job or "", await self._core.library.find(event.ids))
+
+
+class Watch:
+    """Follows one run to its end."""
+
+    def __init__(self, core: Core, maker: Maker, printer: Printer, out: Path | None) -> None:
+        self._core = core
+        self._maker = maker
+        self._printer = printer
+        self._out = out
+        self._jobs: dict[str, Job] = {}
+        self._images = 0
+        self._interrupted = False
+        self._uncopied: StorageError | None = None
+
+    async def generate(self, planned: Run) -> int:
+        """Have the run made, tell what happens, give the exit code."""
+        with self._interrupts():
+            refused = await self._maker.make(planned, self._on_job, self._on_pictures)
+        failed = [job for job in self._jobs.values() if job.state in _OVER]
+        if refused is not None and not self._jobs:
+            raise refused
+        self._printer.done(self._images, len(failed))
+        if refused is not None:
+            raise refused
+        return self._code(failed)
+
+    @contextlib.contextmanager
+    def _interrupts(self) -> Any:
+        """Ctrl+C cancels what runs, and the events still say how each job ended."""
+        if sys.platform == "win32":
+            yield
+            return
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self._interrupt)
+        try:
+            yield
+        finally:
+            for number in (signal.SIGINT, signal.SIGTERM):
+                loop.remove_signal_handler(number)
+
+    def _interrupt(self) -> None:
+        self._interrupted = True
+        self._maker.cancel()
+
+    def _on_job(self, job: Job) -> None:
+        before = self._jobs.get(job.id)
+        self._jobs[job.id] = job
+        self._printer.job(job, before)
+
+    async def _on_pictures(self, job: str, pictures: Sequence[Picture]) -> None:
+        for picture in pictures:
+            path = self._core.library.path(picture)
+            copy = await self._copied(path)
+            self._images += not picture.draft
+            self._printer.picture(job, picture, path, copy)
+
+    async def _copied(self, path: Path) -> Path | None:
+        """Where the copy is; a picture that cannot be copied is in the library all the same."""
+        if self._out is None:
+            return None
+        target = self._out / path.name
+        try:
+            await asyncio.to_thread(shutil.copyfile, path, target)
+        except OSError as error:
+            self._uncopied = storage_error(error, target)
+            complain(self._uncopied.title, self._uncopied.message, self._uncopied.hint)
+            return None
+        return target
+
+    def _code(self, failed: list[Job]) -> int:
+        if self._interrupted:
+            return EXIT_CODES["cancelled"]
+        if not failed:
+            return self._uncopied.exit_code if self._uncopied else 0
+        if self._images:
+            return SOME
+        kinds = Counter(job.failure.kind for job in failed if job.failure)
+        first = min(failed, key=lambda job: job.position)
+        kind = first.failure.kind if first.failure else "bug"
+        return EXIT_CODES[kind if kind in kinds else "bug"]

@@ -1,0 +1,285 @@
+"""The owner's side: what other processes of this user ask for is done by the one that may write.
+
+A command line that finds the library open hands its request over (`cli/handing_over.py`). What it
+asked for goes through the same queue and library as everything else, so the window shows it too;
+when the asker leaves, it goes on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from studio import asking, budget
+from studio.asking import (
+    Came,
+    Cancel,
+    Change,
+    JobNow,
+    Keep,
+    Kept,
+    Make,
+    Money,
+    Over,
+    Refused,
+    Reply,
+    Request,
+    Said,
+    Standing,
+    Taken,
+)
+from studio.core import KEY_VARIABLE, Core
+from studio.errors import InputError, KeyMissing, LibraryLocked, StudioError
+from studio.events import Event, JobChanged, JobsRemoved, PicturesAdded
+from studio.settings import OFFLINE
+from studio.words import _
+
+log = logging.getLogger(__name__)
+
+_LOOK_AGAIN = 0.2
+
+
+class Handover:
+    """Answers every line of one bell."""
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+        self._lines: dict[asyncio.Task[None], _Line] = {}
+
+    async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Do what comes over one line, until it ends."""
+        task = asyncio.current_task()
+        assert task is not None
+        line = self._lines[task] = _Line(self._core, reader, writer)
+        try:
+            await line.serve()
+        finally:
+            del self._lines[task]
+
+    async def finish(self) -> None:
+        """Wait for what is being done; who has asked for nothing yet asks somebody else."""
+        while self._lines:
+            for task, line in self._lines.items():
+                if not line.busy:
+                    task.cancel()
+            await asyncio.wait(set(self._lines), timeout=_LOOK_AGAIN)
+
+    async def close(self) -> None:
+        """Hang up. What was sent is in the journal, and the asker hears that the line is dead."""
+        lines = set(self._lines)
+        for task in lines:
+            task.cancel()
+        if lines:
+            await asyncio.gather(*lines, return_exceptions=True)
+
+
+class _Line:
+    """One asker."""
+
+    def __init__(
+        self, core: Core, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        self._core = core
+        self._reader = reader
+        self._writer = writer
+        self._run = ""
+        self._making: asyncio.Task[None] | None = None
+        self._answering = False
+
+    @property
+    def busy(self) -> bool:
+        """Whether something that was asked for is not done yet."""
+        return self._answering or (self._making is not None and not self._making.done())
+
+    async def serve(self) -> None:
+        """Take requests until the asker hangs up and all it asked for has ended."""
+        try:
+            with contextlib.suppress(EOFError, OSError):
+                while True:
+                    await self._do(await asking.next_request(self._reader))
+            if self._making is not None:
+                await self._making
+        except ValueError as error:
+            log.warning("A request that cannot be read was handed over: %s", error)
+        finally:
+            if self._making is not None and not self._making.done():
+                self._making.cancel()
+
+    async def _do(self, request: Request) -> None:
+        if isinstance(request, Cancel):
+            self._cancel()
+            return
+        if isinstance(request, Make):
+            if self._making is None:
+                self._making = asyncio.create_task(self._make(request))
+            return
+        self._answering = True
+        try:
+            answer = await self._answer(request)
+        except StudioError as error:
+            answer = Refused.of(error)
+        finally:
+            self._answering = False
+        await asking.say(self._writer, answer)
+
+    async def _answer(self, request: Keep | Money | Change) -> Reply:
+        core = self._core
+        if isinstance(request, Keep):
+            kept = await core.library.keep_input(
+                Path(request.path), role=request.role, name=request.name, picture=request.picture
+            )
+            return Kept(kept)
+        if isinstance(request, Money):
+            limit, spend = core.settings.value.budget_usd, await core.library.spend()
+            return Standing(budget.standing(limit, spend, core.queue.jobs.values()))
+        return await carry_out(core, request)
+
+    def _cancel(self) -> None:
+        for job in [job for job in self._core.queue.jobs.values() if job.run == self._run]:
+            self._core.queue.cancel(job.id)
+
+    async def _make(self, asked: Make) -> None:
+        """Make a run and tell what happens to it; the run goes on when nobody listens."""
+        self._run = asked.run.id
+        try:
+            await self._check(asked)
+        except StudioError as error:
+            with contextlib.suppress(OSError):
+                await asking.say(self._writer, Refused.of(error))
+            return
+        news: asyncio.Queue[JobChanged | PicturesAdded | None] = asyncio.Queue()
+        following = _Following(asked.run.id, news)
+        end = self._core.events.subscribe(following.hear)
+        telling = asyncio.create_task(self._tell(news))
+        refused: StudioError | None = None
+        try:
+            await self._core.submit(asked.run)
+        except StudioError as error:
+            refused = error
+        try:
+            following.submitted()
+            await following.over.wait()
+        finally:
+            end()
+            news.put_nowait(None)
+        await telling
+        with contextlib.suppress(OSError):
+            await asking.say(self._writer, Over() if refused is None else Refused.of(refused))
+
+    async def _tell(self, news: asyncio.Queue[JobChanged | PicturesAdded | None]) -> None:
+        try:
+            await asking.say(self._writer, Taken(paused=self._core.queue.paused))
+            while (event := await news.get()) is not None:
+                if isinstance(event, JobChanged):
+                    await asking.say(self._writer, JobNow(event.job))
+                else:
+                    pictures = await self._core.library.find(event.ids)
+                    await asking.say(self._writer, Came(event.job or "", pictures))
+        except OSError:
+            log.info("Whoever handed a run over has left; the run goes on")
+
+    async def _check(self, asked: Make) -> None:
+        """The same address and the same key were meant. Raises StudioError."""
+        core = self._core
+        if not core.library.writable:
+            raise LibraryLocked(
+                _("The library is open for reading only"),
+                _("The Gridbrush that has it open cannot write to it."),
+            )
+        for name in dict.fromkeys(request.profile for request in asked.run.requests):
+            if name == OFFLINE:
+                continue
+            if core.profile(name).base_url != asked.addresses.get(name):
+                raise InputError(
+                    _("The Gridbrush that has the library open asks another address"),
+                    _("There, {name} is {url}.").format(name=name, url=core.profile(name).base_url),
+                    hint=_("Close it, or leave --base-url out."),
+                )
+            if asked.key and asked.key != asking.mark_of(core.keys.from_environment(name)):
+                raise LibraryLocked(
+                    _("The key in {variable} stays here").format(variable=KEY_VARIABLE),
+                    _("It is for this run alone, and another Gridbrush has the library open."),
+                    hint=_("Close that one; or leave the key out, then its own key is used."),
+                )
+            if core.queue.held(name):
+                raise KeyMissing(
+                    _("There is no key for {name}").format(name=core.profile(name).title),
+                    _("The Gridbrush that has the library open waits for one."),
+                    hint=_("Give the key in its window."),
+                )
+
+
+class _Following:
+    """Hears of one run until all its jobs have ended."""
+
+    def __init__(self, run: str, news: asyncio.Queue[JobChanged | PicturesAdded | None]) -> None:
+        self.over = asyncio.Event()
+        self._run = run
+        self._news = news
+        self._alive: dict[str, bool] = {}
+        self._all_known = False
+
+    def hear(self, event: Event) -> None:
+        if isinstance(event, JobChanged) and event.job.run == self._run:
+            self._alive[event.job.id] = event.job.alive
+            self._news.put_nowait(event)
+        elif isinstance(event, PicturesAdded) and event.job in self._alive:
+            self._news.put_nowait(event)
+        elif isinstance(event, JobsRemoved):
+            for id in event.ids:
+                if id in self._alive:
+                    self._alive[id] = False
+        self._look()
+
+    def submitted(self) -> None:
+        """No further jobs will come."""
+        self._all_known = True
+        self._look()
+
+    def _look(self) -> None:
+        if self._all_known and not any(self._alive.values()):
+            self.over.set()
+
+
+async def carry_out(core: Core, asked: Change) -> Said:
+    """Do one change to the library, whoever asked for it. Raises StudioError."""
+    if (action := _ACTIONS.get(asked.action)) is None:
+        raise InputError(_("The Gridbrush that has the library open does not know this command"))
+    return await action(core, asked)
+
+
+async def _ids(core: Core, asked: Change) -> list[str]:
+    return [(await core.library.resolve(start)).id for start in asked.ids]
+
+
+async def _rate(core: Core, asked: Change) -> Said:
+    return Said(await core.library.rate(await _ids(core, asked), asked.stars))
+
+
+async def _tag(core: Core, asked: Change) -> Said:
+    ids = await _ids(core, asked)
+    return Said(await core.library.tag(ids, add=asked.add, remove=asked.remove))
+
+
+async def _trash(core: Core, asked: Change) -> Said:
+    return Said(await core.library.trash(await _ids(core, asked)))
+
+
+async def _restore(core: Core, asked: Change) -> Said:
+    return Said(await core.library.restore(await _ids(core, asked)))
+
+
+async def _rebuild(core: Core, _asked: Change) -> Said:
+    return Said(number=await core.library.rebuild())
+
+
+_ACTIONS: dict[str, Callable[[Core, Change], Awaitable[Said]]] = {
+    "rate": _rate,
+    "tag": _tag,
+    "trash": _trash,
+    "restore": _restore,
+    "rebuild": _rebuild,
+}
