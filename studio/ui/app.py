@@ -279,6 +279,7 @@ def _probe() -> int:
 async def _stay(app: Any, core: Core, window: StudioWindow, stop: asyncio.Event) -> int:
     """The window on an open core, until it is closed."""
     import asyncio
+    from functools import partial
 
     from studio import instance
     from studio.ui import tasks
@@ -298,7 +299,9 @@ async def _stay(app: Any, core: Core, window: StudioWindow, stop: asyncio.Event)
         garbage = Garbage(app)
         try:
             with contextlib.suppress(OSError, StudioError):
-                bell = await instance.serve(core.library.folder, window.raise_window)
+                bell = await instance.serve(
+                    core.library.folder, window.raise_window, work=partial(_take_work, core)
+                )
             await stop.wait()
         finally:
             garbage.stop()
@@ -318,6 +321,15 @@ async def _stay(app: Any, core: Core, window: StudioWindow, stop: asyncio.Event)
             log.error("Closing took too long; the journal has what was under way")
         window.hide()
         window.deleteLater()
+
+
+async def _take_work(
+    core: Core, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+) -> None:
+    """A command line of this user has work for the library's owner."""
+    from studio.handover import Handover
+
+    await Handover(core).answer(reader, writer)
 
 
 async def _open_anyway(app: Any, error: StudioError, stop: asyncio.Event) -> bool:
