@@ -16,7 +16,7 @@ from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QWidget
 
 from studio import prompts
-from studio.domain import Advanced, Picture, Reference, Role
+from studio.domain import Advanced, Picture, Role
 from studio.drafts import MATCH, Draft
 from studio.errors import StudioError
 from studio.library.query import Spend
@@ -28,10 +28,10 @@ from studio.ui.composer.aspect_picker import label
 from studio.ui.composer.dock import Dock
 from studio.ui.composer.offer import Offer, differences, in_order, offer
 from studio.ui.composer.offered_models import offered
-from studio.ui.composer.picking import Picking
 from studio.ui.composer.quote import Situation, quote
 from studio.ui.composer.recall import Recall
 from studio.ui.composer.reception import InputThumbnails, Reception
+from studio.ui.composer.referencing import Referencing
 from studio.ui.composer.steps import Steps
 from studio.ui.composer.watching import Watching
 from studio.ui.controls import Notice
@@ -82,11 +82,10 @@ class Composer(Dock):
         self._steps = Steps(replace(first, references=in_order(first.references)))
         self._watching = Watching(core, self)
         self._recall = Recall(core.library, self)
-        self._picking = Picking(self)
         self._reception = Reception(core.library, self)
+        self._referencing = Referencing(self, self._reception)
         self._thumbnails = InputThumbnails(core.library, self)
-        self._suggested: tuple[Picture, ...] = ()
-        self._own_aspect = "1:1"
+        self.own_aspect = "1:1"
         self._asked: Draft | None = None
         self._wanted: tuple[str, str] | None = None
         self._press_waits = False
@@ -100,7 +99,7 @@ class Composer(Dock):
         self._show()
 
     def _connect(self) -> None:
-        editor, slots, choices = self.card.editor, self.card.slots, self.card.choices
+        editor, choices = self.card.editor, self.card.choices
         editor.typed.connect(self.on_typed)
         editor.paused.connect(self._steps.seal)
         editor.submitted.connect(self.generate_now)
@@ -108,15 +107,6 @@ class Composer(Dock):
         editor.redo_wanted.connect(self.redo)
         editor.history_wanted.connect(self.on_history_step)
         editor.escaped.connect(self.on_escaped)
-        editor.things_given.connect(self.on_pasted)
-        slots.remove_wanted.connect(self.on_remove)
-        slots.show_wanted.connect(self.on_show_wanted)
-        slots.role_chosen.connect(self.on_role_chosen)
-        slots.talk_chosen.connect(self.on_talk_chosen)
-        slots.move_wanted.connect(self.on_move_wanted)
-        slots.replaced.connect(self.on_replaced)
-        slots.pick_wanted.connect(self._picking.open)
-        slots.suggestion_taken.connect(self.on_suggestion_taken)
         choices.model_chosen.connect(self.on_model_chosen)
         choices.aspect_chosen.connect(self.on_aspect_chosen)
         choices.size_chosen.connect(self.on_size_chosen)
@@ -127,7 +117,6 @@ class Composer(Dock):
         choices.clear_wanted.connect(self.clear)
         self.card.history.clicked.connect(self.on_history_wanted)
         self.card.generate.clicked.connect(self.generate_now)
-        self.card.target.dropped.connect(self.on_dropped)
         self.line.generate.clicked.connect(self.generate_now)
         self.bar.acted.connect(self.on_acted)
         watching = self._watching
@@ -138,8 +127,6 @@ class Composer(Dock):
         watching.trash_changed.connect(self._show)
         self._recall.walked.connect(self.on_walked)
         self._recall.chosen.connect(self.set_prompt)
-        self._picking.picked.connect(self.on_picked)
-        self._reception.taken.connect(self.on_taken)
         self._reception.troubled.connect(self.show_error)
         self._reception.idle.connect(self.on_idle)
         self._thumbnails.arrived.connect(self.on_thumbnail)
@@ -154,7 +141,7 @@ class Composer(Dock):
         """Show another draft; with `undoable` it is one step, else the first there is."""
         draft = replace(draft, references=in_order(draft.references))
         if undoable:
-            self._take(draft)
+            self.take(draft)
             return
         self._steps = Steps(draft)
         self.card.editor.paused.connect(self._steps.seal)
@@ -162,7 +149,7 @@ class Composer(Dock):
 
     def set_prompt(self, prompt: str) -> None:
         """Write this in the place of the prompt, as one step, and give it the keyboard."""
-        self._take(replace(self.draft(), prompt=prompt))
+        self.take(replace(self.draft(), prompt=prompt))
         self.focus_prompt()
 
     def clear_prompt(self) -> None:
@@ -172,7 +159,7 @@ class Composer(Dock):
     def clear(self) -> None:
         """No words, no pictures; one step."""
         kept = self._core.settings.value.system
-        self._take(drafting.cleared(self.draft(), aspect=self._own_aspect, system=kept))
+        self.take(drafting.cleared(self.draft(), aspect=self.own_aspect, system=kept))
 
     def undo(self) -> None:
         """One step back."""
@@ -187,10 +174,10 @@ class Composer(Dock):
             self._show()
             self.changed.emit(draft)
 
-    def _take(self, draft: Draft, *, run: str = "") -> None:
+    def take(self, draft: Draft, *, run: str = "") -> None:
         """The one way in: a change the user made."""
         if draft.aspect == MATCH and self.draft().aspect != MATCH:
-            self._own_aspect = self.draft().aspect
+            self.own_aspect = self.draft().aspect
         if self._steps.take(draft, run=run):
             self._show()
             self.changed.emit(draft)
@@ -211,7 +198,7 @@ class Composer(Dock):
 
     def remix(self, draft: Draft) -> None:
         """Everything of a picture replaces everything here; nothing is sent."""
-        self._take(replace(draft, count=self.draft().count))
+        self.take(replace(draft, count=self.draft().count))
         self.toast.emit(_("Composer replaced"))
         self.focus_prompt()
 
@@ -233,15 +220,7 @@ class Composer(Dock):
 
     def suggest(self, pictures: Sequence[Picture]) -> None:
         """The gallery's selection is another one: offer to edit it. Nothing is taken over."""
-        self._suggested = tuple(pictures)
-        slots = self.card.slots
-        if not pictures:
-            slots.suggest("", "")
-        elif len(pictures) == 1:
-            words = _("Edit {name}").format(name=pictures[0].name)
-            slots.suggest(words, "Ctrl+E", edits=pictures[0].id)
-        else:
-            slots.suggest(_("Use {n} as references").format(n=len(pictures)), "")
+        self._referencing.suggest(pictures)
 
     def show_drop_target(self, on: bool) -> None:  # noqa: FBT001
         """Pictures are dragged over the window, or no more."""
@@ -417,7 +396,7 @@ class Composer(Dock):
         """Esc in the prompt: back to making something new, else back to the view."""
         draft = self.draft()
         if not draft.prompt and drafting.source_of(draft) is not None:
-            self._take(drafting.without_source(draft, aspect=self._own_aspect))
+            self.take(drafting.without_source(draft, aspect=self.own_aspect))
             return
         self.close_full()
         self.left.emit()
@@ -428,7 +407,7 @@ class Composer(Dock):
 
     def on_walked(self, prompt: str) -> None:
         """Another prompt of the history."""
-        self._take(replace(self.draft(), prompt=prompt))
+        self.take(replace(self.draft(), prompt=prompt))
         self.card.editor.caret_to_end()
 
     def on_history_wanted(self) -> None:
@@ -436,20 +415,6 @@ class Composer(Dock):
         self._recall.open_list(self.card.history)
 
     # --- slots: pictures --------------------------------------------------------------------
-
-    def on_taken(self, references: tuple[Reference, ...], place: int | None) -> None:
-        """Pictures are in the library's inputs: put them into the draft, as one step."""
-        draft, added = self.draft(), list(references)
-        editing = added[0].role is Role.EDIT
-        if place is not None:
-            draft = drafting.replaced(draft, place, added.pop(0))
-        elif editing:
-            draft = drafting.with_source(draft, added.pop(0))
-        self._take(drafting.with_references(draft, added))
-        if editing:
-            self.focus_prompt()
-            if not press.is_blank(draft.prompt):
-                self.kept.emit(_("The prompt was kept"))
 
     def on_idle(self) -> None:
         """Everything is copied: a press that waited for it counts now."""
@@ -462,54 +427,6 @@ class Composer(Dock):
         self.card.slots.show_thumbnail(sha256, pixmap)
         self._show()
 
-    def on_pasted(self, mime: QMimeData) -> None:
-        """Pictures or files were pasted into the prompt, or dropped on it."""
-        incoming = dragging.pictures_in(mime)
-        if incoming or incoming.links:
-            self._reception.incoming(incoming, Role.FREE)
-
-    def on_dropped(self, role: Role, mime: QMimeData) -> None:
-        """Pictures were dropped on one half of the card."""
-        self.show_drop_target(False)
-        self._reception.incoming(dragging.pictures_in(mime), role)
-
-    def on_replaced(self, place: int, mime: QMimeData) -> None:
-        """A picture was dropped on a slot."""
-        self._reception.incoming(dragging.pictures_in(mime), Role.FREE, place=place)
-
-    def on_remove(self, place: int) -> None:
-        """× or Delete on a slot."""
-        self._take(drafting.without(self.draft(), place, aspect=self._own_aspect))
-
-    def on_role_chosen(self, place: int, role: Role) -> None:
-        """A reference is for something else."""
-        self._take(drafting.with_role(self.draft(), place, role))
-
-    def on_talk_chosen(self, on: bool) -> None:  # noqa: FBT001 - a Qt signal's argument
-        """The conversation about the source goes on, or does not."""
-        self._take(replace(self.draft(), continues=on))
-
-    def on_move_wanted(self, place: int, to: int) -> None:
-        """A reference was moved."""
-        self._take(drafting.moved(self.draft(), place, to))
-
-    def on_show_wanted(self, place: int) -> None:
-        """The picture of a slot was clicked."""
-        picture = self.draft().references[place].picture
-        if picture is not None:
-            self.show_picture.emit(picture)
-
-    def on_suggestion_taken(self) -> None:
-        """What is suggested for the selection was pressed."""
-        if len(self._suggested) == 1:
-            self.edit(self._suggested[0])
-        else:
-            self.use_as_references(self._suggested)
-
-    def on_picked(self, paths: list[Path]) -> None:
-        """Files were chosen in the dialog."""
-        self._reception.files(paths, Role.FREE)
-
     # --- slots: choices ---------------------------------------------------------------------
 
     def on_model_chosen(self, value: tuple[str, str]) -> None:
@@ -521,7 +438,7 @@ class Composer(Dock):
             self.wants_key.emit(profile)
             return
         self._wanted = None
-        self._take(replace(self.draft(), profile=profile, model=model))
+        self.take(replace(self.draft(), profile=profile, model=model))
         self._tell_of_model()
 
     def _tell_of_model(self) -> None:
@@ -540,23 +457,23 @@ class Composer(Dock):
 
     def on_aspect_chosen(self, aspect: str) -> None:
         """Another aspect ratio, or Match."""
-        self._take(replace(self.draft(), aspect=aspect), run="aspect")
+        self.take(replace(self.draft(), aspect=aspect), run="aspect")
 
     def on_size_chosen(self, size: str) -> None:
         """Another size."""
-        self._take(replace(self.draft(), size=size), run="size")
+        self.take(replace(self.draft(), size=size), run="size")
 
     def on_count_chosen(self, count: int) -> None:
         """More or fewer pictures."""
-        self._take(replace(self.draft(), count=count), run="count")
+        self.take(replace(self.draft(), count=count), run="count")
 
     def on_seed_chosen(self, seed: int | None) -> None:
         """A seed was fixed, or made automatic."""
-        self._take(replace(self.draft(), seed=seed), run="seed")
+        self.take(replace(self.draft(), seed=seed), run="seed")
 
     def on_advanced_chosen(self, advanced: Advanced, what: str) -> None:
         """One of the seldom-made choices; `what` runs together into one step."""
-        self._take(replace(self.draft(), advanced=advanced), run=what)
+        self.take(replace(self.draft(), advanced=advanced), run=what)
 
     def on_system_kept(self, system: str) -> None:
         """The instruction for all pictures is another one."""
@@ -573,7 +490,7 @@ class Composer(Dock):
             self.wants_budget.emit()
         elif action == "sketch":
             model = self._core.catalogue.default(OFFLINE)
-            self._take(replace(self.draft(), profile=OFFLINE, model=model))
+            self.take(replace(self.draft(), profile=OFFLINE, model=model))
         self.place_sheet()
 
     # --- slots: the world -------------------------------------------------------------------
@@ -594,6 +511,6 @@ class Composer(Dock):
         gone = all(one.name != self.draft().profile for one in settings.all_profiles)
         if gone or (first and not self._keyless(profile)):
             model = self._core.catalogue.default(profile)
-            self._take(replace(self.draft(), profile=profile, model=model))
+            self.take(replace(self.draft(), profile=profile, model=model))
         else:
             self._show()

@@ -69,7 +69,7 @@ async def test_selecting_takes_nothing_over_but_offers_to_edit(composer, picture
 async def test_several_selected_can_be_used_as_references(composer, picture, heard) -> None:
     composer.suggest([picture("p1", "one"), picture("p2", "two")])
     assert composer.card.slots.suggestion.accessibleName() == "Use 2 as references"
-    composer.on_suggestion_taken()
+    composer._referencing.on_suggestion_taken()
     assert [r.name for r in (await heard(composer.changed)).references] == ["one", "two"]
 
 
