@@ -148,6 +148,24 @@ def again(picture: Picture) -> Draft:
     )
 
 
+def draft_of(request: GenerationRequest) -> Draft:
+    """The draft of one picture that was asked for, as "Edit prompt" of a failed one brings it back.
+
+    Its own words, not the list they come from: what the others of the run brought is there already.
+    """
+    usual = MATCH if request.references else "1:1"
+    return Draft(
+        prompt=request.prompt,
+        references=request.references,
+        profile=request.profile,
+        model=request.model,
+        aspect=str(request.aspect) if request.aspect is not None else usual,
+        size=request.size or "1K",
+        seed=request.seed,
+        advanced=request.advanced,
+    )
+
+
 def _talk(picture: Picture, parent: Parent) -> Talk | None:
     """The conversation that `picture` went on with, if it was about this parent."""
     kept = picture.conversation

@@ -21,7 +21,7 @@ from studio.drafts import Draft
 from studio.errors import InputError
 from studio.prompts import expand
 from studio.providers.catalogue import Catalogue
-from studio.runs import MOST_SEED, again, plan, variations
+from studio.runs import MOST_SEED, again, draft_of, plan, variations
 
 CATALOGUE = Catalogue()
 REFERENCE = Reference(sha256="ab", media_type="image/png", role=Role.EDIT, picture="p1")
@@ -215,3 +215,25 @@ def test_variations_and_remix_go_on_from_where_the_picture_did():
     alone = replace(picture, conversation=replace(kept, after=None, turns=1))
     assert again(alone).references[0].talk is None
     assert variations(alone, model, 1).requests[0].continues is None
+
+
+def test_what_a_failed_job_asked_for_comes_back_whole():
+    made = run(
+        prompt="a {red|blue} kite",
+        references=(REFERENCE,),
+        aspect="16:9",
+        size="2K",
+        seed=7,
+        advanced=ADVANCED,
+    )
+    back = draft_of(made.requests[1])
+    assert back == Draft(
+        prompt="a blue kite",
+        references=(REFERENCE,),
+        profile="dgrid",
+        model="gemini-nano-banana-2.1",
+        aspect="16:9",
+        size="2K",
+        seed=7,
+        advanced=ADVANCED,
+    )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer
 
+from studio import runs
 from studio.domain import Job
 from studio.drafts import Draft
 from studio.ui.tasks import spawn
@@ -55,14 +56,8 @@ class Composing(QObject):
         self._window.composer.focus_prompt()
 
     def on_wants_prompt(self, job: Job) -> None:
-        """The prompt of a failed job shall be edited."""
-        request = job.request
-        draft = replace(
-            self._window.composer.draft(),
-            prompt=request.source_prompt or request.prompt,
-            references=request.references,
-        )
-        self._window.composer.set_draft(draft)
+        """What a failed job asked for shall be edited."""
+        self._window.composer.set_draft(runs.draft_of(job.request))
         self._window.composer.focus_prompt()
 
     def on_wants_details(self, job: Job) -> None:
