@@ -277,7 +277,7 @@ async def serve(
     machine alone, with a token in a file. `on_raise` may return False: there is no window. `work`
     gets the line once it was answered. Raises OSError.
     """
-    address = await asyncio.to_thread(_own_address, folder, state)
+    address = await asyncio.to_thread(_address, folder, state)
     token = b""
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -374,7 +374,7 @@ async def _ring(
     return None
 
 
-def _own_address(folder: Path, state: Path | None) -> Path:
+def _address(folder: Path, state: Path | None) -> Path:
     """Where to hang the bell of a library: beside the state, or where the system keeps sockets."""
     for address in _addresses(folder, state):
         return address
