@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from studio import budget
+from studio.domain import Job
 from studio.events import Event, SettingsChanged
 from studio.library.query import Spend
 from studio.runs import Run
@@ -32,12 +33,14 @@ class Budgeting(QObject):
         self._purse = Purse()
         self._spend = Spend()
         self._held: Run | None = None
+        self._again: Job | None = None
         self._show_limit()
         window.composer.generate.connect(self._purse.send)
         window.browsing.spent.connect(self.on_spent)
         window.composer.wants_budget.connect(self.on_limit_wanted)
         window.composer.bar.acted.connect(self.on_acted)
         window.messages.acted.connect(self.on_acted)
+        window.running.again.connect(self.on_again)
         self.destroyed.connect(window.core.events.subscribe(self._hear))
 
     def send(self, run: Run) -> None:
@@ -64,6 +67,29 @@ class Budgeting(QObject):
         self._purse.send(run)
         self._window.running.start(run)
 
+    def question(self, usd: float | None) -> str:
+        """What to ask before so many US dollars more are spent; empty where they fit."""
+        now = self._purse.budget(self._window.core)
+        return past_budget(now, usd) if now is not None and now.over_by(usd) else ""
+
+    def on_again(self, job: Job) -> None:
+        """A job shall be sent again: asks where that goes past the limit."""
+        question = self.question(job.estimate_usd)
+        if not question:
+            self._window.core.queue.retry(job)
+            return
+        self._again = job
+        self._window.looking.close_loupe()
+        self._window.messages.show_notice(
+            Notice(
+                key="again",
+                text=question,
+                tone="warn",
+                icon="coin",
+                actions=(("limit", _("Change limit")), ("send", _("Try anyway"))),
+            )
+        )
+
     def on_spent(self, spend: Spend) -> None:
         """The library has summed up again."""
         self._spend = spend
@@ -83,6 +109,12 @@ class Budgeting(QObject):
             run, self._held = self._held, None
             if action == "send" and run is not None:
                 self._start(run)
+        elif key == "again":
+            job, self._again = self._again, None
+            if action == "send" and job is not None:
+                self._window.core.queue.retry(job)
+            elif action == "limit":
+                self.on_limit_wanted()
         elif key == "budget" and action == "limit":
             self.on_limit_wanted()
 

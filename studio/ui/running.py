@@ -38,6 +38,7 @@ class Running(QObject):
         wants_prompt: the prompt of a job shall be edited (Job).
         wants_model: another model shall be chosen.
         wants_details: a job shall be shown in full (Job).
+        again: a job shall be sent again, or for the first time (Job); it may cost money.
         told: what was done, in words (str).
     """
 
@@ -46,6 +47,7 @@ class Running(QObject):
     wants_prompt = Signal(object)
     wants_model = Signal()
     wants_details = Signal(object)
+    again = Signal(object)
     told = Signal(str)
 
     def __init__(self, core: Core, parent: QObject) -> None:
@@ -53,8 +55,8 @@ class Running(QObject):
         self._core = core
         self._actions: dict[str, Callable[[Job], None]] = {
             "cancel": self._cancel,
-            "retry": self._retry,
-            "send": self._retry,
+            "retry": self.again.emit,
+            "send": self.again.emit,
             "now": self._now,
             "stop": self._stop,
             "first": partial(self._move, "first"),
@@ -118,9 +120,6 @@ class Running(QObject):
 
     def _cancel(self, job: Job) -> None:
         self._core.queue.cancel(job.id)
-
-    def _retry(self, job: Job) -> None:
-        self._core.queue.retry(job)
 
     def _now(self, job: Job) -> None:
         self._core.queue.retry_now(job.id)

@@ -28,7 +28,7 @@ def ask_or_retry(window: StudioWindow) -> None:
     jobs = failed_jobs(window)
     if not jobs:
         window.talking.tell(_("Nothing has failed in this session"))
-    elif question := question_about(jobs, window.core.settings.value.confirm_above):
+    elif question := _question(window, jobs):
         # The question is asked where the jobs are.
         window.looking.close_loupe()
         actions = ((KEY, _("Try again")), ("keep", _("Not now")))
@@ -48,6 +48,14 @@ def retry_all(window: StudioWindow) -> None:
     if n:
         text = ngettext("{n} job is tried again", "{n} jobs are tried again", n)
         window.talking.tell(text.format(n=n))
+
+
+def _question(window: StudioWindow, jobs: Sequence[Job]) -> str:
+    prices = [job.estimate_usd for job in jobs]
+    total = None if None in prices else sum(price for price in prices if price is not None)
+    over = window.budgeting.question(total)
+    own = question_about(jobs, window.core.settings.value.confirm_above)
+    return " ".join(part for part in (own, over) if part)
 
 
 def question_about(jobs: Sequence[Job], confirm_above: float) -> str:

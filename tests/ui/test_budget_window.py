@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 from studio import paths
 from studio.core import Core
 from studio.core import Options as CoreOptions
+from studio.domain import JobState
 from studio.drafts import Draft
 from studio.ui import theme
 from studio.ui.main_window import StudioWindow
@@ -201,3 +202,30 @@ async def test_the_sidebar_follows_the_limit(tmp_path: Path) -> None:
             assert "left until 1" in block.accessibleName()
             window.core.settings.change(budget_usd=0.0)
             assert "left until" not in block.accessibleName()
+
+
+async def test_trying_again_past_the_budget_asks_first(tmp_path: Path) -> None:
+    good, refused = Reply(body=answer_with(tiny_png())), Reply(status=400, body={"error": "no"})
+    replies = [good, refused]
+    with FakeService(fallback=lambda _request: replies.pop(0) if replies else good) as running:
+        async with opened(tmp_path, running) as window:
+            await make(window)
+            window.core.settings.change(budget_usd=1.5 * PRICE)
+            window.composer.set_draft(DRAFT)
+            window.composer.generate_now()
+            window.composer.bar.acted.emit("ask", "anyway")
+            failed = JobState.FAILED
+            jobs = window.core.queue.jobs
+            await until(window.core, lambda: [j.state for j in jobs.values()] == [failed], "failed")
+            await summed(window)
+            sent = posts(running)
+            (job,) = jobs.values()
+            window.running.act("retry", job)
+            notice = window.messages.notice
+            assert notice is not None
+            assert notice.key == "again"
+            assert "over your" in notice.text
+            assert posts(running) == sent
+            assert jobs[job.id].state is failed
+            window.messages.acted.emit("again", "send")
+            await until(window.core, lambda: posts(running) == sent + 1, "sent after all")
