@@ -1,0 +1,23 @@
+"""What every test of the small widgets has: the look, and somebody who listens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtGui import QAccessible
+from PySide6.QtWidgets import QApplication
+
+from studio.ui.theme import Theme, install
+
+
+@pytest.fixture(autouse=True)
+def look(qapp: QApplication) -> Theme:
+    return install(qapp, "dark")
+
+
+@pytest.fixture(autouse=True)
+def heard_by_screen_readers() -> Iterator[None]:
+    QAccessible.setActive(True)
+    yield
+    QAccessible.setActive(False)
