@@ -50,12 +50,14 @@ class Browsing(QObject):
     Signals:
         counted: numbers are new.
         spent: money is new (Spend).
+        summing: it is summed up now; what was recorded before is in the next `spent`.
         order_changed: other rows, or other order; the loupe follows.
         loaded: rows were shown for the first time.
     """
 
     counted = Signal()
     spent = Signal(object)
+    summing = Signal()
     order_changed = Signal()
     loaded = Signal()
 
@@ -146,6 +148,7 @@ class Browsing(QObject):
     async def _count(self) -> None:
         while True:
             self._count_again = False
+            self.summing.emit()
             self.counts = await self._core.library.counts(self._core.session_start)
             spend: Spend = await self._core.library.spend()
             if not self._count_again:

@@ -36,6 +36,8 @@ class Budgeting(QObject):
         self._again: Job | None = None
         self._show_limit()
         window.composer.generate.connect(self._purse.send)
+        window.browsing.summing.connect(self._purse.summing)
+        window.browsing.summing.connect(window.composer.on_summing)
         window.browsing.spent.connect(self.on_spent)
         window.composer.wants_budget.connect(self.on_limit_wanted)
         window.composer.bar.acted.connect(self.on_acted)

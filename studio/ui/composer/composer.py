@@ -305,6 +305,10 @@ class Composer(Dock):
         sent, purse = self._offer(model).sent, self._watching.purse
         return press.situation(self.draft(), sent, model, self._core, purse, net=self._network)
 
+    def on_summing(self) -> None:
+        """The library begins to sum up."""
+        self._watching.purse.summing()
+
     def show_spend(self, spend: Spend) -> None:
         """What was spent is another sum: the month's budget may end here."""
         self._watching.purse.take(spend)

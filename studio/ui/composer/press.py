@@ -32,13 +32,20 @@ class Purse:
         self._spend = Spend()
         self._alive: dict[str, float] = {}
         self._landed: dict[str, float] = {}
+        self._covered: set[str] = set()
         self._sent: dict[str, tuple[int, float]] = {}
         self._stale: set[str] = set()
 
+    def summing(self) -> None:
+        """The library sums up now: what has ended by now is in the sum that is taken next."""
+        self._covered = set(self._landed)
+
     def take(self, spend: Spend) -> None:
-        """The library has summed up again: everything that has ended is in there."""
+        """The library has summed up again."""
         self._spend = spend
-        self._landed.clear()
+        for id in self._covered:
+            self._landed.pop(id, None)
+        self._covered = set()
         # A run that could not be queued is believed in until the sum after the next.
         for run in self._stale:
             self._sent.pop(run, None)
