@@ -400,6 +400,8 @@ class Picture:
         advanced: the seldom-made choices of its request; None where all was left to the model.
         grounding: what the model looked up; None where it did not.
         draft: an intermediate picture the model made while thinking.
+        imported: name of the file it was imported from; "" for one that was made here.
+        collections: ids of the collections it is in.
         offline: made by the offline painter, not by a model.
         late: its answer came after the time-out.
         seen: selected or opened once; a new picture is marked until then.
@@ -443,6 +445,8 @@ class Picture:
     flag: Flag = Flag.NONE
     note: str = ""
     tags: tuple[str, ...] = ()
+    collections: tuple[str, ...] = ()
+    imported: str = ""
     trashed: bool = False
     missing: bool = False
     seen: bool = True

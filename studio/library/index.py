@@ -1,28 +1,29 @@
 """The index: SQLite tables computed from the records, so that questions are quick.
 
-It is the only place that speaks SQL. It may be deleted at any time: `Index.open` finds out how far
-it has read the log and the library feeds it the rest, from the beginning when it is new, damaged or
-of another version. apsw brings a current SQLite; Python's own may have a bug that damages files in
-WAL mode (fixed in 3.51.3).
+It alone speaks to SQLite; schema, selecting and taking hold more of the words. It may be deleted at
+any time: `Index.open` finds out how far it has read the log and the library feeds it the rest, from
+the beginning when it is new, damaged or of another version. apsw brings a current SQLite; Python's
+own may have a bug that damages files in WAL mode (fixed in 3.51.3).
 """
 
 from __future__ import annotations
 
 import logging
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import apsw
 import msgspec
 
-from studio.domain import Flag, Job, JobState, Picture
-from studio.errors import Billed, StorageError
+from studio.domain import Flag, Job, Picture
+from studio.errors import StorageError
 from studio.files import storage_error
 from studio.library import schema
-from studio.library.query import Cost, Counts, PromptUse, Query, Sort, Spend, View
+from studio.library.query import Collection, Cost, Counts, PromptUse, Query, Sort, Spend, View
 from studio.library.records import BEGINNING, Groups, Place, Record
 from studio.words import _
 
@@ -30,24 +31,30 @@ log = logging.getLogger(__name__)
 
 _OLDEST_SAFE = 3_051_003
 _CHUNK = 500
+_PORTION = 20_000
 
 _decode_picture = msgspec.json.Decoder(Picture).decode
 _decode_job = msgspec.json.Decoder(Job).decode
 
-_ORDER = {
-    Sort.NEWEST: "row DESC",
-    Sort.OLDEST: "row",
-    Sort.RATING: "rating DESC, row DESC",
-    Sort.NAME: "name COLLATE NOCASE, row DESC",
-    Sort.COST: "cost DESC, row DESC",
-}
+
+Interrupted = apsw.InterruptError
+"""Nobody waits any more for the answer to a question."""
+
+
+def _always() -> bool:
+    return True
 
 
 class Index:
-    """One connection to the index. Each thread has its own; only one of them writes."""
+    """One connection to the index. Each thread has its own; only one of them writes.
+
+    Attributes:
+        wanted: whether somebody still waits for the answer to the question it is at.
+    """
 
     def __init__(self, connection: apsw.Connection) -> None:
         self._db = connection
+        self.wanted: Callable[[], bool] = _always
 
     @classmethod
     def open(cls, path: Path, *, write: bool) -> Index:
@@ -120,6 +127,15 @@ class Index:
         """Close the connection; twice is fine."""
         self._db.close()
 
+    def interrupt(self) -> None:
+        """End the question it is at with `Interrupted`; any thread may call this."""
+        self._db.interrupt()
+
+    def _go_on(self) -> None:
+        # Between two statements there is nothing that an interrupt could end.
+        if not self.wanted():
+            raise Interrupted
+
     # What was read of the log
 
     def applied(self) -> Place:
@@ -128,165 +144,55 @@ class Index:
         return Place(*found) if found else BEGINNING
 
     def apply(self, records: Iterable[tuple[Record, Place, Place]]) -> None:
-        """Take over records in the order of the log, all or none. Raises StorageError."""
+        """Take over records in the order of the log. Raises StorageError.
+
+        Many are taken in portions; each stands for itself with the place it reaches.
+        """
         try:
-            with self._db:
-                self._apply(records)
+            from studio.library.taking import Taking
+
+            waiting = iter(records)
+            while portion := list(islice(waiting, _PORTION)):
+                with self._db:
+                    Taking(self._db).take(portion)
         except apsw.Error as error:
             raise StorageError(_("The index cannot be written"), str(error)) from error
 
-    def _apply(self, records: Iterable[tuple[Record, Place, Place]]) -> None:
-        last = None
-        for record, begin, end in records:
-            if record.kind == "job" and record.job is not None:
-                self._take_job(record.job, record.pictures)
-            elif record.kind == "change":
-                self._take_change(record, begin)
-            last = end
-        if last is not None:
-            self._db.execute("DELETE FROM applied")
-            self._db.execute("INSERT INTO applied VALUES (?, ?)", (last.file, last.offset))
-
-    def _take_job(self, job: Job, pictures: list[Picture]) -> None:
-        # The order of the log decides: the last word on a job is the true one.
-        self._db.execute(
-            "INSERT OR REPLACE INTO jobs(id, run, created, state, body) VALUES (?,?,?,?,?)",
-            (
-                job.id,
-                job.run,
-                job.created,
-                job.state.value,
-                msgspec.json.encode(job),
-            ),
-        )
-        self._take_bill(job)
-        prompt = job.request.source_prompt or job.request.prompt
-        if prompt.strip():
-            self._db.execute(
-                "INSERT INTO prompts(prompt, last, times, run) VALUES (?1, ?2, 1, ?3)"
-                " ON CONFLICT(prompt) DO UPDATE SET last = max(last, ?2),"
-                " times = times + (run <> ?3), run = ?3",
-                (prompt, job.created, job.run),
-            )
-        for picture in pictures:
-            self._take_picture(picture)
-
-    def _take_bill(self, job: Job) -> None:
-        """Each attempt that cost money, or may have, for itself."""
-        failure = job.failure
-        if failure is not None and failure.billed is not Billed.NO:
-            self._db.execute(
-                "INSERT OR REPLACE INTO bills VALUES (?,?,?,?,?,?)",
-                (
-                    job.id,
-                    job.attempt,
-                    job.finished or job.created,
-                    failure.billed.value,
-                    job.estimate_usd,
-                    failure.kind == StorageError.kind,
-                ),
-            )
-        elif job.state is JobState.DONE:
-            # An answer that found no room at first: its picture has the bill now.
-            self._db.execute("DELETE FROM bills WHERE job = ? AND kept", (job.id,))
-
-    def _take_picture(self, picture: Picture) -> None:
-        self._db.execute(
-            "INSERT OR IGNORE INTO pictures(id, job, created, path, sha256, name, cost, seconds,"
-            " model, size, rating, flag, draft, seen, body)"
-            " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-            (
-                picture.id,
-                picture.job,
-                picture.created,
-                picture.path,
-                picture.sha256,
-                picture.name,
-                picture.cost_usd,
-                picture.seconds,
-                picture.model,
-                picture.asked_size,
-                picture.rating,
-                picture.flag.value,
-                picture.draft,
-                picture.seen,
-                msgspec.json.encode(picture),
-            ),
-        )
-        row = self._row(picture.id)
-        if row is None:
-            return
-        for position, parent in enumerate(picture.parents):
-            self._db.execute(
-                "INSERT OR REPLACE INTO lineage VALUES (?,?,?,?,?)",
-                (row, position, parent.picture, parent.sha256, parent.role.value),
-            )
-        self._index_words(row, picture)
-
-    def _index_words(self, row: int, picture: Picture) -> None:
-        text = "\n".join((picture.title, picture.prompt, picture.note, " ".join(picture.tags)))
-        self._db.execute("DELETE FROM words WHERE rowid = ?", (row,))
-        self._db.execute("INSERT INTO words(rowid, text) VALUES (?, ?)", (row, text))
-
-    def _take_change(self, record: Record, begin: Place) -> None:
-        if record.field == "dismissed":
-            for value, ids in record.values:
-                for some in _chunks(ids):
-                    self._db.execute(
-                        f"UPDATE jobs SET dismissed = ? WHERE id IN ({_marks(some)})",
-                        (int(value), *some),
-                    )
-        elif record.field in schema.COLUMNS:
-            for value, ids in record.values:
-                self._set_field(record.field, value, ids)
-        if record.undoes:
-            self._db.execute("UPDATE history SET undone = 1 WHERE id = ?", (record.undoes,))
-        elif record.redoes:
-            self._db.execute("UPDATE history SET undone = 0 WHERE id = ?", (record.redoes,))
-        elif record.field != "seen":
-            self._db.execute(
-                "INSERT OR IGNORE INTO history(id, file, offset) VALUES (?,?,?)",
-                (record.id, begin.file, begin.offset),
-            )
-
-    def _set_field(self, field: str, value: Any, ids: list[str]) -> None:
-        column = schema.COLUMNS[field]
-        stored = "\n".join(value) if isinstance(value, list) else value
-        for some in _chunks(ids):
-            self._db.execute(
-                f"UPDATE pictures SET {column} = ? WHERE id IN ({_marks(some)})", (stored, *some)
-            )
-            if field in ("title", "note", "tags"):
-                for picture in self.find(some):
-                    self._index_words(picture.row, picture)
-                    self._db.execute(
-                        "UPDATE pictures SET name = ? WHERE row = ?", (picture.name, picture.row)
-                    )
-
     # Questions
 
-    def _row(self, id: str) -> int | None:
-        found = self._db.execute("SELECT row FROM pictures WHERE id = ?", (id,)).fetchone()
-        return int(found[0]) if found else None
-
-    def rows(self, query: Query) -> array[int]:
+    def rows(self, query: Query, limit: int | None = None) -> array[int]:
         """Rows of the pictures asked for, in the order asked for; typecode "q"."""
-        where, values = _where(query)
-        found = self._db.execute(
-            f"SELECT row FROM pictures WHERE {where} ORDER BY {_ORDER[query.sort]}", values
-        )
-        return array("q", (row for (row,) in found))
+        return array("q", (row for (row,) in self._select(query, limit)))
+
+    def _select(self, query: Query, limit: int | None) -> Iterator[tuple[Any, ...]]:
+        plain = not query.words and not query.collection and query.view is View.ALL
+        if plain and query.sort in (Sort.NEWEST, Sort.OLDEST):
+            # The first page of a start: nothing has to be understood or planned for it.
+            hide = " AND flag <> 'reject'" if query.hide_rejected else ""
+            turn = " DESC" if query.sort is Sort.NEWEST else ""
+            return self._db.execute(
+                f"SELECT row FROM facts WHERE trashed = 0{hide} ORDER BY row{turn} LIMIT ?",
+                (-1 if limit is None else limit,),
+            )
+        from studio.library.selecting import Selection
+
+        statement = Selection(query, self._db.execute).rows(limit)
+        self._go_on()
+        return self._db.execute(statement.sql, statement.values)
+
+    def count(self, query: Query) -> int:
+        """How many pictures are asked for."""
+        from studio.library.selecting import Selection
+
+        statement = Selection(query, self._db.execute).count()
+        self._go_on()
+        ((found,),) = self._db.execute(statement.sql, statement.values)
+        return int(found)
 
     def first(self, query: Query, limit: int) -> list[Picture]:
         """The first pictures asked for, however many there are. Raises StorageError."""
-        where, values = _where(query)
         try:
-            found = self._db.execute(
-                f"SELECT {schema.PICTURE} FROM pictures WHERE {where}"
-                f" ORDER BY {_ORDER[query.sort]} LIMIT ?",
-                (*values, limit),
-            )
-            return [_picture(one) for one in found]
+            return self.pictures(self.rows(query, limit))
         except apsw.Error as error:
             raise StorageError(_("The index cannot be read"), str(error)) from error
 
@@ -302,7 +208,8 @@ class Index:
         found: dict[Any, Picture] = {}
         for some in _chunks(wanted):
             for values in self._db.execute(
-                f"SELECT {key}, {schema.PICTURE} FROM pictures WHERE {key} IN ({_marks(some)})",
+                f"SELECT p.{key}, {schema.PICTURE} FROM pictures p JOIN facts f ON f.row = p.row"
+                f" WHERE p.{key} IN ({_marks(some)})",
                 tuple(some),
             ):
                 found[values[0]] = _picture(values[1:])
@@ -320,26 +227,93 @@ class Index:
 
     def every(self) -> Iterator[Picture]:
         """All pictures in order of arrival."""
-        for values in self._db.execute(f"SELECT {schema.PICTURE} FROM pictures ORDER BY row"):
+        for values in self._db.execute(
+            f"SELECT {schema.PICTURE} FROM pictures p JOIN facts f ON f.row = p.row ORDER BY p.row"
+        ):
             yield _picture(values)
 
     def field_of(self, field: str, ids: Sequence[str]) -> Groups:
         """What `field` is now for each id, grouped by value; unknown ids are left out."""
+        if field == "collection":
+            return [(self._collection_value(id), [id]) for id in ids]
         groups: dict[Any, list[str]] = {}
         if field == "dismissed":
-            table, column = "jobs", "dismissed"
+            source, column = "jobs", "dismissed"
         else:
-            table, column = "pictures", schema.COLUMNS[field]
+            source = "pictures p JOIN facts f ON f.row = p.row"
+            column = schema.COLUMNS[field][1]
         for some in _chunks(ids):
             for id, value in self._db.execute(
-                f"SELECT id, {column} FROM {table} WHERE id IN ({_marks(some)})", tuple(some)
+                f"SELECT id, {column} FROM {source} WHERE id IN ({_marks(some)})", tuple(some)
             ):
                 groups.setdefault(value, []).append(id)
-        if field == "tags":
+        if field in ("tags", "collections"):
             return [(value.split("\n") if value else [], ids) for value, ids in groups.items()]
         if field in ("dismissed", "trashed", "seen"):
             return [(bool(value), ids) for value, ids in groups.items()]
         return list(groups.items())
+
+    def _collection_value(self, id: str) -> dict[str, str] | None:
+        found = self._db.execute(
+            "SELECT name, search FROM collections WHERE id = ? AND name IS NOT NULL", (id,)
+        ).fetchone()
+        return {"name": found[0], "search": found[1]} if found else None
+
+    def collections(self) -> list[Collection]:
+        """All collections by name; those filled by hand with the number of their pictures."""
+        found = self._db.execute(
+            "SELECT id, name, search, CASE WHEN search = '' THEN"
+            " (SELECT count(*) FROM members m WHERE m.collection = c.number) -"
+            " (SELECT count(*) FROM facts f JOIN members m ON m.row = f.row"
+            "  WHERE f.trashed = 1 AND m.collection = c.number) END"
+            " FROM collections c WHERE name IS NOT NULL ORDER BY folded, id"
+        )
+        return [
+            Collection(id=id, name=name, search=search or "", pictures=pictures)
+            for id, name, search, pictures in found
+        ]
+
+    def tags(self, start: str, limit: int) -> list[tuple[str, int]]:
+        """Tags that begin with `start`, the most used first, each with its pictures."""
+        from studio.library.folding import folded
+
+        begin = folded(start)
+        return list(
+            self._db.execute(
+                "SELECT name, n FROM (SELECT name,"
+                " (SELECT count(*) FROM tagged g WHERE g.tag = t.tag) AS n"
+                " FROM tags t WHERE folded >= ? AND folded < ?) WHERE n > 0"
+                " ORDER BY n DESC, name LIMIT ?",
+                (begin, begin + "\U0010ffff", limit),
+            )
+        )
+
+    def models(self) -> list[str]:
+        """Every model that made a picture here."""
+        return [m for (m,) in self._db.execute("SELECT DISTINCT model FROM facts ORDER BY model")]
+
+    def known(self, digests: Sequence[str]) -> dict[str, str]:
+        """Id of a picture with each of these contents; by sha256, unknown ones are left out."""
+        found: dict[str, str] = {}
+        for some in _chunks(digests):
+            starts = [one[:16] for one in some]
+            found.update(
+                self._db.execute(
+                    "SELECT sha256, id FROM pictures"
+                    f" WHERE substr(sha256, 1, 16) IN ({_marks(starts)})",
+                    starts,
+                )
+            )
+        return {one: found[one] for one in digests if one in found}
+
+    def history(self, limit: int) -> list[tuple[Place, bool]]:
+        """Where the last changes begin in the log, newest first, and whether they were undone."""
+        return [
+            (Place(file, offset), bool(undone))
+            for file, offset, undone in self._db.execute(
+                "SELECT file, offset, undone FROM history ORDER BY seq DESC LIMIT ?", (limit,)
+            )
+        ]
 
     def counts(self, since: float) -> Counts:
         """Pictures on each shelf; `since` is the start of this session."""
@@ -368,8 +342,9 @@ class Index:
         usd, unknown = 0.0, 0
         for some in _chunks(list(dict.fromkeys(ids))):
             for cost, count in self._db.execute(
-                "SELECT total(cost), count(*) - count(cost) FROM pictures"
-                f" WHERE id IN ({_marks(some)})",
+                "SELECT total(f.cost), count(*) - count(f.cost)"
+                " FROM pictures p JOIN facts f ON f.row = p.row"
+                f" WHERE p.id IN ({_marks(some)})",
                 tuple(some),
             ):
                 usd, unknown = usd + cost, unknown + count
@@ -401,8 +376,8 @@ class Index:
 
     def job_state(self, id: str) -> tuple[str, int] | None:
         """State and attempt of a job the log knows."""
-        found = self._db.execute("SELECT state, body FROM jobs WHERE id = ?", (id,)).fetchone()
-        return (found[0], _decode_job(found[1]).attempt) if found else None
+        found = self._db.execute("SELECT state, attempt FROM jobs WHERE id = ?", (id,)).fetchone()
+        return (found[0], found[1]) if found else None
 
     def usual_seconds(self, model: str, size: str) -> float | None:
         """Median seconds of the last 25 pictures of that model and size; None below three."""
@@ -426,7 +401,7 @@ class Index:
 
 
 def _picture(values: Sequence[Any]) -> Picture:
-    row, rating, flag, title, note, tags, trashed, seen, missing, path, body = values
+    row, rating, flag, title, note, tags, within, trashed, seen, missing, path, body = values
     stored = _decode_picture(body)
     return replace(
         stored,
@@ -436,34 +411,12 @@ def _picture(values: Sequence[Any]) -> Picture:
         title=stored.title if title is None else title,
         note=stored.note if note is None else note,
         tags=stored.tags if tags is None else tuple(tags.split("\n")) if tags else (),
+        collections=tuple(within.split("\n")) if within else (),
         trashed=bool(trashed),
         seen=bool(seen),
         missing=bool(missing),
         path=path,
     )
-
-
-def _where(query: Query) -> tuple[str, tuple[Any, ...]]:
-    parts = ["trashed = 1" if query.view is View.TRASH else "trashed = 0"]
-    values: list[Any] = []
-    if query.view is View.SESSION:
-        parts.append("created >= ?")
-        values.append(query.since)
-    elif query.view is View.PICKS:
-        parts.append("flag = 'pick'")
-    elif query.view is View.FAILED:
-        parts.append("0")
-    if query.hide_rejected and query.view is not View.TRASH:
-        parts.append("flag <> 'reject'")
-    if match := _match(query.words):
-        parts.append("row IN (SELECT rowid FROM words WHERE words MATCH ?)")
-        values.append(match)
-    return " AND ".join(parts), tuple(values)
-
-
-def _match(words: str) -> str:
-    """Every word as the beginning of a word, quoted so that nothing in it is an operator."""
-    return " ".join('"' + word.replace('"', '""') + '"*' for word in words.split())
 
 
 def _chunks(values: Sequence[Any]) -> Iterator[Sequence[Any]]:

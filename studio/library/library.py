@@ -24,7 +24,7 @@ from studio.errors import Billed, InputError, LibraryTooNew, PictureUnreadable, 
 from studio.events import Events, PicturesAdded, RecordsChanged, Trouble
 from studio.lanes import Lane
 from studio.library import changes, records
-from studio.library.index import Index
+from studio.library.index import Index, Interrupted
 from studio.library.originals import HIDDEN, Originals, read_picture_file
 from studio.library.query import Cost, Counts, Family, PromptUse, Query, Spend
 from studio.library.records import Groups, Record, RecordLog
@@ -35,7 +35,6 @@ from studio.words import _
 log = logging.getLogger(__name__)
 
 VERSION = 1
-_MAX_ANCESTORS = 20
 
 T = TypeVar("T")
 
@@ -45,6 +44,16 @@ class _Identity(msgspec.Struct, frozen=True):
 
     id: Annotated[str, msgspec.Meta(pattern=r"^[\w-]{1,64}$")]
     version: int = VERSION
+
+
+class _Asking:
+    """A question on its way, and whether anybody still waits for it."""
+
+    def __init__(self) -> None:
+        self.wanted = True
+
+    def is_wanted(self) -> bool:
+        return self.wanted
 
 
 class Library:
@@ -75,6 +84,7 @@ class Library:
         self._settling: set[asyncio.Task[None]] = set()
         self._writer: Index | None = None
         self._reader: Index | None = None
+        self._answering: _Asking | None = None
 
     # Opening and closing
 
@@ -194,29 +204,53 @@ class Library:
 
     # Questions
 
-    async def _ask(self, question: Callable[[Index], T]) -> T:
-        return await self._reading.run(self._answer, question)
+    async def ask(self, question: Callable[[Index], T]) -> T:
+        """The answer of the index. Who is cancelled while it works on it ends that work."""
+        asking = _Asking()
+        try:
+            return await self._reading.run(self._answer, question, asking)
+        except asyncio.CancelledError:
+            asking.wanted = False
+            reader = self._reader
+            if self._answering is asking and reader is not None:
+                reader.interrupt()
+            raise
 
-    def _answer(self, question: Callable[[Index], T]) -> T:
+    def _answer(self, question: Callable[[Index], T], asking: _Asking) -> T:
         if self._reader is None:
             raise StorageError(_("The library is closed"))
-        return question(self._reader)
+        self._answering = asking
+        self._reader.wanted = asking.is_wanted
+        try:
+            while True:
+                try:
+                    return question(self._reader)
+                except Interrupted:
+                    # Another question was meant, which ended at the same moment.
+                    if not asking.wanted:
+                        raise
+        finally:
+            self._answering = None
 
-    async def rows(self, query: Query) -> array[int]:
+    async def rows(self, query: Query, limit: int | None = None) -> array[int]:
         """Rows of the pictures asked for, in the order asked for; typecode "q"."""
-        return await self._ask(lambda index: index.rows(query))
+        return await self.ask(lambda index: index.rows(query, limit))
+
+    async def count(self, query: Query) -> int:
+        """How many pictures are asked for."""
+        return await self.ask(lambda index: index.count(query))
 
     async def pictures(self, rows: Sequence[int]) -> list[Picture]:
         """The pictures of these rows, in the order asked; unknown ones are left out."""
-        return await self._ask(lambda index: index.pictures(rows))
+        return await self.ask(lambda index: index.pictures(rows))
 
     async def find(self, ids: Sequence[str]) -> list[Picture]:
         """The pictures with these ids, in the order asked; unknown ones are left out."""
-        return await self._ask(lambda index: index.find(ids))
+        return await self.ask(lambda index: index.find(ids))
 
     async def resolve(self, start: str) -> Picture:
         """The picture whose id begins or ends with `start`. Raises InputError."""
-        ids = [start] if len(start) == 36 else await self._ask(lambda index: index.prefix(start))
+        ids = [start] if len(start) == 36 else await self.ask(lambda index: index.prefix(start))
         if len(ids) > 1 and start not in ids:
             raise InputError(
                 _("{id} names more than one picture").format(id=start),
@@ -233,42 +267,44 @@ class Library:
 
     async def counts(self, since: float) -> Counts:
         """Pictures on each shelf; `since` is the start of this session."""
-        return await self._ask(lambda index: index.counts(since))
+        return await self.ask(lambda index: index.counts(since))
 
     async def spend(self, now: float | None = None) -> Spend:
         """Money spent today and this month, by the local calendar."""
         moment = time.time() if now is None else now
         day, month = _local_midnight(moment), _local_midnight(moment, first=True)
-        return await self._ask(lambda index: index.spend(day, month))
+        return await self.ask(lambda index: index.spend(day, month))
 
     async def spend_by_day(self, now: float | None = None) -> dict[str, float]:
         """Money of each day of this month that cost any, such as {"2026-11-23": 1.21}."""
         month = _local_midnight(time.time() if now is None else now, first=True)
-        return await self._ask(lambda index: index.spend_by_day(month))
+        return await self.ask(lambda index: index.spend_by_day(month))
 
     async def cost(self, ids: Sequence[str]) -> Cost:
         """What these pictures cost together, such as those of a collection."""
-        return await self._ask(lambda index: index.cost(ids))
+        return await self.ask(lambda index: index.cost(ids))
 
     async def family(self, id: str) -> Family:
         """A picture among those it was edited from and those edited from it."""
-        return await self._ask(partial(_family, id=id))
+        from studio.library import families
+
+        return await self.ask(partial(families.of, id=id))
 
     async def prompts(self, words: str = "", limit: int = 200) -> list[PromptUse]:
         """Prompts of the history that hold `words`, the last used first."""
-        return await self._ask(lambda index: index.prompts(words, limit))
+        return await self.ask(lambda index: index.prompts(words, limit))
 
     async def failed(self, limit: int = 1000) -> list[Job]:
         """Jobs that failed and were not put away, newest first."""
-        return await self._ask(lambda index: index.failed(limit))
+        return await self.ask(lambda index: index.failed(limit))
 
     async def job_state(self, id: str) -> tuple[str, int] | None:
         """State and attempt of a job the log knows; None for one it has not heard of."""
-        return await self._ask(lambda index: index.job_state(id))
+        return await self.ask(lambda index: index.job_state(id))
 
     async def usual_seconds(self, model: str, size: str) -> float | None:
         """Median seconds of that model and size; None when too little was measured."""
-        return await self._ask(lambda index: index.usual_seconds(model, size))
+        return await self.ask(lambda index: index.usual_seconds(model, size))
 
     async def damaged_records(self) -> int:
         """Lines of the log that cannot be read; every line is looked at again."""
@@ -282,7 +318,7 @@ class Library:
 
     async def every(self) -> list[Picture]:
         """All pictures in order of arrival; for the command line's long walks."""
-        return await self._ask(lambda index: list(index.every()))
+        return await self.ask(lambda index: list(index.every()))
 
     def path(self, picture: Picture) -> Path:
         """Where the original is."""
@@ -557,27 +593,4 @@ def _unindexed(folder: Path) -> StorageError:
         _("A picture was saved but cannot be shown yet"),
         _("The index could not be written; the picture is safe in {folder}.").format(folder=folder),
         hint=_("Free some space on the disk; it appears with the next one or at the next start."),
-    )
-
-
-def _family(index: Index, *, id: str) -> Family:
-    found = index.find([id])
-    if not found:
-        raise InputError(_("There is no picture {id}").format(id=id))
-    picture = found[0]
-    ancestors: list[Picture] = []
-    current, seen = picture, {picture.id}
-    while len(ancestors) < _MAX_ANCESTORS:
-        edited = next((p for p in current.parents if p.role is Role.EDIT and p.picture), None)
-        above = index.find([edited.picture]) if edited and edited.picture else []
-        if not above or above[0].id in seen:
-            break
-        current = above[0]
-        seen.add(current.id)
-        ancestors.insert(0, current)
-    return Family(
-        picture=picture,
-        ancestors=tuple(ancestors),
-        inputs=picture.parents,
-        children=tuple(index.children(id)),
     )

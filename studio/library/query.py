@@ -33,8 +33,9 @@ class Query:
     """Which pictures, in which order.
 
     Attributes:
-        words: all of them must begin a word of prompt, title, note or tags.
+        words: what stands in the search field: words, phrases and tokens (see asking.py).
         since: the start of this session, for `View.SESSION`.
+        collection: id of the collection that is open; "" for none.
     """
 
     view: View = View.ALL
@@ -42,6 +43,37 @@ class Query:
     sort: Sort = Sort.NEWEST
     hide_rejected: bool = False
     since: float = 0.0
+    collection: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collection:
+    """A collection of pictures, or a search that was saved as one.
+
+    Attributes:
+        search: what it finds; "" where pictures are put in by hand.
+        pictures: how many it has, those in the trash not counted; None where not counted.
+    """
+
+    id: str
+    name: str
+    search: str = ""
+    pictures: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A change of the history.
+
+    Attributes:
+        sentence: what it did, in words.
+        undone: it was taken back and can be done again.
+    """
+
+    id: str
+    at: float
+    sentence: str
+    undone: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

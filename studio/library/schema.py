@@ -2,27 +2,50 @@
 
 from __future__ import annotations
 
-VERSION = 2
+VERSION = 3
 
 TABLES = """
 CREATE TABLE applied(file TEXT NOT NULL, offset INTEGER NOT NULL);
 CREATE TABLE pictures(
-  row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, job TEXT, created REAL NOT NULL,
-  path TEXT NOT NULL, sha256 TEXT NOT NULL, name TEXT NOT NULL, cost REAL, seconds REAL,
-  model TEXT NOT NULL, size TEXT NOT NULL,
+  row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, job TEXT, path TEXT NOT NULL,
+  sha256 TEXT NOT NULL, name TEXT NOT NULL, seconds REAL, model TEXT NOT NULL, size TEXT NOT NULL,
+  title TEXT, note TEXT, tags TEXT, collections TEXT, body BLOB NOT NULL);
+CREATE INDEX pictures_timed ON pictures(model, size, row);
+CREATE INDEX pictures_name ON pictures(name COLLATE NOCASE, row);
+CREATE INDEX pictures_sha256 ON pictures(substr(sha256, 1, 16));
+CREATE TABLE facts(
+  row INTEGER PRIMARY KEY, created REAL NOT NULL, model TEXT NOT NULL, aspect TEXT NOT NULL,
+  tier INTEGER NOT NULL, width INTEGER NOT NULL, height INTEGER NOT NULL, cost REAL,
   rating INTEGER NOT NULL DEFAULT 0, flag TEXT NOT NULL DEFAULT '',
-  title TEXT, note TEXT, tags TEXT,
   trashed INTEGER NOT NULL DEFAULT 0, seen INTEGER NOT NULL DEFAULT 1,
   missing INTEGER NOT NULL DEFAULT 0, draft INTEGER NOT NULL DEFAULT 0,
-  body BLOB NOT NULL);
-CREATE INDEX pictures_created ON pictures(created);
-CREATE INDEX pictures_job ON pictures(job);
-CREATE INDEX pictures_picked ON pictures(row) WHERE flag = 'pick' AND trashed = 0;
-CREATE INDEX pictures_trashed ON pictures(row) WHERE trashed = 1;
-CREATE INDEX pictures_timed ON pictures(model, size, row);
+  late INTEGER NOT NULL DEFAULT 0, offline INTEGER NOT NULL DEFAULT 0,
+  edited INTEGER NOT NULL DEFAULT 0, imported INTEGER NOT NULL DEFAULT 0);
+CREATE INDEX facts_created ON facts(created);
+CREATE INDEX facts_model ON facts(model);
+CREATE INDEX facts_aspect ON facts(aspect);
+CREATE INDEX facts_tier ON facts(tier);
+CREATE INDEX facts_cost ON facts(cost);
+CREATE INDEX facts_rating ON facts(rating);
+CREATE INDEX facts_picked ON facts(row) WHERE flag = 'pick' AND trashed = 0;
+CREATE INDEX facts_flag ON facts(flag) WHERE flag <> '';
+CREATE INDEX facts_trashed ON facts(row) WHERE trashed = 1;
+CREATE INDEX facts_unseen ON facts(row) WHERE seen = 0;
+CREATE TABLE texts(row INTEGER PRIMARY KEY, text TEXT NOT NULL);
+CREATE TABLE terms(term TEXT PRIMARY KEY, docs INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE tags(tag INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, folded TEXT NOT NULL);
+CREATE INDEX tags_folded ON tags(folded);
+CREATE TABLE tagged(tag INTEGER NOT NULL, row INTEGER NOT NULL, PRIMARY KEY(tag, row))
+  WITHOUT ROWID;
+CREATE INDEX tagged_row ON tagged(row);
+CREATE TABLE collections(
+  number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, name TEXT, folded TEXT, search TEXT);
+CREATE TABLE members(collection INTEGER NOT NULL, row INTEGER NOT NULL,
+  PRIMARY KEY(collection, row)) WITHOUT ROWID;
+CREATE INDEX members_row ON members(row);
 CREATE TABLE jobs(
   id TEXT PRIMARY KEY, run TEXT NOT NULL, created REAL NOT NULL, state TEXT NOT NULL,
-  dismissed INTEGER NOT NULL DEFAULT 0, body BLOB NOT NULL
+  attempt INTEGER NOT NULL, dismissed INTEGER NOT NULL DEFAULT 0, body BLOB
 ) WITHOUT ROWID;
 CREATE INDEX jobs_failed ON jobs(created)
   WHERE dismissed = 0 AND state IN ('failed', 'unknown', 'cut');
@@ -43,30 +66,36 @@ CREATE TABLE history(
   undone INTEGER NOT NULL DEFAULT 0);
 CREATE INDEX history_standing ON history(seq) WHERE undone = 0;
 CREATE VIRTUAL TABLE words USING fts5(
-  text, content='', contentless_delete=1, tokenize="unicode61 remove_diacritics 2",
-  prefix='2 3');
+  text, content='', contentless_delete=1, detail=none, tokenize='ascii', prefix='2 3');
 """
+# Words come folded and cut already (folding.py). They stand in `texts` too, between spaces, so
+# that phrases, negations and small selections are looked up there, row by row.
 
 COLUMNS = {
-    "rating": "rating",
-    "flag": "flag",
-    "title": "title",
-    "note": "note",
-    "tags": "tags",
-    "trashed": "trashed",
-    "seen": "seen",
-    "missing": "missing",
-    "path": "path",
+    "rating": ("facts", "rating"),
+    "flag": ("facts", "flag"),
+    "trashed": ("facts", "trashed"),
+    "seen": ("facts", "seen"),
+    "missing": ("facts", "missing"),
+    "title": ("pictures", "title"),
+    "note": ("pictures", "note"),
+    "tags": ("pictures", "tags"),
+    "collections": ("pictures", "collections"),
+    "path": ("pictures", "path"),
 }
 """Fields of a picture that records may change, and where the index keeps them."""
 
-PICTURE = "row, rating, flag, title, note, tags, trashed, seen, missing, path, body"
+PICTURE = (
+    "f.row, f.rating, f.flag, p.title, p.note, p.tags, p.collections, f.trashed, f.seen,"
+    " f.missing, p.path, p.body"
+)
+"""What a picture is made of, from `facts f` and `pictures p`."""
 
 COUNTS = """
-SELECT (SELECT count(*) FROM pictures) - (SELECT count(*) FROM pictures WHERE trashed = 1),
-  (SELECT count(*) FROM pictures WHERE created >= ? AND trashed = 0),
-  (SELECT count(*) FROM pictures WHERE flag = 'pick' AND trashed = 0),
-  (SELECT count(*) FROM pictures WHERE trashed = 1)
+SELECT (SELECT count(*) FROM facts) - (SELECT count(*) FROM facts WHERE trashed = 1),
+  (SELECT count(*) FROM facts WHERE created >= ? AND trashed = 0),
+  (SELECT count(*) FROM facts WHERE flag = 'pick' AND trashed = 0),
+  (SELECT count(*) FROM facts WHERE trashed = 1)
 """
 
 _FAILED = "dismissed = 0 AND state IN ('failed', 'unknown', 'cut')"
@@ -77,7 +106,7 @@ FAILED = f"SELECT body FROM jobs WHERE {_FAILED} ORDER BY created DESC LIMIT ?"
 # tried again and brought its picture; one that may have been billed is only told beside the sum.
 SPEND = """
 WITH spent(at, cost) AS (
-  SELECT created, cost FROM pictures WHERE created >= min(?1, ?2)
+  SELECT created, cost FROM facts WHERE created >= min(?1, ?2)
   UNION ALL
   SELECT at, cost FROM bills WHERE billed = 'yes' AND at >= min(?1, ?2))
 SELECT sum(CASE WHEN at >= ?1 THEN cost END), sum(CASE WHEN at >= ?2 THEN cost END),
@@ -87,7 +116,7 @@ SELECT sum(CASE WHEN at >= ?1 THEN cost END), sum(CASE WHEN at >= ?2 THEN cost E
 
 SPEND_BY_DAY = """
 WITH spent(at, cost) AS (
-  SELECT created, cost FROM pictures WHERE created >= ?1
+  SELECT created, cost FROM facts WHERE created >= ?1
   UNION ALL
   SELECT at, cost FROM bills WHERE billed = 'yes' AND at >= ?1)
 SELECT date(at, 'unixepoch', 'localtime') AS day, sum(cost) FROM spent

@@ -19,6 +19,7 @@ from studio.library.check import verify
 from studio.library.index import Index
 from studio.library.library import Library
 from studio.library.query import Query, Sort, View
+from studio.library.taking import Taking
 from studio.pictures import Decoder
 from tests.core.test_records import a_job, a_picture
 
@@ -219,8 +220,8 @@ async def test_words_are_found_by_their_beginning_in_prompt_title_note_and_tags(
         await library.tag([other.id], add=["gouache"])
         for words in ("lowe", "fog lö", "FOG"):
             assert list(await library.rows(Query(words=words))) == [picture.row]
-        for words in ("harb", "gouache city", '"'):
-            assert list(await library.rows(Query(words=words))) in ([other.row], [])
+        for words in ("harb", "gouache city"):
+            assert list(await library.rows(Query(words=words))) == [other.row]
         assert list(await library.rows(Query(words="poster"))) == [other.row]
 
 
@@ -348,12 +349,12 @@ async def test_records_put_back_from_a_copy_are_read_anew(tmp_path: Path) -> Non
 async def test_a_record_stands_when_the_index_cannot_follow_and_comes_with_the_next(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(_index: Index, _record: object) -> None:
+    def full(_taking: Taking, _record: object) -> None:
         raise apsw.FullError("database or disk is full")
 
     async with opened(tmp_path) as library:
         with monkeypatch.context() as patch:
-            patch.setattr(Index, "_take_picture", full)
+            patch.setattr(Taking, "_take_picture", full)
             id = new_id()
             part = library.folder / "x.part"
             part.write_bytes(b"x")

@@ -1,0 +1,325 @@
+"""What is typed into the search field, understood: words, phrases and tokens.
+
+The language: words begin words (`light har` finds "Harbour light"), "quoted words" stand together,
+a minus before anything leaves out what has it, and tokens ask for facts:
+
+    rating:>=4  rating:2..4  model:NAME  aspect:16:9  size:2K  tag:NAME  in:COLLECTION
+    before:2026-11  after:yesterday  on:2026-11-03  is:picked  cost:>0.1  ref:ID
+
+Several values with commas between them are alternatives (`tag:harbour,kelp`). Nothing that is typed
+is lost: what is not understood stays in the field, filters nothing, and is told in a sentence; an
+unknown word before a colon is text like any other.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import time
+from collections.abc import Callable
+
+from studio.values import dataclass
+from studio.words import _
+
+STATES = (
+    "picked", "rejected", "rated", "failed", "draft", "late", "unseen", "edited", "imported",
+    "offline", "missing",
+)  # fmt: skip
+"""What may follow `is:`."""
+
+_SPLIT = re.compile(r'-?[^\s":]+:(?:"[^"]*"?|[^\s"])*|-?"[^"]*"?\*?|\S+')
+_NAME = re.compile(r'"([^"]*)"?(\*?)|([^,"]+)')
+_NUMBER = re.compile(r"(>=|<=|>|<|=)?\s*\$?(\d+(?:\.\d+)?)")
+_RANGE = re.compile(r"\$?(\d+(?:\.\d+)?)\.\.\$?(\d+(?:\.\d+)?)")
+_PIXELS = re.compile(r"(\d{1,5})[x×](\d{1,5})")
+_AGO = re.compile(r"(\d{1,4})([dwmy])")
+_DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
+
+SIZES = ("512", "1K", "2K", "4K")
+"""Tiers of size, from small to large."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Words that must stand there, one after the other.
+
+    Attributes:
+        begins: the last one may go on.
+        without: pictures that have them are left out.
+    """
+
+    text: str
+    begins: bool = True
+    without: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """One token, understood.
+
+    Attributes:
+        key: "rating", "cost", "created", "tier", "pixels", "model", "aspect", "tag", "in", "is",
+            "ref".
+        low, high: for numbers: at least, and below; None leaves a side open. A date is seconds.
+        values: for names: any of them.
+        without: pictures of which it is true are left out.
+        written: as it was typed, key and value.
+    """
+
+    key: str
+    low: float | None = None
+    high: float | None = None
+    values: tuple[str, ...] = ()
+    without: bool = False
+    written: tuple[str, str] = ("", "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A search, understood.
+
+    Attributes:
+        troubles: what was not understood, a sentence each.
+    """
+
+    words: tuple[Words, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    troubles: tuple[str, ...] = ()
+
+    def wants(self, key: str, value: str) -> bool:
+        """Whether a token asks for that, such as ("is", "failed")."""
+        return any(f.key == key and value in f.values and not f.without for f in self.facts)
+
+
+class _NotUnderstoodError(ValueError):
+    """A token whose value makes no sense; its text is the sentence for the user."""
+
+
+def understand(text: str, now: float | None = None) -> Asked:
+    """Understand a search. Never raises; `now` is the moment `today` and `7d` are seen from."""
+    moment = time.time() if now is None else now
+    words: list[Words] = []
+    facts: list[Fact] = []
+    troubles: list[str] = []
+    for part in _SPLIT.findall(text):
+        without = part.startswith("-") and len(part) > 1
+        plain = part[1:] if without else part
+        key, colon, value = plain.partition(":")
+        read = _READERS.get(key.casefold()) if colon else None
+        if read is None:
+            if (found := _words(plain, without=without)) is not None:
+                words.append(found)
+            continue
+        bare = value.replace('"', "").strip(" ,")
+        if not bare:
+            # Half a token: its value is still being typed.
+            continue
+        try:
+            fact = read(value if read in _NAMED else bare, moment)
+        except _NotUnderstoodError as error:
+            troubles.append(str(error))
+        else:
+            facts.append(
+                Fact(
+                    key=fact.key,
+                    low=fact.low,
+                    high=fact.high,
+                    values=fact.values,
+                    without=without,
+                    written=(("-" if without else "") + key.casefold(), bare),
+                )
+            )
+    return Asked(words=tuple(words), facts=tuple(facts), troubles=tuple(troubles))
+
+
+def _words(text: str, *, without: bool) -> Words | None:
+    quoted = text.startswith('"')
+    begins = text.endswith("*") or not quoted
+    plain = text.strip('"*').strip()
+    return Words(plain, begins, without) if any(c.isalnum() for c in plain) else None
+
+
+def parts(text: str) -> list[str]:
+    """The text cut as `understand` cuts it: a token, a phrase or a word each."""
+    return _SPLIT.findall(text)
+
+
+def is_token(part: str) -> bool:
+    """Whether a part is a whole token, such as `rating:>=4`."""
+    key, colon, value = part.removeprefix("-").partition(":")
+    return bool(colon and value.strip('", ')) and key.casefold() in _READERS
+
+
+# Values
+
+
+def _numbers(key: str, value: str) -> Fact:
+    if between := _RANGE.fullmatch(value):
+        low, high = float(between[1]), float(between[2])
+        return Fact(key=key, low=low, high=_after(high))
+    found = _NUMBER.fullmatch(value)
+    if found is None:
+        raise ValueError(value)
+    number = float(found[2])
+    match found[1]:
+        case ">=":
+            return Fact(key=key, low=number)
+        case ">":
+            return Fact(key=key, low=_after(number))
+        case "<":
+            return Fact(key=key, high=number)
+        case "<=":
+            return Fact(key=key, high=_after(number))
+        case _:
+            return Fact(key=key, low=number, high=_after(number))
+
+
+def _after(number: float) -> float:
+    """What lies just above: money is compared to a millionth."""
+    return round(number + 1e-7, 7)
+
+
+def _rating(value: str, _now: float) -> Fact:
+    try:
+        return _numbers("rating", value)
+    except ValueError:
+        raise _NotUnderstoodError(
+            _("A rating is a number from 0 to 5, such as rating:>=4.")
+        ) from None
+
+
+def _cost(value: str, _now: float) -> Fact:
+    if value.casefold() == "unknown":
+        return Fact(key="cost", values=("unknown",))
+    try:
+        return _numbers("cost", value)
+    except ValueError:
+        raise _NotUnderstoodError(
+            _("A cost is a number of US dollars, such as cost:>0.1, or cost:unknown.")
+        ) from None
+
+
+def _size(value: str, _now: float) -> Fact:
+    if pixels := _PIXELS.fullmatch(value):
+        return Fact(key="pixels", values=(f"{int(pixels[1])}x{int(pixels[2])}",))
+    sign = re.match(r">=|<=|>|<|=|", value)
+    tiers = value[sign.end() if sign else 0 :].upper().split(",")
+    if any(one not in SIZES for one in tiers):
+        raise _NotUnderstoodError(
+            _("A size is 512, 1K, 2K or 4K, or pixels such as size:1024x1536.")
+        )
+    at = float(SIZES.index(tiers[0]))
+    match sign.group() if sign else "":
+        case ">=":
+            return Fact(key="tier", low=at)
+        case ">":
+            return Fact(key="tier", low=at + 1)
+        case "<":
+            return Fact(key="tier", high=at)
+        case "<=":
+            return Fact(key="tier", high=at + 1)
+        case _:
+            return Fact(key="tier", values=tuple(str(SIZES.index(one)) for one in tiers))
+
+
+def _aspect(value: str, _now: float) -> Fact:
+    from studio.domain import AspectRatio
+
+    names = {"square": "1:1"}
+    found = []
+    for one in value.casefold().split(","):
+        if one in ("wide", "tall"):
+            found.append(one)
+            continue
+        try:
+            ratio = AspectRatio.parse(names.get(one, one))
+        except ValueError:
+            raise _NotUnderstoodError(
+                _("An aspect ratio is such as aspect:16:9, or wide, tall or square.")
+            ) from None
+        found.append(str(ratio))
+    return Fact(key="aspect", values=tuple(found))
+
+
+def _is(value: str, _now: float) -> Fact:
+    wanted = value.casefold()
+    if wanted not in STATES:
+        raise _NotUnderstoodError(
+            _("is:{word} is not known; there are {words}.").format(
+                word=value, words=", ".join(STATES)
+            )
+        )
+    return Fact(key="is", values=(wanted,))
+
+
+def _named(key: str) -> Callable[[str, float], Fact]:
+    def read(value: str, _now: float) -> Fact:
+        found = [(a + b or c).strip() for a, b, c in _NAME.findall(value)]
+        return Fact(key=key, values=tuple(one for one in found if one))
+
+    return read
+
+
+def _before(value: str, now: float) -> Fact:
+    return Fact(key="created", high=_period(value, now)[0])
+
+
+def _since(value: str, now: float) -> Fact:
+    return Fact(key="created", low=_period(value, now)[0])
+
+
+def _on(value: str, now: float) -> Fact:
+    first, last = _period(value, now)
+    return Fact(key="created", low=first, high=last)
+
+
+def _period(value: str, now: float) -> tuple[float, float]:
+    """When a day, month or year began and ended by the local calendar, in seconds."""
+    word = value.casefold()
+    today = dt.date(*time.localtime(now)[:3])
+    day = dt.timedelta(days=1)
+    if word in ("today", "yesterday"):
+        first = today if word == "today" else today - day
+        return _midnight(first), _midnight(first + day)
+    try:
+        if ago := _AGO.fullmatch(word):
+            first = today - int(ago[1]) * _DAYS[ago[2]] * day
+            return _midnight(first), _midnight(first + day)
+        numbers = [int(one) for one in word.replace("/", "-").split("-")]
+        year = numbers[0]
+        if len(numbers) == 1:
+            return _midnight(dt.date(year, 1, 1)), _midnight(dt.date(year + 1, 1, 1))
+        first = dt.date(year, numbers[1], numbers[2] if len(numbers) > 2 else 1)
+        if len(numbers) > 3:
+            raise ValueError(value)
+        last = first + day if len(numbers) == 3 else (first + 32 * day).replace(day=1)
+        return _midnight(first), _midnight(last)
+    except (ValueError, OverflowError, IndexError):
+        raise _NotUnderstoodError(
+            _("A date is such as 2026-11-03, 2026-11, today, yesterday or 7d.")
+        ) from None
+
+
+def _midnight(day: dt.date) -> float:
+    return time.mktime((day.year, day.month, day.day, 0, 0, 0, 0, 0, -1))
+
+
+_READERS: dict[str, Callable[[str, float], Fact]] = {
+    "rating": _rating,
+    "cost": _cost,
+    "size": _size,
+    "aspect": _aspect,
+    "is": _is,
+    "model": _named("model"),
+    "tag": _named("tag"),
+    "in": _named("in"),
+    "ref": _named("ref"),
+    "before": _before,
+    "after": _since,
+    "on": _on,
+}
+
+_NAMED = tuple(_READERS[key] for key in ("model", "tag", "in", "ref"))
+
+KEYS = tuple(_READERS)
+"""Every key of a token."""

@@ -1,0 +1,35 @@
+"""Who was made from whom."""
+
+from __future__ import annotations
+
+from studio.domain import Picture, Role
+from studio.errors import InputError
+from studio.library.index import Index
+from studio.library.query import Family
+from studio.words import _
+
+MOST_ANCESTORS = 20
+
+
+def of(index: Index, *, id: str) -> Family:
+    """A picture among those it was edited from and those edited from it. Raises InputError."""
+    found = index.find([id])
+    if not found:
+        raise InputError(_("There is no picture {id}").format(id=id))
+    picture = found[0]
+    ancestors: list[Picture] = []
+    current, seen = picture, {picture.id}
+    while len(ancestors) < MOST_ANCESTORS:
+        edited = next((p for p in current.parents if p.role is Role.EDIT and p.picture), None)
+        above = index.find([edited.picture]) if edited and edited.picture else []
+        if not above or above[0].id in seen:
+            break
+        current = above[0]
+        seen.add(current.id)
+        ancestors.insert(0, current)
+    return Family(
+        picture=picture,
+        ancestors=tuple(ancestors),
+        inputs=picture.parents,
+        children=tuple(index.children(id)),
+    )

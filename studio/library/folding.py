@@ -1,0 +1,83 @@
+"""Words as they are searched for: folded, and in pairs where a script writes without spaces.
+
+What is indexed and what is asked for go through `terms` alike, so that both agree. Folded are
+case, accents, ligatures and the sharp s (Unicode's NFKD and case folding). Chinese, Japanese,
+Korean, Thai, Lao, Khmer and Burmese have no spaces between words, or words that change at their
+end: their signs become overlapping pairs, and the last sign of a run stands alone as well, so that
+one sign finds every pair it begins.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+
+LONGEST = 48
+"""Signs of a term that count; what is longer is no word (data in a prompt)."""
+
+_ASCII = re.compile(r"[a-z0-9]+")
+_ACCENTS = re.compile(
+    "[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u064b-\u065f\u0670]"
+)
+_SPECIAL = str.maketrans(
+    {"ı": "i", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ħ": "h"}
+)
+_PAIRED = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff"
+    "\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\U00020000-\U0003ffff]+"
+)
+
+
+@cache
+def _word() -> re.Pattern[str]:
+    # Python's \w lacks the vowels and marks of Thai, Hindi and many others: they belong to words.
+    ranges: list[list[int]] = []
+    for code in (*range(0x300, 0x2000), *range(0x3000, 0x3100), *range(0xA800, 0xAC00)):
+        if unicodedata.category(chr(code))[0] == "M":
+            if ranges and ranges[-1][1] == code - 1:
+                ranges[-1][1] = code
+            else:
+                ranges.append([code, code])
+    marks = "".join(f"{chr(first)}-{chr(last)}" for first, last in ranges)
+    return re.compile(f"(?:[^\\W_]|[{marks}])+")
+
+
+def folded(text: str) -> str:
+    """The text without case and accents: "Straße, Löwe" becomes "strasse, lowe"."""
+    if text.isascii():
+        return text.lower()
+    apart = unicodedata.normalize("NFKD", text.casefold()).casefold()
+    return unicodedata.normalize("NFC", _ACCENTS.sub("", apart)).translate(_SPECIAL)
+
+
+def terms(text: str) -> list[str]:
+    """The terms of a text in order, as the index keeps them."""
+    if text.isascii():
+        return [one[:LONGEST] for one in _ASCII.findall(text.lower())]
+    found: list[str] = []
+    for word in _word().findall(folded(text)):
+        at = 0
+        for run in _PAIRED.finditer(word):
+            if run.start() > at:
+                found.append(word[at : run.start()][:LONGEST])
+            signs = run.group()
+            found.extend(signs[n : n + 2] for n in range(len(signs)))
+            at = run.end()
+        if at < len(word):
+            found.append(word[at:][:LONGEST])
+    return found
+
+
+def asked_terms(text: str) -> tuple[list[str], bool]:
+    """The terms that must follow each other where `text` stands, and whether the last may go on.
+
+    The last one of a run of pairs says nothing when the run goes on, so it is left out; a sign that
+    is asked for alone is the beginning of a pair.
+    """
+    found = terms(text)
+    if not found or not _PAIRED.fullmatch(found[-1]):
+        return found, True
+    if len(found) > 1 and len(found[-1]) == 1 and found[-2][1:] == found[-1]:
+        return found[:-1], False
+    return found, len(found[-1]) == 1

@@ -1,0 +1,483 @@
+"""From a search to SQL, and the way through the index that is short for it.
+
+Three ways lead to the same pictures, and at a million rows each is the quick one for some search:
+
+- *words*: the full-text index brings rows newest first, facts are looked up beside them;
+- *lead*: the rows of one selective fact come from its own index, words are looked up beside them;
+- *scan*: facts are read newest first until a page is full.
+
+Which one it is, is estimated: how many pictures have a word is known (`terms`), how many a fact
+lets pass is counted to a limit, and how many pass all facts is tried on a sample. Only text and
+values are made here; the index runs them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from studio.library.asking import Asked, Fact, Words, understand
+from studio.library.folding import asked_terms, folded
+from studio.library.query import Query, Sort, View
+from studio.values import dataclass
+
+Run = Callable[[str, Sequence[Any]], Iterable[Sequence[Any]]]
+"""Runs a statement with its values and brings the rows."""
+
+_Way = tuple[str, str, tuple[Any, ...]]
+"""FROM, the first of WHERE, and its values."""
+
+_MOST_TERMS = 64
+_DEEPEST = 4
+_COUNTED = 60_000
+_SAMPLE = 400
+_SMALL = 4000
+
+# What a step of each way costs, in microseconds; measured, and only their relation matters.
+_STEP_WORDS, _STEP_LEAD, _STEP_SCAN, _LOOK = 1.2, 1.0, 0.25, 2.0
+
+_ORDER = {
+    Sort.NEWEST: "f.row DESC",
+    Sort.OLDEST: "f.row",
+    Sort.RATING: "f.rating DESC, f.row DESC",
+    Sort.NAME: "p.name COLLATE NOCASE, f.row DESC",
+    Sort.COST: "f.cost DESC, f.row DESC",
+}
+_STATES = {
+    "picked": "f.flag = 'pick'",
+    "rejected": "f.flag = 'reject'",
+    "rated": "f.rating > 0",
+    "failed": "0",
+    "draft": "f.draft = 1",
+    "late": "f.late = 1",
+    "unseen": "f.seen = 0",
+    "edited": "f.edited = 1",
+    "imported": "f.imported = 1",
+    "offline": "f.offline = 1",
+    "missing": "f.missing = 1",
+}
+_INDEXED = frozenset({"model", "aspect", "tier", "rating", "cost", "created"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """A part of WHERE with its values.
+
+    Attributes:
+        lead: where its rows can be read from instead: FROM, WHERE and the index's name if any.
+        ordered: that way brings them newest first.
+    """
+
+    sql: str
+    values: tuple[Any, ...] = ()
+    lead: tuple[str, str] | None = None
+    ordered: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """A whole SELECT with its values."""
+
+    sql: str
+    values: tuple[Any, ...]
+
+
+class Selection:
+    """A query, understood against what the index holds.
+
+    Attributes:
+        asked: what the words say.
+    """
+
+    def __init__(self, query: Query, run: Run, *, depth: int = 0) -> None:
+        self.query = query
+        self.asked: Asked = understand(query.words)
+        self._run = run
+        self._depth = depth
+        self._facts = [*self._shelf(), *(self._fact(fact) for fact in self.asked.facts)]
+        if query.collection:
+            self._facts.append(self._in_collection([query.collection]))
+        self._match: list[str] = []
+        self._needles: list[tuple[str, bool]] = []
+        self._beside: list[tuple[str, bool]] = []
+        self._docs: float | None = None
+        for words in self.asked.words:
+            self._take_words(words)
+
+    # Facts
+
+    def _shelf(self) -> list[Condition]:
+        query = self.query
+        trash = query.view is View.TRASH
+        found = [Condition(sql=f"f.trashed = {int(trash)}")]
+        if trash:
+            found = [Condition(sql="f.trashed = 1", lead=_indexed("facts_trashed", "f.trashed = 1"),
+                               ordered=True)]  # fmt: skip
+        if query.view is View.SESSION:
+            sql = "f.created >= ?"
+            found.append(
+                Condition(sql=sql, values=(query.since,), lead=_indexed("facts_created", sql))
+            )
+        elif query.view is View.PICKS:
+            sql = "f.flag = 'pick'"
+            lead = _indexed("facts_picked", f"{sql} AND f.trashed = 0")
+            found.append(Condition(sql=sql, lead=lead, ordered=True))
+        elif query.view is View.FAILED:
+            found.append(Condition(sql="0"))
+        if query.hide_rejected and not trash:
+            found.append(Condition(sql="f.flag <> 'reject'"))
+        return found
+
+    def _fact(self, fact: Fact) -> Condition:
+        found = self._plain_fact(fact)
+        if fact.without:
+            # NOT of what is unknown is unknown: a picture without a cost is not cost:>1.
+            return Condition(sql=f"NOT coalesce(({found.sql}), 0)", values=found.values)
+        return found
+
+    def _plain_fact(self, fact: Fact) -> Condition:
+        match fact.key:
+            case "is":
+                return self._state(fact.values[0])
+            case "tag":
+                return self._tagged(fact.values)
+            case "in":
+                return self._named_collections(fact.values)
+            case "ref":
+                return self._made_from(fact.values)
+            case "pixels":
+                width, height = fact.values[0].split("x")
+                return Condition(sql="f.width = ? AND f.height = ?", values=(width, height))
+            case "cost" if fact.values:
+                return Condition(sql="f.cost IS NULL")
+            case "model":
+                return self._models(fact.values)
+            case "aspect":
+                return _aspects(fact.values)
+            case "tier" if fact.values:
+                return _any("tier", [int(one) for one in fact.values])
+        return _between(fact)
+
+    @staticmethod
+    def _state(state: str) -> Condition:
+        sql = _STATES[state]
+        if state in ("picked", "rejected"):
+            return Condition(sql=sql, lead=_indexed("facts_flag", f"{sql} AND f.flag <> ''"),
+                             ordered=True)  # fmt: skip
+        if state == "unseen":
+            return Condition(sql=sql, lead=_indexed("facts_unseen", sql), ordered=True)
+        return Condition(sql=sql)
+
+    def _models(self, wanted: Sequence[str]) -> Condition:
+        known = [
+            str(model)
+            for (model,) in self._run(
+                "WITH RECURSIVE known(model) AS (SELECT min(model) FROM facts UNION ALL"
+                " SELECT (SELECT min(f.model) FROM facts f WHERE f.model > known.model)"
+                " FROM known WHERE known.model IS NOT NULL)"
+                " SELECT model FROM known WHERE model IS NOT NULL",
+                (),
+            )
+        ]
+        parts = [folded(one) for one in wanted]
+        whole = [model for model in known if folded(model) in parts]
+        return _any("model", whole or [m for m in known if any(p in folded(m) for p in parts)])
+
+    def _tagged(self, wanted: Sequence[str]) -> Condition:
+        numbers: list[int] = []
+        for one in wanted:
+            start = folded(one.rstrip("*"))
+            end = start + "\U0010ffff" if one.endswith("*") else start
+            found = self._run(
+                "SELECT tag FROM tags WHERE folded BETWEEN ? AND ? LIMIT 200", (start, end)
+            )
+            numbers += [number for (number,) in found]
+        return _membership("tagged", "tag", numbers)
+
+    def _named_collections(self, wanted: Sequence[str]) -> Condition:
+        ids: list[str] = []
+        for one in wanted:
+            found = [
+                str(id)
+                for (id,) in self._run(
+                    "SELECT id FROM collections WHERE folded = ? AND name IS NOT NULL",
+                    (folded(one),),
+                )
+            ]
+            ids += found
+        return self._in_collection(ids)
+
+    def _in_collection(self, ids: Sequence[str]) -> Condition:
+        numbers: list[int] = []
+        smart: list[Condition] = []
+        for id in ids:
+            for number, search in self._run(
+                "SELECT number, search FROM collections WHERE id = ?", (id,)
+            ):
+                if search and self._depth < _DEEPEST:
+                    inner = Selection(Query(words=search), self._run, depth=self._depth + 1)
+                    smart.append(inner.as_condition())
+                elif not search:
+                    numbers.append(number)
+        if not smart:
+            return _membership("members", "collection", numbers)
+        every = [*smart, *([_membership("members", "collection", numbers)] if numbers else [])]
+        if len(every) == 1:
+            return every[0]
+        return Condition(
+            sql=" OR ".join(f"({one.sql})" for one in every),
+            values=tuple(value for one in every for value in one.values),
+        )
+
+    def _made_from(self, starts: Sequence[str]) -> Condition:
+        ids: list[str] = []
+        for start in starts:
+            plain = "".join(c for c in start if c.isalnum() or c == "-")
+            ids += [
+                id
+                for (id,) in self._run(
+                    "SELECT id FROM pictures WHERE id LIKE ?1 || '%' OR id LIKE '%' || ?1 LIMIT 20",
+                    (plain,),
+                )
+            ]
+        marks = ",".join("?" * len(ids))
+        return Condition(
+            sql=f"f.row IN (SELECT row FROM lineage WHERE parent IN ({marks}))",
+            values=tuple(ids),
+            lead=("facts f", f"f.row IN (SELECT row FROM lineage WHERE parent IN ({marks}))"),
+        )
+
+    # Words
+
+    def _take_words(self, words: Words) -> None:
+        found, begins = asked_terms(words.text)
+        if not found:
+            return
+        begins = begins and words.begins
+        needle = " " + " ".join(found) + ("" if begins else " ")
+        if words.without:
+            self._needles.append((needle, False))
+            self._beside.append((needle, False))
+            return
+        self._needles.append((needle, True))
+        exact = len(found) == 1
+        for place, term in enumerate(found):
+            open_end = begins and place == len(found) - 1
+            exact = self._take_term(term, begins=open_end) and exact
+        if not exact:
+            self._beside.append((needle, True))
+
+    def _take_term(self, term: str, *, begins: bool) -> bool:
+        """Let the full-text index look for a term; False where it finds more than was asked."""
+        if not begins:
+            (docs,) = next(iter(self._run(_DOCS, (term,))), (0,))
+            self._expect(docs)
+            self._match.append(f'"{term}"')
+            return True
+        end = term + "\U0010ffff"
+        if len(term) in (2, 3):
+            ((docs,),) = self._run(_DOCS_FROM, (term, end))
+            self._expect(docs or 0)
+            self._match.append(f'"{term}"*')
+            return True
+        known = list(self._run(_TERMS_FROM, (term, end, _MOST_TERMS + 1)))
+        if len(known) <= _MOST_TERMS:
+            self._expect(sum(docs for _term, docs in known))
+            # A word nobody wrote is still asked for, so that nothing is found.
+            every = [one for one, _docs in known] or [term]
+            self._match.append("(" + " OR ".join(f'"{one}"' for one in every) + ")")
+            return True
+        if len(term) > 3:
+            ((docs,),) = self._run(_DOCS_FROM, (term[:3], term[:3] + "\U0010ffff"))
+            self._expect(docs or 0)
+            self._match.append(f'"{term[:3]}"*')
+        return False
+
+    def _expect(self, docs: float) -> None:
+        self._docs = docs if self._docs is None else min(self._docs, docs)
+
+    # Statements
+
+    def as_condition(self) -> Condition:
+        """The whole selection as a part of another's WHERE."""
+        where, values = _joined([*self._facts, *_looked_up(self._needles)])
+        if self._match:
+            where = f"{where} AND f.row IN (SELECT rowid FROM words WHERE words MATCH ?)"
+            values = (*values, " AND ".join(self._match))
+        return Condition(sql=where, values=values)
+
+    def rows(self, limit: int | None = None) -> Statement:
+        """Rows in the order asked for."""
+        return self._statement("f.row", limit)
+
+    def count(self) -> Statement:
+        """How many there are."""
+        return self._statement("count(*)", None)
+
+    def _statement(self, columns: str, limit: int | None) -> Statement:
+        way, conditions = self._way(limit)
+        source, where, values = way
+        rest, more = _joined(conditions)
+        sql = f"SELECT {columns} FROM {source}"
+        counted = columns.startswith("count")
+        if self.query.sort is Sort.NAME and not counted:
+            sql += " JOIN pictures p ON p.row = f.row"
+        sql += f" WHERE {where} AND {rest}" if where else f" WHERE {rest}"
+        if not counted:
+            order = _ORDER[self.query.sort]
+            # The same number under the name of the table that leads, so that nothing is sorted.
+            if source.startswith("words"):
+                order = order.replace("f.row", "words.rowid")
+            elif " g CROSS" in source:
+                order = order.replace("f.row", "g.row")
+            sql += f" ORDER BY {order}"
+            if limit is not None:
+                sql += f" LIMIT {int(limit)}"
+        return Statement(sql=sql, values=(*values, *more))
+
+    def _way(self, limit: int | None) -> tuple[_Way, list[Condition]]:
+        """Where rows come from, and what is looked up beside them."""
+        scan: _Way = ("facts f", "", ())
+        looked = [*self._facts, *_looked_up(self._needles)]
+        by_words: _Way = (
+            "words CROSS JOIN facts f ON f.row = words.rowid",
+            "words MATCH ?",
+            (" AND ".join(self._match),),
+        )
+        beside = [*self._facts, *_looked_up(self._beside)]
+        ((every,),) = self._run("SELECT coalesce(max(row), 0) FROM facts", ())
+        if every <= _SMALL:
+            return (by_words, beside) if self._match else (scan, looked)
+        docs = every if self._docs is None else min(every, self._docs)
+        passing = self._passing(every)
+        wanted = every if limit is None else limit
+        newest = self.query.sort in (Sort.NEWEST, Sort.OLDEST)
+        # A page is full early only where rows come in the order asked for.
+        hits = max(passing * docs / every, 1 / every)
+        ways = [
+            (
+                min(every, wanted / hits)
+                * (_STEP_SCAN + (passing * _LOOK if self._needles else 0)),
+                scan,
+                looked,
+            )
+        ]
+        if self._match:
+            steps = min(docs, wanted / max(passing, 1 / every)) if newest else docs
+            ways.append((steps * _STEP_WORDS, by_words, beside))
+        part = docs / every
+        for condition in self._facts:
+            if condition.lead is None or (not newest and limit is not None and not self._match):
+                continue
+            source, where = condition.lead
+            ((n,),) = self._run(
+                f"SELECT count(*) FROM (SELECT 1 FROM {source} WHERE {where} LIMIT {_COUNTED})",
+                condition.values,
+            )
+            if n >= _COUNTED and not (condition.ordered and newest and limit is not None):
+                continue
+            share = max(min(1.0, passing * every / max(n, 1)), 1 / every)
+            steps = min(n, wanted / max(share * part, 1 / every)) if condition.ordered else n
+            look = share * _LOOK if self._needles else 0
+            rest = [one for one in looked if one is not condition]
+            ways.append((steps * (_STEP_LEAD + look), (source, where, condition.values), rest))
+        _cost, way, conditions = min(ways, key=lambda one: one[0])
+        return way, conditions
+
+    def _passing(self, every: int) -> float:
+        """About which part of all pictures has the facts asked for."""
+        where, values = _joined(self._facts)
+        step = max(1, every // _SAMPLE)
+        rows = ",".join(str(row) for row in range(1 + step // 2, every + 1, step))
+        ((n,),) = self._run(
+            f"SELECT count(*) FROM facts f WHERE f.row IN ({rows}) AND {where}", values
+        )
+        return max(float(n), 0.3) / (rows.count(",") + 1)
+
+
+_DOCS = "SELECT docs FROM terms WHERE term = ?"
+_DOCS_FROM = "SELECT sum(docs) FROM terms WHERE term >= ? AND term < ?"
+_TERMS_FROM = "SELECT term, docs FROM terms WHERE term >= ? AND term < ? LIMIT ?"
+
+
+def _indexed(index: str, where: str) -> tuple[str, str]:
+    return f"facts f INDEXED BY {index}", where
+
+
+def _any(column: str, values: Sequence[Any]) -> Condition:
+    if not values:
+        return Condition(sql="0")
+    sql = f"f.{column} IN ({','.join('?' * len(values))})" if len(values) > 1 else f"f.{column} = ?"
+    return Condition(
+        sql=sql,
+        values=tuple(values),
+        lead=_indexed(f"facts_{column}", sql),
+        ordered=len(values) == 1,
+    )
+
+
+def _aspects(wanted: Sequence[str]) -> Condition:
+    from studio.library.shapes import named_ratio
+
+    shapes = {"wide": "f.width > f.height", "tall": "f.width < f.height"}
+    if len(wanted) == 1 and wanted[0] in shapes:
+        return Condition(sql=shapes[wanted[0]])
+    ratios = [one for one in wanted if one not in shapes]
+    exact = _any("aspect", [named_ratio(*map(int, one.split(":"))) for one in ratios])
+    if len(ratios) == len(wanted):
+        return exact
+    every = [exact.sql, *(shapes[one] for one in wanted if one in shapes)]
+    return Condition(sql="(" + " OR ".join(every) + ")", values=exact.values)
+
+
+def _between(fact: Fact) -> Condition:
+    parts: list[str] = []
+    values: list[float] = []
+    for sign, bound in ((">=", fact.low), ("<", fact.high)):
+        if bound is not None:
+            parts.append(f"f.{fact.key} {sign} ?")
+            values.append(bound)
+    sql = " AND ".join(parts) or "1"
+    lead = _indexed(f"facts_{fact.key}", sql) if fact.key in _INDEXED and parts else None
+    return Condition(sql=sql, values=tuple(values), lead=lead)
+
+
+def _membership(table: str, column: str, numbers: Sequence[int]) -> Condition:
+    if not numbers:
+        return Condition(sql="0")
+    marks = ",".join("?" * len(numbers))
+    sql = f"EXISTS (SELECT 1 FROM {table} g WHERE g.{column} IN ({marks}) AND g.row = f.row)"
+    if len(numbers) > 1:
+        # A picture may have several of them and must come once.
+        return Condition(
+            sql=sql,
+            values=tuple(numbers),
+            lead=(
+                "facts f",
+                f"f.row IN (SELECT row FROM {table} WHERE {column} IN ({marks}))",
+            ),
+        )
+    return Condition(
+        sql=sql,
+        values=tuple(numbers),
+        lead=(f"{table} g CROSS JOIN facts f ON f.row = g.row", f"g.{column} = ?"),
+        ordered=True,
+    )
+
+
+def _looked_up(needles: Sequence[tuple[str, bool]]) -> list[Condition]:
+    """That these stand in a picture's words, or do not."""
+    if not needles:
+        return []
+    parts = " AND ".join(f"instr(t.text, ?) {'>' if there else '='} 0" for _n, there in needles)
+    return [
+        Condition(
+            sql=f"EXISTS (SELECT 1 FROM texts t WHERE t.row = f.row AND {parts})",
+            values=tuple(needle for needle, _there in needles),
+        )
+    ]
+
+
+def _joined(conditions: Sequence[Condition]) -> tuple[str, tuple[Any, ...]]:
+    where = " AND ".join(f"({one.sql})" if " OR " in one.sql else one.sql for one in conditions)
+    return where or "1", tuple(value for one in conditions for value in one.values)

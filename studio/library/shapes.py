@@ -1,0 +1,31 @@
+"""Names for the shape and size of a picture, as they are searched for."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from studio.domain import AspectRatio
+
+_RATIOS = tuple(
+    AspectRatio.parse(text)
+    for text in (
+        *("1:1", "2:3", "3:2", "3:4", "4:3", "4:5", "5:4", "9:16", "16:9", "21:9"),
+        *("1:4", "4:1", "1:8", "8:1", "1:2", "2:1"),
+    )
+)
+_TIERS = (0.5, 2.0, 8.0)
+
+
+@lru_cache(maxsize=4096)
+def named_ratio(width: int, height: int) -> str:
+    """The usual ratio that is nearest and within 3 %, else the exact one: "16:9"."""
+    near = [one for one in _RATIOS if one.near(width, height)]
+    if near:
+        return str(min(near, key=lambda one: abs(width / height / one.value - 1)))
+    return str(AspectRatio.of(width, height))
+
+
+def tier(width: int, height: int) -> int:
+    """Its tier by area, as services round it: 0 for 512, 1 for 1K, 2 for 2K, 3 for 4K."""
+    megapixels = width * height / 1e6
+    return sum(megapixels >= limit for limit in _TIERS)

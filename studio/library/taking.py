@@ -1,0 +1,263 @@
+"""What the index takes from a record: the tables follow the log, one record after the other.
+
+It writes through a connection that the index opened, within one of its transactions.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+
+from studio.domain import Job, JobState, Picture, Role
+from studio.errors import Billed, StorageError
+from studio.library import schema
+from studio.library.folding import folded, terms
+from studio.library.records import Place, Record
+from studio.library.shapes import named_ratio, tier
+
+_CHUNK = 500
+
+_decode_picture = msgspec.json.Decoder(Picture).decode
+
+
+class Taking:
+    """Takes over records through one connection of apsw."""
+
+    def __init__(self, db: Any) -> None:
+        self._db = db
+        self._new_terms: Counter[str] = Counter()
+
+    def take(self, records: Iterable[tuple[Record, Place, Place]]) -> None:
+        """Take over some records in the order of the log, and how far they reach."""
+        last = None
+        for record, begin, end in records:
+            if record.kind == "job" and record.job is not None:
+                self._take_job(record.job, record.pictures)
+            elif record.kind == "import":
+                for picture in record.pictures:
+                    self._take_picture(picture)
+            elif record.kind == "change":
+                self._take_change(record, begin)
+            last = end
+        self._keep_terms()
+        if last is not None:
+            self._db.execute("DELETE FROM applied")
+            self._db.execute("INSERT INTO applied VALUES (?, ?)", (last.file, last.offset))
+
+    def _keep_terms(self) -> None:
+        if self._new_terms:
+            self._db.executemany(
+                "INSERT INTO terms VALUES (?1, ?2)"
+                " ON CONFLICT(term) DO UPDATE SET docs = docs + ?2",
+                sorted(self._new_terms.items()),
+            )
+            self._new_terms.clear()
+
+    def _take_job(self, job: Job, pictures: list[Picture]) -> None:
+        # The order of the log decides: the last word on a job is the true one.
+        self._db.execute(
+            "INSERT OR REPLACE INTO jobs(id, run, created, state, attempt, body)"
+            " VALUES (?,?,?,?,?,?)",
+            (
+                job.id,
+                job.run,
+                job.created,
+                job.state.value,
+                job.attempt,
+                # Of one that brought its pictures nobody asks for more.
+                None if job.state is JobState.DONE else msgspec.json.encode(job),
+            ),
+        )
+        self._take_bill(job)
+        prompt = job.request.source_prompt or job.request.prompt
+        if prompt.strip():
+            self._db.execute(
+                "INSERT INTO prompts(prompt, last, times, run) VALUES (?1, ?2, 1, ?3)"
+                " ON CONFLICT(prompt) DO UPDATE SET last = max(last, ?2),"
+                " times = times + (run <> ?3), run = ?3",
+                (prompt, job.created, job.run),
+            )
+        for picture in pictures:
+            self._take_picture(picture)
+
+    def _take_bill(self, job: Job) -> None:
+        """Each attempt that cost money, or may have, for itself."""
+        failure = job.failure
+        if failure is not None and failure.billed is not Billed.NO:
+            self._db.execute(
+                "INSERT OR REPLACE INTO bills VALUES (?,?,?,?,?,?)",
+                (
+                    job.id,
+                    job.attempt,
+                    job.finished or job.created,
+                    failure.billed.value,
+                    job.estimate_usd,
+                    failure.kind == StorageError.kind,
+                ),
+            )
+        elif job.state is JobState.DONE:
+            # An answer that found no room at first: its picture has the bill now.
+            self._db.execute("DELETE FROM bills WHERE job = ? AND kept", (job.id,))
+
+    def _take_picture(self, picture: Picture) -> None:
+        self._db.execute(
+            "INSERT OR IGNORE INTO pictures(id, job, path, sha256, name, seconds, model, size,"
+            " body) VALUES (?,?,?,?,?,?,?,?,?)",
+            (
+                picture.id,
+                picture.job,
+                picture.path,
+                picture.sha256,
+                picture.name,
+                picture.seconds,
+                picture.model,
+                picture.asked_size,
+                msgspec.json.encode(picture),
+            ),
+        )
+        if not self._db.changes():
+            return
+        row = self._db.last_insert_rowid()
+        self._db.execute(
+            "INSERT INTO facts(row, created, model, aspect, tier, width, height, cost, rating,"
+            " flag, seen, draft, late, offline, edited, imported)"
+            " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            (
+                row,
+                picture.created,
+                picture.model,
+                named_ratio(picture.width, picture.height),
+                tier(picture.width, picture.height),
+                picture.width,
+                picture.height,
+                picture.cost_usd,
+                picture.rating,
+                picture.flag.value,
+                picture.seen,
+                picture.draft,
+                picture.late,
+                picture.offline,
+                any(parent.role is Role.EDIT for parent in picture.parents),
+                bool(picture.imported),
+            ),
+        )
+        for position, parent in enumerate(picture.parents):
+            self._db.execute(
+                "INSERT OR REPLACE INTO lineage VALUES (?,?,?,?,?)",
+                (row, position, parent.picture, parent.sha256, parent.role.value),
+            )
+        if picture.tags:
+            self._set_tags([row], picture.tags)
+        self._index_words(row, picture, new=True)
+
+    def _index_words(self, row: int, picture: Picture, *, new: bool = False) -> None:
+        text = "\n".join((picture.title, picture.prompt, picture.note, " ".join(picture.tags)))
+        found = terms(text)
+        self._new_terms.update(set(found))
+        joined = " ".join(found)
+        if not new:
+            self._db.execute("DELETE FROM words WHERE rowid = ?", (row,))
+        self._db.execute("INSERT INTO words(rowid, text) VALUES (?, ?)", (row, joined))
+        self._db.execute("INSERT OR REPLACE INTO texts VALUES (?, ?)", (row, f" {joined} "))
+
+    def _set_tags(self, rows: Sequence[int], tags: Sequence[str]) -> None:
+        for name in tags:
+            self._db.execute(
+                "INSERT OR IGNORE INTO tags(name, folded) VALUES (?, ?)", (name, folded(name))
+            )
+            ((number,),) = self._db.execute("SELECT tag FROM tags WHERE name = ?", (name,))
+            self._db.executemany(
+                "INSERT OR IGNORE INTO tagged VALUES (?, ?)", [(number, row) for row in rows]
+            )
+
+    def _set_members(self, rows: Sequence[int], ids: Sequence[str]) -> None:
+        for id in ids:
+            self._db.execute("INSERT OR IGNORE INTO collections(id) VALUES (?)", (id,))
+            ((number,),) = self._db.execute("SELECT number FROM collections WHERE id = ?", (id,))
+            self._db.executemany(
+                "INSERT OR IGNORE INTO members VALUES (?, ?)", [(number, row) for row in rows]
+            )
+
+    def _set_collection(self, id: str, value: dict[str, str] | None) -> None:
+        name = value.get("name") if value else None
+        self._db.execute(
+            "INSERT INTO collections(id, name, folded, search) VALUES (?1, ?2, ?3, ?4)"
+            " ON CONFLICT(id) DO UPDATE SET name = ?2, folded = ?3, search = ?4",
+            (id, name, folded(name) if name else None, value.get("search", "") if value else ""),
+        )
+
+    def _take_change(self, record: Record, begin: Place) -> None:
+        if record.field == "dismissed":
+            for value, ids in record.values:
+                for some in _chunks(ids):
+                    self._db.execute(
+                        f"UPDATE jobs SET dismissed = ? WHERE id IN ({_marks(some)})",
+                        (int(value), *some),
+                    )
+        elif record.field == "collection":
+            for value, ids in record.values:
+                for id in ids:
+                    self._set_collection(id, value)
+        elif record.field in schema.COLUMNS:
+            for value, ids in record.values:
+                self._set_field(record.field, value, ids)
+        if record.undoes:
+            self._db.execute("UPDATE history SET undone = 1 WHERE id = ?", (record.undoes,))
+        elif record.redoes:
+            self._db.execute("UPDATE history SET undone = 0 WHERE id = ?", (record.redoes,))
+        elif record.field != "seen":
+            self._db.execute(
+                "INSERT OR IGNORE INTO history(id, file, offset) VALUES (?,?,?)",
+                (record.id, begin.file, begin.offset),
+            )
+
+    def _set_field(self, field: str, value: Any, ids: list[str]) -> None:
+        table, column = schema.COLUMNS[field]
+        stored = "\n".join(value) if isinstance(value, list) else value
+        for some in _chunks(ids):
+            rows = [
+                row
+                for (row,) in self._db.execute(
+                    f"SELECT row FROM pictures WHERE id IN ({_marks(some)})", tuple(some)
+                )
+            ]
+            within = f"row IN ({_marks(rows)})"
+            self._db.execute(f"UPDATE {table} SET {column} = ? WHERE {within}", (stored, *rows))
+            if field == "tags":
+                self._db.execute(f"DELETE FROM tagged WHERE {within}", rows)
+                self._set_tags(rows, value)
+            elif field == "collections":
+                self._db.execute(f"DELETE FROM members WHERE {within}", rows)
+                self._set_members(rows, value)
+            if field in ("title", "note", "tags"):
+                self._words_changed(rows)
+
+    def _words_changed(self, rows: Sequence[int]) -> None:
+        for row, title, note, tags, body in list(
+            self._db.execute(
+                f"SELECT row, title, note, tags, body FROM pictures WHERE row IN ({_marks(rows)})",
+                tuple(rows),
+            )
+        ):
+            stored = _decode_picture(body)
+            picture = replace(
+                stored,
+                title=stored.title if title is None else title,
+                note=stored.note if note is None else note,
+                tags=stored.tags if tags is None else tuple(tags.split("\n")),
+            )
+            self._index_words(row, picture)
+            self._db.execute("UPDATE pictures SET name = ? WHERE row = ?", (picture.name, row))
+
+
+def _chunks(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    for start in range(0, len(values), _CHUNK):
+        yield values[start : start + _CHUNK]
+
+
+def _marks(values: Sequence[Any]) -> str:
+    return ",".join("?" * len(values))
