@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-pytest_plugins = ["tests.desktop.fixtures"]
+pytest_plugins = ["pytester", "tests.desktop.fixtures", "tests.canary"]
 
 _COLLECT_EVERY = 10
 

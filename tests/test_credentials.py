@@ -27,8 +27,8 @@ from studio.credentials import (
 from studio.errors import InputError, KeyLocked, KeyMissing
 from studio.events import Events, KeyChanged
 from studio.settings import SettingsStore
+from tests.canary import KEY
 
-KEY = "sk-canary-0123456789abcdef"
 OTHER = "sk-canary-other-9876543210"
 
 

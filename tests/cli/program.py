@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests import canary
+
+KEY = canary.KEY
+
 ROOT = Path(__file__).parents[2]
 HANG_SECONDS = 120
 """After which a command counts as hung; a limit, never a wait."""
-
-KEY = "sk-canary-4f1d9e7b2a6c8035"
-"""Looked for in everything that was written."""
 
 
 @dataclass(frozen=True)

@@ -19,10 +19,12 @@ from studio.domain import Failure, Job, JobState, Picture
 from studio.drafts import Draft
 from studio.events import Event, JobChanged, JobsRemoved, Trouble
 from studio.library.query import Query
+from tests import canary
 from tests.fake_service import FakeService, Reply, Request, answer_with, tiny_png
 
+KEY = canary.KEY
+
 MODEL = "gemini-nano-banana-2.1"
-KEY = "sk-canary-0b7d3a91c2e84f56"
 ANSWER = answer_with(tiny_png())
 """Small, so that what is tested is the way and not the painting."""
 

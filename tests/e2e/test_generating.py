@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.canary import KEY
 from tests.desktop.session import ROOT
 from tests.e2e.desktop import Desktop, Program
 from tests.e2e.library import originals
@@ -20,8 +21,6 @@ from tests.e2e.screen import wait_until
 from tests.fake_service import FakeService, Reply
 
 pytestmark = pytest.mark.desktop
-
-KEY = "a-key-only-for-this-test"
 
 
 @contextmanager

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.canary import KEY
 from tests.e2e.desktop import Desktop, elapsed_since
 from tests.e2e.screen import wait_until
 from tests.fake_service import FakeService
 
 pytestmark = pytest.mark.desktop
 
-KEY = "a-key-from-the-keyring"
 OWN = "werk"
 IN_TIME = 8.0
 """Seconds for a start or an end on a busy machine; a program that waits for a prompt never ends."""

@@ -27,12 +27,12 @@ from studio.providers.base import AnswerSource
 from studio.providers.catalogue import Catalogue
 from studio.providers.gemini import Gemini
 from studio.settings import built_in
+from tests.canary import KEY
 
 CATALOGUE = Catalogue()
 DGRID = Gemini(built_in()[0], lambda id: CATALOGUE.find("dgrid", id))
 
 A, B = b"\x89PNG\r\n\x1a\nA", b"\xff\xd8\xffB" * 3000
-KEY = "canary-key-0123456789"
 
 
 def b64(data: bytes) -> str:

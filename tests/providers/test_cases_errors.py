@@ -18,9 +18,9 @@ from studio.errors import (
 )
 from studio.providers.gemini.errors import from_status, names_signature, names_size
 from studio.providers.gemini.said import parse
+from tests.canary import KEY
 
 RPC = "type.googleapis.com/google.rpc."
-KEY = "canary-key-0123456789"
 
 
 def google(code: int, message: str, status: str, *details: dict[str, Any]) -> dict[str, Any]:

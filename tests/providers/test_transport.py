@@ -27,12 +27,12 @@ from studio.errors import (
 from studio.providers import transport
 from studio.providers.gemini.scan import Scanner
 from studio.providers.transport import Client, check_address
+from tests.canary import KEY
 from tests.fake_service import FakeService, Reply, answer_with, tiny_png
 
 ANSWER = answer_with(tiny_png() + b"\0" * 200_000)
 BODY = json.dumps(ANSWER).encode()
 ASKED = json.dumps({"contents": [{"role": "user", "parts": [{"text": "p"}]}]}).encode()
-KEY = "canary-key-0123456789"
 
 
 class Sink:

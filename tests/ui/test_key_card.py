@@ -19,10 +19,9 @@ from studio.key_status import Source, State
 from studio.ui import tasks
 from studio.ui.key_card import OTHER, KeyCard
 from studio.ui.theme import install
+from tests.canary import KEY
 from tests.ui import desks
 from tests.ui.desks import ScriptedDesk, until
-
-KEY = "sk-scripted-0123456789"
 
 
 @pytest.fixture

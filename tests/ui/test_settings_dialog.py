@@ -16,10 +16,9 @@ from studio.errors import NetworkError
 from studio.ui.settings_dialog import SettingsDialog
 from studio.ui.settings_dialog.look import catalogues
 from studio.ui.theme import install, theme
+from tests.canary import KEY
 from tests.ui import desks
 from tests.ui.desks import ScriptedDesk, until
-
-KEY = "sk-scripted-0123456789"
 
 
 @pytest.fixture

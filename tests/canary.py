@@ -1,0 +1,198 @@
+"""The canary: one key for every test that needs one, looked for wherever it must never be.
+
+While the tests run, everything our process writes through the door to the disk, every error made
+for people, what started programs say and their arguments are searched for it; at the end, every
+file the tests left. It is found as it is, and in the disguises a careless line would give it. A
+finding fails the whole run. Where a test puts it on purpose is in `ALLOWED`, with the reason.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import functools
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Generator, Iterator, Sequence
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from studio import errors, files
+
+KEY = "sk-canary-9f27c1d8e4ab5063"
+MARK = KEY[3:]
+"""What is looked for; keys are cut and cleaned at their beginning."""
+
+ALLOWED = {
+    "*/requests": "the scripted service writes down what it was sent, to compare",
+    "*/test_neither_key_nor_base64_*/body": "the answer of a service that says the key back",
+    "*/keyrings/*": "the desktop's own keyring, the one place that keeps keys",
+}
+"""Files the key may be in, and why."""
+
+LARGEST = 64 << 20
+LOOK_EVERY = 0.1
+
+
+@functools.cache
+def disguises(mark: str = MARK) -> tuple[bytes, ...]:
+    """The mark as bytes: plain, wide, in hexadecimal, and as base64 at each of three places."""
+    plain = mark.encode()
+    coded = []
+    for before, first in ((0, 0), (1, 2), (2, 3)):
+        text = base64.b64encode(bytes(before) + plain)
+        # Signs that hold bits of what stands before or behind it are left out.
+        coded.append(text[first : (before + len(plain)) * 8 // 6])
+    return (plain, mark.encode("utf-16-le"), plain.hex().encode(), *coded)
+
+
+def found_in(data: bytes) -> bool:
+    """Whether the key is in there."""
+    return any(one in data for one in disguises())
+
+
+def found_under(folder: Path, allowed: Sequence[str] = tuple(ALLOWED)) -> list[Path]:
+    """The files the key is in, and those whose names have it."""
+    found = []
+    for path in sorted(folder.rglob("*")):
+        if any(fnmatch(path.as_posix(), one) for one in allowed):
+            continue
+        with contextlib.suppress(OSError):
+            named = MARK in path.name or (path.is_symlink() and MARK in str(path.readlink()))
+            if named or (_readable(path) and found_in(path.read_bytes())):
+                found.append(path)
+    return found
+
+
+def _readable(path: Path) -> bool:
+    return path.is_file() and not path.is_symlink() and path.stat().st_size <= LARGEST
+
+
+def arguments_of(pid: int) -> Iterator[tuple[int, bytes]]:
+    """The arguments of every process below `pid`, as anybody on the machine may read them."""
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        with contextlib.suppress(OSError):
+            for child in map(int, task.read_text().split()):
+                with contextlib.suppress(OSError):
+                    yield child, Path(f"/proc/{child}/cmdline").read_bytes()
+                yield from arguments_of(child)
+
+
+class Watch:
+    """Looks for the key while the tests run.
+
+    Attributes:
+        leaks: where it was seen, in words.
+    """
+
+    def __init__(self, finds: Callable[[bytes], bool] = found_in) -> None:
+        """`finds` tells whether what must not be there is in what was seen."""
+        self.leaks: list[str] = []
+        self._finds = finds
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._look_at_processes, daemon=True)
+
+    def see(self, where: str, what: bytes | str) -> None:
+        """Remember where, if the key is in what was seen there."""
+        if self._finds(what if isinstance(what, bytes) else what.encode("utf-8", "replace")):
+            self.leaks.append(f"{where}, in {os.environ.get('PYTEST_CURRENT_TEST', '?')}")
+
+    def begin(self) -> None:
+        """From now on."""
+        self._watch_writing()
+        self._watch_errors()
+        self._watch_programs()
+        self._thread.start()
+
+    def end(self, folder: Path | None) -> None:
+        """Look at what the tests left."""
+        self._over.set()
+        self._thread.join()
+        if folder is not None:
+            self.leaks += [f"file {path}" for path in found_under(folder)]
+
+    def _watch_writing(self) -> None:
+        write = files._write_all
+
+        def watched(handle: int, data: bytes) -> int:
+            self.see("written to the disk", bytes(data))
+            return write(handle, data)
+
+        files._write_all = watched
+
+    def _watch_errors(self) -> None:
+        make = errors.StudioError.__init__
+
+        @functools.wraps(make)
+        def watched(error: errors.StudioError, *arguments: Any, **more: Any) -> None:
+            make(error, *arguments, **more)
+            self.see(f"the words of {type(error).__name__}", repr(vars(error)))
+
+        errors.StudioError.__init__ = watched  # type: ignore[method-assign,assignment]
+
+    def _watch_programs(self) -> None:
+        talk = subprocess.Popen.communicate
+
+        def watched(process: Any, *arguments: Any, **more: Any) -> Any:
+            said = talk(process, *arguments, **more)
+            for one in said:
+                if one:
+                    self.see(f"said by {process.args}", one)
+            return said
+
+        subprocess.Popen.communicate = watched  # type: ignore[assignment,method-assign]
+
+        def hear(event: str, arguments: tuple[Any, ...]) -> None:
+            if event == "subprocess.Popen" and not self._over.is_set():
+                self.see("the arguments of a program", repr(arguments[1]))
+
+        sys.addaudithook(hear)
+
+    def _look_at_processes(self) -> None:
+        while not self._over.wait(LOOK_EVERY):
+            for pid, line in arguments_of(os.getpid()):
+                self.see(f"the arguments of process {pid}", line)
+
+
+_WATCH = pytest.StashKey[Watch]()
+
+
+@pytest.fixture(scope="session")
+def canary() -> str:
+    """The key for every test that needs one."""
+    return KEY
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[_WATCH] = watch = Watch()
+    watch.begin()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, Any]:
+    report = yield
+    if report.passed:
+        for name, text in report.sections:
+            item.config.stash[_WATCH].see(name, text)
+    return report
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    watch = session.config.stash[_WATCH]
+    made = getattr(session.config, "_tmp_path_factory", None)
+    watch.end(made.getbasetemp() if made is not None else None)
+    if watch.leaks:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    if leaks := config.stash[_WATCH].leaks:
+        terminalreporter.section("The canary was found", red=True)
+        for leak in leaks:
+            terminalreporter.line(leak)

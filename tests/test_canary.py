@@ -1,0 +1,102 @@
+"""The searcher for the key finds it: a search that finds nothing proves nothing otherwise."""
+
+from __future__ import annotations
+
+import base64
+import os
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+from studio import errors, files
+from tests import canary
+from tests.canary import KEY, Watch, arguments_of, disguises, found_in, found_under
+
+OTHER = disguises("nothing-of-the-kind-0000")
+
+
+@pytest.mark.parametrize("before", range(7))
+@pytest.mark.parametrize("after", range(4))
+def test_it_is_found_in_every_disguise(before: int, after: int) -> None:
+    text = "x" * before + KEY + "y" * after
+    for seen in (
+        text.encode(),
+        text.encode("utf-16-le"),
+        base64.b64encode(text.encode()),
+        base64.urlsafe_b64encode(text.encode()),
+        text.encode().hex().encode(),
+        quote(text).encode(),
+        repr({"Authorization": f"Bearer {text}"}).encode(),
+    ):
+        assert found_in(seen)
+    assert not any(one in text.encode() for one in OTHER)
+
+
+def test_it_is_found_in_files_and_in_their_names(tmp_path: Path) -> None:
+    (tmp_path / "deep" / "er").mkdir(parents=True)
+    (tmp_path / "deep" / "er" / "log").write_bytes(b"\0" * 5000 + KEY.encode() + b"\0")
+    (tmp_path / "deep" / canary.MARK).write_bytes(b"")
+    (tmp_path / "clean").write_bytes(b"sk-another-key")
+    (tmp_path / "keyrings").mkdir()
+    (tmp_path / "keyrings" / "login").write_text(KEY)
+    try:
+        found = {path.relative_to(tmp_path).as_posix() for path in found_under(tmp_path)}
+        assert found == {"deep/er/log", f"deep/{canary.MARK}"}
+    finally:
+        # Else the run's own search would find them, as it should.
+        for path in ("deep/er/log", f"deep/{canary.MARK}", "keyrings/login"):
+            (tmp_path / path).unlink()
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="arguments are read in /proc")
+def test_the_arguments_of_what_was_started_are_seen() -> None:
+    code = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'input()', 'below'])"
+    command = [sys.executable, "-c", code]
+    with subprocess.Popen(command, stdin=subprocess.PIPE) as process:
+        while not any(line.endswith(b"below\0") for _pid, line in arguments_of(os.getpid())):
+            assert process.poll() is None
+        assert process.stdin is not None
+        process.stdin.close()
+
+
+@pytest.fixture
+def watch(monkeypatch: pytest.MonkeyPatch) -> Watch:
+    """A second watch, for a mark of its own, so that the run's does not see what is planted."""
+    # Each puts itself around what is there; afterwards all is as it was.
+    monkeypatch.setattr(files, "_write_all", files._write_all)
+    monkeypatch.setattr(errors.StudioError, "__init__", errors.StudioError.__init__)
+    monkeypatch.setattr(subprocess.Popen, "communicate", subprocess.Popen.communicate)
+    return Watch(lambda data: b"planted" in data)
+
+
+def test_what_is_written_said_and_passed_on_is_seen(watch: Watch, tmp_path: Path) -> None:
+    watch.begin()
+    files.replace(tmp_path / "settings.json", b'{"x": "planted"}')
+    errors.InputError("no", "it was planted")
+    command = [sys.executable, "-c", "print('plant' + 'ed')"]
+    assert subprocess.run(command, capture_output=True, check=True).stdout
+    subprocess.run([sys.executable, "-c", "", "planted"], check=True)
+    watch.end(None)
+    kinds = [leak.partition(", in ")[0].partition(" [")[0] for leak in watch.leaks]
+    assert kinds[:3] == ["written to the disk", "the words of InputError", "said by"]
+    assert "the arguments of a program" in kinds[3:]
+
+
+def test_a_find_fails_the_run(pytester: pytest.Pytester) -> None:
+    root = Path(__file__).parents[1]
+    pytester.makepyfile(
+        f"""
+        def test_it(tmp_path):
+            (tmp_path / "log").write_text("Bearer {KEY[:8]}" + "{KEY[8:]}")
+        """
+    )
+    pytester.syspathinsert(root)
+    found = pytester.runpytest_subprocess("-p", "tests.canary", "-p", "no:cacheprovider")
+    found.assert_outcomes(passed=1)
+    assert found.ret == pytest.ExitCode.TESTS_FAILED
+    found.stdout.fnmatch_lines(["*The canary was found*", "file */log"])
+    for path in pytester.path.rglob("log"):
+        path.unlink()
