@@ -8,7 +8,7 @@
 VENV := .venv/bin
 
 .PHONY: help install run test check format fuzz bench screenshots lock locale clean \
-        system-run system-test
+        package package-size package-test package-twice system-run system-test
 
 help: ## Print this menu
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -40,6 +40,19 @@ bench: system-test install ## Measure, against peers; results in build/bench.jso
 
 screenshots: system-test install ## Take the pictures of docs/screenshots
 	@$(VENV)/python -m tests.screenshots
+
+package: ## Build the program as users get it: dist/*.deb and dist/*.tar.zst
+	@python=$$(packaging/find-python) && "$$python" packaging/bundle.py && \
+		"$$python" packaging/packages.py
+
+package-size: ## The ten largest parts of the built program
+	@python=$$(packaging/find-python) && "$$python" packaging/sizes.py
+
+package-twice: ## Build the packages twice and compare them
+	@python=$$(packaging/find-python) && "$$python" packaging/twice.py
+
+package-test: ## Install the .deb on a fresh Debian without Python, use it, remove it (ALL=1: both)
+	@python=$$(packaging/find-python) && "$$python" packaging/fresh_debian.py $(if $(ALL),--all)
 
 lock: ## Renew requirements/*.txt: versions, markers and hashes
 	@python=$$(packaging/find-python) && "$$python" packaging/lock.py

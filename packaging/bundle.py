@@ -1,0 +1,88 @@
+"""Builds the program's folder: `bundle.py` leaves it in build/package/program/gridbrush.
+
+Standard library only; everything else is in an environment of its own, made from
+requirements/package.txt, so that nothing a developer uses gets into the program.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import identity
+
+ROOT = Path(__file__).resolve().parent.parent
+BUILD = ROOT / "build" / "package"
+VENV = BUILD / "venv"
+PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+PROGRAM = BUILD / "program" / identity.NAME
+HERE = Path(__file__).resolve().parent
+
+
+def main() -> int:
+    """The folder, trimmed, with licences; 0 when it stands."""
+    environment()
+    call(PYTHON, HERE / "icons.py", BUILD / "icons")
+    if os.name == "nt":
+        call(PYTHON, HERE / "windows" / "version.py", BUILD / "version.txt")
+    call(
+        PYTHON, "-m", "PyInstaller", "--noconfirm", "--clean", "--log-level", "ERROR",
+        "--workpath", BUILD / "work", "--distpath", BUILD / "program", HERE / "gridbrush.spec",
+    )  # fmt: skip
+    call(PYTHON, HERE / "shipped.py", "write", PROGRAM)
+    set_times(PROGRAM)
+    print(f"{PROGRAM} ({size(PROGRAM) / 1e6:.0f} MB)")
+    return 0
+
+
+def environment() -> None:
+    """The packages of the lock, each with its hash; nothing where they are there already."""
+    lock = ROOT / "requirements" / "package.txt"
+    stamp = VENV / "installed"
+    wanted = hashlib.sha256(lock.read_bytes() + sys.version.encode()).hexdigest()
+    if stamp.exists() and stamp.read_text(encoding="utf-8") == wanted:
+        return
+    shutil.rmtree(VENV, ignore_errors=True)
+    call(sys.executable, "-m", "venv", VENV)
+    call(
+        PYTHON, "-m", "pip", "-qq", "--disable-pip-version-check", "--no-input", "install",
+        "--require-hashes", "--only-binary", ":all:", "-r", lock,
+    )  # fmt: skip
+    stamp.write_text(wanted, encoding="utf-8")
+
+
+def call(*command: str | Path) -> None:
+    """Run a step with what makes two builds the same; its failure ends the build."""
+    fixed = {
+        "SOURCE_DATE_EPOCH": str(identity.moment()),
+        "PYTHONHASHSEED": "1",
+        "TZ": "UTC",
+        "LC_ALL": "C.UTF-8",
+    }
+    done = subprocess.run([str(word) for word in command], env={**os.environ, **fixed}, check=False)
+    if done.returncode:
+        raise SystemExit(done.returncode)
+
+
+def set_times(folder: Path) -> None:
+    """Give everything below one moment and the permissions of a package."""
+    moment = identity.moment()
+    for path in [folder, *folder.rglob("*")]:
+        if not path.is_symlink():
+            runs = path.is_dir() or path.stat().st_mode & 0o100
+            path.chmod(0o755 if runs else 0o644)
+        if os.utime in os.supports_follow_symlinks:
+            os.utime(path, (moment, moment), follow_symlinks=False)
+
+
+def size(folder: Path) -> int:
+    """Bytes of all files."""
+    return sum(path.lstat().st_size for path in folder.rglob("*") if not path.is_dir())
+
+
+if __name__ == "__main__":
+    sys.exit(main())
