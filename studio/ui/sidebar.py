@@ -177,11 +177,11 @@ class SpendBlock(QFrame):
         grid.addWidget(ElidedLabel(_("Today"), "small", "text3", self), 0, 0)
         grid.addWidget(self._today, 0, 1, 1, 2, right)
         grid.addWidget(self._month_name, 1, 0)
-        grid.addWidget(self._month, 1, 1, right)
         grid.addWidget(self._of, 1, 2, right)
         for place, line in enumerate(self._lines):
             grid.addWidget(line, 3 + place, 0, 1, 3)
         self._grid = grid
+        self._place_month()
         self.show_spend(Spend())
 
     def set_limit(self, usd: float) -> None:
@@ -192,8 +192,15 @@ class SpendBlock(QFrame):
             self._grid.addWidget(self._meter, 2, 0, 1, 3)
         if self._meter is not None:
             self._meter.setVisible(bool(usd))
-        self._of.setVisible(bool(usd))
+        self._place_month()
         self.show_spend(self._spend)
+
+    def _place_month(self) -> None:
+        """The month stands under today, or before what it is a part of."""
+        self._of.setVisible(bool(self._limit))
+        self._grid.removeWidget(self._month)
+        columns = 1 if self._limit else 2
+        self._grid.addWidget(self._month, 1, 1, 1, columns, Qt.AlignmentFlag.AlignRight)
 
     def show_spend(self, spend: Spend) -> None:
         """Other sums."""

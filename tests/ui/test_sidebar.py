@@ -234,3 +234,17 @@ def test_longer_words_leave_the_sidebar_its_width(qtbot: QtBot, qapp: QApplicati
         assert places.library()[0].label != "All images"
     finally:
         desks.speak_english()
+
+
+def test_the_sums_stand_under_each_other(sidebar: Sidebar) -> None:
+    block = sidebar._spend
+    sidebar.show_spend(Spend(today=1.25, month=1.25))
+    QApplication.sendPostedEvents()
+    assert block._today.geometry().right() == block._month.geometry().right()
+    sidebar.set_limit(10.0)
+    QApplication.sendPostedEvents()
+    assert block._of.isVisible()
+    assert block._of.geometry().right() == block._today.geometry().right()
+    sidebar.set_limit(0.0)
+    QApplication.sendPostedEvents()
+    assert block._today.geometry().right() == block._month.geometry().right()
