@@ -75,6 +75,7 @@ class Arrivals:
         at: float | None = None,
         early: Mapping[Spilled, Part] | None = None,
         kept: Awaitable[None] | None = None,
+        cut: bool = False,
     ) -> list[Picture]:
         """Bring every picture of an answer into the library, recorded with its job.
 
@@ -83,6 +84,7 @@ class Arrivals:
             at: when the answer was whole; now unless it was found in the journal.
             early: pictures that were decoded while the answer came.
             kept: returns when the answer is durable; nothing is believed before.
+            cut: the answer stopped in the middle: of its last picture the first part will do.
 
         Raises NoPicture when nothing in it can be read, StorageError.
         """
@@ -90,6 +92,7 @@ class Arrivals:
         taken: list[tuple[Picture, Path]] = []
         numbered: dict[int, Picture] = {}
         unreadable: list[StudioError] = []
+        parted: set[str] = set()
         for number, found in enumerate(answer.pictures):
             part = entry.part(number)
             ready = early.get(found.data) if early and isinstance(found.data, Spilled) else None
@@ -100,6 +103,8 @@ class Arrivals:
                     await self._fetched(part, found.url)
                 else:
                     await self._decoding.run(_write_part, part, found, entry.body)
+                if cut and await self._mended(part):
+                    parted.add(entry.picture_id(number))
                 facts, (digest, size) = await asyncio.gather(
                     self._facts(part, ready),
                     self._decoding.run(_measured, part, ready),
@@ -148,7 +153,7 @@ class Arrivals:
                 # The answer is billed once: what came beside its result cost nothing more.
                 replace(
                     picture,
-                    warnings=picture.warnings + warned + told,
+                    warnings=picture.warnings + warned + told + _parted(picture, parted),
                     cost_usd=usd if number == main else 0.0,
                     cost_basis=basis,
                     conversation=conversation if number == main else None,
@@ -171,6 +176,17 @@ class Arrivals:
         if ready is not None and ready.facts is not None:
             return ready.facts
         return await self._decoder.probe(part, verify=True)
+
+    async def _mended(self, part: Path) -> bool:
+        """Whether a picture was cut, so that only what is there of it was put in its place."""
+        try:
+            if (await self._decoder.probe(part, verify=True)).complete:
+                return False
+        except PictureUnreadable as error:
+            log.info("A picture was cut: %s", error)
+        data = await self._decoder.mended(part)
+        await self._decoding.run(_rewrite, part, data)
+        return True
 
     async def _fetched(self, part: Path, url: str) -> None:
         taker = _PartTaker(part, self._decoding)
@@ -304,6 +320,15 @@ def _write_part(part: Path, found: AnswerPicture, body: Path) -> None:
     with part.open("rb") as file:
         if kind_of(file.read(64)) is None:
             raise PictureUnreadable(_("The answer holds something that is not a picture"))
+
+
+def _rewrite(part: Path, data: bytes) -> None:
+    part.unlink(missing_ok=True)
+    files.write_new(part, (data,))
+
+
+def _parted(picture: Picture, parted: set[str]) -> tuple[str, ...]:
+    return (_("Only the first part of this picture arrived"),) if picture.id in parted else ()
 
 
 def _measured(part: Path, ready: Part | None) -> tuple[str, int]:

@@ -13,16 +13,19 @@ import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Protocol
 
-from studio import files, sending
+from studio import files, mending, sending
 from studio.arrivals import Arrivals
 from studio.conversations import Conversations
 from studio.domain import GenerationRequest, Job, JobState, Picture, Reference
 from studio.errors import (
     Billed,
     Cancelled,
+    InputError,
     NetworkError,
+    NoPicture,
     StorageError,
     StudioError,
 )
@@ -104,8 +107,25 @@ async def _too_long(sink: AnswerSink, limit: float) -> NetworkError:
     return broken
 
 
+def _mend(body: Path, target: Path) -> None:
+    """Write what came of an answer as JSON that ends. Raises NoPicture, StorageError."""
+    try:
+        text = mending.mended(body.read_bytes())
+        target.unlink(missing_ok=True)
+    except OSError as error:
+        raise files.storage_error(error, body) from error
+    if text is None:
+        raise NoPicture(
+            _("There is no picture in what arrived"),
+            _("Not even its beginning can be read."),
+            hint=_("Discard it, or try again; that may be billed a second time."),
+            billed=Billed.MAYBE,
+        )
+    files.write_new(target, (text,))
+
+
 @contextlib.contextmanager
-def _kept(keeping: asyncio.Task[None] | None = None) -> Iterator[None]:
+def _kept(entry: Entry, keeping: asyncio.Task[None] | None = None) -> Iterator[None]:
     """An answer that found no room is in the journal, and paid for; unless that failed as well."""
     try:
         yield
@@ -115,9 +135,9 @@ def _kept(keeping: asyncio.Task[None] | None = None) -> Iterator[None]:
             keeping.done() and not keeping.cancelled() and not keeping.exception()
         ):
             error.hint = _(
-                "The answer is kept. When there is room again, Try again brings the picture in "
-                "without asking the service a second time."
-            )
+                "The answer is kept in {folder}. When there is room again, Try again brings the "
+                "picture in without asking the service a second time."
+            ).format(folder=entry.folder)
         raise
 
 
@@ -221,7 +241,7 @@ class Attempts:
     ) -> list[Picture]:
         """Look at the pictures while the answer is made durable; believe them afterwards."""
         keeping = asyncio.create_task(sink.keep(self._journalling))
-        with _kept(keeping):
+        with _kept(entry, keeping):
             try:
                 answer = await self._decoding.run(provider.read, source)
                 return await self._arrivals.take(
@@ -259,8 +279,8 @@ class Attempts:
             body=found.entry.body,
             request=job.request,
         )
-        with _kept():
-            provider = self._find_provider(job.request.profile)
+        with _kept(found.entry):
+            provider = self._reader(job.request.profile)
             answer = await self._decoding.run(provider.read, source)
             if found.stage is not Stage.WHOLE:
                 body = await self._decoding.run(files.Appender, found.entry.body)
@@ -272,6 +292,38 @@ class Attempts:
                 seconds=found.seconds,
                 at=found.at,
             )
+
+    async def read_cut(self, job: Job, found: Found) -> list[Picture]:
+        """Bring in what can be read of an answer that stopped in the middle.
+
+        Raises what the service said, or NoPicture, when there is no picture in what came.
+        """
+        body = found.entry.folder / "mended"
+        head = found.head or Head(200, {})
+        try:
+            await self._decoding.run(_mend, found.entry.body, body)
+            source = AnswerSource(
+                status=head.status, headers=head.headers, body=body, request=job.request
+            )
+            answer = await self._decoding.run(self._reader(job.request.profile).read, source)
+            return await self._arrivals.take(
+                replace(job, late=found.late),
+                found.entry,
+                answer,
+                seconds=found.seconds,
+                at=found.at,
+                cut=True,
+            )
+        except StorageError as error:
+            error.billed = Billed.MAYBE
+            raise
+
+    def _reader(self, profile: str) -> Provider:
+        """Who reads an answer of a profile, which may be gone: all of them speak one language."""
+        try:
+            return self._find_provider(profile)
+        except InputError:
+            return self._find_provider(OFFLINE)
 
     async def _over_the_wire(
         self,

@@ -168,6 +168,10 @@ class Core:
         if self.writable and await self._journalling.run(self.journal.has_entries):
             await (await self.making()).recovery.run()
 
+    async def read_cut(self, job: str) -> None:
+        """Bring in what came of an answer that was cut. Raises StudioError."""
+        await (await self.making()).salvage.read(job)
+
     async def making(self) -> Making:
         """What makes pictures. Put together at the first wish, because no window needs it."""
         if self._making is None:

@@ -13,7 +13,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageFile, ImageOps, UnidentifiedImageError
 
 from studio import kinds
 from studio.worker import Job, Message
@@ -305,10 +305,30 @@ def palette(request: dict[str, Any]) -> Message:
     return {"colours": list(dict.fromkeys(colours))}, b""
 
 
+def mend(request: dict[str, Any]) -> Message:
+    """A PNG of a file that stops in the middle: the part that is there, the rest left empty.
+
+    Its words and its profile go with it where they came before the end.
+    """
+    path = Path(request["path"])
+    picture, _kind = _open(path)
+    ImageFile.LOAD_TRUNCATED_IMAGES = True
+    try:
+        picture.load()
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = False
+    if picture.mode not in ("1", "L", "LA", "P", "RGB", "RGBA", "I;16"):
+        picture = picture.convert("RGB")
+    stream = io.BytesIO()
+    picture.save(stream, "PNG", compress_level=3, icc_profile=picture.info.get("icc_profile"))
+    return {"width": picture.width, "height": picture.height}, stream.getvalue()
+
+
 JOBS: dict[str, Job] = {
     "probe": probe,
     "thumbnail": thumbnail,
     "pixels": pixels,
     "upright": upright,
     "palette": palette,
+    "mend": mend,
 }

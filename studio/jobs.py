@@ -141,6 +141,14 @@ class JobQueue:
         """Whether a job of this queue is behind an entry of the journal."""
         return entry in self._entries.values()
 
+    def entry_of(self, job: str) -> Entry | None:
+        """Where the journal keeps a job, if it does."""
+        return self._entries.get(job)
+
+    def leave(self, job: Job) -> None:
+        """A job made way for its pictures, which were found in what the journal had."""
+        self._done(job)
+
     def cancel(self, job: str) -> None:
         """Stop a job. A sent one may have been billed; its connection is closed at once.
 

@@ -23,6 +23,7 @@ from studio.providers.catalogue import Catalogue
 from studio.providers.gemini import Gemini
 from studio.providers.transport import Client
 from studio.recovery import Recovery
+from studio.salvage import Salvage
 from studio.settings import Profile, SettingsStore
 
 
@@ -33,6 +34,7 @@ class Making:
         client: the HTTP client behind every provider.
         attempts: makes one attempt.
         recovery: brings in what an earlier start left.
+        salvage: reads what came of a cut answer.
     """
 
     def __init__(
@@ -79,6 +81,9 @@ class Making:
             wait_until_late=lambda request: wait_until_late(
                 request, library.usual_seconds, settings.value.time_out
             ),
+        )
+        self.salvage = Salvage(
+            journal=journal, journalling=journalling, attempts=self.attempts, queue=queue
         )
         self.recovery = Recovery(
             journal=journal,

@@ -154,6 +154,13 @@ class Decoder:
         )
         return data, str(facts["media_type"])
 
+    async def mended(self, path: Path) -> bytes:
+        """A PNG of a file that stops in the middle: what is there of it, the rest left empty.
+
+        Raises PictureUnreadable when not even its beginning can be read.
+        """
+        return (await self._ask(Priority.ARRIVAL, job="mend", path=path))[1]
+
     async def palette(self, path: Path, *, colours: int = 5) -> tuple[int, ...]:
         """The dominant colours as 0xRRGGBB, most frequent first; fewer where it has fewer."""
         facts, _body = await self._ask(Priority.VISIBLE, job="palette", path=path, colours=colours)

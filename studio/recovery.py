@@ -31,6 +31,8 @@ from studio.words import _
 
 log = logging.getLogger(__name__)
 
+_ALL = 1_000_000
+
 
 class Recovery:
     """Reads the journal once, at start."""
@@ -68,7 +70,8 @@ class Recovery:
     async def _again(self, found: Found, job: Job, *, done: bool) -> None:
         """An entry whose end is recorded, so that only forgetting it was missing.
 
-        But an answer that found no room for its picture is waiting here for this start.
+        But an answer that found no room for its picture is waiting here for this start, and what
+        came of one that was cut waits until it was read or put away.
         """
         if found.stage is Stage.WHOLE and not done:
             try:
@@ -77,8 +80,14 @@ class Recovery:
                 raise
             except StudioError as error:
                 log.info("The answer was no picture, as is recorded: %s", error)
-        if found.stage is not Stage.CUT:
+        if found.stage is not Stage.CUT or done or await self._put_away(job):
             await self._close(found)
+        elif job.id not in self._queue.jobs:
+            self._queue.adopt(_cut(found, job), found.entry)
+
+    async def _put_away(self, job: Job) -> bool:
+        every = await self._library.failed(_ALL)
+        return all(one.id != job.id for one in every)
 
     async def _bring(self, found: Found, job: Job) -> None:
         match found.stage:
@@ -110,20 +119,29 @@ class Recovery:
         await self._close(found)
 
     async def _keep(self, found: Found, job: Job) -> None:
-        failure = failure_of(incomplete(found.bytes, found.seconds))
-        await self._record(found, job, JobState.CUT, failure)
+        ended = _cut(found, job)
+        await self._library.take(ended, [])
+        self._queue.adopt(ended, found.entry)
 
     async def _record(self, found: Found, job: Job, state: JobState, failure: Failure) -> None:
-        if job.request.profile == OFFLINE:
-            # The painter costs nothing, whatever its answers play.
-            failure = replace(failure, billed=Billed.NO)
-        ended = replace(job, state=state, failure=failure, finished=found.at)
+        ended = _ended(found, job, state, failure)
         await self._library.take(ended, [])
-        keep = found.entry if state is JobState.CUT else None
-        self._queue.adopt(ended, keep)
+        self._queue.adopt(ended, None)
 
     async def _close(self, found: Found) -> None:
         await self._journalling.run(self._journal.close, found.entry)
+
+
+def _ended(found: Found, job: Job, state: JobState, failure: Failure) -> Job:
+    if job.request.profile == OFFLINE:
+        # The painter costs nothing, whatever its answers play.
+        failure = replace(failure, billed=Billed.NO)
+    return replace(job, state=state, failure=failure, finished=found.at)
+
+
+def _cut(found: Found, job: Job) -> Job:
+    failure = failure_of(incomplete(found.bytes, found.seconds))
+    return replace(_ended(found, job, JobState.CUT, failure), received=found.bytes)
 
 
 def _unknown(job: Job) -> Failure:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from studio.domain import Failure, Job, JobState
-from studio.errors import Billed
+from studio.errors import Billed, IncompleteAnswer
 from studio.settings import OFFLINE
 from studio.ui import figures
 from studio.values import dataclass
@@ -59,14 +59,14 @@ def end_of(job: Job, now: float | None = None) -> End:
                 doubt=billed is Billed.MAYBE,
                 offers=(_again(job),),
             )
-        case JobState.CUT:
+        case JobState.FAILED | JobState.CUT if _came(job):
             return End(
                 tone="warn",
                 icon="cloud-off",
-                head=_("Part of the answer came"),
+                head=_part(job),
                 bill=_billed(billed, job.estimate_usd),
                 doubt=billed is Billed.MAYBE,
-                offers=(_again(job),),
+                offers=(Offer("salvage", _("Try to read it")), Offer("discard", _("Discard"))),
             )
         case JobState.CANCELLED:
             return _cancelled(job)
@@ -105,6 +105,18 @@ def again_from(failure: Failure | None, now: float | None = None) -> str:
     if at is None or (now is not None and at <= now):
         return ""
     return _("Try again after {time}").format(time=figures.moment(at, now=now))
+
+
+def _came(job: Job) -> bool:
+    """Whether part of an answer is kept."""
+    cut = job.failure is not None and job.failure.kind == IncompleteAnswer.kind
+    return job.state is JobState.CUT or (cut and bool(job.received))
+
+
+def _part(job: Job) -> str:
+    if not job.received:
+        return _("Part of the answer came")
+    return _("{size} of an answer arrived").format(size=figures.megabytes(job.received))
 
 
 def _billed(billed: Billed, estimate: float | None) -> str:

@@ -12,13 +12,15 @@ from PySide6.QtGui import QGuiApplication
 from studio import logs, runs
 from studio.core import Core
 from studio.domain import Job, JobState, Picture
-from studio.errors import StudioError
+from studio.errors import IncompleteAnswer, StudioError
 from studio.runs import Run
 from studio.ui.tasks import spawn
 from studio.words import _
 
 if TYPE_CHECKING:
     from studio.turns import Place
+
+_CUT = IncompleteAnswer.kind
 
 VARIATIONS = 4
 """Pictures that Vary makes, as other programs do."""
@@ -63,6 +65,7 @@ class Running(QObject):
             "earlier": partial(self._move, "earlier"),
             "later": partial(self._move, "later"),
             "discard": self._discard,
+            "salvage": self._salvage,
             "edit_prompt": self.wants_prompt.emit,
             "read_answer": self.wants_details.emit,
             "open_keys": self._open_keys,
@@ -103,7 +106,9 @@ class Running(QObject):
             return [("cancel", _("Cancel"))]
         if state is JobState.UNSENT:
             return [("send", _("Send")), ("discard", _("Discard"))]
+        cut = state is JobState.CUT or (job.failure is not None and job.failure.kind == _CUT)
         return [
+            *([("salvage", _("Try to read what arrived"))] if cut else []),
             ("retry", _("Try again")),
             ("edit_prompt", _("Edit prompt")),
             ("read_answer", _("Show what happened")),
@@ -136,6 +141,9 @@ class Running(QObject):
     async def _put_away(self, job: Job) -> None:
         if said := await self._core.queue.dismiss([job.id]):
             self.told.emit(said)
+
+    def _salvage(self, job: Job) -> None:
+        spawn(self._core.read_cut(job.id))
 
     def _open_keys(self, job: Job) -> None:
         self.wants_key.emit(job.request.profile)

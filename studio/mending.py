@@ -1,0 +1,89 @@
+"""An answer that stopped in the middle, made into JSON that ends: what came can then be read.
+
+Everything that is open is closed: the string the cut fell into (base64 is taken back to whole
+groups of four), a name without a value, objects and lists. Of a stream of events the last one is
+mended, and the ones before it stand as they are. Nothing is made up; where a picture was cut, only
+its first part is there.
+"""
+
+from __future__ import annotations
+
+import re
+
+_TOKENS = re.compile(rb'"(?:[^"\\]++|\\.)*+"|["\[\]{}]', re.DOTALL)
+_CLOSING = {ord("{"): b"}", ord("["): b"]"}
+_BASE64 = re.compile(rb"[A-Za-z0-9+/_\-=]{64,}\Z")
+_SCHEME = b";base64,"
+_HALF_ESCAPE = re.compile(rb"(?<!\\)((?:\\\\)*)\\(?:u[0-9a-fA-F]{0,3})?\Z")
+_HALF_WORD = re.compile(rb"[-+.0-9a-zA-Z]+\Z")
+_WHOLE_WORDS = (b"true", b"false", b"null")
+_EVENT = b"data:"
+
+
+def mended(body: bytes) -> bytes | None:
+    """The beginning of an answer with everything closed; None where there is no JSON in it."""
+    text = body.rstrip()
+    if text.startswith((_EVENT, b"event:", b"id:", b":")):
+        start = text.rfind(b"\n" + _EVENT)
+        start = start + 1 if start >= 0 else text.find(_EVENT)
+        if start < 0:
+            return None
+        line = text[start + len(_EVENT) :].lstrip()
+        last = _closed(line)
+        before = text[:start]
+        if last is None:
+            return before + b"\n" if before.strip() else None
+        return before + _EVENT + b" " + last + b"\n\n"
+    return _closed(text.lstrip())
+
+
+def _closed(text: bytes) -> bytes | None:
+    if text[:1] not in (b"{", b"["):
+        return None
+    open_: list[int] = []
+    string, cut = -1, False
+    for token in _TOKENS.finditer(text):
+        sign = text[token.start()]
+        if sign in b"{[":
+            open_.append(sign)
+        elif sign in b"}]":
+            if not open_:
+                return None
+            open_.pop()
+        else:
+            string = token.start()
+            # The end of a string that is a lone quote never came.
+            cut = token.end() - string == 1
+            if cut:
+                break
+    named = bool(open_) and open_[-1] == ord("{") and _is_name(text, string)
+    text = _ended_string(text, string) if cut else _without_half_word(text)
+    if text.endswith(b":"):
+        text += b"null"
+    elif text.endswith(b","):
+        text = text[:-1]
+    elif text.endswith(b'"') and named:
+        text += b":null"
+    return text + b"".join(_CLOSING[sign] for sign in reversed(open_))
+
+
+def _is_name(text: bytes, string: int) -> bool:
+    """Whether a string stands where the name of a value stands."""
+    return string > 0 and text[max(0, string - 64) : string].rstrip().endswith((b"{", b","))
+
+
+def _ended_string(text: bytes, start: int) -> bytes:
+    scheme = text.find(_SCHEME, start + 1, start + 100)
+    begin = scheme + len(_SCHEME) if scheme >= 0 else start + 1
+    if _BASE64.match(text, begin):
+        return text[: len(text) - (len(text) - begin) % 4] + b'"'
+    # Half an escape or half a letter of UTF-8 is none.
+    tail = _HALF_ESCAPE.sub(rb"\1", text[start:]).decode("utf-8", "ignore").encode()
+    return text[:start] + tail + b'"'
+
+
+def _without_half_word(text: bytes) -> bytes:
+    word = _HALF_WORD.search(text, max(0, len(text) - 64))
+    if word is None or word[0] in _WHOLE_WORDS:
+        return text
+    return text[: word.start()].rstrip()
