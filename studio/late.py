@@ -16,7 +16,7 @@ class _Late(ModuleType):
     """Stands in for a module until something of it is asked for; then it has all of it."""
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
+        if name.startswith("__") and name not in ("__path__", "__all__"):
             # `import` and whoever inspects modules ask for these, and are content without.
             raise AttributeError(name)
         return getattr(self._load(), name)

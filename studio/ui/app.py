@@ -42,6 +42,9 @@ _GRACE = 10.0
 _PAINT = 1.0
 """Seconds the first screen may take to be painted before the start goes on all the same."""
 
+_LOOK = 0.001
+"""Seconds between two looks whether it is."""
+
 _TURN = 0.0005
 _USUAL_TURN = 0.005
 """Seconds a thread may keep Python to itself while another waits."""
@@ -156,6 +159,7 @@ class _Start:
         end = time.monotonic() + _PAINT
         while window.isVisible() and not window.painted and time.monotonic() < end:
             app.processEvents()
+            time.sleep(_LOOK)
 
     def _build(self, app: Any) -> StudioWindow:
         from studio.ui import theme
@@ -168,6 +172,8 @@ class _Start:
 
     async def _live(self, app: Any) -> int:
         import asyncio
+
+        from studio.ui import tasks
 
         stop = asyncio.Event()
         _listen_for_the_end(stop)
@@ -183,6 +189,7 @@ class _Start:
             await self._core.begin()
         except StudioError as error:
             await self._core.close()
+            tasks.drop()
             if self._window is not None:
                 self._window.hide()
             await _open_anyway(app, error, stop)

@@ -96,6 +96,14 @@ def begin() -> None:
         work.begin()
 
 
+def drop() -> None:
+    """There will be no core to work on: forget what waits."""
+    global _waiting
+    waiting, _waiting = _waiting or [], None
+    for work in waiting:
+        work.cancel()
+
+
 def on_error(handler: Callable[[BaseException], None] | None) -> None:
     """Hear every error of a spawned coroutine from now on; None only logs them."""
     global _report
