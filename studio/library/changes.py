@@ -63,6 +63,10 @@ def sentence(record: Record) -> str:
             text = ngettext("Note of {n} picture changed", "Notes of {n} pictures changed", n)
         case "tags":
             text = ngettext("Tags of {n} picture changed", "Tags of {n} pictures changed", n)
+        case "collections":
+            text = _collected(record, n)
+        case "collection":
+            text = _collection(record)
         case "dismissed" if value:
             text = ngettext("{n} failed job put away", "{n} failed jobs put away", n)
         case "dismissed":
@@ -70,3 +74,24 @@ def sentence(record: Record) -> str:
         case _:
             text = _("{n} changed")
     return text.format(n=n)
+
+
+def _collected(record: Record, n: int) -> str:
+    after = sum(len(within) * len(ids) for within, ids in record.values)
+    if after > sum(len(within) * len(ids) for within, ids in record.former):
+        return ngettext("{n} picture collected", "{n} pictures collected", n)
+    return ngettext(
+        "{n} picture taken out of a collection", "{n} pictures taken out of a collection", n
+    )
+
+
+def _collection(record: Record) -> str:
+    new, old = record.values[0][0], record.former[0][0] if record.former else None
+    name = (new or old or {}).get("name", "").replace("{", "{{").replace("}", "}}")
+    if new is None:
+        return _("Collection {name} deleted").replace("{name}", name)
+    if old is None:
+        return _("Collection {name} made").replace("{name}", name)
+    if old.get("name") != new.get("name"):
+        return _("Collection renamed to {name}").replace("{name}", name)
+    return _("Search of {name} changed").replace("{name}", name)

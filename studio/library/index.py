@@ -33,6 +33,10 @@ _OLDEST_SAFE = 3_051_003
 _CHUNK = 500
 _PORTION = 20_000
 
+_CARELESS = {"journal_mode": "off", "synchronous": "off", "cache_size": -65536}
+# Losing the last changes of a computed file at power loss is fine: the log has them.
+_CAREFUL = {"journal_mode": "wal", "synchronous": "normal", "cache_size": -4096}
+
 _decode_picture = msgspec.json.Decoder(Picture).decode
 _decode_job = msgspec.json.Decoder(Job).decode
 
@@ -49,11 +53,13 @@ class Index:
     """One connection to the index. Each thread has its own; only one of them writes.
 
     Attributes:
+        new: it has not read the log yet; `apply` must be called, be the log empty or not.
         wanted: whether somebody still waits for the answer to the question it is at.
     """
 
-    def __init__(self, connection: apsw.Connection) -> None:
+    def __init__(self, connection: apsw.Connection, *, new: bool = False) -> None:
         self._db = connection
+        self.new = new
         self.wanted: Callable[[], bool] = _always
 
     @classmethod
@@ -89,20 +95,19 @@ class Index:
         db = apsw.Connection(str(path))
         try:
             db.set_busy_timeout(5000)
-            db.pragma("journal_mode", "wal")
-            # Losing the last changes of a computed file at power loss is fine: the log has them.
-            db.pragma("synchronous", "normal")
+            for name, value in _CAREFUL.items():
+                db.pragma(name, value)
             version = db.pragma("user_version")
             if version == 0:
                 with db:
                     db.execute(schema.TABLES)
-                    db.pragma("user_version", schema.VERSION)
+                    db.pragma("user_version", schema.UNFINISHED)
             elif version != schema.VERSION:
                 raise ValueError(f"index version {version}")
         except BaseException:
             db.close()
             raise
-        return cls(db)
+        return cls(db, new=version == 0)
 
     @classmethod
     def _read_only(cls, path: Path) -> Index:
@@ -121,7 +126,7 @@ class Index:
         """An index that leaves no trace, for readers of a library whose index is not current."""
         db = apsw.Connection(":memory:")
         db.execute(schema.TABLES)
-        return cls(db)
+        return cls(db, new=True)
 
     def close(self) -> None:
         """Close the connection; twice is fine."""
@@ -149,14 +154,31 @@ class Index:
         Many are taken in portions; each stands for itself with the place it reaches.
         """
         try:
-            from studio.library.taking import Taking
-
-            waiting = iter(records)
-            while portion := list(islice(waiting, _PORTION)):
-                with self._db:
-                    Taking(self._db).take(portion)
+            if not self.new:
+                self._apply(records)
+                return
+            # What is computed anew needs no care on its way: it is finished or made again.
+            for name, value in _CARELESS.items():
+                self._db.pragma(name, value)
+            self._db.execute("INSERT INTO words(words, rank) VALUES ('hashsize', 16777216)")
+            self._apply(records)
+            with self._db:
+                self._db.execute(schema.INDEXES)
+            self._db.pragma("user_version", schema.VERSION)
+            self._db.execute("INSERT INTO words(words, rank) VALUES ('hashsize', 1048576)")
+            for name, value in _CAREFUL.items():
+                self._db.pragma(name, value)
+            self.new = False
         except apsw.Error as error:
             raise StorageError(_("The index cannot be written"), str(error)) from error
+
+    def _apply(self, records: Iterable[tuple[Record, Place, Place]]) -> None:
+        from studio.library.taking import Taking
+
+        waiting = iter(records)
+        while portion := list(islice(waiting, _PORTION)):
+            with self._db:
+                Taking(self._db).take(portion)
 
     # Questions
 

@@ -14,23 +14,26 @@ from array import array
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import msgspec
 
 from studio import files
 from studio.domain import Flag, Job, Picture, Reference, Role, new_id
-from studio.errors import Billed, InputError, LibraryTooNew, PictureUnreadable, StorageError
+from studio.errors import InputError, LibraryTooNew, StorageError
 from studio.events import Events, PicturesAdded, RecordsChanged, Trouble
 from studio.lanes import Lane
 from studio.library import changes, records
 from studio.library.index import Index, Interrupted
-from studio.library.originals import HIDDEN, Originals, read_picture_file
+from studio.library.originals import HIDDEN, Originals
 from studio.library.query import Cost, Counts, Family, PromptUse, Query, Spend
 from studio.library.records import Groups, Record, RecordLog
 from studio.library.thumbnails import ThumbnailStore, step
-from studio.pictures import Decoder, Priority, kind_of
+from studio.pictures import Decoder, Priority
 from studio.words import _
+
+if TYPE_CHECKING:
+    from studio.library.collections import Collections
 
 log = logging.getLogger(__name__)
 
@@ -85,6 +88,7 @@ class Library:
         self._writer: Index | None = None
         self._reader: Index | None = None
         self._answering: _Asking | None = None
+        self._collections: Collections | None = None
 
     # Opening and closing
 
@@ -138,7 +142,7 @@ class Library:
     def _catch_up(self, index: Index) -> None:
         """Let an index read what it has not read yet of the log."""
         applied = index.applied()
-        if applied == self._log.end():
+        if applied == self._log.end() and not index.new:
             return
         self._log.damaged = 0
         index.apply(self._log.read(applied))
@@ -158,8 +162,7 @@ class Library:
                     return
                 reader.close()
         self._reader = Index.in_memory()
-        if self._log.folder.is_dir():
-            self._catch_up(self._reader)
+        self._catch_up(self._reader)
 
     def first_screen(self, query: Query, limit: int) -> list[Picture]:
         """The first pictures asked for, as the index was left; empty where it cannot tell.
@@ -308,13 +311,7 @@ class Library:
 
     async def damaged_records(self) -> int:
         """Lines of the log that cannot be read; every line is looked at again."""
-        return await asyncio.to_thread(self._count_damaged)
-
-    def _count_damaged(self) -> int:
-        log = RecordLog(self._log.folder)
-        for _read in log.read():
-            pass
-        return log.damaged
+        return await asyncio.to_thread(RecordLog(self._log.folder).count_damaged)
 
     async def every(self) -> list[Picture]:
         """All pictures in order of arrival; for the command line's long walks."""
@@ -405,7 +402,16 @@ class Library:
                 for tags, ids in former
             ]
 
-        return await self._change("tags", ids, groups)
+        return await self.change("tags", ids, groups)
+
+    @property
+    def collections(self) -> Collections:
+        """Collections, saved searches, tags in use, and the history of changes."""
+        if self._collections is None:
+            from studio.library.collections import Collections
+
+            self._collections = Collections(self)
+        return self._collections
 
     async def trash(self, ids: Sequence[str]) -> str:
         """Move pictures to the trash: a change at once, the files follow."""
@@ -424,11 +430,16 @@ class Library:
         return await self._set("dismissed", jobs, True)
 
     async def _set(self, field: str, ids: Sequence[str], value: Any) -> str:
-        return await self._change(field, ids, lambda _former: [(value, list(ids))])
+        return await self.change(field, ids, lambda _former: [(value, list(ids))])
 
-    async def _change(
+    async def change(
         self, field: str, ids: Sequence[str], groups: Callable[[Groups], Groups]
     ) -> str:
+        """Change a field of these; what was done, in words, and "" where nothing changed.
+
+        Args:
+            groups: makes the new values, each with its ids, of the former ones.
+        """
         record = await self._writing.run(self._write_change, field, ids, groups)
         return self._changed(record) if record else ""
 
@@ -452,6 +463,10 @@ class Library:
         """Do the last undone change again; None when there is none."""
         record = await self._writing.run(self._step_back, back=False)
         return self._changed(record) if record else None
+
+    def record(self, place: records.Place) -> Record:
+        """The record that begins there; blocking. Raises ValueError if there is none."""
+        return self._log.at(place)
 
     def _step_back(self, *, back: bool) -> Record | None:
         place = self._own.to_undo() if back else self._own.to_redo()
@@ -522,36 +537,17 @@ class Library:
         self, data: bytes | Path, *, role: Role, name: str, picture: str | None = None
     ) -> Reference:
         """Copy a picture into the library's inputs. Raises StorageError, PictureUnreadable."""
-        return await self._writing.run(self._keep_input, data, role, name, picture)
+        from studio.library import inputs
 
-    def _keep_input(
-        self, data: bytes | Path, role: Role, name: str, picture: str | None
-    ) -> Reference:
-        content = read_picture_file(data) if isinstance(data, Path) else data
-        kind = kind_of(content[:64])
-        if kind is None:
-            raise PictureUnreadable(
-                _("This file is not a picture"),
-                _("{name} cannot be read as a picture.").format(name=name),
-                hint=_("PNG, JPEG, WebP, GIF, AVIF, TIFF and BMP work."),
-                billed=Billed.NO,
-            )
-        digest = self.originals.keep_input(content, kind.extension)
-        return Reference(
-            sha256=digest, media_type=kind.media_type, role=role, picture=picture, name=name
+        return await self._writing.run(
+            inputs.keep, self.originals, data, role=role, name=name, picture=picture
         )
 
     async def input_note(self, reference: Reference) -> str:
         """How a reference is sent otherwise than it is, in two words; "" where it is not."""
-        return await self._reading.run(self._input_note, reference)
+        from studio.library import inputs
 
-    def _input_note(self, reference: Reference) -> str:
-        from studio import sending
-
-        try:
-            return sending.note(sending.fit(self.originals.input_path(reference)))
-        except OSError as error:
-            raise files.storage_error(error, self.folder) from error
+        return await self._reading.run(inputs.note, self.originals, reference)
 
     def input_path(self, reference: Reference) -> Path:
         """Where the bytes of a reference lie; blocking. Raises StorageError."""

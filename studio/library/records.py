@@ -38,8 +38,10 @@ class Record(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """One line of the log.
 
     Attributes:
-        kind: "job" (a finished job with its pictures), "change" (a field of pictures or jobs).
-        field: which field of the pictures changed; "dismissed" is a field of jobs.
+        kind: "job" (a finished job with its pictures), "import" (pictures from elsewhere),
+            "change" (a field of pictures or jobs, or a collection).
+        field: which field of the pictures changed; "dismissed" is a field of jobs, "collection"
+            is a collection itself: {"name", "search"}, None when there is none.
         values: new values, each with the ids that get it.
         former: the values before, in the same shape.
         undoes, redoes: id of the record this one takes back or does again.
@@ -158,6 +160,13 @@ class RecordLog:
                         raise too_new()
                     yield record, Place(path.name, begin), Place(path.name, start)
 
+    def count_damaged(self) -> int:
+        """Lines that cannot be read; every line is looked at."""
+        self.damaged = 0
+        for _read in self.read():
+            pass
+        return self.damaged
+
     def at(self, place: Place) -> Record:
         """The record that begins at `place`. Raises ValueError if there is none."""
         with (self.folder / place.file).open("rb") as file:
@@ -217,6 +226,11 @@ def change(
         undoes=undoes,
         redoes=redoes,
     )
+
+
+def imported(pictures: list[Picture]) -> Record:
+    """A record of pictures that came from files."""
+    return Record(id=new_id(), at=time.time(), kind="import", pictures=pictures)
 
 
 def finished(job: Job, pictures: list[Picture]) -> Record:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 VERSION = 3
+UNFINISHED = -1
+"""Stands for the version until a new index has read the whole log once."""
 
 TABLES = """
 CREATE TABLE applied(file TEXT NOT NULL, offset INTEGER NOT NULL);
@@ -10,9 +12,6 @@ CREATE TABLE pictures(
   row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, job TEXT, path TEXT NOT NULL,
   sha256 TEXT NOT NULL, name TEXT NOT NULL, seconds REAL, model TEXT NOT NULL, size TEXT NOT NULL,
   title TEXT, note TEXT, tags TEXT, collections TEXT, body BLOB NOT NULL);
-CREATE INDEX pictures_timed ON pictures(model, size, row);
-CREATE INDEX pictures_name ON pictures(name COLLATE NOCASE, row);
-CREATE INDEX pictures_sha256 ON pictures(substr(sha256, 1, 16));
 CREATE TABLE facts(
   row INTEGER PRIMARY KEY, created REAL NOT NULL, model TEXT NOT NULL, aspect TEXT NOT NULL,
   tier INTEGER NOT NULL, width INTEGER NOT NULL, height INTEGER NOT NULL, cost REAL,
@@ -21,6 +20,41 @@ CREATE TABLE facts(
   missing INTEGER NOT NULL DEFAULT 0, draft INTEGER NOT NULL DEFAULT 0,
   late INTEGER NOT NULL DEFAULT 0, offline INTEGER NOT NULL DEFAULT 0,
   edited INTEGER NOT NULL DEFAULT 0, imported INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE texts(row INTEGER PRIMARY KEY, text TEXT NOT NULL);
+CREATE TABLE terms(term TEXT PRIMARY KEY, docs INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE tags(tag INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, folded TEXT NOT NULL);
+CREATE TABLE tagged(tag INTEGER NOT NULL, row INTEGER NOT NULL, PRIMARY KEY(tag, row))
+  WITHOUT ROWID;
+CREATE TABLE collections(
+  number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, name TEXT, folded TEXT, search TEXT);
+CREATE TABLE members(collection INTEGER NOT NULL, row INTEGER NOT NULL,
+  PRIMARY KEY(collection, row)) WITHOUT ROWID;
+CREATE TABLE jobs(
+  id TEXT PRIMARY KEY, run TEXT NOT NULL, created REAL NOT NULL, state TEXT NOT NULL,
+  attempt INTEGER NOT NULL, dismissed INTEGER NOT NULL DEFAULT 0, body BLOB
+) WITHOUT ROWID;
+CREATE TABLE bills(
+  job TEXT NOT NULL, attempt INTEGER NOT NULL, at REAL NOT NULL, billed TEXT NOT NULL, cost REAL,
+  kept INTEGER NOT NULL, PRIMARY KEY(job, attempt)) WITHOUT ROWID;
+CREATE TABLE prompts(
+  prompt TEXT PRIMARY KEY, last REAL NOT NULL, times INTEGER NOT NULL, run TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE lineage(
+  row INTEGER NOT NULL, position INTEGER NOT NULL, parent TEXT, sha256 TEXT NOT NULL,
+  role TEXT NOT NULL, PRIMARY KEY(row, position)) WITHOUT ROWID;
+CREATE TABLE history(
+  seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, file TEXT NOT NULL, offset INTEGER NOT NULL,
+  undone INTEGER NOT NULL DEFAULT 0);
+CREATE VIRTUAL TABLE words USING fts5(
+  text, content='', contentless_delete=1, detail=none, tokenize='ascii', prefix='2 3');
+"""
+# Words come folded and cut already (folding.py). They stand in `texts` too, between spaces, so
+# that phrases, negations and small selections are looked up there, row by row.
+
+INDEXES = """
+CREATE INDEX pictures_timed ON pictures(model, size, row);
+CREATE INDEX pictures_name ON pictures(name COLLATE NOCASE, row);
+CREATE INDEX pictures_sha256 ON pictures(substr(sha256, 1, 16));
 CREATE INDEX facts_created ON facts(created);
 CREATE INDEX facts_model ON facts(model);
 CREATE INDEX facts_aspect ON facts(aspect);
@@ -31,45 +65,17 @@ CREATE INDEX facts_picked ON facts(row) WHERE flag = 'pick' AND trashed = 0;
 CREATE INDEX facts_flag ON facts(flag) WHERE flag <> '';
 CREATE INDEX facts_trashed ON facts(row) WHERE trashed = 1;
 CREATE INDEX facts_unseen ON facts(row) WHERE seen = 0;
-CREATE TABLE texts(row INTEGER PRIMARY KEY, text TEXT NOT NULL);
-CREATE TABLE terms(term TEXT PRIMARY KEY, docs INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE tags(tag INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, folded TEXT NOT NULL);
 CREATE INDEX tags_folded ON tags(folded);
-CREATE TABLE tagged(tag INTEGER NOT NULL, row INTEGER NOT NULL, PRIMARY KEY(tag, row))
-  WITHOUT ROWID;
 CREATE INDEX tagged_row ON tagged(row);
-CREATE TABLE collections(
-  number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, name TEXT, folded TEXT, search TEXT);
-CREATE TABLE members(collection INTEGER NOT NULL, row INTEGER NOT NULL,
-  PRIMARY KEY(collection, row)) WITHOUT ROWID;
 CREATE INDEX members_row ON members(row);
-CREATE TABLE jobs(
-  id TEXT PRIMARY KEY, run TEXT NOT NULL, created REAL NOT NULL, state TEXT NOT NULL,
-  attempt INTEGER NOT NULL, dismissed INTEGER NOT NULL DEFAULT 0, body BLOB
-) WITHOUT ROWID;
 CREATE INDEX jobs_failed ON jobs(created)
   WHERE dismissed = 0 AND state IN ('failed', 'unknown', 'cut');
-CREATE TABLE bills(
-  job TEXT NOT NULL, attempt INTEGER NOT NULL, at REAL NOT NULL, billed TEXT NOT NULL, cost REAL,
-  kept INTEGER NOT NULL, PRIMARY KEY(job, attempt)) WITHOUT ROWID;
 CREATE INDEX bills_at ON bills(at);
-CREATE TABLE prompts(
-  prompt TEXT PRIMARY KEY, last REAL NOT NULL, times INTEGER NOT NULL, run TEXT NOT NULL
-) WITHOUT ROWID;
 CREATE INDEX prompts_last ON prompts(last);
-CREATE TABLE lineage(
-  row INTEGER NOT NULL, position INTEGER NOT NULL, parent TEXT, sha256 TEXT NOT NULL,
-  role TEXT NOT NULL, PRIMARY KEY(row, position)) WITHOUT ROWID;
 CREATE INDEX lineage_parent ON lineage(parent, role, row);
-CREATE TABLE history(
-  seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, file TEXT NOT NULL, offset INTEGER NOT NULL,
-  undone INTEGER NOT NULL DEFAULT 0);
 CREATE INDEX history_standing ON history(seq) WHERE undone = 0;
-CREATE VIRTUAL TABLE words USING fts5(
-  text, content='', contentless_delete=1, detail=none, tokenize='ascii', prefix='2 3');
 """
-# Words come folded and cut already (folding.py). They stand in `texts` too, between spaces, so
-# that phrases, negations and small selections are looked up there, row by row.
+"""Made when a new index has read the whole log: sorted once is quicker than kept in order."""
 
 COLUMNS = {
     "rating": ("facts", "rating"),

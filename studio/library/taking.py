@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import MISSING, fields, replace
 from typing import Any
 
 import msgspec
@@ -21,32 +21,62 @@ from studio.library.shapes import named_ratio, tier
 
 _CHUNK = 500
 
+_USUAL = tuple(
+    (field.name, None if field.default is MISSING else field.default)
+    for field in fields(Picture)
+    if field.name != "row"
+)
+
 _decode_picture = msgspec.json.Decoder(Picture).decode
 
 
+def _body(picture: Picture) -> bytes:
+    """What differs from a picture nothing is known of: less to write, and to read."""
+    found = {}
+    for name, usual in _USUAL:
+        value = getattr(picture, name)
+        if value != usual:
+            found[name] = value
+    return msgspec.json.encode(found)
+
+
 class Taking:
-    """Takes over records through one connection of apsw."""
+    """Takes over some records through one connection of apsw, within one transaction.
+
+    Pictures wait until there are many of them, or a change speaks of them.
+    """
 
     def __init__(self, db: Any) -> None:
         self._db = db
         self._new_terms: Counter[str] = Counter()
+        self._pictures: dict[str, Picture] = {}
+        self._jobs: list[tuple[Any, ...]] = []
+        self._prompts: list[tuple[Any, ...]] = []
+        self._tags: dict[str, int] = {}
+        ((self._bills,),) = db.execute("SELECT count(*) FROM bills")
 
     def take(self, records: Iterable[tuple[Record, Place, Place]]) -> None:
-        """Take over some records in the order of the log, and how far they reach."""
+        """Take over the records in the order of the log, and how far they reach."""
         last = None
         for record, begin, end in records:
             if record.kind == "job" and record.job is not None:
-                self._take_job(record.job, record.pictures)
+                self._take_job(record.job)
+                self._wait(record.pictures)
             elif record.kind == "import":
-                for picture in record.pictures:
-                    self._take_picture(picture)
+                self._wait(record.pictures)
             elif record.kind == "change":
+                self._flush()
                 self._take_change(record, begin)
             last = end
+        self._flush()
         self._keep_terms()
         if last is not None:
             self._db.execute("DELETE FROM applied")
             self._db.execute("INSERT INTO applied VALUES (?, ?)", (last.file, last.offset))
+
+    def _wait(self, pictures: Iterable[Picture]) -> None:
+        for picture in pictures:
+            self._pictures.setdefault(picture.id, picture)
 
     def _keep_terms(self) -> None:
         if self._new_terms:
@@ -57,11 +87,9 @@ class Taking:
             )
             self._new_terms.clear()
 
-    def _take_job(self, job: Job, pictures: list[Picture]) -> None:
+    def _take_job(self, job: Job) -> None:
         # The order of the log decides: the last word on a job is the true one.
-        self._db.execute(
-            "INSERT OR REPLACE INTO jobs(id, run, created, state, attempt, body)"
-            " VALUES (?,?,?,?,?,?)",
+        self._jobs.append(
             (
                 job.id,
                 job.run,
@@ -70,19 +98,30 @@ class Taking:
                 job.attempt,
                 # Of one that brought its pictures nobody asks for more.
                 None if job.state is JobState.DONE else msgspec.json.encode(job),
-            ),
+            )
         )
         self._take_bill(job)
         prompt = job.request.source_prompt or job.request.prompt
         if prompt.strip():
-            self._db.execute(
-                "INSERT INTO prompts(prompt, last, times, run) VALUES (?1, ?2, 1, ?3)"
-                " ON CONFLICT(prompt) DO UPDATE SET last = max(last, ?2),"
-                " times = times + (run <> ?3), run = ?3",
-                (prompt, job.created, job.run),
-            )
-        for picture in pictures:
-            self._take_picture(picture)
+            self._prompts.append((prompt, job.created, job.run))
+
+    def _flush(self) -> None:
+        """Write what waits."""
+        self._db.executemany(
+            "INSERT OR REPLACE INTO jobs(id, run, created, state, attempt, body)"
+            " VALUES (?,?,?,?,?,?)",
+            self._jobs,
+        )
+        self._db.executemany(
+            "INSERT INTO prompts(prompt, last, times, run) VALUES (?1, ?2, 1, ?3)"
+            " ON CONFLICT(prompt) DO UPDATE SET last = max(last, ?2),"
+            " times = times + (run <> ?3), run = ?3",
+            self._prompts,
+        )
+        self._jobs.clear()
+        self._prompts.clear()
+        self._take_pictures(list(self._pictures.values()))
+        self._pictures.clear()
 
     def _take_bill(self, job: Job) -> None:
         """Each attempt that cost money, or may have, for itself."""
@@ -99,77 +138,74 @@ class Taking:
                     failure.kind == StorageError.kind,
                 ),
             )
-        elif job.state is JobState.DONE:
+            self._bills += 1
+        elif job.state is JobState.DONE and self._bills:
             # An answer that found no room at first: its picture has the bill now.
             self._db.execute("DELETE FROM bills WHERE job = ? AND kept", (job.id,))
 
-    def _take_picture(self, picture: Picture) -> None:
-        self._db.execute(
-            "INSERT OR IGNORE INTO pictures(id, job, path, sha256, name, seconds, model, size,"
-            " body) VALUES (?,?,?,?,?,?,?,?,?)",
+    def _take_pictures(self, every: Sequence[Picture]) -> None:
+        known = {
+            id
+            for some in _chunks([picture.id for picture in every])
+            for (id,) in self._db.execute(
+                f"SELECT id FROM pictures WHERE id IN ({_marks(some)})", tuple(some)
+            )
+        }
+        ((last,),) = self._db.execute("SELECT coalesce(max(row), 0) FROM pictures")
+        new = [picture for picture in every if picture.id not in known]
+        numbered = list(enumerate(new, start=last + 1))
+        self._db.executemany(
+            "INSERT INTO pictures(row, id, job, path, sha256, name, seconds, model, size, body)"
+            " VALUES (?,?,?,?,?,?,?,?,?,?)",
             (
-                picture.id,
-                picture.job,
-                picture.path,
-                picture.sha256,
-                picture.name,
-                picture.seconds,
-                picture.model,
-                picture.asked_size,
-                msgspec.json.encode(picture),
+                (
+                    *(row, p.id, p.job, p.path, p.sha256, p.name, p.seconds, p.model),
+                    *(p.asked_size, _body(p)),
+                )
+                for row, p in numbered
             ),
         )
-        if not self._db.changes():
-            return
-        row = self._db.last_insert_rowid()
-        self._db.execute(
+        self._db.executemany(
             "INSERT INTO facts(row, created, model, aspect, tier, width, height, cost, rating,"
             " flag, seen, draft, late, offline, edited, imported)"
             " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            (_facts(row, picture) for row, picture in numbered),
+        )
+        self._db.executemany(
+            "INSERT OR REPLACE INTO lineage VALUES (?,?,?,?,?)",
             (
-                row,
-                picture.created,
-                picture.model,
-                named_ratio(picture.width, picture.height),
-                tier(picture.width, picture.height),
-                picture.width,
-                picture.height,
-                picture.cost_usd,
-                picture.rating,
-                picture.flag.value,
-                picture.seen,
-                picture.draft,
-                picture.late,
-                picture.offline,
-                any(parent.role is Role.EDIT for parent in picture.parents),
-                bool(picture.imported),
+                (row, position, parent.picture, parent.sha256, parent.role.value)
+                for row, picture in numbered
+                for position, parent in enumerate(picture.parents)
             ),
         )
-        for position, parent in enumerate(picture.parents):
-            self._db.execute(
-                "INSERT OR REPLACE INTO lineage VALUES (?,?,?,?,?)",
-                (row, position, parent.picture, parent.sha256, parent.role.value),
-            )
-        if picture.tags:
-            self._set_tags([row], picture.tags)
-        self._index_words(row, picture, new=True)
+        for row, picture in numbered:
+            if picture.tags:
+                self._set_tags([row], picture.tags)
+        self._index_words(numbered)
 
-    def _index_words(self, row: int, picture: Picture, *, new: bool = False) -> None:
-        text = "\n".join((picture.title, picture.prompt, picture.note, " ".join(picture.tags)))
-        found = terms(text)
-        self._new_terms.update(set(found))
-        joined = " ".join(found)
-        if not new:
-            self._db.execute("DELETE FROM words WHERE rowid = ?", (row,))
-        self._db.execute("INSERT INTO words(rowid, text) VALUES (?, ?)", (row, joined))
-        self._db.execute("INSERT OR REPLACE INTO texts VALUES (?, ?)", (row, f" {joined} "))
+    def _index_words(self, numbered: Sequence[tuple[int, Picture]]) -> None:
+        words: list[tuple[int, str]] = []
+        for row, picture in numbered:
+            text = picture.prompt
+            if picture.title or picture.note or picture.tags:
+                tags = "\n".join(picture.tags)
+                text = f"{picture.title}\n{text}\n{picture.note}\n{tags}"
+            found = terms(text)
+            self._new_terms.update(set(found))
+            words.append((row, " ".join(found)))
+        self._db.executemany("INSERT INTO words(rowid, text) VALUES (?, ?)", words)
+        self._db.executemany("INSERT OR REPLACE INTO texts VALUES (?, ' ' || ? || ' ')", words)
 
     def _set_tags(self, rows: Sequence[int], tags: Sequence[str]) -> None:
         for name in tags:
-            self._db.execute(
-                "INSERT OR IGNORE INTO tags(name, folded) VALUES (?, ?)", (name, folded(name))
-            )
-            ((number,),) = self._db.execute("SELECT tag FROM tags WHERE name = ?", (name,))
+            number = self._tags.get(name)
+            if number is None:
+                self._db.execute(
+                    "INSERT OR IGNORE INTO tags(name, folded) VALUES (?, ?)", (name, folded(name))
+                )
+                ((number,),) = self._db.execute("SELECT tag FROM tags WHERE name = ?", (name,))
+                self._tags[name] = number
             self._db.executemany(
                 "INSERT OR IGNORE INTO tagged VALUES (?, ?)", [(number, row) for row in rows]
             )
@@ -237,21 +273,45 @@ class Taking:
                 self._words_changed(rows)
 
     def _words_changed(self, rows: Sequence[int]) -> None:
-        for row, title, note, tags, body in list(
-            self._db.execute(
-                f"SELECT row, title, note, tags, body FROM pictures WHERE row IN ({_marks(rows)})",
-                tuple(rows),
-            )
+        changed: list[tuple[int, Picture]] = []
+        for row, title, note, tags, body in self._db.execute(
+            f"SELECT row, title, note, tags, body FROM pictures WHERE row IN ({_marks(rows)})",
+            tuple(rows),
         ):
             stored = _decode_picture(body)
             picture = replace(
                 stored,
                 title=stored.title if title is None else title,
                 note=stored.note if note is None else note,
-                tags=stored.tags if tags is None else tuple(tags.split("\n")),
+                tags=stored.tags if tags is None else tuple(tags.split("\n")) if tags else (),
             )
-            self._index_words(row, picture)
-            self._db.execute("UPDATE pictures SET name = ? WHERE row = ?", (picture.name, row))
+            changed.append((row, picture))
+        self._db.executemany("DELETE FROM words WHERE rowid = ?", [(row,) for row, _p in changed])
+        self._index_words(changed)
+        self._db.executemany(
+            "UPDATE pictures SET name = ? WHERE row = ?", [(p.name, row) for row, p in changed]
+        )
+
+
+def _facts(row: int, picture: Picture) -> tuple[Any, ...]:
+    return (
+        row,
+        picture.created,
+        picture.model,
+        named_ratio(picture.width, picture.height),
+        tier(picture.width, picture.height),
+        picture.width,
+        picture.height,
+        picture.cost_usd,
+        picture.rating,
+        picture.flag.value,
+        picture.seen,
+        picture.draft,
+        picture.late,
+        picture.offline,
+        any(parent.role is Role.EDIT for parent in picture.parents),
+        bool(picture.imported),
+    )
 
 
 def _chunks(values: Sequence[Any]) -> Iterator[Sequence[Any]]:

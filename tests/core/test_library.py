@@ -349,12 +349,12 @@ async def test_records_put_back_from_a_copy_are_read_anew(tmp_path: Path) -> Non
 async def test_a_record_stands_when_the_index_cannot_follow_and_comes_with_the_next(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(_taking: Taking, _record: object) -> None:
+    def full(_taking: Taking, _pictures: object) -> None:
         raise apsw.FullError("database or disk is full")
 
     async with opened(tmp_path) as library:
         with monkeypatch.context() as patch:
-            patch.setattr(Taking, "_take_picture", full)
+            patch.setattr(Taking, "_take_pictures", full)
             id = new_id()
             part = library.folder / "x.part"
             part.write_bytes(b"x")

@@ -1,0 +1,138 @@
+"""Collections and saved searches of a library, its tags, and the history of its changes.
+
+A collection is a value of a record ("collection": name and search, None once it was deleted), and
+which collections a picture is in is a field of the picture, so that both are undone like any other
+change. A deleted collection keeps its pictures for the undo.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from studio.domain import new_id
+from studio.errors import InputError
+from studio.library import changes
+from studio.library.query import Change, Collection, Query
+from studio.library.records import Groups
+from studio.words import _
+
+if TYPE_CHECKING:
+    from studio.library.library import Library
+
+
+class Collections:
+    """What is put together in one library."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+
+    async def every(self) -> list[Collection]:
+        """All collections by name; a saved search is counted when it is asked for."""
+        return await self._library.ask(lambda index: index.collections())
+
+    async def count(self, collection: Collection) -> int:
+        """How many pictures are in it now."""
+        return await self._library.count(Query(collection=collection.id))
+
+    async def named(self, name: str) -> Collection | None:
+        """The collection of that name, however it is written."""
+        from studio.library.folding import folded
+
+        wanted = folded(" ".join(name.split()))
+        return next((one for one in await self.every() if folded(one.name) == wanted), None)
+
+    async def make(self, name: str, search: str = "") -> Collection:
+        """Make a collection, or save a search as one. Raises InputError: the name is taken."""
+        clean = await self._new_name(name)
+        collection = Collection(id=new_id(), name=clean, search=search.strip())
+        await self._set(collection.id, {"name": clean, "search": collection.search})
+        return collection
+
+    async def rename(self, id: str, name: str) -> str:
+        """Give it another name; what was done, in words. Raises InputError."""
+        found = await self._known(id)
+        clean = " ".join(name.split())
+        if clean.casefold() != found.name.casefold():
+            clean = await self._new_name(name)
+        return await self._set(id, {"name": clean, "search": found.search})
+
+    async def search_for(self, id: str, search: str) -> str:
+        """Let a saved search look for something else."""
+        found = await self._known(id)
+        return await self._set(id, {"name": found.name, "search": search.strip()})
+
+    async def delete(self, id: str) -> str:
+        """Take a collection away; its pictures stay in the library."""
+        return await self._set(id, None)
+
+    async def add(self, ids: Sequence[str], collection: str) -> str:
+        """Put pictures into a collection (its id). Raises InputError for a saved search."""
+        if (await self._known(collection)).search:
+            raise InputError(
+                _("A saved search finds its pictures by itself"),
+                hint=_("Drop pictures onto a collection instead."),
+            )
+
+        def groups(former: Groups) -> Groups:
+            return [([*within, collection], same) for within, same in former]
+
+        return await self._library.change("collections", ids, _unless_in(collection, groups))
+
+    async def collect(self, ids: Sequence[str], name: str) -> str:
+        """Put pictures into the collection of that name, which is made when there is none."""
+        found = await self.named(name) or await self.make(name)
+        return await self.add(ids, found.id)
+
+    async def remove(self, ids: Sequence[str], collection: str) -> str:
+        """Take pictures out of a collection (its id)."""
+
+        def groups(former: Groups) -> Groups:
+            return [([one for one in within if one != collection], same) for within, same in former]
+
+        return await self._library.change("collections", ids, groups)
+
+    async def tags(self, start: str = "", limit: int = 200) -> list[tuple[str, int]]:
+        """Tags that begin with `start`, the most used first, each with its pictures."""
+        return await self._library.ask(lambda index: index.tags(start, limit))
+
+    async def models(self) -> list[str]:
+        """Every model that made a picture here."""
+        return await self._library.ask(lambda index: index.models())
+
+    async def history(self, limit: int = 500) -> list[Change]:
+        """The last changes, newest first; it is the log, so it survives a restart."""
+        places = await self._library.ask(lambda index: index.history(limit))
+        return await asyncio.to_thread(
+            lambda: [
+                Change(id=record.id, at=record.at, sentence=changes.sentence(record), undone=undone)
+                for record, undone in ((self._library.record(place), un) for place, un in places)
+            ]
+        )
+
+    async def _new_name(self, name: str) -> str:
+        clean = " ".join(name.split())
+        if not clean:
+            raise InputError(_("A collection needs a name"))
+        if (taken := await self.named(clean)) is not None:
+            raise InputError(_("There is a collection {name} already").format(name=taken.name))
+        return clean
+
+    async def _known(self, id: str) -> Collection:
+        found = next((one for one in await self.every() if one.id == id), None)
+        if found is None:
+            raise InputError(_("This collection is not there any more"))
+        return found
+
+    async def _set(self, id: str, value: dict[str, str] | None) -> str:
+        return await self._library.change("collection", [id], lambda _former: [(value, [id])])
+
+
+def _unless_in(collection: str, groups: Callable[[Groups], Groups]) -> Callable[[Groups], Groups]:
+    """Leaves alone what is in the collection already, so that its order there stays."""
+
+    def changed(former: Groups) -> Groups:
+        return groups([(within, ids) for within, ids in former if collection not in within])
+
+    return changed

@@ -1,0 +1,132 @@
+"""Collections, saved searches, tags and the history of changes."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from studio.errors import InputError
+from studio.library.query import Collection, Query
+from tests.core.test_library import opened, take
+
+
+async def test_a_picture_may_be_in_many_collections(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library:
+        first, second, third = [await take(library, prompt=f"number {n}") for n in range(3)]
+        posters = await library.collections.make("  Harbour   posters ")
+        assert posters.name == "Harbour posters"
+        said = await library.collections.add([first.id, second.id], posters.id)
+        assert said == "2 pictures collected"
+        assert await library.collections.collect([second.id], "Best") == "1 picture collected"
+        every = await library.collections.every()
+        assert [(one.name, one.pictures) for one in every] == [("Best", 1), ("Harbour posters", 2)]
+        assert list(await library.rows(Query(collection=posters.id))) == [second.row, first.row]
+        both = Query(words='in:best in:"harbour posters"')
+        assert list(await library.rows(both)) == [second.row]
+        assert list(await library.rows(Query(words="in:best,nowhere"))) == [second.row]
+        assert list(await library.rows(Query(words="-in:best"))) == [third.row, first.row]
+        (found,) = await library.find([second.id])
+        assert found.collections == (posters.id, every[0].id)
+
+
+async def test_putting_in_and_taking_out_is_undone_and_done_again(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library:
+        picture, other = await take(library), await take(library)
+        await library.collections.collect([picture.id], "Best")
+        (best,) = await library.collections.every()
+        assert await library.collections.add([picture.id], best.id) == ""
+        said = await library.collections.remove([picture.id, other.id], best.id)
+        assert said == "1 picture taken out of a collection"
+        await library.undo()
+        assert list(await library.rows(Query(collection=best.id))) == [picture.row]
+    shutil.rmtree(tmp_path / "data")
+    async with opened(tmp_path) as library:
+        assert list(await library.rows(Query(words="in:best"))) == [picture.row]
+        await library.redo()
+        assert list(await library.rows(Query(words="in:best"))) == []
+        assert [one.pictures for one in await library.collections.every()] == [0]
+
+
+async def test_a_collection_is_renamed_and_deleted_with_undo(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library:
+        picture = await take(library)
+        await library.collections.collect([picture.id], "{a} Best")
+        (best,) = await library.collections.every()
+        assert await library.collections.rename(best.id, "Final") == "Collection renamed to Final"
+        assert await library.collections.delete(best.id) == "Collection Final deleted"
+        assert await library.collections.every() == []
+        assert list(await library.rows(Query(words="in:final"))) == []
+        assert await library.undo() == "Collection Final made"
+        expected = Collection(id=best.id, name="Final", pictures=1)
+        assert await library.collections.every() == [expected]
+        await library.undo()
+        assert [one.name for one in await library.collections.every()] == ["{a} Best"]
+        with pytest.raises(InputError, match="not there"):
+            await library.collections.rename("nowhere", "x")
+
+
+async def test_two_collections_have_two_names(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library:
+        made = await library.collections.make("Straße")
+        with pytest.raises(InputError, match="Straße already"):
+            await library.collections.make("STRASSE")
+        with pytest.raises(InputError, match="name"):
+            await library.collections.make("  ")
+        assert await library.collections.rename(made.id, "STRASSE".title()) != ""
+
+
+async def test_a_saved_search_finds_what_comes_later(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library:
+        first = await take(library, prompt="fog at sea")
+        search = await library.collections.make("Fog", "fog rating:>=4")
+        assert list(await library.rows(Query(collection=search.id))) == []
+        later = await take(library, prompt="fog")
+        await library.rate([first.id, later.id], 5)
+        assert await library.collections.count(search) == 2
+        assert list(await library.rows(Query(words="in:fog sea"))) == [first.row]
+        assert list(await library.rows(Query(words="-in:fog"))) == []
+        with pytest.raises(InputError, match="by itself"):
+            await library.collections.add([first.id], search.id)
+        await library.collections.search_for(search.id, "in:fog")
+        assert await library.collections.count(search) == 0
+
+
+async def test_pictures_in_the_trash_are_in_no_collection(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library:
+        picture = await take(library)
+        await library.collections.collect([picture.id], "Best")
+        await library.trash([picture.id])
+        (best,) = await library.collections.every()
+        assert best.pictures == 0
+        await library.restore([picture.id])
+        assert list(await library.rows(Query(collection=best.id))) == [picture.row]
+
+
+async def test_tags_are_counted_and_found_by_their_beginning(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library:
+        first, second = await take(library), await take(library)
+        await library.tag([first.id, second.id], add=["Kelp"])
+        await library.tag([first.id], add=["Lötzinn", "kiosk"])
+        assert await library.collections.tags() == [("Kelp", 2), ("Lötzinn", 1), ("kiosk", 1)]
+        assert await library.collections.tags("lot") == [("Lötzinn", 1)]
+        await library.tag([first.id], remove=["Lötzinn"])
+        assert await library.collections.tags("lot") == []
+
+
+async def test_the_history_is_the_log_and_survives_a_restart(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library:
+        picture = await take(library)
+        await library.rate([picture.id], 4)
+        await library.collections.collect([picture.id], "Best")
+        await library.undo()
+    shutil.rmtree(tmp_path / "data")
+    async with opened(tmp_path) as library:
+        history = await library.collections.history()
+        assert [(one.sentence, one.undone) for one in history] == [
+            ("1 picture collected", True),
+            ("Collection Best made", False),
+            ("1 picture rated", False),
+        ]
+        assert len(await library.collections.history(1)) == 1
