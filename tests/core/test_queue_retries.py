@@ -138,6 +138,7 @@ async def test_the_count_down_is_shown_cut_short_or_stopped(tmp_path: Path) -> N
         async with studio(tmp_path, service) as one:
             (job,) = await one.submit()
             retrying = await one.reaches(job, JobState.RETRYING)
+            assert retrying.retry_at is not None
             assert retrying.retry_at == pytest.approx(time.time() + 60, abs=5)
             assert retrying.retry_reason
             assert one.core.queue.retrying == 1

@@ -132,8 +132,8 @@ def test_the_rows_follow_the_order_and_the_keyboard_stays_where_it_was(status: S
     assert shown(popover) == ["blue", "hail", "fog", "snow", "rain"]
     assert popover.focusWidget() is row
     # Tab goes down the list as it is seen.
-    after = row.nextInFocusChain()
-    while after.parentWidget() is row:
+    after: QWidget | None = row.nextInFocusChain()
+    while after is not None and after.parentWidget() is row:
         after = after.nextInFocusChain()
     assert after is popover.rows[2]
 

@@ -56,7 +56,7 @@ async def test_a_paused_queue_says_so_everywhere_and_goes_on_in_the_new_order(
     async with studio(tmp_path) as window:
         queue, action = window.core.queue, window.actions_of.every["pause_queue"]
         action.trigger()
-        assert queue.paused
+        assert stands(window)
         first, second, third = await submit(window, "A {red|green|blue} lamp")
         await until(lambda: window.status_bar.queue.text() == "3 queued, paused")
         assert action.isChecked()
@@ -75,10 +75,14 @@ async def test_a_paused_queue_says_so_everywhere_and_goes_on_in_the_new_order(
         popover.rows[2].earlier.click()
         assert list(queue.jobs) == [third.id, second.id, first.id]
         popover.pause.click()
-        assert not queue.paused
+        assert not stands(window)
         await until(lambda: not queue.jobs)
         assert not action.isChecked()
         assert task_errors == []
+
+
+def stands(window: StudioWindow) -> bool:
+    return window.core.queue.paused
 
 
 def waits(job: Job) -> bool:
