@@ -37,13 +37,12 @@ from studio.providers.base import AnswerSource, Input, Provider
 from studio.providers.past import Past
 from studio.providers.transport import Client
 from studio.receiving import AnswerSink
+from studio.room import Room
 from studio.settings import OFFLINE
+from studio.values import dataclass
 from studio.words import _
 
 log = logging.getLogger(__name__)
-
-_ROOM_WANTED = 96 << 20
-"""Bytes that must be free before a paid request leaves: the answer and its picture, with room."""
 
 _PROGRESS_EVERY = 0.1
 _GRACE = 0.5
@@ -125,24 +124,41 @@ def _mend(body: Path, target: Path) -> None:
 
 
 @contextlib.contextmanager
-def _kept(entry: Entry, keeping: asyncio.Task[None] | None = None) -> Iterator[None]:
-    """An answer that found no room is in the journal, and paid for; unless that failed as well."""
+def _kept(entry: Entry) -> Iterator[None]:
+    """An answer that found no room for its picture is in the journal, and paid for."""
     try:
         yield
     except StorageError as error:
         error.billed = Billed.MAYBE
-        if keeping is None or (
-            keeping.done() and not keeping.cancelled() and not keeping.exception()
-        ):
-            error.hint = _(
-                "The answer is kept in {folder}. When there is room again, Try again brings the "
-                "picture in without asking the service a second time."
-            ).format(folder=entry.folder)
+        error.hint = _in_journal(entry)
         raise
 
 
+def _in_journal(entry: Entry) -> str:
+    return _(
+        "The answer is kept in {folder}. When there is room again, Try again brings the picture "
+        "in without asking the service a second time."
+    ).format(folder=entry.folder)
+
+
+def _in_memory() -> str:
+    return _(
+        "The answer is kept in memory until Gridbrush ends. Make room, then press Try again; the "
+        "service is not asked a second time."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A whole answer that found no room on the disk."""
+
+    provider: Provider
+    source: AnswerSource
+    sink: AnswerSink
+
+
 class Attempts:
-    """Makes attempts. Everything it needs is given once; it keeps no state of its own."""
+    """Makes attempts. Everything it needs is given once."""
 
     def __init__(
         self,
@@ -173,6 +189,8 @@ class Attempts:
         self._journalling = journalling
         self._limit = limit
         self._wait_until_late = wait_until_late
+        self._room = Room(library.folder)
+        self._held: dict[str, _Held] = {}
 
     async def make(self, job: Job, entry: Entry, report: Report) -> list[Picture]:
         """Send the request, take the answer, bring its pictures into the library.
@@ -184,6 +202,16 @@ class Attempts:
         An answer that is there already, because there was no room for its picture, is taken
         instead of asking again. Raises StudioError with what is known about the bill.
         """
+        with self._room.promised(job.request):
+            return await self._make(job, entry, report)
+
+    async def _make(self, job: Job, entry: Entry, report: Report) -> list[Picture]:
+        if (held := self._held.pop(entry.attempt, None)) is not None:
+            report(replace(job, state=JobState.INGESTING))
+            try:
+                return await self._take(job, entry, held.provider, held.source, held.sink)
+            finally:
+                await held.sink.abandon()
         before, limits = await self._decoding.run(self._look_around, job, entry)
         if before.stage is Stage.WHOLE:
             report(replace(job, state=JobState.INGESTING))
@@ -240,8 +268,10 @@ class Attempts:
         self, job: Job, entry: Entry, provider: Provider, source: AnswerSource, sink: AnswerSink
     ) -> list[Picture]:
         """Look at the pictures while the answer is made durable; believe them afterwards."""
-        keeping = asyncio.create_task(sink.keep(self._journalling))
-        with _kept(entry, keeping):
+        keeping: asyncio.Task[None] | None = None
+        try:
+            await self._decoding.run(sink.catch_up)
+            keeping = asyncio.create_task(sink.keep(self._journalling))
             try:
                 answer = await self._decoding.run(provider.read, source)
                 return await self._arrivals.take(
@@ -254,6 +284,26 @@ class Attempts:
                 )
             finally:
                 await keeping
+        except StorageError as error:
+            error.billed = Billed.MAYBE
+            if keeping is not None and not keeping.cancelled() and not keeping.exception():
+                error.hint = _in_journal(entry)
+            else:
+                # Not even the answer found room. It is paid for, so memory keeps it.
+                sink.parts.found.clear()
+                self._held[entry.attempt] = _Held(provider, source, sink)
+                error.held, error.hint = True, _in_memory()
+            raise
+
+    async def write_held(self) -> None:
+        """Answers that found no room get a last chance to be written, before the program ends."""
+        for attempt, held in tuple(self._held.items()):
+            try:
+                await held.sink.keep(self._journalling)
+                del self._held[attempt]
+            except StorageError as error:
+                log.error("A paid answer could not be written and is lost: %s", error)
+            await held.sink.abandon()
 
     async def _watch(
         self, request: GenerationRequest, sink: AnswerSink, progress: _Progress
@@ -370,19 +420,8 @@ class Attempts:
         before = self._journal.look(entry)
         if before.stage is Stage.WHOLE:
             return before, []
-        self._check_room()
+        self._room.check()
         return before, self._allowances(job.request.references)
-
-    def _check_room(self) -> None:
-        free = files.free_bytes(self._library.folder)
-        if free < _ROOM_WANTED:
-            raise StorageError(
-                _("The disk is almost full"),
-                _("Only {free:,.0f} MB are free where the library is; nothing was sent.").format(
-                    free=free / 1e6
-                ),
-                hint=_("Free some space, then press Try again. Nothing was billed."),
-            )
 
     def _allowances(self, references: Sequence[Reference]) -> list[int]:
         """Bytes each reference may have, so that together they fit into one request."""

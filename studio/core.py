@@ -318,6 +318,7 @@ class Core:
         if hasattr(self, "queue"):
             await self.queue.close()
         if self._making is not None:
+            await self._making.attempts.write_held()
             await self._making.client.close()
         await self.decoder.close()
         if hasattr(self, "library"):

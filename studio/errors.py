@@ -189,10 +189,15 @@ class NotFetched(NoPicture):
 
 
 class StorageError(StudioError):
-    """The disk, the folder or the library cannot take or give what is needed."""
+    """The disk, the folder or the library cannot take or give what is needed.
+
+    Attributes:
+        held: an answer that found no room at all is held in memory, to be tried again.
+    """
 
     kind = "storage"
     exit_code = 8
+    held = False
 
 
 class LibraryLocked(StorageError):

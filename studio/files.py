@@ -175,6 +175,29 @@ def replace(path: Path, data: bytes) -> None:
         sync_folder(path.parent)
 
 
+def rewrite(path: Path) -> None:
+    """Write a file anew that could not be made durable, and put it in its place.
+
+    After a failed fsync the same file is never asked again; what the system still has of it is.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.{time.monotonic_ns():x}.new")
+    write_new(temporary, _blocks(path))
+    with _as_storage_error(path):
+        try:
+            _rename(temporary, path)
+        except OSError:
+            with contextlib.suppress(OSError):
+                temporary.unlink()
+            raise
+        sync_folder(path.parent)
+
+
+def _blocks(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while block := file.read(_FLUSH_EVERY):
+            yield block
+
+
 def move(source: Path, target: Path) -> None:
     """Move a file within one disk, durably. Raises StorageError if `target` is taken."""
     ensure_folder(target.parent)

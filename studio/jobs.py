@@ -99,6 +99,7 @@ class JobQueue:
         self._keeping_order = False
         self._ending: set[str] = set()
         self._returning: set[str] = set()
+        self._held_answers: set[str] = set()
         self._usual: dict[tuple[str, str], float | None] = {}
         self._closing = False
         self._unsubscribe = events.subscribe(self._hear)
@@ -411,7 +412,8 @@ class JobQueue:
         self._change(fresh)
 
     async def _serves_again(self, found: Job, entry: Entry) -> bool:
-        if found.state is JobState.UNSENT:
+        if found.state is JobState.UNSENT or found.id in self._held_answers:
+            self._held_answers.discard(found.id)
             return True
         stands = await self._journalling.run(self._journal.look, entry)
         return stands.stage is Stage.WHOLE
@@ -539,6 +541,8 @@ class JobQueue:
         from studio.endings import bug, failure_of
 
         self._ending.add(job.id)
+        if isinstance(error, StorageError) and error.held:
+            self._held_answers.add(job.id)
         cancelled = isinstance(error, Cancelled)
         ended = replace(
             job,

@@ -173,17 +173,26 @@ class Journal:
         """Keep status and headers; the body is appended to what comes back."""
         # The folder is made durable once for both names.
         body = files.Appender(entry.body, lasting=False)
-        files.replace(
-            entry.folder / "answer.json", msgspec.json.encode(Head(status, dict(headers)))
-        )
+        try:
+            files.replace(
+                entry.folder / "answer.json", msgspec.json.encode(Head(status, dict(headers)))
+            )
+        except BaseException:
+            body.close()
+            raise
         return body
 
     def whole(
         self, entry: Entry, body: files.Appender, seconds: float, *, late: bool = False
     ) -> None:
         """The answer is complete: durable before anything in it is believed."""
-        body.sync()
-        body.close()
+        try:
+            body.sync()
+        except StorageError as error:
+            log.warning("The answer is written anew: %s", error)
+            files.rewrite(body.path)
+        finally:
+            body.close()
         mark = Mark(at=time.time(), bytes=body.size, seconds=seconds, late=late)
         files.replace(entry.folder / "whole.json", msgspec.json.encode(mark))
 

@@ -8,12 +8,13 @@ same time, and what waits in between is bounded.
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 
 from studio import files
-from studio.errors import Billed, IncompleteAnswer, StudioError
+from studio.errors import Billed, IncompleteAnswer, StorageError, StudioError
 from studio.journal import Entry, Journal
 from studio.lanes import Lane
 from studio.parts import Parts
@@ -21,8 +22,14 @@ from studio.providers.base import Scan
 from studio.providers.gemini.scan import Scanner
 from studio.words import _
 
+log = logging.getLogger(__name__)
+
 MOST_WAITING = 1 << 19
 """Bytes that may wait for the lane before the connection is left unread."""
+
+
+MOST_HELD = 256 << 20
+"""Bytes of an answer that are held in memory while the disk has no room."""
 
 
 class AnswerSink:
@@ -53,6 +60,7 @@ class AnswerSink:
         self._scanner = Scanner(self.parts)
         self._scan: Scan | None = None
         self._body: files.Appender | None = None
+        self._unwritten: list[bytes] = []
         self._started = time.monotonic()
         self._waiting: list[bytes] = []
         self._size = 0
@@ -98,14 +106,26 @@ class AnswerSink:
         self._draining.add_done_callback(self._drained)
 
     def _keep(self, pieces: list[bytes]) -> None:
-        body = self._opened()
         data = pieces[0] if len(pieces) == 1 else b"".join(pieces)
         pieces.clear()
-        body.append(data)
+        self._unwritten.append(data)
+        try:
+            self.catch_up()
+        except StorageError as error:
+            # It is paid for: a disk without room does not end it as long as memory has some.
+            if sum(map(len, self._unwritten)) > MOST_HELD:
+                raise
+            log.warning("An answer waits for room on the disk: %s", error)
         self._scanner.feed(data)
         # Most likely this was all; if not, it is made once more. A stream may go on.
         over = self._scanner.complete and not self._scanner.streaming
         self._scan = self._scanner.finish() if over else None
+
+    def catch_up(self) -> None:
+        """Write what found no room so far. Blocking. Raises StorageError; nothing is lost then."""
+        while self._unwritten:
+            self._opened().append(self._unwritten[0])
+            del self._unwritten[0]
 
     def _drained(self, done: asyncio.Future[None]) -> None:
         self._draining = None
@@ -148,6 +168,7 @@ class AnswerSink:
         await lane.run(self._whole)
 
     def _whole(self) -> None:
+        self.catch_up()
         body = self._opened()
         self._body = None
         self._journal.whole(self._entry, body, self.seconds, late=self.late)
@@ -160,6 +181,11 @@ class AnswerSink:
     async def broke(self, reason: str) -> IncompleteAnswer:
         """The line broke: keep what came; the error to raise."""
         await self.settle()
+        try:
+            await self._lane.run(self.catch_up)
+        except StorageError as error:
+            error.billed = Billed.MAYBE
+            raise
         body, self._body = self._body, None
         self.arriving = False
         await self._lane.run(self._journal.cut, self._entry, body, reason, self.seconds)

@@ -1,0 +1,75 @@
+"""Room on the disk for an answer that is paid for: asked before the request leaves.
+
+For a moment everything is there twice, as base64 in the journal and as a picture beside it. What
+other requests under way were promised counts too, so that three large ones do not each see the
+same free space.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from studio import files
+from studio.domain import GenerationRequest
+from studio.errors import StorageError
+from studio.words import _
+
+SPARE = 64 << 20
+"""Bytes that stay free for records, index and thumbnails."""
+
+_PER_PIXEL = 3.2
+"""Bytes of a PNG at its worst, as grain is."""
+
+_COPIES = 4 / 3 + 1
+_SIDES = {"512": 512, "1K": 1024, "2K": 2048, "4K": 4096}
+_UNKNOWN = 4096
+_FEWEST = 1024
+
+
+def estimate(request: GenerationRequest) -> int:
+    """Bytes that the answer to a request and its picture may take together."""
+    size = (request.size or "1K").upper()
+    width, _x, height = size.partition("X")
+    if width.isdigit() and height.isdigit():
+        pixels = max(int(width) * int(height), _FEWEST**2)
+    else:
+        side = max(_SIDES.get(size, _UNKNOWN), _FEWEST)
+        pixels = side * side
+    return int(pixels * _PER_PIXEL * _COPIES)
+
+
+class Room:
+    """What was promised to requests that are under way on one library."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._promised = 0
+
+    @contextlib.contextmanager
+    def promised(self, request: GenerationRequest) -> Iterator[None]:
+        """Keep an answer's room in mind until it is in the library or failed."""
+        size = estimate(request)
+        self._promised += size
+        try:
+            yield
+        finally:
+            self._promised -= size
+
+    def check(self) -> None:
+        """Blocking. Raises StorageError when what was promised does not fit."""
+        try:
+            free = files.free_bytes(self._folder)
+        except OSError as error:
+            raise files.storage_error(error, self._folder) from error
+        wanted = self._promised + SPARE
+        if free < wanted:
+            raise StorageError(
+                _("The disk is almost full"),
+                _(
+                    "{free:,.0f} MB are free where the library is, and what is under way may take "
+                    "{wanted:,.0f} MB; nothing was sent."
+                ).format(free=free / 1e6, wanted=wanted / 1e6),
+                hint=_("Free some space, then press Try again. Nothing was billed."),
+            )
