@@ -159,7 +159,7 @@ class SettingsStore:
     def __init__(self, path: Path, events: Events) -> None:
         self._path = path
         self._events = events
-        self._newer = False
+        self._hands_off = False
         self._saving: asyncio.Task[None] | None = None
         self.trouble: StorageError | None = None
         self.value = Settings()
@@ -178,10 +178,12 @@ class SettingsStore:
             self._set_aside()
             return self.value
         except OSError as error:
-            self.trouble = files.storage_error(error, self._path)
+            # What cannot be read now is not lost, unless it is written over.
+            self._hands_off = True
+            self.trouble = _unreadable(error, self._path)
             return self.value
-        self._newer = version > VERSION
-        if self._newer:
+        self._hands_off = version > VERSION
+        if self._hands_off:
             self.trouble = StorageError(
                 _("The settings were written by a newer Gridbrush"),
                 _("{name} is used as far as it is understood, and not written over.").format(
@@ -197,7 +199,9 @@ class SettingsStore:
         try:
             self._path.replace(aside)
         except OSError as error:
-            log.warning("The broken settings file could not be set aside: %s", error)
+            self._hands_off = True
+            self.trouble = _unreadable(error, self._path)
+            return
         self.trouble = StorageError(
             _("The settings file could not be read"),
             _("It was set aside as {name}; the usual settings are used.").format(name=aside),
@@ -240,7 +244,7 @@ class SettingsStore:
 
     def save(self) -> None:
         """Write the file; blocking. Raises StorageError."""
-        if self._newer:
+        if self._hands_off:
             return
         value = self.value
         files.replace(self._path, encode(self._over_others(value)))
@@ -266,6 +270,16 @@ class SettingsStore:
         """Wait until what was changed is on disk."""
         if self._saving is not None:
             await self._saving
+
+
+def _unreadable(error: OSError, path: Path) -> StorageError:
+    return StorageError(
+        _("The settings file could not be read"),
+        _("{name}: {reason}. The usual settings are used, and it is not written over.").format(
+            name=path, reason=error.strerror or error
+        ),
+        hint=_("What is chosen now lasts until Gridbrush is closed."),
+    )
 
 
 def encode(settings: Settings) -> bytes:

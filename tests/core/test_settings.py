@@ -293,3 +293,41 @@ def test_that_choices_of_a_newer_version_are_not_kept_is_said(path: Path) -> Non
     one, _heard = store(path)
     assert one.trouble is not None
     assert "newer" in one.trouble.title
+
+
+def test_a_file_that_may_not_be_read_is_not_written_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "settings.json"
+    path.write_text('{"version": 1, "theme": "light"}')
+    before = path.read_bytes()
+
+    def denied(_path: Path) -> bytes:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    with monkeypatch.context() as during:
+        during.setattr(Path, "read_bytes", denied)
+        one, _heard = store(path)
+        assert one.trouble is not None
+        assert "Permission denied" in one.trouble.message
+        assert one.change(theme="dark").theme == "dark"
+        one.save()
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_broken_file_that_cannot_be_set_aside_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "settings.json"
+    path.write_text("{torn")
+
+    def denied(_path: Path, _target: Path) -> Path:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    with monkeypatch.context() as during:
+        during.setattr(Path, "replace", denied)
+        one, _heard = store(path)
+    one.change(theme="dark")
+    one.save()
+    assert path.read_text() == "{torn"
