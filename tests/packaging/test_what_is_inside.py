@@ -1,0 +1,148 @@
+"""What gets into the packaged program, and what must not."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from importlib import metadata
+from pathlib import Path
+
+import bundle
+import packages
+import pytest
+import shipped
+import trim
+
+ROOT = Path(__file__).resolve().parents[2]
+PLUGINS = "_internal/PySide6/Qt/plugins"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "PySide6/Qt/plugins/platforms/libqxcb.so",
+        "PySide6/Qt/plugins/platforms/libqwayland.so",
+        "PySide6/Qt/plugins/platforms/libqoffscreen.so",
+        "PySide6/plugins/platforms/qwindows.dll",
+        "PySide6/Qt/plugins/platforms/libqcocoa.dylib",
+        "PySide6/Qt/plugins/imageformats/libqjpeg.so",
+        "PySide6/Qt/plugins/platformthemes/libqxdgdesktopportal.so",
+        "PySide6/Qt/plugins/wayland-shell-integration/libxdg-shell.so",
+        "PySide6/Qt/lib/libQt6Core.so.6",
+        "pillow.libs/libfreetype-57f805ba.so.6.20.6",
+        "studio/resources/icons/brush.svg",
+    ],
+)
+def test_what_is_used_is_taken(path: str) -> None:
+    assert trim.wanted(path)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "PySide6/Qt/plugins/platformthemes/libqgtk3.so",
+        "PySide6/Qt/plugins/imageformats/libqsvg.so",
+        "PySide6/Qt/plugins/imageformats/libqtiff.so",
+        "PySide6/Qt/plugins/imageformats/libqpdf.so",
+        "PySide6/Qt/plugins/iconengines/libqsvgicon.so",
+        "PySide6/Qt/plugins/tls/libqopensslbackend.so",
+        "PySide6\\plugins\\tls\\qschannelbackend.dll",
+        "PySide6/Qt/plugins/platforms/libqvnc.so",
+        "PySide6/Qt/plugins/platforms/libqminimalegl.so",
+        "PySide6/Qt/translations/qtbase_de.qm",
+        "libstdc++.so.6",
+    ],
+)
+def test_what_is_not_used_is_left_out(path: str) -> None:
+    assert not trim.wanted(path)
+
+
+def test_a_link_to_what_was_left_out_is_left_out_too() -> None:
+    library = ("PySide6/Qt/lib/libQt6Core.so.6", "/somewhere", "BINARY")
+    link = ("libQt6Core.so.6", "PySide6/Qt/lib/libQt6Core.so.6", "SYMLINK")
+    lost = ("libQt6Network.so.6", "PySide6/Qt/lib/libQt6Network.so.6", "SYMLINK")
+    assert trim.without_dangling([library], [link, lost]) == ([library], [link])
+
+
+def test_every_file_of_resources_lies_where_the_program_looks_for_it() -> None:
+    for path, target in trim.resources(ROOT):
+        assert (Path("studio") / path.relative_to(ROOT)).parent == target
+    taken = {path.name for path, _target in trim.resources(ROOT)}
+    assert {"models.json", "style.qss", "brush.svg", "city.jpg"} <= taken
+
+
+def test_everything_the_program_needs_brings_its_licence() -> None:
+    lock = (ROOT / "requirements" / "run.txt").read_text(encoding="utf-8")
+    names = re.findall(r"^([a-z0-9.-]+)==", lock, re.MULTILINE)
+    installed = [name for name in names if _installed(name)]
+    assert len(installed) > 15
+    for name in installed:
+        part = shipped._distribution(metadata.distribution(name).metadata["Name"])
+        assert part.texts
+        assert part.licence != "unknown", name
+        assert all(text.exists() for text in part.texts)
+
+
+def _installed(name: str) -> bool:
+    try:
+        metadata.distribution(name)
+    except metadata.PackageNotFoundError:
+        return False
+    return True
+
+
+def test_a_package_without_a_licence_text_stops_the_build(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(shipped, "_is_licence", lambda _path: False)
+    with pytest.raises(SystemExit, match="httpx brings no licence"):
+        shipped._distribution("httpx")
+
+
+def test_licences_and_bill_name_the_same_parts(tmp_path: Path) -> None:
+    found = [shipped._distribution(name) for name in ("httpx", "PySide6_Essentials")]
+    shipped.write_licences(found, tmp_path / "licences")
+    bill = json.loads(json.dumps(shipped.bill(found)))
+    assert bill["bomFormat"] == "CycloneDX"
+    assert bill["specVersion"] == "1.6"
+    assert [part["name"] for part in bill["components"]] == ["httpx", "PySide6_Essentials"]
+    assert bill["components"][0]["purl"].startswith("pkg:pypi/httpx@0.")
+    assert bill["dependencies"][0]["dependsOn"] == [p["bom-ref"] for p in bill["components"]]
+    assert bill == shipped.bill(found)
+    listed = (tmp_path / "licences" / "README.txt").read_text(encoding="utf-8")
+    assert "PySide6_Essentials 6." in listed
+    assert "LESSER" in (tmp_path / "licences/PySide6_Essentials/LGPL-3.0.txt").read_text("utf-8")
+
+
+built = pytest.mark.skipif(
+    not bundle.PROGRAM.is_dir() or not sys.platform.startswith("linux"),
+    reason="there is no built program; `make package` makes it",
+)
+
+
+@built
+def test_the_built_program_has_no_more_plugins_than_it_uses() -> None:
+    plugins = {str(path.relative_to(bundle.PROGRAM)) for path in bundle.PROGRAM.rglob("*.so")}
+    assert f"{PLUGINS}/platforms/libqxcb.so" in plugins
+    assert f"{PLUGINS}/platforms/libqwayland.so" in plugins
+    formats = {Path(path).name for path in plugins if "imageformats" in path}
+    assert formats == {"libqjpeg.so", "libqwebp.so", "libqgif.so", "libqico.so"}
+    names = {path.name for path in bundle.PROGRAM.rglob("*")}
+    assert not {name for name in names if name.startswith(("numpy", "libgtk", "libQt6Network"))}
+
+
+@built
+def test_every_library_that_is_not_inside_comes_with_a_package_the_deb_depends_on() -> None:
+    inside = {path.name for path in bundle.PROGRAM.rglob("*.so*")}
+    binaries = [path for path in bundle.PROGRAM.rglob("*.so*") if not path.is_symlink()]
+    listing = subprocess.run(
+        ["objdump", "-p", *binaries, bundle.PROGRAM / "gridbrush"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    needed = set(re.findall(r"NEEDED\s+(\S+)", listing.stdout))
+    assert len(needed) > 30
+    assert needed - inside <= set(packages.depends())
