@@ -8,10 +8,10 @@
 VENV := .venv/bin
 
 .PHONY: help install run test check format fuzz bench screenshots lock locale clean \
-        package package-size package-test package-twice system-run system-test
+        package package-size package-test package-twice package-start system-run system-test
 
 help: ## Print this menu
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
 install: ## Build .venv from the lock; the program is then .venv/bin/gridbrush
 	@python=$$(packaging/find-python) && "$$python" packaging/install.py
@@ -47,6 +47,9 @@ package: ## Build the program as users get it: dist/*.deb and dist/*.tar.zst
 
 package-size: ## The ten largest parts of the built program
 	@python=$$(packaging/find-python) && "$$python" packaging/sizes.py
+
+package-start: install ## How long the built program takes to start, beside the checkout
+	@$(VENV)/python packaging/startup.py
 
 package-twice: ## Build the packages twice and compare them
 	@python=$$(packaging/find-python) && "$$python" packaging/twice.py
