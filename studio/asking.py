@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from typing import TypeVar
+from typing import Any
 
 import msgspec
 
@@ -22,8 +22,6 @@ from studio.runs import Run
 _HEAD = 8
 LONGEST = 64 << 20
 """Bytes of one message; a run of 256 long prompts has a few million."""
-
-T = TypeVar("T")
 
 
 class Keep(msgspec.Struct, frozen=True, tag="keep"):
@@ -109,10 +107,11 @@ class Over(msgspec.Struct, frozen=True, tag="over"):
 
 
 class Said(msgspec.Struct, frozen=True, tag="said"):
-    """What was changed, in words; `number` where a number is the answer."""
+    """What was changed, in words; `number` or `facts` where these are the answer."""
 
     sentence: str = ""
     number: int = 0
+    facts: dict[str, Any] = {}
 
 
 class Refused(msgspec.Struct, frozen=True, tag="refused"):

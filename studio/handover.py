@@ -12,6 +12,7 @@ import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 from studio import asking, budget
 from studio.asking import (
@@ -34,6 +35,7 @@ from studio.asking import (
 from studio.core import KEY_VARIABLE, Core
 from studio.errors import InputError, KeyMissing, LibraryLocked, StudioError
 from studio.events import Event, JobChanged, JobsRemoved, PicturesAdded
+from studio.library.check import Report, verify
 from studio.settings import OFFLINE
 from studio.words import _
 
@@ -251,6 +253,26 @@ async def carry_out(core: Core, asked: Change) -> Said:
     return await action(core, asked)
 
 
+async def check(core: Core, progress: Callable[[int], None] = lambda _done: None) -> Report:
+    """Read every original again. Raises StorageError, and what `progress` raises."""
+    every = await core.library.every()
+    damaged = await core.library.damaged_records()
+    return await asyncio.to_thread(verify, core.library.originals, every, damaged, progress)
+
+
+def facts_of(report: Report) -> dict[str, Any]:
+    """A report as the command line's JSON has it."""
+    return {
+        "checked": report.checked,
+        "sound": report.sound,
+        "missing": list(report.missing),
+        "changed": list(report.changed),
+        "orphans": list(report.orphans),
+        "damaged_records": report.damaged_records,
+        "damaged_inputs": list(report.damaged_inputs),
+    }
+
+
 async def _ids(core: Core, asked: Change) -> list[str]:
     return [(await core.library.resolve(start)).id for start in asked.ids]
 
@@ -272,6 +294,18 @@ async def _restore(core: Core, asked: Change) -> Said:
     return Said(await core.library.restore(await _ids(core, asked)))
 
 
+async def _fix(core: Core, _asked: Change) -> Said:
+    """Verify, mend what can be, verify again."""
+    from studio.library.repair import repair
+
+    report = await check(core)
+    repaired = await repair(core.library, report)
+    if repaired.total or repaired.lost:
+        report = await check(core)
+    fixed = {name: getattr(repaired, name) for name in ("found", "put_back", "lost", "records")}
+    return Said(number=repaired.total, facts={**facts_of(report), "fixed": fixed})
+
+
 async def _rebuild(core: Core, _asked: Change) -> Said:
     return Said(number=await core.library.rebuild())
 
@@ -282,4 +316,5 @@ _ACTIONS: dict[str, Callable[[Core, Change], Awaitable[Said]]] = {
     "trash": _trash,
     "restore": _restore,
     "rebuild": _rebuild,
+    "fix": _fix,
 }

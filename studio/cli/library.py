@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from studio.cli.facts import facts_of, say_facts
@@ -12,7 +13,6 @@ from studio.cli.opening import Line, opened, own_or_ask
 from studio.cli.output import complain, progress, say, say_json, table
 from studio.core import Core
 from studio.errors import StorageError
-from studio.library.check import verify
 from studio.library.query import Query, View
 from studio.paths import Paths
 from studio.words import _
@@ -29,9 +29,12 @@ async def run(options: Any, where: Paths) -> int:
         "list": _list,
         "show": _show,
         "verify": _verify,
+        "backup": _backup,
         "stats": _stats,
     }
-    if options.action in _WRITES:
+    if options.action == "recover":
+        return await _recover(options, where)
+    if options.action in _WRITES or getattr(options, "fix", False):
         return await _change(options, where)
     async with opened(options, where) as core:
         return await actions[options.action](core, options)
@@ -42,7 +45,7 @@ async def _change(options: Any, where: Paths) -> int:
     from studio.asking import Change
 
     asked = Change(
-        action=options.action,
+        action="fix" if options.action == "verify" else options.action,
         ids=list(getattr(options, "ids", ())),
         stars=getattr(options, "stars", 0),
         add=list(getattr(options, "add", ())),
@@ -101,34 +104,74 @@ async def _show(core: Core, options: Any) -> int:
 
 
 async def _verify(core: Core, options: Any) -> int:
-    every = await core.library.every()
-    damaged = await core.library.damaged_records()
-    with progress(_("Reading every original"), len(every)) as done:
-        report = await asyncio.to_thread(verify, core.library.originals, every, damaged, done)
+    from studio.handover import check, facts_of
+
+    with progress(_("Reading every original"), (await core.library.counts(0.0)).all) as done:
+        report = await check(core, done)
+    return _told_report(options, facts_of(report))
+
+
+def _told_report(options: Any, facts: dict[str, Any]) -> int:
+    damage = ("missing", "changed", "damaged_records", "damaged_inputs")
+    code = StorageError.exit_code if any(facts[name] for name in damage) else 0
     if options.json:
-        say_json(
-            {
-                "checked": report.checked,
-                "sound": report.sound,
-                "missing": list(report.missing),
-                "changed": list(report.changed),
-                "orphans": list(report.orphans),
-                "damaged_records": report.damaged_records,
-            }
+        say_json(facts)
+        return code
+    for id in facts["missing"]:
+        say(_("missing: {id}").format(id=id))
+    for id in facts["changed"]:
+        say(_("changed: {id}").format(id=id))
+    for name in facts["damaged_inputs"]:
+        say(_("damaged reference: {name}").format(name=name))
+    for path in facts["orphans"]:
+        say(_("not in the records: {path}").format(path=path))
+    if facts["damaged_records"]:
+        say(_("lines of the records that cannot be read: {n}").format(n=facts["damaged_records"]))
+    if "fixed" in facts:
+        complain(_("Mended: {n}").format(n=sum(facts["fixed"].values()) - facts["fixed"]["lost"]))
+    complain(
+        _("{sound} of {checked} originals are as they came.").format(
+            sound=facts["sound"], checked=facts["checked"]
         )
+    )
+    return code
+
+
+async def _backup(core: Core, options: Any) -> int:
+    from studio.library import backup
+
+    target = Path(options.file).expanduser().absolute()
+    size = await asyncio.to_thread(backup.size_of, core.library.folder)
+    with progress(_("Backing up"), size) as done:
+        number = await asyncio.to_thread(
+            backup.write, core.library.folder, target, _beside(core.paths), done
+        )
+    if options.json:
+        say_json({"backup": str(target), "files": number, "bytes": target.stat().st_size})
     else:
-        for id in report.missing:
-            say(_("missing: {id}").format(id=id))
-        for id in report.changed:
-            say(_("changed: {id}").format(id=id))
-        for path in report.orphans:
-            say(_("not in the records: {path}").format(path=path))
-        complain(
-            _("{sound} of {checked} originals are as they came.").format(
-                sound=report.sound, checked=report.checked
-            )
-        )
-    return 0 if report.whole else StorageError.exit_code
+        say(_("{n} files are in {name}.").format(n=number, name=target))
+    return 0
+
+
+async def _recover(options: Any, where: Paths) -> int:
+    """Everything back out of a backup, where no library is yet."""
+    from studio.library import backup
+
+    source = Path(options.file).expanduser().absolute()
+    folder = Path(options.to).expanduser().absolute() if options.to else where.library
+    size = source.stat().st_size if source.is_file() else 0
+    with progress(_("Restoring"), size) as done:
+        number = await asyncio.to_thread(backup.read_back, source, folder, _beside(where), done)
+    if options.json:
+        say_json({"library": str(folder), "files": number})
+    else:
+        say(_("{n} files were restored to {folder}.").format(n=number, folder=folder))
+    return 0
+
+
+def _beside(where: Paths) -> dict[str, Path]:
+    """What a backup holds beside the library, by its name in it."""
+    return {"settings.json": where.settings_file, "draft.json": where.draft_file}
 
 
 async def _stats(core: Core, options: Any) -> int:
@@ -161,6 +204,8 @@ async def _stats(core: Core, options: Any) -> int:
 
 
 def _changed(options: Any, said: Said) -> int:
+    if options.action == "verify":
+        return _told_report(options, said.facts)
     if options.action == "rebuild":
         if options.json:
             say_json({"pictures": said.number})

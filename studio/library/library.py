@@ -555,6 +555,11 @@ class Library:
 
     # Upkeep
 
+    async def take_again(self, found: Sequence[Record]) -> None:
+        """Add records of finished jobs that were lost. Raises StorageError."""
+        for record in found:
+            await self._writing.run(self._append, record)
+
     async def rebuild(self) -> int:
         """Make the index anew from the log; the number of pictures it holds."""
         await self._reading.run(self._close_reader)

@@ -245,7 +245,7 @@ class Taking:
             self._db.execute("UPDATE history SET undone = 1 WHERE id = ?", (record.undoes,))
         elif record.redoes:
             self._db.execute("UPDATE history SET undone = 0 WHERE id = ?", (record.redoes,))
-        elif record.field != "seen":
+        elif record.field not in ("seen", "path", "missing"):
             self._db.execute(
                 "INSERT OR IGNORE INTO history(id, file, offset) VALUES (?,?,?)",
                 (record.id, begin.file, begin.offset),

@@ -1,0 +1,103 @@
+"""A copy of the records each day, the last fourteen kept: `.gridbrush/copies/YYYY-MM-DD/`.
+
+A month's file that did not grow since the copy before is the same file under another name, where
+the disk can do that; it is never written again. A copy is complete when its folder has its name.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import logging
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from studio import files
+from studio.errors import LibraryTooNew
+from studio.library import records
+from studio.library.originals import HIDDEN
+from studio.library.records import Record
+
+log = logging.getLogger(__name__)
+
+KEPT = 14
+"""Days of which a copy is kept."""
+
+_BLOCK = 1 << 20
+
+
+def _folder(library: Path) -> Path:
+    return library / HIDDEN / "copies"
+
+
+def every(library: Path) -> list[Path]:
+    """Complete copies, the oldest first."""
+    folder = _folder(library)
+    if not folder.is_dir():
+        return []
+    return sorted(one for one in folder.iterdir() if one.is_dir() and one.name[:1] != ".")
+
+
+def make(library: Path, *, now: float | None = None) -> Path | None:
+    """Copy the records of today, once a day; where, or None when that was done. Blocking.
+
+    Raises StorageError.
+    """
+    source = library / HIDDEN / "records"
+    day = time.strftime("%Y-%m-%d", time.localtime(now))
+    target = _folder(library) / day
+    if target.exists() or not any(source.glob("*.jsonl")):
+        return None
+    before = every(library)
+    begun = target.with_name(f".{day}.new")
+    shutil.rmtree(begun, ignore_errors=True)
+    files.ensure_folder(begun)
+    for path in sorted(source.glob("*.jsonl")):
+        _copy(path, begun, before[-1] if before else None)
+    files.rename_folder(begun, target)
+    for old in every(library)[:-KEPT]:
+        shutil.rmtree(old, ignore_errors=True)
+    return target
+
+
+def _copy(path: Path, folder: Path, before: Path | None) -> None:
+    # The size it was copied at is in the name: a log only grows.
+    size = path.stat().st_size
+    name = f"{path.name}.{size}.gz"
+    if before is not None and (before / name).is_file():
+        with contextlib.suppress(OSError):
+            os.link(before / name, folder / name)
+            return
+    files.write_new(folder / name, _packed(path, size))
+
+
+def _packed(path: Path, size: int) -> Iterator[bytes]:
+    import zlib
+
+    packer = zlib.compressobj(3, wbits=31)
+    left = size
+    with path.open("rb") as file:
+        while left and (block := file.read(min(_BLOCK, left))):
+            left -= len(block)
+            yield packer.compress(block)
+    yield packer.flush()
+
+
+def records_of(library: Path) -> Iterator[Record]:
+    """Readable records of all copies, the oldest copy first; blocking."""
+    seen: set[str] = set()
+    for folder in every(library):
+        for path in sorted(folder.glob("*.gz")):
+            if path.name in seen:
+                continue
+            seen.add(path.name)
+            try:
+                with gzip.open(path) as file:
+                    for line in file:
+                        with contextlib.suppress(ValueError, LibraryTooNew):
+                            yield records.decode(line)
+            except (OSError, EOFError) as error:
+                log.warning("A copy of the records cannot be read: %s", error)
