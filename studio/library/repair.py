@@ -66,6 +66,9 @@ async def repair(library: Library, report: Report) -> Repaired:
             lost.append(picture.id)
     if lost:
         await library.change("missing", lost, lambda _former: [(True, lost)])
+    gone = set(report.missing)
+    if back := [one.id for one in await library.every() if one.missing and one.id not in gone]:
+        await library.change("missing", back, lambda _former: [(False, back)])
     return Repaired(found=found, put_back=put_back, lost=len(lost), records=len(taken))
 
 
