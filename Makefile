@@ -11,7 +11,7 @@ VENV := .venv/bin
         package package-size package-test package-twice package-start system-run system-test
 
 help: ## Print this menu
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
 install: ## Build .venv from the lock; the program is then .venv/bin/gridbrush
 	@python=$$(packaging/find-python) && "$$python" packaging/install.py

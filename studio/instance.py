@@ -17,7 +17,7 @@ import socket
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 _PATIENCE = 2.0
 _ASK_AGAIN = 0.1
 _RAISE, _WORK, _YES = b"raise\n", b"work\n", b"ok\n"
+_MOST_NAMES = 1 << 20  # bytes of the files' names that a second start was given
 _LINE = 1024  # bytes of a line; what is longer comes with its length before it
 _LONGEST_ADDRESS = 100  # bytes of a socket's path; systems take 104 or 108
 _LOCKED_BYTE = 0x7FFF0000  # far behind the text: Windows lets nobody read what is locked
@@ -268,14 +269,16 @@ async def serve(
     folder: Path,
     on_raise: Callable[[], bool | None],
     *,
+    on_files: Callable[[list[Path]], None] | None = None,
     work: Work | None = None,
     state: Path | None = None,
 ) -> Bell:
     """Hear from now on when a second start asks for the window of this library, or has work for it.
 
     Only this user can ring: the socket lies in a folder of theirs. On Windows it is a port of this
-    machine alone, with a token in a file. `on_raise` may return False: there is no window. `work`
-    gets the line once it was answered. Raises OSError.
+    machine alone, with a token in a file. `on_raise` may return False: there is no window.
+    `on_files` gets the pictures the second start was to open. `work` gets the line once it was
+    answered. Raises OSError.
     """
     address = await asyncio.to_thread(_address, folder, state)
     token = b""
@@ -286,6 +289,9 @@ async def serve(
                 line = await reader.readline()
                 if secrets.compare_digest(line, token + _RAISE) and on_raise() is not False:
                     await _say_yes(writer)
+                    files = await _names(reader)
+                    if files and on_files is not None:
+                        on_files(files)
                 wanted = work is not None and secrets.compare_digest(line, token + _WORK)
                 if wanted:
                     await _say_yes(writer)
@@ -315,8 +321,21 @@ async def _say_yes(writer: asyncio.StreamWriter) -> None:
     await writer.drain()
 
 
-async def ask_to_raise(folder: Path, *, state: Path | None = None) -> bool:
+async def _names(reader: asyncio.StreamReader) -> list[Path]:
+    """The files a second start was given: so many bytes, each name with a zero after it."""
+    size = int(await reader.readline() or 0)
+    if not 0 < size <= _MOST_NAMES:
+        return []
+    names = (await reader.readexactly(size)).split(b"\0")
+    return [Path(os.fsdecode(name)) for name in names if name]
+
+
+async def ask_to_raise(
+    folder: Path, *, files: Sequence[Path] = (), state: Path | None = None
+) -> bool:
     """Ask the owner of the library to show its window; whether it said yes within 2 seconds.
+
+    `files` are pictures the owner is to open there.
 
     An owner that is still starting hangs its bell a moment later: it is asked again until then.
     """
@@ -329,7 +348,10 @@ async def ask_to_raise(folder: Path, *, state: Path | None = None) -> bool:
                     await asyncio.sleep(_ASK_AGAIN)
                     continue
                 if line is not None:
+                    names = b"".join(os.fsencode(path) + b"\0" for path in files)
+                    line[1].write(b"%d\n" % len(names) + names)
                     line[1].close()
+                    await line[1].wait_closed()
                 return line is not None
     except (OSError, TimeoutError, ValueError):
         return False

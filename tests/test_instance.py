@@ -177,6 +177,29 @@ def test_the_owner_hears_the_bell(tmp_path: Path, state: Path) -> None:
     asyncio.run(asyncio.wait_for(main(), 10))
 
 
+def test_the_owner_gets_the_pictures_a_second_start_was_to_open(
+    tmp_path: Path, state: Path
+) -> None:
+    strange = Path(os.fsdecode(b"/tmp/no \xff letters\n.png")) if POSIX else Path("C:/b.png")
+    files = [tmp_path / "Entwürfe für morgen.png", strange]
+
+    async def main() -> None:
+        given: list[list[Path]] = []
+        come = asyncio.Event()
+
+        def on_files(paths: list[Path]) -> None:
+            given.append(paths)
+            come.set()
+
+        bell = await serve(tmp_path, lambda: None, on_files=on_files, state=state)
+        assert await ask_to_raise(tmp_path, files=files, state=state)
+        await come.wait()
+        assert given == [files]
+        await bell.close()
+
+    asyncio.run(asyncio.wait_for(main(), 10))
+
+
 def test_a_bell_left_by_a_killed_owner_is_hung_anew(tmp_path: Path, state: Path) -> None:
     async def main() -> None:
         heard = asyncio.Event()

@@ -6,15 +6,22 @@ import argparse
 import contextlib
 import os
 from collections.abc import Sequence
+from pathlib import Path
 
 from studio import __version__
 from studio.words import _
 
+COMMANDS = ("generate", "models", "key", "library", "self-test")
 LEVELS = ("debug", "info", "warning", "error")
 
 
 class Options(argparse.Namespace):
-    """What was asked for. `command` is None for the window."""
+    """What was asked for.
+
+    Attributes:
+        command: None for the window.
+        files: pictures the window is to take as references, as absolute paths.
+    """
 
     command: str | None
     home: str | None
@@ -23,6 +30,7 @@ class Options(argparse.Namespace):
     base_url: str | None
     anyway: bool
     json: bool
+    files: list[Path]
 
 
 def parse(arguments: Sequence[str]) -> Options:
@@ -35,10 +43,16 @@ def parse(arguments: Sequence[str]) -> Options:
     )
     with contextlib.suppress(argparse.ArgumentError):
         options, more = window.parse_known_args(arguments, namespace=Options())
-        if not more:
+        if not more or _are_files(more):
             options.command = None
+            options.files = [Path(word).absolute() for word in more]
             return options
     return _parser().parse_args(arguments, namespace=Options())
+
+
+def _are_files(words: list[str]) -> bool:
+    """Whether these are files to open, as a file manager gives them; a command goes first."""
+    return words[0] not in COMMANDS and all(Path(word).is_file() for word in words)
 
 
 def _common() -> argparse.ArgumentParser:
@@ -67,6 +81,7 @@ def _with_defaults(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
         anyway=False,
         json=False,
         probe_window=False,
+        files=[],
     )
     return parser
 

@@ -197,6 +197,7 @@ class _Start:
         window = self._window or self._build(app)
         for _step in window.furnish():
             pass
+        window.given_files = self._options.files
         return await _stay(app, self._core, window, stop)
 
     def _begin_again(self, *, anyway: bool) -> None:
@@ -210,7 +211,7 @@ class _Start:
         """Whether another Gridbrush on this machine has the library, and showed its window."""
         from studio import instance
 
-        return await instance.ask_to_raise(self._core.library_folder)
+        return await instance.ask_to_raise(self._core.library_folder, files=self._options.files)
 
 
 def _load_the_rest(app: Any, window: StudioWindow | None) -> None:
@@ -307,7 +308,10 @@ async def _stay(app: Any, core: Core, window: StudioWindow, stop: asyncio.Event)
         try:
             with contextlib.suppress(OSError, StudioError):
                 bell = await instance.serve(
-                    core.library.folder, window.raise_window, work=partial(_take_work, core)
+                    core.library.folder,
+                    window.raise_window,
+                    on_files=window.take_files,
+                    work=partial(_take_work, core),
                 )
             await stop.wait()
         finally:

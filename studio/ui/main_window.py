@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import base64
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QCoreApplication, QEvent, QPoint, QSize, Qt, Signal
@@ -81,6 +82,7 @@ class StudioWindow(QWidget):
         left_draft: the composer as it was left, None when nothing was.
         painted: it stood on the screen once.
         closing: it was closed, and nothing stands in the way.
+        given_files: pictures the program was started with.
         looking, talking, dialogs, composing: what the window does, each in a room of its own.
 
     Signals:
@@ -117,6 +119,7 @@ class StudioWindow(QWidget):
         super().__init__()
         self.core = core
         self.closing = False
+        self.given_files: Sequence[Path] = ()
         self.painted = False
         self.left_draft: Draft | None = None
         self._place_known = False
@@ -306,6 +309,7 @@ class StudioWindow(QWidget):
         self.menu_key.watch(self.windowHandle())
         if (trouble := self.core.settings.trouble) is not None:
             self.talking.on_error(trouble)
+        self.take_files(self.given_files)
         await self.core.recover()
         await self.core.keys.look(self.core.default_profile)
         self.show_key()
@@ -340,6 +344,13 @@ class StudioWindow(QWidget):
             self.showNormal()
         self.raise_()
         self.activateWindow()
+
+    def take_files(self, files: Sequence[Path]) -> None:
+        """Take pictures from outside as references, as when they are opened with this program."""
+        for path in files:
+            self.composer.add_reference(path, name=path.stem)
+        if files:
+            self.composer.focus_prompt()
 
     def on_session_ends(self, manager: QSessionManager) -> None:
         """The user logs out: nothing is asked, everything is kept."""

@@ -1,0 +1,82 @@
+"""Pictures the program is opened with, by a file manager or on a command line."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from PySide6.QtWidgets import QApplication
+
+from studio import paths
+from studio.cli import parser
+from studio.core import Core
+from studio.ui import theme
+from studio.ui.main_window import StudioWindow
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> Path:
+    path = tmp_path / "Skizze für Anna.png"
+    Image.new("RGB", (40, 30), "teal").save(path)
+    return path
+
+
+def test_a_file_opens_the_window_with_it_wherever_the_program_was_started(
+    picture: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(picture.parent)
+    options = parser.parse(["--log-level", "info", picture.name])
+    assert options.command is None
+    assert options.files == [picture]
+    assert parser.parse([]).files == []
+
+
+def test_a_command_is_one_though_a_file_has_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in parser.COMMANDS:
+        (tmp_path / name).touch()
+    assert parser.parse(["self-test"]).command == "self-test"
+    commands = parser._parser()._subparsers
+    assert commands is not None
+    assert set(commands._group_actions[0].choices or ()) == set(parser.COMMANDS)
+
+
+def test_what_is_neither_a_command_nor_a_file_is_wrong_usage(
+    picture: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for words in (["/no/such/file.png"], [str(picture), "--no-such-option"]):
+        with pytest.raises(SystemExit) as ended:
+            parser.parse(words)
+        assert ended.value.code == 2
+    assert "usage" in capsys.readouterr().err
+
+
+async def test_the_window_takes_the_files_it_was_started_with_as_references(
+    picture: Path, tmp_path: Path
+) -> None:
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    theme.install(app, "dark")
+    core = await Core.open(paths.find(tmp_path / "home"), environ={})
+    window = StudioWindow(core)
+    for _step in window.furnish():
+        pass
+    window.given_files = [picture]
+    done = asyncio.Event()
+    window.composer._reception.idle.connect(done.set)
+    try:
+        await window.open()
+        await done.wait()
+        taken = window.composer.draft().references
+        assert [reference.name for reference in taken] == ["Skizze für Anna"]
+    finally:
+        window.save_state_now()
+        await window.settle()
+        await core.close()
+        window.hide()
+        window.deleteLater()
+        await asyncio.sleep(0)
