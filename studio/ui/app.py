@@ -17,6 +17,7 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Awaitable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -38,6 +39,9 @@ log = logging.getLogger(__name__)
 _NEEDED = ("libGL.so.1", "libEGL.so.1", "libxcb-cursor.so.0")
 _GRACE = 10.0
 """Seconds everything has to close in before the process ends all the same."""
+
+_AT_REST = 2.0
+"""Seconds after which a start is over, and what it did not need may be loaded."""
 
 _PAINT = 1.0
 """Seconds the first screen may take to be painted before the start goes on all the same."""
@@ -198,7 +202,7 @@ class _Start:
         for _step in window.furnish():
             pass
         window.given_files = self._options.files
-        return await _stay(app, self._core, window, stop)
+        return await _watched(self._core, _stay(app, self._core, window, stop))
 
     def _begin_again(self, *, anyway: bool) -> None:
         from studio.core import Core
@@ -304,6 +308,7 @@ async def _stay(app: Any, core: Core, window: StudioWindow, stop: asyncio.Event)
     try:
         tasks.begin()
         await window.open()
+        tasks.spawn(_later(window))
         garbage = Garbage(app)
         try:
             with contextlib.suppress(OSError, StudioError):
@@ -332,6 +337,34 @@ async def _stay(app: Any, core: Core, window: StudioWindow, stop: asyncio.Event)
             log.error("Closing took too long; the journal has what was under way")
         window.hide()
         window.deleteLater()
+
+
+async def _watched(core: Core, staying: Awaitable[int]) -> int:
+    """Until the window is closed; what ends the program otherwise is told at the next start."""
+    import asyncio
+
+    from studio.crashes import CrashFile
+
+    making = asyncio.create_task(asyncio.to_thread(CrashFile, core.paths.log_folder))
+    try:
+        code = await staying
+    except Exception as error:
+        with contextlib.suppress(OSError):
+            (await making).note(error)
+        raise
+    with contextlib.suppress(OSError):
+        (await making).close()
+    return code
+
+
+async def _later(window: StudioWindow) -> None:
+    """What nobody waits for, once the window is at rest."""
+    import asyncio
+
+    await asyncio.sleep(_AT_REST)
+    from studio.ui.upkeep import after_start
+
+    await after_start(window)
 
 
 async def _take_work(
