@@ -319,6 +319,8 @@ def table() -> tuple[Action, ...]:
             menu="library",
             group=3,
         ),
+        Action(name="check_library", text=_("Check all pictures…"), menu="library", group=3),
+        Action(name="back_up", text=_("Back up everything…"), menu="library", group=3),
         Action(name="palette", text=_("Command palette"), keys=("Ctrl+K",), menu="help"),
         Action(
             name="shortcuts",

@@ -77,6 +77,18 @@ class Dialogs(QObject):
         palette.prompt_chosen.connect(window.composing.on_prompt_chosen)
         palette.open()
 
+    def check_library(self) -> None:
+        """Read every original again; a bar says how far it is."""
+        from studio.ui.upkeep import Upkeep
+
+        spawn(Upkeep(self._window).check())
+
+    def back_up(self) -> None:
+        """Everything into one file, where the user says."""
+        from studio.ui.upkeep import Upkeep
+
+        spawn(Upkeep(self._window).back_up())
+
     def on_history_requested(self) -> None:
         """The history was chosen in the sidebar."""
         self._window.composer.on_history_wanted()

@@ -283,6 +283,14 @@ class Doings:
         """Show all shortcuts."""
         self._window.dialogs.open_shortcuts()
 
+    def on_check_library(self) -> None:
+        """Read every original again and say what was found."""
+        self._window.dialogs.check_library()
+
+    def on_back_up(self) -> None:
+        """Everything into one file."""
+        self._window.dialogs.back_up()
+
     def on_log_folder(self) -> None:
         """Open the folder of the logs."""
         show_files([self._window.core.paths.log_folder / "gridbrush.log"])

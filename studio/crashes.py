@@ -1,0 +1,123 @@
+"""What is left of a program that died: written while it dies, told at the next start.
+
+A fatal signal writes where every thread stood (`faulthandler`: names of functions and lines, no
+values), an error nobody caught its traceback. Both go into one small file in the log folder, which
+an orderly end removes. No memory is ever dumped: an image of it would hold the key.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import faulthandler
+import os
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import IO
+
+from studio import __version__, logs
+
+_FILE = "crash-{pid}.txt"
+_MOST = 60_000
+_HEAD = "Gridbrush {version}, Python {python}, {system}, {time}\n"
+
+
+class CrashFile:
+    """Watches over this process; `close` says that it ended as it should."""
+
+    def __init__(self, folder: Path) -> None:
+        """Blocking. Raises OSError where the folder cannot be written."""
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._path = folder / _FILE.format(pid=os.getpid())
+        handle = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        self._file: IO[str] = os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace")
+        self._file.write(_head())
+        self._file.flush()
+        self._former = sys.excepthook
+        # What is installed over this hook later hears first, and this one of what it passes on.
+        sys.excepthook = self._on_exception
+        faulthandler.enable(self._file, all_threads=True)
+        no_memory_dumps()
+
+    def _on_exception(
+        self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    ) -> None:
+        self.note(error)
+        self._former(kind, error, trace)
+
+    def note(self, error: BaseException) -> None:
+        """Write down what ends the program; never raises."""
+        with contextlib.suppress(OSError, ValueError):
+            self._file.write(logs.clean("".join(traceback.format_exception(error))))
+            self._file.flush()
+
+    def close(self) -> None:
+        """The end is an orderly one: there is nothing to tell."""
+        faulthandler.disable()
+        if sys.excepthook == self._on_exception:
+            sys.excepthook = self._former
+        with contextlib.suppress(OSError):
+            self._file.close()
+            self._path.unlink()
+
+
+def no_memory_dumps() -> None:
+    """See to it that the system writes no image of this process when it dies."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    with contextlib.suppress(OSError, ValueError):
+        _soft, hard = resource.getrlimit(resource.RLIMIT_CORE)
+        resource.setrlimit(resource.RLIMIT_CORE, (0, hard))
+
+
+def _head() -> str:
+    return _HEAD.format(
+        version=__version__,
+        python=sys.version.partition(" ")[0],
+        system=_system(),
+        time=time.strftime("%Y-%m-%d %H:%M:%S"),
+    )
+
+
+def _system() -> str:
+    if sys.platform == "win32":
+        return f"Windows {sys.getwindowsversion().build}"
+    about = os.uname()
+    return f"{about.sysname} {about.release}"
+
+
+def left_behind(folder: Path, *, alive: Callable[[int], bool] | None = None) -> str:
+    """What processes that died wrote down, cleaned; "" when there is nothing to tell. Blocking.
+
+    Each is told once: its file is gone when this returns. A process that was killed from outside
+    has nothing to tell.
+    """
+    still_runs = alive or _alive
+    told: list[str] = []
+    for path in sorted(folder.glob(_FILE.format(pid="*"))):
+        number = path.stem.partition("-")[2]
+        if not number.isdigit() or int(number) == os.getpid() or still_runs(int(number)):
+            continue
+        with contextlib.suppress(OSError):
+            text = path.read_text(encoding="utf-8", errors="replace")[:_MOST]
+            path.unlink()
+            if len(text.splitlines()) > 1:
+                told.append(logs.clean(text).strip())
+    return "\n\n".join(told)
+
+
+def _alive(pid: int) -> bool:
+    if sys.platform == "win32":
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True

@@ -1,0 +1,294 @@
+"""Checking and backing up the library from the window, and what a crash left to tell.
+
+Nothing of this is needed to show the window; it is imported when it is first used.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QStandardPaths, Qt, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import (
+    QDialog,
+    QHBoxLayout,
+    QPlainTextEdit,
+    QProgressBar,
+    QVBoxLayout,
+    QWidget,
+)
+
+from studio.library.check import Report, Stopped
+from studio.ui import figures, tasks
+from studio.ui.controls import Button, Text
+from studio.words import _, ngettext
+
+if TYPE_CHECKING:
+    from studio.ui.main_window import StudioWindow
+
+_STEPS = 1000
+_TELL_EVERY = 0.05
+"""Seconds between two steps of a bar that a thread moves."""
+
+
+class LongWork(QDialog):
+    """Says what is being done and how far it is; closing it stops the work.
+
+    Signals:
+        moved: how far it is, in thousandths; emitted by the thread that works.
+    """
+
+    moved = Signal(int)
+
+    def __init__(self, title: str, text: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self.setMinimumWidth(440)
+        self.stopped = False
+        self._total = 0
+        self._told = 0.0
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 24, 24, 16)
+        column.setSpacing(12)
+        column.addWidget(Text(title, "title", weight=600, wrap=True))
+        self.text = Text(text, "body", "text2", wrap=True)
+        column.addWidget(self.text)
+        self.bar = QProgressBar(self)
+        self.bar.setRange(0, _STEPS)
+        self.bar.setTextVisible(False)
+        self.bar.setAccessibleName(title)
+        column.addWidget(self.bar)
+        row = QHBoxLayout()
+        row.setContentsMargins(0, 8, 0, 0)
+        row.addStretch(1)
+        self.cancel = Button(_("Cancel"), size=32)
+        self.cancel.clicked.connect(self.reject)
+        row.addWidget(self.cancel)
+        column.addLayout(row)
+        self.moved.connect(self.bar.setValue, Qt.ConnectionType.QueuedConnection)
+        self.finished.connect(self.on_finished)
+
+    def expect(self, total: int) -> None:
+        """What `step` counts up to."""
+        self._total = max(total, 1)
+
+    def step(self, done: int) -> None:
+        """How far it is; called by the thread that works. Raises Stopped when it should end."""
+        if self.stopped:
+            raise Stopped
+        now = time.monotonic()
+        if now - self._told >= _TELL_EVERY or done >= self._total:
+            self._told = now
+            self.moved.emit(min(_STEPS, done * _STEPS // self._total))
+
+    def on_finished(self) -> None:
+        """It was closed, by the user or because all is done."""
+        self.stopped = True
+
+
+class Words(QDialog):
+    """Something to read, in full, with what can be done about it.
+
+    Attributes:
+        body: the text, as plain text that can be selected.
+    """
+
+    def __init__(self, title: str, text: str, body: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self.resize(620, 420)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 24, 24, 16)
+        column.setSpacing(12)
+        column.addWidget(Text(title, "title", weight=600, wrap=True))
+        column.addWidget(Text(text, "body", "text2", wrap=True))
+        self.body = QPlainTextEdit(body, self)
+        self.body.setReadOnly(True)
+        self.body.setAccessibleName(title)
+        column.addWidget(self.body, 1)
+        self._row = QHBoxLayout()
+        self._row.addStretch(1)
+        close = Button(_("Close"), "primary", size=32)
+        close.clicked.connect(self.accept)
+        self._row.addWidget(close)
+        column.addLayout(self._row)
+
+    def offer(self, label: str, act: Callable[[], None]) -> Button:
+        """A button before Close."""
+        button = Button(label, size=32)
+        button.clicked.connect(act)
+        self._row.insertWidget(self._row.count() - 1, button)
+        return button
+
+    def on_copy(self) -> None:
+        """The text goes to the clipboard."""
+        QGuiApplication.clipboard().setText(self.body.toPlainText())
+
+
+class Upkeep(QObject):
+    """Does the library's upkeep for one window."""
+
+    def __init__(self, window: StudioWindow) -> None:
+        super().__init__(window)
+        self._window = window
+
+    async def check(self) -> None:
+        """Read every original again, then say what was found."""
+        from studio import handover
+
+        core = self._window.core
+        work = LongWork(
+            _("Checking all pictures"),
+            _("Every picture is read again and compared with what came. Nothing is changed."),
+            self._window,
+        )
+        work.expect((await core.library.counts(0.0)).all)
+        work.open()
+        try:
+            report = await handover.check(core, work.step)
+        except Stopped:
+            return
+        finally:
+            work.close()
+            work.deleteLater()
+        self._tell(report)
+
+    def _tell(self, report: Report) -> None:
+        if report.whole and not report.orphans:
+            n = report.checked
+            text = ngettext(
+                "{n} picture is as it came", "All {n} pictures are as they came", n
+            ).format(n=n)
+            self._window.talking.tell(text)
+            return
+        shown = Words(
+            _("Not everything is as it came") if not report.whole else _("All pictures are sound"),
+            _("{sound} of {checked} pictures are as they came.").format(
+                sound=report.sound, checked=report.checked
+            ),
+            "\n".join(_lines(report)),
+            self._window,
+        )
+        shown.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        shown.offer(_("Copy"), shown.on_copy)
+        if not report.whole and self._window.core.library.writable:
+            shown.offer(_("Mend what can be mended"), self.on_mend)
+        shown.open()
+
+    def on_mend(self) -> None:
+        """The report's button was pressed."""
+        tasks.spawn(self._mend())
+
+    async def _mend(self) -> None:
+        from studio.asking import Change
+        from studio.handover import carry_out
+
+        said = await carry_out(self._window.core, Change(action="fix"))
+        n = said.number
+        self._window.talking.tell(
+            ngettext("{n} thing was mended", "{n} things were mended", n).format(n=n)
+        )
+        self._window.browsing.reload()
+
+    async def back_up(self) -> None:
+        """Everything into one file, where the user says."""
+        from PySide6.QtWidgets import QFileDialog
+
+        usual = QStandardPaths.StandardLocation.DocumentsLocation
+        dialog = QFileDialog(
+            self._window, _("Back up the library"), QStandardPaths.writableLocation(usual)
+        )
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("zip")
+        dialog.selectFile(time.strftime("Gridbrush %Y-%m-%d.zip"))
+        try:
+            if not await tasks.finished(dialog) or not dialog.selectedFiles():
+                return
+            target = Path(dialog.selectedFiles()[0])
+        finally:
+            dialog.deleteLater()
+        await self.back_up_to(target)
+
+    async def back_up_to(self, target: Path) -> None:
+        """Everything into that file, with a bar; cancelling leaves nothing."""
+        from studio.library import backup
+
+        core = self._window.core
+        work = LongWork(
+            _("Backing up"),
+            _("Pictures, records and settings go into {name}. Keys do not.").format(
+                name=target.name
+            ),
+            self._window,
+        )
+        work.expect(await asyncio.to_thread(backup.size_of, core.library.folder))
+        work.open()
+        more = {"settings.json": core.paths.settings_file, "draft.json": core.paths.draft_file}
+        # The file dialog has asked whether a file of that name may go.
+        await asyncio.to_thread(target.unlink, missing_ok=True)
+        try:
+            await asyncio.to_thread(backup.write, core.library.folder, target, more, work.step)
+        except Stopped:
+            return
+        finally:
+            work.close()
+            work.deleteLater()
+        size = figures.megabytes((await asyncio.to_thread(target.stat)).st_size)
+        self._window.talking.tell(
+            _("{name} has everything, {size}").format(name=target.name, size=size)
+        )
+
+    async def tell_of_crash(self) -> None:
+        """What the last start left to tell, once."""
+        from studio import crashes
+
+        folder = self._window.core.paths.log_folder
+        if text := await asyncio.to_thread(crashes.left_behind, folder):
+            self.show_crash(text)
+
+    def show_crash(self, text: str) -> Words:
+        """The report of a crash, without keys, to be copied or read."""
+        shown = Words(
+            _("Gridbrush ended unexpectedly last time"),
+            _(
+                "Nothing that was saved is lost. This is what it left: names of functions and "
+                "lines, no key. It was sent to nobody."
+            ),
+            text,
+            self._window,
+        )
+        shown.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        shown.offer(_("Open log folder"), self.on_log_folder)
+        shown.offer(_("Copy"), shown.on_copy)
+        shown.open()
+        return shown
+
+    def on_log_folder(self) -> None:
+        """The folder with the log files shall be shown."""
+        self._window.dialogs.on_show_folder(self._window.core.paths.log_folder)
+
+
+def _lines(report: Report) -> list[str]:
+    return [
+        *(_("missing: {id}").format(id=id) for id in report.missing),
+        *(_("changed: {id}").format(id=id) for id in report.changed),
+        *(_("damaged reference: {name}").format(name=name) for name in report.damaged_inputs),
+        *(_("not in the records: {path}").format(path=path) for path in report.orphans),
+        *(
+            [_("lines of the records that cannot be read: {n}").format(n=report.damaged_records)]
+            if report.damaged_records
+            else []
+        ),
+    ]
+
+
+async def after_start(window: StudioWindow) -> None:
+    """What waits until the window stands: a crash to tell of, then the library's upkeep."""
+    from studio import upkeep
+
+    await Upkeep(window).tell_of_crash()
+    await upkeep.run(window.core)

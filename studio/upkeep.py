@@ -1,0 +1,64 @@
+"""What the owner of a library does for it in the background: never in the first minute.
+
+A copy of the records each day, and a small share of the originals read again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+
+from studio.core import Core
+from studio.errors import StorageError
+from studio.events import Trouble
+from studio.library import copies, scrub
+from studio.words import _, ngettext
+
+log = logging.getLogger(__name__)
+
+AFTER = 60.0
+"""Seconds after the start before anything is read."""
+
+
+async def run(core: Core, *, after: float = AFTER) -> scrub.Found | None:
+    """One round; what the scrub found, or None where this process does not own the library.
+
+    Damage is told as trouble, in a sentence. Cancelling ends it after the file that is read.
+    """
+    if not core.library.writable:
+        return None
+    await asyncio.sleep(after)
+    try:
+        await asyncio.to_thread(copies.make, core.library.folder)
+        found = await _scrub(core)
+    except StorageError as error:
+        # A full disk is told by whoever needs it; tomorrow is another day.
+        log.warning("The upkeep of the library could not be done: %s", error)
+        return None
+    if bad := len(found.missing) + len(found.changed):
+        core.events.publish(Trouble(_damage(bad)))
+    return found
+
+
+async def _scrub(core: Core) -> scrub.Found:
+    memory = core.paths.computed(core.library.id) / "scrub.json"
+    every = await core.library.every()
+    chosen = await asyncio.to_thread(scrub.choose, every, memory)
+    end = threading.Event()
+    try:
+        return await asyncio.to_thread(
+            scrub.scrub, core.library.originals, chosen, memory, stop=end.is_set
+        )
+    finally:
+        end.set()
+
+
+def _damage(number: int) -> StorageError:
+    return StorageError(
+        ngettext(
+            "{n} picture is damaged or missing", "{n} pictures are damaged or missing", number
+        ).format(n=number),
+        _("A file of the library is not as it came."),
+        hint=_("Library, Check all pictures says which, and mends what can be mended."),
+    )
