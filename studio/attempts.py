@@ -270,7 +270,8 @@ class Attempts:
         """Look at the pictures while the answer is made durable; believe them afterwards."""
         keeping: asyncio.Task[None] | None = None
         try:
-            await self._decoding.run(sink.catch_up)
+            if sink.behind:
+                await self._decoding.run(sink.catch_up)
             keeping = asyncio.create_task(sink.keep(self._journalling))
             try:
                 answer = await self._decoding.run(provider.read, source)

@@ -198,15 +198,31 @@ def _blocks(path: Path) -> Iterator[bytes]:
             yield block
 
 
-def move(source: Path, target: Path) -> None:
-    """Move a file within one disk, durably. Raises StorageError if `target` is taken."""
+def put(path: Path, data: bytes) -> None:
+    """Give `path` these bytes, whole or not at all, but not durably: they may be lost with power.
+
+    For what stands in another file as well once it matters.
+    """
+    with _as_storage_error(path):
+        temporary = path.with_name(f".{path.name}.new")
+        _step("create", temporary)
+        temporary.write_bytes(data)
+        _rename(temporary, path)
+
+
+def move(source: Path, target: Path, *, leaving: bool = False) -> None:
+    """Move a file within one disk, durably. Raises StorageError if `target` is taken.
+
+    With `leaving` the folder it leaves is not made durable: it goes as well, or nobody minds to
+    find the file there too.
+    """
     ensure_folder(target.parent)
     with _as_storage_error(target):
         if target.exists():
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target))
         _rename(source, target)
         sync_folder(target.parent)
-        if source.parent != target.parent:
+        if source.parent != target.parent and not leaving:
             sync_folder(source.parent)
 
 
@@ -233,11 +249,12 @@ def remove(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def rename_folder(source: Path, target: Path) -> None:
-    """Give a folder another name beside the old one, durably."""
+def rename_folder(source: Path, target: Path, *, lasting: bool = True) -> None:
+    """Give a folder another name beside the old one, durably unless `lasting` is False."""
     with _as_storage_error(source):
         _rename(source, target)
-        sync_folder(target.parent)
+        if lasting:
+            sync_folder(target.parent)
 
 
 def remove_folder(folder: Path) -> None:

@@ -453,7 +453,7 @@ class JobQueue:
                 await self._own_turn(job.id)
             else:
                 try:
-                    await self._journalling.run(self._journal.close, entry)
+                    await self._journalling.run(self._journal.close, entry, recorded=True)
                 except StudioError as error:
                     # The picture is in the library; the next start tidies up.
                     log.warning("A journal entry could not be closed: %s", error)

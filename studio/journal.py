@@ -6,7 +6,7 @@ Every attempt at a job has a folder of its own while it is alive:
         queued.json   the job with its whole request          -> not sent, not billed
         told.json     how a question that goes on with a conversation is told
         sent.json     written just before the first byte      -> may have been billed
-        answer.json   status and headers of the answer
+        answer.json   status and headers of the answer; durable with the mark that follows
         answer        the body, as it came
         whole.json    the body is complete and on the disk    -> ingested at the next start
         cut.json      the body ends in the middle, and why    -> kept and offered
@@ -78,6 +78,7 @@ class Mark(msgspec.Struct, frozen=True, omit_defaults=True):
         seconds: from sending to the last byte.
         reason: why it was cut.
         late: whether it came after the time-out.
+        status: of the answer, as in `answer.json`, which is not durable by itself; so are headers.
     """
 
     at: float
@@ -85,6 +86,8 @@ class Mark(msgspec.Struct, frozen=True, omit_defaults=True):
     seconds: float = 0.0
     reason: str = ""
     late: bool = False
+    status: int = 0
+    headers: dict[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,11 +173,11 @@ class Journal:
         files.replace(entry.folder / "sent.json", msgspec.json.encode(Mark(at=time.time())))
 
     def begin_answer(self, entry: Entry, status: int, headers: Mapping[str, str]) -> files.Appender:
-        """Keep status and headers; the body is appended to what comes back."""
-        # The folder is made durable once for both names.
+        """Keep status and headers; the body is appended to what comes back. Not yet durable."""
+        # Both become durable with the mark that says how the answer ended.
         body = files.Appender(entry.body, lasting=False)
         try:
-            files.replace(
+            files.put(
                 entry.folder / "answer.json", msgspec.json.encode(Head(status, dict(headers)))
             )
         except BaseException:
@@ -194,7 +197,7 @@ class Journal:
         finally:
             body.close()
         mark = Mark(at=time.time(), bytes=body.size, seconds=seconds, late=late)
-        files.replace(entry.folder / "whole.json", msgspec.json.encode(mark))
+        self._mark(entry, "whole.json", mark)
 
     def cut(self, entry: Entry, body: files.Appender | None, reason: str, seconds: float) -> None:
         """The answer ends in the middle: what is there is kept."""
@@ -203,13 +206,22 @@ class Journal:
             body.close()
         size = body.size if body is not None else 0
         mark = Mark(at=time.time(), bytes=size, seconds=seconds, reason=reason)
-        files.replace(entry.folder / "cut.json", msgspec.json.encode(mark))
+        self._mark(entry, "cut.json", mark)
 
-    def close(self, entry: Entry) -> None:
-        """The attempt is over and recorded. Last of all durable steps; twice is fine."""
+    @staticmethod
+    def _mark(entry: Entry, name: str, mark: Mark) -> None:
+        if (head := _read(entry.folder / "answer.json", Head)) is not None:
+            mark = msgspec.structs.replace(mark, status=head.status, headers=head.headers)
+        files.replace(entry.folder / name, msgspec.json.encode(mark))
+
+    def close(self, entry: Entry, *, recorded: bool = False) -> None:
+        """The attempt is over. Last of all steps; twice is fine.
+
+        Durable, unless its pictures are `recorded`: then nobody minds to find it once more.
+        """
         done = entry.folder.with_name(entry.attempt + _DONE)
         if entry.folder.is_dir():
-            files.rename_folder(entry.folder, done)
+            files.rename_folder(entry.folder, done, lasting=not recorded)
         # Computed rubbish from here on: a crash now leaves a folder that `recover` removes.
         files.remove_folder(done)
 
@@ -261,11 +273,13 @@ class Journal:
 
 def _look(entry: Entry) -> Found:
     queued = msgspec.json.decode((entry.folder / "queued.json").read_bytes(), type=Queued)
-    head = _read(entry.folder / "answer.json", Head)
     sent = _read(entry.folder / "sent.json", Mark)
-    if head is not None and (mark := _read(entry.folder / "whole.json", Mark)):
+    mark = _read(entry.folder / "whole.json", Mark)
+    head = _head(entry, mark)
+    if mark is not None and head is not None:
         stage = Stage.WHOLE
     elif mark := _read(entry.folder / "cut.json", Mark):
+        head = _head(entry, mark)
         stage = Stage.CUT
     elif sent is not None:
         mark = sent
@@ -285,6 +299,16 @@ def _look(entry: Entry) -> Found:
         marked=not cut or mark is not sent,
         late=mark is not None and mark.late,
     )
+
+
+def _head(entry: Entry, mark: Mark | None) -> Head | None:
+    if mark is not None and mark.status:
+        return Head(mark.status, mark.headers)
+    try:
+        return _read(entry.folder / "answer.json", Head)
+    except msgspec.MsgspecError:
+        # The power went before it was durable; so did the answer.
+        return None
 
 
 def _read(path: Path, kind: type[T]) -> T | None:

@@ -77,6 +77,11 @@ class AnswerSink:
         """Since the request began to leave."""
         return time.monotonic() - self._started
 
+    @property
+    def behind(self) -> bool:
+        """Whether something that came found no room on the disk yet."""
+        return bool(self._unwritten)
+
     def begin(self) -> None:
         """The first byte of the request is about to leave."""
         self._started = time.monotonic()

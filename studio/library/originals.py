@@ -73,7 +73,7 @@ class Originals:
         if target.is_file() and sha256_of(target) == sha256:
             # An earlier start was ended between the rename and the record.
             return target
-        files.move(part, target)
+        files.move(part, target, leaving=True)
         return target
 
     def settle(self, picture: Picture) -> None:

@@ -142,10 +142,10 @@ class _Start:
         end_logs = logs.install(self._where, self._options.log_level.upper())
         import asyncio
 
-        from qasync import QEventLoop
+        from studio.ui.rounds import WindowLoop
 
         try:
-            with asyncio.Runner(loop_factory=lambda: QEventLoop(app)) as runner:
+            with asyncio.Runner(loop_factory=lambda: WindowLoop(app)) as runner:
                 return runner.run(self._live(app))
         except KeyboardInterrupt:
             return 130

@@ -302,14 +302,14 @@ def main() -> None:
     """Run one part on the window's loop."""
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     from PySide6.QtWidgets import QApplication
-    from qasync import QEventLoop
+    from studio.ui.rounds import WindowLoop
 
     from studio.ui.garbage import Garbage
 
     part, address, folder, *model = sys.argv[1:]
     app = QApplication(["bench"])
     garbage = Garbage(app)
-    with asyncio.Runner(loop_factory=lambda: QEventLoop(app)) as runner:
+    with asyncio.Runner(loop_factory=lambda: WindowLoop(app)) as runner:
         run = {"stall": stall, "four": four, "memory": memory, "small": small}[part]
         result = runner.run(run(address, Path(folder), model[0] if model else ""))
     garbage.stop()

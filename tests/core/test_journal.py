@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from studio import files
 from studio.domain import GenerationRequest, Job, new_id
 from studio.journal import Entry, Journal, Stage
 
@@ -108,3 +109,30 @@ def test_picture_ids_are_the_same_at_every_ingest_and_differ_within_one() -> Non
     assert ids == [Entry(entry.folder).picture_id(number) for number in range(50)]
     assert len(set(ids)) == 50
     assert {uuid.UUID(id).version for id in ids} == {7}
+
+
+@pytest.mark.parametrize("left", [b"", b'{"sta', None], ids=["empty", "torn", "gone"])
+@pytest.mark.parametrize(("make", "status"), [(whole, 200), (cut, 200), (arriving, None)])
+def test_what_was_not_durable_may_be_lost_with_power(
+    tmp_path: Path, make: Callable[[Journal], Entry], status: int | None, left: bytes | None
+) -> None:
+    journal = Journal(tmp_path)
+    head = make(journal).folder / "answer.json"
+    stage = journal.recover()[0].stage
+    head.unlink() if left is None else head.write_bytes(left)
+    (found,) = journal.recover()
+    assert found.stage is stage
+    assert (found.head.status if found.head else None) == status
+
+
+def test_forgetting_what_is_recorded_waits_for_no_disk(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    entry, other = whole(journal), whole(journal)
+    steps: list[str] = []
+    stop = files.watch(lambda kind, _path: steps.append(kind))
+    journal.close(entry, recorded=True)
+    assert steps == ["rename"]
+    journal.close(other)
+    stop()
+    assert steps == ["rename", "rename", "sync-folder"]
+    assert journal.recover() == []

@@ -1,0 +1,96 @@
+"""The window's loop: qasync's, with what is wanted soon done in rounds.
+
+qasync starts and stops a timer of Qt for every callback; a small answer takes seventy of them. Here
+they wait in a row, and one timer, running only while there are any, does all that waited at the
+beginning of its round. What they ask for in turn comes in the next one, after Qt has looked at
+the mouse and the screen.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from contextvars import Context
+from typing import Any
+
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimerEvent
+from PySide6.QtWidgets import QApplication
+from qasync import QEventLoop
+
+_WAKE = QEvent.Type(QEvent.registerEventType())
+
+
+class Rounds(QObject):
+    """Does what waits, a round at a time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._waiting: deque[asyncio.Handle] = deque()
+        self._timer = 0
+
+    def add(self, handle: asyncio.Handle) -> None:
+        """Have it done in the next round; only on the window's thread."""
+        self._waiting.append(handle)
+        if not self._timer:
+            self._timer = self.startTimer(0)
+
+    def add_from_elsewhere(self, handle: asyncio.Handle) -> None:
+        """The same, from any thread."""
+        self._waiting.append(handle)
+        QCoreApplication.postEvent(self, QEvent(_WAKE))
+
+    def stop(self) -> None:
+        """Forget what waits."""
+        self._waiting.clear()
+        self._rest()
+
+    def _rest(self) -> None:
+        if self._timer:
+            self.killTimer(self._timer)
+            self._timer = 0
+
+    def customEvent(self, event: QEvent) -> None:  # noqa: ARG002
+        if self._waiting and not self._timer:
+            self._timer = self.startTimer(0)
+
+    def timerEvent(self, event: QTimerEvent) -> None:  # noqa: ARG002
+        waiting = self._waiting
+        # A round within a round, while something of this one waits for the window, is fine.
+        for _number in range(len(waiting)):
+            if not waiting:
+                break
+            handle = waiting.popleft()
+            if not handle.cancelled():
+                handle._run()  # noqa: SLF001 - how a loop runs its handles
+        if not waiting:
+            self._rest()
+
+
+class WindowLoop(QEventLoop):  # type: ignore[misc] # it ships no types
+    """An asyncio loop that is Qt's."""
+
+    def __init__(self, app: QApplication) -> None:
+        self._rounds = Rounds()
+        super().__init__(app)
+
+    def call_soon(
+        self, callback: Callable[..., Any], *args: Any, context: Context | None = None
+    ) -> asyncio.Handle:
+        """Have it called in the next round."""
+        handle = asyncio.Handle(callback, args, self, context)
+        self._rounds.add(handle)
+        return handle
+
+    def call_soon_threadsafe(
+        self, callback: Callable[..., Any], *args: Any, context: Context | None = None
+    ) -> asyncio.Handle:
+        """The same, from any thread."""
+        handle = asyncio.Handle(callback, args, self, context)
+        self._rounds.add_from_elsewhere(handle)
+        return handle
+
+    def close(self) -> None:
+        """Close it; what waits is forgotten."""
+        self._rounds.stop()
+        super().close()
