@@ -8,6 +8,7 @@ palette and CMYK pictures all come out as 8-bit RGB or RGBA.
 from __future__ import annotations
 
 import io
+import json
 import stat
 import warnings
 from pathlib import Path
@@ -305,6 +306,65 @@ def palette(request: dict[str, Any]) -> Message:
     return {"colours": list(dict.fromkeys(colours))}, b""
 
 
+_TEXTS = 64
+_TEXT_BYTES = 400_000
+_IMAGE_DESCRIPTION, _MAKE, _MODEL, _SOFTWARE = 0x010E, 0x010F, 0x0110, 0x0131
+_EXIF, _USER_COMMENT = 0x8769, 0x9286
+
+
+def describe(request: dict[str, Any]) -> Message:
+    """What `probe` tells, with the texts that lie in the file: names and words as JSON."""
+    path = Path(request["path"])
+    facts, _nothing = probe(request)
+    texts: dict[str, str] = {}
+    try:
+        texts = _texts(_open(path)[0])
+    except Exception as error:  # noqa: BLE001 broken metadata raises anything; the picture is fine
+        facts["texts_fault"] = f"{type(error).__name__}"
+    return facts, json.dumps(texts).encode()
+
+
+def _texts(picture: Image.Image) -> dict[str, str]:
+    found: dict[str, str] = {}
+    if picture.format == "PNG":
+        # Some programs put their words behind the picture.
+        picture.load()
+    for name, value in list(picture.info.items())[:_TEXTS]:
+        if isinstance(value, str):
+            found["xmp" if name == "XML:com.adobe.xmp" else str(name)] = value
+        elif name in ("xmp", "comment") and isinstance(value, bytes):
+            found[str(name)] = value.decode("utf-8", "replace")
+    exif = picture.getexif()
+    for tag, name in (
+        (_IMAGE_DESCRIPTION, "ImageDescription"),
+        (_MAKE, "Make"),
+        (_MODEL, "Model"),
+        (_SOFTWARE, "Software"),
+    ):
+        if isinstance(value := exif.get(tag), str):
+            found.setdefault(name, value)
+    comment = exif.get_ifd(_EXIF).get(_USER_COMMENT)
+    if comment:
+        found["UserComment"] = _user_comment(comment)
+    kept: dict[str, str] = {}
+    left = _TEXT_BYTES
+    for name, words in found.items():
+        kept[name[:100]] = words[:left]
+        left -= len(kept[name[:100]])
+    return kept
+
+
+def _user_comment(value: bytes | str) -> str:
+    """Exif's comment: eight bytes tell its encoding, and UTF-16 comes in both orders."""
+    if isinstance(value, str):
+        return value
+    sign, words = value[:8], value[8:]
+    if sign == b"UNICODE\0":
+        low = words[1::2].count(0) >= words[::2].count(0)
+        return words.decode("utf-16-le" if low else "utf-16-be", "replace").strip("\0 ")
+    return (words if sign in (b"ASCII\0\0\0", bytes(8)) else value).decode("utf-8", "replace")
+
+
 def mend(request: dict[str, Any]) -> Message:
     """A PNG of a file that stops in the middle: the part that is there, the rest left empty.
 
@@ -331,4 +391,5 @@ JOBS: dict[str, Job] = {
     "upright": upright,
     "palette": palette,
     "mend": mend,
+    "describe": describe,
 }

@@ -402,6 +402,7 @@ class Picture:
         draft: an intermediate picture the model made while thinking.
         imported: name of the file it was imported from; "" for one that was made here.
         collections: ids of the collections it is in.
+        settings: of an imported one, what else its file names, with its words.
         offline: made by the offline painter, not by a model.
         late: its answer came after the time-out.
         seen: selected or opened once; a new picture is marked until then.
@@ -447,6 +448,7 @@ class Picture:
     tags: tuple[str, ...] = ()
     collections: tuple[str, ...] = ()
     imported: str = ""
+    settings: tuple[tuple[str, str], ...] = ()
     trashed: bool = False
     missing: bool = False
     seen: bool = True

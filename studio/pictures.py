@@ -12,6 +12,7 @@ import concurrent.futures
 import contextlib
 import heapq
 import itertools
+import json
 import logging
 import os
 import queue
@@ -129,6 +130,12 @@ class Decoder:
         """Kind, size and colour of a file; with `verify` every byte of it is decoded."""
         facts, _body = await self._ask(Priority.ARRIVAL, job="probe", path=path, verify=verify)
         return PictureFacts(**facts)
+
+    async def describe(self, path: Path) -> tuple[PictureFacts, dict[str, str]]:
+        """Kind, size and colour of a file, and the texts that lie in it, by their names there."""
+        facts, body = await self._ask(Priority.LATER, job="describe", path=path)
+        facts.pop("texts_fault", None)
+        return PictureFacts(**facts), dict(json.loads(body))
 
     async def thumbnail(
         self, path: Path, edge: int, *, priority: Priority = Priority.VISIBLE

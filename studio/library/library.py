@@ -26,7 +26,7 @@ from studio.lanes import Lane
 from studio.library import changes, records
 from studio.library.index import Index, Interrupted
 from studio.library.originals import HIDDEN, Originals
-from studio.library.query import Cost, Counts, Family, PromptUse, Query, Spend
+from studio.library.query import Cost, Counts, Family, PromptUse, Query, Spend, local_midnight
 from studio.library.records import Groups, Record, RecordLog
 from studio.library.thumbnails import ThumbnailStore, step
 from studio.pictures import Decoder, Priority
@@ -138,6 +138,10 @@ class Library:
             self._remove_index()
             self._writer = Index.open(self._index_path(), write=True)
         self._catch_up(self._writer)
+        if (self.folder / HIDDEN / "importing").is_dir():
+            from studio.library import importing
+
+            importing.finish(self)
 
     def _catch_up(self, index: Index) -> None:
         """Let an index read what it has not read yet of the log."""
@@ -275,12 +279,12 @@ class Library:
     async def spend(self, now: float | None = None) -> Spend:
         """Money spent today and this month, by the local calendar."""
         moment = time.time() if now is None else now
-        day, month = _local_midnight(moment), _local_midnight(moment, first=True)
+        day, month = local_midnight(moment), local_midnight(moment, first=True)
         return await self.ask(lambda index: index.spend(day, month))
 
     async def spend_by_day(self, now: float | None = None) -> dict[str, float]:
         """Money of each day of this month that cost any, such as {"2026-11-23": 1.21}."""
-        month = _local_midnight(time.time() if now is None else now, first=True)
+        month = local_midnight(time.time() if now is None else now, first=True)
         return await self.ask(lambda index: index.spend_by_day(month))
 
     async def cost(self, ids: Sequence[str]) -> Cost:
@@ -339,17 +343,32 @@ class Library:
                 PicturesAdded(tuple(p.id for p in taken), tuple(p.row for p in taken), job.id)
             )
         elif pictures:
-            self._events.publish(Trouble(_unindexed(self.folder)))
+            self._events.publish(Trouble(records.unindexed(self.folder)))
         return taken
 
     def _take(self, job: Job, pictures: Sequence[tuple[Picture, Path]]) -> list[Picture]:
         for picture, part in pictures:
             self.originals.place(part, picture.path, picture.sha256)
-        self._append(records.finished(job, [picture for picture, _part in pictures]))
-        return self._own.find([picture.id for picture, _part in pictures])
+        self.append(records.finished(job, [picture for picture, _part in pictures]))
+        return self.own.find([picture.id for picture, _part in pictures])
+
+    async def take_import(self, folder: Path, pictures: Sequence[Picture]) -> list[Picture]:
+        """Take the portion of an import that lies in `folder`. Raises StorageError.
+
+        Then it is brought to its end by the next start.
+        """
+        from studio.library import importing
+
+        taken = await self._writing.run(importing.take, self, folder, pictures)
+        if taken:
+            self._events.publish(
+                PicturesAdded(tuple(p.id for p in taken), tuple(p.row for p in taken))
+            )
+        return taken
 
     @property
-    def _own(self) -> Index:
+    def own(self) -> Index:
+        """The index that follows the log, on the writing lane. Raises StorageError."""
         if self._writer is None:
             raise StorageError(
                 _("The library is open for reading only"),
@@ -357,13 +376,13 @@ class Library:
             )
         return self._writer
 
-    def _append(self, record: Record) -> None:
+    def append(self, record: Record) -> None:
         """Make a record durable, then let the index follow.
 
         What the index fails to take (a full disk) it takes with the next record or at the next
         start: the record is the truth, and it stands.
         """
-        index = self._own
+        index = self.own
         self._log.append(record)
         try:
             self._catch_up(index)
@@ -446,12 +465,12 @@ class Library:
     def _write_change(
         self, field: str, ids: Sequence[str], groups: Callable[[Groups], Groups]
     ) -> Record | None:
-        former = self._own.field_of(field, ids)
+        former = self.own.field_of(field, ids)
         values, former = changes.former_only(groups(former), former)
         if not values:
             return None
         record = records.change(field, values, former)
-        self._append(record)
+        self.append(record)
         return record
 
     async def undo(self) -> str | None:
@@ -469,12 +488,12 @@ class Library:
         return self._log.at(place)
 
     def _step_back(self, *, back: bool) -> Record | None:
-        place = self._own.to_undo() if back else self._own.to_redo()
+        place = self.own.to_undo() if back else self.own.to_redo()
         if place is None:
             return None
         found = self._log.at(place)
         record = changes.inverse(found) if back else changes.again(found)
-        self._append(record)
+        self.append(record)
         return record
 
     def _changed(self, record: Record) -> str:
@@ -578,20 +597,3 @@ class Library:
         path = self._index_path()
         for part in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))):
             part.unlink(missing_ok=True)
-
-
-def _local_midnight(moment: float, *, first: bool = False) -> float:
-    """When the local day of a moment began, or its month.
-
-    The clock may have been put forward or back since then, so it is asked what held that day.
-    """
-    day = time.localtime(moment)
-    return time.mktime((day.tm_year, day.tm_mon, 1 if first else day.tm_mday, 0, 0, 0, 0, 0, -1))
-
-
-def _unindexed(folder: Path) -> StorageError:
-    return StorageError(
-        _("A picture was saved but cannot be shown yet"),
-        _("The index could not be written; the picture is safe in {folder}.").format(folder=folder),
-        hint=_("Free some space on the disk; it appears with the next one or at the next start."),
-    )

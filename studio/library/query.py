@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from enum import StrEnum
 
 from studio.domain import Parent, Picture
@@ -134,3 +135,12 @@ class Family:
     ancestors: tuple[Picture, ...] = ()
     inputs: tuple[Parent, ...] = ()
     children: tuple[Picture, ...] = ()
+
+
+def local_midnight(moment: float, *, first: bool = False) -> float:
+    """When the local day of a moment began, or its month.
+
+    The clock may have been put forward or back since then, so it is asked what held that day.
+    """
+    day = time.localtime(moment)
+    return time.mktime((day.tm_year, day.tm_mon, 1 if first else day.tm_mday, 0, 0, 0, 0, 0, -1))

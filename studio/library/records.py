@@ -22,7 +22,7 @@ import msgspec
 
 from studio import files
 from studio.domain import Job, Picture, new_id
-from studio.errors import LibraryTooNew
+from studio.errors import LibraryTooNew, StorageError
 from studio.values import dataclass
 from studio.words import _
 
@@ -105,6 +105,15 @@ def too_new() -> LibraryTooNew:
         _("This library was written by a newer Gridbrush"),
         _("Nothing in it was touched."),
         hint=_("Install the newest version, or open another library."),
+    )
+
+
+def unindexed(folder: Path) -> StorageError:
+    """The sentence for a record that stands although the index could not follow."""
+    return StorageError(
+        _("A picture was saved but cannot be shown yet"),
+        _("The index could not be written; the picture is safe in {folder}.").format(folder=folder),
+        hint=_("Free some space on the disk; it appears with the next one or at the next start."),
     )
 
 

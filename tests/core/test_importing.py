@@ -1,0 +1,198 @@
+"""Pictures from elsewhere: copied, known ones left out, and never half of them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+
+from studio import files
+from studio.errors import StorageError
+from studio.events import PicturesAdded
+from studio.library.importing import Import, Progress, find
+from studio.library.library import Library
+from studio.library.query import Query
+from studio.pictures import PictureFacts
+from tests.core.test_library import heard, opened
+
+
+def png(path: Path, colour: int, **texts: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    info = PngInfo()
+    for name, words in texts.items():
+        info.add_itxt(name, words)
+    Image.new("RGB", (40 + colour, 30), (colour, 90, 60)).save(path, "PNG", pnginfo=info)
+    return path
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Path:
+    folder = tmp_path / "elsewhere"
+    png(folder / "a.png", 1, parameters="fog at sea\nSteps: 20, Seed: 5, Model: xl")
+    png(folder / "below" / "b with space.png", 2)
+    shutil.copy(folder / "a.png", folder / "below" / "twin.png")
+    png(folder / ".hidden" / "c.png", 3)
+    (folder / "notes.txt").write_text("no picture")
+    (folder / "broken.png").write_bytes((folder / "a.png").read_bytes()[:120])
+    return folder
+
+
+def importing(library: Library) -> Import:
+    return Import(library, library._decoder)
+
+
+async def test_a_folder_is_copied_once_with_what_its_files_tell(
+    tmp_path: Path, elsewhere: Path
+) -> None:
+    async with opened(tmp_path) as library:
+        told: list[Progress] = []
+        result = await importing(library).run([elsewhere], told.append)
+        assert (len(result.ids), result.known, result.described) == (2, 1, 1)
+        ((path, why),) = result.unreadable
+        assert path.endswith("broken.png")
+        assert why
+        assert told[0] == Progress(found=4, done=0)
+        assert told[-1] == Progress(found=4, done=4)
+        first, second = await library.find(result.ids)
+        assert (first.prompt, first.model, first.seed) == ("fog at sea", "xl", 5)
+        assert ("Steps", "20") in first.settings
+        assert (second.title, second.imported) == ("b with space", "b with space.png")
+        assert library.path(first).read_bytes() == (elsewhere / "a.png").read_bytes()
+        assert (elsewhere / "a.png").exists()
+        (event,) = [one for one in heard(library) if isinstance(one, PicturesAdded)]
+        assert event.ids == result.ids
+        assert list(await library.rows(Query(words="fog is:imported"))) == [first.row]
+        again = await importing(library).run([elsewhere])
+        assert (again.ids, again.known) == ((), 3)
+        assert not list((library.folder / ".gridbrush/importing").iterdir())
+    shutil.rmtree(tmp_path / "data")
+    async with opened(tmp_path) as library:
+        assert [p.id for p in await library.find(result.ids)] == list(result.ids)
+
+
+async def test_words_in_exif_and_xmp_are_found(tmp_path: Path) -> None:
+    picture = Image.new("RGB", (32, 32), "teal")
+    exif = Image.Exif()
+    exif.get_ifd(0x8769)[0x9286] = b"UNICODE\0" + "Möwe\nSteps: 9, Seed: 3".encode("utf-16-be")
+    picture.save(tmp_path / "a.jpg", exif=exif)
+    xmp = b"<dc:description><rdf:Alt><rdf:li>tide</rdf:li></rdf:Alt></dc:description>"
+    picture.resize((33, 33)).save(tmp_path / "b.webp", xmp=xmp)
+    async with opened(tmp_path) as library:
+        result = await importing(library).run([tmp_path / "a.jpg", tmp_path / "b.webp"])
+        one, two = await library.find(result.ids)
+        assert (one.prompt, one.seed, two.prompt) == ("Möwe", 3, "tide")
+
+
+async def test_text_stays_text(tmp_path: Path) -> None:
+    hostile = json.dumps({"prompt": "../../x <b>&{home}", "seed": "__import__('os')"})
+    path = png(tmp_path / "in" / "x.png", 9, gridbrush=hostile)
+    async with opened(tmp_path) as library:
+        result = await importing(library).run([path])
+        (picture,) = await library.find(result.ids)
+        assert picture.prompt == "../../x <b>&{home}"
+        assert picture.seed is None
+        assert library.path(picture).parent.parent == library.folder
+
+
+async def test_the_library_itself_and_folders_in_circles_are_not_imported(
+    tmp_path: Path, elsewhere: Path
+) -> None:
+    (elsewhere / "below" / "round").symlink_to(elsewhere, target_is_directory=True)
+    found = list(find([tmp_path], elsewhere / "below"))
+    assert [path.name for path in found] == ["a.png", "broken.png"]
+    assert len(list(find([elsewhere], tmp_path / "library"))) == 4
+    assert list(find([tmp_path / "nowhere"], tmp_path / "library")) == []
+
+
+async def test_a_cancelled_import_keeps_what_was_taken(tmp_path: Path) -> None:
+    many = tmp_path / "many"
+    for n in range(45):
+        png(many / f"{n:02d}.png", n)
+    async with opened(tmp_path) as library:
+        one = importing(library)
+        task: asyncio.Task[object]
+
+        def stop(progress: Progress) -> None:
+            if progress.done:
+                task.cancel()
+
+        task = asyncio.ensure_future(one.run([many], stop))
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert len(one.result.ids) == 40
+        assert len(await library.rows(Query())) == 40
+    async with opened(tmp_path) as library:
+        assert len((await importing(library).run([many])).ids) == 5
+
+
+class Glance:
+    """Tells the same of every file, without a process."""
+
+    async def describe(self, _path: Path) -> tuple[PictureFacts, dict[str, str]]:
+        facts = PictureFacts(
+            kind="png", media_type="image/png", width=40, height=30, colour=0, complete=True,
+            alpha=False, animated=False,
+        )  # fmt: skip
+        return facts, {}
+
+
+def glancing(library: Library) -> Import:
+    return Import(library, Glance())  # type: ignore[arg-type]
+
+
+def steps_of(tmp_path: Path, source: Path) -> int:
+    steps: list[str] = []
+    end = files.watch(lambda kind, _path: steps.append(kind))
+
+    async def run() -> None:
+        async with opened(tmp_path / "count") as library:
+            await glancing(library).run([source])
+
+    asyncio.run(run())
+    end()
+    return len(steps)
+
+
+def test_an_import_that_fails_at_any_step_is_whole_or_can_be_done_again(tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    png(source / "a.png", 1)
+    png(source / "b.png", 2)
+    for step in range(steps_of(tmp_path, source)):
+        asyncio.run(_fail_at(tmp_path / f"{step}", source, step))
+
+
+async def _fail_at(home: Path, source: Path, step: int) -> None:
+    async with opened(home) as library:
+        with _failing(step), contextlib.suppress(StorageError):
+            await glancing(library).run([source])
+    async with opened(home) as library:
+        await glancing(library).run([source])
+        pictures = await library.every()
+        assert sorted(p.imported for p in pictures) == ["a.png", "b.png"], step
+        assert all(library.path(picture).is_file() for picture in pictures)
+        months = [path for path in library.folder.iterdir() if not path.name.startswith(".")]
+        assert sum(len(list(month.iterdir())) for month in months) == 2, step
+
+
+class _failing:  # noqa: N801 reads as what it does
+    """From one durable step on, the disk takes nothing."""
+
+    def __init__(self, step: int) -> None:
+        self._left = step
+
+    def __enter__(self) -> None:
+        self._end = files.watch(self._watch)
+
+    def __exit__(self, *_error: object) -> None:
+        self._end()
+
+    def _watch(self, kind: str, path: Path) -> None:
+        self._left -= 1
+        if self._left < 0 and kind != "remove":
+            raise OSError(28, "No space left on device", str(path))
