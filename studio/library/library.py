@@ -577,7 +577,7 @@ class Library:
     async def take_again(self, found: Sequence[Record]) -> None:
         """Add records of finished jobs that were lost. Raises StorageError."""
         for record in found:
-            await self._writing.run(self._append, record)
+            await self._writing.run(self.append, record)
 
     async def rebuild(self) -> int:
         """Make the index anew from the log; the number of pictures it holds."""
