@@ -1,8 +1,8 @@
 """What is left of a program that died: written while it dies, told at the next start.
 
 A fatal signal writes where every thread stood (`faulthandler`: names of functions and lines, no
-values), an error nobody caught its traceback. Both go into one small file in the log folder, which
-an orderly end removes. No memory is ever dumped: an image of it would hold the key.
+values), an error that ended the program its traceback. Both go into one small file in the log
+folder, which an orderly end removes. No memory is ever dumped: an image of it would hold the key.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from types import TracebackType
 from typing import IO
 
 from studio import __version__, logs
@@ -36,17 +35,8 @@ class CrashFile:
         self._file: IO[str] = os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace")
         self._file.write(_head())
         self._file.flush()
-        self._former = sys.excepthook
-        # What is installed over this hook later hears first, and this one of what it passes on.
-        sys.excepthook = self._on_exception
         faulthandler.enable(self._file, all_threads=True)
         no_memory_dumps()
-
-    def _on_exception(
-        self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
-    ) -> None:
-        self.note(error)
-        self._former(kind, error, trace)
 
     def note(self, error: BaseException) -> None:
         """Write down what ends the program; never raises."""
@@ -57,8 +47,6 @@ class CrashFile:
     def close(self) -> None:
         """The end is an orderly one: there is nothing to tell."""
         faulthandler.disable()
-        if sys.excepthook == self._on_exception:
-            sys.excepthook = self._former
         with contextlib.suppress(OSError):
             self._file.close()
             self._path.unlink()

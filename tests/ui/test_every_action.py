@@ -23,7 +23,17 @@ from studio.ui.main_window import StudioWindow
 from studio.ui.popover import Popover
 
 PROMPT = "Lighthouse in {blue hour|heavy fog|first snow}"
-DIALOGS = {"settings", "palette", "history", "shortcuts", "about", "save_as", "menu"}
+DIALOGS = {
+    "settings",
+    "palette",
+    "history",
+    "shortcuts",
+    "about",
+    "save_as",
+    "menu",
+    "check_library",
+    "back_up",
+}
 FOLDERS = {"show_in_folder", "open_library_folder", "log_folder"}
 SETTLED = 0.3
 """Seconds a step may need until its coroutines are over; what waits for a dialog goes on."""

@@ -1,0 +1,142 @@
+"""Checking and backing up from the window, and the report of a crash."""
+
+from __future__ import annotations
+
+import asyncio
+import zipfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
+
+from studio import paths, prompts, runs
+from studio import upkeep as background
+from studio.core import Core
+from studio.drafts import Draft
+from studio.events import Event, Trouble
+from studio.library import copies
+from studio.library.check import Stopped
+from studio.ui import theme
+from studio.ui.main_window import StudioWindow
+from studio.ui.upkeep import LongWork, Upkeep, Words
+
+
+@asynccontextmanager
+async def opened(home: Path) -> AsyncIterator[StudioWindow]:
+    """A window on a library with three pictures."""
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    theme.install(app, "dark")
+    core = await Core.open(paths.find(home), environ={})
+    draft = Draft(prompt="Lamp {one|two|three}", size="512")
+    model = core.catalogue.find("sketch", "sketch")
+    await core.submit(runs.plan(draft, model, prompts.expand(draft.prompt)))
+    await core.queue.idle()
+    window = StudioWindow(core)
+    window.restore()
+    for _step in window.furnish():
+        pass
+    try:
+        await window.open()
+        yield window
+    finally:
+        window.save_state_now()
+        await window.settle()
+        await core.close()
+        window.hide()
+        window.deleteLater()
+        await asyncio.sleep(0)
+
+
+async def test_a_sound_library_is_said_in_a_toast(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        await Upkeep(window).check()
+        assert window.toast.isVisibleTo(window)
+        assert "All 3 pictures" in window.toast._text.text()
+
+
+async def test_damage_is_listed_and_can_be_mended(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        core = window.core
+        first, second, _third = await core.library.every()
+        core.library.path(first).unlink()
+        moved = core.library.folder / "chosen" / "x.png"
+        moved.parent.mkdir()
+        core.library.path(second).rename(moved)
+        upkeep = Upkeep(window)
+        await upkeep.check()
+        (report,) = [one for one in window.findChildren(Words) if one.isVisible()]
+        words = report.body.toPlainText()
+        assert first.id in words
+        assert second.id in words
+        assert "chosen/x.png" in words
+        await upkeep._mend()
+        (found,) = await core.library.find([second.id])
+        assert core.library.path(found) == moved
+        report.close()
+
+
+async def test_a_backup_is_made_with_a_bar_and_can_be_stopped(tmp_path: Path) -> None:
+    async with opened(tmp_path / "home") as window:
+        upkeep = Upkeep(window)
+        target = tmp_path / "all.zip"
+        await upkeep.back_up_to(target)
+        with zipfile.ZipFile(target) as archive:
+            assert sum(name.endswith(".png") for name in archive.namelist()) == 3
+            assert archive.testzip() is None
+
+        stopped = tmp_path / "stopped.zip"
+        working = asyncio.create_task(upkeep.back_up_to(stopped))
+        while not (bars := window.findChildren(LongWork)) or not bars[-1].isVisible():
+            await asyncio.sleep(0)
+        bars[-1].cancel.click()
+        await working
+        assert list(tmp_path.glob("*stopped*")) == []
+
+
+def test_a_bar_that_was_closed_ends_the_work(tmp_path: Path) -> None:
+    work = LongWork("Title", "Text", None)  # type: ignore[arg-type]
+    work.expect(10)
+    work.step(1)
+    work.reject()
+    with pytest.raises(Stopped):
+        work.step(2)
+    work.deleteLater()
+
+
+async def test_a_crash_is_told_in_words_that_can_be_copied(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        folder = window.core.paths.log_folder
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "crash-99999999.txt").write_text("Gridbrush\nFatal Python error\n")
+        upkeep = Upkeep(window)
+        await upkeep.tell_of_crash()
+        (report,) = [one for one in window.findChildren(Words) if one.isVisible()]
+        assert "Fatal Python error" in report.body.toPlainText()
+        assert report.body.isReadOnly()
+        report.on_copy()
+        assert "Fatal Python error" in QGuiApplication.clipboard().text()
+        report.close()
+        await upkeep.tell_of_crash()
+        assert not [one for one in window.findChildren(Words) if one.isVisible()]
+
+
+async def test_the_background_copies_records_and_finds_damage(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        core = window.core
+        heard: list[Event] = []
+        core.events.subscribe(heard.append)
+        found = await background.run(core, after=0.0)
+        assert found is not None
+        assert (found.read, found.changed) == (3, ())
+        assert len(copies.every(core.library.folder)) == 1
+        assert heard == []
+        (first, *_others) = await core.library.every()
+        core.library.path(first).write_bytes(b"rust")
+        await background.run(core, after=0.0)
+        (trouble,) = [event for event in heard if isinstance(event, Trouble)]
+        assert "1 picture is damaged" in trouble.error.title
+    assert background.AFTER >= 60
