@@ -59,10 +59,15 @@ class Change(msgspec.Struct, frozen=True, tag="change", kw_only=True):
 
     Attributes:
         ids: pictures, maybe by a part of their id.
+        name, search: of a collection.
+        paths: files and folders to import.
     """
 
     action: str
     ids: list[str] = []
+    name: str = ""
+    search: str = ""
+    paths: list[str] = []
     stars: int = 0
     add: list[str] = []
     remove: list[str] = []

@@ -294,6 +294,50 @@ async def _restore(core: Core, asked: Change) -> Said:
     return Said(await core.library.restore(await _ids(core, asked)))
 
 
+async def _collect(core: Core, asked: Change) -> Said:
+    """Put pictures into a collection, or save a search as one."""
+    collections = core.library.collections
+    ids = await _ids(core, asked)
+    found = await collections.named(asked.name)
+    if asked.search:
+        if found is not None:
+            return Said(await collections.search_for(found.id, asked.search))
+        made = await collections.make(asked.name, asked.search)
+        return Said(_("Collection {name} made").format(name=made.name))
+    if found is None:
+        found = await collections.make(asked.name)
+        if not ids:
+            return Said(_("Collection {name} made").format(name=found.name))
+    return Said(await collections.add(ids, found.id))
+
+
+async def _uncollect(core: Core, asked: Change) -> Said:
+    """Take pictures out of a collection; without pictures the collection is deleted."""
+    found = await core.library.collections.named(asked.name)
+    if found is None:
+        raise InputError(_("There is no collection {name}").format(name=asked.name))
+    if not asked.ids:
+        return Said(await core.library.collections.delete(found.id))
+    return Said(await core.library.collections.remove(await _ids(core, asked), found.id))
+
+
+async def _import(core: Core, asked: Change) -> Said:
+    from studio.library import importing
+
+    neutral = core.settings.value.neutral_names
+    one = importing.Import(core.library, core.decoder, neutral_names=neutral)
+    result = await one.run([Path(path) for path in asked.paths])
+    return Said(importing.sentence(result), len(result.ids), importing.facts(result))
+
+
+async def _undo(core: Core, _asked: Change) -> Said:
+    return Said(await core.library.undo() or "")
+
+
+async def _redo(core: Core, _asked: Change) -> Said:
+    return Said(await core.library.redo() or "")
+
+
 async def _fix(core: Core, _asked: Change) -> Said:
     """Verify, mend what can be, verify again."""
     from studio.library.repair import repair
@@ -316,5 +360,10 @@ _ACTIONS: dict[str, Callable[[Core, Change], Awaitable[Said]]] = {
     "trash": _trash,
     "restore": _restore,
     "rebuild": _rebuild,
+    "collect": _collect,
+    "uncollect": _uncollect,
+    "import": _import,
+    "undo": _undo,
+    "redo": _redo,
     "fix": _fix,
 }

@@ -24,6 +24,8 @@ def facts_of(picture: Picture, path: Path) -> dict[str, Any]:
         "rating": picture.rating,
         "flag": picture.flag,
         "tags": list(picture.tags),
+        "imported": picture.imported,
+        "settings": dict(picture.settings),
         "note": picture.note,
         "trashed": picture.trashed,
         "provider": picture.profile,
@@ -94,6 +96,8 @@ def _readable(name: str, value: Any) -> str:
     if name == "grounding":
         queries, sources = ", ".join(value["queries"]), value["sources"]
         return "\n  ".join([queries, *(f"{one['title']} {one['url']}".strip() for one in sources)])
+    if name == "settings":
+        return ", ".join(f"{one}: {words}" for one, words in value.items())
     if name == "days_usd":
         return ", ".join(f"{day} ≈ {usd:.4f}" for day, usd in value.items())
     if name == "budget_usd":
@@ -141,6 +145,8 @@ def _labels() -> dict[str, str]:
         "rating": _("Stars"),
         "flag": _("Mark"),
         "tags": _("Tags"),
+        "imported": _("Imported from"),
+        "settings": _("Settings in its file"),
         "note": _("Note"),
         "trashed": _("In the trash"),
         "parents": _("Made from"),

@@ -4,29 +4,34 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from studio.cli import shelves
 from studio.cli.facts import facts_of, say_facts
 from studio.cli.opening import Line, opened, own_or_ask
 from studio.cli.output import complain, progress, say, say_json, table
 from studio.core import Core
 from studio.errors import StorageError
-from studio.library.query import Query, View
+from studio.library.query import Query, Sort, View
 from studio.paths import Paths
 from studio.words import _
 
 if TYPE_CHECKING:
     from studio.asking import Said
 
-_WRITES = frozenset({"rebuild", "rate", "tag", "trash", "restore"})
+_WRITES = frozenset(
+    {"rebuild", "rate", "tag", "collect", "trash", "restore", "import", "undo", "redo"}
+)
 
 
 async def run(options: Any, where: Paths) -> int:
     """Do what the action says; commands that only read never wait for the owner."""
     actions = {
         "list": _list,
+        "collections": shelves.collections,
+        "history": shelves.history,
+        "export": shelves.export,
         "show": _show,
         "verify": _verify,
         "backup": _backup,
@@ -45,14 +50,19 @@ async def _change(options: Any, where: Paths) -> int:
     from studio.asking import Change
 
     asked = Change(
-        action="fix" if options.action == "verify" else options.action,
+        action=_action(options),
         ids=list(getattr(options, "ids", ())),
+        name=getattr(options, "name", ""),
+        search=getattr(options, "search", "") or "",
+        paths=[str(Path(path).absolute()) for path in getattr(options, "paths", ())],
         stars=getattr(options, "stars", 0),
         add=list(getattr(options, "add", ())),
-        remove=list(getattr(options, "remove", ())),
+        remove=list(getattr(options, "untag", ())),
     )
 
     async def own(core: Core) -> int:
+        if options.action == "import":
+            return _imported(options, await shelves.take_in(core, asked.paths))
         from studio.handover import carry_out
 
         return _changed(options, await carry_out(core, asked))
@@ -65,10 +75,19 @@ async def _change(options: Any, where: Paths) -> int:
     return await own_or_ask(options, where, own, ask)
 
 
+def _action(options: Any) -> str:
+    if options.action == "verify":
+        return "fix"
+    if options.action == "collect" and options.remove:
+        return "uncollect"
+    return str(options.action)
+
+
 async def _list(core: Core, options: Any) -> int:
     view = View.TRASH if options.trashed else View.ALL
-    rows = await core.library.rows(Query(view=view, words=" ".join(options.words)))
-    wanted: Sequence[int] = rows[: options.limit] if options.limit > 0 else rows
+    words = shelves.typed(options.words)
+    query = Query(view=view, words=words, sort=Sort(options.sort))
+    wanted = await core.library.rows(query, options.limit if options.limit > 0 else None)
     for start in range(0, len(wanted), 500):
         pictures = await core.library.pictures(wanted[start : start + 500])
         if options.json:
@@ -206,6 +225,8 @@ async def _stats(core: Core, options: Any) -> int:
 def _changed(options: Any, said: Said) -> int:
     if options.action == "verify":
         return _told_report(options, said.facts)
+    if options.action == "import":
+        return _imported(options, said)
     if options.action == "rebuild":
         if options.json:
             say_json({"pictures": said.number})
@@ -217,4 +238,14 @@ def _changed(options: Any, said: Said) -> int:
         say_json({"changed": bool(said.sentence), "sentence": text})
     else:
         say(text)
+    return 0
+
+
+def _imported(options: Any, said: Said) -> int:
+    if options.json:
+        say_json(said.facts)
+    else:
+        for one in said.facts.get("unreadable", ()):
+            complain(f"{one['path']}: {one['reason']}")
+        say(said.sentence)
     return 0

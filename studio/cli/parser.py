@@ -182,7 +182,15 @@ def _library(parser: argparse.ArgumentParser) -> None:
         return made
 
     listing = action("list", _("pictures, newest first"))
-    listing.add_argument("words", nargs="*", help=_("only pictures with these words"))
+    listing.add_argument(
+        "words",
+        nargs="*",
+        metavar="QUERY",
+        help=_("words, phrases and tokens such as rating:>=4, tag:NAME, in:COLLECTION, is:picked"),
+    )
+    listing.add_argument(
+        "--sort", choices=("newest", "oldest", "rating", "name", "cost"), default="newest"
+    )
     listing.add_argument("--limit", type=int, default=0, metavar="N")
     listing.add_argument("--trashed", action="store_true", help=_("those in the trash"))
     action("show", _("everything known of a picture")).add_argument("id", metavar="ID")
@@ -201,6 +209,23 @@ def _library(parser: argparse.ArgumentParser) -> None:
     tag = action("tag", _("add and remove tags"))
     tag.add_argument("ids", nargs="+", metavar="ID")
     tag.add_argument("--add", action="append", default=[], metavar="TAG")
-    tag.add_argument("--remove", action="append", default=[], metavar="TAG")
+    tag.add_argument("--remove", dest="untag", action="append", default=[], metavar="TAG")
+    collect = action("collect", _("put pictures into a collection, or save a search as one"))
+    collect.add_argument("name", metavar="NAME")
+    collect.add_argument("ids", nargs="*", metavar="ID")
+    collect.add_argument("--search", metavar="QUERY", help=_("it finds its pictures by itself"))
+    collect.add_argument(
+        "--remove", action="store_true", help=_("take them out; without ids delete the collection")
+    )
+    action("collections", _("all collections, how many pictures they have, what they cost"))
+    history = action("history", _("changes that can be undone, the last first"))
+    history.add_argument("--limit", type=int, default=20, metavar="N")
+    action("undo", _("take the last change back"))
+    action("redo", _("do the last undone change again"))
+    taking = action("import", _("copy picture files and folders into the library"))
+    taking.add_argument("paths", nargs="+", metavar="PATH")
+    export = action("export", _("copy originals out of the library"))
+    export.add_argument("ids", nargs="+", metavar="ID")
+    export.add_argument("--out", metavar="DIR", required=True)
     action("trash", _("move pictures to the trash")).add_argument("ids", nargs="+", metavar="ID")
     action("restore", _("bring them back")).add_argument("ids", nargs="+", metavar="ID")

@@ -27,6 +27,7 @@ from studio.kinds import kind_of
 from studio.library import provenance, records
 from studio.library.originals import HIDDEN, relative_path, sha256_of
 from studio.values import dataclass
+from studio.words import ngettext
 
 if TYPE_CHECKING:
     from studio.library.library import Library
@@ -269,3 +270,26 @@ def _end(library: Library, folder: Path, pictures: Sequence[Picture]) -> list[Pi
         library.append(records.imported(list(pictures)))
     files.remove_folder(folder)
     return library.own.find(ids)
+
+
+def facts(result: Imported) -> dict[str, object]:
+    """What an import brought, under fixed names for scripts."""
+    return {
+        "imported": list(result.ids),
+        "known": result.known,
+        "described": result.described,
+        "unreadable": [{"path": path, "reason": why} for path, why in result.unreadable],
+    }
+
+
+def sentence(result: Imported) -> str:
+    """What an import brought, in words: "12 pictures imported, 3 were here already"."""
+    n = len(result.ids)
+    parts = [ngettext("{n} picture imported", "{n} pictures imported", n).format(n=f"{n:,}")]
+    if n := result.known:
+        here = ngettext("{n} was here already", "{n} were here already", n)
+        parts.append(here.format(n=f"{n:,}"))
+    if n := len(result.unreadable):
+        broken = ngettext("{n} cannot be read", "{n} cannot be read", n)
+        parts.append(broken.format(n=f"{n:,}"))
+    return ", ".join(parts)

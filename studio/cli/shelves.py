@@ -1,0 +1,129 @@
+"""What `gridbrush library` tells of collections and history; pictures on their way in and out."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from studio import files
+from studio.cli.output import complain, progress, say, say_json, table
+from studio.errors import InputError
+from studio.library.asking import is_token, understand
+from studio.library.query import Query
+from studio.words import _
+
+if TYPE_CHECKING:
+    from studio.asking import Said
+    from studio.core import Core
+    from studio.library.importing import Progress
+
+_CHUNK = 2000
+
+
+def typed(words: Sequence[str]) -> str:
+    """A search from the words of a command line, whose quotes the shell took away.
+
+    Raises InputError for a token that is not understood.
+    """
+    whole = []
+    for word in words:
+        key, _colon, value = word.partition(":")
+        alone = " " in value and '"' not in value and is_token(word)
+        whole.append(f'{key}:"{value}"' if alone else word)
+    text = " ".join(whole)
+    if troubles := understand(text).troubles:
+        raise InputError(troubles[0], " ".join(troubles[1:]))
+    return text
+
+
+async def collections(core: Core, options: Any) -> int:
+    """Every collection with its number of pictures and what they cost."""
+    rows: list[tuple[str, ...]] = []
+    for one in await core.library.collections.every():
+        found = await core.library.rows(Query(collection=one.id))
+        usd, unknown = 0.0, 0
+        for start in range(0, len(found), _CHUNK):
+            pictures = await core.library.pictures(found[start : start + _CHUNK])
+            cost = await core.library.cost([picture.id for picture in pictures])
+            usd, unknown = usd + cost.usd, unknown + cost.unknown
+        if options.json:
+            say_json(
+                {
+                    "id": one.id,
+                    "name": one.name,
+                    "search": one.search,
+                    "pictures": len(found),
+                    "cost_usd": round(usd, 6),
+                    "cost_unknown": unknown,
+                }
+            )
+        rows.append((one.name, str(len(found)), f"≈ {usd:.2f}" if usd else "0.00", one.search))
+    if not options.json:
+        table(rows, headings=(_("Name"), _("Pictures"), _("Cost in US dollars"), _("Search")))
+    return 0
+
+
+async def history(core: Core, options: Any) -> int:
+    """The last changes."""
+    rows: list[tuple[str, ...]] = []
+    for one in await core.library.collections.history(max(1, options.limit)):
+        if options.json:
+            say_json({"id": one.id, "at": one.at, "sentence": one.sentence, "undone": one.undone})
+        when = time.strftime("%Y-%m-%d %H:%M", time.localtime(one.at))
+        rows.append((when, one.sentence, _("undone") if one.undone else ""))
+    if not options.json:
+        table(rows, headings=(_("When"), _("Change"), ""))
+    return 0
+
+
+async def take_in(core: Core, paths: Sequence[str]) -> Said:
+    """Import with a bar that shows how far it is. Raises StorageError, InputError."""
+    from studio.asking import Said
+    from studio.library import importing
+
+    for path in paths:
+        if not Path(path).exists():
+            raise InputError(_("There is no file {name}").format(name=path))
+    neutral = core.settings.value.neutral_names
+    one = importing.Import(core.library, core.decoder, neutral_names=neutral)
+    with progress(_("Importing"), 1000) as shown:
+
+        def tell(now: Progress) -> None:
+            shown(1000 * now.done // max(1, now.found))
+
+        result = await one.run([Path(path) for path in paths], tell)
+    return Said(importing.sentence(result), len(result.ids), importing.facts(result))
+
+
+async def export(core: Core, options: Any) -> int:
+    """Copy originals, each under its own name; none is written over."""
+    pictures = [await core.library.resolve(start) for start in options.ids]
+    folder = Path(options.out).expanduser()
+    for picture in pictures:
+        source = core.library.originals.find(picture)
+        if source is None:
+            raise InputError(_("The picture's file is missing"), picture.path)
+        target = await asyncio.to_thread(_copied, source, folder)
+        if options.json:
+            say_json({"id": picture.id, "path": str(target)})
+        else:
+            say(str(target))
+    complain(_("{n} originals copied.").format(n=len(pictures)))
+    return 0
+
+
+def _copied(source: Path, folder: Path) -> Path:
+    files.ensure_folder(folder)
+    target, n = folder / source.name, 1
+    while target.exists():
+        n += 1
+        target = folder / f"{source.stem}-{n}{source.suffix}"
+    try:
+        shutil.copyfile(source, target)
+    except OSError as error:
+        raise files.storage_error(error, target) from error
+    return target

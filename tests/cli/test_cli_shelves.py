@@ -1,0 +1,87 @@
+"""`gridbrush library`: searches, collections, history, import and export."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+
+from tests.cli.program import Program
+
+
+def listed(program: Program, *words: str) -> list[str]:
+    result = program("library", "list", "--json", *words)
+    assert result.code == 0, result.err
+    return [one["id"] for one in result.events]
+
+
+def test_the_search_language_works_in_a_shell(copied: Program) -> None:
+    every = listed(copied)
+    assert len(every) == 4
+    assert copied("library", "rate", "4", *every[:2]).code == 0
+    assert copied("library", "tag", every[0], "--add", "old town").code == 0
+    assert listed(copied, "rating:>=4") == every[:2]
+    assert listed(copied, "tag:old town", "rating:4") == every[:1]
+    assert listed(copied, "--", "-rating:4") == every[2:]
+    assert listed(copied, "dusk", "model:sketch", "--limit", "3") == every[:3]
+    assert listed(copied, "--sort", "oldest") == every[::-1]
+    wrong = copied("library", "list", "rating:many")
+    assert (wrong.code, wrong.out) == (2, "")
+    assert "rating:>=4" in wrong.err
+
+
+def test_collections_are_made_filled_counted_and_undone(copied: Program) -> None:
+    every = listed(copied)
+    made = copied("library", "collect", "Harbour posters", *every[:3])
+    assert made.out == "3 pictures collected\n", made.err
+    assert copied("library", "collect", "Good", "--search", "rating:>=4").code == 0
+    found = copied("library", "collections", "--json").events
+    assert [(one["name"], one["pictures"], one["search"]) for one in found] == [
+        ("Good", 0, "rating:>=4"),
+        ("Harbour posters", 3, ""),
+    ]
+    assert listed(copied, "in:harbour posters") == every[:3]
+    assert copied("library", "collect", "harbour posters", every[0], "--remove").code == 0
+    assert listed(copied, "in:harbour posters") == every[1:3]
+    assert copied("library", "undo").out == "1 picture collected\n"
+    history = copied("library", "history", "--json").events
+    assert [one["undone"] for one in history] == [True, False, False, False]
+    assert copied("library", "redo").code == 0
+    assert copied("library", "collect", "Good", "--remove").out == "Collection Good deleted\n"
+    assert copied("library", "collect", "Nowhere", "--remove").code == 2
+
+
+def test_files_are_imported_once_and_tell_what_they_know(copied: Program, tmp_path: Path) -> None:
+    source = tmp_path / "in"
+    source.mkdir()
+    info = PngInfo()
+    info.add_text("parameters", "kelp forest\nSteps: 20, Seed: 7, Model: xl")
+    Image.new("RGB", (64, 48), "teal").save(source / "a.png", pnginfo=info)
+    (source / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(40))
+    result = copied("library", "import", str(source), "--json")
+    assert result.code == 0, result.err
+    (facts,) = result.events
+    assert (len(facts["imported"]), facts["known"], facts["described"]) == (1, 0, 1)
+    assert facts["unreadable"][0]["path"].endswith("broken.png")
+    (id,) = listed(copied, "kelp", "is:imported")
+    shown = json.loads(copied("library", "show", id, "--json").out)
+    assert (shown["seed"], shown["model"], shown["imported"]) == (7, "xl", "a.png")
+    again = copied("library", "import", str(source))
+    assert again.out == "0 pictures imported, 1 was here already, 1 cannot be read\n"
+    assert copied("library", "verify").code == 0
+    assert copied("library", "import", str(tmp_path / "nowhere")).code == 2
+
+
+def test_originals_are_exported_and_none_is_written_over(copied: Program, tmp_path: Path) -> None:
+    id = listed(copied)[0]
+    out = tmp_path / "out"
+    paths = [
+        Path(copied("library", "export", id, "--out", str(out), "--json").events[0]["path"])
+        for _again in range(2)
+    ]
+    assert paths[0] != paths[1]
+    assert paths[0].read_bytes() == paths[1].read_bytes()
+    original = json.loads(copied("library", "show", id, "--json").out)["path"]
+    assert Path(original).read_bytes() == paths[0].read_bytes()
