@@ -298,11 +298,15 @@ class Desktop:
         self.session.run(["xdotool", "key", "--clearmodifiers", "--delay", "20", *keys])
 
     def type(self, text: str) -> None:
-        """Type a text, letter by letter."""
+        """Type a text, letter by letter.
+
+        It is read from the tool's input: a key typed by a test belongs in nobody's arguments.
+        """
         for plain, run in groupby(text, str.isascii):
             # A letter that no key has is put on a key while it is typed: windows must notice.
             delay = "12" if plain else "160"
-            self.session.run(["xdotool", "type", "--delay", delay, "".join(run)])
+            words = ["xdotool", "type", "--delay", delay, "--file", "-"]
+            self.session.run(words, input="".join(run))
 
     def click(self, thing: Thing | tuple[int, int], *, hold: str = "", button: int = 1) -> None:
         """Click in the middle of a thing, with a key held down."""

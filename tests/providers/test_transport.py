@@ -340,10 +340,12 @@ async def test_cancelling_closes_the_connection_within_a_second(service, when):
 
 async def test_an_outer_limit_ends_a_trickle(service):
     service.script(Reply(body=BODY, pieces=10_000, pause=0.01))
+    task = asyncio.create_task(post(service, Sink()))
+    request = await asyncio.to_thread(service.wait_for, 1)
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.2):
-            await post(service, Sink())
-    assert await asyncio.to_thread(service.requests[0].gone.wait, 1)
+            await task
+    assert await asyncio.to_thread(request.gone.wait, 10)
 
 
 async def test_a_connection_is_never_used_for_a_second_picture(service):
