@@ -84,7 +84,6 @@ class Client:
         self.policy = policy or fetching.Policy()
         self._painter = painter
         self._routes: _Routes | None = None
-        self._httpx: httpx.AsyncClient | None = None
         self._opening = asyncio.Lock()
 
     async def post(
@@ -104,16 +103,15 @@ class Client:
         ServiceError for an answer larger than any picture.
         """
         check_address(url)
-        client = await self._open()
         sending = _Sending(before_first_byte)
         answering = False
         try:
-            async with client.stream(
+            async with self._asked(
                 "POST",
-                _internal(url),
-                headers={**headers, "Content-Length": str(len(body))},
+                url,
+                {**headers, "Content-Length": str(len(body))},
                 content=_in_pieces(body),
-                extensions={"trace": sending.trace},
+                trace=sending.trace,
             ) as response:
                 plain = _plain_headers(response)
                 refused = response.status_code >= 300
@@ -142,7 +140,6 @@ class Client:
         Raises InputError for an unsafe address and NetworkError.
         """
         check_address(url)
-        client = await self._open()
         collected = bytearray()
 
         async def collect(data: bytes) -> None:
@@ -156,7 +153,7 @@ class Client:
         try:
             async with (
                 asyncio.timeout(LIST_SECONDS),
-                client.stream("GET", _internal(url), headers=dict(headers)) as response,
+                self._asked("GET", url, headers) as response,
             ):
                 await _receive(response, collect, limit_quietly=response.status_code >= 300)
                 return Reply(response.status_code, _plain_headers(response), bytes(collected))
@@ -194,13 +191,12 @@ class Client:
             "Accept": "image/*",
             "Accept-Encoding": "identity",
         }
-        limits = httpx.Timeout(CONNECT_SECONDS, read=FETCH_SECONDS, pool=None).as_dict()
-        # Not by the client: it would add what it remembers (cookies), and name the wrong host.
+        # Not by `_asked`: here the address and the name are two things.
         request = httpx.Request(
             "GET",
             target.url,
             headers=headers,
-            extensions={"sni_hostname": target.name, "timeout": limits},
+            extensions={"sni_hostname": target.name, "timeout": _limits(FETCH_SECONDS)},
         )
         response = await self._routes.handle_async_request(request)
         try:
@@ -213,35 +209,48 @@ class Client:
         finally:
             await response.aclose()
 
-    async def close(self) -> None:
-        """Close every connection; calling it twice is fine."""
-        client, self._httpx, self._routes = self._httpx, None, None
-        if client is not None:
-            await client.aclose()
-
-    async def _open(self) -> httpx.AsyncClient:
-        async with self._opening:
-            if self._httpx is None:
-                context = await asyncio.to_thread(_prepare)
-                self._httpx = self._made(context)
-            return self._httpx
-
-    def _made(self, context: ssl.SSLContext) -> httpx.AsyncClient:
+    @contextlib.asynccontextmanager
+    async def _asked(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        *,
+        content: AsyncIterator[bytes] | None = None,
+        trace: Callable[[str, Mapping[str, Any]], Awaitable[None]] | None = None,
+    ) -> AsyncIterator[httpx.Response]:
+        """One request as it stands: nothing is added to it, followed for it or remembered of it."""
+        routes = await self._open()
         import httpx
 
-        for name in ("httpx", "httpcore"):
-            # Below WARNING they write addresses and headers.
-            logging.getLogger(name).setLevel(logging.WARNING)
-        self._routes = _Routes(self._painter, context)
-        transport: Any = self._routes
-        return httpx.AsyncClient(
-            transport=transport,
-            follow_redirects=False,
-            trust_env=False,
-            timeout=httpx.Timeout(
-                connect=CONNECT_SECONDS, write=WRITE_SECONDS, pool=None, read=None
-            ),
+        extensions: dict[str, Any] = {"timeout": _limits(None)}
+        if trace is not None:
+            extensions["trace"] = trace
+        request = httpx.Request(
+            method, _internal(url), headers=headers, content=content, extensions=extensions
         )
+        response = await routes.handle_async_request(request)
+        try:
+            yield response
+        finally:
+            await response.aclose()
+
+    async def close(self) -> None:
+        """Close every connection; calling it twice is fine."""
+        routes, self._routes = self._routes, None
+        if routes is not None:
+            await routes.aclose()
+
+    async def _open(self) -> _Routes:
+        async with self._opening:
+            if self._routes is None:
+                self._routes = _Routes(self._painter, await asyncio.to_thread(_prepare))
+            return self._routes
+
+
+def _limits(read: float | None) -> dict[str, float | None]:
+    """Seconds each step of a request may take; an answer is waited for by whoever asks."""
+    return {"connect": CONNECT_SECONDS, "write": WRITE_SECONDS, "read": read, "pool": None}
 
 
 def _prepare() -> ssl.SSLContext:
@@ -250,6 +259,9 @@ def _prepare() -> ssl.SSLContext:
     import httpcore
     import httpx  # noqa: F401 - here for its second load to be free
 
+    for name in ("httpx", "httpcore"):
+        # Below WARNING they write addresses and headers.
+        logging.getLogger(name).setLevel(logging.WARNING)
     # Neither has an option for it.
     httpcore.AsyncHTTP11Connection.READ_NUM_BYTES = _READ_PIECE
 

@@ -151,11 +151,26 @@ async def test_a_packing_that_cannot_be_undone_is_named(service, encoding, body)
 
 
 async def test_a_picture_is_waited_for_without_limit_and_a_connection_is_not(service):
+    seen = []
+    async with client() as one:
+        routes = await one._open()
+        handle = routes.handle_async_request
+
+        async def look(request):
+            seen.append(request.extensions["timeout"])
+            return await handle(request)
+
+        routes.handle_async_request = look
+        await post(service, Sink(), one=one)
+    assert seen == [{"connect": 15, "write": 120, "read": None, "pool": None}]
+
+
+async def test_nothing_a_service_says_is_remembered_for_the_next_request(service):
+    service.script(Reply(body=BODY, headers={"Set-Cookie": "who=you; Path=/"}))
     async with client() as one:
         await post(service, Sink(), one=one)
-        limits = one._httpx.timeout
-    assert (limits.read, limits.pool) == (None, None)
-    assert (limits.connect, limits.write) == (15, 120)
+        await post(service, Sink(), one=one)
+    assert "cookie" not in service.requests[1].headers
 
 
 async def test_a_bomb_is_refused_while_it_unfolds(service, monkeypatch):
