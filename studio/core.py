@@ -20,7 +20,7 @@ from studio import files, logs
 from studio.credentials import Keys
 from studio.domain import Job, new_id
 from studio.drafts import DraftFile
-from studio.errors import InputError, KeyMissing, StorageError
+from studio.errors import InputError, KeyMissing, LibraryTooNew, StorageError
 from studio.events import Events, Trouble
 from studio.instance import LibraryLock
 from studio.jobs import JobQueue
@@ -28,6 +28,7 @@ from studio.journal import Entry, Journal
 from studio.lanes import Lane
 from studio.library.library import Library
 from studio.library.originals import HIDDEN
+from studio.library.records import read_only
 from studio.paths import Paths
 from studio.pictures import Decoder
 from studio.providers.catalogue import Catalogue
@@ -53,12 +54,14 @@ class Options:
         base_url: another address for that profile.
         hold_for_key: jobs without a key wait for one (window) instead of failing (command line).
         anyway: open a library that another computer has not closed.
+        newer_to_read: a library of a newer version will do to be looked at.
     """
 
     provider: str | None = None
     base_url: str | None = None
     hold_for_key: bool = True
     anyway: bool = False
+    newer_to_read: bool = True
 
 
 class Core:
@@ -147,8 +150,19 @@ class Core:
         )
 
     async def begin(self) -> None:
-        """Open the library of a prepared core. Raises StorageError, LibraryTooNew."""
-        await self.library.open(write=self.writable)
+        """Open the library of a prepared core. Raises StorageError, LibraryTooNew.
+
+        What a newer version wrote is opened to be read, where that will do; `settings.trouble`
+        says so.
+        """
+        try:
+            await self.library.open(write=self.writable)
+        except LibraryTooNew as error:
+            if self.writable and not self.options.newer_to_read:
+                raise
+            await self.library.open_newer(error)
+            self._give_back()
+            self.settings.trouble = self.settings.trouble or error
 
     @property
     def library_folder(self) -> Path:
@@ -197,6 +211,8 @@ class Core:
 
     async def submit(self, run: Run) -> tuple[Job, ...]:
         """Journal and queue every job of a run. Raises StorageError."""
+        if not self.writable:
+            raise self.settings.trouble or read_only()
         now = time.time()
         names = run.names or ("",) * len(run.requests)
         jobs = [
@@ -330,6 +346,9 @@ class Core:
             log.warning("Settings could not be saved: %s", error)
         self._decoding.close()
         self._journalling.close()
+        self._give_back()
+
+    def _give_back(self) -> None:
         if self._lock is not None:
             self._lock.release()
             self._lock = None

@@ -107,6 +107,7 @@ async def opened(options: Any, where: Paths, *, write: bool = False) -> AsyncIte
             base_url=options.base_url,
             hold_for_key=False,
             anyway=options.anyway,
+            newer_to_read=not write,
         ),
         write=write,
     )

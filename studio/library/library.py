@@ -14,12 +14,10 @@ from array import array
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
-
-import msgspec
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from studio import files
-from studio.domain import Flag, Job, Picture, Reference, Role, new_id
+from studio.domain import Flag, Job, Picture, Reference, Role
 from studio.errors import InputError, LibraryTooNew, StorageError
 from studio.events import Events, PicturesAdded, RecordsChanged, Trouble
 from studio.lanes import Lane
@@ -37,16 +35,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-VERSION = 1
-
 T = TypeVar("T")
-
-
-class _Identity(msgspec.Struct, frozen=True):
-    """What the library's `id` file holds; the id names folders, so it is one word."""
-
-    id: Annotated[str, msgspec.Meta(pattern=r"^[\w-]{1,64}$")]
-    version: int = VERSION
 
 
 class _Asking:
@@ -89,6 +78,7 @@ class Library:
         self._reader: Index | None = None
         self._answering: _Asking | None = None
         self._collections: Collections | None = None
+        self._read_only: StorageError | None = None
 
     # Opening and closing
 
@@ -100,6 +90,17 @@ class Library:
         self.writable = write
         await self._reading.run(self._open)
 
+    async def open_newer(self, error: StorageError) -> None:
+        """Open what a newer version wrote, to be read; `error` is raised by all that changes."""
+        self.writable, self._read_only, self._log.lenient = False, error, True
+        await self._reading.run(self._open_newer)
+
+    def _open_newer(self) -> None:
+        self._close_writer()
+        self._identify(create=False)
+        self._reader = Index.in_memory()
+        self._catch_up(self._reader)
+
     def _open(self) -> None:
         # The writer may be opened here: a connection belongs to one thread at a time, not to one.
         if self.writable:
@@ -107,21 +108,10 @@ class Library:
         self._open_reader()
 
     def _identify(self, *, create: bool) -> None:
-        path = self.folder / HIDDEN / "id"
-        try:
-            found = msgspec.json.decode(path.read_bytes(), type=_Identity)
-        except FileNotFoundError:
-            if not create:
-                return
-            found = _Identity(id=new_id())
-            files.replace(path, msgspec.json.encode(found) + b"\n")
-        except msgspec.DecodeError as error:
-            raise StorageError(
-                _("The library's identity file is damaged"), str(path), hint=str(error)
-            ) from error
-        except OSError as error:
-            raise files.storage_error(error, path) from error
-        if found.version > VERSION:
+        found = records.identity(self.folder / HIDDEN / "id", create=create)
+        if found is None:
+            return
+        if found.version > records.VERSION and self._read_only is None:
             raise records.too_new()
         self.id = found.id
         self._thumbnails = ThumbnailStore(self._computed(self.id) / "thumbnails")
@@ -370,10 +360,7 @@ class Library:
     def own(self) -> Index:
         """The index that follows the log, on the writing lane. Raises StorageError."""
         if self._writer is None:
-            raise StorageError(
-                _("The library is open for reading only"),
-                hint=_("Close the other Gridbrush that has it open, then try again."),
-            )
+            raise self._read_only or records.read_only()
         return self._writer
 
     def append(self, record: Record) -> None:
@@ -442,7 +429,7 @@ class Library:
 
     async def mark_seen(self, ids: Sequence[str]) -> str:
         """The user has looked at these; not a step of undo."""
-        return await self._set("seen", ids, True)
+        return await self._set("seen", ids, True) if self.writable else ""
 
     async def dismiss(self, jobs: Sequence[str]) -> str:
         """Put failed jobs away."""

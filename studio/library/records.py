@@ -16,7 +16,7 @@ import time
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -108,6 +108,34 @@ def too_new() -> LibraryTooNew:
     )
 
 
+class Identity(msgspec.Struct, frozen=True):
+    """What the library's `id` file holds; the id names folders, so it is one word."""
+
+    id: Annotated[str, msgspec.Meta(pattern=r"^[\w-]{1,64}$")]
+    version: int = VERSION
+
+
+def identity(path: Path, *, create: bool) -> Identity | None:
+    """Who a library is, by its `id` file; None where there is none and none is to be made.
+
+    Raises StorageError.
+    """
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Identity)
+    except FileNotFoundError:
+        if not create:
+            return None
+        found = Identity(id=new_id())
+        files.replace(path, msgspec.json.encode(found) + b"\n")
+        return found
+    except msgspec.DecodeError as error:
+        raise StorageError(
+            _("The library's identity file is damaged"), str(path), hint=str(error)
+        ) from error
+    except OSError as error:
+        raise files.storage_error(error, path) from error
+
+
 def unindexed(folder: Path) -> StorageError:
     """The sentence for a record that stands although the index could not follow."""
     return StorageError(
@@ -117,12 +145,26 @@ def unindexed(folder: Path) -> StorageError:
     )
 
 
+def read_only() -> StorageError:
+    """The sentence for a change where only reading is possible."""
+    return StorageError(
+        _("The library is open for reading only"),
+        hint=_("Close the other Gridbrush that has it open, then try again."),
+    )
+
+
 class RecordLog:
-    """The log of one library. One process writes; any may read."""
+    """The log of one library. One process writes; any may read.
+
+    Attributes:
+        damaged: lines that could not be read.
+        lenient: lines of a newer version are passed over instead of refused.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.damaged = 0
+        self.lenient = False
         self._appender: files.Appender | None = None
 
     def _files(self) -> list[Path]:
@@ -165,7 +207,11 @@ class RecordLog:
                             self.damaged += 1
                             log.warning("%s at %d is damaged: %s", path.name, begin, error)
                         continue
-                    if record.v > VERSION:
+                    except LibraryTooNew:
+                        if not self.lenient:
+                            raise
+                        continue
+                    if record.v > VERSION and not self.lenient:
                         raise too_new()
                     yield record, Place(path.name, begin), Place(path.name, start)
 

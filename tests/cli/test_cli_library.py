@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+import zlib
 from pathlib import Path
 
 import pytest
@@ -158,18 +159,39 @@ def test_a_killed_owner_leaves_no_lock_and_its_job_is_told(copied: Program) -> N
     assert copied("library", "stats", "--json").events[0]["failed"] == 1
 
 
-@pytest.mark.parametrize("words", [["library", "list"], ["generate", "x"], ["library", "rebuild"]])
-def test_a_newer_library_is_left_alone(copied: Program, words: list[str]) -> None:
-    identity = copied.home / "library/.gridbrush/id"
-    found = json.loads(identity.read_text())
-    identity.write_text(json.dumps({**found, "version": 2}))
-    before = {p: b for p, b in copied.written().items() if "library" in p.parts}
-    refused = copied(*words)
+def newer(program: Program) -> dict[Path, bytes]:
+    """The library as a newer version left it: identity, one line nobody can read, one that we can.
+
+    Its files, with their bytes.
+    """
+    identity = program.home / "library/.gridbrush/id"
+    identity.write_text(json.dumps({**json.loads(identity.read_text()), "version": 2}))
+    (records,) = (program.home / "library/.gridbrush/records").iterdir()
+    body = '{"v":2,"id":"x","at":1.0,"kind":"sculpture","values":{"weight":7}}'
+    line = f'{body[:-1]},"sum":"{zlib.crc32(body.encode()):08x}"}}\n'
+    records.write_text(records.read_text() + line)
+    return {p: b for p, b in program.written().items() if "library" in p.parts}
+
+
+@pytest.mark.parametrize("words", [["generate", "x"], ["library", "rebuild"], ["library", "trash"]])
+def test_a_newer_library_is_not_changed(copied: Program, words: list[str]) -> None:
+    listed = [json.loads(line) for line in copied("library", "list", "--json").out.splitlines()]
+    before = newer(copied)
+    refused = copied(*words, *([listed[0]["id"]] if words[-1] == "trash" else []))
     assert (refused.code, refused.out) == (8, "")
     assert "newer Gridbrush" in refused.err
     after = {p: b for p, b in copied.written().items() if "library" in p.parts}
     assert {p.name for p in set(after) ^ set(before)} <= {"lock"}
     assert all(after[path] == data for path, data in before.items() if path.name != "lock")
+
+
+def test_a_newer_library_can_be_looked_at_with_a_sentence(copied: Program) -> None:
+    before = newer(copied)
+    listed = copied("library", "list", "--json")
+    assert listed.code == 0, listed.err
+    assert len(listed.out.splitlines()) == 4
+    assert "newer Gridbrush" in listed.err
+    assert {p: b for p, b in copied.written().items() if "library" in p.parts} == before
 
 
 def test_an_empty_library_is_no_error_and_is_not_made_by_reading(program: Program) -> None:

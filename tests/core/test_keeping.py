@@ -13,8 +13,9 @@ import pytest
 from studio import handover
 from studio.asking import Change
 from studio.domain import Picture, Role
-from studio.errors import InputError, StorageError
+from studio.errors import InputError, LibraryTooNew, StorageError
 from studio.handover import carry_out
+from studio.instance import LibraryLock
 from studio.library import backup, copies, scrub
 from studio.library.check import Stopped
 from studio.library.records import RecordLog
@@ -281,3 +282,27 @@ async def test_each_start_reads_a_share_and_all_have_their_turn(tmp_path: Path) 
             found = scrub.scrub(originals, every, memory, rest=nothing)
             assert (found.changed, found.missing) == ((every[1].id,), (every[2].id,))
             assert scrub.scrub(originals, every, memory, stop=lambda: True).read == 0
+
+
+async def test_a_newer_library_is_opened_to_be_looked_at(tmp_path: Path) -> None:
+    with replies() as service:
+        async with studio(tmp_path, service) as one:
+            (first,) = await made(one, 1)
+        identity = tmp_path / "library/.gridbrush/id"
+        identity.write_text(json.dumps({**json.loads(identity.read_text()), "version": 2}))
+        before = contents(tmp_path / "library")
+        async with studio(tmp_path, service) as one:
+            assert [picture.id for picture in await one.pictures()] == [first.id]
+            assert one.core.settings.trouble is not None
+            assert "newer Gridbrush" in one.core.settings.trouble.title
+            assert not one.core.writable
+            await one.core.recover()
+            await one.core.library.mark_seen([first.id])
+            with pytest.raises(LibraryTooNew):
+                await one.core.library.rate([first.id], 3)
+            with pytest.raises(LibraryTooNew):
+                await one.submit()
+            # Whoever understands it may have it.
+            LibraryLock(tmp_path / "library").acquire()
+        assert contents(tmp_path / "library") == before
+        assert len(service.requests) == 1
