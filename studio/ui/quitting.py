@@ -33,8 +33,11 @@ class Quitting(QDialog):
         row.setSpacing(6)
         row.addStretch(1)
         leave = Button(_("Quit anyway"), size=32)
-        leave.clicked.connect(self.accept)
         stay = Button(_("Keep working"), "primary", size=32)
+        leave.clicked.connect(self.accept)
+        # Enter presses the button that has the keyboard, and without one the safe one.
+        for button in (leave, stay):
+            button.setAutoDefault(True)
         stay.clicked.connect(self.reject)
         stay.setDefault(True)
         row.addWidget(leave)

@@ -31,11 +31,15 @@ class StartTrouble(QDialog):
         row.setContentsMargins(0, 16, 0, 0)
         row.addStretch(1)
         close = Button(_("Quit"), "primary", size=32)
+        close.setAutoDefault(True)
+        close.setDefault(True)
         close.clicked.connect(self.accept)
         row.addWidget(close)
         self.anyway = False
         if isinstance(error, LibraryLocked) and error.elsewhere:
             self.open_anyway = Button(_("Open anyway"), size=32)
+            # Enter presses the button that has the keyboard.
+            self.open_anyway.setAutoDefault(True)
             self.open_anyway.clicked.connect(self.on_open_anyway)
             row.insertWidget(1, self.open_anyway)
         column.addLayout(row)

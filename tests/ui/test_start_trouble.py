@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from studio.errors import LibraryLocked, StorageError
@@ -43,3 +45,22 @@ def test_other_trouble_has_no_way_around(dressed: None) -> None:
     (close,) = dialog.findChildren(Button)
     close.click()
     assert not dialog.anyway
+
+
+@pytest.mark.parametrize("anyway", [False, True])
+def test_enter_presses_what_has_the_keyboard(
+    dressed: None, tmp_path: Path, *, anyway: bool
+) -> None:
+    dialog = StartTrouble(locked(tmp_path))
+    dialog.show()
+    dialog.activateWindow()
+    dialog.findChildren(Button)[0].setFocus()
+    if anyway:
+        dialog.open_anyway.setFocus()
+    ended: list[int] = []
+    dialog.finished.connect(ended.append)
+    focused = dialog.focusWidget()
+    assert focused is not None
+    QTest.keyClick(focused, Qt.Key.Key_Return)
+    assert dialog.anyway is anyway
+    assert len(ended) == 1
