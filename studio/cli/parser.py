@@ -198,6 +198,8 @@ def _library(parser: argparse.ArgumentParser) -> None:
     verify.add_argument("--fix", action="store_true", help=_("mend what can be mended"))
     backup = action("backup", _("everything into one new file"))
     backup.add_argument("file", metavar="FILE")
+    forget = action("forget", _("take a prompt out of all that is kept, for good"))
+    forget.add_argument("ids", nargs="+", metavar="PROMPT")
     recover = action("recover", _("everything back out of a backup, where no library is yet"))
     recover.add_argument("file", metavar="FILE")
     recover.add_argument("--to", metavar="DIR", help=_("another folder than the usual library"))
