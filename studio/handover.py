@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -350,6 +351,16 @@ async def _fix(core: Core, _asked: Change) -> Said:
     return Said(number=repaired.total, facts={**facts_of(report), "fixed": fixed})
 
 
+async def _forget(core: Core, asked: Change) -> Said:
+    from studio.library.forgetting import forget
+
+    number = await forget(core.library, " ".join(asked.ids))
+    draft = await asyncio.to_thread(core.draft.load)
+    if draft is not None and draft.prompt.strip() == " ".join(asked.ids).strip():
+        await asyncio.to_thread(core.draft.save, replace(draft, prompt=""))
+    return Said(_("The prompt is forgotten."), number)
+
+
 async def _rebuild(core: Core, _asked: Change) -> Said:
     return Said(number=await core.library.rebuild())
 
@@ -366,4 +377,5 @@ _ACTIONS: dict[str, Callable[[Core, Change], Awaitable[Said]]] = {
     "undo": _undo,
     "redo": _redo,
     "fix": _fix,
+    "forget": _forget,
 }

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from studio.asking import Said
 
 _WRITES = frozenset(
-    {"rebuild", "rate", "tag", "collect", "trash", "restore", "import", "undo", "redo"}
+    {"rebuild", "rate", "tag", "collect", "trash", "restore", "import", "undo", "redo", "forget"}
 )
 
 

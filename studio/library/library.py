@@ -566,6 +566,13 @@ class Library:
         for record in found:
             await self._writing.run(self.append, record)
 
+    async def rewritten(self, work: Callable[[], T]) -> T:
+        """The result of `work`, which writes in the records; then the index is made anew."""
+        await self._writing.run(self._log.close)
+        done = await self._writing.run(work)
+        await self.rebuild()
+        return done
+
     async def rebuild(self) -> int:
         """Make the index anew from the log; the number of pictures it holds."""
         await self._reading.run(self._close_reader)

@@ -76,8 +76,17 @@ _SUM = b',"sum":"'
 
 def encode(record: Record) -> bytes:
     """The line of a record, with its checksum and line end."""
-    body = msgspec.json.encode(record)
+    return line_of(msgspec.json.encode(record))
+
+
+def line_of(body: bytes) -> bytes:
+    """The line of a record's JSON."""
     return b'%b%b%08x"}\n' % (body[:-1], _SUM, zlib.crc32(body))
+
+
+def body_of(line: bytes) -> bytes:
+    """The JSON of a line that can be read."""
+    return line[: line.rfind(_SUM)] + b"}"
 
 
 def decode(line: bytes) -> Record:
