@@ -8,7 +8,7 @@
 VENV := .venv/bin
 
 .PHONY: help install run test check format fuzz bench screenshots lock locale clean \
-        package package-size package-test package-twice package-start system-run system-test
+        package package-size package-test package-twice package-start system-run system-test system-package system-release
 
 help: ## Print this menu
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -41,7 +41,7 @@ bench: system-test install ## Measure, against peers; results in build/bench.jso
 screenshots: system-test install ## Take the pictures of docs/screenshots
 	@$(VENV)/python -m tests.screenshots
 
-package: ## Build the program as users get it: dist/*.deb and dist/*.tar.zst
+package: system-package ## Build the program as users get it: dist/*.deb and dist/*.tar.zst
 	@python=$$(packaging/find-python) && "$$python" packaging/bundle.py && \
 		"$$python" packaging/packages.py
 
@@ -72,5 +72,5 @@ clean: ## Remove .venv, builds and caches; pictures and settings stay
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # What comes from the system: what Qt needs for the window, and a virtual desktop for the tests.
-system-run system-test: system-%:
+system-run system-test system-package system-release: system-%:
 	@python=$$(packaging/find-python) && "$$python" packaging/system/ensure.py $*

@@ -28,12 +28,11 @@ def main() -> int:
     environment()
     call(PYTHON, HERE / "icons.py", BUILD / "icons")
     if os.name == "nt":
-        call(PYTHON, HERE / "windows" / "version.py", BUILD / "version.txt")
+        call(PYTHON, HERE / "windows_version.py", BUILD / "version.txt")
     call(
         PYTHON, "-m", "PyInstaller", "--noconfirm", "--clean", "--log-level", "ERROR",
         "--workpath", BUILD / "work", "--distpath", BUILD / "program", HERE / "gridbrush.spec",
     )  # fmt: skip
-    call(PYTHON, HERE / "shipped.py", "write", PROGRAM)
     set_times(PROGRAM)
     print(f"{PROGRAM} ({size(PROGRAM) / 1e6:.0f} MB)")
     return 0

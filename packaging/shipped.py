@@ -1,8 +1,7 @@
 """What is inside a built program, and under which licence: the one list for licences and SBOM.
 
-`shipped.py write FOLDER` puts the licence texts into FOLDER/licences and the bill of materials
-(CycloneDX 1.6, JSON) beside them. Run with the Python of the packaging environment, after
-PyInstaller has left build/package/inside.json there.
+`write` puts the licence texts and the bill of materials (CycloneDX 1.6, JSON) into a folder. Called
+while PyInstaller works (gridbrush.spec), once it has left build/package/inside.json.
 """
 
 from __future__ import annotations
@@ -236,14 +235,8 @@ def bill(found: list[Part]) -> dict[str, object]:
 
 
 def write(folder: Path) -> None:
-    """Licences and bill, into a built program's folder."""
+    """Licences and bill; what was in the folder goes."""
     found = parts()
-    write_licences(found, folder / "licences")
+    write_licences(found, folder)
     text = json.dumps(bill(found), indent=2, ensure_ascii=False) + "\n"
-    (folder / "licences" / "bom.cdx.json").write_text(text, encoding="utf-8")
-
-
-if __name__ == "__main__":
-    if sys.argv[1:2] != ["write"] or len(sys.argv) != 3:
-        sys.exit("usage: shipped.py write FOLDER")
-    write(Path(sys.argv[2]))
+    (folder / "bom.cdx.json").write_text(text, encoding="utf-8")

@@ -1,5 +1,7 @@
 """Sees to the system's own packages: `ensure.py run` for the program, `test` for the tests.
 
+`package` is for building its packages, `release` for the kinds that a release has besides.
+
 Nothing is asked for that is there already, whatever package it came from. What is missing is
 installed when this runs as root on a system with apt-get; everywhere else the one command that
 installs it is printed, and the run stops. Standard library only.
@@ -16,6 +18,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent
+LISTS = {
+    "run": ("run.txt",),
+    "test": ("run.txt", "test.txt"),
+    "package": ("run.txt", "package.txt"),
+    "release": ("run.txt", "package.txt", "release.txt"),
+}
 MANAGERS = {
     "apt-get": "apt-get install -y --no-install-recommends",
     "dnf": "dnf install -y",
@@ -31,11 +39,11 @@ SYSTEM_PYTHON = "/usr/bin/python3"
 
 
 def main(purpose: str, *, folder: Path = FOLDER, root: bool | None = None) -> int:
-    """See to everything `purpose` ("run" or "test") needs; 0 when it is all there."""
+    """See to everything `purpose` (a name in LISTS) needs; 0 when it is all there."""
     if not sys.platform.startswith("linux"):
         return 0
     root = os.geteuid() == 0 if root is None else root
-    lists = [folder / name for name in ("run.txt", "test.txt")][: 1 if purpose == "run" else 2]
+    lists = [folder / name for name in LISTS[purpose]]
     missing = [(probe, names) for probe, names in wanted(lists) if not there(probe)]
     if not missing:
         return 0
@@ -117,6 +125,6 @@ def stop(sentence: str) -> int:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] not in (["run"], ["test"]):
-        sys.exit("usage: ensure.py run|test")
+    if sys.argv[1:] not in [[name] for name in LISTS]:
+        sys.exit(f"usage: ensure.py {'|'.join(LISTS)}")
     sys.exit(main(sys.argv[1]))

@@ -1,0 +1,154 @@
+"""What a release is made with: notes, hashes, installer, AppImage, recipes."""
+
+from __future__ import annotations
+
+import plistlib
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import appimage
+import identity
+import notes
+import pytest
+import tree
+import trial
+import windows_version
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGING = ROOT / "packaging"
+
+CHANGES = """# Changes
+
+## [Unreleased]
+
+## [1.1.0] - 2026-05-01
+
+### Added
+
+- A thing.
+
+## [1.0.0] - 2026-01-01
+
+- The first.
+"""
+
+
+def test_a_release_says_what_the_changelog_says_about_it() -> None:
+    assert notes.text(CHANGES, "1.1.0") == "### Added\n\n- A thing."
+    assert notes.text(CHANGES, "1.0.0") == "- The first."
+    for version in ("1.2.0", "Unreleased"):
+        with pytest.raises(SystemExit, match=version):
+            notes.text(CHANGES, version)
+
+
+def test_a_tag_of_another_version_stops_the_release(capsys: pytest.CaptureFixture[str]) -> None:
+    assert notes.main(["tag", f"v{identity.version()}"]) == 0
+    assert notes.main(["tag", "v99.0.0"]) == 1
+    assert "v99.0.0" in capsys.readouterr().err
+
+
+def test_hashes_are_as_sha256sum_reads_them(tmp_path: Path) -> None:
+    for name in ("b.deb", "a.AppImage"):
+        (tmp_path / name).write_bytes(name.encode())
+    text = notes.sums([tmp_path / "b.deb", tmp_path / "a.AppImage"])
+    assert [line.split("  ")[1] for line in text.splitlines()] == ["a.AppImage", "b.deb"]
+    if shutil.which("sha256sum"):
+        check = ["sha256sum", "--check", "--strict"]
+        done = subprocess.run(check, input=text, text=True, cwd=tmp_path, check=False)
+        assert done.returncode == 0
+
+
+def test_another_runtime_than_the_known_one_is_refused() -> None:
+    with pytest.raises(SystemExit, match="Another runtime"):
+        appimage.checked(b"\x7fELF and whatever else")
+
+
+def test_the_installer_for_windows_compiles(tmp_path: Path) -> None:
+    if shutil.which("makensis") is None:
+        pytest.skip("makensis is not installed")
+    program = tmp_path / "program"
+    (program / "_internal").mkdir(parents=True)
+    (program / "gridbrush.exe").write_bytes(b"MZ")
+    icon = tmp_path / "gridbrush.ico"
+    done = subprocess.run(
+        [sys.executable, PACKAGING / "icons.py", tmp_path], capture_output=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    output = tmp_path / "Gridbrush-setup.exe"
+    defined = {"VERSION": "1.2.3", "PROGRAM": program, "ICON": icon, "OUTPUT": output}
+    words = [f"-D{name}={value}" for name, value in defined.items()]
+    done = subprocess.run(
+        ["makensis", "-V2", "-WX", *words, PACKAGING / "windows" / "gridbrush.nsi"],
+        capture_output=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert output.read_bytes()[:2] == b"MZ"
+
+
+def test_the_installer_asks_for_no_rights_and_removes_nothing_of_the_user() -> None:
+    text = (PACKAGING / "windows" / "gridbrush.nsi").read_text(encoding="utf-8")
+    assert "RequestExecutionLevel user" in text
+    assert "HKLM" not in text
+    removal = text.partition('Section "Uninstall"')[2]
+    removed = re.findall(r"^\s+(?:RMDir(?: /r)?|Delete) (.+)$", removal, re.MULTILINE)
+    assert removed
+    for place in removed:
+        assert place.startswith(('"$INSTDIR', '"$SMPROGRAMS\\${NAME}.lnk"')), place
+    assert 'RMDir /r "$INSTDIR"' not in removal
+
+
+def test_windows_gets_the_version_as_four_numbers() -> None:
+    assert windows_version.numbers("1.2") == (1, 2, 0, 0)
+    assert windows_version.numbers("1.2.3-rc1") == (1, 2, 3, 0)
+    text = windows_version.text()
+    assert f'"ProductVersion", "{identity.version()}"' in text
+    compile(text.strip(), "version.txt", "eval")
+
+
+def test_macos_takes_the_entitlements() -> None:
+    data = (PACKAGING / "macos" / "entitlements.plist").read_bytes()
+    assert plistlib.loads(data) == {"com.apple.security.cs.allow-unsigned-executable-memory": True}
+
+
+def test_flatpak_reaches_the_library_and_no_more_of_the_home_folder() -> None:
+    lines = (PACKAGING / "linux" / "flatpak.yaml").read_text(encoding="utf-8").splitlines()
+    assert f"id: {identity.APP_ID}" in lines
+    words = [line.strip(" -") for line in lines if line.strip().startswith("- --")]
+    reached = [word for word in words if "filesystem" in word]
+    assert reached == ["filesystem=xdg-pictures/Gridbrush:create"]
+    assert "talk-name=org.freedesktop.secrets" in words
+
+
+def test_the_rpm_has_all_of_the_tree() -> None:
+    recipe = tree.filled((PACKAGING / "linux" / "gridbrush.spec.in").read_text("utf-8")).decode()
+    assert f"Version:        {identity.version()}" in recipe
+    listed = recipe.partition("%files")[2].split()
+    for place in ("/usr/bin/gridbrush", "/usr/lib/gridbrush"):
+        assert place in listed
+    assert f"/usr/share/metainfo/{identity.APP_ID}.metainfo.xml" in listed
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="stands in for a program by a script")
+@pytest.mark.parametrize(
+    ("said", "code", "passes"),
+    [
+        ('{"check":"a","ok":true}\\n{"event":"done","checks":1,"failed":0}\\n', 0, True),
+        ('{"check":"a","ok":false}\\n{"event":"done","checks":1,"failed":1}\\n', 1, False),
+        ('{"check":"a","ok":true}\\n', 0, False),
+        ('{"event":"done","checks":0,"failed":0}\\n', 0, False),
+        ("", 0, False),
+    ],
+)
+def test_a_trial_passes_only_when_every_check_was_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str, code: int, *, passes: bool
+) -> None:
+    monkeypatch.setattr(trial, "session", list)
+    program = tmp_path / "gridbrush"
+    program.write_text(f"#!/bin/sh\nprintf '{said}'\nexit {code}\n")
+    program.chmod(0o755)
+    assert trial.main(str(program)) == (0 if passes else 1)
