@@ -47,7 +47,7 @@ def parse(arguments: Sequence[str]) -> Options:
             options.command = None
             options.files = [Path(word).absolute() for word in more]
             return options
-    return _parser().parse_args(arguments, namespace=Options())
+    return build().parse_args(arguments, namespace=Options())
 
 
 def _are_files(words: list[str]) -> bool:
@@ -86,7 +86,8 @@ def _with_defaults(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
     return parser
 
 
-def _parser() -> argparse.ArgumentParser:
+def build() -> argparse.ArgumentParser:
+    """The parser of all commands; the manual is written from it."""
     # A parser of its own for each: `set_defaults` changes the options of those it shares.
     parser = argparse.ArgumentParser(
         prog="gridbrush",

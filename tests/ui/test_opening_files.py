@@ -40,7 +40,7 @@ def test_a_command_is_one_though_a_file_has_its_name(
     for name in parser.COMMANDS:
         (tmp_path / name).touch()
     assert parser.parse(["self-test"]).command == "self-test"
-    commands = parser._parser()._subparsers
+    commands = parser.build()._subparsers
     assert commands is not None
     assert set(commands._group_actions[0].choices or ()) == set(parser.COMMANDS)
 
