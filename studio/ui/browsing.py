@@ -24,7 +24,9 @@ from studio.ui.gallery.view import GalleryView
 from studio.ui.tasks import Work, spawn
 from studio.words import _
 
-_MOVES = frozenset({"flag", "trashed", "rating", "title", "note", "tags"})
+_MOVES = frozenset(
+    {"flag", "trashed", "rating", "title", "note", "tags", "collections", "collection"}
+)
 """Fields whose change may move a picture in or out of a shelf, or change its place."""
 
 
@@ -116,7 +118,7 @@ class Browsing(QObject):
             query = self.query
             rows = await self._core.library.rows(query)
             older: list[Job] = []
-            if query.view is View.FAILED:
+            if query.view is View.FAILED or "is:failed" in query.words:
                 older = await self._core.library.failed()
             if not self._load_again:
                 break
@@ -178,7 +180,8 @@ class Browsing(QObject):
 
     def _arrived(self, event: PicturesAdded) -> None:
         query = self.query
-        plain = query.view in (View.ALL, View.SESSION) and not query.words.strip()
+        open_shelf = query.view in (View.ALL, View.SESSION) and not query.collection
+        plain = open_shelf and not query.words.strip()
         self._model.learn(event.rows, event.job)
         if plain and query.sort is Sort.NEWEST:
             self._model.insert_pictures(event.rows, event.job)
@@ -219,6 +222,7 @@ class Browsing(QObject):
             or ("rating" in fields and query.sort is Sort.RATING)
             or ("title" in fields and query.sort is Sort.NAME)
             or bool(query.words.strip())
+            or bool(query.collection)
         )
 
     def _shown_rows(self) -> Sequence[int]:
@@ -227,11 +231,19 @@ class Browsing(QObject):
 
 def _shown_jobs(query: Query) -> Callable[[Job], bool]:
     """Which ended jobs a shelf shows: the session's in the open shelves, all under Failed."""
-    words = query.words.casefold().split()
-    closed = query.view in (View.PICKS, View.TRASH)
+    closed = query.view in (View.PICKS, View.TRASH) or bool(query.collection)
+    words: tuple[tuple[str, bool], ...] = ()
+    if query.words.strip():
+        from studio.library.asking import understand
+
+        asked = understand(query.words)
+        words = tuple((one.text.casefold(), one.without) for one in asked.words)
+        # A job has none of the facts a picture has; but that it failed can be asked for.
+        only_failed = len(asked.facts) == 1 and asked.wants("is", "failed")
+        closed = closed or (bool(asked.facts) and not only_failed)
 
     def shown(job: Job) -> bool:
         text = f"{job.name} {job.request.prompt}".casefold()
-        return not closed and all(word in text for word in words)
+        return not closed and all((word in text) is not without for word, without in words)
 
     return shown

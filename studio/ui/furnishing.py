@@ -28,6 +28,7 @@ from studio.ui.picture_actions import PictureActions
 from studio.ui.rail import Rail
 from studio.ui.running import Running
 from studio.ui.selected import Selected
+from studio.ui.shelving import Shelving
 from studio.ui.sidebar import Sidebar
 from studio.ui.talking import Talking
 from studio.ui.top_bar import TopBar
@@ -75,6 +76,7 @@ def _make_rooms(window: StudioWindow) -> None:
     window.talking = Talking(window)
     window.dialogs = Dialogs(window)
     window.offers = Offers(window)
+    window.shelving = Shelving(window)
     window.choices = Choices(window)
     window.budgeting = Budgeting(window)
     panels = (window.top_bar, window.sidebar, window.rail, window.views, window.inspector)
@@ -99,6 +101,10 @@ def _connect_bars(window: StudioWindow) -> None:
         side.history_requested.connect(window.dialogs.on_history_requested)
     window.sidebar.dropped.connect(window.offers.on_dropped_on_shelf)
     window.rail.dropped.connect(window.offers.on_dropped_on_shelf)
+    window.sidebar.collection_chosen.connect(window.shelving.on_chosen)
+    window.sidebar.collection_wanted.connect(window.shelving.on_new)
+    window.sidebar.collection_asked.connect(window.shelving.on_asked)
+    window.sidebar.collected.connect(window.shelving.on_dropped)
     status.unlock_requested.connect(window.dialogs.on_unlock_requested)
     status.keys_requested.connect(window.dialogs.on_keys_requested)
     status.cancel_requested.connect(window.core.queue.cancel)

@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from studio.ui.rail import Rail
     from studio.ui.running import Running
     from studio.ui.selected import Selected
+    from studio.ui.shelving import Shelving
     from studio.ui.sidebar import Sidebar
     from studio.ui.talking import Talking
     from studio.ui.top_bar import TopBar
@@ -111,6 +112,7 @@ class StudioWindow(QWidget):
     dialogs: Dialogs
     composing: Composing
     offers: Offers
+    shelving: Shelving
     choices: Choices
     budgeting: Budgeting
     actions_of: Actions
@@ -310,6 +312,7 @@ class StudioWindow(QWidget):
         if (trouble := self.core.settings.trouble) is not None:
             self.talking.on_error(trouble)
         self.take_files(self.given_files)
+        self.shelving.refresh()
         await self.core.recover()
         await self.core.keys.look(self.core.default_profile)
         self.show_key()
@@ -362,6 +365,7 @@ class StudioWindow(QWidget):
 
     def _hear(self, event: Event) -> None:
         self.browsing.hear(event)
+        self.shelving.hear(event)
         self.notifier.hear(event)
         if isinstance(event, JobChanged):
             self._hear_job(event.job)
@@ -431,7 +435,15 @@ class StudioWindow(QWidget):
             side.set_view(view)
             side.set_failed_new(len(self._failed_new))
         self.looking.close_loupe()
-        self.browsing.show(view=view)
+        self.browsing.show(view=view, collection="")
+        self.gallery.scroll_to_top()
+
+    def show_collection(self, id: str) -> None:
+        """Show a collection or a saved search in the grid."""
+        self.sidebar.set_view(View.ALL, id)
+        self.rail.set_view(View.ALL)
+        self.looking.close_loupe()
+        self.browsing.show(view=View.ALL, collection=id)
         self.gallery.scroll_to_top()
 
     def on_counted(self) -> None:
@@ -444,7 +456,8 @@ class StudioWindow(QWidget):
             View.FAILED: counts.failed,
         }.get(query.view, counts.all)
         shown = counts.failed if query.view is View.FAILED else self.browsing.shown
-        self.grid_bar.show_counts(shelf_name(query.view), shown, total)
+        name = self.shelving.name_of(query.collection) or shelf_name(query.view)
+        self.grid_bar.show_counts(name, shown, total)
         self.top_bar.set_total(counts.all)
         self.status_bar.show_empty(counts.all == 0)
         self.choose_page()
@@ -456,6 +469,7 @@ class StudioWindow(QWidget):
             counts.all == 0
             and self.browsing.query.view is View.ALL
             and not self.browsing.query.words
+            and not self.browsing.query.collection
             and self.model.rowCount() == 0
         )
         self._grid_or_welcome.setCurrentWidget(self.welcome if empty else self.gallery)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
+    QContextMenuEvent,
     QDragEnterEvent,
     QDragLeaveEvent,
     QDragMoveEvent,
@@ -40,6 +41,11 @@ BEFORE_TEXT = 9
 PLACE = Qt.ItemDataRole.UserRole
 COUNT = PLACE + 1
 NEW = PLACE + 2
+_ASKS = {
+    Qt.Key.Key_F2: "rename",
+    Qt.Key.Key_Delete: "delete",
+    Qt.Key.Key_Menu: "menu",
+}
 _BY_KEY = (
     Qt.FocusReason.TabFocusReason,
     Qt.FocusReason.BacktabFocusReason,
@@ -54,11 +60,13 @@ class PlaceList(QListWidget):
         chosen: the user went to a place (the Place).
         dropped: pictures of the gallery were dropped on a place (the Place, ids).
         left: Up on the first row or Down on the last (-1 or 1).
+        asked: of a collection: "rename", "delete" or "menu" (the Place, what).
     """
 
     chosen = Signal(object)
     dropped = Signal(object, object)
     left = Signal(int)
+    asked = Signal(object, str)
 
     def __init__(self, name: str, rows: Sequence[Place], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -74,15 +82,38 @@ class PlaceList(QListWidget):
         self.setItemDelegate(_Rows(self))
         self.by_key = False
         self.drop_row = -1
-        for row in rows:
-            item = QListWidgetItem(row.label, self)
-            item.setData(PLACE, row)
-            item.setData(Qt.ItemDataRole.AccessibleTextRole, row.label)
+        self._fill(rows)
         self.setFixedHeight(len(rows) * (theme().height(ROW) + GAP))
         self._counts = Counts()
         self._new = 0
         self.itemPressed.connect(self.on_pressed)
         theme().changed.connect(self.on_theme_changed)
+
+    def _fill(self, rows: Sequence[Place]) -> None:
+        for row in rows:
+            item = QListWidgetItem(row.label, self)
+            item.setData(PLACE, row)
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, row.label)
+
+    def set_rows(self, rows: Sequence[Place]) -> None:
+        """Show other rows; it is as tall as they are, and scrolls where there is less room."""
+        marked = next((self.place(n) for n in range(self.count()) if self._is_marked(n)), None)
+        top = self.verticalScrollBar().value()
+        if [self.place(n) for n in range(self.count())] != list(rows):
+            self.clear()
+            self._fill(rows)
+            self.setAcceptDrops(any(row.takes for row in rows))
+            self._tell()
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        self.setMinimumHeight(0)
+        self.setMaximumHeight(len(rows) * (theme().height(ROW) + GAP))
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.verticalScrollBar().setValue(top)
+        if marked is not None:
+            self.mark(marked.view, marked.collection)
+
+    def _is_marked(self, row: int) -> bool:
+        return bool(self.item(row).isSelected())
 
     def place(self, row: int) -> Place:
         """The place of a row."""
@@ -105,7 +136,8 @@ class PlaceList(QListWidget):
             item, place = self.item(row), self.place(row)
             new = self._new if place.view is View.FAILED else 0
             count = places.count_of(place, self._counts)
-            item.setData(COUNT, f"{count:,}")
+            counted = not place.collection or place.count is not None
+            item.setData(COUNT, f"{count:,}" if counted else "…")
             item.setData(NEW, places.new_words(new) if new else "")
             words = places.spoken(place, count, new)
             item.setData(Qt.ItemDataRole.AccessibleTextRole, words)
@@ -115,10 +147,11 @@ class PlaceList(QListWidget):
         metrics = QFontMetrics(theme().font("body"))
         return metrics.horizontalAdvance(item.text()) > self.viewport().width() - 90
 
-    def mark(self, view: View | None) -> None:
+    def mark(self, view: View | None, collection: str = "") -> None:
         """Show which of the places is open; none of them for a view that is not here."""
         for row in range(self.count()):
-            if view is not None and self.place(row).view is view:
+            place = self.place(row)
+            if view is not None and place.view is view and place.collection == collection:
                 if self.currentRow() != row or not self.item(row).isSelected():
                     self.setCurrentRow(row)
                 return
@@ -180,9 +213,16 @@ class PlaceList(QListWidget):
             self._go(0 if key == Qt.Key.Key_Home else self.count() - 1)
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
             self._choose(row)
+        elif (what := _ASKS.get(Qt.Key(key))) and row >= 0 and self.place(row).collection:
+            self.asked.emit(self.place(row), what)
         else:
             # Letters are hotkeys of the window here, not a search among five rows.
             event.ignore()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        item = self.itemAt(event.pos())
+        if item is not None and self.place(self.row(item)).collection:
+            self.asked.emit(self.place(self.row(item)), "menu")
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if places.dropped_ids(event.mimeData()):

@@ -6,7 +6,7 @@ import time
 
 from PySide6.QtCore import QMimeData
 
-from studio.library.query import Counts, Spend, View
+from studio.library.query import Collection, Counts, Spend, View
 from studio.ui import dragging
 from studio.ui.figures import about, plain_money
 from studio.values import dataclass
@@ -20,12 +20,16 @@ class Place:
     Attributes:
         view: the shelf it opens; None for the history of prompts, which opens a list.
         takes: pictures can be dropped on it.
+        collection: id of the collection it opens; "" for a shelf.
+        count: how many pictures a collection has; None while that is counted.
     """
 
     label: str
     icon: str
     view: View | None = None
     takes: bool = False
+    collection: str = ""
+    count: int | None = None
 
 
 def library() -> tuple[Place, ...]:
@@ -35,6 +39,18 @@ def library() -> tuple[Place, ...]:
         Place(label=_("This session"), icon="clock", view=View.SESSION),
         Place(label=_("Picks"), icon="flag", view=View.PICKS, takes=True),
         Place(label=_("Failed"), icon="warning", view=View.FAILED),
+    )
+
+
+def collection(one: Collection) -> Place:
+    """A collection, or a saved search."""
+    return Place(
+        label=one.name,
+        icon="smart-folder" if one.search else "folder",
+        view=View.ALL,
+        takes=not one.search,
+        collection=one.id,
+        count=one.pictures,
     )
 
 
@@ -50,6 +66,8 @@ def trash() -> Place:
 
 def count_of(place: Place, counts: Counts) -> int:
     """How many things are at a place."""
+    if place.collection:
+        return place.count or 0
     if place.view is None:
         return counts.prompts
     return {

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from studio.library.query import Counts, Spend, View
 from studio.ui import places
-from studio.ui.controls import ElidedLabel, Text
+from studio.ui.controls import ElidedLabel, IconButton, Text
 from studio.ui.figures import about, plain_money
 from studio.ui.place_list import PlaceList
 from studio.ui.places import Place
@@ -29,16 +30,25 @@ class Sidebar(QFrame):
 
     Attributes:
         lists: its lists from top to bottom, for the tab order.
+        collections: the list of collections and saved searches.
 
     Signals:
         view_chosen: the user went to a shelf (View).
         history_requested: the user wants the prompts of the history.
         dropped: pictures of the gallery were dropped on a shelf (View, ids).
+        collection_chosen: the user went to a collection (its id).
+        collection_wanted: the user wants a new one.
+        collection_asked: of a collection: "rename", "delete" or "menu" (the Place, what).
+        collected: pictures of the gallery were dropped on a collection (its id, ids).
     """
 
     view_chosen = Signal(object)
     history_requested = Signal()
     dropped = Signal(object, object)
+    collection_chosen = Signal(str)
+    collection_wanted = Signal()
+    collection_asked = Signal(object, str)
+    collected = Signal(str, object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -47,9 +57,11 @@ class Sidebar(QFrame):
         self.setMinimumWidth(NARROWEST)
         self.setMaximumWidth(WIDEST)
         self._library = PlaceList(_("Library"), places.library(), self)
+        self.collections = PlaceList(_("Collections"), (), self)
+        self.collections.set_rows(())
         self._prompts = PlaceList(_("Prompts"), (places.history(),), self)
         self._trash = PlaceList(_("Trash"), (places.trash(),), self)
-        self.lists = (self._library, self._prompts, self._trash)
+        self.lists = (self._library, self.collections, self._prompts, self._trash)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
@@ -59,6 +71,14 @@ class Sidebar(QFrame):
         whole.addLayout(column, 1)
         column.addWidget(_heading(_("Library"), 6, self))
         column.addWidget(self._library)
+        self._new = IconButton("plus", _("New collection"), parent=self, size=22)
+        self._new.clicked.connect(self.collection_wanted)
+        head = QHBoxLayout()
+        head.setContentsMargins(0, 8, 2, 0)
+        head.addWidget(_heading(_("Collections"), 6, self), 1)
+        head.addWidget(self._new, 0, Qt.AlignmentFlag.AlignBottom)
+        column.addLayout(head)
+        column.addWidget(self.collections, 1000)
         column.addWidget(_heading(_("Prompts"), 14, self))
         column.addWidget(self._prompts)
         column.addStretch(1)
@@ -69,14 +89,20 @@ class Sidebar(QFrame):
             each.chosen.connect(self.on_chosen)
             each.dropped.connect(self.on_dropped)
         self._library.left.connect(self.on_library_left)
+        self.collections.left.connect(self.on_collections_left)
+        self.collections.asked.connect(self.collection_asked)
         self._prompts.left.connect(self.on_prompts_left)
         self._trash.left.connect(self.on_trash_left)
         self.set_view(View.ALL)
 
-    def set_view(self, view: View) -> None:
-        """Mark the shelf that is shown."""
+    def set_view(self, view: View, collection: str = "") -> None:
+        """Mark the shelf that is shown, or the collection."""
         for each in self.lists:
-            each.mark(view)
+            each.mark(view, collection)
+
+    def show_collections(self, rows: Sequence[Place]) -> None:
+        """Show these collections, each with its number."""
+        self.collections.set_rows(rows)
 
     def show_counts(self, counts: Counts) -> None:
         """Show how many pictures, failed jobs and prompts there are."""
@@ -100,22 +126,33 @@ class Sidebar(QFrame):
         if place.view is None:
             self._prompts.clearSelection()
             self.history_requested.emit()
+        elif place.collection:
+            self.set_view(place.view, place.collection)
+            self.collection_chosen.emit(place.collection)
         else:
             self.set_view(place.view)
             self.view_chosen.emit(place.view)
 
     def on_dropped(self, place: Place, ids: tuple[str, ...]) -> None:
         """Pictures were dropped on a row."""
-        self.dropped.emit(place.view, ids)
+        if place.collection:
+            self.collected.emit(place.collection, ids)
+        else:
+            self.dropped.emit(place.view, ids)
 
     def on_library_left(self, step: int) -> None:
         """Down on the last shelf."""
         if step > 0:
-            self._prompts.enter(at_end=False)
+            (self.collections if self.collections.count() else self._prompts).enter(at_end=False)
+
+    def on_collections_left(self, step: int) -> None:
+        """Up or Down on the collections."""
+        (self._prompts if step > 0 else self._library).enter(at_end=step < 0)
 
     def on_prompts_left(self, step: int) -> None:
         """Up or Down on the history."""
-        (self._trash if step > 0 else self._library).enter(at_end=step < 0)
+        above = self.collections if self.collections.count() else self._library
+        (self._trash if step > 0 else above).enter(at_end=step < 0)
 
     def on_trash_left(self, step: int) -> None:
         """Up on the trash."""

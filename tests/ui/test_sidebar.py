@@ -63,8 +63,8 @@ def test_the_library_is_a_list_of_named_items_with_their_counts(sidebar: Sidebar
 
     assert rows.accessibleName() == "Library"
     assert names(rows) == ["All images, 12,408", "This session, 14", "Picks, 214", "Failed, 2"]
-    assert names(sidebar.lists[1]) == ["History, 611"]
-    assert names(sidebar.lists[2]) == ["Trash, 17"]
+    assert names(sidebar.lists[2]) == ["History, 611"]
+    assert names(sidebar.lists[3]) == ["Trash, 17"]
 
 
 def test_new_failures_are_told_beside_the_count(sidebar: Sidebar) -> None:
@@ -92,7 +92,7 @@ def test_a_click_goes_to_a_shelf_and_the_history_is_asked_for(
     asked: list[bool] = []
     sidebar.view_chosen.connect(chosen.append)
     sidebar.history_requested.connect(lambda: asked.append(True))
-    library, prompts, trash = sidebar.lists
+    library, _collections, prompts, trash = sidebar.lists
 
     for rows, row in ((library, 2), (prompts, 0), (trash, 0)):
         at = rows.visualItemRect(rows.item(row)).center()
@@ -108,7 +108,7 @@ def test_the_arrow_keys_walk_through_all_places(sidebar: Sidebar) -> None:
     asked: list[bool] = []
     sidebar.view_chosen.connect(chosen.append)
     sidebar.history_requested.connect(lambda: asked.append(True))
-    library, prompts, trash = sidebar.lists
+    library, _collections, prompts, trash = sidebar.lists
     sidebar.activateWindow()
     library.setFocus()
 
@@ -128,7 +128,7 @@ def test_the_arrow_keys_walk_through_all_places(sidebar: Sidebar) -> None:
 def test_pictures_dropped_on_picks_and_trash_are_told(sidebar: Sidebar) -> None:
     told: list[tuple[View, tuple[str, ...]]] = []
     sidebar.dropped.connect(lambda view, ids: told.append((view, ids)))
-    library, _prompts, trash = sidebar.lists
+    library, _collections, _prompts, trash = sidebar.lists
 
     def middle(rows: PlaceList, row: int) -> QPoint:
         return rows.visualItemRect(rows.item(row)).center()

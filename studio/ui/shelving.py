@@ -1,0 +1,185 @@
+"""Collections and saved searches in the window: made, filled, renamed, deleted, shown."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QPoint
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QWidget
+
+from studio.errors import InputError
+from studio.events import Event, PicturesAdded, RecordsChanged
+from studio.library.query import Collection
+from studio.ui import places
+from studio.ui.tasks import Work, spawn
+from studio.words import _
+
+if TYPE_CHECKING:
+    from studio.ui.main_window import StudioWindow
+    from studio.ui.naming import Naming
+    from studio.ui.places import Place
+
+_TOUCH = frozenset({"collection", "collections", "trashed"})
+
+
+class Shelving(QObject):
+    """Keeps the sidebar's collections true and does what they offer.
+
+    Attributes:
+        every: the collections, by name.
+    """
+
+    def __init__(self, window: StudioWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._collections = window.core.library.collections
+        self._naming: Naming | None = None
+        self._reading: Work | None = None
+        self._again = False
+        self.every: list[Collection] = []
+
+    def refresh(self) -> None:
+        """Read the collections again, soon; many wishes become one."""
+        if self._reading is not None and not self._reading.done():
+            self._again = True
+            return
+        self._reading = spawn(self._read())
+
+    async def _read(self) -> None:
+        while True:
+            self._again = False
+            self.every = await self._collections.every()
+            self._show()
+            for one in [each for each in self.every if each.search]:
+                count = await self._collections.count(one)
+                self.every = [
+                    Collection(id=e.id, name=e.name, search=e.search, pictures=count)
+                    if e.id == one.id
+                    else e
+                    for e in self.every
+                ]
+            self._show()
+            if not self._again:
+                break
+        shown = self._window.browsing.query.collection
+        if shown and not any(one.id == shown for one in self.every):
+            # It was deleted, or taken back: its pictures are elsewhere.
+            self._window.show_shelf(self._window.browsing.query.view)
+
+    def _show(self) -> None:
+        self._window.sidebar.show_collections([places.collection(one) for one in self.every])
+        self._window.on_counted()
+
+    def hear(self, event: Event) -> None:
+        """Follow what the core tells."""
+        touched = isinstance(event, RecordsChanged) and _TOUCH.intersection(event.fields)
+        may_be_found = isinstance(event, (RecordsChanged, PicturesAdded))
+        if touched or (may_be_found and any(one.search for one in self.every)):
+            self.refresh()
+
+    def name_of(self, id: str) -> str:
+        """What a collection is called."""
+        return next((one.name for one in self.every if one.id == id), "")
+
+    # What the sidebar asks
+
+    def on_chosen(self, id: str) -> None:
+        """The user went to a collection."""
+        self._window.show_collection(id)
+
+    def on_dropped(self, id: str, ids: Sequence[str]) -> None:
+        """Pictures were dropped on a collection."""
+        self._tell(self._collections.add(ids, id))
+
+    def on_new(self) -> None:
+        """The user wants a new collection, of the pictures that are selected."""
+        self._ask(_("Name of the new collection"), _("Make"), self._make)
+
+    def on_save_search(self) -> None:
+        """The user wants to keep what is looked for now."""
+        words = self._window.browsing.query.words.strip()
+        if not words:
+            self._window.talking.tell(_("Write a search first"))
+            self._window.top_bar.focus_search()
+            return
+        self._ask(_("Name of the saved search"), _("Save"), partial(self._save, words))
+
+    def on_asked(self, place: Place, what: str) -> None:
+        """A collection is to be renamed or deleted, or its menu is wanted."""
+        if what == "delete":
+            self._tell(self._collections.delete(place.collection))
+        elif what == "rename":
+            rename = partial(self._rename, place.collection)
+            self._ask(_("New name of the collection"), _("Rename"), rename, place.label)
+        else:
+            self._menu(place)
+
+    def _menu(self, place: Place) -> None:
+        from studio.ui.controls import Menu
+
+        menu = Menu(place.label, self._window)
+        for name, text in (("rename", _("Rename…")), ("delete", _("Delete collection"))):
+            action = QAction(text, menu)
+            action.triggered.connect(partial(self._on_menu, place, name))
+            menu.addAction(action)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(self._window.cursor().pos())
+
+    def _on_menu(self, place: Place, what: str, _checked: object = None) -> None:
+        self.on_asked(place, what)
+
+    # How
+
+    def _ask(self, title: str, button: str, take: Callable[[str], None], name: str = "") -> None:
+        from studio.ui import naming
+
+        side = self._window.sidebar
+        over: QWidget = self._window.rail
+        at = QPoint(over.width(), 120)
+        if side.isVisible():
+            over, at = side.collections, QPoint(0, side.collections.height() + 4)
+        self._naming = naming.ask(title, button, over, at, take, name)
+
+    def _make(self, name: str) -> None:
+        spawn(self._named(self._made(name)))
+
+    def _save(self, words: str, name: str) -> None:
+        spawn(self._named(self._saved(name, words)))
+
+    def _rename(self, id: str, name: str) -> None:
+        spawn(self._named(self._collections.rename(id, name)))
+
+    async def _made(self, name: str) -> str:
+        made = await self._collections.make(name)
+        pictures = await self._window.selection.pictures()
+        if pictures:
+            return await self._collections.add([picture.id for picture in pictures], made.id)
+        return _("Collection {name} made").format(name=made.name)
+
+    async def _saved(self, name: str, words: str) -> str:
+        made = await self._collections.make(name, words)
+        return _("Search {name} saved").format(name=made.name)
+
+    async def _named(self, change: Awaitable[str]) -> None:
+        naming, self._naming = self._naming, None
+        try:
+            said = await change
+        except InputError as error:
+            self._naming = naming
+            if naming is not None:
+                naming.refuse(error.title)
+            return
+        if naming is not None:
+            naming.close_it()
+        if said:
+            self._window.talking.on_said(said)
+
+    def _tell(self, change: Awaitable[str]) -> None:
+        spawn(self._say(change))
+
+    async def _say(self, change: Awaitable[str]) -> None:
+        if said := await change:
+            self._window.talking.on_said(said)

@@ -1,0 +1,128 @@
+"""Collections in the window: made of the selection, filled by a drop, renamed, deleted, shown."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from studio.library.query import View
+from studio.ui import places, theme
+from studio.ui.naming import Naming
+from studio.ui.shelving import Shelving
+from studio.ui.sidebar import Sidebar
+from tests.ui.test_sidebar import drop, mime, names
+from tests.ui.test_window import make, opened, until
+
+
+def named(shelving: Shelving, name: str) -> None:
+    """Write a name into what asks for it."""
+    asked = shelving._naming
+    assert isinstance(asked, Naming)
+    asked.field.setText(name)
+    QTest.keyClick(asked.field, Qt.Key.Key_Return)
+
+
+async def test_a_collection_lives_in_the_sidebar(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        await make(window, count=3, tiles=3)
+        shelving, core, side = window.shelving, window.core, window.sidebar
+        window.gallery.select_everything()
+        await until(core, lambda: bool(window.gallery.selected_items()), "selection")
+        side._new.click()
+        named(shelving, "Harbour posters")
+        await until(core, lambda: [one.pictures for one in shelving.every] == [3], "made")
+        assert names(side.collections) == ["Harbour posters, 3"]
+
+        QTest.mouseClick(
+            side.collections.viewport(),
+            Qt.MouseButton.LeftButton,
+            pos=side.collections.visualItemRect(side.collections.item(0)).center(),
+        )
+        made = shelving.every[0]
+        assert window.browsing.query.collection == made.id
+        await until(core, lambda: window.browsing.shown == 3, "shown")
+
+        place = side.collections.place(0)
+        shelving.on_asked(place, "rename")
+        named(shelving, "Posters")
+        await until(core, lambda: shelving.every[0].name == "Posters", "renamed")
+        side.collections.asked.emit(place, "delete")
+        await until(core, lambda: not shelving.every, "deleted")
+        await until(core, lambda: not window.browsing.query.collection, "left")
+        assert window.browsing.query.view is View.ALL
+        window.pictures.undo()
+        await until(core, lambda: [one.name for one in shelving.every] == ["Posters"], "back")
+
+
+async def test_pictures_are_dropped_into_a_collection(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        (picture,) = await make(window)
+        made = await window.core.library.collections.make("Best")
+        await until(window.core, lambda: bool(window.shelving.every), "made")
+        rows = window.sidebar.collections
+        at = rows.visualItemRect(rows.item(0)).center()
+        assert drop(rows.viewport(), at, mime(picture.id))
+        await until(window.core, lambda: window.shelving.every[0].pictures == 1, "dropped")
+        (found,) = await window.core.library.find([picture.id])
+        assert found.collections == (made.id,)
+
+
+async def test_a_search_is_saved_and_takes_no_drops(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        (picture,) = await make(window)
+        window.top_bar.searched.emit("lighthouse rating:>=4")
+        await until(window.core, lambda: window.browsing.shown == 0, "nothing yet")
+        window.shelving.on_save_search()
+        named(window.shelving, "Good")
+        every = window.shelving
+        await until(window.core, lambda: bool(every.every), "saved")
+        await until(window.core, lambda: every.every[0].pictures == 0, "counted")
+        await window.core.library.rate([picture.id], 5)
+        await until(window.core, lambda: every.every[0].pictures == 1, "found")
+        rows = window.sidebar.collections
+        at = rows.visualItemRect(rows.item(0)).center()
+        assert not drop(rows.viewport(), at, mime(picture.id))
+
+
+async def test_a_name_that_is_taken_is_told_where_it_was_written(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        await window.core.library.collections.make("Best")
+        window.shelving.on_new()
+        asked = window.shelving._naming
+        assert asked is not None
+        named(window.shelving, "best")
+        await until(window.core, lambda: bool(asked._trouble.text()), "told")
+        assert "already" in asked._trouble.text()
+        assert asked.isVisible()
+        asked.close_it()
+
+
+def test_the_arrows_pass_through_the_collections(qapp: QApplication) -> None:
+    theme.install(qapp, "dark", scale=1.0)
+    side = Sidebar()
+    chosen: list[str] = []
+    side.collection_chosen.connect(chosen.append)
+    rows = [places.Place(label=x, icon="folder", view=View.ALL, collection=x) for x in "ab"]
+    side.show_collections(rows)
+    side.resize(224, 700)
+    side.show()
+    side.activateWindow()
+    library, collections, prompts, _trash = side.lists
+    side.set_view(View.ALL)
+    library.setFocus()
+    QApplication.processEvents()
+    for _step in range(4):
+        QTest.keyClick(library, Qt.Key.Key_Down)
+    assert collections.hasFocus()
+    assert chosen == ["a"]
+    QTest.keyClick(collections, Qt.Key.Key_Down)
+    QTest.keyClick(collections, Qt.Key.Key_Down)
+    assert prompts.hasFocus()
+    assert chosen == ["a", "b"]
+    side.set_view(View.ALL, "b")
+    assert collections.selectedItems()[0].text() == "b"
+    assert not library.selectedItems()
+    side.deleteLater()
