@@ -1,12 +1,14 @@
 """What a release says and what it is checked by.
 
 `notes.py text` prints the CHANGELOG's part about this version, `notes.py tag NAME` fails where the
-tag is not this version's, `notes.py sums FILE...` prints SHA256SUMS.
+tag is not this version's, `notes.py sums FILE...` prints SHA256SUMS, and `notes.py feed LINK WORDS`
+what is put at the address that programs ask for newer versions (studio/updates.py).
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import sys
 from pathlib import Path
@@ -15,7 +17,7 @@ import identity
 
 
 def main(arguments: list[str]) -> int:
-    """One of the three."""
+    """One of the four."""
     match arguments:
         case ["text"]:
             print(text((identity.ROOT / "CHANGELOG.md").read_text(encoding="utf-8")))
@@ -25,8 +27,12 @@ def main(arguments: list[str]) -> int:
                 return 1
         case ["sums", *files] if files:
             print(sums([Path(name) for name in files]), end="")
+        case ["feed", link, words]:
+            said = {"version": identity.version(), "notes": words, "link": link}
+            print(json.dumps(said, ensure_ascii=False))
         case _:
-            print("usage: notes.py text | tag NAME | sums FILE...", file=sys.stderr)
+            usage = "usage: notes.py text | tag NAME | sums FILE... | feed LINK WORDS"
+            print(usage, file=sys.stderr)
             return 2
     return 0
 

@@ -93,6 +93,9 @@ class Settings:
         neutral_names: file names without words of the prompt.
         system: the instruction that is kept for all pictures of the window; may be empty.
         language: code of the interface's language; empty for the system's.
+        updates: ask once a day whether there is a newer version.
+        update_asked: the day that was last done, such as "2026-11-23".
+        update_seen: the newer version that was read about or waved away.
     """
 
     profile: str = OFFLINE
@@ -115,6 +118,9 @@ class Settings:
     neutral_names: bool = False
     language: str = ""
     system: str = ""
+    updates: bool = False
+    update_asked: str = ""
+    update_seen: str = ""
     models: tuple[tuple[str, str], ...] = ()
 
     def find_profile(self, name: str) -> Profile:

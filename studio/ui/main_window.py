@@ -316,6 +316,10 @@ class StudioWindow(QWidget):
         await self.core.recover()
         await self.core.keys.look(self.core.default_profile)
         self.show_key()
+        if self.core.settings.value.updates:
+            from studio.ui import updating
+
+            await updating.look(self)
 
     def save_state_now(self) -> None:
         """Take note of how the window is left; written by `settle`."""

@@ -17,6 +17,8 @@ import tree
 import trial
 import windows_version
 
+from studio import updates
+
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGING = ROOT / "packaging"
 
@@ -59,6 +61,15 @@ def test_hashes_are_as_sha256sum_reads_them(tmp_path: Path) -> None:
         check = ["sha256sum", "--check", "--strict"]
         done = subprocess.run(check, input=text, text=True, cwd=tmp_path, check=False)
         assert done.returncode == 0
+
+
+def test_the_feed_of_newer_versions_is_what_the_program_reads(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert notes.main(["feed", "https://here.example/new", "Leiser und schöner."]) == 0
+    body = capsys.readouterr().out.encode()
+    found = updates.read(body, "https://here.example/updates.json")
+    assert (found.version, found.notes) == (identity.version(), "Leiser und schöner.")
 
 
 def test_another_runtime_than_the_known_one_is_refused() -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import shiboken6
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from studio import __version__
-from studio.ui.controls import Button, Text
+from studio.ui.controls import Button, CheckBox, Text
 from studio.ui.desk import Desk
 from studio.ui.settings_dialog.section import Section
+from studio.ui.tasks import spawn
 from studio.words import _
 
 LIBRARIES = (
@@ -47,12 +50,45 @@ class AboutSection(Section):
         label = Text(version, "body", "text", self, wrap=True)
         label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.column.addWidget(label)
+        self.updates = CheckBox(_("Ask once a day whether there is a newer version"), self)
+        self.updates.clicked.connect(self.on_updates)
+        self._asked = Text("", "small", "text2", self, wrap=True)
+        for widget in (self.updates, self._asked):
+            widget.hide()
+            self.column.addWidget(widget)
         self.column.addWidget(Text(_("It stands on:"), "small", "text2", self))
         lines = "\n".join(f"{name}  ({licence})" for name, licence in LIBRARIES)
         licences = Text(lines, "small", "text2", self, wrap=True)
         licences.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.column.addWidget(licences)
 
+    def refresh(self) -> None:
+        """Show the settings as they are."""
+        self.updates.setChecked(self._core.settings.value.updates)
+
+    async def _find_feed(self) -> None:
+        import asyncio
+        from urllib.parse import urlsplit
+
+        from studio import updates
+
+        address = await asyncio.to_thread(updates.feed)
+        if not address or not shiboken6.isValid(self):
+            return
+        words = _("Asks {host} for a small file. It is told nothing, and nothing is installed.")
+        self._asked.setText(words.format(host=urlsplit(address).hostname))
+        self.refresh()
+        self.updates.show()
+        self._asked.show()
+
+    def on_updates(self) -> None:
+        """Ask from the next start on, or no more."""
+        self._core.settings.change(updates=self.updates.isChecked())
+
     def on_logs(self) -> None:
         """Show the folder."""
         self.show_folder.emit(self._core.paths.log_folder)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        spawn(self._find_feed())

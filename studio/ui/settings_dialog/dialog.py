@@ -99,7 +99,7 @@ class SettingsDialog(QDialog):
         if isinstance(event, KeyChanged):
             self.keys.refresh()
         elif isinstance(event, SettingsChanged):
-            for section in (self.keys, self.pictures, self.look):
+            for section in (self.keys, self.pictures, self.look, self.about):
                 section.refresh()
 
     def _go(self) -> None:

@@ -1,0 +1,123 @@
+"""Whether there is a newer version: asked once a day, and only where the user chose so.
+
+A small file at the address in resources/updates.json is fetched, with nothing in the request that
+tells who asks or which version is there. What comes back is shown and linked to; nothing is ever
+downloaded or installed. A build without an address never asks.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+from typing import Protocol
+from urllib.parse import urlsplit
+
+import msgspec
+
+from studio import __version__, paths
+from studio.errors import NetworkError, ServiceError, StudioError
+from studio.settings import SettingsStore
+from studio.values import dataclass
+from studio.words import _
+
+log = logging.getLogger(__name__)
+
+_LONGEST = 64 * 1024
+_NOTES = 300
+"""Letters of the notes that are shown; the rest stands behind the link."""
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """A version that is newer than this one.
+
+    Attributes:
+        notes: one line about it, plain text; may be empty.
+        link: where to read about it and get it; https, on the host that was asked.
+    """
+
+    version: str
+    notes: str
+    link: str
+
+
+class Answered(Protocol):
+    """What was fetched."""
+
+    @property
+    def status(self) -> int: ...
+    @property
+    def body(self) -> bytes: ...
+
+
+class Fetches(Protocol):
+    """Fetches something short; `providers.transport.Client` does."""
+
+    async def get_json(self, url: str, headers: dict[str, str], /) -> Answered: ...
+
+
+class _Feed(msgspec.Struct):
+    version: str
+    link: str
+    notes: str = ""
+
+
+def feed() -> str:
+    """The address that is asked; blocking. Empty where this build has none."""
+    try:
+        known = msgspec.json.decode((paths.resources() / "updates.json").read_bytes())
+    except (OSError, msgspec.MsgspecError):
+        return ""
+    address = known.get("feed") if isinstance(known, dict) else ""
+    return address if isinstance(address, str) else ""
+
+
+async def look(
+    client: Fetches, settings: SettingsStore, address: str, *, today: str = ""
+) -> Update | None:
+    """Ask, if the user wants it and today nobody did; None where there is nothing newer to tell.
+
+    Being offline or a broken feed is no news: it goes to the log.
+    """
+    today = today or time.strftime("%Y-%m-%d")
+    chosen = settings.value
+    if not (address and chosen.updates) or chosen.update_asked == today:
+        return None
+    settings.change(update_asked=today)
+    try:
+        answer = await client.get_json(address, {"accept": "application/json"})
+        if answer.status != 200:
+            raise ServiceError(f"status {answer.status}")
+        found = read(answer.body, address)
+    except StudioError as error:
+        log.info("Nobody said whether there is a newer version: %s", error)
+        if isinstance(error, NetworkError):
+            settings.change(update_asked=chosen.update_asked)  # the next start asks again
+        return None
+    newer = _order(found.version) > _order(__version__)
+    return found if newer and found.version != chosen.update_seen else None
+
+
+def read(body: bytes, address: str) -> Update:
+    """What a feed says. Raises ServiceError for what is none, or links to elsewhere."""
+    try:
+        if len(body) > _LONGEST:
+            raise msgspec.ValidationError("too long")
+        said = msgspec.json.decode(body, type=_Feed)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise ServiceError(_("The list of versions cannot be read"), str(error)) from error
+    link, asked = urlsplit(said.link), urlsplit(address)
+    safe = link.scheme == asked.scheme and link.netloc == asked.netloc
+    if not safe or not re.fullmatch(r"\d{1,4}(\.\d{1,4}){1,3}", said.version):
+        raise ServiceError(_("The list of versions cannot be read"), said.link[:200])
+    words = " ".join("".join(c if c.isprintable() else " " for c in said.notes).split())
+    return Update(said.version, words if len(words) <= _NOTES else f"{words[:_NOTES]}…", said.link)
+
+
+def _order(version: str) -> tuple[int, ...]:
+    """How versions follow each other; what stands behind the numbers does not count."""
+    numbers = [int(part) for part in re.findall(r"\d+", version.partition("-")[0])[:4]]
+    while numbers and numbers[-1] == 0:
+        numbers.pop()
+    return tuple(numbers)

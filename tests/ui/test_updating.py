@@ -1,0 +1,111 @@
+"""A newer version in the window: chosen in the settings, told in the message bar."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import shiboken6
+from PySide6.QtWidgets import QApplication
+
+from studio import updates
+from studio.ui import updating
+from studio.ui.controls import MessageBar
+from studio.ui.settings_dialog.about import AboutSection
+from studio.ui.theme import install
+from tests.ui.desks import ScriptedDesk, until
+
+FOUND = updates.Update("99.0", "Faster.", "https://here.example/new")
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> ScriptedDesk:
+    return ScriptedDesk(tmp_path)
+
+
+@pytest.fixture
+def about(
+    qapp: QApplication, desk: ScriptedDesk, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[AboutSection]:
+    install(qapp, "dark", scale=1.0)
+    monkeypatch.setattr(updates, "feed", lambda: "https://here.example/updates.json")
+    made = AboutSection(desk)
+    yield made
+    shiboken6.delete(made)
+
+
+async def test_the_settings_tell_whom_it_asks_and_take_the_choice(
+    about: AboutSection, desk: ScriptedDesk
+) -> None:
+    about.show()
+    await until(about.updates.isVisible)
+    assert "here.example" in about._asked.text()
+    assert not about.updates.isChecked()
+    about.updates.click()
+    assert desk.settings.value.updates
+    about.updates.click()
+    assert not desk.settings.value.updates
+
+
+async def test_a_build_without_an_address_offers_nothing(
+    about: AboutSection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def feed() -> str:
+        loop.call_soon_threadsafe(asked.set)
+        return ""
+
+    monkeypatch.setattr(updates, "feed", feed)
+    about.show()
+    await asked.wait()
+    await asyncio.sleep(0)
+    assert not about.updates.isVisible()
+
+
+class Window(SimpleNamespace):
+    """As much of a window as is asked for."""
+
+
+@pytest.fixture
+def window(
+    qapp: QApplication, desk: ScriptedDesk, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Any]:
+    install(qapp, "dark", scale=1.0)
+
+    async def making() -> SimpleNamespace:
+        return SimpleNamespace(client=None)
+
+    async def found(_client: object, _settings: object, _address: str) -> updates.Update:
+        return FOUND
+
+    monkeypatch.setattr(updates, "feed", lambda: "https://here.example/updates.json")
+    monkeypatch.setattr(updates, "look", found)
+    bar = MessageBar()
+    yield Window(core=SimpleNamespace(settings=desk.settings, making=making), messages=bar)
+    shiboken6.delete(bar)
+
+
+async def test_a_newer_version_is_told_with_a_way_to_read_about_it(
+    window: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    services = SimpleNamespace(openUrl=lambda url: opened.append(url.toString()))
+    monkeypatch.setattr(updating, "QDesktopServices", services)
+    await updating.look(window)
+    notice = window.messages.notice
+    assert notice.text == "Gridbrush 99.0 is there. Faster."
+    window.messages.on_first()
+    assert opened == ["https://here.example/new"]
+    assert window.core.settings.value.update_seen == "99.0"
+
+
+async def test_a_version_that_was_waved_away_is_seen(window: Any) -> None:
+    await updating.look(window)
+    window.messages.on_close()
+    assert window.core.settings.value.update_seen == "99.0"
