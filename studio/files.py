@@ -162,9 +162,15 @@ def _write_all(handle: int, data: bytes) -> int:
 
 def replace(path: Path, data: bytes) -> None:
     """Give `path` these bytes, whole or not at all, durable when it returns."""
-    ensure_folder(path.parent)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.{time.monotonic_ns():x}.new")
-    write_new(temporary, (data,))
+    try:
+        write_new(temporary, (data,))
+    except StorageError as error:
+        # The folder is there nearly always: it is not asked for first.
+        if not isinstance(error.__cause__, FileNotFoundError):
+            raise
+        ensure_folder(path.parent)
+        write_new(temporary, (data,))
     with _as_storage_error(path):
         try:
             _rename(temporary, path)
@@ -216,19 +222,22 @@ def move(source: Path, target: Path, *, leaving: bool = False) -> None:
     With `leaving` the folder it leaves is not made durable: it goes as well, or nobody minds to
     find the file there too.
     """
-    ensure_folder(target.parent)
     with _as_storage_error(target):
         if target.exists():
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target))
-        _rename(source, target)
+        try:
+            _rename(source, target)
+        except FileNotFoundError:
+            if target.parent.is_dir():
+                raise
+            ensure_folder(target.parent)
+            _rename(source, target)
         sync_folder(target.parent)
         if source.parent != target.parent and not leaving:
             sync_folder(source.parent)
 
 
 def _rename(source: Path, target: Path) -> None:
-    if not source.exists():
-        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(source))
     _step("rename", target)
     for attempt in range(_BUSY_TRIES):
         try:
@@ -270,11 +279,13 @@ def remove_folder(folder: Path) -> None:
 class Appender:
     """A file that only grows: the record log, the bytes of an answer.
 
-    Its name is durable at once; not so with `lasting` False, for files that get another.
+    Its name is durable at once; not so with `lasting` False, for files that get another and lie in
+    a folder that is there.
     """
 
     def __init__(self, path: Path, *, lasting: bool = True) -> None:
-        ensure_folder(path.parent)
+        if lasting:
+            ensure_folder(path.parent)
         self.path = path
         with _as_storage_error(path):
             new = not path.exists()
@@ -282,7 +293,7 @@ class Appender:
                 _step("create", path)
             flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
             self._handle = os.open(path, flags, 0o600)
-            self.size = self._flushed = os.fstat(self._handle).st_size
+            self.size = self._flushed = 0 if new else os.fstat(self._handle).st_size
             if new and lasting:
                 sync_folder(path.parent)
 

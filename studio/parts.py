@@ -159,7 +159,7 @@ class _Growing:
                 raise _NoPictureError
             self._check = PngCheck() if kind is PNG else None
             data, self._head = self._head, b""
-            # A crash may have left half of it: it is written anew.
+            # An attempt before may have left it: it is written anew.
             self._path.unlink(missing_ok=True)
             self._file = files.Appender(self._path, lasting=False)
         if data:

@@ -177,7 +177,10 @@ class RecordLog:
         self._appender: files.Appender | None = None
 
     def _files(self) -> list[Path]:
-        return sorted(self.folder.glob("*.jsonl"))
+        try:
+            return sorted(one for one in self.folder.iterdir() if one.suffix == ".jsonl")
+        except FileNotFoundError:
+            return []
 
     def end(self) -> Place:
         """Where the log ends now."""
