@@ -1,0 +1,173 @@
+"""A disk that forgets what was not synced: every prefix of what one generation wrote, recovered.
+
+While a generation runs, what would survive a loss of power is noted at every durable step: the
+bytes of a file as they were at its last fsync, the names of a folder as they were at its last. From
+each of these states a home is built, opened and recovered. The index is lost every time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import stat
+import threading
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from studio import files, handover
+from studio.domain import Picture, Role
+from tests.core.running import Studio, replies, studio
+from tests.fake_service import FakeService, tiny_png
+
+
+@dataclass
+class Disk:
+    """What survives, as it grows.
+
+    Attributes:
+        states: after each step, the surviving files under the root by their relative path.
+    """
+
+    root: Path
+    states: list[dict[str, bytes]] = field(default_factory=list)
+    _bytes: dict[int, bytes] = field(default_factory=dict)
+    _names: dict[int, dict[str, int]] = field(default_factory=dict)
+    _last: tuple[str, Path] | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def step(self, kind: str, path: Path) -> None:
+        """A step begins: the one before it has been done."""
+        with self._lock:
+            self.settle()
+            self._last = (kind, path)
+
+    def settle(self) -> None:
+        """Note what the last step made durable."""
+        if self._last is None:
+            return
+        kind, path = self._last
+        self._last = None
+        try:
+            if kind == "sync":
+                self.keep(path)
+            elif kind == "sync-folder":
+                self.names_of(path)
+            else:
+                return
+        except FileNotFoundError:
+            return
+        state: dict[str, bytes] = {}
+        self._surviving(self.root.stat().st_ino, "", state)
+        if not self.states or self.states[-1] != state:
+            self.states.append(state)
+
+    def keep(self, path: Path) -> None:
+        """The bytes of a file are durable as they are now."""
+        self._bytes[path.stat().st_ino] = path.read_bytes()
+
+    def names_of(self, folder: Path) -> None:
+        """The names of a folder are durable as they are now."""
+        found = {}
+        for one in folder.iterdir():
+            try:
+                about = one.lstat()
+            except FileNotFoundError:
+                # Another thread has renamed it: under that name it was not there.
+                continue
+            found[one.name] = about.st_ino
+            if stat.S_ISDIR(about.st_mode):
+                self._names.setdefault(about.st_ino, {})
+        self._names[folder.stat().st_ino] = found
+
+    def _surviving(self, folder: int, place: str, state: dict[str, bytes]) -> None:
+        for name, inode in self._names[folder].items():
+            if inode in self._names:
+                self._surviving(inode, f"{place}{name}/", state)
+            else:
+                # A name whose bytes were never synced is there, and empty.
+                state[f"{place}{name}"] = self._bytes.get(inode, b"")
+
+
+def built(state: dict[str, bytes], home: Path) -> None:
+    """A home with that library and nothing else."""
+    for name, data in state.items():
+        path = home / "library" / name
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.write_bytes(data)
+
+
+Action = Callable[[Studio], Awaitable[object]]
+
+
+async def generation(one: Studio) -> None:
+    (job,) = await one.submit()
+    await one.gone(job)
+    await one.core.queue.idle()
+
+
+async def trash(one: Studio) -> None:
+    (picture, *_others) = await one.pictures()
+    await one.core.library.trash([picture.id])
+
+
+async def reference(one: Studio) -> None:
+    await one.core.library.keep_input(tiny_png(9, 9), role=Role.FREE, name="lamp")
+
+
+ACTIONS: dict[str, Action] = {"generation": generation, "trash": trash, "reference": reference}
+
+
+async def recorded(home: Path, action: Action, service: FakeService) -> Disk:
+    """What one action leaves on such a disk at each of its steps."""
+    async with studio(home, service) as one:
+        # What was there before is on the disk.
+        await generation(one)
+    disk = Disk(home / "library")
+    for place, _folders, names in os.walk(home / "library"):
+        disk.names_of(Path(place))
+        for name in names:
+            disk.keep(Path(place) / name)
+    async with studio(home, service) as one:
+        stop = files.watch(disk.step)
+        try:
+            await action(one)
+        finally:
+            stop()
+        disk.settle()
+    return disk
+
+
+async def recovered(home: Path, whole: int) -> list[Picture]:
+    """The library of a home after its next two starts, found sound."""
+    for _start in range(2):
+        async with studio(home) as one:
+            await one.core.recover()
+            pictures = await one.core.library.every()
+            report = await handover.check(one.core)
+            assert report.whole, report
+            assert report.orphans == (), report
+            assert len(pictures) >= whole, (len(pictures), whole)
+    return pictures
+
+
+def every_prefix(folder: Path, names: tuple[str, ...] = tuple(ACTIONS)) -> int:
+    """Recover from every state of every action; how many there were."""
+    count = 0
+    for name in names:
+        with replies() as service:
+            disk = asyncio.run(recorded(folder / name, ACTIONS[name], service))
+        assert disk.states, name
+        for number, state in enumerate(disk.states):
+            home = folder / f"{name}-{number}"
+            built(state, home)
+            # Whole answers are pictures afterwards, and those there before still are.
+            marks = sum(path.endswith("/whole.json") and bool(state[path]) for path in state)
+            recorded_ = b"".join(d for p, d in state.items() if p.endswith(".jsonl"))
+            done = recorded_.count(b'"kind":"job"')
+            pictures = asyncio.run(recovered(home, max(1, done, 1 + marks if done < 2 else done)))
+            assert len({picture.id for picture in pictures}) == len(pictures)
+            shutil.rmtree(home)
+            count += 1
+    return count

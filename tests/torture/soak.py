@@ -1,0 +1,83 @@
+"""Thousands of generations in one process: nothing may grow."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import sys
+import tempfile
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.core.running import replies, studio
+
+GROWTH = 0.05
+"""By which the last fifth may need more memory than the second fifth."""
+
+_AT_ONCE = 10
+
+
+@dataclass(frozen=True)
+class Need:
+    """What the process needs at one moment; memory in bytes."""
+
+    memory: int
+    handles: int
+    threads: int
+    tasks: int
+    children: int
+    temporary: int
+
+
+def _need() -> Need:
+    memory = int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+    return Need(
+        memory=memory,
+        handles=sum(1 for _one in Path("/proc/self/fd").iterdir()),
+        threads=threading.active_count(),
+        tasks=len(asyncio.all_tasks()),
+        children=len(children),
+        temporary=sum(1 for _one in Path(tempfile.gettempdir()).iterdir()),
+    )
+
+
+async def _run(home: Path, number: int) -> list[Need]:
+    needs: list[Need] = []
+    with replies() as service:
+        async with studio(home, service, at_once=_AT_ONCE) as one:
+            fifth = number // 5
+            for done in range(0, number, _AT_ONCE):
+                text = "Lamp {" + "|".join(str(done + n) for n in range(_AT_ONCE)) + "}"
+                jobs = await one.submit(text)
+                for job in jobs:
+                    await one.gone(job)
+                one.heard.clear()
+                one.last.clear()
+                service.requests.clear()
+                if done % fifth >= fifth // 2:
+                    gc.collect()
+                    needs.append(_need())
+            assert (await one.core.library.counts(0.0)).all == number
+    return needs
+
+
+def soak(folder: Path, number: int) -> int:
+    """Make that many pictures; how many were made. Raises AssertionError where something grows."""
+    if sys.platform != "linux":
+        return 0
+    needs = asyncio.run(_run(folder, number))
+    part = len(needs) // 5
+    second, last = needs[part : 2 * part], needs[-part:]
+
+    def middle(every: list[Need]) -> int:
+        return sorted(one.memory for one in every)[len(every) // 2]
+
+    assert middle(last) <= middle(second) * (1 + GROWTH), (middle(second), middle(last))
+    for name in ("handles", "threads", "tasks", "children"):
+        before = max(getattr(one, name) for one in second)
+        after = max(getattr(one, name) for one in last)
+        assert after <= before, (name, before, after)
+    return number
