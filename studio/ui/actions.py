@@ -86,6 +86,15 @@ def table() -> tuple[Action, ...]:
         ),
         Action(name="composer", text=_("Write a prompt"), keys=("Ctrl+L",), menu="file"),
         Action(
+            name="import_files",
+            text=_("Import pictures…"),
+            keys=("Ctrl+Shift+I",),
+            menu="file",
+            group=1,
+            icon="import",
+        ),
+        Action(name="import_folder", text=_("Import a folder…"), menu="file", group=1),
+        Action(
             name="save_as",
             text=_("Save as…"),
             keys=("Ctrl+S",),
@@ -126,6 +135,7 @@ def table() -> tuple[Action, ...]:
             where=panels,
         ),
         Action(name="search", text=_("Search"), keys=("Ctrl+F",), menu="edit", group=2),
+        Action(name="changes", text=_("History of changes…"), menu="edit", group=2, icon="history"),
         Action(
             name="open",
             text=_("Open in the loupe"),
@@ -211,6 +221,23 @@ def table() -> tuple[Action, ...]:
             menu="image",
             group=4,
             needs=one,
+        ),
+        Action(
+            name="tag",
+            text=_("Tags…"),
+            keys=("Ctrl+T",),
+            menu="image",
+            group=4,
+            needs=pictures,
+        ),
+        Action(
+            name="collect",
+            text=_("Put into a collection…"),
+            keys=("Ctrl+B",),
+            menu="image",
+            group=4,
+            needs=pictures,
+            icon="folder",
         ),
         Action(
             name="before",
@@ -307,6 +334,16 @@ def table() -> tuple[Action, ...]:
         Action(name="picks", text=_("Picks"), menu="library", icon="flag"),
         Action(name="failed", text=_("Failed"), menu="library", icon="warning"),
         Action(name="trash_shelf", text=_("Trash"), menu="library", icon="trash"),
+        Action(
+            name="new_collection", text=_("New collection…"), menu="library", group=1, icon="folder"
+        ),
+        Action(
+            name="save_search",
+            text=_("Save this search…"),
+            menu="library",
+            group=1,
+            icon="smart-folder",
+        ),
         Action(name="history", text=_("Prompt history"), menu="library", group=1, icon="history"),
         Action(
             name="pause_queue", text=_("Pause the queue"), menu="library", group=2, checked=True

@@ -67,6 +67,14 @@ class Dialogs(QObject):
         sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         sheet.open()
 
+    def open_changes(self) -> None:
+        """Show the history of changes."""
+        from studio.ui.changes_dialog import ChangesDialog
+
+        dialog = ChangesDialog(self._window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
     def open_palette(self) -> None:
         """Find an action or a prompt of the history by typing."""
         from studio.ui.command_palette import CommandPalette

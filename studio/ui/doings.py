@@ -44,6 +44,14 @@ class Doings:
         """The keyboard to the prompt."""
         self._window.composer.focus_prompt()
 
+    def on_import_files(self) -> None:
+        """Copy pictures from elsewhere into the library."""
+        self._window.bringing.choose(folder=False)
+
+    def on_import_folder(self) -> None:
+        """Copy a folder of pictures into the library."""
+        self._window.bringing.choose(folder=True)
+
     def on_save_as(self) -> None:
         """Copy the selection where the user says."""
         self._window.pictures.save_as()
@@ -75,6 +83,10 @@ class Doings:
             self._window.composer.redo()
         else:
             self._window.pictures.redo()
+
+    def on_changes(self) -> None:
+        """Show what was done to the library."""
+        self._window.dialogs.open_changes()
 
     def on_copy(self) -> None:
         """Copy the selection, or the words selected in a text."""
@@ -141,6 +153,18 @@ class Doings:
         """Give the picture a title."""
         self._window.zones.open_inspector(True)
         self._window.inspector.edit_title()
+
+    def on_tag(self) -> None:
+        """Set the tags of the selection."""
+        from studio.ui import tagging
+
+        spawn(tagging.tag(self._window))
+
+    def on_collect(self) -> None:
+        """Put the selection into a collection."""
+        from studio.ui import tagging
+
+        spawn(tagging.collect(self._window))
 
     def on_before(self) -> None:
         """Show what the picture was made from, in the loupe."""
@@ -241,6 +265,14 @@ class Doings:
     def on_trash_shelf(self) -> None:
         """Show the trash."""
         self._window.show_shelf(View.TRASH)
+
+    def on_new_collection(self) -> None:
+        """Make a collection of the selection."""
+        self._window.shelving.on_new()
+
+    def on_save_search(self) -> None:
+        """Keep what is looked for as a collection."""
+        self._window.shelving.on_save_search()
 
     def on_history(self) -> None:
         """Choose an earlier prompt."""

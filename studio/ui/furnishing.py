@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from studio.ui.actions import Actions
 from studio.ui.activity import StatusBar
+from studio.ui.bringing import Bringing
 from studio.ui.budgeting import Budgeting
 from studio.ui.chosen import Choices
 from studio.ui.composer.composer import Composer
@@ -77,6 +78,7 @@ def _make_rooms(window: StudioWindow) -> None:
     window.dialogs = Dialogs(window)
     window.offers = Offers(window)
     window.shelving = Shelving(window)
+    window.bringing = Bringing(window)
     window.choices = Choices(window)
     window.budgeting = Budgeting(window)
     panels = (window.top_bar, window.sidebar, window.rail, window.views, window.inspector)

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from studio.drafts import Draft
     from studio.ui.actions import Actions
     from studio.ui.activity import StatusBar
+    from studio.ui.bringing import Bringing
     from studio.ui.budgeting import Budgeting
     from studio.ui.chosen import Choices
     from studio.ui.composer.composer import Composer
@@ -113,6 +114,7 @@ class StudioWindow(QWidget):
     composing: Composing
     offers: Offers
     shelving: Shelving
+    bringing: Bringing
     choices: Choices
     budgeting: Budgeting
     actions_of: Actions
@@ -483,6 +485,11 @@ class StudioWindow(QWidget):
         if bare or self._nothing is not None:
             self.nothing.follow(self.browsing.query, empty=bare)
 
+    @property
+    def welcoming(self) -> bool:
+        """Whether the page of the first start is shown."""
+        return self._welcome is not None and self._grid_or_welcome.currentWidget() is self._welcome
+
     def focus_places(self) -> list[tuple[QWidget, Callable[[], None]]]:
         """Zones that are in sight, each with what gives it the keyboard."""
         side = self.sidebar if self.sidebar.isVisible() else self.rail
@@ -535,16 +542,22 @@ class StudioWindow(QWidget):
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.source() is None and dragging.accepts(event.mimeData()):
             self.composer.show_drop_target(True)
+            self.bringing.show_target(event.mimeData())
+            event.acceptProposedAction()
+        elif event.source() is None and event.mimeData().hasUrls():
+            # Folders cannot be references, but they can be imported.
+            self.bringing.show_target(event.mimeData())
             event.acceptProposedAction()
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
         self.composer.show_drop_target(False)
+        self.bringing.hide_target()
         super().dragLeaveEvent(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
         self.composer.show_drop_target(False)
-        first = self._grid_or_welcome.currentWidget() is self._welcome
-        role = Role.EDIT if first else Role.FREE
+        self.bringing.hide_target()
+        role = Role.EDIT if self.welcoming else Role.FREE
         self.composer.give(event.mimeData(), role)
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()

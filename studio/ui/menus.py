@@ -35,6 +35,9 @@ def tile_menu(actions: Actions, parent: QWidget, *, trashed: bool) -> Menu:
     for stars in (5, 4, 3, 2, 1, 0):
         rating.addAction(every[f"rate_{stars}"])
     menu.addSeparator()
+    for name in ("tag", "collect"):
+        menu.addAction(every[name])
+    menu.addSeparator()
     for name in ("copy", "save_as", "show_in_folder", "rename"):
         menu.addAction(every[name])
     menu.addSeparator()

@@ -26,8 +26,12 @@ class Naming(Popover):
 
     named = Signal(str)
 
-    def __init__(self, title: str, button: str, parent: QWidget, *, name: str = "") -> None:
+    def __init__(
+        self, title: str, button: str, parent: QWidget, *, name: str = "", empty: bool = False
+    ) -> None:
+        """`empty` lets nothing be a name too."""
         super().__init__(title, parent)
+        self._empty = empty
         self.setFixedWidth(WIDTH)
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 12, 12, 12)
@@ -60,7 +64,7 @@ class Naming(Popover):
 
     def on_taken(self) -> None:
         """The name is written."""
-        if self.field.text().strip():
+        if self._empty or self.field.text().strip():
             self.named.emit(self.field.text())
 
 

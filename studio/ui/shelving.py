@@ -84,6 +84,14 @@ class Shelving(QObject):
         """What a collection is called."""
         return next((one.name for one in self.every if one.id == id), "")
 
+    def take_from(self, asked: Naming, take: Callable[[str], Awaitable[str]]) -> None:
+        """Do with what is written there; it stays open where that cannot be."""
+        self._naming = asked
+        asked.named.connect(partial(self._take, take))
+
+    def _take(self, take: Callable[[str], Awaitable[str]], text: str) -> None:
+        spawn(self._named(take(text)))
+
     # What the sidebar asks
 
     def on_chosen(self, id: str) -> None:

@@ -105,6 +105,8 @@ class Talking(QObject):
         if action == "copy":
             QGuiApplication.clipboard().setText(self._details)
             self.tell(_("Details copied"))
+        elif action == "stop_import":
+            self._window.bringing.stop()
         elif action == "retry_failed":
             from studio.ui import trying_again
 

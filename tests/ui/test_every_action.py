@@ -33,6 +33,12 @@ DIALOGS = {
     "menu",
     "check_library",
     "back_up",
+    "import_files",
+    "import_folder",
+    "changes",
+    "tag",
+    "collect",
+    "new_collection",
 }
 FOLDERS = {"show_in_folder", "open_library_folder", "log_folder"}
 SETTLED = 0.3

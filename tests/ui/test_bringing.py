@@ -1,0 +1,138 @@
+"""Pictures come in by a drop on the gallery; tags, collections and the history are at hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QDialog
+
+from studio.ui import dragging
+from studio.ui.bringing import ImportTarget, dropped_files
+from studio.ui.changes_dialog import ChangesDialog
+from studio.ui.main_window import StudioWindow
+from studio.ui.naming import Naming
+from tests.ui.test_sidebar import drop
+from tests.ui.test_window import make, opened, until
+
+
+def png(path: Path, **texts: str) -> Path:
+    path.parent.mkdir(exist_ok=True)
+    info = PngInfo()
+    for name, words in texts.items():
+        info.add_itxt(name, words)
+    Image.new("RGB", (40, 30), "teal").save(path, pnginfo=info)
+    return path
+
+
+def files(*paths: Path) -> QMimeData:
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    return mime
+
+
+def written(window: StudioWindow, text: str) -> None:
+    asked = window.shelving._naming
+    assert isinstance(asked, Naming)
+    asked.field.setText(text)
+    QTest.keyClick(asked.field, Qt.Key.Key_Return)
+
+
+async def test_files_and_folders_dropped_on_the_gallery_are_imported(tmp_path: Path) -> None:
+    source = png(tmp_path / "in" / "a.png", parameters="kelp\nSteps: 1, Seed: 2")
+    async with opened(tmp_path / "home") as window:
+        await make(window)
+        mime = files(source.parent)
+        window.bringing.show_target(mime)
+        target = window.views.findChild(ImportTarget)
+        assert target is not None
+        assert target.isVisible()
+        assert target.geometry() == window.views.rect()
+        assert drop(target, QPoint(50, 50), mime)
+        assert not target.isVisible()
+        await until(window.core, lambda: window.browsing.shown == 2, "imported")
+        shown = await window.core.library.pictures(window.browsing.order)
+        assert ("kelp", "a.png") in [(one.prompt, one.imported) for one in shown]
+        await until(window.core, window.toast.isVisible, "told")
+        window.bringing.take([source, tmp_path / "nowhere.png"])
+        await until(window.core, lambda: bool(window.bringing._work.done()), "again")  # type: ignore[union-attr]
+        assert window.browsing.shown == 2
+
+
+async def test_broken_files_are_told(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.png"
+    broken.write_bytes(png(tmp_path / "in" / "a.png").read_bytes()[:60])
+    async with opened(tmp_path / "home") as window:
+        await make(window)
+        window.bringing.take([broken])
+        await until(window.core, lambda: window.messages.notice is not None, "told")
+        notice = window.messages.notice
+        assert notice is not None
+        assert "broken.png" in notice.text
+
+
+def test_pictures_of_the_gallery_are_not_imported_again(tmp_path: Path) -> None:
+    mime = files(tmp_path / "a.png")
+    assert dropped_files(mime) == (tmp_path / "a.png",)
+    mime.setData(dragging.IDS, b"x")
+    assert dropped_files(mime) == ()
+
+
+async def test_tags_are_set_for_all_that_is_selected(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        pictures = await make(window, count=2, tiles=2)
+        ids = [picture.id for picture in pictures]
+        library = window.core.library
+        await library.tag(ids, add=["kelp", "old"])
+        await library.tag(ids[:1], add=["alone"])
+        window.gallery.select_everything()
+        action = window.actions_of.every["tag"]
+        await until(window.core, action.isEnabled, "offered")
+        action.trigger()
+        await until(window.core, lambda: window.shelving._naming is not None, "asked")
+        asked = window.shelving._naming
+        assert asked is not None
+        assert asked.field.text() == "kelp, old"
+        closed: list[bool] = []
+        asked.closed.connect(lambda: closed.append(True))
+        written(window, "kelp,  new town ")
+        await until(window.core, lambda: bool(closed), "set")
+        found = await library.find(ids)
+        assert found[0].tags == ("alone", "kelp", "new town")
+        assert found[1].tags == ("kelp", "new town")
+
+
+async def test_a_selection_is_put_into_a_collection_by_name(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        (picture,) = await make(window)
+        window.gallery.select_everything()
+        action = window.actions_of.every["collect"]
+        await until(window.core, action.isEnabled, "offered")
+        action.trigger()
+        await until(window.core, lambda: window.shelving._naming is not None, "asked")
+        written(window, "Best")
+        await until(window.core, lambda: bool(window.shelving.every), "made")
+        (best,) = window.shelving.every
+        await until(window.core, lambda: window.shelving.every[0].pictures == 1, "put in")
+        (found,) = await window.core.library.find([picture.id])
+        assert found.collections == (best.id,)
+
+
+async def test_the_history_is_walked_in_its_dialog(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        (picture,) = await make(window)
+        await window.core.library.rate([picture.id], 3)
+        window.dialogs.open_changes()
+        (dialog,) = [each for each in window.findChildren(QDialog) if each.isVisible()]
+        assert isinstance(dialog, ChangesDialog)
+        await until(window.core, lambda: dialog.list.count() == 1, "read")
+        assert dialog.list.item(0).text().endswith("1 picture rated")
+        assert (dialog.undo.isEnabled(), dialog.redo.isEnabled()) == (True, False)
+        dialog.undo.click()
+        await until(window.core, dialog.redo.isEnabled, "undone")
+        assert "(undone)" in dialog.list.item(0).text()
+        assert (await window.core.library.find([picture.id]))[0].rating == 0
+        dialog.reject()
