@@ -8,7 +8,7 @@
 VENV := .venv/bin
 
 .PHONY: help install run test check format fuzz torture bench screenshots lock locale clean \
-        package package-size package-test package-twice package-start system-run system-test system-package system-release
+        package package-size package-test package-twice package-start docs system-run system-test system-package system-release
 
 help: ## Print this menu
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -59,6 +59,10 @@ package-twice: ## Build the packages twice and compare them
 
 package-test: ## Install the .deb on a fresh Debian without Python, use it, remove it (ALL=1: both)
 	@python=$$(packaging/find-python) && "$$python" packaging/fresh_debian.py $(if $(ALL),--all)
+
+docs: install ## Build the guide as a site: build/docs/html
+	@$(VENV)/python packaging/keys_page.py build/docs/keys.md
+	@python=$$(packaging/find-python) && "$$python" packaging/guide.py
 
 lock: ## Renew requirements/*.txt: versions, markers and hashes
 	@python=$$(packaging/find-python) && "$$python" packaging/lock.py

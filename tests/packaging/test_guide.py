@@ -1,0 +1,65 @@
+"""The guide: nothing in it leads nowhere, and its keys are those of the program."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import keys_page
+import pytest
+
+from studio.ui import actions
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCS = ROOT / "docs"
+PAGES = sorted([*DOCS.rglob("*.md"), *ROOT.glob("*.md")])
+
+_LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
+_CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
+
+
+def anchors(page: Path) -> set[str]:
+    """What can stand behind the # of a link to this page."""
+    titles = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", title.lower()).strip().replace(" ", "-") for title in titles}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_leads_to_something(page: Path) -> None:
+    text = _CODE.sub("", page.read_text(encoding="utf-8"))
+    for link in _LINK.findall(text):
+        if re.match(r"[a-z]+:", link):
+            assert link.startswith("https://"), link
+            continue
+        place, _, anchor = link.partition("#")
+        target = (page.parent / place).resolve() if place else page
+        assert target.exists(), link
+        assert not anchor or anchor in anchors(target), link
+
+
+def test_every_page_of_the_guide_can_be_reached_from_the_first() -> None:
+    index = (DOCS / "index.md").read_text(encoding="utf-8")
+    for page in (DOCS / "guide").glob("*.md"):
+        assert f"guide/{page.stem}\n" in index, page.name
+
+
+def test_every_screenshot_is_shown_somewhere() -> None:
+    shown = " ".join(page.read_text(encoding="utf-8") for page in PAGES)
+    for picture in (DOCS / "screenshots").glob("*.png"):
+        assert f"screenshots/{picture.name}" in shown
+
+
+def test_every_shortcut_of_the_program_stands_in_the_guide_and_no_other() -> None:
+    page = (DOCS / "guide" / "keys.md").read_text(encoding="utf-8")
+    assert "{include} ../../build/docs/keys.md" in page
+    told: dict[str, str] = {}
+    for line in keys_page.lines():
+        if line.startswith("| {kbd}"):
+            keys, words = line.strip("| ").split(" | ", 1)
+            told |= dict.fromkeys(re.findall(r"\{kbd\}`([^`]+)`", keys), words)
+    real = {
+        key.replace("Return", "Enter"): action.text.rstrip("…")
+        for action in actions.table()
+        for key in action.keys
+    }
+    assert told == real
