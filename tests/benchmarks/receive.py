@@ -18,7 +18,15 @@ from pathlib import Path
 from typing import Any
 
 from tests.benchmarks.frame import Measure
-from tests.benchmarks.receive_runs import FOUR, LITTLE, MANY, PICTURE, SMALL, family_memory
+from tests.benchmarks.receive_runs import (
+    FOUR,
+    LITTLE,
+    MANY,
+    MOST_IDLE,
+    PICTURE,
+    SMALL,
+    family_memory,
+)
 
 MOST_STALL, MOST_STALL_SHARE, MOST_STALL_FOUR = 16.0, 1 / 6, 33.0
 MOST_WALL = 1.0
@@ -108,7 +116,14 @@ def _milliseconds(seconds: float) -> float:
     return round(seconds * 1000, 1)
 
 
+def _calm(*runs: dict[str, Any]) -> bool:
+    """Whether the machine let the idle loop go on; else a run does not count."""
+    return all(run["idle"] <= MOST_IDLE for run in runs)
+
+
 def _told(what: str, run: dict[str, Any]) -> None:
+    if not _calm(run):
+        print("receive: the machine is too busy with other things; this does not count")
     print(
         f"receive: {what}: idle loop's longest gap {_milliseconds(run['idle'])} ms, "
         f"{run['void']} void runs repeated, wall {_milliseconds(run['wall'])} ms"
@@ -129,7 +144,7 @@ def _stalls(address: str, folder: Path) -> Iterator[Measure]:
         peer_value=peer,
         ratio=round(stall / peer, 3),
         goal=f"at most {MOST_STALL:g} ms and a sixth",
-        holds=stall <= MOST_STALL and stall <= MOST_STALL_SHARE * peer,
+        holds=_calm(ours, theirs) and stall <= min(MOST_STALL, MOST_STALL_SHARE * peer),
     )
     four = _ran("four", address, folder / "four")
     _told("four at once", four)
@@ -142,7 +157,7 @@ def _stalls(address: str, folder: Path) -> Iterator[Measure]:
         peer_value=peer,
         ratio=round(stall / peer, 3),
         goal=f"at most {MOST_STALL_FOUR:g} ms",
-        holds=stall <= MOST_STALL_FOUR,
+        holds=_calm(four) and stall <= MOST_STALL_FOUR,
     )
     wall, plain = ours["wall"], theirs["wall"] + one["write"]
     yield Measure(
@@ -153,7 +168,7 @@ def _stalls(address: str, folder: Path) -> Iterator[Measure]:
         peer_value=_milliseconds(plain),
         ratio=round(wall / plain, 3),
         goal=f"at most {MOST_WALL:g} times",
-        holds=wall <= MOST_WALL * plain,
+        holds=_calm(ours, theirs) and wall <= MOST_WALL * plain,
     )
 
 
