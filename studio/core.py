@@ -279,6 +279,10 @@ class Core:
             self._remember(name)
             return from_environment
         key = await self.keys.get(name)
+        if key != self.keys.from_environment(name):
+            from studio import key_hosts
+
+            key_hosts.check(self.settings, own)
         self._remember(name)
         return key
 

@@ -194,6 +194,9 @@ class Keys:
         self._noted.pop(profile, None)  # another key, even if all else is as before
         self._session[profile] = secret
         self._make_default(profile)
+        from studio import key_hosts
+
+        key_hosts.forget(self._settings, profile)
 
         def keep(vault: Vault) -> _Outcome:
             vault.set(self._service, profile, secret.text)

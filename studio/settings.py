@@ -81,6 +81,7 @@ class Settings:
     Attributes:
         profile: the default provider; "sketch" until a key was stored or given once.
         known_keys: profiles that have had a key in the keyring; that one exists, never the key.
+        key_hosts: profiles and the host that the key of each was given for.
         library: folder of the library; empty for the usual place.
         at_once: requests of one profile at the same time.
         time_out: seconds after which an answer is late and its slot free; 0 goes by model and size.
@@ -100,6 +101,7 @@ class Settings:
 
     profile: str = OFFLINE
     known_keys: tuple[str, ...] = ()
+    key_hosts: tuple[tuple[str, str], ...] = ()
     profiles: tuple[Profile, ...] = ()
     library: str = ""
     at_once: int = 3

@@ -7,7 +7,7 @@ from dataclasses import replace
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
-from studio import profiles
+from studio import key_hosts, profiles
 from studio.errors import InputError, StudioError
 from studio.key_status import Source
 from studio.settings import BUILT_IN_NAMES, USUAL_PATH, Profile, built_in
@@ -193,6 +193,8 @@ class ProfileForm(QFrame):
 
     def _keep(self, profile: Profile) -> None:
         settings = self._core.settings
+        # Whatever was asked about the key has been answered.
+        key_hosts.forget(settings, profile.name)
         own = profiles.with_profile(settings.value, profile)
         # A built-in one without a word of the user's own is the built-in one again.
         settings.change(profiles=tuple(one for one in own if one not in built_in()))
