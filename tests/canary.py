@@ -189,6 +189,15 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     watch.end(made.getbasetemp() if made is not None else None)
     if watch.leaks:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        if (told := getattr(session.config, "workeroutput", None)) is not None:
+            # One of several processes: the one that shares the tests out has the last word.
+            told["canary"] = watch.leaks
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """One of several processes has ended: what it found is found."""
+    node.config.stash[_WATCH].leaks += getattr(node, "workeroutput", {}).get("canary", [])
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-pytest_plugins = ["pytester", "tests.desktop.fixtures", "tests.canary"]
+pytest_plugins = ["pytester", "tests.desktop.fixtures", "tests.canary", "tests.sharing"]
 
 _COLLECT_EVERY = 10
 

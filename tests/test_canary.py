@@ -85,7 +85,8 @@ def test_what_is_written_said_and_passed_on_is_seen(watch: Watch, tmp_path: Path
     assert "the arguments of a program" in kinds[3:]
 
 
-def test_a_find_fails_the_run(pytester: pytest.Pytester) -> None:
+@pytest.mark.parametrize("share", [(), ("-n", "1")])
+def test_a_find_fails_the_run(pytester: pytest.Pytester, share: tuple[str, ...]) -> None:
     root = Path(__file__).parents[1]
     pytester.makepyfile(
         f"""
@@ -94,7 +95,7 @@ def test_a_find_fails_the_run(pytester: pytest.Pytester) -> None:
         """
     )
     pytester.syspathinsert(root)
-    found = pytester.runpytest_subprocess("-p", "tests.canary", "-p", "no:cacheprovider")
+    found = pytester.runpytest_subprocess("-p", "tests.canary", "-p", "no:cacheprovider", *share)
     found.assert_outcomes(passed=1)
     assert found.ret == pytest.ExitCode.TESTS_FAILED
     found.stdout.fnmatch_lines(["*The canary was found*", "file */log"])

@@ -293,7 +293,10 @@ def _image(data: bytes, size: QSize | None = None) -> QImage:
     if size is not None:
         # Scaled while it is decoded, which is half the work.
         reader.setScaledSize(size)
-    return reader.read()
+    image = reader.read()
+    # Before its buffer, which it does not keep alive: Python would let go of that first.
+    del reader
+    return image
 
 
 def _decode_tiny(data: bytes) -> QImage:
