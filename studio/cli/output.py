@@ -28,10 +28,31 @@ def lost() -> OSError | None:
     return _lost[0] if _lost else None
 
 
+def harmless(text: str, *, lines: bool = True) -> str:
+    """The text without what a terminal would obey: control signs, and those that turn reading.
+
+    Prompts, file names and a service's words are text like any other, and nothing more. Without
+    `lines` line ends and tabs are spaces.
+    """
+    kept = "\n\t" if lines else ""
+    return "".join(
+        sign
+        if sign.isprintable() or sign in kept or sign in _JOINERS
+        else " "
+        if sign.isspace()
+        else "\N{REPLACEMENT CHARACTER}"
+        for sign in text
+    )
+
+
+_JOINERS = "\u200c\u200d"
+"""Parts of words and of emoji in many scripts."""
+
+
 def say(text: str) -> None:
     """A result, on standard output; what is under way is not ended by a reader who left."""
     try:
-        sys.stdout.write(text + "\n")
+        sys.stdout.write((harmless(text) if sys.stdout.isatty() else text) + "\n")
         sys.stdout.flush()
     except OSError as error:
         # From now on, and for what is still in the buffer, it goes nowhere.
@@ -57,7 +78,7 @@ def complain(*sentences: str) -> None:
     """What is not a result, on standard error."""
     with contextlib.suppress(OSError):
         text = "\n".join(sentence for sentence in sentences if sentence)
-        print(text, file=sys.stderr, flush=True)
+        print(harmless(text), file=sys.stderr, flush=True)
 
 
 @contextlib.contextmanager
@@ -76,6 +97,7 @@ def progress(title: str, total: int) -> Iterator[Callable[[int], None]]:
 
 def table(rows: list[tuple[str, ...]], *, headings: tuple[str, ...]) -> None:
     """Columns for a person, tab-separated lines for a pipe."""
+    rows = [tuple(harmless(cell, lines=False) for cell in row) for row in rows]
     if not sys.stdout.isatty():
         for row in rows:
             say("\t".join(row))
