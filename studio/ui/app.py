@@ -130,7 +130,8 @@ class _Start:
         _no_features()
         from studio.ui.style import STYLE
 
-        QApplication.setDesktopFileName("gridbrush")
+        # Wayland finds the icon by it; in a sandbox the entry has the sandbox's name.
+        QApplication.setDesktopFileName(os.environ.get("FLATPAK_ID", "gridbrush"))
         app = QApplication([sys.argv[0], *STYLE])
         app.setApplicationName("Gridbrush")
         app.setApplicationDisplayName("Gridbrush")
@@ -264,9 +265,10 @@ def _can_show() -> bool:
             ctypes.CDLL(library)
         except OSError:
             _say(
-                _("The system library {name} is missing; `make run` says how to get it.").format(
-                    name=library
-                )
+                _(
+                    "The system library {name} is missing. "
+                    "Install it with your package manager; in a checkout, `make run` does."
+                ).format(name=library)
             )
             return False
     return True

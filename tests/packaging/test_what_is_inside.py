@@ -11,6 +11,7 @@ from pathlib import Path
 
 import bundle
 import packages
+import program
 import pytest
 import shipped
 import trim
@@ -114,6 +115,22 @@ def test_licences_and_bill_name_the_same_parts(tmp_path: Path) -> None:
     listed = (tmp_path / "licences" / "README.txt").read_text(encoding="utf-8")
     assert "PySide6_Essentials 6." in listed
     assert "LESSER" in (tmp_path / "licences/PySide6_Essentials/LGPL-3.0.txt").read_text("utf-8")
+
+
+def test_programs_started_from_the_packaged_one_get_the_systems_libraries(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    ours = {"LD_LIBRARY_PATH": "/usr/lib/gridbrush/_internal", "HOME": "/home/anna"}
+    program.give_back(ours)
+    assert ours == {"HOME": "/home/anna"}
+    ours = {"LD_LIBRARY_PATH": "/usr/lib/gridbrush/_internal", "LD_LIBRARY_PATH_ORIG": "/opt/lib"}
+    program.give_back(ours)
+    assert ours == {"LD_LIBRARY_PATH": "/opt/lib"}
+    monkeypatch.delattr(sys, "frozen")
+    ours = {"LD_LIBRARY_PATH": "/opt/lib"}
+    program.give_back(ours)
+    assert ours == {"LD_LIBRARY_PATH": "/opt/lib"}
 
 
 built = pytest.mark.skipif(
