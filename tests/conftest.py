@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import gc
 import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +17,13 @@ _COLLECT_EVERY = 10
 # As in the program: garbage is collected on the main thread only. A Qt object that dies on another
 # thread, because that thread happened to start the collection, takes the process with it.
 gc.disable()
+
+
+@pytest.fixture
+def room() -> Iterator[Path]:
+    """A private folder with a short name: paths of sockets must not be long."""
+    with tempfile.TemporaryDirectory(prefix="gb-") as folder:
+        yield Path(folder).resolve()
 
 
 @pytest.hookimpl(trylast=True)

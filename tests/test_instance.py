@@ -254,12 +254,12 @@ def test_a_stranger_at_the_bell_raises_nothing(tmp_path: Path, state: Path) -> N
 
 @pytest.mark.skipif(not POSIX, reason="paths of sockets")
 def test_a_deep_home_or_a_room_of_others_gets_a_socket_elsewhere(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, room: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    open_room = tmp_path / "open"
+    open_room = room / "open"
     open_room.mkdir()
     open_room.chmod(0o777)
-    own_room = Path(os.path.realpath(tmp_path)) / "r"
+    own_room = room / "r"
     own_room.mkdir(mode=0o700)
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(own_room))
     assert instance._address(tmp_path, tmp_path / ("deep" * 30)).parent == own_room

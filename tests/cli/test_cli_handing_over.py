@@ -243,8 +243,10 @@ def listening_ports(pid: int) -> list[str]:
     return found
 
 
-def test_only_this_user_reaches_the_owner(program: Program, service: FakeService) -> None:
-    runtime = program.home.parent / "runtime"
+def test_only_this_user_reaches_the_owner(
+    program: Program, service: FakeService, room: Path
+) -> None:
+    runtime = room / "runtime"
     runtime.mkdir(mode=0o700)
     answer = threading.Event()
     service.script(Reply(wait=answer))

@@ -222,7 +222,10 @@ async def test_it_ends_soon_as_a_picture_or_in_words(
             assert one.journal == []
         else:
             failure = one.failure(job)
-            assert (failure.kind, failure.billed) == (end.kind, end.billed), failure
+            # A reset takes along what had arrived and was not read yet, which may be all of it.
+            kinds = (end.kind, "network") if name.startswith("reset") else (end.kind,)
+            assert failure.kind in kinds, failure
+            assert failure.billed == end.billed, failure
             assert failure.title
             assert KEY not in repr(failure)
             assert "<" not in failure.title + failure.message + failure.hint

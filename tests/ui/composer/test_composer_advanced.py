@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from studio.domain import Advanced, SafetySetting
 from studio.drafts import Draft, DraftFile
@@ -243,8 +244,10 @@ async def test_the_panel_stays_over_its_button_when_that_moves(composer) -> None
     composer.resize(1400, composer.height())
     panel = opened(composer)
     choices = composer.card.choices
+    QApplication.sendPostedEvents()
     before = panel.x()
     composer.resize(1120, composer.height())
+    QApplication.sendPostedEvents()
     assert not choices.advanced.isHidden()
     room = composer.window().rect().adjusted(8, 8, -8, -8)
     assert panel.geometry().right() <= room.right()
