@@ -8,6 +8,7 @@ own may have a bug that damages files in WAL mode (fixed in 3.51.3).
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -35,7 +36,13 @@ _PORTION = 20_000
 
 _CARELESS = {"journal_mode": "off", "synchronous": "off", "cache_size": -65536}
 # Losing the last changes of a computed file at power loss is fine: the log has them.
-_CAREFUL = {"journal_mode": "wal", "synchronous": "normal", "cache_size": -4096}
+_CAREFUL = {
+    "journal_mode": "wal",
+    "synchronous": "normal",
+    "cache_size": -4096,
+    "wal_autocheckpoint": 0,
+}
+_MUCH = 4 << 20
 
 _decode_picture = msgspec.json.Decoder(Picture).decode
 _decode_job = msgspec.json.Decoder(Job).decode
@@ -43,6 +50,17 @@ _decode_job = msgspec.json.Decoder(Job).decode
 
 Interrupted = apsw.InterruptError
 """Nobody waits any more for the answer to a question."""
+
+
+class Asking:
+    """A question on its way, and whether anybody still waits for it."""
+
+    def __init__(self) -> None:
+        self.wanted = True
+
+    def is_wanted(self) -> bool:
+        """Whether somebody does."""
+        return self.wanted
 
 
 def _always() -> bool:
@@ -162,7 +180,7 @@ class Index:
                 self._db.pragma(name, value)
             self._db.execute("INSERT INTO words(words, rank) VALUES ('hashsize', 16777216)")
             self._apply(records)
-            with self._db:
+            with self._whole():
                 self._db.execute(schema.INDEXES)
             self._db.pragma("user_version", schema.VERSION)
             self._db.execute("INSERT INTO words(words, rank) VALUES ('hashsize', 1048576)")
@@ -172,12 +190,24 @@ class Index:
         except apsw.Error as error:
             raise StorageError(_("The index cannot be written"), str(error)) from error
 
+    @contextlib.contextmanager
+    def _whole(self) -> Iterator[None]:
+        """All or nothing. By statements: apsw's own way holds up every thread while it commits."""
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._db.execute("COMMIT")
+        except BaseException:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            raise
+
     def _apply(self, records: Iterable[tuple[Record, Place, Place]]) -> None:
         from studio.library.taking import Taking
 
         waiting = iter(records)
         while portion := list(islice(waiting, _PORTION)):
-            with self._db:
+            with self._whole():
                 Taking(self._db).take(portion)
 
     # Questions
@@ -439,6 +469,20 @@ def _picture(values: Sequence[Any]) -> Picture:
         missing=bool(missing),
         path=path,
     )
+
+
+def tidy(path: Path) -> None:
+    """Bring what was written lately to its place in the index at `path`, once it is much.
+
+    On a connection of its own, beside reading and writing; nobody waits for it. Blocking.
+    """
+    with contextlib.suppress(OSError, apsw.Error):
+        if path.with_name(f"{path.name}-wal").stat().st_size > _MUCH:
+            db = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE)
+            try:
+                db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+            finally:
+                db.close()
 
 
 def _chunks(values: Sequence[Any]) -> Iterator[Sequence[Any]]:

@@ -11,7 +11,7 @@ import asyncio
 import logging
 import time
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -22,7 +22,7 @@ from studio.errors import InputError, LibraryTooNew, StorageError
 from studio.events import Events, PicturesAdded, RecordsChanged, Trouble
 from studio.lanes import Lane
 from studio.library import changes, records
-from studio.library.index import Index, Interrupted
+from studio.library.index import Asking, Index, Interrupted, tidy
 from studio.library.originals import HIDDEN, Originals
 from studio.library.query import Cost, Counts, Family, PromptUse, Query, Spend, local_midnight
 from studio.library.records import Groups, Record, RecordLog
@@ -36,16 +36,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
-
-
-class _Asking:
-    """A question on its way, and whether anybody still waits for it."""
-
-    def __init__(self) -> None:
-        self.wanted = True
-
-    def is_wanted(self) -> bool:
-        return self.wanted
 
 
 class Library:
@@ -76,7 +66,8 @@ class Library:
         self._settling: set[asyncio.Task[None]] = set()
         self._writer: Index | None = None
         self._reader: Index | None = None
-        self._answering: _Asking | None = None
+        self._answering: Asking | None = None
+        self._tidying = False
         self._collections: Collections | None = None
         self._read_only: StorageError | None = None
 
@@ -203,7 +194,7 @@ class Library:
 
     async def ask(self, question: Callable[[Index], T]) -> T:
         """The answer of the index. Who is cancelled while it works on it ends that work."""
-        asking = _Asking()
+        asking = Asking()
         try:
             return await self._reading.run(self._answer, question, asking)
         except asyncio.CancelledError:
@@ -213,7 +204,7 @@ class Library:
                 reader.interrupt()
             raise
 
-    def _answer(self, question: Callable[[Index], T], asking: _Asking) -> T:
+    def _answer(self, question: Callable[[Index], T], asking: Asking) -> T:
         if self._reader is None:
             raise StorageError(_("The library is closed"))
         self._answering = asking
@@ -328,6 +319,7 @@ class Library:
         the files can be taken again.
         """
         taken = await self._writing.run(self._take, job, pictures)
+        self._tidy()
         if taken:
             self._events.publish(
                 PicturesAdded(tuple(p.id for p in taken), tuple(p.row for p in taken), job.id)
@@ -350,6 +342,7 @@ class Library:
         from studio.library import importing
 
         taken = await self._writing.run(importing.take, self, folder, pictures)
+        self._tidy()
         if taken:
             self._events.publish(
                 PicturesAdded(tuple(p.id for p in taken), tuple(p.row for p in taken))
@@ -441,11 +434,7 @@ class Library:
     async def change(
         self, field: str, ids: Sequence[str], groups: Callable[[Groups], Groups]
     ) -> str:
-        """Change a field of these; what was done, in words, and "" where nothing changed.
-
-        Args:
-            groups: makes the new values, each with its ids, of the former ones.
-        """
+        """Change a field, `groups` making new values of old; what was done, or "" for nothing."""
         record = await self._writing.run(self._write_change, field, ids, groups)
         return self._changed(record) if record else ""
 
@@ -483,12 +472,27 @@ class Library:
         self.append(record)
         return record
 
+    def _tidy(self) -> None:
+        if not self._tidying:
+            self._tidying = True
+            self._spawn(self._tidied())
+
+    async def _tidied(self) -> None:
+        try:
+            await asyncio.to_thread(tidy, self._index_path())
+        finally:
+            self._tidying = False
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._settling.add(task)
+        task.add_done_callback(self._settling.discard)
+
     def _changed(self, record: Record) -> str:
+        self._tidy()
         ids = [id for _value, ids in record.values for id in ids]
         if record.field == "trashed":
-            task = asyncio.get_running_loop().create_task(self._settle(ids))
-            self._settling.add(task)
-            task.add_done_callback(self._settling.discard)
+            self._spawn(self._settle(ids))
         self._events.publish(RecordsChanged(tuple(ids), (record.field,)))
         return changes.sentence(record)
 
@@ -566,11 +570,12 @@ class Library:
         for record in found:
             await self._writing.run(self.append, record)
 
-    async def rewritten(self, work: Callable[[], T]) -> T:
-        """The result of `work`, which writes in the records; then the index is made anew."""
+    async def rewritten(self, work: Callable[[], T], ids: Sequence[str]) -> T:
+        """The result of `work`, which writes in the records of these; the index is made anew."""
         await self._writing.run(self._log.close)
         done = await self._writing.run(work)
         await self.rebuild()
+        self._events.publish(RecordsChanged(tuple(ids), ("prompt",)))
         return done
 
     async def rebuild(self) -> int:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QMimeData, QObject, QRectF, Qt, Signal
+from PySide6.QtCore import QMimeData, QObject, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QDragEnterEvent,
     QDragLeaveEvent,
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from studio.ui.main_window import StudioWindow
 
 KEY = "import"
+LINGER = 120  # milliseconds
 _TELL_EVERY = 1.0
 """Seconds between two sentences of how far it is: a screen reader says each."""
 
@@ -142,8 +143,8 @@ class Bringing(QObject):
 
     def hide_target(self) -> None:
         """The drag is over."""
-        if self._target is not None and not self._target.inside:
-            self._target.hide()
+        if self._target is not None:
+            self._target.hide_soon()
 
     def on_dropped(self, paths: object) -> None:
         """Files were dropped on the gallery."""
@@ -168,17 +169,26 @@ class ImportTarget(QWidget):
         super().__init__(over)
         self._n = 0
         self.inside = False
+        # A drag that moves from the window onto this leaves the window first.
+        self._away = QTimer(self, singleShot=True, interval=LINGER)
+        self._away.timeout.connect(self.hide)
         self.setAcceptDrops(True)
         self.hide()
 
     def cover(self, n: int) -> None:
         """Appear over the whole of the gallery, for that many files."""
         self._n = n
+        self._away.stop()
         parent = self.parentWidget()
         assert parent is not None
         self.setGeometry(parent.rect())
         self.show()
         self.raise_()
+
+    def hide_soon(self) -> None:
+        """Vanish a moment later, unless the drag goes on over this."""
+        if not self.inside:
+            self._away.start()
 
     def _turn(self, *, inside: bool) -> None:
         self.inside = inside
@@ -186,6 +196,7 @@ class ImportTarget(QWidget):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if dropped_files(event.mimeData()):
+            self._away.stop()
             self._turn(inside=True)
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
@@ -196,6 +207,7 @@ class ImportTarget(QWidget):
 
     def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
         self._turn(inside=False)
+        self._away.start()
 
     def dropEvent(self, event: QDropEvent) -> None:
         self._turn(inside=False)

@@ -7,7 +7,7 @@ import sys
 
 from tests.benchmarks.frame import Benchmark, Measure, keep
 
-NAMES = ("startup", "receive")
+NAMES = ("startup", "receive", "search", "order", "rebuild")
 
 
 def main(names: list[str]) -> int:
