@@ -46,7 +46,7 @@ async def forget(library: Library, prompt: str) -> int:
             _rename(library.originals, touched, places)
         return changed
 
-    changed = await library.rewritten(work)
+    changed = await library.rewritten(work, list(places))
     if not changed:
         raise InputError(
             _("No record has this prompt"),

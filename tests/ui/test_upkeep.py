@@ -19,7 +19,10 @@ from studio.drafts import Draft
 from studio.events import Event, Trouble
 from studio.library import copies
 from studio.library.check import Stopped
-from studio.ui import theme
+from studio.ui import tasks, theme
+from studio.ui.composer.forgetting import Forgetting
+from studio.ui.composer.history_popup import HistoryPopup
+from studio.ui.composer.recall import Recall
 from studio.ui.main_window import StudioWindow
 from studio.ui.upkeep import LongWork, Upkeep, Words
 
@@ -140,3 +143,28 @@ async def test_the_background_copies_records_and_finds_damage(tmp_path: Path) ->
         (trouble,) = [event for event in heard if isinstance(event, Trouble)]
         assert "1 picture is damaged" in trouble.error.title
     assert background.AFTER >= 60
+
+
+async def test_a_prompt_of_the_history_can_be_deleted_for_good(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        library = window.core.library
+        recall = Recall(library, window)
+        popup = HistoryPopup(library.prompts, window)
+        popup.forget_wanted.connect(recall.on_forget_wanted)
+        await popup.read("")
+        assert popup.prompts() == ("Lamp {one|two|three}",)
+        popup.on_forget()
+        (question,) = window.findChildren(Forgetting)
+        assert question.isVisible()
+        question.keep.click()
+        await asyncio.sleep(0)
+        assert [use.prompt for use in await library.prompts()] == ["Lamp {one|two|three}"]
+        again = Forgetting(library, "Lamp {one|two|three}", window)
+        again.open()
+        again.delete.click()
+        await asyncio.gather(*tasks.running())
+        assert await library.prompts() == []
+        every = await library.every()
+        assert [picture.prompt for picture in every] == ["", "", ""]
+        assert all(library.path(picture).is_file() for picture in every)
+        assert all("lamp" not in picture.path for picture in every)

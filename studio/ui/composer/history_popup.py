@@ -18,7 +18,7 @@ from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QVBoxLayout, QWidget
 
 from studio.library.query import PromptUse
-from studio.ui.controls import SearchField, Text
+from studio.ui.controls import Menu, SearchField, Text
 from studio.ui.tasks import spawn
 from studio.ui.theme import theme
 from studio.words import _
@@ -34,9 +34,11 @@ class HistoryPopup(QFrame):
 
     Signals:
         chosen(object): the prompt as it was written.
+        forget_wanted(object): a prompt is to be deleted for good.
     """
 
     chosen = Signal(object)
+    forget_wanted = Signal(object)
 
     def __init__(self, find: Find, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
@@ -72,6 +74,8 @@ class HistoryPopup(QFrame):
         self.search.field.installEventFilter(self)
         self.list.activated.connect(self.on_activated)
         self.list.clicked.connect(self.on_activated)
+        self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.list.customContextMenuRequested.connect(self.on_menu_wanted)
 
     def open_at(self, anchor: QWidget) -> None:
         """Show it over the anchor, its right edges aligned."""
@@ -131,8 +135,30 @@ class HistoryPopup(QFrame):
             self.chosen.emit(self._prompts[index.row()])
             self.close()
 
+    def on_menu_wanted(self, where: QPoint) -> None:
+        """What can be done with a prompt of the list."""
+        index = self.list.indexAt(where)
+        if not index.isValid():
+            return
+        self.list.setCurrentIndex(index)
+        menu = Menu(parent=self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(_("Delete this prompt for good…")).triggered.connect(self.on_forget)
+        menu.popup(self.list.viewport().mapToGlobal(where))
+
+    def on_forget(self) -> None:
+        """The current prompt is to be deleted; what it is asked in comes after this list."""
+        index = self.list.currentIndex()
+        if index.isValid() and index.row() < len(self._prompts):
+            self.forget_wanted.emit(self._prompts[index.row()])
+            self.close()
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            shift = event.modifiers() == Qt.KeyboardModifier.ShiftModifier
+            if shift and event.key() == Qt.Key.Key_Delete:
+                self.on_forget()
+                return True
             step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()), 0)
             if step and self._prompts:
                 row = self.list.currentIndex().row() + step

@@ -57,8 +57,16 @@ class Recall(QObject):
         self._at = -1
         self._prompts = ()
 
+    def on_forget_wanted(self, prompt: object) -> None:
+        """A prompt of the list is to be deleted for good: that is asked first."""
+        from studio.ui.composer.forgetting import Forgetting
+
+        self.forget()
+        Forgetting(self._library, str(prompt), self._parent.window()).open()
+
     def open_list(self, anchor: QWidget) -> None:
         """Show all of them over the anchor."""
         popup = HistoryPopup(self._library.prompts, self._parent)
         popup.chosen.connect(self.chosen)
+        popup.forget_wanted.connect(self.on_forget_wanted)
         popup.open_at(anchor)
