@@ -35,7 +35,9 @@ from studio.ui.talking import Talking
 from studio.ui.top_bar import TopBar
 
 if TYPE_CHECKING:
+    from studio.ui.loupe import Loupe
     from studio.ui.main_window import StudioWindow
+    from studio.ui.welcome import Welcome
 
 
 def furnish(window: StudioWindow) -> Iterator[None]:
@@ -159,3 +161,31 @@ def _connect_panels(window: StudioWindow) -> None:
     window.running.wants_model.connect(window.composer.focus_prompt)
     window.running.wants_details.connect(window.composing.on_wants_details)
     window.running.told.connect(window.talking.tell)
+
+
+def make_loupe(window: StudioWindow) -> Loupe:
+    """The loupe, connected, when it is first opened."""
+    from studio.ui.loupe import Loupe
+
+    core = window.core
+    loupe = Loupe(core.library, core.decoder, surround=core.settings.value.surround)
+    loupe.picture_changed.connect(window.looking.on_loupe_picture)
+    loupe.closed.connect(window.looking.close_loupe)
+    loupe.rated.connect(window.pictures.rate)
+    loupe.flagged.connect(window.looking.on_loupe_flagged)
+    loupe.action.connect(window.looking.on_loupe_action)
+    loupe.menu_requested.connect(window.offers.on_context_menu)
+    loupe.job_chosen.connect(window.looking.on_job_chosen)
+    loupe.surround_changed.connect(window.choices.on_surround_changed)
+    return loupe
+
+
+def make_welcome(window: StudioWindow) -> Welcome:
+    """The page of the first start, connected, when there is nothing else to show."""
+    from studio.ui.welcome import Welcome
+
+    welcome = Welcome(window.core, window)
+    welcome.show_profile(window.core.default_profile)
+    welcome.prompt_chosen.connect(window.composing.on_prompt_chosen)
+    welcome.shortcuts_requested.connect(window.dialogs.open_shortcuts)
+    return welcome

@@ -210,34 +210,20 @@ class StudioWindow(QWidget):
     def loupe(self) -> Loupe:
         """The loupe."""
         if self._loupe is None:
-            from studio.ui.loupe import Loupe
+            from studio.ui.furnishing import make_loupe
 
-            core = self.core
-            self._loupe = loupe = Loupe(
-                core.library, core.decoder, surround=core.settings.value.surround
-            )
-            self.views.addWidget(loupe)
-            loupe.picture_changed.connect(self.looking.on_loupe_picture)
-            loupe.closed.connect(self.looking.close_loupe)
-            loupe.rated.connect(self.pictures.rate)
-            loupe.flagged.connect(self.looking.on_loupe_flagged)
-            loupe.action.connect(self.looking.on_loupe_action)
-            loupe.menu_requested.connect(self.offers.on_context_menu)
-            loupe.job_chosen.connect(self.looking.on_job_chosen)
-            loupe.surround_changed.connect(self.choices.on_surround_changed)
+            self._loupe = make_loupe(self)
+            self.views.addWidget(self._loupe)
         return self._loupe
 
     @property
     def welcome(self) -> Welcome:
         """The page of the first start."""
         if self._welcome is None:
-            from studio.ui.welcome import Welcome
+            from studio.ui.furnishing import make_welcome
 
-            self._welcome = welcome = Welcome(self.core, self)
-            welcome.show_profile(self.core.default_profile)
-            self._grid_or_welcome.addWidget(welcome)
-            welcome.prompt_chosen.connect(self.composing.on_prompt_chosen)
-            welcome.shortcuts_requested.connect(self.dialogs.open_shortcuts)
+            self._welcome = make_welcome(self)
+            self._grid_or_welcome.addWidget(self._welcome)
         return self._welcome
 
     @property
