@@ -146,9 +146,9 @@ class Upkeep(QObject):
             _("Every picture is read again and compared with what came. Nothing is changed."),
             self._window,
         )
-        work.expect((await core.library.counts(0.0)).all)
         work.open()
         try:
+            work.expect((await core.library.counts(0.0)).all)
             report = await handover.check(core, work.step)
         except Stopped:
             return
@@ -225,12 +225,12 @@ class Upkeep(QObject):
             ),
             self._window,
         )
-        work.expect(await asyncio.to_thread(backup.size_of, core.library.folder))
         work.open()
         more = {"settings.json": core.paths.settings_file, "draft.json": core.paths.draft_file}
         # The file dialog has asked whether a file of that name may go.
         await asyncio.to_thread(target.unlink, missing_ok=True)
         try:
+            work.expect(await asyncio.to_thread(backup.size_of, core.library.folder))
             await asyncio.to_thread(backup.write, core.library.folder, target, more, work.step)
         except Stopped:
             return

@@ -75,7 +75,7 @@ PARTS = (
     Part("kills: import", _kill("import"), 10, 0),
     Part("kills: rate 10,000", _kill("rate 10,000"), 3, 0),
     Part("kills: random", _random, 200, 6),
-    Part("states of a disk that forgets", _replay, 9, 9),
+    Part("states of a disk that forgets", _replay, 12, 12),
     Part("no room", _no_room, 60, 0),
     Part("faults", _faults, 60, 6),
     Part("hostile pictures", hostile.pictures, 2_000, 150),
