@@ -15,7 +15,6 @@ from contextvars import Context
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimerEvent
-from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
 
 _WAKE = QEvent.Type(QEvent.registerEventType())
@@ -70,7 +69,7 @@ class Rounds(QObject):
 class WindowLoop(QEventLoop):  # type: ignore[misc] # it ships no types
     """An asyncio loop that is Qt's."""
 
-    def __init__(self, app: QApplication) -> None:
+    def __init__(self, app: QCoreApplication) -> None:
         self._rounds = Rounds()
         super().__init__(app)
 

@@ -20,10 +20,11 @@ def _plain() -> asyncio.AbstractEventLoop:
 def _window() -> asyncio.AbstractEventLoop:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from PySide6.QtWidgets import QApplication
-    from qasync import QEventLoop
+
+    from studio.ui.rounds import WindowLoop
 
     app = QApplication.instance() or QApplication(["gridbrush-tests"])
-    loop: asyncio.AbstractEventLoop = QEventLoop(app)
+    loop: asyncio.AbstractEventLoop = WindowLoop(app)
     return loop
 
 

@@ -1,4 +1,4 @@
-"""Widget tests: one application for all of them, coroutine tests on a real qasync loop."""
+"""Widget tests: one application for all of them, coroutine tests on the window's own loop."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ if not os.environ.get("GRIDBRUSH_TEST_PLATFORM"):
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 import pytest
-import qasync
 from PySide6.QtWidgets import QApplication
 
 from studio.ui import tasks
+from studio.ui.rounds import WindowLoop
 from studio.ui.style import STYLE
 
 HANG_SECONDS = 20.0
@@ -58,7 +58,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
                 task.cancel()
             await asyncio.gather(*tasks.running(), return_exceptions=True)
 
-    with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner:
+    with asyncio.Runner(loop_factory=lambda: WindowLoop(app)) as runner:
         runner.run(run())
     return True
 

@@ -1,0 +1,83 @@
+"""The window's loop: what is wanted soon is done in order, and nothing is starved by it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import threading
+
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer
+
+WHO = contextvars.ContextVar("who", default="nobody")
+
+
+async def test_callbacks_are_done_in_order_with_their_context() -> None:
+    loop = asyncio.get_running_loop()
+    done: list[object] = []
+    WHO.set("me")
+    context = contextvars.copy_context()
+    WHO.set("another")
+    for number in range(5):
+        loop.call_soon(done.append, number)
+    loop.call_soon(lambda: done.append(WHO.get()), context=context)
+    dropped = loop.call_soon(done.append, "dropped")
+    dropped.cancel()
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert done == [0, 1, 2, 3, 4, "me"]
+
+
+async def test_what_other_threads_want_is_done_on_this_one() -> None:
+    loop = asyncio.get_running_loop()
+    done: list[int] = []
+    over = asyncio.Event()
+
+    def elsewhere() -> None:
+        for number in range(200):
+            loop.call_soon_threadsafe(done.append, number)
+        loop.call_soon_threadsafe(over.set)
+
+    threads = [threading.Thread(target=elsewhere) for _number in range(3)]
+    for thread in threads:
+        thread.start()
+    while len(done) < 600:
+        await asyncio.sleep(0)
+    for thread in threads:
+        thread.join()
+    assert sorted(done) == sorted([*range(200)] * 3)
+    assert over.is_set()
+
+
+async def test_coroutines_that_never_rest_leave_room_for_the_window() -> None:
+    seen: list[str] = []
+
+    class Window(QObject):
+        def customEvent(self, event: QEvent) -> None:  # noqa: N802 Qt's
+            seen.append("event")
+
+    window, timer = Window(), QTimer()
+    timer.setTimerType(Qt.TimerType.PreciseTimer)
+    timer.timeout.connect(lambda: seen.append("timer"))
+    timer.start(1)
+
+    QCoreApplication.postEvent(window, QEvent(QEvent.Type.User))
+    rounds = 0
+    while {"event", "timer"} - set(seen):
+        rounds += 1
+        await asyncio.sleep(0)
+        assert rounds < 1_000_000
+    timer.stop()
+
+
+async def test_a_callback_that_fails_does_not_stop_the_others() -> None:
+    loop = asyncio.get_running_loop()
+    told: list[object] = []
+    loop.set_exception_handler(lambda _loop, context: told.append(context["exception"]))
+    done: list[str] = []
+    loop.call_soon(lambda: 1 / 0)
+    loop.call_soon(done.append, "after")
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    loop.set_exception_handler(None)
+    assert done == ["after"]
+    assert isinstance(told[0], ZeroDivisionError)
