@@ -113,6 +113,7 @@ class Library:
     def _open_writer(self) -> None:
         files.ensure_folder(self.folder / HIDDEN)
         self._identify(create=True)
+        self._log.merge_strays()
         self._writer = Index.open(self._index_path(), write=True)
         if not self._log.reaches(self._writer.applied()):
             # The records were put back from a copy: what was computed of the others is not true.

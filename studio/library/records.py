@@ -162,6 +162,11 @@ def read_only() -> StorageError:
     )
 
 
+def _is_month(name: str) -> bool:
+    month, _dot, kind = name.partition(".")
+    return kind == "jsonl" and len(month) == 7 and month[4] == "-"
+
+
 class RecordLog:
     """The log of one library. One process writes; any may read.
 
@@ -178,9 +183,17 @@ class RecordLog:
 
     def _files(self) -> list[Path]:
         try:
-            return sorted(one for one in self.folder.iterdir() if one.suffix == ".jsonl")
+            return sorted(one for one in self.folder.iterdir() if _is_month(one.name))
         except FileNotFoundError:
             return []
+
+    def merge_strays(self) -> None:
+        """Take over conflict copies of other computers, if there are any. Raises StorageError."""
+        strays = [one for one in self.folder.glob("*.jsonl") if not _is_month(one.name)]
+        if strays:
+            from studio.library import conflicts
+
+            conflicts.merge(self, sorted(strays))
 
     def end(self) -> Place:
         """Where the log ends now."""
