@@ -121,7 +121,12 @@ def test_programs_started_from_the_packaged_one_get_the_systems_libraries(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(sys, "frozen", True, raising=False)
-    ours = {"LD_LIBRARY_PATH": "/usr/lib/gridbrush/_internal", "HOME": "/home/anna"}
+    ours = {
+        "LD_LIBRARY_PATH": "/usr/lib/gridbrush/_internal",
+        "_PYI_ARCHIVE_FILE": "/usr/lib/gridbrush/gridbrush",
+        "_PYI_PARENT_PROCESS_LEVEL": "0",
+        "HOME": "/home/anna",
+    }
     program.give_back(ours)
     assert ours == {"HOME": "/home/anna"}
     ours = {"LD_LIBRARY_PATH": "/usr/lib/gridbrush/_internal", "LD_LIBRARY_PATH_ORIG": "/opt/lib"}
