@@ -140,8 +140,10 @@ class Taking:
             )
             self._bills += 1
         elif job.state is JobState.DONE and self._bills:
-            # An answer that found no room at first: its picture has the bill now.
-            self._db.execute("DELETE FROM bills WHERE job = ? AND kept", (job.id,))
+            # An answer that found no room at first, or was cut: its picture has the bill now.
+            self._db.execute(
+                "DELETE FROM bills WHERE job = ? AND (kept OR attempt = ?)", (job.id, job.attempt)
+            )
 
     def _take_pictures(self, every: Sequence[Picture]) -> None:
         known = {

@@ -54,6 +54,8 @@ async def test_a_picture_that_came_whole_is_taken_as_it_was_sent(tmp_path: Path)
             assert one.core.queue.jobs == {}
             assert one.journal == []
             assert await one.core.library.failed() == []
+            # One bill, not two.
+            assert (await one.core.library.spend()).maybe == 0
         async with studio(tmp_path, service) as one:
             await one.core.recover()
             assert len(await one.pictures()) == 1
