@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from studio.library.query import Sort
+from studio.ui.controls import Notice
 
 if TYPE_CHECKING:
     from studio.ui.main_window import StudioWindow
@@ -23,6 +24,24 @@ class Choices(QObject):
         """Other words are looked for."""
         self._window.looking.close_loupe()
         self._window.browsing.show(words=words)
+        self._tell_troubles(words)
+
+    def offer_completion(self) -> None:
+        """Let the search field offer how a token may go on."""
+        from studio.ui.completion import Completion
+
+        Completion(self._window.core, self._window.top_bar.search.field)
+
+    def _tell_troubles(self, words: str) -> None:
+        troubles: tuple[str, ...] = ()
+        if ":" in words:
+            from studio.library.asking import understand
+
+            troubles = understand(words).troubles
+        if troubles:
+            self._window.messages.show_notice(Notice(key="search", text=troubles[0], tone="warn"))
+        else:
+            self._window.messages.dismiss("search")
 
     def on_more_wanted(self, what: str) -> None:
         """Nothing is shown, and this is in the way."""

@@ -301,6 +301,7 @@ class StudioWindow(QWidget):
             self.talking.on_error(trouble)
         self.take_files(self.given_files)
         self.shelving.refresh()
+        self.choices.offer_completion()
         await self.core.recover()
         await self.core.keys.look(self.core.default_profile)
         self.show_key()

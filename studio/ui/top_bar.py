@@ -51,6 +51,7 @@ class TopBar(QFrame):
         self._total = 0
         self._narrow = False
         self._told = ""
+        self._tokens: list[str] = []
         self._timer = QTimer(self, singleShot=True, interval=PAUSE)
         self._timer.timeout.connect(self.on_pause)
         row = QHBoxLayout(self)
@@ -97,6 +98,7 @@ class TopBar(QFrame):
         self.search.edited.connect(self.on_edited)
         self.search.submitted.connect(self.on_submitted)
         self.search.left.connect(self.search_left)
+        self.search.token_removed.connect(self.on_token_removed)
         return self.search
 
     def set_view(self, view: str) -> None:
@@ -117,7 +119,9 @@ class TopBar(QFrame):
         """Show these words, without looking for them."""
         self._timer.stop()
         self._told = words
+        self._tokens = []
         self.search.set_text(words)
+        self._take_tokens(words)
 
     def set_narrow(self, narrow: bool) -> None:  # noqa: FBT001 as agreed
         """Leave out the name and the words of the view switch, below 1100 px."""
@@ -148,9 +152,26 @@ class TopBar(QFrame):
 
     def _tell(self) -> None:
         self._timer.stop()
-        if self.search.text != self._told:
-            self._told = self.search.text
+        words = " ".join([*self._tokens, self.search.text]) if self._tokens else self.search.text
+        if words != self._told:
+            self._told = words
             self.searched.emit(self._told)
+
+    def _take_tokens(self, words: str) -> None:
+        """Whole tokens leave the line and stand before it."""
+        if ":" in words:
+            from studio.library.asking import is_token, parts
+
+            found = parts(words)
+            if taken := [p for p in found if is_token(p) and p.count('"') % 2 == 0]:
+                self._tokens += taken
+                rest = " ".join(part for part in found if part not in taken)
+                self.search.set_text(f"{rest} " if rest else "")
+        self._show_tokens()
+
+    def _show_tokens(self) -> None:
+        pairs = [token.partition(":") for token in self._tokens]
+        self.search.set_tokens([(f"{key}:", value.strip('"')) for key, _colon, value in pairs])
 
     def on_menu(self) -> None:
         """The menu button was pressed."""
@@ -162,6 +183,8 @@ class TopBar(QFrame):
 
     def on_edited(self, words: str) -> None:
         """The user typed; nothing left is told at once."""
+        if words.endswith(" "):
+            self._take_tokens(words)
         if words:
             self._timer.start()
         else:
@@ -169,8 +192,15 @@ class TopBar(QFrame):
 
     def on_submitted(self) -> None:
         """Enter: look now, and give the keyboard to the pictures."""
+        self._take_tokens(self.search.text)
         self._tell()
         self.search_left.emit()
+
+    def on_token_removed(self, place: int) -> None:
+        """The cross of a token, or Backspace behind it."""
+        del self._tokens[place]
+        self._show_tokens()
+        self._tell()
 
     def on_pause(self) -> None:
         """The user stopped typing."""

@@ -1,0 +1,99 @@
+"""What the search field offers while a token is typed: keys, and the names behind them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QStringListModel, Qt
+from PySide6.QtWidgets import QCompleter, QLineEdit
+
+from studio.library.asking import KEYS, SIZES, STATES, parts
+from studio.ui.tasks import spawn
+
+if TYPE_CHECKING:
+    from studio.core import Core
+
+_MOST = 40
+_VALUES = {
+    "rating": (">=4", ">=3", "5", "0"),
+    "is": STATES,
+    "size": (*SIZES, ">=2K"),
+    "aspect": ("1:1", "16:9", "9:16", "4:3", "3:4", "3:2", "2:3", "21:9", "wide", "tall"),
+    "before": ("today", "2026", "7d"),
+    "after": ("today", "yesterday", "7d", "30d"),
+    "on": ("today", "yesterday"),
+    "cost": (">0.1", "unknown"),
+}
+
+
+class Completion(QCompleter):
+    """Offers how the last word of a line may go on; Enter or a click takes it.
+
+    Names of tags, collections and models are read again each time a token is begun.
+    """
+
+    def __init__(self, core: Core, line: QLineEdit) -> None:
+        super().__init__(line)
+        self._core = core
+        self._line = line
+        self._names: dict[str, tuple[str, ...]] = {}
+        self._offered = QStringListModel(self)
+        self.setModel(self._offered)
+        self.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
+        self.setMaxVisibleItems(10)
+        line.textEdited.connect(self.on_edited)
+        line.setCompleter(self)
+
+    def offers(self, text: str) -> list[str]:
+        """How the last part of the text may go on; nothing where there is no token in sight."""
+        part = self._last(text)
+        sign = "-" if part.startswith("-") else ""
+        key, colon, value = part.removeprefix("-").partition(":")
+        if not colon:
+            begun = key.casefold()
+            found = [f"{sign}{one}:" for one in KEYS if begun and one.startswith(begun)]
+            return found if len(begun) < len(next(iter(found), "")) else []
+        names = self._names.get(key.casefold(), _VALUES.get(key.casefold(), ()))
+        begun = value.strip('"').casefold()
+        return [
+            f"{sign}{key}:{_quoted(name)}"
+            for name in names
+            if begun in name.casefold() and begun != name.casefold()
+        ][:_MOST]
+
+    def on_edited(self, text: str) -> None:
+        """The user typed: other words are offered."""
+        self._offered.setStringList(self.offers(text))
+        key = self._last(text).removeprefix("-").casefold()
+        if key in ("tag:", "in:", "model:"):
+            spawn(self._read())
+
+    async def _read(self) -> None:
+        collections = self._core.library.collections
+        self._names = {
+            "tag": tuple(name for name, _n in await collections.tags()),
+            "in": tuple(one.name for one in await collections.every()),
+            "model": tuple(await collections.models()),
+        }
+        if self._line.hasFocus() and (offered := self.offers(self._line.text())):
+            self._offered.setStringList(offered)
+            self.complete()
+
+    @staticmethod
+    def _last(text: str) -> str:
+        return "" if text.endswith(" ") else next(iter(parts(text)[-1:]), "")
+
+    def pathFromIndex(self, index: QModelIndex | QPersistentModelIndex) -> str:
+        text = self._line.text()
+        chosen = super().pathFromIndex(index)
+        kept = text.removesuffix(self._last(text))
+        return kept + chosen + ("" if chosen.endswith(":") else " ")
+
+    def splitPath(self, _path: str) -> list[str]:
+        # What is offered was chosen already: nothing of it is filtered out again.
+        return [""]
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"' if any(sign in name for sign in ' ,"') else name

@@ -1,0 +1,79 @@
+"""The search field: tokens stand before the words, and how they may go on is offered."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from studio.ui import theme
+from studio.ui.completion import Completion
+from studio.ui.controls.search_field import Token
+from studio.ui.top_bar import TopBar
+from tests.ui.test_window import make, opened, until
+
+
+def shown(bar: TopBar) -> int:
+    QApplication.processEvents()
+    return len([one for one in bar.search.findChildren(Token) if not one.isHidden()])
+
+
+def test_whole_tokens_leave_the_line_and_are_looked_for_with_the_words(qapp: QApplication) -> None:
+    theme.install(qapp, "dark", scale=1.0)
+    bar = TopBar()
+    told: list[str] = []
+    bar.searched.connect(told.append)
+    bar.show()
+    QTest.keyClicks(bar.search.field, "fog rating:>=4 ")
+    assert bar.search.text == "fog "
+    assert shown(bar) == 1
+    QTest.keyClicks(bar.search.field, 'tag:"old town"')
+    QTest.keyClick(bar.search.field, Qt.Key.Key_Return)
+    assert told[-1] == 'rating:>=4 tag:"old town" fog '
+    assert shown(bar) == 2
+    bar.search.token_removed.emit(0)
+    assert told[-1] == 'tag:"old town" fog '
+    bar.set_words("")
+    assert shown(bar) == 0
+    bar.set_words("in:Best kelp")
+    assert (bar.search.text, shown(bar)) == ("kelp ", 1)
+    bar.deleteLater()
+
+
+async def test_keys_and_names_are_offered(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        (picture,) = await make(window)
+        await window.core.library.tag([picture.id], add=["old town", "kelp"])
+        await window.core.library.collections.make("Best")
+        field = window.top_bar.search.field
+        await until(window.core, lambda: isinstance(field.completer(), Completion), "completer")
+        completion = field.completer()
+        assert isinstance(completion, Completion)
+        assert completion.offers("fog rat") == ["rating:"]
+        assert completion.offers("-a") == ["-aspect:", "-after:"]
+        assert completion.offers("is:pi") == ["is:picked"]
+        assert completion.offers("is:picked ") == []
+        assert completion.offers("harbour") == []
+        completion.on_edited("tag:")
+        await until(window.core, lambda: bool(completion._names), "names")
+        assert set(completion.offers("fog tag:")) == {"tag:kelp", 'tag:"old town"'}
+        assert completion.offers('-tag:"old') == ['-tag:"old town"']
+        assert completion.offers("in:b") == ["in:Best"]
+        field.setText("fog in:b")
+        completion.on_edited("fog in:b")
+        index = completion.completionModel().index(0, 0)
+        assert completion.pathFromIndex(index) == "fog in:Best "
+
+
+async def test_what_is_not_understood_is_told_and_filters_nothing(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        await make(window)
+        window.choices.on_searched("lighthouse rating:many")
+        notice = window.messages.notice
+        assert notice is not None
+        assert "rating:>=4" in notice.text
+        await until(window.core, lambda: window.browsing.shown == 1, "shown")
+        window.choices.on_searched("lighthouse")
+        assert window.messages.notice is None
