@@ -42,8 +42,13 @@ class Completion(QCompleter):
         self.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
         self.setMaxVisibleItems(10)
+        offered = self.popup()
+        assert offered is not None
+        offered.setProperty("zone", "offers")
         line.textEdited.connect(self.on_edited)
         line.setCompleter(self)
+        # The line puts the words in once more after it has told of them.
+        self.activated.connect(self.on_taken, Qt.ConnectionType.QueuedConnection)
 
     def offers(self, text: str) -> list[str]:
         """How the last part of the text may go on; nothing where there is no token in sight."""
@@ -68,6 +73,10 @@ class Completion(QCompleter):
         key = self._last(text).removeprefix("-").casefold()
         if key in ("tag:", "in:", "model:"):
             spawn(self._read())
+
+    def on_taken(self, _words: object) -> None:
+        """What was offered stands in the line: as if it had been typed."""
+        self._line.textEdited.emit(self._line.text())
 
     async def _read(self) -> None:
         collections = self._core.library.collections

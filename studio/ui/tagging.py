@@ -71,6 +71,9 @@ def _ask(window: StudioWindow, title: str, text: str, known: Sequence[str]) -> N
     asked.setFixedWidth(420)
     asked.adjustSize()
     completer = LastWord(list(known), asked)
+    offered = completer.popup()
+    assert offered is not None
+    offered.setProperty("zone", "offers")
     asked.field.setCompleter(completer)
     asked.open_at(view.mapTo(window, QPoint((view.width() - 420) // 2, 24)), asked.field)
     return asked

@@ -164,7 +164,7 @@ class TopBar(QFrame):
 
             found = parts(words)
             if taken := [p for p in found if is_token(p) and p.count('"') % 2 == 0]:
-                self._tokens += taken
+                self._tokens += [token for token in taken if token not in self._tokens]
                 rest = " ".join(part for part in found if part not in taken)
                 self.search.set_text(f"{rest} " if rest else "")
         self._show_tokens()

@@ -33,6 +33,8 @@ def test_whole_tokens_leave_the_line_and_are_looked_for_with_the_words(qapp: QAp
     QTest.keyClick(bar.search.field, Qt.Key.Key_Return)
     assert told[-1] == 'rating:>=4 tag:"old town" fog '
     assert shown(bar) == 2
+    QTest.keyClicks(bar.search.field, "rating:>=4 ")
+    assert shown(bar) == 2, "the same token is not there twice"
     bar.search.token_removed.emit(0)
     assert told[-1] == 'tag:"old town" fog '
     bar.set_words("")
