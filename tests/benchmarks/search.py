@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from studio.errors import StorageError
 from studio.library.index import Index, Interrupted
 from studio.library.query import Query
 from studio.library.records import RecordLog
@@ -42,12 +43,14 @@ def made(rows: int = ROWS) -> Path:
     index = home / "index.sqlite"
     if not (home / "made").exists():
         library_maker.write(home, rows)
-        for old in home.glob("index.sqlite*"):
-            old.unlink()
+        (home / "made").touch()
+    try:
+        Index.open(index, write=False).close()
+    except StorageError:
+        # None yet, or one of an earlier version.
         opened = Index.open(index, write=True)
         opened.apply(RecordLog(home / ".gridbrush" / "records").read())
         opened.close()
-        (home / "made").touch()
     return index
 
 
