@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import random
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -144,16 +145,17 @@ async def test_what_has_its_picture_by_now_is_not_kept(tmp_path: Path) -> None:
             assert one.journal == []
 
 
+def _at(kind: str) -> Callable[[str, Path], bool]:
+    return lambda step, _path: step == kind
+
+
 async def test_a_full_disk_takes_nothing_of_what_is_kept(tmp_path: Path) -> None:
     body = answer(noise("PNG"))
     job, _entry = left_behind(tmp_path, sent=True, body=body[:-6], mark="cut")
     async with studio(tmp_path) as one:
         await one.core.recover()
         for kind in ("create", "write", "sync", "rename", "append"):
-            with (
-                full_disk(lambda step, _path, kind=kind: step == kind),
-                pytest.raises(StorageError),
-            ):
+            with full_disk(_at(kind)), pytest.raises(StorageError):
                 await one.core.read_cut(job.id)
             assert one.last[job.id].state is JobState.CUT
         await one.core.read_cut(job.id)
