@@ -88,7 +88,7 @@ async def look(
     try:
         answer = await client.get_json(address, {"accept": "application/json"})
         if answer.status != 200:
-            raise ServiceError(f"status {answer.status}")
+            raise ServiceError(str(answer.status))
         found = read(answer.body, address)
     except StudioError as error:
         log.info("Nobody said whether there is a newer version: %s", error)
