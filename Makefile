@@ -20,7 +20,7 @@ run: system-run install ## Open the window (where there is no display: paint one
 	@$(if $(HOME_DIR),GRIDBRUSH_HOME="$(HOME_DIR)") packaging/run $(ARGS)
 
 test: system-test install ## Run all tests, also those on a virtual desktop
-	@$(VENV)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+	@$(VENV)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 check: install ## Format, lint, import contracts, types: everything but the tests
 	$(VENV)/ruff format --check .

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-pytest_plugins = ["pytester", "tests.desktop.fixtures", "tests.canary", "tests.sharing"]
+pytest_plugins = ["pytester", "tests.desktop.fixtures", "tests.canary"]
 
 _COLLECT_EVERY = 10
 
