@@ -155,8 +155,14 @@ async def select_one(window: StudioWindow, view: View) -> None:
     assert len(rows)
     # More may have arrived meanwhile.
     await until(lambda: set(rows) <= set(window.browsing.order))
-    window.gallery.select_keys([rows[0]])
-    await until(window.gallery.selected_items)
+
+    def selected() -> bool:
+        # What the last action changed may still make the rows anew.
+        if not window.gallery.selected_items():
+            window.gallery.select_keys([rows[0]])
+        return bool(window.gallery.selected_items())
+
+    await until(selected)
     await settle()
 
 
