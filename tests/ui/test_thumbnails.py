@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from types import ModuleType
 
@@ -151,3 +154,32 @@ async def test_the_source_of_a_job_is_sixteen_pixels(
     assert ghost is not None
     assert max(ghost.width(), ghost.height()) == 16
     assert s.library.thumbnails == [("ab", 256)]
+
+
+BOTH_DECODE = """
+import io, sys, threading
+from PIL import Image
+from studio.ui.thumbnails import decode
+out = io.BytesIO()
+Image.effect_noise((64, 64), 50).convert("RGB").save(out, "JPEG")
+data = out.getvalue()
+sys.setswitchinterval(0.0001)
+def many():
+    for _time in range(600):
+        decode(data, 32, 32, 2)
+thread = threading.Thread(target=many)
+thread.start()
+many()
+thread.join()
+print("done")
+"""
+
+
+def test_decoding_on_two_threads_at_once_comes_to_an_end() -> None:
+    """One of them holds the lock of Qt's decoders: it must not need Python for anything then."""
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    done = subprocess.run(
+        [sys.executable, "-c", BOTH_DECODE],
+        env=environment, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.stdout == "done\n", done.stderr
