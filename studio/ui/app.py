@@ -54,9 +54,14 @@ _USUAL_TURN = 0.005
 """Seconds a thread may keep Python to itself while another waits."""
 
 _FURNITURE = (
-    "studio.ui.controls.buttons", "studio.ui.controls.chip", "studio.ui.composer.card",
-    "studio.ui.composer.composer", "studio.ui.top_bar", "studio.ui.inspector",
-    "studio.ui.picture_actions", "studio.ui.doings", "studio.ui.furnishing",
+    "studio.ui.controls.accessible", "studio.ui.controls.text", "studio.ui.controls.buttons",
+    "studio.ui.controls.menu", "studio.ui.controls.chip", "studio.ui.controls.message_bar",
+    "studio.ui.controls.stepper", "studio.ui.dragging", "studio.ui.composer.slots",
+    "studio.ui.composer.aspect_picker", "studio.ui.composer.choices",
+    "studio.ui.composer.generate_button", "studio.ui.composer.card", "studio.ui.composer.dock",
+    "studio.ui.composer.composer", "studio.ui.controls.search_field", "studio.ui.top_bar",
+    "studio.ui.sidebar", "studio.ui.inspector", "studio.ui.picture_actions", "studio.ui.doings",
+    "studio.ui.furnishing",
 )  # fmt: skip
 _AFTER = (
     "subprocess", "socket", "ssl", "concurrent.futures.thread", "logging.handlers", "asyncio",

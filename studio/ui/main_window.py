@@ -26,7 +26,7 @@ from studio.domain import Job, JobState, Role
 from studio.errors import StudioError
 from studio.events import Event, JobChanged, KeyChanged, RecordsChanged, SettingsChanged, Trouble
 from studio.library.query import Sort, View
-from studio.ui import dragging, window_state, zones
+from studio.ui import window_state, zones
 from studio.ui.browsing import Browsing, shelf_name
 from studio.ui.composer.first_card import FirstCard
 from studio.ui.first_screen import FIRST_PICTURES, FirstScreen
@@ -527,6 +527,8 @@ class StudioWindow(QWidget):
         self.painted = True
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        from studio.ui import dragging
+
         if event.source() is None and dragging.accepts(event.mimeData()):
             self.composer.show_drop_target(True)
             self.bringing.show_target(event.mimeData())

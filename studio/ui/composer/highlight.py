@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from PySide6.QtGui import QSyntaxHighlighter, QTextCharFormat, QTextDocument
 
-from studio.prompts import parse
 from studio.ui.theme import theme
 
 Span = tuple[int, int, str]  # first and last + 1 in UTF-16 units, kind
@@ -54,6 +53,9 @@ class PromptColours(QSyntaxHighlighter):
 
 def spans(text: str) -> Iterator[Span]:
     """What to colour, later ones over earlier ones; positions as Qt counts them."""
+    # Here, because a start with an empty prompt needs none of it.
+    from studio.prompts import parse
+
     parsed = parse(text)
     at = _Units(text)
     for group in parsed.groups:

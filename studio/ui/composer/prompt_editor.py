@@ -19,7 +19,6 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
 
 from studio.ui.composer.highlight import PromptColours
-from studio.ui.composer.intake import has_pictures
 from studio.ui.own_viewport import give_viewport
 from studio.ui.theme import FontName, theme
 from studio.words import _
@@ -248,6 +247,8 @@ class PromptEditor(QTextEdit):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         # Pictures belong to the halves of the card; words may be dragged about in the prompt.
+        from studio.ui.composer.intake import has_pictures
+
         if has_pictures(event.mimeData()):
             event.ignore()
         else:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QRect, QSize, Qt, QTimer
 from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from studio.domain import Job, Picture
-from studio.ui import dragging
 from studio.ui.gallery.grid_view import GridView
 from studio.ui.gallery.kit import Kit
 from studio.ui.gallery.layout import Layout, TileState, arrange, fit
@@ -24,6 +23,9 @@ from studio.ui.gallery.selection import Selection
 from studio.ui.states import Item, Tile, describe
 from studio.ui.theme import theme
 from studio.ui.thumbnails import Thumbnails, ThumbnailSource, Wish
+
+if TYPE_CHECKING:
+    from studio.ui import dragging
 
 WISH_DELAY = 15  # milliseconds; scroll steps in between ask once
 TILES_KEPT = 4096

@@ -31,7 +31,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from studio.domain import Job, Picture
 from studio.errors import StudioError
-from studio.ui import dragging, places
+from studio.ui import places
 from studio.ui.controls import plain_tip
 from studio.ui.gallery import keyboard, tips
 from studio.ui.gallery.grid_view import Index
@@ -43,6 +43,7 @@ from studio.ui.states import Item
 from studio.words import _
 
 if TYPE_CHECKING:
+    from studio.ui import dragging
     from studio.ui.gallery.above import Above
 
 
@@ -180,6 +181,8 @@ class GalleryView(TileView):
 
     def carried(self, items: Sequence[Item]) -> list[dragging.Carried]:
         """The pictures among these that can leave the window, with their files."""
+        from studio.ui import dragging
+
         return [
             dragging.Carried(item, self._core.library.path(item))
             for item in items
@@ -244,6 +247,8 @@ class GalleryView(TileView):
         Jobs are never dragged. While some of the selected are still being read nothing happens:
         a drag must not leave any behind in silence.
         """
+        from studio.ui import dragging
+
         under = None if row is None else self.rows.item_at(row)
         if row is None or not isinstance(under, Picture):
             return
