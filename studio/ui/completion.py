@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QStringListModel, Qt
+from PySide6.QtCore import (
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QPoint,
+    QStringListModel,
+    Qt,
+)
 from PySide6.QtWidgets import QCompleter, QLineEdit
 
 from studio.library.asking import KEYS, SIZES, STATES, parts
@@ -14,6 +22,7 @@ if TYPE_CHECKING:
     from studio.core import Core
 
 _MOST = 40
+_GAP = 4  # pixels between the field and what is offered
 _VALUES = {
     "rating": (">=4", ">=3", "5", "0"),
     "is": STATES,
@@ -36,11 +45,13 @@ class Completion(QCompleter):
         super().__init__(line)
         self._core = core
         self._line = line
+        self._typed = line.text()
         self._names: dict[str, tuple[str, ...]] = {}
         self._offered = QStringListModel(self)
         self.setModel(self._offered)
         self.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        self.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
+        # Not the unfiltered kind: there the first offer is taken by Enter though nothing marks it.
+        self.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
         self.setMaxVisibleItems(10)
         offered = self.popup()
         assert offered is not None
@@ -69,6 +80,7 @@ class Completion(QCompleter):
 
     def on_edited(self, text: str) -> None:
         """The user typed: other words are offered."""
+        self._typed = text
         self._offered.setStringList(self.offers(text))
         key = self._last(text).removeprefix("-").casefold()
         if key in ("tag:", "in:", "model:"):
@@ -89,12 +101,27 @@ class Completion(QCompleter):
             self._offered.setStringList(offered)
             self.complete()
 
+    def _place(self) -> None:
+        """Under the frame around the line, where Qt would lie over its lower edge."""
+        offered, frame = self.popup(), self._line.parentWidget()
+        if offered is None or frame is None:
+            return
+        wanted = frame.mapToGlobal(frame.rect().bottomLeft()) + QPoint(0, _GAP)
+        if offered.pos() != wanted:
+            offered.move(wanted)
+
     @staticmethod
     def _last(text: str) -> str:
         return "" if text.endswith(" ") else next(iter(parts(text)[-1:]), "")
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Show, QEvent.Type.Move) and watched is self.popup():
+            self._place()
+        return super().eventFilter(watched, event)
+
     def pathFromIndex(self, index: QModelIndex | QPersistentModelIndex) -> str:
-        text = self._line.text()
+        # As it was typed: while offers are gone through, the line shows the one that is marked.
+        text = self._typed
         chosen = super().pathFromIndex(index)
         kept = text.removesuffix(self._last(text))
         return kept + chosen + ("" if chosen.endswith(":") else " ")

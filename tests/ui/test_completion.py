@@ -79,3 +79,40 @@ async def test_what_is_not_understood_is_told_and_filters_nothing(tmp_path: Path
         await until(window.core, lambda: window.browsing.shown == 1, "shown")
         window.choices.on_searched("lighthouse")
         assert window.messages.notice is None
+
+
+async def test_enter_takes_what_is_marked_and_else_what_was_typed(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        await make(window)
+        await window.core.library.collections.make("Harbour campaign")
+        field = window.top_bar.search.field
+        await until(window.core, lambda: isinstance(field.completer(), Completion), "completer")
+        completion = field.completer()
+        assert isinstance(completion, Completion)
+        offered = completion.popup()
+        assert offered is not None
+        told: list[str] = []
+        window.top_bar.searched.connect(told.append)
+        window.activateWindow()
+        field.setFocus()
+        QTest.keyClicks(field, "in:")
+        await until(window.core, lambda: bool(completion._names), "names")
+        QTest.keyClicks(offered if offered.isVisible() else field, "har")
+        await until(window.core, offered.isVisible, "offers")
+        QTest.keyClick(offered, Qt.Key.Key_Return)
+        QApplication.processEvents()
+        assert told[-1].strip() == "in:har"
+        assert shown(window.top_bar) == 1
+        window.top_bar.set_words("")
+        QTest.keyClicks(field, "in:har")
+        await until(window.core, offered.isVisible, "offers")
+        QTest.keyClick(offered, Qt.Key.Key_Down)
+        QTest.keyClick(offered, Qt.Key.Key_Return)
+        await until(window.core, lambda: "Harbour campaign" in told[-1], "taken")
+        assert told[-1].strip() == 'in:"Harbour campaign"'
+        assert shown(window.top_bar) == 1
+        box = window.top_bar.search
+        foot = box.mapToGlobal(box.rect().bottomLeft()).y()
+        QTest.keyClicks(field, "rat")
+        await until(window.core, offered.isVisible, "offers")
+        assert offered.geometry().top() > foot

@@ -137,7 +137,11 @@ class SearchField(QFrame):
         self.edited.emit(text)
 
     def on_return(self) -> None:
-        """Enter."""
+        """Enter; where it takes a marked offer, the words are sent when they stand there."""
+        completer = self.field.completer()
+        offered = None if completer is None else completer.popup()
+        if offered is not None and offered.isVisible() and offered.currentIndex().isValid():
+            return
         self.submitted.emit(self.field.text())
 
     def on_clear(self) -> None:
