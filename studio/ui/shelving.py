@@ -71,6 +71,7 @@ class Shelving(QObject):
 
     def _show(self) -> None:
         self._window.sidebar.show_collections([places.collection(one) for one in self.every])
+        self._window.inspector.set_collections({one.id: one.name for one in self.every})
         self._window.on_counted()
 
     def hear(self, event: Event) -> None:

@@ -126,3 +126,19 @@ def test_the_arrows_pass_through_the_collections(qapp: QApplication) -> None:
     assert collections.selectedItems()[0].text() == "b"
     assert not library.selectedItems()
     side.deleteLater()
+
+
+async def test_the_inspector_says_which_collections_a_picture_is_in(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        (picture,) = await make(window)
+        collections = window.core.library.collections
+        made = await collections.make("Harbour")
+        window.gallery.select_keys([picture.row])
+        await collections.add([picture.id], made.id)
+
+        def told() -> dict[str, str]:
+            return {fact.label: fact.value for fact in window.inspector.page.facts.facts}
+
+        await until(window.core, lambda: told().get("In") == "Harbour", "told")
+        await collections.rename(made.id, "Harbour campaign")
+        await until(window.core, lambda: told().get("In") == "Harbour campaign", "renamed")

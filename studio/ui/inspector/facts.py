@@ -51,10 +51,16 @@ def origin(picture: Picture) -> str:
     return _("Offline sketch, not AI") if picture.offline else ""
 
 
-def details(picture: Picture, *, names: Sequence[str] = (), now: float | None = None) -> list[Fact]:
+def details(
+    picture: Picture,
+    *,
+    names: Sequence[str] = (),
+    within: Sequence[str] = (),
+    now: float | None = None,
+) -> list[Fact]:
     """Everything known about one picture; what is not known is left out or called unknown.
 
-    `names` are the names of what it was made from.
+    `names` are the names of what it was made from, `within` those of its collections.
     """
     size = figures.pixels(picture.width, picture.height)
     shape = figures.shape(picture.width, picture.height)
@@ -82,6 +88,8 @@ def details(picture: Picture, *, names: Sequence[str] = (), now: float | None = 
     facts += choices(picture)
     if names:
         facts.append(Fact(label=_("Made from"), value=", ".join(names)))
+    if within:
+        facts.append(Fact(label=_("In"), value=", ".join(within)))
     if picture.tags:
         facts.append(Fact(label=_("Tags"), value=", ".join(picture.tags)))
     else:

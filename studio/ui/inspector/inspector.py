@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -50,6 +50,7 @@ class Inspector(QFrame):
         self._decoder = decoder
         self._pictures: tuple[Picture, ...] = ()
         self._noted: tuple[str, ...] = ()
+        self._collections: dict[str, str] = {}
         self._with_preview = True
         self._task: Work | None = None
         self._thumbnails = Thumbnails(library, self, bound=KEPT)
@@ -91,6 +92,7 @@ class Inspector(QFrame):
             from studio.ui.inspector.picture_page import PicturePage
 
             self._page = page = PicturePage(self._thumbnails, self)
+            page.collections = self._collections
             self._pages.addWidget(page)
             page.head.title.renamed.connect(self.on_renamed)
             page.head.title.rated.connect(self.on_rated)
@@ -158,6 +160,16 @@ class Inspector(QFrame):
         else:
             page.show_several(self._pictures)
         self._want()
+
+    def set_collections(self, names: Mapping[str, str]) -> None:
+        """The collections there are, by id: what a picture is in is told by name."""
+        if names == self._collections:
+            return
+        self._collections = dict(names)
+        if self._page is not None:
+            self._page.collections = self._collections
+        if len(self._pictures) == 1:
+            self._look_up(self._pictures[0])
 
     def set_preview_shown(self, shown: bool) -> None:  # noqa: FBT001 - reads as a property
         """Show the picture, or the palette in its place where the picture is large beside it."""

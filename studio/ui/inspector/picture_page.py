@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -28,6 +28,7 @@ class PicturePage(QWidget):
     """Preview, head, family, palette, details, and the footer.
 
     Attributes:
+        collections: names of the collections there are, by id.
         preview, head, family, palette_strip, sources, warnings, origin, facts, note: its parts.
 
     Signals:
@@ -38,6 +39,7 @@ class PicturePage(QWidget):
 
     def __init__(self, thumbnails: Thumbnails, parent: QWidget) -> None:
         super().__init__(parent)
+        self.collections: Mapping[str, str] = {}
         inner = QWidget(self)
         parts = QVBoxLayout(inner)
         parts.setContentsMargins(0, 0, 0, 0)
@@ -124,7 +126,7 @@ class PicturePage(QWidget):
             self.head.set_prompt(picture.prompt)
             self.head.fold()
             self.note.set_note(picture.note)
-            self.facts.set_facts(facts.details(picture, names=facts.parent_names(picture)))
+            self.show_facts(picture)
         elif not self.note.hasFocus():
             self.note.set_note(picture.note)
 
@@ -152,10 +154,15 @@ class PicturePage(QWidget):
         """Its family, and the pictures (`others`) that went into it."""
         if family.ancestors:
             self.head.set_prompt(picture.prompt, family.ancestors[-1].prompt)
-        names = facts.parent_names(picture, others)
-        self.facts.set_facts(facts.details(picture, names=names))
+        self.show_facts(picture, others)
         self._family_part.setVisible(bool(family.ancestors or family.children))
         self.family.set_family(family)
+
+    def show_facts(self, picture: Picture, others: Sequence[Picture] = ()) -> None:
+        """What is known of it; `others` are the pictures that went into it."""
+        names = facts.parent_names(picture, others)
+        within = [self.collections[id] for id in picture.collections if id in self.collections]
+        self.facts.set_facts(facts.details(picture, names=names, within=within))
 
     def show_palette(self, colours: Sequence[int], *, visible: bool) -> None:
         """The colours of the picture."""
