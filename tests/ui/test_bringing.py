@@ -16,7 +16,7 @@ from studio.ui.changes_dialog import ChangesDialog
 from studio.ui.main_window import StudioWindow
 from studio.ui.naming import Naming
 from tests.ui.test_sidebar import drop
-from tests.ui.test_window import make, opened, until
+from tests.ui.test_window import PROMPT, make, opened, until
 
 
 def png(path: Path, **texts: str) -> Path:
@@ -60,6 +60,31 @@ async def test_files_and_folders_dropped_on_the_gallery_are_imported(tmp_path: P
         window.bringing.take([source, tmp_path / "nowhere.png"])
         await until(window.core, lambda: bool(window.bringing._work.done()), "again")  # type: ignore[union-attr]
         assert window.browsing.shown == 2
+
+
+async def test_what_was_brought_in_stands_first_and_stays_there(tmp_path: Path) -> None:
+    source = png(tmp_path / "in" / "a.png", parameters="kelp\nSteps: 1, Seed: 2")
+    home = tmp_path / "home"
+    async with opened(home) as window:
+        await make(window)
+        window.bringing.take([source])
+        await until(window.core, lambda: window.browsing.shown == 2, "imported")
+        assert await prompts(window) == ["kelp", PROMPT]
+        window.browsing.reload()
+        await until(window.core, lambda: window.browsing.shown == 2, "read again")
+        assert await prompts(window) == ["kelp", PROMPT]
+    async with opened(home) as window:
+        await until(window.core, lambda: window.browsing.shown == 2, "read")
+        assert await prompts(window) == ["kelp", PROMPT]
+        await make(window, "a fox")
+        assert await prompts(window) == ["a fox", "kelp", PROMPT]
+
+
+async def prompts(window: StudioWindow) -> list[str]:
+    """The prompts of the pictures, in the order in which the gallery shows them."""
+    model = window.model
+    pictures = await model.read(model.picture_rows(0, model.rowCount() - 1))
+    return [picture.prompt for picture in pictures]
 
 
 async def test_broken_files_are_told(tmp_path: Path) -> None:

@@ -204,10 +204,12 @@ class GalleryModel(QAbstractListModel):
     def insert_pictures(self, rows: Sequence[int], job: str | None = None) -> None:
         """Show pictures that arrived, in order of arrival; the first takes its job's tile.
 
-        Without a tile to take they stand before all other pictures.
+        Without a tile to take they stand before the pictures of earlier days; those that came
+        from outside (no job) before all other pictures.
         """
         self.learn(rows, job)
-        fresh = [row for row in rows if self._order.find(row) is None]
+        known = self._order.find_all(rows)
+        fresh = [row for row in rows if not known or self._order.find(row) is None]
         if not fresh:
             return
         if job is not None and (at := self._order.find(job)) is not None:
@@ -218,7 +220,7 @@ class GalleryModel(QAbstractListModel):
             where = at + 1
         else:
             fresh.reverse()
-            where = self._order.front
+            where = self._order.front if job else self._order.after_last(self._lives)
         if not fresh:
             return
         self.beginInsertRows(QModelIndex(), where, where + len(fresh) - 1)
@@ -333,6 +335,10 @@ class GalleryModel(QAbstractListModel):
 
     def _lets(self, job: Job) -> bool:
         return self._shown is None or self._shown(job)
+
+    def _lives(self, entry: Entry) -> bool:
+        job = self._jobs.get(entry) if isinstance(entry, str) else None
+        return job is not None and job.alive
 
     def _admit(self, job: Job) -> None:
         def before(entry: Entry) -> bool:

@@ -61,6 +61,9 @@ class Order:
         """The row of an entry, None if it has none."""
         if entry in self._head:
             return self._head.index(entry)
+        return self._find_in_tail(entry)
+
+    def _find_in_tail(self, entry: Entry) -> int | None:
         if isinstance(entry, str):
             if entry not in self._ended:
                 return None
@@ -72,9 +75,14 @@ class Order:
     def find_all(self, entries: Iterable[Entry]) -> list[int]:
         """The rows of those that are here, rising."""
         wanted = list(entries)
-        if self._newest_first or len(wanted) <= 4:
+        if len(wanted) <= 4:
             found = (self.find(entry) for entry in wanted)
             return sorted(row for row in found if row is not None)
+        if self._newest_first:
+            head = {entry: row for row, entry in enumerate(self._head)}
+            here = [head[entry] for entry in wanted if entry in head]
+            found = (self._find_in_tail(entry) for entry in wanted if entry not in head)
+            return sorted([*here, *(row for row in found if row is not None)])
         pictures = {entry for entry in wanted if isinstance(entry, int)}
         rows = [self.find(entry) for entry in wanted if isinstance(entry, str)]
         rows += [row for row, entry in enumerate(self._head) if entry in pictures]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Sequence
 
-from studio.domain import Job, Picture
+from studio.domain import Job, Picture, new_id
 from studio.ui.gallery.order import Entry
 
 Turn = tuple[str, str]
@@ -27,9 +27,11 @@ class Turns:
         self._jobs[job.id] = job.run, job.id
 
     def took(self, rows: Iterable[int], job: str | None) -> None:
-        """These index rows are what became of a job."""
-        turn = self._jobs.get(job or "")
-        if turn is not None:
+        """These index rows are what became of a job, or came from outside (None): each alone."""
+        if job is None:
+            for row in rows:
+                self._pictures.setdefault(row, (new_id(), ""))
+        elif (turn := self._jobs.get(job)) is not None:
             self._pictures.update(dict.fromkeys(rows, turn))
 
     def recall(self, pictures: Sequence[Picture], *, whole: bool) -> None:
@@ -39,7 +41,10 @@ class Turns:
         """
         oldest = pictures[-1].run if pictures and not whole else None
         for picture in pictures:
-            if picture.run and picture.job and picture.run != oldest:
+            if not picture.run or not picture.job:
+                # From outside: its own id tells when it came.
+                self._pictures[picture.row] = picture.id, ""
+            elif picture.run != oldest:
                 self._pictures[picture.row] = picture.run, picture.job
 
     def goes_before(self, job: Job, other: Job) -> bool:
