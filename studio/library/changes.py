@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from studio.library.records import Groups, Record, change
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from studio.library.records import Groups, Place, Record, change
 from studio.words import _, ngettext
+
+if TYPE_CHECKING:
+    from studio.library.library import Library
 
 
 def number(record: Record) -> int:
@@ -19,6 +26,37 @@ def inverse(record: Record) -> Record:
 def again(record: Record) -> Record:
     """The change that does a taken-back `record` once more."""
     return change(record.field, record.values, record.former, redoes=record.id)
+
+
+def step(library: Library, *, back: bool) -> Record | None:
+    """Take the last change back, or do the one undone last again; blocking.
+
+    None when there is none. What was deleted for good since then stays so: a change that was about
+    nothing else is passed over.
+    """
+    index = library.own
+    last: Place | None = None
+    while (place := index.to_undo() if back else index.to_redo()) not in (None, last):
+        assert place is not None
+        last = place
+        found = library.record(place)
+        made = inverse(found) if back else again(found)
+        made = _without(made, index.gone([id for _value, ids in made.values for id in ids]))
+        library.append(made)
+        if number(made):
+            return made
+    return None
+
+
+def _without(record: Record, gone: set[str]) -> Record:
+    if not gone:
+        return record
+
+    def kept(groups: Groups) -> Groups:
+        found = [(value, [id for id in ids if id not in gone]) for value, ids in groups]
+        return [(value, ids) for value, ids in found if ids]
+
+    return msgspec.structs.replace(record, values=kept(record.values), former=kept(record.former))
 
 
 def former_only(values: Groups, former: Groups) -> tuple[Groups, Groups]:
@@ -47,6 +85,8 @@ def sentence(record: Record) -> str:
             text = ngettext("{n} picture moved to the trash", "{n} pictures moved to the trash", n)
         case "trashed":
             text = ngettext("{n} picture restored", "{n} pictures restored", n)
+        case "purged":
+            text = ngettext("{n} picture deleted for good", "{n} pictures deleted for good", n)
         case "rating" if value:
             text = ngettext("{n} picture rated", "{n} pictures rated", n)
         case "rating":

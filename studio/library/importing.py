@@ -15,6 +15,7 @@ import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ import msgspec
 from studio import files
 from studio.domain import Picture, new_id
 from studio.errors import PictureUnreadable, StorageError
+from studio.events import PicturesAdded
 from studio.kinds import kind_of
 from studio.library import provenance, records
 from studio.library.originals import HIDDEN, relative_path, sha256_of
@@ -155,7 +157,7 @@ class Import:
             # From here on it is done whole, also when nobody waits for it any more.
             taken = bool(pictures)
             if taken:
-                added = await asyncio.shield(self._library.take_import(folder, pictures))
+                added = await asyncio.shield(_taken(self._library, folder, pictures))
                 self.result = replace(
                     self.result,
                     ids=(*self.result.ids, *(picture.id for picture in added)),
@@ -231,6 +233,13 @@ def _copy(path: Path, part: Path, digest: str) -> Path:
         files.remove(part)
         raise OSError("it changed while it was copied")
     return part
+
+
+async def _taken(library: Library, folder: Path, pictures: Sequence[Picture]) -> list[Picture]:
+    taken = await library.write(partial(take, library, folder, pictures))
+    if taken:
+        library.tell(PicturesAdded(tuple(p.id for p in taken), tuple(p.row for p in taken)))
+    return taken
 
 
 def take(library: Library, folder: Path, pictures: Sequence[Picture]) -> list[Picture]:

@@ -43,6 +43,7 @@ _CAREFUL = {
     "wal_autocheckpoint": 0,
 }
 _MUCH = 4 << 20
+_PAGE = 4096
 
 _decode_picture = msgspec.json.Decoder(Picture).decode
 _decode_job = msgspec.json.Decoder(Job).decode
@@ -79,6 +80,8 @@ class Index:
         self._db = connection
         self.new = new
         self.wanted: Callable[[], bool] = _always
+        self._lately = 0
+        connection.set_wal_hook(self._written)
 
     @classmethod
     def open(cls, path: Path, *, write: bool) -> Index:
@@ -189,6 +192,25 @@ class Index:
             self.new = False
         except apsw.Error as error:
             raise StorageError(_("The index cannot be written"), str(error)) from error
+
+    def follow(self, record: Record, begin: Place, end: Place) -> bool:
+        """Take over one record that was just written; False when others came before it.
+
+        Raises StorageError.
+        """
+        if self.new or self.applied() != begin:
+            return False
+        self.apply([(record, begin, end)])
+        return True
+
+    @property
+    def untidy(self) -> bool:
+        """Whether what was written lately is much; see `tidy`."""
+        return self._lately * _PAGE > _MUCH
+
+    def _written(self, _db: apsw.Connection, _name: str, pages: int) -> int:
+        self._lately = pages
+        return apsw.SQLITE_OK
 
     @contextlib.contextmanager
     def _whole(self) -> Iterator[None]:
@@ -358,10 +380,31 @@ class Index:
             )
         return {one: found[one] for one in digests if one in found}
 
+    def trashed(self) -> list[tuple[str, str, str, int]]:
+        """Of all pictures in the trash: id, path, sha256 and bytes."""
+        return list(
+            self._db.execute(
+                "SELECT p.id, p.path, p.sha256, CAST(p.body AS TEXT) ->> '$.bytes'"
+                " FROM facts f JOIN pictures p ON p.row = f.row WHERE f.trashed = 1 ORDER BY f.row"
+            )
+        )
+
+    def gone(self, ids: Sequence[str]) -> set[str]:
+        """Those that were deleted for good."""
+        if self._db.execute("SELECT 1 FROM gone LIMIT 1").fetchone() is None:
+            return set()
+        return {
+            id
+            for some in _chunks(ids)
+            for (id,) in self._db.execute(
+                f"SELECT id FROM gone WHERE id IN ({_marks(some)})", tuple(some)
+            )
+        }
+
     def history(self, limit: int) -> list[tuple[Place, bool]]:
         """Where the last changes begin in the log, newest first, and whether they were undone."""
         return [
-            (Place(file, offset), bool(undone))
+            (Place(file, offset), undone == 1)
             for file, offset, undone in self._db.execute(
                 "SELECT file, offset, undone FROM history ORDER BY seq DESC LIMIT ?", (limit,)
             )
@@ -394,12 +437,12 @@ class Index:
         usd, unknown = 0.0, 0
         for some in _chunks(list(dict.fromkeys(ids))):
             for cost, count in self._db.execute(
-                "SELECT total(f.cost), count(*) - count(f.cost)"
+                "SELECT total(f.cost), total(f.cost IS NULL AND f.imported = 0)"
                 " FROM pictures p JOIN facts f ON f.row = p.row"
                 f" WHERE p.id IN ({_marks(some)})",
                 tuple(some),
             ):
-                usd, unknown = usd + cost, unknown + count
+                usd, unknown = usd + cost, unknown + int(count)
         return Cost(usd, unknown)
 
     def children(self, id: str) -> list[Picture]:
@@ -472,17 +515,16 @@ def _picture(values: Sequence[Any]) -> Picture:
 
 
 def tidy(path: Path) -> None:
-    """Bring what was written lately to its place in the index at `path`, once it is much.
+    """Bring what was written lately to its place in the index at `path`, see `Index.untidy`.
 
     On a connection of its own, beside reading and writing; nobody waits for it. Blocking.
     """
-    with contextlib.suppress(OSError, apsw.Error):
-        if path.with_name(f"{path.name}-wal").stat().st_size > _MUCH:
-            db = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE)
-            try:
-                db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
-            finally:
-                db.close()
+    with contextlib.suppress(apsw.Error):
+        db = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE)
+        try:
+            db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+        finally:
+            db.close()
 
 
 def _chunks(values: Sequence[Any]) -> Iterator[Sequence[Any]]:

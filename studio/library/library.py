@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from studio import files
 from studio.domain import Flag, Job, Picture, Reference, Role
 from studio.errors import InputError, LibraryTooNew, StorageError
-from studio.events import Events, PicturesAdded, RecordsChanged, Trouble
+from studio.events import Event, Events, PicturesAdded, RecordsChanged, Trouble
 from studio.lanes import Lane
 from studio.library import changes, records
 from studio.library.index import Asking, Index, Interrupted, tidy
@@ -124,6 +124,10 @@ class Library:
             from studio.library import importing
 
             importing.finish(self)
+        if (self.folder / HIDDEN / "emptying").is_dir():
+            from studio.library import emptying
+
+            emptying.finish(self)
 
     def _catch_up(self, index: Index) -> None:
         """Let an index read what it has not read yet of the log."""
@@ -335,20 +339,14 @@ class Library:
         self.append(records.finished(job, [picture for picture, _part in pictures]))
         return self.own.find([picture.id for picture, _part in pictures])
 
-    async def take_import(self, folder: Path, pictures: Sequence[Picture]) -> list[Picture]:
-        """Take the portion of an import that lies in `folder`. Raises StorageError.
+    async def write(self, work: Callable[[], T]) -> T:
+        """What `work` comes to: done on the writing lane, after all that was asked before."""
+        return await self._writing.run(work)
 
-        Then it is brought to its end by the next start.
-        """
-        from studio.library import importing
-
-        taken = await self._writing.run(importing.take, self, folder, pictures)
+    def tell(self, event: Event) -> None:
+        """Let the fronts hear of what was written."""
         self._tidy()
-        if taken:
-            self._events.publish(
-                PicturesAdded(tuple(p.id for p in taken), tuple(p.row for p in taken))
-            )
-        return taken
+        self._events.publish(event)
 
     @property
     def own(self) -> Index:
@@ -364,9 +362,10 @@ class Library:
         start: the record is the truth, and it stands.
         """
         index = self.own
-        self._log.append(record)
+        begin, end = self._log.append(record)
         try:
-            self._catch_up(index)
+            if not index.follow(record, begin, end):
+                self._catch_up(index)
         except StorageError as error:
             log.error("The index could not follow the records: %s", error)
 
@@ -452,29 +451,20 @@ class Library:
 
     async def undo(self) -> str | None:
         """Take the last change back; what was done, in words, or None when there is none."""
-        record = await self._writing.run(self._step_back, back=True)
+        record = await self._writing.run(changes.step, self, back=True)
         return self._changed(record) if record else None
 
     async def redo(self) -> str | None:
         """Do the last undone change again; None when there is none."""
-        record = await self._writing.run(self._step_back, back=False)
+        record = await self._writing.run(changes.step, self, back=False)
         return self._changed(record) if record else None
 
     def record(self, place: records.Place) -> Record:
         """The record that begins there; blocking. Raises ValueError if there is none."""
         return self._log.at(place)
 
-    def _step_back(self, *, back: bool) -> Record | None:
-        place = self.own.to_undo() if back else self.own.to_redo()
-        if place is None:
-            return None
-        found = self._log.at(place)
-        record = changes.inverse(found) if back else changes.again(found)
-        self.append(record)
-        return record
-
     def _tidy(self) -> None:
-        if not self._tidying:
+        if not self._tidying and self._writer is not None and self._writer.untidy:
             self._tidying = True
             self._spawn(self._tidied())
 
@@ -563,6 +553,11 @@ class Library:
     def input_path(self, reference: Reference) -> Path:
         """Where the bytes of a reference lie; blocking. Raises StorageError."""
         return self.originals.input_path(reference)
+
+    def drop_thumbnails(self, digests: Sequence[str]) -> None:
+        """Forget how pictures of these contents look; blocking."""
+        for digest in digests:
+            self._thumbnails.remove(digest)
 
     # Upkeep
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-VERSION = 3
+VERSION = 4
 UNFINISHED = -1
 """Stands for the version until a new index has read the whole log once."""
 
@@ -20,6 +20,8 @@ CREATE TABLE facts(
   missing INTEGER NOT NULL DEFAULT 0, draft INTEGER NOT NULL DEFAULT 0,
   late INTEGER NOT NULL DEFAULT 0, offline INTEGER NOT NULL DEFAULT 0,
   edited INTEGER NOT NULL DEFAULT 0, imported INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE gone(
+  row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, created REAL NOT NULL, cost REAL);
 CREATE TABLE texts(row INTEGER PRIMARY KEY, text TEXT NOT NULL);
 CREATE TABLE terms(term TEXT PRIMARY KEY, docs INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE tags(tag INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, folded TEXT NOT NULL);
@@ -65,6 +67,7 @@ CREATE INDEX facts_picked ON facts(row) WHERE flag = 'pick' AND trashed = 0;
 CREATE INDEX facts_flag ON facts(flag) WHERE flag <> '';
 CREATE INDEX facts_trashed ON facts(row) WHERE trashed = 1;
 CREATE INDEX facts_unseen ON facts(row) WHERE seen = 0;
+CREATE INDEX gone_created ON gone(created);
 CREATE INDEX tags_folded ON tags(folded);
 CREATE INDEX tagged_row ON tagged(row);
 CREATE INDEX members_row ON members(row);
@@ -110,9 +113,12 @@ FAILED = f"SELECT body FROM jobs WHERE {_FAILED} ORDER BY created DESC LIMIT ?"
 
 # A failed attempt that was billed counts with what it should have cost, also when the job was
 # tried again and brought its picture; one that may have been billed is only told beside the sum.
+# What was deleted for good did cost, and what was brought in from elsewhere costs nothing here.
 SPEND = """
 WITH spent(at, cost) AS (
-  SELECT created, cost FROM facts WHERE created >= min(?1, ?2)
+  SELECT created, cost FROM facts WHERE created >= min(?1, ?2) AND imported = 0
+  UNION ALL
+  SELECT created, cost FROM gone WHERE created >= min(?1, ?2)
   UNION ALL
   SELECT at, cost FROM bills WHERE billed = 'yes' AND at >= min(?1, ?2))
 SELECT sum(CASE WHEN at >= ?1 THEN cost END), sum(CASE WHEN at >= ?2 THEN cost END),
@@ -123,6 +129,8 @@ SELECT sum(CASE WHEN at >= ?1 THEN cost END), sum(CASE WHEN at >= ?2 THEN cost E
 SPEND_BY_DAY = """
 WITH spent(at, cost) AS (
   SELECT created, cost FROM facts WHERE created >= ?1
+  UNION ALL
+  SELECT created, cost FROM gone WHERE created >= ?1
   UNION ALL
   SELECT at, cost FROM bills WHERE billed = 'yes' AND at >= ?1)
 SELECT date(at, 'unixepoch', 'localtime') AS day, sum(cost) FROM spent

@@ -20,6 +20,8 @@ from studio.library.records import Place, Record
 from studio.library.shapes import named_ratio, tier
 
 _CHUNK = 500
+_FOR_GOOD = 2
+"""In the history: neither standing nor undone."""
 
 _USUAL = tuple(
     (field.name, None if field.default is MISSING else field.default)
@@ -150,10 +152,16 @@ class Taking:
             id
             for some in _chunks([picture.id for picture in every])
             for (id,) in self._db.execute(
-                f"SELECT id FROM pictures WHERE id IN ({_marks(some)})", tuple(some)
+                f"SELECT id FROM pictures WHERE id IN ({_marks(some)})"
+                f" UNION ALL SELECT id FROM gone WHERE id IN ({_marks(some)})",
+                (*some, *some),
             )
         }
-        ((last,),) = self._db.execute("SELECT coalesce(max(row), 0) FROM pictures")
+        # A row that was given once is never given again: views know pictures by it.
+        ((last,),) = self._db.execute(
+            "SELECT max(coalesce((SELECT max(row) FROM pictures), 0),"
+            " coalesce((SELECT max(row) FROM gone), 0))"
+        )
         new = [picture for picture in every if picture.id not in known]
         numbered = list(enumerate(new, start=last + 1))
         self._db.executemany(
@@ -240,6 +248,9 @@ class Taking:
             for value, ids in record.values:
                 for id in ids:
                     self._set_collection(id, value)
+        elif record.field == "purged":
+            for _value, ids in record.values:
+                self._purge(ids)
         elif record.field in schema.COLUMNS:
             for value, ids in record.values:
                 self._set_field(record.field, value, ids)
@@ -249,9 +260,29 @@ class Taking:
             self._db.execute("UPDATE history SET undone = 0 WHERE id = ?", (record.redoes,))
         elif record.field not in ("seen", "path", "missing"):
             self._db.execute(
-                "INSERT OR IGNORE INTO history(id, file, offset) VALUES (?,?,?)",
-                (record.id, begin.file, begin.offset),
+                "INSERT OR IGNORE INTO history(id, file, offset, undone) VALUES (?,?,?,?)",
+                (record.id, begin.file, begin.offset, _FOR_GOOD * (record.field == "purged")),
             )
+
+    def _purge(self, ids: Sequence[str]) -> None:
+        """Pictures leave the index. What they cost was spent all the same, and stays."""
+        for some in _chunks(ids):
+            self._db.execute(
+                "INSERT OR IGNORE INTO gone(row, id, created, cost) SELECT f.row, p.id, f.created,"
+                " CASE WHEN f.imported THEN 0.0 ELSE f.cost END"
+                " FROM pictures p JOIN facts f ON f.row = p.row"
+                f" WHERE p.id IN ({_marks(some)})",
+                tuple(some),
+            )
+            rows = [
+                row
+                for (row,) in self._db.execute(
+                    f"SELECT row FROM pictures WHERE id IN ({_marks(some)})", tuple(some)
+                )
+            ]
+            self._db.executemany("DELETE FROM words WHERE rowid = ?", [(row,) for row in rows])
+            for table in ("texts", "tagged", "members", "lineage", "facts", "pictures"):
+                self._db.execute(f"DELETE FROM {table} WHERE row IN ({_marks(rows)})", rows)
 
     def _set_field(self, field: str, value: Any, ids: list[str]) -> None:
         table, column = schema.COLUMNS[field]

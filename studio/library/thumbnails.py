@@ -61,3 +61,9 @@ class ThumbnailStore:
                 temporary.replace(path)
             finally:
                 temporary.unlink(missing_ok=True)
+
+    def remove(self, sha256: str) -> None:
+        """Take away every size of that content."""
+        for edge in STEPS:
+            with contextlib.suppress(OSError):
+                self._path(sha256, edge).unlink(missing_ok=True)

@@ -1,0 +1,213 @@
+"""The trash emptied: pictures leave the library for good, on request alone, and never come back.
+
+A list of what goes lies in `.gridbrush/emptying/` first, then one record says it, then the files
+go and the list last. A start that finds a list brings it to its end, so that a crash leaves either
+all of them in the trash or none. Where the system has a trash of its own the files go through it:
+whoever calls says how (`Discard`), because the core knows no desktop.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from studio import files
+from studio.domain import new_id
+from studio.errors import StorageError
+from studio.events import RecordsChanged, Trouble
+from studio.library import changes, records
+from studio.library.originals import HIDDEN
+from studio.values import dataclass
+from studio.words import _, ngettext
+
+if TYPE_CHECKING:
+    from studio.library.library import Library
+
+log = logging.getLogger(__name__)
+
+Discard = Callable[[Sequence[Path]], None]
+"""Puts files into the system's trash; those it does not take stay where they are."""
+
+_PORTION = 50
+_FOLDER = "emptying"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contents:
+    """What is in the trash: ids of its pictures, and the bytes of their files."""
+
+    ids: tuple[str, ...] = ()
+    bytes: int = 0
+
+
+class _Going(msgspec.Struct, frozen=True, kw_only=True):
+    """The list of what goes.
+
+    Attributes:
+        files: path (relative, as in the records) and sha256 of each.
+        discarded: the files were promised to the system's trash.
+    """
+
+    ids: list[str]
+    files: list[tuple[str, str]]
+    discarded: bool = False
+
+
+_decode = msgspec.json.Decoder(_Going).decode
+
+
+async def contents(library: Library) -> Contents:
+    """What would go."""
+    found = await library.ask(lambda index: index.trashed())
+    return Contents(
+        ids=tuple(id for id, *_rest in found), bytes=sum(size for *_rest, size in found)
+    )
+
+
+async def empty(library: Library, ids: Sequence[str], discard: Discard | None = None) -> str:
+    """Delete these pictures of the trash for good; what was done, in words, or "" for nothing.
+
+    What was restored since somebody looked stays. Without `discard` the files are deleted. Only
+    the owner may. Raises StorageError; then they are all still there.
+    """
+    going = await library.write(partial(_begin, library, ids, discarded=discard is not None))
+    if going is None:
+        return ""
+    path, record = going
+    gone = tuple(id for _value, some in record.values for id in some)
+    library.tell(RecordsChanged(gone, ("trashed", "purged")))
+    if left := await _take_away(library, path, discard):
+        library.tell(Trouble(_refused(library, left)))
+    return changes.sentence(record)
+
+
+async def resume(library: Library, discard: Discard) -> None:
+    """Bring to their end the lists whose files were promised to the system's trash."""
+    for path in _lists(library):
+        await _take_away(library, path, discard)
+
+
+def finish(library: Library) -> None:
+    """Bring to its end what an earlier start left, as far as it needs no desktop; blocking."""
+    for path in _lists(library):
+        going = _read(path)
+        if going is None or not library.own.gone(going.ids[:1]):
+            # The record was never written: they are in the trash still.
+            files.remove(path)
+        elif not going.discarded:
+            for start in range(0, len(going.files), _PORTION):
+                _remove(library, going.files[start : start + _PORTION], None)
+            files.remove(path)
+    folder = library.folder / HIDDEN / _FOLDER
+    if not _lists(library):
+        # A start looks for this folder, and should find none; a list half written is none.
+        files.remove_folder(folder)
+
+
+def _begin(
+    library: Library, ids: Sequence[str], *, discarded: bool
+) -> tuple[Path, records.Record] | None:
+    wanted = set(ids)
+    found = [one for one in library.own.trashed() if one[0] in wanted]
+    if not found:
+        return None
+    going = _Going(
+        ids=[id for id, *_rest in found],
+        files=[(path, sha256) for _id, path, sha256, _bytes in found],
+        discarded=discarded,
+    )
+    path = library.folder / HIDDEN / _FOLDER / f"{new_id()}.json"
+    files.replace(path, msgspec.json.encode(going))
+    record = records.change("purged", [(True, going.ids)], [(False, going.ids)])
+    library.append(record)
+    return path, record
+
+
+async def _take_away(library: Library, path: Path, discard: Discard | None) -> int:
+    """The files of a list, in portions, so that other writing comes in between; how many stay."""
+    going = _read(path)
+    if going is None:
+        return 0
+    left = 0
+    for start in range(0, len(going.files), _PORTION):
+        some = going.files[start : start + _PORTION]
+        left += await library.write(partial(_remove, library, some, discard))
+    if not left:
+        await library.write(partial(_end, path))
+    return left
+
+
+def _end(path: Path) -> None:
+    files.remove(path)
+    with contextlib.suppress(OSError):
+        path.parent.rmdir()
+
+
+def _remove(library: Library, some: Sequence[tuple[str, str]], discard: Discard | None) -> int:
+    # On the writing lane: a file may be on its way into the trash only just now.
+    originals = library.originals
+    there = [
+        place
+        for relative, _sha256 in some
+        for root in (originals.trash, originals.folder)
+        if (place := root.joinpath(*PurePosixPath(relative).parts)).is_file()
+    ]
+    if discard is not None:
+        discard(there)
+    else:
+        for place in there:
+            files.remove(place)
+    digests = [sha256 for _relative, sha256 in some]
+    known = library.own.known(digests)
+    library.drop_thumbnails([one for one in digests if one not in known])
+    for folder in {place.parent for place in there}:
+        with contextlib.suppress(OSError):
+            folder.rmdir()
+    return sum(place.is_file() for place in there)
+
+
+def _lists(library: Library) -> list[Path]:
+    return sorted((library.folder / HIDDEN / _FOLDER).glob("*.json"))
+
+
+def _read(path: Path) -> _Going | None:
+    try:
+        return _decode(path.read_bytes())
+    except (OSError, msgspec.MsgspecError) as error:
+        log.info("A list of what goes from the trash was not whole: %s", error)
+        return None
+
+
+def _refused(library: Library, left: int) -> StorageError:
+    return StorageError(
+        ngettext(
+            "{n} file could not be put into the system's trash",
+            "{n} files could not be put into the system's trash",
+            left,
+        ).format(n=f"{left:,}"),
+        _("They lie in {folder}.").format(folder=library.originals.trash),
+        hint=_("The next start tries again; you may delete them there."),
+    )
+
+
+def by_command() -> Discard | None:
+    """The system's trash through the desktop's own command, where there is one."""
+    command = shutil.which("gio") if sys.platform.startswith("linux") else None
+    return None if command is None else partial(_by_command, command)
+
+
+def _by_command(command: str, paths: Sequence[Path]) -> None:
+    if paths:
+        words = [command, "trash", "--", *map(str, paths)]
+        done = subprocess.run(words, capture_output=True, check=False, stdin=subprocess.DEVNULL)
+        if done.returncode:
+            log.warning("The system's trash did not take all: %r", done.stderr[-300:])
