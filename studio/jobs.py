@@ -64,6 +64,7 @@ class JobQueue:
 
     Attributes:
         jobs: those that are not done and not put away, in order of queueing.
+        held_answers: jobs whose answer is in memory alone, because the disk had no room for it.
     """
 
     def __init__(
@@ -99,7 +100,7 @@ class JobQueue:
         self._keeping_order = False
         self._ending: set[str] = set()
         self._returning: set[str] = set()
-        self._held_answers: set[str] = set()
+        self.held_answers: set[str] = set()
         self._usual: dict[tuple[str, str], float | None] = {}
         self._closing = False
         self._unsubscribe = events.subscribe(self._hear)
@@ -412,8 +413,8 @@ class JobQueue:
         self._change(fresh)
 
     async def _serves_again(self, found: Job, entry: Entry) -> bool:
-        if found.state is JobState.UNSENT or found.id in self._held_answers:
-            self._held_answers.discard(found.id)
+        if found.state is JobState.UNSENT or found.id in self.held_answers:
+            self.held_answers.discard(found.id)
             return True
         stands = await self._journalling.run(self._journal.look, entry)
         return stands.stage is Stage.WHOLE
@@ -542,7 +543,7 @@ class JobQueue:
 
         self._ending.add(job.id)
         if isinstance(error, StorageError) and error.held:
-            self._held_answers.add(job.id)
+            self.held_answers.add(job.id)
         cancelled = isinstance(error, Cancelled)
         ended = replace(
             job,

@@ -403,7 +403,11 @@ def _listen_for_the_end(stop: asyncio.Event) -> None:
     import asyncio
 
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    # The terminal it was started from is closed; who asked that to be ignored (nohup) has it so.
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        numbers.append(signal.SIGHUP)
+    for number in numbers:
         try:
             loop.add_signal_handler(number, stop.set)
         except (NotImplementedError, RuntimeError):

@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from studio.ui.notify import Notifier
     from studio.ui.offers import Offers
     from studio.ui.picture_actions import PictureActions
+    from studio.ui.quitting import Leaving
     from studio.ui.rail import Rail
     from studio.ui.running import Running
     from studio.ui.selected import Selected
@@ -84,6 +85,7 @@ class StudioWindow(QWidget):
         left_draft: the composer as it was left, None when nothing was.
         painted: it stood on the screen once.
         closing: it was closed, and nothing stands in the way.
+        leaving: asks before it is closed over pictures that are being made; None until then.
         given_files: pictures the program was started with.
         looking, talking, dialogs, composing: what the window does, each in a room of its own.
 
@@ -133,6 +135,7 @@ class StudioWindow(QWidget):
         self._nothing: Nothing | None = None
         self._menu: Menu | None = None
         self._failed_new: set[str] = set()
+        self.leaving: Leaving | None = None
         self._unsubscribe: Callable[[], None] | None = None
         self.setWindowTitle("Gridbrush")
         self.setMinimumSize(_SMALLEST)
@@ -354,6 +357,11 @@ class StudioWindow(QWidget):
         self.closing = True
         self.closed.emit()
 
+    def leave(self) -> None:
+        """The user knows what is under way and leaves."""
+        self.closing = True
+        self.close()
+
     # What the core tells
 
     def _hear(self, event: Event) -> None:
@@ -451,6 +459,7 @@ class StudioWindow(QWidget):
         shown = counts.failed if query.view is View.FAILED else self.browsing.shown
         name = self.shelving.name_of(query.collection) or shelf_name(query.view)
         self.grid_bar.show_counts(name, shown, total)
+        self.grid_bar.offer_emptying(wanted=query.view is View.TRASH and counts.trash > 0)
         self.top_bar.set_total(counts.all)
         self.status_bar.show_empty(counts.all == 0)
         self.choose_page()
@@ -552,24 +561,15 @@ class StudioWindow(QWidget):
         event.accept()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        alive = [job for job in self.core.queue.jobs.values() if job.alive]
-        if self.closing or not alive:
-            self.closing = True
-            event.accept()
-            self.closed.emit()
-            return
-        event.ignore()
-        from studio.ui.quitting import Quitting
+        if not self.closing and self.core.queue.jobs:
+            from studio.ui.quitting import may_leave
 
-        question = Quitting(alive, self)
-        question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        question.accepted.connect(self.on_quit_anyway)
-        question.open()
-
-    def on_quit_anyway(self) -> None:
-        """The user knows what is under way and leaves."""
+            if not may_leave(self):
+                event.ignore()
+                return
         self.closing = True
-        self.close()
+        event.accept()
+        self.closed.emit()
 
 
 def _to_first(zone: QWidget) -> None:

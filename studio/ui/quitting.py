@@ -1,58 +1,245 @@
-"""The question before the window closes while pictures are being made."""
+"""Leaving while pictures are being made: a question with three ways, and the waiting one.
+
+The window never closes over an answer that was paid for without having said so.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
-from studio.domain import Job, JobState
+from studio.domain import Hold, Job, JobState
+from studio.events import Event, JobChanged, JobsRemoved, QueueChanged
 from studio.settings import OFFLINE
-from studio.ui.controls import Button, Text
+from studio.ui.controls import Button, Notice, Text
 from studio.words import _, ngettext
+
+if TYPE_CHECKING:
+    from studio.ui.main_window import StudioWindow
+
+KEY = "quitting"
+"""Of the notice that says what the window waits for."""
+
+STAY, LEAVE, WAIT = QDialog.DialogCode.Rejected, QDialog.DialogCode.Accepted, 2
+
+
+def coming(jobs: Sequence[Job]) -> list[Job]:
+    """The jobs that will end by themselves: not those that wait for a key or a paused queue."""
+    held = (Hold.PAUSED, Hold.KEY)
+    return [j for j in jobs if j.alive and not (j.state is JobState.QUEUED and j.hold in held)]
 
 
 class Quitting(QDialog):
-    """Asks whether to stay; accepted means quit all the same."""
+    """Asks whether to wait, to leave or to stay; its result is WAIT, LEAVE or STAY.
 
-    def __init__(self, alive: Sequence[Job], parent: QWidget) -> None:
+    Attributes:
+        wait, leave, stay: the buttons; `wait` is hidden where nothing would come.
+    """
+
+    def __init__(
+        self, jobs: Sequence[Job], parent: QWidget, *, in_memory: Sequence[Job] = ()
+    ) -> None:
+        """`in_memory` are jobs whose answer the disk had no room for."""
         super().__init__(parent)
         self.setWindowTitle(_("Quit Gridbrush?"))
-        self.setMinimumWidth(440)
-        n = len(alive)
-        title = ngettext(
-            "{n} picture is still being made", "{n} pictures are still being made", n
-        ).format(n=n)
+        self.setMinimumWidth(480)
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 24, 24, 16)
         column.setSpacing(8)
-        column.addWidget(Text(title, "title", weight=600, wrap=True))
-        column.addWidget(Text(_consequence(alive), "body", "text2", wrap=True))
+        self._title = Text("", "title", weight=600, wrap=True)
+        self._words = Text("", "body", "text2", wrap=True)
+        column.addWidget(self._title)
+        column.addWidget(self._words)
         row = QHBoxLayout()
         row.setContentsMargins(0, 16, 0, 0)
         row.setSpacing(6)
-        row.addStretch(1)
-        leave = Button(_("Quit anyway"), size=32)
-        stay = Button(_("Keep working"), "primary", size=32)
-        leave.clicked.connect(self.accept)
+        self.leave = Button(_("Quit now"), size=32)
+        self.stay = Button(_("Keep working"), size=32)
+        self.wait = Button("", "primary", size=32)
         # Enter presses the button that has the keyboard, and without one the safe one.
-        for button in (leave, stay):
+        for button in (self.leave, self.stay, self.wait):
             button.setAutoDefault(True)
-        stay.clicked.connect(self.reject)
-        stay.setDefault(True)
-        row.addWidget(leave)
-        row.addWidget(stay)
+        self.leave.clicked.connect(self.accept)
+        self.stay.clicked.connect(self.reject)
+        self.wait.clicked.connect(self.on_wait)
+        row.addWidget(self.leave)
+        row.addStretch(1)
+        row.addWidget(self.stay)
+        row.addWidget(self.wait)
         column.addLayout(row)
-        stay.setFocus()
+        self.show_jobs(jobs, in_memory=in_memory)
+        first = self.wait if coming(jobs) else self.stay
+        first.setDefault(True)
+        first.setFocus()
+
+    def show_jobs(self, jobs: Sequence[Job], *, in_memory: Sequence[Job] = ()) -> None:
+        """Say what is under way now."""
+        alive = [job for job in jobs if job.alive]
+        ends = len(coming(jobs))
+        self._title.setText(_title(alive, in_memory))
+        self._words.setText("\n\n".join(_consequences(alive, in_memory)))
+        self.wait.setText(ngettext("Quit when it is done", "Quit when they are done", ends))
+        self.wait.setVisible(ends > 0)
+
+    def on_wait(self) -> None:
+        """The window closes when what is under way is done."""
+        self.done(WAIT)
 
 
-def _consequence(alive: Sequence[Job]) -> str:
+def _title(alive: Sequence[Job], in_memory: Sequence[Job]) -> str:
+    if in_memory and not alive:
+        n = len(in_memory)
+        return ngettext(
+            "{n} picture is in memory only", "{n} pictures are in memory only", n
+        ).format(n=n)
+    n = len(alive)
+    return ngettext(
+        "{n} picture is still being made", "{n} pictures are still being made", n
+    ).format(n=n)
+
+
+def _consequences(alive: Sequence[Job], in_memory: Sequence[Job]) -> list[str]:
+    """What is lost when the user leaves now, a paragraph each."""
     sent = [job for job in alive if job.state not in (JobState.QUEUED, JobState.RETRYING)]
     paid = [job for job in sent if job.request.profile != OFFLINE]
+    said = []
+    if in_memory:
+        said.append(
+            _(
+                "The disk has no room for an answer that arrived. Make room before you quit: "
+                "it is written once more then, and lost if that fails."
+            )
+        )
     if paid:
-        return ngettext(
-            "{n} was sent and may have been billed. If you quit now its answer is lost.",
-            "{n} were sent and may have been billed. If you quit now their answers are lost.",
-            len(paid),
-        ).format(n=len(paid))
-    return _("Nothing was billed. What was not sent comes back as “Not sent” at the next start.")
+        said.append(
+            ngettext(
+                "{n} was sent and may have been billed. If you quit now its answer is lost.",
+                "{n} were sent and may have been billed. If you quit now their answers are lost.",
+                len(paid),
+            ).format(n=len(paid))
+        )
+    if len(sent) < len(alive):
+        n = len(alive) - len(sent)
+        said.append(
+            ngettext(
+                "{n} was not sent yet: nothing is billed, and it comes back as “Not sent” at the "
+                "next start.",
+                "{n} were not sent yet: nothing is billed, and they come back as “Not sent” at the "
+                "next start.",
+                n,
+            ).format(n=n)
+        )
+    if alive and not paid and len(sent) == len(alive):
+        said.append(_("Nothing was billed. If you quit now, what was begun is not finished."))
+    return said
+
+
+def may_leave(window: StudioWindow) -> bool:
+    """Whether nothing is under way; asks the user where something is."""
+    if window.leaving is None:
+        window.leaving = Leaving(window)
+    if window.leaving.free:
+        return True
+    window.leaving.ask()
+    return False
+
+
+class Leaving(QObject):
+    """From the wish to close the window to its end.
+
+    Attributes:
+        question: what is asked just now, None while nothing is.
+        waiting: the window closes once nothing is under way.
+    """
+
+    def __init__(self, window: StudioWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self.question: Quitting | None = None
+        self.waiting = False
+        self._told = -1
+        window.core.events.subscribe(self._hear)
+
+    @property
+    def _jobs(self) -> list[Job]:
+        return list(self._window.core.queue.jobs.values())
+
+    @property
+    def _in_memory(self) -> list[Job]:
+        queue = self._window.core.queue
+        return [job for job in self._jobs if job.id in queue.held_answers and not job.alive]
+
+    @property
+    def free(self) -> bool:
+        """Whether nothing would be lost or left undone by leaving."""
+        return not self._in_memory and not any(job.alive for job in self._jobs)
+
+    def ask(self) -> None:
+        """Ask, once: a second wish to close brings the same question to the front."""
+        if self.question is None:
+            self.question = Quitting(self._jobs, self._window, in_memory=self._in_memory)
+            self.question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            self.question.finished.connect(self.on_answered)
+            self.question.open()
+        self.question.raise_()
+        self.question.activateWindow()
+
+    def on_answered(self, result: int) -> None:
+        """One of the three ways was chosen."""
+        self.question = None
+        self.act({int(LEAVE): "leave", WAIT: "wait"}.get(result, "stay"))
+
+    def act(self, way: str) -> None:
+        """Go one of the ways: "wait", "leave" or "stay"; the message bar offers the last two."""
+        if way == "leave":
+            self._window.leave()
+            return
+        self.waiting = way == "wait"
+        self._told = -1
+        if not self.waiting:
+            self._window.messages.dismiss(KEY)
+        self._look()
+
+    def _hear(self, event: Event) -> None:
+        if isinstance(event, JobChanged | JobsRemoved | QueueChanged) and (
+            self.waiting or self.question is not None
+        ):
+            # Not in the middle of telling: others hear of it as well.
+            QTimer.singleShot(0, self, self._look)
+
+    def _look(self) -> None:
+        if self.question is not None:
+            self.question.show_jobs(self._jobs, in_memory=self._in_memory)
+            if self.free:
+                self.question.accept()
+        elif self.waiting:
+            left = len(coming(self._jobs))
+            if left:
+                self._tell(left)
+            else:
+                self._end()
+
+    def _end(self) -> None:
+        self.waiting = False
+        self._window.messages.dismiss(KEY)
+        if self._in_memory:
+            self.ask()
+        else:
+            self._window.leave()
+
+    def _tell(self, left: int) -> None:
+        if left == self._told:
+            return
+        self._told = left
+        text = ngettext(
+            "Gridbrush closes when {n} picture is done.",
+            "Gridbrush closes when {n} pictures are done.",
+            left,
+        ).format(n=left)
+        actions = (("stay", _("Keep open")), ("leave", _("Quit now")))
+        self._window.messages.show_notice(
+            Notice(key=KEY, text=text, actions=actions, closable=False)
+        )

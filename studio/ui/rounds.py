@@ -71,7 +71,25 @@ class WindowLoop(QEventLoop):  # type: ignore[misc] # it ships no types
 
     def __init__(self, app: QCoreApplication) -> None:
         self._rounds = Rounds()
+        self._asked_to_stop = False
         super().__init__(app)
+
+    def run_forever(self) -> Any:
+        """Run until it is stopped.
+
+        Qt ends its own loop when the system asks the program to quit: at the end of a session, or
+        from a dock. The windows were closed then, and what closes the rest still needs the loop.
+        """
+        self._asked_to_stop = False
+        while True:
+            result = super().run_forever()
+            if self._asked_to_stop:
+                return result
+
+    def stop(self) -> None:
+        """Stop it after this round."""
+        self._asked_to_stop = True
+        super().stop()
 
     def call_soon(
         self, callback: Callable[..., Any], *args: Any, context: Context | None = None

@@ -111,6 +111,8 @@ class Talking(QObject):
             from studio.ui import trying_again
 
             trying_again.retry_all(self._window)
+        elif key == "quitting" and self._window.leaving is not None:
+            self._window.leaving.act(str(action))
         self._window.messages.dismiss(str(key))
 
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-from collections.abc import AsyncIterator, Callable
 from functools import partial
 from pathlib import Path
 
@@ -14,77 +11,16 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
-from studio import paths, prompts, runs
-from studio.core import Core
+from studio import prompts, runs
 from studio.domain import Flag, JobState, Picture
 from studio.drafts import Draft
 from studio.errors import StorageError
 from studio.events import Event, JobChanged, PicturesAdded, RecordsChanged
 from studio.library.query import View
-from studio.ui import tasks, theme, zones
+from studio.ui import tasks, zones
 from studio.ui.main_window import StudioWindow
 from studio.ui.menu_key import MenuKey
-
-PROMPT = "Lighthouse in first snow"
-
-
-def _ring(bell: asyncio.Event, _event: Event) -> None:
-    bell.set()
-
-
-async def until(core: Core, condition: Callable[[], bool], what: str) -> None:
-    """Wait until events have made the condition true; the test's own limit catches a hang."""
-    while not condition():
-        heard = asyncio.Event()
-        end = core.events.subscribe(partial(_ring, heard))
-        try:
-            async with asyncio.timeout(0.05):
-                await heard.wait()
-        except TimeoutError:
-            QApplication.sendPostedEvents()
-        finally:
-            end()
-    assert condition(), what
-
-
-@contextlib.asynccontextmanager
-async def opened(home: Path, *, width: int = 1440) -> AsyncIterator[StudioWindow]:
-    app = QApplication.instance()
-    assert isinstance(app, QApplication)
-    theme.install(app, "dark")
-    core = await Core.open(paths.find(home), environ={})
-    window = StudioWindow(core)
-    window.restore()
-    for _step in window.furnish():
-        pass
-    window.resize(width, 900)
-    try:
-        await window.open()
-        window.resize(width, 900)
-        await until(core, lambda: window.browsing.order is not None, "rows")
-        yield window
-    finally:
-        window.save_state_now()
-        await window.settle()
-        await core.close()
-        window.hide()
-        window.deleteLater()
-        await asyncio.sleep(0)
-
-
-async def make(
-    window: StudioWindow, prompt: str = PROMPT, count: int = 1, tiles: int = 0
-) -> list[Picture]:
-    """Pictures made as the user does, as they stand in the grid: `tiles`, or `count` of them."""
-    core = window.core
-    before = window.model.rowCount()
-    model = core.catalogue.find("sketch", "sketch")
-    draft = Draft(prompt=prompt, size="512", count=count, seed=1)
-    await core.submit(runs.plan(draft, model, prompts.expand(prompt)))
-    await core.queue.idle()
-    wanted = before + (tiles or count)
-    await until(core, lambda: window.model.rowCount() == wanted, "tiles")
-    return await core.library.pictures(window.browsing.order)
+from tests.ui.windows import PROMPT, make, opened, until
 
 
 async def test_the_title_begins_with_the_name(tmp_path: Path) -> None:
@@ -481,7 +417,7 @@ async def test_closing_with_pictures_under_way_asks_first(tmp_path: Path) -> Non
         window.close()
         assert closed == []
         assert window.isVisible()
-        window.on_quit_anyway()
+        window.leave()
         assert closed == [True]
 
 
