@@ -295,6 +295,14 @@ async def _restore(core: Core, asked: Change) -> Said:
     return Said(await core.library.restore(await _ids(core, asked)))
 
 
+async def _empty_trash(core: Core, _asked: Change) -> Said:
+    from studio.library import emptying
+
+    found = await emptying.contents(core.library)
+    discard = emptying.by_command() if core.paths.home is None else None
+    return Said(await emptying.empty(core.library, found.ids, discard), len(found.ids))
+
+
 async def _collect(core: Core, asked: Change) -> Said:
     """Put pictures into a collection, or save a search as one."""
     collections = core.library.collections
@@ -370,6 +378,7 @@ _ACTIONS: dict[str, Callable[[Core, Change], Awaitable[Said]]] = {
     "tag": _tag,
     "trash": _trash,
     "restore": _restore,
+    "empty-trash": _empty_trash,
     "rebuild": _rebuild,
     "collect": _collect,
     "uncollect": _uncollect,

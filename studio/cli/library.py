@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from studio.asking import Said
 
 _WRITES = frozenset(
-    {"rebuild", "rate", "tag", "collect", "trash", "restore", "import", "undo", "redo", "forget"}
+    {"rebuild", "rate", "tag", "collect", "trash", "restore", "empty-trash"}
+    | {"import", "undo", "redo", "forget"}
 )
 
 
@@ -39,6 +40,9 @@ async def run(options: Any, where: Paths) -> int:
     }
     if options.action == "recover":
         return await _recover(options, where)
+    if options.action == "empty-trash" and not options.yes:
+        async with opened(options, where) as core:
+            await shelves.confirm_emptying(core)
     if options.action in _WRITES or getattr(options, "fix", False):
         return await _change(options, where)
     async with opened(options, where) as core:

@@ -230,5 +230,7 @@ def _library(parser: argparse.ArgumentParser) -> None:
     export = action("export", _("copy originals out of the library"))
     export.add_argument("ids", nargs="+", metavar="ID")
     export.add_argument("--out", metavar="DIR", required=True)
+    emptying = action("empty-trash", _("delete for good what is in the trash"))
+    emptying.add_argument("--yes", action="store_true", help=_("do not ask before"))
     action("trash", _("move pictures to the trash")).add_argument("ids", nargs="+", metavar="ID")
     action("restore", _("bring them back")).add_argument("ids", nargs="+", metavar="ID")

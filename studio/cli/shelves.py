@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,7 +15,7 @@ from studio.cli.output import complain, progress, say, say_json, table
 from studio.errors import InputError
 from studio.library.asking import is_token, understand
 from studio.library.query import Query
-from studio.words import _
+from studio.words import _, ngettext
 
 if TYPE_CHECKING:
     from studio.asking import Said
@@ -78,6 +79,35 @@ async def history(core: Core, options: Any) -> int:
     if not options.json:
         table(rows, headings=(_("When"), _("Change"), ""))
     return 0
+
+
+async def confirm_emptying(core: Core) -> None:
+    """Ask whether what is in the trash may go. Raises InputError where nobody says yes."""
+    from studio.library import emptying
+
+    found = await emptying.contents(core.library)
+    n, size = len(found.ids), f"{found.bytes / 1e6:,.1f} MB"
+    if not n:
+        return
+    if sys.stdin.isatty() and sys.stderr.isatty():
+        question = ngettext(
+            "This deletes {n} picture of the trash, {size}. Nothing brings it back. Go on? [y/N] ",
+            "This deletes {n} pictures of the trash, {size}. Nothing brings them back. "
+            "Go on? [y/N] ",
+            n,
+        )
+        sys.stderr.write(question.format(n=n, size=size))
+        sys.stderr.flush()
+        if sys.stdin.readline().strip().lower() in ("y", "yes"):
+            return
+    raise InputError(
+        ngettext(
+            "Nothing was deleted: {n} picture is in the trash, {size}",
+            "Nothing was deleted: {n} pictures are in the trash, {size}",
+            n,
+        ).format(n=n, size=size),
+        hint=_("Add --yes to delete them for good."),
+    )
 
 
 async def take_in(core: Core, paths: Sequence[str]) -> Said:

@@ -358,6 +358,9 @@ def table() -> tuple[Action, ...]:
         ),
         Action(name="check_library", text=_("Check all pictures…"), menu="library", group=3),
         Action(name="back_up", text=_("Back up everything…"), menu="library", group=3),
+        Action(
+            name="empty_trash", text=_("Empty trash…"), menu="library", group=3, icon="trash"
+        ),
         Action(name="palette", text=_("Command palette"), keys=("Ctrl+K",), menu="help"),
         Action(
             name="shortcuts",

@@ -319,6 +319,12 @@ class Doings:
         """Read every original again and say what was found."""
         self._window.dialogs.check_library()
 
+    def on_empty_trash(self) -> None:
+        """Delete what is in the trash for good; asks first."""
+        from studio.ui import emptying
+
+        spawn(emptying.ask(self._window))
+
     def on_back_up(self) -> None:
         """Everything into one file."""
         self._window.dialogs.back_up()

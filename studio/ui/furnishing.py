@@ -99,6 +99,7 @@ def _connect_bars(window: StudioWindow) -> None:
     bar.sort_chosen.connect(window.choices.on_sort_chosen)
     bar.captions_toggled.connect(window.choices.on_captions_toggled)
     bar.hide_rejected_toggled.connect(window.choices.on_hide_rejected_toggled)
+    bar.emptying_wanted.connect(window.actions_of.every["empty_trash"].trigger)
     bar.tile_size_chosen.connect(window.choices.on_tile_size_chosen)
     for side in (window.sidebar, window.rail):
         side.view_chosen.connect(window.show_shelf)

@@ -23,12 +23,14 @@ class GridBar(QFrame):
         captions_toggled: captions are wanted or not (bool).
         hide_rejected_toggled: rejected pictures are to be left out or not (bool).
         tile_size_chosen: edge of the picture in a tile (int, logical pixels).
+        emptying_wanted: the trash is to be emptied.
     """
 
     sort_chosen = Signal(object)
     captions_toggled = Signal(bool)
     hide_rejected_toggled = Signal(bool)
     tile_size_chosen = Signal(int)
+    emptying_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -43,6 +45,7 @@ class GridBar(QFrame):
         self._count = Text("", "small", "text3", self)
         row.addWidget(self._name)
         row.addWidget(self._count)
+        self._empty: Button | None = None
         row.addStretch(1)
         self.sort = MenuChip(_("Sort"), self, size=26, quiet=True)
         self.sort.set_icon("sort")
@@ -86,6 +89,18 @@ class GridBar(QFrame):
         words = _("{shown} of {total}").format(shown=f"{shown:,}", total=f"{total:,}")
         self._count.setText(words)
         self.setAccessibleDescription(f"{name}, {words}")
+
+    def offer_emptying(self, *, wanted: bool) -> None:
+        """Show the button that empties the trash, where the trash is shown and has something."""
+        if self._empty is None and wanted:
+            self._empty = Button(_("Empty trash…"), "quiet", self, size=26, icon="trash")
+            self._empty.clicked.connect(self.emptying_wanted)
+            row = self.layout()
+            assert isinstance(row, QHBoxLayout)
+            row.insertSpacing(2, 8)
+            row.insertWidget(3, self._empty)
+        if self._empty is not None:
+            self._empty.setVisible(wanted)
 
     def set_sort(self, sort: Sort) -> None:
         """Show this order."""

@@ -41,7 +41,8 @@ def tile_menu(actions: Actions, parent: QWidget, *, trashed: bool) -> Menu:
     for name in ("copy", "save_as", "show_in_folder", "rename"):
         menu.addAction(every[name])
     menu.addSeparator()
-    menu.addAction(every["restore" if trashed else "trash"])
+    for name in ("restore", "empty_trash") if trashed else ("trash",):
+        menu.addAction(every[name])
     return menu
 
 

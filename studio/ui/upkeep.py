@@ -289,6 +289,8 @@ def _lines(report: Report) -> list[str]:
 async def after_start(window: StudioWindow) -> None:
     """What waits until the window stands: a crash to tell of, then the library's upkeep."""
     from studio import upkeep
+    from studio.ui import emptying
 
     await Upkeep(window).tell_of_crash()
+    await emptying.resume(window)
     await upkeep.run(window.core)

@@ -85,3 +85,19 @@ def test_originals_are_exported_and_none_is_written_over(copied: Program, tmp_pa
     assert paths[0].read_bytes() == paths[1].read_bytes()
     original = json.loads(copied("library", "show", id, "--json").out)["path"]
     assert Path(original).read_bytes() == paths[0].read_bytes()
+
+
+def test_the_trash_is_emptied_after_a_yes_alone(copied: Program) -> None:
+    one, two, *_others = listed(copied)
+    assert copied("library", "trash", one, two).code == 0
+    refused = copied("library", "empty-trash")
+    assert refused.code == 2
+    assert "2 pictures are in the trash" in refused.err
+    assert "--yes" in refused.err
+    assert listed(copied, "--trashed") == [one, two]
+    done = copied("library", "empty-trash", "--yes")
+    assert done.out == "2 pictures deleted for good\n", done.err
+    assert listed(copied, "--trashed") == []
+    assert copied("library", "empty-trash", "--yes").out == "Nothing to change.\n"
+    verified = copied("library", "verify", "--json").events
+    assert (verified[0]["checked"], verified[0]["orphans"]) == (2, [])
