@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-import importlib.util
 import inspect
 import os
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import ModuleType
 
 # Set before Qt is imported, so that no test opens a real window by accident.
 if not os.environ.get("GRIDBRUSH_TEST_PLATFORM"):
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 import pytest
-from PySide6.QtWidgets import QApplication
+import shiboken6
+from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
+from pytestqt.qtbot import QtBot
 
 from studio.ui import tasks
+from studio.ui.activity import StatusBar
 from studio.ui.rounds import WindowLoop
+from studio.ui.settings_dialog import SettingsDialog
 from studio.ui.style import STYLE
+from studio.ui.theme import install
+from tests.ui import desks
 
 HANG_SECONDS = 20.0
 """How long a coroutine test may take before it counts as hung; a limit, never a wait."""
@@ -84,16 +87,43 @@ def task_errors() -> Iterator[list[BaseException]]:
     tasks.on_error(None)
 
 
-@pytest.fixture(scope="session")
-def scripted() -> ModuleType:
-    """Stand-ins for the core; a fixture because tests are no package."""
-    spec = importlib.util.spec_from_file_location("scripted", Path(__file__).parent / "scripted.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["scripted"] = module
-    spec.loader.exec_module(module)
-    return module
+@pytest.fixture
+def dressed(qapp: QApplication) -> Iterator[None]:
+    """The dark theme at its own size; afterwards English again, whatever the test spoke."""
+    install(qapp, "dark", scale=1.0)
+    yield
+    desks.speak_english()
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> desks.ScriptedDesk:
+    """A stand-in for the core with settings and keys of its own."""
+    return desks.ScriptedDesk(tmp_path)
+
+
+@pytest.fixture
+def dialog(dressed: None, qapp: QApplication, desk: desks.ScriptedDesk) -> Iterator[SettingsDialog]:
+    """The settings, not yet shown."""
+    made = SettingsDialog(desk)
+    yield made
+    if shiboken6.isValid(made):
+        made.close()
+        shiboken6.delete(made)
+    install(qapp, "dark")
+
+
+@pytest.fixture
+def status(dressed: None, qtbot: QtBot) -> Iterator[StatusBar]:
+    """The status bar, in a window large enough for what it opens."""
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    window.resize(1024, 640)
+    bar = StatusBar()
+    window.setMenuWidget(bar)
+    window.setCentralWidget(QWidget())
+    window.show()
+    yield bar
+    window.close()
 
 
 def _ends(item: pytest.Function) -> list[Callable[[], object]]:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from studio.domain import Job, JobState
@@ -19,16 +18,10 @@ from studio.ui.activity import StatusBar, queue_words
 from studio.ui.controls import ElidedLabel
 from studio.ui.grid_bar import GridBar
 from studio.ui.lamps import Spinner
-from studio.ui.theme import install
 from studio.ui.top_bar import TopBar
 from tests.ui import desks
 
-
-@pytest.fixture(autouse=True)
-def dressed(qapp: QApplication) -> Iterator[None]:
-    install(qapp, "dark", scale=1.0)
-    yield
-    desks.speak_english()
+pytestmark = pytest.mark.usefixtures("dressed")
 
 
 @pytest.fixture
@@ -47,25 +40,6 @@ def grid(qtbot: QtBot) -> GridBar:
     made.resize(1000, 38)
     made.show()
     return made
-
-
-@pytest.fixture
-def window(qtbot: QtBot) -> QMainWindow:
-    made = QMainWindow()
-    qtbot.addWidget(made)
-    made.resize(1024, 640)
-    status = StatusBar()
-    made.setMenuWidget(status)
-    made.setCentralWidget(QWidget())
-    made.show()
-    return made
-
-
-@pytest.fixture
-def status(window: QMainWindow) -> StatusBar:
-    found = window.menuWidget()
-    assert isinstance(found, StatusBar)
-    return found
 
 
 def shown(bar: QWidget) -> str:

@@ -15,8 +15,8 @@ from studio.ui.bringing import ImportTarget, dropped_files
 from studio.ui.changes_dialog import ChangesDialog
 from studio.ui.main_window import StudioWindow
 from studio.ui.naming import Naming
-from tests.ui.test_sidebar import drop
-from tests.ui.test_window import PROMPT, make, opened, until
+from tests.ui.hands import drop
+from tests.ui.windows import PROMPT, make, opened, until
 
 
 def png(path: Path, **texts: str) -> Path:

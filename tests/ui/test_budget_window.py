@@ -2,58 +2,30 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtWidgets import QApplication
 
-from studio import paths
-from studio.core import Core
-from studio.core import Options as CoreOptions
+from studio.core import Options
 from studio.domain import JobState
 from studio.drafts import Draft
-from studio.ui import theme
 from studio.ui.main_window import StudioWindow
 from studio.ui.settings_dialog import SettingsDialog
 from studio.ui.sidebar import SpendBlock
+from tests.canary import KEY
 from tests.core.running import MODEL
 from tests.fake_service import FakeService, Reply, answer_with, tiny_png
-from tests.ui.test_window import until
+from tests.ui.windows import opened, until
 
 PRICE = 0.0336
 DRAFT = Draft(profile="dgrid", model=MODEL, prompt="a lamp", size="1K")
 
 
-@contextlib.asynccontextmanager
-async def opened(home: Path, service: FakeService) -> AsyncIterator[StudioWindow]:
-    app = QApplication.instance()
-    assert isinstance(app, QApplication)
-    theme.install(app, "dark")
-    core = await Core.open(
-        paths.find(home),
-        CoreOptions(provider="dgrid", base_url=service.url),
-        environ={"GRIDBRUSH_API_KEY": "sk-canary-52d1c80f3b7e9a46"},
-    )
-    window = StudioWindow(core)
-    window.restore()
-    for _step in window.furnish():
-        pass
-    window.resize(1440, 900)
-    try:
-        await window.open()
-        await until(core, lambda: window.browsing.order is not None, "rows")
-        yield window
-    finally:
-        window.save_state_now()
-        await window.settle()
-        await core.close()
-        window.hide()
-        window.deleteLater()
-        await asyncio.sleep(0)
+def at(service: FakeService) -> Options:
+    """Everything is asked of this service."""
+    return Options(provider="dgrid", base_url=service.url)
 
 
 def posts(service: FakeService) -> int:
@@ -90,7 +62,7 @@ def service() -> FakeService:
 
 async def test_four_fifths_are_said_once_a_month_also_after_a_restart(tmp_path: Path) -> None:
     with service() as running:
-        async with opened(tmp_path, running) as window:
+        async with opened(tmp_path, options=at(running), key=KEY) as window:
             window.core.settings.change(budget_usd=2.4 * PRICE)
             await make(window)
             assert said(window) == ""
@@ -100,7 +72,7 @@ async def test_four_fifths_are_said_once_a_month_also_after_a_restart(tmp_path: 
             window.messages.on_close()
             await summed(window)
             assert said(window) == ""
-        async with opened(tmp_path, running) as window:
+        async with opened(tmp_path, options=at(running), key=KEY) as window:
             await summed(window)
             assert said(window) == ""
             # Another limit, another crossing.
@@ -114,7 +86,7 @@ async def test_past_the_budget_the_composer_asks_and_everything_else_goes_on(
     tmp_path: Path,
 ) -> None:
     with service() as running:
-        async with opened(tmp_path, running) as window:
+        async with opened(tmp_path, options=at(running), key=KEY) as window:
             window.core.settings.change(budget_usd=2.5 * PRICE)
             await make(window)
             composer = window.composer
@@ -139,7 +111,7 @@ async def test_past_the_budget_the_composer_asks_and_everything_else_goes_on(
 
 async def test_what_is_queued_counts_before_it_is_made(tmp_path: Path) -> None:
     with service() as running:
-        async with opened(tmp_path, running) as window:
+        async with opened(tmp_path, options=at(running), key=KEY) as window:
             window.core.settings.change(budget_usd=2.5 * PRICE, at_once=1)
             composer = window.composer
             composer.set_draft(replace(DRAFT, count=2))
@@ -155,7 +127,7 @@ async def test_what_is_queued_counts_before_it_is_made(tmp_path: Path) -> None:
 
 async def test_the_limit_is_changed_from_the_question(tmp_path: Path) -> None:
     with service() as running:
-        async with opened(tmp_path, running) as window:
+        async with opened(tmp_path, options=at(running), key=KEY) as window:
             window.core.settings.change(budget_usd=0.01)
             composer = window.composer
             composer.set_draft(DRAFT)
@@ -174,7 +146,7 @@ async def test_the_limit_is_changed_from_the_question(tmp_path: Path) -> None:
 
 async def test_variations_ask_too(tmp_path: Path) -> None:
     with service() as running:
-        async with opened(tmp_path, running) as window:
+        async with opened(tmp_path, options=at(running), key=KEY) as window:
             await make(window)
             (picture,) = await window.core.library.every()
             run = window.running.variations(picture)
@@ -195,7 +167,7 @@ async def test_variations_ask_too(tmp_path: Path) -> None:
 
 async def test_the_sidebar_follows_the_limit(tmp_path: Path) -> None:
     with service() as running:
-        async with opened(tmp_path, running) as window:
+        async with opened(tmp_path, options=at(running), key=KEY) as window:
             window.core.settings.change(budget_usd=40.0)
             await make(window)
             (block,) = window.sidebar.findChildren(SpendBlock)
@@ -208,7 +180,7 @@ async def test_trying_again_past_the_budget_asks_first(tmp_path: Path) -> None:
     good, refused = Reply(body=answer_with(tiny_png())), Reply(status=400, body={"error": "no"})
     replies = [good, refused]
     with FakeService(fallback=lambda _request: replies.pop(0) if replies else good) as running:
-        async with opened(tmp_path, running) as window:
+        async with opened(tmp_path, options=at(running), key=KEY) as window:
             await make(window)
             window.core.settings.change(budget_usd=1.5 * PRICE)
             window.composer.set_draft(DRAFT)

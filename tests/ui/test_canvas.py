@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from collections.abc import Iterator
-from pathlib import Path
-from types import ModuleType
 
 import pytest
 from hypothesis import given, settings
@@ -21,22 +17,8 @@ from studio.ui.canvas import Canvas
 from studio.ui.plates import Plate
 from studio.ui.theme import install, theme
 from studio.ui.viewport import HIGHEST, Area, Viewport
-
-
-def _looking() -> ModuleType:
-    """The scripted library and decoder beside this file; tests are no package."""
-    if "looking" not in sys.modules:
-        place = Path(__file__).with_name("looking.py")
-        spec = importlib.util.spec_from_file_location("looking", place)
-        assert spec is not None
-        assert spec.loader is not None
-        sys.modules["looking"] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules["looking"])
-    return sys.modules["looking"]
-
-
-looking = _looking()
-raw = looking.raw
+from tests.ui import looking
+from tests.ui.looking import raw
 
 
 @pytest.fixture(autouse=True)

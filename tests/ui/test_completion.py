@@ -12,7 +12,7 @@ from studio.ui import theme
 from studio.ui.completion import Completion
 from studio.ui.controls.search_field import Token
 from studio.ui.top_bar import TopBar
-from tests.ui.test_window import make, opened, until
+from tests.ui.windows import make, opened, until
 
 
 def shown(bar: TopBar) -> int:

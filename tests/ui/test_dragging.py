@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 from PySide6.QtCore import QByteArray, QMimeData, QUrl
@@ -13,10 +12,11 @@ from PySide6.QtWidgets import QApplication
 from studio.errors import InputError, PictureUnreadable
 from studio.ui import dragging, theme
 from studio.ui.dragging import Carried, PictureData, accepts, pictures_in
+from tests.ui import scripted
 
 
 @pytest.fixture
-def carried(tmp_path: Path, scripted: ModuleType) -> list[Carried]:
+def carried(tmp_path: Path) -> list[Carried]:
     names = ["plain.png", "two words.png", "grün & blau.jpg"]
     made = []
     for row, name in enumerate(names, 1):
@@ -38,9 +38,7 @@ def test_a_drag_names_the_original_files(carried: list[Carried]) -> None:
     assert not data.hasFormat("image/png")
 
 
-async def test_a_single_png_goes_with_its_own_bytes_and_its_pixels(
-    carried: list[Carried], scripted: ModuleType
-) -> None:
+async def test_a_single_png_goes_with_its_own_bytes_and_its_pixels(carried: list[Carried]) -> None:
     data = PictureData(carried[:1])
     decoder = scripted.ScriptedDecoder()
     assert decoder.paths == [], "nothing is decoded before somebody may want it"
@@ -53,18 +51,14 @@ async def test_a_single_png_goes_with_its_own_bytes_and_its_pixels(
     assert image.pixelColor(3, 3).name() == "#0a141e"
 
 
-async def test_a_single_jpeg_is_not_called_png(
-    carried: list[Carried], scripted: ModuleType
-) -> None:
+async def test_a_single_jpeg_is_not_called_png(carried: list[Carried]) -> None:
     data = PictureData(carried[2:])
     await data.load(scripted.ScriptedDecoder())
     assert not data.hasFormat("image/png")
     assert data.hasImage()
 
 
-async def test_copy_puts_files_and_image_on_the_clipboard(
-    carried: list[Carried], scripted: ModuleType
-) -> None:
+async def test_copy_puts_files_and_image_on_the_clipboard(carried: list[Carried]) -> None:
     await dragging.copy(carried[1:2], scripted.ScriptedDecoder())
     mime = QGuiApplication.clipboard().mimeData()
     url = QUrl.fromLocalFile(str(carried[1].path))
@@ -75,9 +69,7 @@ async def test_copy_puts_files_and_image_on_the_clipboard(
     assert mime.hasImage()
 
 
-async def test_files_are_copied_even_when_the_image_cannot_be_had(
-    carried: list[Carried], scripted: ModuleType
-) -> None:
+async def test_files_are_copied_even_when_the_image_cannot_be_had(carried: list[Carried]) -> None:
     decoder = scripted.ScriptedDecoder()
     decoder.error = PictureUnreadable("The picture cannot be read")
     await dragging.copy(carried[2:], decoder)
@@ -86,9 +78,7 @@ async def test_files_are_copied_even_when_the_image_cannot_be_had(
     assert not mime.hasImage()
 
 
-async def test_more_than_a_thousand_are_refused_in_words(
-    carried: list[Carried], scripted: ModuleType
-) -> None:
+async def test_more_than_a_thousand_are_refused_in_words(carried: list[Carried]) -> None:
     with pytest.raises(InputError, match="1,001 are selected, at most 1,000"):
         await dragging.copy(carried[:1] * 1001, scripted.ScriptedDecoder())
 
@@ -117,7 +107,7 @@ def test_our_own_pictures_come_as_ids() -> None:
     assert pictures_in(mime).paths == ()
 
 
-def test_files_win_over_bytes_and_bytes_over_pixels(scripted: ModuleType) -> None:
+def test_files_win_over_bytes_and_bytes_over_pixels() -> None:
     mime = QMimeData()
     mime.setImageData(QImage(4, 4, QImage.Format.Format_RGB32))
     assert pictures_in(mime).blobs[0].image is not None

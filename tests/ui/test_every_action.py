@@ -12,15 +12,14 @@ from PySide6.QtCore import QEvent, QObject, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QDialog, QMenu, QWidget
 
-from studio import paths, prompts, runs
-from studio.core import Core
-from studio.drafts import Draft
 from studio.events import Event, RecordsChanged
 from studio.library.query import View
-from studio.ui import tasks, theme
+from studio.ui import tasks
 from studio.ui.actions import table
 from studio.ui.main_window import StudioWindow
 from studio.ui.popover import Popover
+from tests.ui import windows
+from tests.ui.windows import until
 
 PROMPT = "Lighthouse in {blue hour|heavy fog|first snow}"
 DIALOGS = {
@@ -39,6 +38,7 @@ DIALOGS = {
     "tag",
     "collect",
     "new_collection",
+    "empty_trash",
 }
 FOLDERS = {"show_in_folder", "open_library_folder", "log_folder"}
 SETTLED = 0.3
@@ -95,35 +95,9 @@ def visits(monkeypatch: pytest.MonkeyPatch) -> Iterator[Visits]:
 @asynccontextmanager
 async def studio(home: Path) -> AsyncIterator[StudioWindow]:
     """A window with three pictures."""
-    app = QApplication.instance()
-    assert isinstance(app, QApplication)
-    theme.install(app, "dark")
-    core = await Core.open(paths.find(home), environ={})
-    model = core.catalogue.find("sketch", "sketch")
-    draft = Draft(prompt=PROMPT, size="512", seed=1)
-    await core.submit(runs.plan(draft, model, prompts.expand(PROMPT)))
-    await core.queue.idle()
-    window = StudioWindow(core)
-    window.restore()
-    for _step in window.furnish():
-        pass
-    try:
-        await window.open()
-        await until(lambda: window.model.rowCount() == 3)
+    async with windows.opened(home) as window:
+        await windows.make(window, PROMPT, tiles=3)
         yield window
-    finally:
-        window.save_state_now()
-        await window.settle()
-        await core.close()
-        window.hide()
-        window.deleteLater()
-        await asyncio.sleep(0)
-
-
-async def until(condition) -> None:
-    """Let the loop run until this is true; the test's own limit catches a hang."""
-    while not condition():
-        await asyncio.sleep(0)
 
 
 async def settle() -> None:
@@ -148,22 +122,24 @@ def put_away(window: StudioWindow) -> None:
             widget.close()
 
 
-async def select_one(window: StudioWindow, view: View) -> None:
-    """One picture of a shelf is selected, in the grid."""
+async def select_one(window: StudioWindow, view: View, name: str) -> None:
+    """One picture of a shelf is selected, in the grid, and this action can be done with it."""
     window.show_shelf(view)
     rows = await window.core.library.rows(window.browsing.query)
     assert len(rows)
     # More may have arrived meanwhile.
-    await until(lambda: set(rows) <= set(window.browsing.order))
+    await until(window.core, lambda: set(rows) <= set(window.browsing.order), "listed")
 
-    def selected() -> bool:
+    await settle()
+
+    def ready() -> bool:
         # What the last action changed may still make the rows anew.
         if not window.gallery.selected_items():
             window.gallery.select_keys([rows[0]])
-        return bool(window.gallery.selected_items())
+            return False
+        return window.actions_of.every[name].isEnabled()
 
-    await until(selected)
-    await settle()
+    await until(window.core, ready, name)
 
 
 @pytest.mark.qt_log_ignore("grabbing the keyboard", extend=True)
@@ -180,9 +156,8 @@ async def test_every_action_does_its_work_without_an_error(
             view = View.TRASH if row.name == "restore" else View.ALL
             if view is View.TRASH:
                 await window.core.library.trash([(await first(window)).id])
-            await select_one(window, view)
+            await select_one(window, view, row.name)
             action = window.actions_of.every[row.name]
-            assert action.isEnabled(), row.name
             visits.urls.clear()
             shown.names.clear()
             action.trigger()

@@ -12,10 +12,10 @@ from PySide6.QtWidgets import QApplication
 from studio import paths
 from studio.core import Core, Options
 from studio.library.query import Query
-from studio.ui import tasks, theme
+from studio.ui import tasks
 from studio.ui.first_screen import FIRST_PICTURES, FirstScreen
 from studio.ui.main_window import StudioWindow
-from tests.ui.test_window import make, opened
+from tests.ui.windows import built, make, opened, put_away
 
 PICTURES = 3
 WIDTH = 780
@@ -40,22 +40,10 @@ def _first(home: Path) -> tuple[StudioWindow, Core]:
     core.prepare()
     screen = FirstScreen(core)
     screen.decode(1.0)
-    app = QApplication.instance()
-    assert isinstance(app, QApplication)
-    theme.install(app, "dark")
-    window = StudioWindow(core)
+    window = built(core)
     window.restore()
     window.show_first(screen)
     return window, core
-
-
-async def _end(window: StudioWindow, core: Core) -> None:
-    window.save_state_now()
-    await window.settle()
-    await core.close()
-    window.hide()
-    window.deleteLater()
-    await asyncio.sleep(0)
 
 
 async def test_pictures_stand_before_the_library_is_open(tmp_path: Path) -> None:
@@ -77,7 +65,7 @@ async def test_pictures_stand_before_the_library_is_open(tmp_path: Path) -> None
         after = [window.gallery.rows.picture_at(row) for row in rows]
         assert [picture.id for picture in after if picture is not None] == before
     finally:
-        await _end(window, core)
+        await put_away(window)
 
 
 async def test_what_is_written_before_the_composer_is_there_is_kept(tmp_path: Path) -> None:
@@ -99,7 +87,7 @@ async def test_what_is_written_before_the_composer_is_there_is_kept(tmp_path: Pa
         assert editor.textCursor().position() == len("A red kit")
         assert editor.hasFocus()
     finally:
-        await _end(window, core)
+        await put_away(window)
 
 
 async def test_the_prompt_stands_where_it_will_stay(tmp_path: Path) -> None:
@@ -114,7 +102,7 @@ async def test_the_prompt_stands_where_it_will_stay(tmp_path: Path) -> None:
         window.layout().activate()  # type: ignore[union-attr]
         assert (editor.mapTo(window, editor.rect().topLeft()), editor.size()) == before
     finally:
-        await _end(window, core)
+        await put_away(window)
 
 
 async def test_another_width_waits_for_the_composer(tmp_path: Path) -> None:
@@ -130,7 +118,7 @@ async def test_another_width_waits_for_the_composer(tmp_path: Path) -> None:
         await window.open()
         assert window.isVisible()
     finally:
-        await _end(window, core)
+        await put_away(window)
 
 
 async def test_a_library_never_seen_is_shown_when_it_is_open(tmp_path: Path) -> None:
@@ -141,7 +129,7 @@ async def test_a_library_never_seen_is_shown_when_it_is_open(tmp_path: Path) -> 
         await window.open()
         assert window.isVisible()
     finally:
-        await _end(window, core)
+        await put_away(window)
 
 
 async def test_work_that_was_asked_for_too_early_is_done_later(tmp_path: Path) -> None:
@@ -157,7 +145,7 @@ async def test_work_that_was_asked_for_too_early_is_done_later(tmp_path: Path) -
         assert not tasks.held()
     finally:
         tasks.begin()
-        await _end(window, core)
+        await put_away(window)
 
 
 async def test_the_first_screen_reads_no_more_than_it_needs(tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from array import array
-from types import ModuleType
 
 import pytest
 from hypothesis import given, settings
@@ -16,6 +15,7 @@ from studio.domain import JobState
 from studio.ui.gallery import model as models
 from studio.ui.gallery.model import GalleryModel
 from studio.ui.gallery.order import Order
+from tests.ui import scripted
 
 
 def keys(model: GalleryModel) -> list[int | str]:
@@ -50,7 +50,7 @@ class Told:
 
 
 @pytest.fixture
-def model(scripted: ModuleType) -> GalleryModel:
+def model() -> GalleryModel:
     made = GalleryModel(scripted.ScriptedLibrary(), clock=lambda: 1000.0)
     tester = QAbstractItemModelTester(
         made, QAbstractItemModelTester.FailureReportingMode.Warning, made
@@ -59,9 +59,7 @@ def model(scripted: ModuleType) -> GalleryModel:
     return made
 
 
-async def test_jobs_under_way_stand_first_in_the_order_of_their_run(
-    model: GalleryModel, scripted: ModuleType
-) -> None:
+async def test_jobs_under_way_stand_first_in_the_order_of_their_run(model: GalleryModel) -> None:
     model.set_rows(array("q", [5, 4]))
     for name in ("a", "b"):
         model.job_changed(scripted.job(name))
@@ -70,9 +68,7 @@ async def test_jobs_under_way_stand_first_in_the_order_of_their_run(
     assert keys(model) == ["a", "b", 4]
 
 
-async def test_one_picture_for_one_job_is_a_change_and_nothing_else(
-    model: GalleryModel, scripted: ModuleType
-) -> None:
+async def test_one_picture_for_one_job_is_a_change_and_nothing_else(model: GalleryModel) -> None:
     model.set_rows(array("q", [5, 4]))
     model.job_changed(scripted.job("a"))
     told = Told(model)
@@ -81,9 +77,7 @@ async def test_one_picture_for_one_job_is_a_change_and_nothing_else(
     assert keys(model) == [6, 5, 4]
 
 
-async def test_several_pictures_of_one_job_are_one_insertion(
-    model: GalleryModel, scripted: ModuleType
-) -> None:
+async def test_several_pictures_of_one_job_are_one_insertion(model: GalleryModel) -> None:
     model.set_rows(array("q", [5]))
     model.job_changed(scripted.job("a"))
     told = Told(model)
@@ -103,7 +97,7 @@ async def test_pictures_of_no_job_come_first_newest_on_top(model: GalleryModel) 
 
 
 async def test_a_job_that_failed_keeps_its_place_and_then_stands_where_its_picture_would_be(
-    model: GalleryModel, scripted: ModuleType
+    model: GalleryModel,
 ) -> None:
     model.set_rows(array("q", [5, 4]))
     model.job_changed(scripted.job("a"))
@@ -124,7 +118,7 @@ async def test_a_job_that_failed_keeps_its_place_and_then_stands_where_its_pictu
 
 
 async def test_a_run_keeps_its_order_whoever_came_first_and_whatever_is_asked_again(
-    model: GalleryModel, scripted: ModuleType
+    model: GalleryModel,
 ) -> None:
     model.set_rows(array("q", [5, 4]))
     for name in ("a", "b", "c"):
@@ -143,9 +137,7 @@ async def test_a_run_keeps_its_order_whoever_came_first_and_whatever_is_asked_ag
     assert keys(model) == [4, 5, 6, 7]
 
 
-async def test_runs_of_an_earlier_session_have_their_order_too(
-    model: GalleryModel, scripted: ModuleType
-) -> None:
+async def test_runs_of_an_earlier_session_have_their_order_too(model: GalleryModel) -> None:
     runs = {9: ("run 2", "e"), 8: ("run 2", "d"), 7: ("run 1", "a"), 6: ("run 1", "b")}
     found = [scripted.picture(row, run=run, job=job) for row, (run, job) in runs.items()]
     model._turns.recall(found, whole=True)
@@ -153,9 +145,7 @@ async def test_runs_of_an_earlier_session_have_their_order_too(
     assert keys(model) == [8, 9, 7, 6, 5]
 
 
-async def test_a_run_that_may_go_on_is_left_as_it_is(
-    model: GalleryModel, scripted: ModuleType
-) -> None:
+async def test_a_run_that_may_go_on_is_left_as_it_is(model: GalleryModel) -> None:
     runs = {9: ("run 2", "e"), 8: ("run 2", "d"), 7: ("run 1", "b")}
     found = [scripted.picture(row, run=run, job=job) for row, (run, job) in runs.items()]
     model._turns.recall(found, whole=False)
@@ -163,9 +153,7 @@ async def test_a_run_that_may_go_on_is_left_as_it_is(
     assert keys(model) == [8, 9, 7, 6, 5]
 
 
-async def test_pictures_that_arrive_out_of_sight_have_their_place_too(
-    model: GalleryModel, scripted: ModuleType
-) -> None:
+async def test_pictures_that_arrive_out_of_sight_have_their_place_too(model: GalleryModel) -> None:
     model.set_rows(array("q", [5]))
     for name in ("a", "b"):
         model.job_changed(scripted.job(name))
@@ -177,9 +165,7 @@ async def test_pictures_that_arrive_out_of_sight_have_their_place_too(
     assert keys(model) == [7, 6, 5]
 
 
-async def test_a_new_run_stands_before_all_others_and_moves_none(
-    model: GalleryModel, scripted: ModuleType
-) -> None:
+async def test_a_new_run_stands_before_all_others_and_moves_none(model: GalleryModel) -> None:
     model.set_rows(array("q", [5]))
     model.job_changed(scripted.job("a"))
     model.job_changed(scripted.job("b"))
@@ -190,9 +176,7 @@ async def test_a_new_run_stands_before_all_others_and_moves_none(
     assert keys(model) == ["c", "d", 6, "b", 5]
 
 
-async def test_a_job_tried_again_stays_and_then_joins_those_under_way(
-    model: GalleryModel, scripted: ModuleType
-) -> None:
+async def test_a_job_tried_again_stays_and_then_joins_those_under_way(model: GalleryModel) -> None:
     model.set_rows(array("q", [5]))
     model.job_changed(scripted.job("a"))
     model.job_changed(scripted.job("a", JobState.FAILED))
@@ -208,18 +192,14 @@ async def test_a_job_tried_again_stays_and_then_joins_those_under_way(
     assert keys(model) == [7, 6, 5]
 
 
-async def test_a_finished_job_without_a_tile_makes_none(
-    model: GalleryModel, scripted: ModuleType
-) -> None:
+async def test_a_finished_job_without_a_tile_makes_none(model: GalleryModel) -> None:
     model.job_changed(scripted.job("a"))
     model.insert_pictures([6], "a")
     model.job_changed(scripted.job("a", JobState.DONE))
     assert keys(model) == [6]
 
 
-async def test_dismissed_tiles_go_and_older_failures_have_their_shelf(
-    model: GalleryModel, scripted: ModuleType
-) -> None:
+async def test_dismissed_tiles_go_and_older_failures_have_their_shelf(model: GalleryModel) -> None:
     model.job_changed(scripted.job("a"))
     model.job_changed(scripted.job("a", JobState.FAILED))
     old = [scripted.job(name, JobState.FAILED) for name in ("x", "y")]
@@ -245,9 +225,7 @@ async def test_removing_is_told_by_runs_and_many_scattered_ones_as_one_reset(
     assert 2 in keys(model)
 
 
-async def test_a_picture_is_read_once_and_again_when_it_changed(
-    model: GalleryModel, scripted: ModuleType
-) -> None:
+async def test_a_picture_is_read_once_and_again_when_it_changed(model: GalleryModel) -> None:
     library = model._source
     assert isinstance(library, scripted.ScriptedLibrary)
     model.set_rows(array("q", [2, 1]))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gettext
 import re
 from dataclasses import replace
-from types import ModuleType
 
 import pytest
 from PySide6.QtCore import QPoint, QRect
@@ -21,6 +20,7 @@ from studio.ui.gallery.kit import Kit
 from studio.ui.gallery.layout import TileState, arrange
 from studio.ui.gallery.paint import paint_tile
 from studio.ui.states import Tile, accessible_name, describe
+from tests.ui import scripted
 
 NOW = 1000.0
 CELL = QRect(0, 0, 174, 192)
@@ -48,14 +48,14 @@ def render(state: TileState, kit: Kit, dpr: float = 1.0) -> QImage:
     return image
 
 
-def failed(scripted: ModuleType, kind: str, title: str, billed: Billed) -> Job:
+def failed(kind: str, title: str, billed: Billed) -> Job:
     failure = Failure(kind=kind, title=title, billed=billed)
     made = scripted.job("pier", JobState.FAILED, failure=failure, estimate_usd=0.134)
     assert isinstance(made, Job)
     return made
 
 
-def every_state(scripted: ModuleType) -> dict[str, TileState]:
+def every_state() -> dict[str, TileState]:
     def look(item: Picture | Job | None, *, fault: str = "", **marks: object) -> TileState:
         tile = describe(item, NOW, usual=18.0, fault=fault)
         if isinstance(item, Picture) and "pixmap" not in marks and not fault:
@@ -92,13 +92,13 @@ def every_state(scripted: ModuleType) -> dict[str, TileState]:
         "saving": look(j("fog", JobState.INGESTING, **running)),
         "retrying": look(j("fog", JobState.RETRYING, **retry)),
         "retrying, hover": look(j("fog", JobState.RETRYING, **retry), hovered=True),
-        "refused": look(failed(scripted, "refused", "Refused", Billed.NO)),
-        "words": look(failed(scripted, "no_image", "The model answered in words", Billed.NO)),
-        "paid": look(failed(scripted, "no_image", "The model answered in words", Billed.YES)),
-        "network": look(failed(scripted, "network", "Connection lost", Billed.MAYBE)),
-        "key": look(failed(scripted, "auth", "Not accepted", Billed.NO)),
-        "balance": look(failed(scripted, "balance", "Not accepted", Billed.NO)),
-        "model": look(failed(scripted, "model", "Not accepted", Billed.NO)),
+        "refused": look(failed("refused", "Refused", Billed.NO)),
+        "words": look(failed("no_image", "The model answered in words", Billed.NO)),
+        "paid": look(failed("no_image", "The model answered in words", Billed.YES)),
+        "network": look(failed("network", "Connection lost", Billed.MAYBE)),
+        "key": look(failed("auth", "Not accepted", Billed.NO)),
+        "balance": look(failed("balance", "Not accepted", Billed.NO)),
+        "model": look(failed("model", "Not accepted", Billed.NO)),
         "cancelled": look(j("pier", JobState.CANCELLED, started=1.0, finished=7.0)),
         "unsent": look(j("pier", JobState.UNSENT)),
         "unknown": look(j("pier", JobState.UNKNOWN)),
@@ -113,16 +113,16 @@ def every_state(scripted: ModuleType) -> dict[str, TileState]:
     }
 
 
-def test_no_two_states_look_alike(kit: Kit, scripted: ModuleType) -> None:
+def test_no_two_states_look_alike(kit: Kit) -> None:
     seen: dict[bytes, str] = {}
-    for name, state in every_state(scripted).items():
+    for name, state in every_state().items():
         data = bytes(render(state, kit).constBits())
         assert data not in seen, f"{name} looks like {seen[data]}"
         seen[data] = name
 
 
-def test_every_message_stays_inside_its_box(kit: Kit, scripted: ModuleType) -> None:
-    for name, state in every_state(scripted).items():
+def test_every_message_stays_inside_its_box(kit: Kit) -> None:
+    for name, state in every_state().items():
         layout = arrange(state, CELL, kit)
         for block in layout.blocks:
             assert layout.picture.contains(block.rect), f"{name}: {block}"
@@ -134,9 +134,7 @@ def test_every_message_stays_inside_its_box(kit: Kit, scripted: ModuleType) -> N
 
 
 @pytest.mark.parametrize("dpr", [1.0, 1.25, 1.5, 2.0])
-def test_ring_and_hairline_are_sharp_at_every_scale(
-    application: QApplication, scripted: ModuleType, dpr: float
-) -> None:
+def test_ring_and_hairline_are_sharp_at_every_scale(application: QApplication, dpr: float) -> None:
     kit = Kit(theme.install(application, "dark", scale=1.0))
     tile = describe(scripted.picture(1), NOW)
     image = render(TileState(tile=tile, pixmap=pixmap("#000000"), selected=True), kit, dpr)
@@ -147,7 +145,7 @@ def test_ring_and_hairline_are_sharp_at_every_scale(
     assert after == kit.color("cell").name()
 
 
-def test_a_picture_lies_pixel_for_pixel(application: QApplication, scripted: ModuleType) -> None:
+def test_a_picture_lies_pixel_for_pixel(application: QApplication) -> None:
     kit = Kit(theme.install(application, "dark", scale=1.0))
     chequered = QImage(158, 158, QImage.Format.Format_RGB32)
     for y in range(158):
@@ -161,11 +159,9 @@ def test_a_picture_lies_pixel_for_pixel(application: QApplication, scripted: Mod
         assert image.pixelColor(origin + QPoint(x, 30)) == chequered.pixelColor(x, 30)
 
 
-def test_small_tiles_keep_the_first_line_and_the_billed_word(
-    application: QApplication, scripted: ModuleType
-) -> None:
+def test_small_tiles_keep_the_first_line_and_the_billed_word(application: QApplication) -> None:
     kit = Kit(theme.install(application, "dark", scale=1.0))
-    tile = describe(failed(scripted, "network", "Connection lost", Billed.MAYBE), NOW)
+    tile = describe(failed("network", "Connection lost", Billed.MAYBE), NOW)
     small = arrange(TileState(tile=tile, box=120, caption=False), QRect(0, 0, 140, 144), kit)
     assert [block.part for block in small.blocks] == ["icon", "head", "bill"]
     assert small.zones == ()
@@ -173,15 +169,13 @@ def test_small_tiles_keep_the_first_line_and_the_billed_word(
     assert [zone.action for zone in large.zones] == ["retry"]
 
 
-def test_a_failed_tile_grows_to_the_square_only_when_it_must(
-    application: QApplication, scripted: ModuleType
-) -> None:
+def test_a_failed_tile_grows_to_the_square_only_when_it_must(application: QApplication) -> None:
     from dataclasses import replace
 
     from studio.domain import AspectRatio
 
     kit = Kit(theme.install(application, "dark", scale=1.0))
-    base = failed(scripted, "refused", "Refused", Billed.NO)
+    base = failed("refused", "Refused", Billed.NO)
     shapes = {}
     for text in ("16:9", "4:3", "3:4", "9:16"):
         request = replace(base.request, aspect=AspectRatio.parse(text))
@@ -196,7 +190,7 @@ def test_a_failed_tile_grows_to_the_square_only_when_it_must(
     }
 
 
-def test_nothing_claims_what_is_not_known(scripted: ModuleType) -> None:
+def test_nothing_claims_what_is_not_known() -> None:
     job = scripted.job("fog", JobState.RECEIVING, started=NOW - 14, received=2_000_000)
     unknown, known = describe(job, NOW), describe(job, NOW, usual=18.0)
     assert (unknown.note, unknown.bar) == ("", -1)
@@ -207,9 +201,9 @@ def test_nothing_claims_what_is_not_known(scripted: ModuleType) -> None:
     assert describe(scripted.job("snow", queue_place=2), NOW).note == "cancel is free"
 
 
-def test_money_is_told_as_it_is_known(scripted: ModuleType) -> None:
+def test_money_is_told_as_it_is_known() -> None:
     def bill(billed: Billed) -> tuple[str, bool]:
-        tile = describe(failed(scripted, "server", "Broken", billed), NOW)
+        tile = describe(failed("server", "Broken", billed), NOW)
         return tile.bill, tile.bill_doubt
 
     assert bill(Billed.NO) == ("Not billed", False)
@@ -235,15 +229,13 @@ def test_money_is_told_as_it_is_known(scripted: ModuleType) -> None:
         ("bug", "retry"),
     ],
 )
-def test_a_failed_tile_offers_the_one_thing_that_helps(
-    scripted: ModuleType, kind: str, offer: str
-) -> None:
-    tile = describe(failed(scripted, kind, "It failed", Billed.NO), NOW)
+def test_a_failed_tile_offers_the_one_thing_that_helps(kind: str, offer: str) -> None:
+    tile = describe(failed(kind, "It failed", Billed.NO), NOW)
     assert [each.action for each in tile.offers] == [offer]
     assert tile.icon
 
 
-def test_a_count_down_reads_zero_only_when_its_time_has_come(scripted: ModuleType) -> None:
+def test_a_count_down_reads_zero_only_when_its_time_has_come() -> None:
     job = scripted.job("fog", JobState.RETRYING, attempt=1, retry_at=NOW + 7)
     assert [describe(job, NOW + t).big for t in (0, 0.5, 6.5, 7)] == [
         "0:07",
@@ -260,7 +252,7 @@ def test_places_in_the_queue_are_spelled_right() -> None:
     ]
 
 
-def test_a_tile_is_read_out_with_state_rating_verdict_and_aspect(scripted: ModuleType) -> None:
+def test_a_tile_is_read_out_with_state_rating_verdict_and_aspect() -> None:
     picture = scripted.picture(
         7, title="lighthouse dusk 07", flag=Flag.PICK, rating=4, width=1024, height=1024
     )
@@ -270,13 +262,11 @@ def test_a_tile_is_read_out_with_state_rating_verdict_and_aspect(scripted: Modul
     waiting = scripted.job("fog", JobState.RECEIVING, started=1.0, received=5)
     assert accessible_name(waiting, NOW) == accessible_name(waiting, NOW + 5)
     assert accessible_name(waiting, NOW) == "fog, Receiving, square"
-    bad = failed(scripted, "refused", "Refused by the safety filter", Billed.NO)
+    bad = failed("refused", "Refused by the safety filter", Billed.NO)
     assert accessible_name(bad, NOW) == "pier, Refused by the safety filter, Not billed, square"
 
 
-def test_every_word_of_a_tile_can_be_translated(
-    scripted: ModuleType, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_every_word_of_a_tile_can_be_translated(monkeypatch: pytest.MonkeyPatch) -> None:
     class Brackets(gettext.NullTranslations):
         def gettext(self, message: str) -> str:
             return f"[{message}]"
@@ -285,7 +275,7 @@ def test_every_word_of_a_tile_can_be_translated(
             return f"[{one if number == 1 else many}]"
 
     monkeypatch.setattr(words, "_catalogue", Brackets())
-    for name, state in every_state(scripted).items():
+    for name, state in every_state().items():
         tile: Tile = state.tile
         told = [tile.line, tile.note, tile.bill, tile.tag, tile.cancel, tile.cancel_note]
         told += [offer.label for offer in tile.offers]
@@ -293,7 +283,7 @@ def test_every_word_of_a_tile_can_be_translated(
             assert not text or text.startswith("["), f"{name}: {text!r}"
 
 
-def test_a_late_job_says_so_and_still_listens(scripted: ModuleType) -> None:
+def test_a_late_job_says_so_and_still_listens() -> None:
     waiting = scripted.job("fog", JobState.WAITING, started=NOW - 400, late=True)
     tile = describe(waiting, NOW, usual=18.0)
     assert (tile.big, tile.line, tile.note) == (
@@ -309,7 +299,7 @@ def test_a_late_job_says_so_and_still_listens(scripted: ModuleType) -> None:
     assert accessible_name(waiting, NOW) == "fog, Later than expected, square"
 
 
-def test_before_a_sent_job_is_cancelled_it_says_what_that_means(scripted: ModuleType) -> None:
+def test_before_a_sent_job_is_cancelled_it_says_what_that_means() -> None:
     job = scripted.job("fog", JobState.WAITING, started=NOW - 4, estimate_usd=0.134)
     paid = replace(job, request=replace(job.request, profile="dgrid"))
     tile = describe(paid, NOW)
@@ -328,9 +318,7 @@ def test_before_a_sent_job_is_cancelled_it_says_what_that_means(scripted: Module
         (Hold.PACE, "waits for the rate limit, 12 s", "waits for the rate limit"),
     ],
 )
-def test_a_queued_job_says_what_it_waits_for(
-    scripted: ModuleType, hold: Hold, line: str, spoken: str
-) -> None:
+def test_a_queued_job_says_what_it_waits_for(hold: Hold, line: str, spoken: str) -> None:
     job = scripted.job("fog", queue_place=2, hold=hold, send_at=NOW + 11.4)
     tile = describe(job, NOW)
     assert (tile.big, tile.line) == ("2nd", line)
@@ -339,8 +327,8 @@ def test_a_queued_job_says_what_it_waits_for(
     assert accessible_name(job, NOW) == f"fog, 2nd {spoken}, square"
 
 
-def test_a_failed_tile_says_when_the_service_may_be_asked_again(scripted: ModuleType) -> None:
-    job = failed(scripted, "rate_limited", "Too many requests", Billed.NO)
+def test_a_failed_tile_says_when_the_service_may_be_asked_again() -> None:
+    job = failed("rate_limited", "Too many requests", Billed.NO)
     assert job.failure is not None
     job = replace(job, failure=replace(job.failure, retry_at=NOW + 600))
     told = describe(job, NOW)

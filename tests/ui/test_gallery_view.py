@@ -6,7 +6,6 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from types import ModuleType
 
 import pytest
 import shiboken6
@@ -20,6 +19,7 @@ from studio.ui import style, theme
 from studio.ui.gallery import tips
 from studio.ui.gallery.model import GalleryModel
 from studio.ui.gallery.view import GalleryView
+from tests.ui import scripted
 
 
 class Watched(GalleryModel):
@@ -36,7 +36,7 @@ class Watched(GalleryModel):
 class Desk:
     """A gallery of its own size, with the scripted core behind it."""
 
-    def __init__(self, scripted: ModuleType, size: tuple[int, int] = (920, 600)) -> None:
+    def __init__(self, size: tuple[int, int] = (920, 600)) -> None:
         self.core = scripted.ScriptedCore()
         self.model = Watched(self.core.library, clock=lambda: 1000.0)
         self.view = GalleryView(self.core, self.model, clock=lambda: 1000.0)
@@ -91,13 +91,11 @@ class Desk:
 
 
 @pytest.fixture
-def desk(
-    scripted: ModuleType, application: QApplication, at_end: list[Callable[[], object]]
-) -> Callable[..., Desk]:
+def desk(application: QApplication, at_end: list[Callable[[], object]]) -> Callable[..., Desk]:
     theme.install(application, "dark", scale=1.0)
 
     def make(**options: object) -> Desk:
-        made = Desk(scripted, **options)  # type: ignore[arg-type]
+        made = Desk(**options)  # type: ignore[arg-type]
         at_end.append(made.end)
         return made
 
@@ -105,7 +103,7 @@ def desk(
 
 
 async def test_only_what_is_on_screen_is_read_and_gets_a_thumbnail(
-    desk: Callable[..., Desk], scripted: ModuleType
+    desk: Callable[..., Desk],
 ) -> None:
     d = desk()
     await d.show(scripted.newest(100_000))
@@ -118,7 +116,7 @@ async def test_only_what_is_on_screen_is_read_and_gets_a_thumbnail(
 
 
 async def test_thumbnails_of_tiles_that_left_the_screen_are_dropped(
-    desk: Callable[..., Desk], scripted: ModuleType
+    desk: Callable[..., Desk],
 ) -> None:
     d = desk()
     d.core.library.gate.clear()
@@ -136,9 +134,7 @@ async def test_thumbnails_of_tiles_that_left_the_screen_are_dropped(
     assert {f"p{100_000 - row}" for row in d.view.visible_rows()} <= set(d.core.library.finished)
 
 
-async def test_a_million_rows_cost_what_twenty_do(
-    desk: Callable[..., Desk], scripted: ModuleType
-) -> None:
+async def test_a_million_rows_cost_what_twenty_do(desk: Callable[..., Desk]) -> None:
     asked = []
     for count in (200, 1_000_000):
         d = desk()
@@ -151,9 +147,7 @@ async def test_a_million_rows_cost_what_twenty_do(
     assert d.resets == 1
 
 
-async def test_what_is_seen_stays_in_place_while_pictures_arrive(
-    desk: Callable[..., Desk], scripted: ModuleType
-) -> None:
+async def test_what_is_seen_stays_in_place_while_pictures_arrive(desk: Callable[..., Desk]) -> None:
     d = desk()
     await d.show(scripted.newest(500))
     above: list[int] = []
@@ -172,7 +166,7 @@ async def test_what_is_seen_stays_in_place_while_pictures_arrive(
 
 
 async def test_what_came_in_above_is_told_and_a_click_leads_there(
-    desk: Callable[..., Desk], scripted: ModuleType
+    desk: Callable[..., Desk],
 ) -> None:
     d = desk()
     await d.show(scripted.newest(500))
@@ -196,7 +190,7 @@ async def test_what_came_in_above_is_told_and_a_click_leads_there(
 
 
 async def test_while_it_is_dragged_the_scroll_bar_tells_the_month(
-    desk: Callable[..., Desk], scripted: ModuleType
+    desk: Callable[..., Desk],
 ) -> None:
     d = desk()
     await d.show(scripted.newest(500))
@@ -216,9 +210,7 @@ async def test_while_it_is_dragged_the_scroll_bar_tells_the_month(
     assert not bar.label.isVisible(), "a month where the order is by name"
 
 
-async def test_at_the_top_the_newest_is_shown(
-    desk: Callable[..., Desk], scripted: ModuleType
-) -> None:
+async def test_at_the_top_the_newest_is_shown(desk: Callable[..., Desk]) -> None:
     d = desk()
     await d.show(scripted.newest(500))
     above: list[int] = []
@@ -229,9 +221,7 @@ async def test_at_the_top_the_newest_is_shown(
     assert above == []
 
 
-async def test_selection_keyboard_and_place_survive_other_rows(
-    desk: Callable[..., Desk], scripted: ModuleType
-) -> None:
+async def test_selection_keyboard_and_place_survive_other_rows(desk: Callable[..., Desk]) -> None:
     d = desk()
     await d.show(scripted.newest(500))
     d.view.select_keys([300, 298, 250])
@@ -249,9 +239,7 @@ async def test_selection_keyboard_and_place_survive_other_rows(
     assert [item.row for item in d.told[-1] if isinstance(item, Picture)] == [300, 298, 250]
 
 
-async def test_resizing_keeps_the_first_tile_in_view(
-    desk: Callable[..., Desk], scripted: ModuleType
-) -> None:
+async def test_resizing_keeps_the_first_tile_in_view(desk: Callable[..., Desk]) -> None:
     d = desk()
     await d.show(scripted.newest(5000))
     d.view.verticalScrollBar().setValue(20_000)
@@ -265,7 +253,7 @@ async def test_resizing_keeps_the_first_tile_in_view(
 
 
 async def test_a_picture_takes_the_tile_of_its_job_without_moving_anything(
-    desk: Callable[..., Desk], scripted: ModuleType
+    desk: Callable[..., Desk],
 ) -> None:
     d = desk()
     await d.show(scripted.newest(50))
@@ -283,9 +271,7 @@ async def test_a_picture_takes_the_tile_of_its_job_without_moving_anything(
     assert d.resets == 1
 
 
-async def test_the_keys_move_extend_and_select(
-    desk: Callable[..., Desk], scripted: ModuleType
-) -> None:
+async def test_the_keys_move_extend_and_select(desk: Callable[..., Desk]) -> None:
     d = desk()
     await d.show(scripted.newest(23))
     columns = d.view.grid.columns
@@ -313,9 +299,7 @@ async def test_the_keys_move_extend_and_select(
     assert d.view.selected_count() == 23
 
 
-async def test_the_mouse_selects_toggles_and_clears(
-    desk: Callable[..., Desk], scripted: ModuleType
-) -> None:
+async def test_the_mouse_selects_toggles_and_clears(desk: Callable[..., Desk]) -> None:
     d = desk()
     await d.show(scripted.newest(30))
     middle = [d.view.cell(row).center() for row in range(10)]
@@ -331,9 +315,7 @@ async def test_the_mouse_selects_toggles_and_clears(
     assert d.selected() == []
 
 
-async def test_a_rubber_band_selects_what_it_touches(
-    desk: Callable[..., Desk], scripted: ModuleType
-) -> None:
+async def test_a_rubber_band_selects_what_it_touches(desk: Callable[..., Desk]) -> None:
     d = desk(size=(920, 900))
     await d.show(scripted.newest(12))
     port = d.view.viewport()
@@ -353,9 +335,7 @@ async def test_a_rubber_band_selects_what_it_touches(
     assert [12 - int(str(key)) for key in d.selected()] == [6, 7, 11]
 
 
-async def test_the_zones_of_a_tile_ask_for_their_actions(
-    desk: Callable[..., Desk], scripted: ModuleType
-) -> None:
+async def test_the_zones_of_a_tile_ask_for_their_actions(desk: Callable[..., Desk]) -> None:
     d = desk()
     await d.show(scripted.newest(5))
     d.model.job_changed(scripted.job("bad"))
@@ -378,7 +358,7 @@ async def test_the_zones_of_a_tile_ask_for_their_actions(
 
 
 async def test_enter_takes_the_offer_of_a_failed_tile_and_opens_a_picture(
-    desk: Callable[..., Desk], scripted: ModuleType
+    desk: Callable[..., Desk],
 ) -> None:
     d = desk()
     await d.show(scripted.newest(3))
@@ -395,7 +375,7 @@ async def test_enter_takes_the_offer_of_a_failed_tile_and_opens_a_picture(
 
 
 async def test_an_unreadable_picture_says_so_and_is_asked_for_once(
-    desk: Callable[..., Desk], scripted: ModuleType
+    desk: Callable[..., Desk],
 ) -> None:
     d = desk()
     d.core.library.broken = {"p3"}
@@ -406,9 +386,7 @@ async def test_an_unreadable_picture_says_so_and_is_asked_for_once(
     assert [id_ for id_, _edge in d.core.library.thumbnails].count("p3") == 1
 
 
-async def test_assistive_programs_read_a_list_named_gallery(
-    desk: Callable[..., Desk], scripted: ModuleType
-) -> None:
+async def test_assistive_programs_read_a_list_named_gallery(desk: Callable[..., Desk]) -> None:
     d = desk()
     d.core.library.special = {
         1_000_000: scripted.picture(
@@ -428,9 +406,7 @@ async def test_assistive_programs_read_a_list_named_gallery(
     assert last.text(QAccessible.Text.Name) == "picture 1, square"
 
 
-async def test_everything_selected_at_a_million_is_one_range(
-    desk: Callable[..., Desk], scripted: ModuleType
-) -> None:
+async def test_everything_selected_at_a_million_is_one_range(desk: Callable[..., Desk]) -> None:
     d = desk()
     await d.show(scripted.newest(1_000_000))
     asked = d.model.asked
@@ -442,9 +418,7 @@ async def test_everything_selected_at_a_million_is_one_range(
     assert d.view.selected_count() == 1_000_001
 
 
-async def test_nothing_moves_by_itself_without_running_tiles(
-    desk: Callable[..., Desk], scripted: ModuleType
-) -> None:
+async def test_nothing_moves_by_itself_without_running_tiles(desk: Callable[..., Desk]) -> None:
     d = desk()
     await d.show(scripted.newest(40))
     d.view.grab()
@@ -464,7 +438,7 @@ async def test_nothing_moves_by_itself_without_running_tiles(
 
 
 async def test_more_than_a_thousand_are_not_dragged_and_jobs_never(
-    desk: Callable[..., Desk], scripted: ModuleType
+    desk: Callable[..., Desk],
 ) -> None:
     d = desk()
     await d.show(scripted.newest(1001))
@@ -482,9 +456,7 @@ async def test_more_than_a_thousand_are_not_dragged_and_jobs_never(
     assert str(carried.path) == "/library/originals/p3.png"
 
 
-async def test_a_picture_comes_out_of_the_ghost_of_its_job(
-    desk: Callable[..., Desk], scripted: ModuleType
-) -> None:
+async def test_a_picture_comes_out_of_the_ghost_of_its_job(desk: Callable[..., Desk]) -> None:
     d = desk()
     await d.show(scripted.newest(3))
     source = Reference(sha256="ab", media_type="image/png", role=Role.EDIT)
@@ -508,7 +480,7 @@ async def test_a_picture_comes_out_of_the_ghost_of_its_job(
     assert d.view.state_of(0).pixmap is not None
 
 
-async def test_tool_tips_tell_prompt_size_model_and_cost(scripted: ModuleType) -> None:
+async def test_tool_tips_tell_prompt_size_model_and_cost() -> None:
     picture = scripted.picture(
         1, prompt="a lighthouse", width=2048, height=1024, model="pro", cost_usd=0.134
     )
@@ -518,7 +490,7 @@ async def test_tool_tips_tell_prompt_size_model_and_cost(scripted: ModuleType) -
 
 
 async def test_the_scroll_bar_takes_no_width_and_shows_only_when_needed(
-    desk: Callable[..., Desk], scripted: ModuleType
+    desk: Callable[..., Desk],
 ) -> None:
     d = desk()
     await d.show(scripted.newest(5))
@@ -536,9 +508,7 @@ async def test_the_scroll_bar_takes_no_width_and_shows_only_when_needed(
     assert d.view.overlay.thumb().width() == 6
 
 
-async def test_ctrl_and_wheel_change_the_size_of_tiles(
-    desk: Callable[..., Desk], scripted: ModuleType
-) -> None:
+async def test_ctrl_and_wheel_change_the_size_of_tiles(desk: Callable[..., Desk]) -> None:
     d = desk()
     await d.show(scripted.newest(100))
     sizes: list[int] = []
@@ -566,7 +536,7 @@ async def test_ctrl_and_wheel_change_the_size_of_tiles(
 
 
 async def test_with_less_motion_nothing_fades_and_runners_stand_still(
-    desk: Callable[..., Desk], scripted: ModuleType, at_end: list[Callable[[], object]]
+    desk: Callable[..., Desk], at_end: list[Callable[[], object]]
 ) -> None:
     style.reduce_motion(True)
     at_end.append(lambda: style.reduce_motion(False))

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -33,22 +29,8 @@ from studio.library.query import Family
 from studio.ui import figures
 from studio.ui.inspector import Inspector, facts
 from studio.ui.theme import install
-
-
-def _looking() -> ModuleType:
-    """The scripted library and decoder beside this file; tests are no package."""
-    if "looking" not in sys.modules:
-        place = Path(__file__).with_name("looking.py")
-        spec = importlib.util.spec_from_file_location("looking", place)
-        assert spec is not None
-        assert spec.loader is not None
-        sys.modules["looking"] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules["looking"])
-    return sys.modules["looking"]
-
-
-looking = _looking()
-picture = looking.picture
+from tests.ui import looking
+from tests.ui.looking import picture
 
 NOON = 1_763_812_800.0
 

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import importlib.util
-import sys
 import time
 from array import array
 from collections.abc import Callable
 from itertools import pairwise
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -24,22 +20,8 @@ from studio.ui.controls import Segmented, Stars
 from studio.ui.loupe import Loupe
 from studio.ui.loupe.before import likeness
 from studio.ui.theme import install
-
-
-def _looking() -> ModuleType:
-    """The scripted library and decoder beside this file; tests are no package."""
-    if "looking" not in sys.modules:
-        place = Path(__file__).with_name("looking.py")
-        spec = importlib.util.spec_from_file_location("looking", place)
-        assert spec is not None
-        assert spec.loader is not None
-        sys.modules["looking"] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules["looking"])
-    return sys.modules["looking"]
-
-
-looking = _looking()
-picture = looking.picture
+from tests.ui import looking
+from tests.ui.looking import picture
 
 
 def order(count: int) -> array[int]:

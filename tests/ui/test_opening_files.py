@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 
 import pytest
 from PIL import Image
-from PySide6.QtWidgets import QApplication
 
-from studio import paths
 from studio.cli import parser
-from studio.core import Core
-from studio.ui import theme
-from studio.ui.main_window import StudioWindow
+from tests.ui.windows import opened, until
 
 
 @pytest.fixture
@@ -58,25 +53,7 @@ def test_what_is_neither_a_command_nor_a_file_is_wrong_usage(
 async def test_the_window_takes_the_files_it_was_started_with_as_references(
     picture: Path, tmp_path: Path
 ) -> None:
-    app = QApplication.instance()
-    assert isinstance(app, QApplication)
-    theme.install(app, "dark")
-    core = await Core.open(paths.find(tmp_path / "home"), environ={})
-    window = StudioWindow(core)
-    for _step in window.furnish():
-        pass
-    window.given_files = [picture]
-    done = asyncio.Event()
-    window.composer._reception.idle.connect(done.set)
-    try:
-        await window.open()
-        await done.wait()
-        taken = window.composer.draft().references
-        assert [reference.name for reference in taken] == ["Skizze für Anna"]
-    finally:
-        window.save_state_now()
-        await window.settle()
-        await core.close()
-        window.hide()
-        window.deleteLater()
-        await asyncio.sleep(0)
+    async with opened(tmp_path / "home", files=(picture,)) as window:
+        draft = window.composer.draft
+        await until(window.core, lambda: draft().references, "taken")
+        assert [reference.name for reference in draft().references] == ["Skizze für Anna"]

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
-from pytestqt.qtbot import QtBot
+from PySide6.QtWidgets import QApplication, QWidget
 
 from studio.domain import Failure, Hold, Job, JobState
 from studio.errors import Billed
@@ -18,36 +16,12 @@ from studio.ui import trying_again
 from studio.ui.activity import StatusBar, queue_words
 from studio.ui.job_row import state_words
 from studio.ui.queue_popover import QueuePopover
-from studio.ui.theme import install
 from tests.ui import desks
+
+pytestmark = pytest.mark.usefixtures("dressed")
 
 ALT = Qt.KeyboardModifier.AltModifier
 NOW = 1000.0
-
-
-@pytest.fixture(autouse=True)
-def dressed(qapp: QApplication) -> Iterator[None]:
-    install(qapp, "dark", scale=1.0)
-    yield
-    desks.speak_english()
-
-
-@pytest.fixture
-def window(qtbot: QtBot) -> QMainWindow:
-    made = QMainWindow()
-    qtbot.addWidget(made)
-    made.resize(1024, 640)
-    made.setMenuWidget(StatusBar())
-    made.setCentralWidget(QWidget())
-    made.show()
-    return made
-
-
-@pytest.fixture
-def status(window: QMainWindow) -> StatusBar:
-    found = window.menuWidget()
-    assert isinstance(found, StatusBar)
-    return found
 
 
 def jobs() -> tuple[Job, ...]:

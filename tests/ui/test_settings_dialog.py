@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,23 +18,6 @@ from studio.ui.theme import install, theme
 from tests.canary import KEY
 from tests.ui import desks
 from tests.ui.desks import ScriptedDesk, until
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> ScriptedDesk:
-    return ScriptedDesk(tmp_path)
-
-
-@pytest.fixture
-def dialog(qapp: QApplication, desk: ScriptedDesk) -> Iterator[SettingsDialog]:
-    install(qapp, "dark", scale=1.0)
-    made = SettingsDialog(desk)
-    yield made
-    if shiboken6.isValid(made):
-        made.close()
-        shiboken6.delete(made)
-    install(qapp, "dark")
-    desks.speak_english()
 
 
 async def test_it_is_560_wide_not_modal_and_closed_by_escape(dialog: SettingsDialog) -> None:

@@ -2,36 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-import shiboken6
-from PySide6.QtWidgets import QApplication
 
 from studio.settings import Profile, SettingsStore
 from studio.ui.settings_dialog import SettingsDialog
-from studio.ui.theme import install
 from tests.ui.desks import ScriptedDesk
 
 MINE = Profile(name="mine", title="Mine", base_url="https://images.example.com", per_minute=7)
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> ScriptedDesk:
-    made = ScriptedDesk(tmp_path)
-    made.settings.change(profiles=(MINE,))
-    return made
-
-
-@pytest.fixture
-def dialog(qapp: QApplication, desk: ScriptedDesk) -> Iterator[SettingsDialog]:
-    install(qapp, "dark", scale=1.0)
-    made = SettingsDialog(desk)
-    yield made
-    if shiboken6.isValid(made):
-        made.close()
-        shiboken6.delete(made)
+def desk(desk: ScriptedDesk) -> ScriptedDesk:
+    desk.settings.change(profiles=(MINE,))
+    return desk
 
 
 async def test_a_provider_gets_limits_of_its_own_and_loses_them_again(

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-import shiboken6
-from PySide6.QtWidgets import QApplication
 
 from studio.credentials import KeyringTrouble
 from studio.key_status import State
 from studio.settings import Profile
 from studio.ui.settings_dialog import SettingsDialog
 from studio.ui.settings_dialog.profile_form import ProfileForm
-from studio.ui.theme import install
 from tests.ui.desks import ScriptedDesk, until
 
 KEY = "sk-scripted-0123456789"
@@ -29,20 +23,9 @@ MINE = Profile(
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> ScriptedDesk:
-    made = ScriptedDesk(tmp_path)
-    made.settings.change(profiles=(MINE,))
-    return made
-
-
-@pytest.fixture
-def dialog(qapp: QApplication, desk: ScriptedDesk) -> Iterator[SettingsDialog]:
-    install(qapp, "dark", scale=1.0)
-    made = SettingsDialog(desk)
-    yield made
-    if shiboken6.isValid(made):
-        made.close()
-        shiboken6.delete(made)
+def desk(desk: ScriptedDesk) -> ScriptedDesk:
+    desk.settings.change(profiles=(MINE,))
+    return desk
 
 
 def form_of(dialog: SettingsDialog) -> ProfileForm:

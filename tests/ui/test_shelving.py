@@ -13,8 +13,8 @@ from studio.ui import places, theme
 from studio.ui.naming import Naming
 from studio.ui.shelving import Shelving
 from studio.ui.sidebar import Sidebar
-from tests.ui.test_sidebar import drop, mime, names
-from tests.ui.test_window import make, opened, until
+from tests.ui.hands import drop, mime, names
+from tests.ui.windows import make, opened, until
 
 
 def named(shelving: Shelving, name: str) -> None:

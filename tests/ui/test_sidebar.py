@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QAccessible, QDragEnterEvent, QDragMoveEvent, QDropEvent
+from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from studio.library.query import Counts, Spend, View
-from studio.ui import dragging, places
+from studio.ui import places
 from studio.ui.place_list import PlaceList
 from studio.ui.rail import PlaceButton, Rail
 from studio.ui.sidebar import Meter, Sidebar
 from studio.ui.theme import install, theme
 from tests.ui import desks
+from tests.ui.hands import drop, mime, names
 
 COUNTS = Counts(all=12_408, session=14, picks=214, failed=2, trash=17, prompts=611)
 
@@ -29,33 +29,6 @@ def sidebar(qtbot: QtBot, qapp: QApplication) -> Sidebar:
     made.show_counts(COUNTS)
     made.show()
     return made
-
-
-def names(rows: PlaceList) -> list[str]:
-    found = QAccessible.queryAccessibleInterface(rows)
-    assert found is not None
-    children = [found.child(n) for n in range(found.childCount())]
-    return [each.text(QAccessible.Text.Name) for each in children if each is not None]
-
-
-def mime(*ids: str) -> QMimeData:
-    made = QMimeData()
-    made.setData(dragging.IDS, "\n".join(ids).encode())
-    return made
-
-
-def drop(target: QWidget, at: QPoint, data: QMimeData) -> bool:
-    """Drag `data` over a widget and let go; whether it was taken."""
-    copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier
-    enter = QDragEnterEvent(at, copy, data, left, none.NoModifier)
-    QApplication.sendEvent(target, enter)
-    if not enter.isAccepted():
-        return False
-    move = QDragMoveEvent(at, copy, data, left, none.NoModifier)
-    QApplication.sendEvent(target, move)
-    event = QDropEvent(QPointF(at), copy, data, left, none.NoModifier)
-    QApplication.sendEvent(target, event)
-    return move.isAccepted() and event.isAccepted()
 
 
 def test_the_library_is_a_list_of_named_items_with_their_counts(sidebar: Sidebar) -> None:

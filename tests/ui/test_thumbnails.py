@@ -7,7 +7,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
-from types import ModuleType
 
 import pytest
 import shiboken6
@@ -15,12 +14,13 @@ from PySide6.QtCore import QSize
 
 from studio.domain import Reference
 from studio.ui.thumbnails import FADE, Thumbnails, Wish
+from tests.ui import scripted
 
 
 class Shelf:
     """Thumbnails over the scripted library, with a clock set by hand."""
 
-    def __init__(self, scripted: ModuleType, bound: int) -> None:
+    def __init__(self, bound: int) -> None:
         self.library = scripted.ScriptedLibrary()
         self.now = 0.0
         self.thumbnails = Thumbnails(self.library, bound=bound, clock=lambda: self.now)
@@ -36,24 +36,24 @@ class Shelf:
 
 
 @pytest.fixture
-def shelf(scripted: ModuleType, at_end: list[Callable[[], object]]) -> Callable[..., Shelf]:
+def shelf(at_end: list[Callable[[], object]]) -> Callable[..., Shelf]:
     def make(bound: int = 1 << 26) -> Shelf:
-        made = Shelf(scripted, bound)
+        made = Shelf(bound)
         at_end.append(lambda: shiboken6.delete(made.thumbnails))
         return made
 
     return make
 
 
-def wish(scripted: ModuleType, row: int, side: int = 158) -> Wish:
+def wish(row: int, side: int = 158) -> Wish:
     return Wish(scripted.picture(row), QSize(side, side))
 
 
 async def test_a_thumbnail_has_exactly_the_pixels_it_is_painted_with(
-    shelf: Callable[..., Shelf], scripted: ModuleType
+    shelf: Callable[..., Shelf],
 ) -> None:
     s = shelf()
-    s.thumbnails.want([wish(scripted, 1, 158), wish(scripted, 2, 316), wish(scripted, 3, 900)])
+    s.thumbnails.want([wish(1, 158), wish(2, 316), wish(3, 900)])
     await s.until(3)
     assert s.library.thumbnails == [("p1", 256), ("p2", 512), ("p3", 1024)]
     for id_, side in (("p1", 158), ("p2", 316), ("p3", 900)):
@@ -62,28 +62,26 @@ async def test_a_thumbnail_has_exactly_the_pixels_it_is_painted_with(
         assert pixmap.size() == QSize(side, side)
 
 
-async def test_only_what_is_wanted_last_is_fetched(
-    shelf: Callable[..., Shelf], scripted: ModuleType
-) -> None:
+async def test_only_what_is_wanted_last_is_fetched(shelf: Callable[..., Shelf]) -> None:
     s = shelf()
     s.library.gate.clear()
-    s.thumbnails.want(wish(scripted, row) for row in range(1, 100))
+    s.thumbnails.want(wish(row) for row in range(1, 100))
     await asyncio.sleep(0)
-    s.thumbnails.want(wish(scripted, row) for row in range(200, 203))
+    s.thumbnails.want(wish(row) for row in range(200, 203))
     s.library.gate.set()
     await s.until(3)
     assert sorted(s.ready) == ["p200", "p201", "p202"]
     assert len(s.library.thumbnails) <= 8
-    s.thumbnails.want(wish(scripted, row) for row in range(200, 203))
+    s.thumbnails.want(wish(row) for row in range(200, 203))
     await asyncio.sleep(0.02)
     assert len(s.ready) == 3, "what is here was fetched again"
 
 
 async def test_of_two_wishes_for_one_picture_the_last_holds_every_time(
-    shelf: Callable[..., Shelf], scripted: ModuleType
+    shelf: Callable[..., Shelf],
 ) -> None:
     s = shelf()
-    wishes = [wish(scripted, 1, 40), wish(scripted, 1, 192)]
+    wishes = [wish(1, 40), wish(1, 192)]
     s.thumbnails.want(wishes)
     await s.until(1)
     s.thumbnails.want(wishes)
@@ -94,51 +92,47 @@ async def test_of_two_wishes_for_one_picture_the_last_holds_every_time(
     assert len(s.ready) == 1
 
 
-async def test_what_is_kept_is_bounded_by_bytes(
-    shelf: Callable[..., Shelf], scripted: ModuleType
-) -> None:
+async def test_what_is_kept_is_bounded_by_bytes(shelf: Callable[..., Shelf]) -> None:
     one = 100 * 100 * 4
     s = shelf(bound=one * 5)
     for start in range(0, 40, 4):
-        s.thumbnails.want(wish(scripted, row, 100) for row in range(start, start + 4))
+        s.thumbnails.want(wish(row, 100) for row in range(start, start + 4))
         await s.until(start + 4)
     assert s.thumbnails.bytes == one * 5
     assert s.thumbnails.pixmap("p39") is not None
     assert s.thumbnails.pixmap("p0") is None
 
 
-async def test_a_fault_is_told_and_not_asked_for_again(
-    shelf: Callable[..., Shelf], scripted: ModuleType
-) -> None:
+async def test_a_fault_is_told_and_not_asked_for_again(shelf: Callable[..., Shelf]) -> None:
     s = shelf()
     s.library.broken = {"p1"}
-    s.thumbnails.want([wish(scripted, 1)])
+    s.thumbnails.want([wish(1)])
     await s.until(1)
     assert "cannot be read" in s.thumbnails.fault("p1")
-    s.thumbnails.want([wish(scripted, 1)])
+    s.thumbnails.want([wish(1)])
     await asyncio.sleep(0.01)
     assert len(s.library.thumbnails) == 1
     s.library.broken = set()
     s.thumbnails.forget(["p1"])
-    s.thumbnails.want([wish(scripted, 1)])
+    s.thumbnails.want([wish(1)])
     await s.until(2)
     assert s.thumbnails.fault("p1") == ""
     assert s.thumbnails.pixmap("p1") is not None
 
 
 async def test_a_thumbnail_fades_in_once_and_not_when_it_is_only_sharper(
-    shelf: Callable[..., Shelf], scripted: ModuleType
+    shelf: Callable[..., Shelf],
 ) -> None:
     s = shelf()
     s.now = 10.0
-    s.thumbnails.want([wish(scripted, 1)])
+    s.thumbnails.want([wish(1)])
     await s.until(1)
     assert s.thumbnails.strength("p1") == 0
     s.now += FADE / 2
     assert 0.4 < s.thumbnails.strength("p1") < 0.6
     s.now += FADE
     assert s.thumbnails.strength("p1") == 1
-    s.thumbnails.want([wish(scripted, 1, 300)])
+    s.thumbnails.want([wish(1, 300)])
     await s.until(2)
     assert s.thumbnails.strength("p1") == 1
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -20,11 +19,6 @@ from studio.ui.theme import install
 from tests.ui.desks import ScriptedDesk, until
 
 FOUND = updates.Update("99.0", "Faster.", "https://here.example/new")
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> ScriptedDesk:
-    return ScriptedDesk(tmp_path)
 
 
 @pytest.fixture

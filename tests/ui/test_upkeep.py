@@ -10,48 +10,26 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication
 
-from studio import paths, prompts, runs
 from studio import upkeep as background
-from studio.core import Core
-from studio.drafts import Draft
 from studio.events import Event, Trouble
 from studio.library import copies
 from studio.library.check import Stopped
-from studio.ui import tasks, theme
+from studio.ui import tasks
 from studio.ui.composer.forgetting import Forgetting
 from studio.ui.composer.history_popup import HistoryPopup
 from studio.ui.composer.recall import Recall
 from studio.ui.main_window import StudioWindow
 from studio.ui.upkeep import LongWork, Upkeep, Words
+from tests.ui import windows
 
 
 @asynccontextmanager
 async def opened(home: Path) -> AsyncIterator[StudioWindow]:
     """A window on a library with three pictures."""
-    app = QApplication.instance()
-    assert isinstance(app, QApplication)
-    theme.install(app, "dark")
-    core = await Core.open(paths.find(home), environ={})
-    draft = Draft(prompt="Lamp {one|two|three}", size="512")
-    model = core.catalogue.find("sketch", "sketch")
-    await core.submit(runs.plan(draft, model, prompts.expand(draft.prompt)))
-    await core.queue.idle()
-    window = StudioWindow(core)
-    window.restore()
-    for _step in window.furnish():
-        pass
-    try:
-        await window.open()
+    async with windows.opened(home) as window:
+        await windows.make(window, "Lamp {one|two|three}", tiles=3)
         yield window
-    finally:
-        window.save_state_now()
-        await window.settle()
-        await core.close()
-        window.hide()
-        window.deleteLater()
-        await asyncio.sleep(0)
 
 
 async def test_a_sound_library_is_said_in_a_toast(tmp_path: Path) -> None:

@@ -3,31 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import shiboken6
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QWidget
 
 from studio import paths
 from studio.ui.controls import Tag
-from studio.ui.theme import install
 from studio.ui.welcome import EXAMPLES, Welcome, example_prompts, shown_folder
 from tests.ui import desks
 from tests.ui.desks import ScriptedDesk, until
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> ScriptedDesk:
-    return ScriptedDesk(tmp_path)
-
-
-@pytest.fixture
-def dressed(qapp: QApplication) -> Iterator[None]:
-    install(qapp, "dark", scale=1.0)
-    yield
-    desks.speak_english()
 
 
 def end(welcome: Welcome) -> None:

@@ -2,45 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication
 
-from studio import paths, prompts, runs
-from studio.core import Core
+from studio import prompts, runs
 from studio.domain import Failure, Job, JobState
 from studio.drafts import Draft
-from studio.ui import theme
 from studio.ui.main_window import StudioWindow
-
-
-@asynccontextmanager
-async def studio(home: Path) -> AsyncIterator[StudioWindow]:
-    app = QApplication.instance()
-    assert isinstance(app, QApplication)
-    theme.install(app, "dark")
-    core = await Core.open(paths.find(home), environ={})
-    window = StudioWindow(core)
-    try:
-        await window.open()
-        yield window
-    finally:
-        window.save_state_now()
-        await window.settle()
-        await core.close()
-        window.hide()
-        window.deleteLater()
-        await asyncio.sleep(0)
-
-
-async def until(condition: Callable[[], object]) -> None:
-    while not condition():
-        await asyncio.sleep(0)
+from tests.ui.windows import opened, until
 
 
 async def submit(window: StudioWindow, prompt: str, model: str = "sketch") -> tuple[Job, ...]:
@@ -53,14 +24,18 @@ async def submit(window: StudioWindow, prompt: str, model: str = "sketch") -> tu
 async def test_a_paused_queue_says_so_everywhere_and_goes_on_in_the_new_order(
     tmp_path: Path, task_errors: list[BaseException]
 ) -> None:
-    async with studio(tmp_path) as window:
+    async with opened(tmp_path) as window:
         queue, action = window.core.queue, window.actions_of.every["pause_queue"]
         action.trigger()
         assert stands(window)
         first, second, third = await submit(window, "A {red|green|blue} lamp")
-        await until(lambda: window.status_bar.queue.text() == "3 queued, paused")
+        await until(
+            window.core,
+            lambda: window.status_bar.queue.text() == "3 queued, paused",
+            "told",
+        )
         assert action.isChecked()
-        await until(lambda: window.gallery.rows.rowCount() == 3)
+        await until(window.core, lambda: window.gallery.rows.rowCount() == 3, "all are tiles")
         tile = window.gallery.tile_of(queue.jobs[first.id])
         assert (tile.big, tile.line) == ("1st", "the queue is paused")
         names = [name for name, _words in window.running.offers(queue.jobs[third.id])]
@@ -76,7 +51,7 @@ async def test_a_paused_queue_says_so_everywhere_and_goes_on_in_the_new_order(
         assert list(queue.jobs) == [third.id, second.id, first.id]
         popover.pause.click()
         assert not stands(window)
-        await until(lambda: not queue.jobs)
+        await until(window.core, lambda: not queue.jobs, "all are made")
         assert not action.isChecked()
         assert task_errors == []
 
@@ -101,7 +76,7 @@ def fail(window: StudioWindow, job: Job, usd: float) -> None:
 async def test_all_that_failed_is_tried_again_and_much_money_asks_in_the_bar_first(
     tmp_path: Path, task_errors: list[BaseException], usd: float
 ) -> None:
-    async with studio(tmp_path) as window:
+    async with opened(tmp_path) as window:
         queue = window.core.queue
         queue.pause()
         jobs = await submit(window, "A {red|green} lamp")
@@ -119,13 +94,17 @@ async def test_all_that_failed_is_tried_again_and_much_money_asks_in_the_bar_fir
             window.messages.on_first()
         assert window.messages.notice is None
         queued = [job.id for job in jobs]
-        await until(lambda: [j.id for j in queue.jobs.values() if waits(j)] == queued)
+        await until(
+            window.core,
+            lambda: [j.id for j in queue.jobs.values() if waits(j)] == queued,
+            "queued again",
+        )
         assert window.status_bar.queue.text() == "2 queued, paused"
         assert task_errors == []
 
 
 async def test_not_now_leaves_what_failed_as_it_is(tmp_path: Path) -> None:
-    async with studio(tmp_path) as window:
+    async with opened(tmp_path) as window:
         queue = window.core.queue
         queue.pause()
         (job,) = await submit(window, "A lamp")
@@ -139,7 +118,7 @@ async def test_not_now_leaves_what_failed_as_it_is(tmp_path: Path) -> None:
 
 
 async def test_where_nothing_failed_that_is_said(tmp_path: Path) -> None:
-    async with studio(tmp_path) as window:
+    async with opened(tmp_path) as window:
         window.actions_of.every["retry_failed"].trigger()
         assert window.toast.isVisible()
         assert window.messages.notice is None

@@ -29,7 +29,7 @@ from studio import prompts, runs, words
 from studio.drafts import Draft
 from studio.ui.controls import ElidedLabel
 from studio.ui.main_window import StudioWindow
-from tests.ui.test_window import make, opened, until
+from tests.ui.windows import make, opened, until
 
 ICON_ALONE = 40
 """Narrower buttons show their icon, and their words as a tool tip."""

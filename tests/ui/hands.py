@@ -1,0 +1,39 @@
+"""What a user does and is told in a test: pictures dragged and dropped, the names in a list."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
+from PySide6.QtGui import QAccessible, QDragEnterEvent, QDragMoveEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QWidget
+
+from studio.ui import dragging
+from studio.ui.place_list import PlaceList
+
+
+def names(rows: PlaceList) -> list[str]:
+    """As a screen reader has them."""
+    found = QAccessible.queryAccessibleInterface(rows)
+    assert found is not None
+    children = [found.child(n) for n in range(found.childCount())]
+    return [each.text(QAccessible.Text.Name) for each in children if each is not None]
+
+
+def mime(*ids: str) -> QMimeData:
+    """Pictures of the library, as they are dragged."""
+    made = QMimeData()
+    made.setData(dragging.IDS, "\n".join(ids).encode())
+    return made
+
+
+def drop(target: QWidget, at: QPoint, data: QMimeData) -> bool:
+    """Drag `data` over a widget and let go; whether it was taken."""
+    copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier
+    enter = QDragEnterEvent(at, copy, data, left, none.NoModifier)
+    QApplication.sendEvent(target, enter)
+    if not enter.isAccepted():
+        return False
+    move = QDragMoveEvent(at, copy, data, left, none.NoModifier)
+    QApplication.sendEvent(target, move)
+    event = QDropEvent(QPointF(at), copy, data, left, none.NoModifier)
+    QApplication.sendEvent(target, event)
+    return move.isAccepted() and event.isAccepted()
