@@ -264,12 +264,18 @@ def _prepare() -> ssl.SSLContext:
         logging.getLogger(name).setLevel(logging.WARNING)
     # Neither has an option for it.
     httpcore.AsyncHTTP11Connection.READ_NUM_BYTES = _READ_PIECE
+    # Else it looks for other loops anew at each of the locks of a request.
+    httpcore._synchronization.current_async_library = _asyncio  # noqa: SLF001
 
     # The system's own authorities (a company's among them) and those httpx would bring.
     context = ssl.create_default_context()
     with contextlib.suppress(OSError):
         context.load_verify_locations(certifi.where())
     return context
+
+
+def _asyncio() -> str:
+    return "asyncio"
 
 
 class _Sending:
@@ -307,9 +313,11 @@ class _Routes:
     def _way(self, url: httpx.URL) -> httpx.AsyncHTTPTransport:
         import httpx
 
+        from studio.providers import network
+
         proxy = addresses.proxy_for(url.scheme, url.host)
         if proxy not in self._ways:
-            self._ways[proxy] = httpx.AsyncHTTPTransport(
+            way = self._ways[proxy] = httpx.AsyncHTTPTransport(
                 verify=self._context,
                 trust_env=False,
                 http1=True,
@@ -318,6 +326,8 @@ class _Routes:
                 proxy=proxy or None,
                 socket_options=addresses.socket_options(),
             )
+            # httpx has no option for it.
+            way._pool._network_backend = network.Network()  # noqa: SLF001
         return self._ways[proxy]
 
     async def _paint(self, request: httpx.Request) -> httpx.Response:
