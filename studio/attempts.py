@@ -13,6 +13,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
+from http import HTTPStatus
 from pathlib import Path
 from typing import Protocol
 
@@ -213,7 +214,7 @@ class Attempts:
             finally:
                 await held.sink.abandon()
         before, limits = await self._decoding.run(self._look_around, job, entry)
-        if before.stage is Stage.WHOLE:
+        if before is not None:
             report(replace(job, state=JobState.INGESTING))
             return await self.ingest(job, before)
         request = job.request
@@ -323,7 +324,8 @@ class Attempts:
 
         Raises IncompleteAnswer when it is not, and what the service said instead of a picture.
         """
-        head = found.head or Head(0, {})
+        # Only what is written down late may be missing, and that begins with 200.
+        head = found.head or Head(HTTPStatus.OK, {})
         source = AnswerSource(
             status=head.status,
             headers=head.headers,
@@ -350,7 +352,7 @@ class Attempts:
         Raises what the service said, or NoPicture, when there is no picture in what came.
         """
         body = found.entry.folder / "mended"
-        head = found.head or Head(200, {})
+        head = found.head or Head(HTTPStatus.OK, {})
         try:
             await self._decoding.run(_mend, found.entry.body, body)
             source = AnswerSource(
@@ -413,16 +415,17 @@ class Attempts:
             return broken
         return error
 
-    def _look_around(self, job: Job, entry: Entry) -> tuple[Found, list[int]]:
-        """How far the attempt came before; what each reference may have. All in one go of a lane.
+    def _look_around(self, job: Job, entry: Entry) -> tuple[Found | None, list[int]]:
+        """The whole answer that came before; else what each reference may have. In one go.
 
         Raises StorageError where there is no room for an answer that is still to come.
         """
-        before = self._journal.look(entry)
-        if before.stage is Stage.WHOLE:
-            return before, []
+        if self._journal.has_whole(entry):
+            before = self._journal.look(entry)
+            if before.stage is Stage.WHOLE:
+                return before, []
         self._room.check()
-        return before, self._allowances(job.request.references)
+        return None, self._allowances(job.request.references)
 
     def _allowances(self, references: Sequence[Reference]) -> list[int]:
         """Bytes each reference may have, so that together they fit into one request."""

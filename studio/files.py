@@ -129,6 +129,13 @@ def ensure_folder(folder: Path) -> None:
             sync_folder(one.parent)
 
 
+def new_folder(folder: Path) -> None:
+    """Create a folder in one that is there; its name is durable with `sync_folder` of that one."""
+    with _as_storage_error(folder):
+        _step("folder", folder)
+        folder.mkdir(mode=0o700)
+
+
 def write_new(path: Path, chunks: Iterable[bytes]) -> int:
     """Write a file that must not exist yet, and make its bytes durable (not yet its name).
 

@@ -52,6 +52,9 @@ log = logging.getLogger(__name__)
 _SAME_MOMENT = 0.5
 """Seconds by which a moment may be told wrong before it is told anew."""
 
+_AT_ONCE = 16
+"""Jobs that are written down in one go, at most."""
+
 _KEPT = (IncompleteAnswer, StorageError, InputError, NotFetched)
 """Errors after which the journal may hold what was paid for: the next start knows."""
 
@@ -124,14 +127,16 @@ class JobQueue:
 
         A job counts as queued only when the journal has it; on an error the ones before it stay.
         """
-        queued: list[Job] = []
-        for job in jobs:
-            self._entries[job.id] = await self._journalling.run(self._journal.queue, job)
-            queued.append(job)
-            # Told one by one: a long run shows its first tiles while the last are written down.
-            self._change(job)
+        left, some = list(jobs), 1
+        while left:
+            entries = await self._journalling.run(self._journal.queue_some, left[:some])
+            for job, entry in zip(left, entries, strict=False):
+                self._entries[job.id] = entry
+                self._change(job)
             self._pump()
-        return tuple(queued)
+            # A long run shows its first tiles while the last are written down.
+            left, some = left[len(entries) :], min(2 * some, _AT_ONCE)
+        return tuple(jobs)
 
     def adopt(self, job: Job, entry: Entry | None) -> None:
         """Show a job found at start; it waits for the user."""

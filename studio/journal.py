@@ -6,7 +6,7 @@ Every attempt at a job has a folder of its own while it is alive:
         queued.json   the job with its whole request          -> not sent, not billed
         told.json     how a question that goes on with a conversation is told
         sent.json     written just before the first byte      -> may have been billed
-        answer.json   status and headers of the answer; durable with the mark that follows
+        answer.json   status and headers of an answer that takes its time; else in the next mark
         answer        the body, as it came
         whole.json    the body is complete and on the disk    -> ingested at the next start
         cut.json      the body ends in the middle, and why    -> kept and offered
@@ -149,12 +149,37 @@ class Journal:
 
     def queue(self, job: Job) -> Entry:
         """Believe that a job is wanted: from here on it survives any crash."""
-        entry = Entry(self.folder / new_id())
-        files.ensure_folder(entry.folder)
-        files.replace(
-            entry.folder / "queued.json", msgspec.json.encode(Queued(version=VERSION, job=job))
-        )
-        return entry
+        return self.queue_some((job,))[0]
+
+    def queue_some(self, jobs: Sequence[Job]) -> list[Entry]:
+        """The same for some jobs at once, which costs fewer waits for the disk than one by one.
+
+        Where the disk gives out in the middle the first ones are queued, and only their entries
+        come back. Raises StorageError when not even the first is.
+        """
+        entries: list[Entry] = []
+        files.ensure_folder(self.folder)
+        try:
+            for job in jobs:
+                entry = Entry(self.folder / new_id())
+                files.new_folder(entry.folder)
+                files.replace(
+                    entry.folder / "queued.json",
+                    msgspec.json.encode(Queued(version=VERSION, job=job)),
+                )
+                entries.append(entry)
+        except StorageError as error:
+            if not entries:
+                raise
+            log.warning("Only %d of %d jobs could be queued: %s", len(entries), len(jobs), error)
+        try:
+            files.sync_folder(self.folder)
+        except OSError as error:
+            # What is not believed must not be found.
+            for entry in entries:
+                files.remove_folder(entry.folder)
+            raise files.storage_error(error, self.folder) from error
+        return entries
 
     def tell(self, entry: Entry, told: Told) -> None:
         """How a question that goes on with a conversation is told; the last word counts."""
@@ -172,23 +197,39 @@ class Journal:
         """The first byte is about to leave: from here on it may cost money."""
         files.replace(entry.folder / "sent.json", msgspec.json.encode(Mark(at=time.time())))
 
-    def begin_answer(self, entry: Entry, status: int, headers: Mapping[str, str]) -> files.Appender:
-        """Keep status and headers; the body is appended to what comes back. Not yet durable."""
+    def begin_answer(
+        self, entry: Entry, status: int, headers: Mapping[str, str], *, at_once: bool = False
+    ) -> files.Appender:
+        """Keep status and headers; the body is appended to what comes back. Not yet durable.
+
+        With `at_once` the answer is here already and its mark comes next, with status and headers
+        in it: a file for those few milliseconds is not written.
+        """
         # Both become durable with the mark that says how the answer ended.
         body = files.Appender(entry.body, lasting=False)
         try:
-            files.put(
-                entry.folder / "answer.json", msgspec.json.encode(Head(status, dict(headers)))
-            )
+            if not at_once:
+                files.put(
+                    entry.folder / "answer.json", msgspec.json.encode(Head(status, dict(headers)))
+                )
         except BaseException:
             body.close()
             raise
         return body
 
     def whole(
-        self, entry: Entry, body: files.Appender, seconds: float, *, late: bool = False
+        self,
+        entry: Entry,
+        body: files.Appender,
+        seconds: float,
+        *,
+        late: bool = False,
+        head: Head | None = None,
     ) -> None:
-        """The answer is complete: durable before anything in it is believed."""
+        """The answer is complete: durable before anything in it is believed.
+
+        `head` is known to whoever has just received it; else it is read from `answer.json`.
+        """
         try:
             body.sync()
         except StorageError as error:
@@ -197,20 +238,29 @@ class Journal:
         finally:
             body.close()
         mark = Mark(at=time.time(), bytes=body.size, seconds=seconds, late=late)
-        self._mark(entry, "whole.json", mark)
+        self._mark(entry, "whole.json", mark, head)
 
-    def cut(self, entry: Entry, body: files.Appender | None, reason: str, seconds: float) -> None:
-        """The answer ends in the middle: what is there is kept."""
+    def cut(
+        self,
+        entry: Entry,
+        body: files.Appender | None,
+        reason: str,
+        seconds: float,
+        *,
+        head: Head | None = None,
+    ) -> None:
+        """The answer ends in the middle: what is there is kept. `head` as in `whole`."""
         if body is not None:
             body.sync()
             body.close()
         size = body.size if body is not None else 0
         mark = Mark(at=time.time(), bytes=size, seconds=seconds, reason=reason)
-        self._mark(entry, "cut.json", mark)
+        self._mark(entry, "cut.json", mark, head)
 
     @staticmethod
-    def _mark(entry: Entry, name: str, mark: Mark) -> None:
-        if (head := _read(entry.folder / "answer.json", Head)) is not None:
+    def _mark(entry: Entry, name: str, mark: Mark, head: Head | None) -> None:
+        head = head or _read(entry.folder / "answer.json", Head)
+        if head is not None:
             mark = msgspec.structs.replace(mark, status=head.status, headers=head.headers)
         files.replace(entry.folder / name, msgspec.json.encode(mark))
 
@@ -229,6 +279,10 @@ class Journal:
         """Remember the order of what is queued, where it is not that of queueing."""
         attempts = [entry.attempt for entry in entries]
         files.replace(self.folder / _ORDER, msgspec.json.encode(attempts))
+
+    def has_whole(self, entry: Entry) -> bool:
+        """Whether a whole answer is here already; else there is nothing to `look` for."""
+        return (entry.folder / "whole.json").exists()
 
     def look(self, entry: Entry) -> Found:
         """How far an attempt came. Raises StorageError when that cannot be read."""

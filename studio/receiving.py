@@ -15,7 +15,7 @@ from http import HTTPStatus
 
 from studio import files
 from studio.errors import Billed, IncompleteAnswer, StorageError, StudioError
-from studio.journal import Entry, Journal
+from studio.journal import Entry, Head, Journal
 from studio.lanes import Lane
 from studio.parts import Parts
 from studio.providers.base import Scan
@@ -176,12 +176,23 @@ class AnswerSink:
         self.catch_up()
         body = self._opened()
         self._body = None
-        self._journal.whole(self._entry, body, self.seconds, late=self.late)
+        self._journal.whole(self._entry, body, self.seconds, late=self.late, head=self._head)
+
+    @property
+    def _head(self) -> Head:
+        return Head(self.code, self.headers)
 
     def _opened(self) -> files.Appender:
         if self._body is None:
-            self._body = self._journal.begin_answer(self._entry, self.code, self.headers)
+            self._body = self._journal.begin_answer(
+                self._entry, self.code, self.headers, at_once=self._all_here()
+            )
         return self._body
+
+    def _all_here(self) -> bool:
+        """Whether the first piece is all there will be, so that its mark follows at once."""
+        length = self.headers.get("content-length", "")
+        return self.code == HTTPStatus.OK and length == str(sum(map(len, self._unwritten)))
 
     async def broke(self, reason: str) -> IncompleteAnswer:
         """The line broke: keep what came; the error to raise."""
@@ -193,7 +204,8 @@ class AnswerSink:
             raise
         body, self._body = self._body, None
         self.arriving = False
-        await self._lane.run(self._journal.cut, self._entry, body, reason, self.seconds)
+        head = self._head if self.code else None
+        await self._lane.run(self._journal.cut, self._entry, body, reason, self.seconds, head=head)
         return incomplete(self.received, self.seconds)
 
     async def abandon(self) -> None:
