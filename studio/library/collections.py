@@ -30,7 +30,7 @@ class Collections:
 
     async def every(self) -> list[Collection]:
         """All collections by name; a saved search is counted when it is asked for."""
-        return await self._library.ask(lambda index: index.collections())
+        return await self._library.ask(lambda index: index.collections(), long=True)
 
     async def count(self, collection: Collection) -> int:
         """How many pictures are in it now."""

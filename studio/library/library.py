@@ -22,9 +22,10 @@ from studio.errors import InputError, LibraryTooNew, StorageError
 from studio.events import Event, Events, PicturesAdded, RecordsChanged, Trouble
 from studio.lanes import Lane
 from studio.library import changes, records
-from studio.library.index import Asking, Index, Interrupted, tidy
+from studio.library.index import Index, tidy
 from studio.library.originals import HIDDEN, Originals
 from studio.library.query import Cost, Counts, Family, PromptUse, Query, Spend, local_midnight
+from studio.library.reading import Reading
 from studio.library.records import Groups, Record, RecordLog
 from studio.library.thumbnails import ThumbnailStore, step
 from studio.pictures import Decoder, Priority
@@ -61,15 +62,15 @@ class Library:
         self._events = events
         self._log = RecordLog(folder / HIDDEN / "records")
         self._writing = Lane("library-write")
-        self._reading = Lane("library-read")
+        self._reading = Reading("library-read")
+        self._aside = Reading("library-aside", self._opened_beside)
         self._thumbnails = ThumbnailStore(Path())
         self._settling: set[asyncio.Task[None]] = set()
         self._writer: Index | None = None
-        self._reader: Index | None = None
-        self._answering: Asking | None = None
         self._tidying = False
         self._collections: Collections | None = None
         self._read_only: StorageError | None = None
+        self._in_memory = False
 
     # Opening and closing
 
@@ -89,8 +90,7 @@ class Library:
     def _open_newer(self) -> None:
         self._close_writer()
         self._identify(create=False)
-        self._reader = Index.in_memory()
-        self._catch_up(self._reader)
+        self._read_log()
 
     def _open(self) -> None:
         # The writer may be opened here: a connection belongs to one thread at a time, not to one.
@@ -148,11 +148,18 @@ class Library:
                 log.info("Reading the log instead of the index: %s", error)
             else:
                 if self.writable or reader.applied() == self._log.end():
-                    self._reader = reader
+                    self._reading.index = reader
                     return
                 reader.close()
-        self._reader = Index.in_memory()
-        self._catch_up(self._reader)
+        self._read_log()
+
+    def _read_log(self) -> None:
+        self._in_memory = True
+        self._reading.index = Index.in_memory()
+        self._catch_up(self._reading.index)
+
+    def _opened_beside(self) -> Index:
+        return Index.open(self._index_path(), write=False)
 
     def first_screen(self, query: Query, limit: int) -> list[Picture]:
         """The first pictures asked for, as the index was left; empty where it cannot tell.
@@ -179,15 +186,10 @@ class Library:
         """Finish what was begun and close; the library is unusable afterwards."""
         if self._settling:
             await asyncio.gather(*self._settling, return_exceptions=True)
-        await self._reading.run(self._close_reader)
+        await self._aside.close()
+        await self._reading.close()
         await self._writing.run(self._close_writer)
-        self._reading.close()
         self._writing.close()
-
-    def _close_reader(self) -> None:
-        if self._reader is not None:
-            self._reader.close()
-            self._reader = None
 
     def _close_writer(self) -> None:
         self._log.close()
@@ -197,41 +199,25 @@ class Library:
 
     # Questions
 
-    async def ask(self, question: Callable[[Index], T]) -> T:
-        """The answer of the index. Who is cancelled while it works on it ends that work."""
-        asking = Asking()
-        try:
-            return await self._reading.run(self._answer, question, asking)
-        except asyncio.CancelledError:
-            asking.wanted = False
-            reader = self._reader
-            if self._answering is asking and reader is not None:
-                reader.interrupt()
-            raise
+    async def ask(self, question: Callable[[Index], T], *, long: bool = False) -> T:
+        """The answer of the index. Who is cancelled while it works on it ends that work.
 
-    def _answer(self, question: Callable[[Index], T], asking: Asking) -> T:
-        if self._reader is None:
-            raise StorageError(_("The library is closed"))
-        self._answering = asking
-        self._reader.wanted = asking.is_wanted
-        try:
-            while True:
-                try:
-                    return question(self._reader)
-                except Interrupted:
-                    # Another question was meant, which ended at the same moment.
-                    if not asking.wanted:
-                        raise
-        finally:
-            self._answering = None
+        `long`: it may take a while and is answered beside the others, which do not wait for it.
+        """
+        aside = long and not self._in_memory
+        return await (self._aside if aside else self._reading).ask(question)
 
     async def rows(self, query: Query, limit: int | None = None) -> array[int]:
         """Rows of the pictures asked for, in the order asked for; typecode "q"."""
-        return await self.ask(lambda index: index.rows(query, limit))
+        return await self.ask(lambda index: index.rows(query, limit), long=limit is None)
+
+    async def among(self, query: Query, rows: Sequence[int]) -> set[int]:
+        """Those of these rows that are asked for; quick, however many others there are."""
+        return await self.ask(lambda index: index.among(query, rows))
 
     async def count(self, query: Query) -> int:
         """How many pictures are asked for."""
-        return await self.ask(lambda index: index.count(query))
+        return await self.ask(lambda index: index.count(query), long=True)
 
     async def pictures(self, rows: Sequence[int]) -> list[Picture]:
         """The pictures of these rows, in the order asked; unknown ones are left out."""
@@ -260,13 +246,13 @@ class Library:
 
     async def counts(self, since: float) -> Counts:
         """Pictures on each shelf; `since` is the start of this session."""
-        return await self.ask(lambda index: index.counts(since))
+        return await self.ask(lambda index: index.counts(since), long=True)
 
     async def spend(self, now: float | None = None) -> Spend:
         """Money spent today and this month, by the local calendar."""
         moment = time.time() if now is None else now
         day, month = local_midnight(moment), local_midnight(moment, first=True)
-        return await self.ask(lambda index: index.spend(day, month))
+        return await self.ask(lambda index: index.spend(day, month), long=True)
 
     async def spend_by_day(self, now: float | None = None) -> dict[str, float]:
         """Money of each day of this month that cost any, such as {"2026-11-23": 1.21}."""
@@ -305,7 +291,7 @@ class Library:
 
     async def every(self) -> list[Picture]:
         """All pictures in order of arrival; for the command line's long walks."""
-        return await self.ask(lambda index: list(index.every()))
+        return await self.ask(lambda index: list(index.every()), long=True)
 
     def path(self, picture: Picture) -> Path:
         """Where the original is."""
@@ -576,7 +562,8 @@ class Library:
 
     async def rebuild(self) -> int:
         """Make the index anew from the log; the number of pictures it holds."""
-        await self._reading.run(self._close_reader)
+        await self._aside.run(self._aside.let_go)
+        await self._reading.run(self._reading.let_go)
         await self._writing.run(self._rebuild)
         await self._reading.run(self._open_reader)
         return (await self.counts(time.time())).all

@@ -13,6 +13,7 @@ values are made here; the index runs them.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -34,7 +35,8 @@ _SAMPLE = 400
 _SMALL = 4000
 
 # What a step of each way costs, in microseconds; measured, and only their relation matters.
-_STEP_WORDS, _STEP_LEAD, _STEP_SCAN, _LOOK = 1.2, 1.0, 0.25, 2.0
+_STEP_LIST, _STEP_WORDS, _STEP_LEAD, _STEP_SCAN, _LOOK = 0.03, 0.9, 1.0, 0.25, 2.0
+_STEP_NAME = 1.5
 
 _ORDER = {
     Sort.NEWEST: "f.row DESC",
@@ -100,7 +102,7 @@ class Selection:
         self._match: list[str] = []
         self._needles: list[tuple[str, bool]] = []
         self._beside: list[tuple[str, bool]] = []
-        self._docs: float | None = None
+        self._docs: list[float] = []
         for words in self.asked.words:
             self._take_words(words)
 
@@ -294,7 +296,16 @@ class Selection:
         return False
 
     def _expect(self, docs: float) -> None:
-        self._docs = docs if self._docs is None else min(self._docs, docs)
+        self._docs.append(docs)
+
+    def _meeting(self, every: int) -> float:
+        """About how many pictures have all the words."""
+        found = float(every)
+        for place, docs in enumerate(sorted(self._docs)):
+            # Words of a prompt keep company: two of them meet more often than by chance.
+            share = min(1.0, docs / every)
+            found *= math.sqrt(share) if place else share
+        return found
 
     # Statements
 
@@ -308,7 +319,14 @@ class Selection:
 
     def rows(self, limit: int | None = None) -> Statement:
         """Rows in the order asked for."""
-        return self._statement("f.row", limit)
+        return self._statement("f.row AS row", limit)
+
+    def among(self, rows: Sequence[int]) -> Statement:
+        """Which of a few rows there are."""
+        where, values = _joined([*self._facts, *_looked_up(self._needles)])
+        within = ",".join(str(int(row)) for row in rows)
+        sql = f"SELECT f.row FROM facts f WHERE f.row IN ({within}) AND {where}"
+        return Statement(sql=sql, values=values)
 
     def count(self) -> Statement:
         """How many there are."""
@@ -318,9 +336,14 @@ class Selection:
         way, conditions = self._way(limit)
         source, where, values = way
         rest, more = _joined(conditions)
-        sql = f"SELECT {columns} FROM {source}"
         counted = columns.startswith("count")
-        if self.query.sort is Sort.NAME and not counted:
+        named = self.query.sort is Sort.NAME and not counted
+        if named and not where and limit is not None:
+            # By name from the start, so that a page is full early.
+            source = "pictures p INDEXED BY pictures_name CROSS JOIN facts f ON f.row = p.row"
+            named = False
+        sql = f"SELECT {columns} FROM {source}"
+        if named:
             sql += " JOIN pictures p ON p.row = f.row"
         sql += f" WHERE {where} AND {rest}" if where else f" WHERE {rest}"
         if not counted:
@@ -330,6 +353,8 @@ class Selection:
                 order = order.replace("f.row", "words.rowid")
             elif " g CROSS" in source:
                 order = order.replace("f.row", "g.row")
+            elif source.startswith("pictures"):
+                order = order.replace("f.row", "p.row")
             sql += f" ORDER BY {order}"
             if limit is not None:
                 sql += f" LIMIT {int(limit)}"
@@ -348,26 +373,29 @@ class Selection:
         ((every,),) = self._run("SELECT coalesce(max(row), 0) FROM facts", ())
         if every <= _SMALL:
             return (by_words, beside) if self._match else (scan, looked)
-        docs = every if self._docs is None else min(every, self._docs)
+        docs = self._meeting(every)
         passing = self._passing(every)
         wanted = every if limit is None else limit
         newest = self.query.sort in (Sort.NEWEST, Sort.OLDEST)
         # A page is full early only where rows come in the order asked for.
         hits = max(passing * docs / every, 1 / every)
+        step = _STEP_NAME if self.query.sort is Sort.NAME and limit is not None else _STEP_SCAN
         ways = [
             (
-                min(every, wanted / hits)
-                * (_STEP_SCAN + (passing * _LOOK if self._needles else 0)),
+                min(every, wanted / hits) * (step + (passing * _LOOK if self._needles else 0)),
                 scan,
                 looked,
             )
         ]
         if self._match:
             steps = min(docs, wanted / max(passing, 1 / every)) if newest else docs
-            ways.append((steps * _STEP_WORDS, by_words, beside))
+            # Only what all words have in common is looked at, but each of their lists is read.
+            lists = sum(self._docs) * steps / max(docs, 1.0)
+            cost = lists * _STEP_LIST + steps * _STEP_WORDS
+            ways.append((cost, by_words, beside))
         part = docs / every
         for condition in self._facts:
-            if condition.lead is None or (not newest and limit is not None and not self._match):
+            if condition.lead is None:
                 continue
             source, where = condition.lead
             ((n,),) = self._run(
@@ -377,7 +405,8 @@ class Selection:
             if n >= _COUNTED and not (condition.ordered and newest and limit is not None):
                 continue
             share = max(min(1.0, passing * every / max(n, 1)), 1 / every)
-            steps = min(n, wanted / max(share * part, 1 / every)) if condition.ordered else n
+            early = condition.ordered and newest
+            steps = min(n, wanted / max(share * part, 1 / every)) if early else n
             look = share * _LOOK if self._needles else 0
             rest = [one for one in looked if one is not condition]
             ways.append((steps * (_STEP_LEAD + look), (source, where, condition.values), rest))

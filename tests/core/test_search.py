@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import threading
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,7 @@ from studio.library import records, selecting
 from studio.library.index import Index, Interrupted
 from studio.library.query import Query, Sort, View
 from studio.library.records import BEGINNING, Record
-from tests.core.test_library import opened, take
-from tests.core.test_records import a_job, a_picture
+from tests.core.shelves import a_job, a_picture, opened, take
 
 WORDS = (
     *("light", "lighthouse", "harbour", "harbor", "fog", "grey", "sea", "kelp", "drawing"),
@@ -232,6 +232,82 @@ def test_shelves_and_searches_go_together() -> None:
     assert list(index.rows(Query(words="fog", hide_rejected=True))) == [2]
 
 
+@pytest.mark.parametrize("sort", Sort)
+@pytest.mark.parametrize("words", ["", "light", "rating:>=4 model:pro", "is:draft", "ha boat"])
+@pytest.mark.parametrize("small", [10**9, 0], ids=["small", "large"])
+def test_a_page_is_the_beginning_of_all(
+    shelf: tuple[Index, dict[int, Picture]],
+    monkeypatch: pytest.MonkeyPatch,
+    sort: Sort,
+    words: str,
+    small: int,
+) -> None:
+    monkeypatch.setattr(selecting, "_SMALL", small)
+    index, _pictures = shelf
+    query = Query(words=words, sort=sort)
+    assert list(index.rows(query, 7)) == list(index.rows(query))[:7]
+
+
+def test_all_rows_come_in_parts_that_fit_together(
+    shelf: tuple[Index, dict[int, Picture]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index, pictures = shelf
+    monkeypatch.setattr("studio.library.index._PART", 56)
+    assert list(index.rows(Query())) == sorted(pictures, reverse=True)
+    assert list(index.rows(Query(words="nowhere"))) == []
+
+
+def test_all_rows_are_given_up_between_two_parts(
+    shelf: tuple[Index, dict[int, Picture]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index, _pictures = shelf
+    monkeypatch.setattr("studio.library.index._PART", 8)
+    answers = iter((True, True, True, False))
+    monkeypatch.setattr(index, "wanted", lambda: next(answers))
+    with pytest.raises(Interrupted):
+        index.rows(Query())
+    assert list(answers) == []
+
+
+@pytest.mark.parametrize("words", QUERIES)
+def test_it_is_quickly_told_which_of_a_few_are_found(
+    shelf: tuple[Index, dict[int, Picture]], words: str
+) -> None:
+    index, pictures = shelf
+    few = list(pictures)[::7]
+    found = set(index.rows(Query(words=words)))
+    assert index.among(Query(words=words), few) == found.intersection(few)
+
+
+def test_words_that_seldom_meet_lead_although_each_is_common(
+    shelf: tuple[Index, dict[int, Picture]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(selecting, "_SMALL", 0)
+    index, _pictures = shelf
+    selection = selecting.Selection(
+        Query(words="light old of rating:5 model:pro is:picked"), index._db.execute
+    )
+    assert "words MATCH" in selection.rows(200).sql
+
+
+async def test_a_page_does_not_wait_for_what_takes_long(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library:
+        picture = await take(library)
+        begun, go_on = threading.Event(), threading.Event()
+
+        def long(index: Index) -> int:
+            begun.set()
+            assert go_on.wait(20)
+            return index.count(Query())
+
+        counted = asyncio.create_task(library.ask(long, long=True))
+        await asyncio.to_thread(begun.wait)
+        assert list(await library.rows(Query(), 10)) == [picture.row]
+        assert not counted.done()
+        go_on.set()
+        assert await counted == 1
+
+
 async def test_who_gives_up_ends_the_work(tmp_path: Path) -> None:
     async with opened(tmp_path) as library:
         picture = await take(library)
@@ -255,8 +331,8 @@ async def test_who_gives_up_ends_the_work(tmp_path: Path) -> None:
             await asyncio.sleep(0)
         with pytest.raises(asyncio.CancelledError):
             await asked
-        while library._answering is not None and library._reader is not None:
-            library._reader.interrupt()
+        while library._reading.answering is not None and library._reading.index is not None:
+            library._reading.index.interrupt()
             await asyncio.sleep(0)
         assert list(await after) == [picture.row]
 

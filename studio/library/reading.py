@@ -1,0 +1,90 @@
+"""Reading the index: a connection on a thread of its own, and whether anybody waits for its answer.
+
+A library has two of them, so that a page and its pictures never wait for what takes long.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+from studio.errors import StorageError
+from studio.lanes import Lane
+from studio.library.index import Index, Interrupted
+from studio.words import _
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Asking:
+    """A question on its way, and whether anybody still waits for it."""
+
+    def __init__(self) -> None:
+        self.wanted = True
+
+    def is_wanted(self) -> bool:
+        """Whether somebody does."""
+        return self.wanted
+
+
+class Reading:
+    """One connection that reads, on a lane of its own.
+
+    Attributes:
+        index: the connection; None before it is opened and after it was closed.
+        answering: the question it is at.
+    """
+
+    def __init__(self, name: str, opened: Callable[[], Index] | None = None) -> None:
+        """`opened` opens the index with the first question, on the lane."""
+        self.index: Index | None = None
+        self.answering: Asking | None = None
+        self._opened = opened
+        self._lane = Lane(name)
+
+    async def run(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """The result of `call(...)` on the lane; whatever becomes of the caller, it ends."""
+        return await self._lane.run(call, *args, **kwargs)
+
+    async def ask(self, question: Callable[[Index], T]) -> T:
+        """The answer of the index. Who is cancelled while it works on it ends that work."""
+        asking = Asking()
+        try:
+            return await self._lane.run(self._answer, question, asking)
+        except asyncio.CancelledError:
+            asking.wanted = False
+            if self.answering is asking and self.index is not None:
+                self.index.interrupt()
+            raise
+
+    def _answer(self, question: Callable[[Index], T], asking: Asking) -> T:
+        if self.index is None and self._opened is not None:
+            self.index = self._opened()
+        if self.index is None:
+            raise StorageError(_("The library is closed"))
+        self.answering = asking
+        self.index.wanted = asking.is_wanted
+        try:
+            while True:
+                try:
+                    return question(self.index)
+                except Interrupted:
+                    # Another question was meant, which ended at the same moment.
+                    if not asking.wanted:
+                        raise
+        finally:
+            self.answering = None
+
+    def let_go(self) -> None:
+        """Close the connection; on the lane."""
+        if self.index is not None:
+            self.index.close()
+            self.index = None
+
+    async def close(self) -> None:
+        """Close the connection and end the thread."""
+        self._opened = None
+        await self._lane.run(self.let_go)
+        self._lane.close()
