@@ -203,6 +203,7 @@ class Core:
                     decoding=self._decoding,
                     journalling=self._journalling,
                     keep_models=self._save_models,
+                    events=self.events,
                 )
         return self._making
 

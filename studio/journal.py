@@ -15,6 +15,8 @@ Every attempt at a job has a folder of its own while it is alive:
 Each name appears by rename after its bytes were fsynced, so the names alone tell where an attempt
 stands. A folder that ends in `.done` is over: the rename is the last durable step of a generation.
 Beside the folders, `order.json` holds the order of the queue where the user changed it.
+An entry whose request cannot be read any more, because the disk was damaged, is put aside into
+`.gridbrush/damaged/` once what came of it is in the library.
 All calls block and belong on the journal's lane.
 """
 
@@ -24,6 +26,7 @@ import hashlib
 import logging
 import shutil
 import time
+import uuid
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
@@ -32,7 +35,7 @@ from typing import TypeVar
 import msgspec
 
 from studio import files
-from studio.domain import Job, Told, new_id
+from studio.domain import GenerationRequest, Job, Told, new_id
 from studio.errors import StorageError
 from studio.values import dataclass
 from studio.words import _
@@ -40,6 +43,8 @@ from studio.words import _
 log = logging.getLogger(__name__)
 
 VERSION = 1
+_UNKNOWN = "unknown"
+DAMAGED = "damaged"
 _DONE = ".done"
 _ORDER = "order.json"
 
@@ -128,6 +133,7 @@ class Found:
         bytes: of an answer that is there, whole or cut.
         marked: False when the process ended while the answer arrived: it may be all there.
         late: the answer came after the time-out.
+        damaged: what was asked cannot be read; `job` stands for it, with the attempt's id.
     """
 
     entry: Entry
@@ -139,13 +145,19 @@ class Found:
     seconds: float = 0.0
     marked: bool = True
     late: bool = False
+    damaged: bool = False
 
 
 class Journal:
-    """The journal of one library. One process writes: the owner of the lock."""
+    """The journal of one library. One process writes: the owner of the lock.
+
+    Attributes:
+        unreadable: entries that `recover` could not even look at, each with the reason.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.unreadable: list[tuple[Path, str]] = []
 
     def queue(self, job: Job) -> Entry:
         """Believe that a job is wanted: from here on it survives any crash."""
@@ -299,22 +311,34 @@ class Journal:
 
     def recover(self) -> list[Found]:
         """Every attempt that is not over, in the queue's order. Only under the library's lock."""
+        self.unreadable = []
         if not self.folder.is_dir():
             return []
         found: list[Found] = []
         for folder in sorted(self.folder.iterdir()):
             if not folder.is_dir():
                 continue
-            if folder.name.endswith(_DONE) or not (folder / "queued.json").exists():
-                # Over, or ended before it was ever believed.
-                shutil.rmtree(folder, ignore_errors=True)
-                continue
             try:
-                found.append(_look(Entry(folder)))
-            except (msgspec.MsgspecError, OSError) as error:
+                if folder.name.endswith(_DONE) or not _believed(folder):
+                    # Over, or ended before it was ever believed.
+                    shutil.rmtree(folder, ignore_errors=True)
+                else:
+                    found.append(_look(Entry(folder)))
+            except OSError as error:
                 log.error("The journal entry %s cannot be read: %s", folder.name, error)
+                self.unreadable.append((folder, error.strerror or str(error)))
         order = self._order()
         return sorted(found, key=lambda one: order.get(one.entry.attempt, len(order)))
+
+    def put_aside(self, entry: Entry) -> Path:
+        """Keep the files of a damaged entry where no start looks for work; where that is."""
+        aside = self.folder.with_name(DAMAGED)
+        files.ensure_folder(aside)
+        target = aside / entry.attempt
+        if target.exists():
+            target = aside / f"{entry.attempt}-{new_id()[-6:]}"
+        files.rename_folder(entry.folder, target)
+        return target
 
     def _order(self) -> dict[str, int]:
         try:
@@ -325,14 +349,20 @@ class Journal:
         return {attempt: place for place, attempt in enumerate(attempts)}
 
 
+def _believed(folder: Path) -> bool:
+    """Whether an attempt got so far that it counts; where its request is gone, that it was sent."""
+    return any((folder / name).exists() for name in ("queued.json", "sent.json", "whole.json"))
+
+
 def _look(entry: Entry) -> Found:
-    queued = msgspec.json.decode((entry.folder / "queued.json").read_bytes(), type=Queued)
-    sent = _read(entry.folder / "sent.json", Mark)
-    mark = _read(entry.folder / "whole.json", Mark)
+    asked = _asked(entry)
+    job = asked or _stand_in(entry)
+    sent = _mark_of(entry, "sent.json")
+    mark = _mark_of(entry, "whole.json")
     head = _head(entry, mark)
     if mark is not None and head is not None:
         stage = Stage.WHOLE
-    elif mark := _read(entry.folder / "cut.json", Mark):
+    elif mark := _mark_of(entry, "cut.json"):
         head = _head(entry, mark)
         stage = Stage.CUT
     elif sent is not None:
@@ -345,14 +375,54 @@ def _look(entry: Entry) -> Found:
     return Found(
         entry=entry,
         stage=stage,
-        job=queued.job,
+        job=job,
         head=head,
         bytes=entry.body.stat().st_size if entry.body.exists() else 0,
-        at=mark.at if mark else queued.job.created,
+        at=mark.at if mark else job.created,
         seconds=mark.seconds if mark else 0.0,
         marked=not cut or mark is not sent,
         late=mark is not None and mark.late,
+        damaged=asked is None,
     )
+
+
+def _asked(entry: Entry) -> Job | None:
+    """What was asked; None where the disk has lost it."""
+    try:
+        queued = _read(entry.folder / "queued.json", Queued)
+    except msgspec.MsgspecError as error:
+        log.error("The request of the journal entry %s is damaged: %s", entry.attempt, error)
+        return None
+    return None if queued is None else queued.job
+
+
+def _stand_in(entry: Entry) -> Job:
+    """A job for an attempt of which nobody knows what was asked; the same at every start."""
+    request = GenerationRequest(profile=_UNKNOWN, model=_UNKNOWN, prompt=_("The prompt is lost"))
+    return Job(
+        id=entry.attempt, run=entry.attempt, request=request, created=_written(entry), attempt=0
+    )
+
+
+def _written(entry: Entry) -> float:
+    """When an attempt was first written down, as its id tells; else when it was last touched."""
+    try:
+        return (uuid.UUID(entry.attempt).int >> 80) / 1000
+    except ValueError:
+        return entry.folder.stat().st_mtime
+
+
+def _mark_of(entry: Entry, name: str) -> Mark | None:
+    """A mark; one that is damaged still says by its name that the attempt came so far.
+
+    Only a whole answer is not believed without it: then it is read like one that was cut.
+    """
+    path = entry.folder / name
+    try:
+        return _read(path, Mark)
+    except msgspec.MsgspecError as error:
+        log.error("%s of the journal entry %s is damaged: %s", name, entry.attempt, error)
+        return None if name == "whole.json" else Mark(at=path.stat().st_mtime)
 
 
 def _head(entry: Entry, mark: Mark | None) -> Head | None:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from studio.arrivals import Arrivals
 from studio.attempts import Attempts, FindKey
 from studio.conversations import Conversations
+from studio.events import Events
 from studio.jobs import JobQueue
 from studio.journal import Journal
 from studio.lanes import Lane
@@ -51,6 +52,7 @@ class Making:
         decoding: Lane,
         journalling: Lane,
         keep_models: Callable[[], None],
+        events: Events,
     ) -> None:
         self._catalogue = catalogue
         self._find_profile = find_profile
@@ -91,6 +93,7 @@ class Making:
             library=library,
             attempts=self.attempts,
             queue=queue,
+            events=events,
         )
 
     def provider(self, name: str, /) -> Provider:

@@ -2,13 +2,15 @@
 
 *whole* is taken into the library; *cut* is kept and shown; *sent* without an answer may have been
 billed and is never sent again by itself; *queued* comes back as a tile that was never sent. Doing
-it twice changes nothing.
+it twice changes nothing. Of an entry whose request is damaged, what was paid for is brought in all
+the same; its files are kept aside, and the user is told.
 """
 
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from studio.attempts import Attempts
 from studio.domain import Failure, Job, JobState
@@ -21,13 +23,14 @@ from studio.errors import (
     StorageError,
     StudioError,
 )
+from studio.events import Events, Trouble
 from studio.jobs import JobQueue
-from studio.journal import Found, Journal, Stage
+from studio.journal import DAMAGED, Found, Journal, Stage
 from studio.lanes import Lane
 from studio.library.library import Library
 from studio.receiving import incomplete
 from studio.settings import OFFLINE
-from studio.words import _
+from studio.words import _, ngettext
 
 log = logging.getLogger(__name__)
 
@@ -45,16 +48,19 @@ class Recovery:
         library: Library,
         attempts: Attempts,
         queue: JobQueue,
+        events: Events,
     ) -> None:
         self._journal = journal
         self._journalling = journalling
         self._library = library
         self._attempts = attempts
         self._queue = queue
+        self._events = events
 
     async def run(self) -> None:
         """Bring every entry that is not over to where it belongs."""
         every = await self._journalling.run(self._journal.recover)
+        aside = _Aside()
         # The window is open already: what was queued in it meanwhile is no leftover.
         for found in [one for one in every if not self._queue.holds(one.entry)]:
             job = replace(found.job, attempt=found.job.attempt + 1)
@@ -64,8 +70,11 @@ class Recovery:
                     await self._again(found, job, done=known[0] == JobState.DONE)
                 else:
                     await self._bring(found, job)
+                    aside.count(found)
             except StudioError as error:
                 log.error("A journal entry could not be brought in: %s", error)
+        if trouble := aside.trouble(self._journal):
+            self._events.publish(Trouble(trouble))
 
     async def _again(self, found: Found, job: Job, *, done: bool) -> None:
         """An entry whose end is recorded, so that only forgetting it was missing.
@@ -91,6 +100,9 @@ class Recovery:
 
     async def _bring(self, found: Found, job: Job) -> None:
         match found.stage:
+            case Stage.QUEUED if found.damaged:
+                # Nobody knows what was wanted, and nothing was sent.
+                await self._close(found)
             case Stage.QUEUED:
                 self._queue.adopt(replace(found.job, state=JobState.UNSENT), found.entry)
             case Stage.WHOLE:
@@ -129,7 +141,58 @@ class Recovery:
         self._queue.adopt(ended, None)
 
     async def _close(self, found: Found) -> None:
-        await self._journalling.run(self._journal.close, found.entry)
+        over = self._journal.put_aside if found.damaged else self._journal.close
+        await self._journalling.run(over, found.entry)
+
+
+@dataclass(slots=True)
+class _Aside:
+    """What was found damaged in the journal, and what became of it.
+
+    Attributes:
+        every: entries whose request is lost.
+        sent: those of them that may have been billed.
+        answers: those of which an answer is there.
+    """
+
+    every: int = 0
+    sent: int = 0
+    answers: int = 0
+
+    def count(self, found: Found) -> None:
+        """One entry was brought in."""
+        if found.damaged:
+            self.every += 1
+            self.sent += found.stage is not Stage.QUEUED
+            self.answers += found.stage in (Stage.WHOLE, Stage.CUT)
+
+    def trouble(self, journal: Journal) -> StorageError | None:
+        """All of it in one sentence for people; None when nothing was damaged."""
+        if journal.unreadable:
+            path, reason = journal.unreadable[0]
+            return StorageError(
+                _("A part of the journal cannot be read"),
+                _("{path}: {reason}. It stays where it is; the next start tries again.").format(
+                    path=path, reason=reason
+                ),
+            )
+        if not self.every:
+            return None
+        what = ngettext(
+            "The request of {n} picture is damaged, and its prompt is lost.",
+            "The requests of {n} pictures are damaged, and their prompts are lost.",
+            self.every,
+        ).format(n=self.every)
+        return StorageError(_("The disk was damaged"), " ".join((what, *self._rest(journal))))
+
+    def _rest(self, journal: Journal) -> Iterator[str]:
+        if self.answers:
+            yield _("What had arrived is in the library.")
+        elif self.sent:
+            yield _("It may have been billed, and is not sent again.")
+        else:
+            yield _("Nothing was sent. Ask for it again.")
+        yield _("The files are kept in {folder}.").format(folder=journal.folder.with_name(DAMAGED))
 
 
 def _ended(found: Found, job: Job, state: JobState, failure: Failure) -> Job:
