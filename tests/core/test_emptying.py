@@ -17,7 +17,7 @@ from studio.events import RecordsChanged, Trouble
 from studio.library import emptying
 from studio.library.library import Library
 from studio.library.query import Query, View
-from tests.core.test_library import heard, opened, take
+from tests.core.shelves import heard, opened, take
 
 
 async def thrown_away(library: Library, number: int, **values: object) -> list[Picture]:

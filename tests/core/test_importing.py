@@ -19,7 +19,7 @@ from studio.library.importing import Import, Progress, find
 from studio.library.library import Library
 from studio.library.query import Query
 from studio.pictures import PictureFacts
-from tests.core.test_library import heard, opened
+from tests.core.shelves import heard, opened
 
 
 def png(path: Path, colour: int, **texts: str) -> Path:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import shutil
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,46 +12,12 @@ import pytest
 
 from studio.domain import Flag, JobState, Parent, Picture, Role, new_id
 from studio.errors import InputError, PictureUnreadable, StorageError
-from studio.events import Event, Events, PicturesAdded, RecordsChanged, Trouble
+from studio.events import PicturesAdded, RecordsChanged, Trouble
 from studio.library.check import verify
 from studio.library.index import Index
-from studio.library.library import Library
 from studio.library.query import Query, Sort, View
 from studio.library.taking import Taking
-from studio.pictures import Decoder
-from tests.core.test_records import a_job, a_picture
-
-
-@contextlib.asynccontextmanager
-async def opened(home: Path, *, write: bool = True) -> AsyncIterator[Library]:
-    events = Events()
-    decoder = Decoder()
-    library = Library(home / "library", lambda id: home / "data" / id, decoder, events)
-    library.heard = []  # type: ignore[attr-defined]
-    events.subscribe(library.heard.append)  # type: ignore[attr-defined]
-    await library.open(write=write)
-    try:
-        yield library
-    finally:
-        await library.close()
-        await decoder.close()
-
-
-def heard(library: Library) -> list[Event]:
-    return library.heard  # type: ignore[attr-defined, no-any-return]
-
-
-async def take(library: Library, **values: object) -> Picture:
-    id = new_id()
-    content = id.encode()
-    part = library.folder / f"{id}.part"
-    part.write_bytes(content)
-    picture = a_picture(
-        id=id, path=f"2026-11/{id}.png", sha256=hashlib.sha256(content).hexdigest(), **values
-    )
-    job = a_job(state=JobState.DONE, attempt=1)
-    (taken,) = await library.take(job, [(replace(picture, job=job.id), part)])
-    return taken
+from tests.core.shelves import a_job, a_picture, heard, opened, take
 
 
 async def test_a_picture_is_in_its_place_and_told_of(tmp_path: Path) -> None:

@@ -10,39 +10,15 @@ import pytest
 
 from studio.domain import (
     Advanced,
-    GenerationRequest,
     Grounding,
-    Job,
     JobState,
-    Picture,
     SafetySetting,
     Source,
-    new_id,
 )
 from studio.errors import LibraryTooNew
 from studio.library import records
 from studio.library.records import BEGINNING, RecordLog, change, decode, encode, finished
-
-
-def a_picture(**values: object) -> Picture:
-    base = {
-        "id": new_id(),
-        "path": "2026-11/a.png",
-        "sha256": "0" * 64,
-        "media_type": "image/png",
-        "width": 8,
-        "height": 8,
-        "bytes": 100,
-        "created": 1.0,
-        "prompt": "A lighthouse",
-    }
-    return Picture(**{**base, **values})  # type: ignore[arg-type]
-
-
-def a_job(**values: object) -> Job:
-    request = GenerationRequest(profile="sketch", model="sketch", prompt="A lighthouse")
-    base = {"id": new_id(), "run": new_id(), "request": request, "created": 1.0}
-    return Job(**{**base, **values})  # type: ignore[arg-type]
+from tests.core.shelves import a_job, a_picture
 
 
 def all_of(log: RecordLog) -> list[records.Record]:

@@ -3,73 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-import errno
 import json
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from studio import files, paths, prompts, runs
+from studio import paths, runs
 from studio.core import Core
 from studio.core import Options as CoreOptions
 from studio.domain import Job, JobState, new_id
 from studio.drafts import Draft
 from studio.errors import LibraryLocked
-from studio.journal import Entry, Journal
-from studio.models import Model
+from studio.journal import Journal
 from studio.providers.catalogue import Catalogue
-from tests.core.running import ANSWER, MODEL, parts, replies, studio
+from tests.core.leaving import full_disk, left_behind
+from tests.core.running import ANSWER, parts, replies, studio
 from tests.fake_service import Reply
 
 WHOLE = json.dumps(ANSWER).encode()
-
-
-def _model() -> Model:
-    return Catalogue().find("dgrid", MODEL)
-
-
-def planned(prompt: str = "A lamp") -> Job:
-    draft = Draft(prompt=prompt, profile="dgrid", model=MODEL)
-    run = runs.plan(draft, _model(), prompts.expand(prompt))
-    return Job(id=new_id(), run=run.id, request=run.requests[0], created=1.7e9)
-
-
-def left_behind(home: Path, *, sent: bool, body: bytes = b"", mark: str = "") -> tuple[Job, Entry]:
-    """An attempt as an earlier process left it in the journal."""
-    journal = Journal(home / "library/.gridbrush/journal")
-    job = planned()
-    entry = journal.queue(job)
-    if sent:
-        journal.sent(entry)
-    if body:
-        answer = journal.begin_answer(entry, 200, {"content-type": "application/json"})
-        answer.append(body)
-        if mark == "whole":
-            journal.whole(entry, answer, 12.5)
-        elif mark == "cut":
-            journal.cut(entry, answer, "reset", 12.5)
-        else:
-            answer.close()
-    return job, entry
-
-
-@contextmanager
-def full_disk(when: Callable[[str, Path], bool]) -> Iterator[None]:
-    """The steps for which `when` holds find no room."""
-
-    def step(kind: str, path: Path) -> None:
-        if when(kind, path):
-            raise OSError(errno.ENOSPC, "No space left on device")
-
-    stop = files.watch(step)
-    try:
-        yield
-    finally:
-        stop()
 
 
 async def test_what_was_never_sent_waits_and_can_be_sent(tmp_path: Path) -> None:

@@ -16,8 +16,8 @@ from PIL import Image
 from studio.domain import Job, JobState
 from studio.errors import Billed, InputError, NoPicture, StorageError
 from studio.journal import Entry, Journal
+from tests.core.leaving import full_disk, left_behind, planned
 from tests.core.running import Studio, arrived, inline, parts, replies, studio
-from tests.core.test_recovery import full_disk, left_behind, planned
 from tests.fake_service import FakeService, Reply
 
 

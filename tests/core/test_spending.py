@@ -13,8 +13,7 @@ import pytest
 from studio.domain import CostBasis, Failure, JobState
 from studio.errors import Billed
 from studio.library.query import Cost, Spend
-from tests.core.test_library import opened, take
-from tests.core.test_records import a_job
+from tests.core.shelves import a_job, opened, take
 
 NOW = datetime(2026, 10, 28, 11, 0, tzinfo=UTC).timestamp()
 

@@ -9,7 +9,7 @@ import pytest
 from studio.domain import Failure, Job, JobState
 from studio.errors import Billed
 from studio.ui.failures import end_of
-from tests.core.test_records import a_job
+from tests.core.shelves import a_job
 
 
 def ended(state: JobState, billed: Billed) -> Job:

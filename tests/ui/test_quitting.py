@@ -22,8 +22,8 @@ from studio.ui.main_window import StudioWindow
 from studio.ui.quitting import KEY, Quitting
 from studio.ui.rounds import WindowLoop
 from tests.core import running
+from tests.core.leaving import full_disk
 from tests.core.running import ANSWER, NEVER, Studio
-from tests.core.test_recovery import full_disk
 from tests.fake_service import FakeService, Reply
 
 
