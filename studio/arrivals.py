@@ -113,13 +113,16 @@ class Arrivals:
                 log.warning("Picture %d of the answer cannot be read: %s", number, error)
                 unreadable.append(error)
                 continue
-            picture = self._picture(job, entry.picture_id(number), facts, found, answer, created)
-            picture = replace(
-                picture,
+            picture = self._picture(
+                job,
+                facts,
+                found,
+                answer,
+                id=entry.picture_id(number),
+                created=created,
                 sha256=digest,
-                bytes=size,
+                size=size,
                 seconds=round(seconds, 3),
-                path=self._path(picture, facts),
             )
             taken.append((picture, part))
             numbered[number] = picture
@@ -218,25 +221,30 @@ class Arrivals:
     def _picture(
         self,
         job: Job,
-        id: str,
         facts: PictureFacts,
         found: AnswerPicture,
         answer: Answer,
+        *,
+        id: str,
         created: float,
+        sha256: str,
+        size: int,
+        seconds: float,
     ) -> Picture:
         request = job.request
         return Picture(
             id=id,
             job=job.id,
             run=job.run,
-            path="",
-            sha256="",
+            path=self._path(job, facts, id=id, created=created),
+            sha256=sha256,
             media_type=facts.media_type,
             width=facts.width,
             height=facts.height,
-            bytes=0,
+            bytes=size,
             colour=facts.colour,
             created=created,
+            seconds=seconds,
             # What sets it apart from its siblings, as its tile was called while it was made.
             title=job.name if request.source_prompt not in ("", request.prompt) else "",
             prompt=request.prompt,
@@ -262,11 +270,11 @@ class Arrivals:
             seen=False,
         )
 
-    def _path(self, picture: Picture, facts: PictureFacts) -> str:
+    def _path(self, job: Job, facts: PictureFacts, *, id: str, created: float) -> str:
         kind = facts.media_type.partition("/")[2]
         extension = {"jpeg": ".jpg", "tiff": ".tif"}.get(kind, f".{kind}")
-        name = "" if self._settings.value.neutral_names else picture.prompt[:200]
-        return relative_path(name, picture.id, extension, picture.created)
+        name = "" if self._settings.value.neutral_names else job.request.prompt[:200]
+        return relative_path(name, id, extension, created)
 
 
 class _PartTaker:

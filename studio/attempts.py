@@ -277,7 +277,7 @@ class Attempts:
             try:
                 answer = await self._decoding.run(provider.read, source)
                 return await self._arrivals.take(
-                    replace(job, late=sink.late),
+                    replace(job, late=True) if sink.late else job,
                     entry,
                     answer,
                     seconds=sink.seconds,

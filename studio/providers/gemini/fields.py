@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -15,9 +16,19 @@ def get(value: Any, name: str) -> Any:
         return None
     if (found := value.get(name)) is not None:
         return found
-    if (found := value.get(_HUMP.sub(r"_\1", name).lower())) is not None:
-        return found
-    return value.get(name.lower())
+    for other in _others(name):
+        if (found := value.get(other)) is not None:
+            return found
+    return None
+
+
+@functools.cache
+def _others(name: str) -> tuple[str, ...]:
+    """The other spellings of a name; there are only those this program asks for."""
+    low = name.lower()
+    return tuple(
+        dict.fromkeys(one for one in (_HUMP.sub(r"_\1", name).lower(), low) if one != name)
+    )
 
 
 def text(value: Any, name: str) -> str:

@@ -33,6 +33,8 @@ MAX_MARKS: Final = 500_000
 """Most brackets and strings of one answer, so that parsing the skeleton stays cheap."""
 
 _MARK = re.compile(rb'["\[\]{}]')
+_PLAIN = re.compile(rb'(?:[^"\[\]{}]++|"[^"\\]{0,512}+")++')
+"""What needs no look at each mark: all but brackets, and short strings without an escape."""
 _PIECE = 256 * 1024
 _SPACE = b" \t\r\n"
 _BOM = b"\xef\xbb\xbf"
@@ -146,15 +148,20 @@ class Scanner:
             self._skipping = not self._event_open
 
     def _take_structure(self, data: bytes, position: int, base: int) -> int:
+        # A value that is a string alone ends with it: that is looked at below.
+        if self._depth > 0 and (plain := _PLAIN.match(data, position)) is not None:
+            position = plain.end()
+            self._count(plain[0].count(b'"') >> 1)
+            self._keep(plain[0])
+            if position == len(data):
+                return position
         found = _MARK.search(data, position)
         if found is None:
             self._keep(data[position:])
             return len(data)
         end = found.end()
         self._keep(data[position:end])
-        self._marks += 1
-        if self._marks > MAX_MARKS:
-            raise _too_much(_("It has too many parts."))
+        self._count(1)
         mark = found[0]
         if mark == b'"':
             self._in_string = True
@@ -167,6 +174,11 @@ class Scanner:
             self._depth -= 1
             self._end_of_value()
         return end
+
+    def _count(self, marks: int) -> None:
+        self._marks += marks
+        if self._marks > MAX_MARKS:
+            raise _too_much(_("It has too many parts."))
 
     def _take_string(self, data: bytes, position: int, base: int) -> int:
         start = position
