@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, QPoint, QRectF, Qt
 from PySide6.QtGui import QColor, QDrag, QGuiApplication, QImage, QPainter, QPen, QPixmap
@@ -24,6 +24,9 @@ from studio.ui.theme import theme
 from studio.values import dataclass
 from studio.words import _
 
+if TYPE_CHECKING:
+    from studio.ui.raster import Pixels
+
 IDS = "application/x-gridbrush-ids"
 GNOME_FILES = "x-special/gnome-copied-files"
 QT_IMAGE = "application/x-qt-image"
@@ -32,17 +35,6 @@ MOST = 1_000
 """Pictures dragged or copied at once; more is refused in words, not cut silently."""
 CARD = 128  # logical pixels of the picture under the pointer
 STACKED = 3
-
-
-class Pixels(Protocol):
-    """Raw pixels: RGBA, 8 bits each, straight alpha."""
-
-    @property
-    def width(self) -> int: ...
-    @property
-    def height(self) -> int: ...
-    @property
-    def data(self) -> bytes: ...
 
 
 class PixelSource(Protocol):

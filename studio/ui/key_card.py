@@ -11,6 +11,7 @@ from collections.abc import Coroutine
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
+from studio import profiles
 from studio.errors import InputError, KeyRefused, StudioError
 from studio.events import Event, KeyChanged
 from studio.key_status import KeyStatus, Source, State, clean
@@ -18,9 +19,9 @@ from studio.settings import Profile
 from studio.ui.controls import Button, Segmented, Text
 from studio.ui.desk import Desk
 from studio.ui.key_field import KeyField
-from studio.ui.own_profile import OwnProfile, host_of
+from studio.ui.own_profile import OwnProfile
 from studio.ui.paragraph import Paragraph
-from studio.ui.style import focus_by_key
+from studio.ui.focus_ring import focus_by_key
 from studio.ui.tasks import Work, spawn
 from studio.ui.theme import theme
 from studio.ui.verdict import Verdict
@@ -160,7 +161,7 @@ class KeyCard(QWidget):
 
     def _refresh(self) -> None:
         profile = self._known
-        host = host_of(profile.base_url) if profile else self.own.host
+        host = profiles.host_of(profile.base_url) if profile else self.own.host
         kept = _("Kept in the system keyring, never in a file.")
         status = self._core.keys.status(self._about) if self._about else None
         if status and (status.source is Source.SESSION or status.state is State.ABSENT):

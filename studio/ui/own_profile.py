@@ -31,9 +31,11 @@ class OwnProfile(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        self.title = self._field(_("Name"), column)
-        self.address = self._field(_("Address, such as https://api.example.com"), column)
+        self.title = field(_("Name"), column, self)
+        self.address = field(_("Address, such as https://api.example.com"), column, self)
         self.address.setAccessibleName(_("Address"))
+        for line in (self.title, self.address):
+            line.textEdited.connect(self.edited)
         self.auth = Segmented(
             [("bearer", _("Bearer key"), ""), ("google", _("Google key"), "")],
             self,
@@ -47,15 +49,6 @@ class OwnProfile(QWidget):
         self.version.changed.connect(self.edited)
         self.version.setVisible(with_version)
         column.addWidget(self.version)
-
-    def _field(self, name: str, column: QVBoxLayout) -> QLineEdit:
-        made = QLineEdit(self)
-        made.setFixedHeight(theme().height(32))
-        made.setPlaceholderText(name)
-        made.setAccessibleName(name)
-        made.textEdited.connect(self.edited)
-        column.addWidget(made)
-        return made
 
     @property
     def complete(self) -> bool:
@@ -98,6 +91,11 @@ class OwnProfile(QWidget):
         return profiles.checked(written, settings, editing=base.name)
 
 
-def host_of(address: str) -> str:
-    """The computer a request goes to; empty when the address is none."""
-    return profiles.host_of(address)
+def field(name: str, column: QVBoxLayout, parent: QWidget) -> QLineEdit:
+    """A line to write in, which says itself what belongs there."""
+    made = QLineEdit(parent)
+    made.setFixedHeight(theme().height(32))
+    made.setPlaceholderText(name)
+    made.setAccessibleName(name)
+    column.addWidget(made)
+    return made

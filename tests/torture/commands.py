@@ -13,7 +13,7 @@ import signal
 import sys
 from pathlib import Path
 
-from studio import files
+from tests.torture.dying import die_before, import_everything
 
 LINKED = (".png", ".jpg", ".webp")
 
@@ -39,17 +39,7 @@ def _run(home: Path, kill_at: int, command: list[str]) -> int:
     with Path(os.devnull).open("w") as nothing:
         os.dup2(nothing.fileno(), 1)
         os.dup2(nothing.fileno(), 2)
-    done = 0
-
-    def step(kind: str, path: Path) -> None:
-        nonlocal done
-        done += 1
-        with (home / "steps").open("a") as steps:
-            steps.write(f"{kind} {path.name}\n")
-        if done == kill_at:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    files.watch(step)
+    die_before(kill_at, home)
     from studio.__main__ import main
 
     main(["--home", str(home), *command])
@@ -60,9 +50,7 @@ def _run(home: Path, kill_at: int, command: list[str]) -> int:
 
 def run(folder: Path, command: list[str]) -> int:
     """Kill the command at each of its steps, and after the last; how many kills there were."""
-    from tests.torture.killing import _import_everything
-
-    _import_everything()
+    import_everything()
     copy_home(folder / "start", folder / "0")
     steps = _run(folder / "0", 0, command)
     for number in range(1, steps + 1):

@@ -11,11 +11,10 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import sys
 from pathlib import Path
 
-from studio import files
+from tests.torture.dying import die_before, import_everything
 
 PROMPT = "Lighthouse in first snow"
 
@@ -34,17 +33,7 @@ def _generate(home: Path, model: str, kill_at: int, before: tuple[Path, str] | N
     with (home / "events").open("w") as events, Path(os.devnull).open("w") as nothing:
         os.dup2(events.fileno(), 1)
         os.dup2(nothing.fileno(), 2)
-    done = 0
-
-    def step(kind: str, path: Path) -> None:
-        nonlocal done
-        done += 1
-        with (home / "steps").open("a") as steps:
-            steps.write(f"{kind} {path.name}\n")
-        if done == kill_at:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    files.watch(step)
+    die_before(kill_at, home)
     from studio.__main__ import main
 
     options = ["--seed", "7", "--size", "512", "--model", model, "--json", *goes_on]
@@ -53,17 +42,9 @@ def _generate(home: Path, model: str, kill_at: int, before: tuple[Path, str] | N
     os._exit(0)
 
 
-def _import_everything() -> None:
-    from studio import cli, core, worker
-    from studio.cli import generate, parser
-    from studio.providers import sketch
-
-    assert all((cli, core, worker, generate, parser, sketch))
-
-
 def run(folder: Path, model: str, before: tuple[Path, str] | None = None) -> int:
     """Kill one generation at each of its durable steps; how many there were."""
-    _import_everything()
+    import_everything()
     _generate(folder / "0", model, -1, before)
     steps = len((folder / "0" / "steps").read_text().splitlines())
     for number in range(1, steps + 1):

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QUrl
+from PySide6.QtCore import QRectF, QSize, Qt, QUrl
 from PySide6.QtGui import (
     QAccessible,
     QDesktopServices,
-    QEnterEvent,
     QFontMetrics,
     QKeyEvent,
     QPainter,
@@ -36,6 +35,7 @@ class LinkRow(QAbstractButton):
 
     def __init__(self, source: Source, icon: str, parent: QWidget) -> None:
         super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.url = source.url
         self._icon = icon
         self._host = (urlsplit(source.url).hostname or "").removeprefix("www.")
@@ -54,14 +54,6 @@ class LinkRow(QAbstractButton):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(40, theme().line("small") + 6)
-
-    def enterEvent(self, event: QEnterEvent) -> None:
-        super().enterEvent(event)
-        self.update()
-
-    def leaveEvent(self, event: QEvent) -> None:
-        super().leaveEvent(event)
-        self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         look = theme()

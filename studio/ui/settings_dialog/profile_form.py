@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from studio import key_hosts, profiles
 from studio.errors import InputError, StudioError
@@ -13,7 +13,7 @@ from studio.key_status import Source
 from studio.settings import BUILT_IN_NAMES, USUAL_PATH, Profile, built_in
 from studio.ui.controls import Button, Text
 from studio.ui.desk import Desk
-from studio.ui.own_profile import OwnProfile
+from studio.ui.own_profile import OwnProfile, field
 from studio.ui.settings_dialog.call import Call
 from studio.ui.settings_dialog.limits import Limits
 from studio.ui.theme import theme
@@ -53,9 +53,11 @@ class ProfileForm(QFrame):
         self.form = OwnProfile(self, with_version=True)
         self.form.edited.connect(self.on_edited)
         column.addWidget(self.form)
-        self.path = self._line(_("Path, where it is not the usual one"), column)
+        self.path = field(_("Path, where it is not the usual one"), column, self)
         self.path.setToolTip(_("Such as /v1/publishers/google/models/{model}:generateContent"))
-        self.model = self._line(_("First model, empty for the best the service lists"), column)
+        self.model = field(_("First model, empty for the best the service lists"), column, self)
+        for line in (self.path, self.model):
+            line.textEdited.connect(self.on_edited)
         words = _("Own prices, a line each: model, size or *, US dollars a picture")
         column.addWidget(Text(words, "small", "text2", self, wrap=True))
         self.prices = QPlainTextEdit(self)
@@ -83,15 +85,6 @@ class ProfileForm(QFrame):
         column.addLayout(row)
         self.destroyed.connect(self._work.cancel)
         self.show_profile(None)
-
-    def _line(self, name: str, column: QVBoxLayout) -> QLineEdit:
-        made = QLineEdit(self)
-        made.setFixedHeight(theme().height(32))
-        made.setPlaceholderText(name)
-        made.setAccessibleName(name)
-        made.textEdited.connect(self.on_edited)
-        column.addWidget(made)
-        return made
 
     def show_profile(self, profile: Profile | None) -> None:
         """Fill the form: with a profile to change, one to begin with (no name yet), or nothing."""
