@@ -387,6 +387,10 @@ class Told:
     alone: Alone = Alone.NO
 
 
+MADE_WITH = "Made with"
+"""Name of the setting of an imported picture that says which program wrote its file."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
     """A picture of the library, with where it came from and what it cost.

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from studio import files
-from studio.domain import Picture, new_id
+from studio.domain import MADE_WITH, Picture, new_id
 from studio.errors import PictureUnreadable, StorageError
 from studio.events import PicturesAdded
 from studio.kinds import kind_of
@@ -190,7 +190,7 @@ class Import:
         kind = facts.media_type.partition("/")[2]
         extension = {"jpeg": ".jpg", "tiff": ".tif"}.get(kind, f".{kind}")
         name = "" if self._neutral else path.stem
-        tool = (("Made with", made.tool),) if made.tool else ()
+        tool = ((MADE_WITH, made.tool),) if made.tool else ()
         return Picture(
             id=id,
             path=relative_path(name, id, extension, now),

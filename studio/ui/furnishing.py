@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 def furnish(window: StudioWindow) -> Iterator[None]:
     """Make what is not there yet, put it in its place and connect it."""
     core = window.core
+    window.gallery.draw_icons(True)
     editor = window.first_card.editor
     window.composing = Composing(window)
     window.first_card.hand_over()
@@ -144,6 +145,9 @@ def _connect_panels(window: StudioWindow) -> None:
     inspector.flagged.connect(window.pictures.flag_these)
     inspector.retitled.connect(window.pictures.entitle)
     inspector.noted.connect(window.pictures.annotate)
+    inspector.tagged.connect(window.shelving.on_tagged)
+    inspector.tag_chosen.connect(window.shelving.on_tag_chosen)
+    inspector.tags_wanted.connect(window.shelving.on_tags_wanted)
     inspector.selected.connect(window.looking.on_relative_chosen)
     inspector.action.connect(window.offers.on_inspector_action)
     inspector.toast.connect(window.talking.tell)

@@ -109,7 +109,7 @@ class Looking(QObject):
         if len(jobs) == 1 and not pictures:
             self._window.inspector.show_job(jobs[0])
         elif pictures:
-            self._window.inspector.show_pictures(pictures)
+            self._window.inspector.show_pictures(pictures, counted)
             self._looked_at(pictures)
         else:
             self._window.inspector.show_nothing()

@@ -40,6 +40,9 @@ class Selection(Protocol):
     def jobs(self) -> tuple[Job, ...]:
         """The chosen jobs."""
 
+    async def meant(self, ids: Sequence[str]) -> list[str]:
+        """Whose ids are meant where a panel speaks of these, the first of what is chosen."""
+
     def before_removal(self) -> None:
         """They are about to leave the view: choose the neighbour."""
 
@@ -78,11 +81,11 @@ class PictureActions(QObject):
 
     def flag_these(self, ids: Sequence[str], flag: Flag) -> None:
         """Set the mark of these pictures."""
-        self._do(self._core.library.flag(ids, flag))
+        self._do(self._meant(ids, lambda all_ids: self._core.library.flag(all_ids, flag)))
 
     def rate_these(self, ids: Sequence[str], stars: int) -> None:
         """Give these pictures stars."""
-        self._do(self._core.library.rate(ids, stars))
+        self._do(self._meant(ids, lambda all_ids: self._core.library.rate(all_ids, stars)))
 
     def entitle(self, id: str, title: str) -> None:
         """Give a picture a title."""
@@ -103,6 +106,11 @@ class PictureActions(QObject):
     async def _with_ids(self, change: Callable[[list[str]], Awaitable[str]]) -> str:
         pictures = await self._selection.pictures()
         return await change([p.id for p in pictures]) if pictures else ""
+
+    async def _meant(
+        self, ids: Sequence[str], change: Callable[[list[str]], Awaitable[str]]
+    ) -> str:
+        return await change(await self._selection.meant(ids))
 
     # Trash and undo
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from studio.domain import Job, Picture
 
 if TYPE_CHECKING:
     from studio.ui.main_window import StudioWindow
+
+KNOWN = 1000
+"""Pictures of a selection that panels are told of."""
 
 
 class Selected:
@@ -23,6 +27,15 @@ class Selected:
             shown = window.loupe.picture
             return [] if shown is None else [shown]
         return await window.gallery.selected_pictures(limit)
+
+    async def meant(self, ids: Sequence[str]) -> list[str]:
+        """Whose ids are meant where a panel speaks of these: all that is chosen, if it is more.
+
+        Panels know the first thousand pictures of a selection.
+        """
+        if len(ids) < KNOWN or self._window.looking.in_loupe:
+            return list(ids)
+        return [picture.id for picture in await self.pictures()]
 
     def jobs(self) -> tuple[Job, ...]:
         """The chosen jobs."""

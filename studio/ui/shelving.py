@@ -140,6 +140,29 @@ class Shelving(QObject):
     def _on_menu(self, place: Place, what: str, _checked: object = None) -> None:
         self.on_asked(place, what)
 
+    # What the inspector asks of tags
+
+    def on_tagged(self, ids: Sequence[str], add: Sequence[str], remove: Sequence[str]) -> None:
+        """Tags were given to pictures, or taken from them."""
+        spawn(self._tag(ids, add, remove))
+
+    def on_tag_chosen(self, name: str) -> None:
+        """Everything with this tag shall be shown."""
+        words = f'tag:"{name}"' if any(sign in name for sign in ' ,"') else f"tag:{name}"
+        self._window.top_bar.set_words(words)
+        self._window.choices.on_searched(words)
+
+    def on_tags_wanted(self) -> None:
+        """A tag is about to be written: those that there are can be offered."""
+        spawn(self._offer_tags())
+
+    async def _tag(self, ids: Sequence[str], add: Sequence[str], remove: Sequence[str]) -> None:
+        meant = await self._window.selection.meant(ids)
+        await self._window.core.library.tag(meant, add=add, remove=remove)
+
+    async def _offer_tags(self) -> None:
+        self._window.inspector.offer_tags([name for name, _n in await self._collections.tags()])
+
     # How
 
     def _ask(self, title: str, button: str, take: Callable[[str], None], name: str = "") -> None:

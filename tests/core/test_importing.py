@@ -76,6 +76,14 @@ async def test_a_folder_is_copied_once_with_what_its_files_tell(
         assert [p.id for p in await library.find(result.ids)] == list(result.ids)
 
 
+async def test_what_is_brought_in_costs_nothing_here(tmp_path: Path, elsewhere: Path) -> None:
+    async with opened(tmp_path) as library:
+        result = await importing(library).run([elsewhere])
+        assert (await library.spend()).unknown == 0
+        cost = await library.cost(result.ids)
+        assert (cost.usd, cost.unknown) == (0.0, 0)
+
+
 async def test_words_in_exif_and_xmp_are_found(tmp_path: Path) -> None:
     picture = Image.new("RGB", (32, 32), "teal")
     exif = Image.Exif()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from studio.domain import AspectRatio, CostBasis, Picture, Role
+from studio.domain import MADE_WITH, AspectRatio, CostBasis, Picture, Role
 from studio.safety import level_of
 from studio.ui import figures
 from studio.words import _, ngettext
@@ -74,12 +74,17 @@ def details(
     if picture.model:
         facts.append(Fact(label=_("Model"), value=picture.model))
     made = figures.when(picture.created, now=now)
-    if picture.seconds is not None:
-        made = _("{when}, in {seconds}").format(
-            when=made, seconds=figures.duration(picture.seconds)
-        )
-    facts.append(Fact(label=_("Made"), value=made))
-    facts.append(_cost(picture))
+    if picture.imported:
+        facts.append(Fact(label=_("Imported"), value=made))
+        facts.append(Fact(label=_("From file"), value=picture.imported))
+    else:
+        if picture.seconds is not None:
+            made = _("{when}, in {seconds}").format(
+                when=made, seconds=figures.duration(picture.seconds)
+            )
+        facts.append(Fact(label=_("Made"), value=made))
+    if not picture.imported or picture.cost_usd is not None:
+        facts.append(_cost(picture))
     if picture.conversation is not None and picture.conversation.turns > 1:
         turn = _("turn {n}").format(n=picture.conversation.turns)
         facts.append(Fact(label=_("Conversation"), value=turn))
@@ -90,11 +95,15 @@ def details(
         facts.append(Fact(label=_("Made from"), value=", ".join(names)))
     if within:
         facts.append(Fact(label=_("In"), value=", ".join(within)))
-    if picture.tags:
-        facts.append(Fact(label=_("Tags"), value=", ".join(picture.tags)))
-    else:
-        facts.append(Fact(label=_("Tags"), value=_("none"), role="text3"))
     return facts
+
+
+def settings(picture: Picture) -> list[Fact]:
+    """What an imported file tells of how it was made, in the words of the program that made it."""
+    return [
+        Fact(label=_("Made with") if name == MADE_WITH else name, value=value)
+        for name, value in picture.settings
+    ]
 
 
 def choices(picture: Picture) -> list[Fact]:
@@ -130,18 +139,17 @@ def parent_names(picture: Picture, known: Sequence[Picture] = ()) -> tuple[str, 
 
 def several(pictures: Sequence[Picture]) -> list[Fact]:
     """What several pictures are together."""
-    known = [p.cost_usd for p in pictures if _known_cost(p)]
-    unknown = len(pictures) - len(known)
+    made_here = [p for p in pictures if not p.imported or p.cost_usd is not None]
+    known = [p.cost_usd for p in made_here if _known_cost(p)]
+    unknown = len(made_here) - len(known)
     note = ""
     if unknown and known:
         note = ngettext("+ {n} of unknown price", "+ {n} of unknown price", unknown).format(
             n=unknown
         )
     total = figures.about(sum(cost or 0 for cost in known)) if known else _("unknown")
-    facts = [
-        Fact(label=_("Cost"), value=total, note=note),
-        Fact(label=_("Files"), value=figures.megabytes(sum(p.bytes for p in pictures))),
-    ]
+    facts = [Fact(label=_("Cost"), value=total, note=note)] if made_here else []
+    facts.append(Fact(label=_("Files"), value=figures.megabytes(sum(p.bytes for p in pictures))))
     for label, values in (
         (_("Models"), {p.model for p in pictures if p.model}),
         (_("Shapes"), {figures.shape(p.width, p.height) for p in pictures}),

@@ -31,6 +31,9 @@ class Inspector(QFrame):
     Signals:
         rated, flagged, noted: ids (a tuple) and the new value.
         retitled: id and the new title.
+        tagged: ids, names they all get, names they all lose (three tuples).
+        tag_chosen: a tag to look for.
+        tags_wanted: the names of tags there are are needed (`offer_tags`).
         selected: id of a picture of the family that was clicked.
         action: the name of what is wanted and the items (a tuple of Picture or Job).
         toast: a short sentence about what the inspector itself did.
@@ -40,6 +43,9 @@ class Inspector(QFrame):
     flagged = Signal(object, object)
     retitled = Signal(str, str)
     noted = Signal(object, str)
+    tagged = Signal(object, object, object)
+    tag_chosen = Signal(str)
+    tags_wanted = Signal()
     selected = Signal(str)
     action = Signal(str, object)
     toast = Signal(str)
@@ -49,6 +55,7 @@ class Inspector(QFrame):
         self._library = library
         self._decoder = decoder
         self._pictures: tuple[Picture, ...] = ()
+        self._total = 0
         self._noted: tuple[str, ...] = ()
         self._collections: dict[str, str] = {}
         self._with_preview = True
@@ -104,6 +111,10 @@ class Inspector(QFrame):
             page.preview.drag_requested.connect(self.on_dragged)
             page.note.kept.connect(self.on_noted)
             page.note.left.connect(self.setFocus)
+            page.tags.changed.connect(self.on_tags_changed)
+            page.tags.chosen.connect(self.tag_chosen)
+            page.tags.wanted.connect(self.tags_wanted)
+            page.tags.left.connect(self.setFocus)
             page.chosen.connect(self.on_action)
         return self._page
 
@@ -140,8 +151,8 @@ class Inspector(QFrame):
         if self._job_scroll is not None:
             self._pages.setCurrentWidget(self._job_scroll)
 
-    def show_pictures(self, pictures: Sequence[Picture]) -> None:
-        """Tell of one picture, or of several together."""
+    def show_pictures(self, pictures: Sequence[Picture], total: int = 0) -> None:
+        """Tell of one picture, or of several together; they may be the first of `total`."""
         if not pictures:
             self.show_nothing()
             return
@@ -149,6 +160,7 @@ class Inspector(QFrame):
         if not same:
             self._leave()
         self._pictures = tuple(pictures)
+        self._total = total
         self._noted = tuple(picture.id for picture in pictures)
         page = self.page
         self._pages.setCurrentWidget(page)
@@ -158,7 +170,7 @@ class Inspector(QFrame):
             page.show_one(pictures[0], same=same)
             self._look_up(pictures[0])
         else:
-            page.show_several(self._pictures)
+            page.show_several(self._pictures, total)
         self._want()
 
     def set_collections(self, names: Mapping[str, str]) -> None:
@@ -193,6 +205,10 @@ class Inspector(QFrame):
         if len(self._pictures) == 1:
             self.page.head.title.edit()
 
+    def offer_tags(self, names: Sequence[str]) -> None:
+        """The tags there are, the most used first."""
+        self.page.tags.line.offer(names)
+
     def edit_note(self) -> None:
         """Give the keyboard to the note."""
         if self._pictures:
@@ -202,6 +218,7 @@ class Inspector(QFrame):
         """Keep what is being written before it is about something else."""
         if self._page is not None:
             self._page.note.keep()
+            self._page.tags.line.on_taken()
             self._page.head.title.stop_editing()
         if self._task is not None:
             self._task.cancel()
@@ -245,7 +262,7 @@ class Inspector(QFrame):
     async def _read_again(self, ids: tuple[str, ...]) -> None:
         found = await self._library.find(ids)
         if ids == tuple(picture.id for picture in self._pictures):
-            self.show_pictures(found)
+            self.show_pictures(found, self._total)
 
     # --- slots ----------------------------------------------------------------------------
 
@@ -266,6 +283,11 @@ class Inspector(QFrame):
         """A note was written, about the pictures it was begun for."""
         if self._noted:
             self.noted.emit(self._noted, note)
+
+    def on_tags_changed(self, add: object, remove: object) -> None:
+        """Tags were given or taken away."""
+        if self._pictures:
+            self.tagged.emit(tuple(picture.id for picture in self._pictures), add, remove)
 
     def on_action(self, name: str) -> None:
         """One of the buttons under the prompt, or of the footer."""

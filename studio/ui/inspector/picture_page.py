@@ -20,6 +20,7 @@ from studio.ui.inspector.preview import Preview
 from studio.ui.inspector.scrolled import Scrolled
 from studio.ui.inspector.section import Section
 from studio.ui.inspector.sources import Sources
+from studio.ui.inspector.tags import Tags
 from studio.ui.thumbnails import Thumbnails, Wish
 from studio.words import _, ngettext
 
@@ -29,7 +30,8 @@ class PicturePage(QWidget):
 
     Attributes:
         collections: names of the collections there are, by id.
-        preview, head, family, palette_strip, sources, warnings, origin, facts, note: its parts.
+        preview, head, family, palette_strip, sources, warnings, origin, facts, tags, note,
+            settings: its parts.
 
     Signals:
         chosen: a button of the footer was pressed ("copy" or "save").
@@ -59,6 +61,7 @@ class PicturePage(QWidget):
         self.warnings = Remarks(_("Warning"), details)
         self.origin = Remarks(_("Made by"), details, icon="brush", role="text2")
         self.facts = FactTable(_("Details"), details)
+        self.tags = Tags(details)
         self.note = Note(details)
         details.body.addWidget(self.warnings)
         details.body.addWidget(self.origin)
@@ -66,10 +69,15 @@ class PicturePage(QWidget):
         self._warning_gap.setFixedHeight(8)
         details.body.addWidget(self._warning_gap)
         details.body.addWidget(self.facts)
+        details.body.addSpacing(6)
+        details.body.addWidget(self.tags)
         details.body.addSpacing(12)
         details.body.addWidget(self.note)
+        self._settings_part = Section(_("Settings in the file"), inner)
+        self.settings = FactTable(_("Settings in the file"), self._settings_part)
+        self._settings_part.body.addWidget(self.settings)
         strips = (self._family_part, self._palette_part, self._sources_part)
-        for part in (self.preview, self.head, *strips, details):
+        for part in (self.preview, self.head, *strips, details, self._settings_part):
             parts.addWidget(part)
         parts.addStretch(1)
         column = QVBoxLayout(self)
@@ -116,6 +124,10 @@ class PicturePage(QWidget):
         made_by = facts.origin(picture)
         self.origin.set_texts([made_by] if made_by else [])
         self._warning_gap.setVisible(bool(said or made_by))
+        self.tags.set_pictures([picture])
+        read = facts.settings(picture)
+        self._settings_part.setVisible(bool(read))
+        self.settings.set_facts(read)
         self._sources_part.setVisible(picture.grounding is not None)
         self.sources.show_grounding(picture.grounding)
         if not same:
@@ -130,9 +142,9 @@ class PicturePage(QWidget):
         elif not self.note.hasFocus():
             self.note.set_note(picture.note)
 
-    def show_several(self, pictures: Sequence[Picture]) -> None:
-        """Tell of several together."""
-        count = len(pictures)
+    def show_several(self, pictures: Sequence[Picture], total: int = 0) -> None:
+        """Tell of several together; they may be the first of `total`."""
+        count = max(total, len(pictures))
         ratings = {picture.rating for picture in pictures}
         flags = {picture.flag for picture in pictures}
         self.head.title.set_picture(
@@ -148,6 +160,8 @@ class PicturePage(QWidget):
         self._family_part.hide()
         self._palette_part.hide()
         self._sources_part.hide()
+        self._settings_part.hide()
+        self.tags.set_pictures(pictures)
         self.facts.set_facts(facts.several(pictures))
 
     def show_kin(self, picture: Picture, family: Family, others: Sequence[Picture]) -> None:

@@ -1,0 +1,79 @@
+"""Widgets side by side that go on in the next line, as words do."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QRect, QSize
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+
+class Flow(QWidget):
+    """As many lines as the width asks for; the last widget takes what is left of its line.
+
+    A widget wider than the line is made as narrow as the line. It places its widgets itself: a
+    layout's items have two owners, Python and Qt.
+    """
+
+    def __init__(self, parent: QWidget, *, gap: int = 4, last_at_least: int = 80) -> None:
+        super().__init__(parent)
+        self._gap = gap
+        self._least = last_at_least
+        self._widgets: list[QWidget] = []
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    def insert(self, at: int, widget: QWidget) -> None:
+        """Put one of its children before the one that is there."""
+        self._widgets.insert(at, widget)
+        self._changed()
+
+    def remove(self, widget: QWidget) -> None:
+        """Place it no longer."""
+        self._widgets.remove(widget)
+        self._changed()
+
+    def _changed(self) -> None:
+        self.updateGeometry()
+        self._lay_out(self.width(), move=True)
+
+    def _lay_out(self, width: int, *, move: bool) -> int:
+        """Set everything into that width; the height it takes."""
+        x = y = line = 0
+        for widget in self._widgets:
+            hint, last = widget.sizeHint(), widget is self._widgets[-1]
+            height = max(hint.height(), widget.minimumHeight())
+            wide = min(self._least if last else hint.width(), width)
+            if line and x + wide > width:
+                x, y, line = 0, y + line + self._gap, 0
+            if last:
+                wide = width - x
+            if move:
+                widget.setGeometry(QRect(x, y, wide, height))
+            x += wide + self._gap
+            line = max(line, height)
+        return y + line
+
+    # --- Qt -------------------------------------------------------------------------------
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:
+            # One of them wants another size.
+            self._changed()
+        return super().event(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._lay_out(event.size().width(), move=True)
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        return self._lay_out(width, move=False)
+
+    def sizeHint(self) -> QSize:
+        return QSize(self._least, self.heightForWidth(max(self.width(), self._least)))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self._least, max((w.minimumHeight() for w in self._widgets), default=0))

@@ -1,0 +1,359 @@
+"""The tags of what is selected, as chips, with a line to write further ones in."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, QStringListModel, Qt, Signal
+from PySide6.QtGui import (
+    QFocusEvent,
+    QFontMetrics,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QCompleter,
+    QHBoxLayout,
+    QLineEdit,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from studio.domain import Picture
+from studio.ui.controls import Text
+from studio.ui.controls.flow import Flow
+from studio.ui.inspector.fact_table import LABEL
+from studio.ui.theme import theme
+from studio.words import _
+
+MOST = 60
+"""Chips that are shown; a picture with more has them all in its popover (Ctrl+T)."""
+
+_HIGH, _SIDE, _CROSS = 22, 8, 18
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A tag, and how many of so many pictures have it."""
+
+    name: str
+    have: int
+    of: int
+
+    @property
+    def partly(self) -> bool:
+        """Whether some have it and others do not."""
+        return self.have < self.of
+
+
+def held(pictures: Sequence[Picture]) -> list[Held]:
+    """The tags of these pictures: those that all have first, then by name."""
+    counted = Counter(tag for picture in pictures for tag in set(picture.tags))
+    found = [Held(name, have, len(pictures)) for name, have in counted.items()]
+    return sorted(found, key=lambda one: (one.partly, one.name.casefold()))
+
+
+class Chip(QAbstractButton):
+    """One tag. A click looks for it, or gives it to all where only some have it; × takes it away.
+
+    Signals:
+        removed: its cross, Delete or Backspace.
+    """
+
+    removed = Signal()
+
+    def __init__(self, tag: Held, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.tag = tag
+        self.setFont(theme().font("small"))
+        self.setText(tag.name)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self.setMouseTracking(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self._note = ""
+        if tag.partly:
+            self._note = _("{have} of {all}").format(have=f"{tag.have:,}", all=f"{tag.of:,}")
+            tip = _("{tag}: {have}. Click to give it to all.")
+        else:
+            tip = _("{tag}: click to look for it")
+        self.setToolTip(tip.format(tag=tag.name, have=self._note))
+        spoken = f"{tag.name}, {self._note}" if self._note else tag.name
+        self.setAccessibleName(_("Tag {name}").format(name=spoken))
+        self.setAccessibleDescription(_("Delete takes it away"))
+        self._on_cross = False
+
+    @property
+    def cross(self) -> QRect:
+        """Where its cross is."""
+        return QRect(self.width() - _CROSS, 0, _CROSS, self.height())
+
+    def _point(self, event: QMouseEvent) -> None:
+        on = self.cross.contains(event.position().toPoint())
+        if on != self._on_cross:
+            self._on_cross = on
+            self.update()
+
+    # --- Qt -------------------------------------------------------------------------------
+
+    def sizeHint(self) -> QSize:
+        metrics = QFontMetrics(theme().font("small"))
+        note = metrics.horizontalAdvance(self._note) + 5 if self._note else 0
+        return QSize(
+            _SIDE + metrics.horizontalAdvance(self.text()) + note + 4 + _CROSS,
+            theme().height(_HIGH),
+        )
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(40, theme().height(_HIGH))
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._point(event)
+        super().mouseMoveEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._point(event)
+        if self._on_cross and self.isDown():
+            self.setDown(False)
+            self.removed.emit()
+            return
+        super().mouseReleaseEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._on_cross = False
+        super().leaveEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            self.removed.emit()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        keys = (Qt.Key.Key_Delete, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
+        pressed = event.type() == QEvent.Type.ShortcutOverride
+        if pressed and isinstance(event, QKeyEvent) and event.key() in keys:
+            # They are about this tag, not about the pictures.
+            event.accept()
+            return True
+        return super().event(event)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        look = theme()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        over = self.underMouse()
+        edge = QPen(look.color("line2"), 1)
+        if self.tag.partly:
+            edge.setStyle(Qt.PenStyle.DashLine)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+        else:
+            painter.setBrush(look.color("hover" if over else "raise"))
+        painter.setPen(edge)
+        box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        painter.drawRoundedRect(box, 6, 6)
+        if self.hasFocus():
+            painter.setPen(QPen(look.color("focus"), 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 6, 6)
+        painter.setFont(theme().font("small"))
+        metrics = QFontMetrics(theme().font("small"))
+        room = QRect(_SIDE, 0, self.width() - _SIDE - _CROSS - 2, self.height())
+        if self._note:
+            wide = metrics.horizontalAdvance(self._note)
+            painter.setPen(look.color("text3"))
+            flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+            painter.drawText(room, flags, self._note)
+            room.setWidth(room.width() - wide - 5)
+        painter.setPen(look.color("text2" if self.tag.partly else "text"))
+        words = metrics.elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
+        flags = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
+        painter.drawText(room, flags, words)
+        role = "text" if self._on_cross and over else "text3"
+        glyph = look.pixmap("close", role, 12, self.devicePixelRatioF())
+        middle = QRectF(self.cross).center()
+        painter.drawPixmap(QPointF(middle.x() - 7, middle.y() - 6), glyph)
+        painter.end()
+
+
+class TagLine(QLineEdit):
+    """A line for names with commas between them; known names are offered.
+
+    Signals:
+        written: Enter, a comma, or the keyboard going elsewhere: the names (a tuple).
+        wanted: it has the keyboard now, and known names can be offered.
+        back: Backspace where nothing is written.
+        left: the keyboard goes back to where it came from.
+    """
+
+    written = Signal(object)
+    wanted = Signal()
+    back = Signal()
+    left = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setProperty("field", "tag")
+        self.setFont(theme().font("small"))
+        self.setPlaceholderText(_("Add a tag"))
+        self.setAccessibleName(_("Add a tag"))
+        self.setMaxLength(200)
+        self.setFixedHeight(theme().height(_HIGH))
+        self._known = QStringListModel(self)
+        completer = QCompleter(self._known, self)
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        completer.setFilterMode(Qt.MatchFlag.MatchContains)
+        offered = completer.popup()
+        assert offered is not None
+        offered.setProperty("zone", "offers")
+        # A short field: what is offered may be wider than it.
+        offered.setMinimumWidth(theme().px(160))
+        self.setCompleter(completer)
+        completer.activated.connect(self.on_taken, Qt.ConnectionType.QueuedConnection)
+        self.returnPressed.connect(self.on_taken)
+        self.textEdited.connect(self.on_edited)
+
+    def offer(self, names: Sequence[str]) -> None:
+        """The names that are known."""
+        self._known.setStringList(list(names))
+
+    def on_edited(self, text: str) -> None:
+        """Something was typed: a comma ends a name."""
+        if "," in text:
+            self.on_taken()
+
+    def on_taken(self, _words: object = None) -> None:
+        """What is written, or was chosen from the offers, is meant."""
+        names = tuple(one for part in self.text().split(",") if (one := " ".join(part.split())))
+        self.clear()
+        if names:
+            self.written.emit(names)
+
+    # --- Qt -------------------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.clear()
+            self.left.emit()
+        elif event.key() == Qt.Key.Key_Backspace and not self.text():
+            self.back.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.wanted.emit()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        if event.reason() != Qt.FocusReason.PopupFocusReason:
+            self.on_taken()
+
+
+class Tags(QWidget):
+    """The row "Tags" of the details.
+
+    Attributes:
+        line: where further ones are written.
+
+    Signals:
+        changed: names that all get, names that all lose (two tuples).
+        chosen: a tag to look for.
+        wanted: known names are needed for the offers.
+        left: the keyboard goes back to where it came from.
+    """
+
+    changed = Signal(object, object)
+    chosen = Signal(str)
+    wanted = Signal()
+    left = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        label = Text(_("Tags"), "small", "text3", self)
+        label.setFixedWidth(theme().px(LABEL))
+        label.setFixedHeight(theme().height(_HIGH))
+        row.addWidget(label, 0, Qt.AlignmentFlag.AlignTop)
+        column = QVBoxLayout()
+        column.setSpacing(4)
+        self._chips: list[Chip] = []
+        self._box = Flow(self)
+        self.line = TagLine(self._box)
+        self._box.insert(0, self.line)
+        self._more = Text("", "small", "text3", self)
+        self._more.hide()
+        column.addWidget(self._box)
+        column.addWidget(self._more)
+        row.addLayout(column, 1)
+        self.line.written.connect(self.on_written)
+        self.line.wanted.connect(self.wanted)
+        self.line.back.connect(self.on_back)
+        self.line.left.connect(self.left)
+
+    @property
+    def chips(self) -> tuple[Chip, ...]:
+        """The tags that are shown."""
+        return tuple(self._chips)
+
+    def set_pictures(self, pictures: Sequence[Picture]) -> None:
+        """Show the tags of these."""
+        wanted = held(pictures)
+        more = len(wanted) - MOST
+        self._more.setText(_("and {n} more").format(n=f"{more:,}"))
+        self._more.setVisible(more > 0)
+        if [chip.tag for chip in self._chips] == wanted[:MOST]:
+            return
+        focused = next((n for n, chip in enumerate(self._chips) if chip.hasFocus()), None)
+        for chip in self._chips:
+            self._box.remove(chip)
+            chip.hide()
+            chip.deleteLater()
+        self._chips = [self._new(tag, at) for at, tag in enumerate(wanted[:MOST])]
+        if focused is not None:
+            # The one after the one that went; behind the last of them stands the line.
+            after = self._chips[focused] if focused < len(self._chips) else self.line
+            after.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _new(self, tag: Held, at: int) -> Chip:
+        chip = Chip(tag, self._box)
+        chip.clicked.connect(self.on_chip)
+        chip.removed.connect(self.on_removed)
+        self._box.insert(at, chip)
+        QWidget.setTabOrder(chip, self.line)
+        chip.show()
+        return chip
+
+    def on_chip(self) -> None:
+        """A tag was clicked."""
+        chip = self.sender()
+        if isinstance(chip, Chip) and chip.tag.partly:
+            self.changed.emit((chip.tag.name,), ())
+        elif isinstance(chip, Chip):
+            self.chosen.emit(chip.tag.name)
+
+    def on_removed(self) -> None:
+        """A tag is to go."""
+        chip = self.sender()
+        if isinstance(chip, Chip):
+            self.changed.emit((), (chip.tag.name,))
+
+    def on_written(self, names: object) -> None:
+        """Names were written."""
+        self.changed.emit(names, ())
+
+    def on_back(self) -> None:
+        """Backwards out of the empty line."""
+        if self._chips:
+            self._chips[-1].setFocus(Qt.FocusReason.BacktabFocusReason)
