@@ -158,7 +158,6 @@ def test_every_known_fact_has_a_row_and_nothing_is_invented() -> None:
     assert (rows["Cost"].value, rows["Cost"].note) == ("≈ $0.134", "from usage")
     assert rows["Seed"].value == "17"
     assert rows["Made from"].value == "kelp"
-    assert rows["Tags"].value == "harbour, gouache"
     bare = picture(1, model="", cost_usd=None, cost_basis=CostBasis.UNKNOWN)
     rows = {fact.label: fact for fact in facts.details(bare, now=NOON)}
     assert "Model" not in rows
