@@ -107,6 +107,8 @@ def _connect_bars(window: StudioWindow) -> None:
         side.history_requested.connect(window.dialogs.on_history_requested)
     window.sidebar.dropped.connect(window.offers.on_dropped_on_shelf)
     window.rail.dropped.connect(window.offers.on_dropped_on_shelf)
+    window.rail.collections_wanted.connect(window.shelving.on_list_wanted)
+    window.rail.collect_wanted.connect(window.shelving.on_collect_wanted)
     window.sidebar.collection_chosen.connect(window.shelving.on_chosen)
     window.sidebar.collection_wanted.connect(window.shelving.on_new)
     window.sidebar.collection_asked.connect(window.shelving.on_asked)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import (
@@ -102,11 +103,16 @@ class Rail(QFrame):
         view_chosen: the user went to a shelf (View).
         history_requested: the user wants the prompts of the history.
         dropped: pictures of the gallery were dropped on a shelf (View, ids).
+        collections_wanted: the list of collections, or of saved searches (True), is wanted at
+            that button.
+        collect_wanted: pictures were dropped on the collections (ids).
     """
 
     view_chosen = Signal(object)
     history_requested = Signal()
     dropped = Signal(object, object)
+    collections_wanted = Signal(bool, object)
+    collect_wanted = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -126,6 +132,10 @@ class Rail(QFrame):
         column.addSpacing(4)
         column.addWidget(rule, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addSpacing(4)
+        self._searches: set[str] = set()
+        self._shown: tuple[View, str] = (View.ALL, "")
+        self.collections = self._add_list(column, _("Collections"), "folder", takes=True)
+        self.searches = self._add_list(column, _("Saved searches"), "smart-folder", takes=False)
         self._add(column, places.history())
         column.addStretch(1)
         self._add(column, places.trash())
@@ -149,13 +159,34 @@ class Rail(QFrame):
         self._buttons.append(button)
         button.clicked.connect(self.on_clicked)
 
+    def _add_list(self, column: QVBoxLayout, name: str, icon: str, *, takes: bool) -> PlaceButton:
+        """A button that opens a list of places instead of going to one."""
+        button = PlaceButton(Place(label=name, icon=icon, takes=takes), self)
+        button.setCheckable(True)
+        self._group.addButton(button)
+        button.clicked.connect(self.on_list_wanted)
+        button.dropped.connect(self.on_collected)
+        column.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
+        return button
+
     def button(self, view: View | None) -> PlaceButton:
         """The button of a shelf, of the history for None."""
         return next(each for each in self._buttons if each.place.view is view)
 
-    def set_view(self, view: View) -> None:
-        """Mark the shelf that is shown."""
-        self.button(view).setChecked(True)
+    def set_view(self, view: View, collection: str = "") -> None:
+        """Mark the shelf that is shown, or what has the collection that is."""
+        self._shown = view, collection
+        if collection:
+            (self.searches if collection in self._searches else self.collections).setChecked(True)
+        else:
+            self.button(view).setChecked(True)
+
+    def show_collections(self, rows: Sequence[Place]) -> None:
+        """These are the collections and saved searches there are."""
+        self._searches = {row.collection for row in rows if not row.takes}
+        self.searches.show_count(len(self._searches))
+        self.collections.show_count(len(rows) - len(self._searches))
+        self.set_view(*self._shown)
 
     def show_counts(self, counts: Counts) -> None:
         """Tell in the tool tips how many things there are."""
@@ -181,6 +212,17 @@ class Rail(QFrame):
         button = self.sender()
         if isinstance(button, PlaceButton) and button.place.view is not None:
             self.view_chosen.emit(button.place.view)
+
+    def on_list_wanted(self) -> None:
+        """Collections, or saved searches, shall be chosen from."""
+        button = self.sender()
+        # What is shown stays marked until another place is chosen.
+        self.set_view(*self._shown)
+        self.collections_wanted.emit(button is self.searches, button)
+
+    def on_collected(self, _place: Place, ids: tuple[str, ...]) -> None:
+        """Pictures were dropped on the collections: which of them takes them is asked."""
+        self.collect_wanted.emit(ids)
 
     def on_dropped(self, place: Place, ids: tuple[str, ...]) -> None:
         """Pictures were dropped on a place."""

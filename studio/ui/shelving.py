@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from studio.errors import InputError
 from studio.events import Event, PicturesAdded, RecordsChanged
-from studio.library.query import Collection
+from studio.library.query import Collection, View
 from studio.ui import places
 from studio.ui.tasks import Work, spawn
 from studio.words import _
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from studio.ui.main_window import StudioWindow
     from studio.ui.naming import Naming
     from studio.ui.places import Place
+    from studio.ui.rail_list import RailList
 
 _TOUCH = frozenset({"collection", "collections", "trashed"})
 
@@ -37,6 +38,7 @@ class Shelving(QObject):
         self._window = window
         self._collections = window.core.library.collections
         self._naming: Naming | None = None
+        self._listed: RailList | None = None
         self._reading: Work | None = None
         self._again = False
         self.every: list[Collection] = []
@@ -70,7 +72,11 @@ class Shelving(QObject):
             self._window.show_shelf(self._window.browsing.query.view)
 
     def _show(self) -> None:
-        self._window.sidebar.show_collections([places.collection(one) for one in self.every])
+        rows = [places.collection(one) for one in self.every]
+        for side in (self._window.sidebar, self._window.rail):
+            side.show_collections(rows)
+        if self._listed is not None:
+            self._listed.show_places(rows)
         self._window.inspector.set_collections({one.id: one.name for one in self.every})
         self._window.on_counted()
 
@@ -139,6 +145,41 @@ class Shelving(QObject):
 
     def _on_menu(self, place: Place, what: str, _checked: object = None) -> None:
         self.on_asked(place, what)
+
+    # What the rail asks
+
+    def on_list_wanted(self, searches: bool, button: QWidget) -> None:  # noqa: FBT001 - a signal's
+        """The narrow window's collections, or its saved searches, shall be chosen from."""
+        from studio.ui.controls import tips
+        from studio.ui.rail_list import RailList
+
+        if self._listed is not None:
+            self._listed.close_it()
+            return
+        rows = [places.collection(one) for one in self.every]
+        listed = self._listed = RailList(rows, button, searches=searches)
+        listed.chosen.connect(self.on_chosen)
+        listed.wanted.connect(self.on_save_search if searches else self.on_new)
+        listed.asked.connect(self.on_asked)
+        listed.collected.connect(self.on_dropped)
+        listed.closed.connect(self.on_list_closed)
+        listed.rows.mark(View.ALL, self._window.browsing.query.collection)
+        tips.forget(button)
+        at = button.mapTo(self._window, QPoint(button.width() + 8, 0))
+        listed.open_at(at, listed.rows if listed.rows.count() else listed.more, button)
+
+    def on_list_closed(self) -> None:
+        """It went away."""
+        self._listed = None
+
+    def on_collect_wanted(self, ids: Sequence[str]) -> None:
+        """Pictures were dropped on all collections at once: which is asked."""
+        spawn(self._collect(ids))
+
+    async def _collect(self, ids: Sequence[str]) -> None:
+        from studio.ui import tagging
+
+        await tagging.collect(self._window, ids)
 
     # What the inspector asks of tags
 

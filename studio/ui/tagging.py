@@ -41,21 +41,24 @@ async def tag(window: StudioWindow) -> None:
     window.shelving.take_from(asked, take)
 
 
-async def collect(window: StudioWindow) -> None:
-    """Ask into which collection the selected pictures go; a new name makes one."""
-    pictures = await window.selection.pictures()
-    if not pictures:
+async def collect(window: StudioWindow, given: Sequence[str] = ()) -> None:
+    """Ask into which collection pictures go: these ids, else what is selected.
+
+    A new name makes one.
+    """
+    ids = list(given) or [picture.id for picture in await window.selection.pictures()]
+    if not ids:
         return
     collections = window.core.library.collections
     known = [one.name for one in await collections.every() if not one.search]
-    n = len(pictures)
+    n = len(ids)
     title = ngettext(
         "Put {n} picture into the collection", "Put {n} pictures into the collection", n
     )
     asked = _ask(window, title.format(n=f"{n:,}"), "", known)
 
     async def take(name: str) -> str:
-        return await collections.collect([picture.id for picture in pictures], name)
+        return await collections.collect(ids, name)
 
     window.shelving.take_from(asked, take)
 
