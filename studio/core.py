@@ -12,37 +12,37 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from studio import files, logs
-from studio.credentials import Keys
 from studio.domain import Job, new_id
 from studio.drafts import DraftFile
+from studio.environment import KEY_VARIABLE
 from studio.errors import InputError, KeyMissing, LibraryTooNew, StorageError
 from studio.events import Events, Trouble
 from studio.instance import LibraryLock
-from studio.jobs import JobQueue
-from studio.journal import Entry, Journal
 from studio.lanes import Lane
 from studio.library.library import Library
 from studio.library.originals import HIDDEN
 from studio.library.records import read_only
 from studio.paths import Paths
 from studio.pictures import Decoder
-from studio.providers.catalogue import Catalogue
 from studio.settings import OFFLINE, Profile, SettingsStore
 from studio.values import dataclass
 from studio.words import _
 
 if TYPE_CHECKING:
+    from studio.credentials import Keys
+    from studio.jobs import JobQueue
+    from studio.journal import Entry, Journal
     from studio.making import Making
+    from studio.providers.catalogue import Catalogue
     from studio.runs import Run
 
 log = logging.getLogger(__name__)
-
-KEY_VARIABLE = "GRIDBRUSH_API_KEY"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +67,8 @@ class Options:
 class Core:
     """Everything that lives as long as the program does.
 
+    What a first screen does without is put together when it is asked for, or by `begin`.
+
     Attributes:
         session_start: when the window was opened; a picture since then belongs to this session.
     """
@@ -81,24 +83,15 @@ class Core:
         self.events = Events()
         self.settings = SettingsStore(paths.settings_file, self.events)
         self.draft = DraftFile(paths.draft_file)
-        self.catalogue = Catalogue(find_profile=self.settings.profile)
         self.decoder = Decoder()
         self._making: Making | None = None
         self.environment_profile = options.provider or "dgrid"
-        self.keys = Keys(
-            paths.keyring_service,
-            self.settings,
-            self.events,
-            environ,
-            environment_profile=self.environment_profile,
-        )
+        self._environ = environ
         self._has_environment_key = bool(environ.get(KEY_VARIABLE, "").strip())
         self._decoding = Lane("decoding")
         self._journalling = Lane("journal")
         self._lock: LibraryLock | None = None
         self.library: Library
-        self.journal: Journal
-        self.queue: JobQueue
 
     @classmethod
     async def open(
@@ -129,7 +122,6 @@ class Core:
         Raises LibraryLocked, StorageError, InputError.
         """
         self.settings.load()
-        self._load_models()
         if self.options.provider or self.options.base_url:
             self.profile(self.default_profile)
         folder = self.library_folder
@@ -138,16 +130,6 @@ class Core:
             _take_lock(lock, folder, anyway=self.options.anyway)
             self._lock = lock
         self.library = Library(folder, self.paths.computed, self.decoder, self.events)
-        self.journal = Journal(folder / HIDDEN / "journal")
-        self.queue = JobQueue(
-            journal=self.journal,
-            journalling=self._journalling,
-            library=self.library,
-            make=self._make,
-            settings=self.settings,
-            events=self.events,
-            hold_for_key=self.options.hold_for_key,
-        )
 
     async def begin(self) -> None:
         """Open the library of a prepared core. Raises StorageError, LibraryTooNew.
@@ -155,6 +137,8 @@ class Core:
         What a newer version wrote is opened to be read, where that will do; `settings.trouble`
         says so.
         """
+        # It listens to what happens from now on.
+        _queue = self.queue
         try:
             await self.library.open(write=self.writable)
         except LibraryTooNew as error:
@@ -163,6 +147,55 @@ class Core:
             await self.library.open_newer(error)
             self._give_back()
             self.settings.trouble = self.settings.trouble or error
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The models of every profile. Reads two small files."""
+        from studio.providers.catalogue import Catalogue
+
+        catalogue = Catalogue(find_profile=self.settings.profile)
+        try:
+            catalogue.load(self._models_file.read_bytes())
+        except FileNotFoundError:
+            pass
+        except OSError as error:
+            log.warning("The list of models could not be read: %s", error)
+        return catalogue
+
+    @cached_property
+    def keys(self) -> Keys:
+        """The keys of every profile."""
+        from studio.credentials import Keys
+
+        return Keys(
+            self.paths.keyring_service,
+            self.settings,
+            self.events,
+            self._environ,
+            environment_profile=self.environment_profile,
+        )
+
+    @cached_property
+    def journal(self) -> Journal:
+        """What was sent and is no picture yet. Only of a prepared core."""
+        from studio.journal import Journal
+
+        return Journal(self.library.folder / HIDDEN / "journal")
+
+    @cached_property
+    def queue(self) -> JobQueue:
+        """The jobs of this session. Only of a prepared core."""
+        from studio.jobs import JobQueue
+
+        return JobQueue(
+            journal=self.journal,
+            journalling=self._journalling,
+            library=self.library,
+            make=self._make,
+            settings=self.settings,
+            events=self.events,
+            hold_for_key=self.options.hold_for_key,
+        )
 
     @property
     def library_folder(self) -> Path:
@@ -320,14 +353,6 @@ class Core:
     def _models_file(self) -> Path:
         return self.paths.data / "models.json"
 
-    def _load_models(self) -> None:
-        try:
-            self.catalogue.load(self._models_file.read_bytes())
-        except FileNotFoundError:
-            return
-        except OSError as error:
-            log.warning("The list of models could not be read: %s", error)
-
     def _save_models(self) -> None:
         try:
             files.replace(self._models_file, self.catalogue.dump())
@@ -336,7 +361,7 @@ class Core:
 
     async def close(self) -> None:
         """Stop accepting, cancel, close in reverse order; never raises for a slow disk."""
-        if hasattr(self, "queue"):
+        if "queue" in vars(self):
             await self.queue.close()
         if self._making is not None:
             await self._making.attempts.write_held()

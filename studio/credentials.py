@@ -19,15 +19,15 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from studio import logs
+from studio.environment import KEY_VARIABLE
 from studio.errors import InputError, KeyLocked, KeyMissing
 from studio.events import Events, KeyChanged
-from studio.key_status import VARIABLE, KeyStatus, Source, State, clean, describe
+from studio.key_status import KeyStatus, Source, State, clean, describe
 from studio.settings import OFFLINE, SettingsStore
 from studio.values import dataclass
 from studio.words import _
 
 __all__ = [
-    "VARIABLE",
     "KeyStatus",
     "KeyringTrouble",
     "Keys",
@@ -38,20 +38,9 @@ __all__ = [
     "backend_name",
     "clean",
     "open_vault",
-    "own_environment",
 ]
 
 log = logging.getLogger(__name__)
-
-
-def own_environment() -> dict[str, str]:
-    """This process's environment, with the key that is taken out of what its children get.
-
-    A file manager, a browser or a notification tool that the window starts has no use for it.
-    """
-    taken = dict(os.environ)
-    os.environ.pop(VARIABLE, None)
-    return taken
 
 
 class KeyringTrouble(Exception):
@@ -139,7 +128,7 @@ class Keys:
 
     def status(self, profile: str) -> KeyStatus:
         """What is known now, without asking the keyring."""
-        if profile == self._environment_profile and self._environ.get(VARIABLE, "").strip():
+        if profile == self._environment_profile and self._environ.get(KEY_VARIABLE, "").strip():
             return describe(profile, Source.ENVIRONMENT, State.OK)
         if (noted := self._noted.get(profile)) is not None:
             return noted
@@ -149,7 +138,7 @@ class Keys:
 
     def from_environment(self, profile: str) -> str | None:
         """The key the environment gives this profile for this run. Raises InputError."""
-        text = self._environ.get(VARIABLE, "")
+        text = self._environ.get(KEY_VARIABLE, "")
         if profile != self._environment_profile or not text.strip():
             return None
         key = clean(text)
@@ -364,14 +353,14 @@ class Keys:
                 _("The key is locked"),
                 status.sentence,
                 hint=_("Unlock the keyring, or give the key for this run in {variable}.").format(
-                    variable=VARIABLE
+                    variable=KEY_VARIABLE
                 ),
             )
         return KeyMissing(
             _("There is no key for {name}").format(name=self._title(profile)),
             status.sentence,
             hint=_("Add the key in the settings, or give it for this run in {variable}.").format(
-                variable=VARIABLE
+                variable=KEY_VARIABLE
             ),
         )
 

@@ -33,7 +33,8 @@ from studio.asking import (
     Standing,
     Taken,
 )
-from studio.core import KEY_VARIABLE, Core
+from studio.core import Core
+from studio.environment import KEY_VARIABLE
 from studio.errors import InputError, KeyMissing, LibraryLocked, StudioError
 from studio.events import Event, JobChanged, JobsRemoved, PicturesAdded
 from studio.library.check import Report, verify

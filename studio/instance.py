@@ -75,11 +75,16 @@ _started = time.time()
 def _myself() -> Holder:
     return Holder(
         pid=os.getpid(),
-        host=socket.gethostname(),
+        host=_host(),
         machine=_machine(),
         started=_started,
         version=__version__,
     )
+
+
+def _host() -> str:
+    # Asking the system needs no sockets, and a start none either.
+    return os.uname().nodename if hasattr(os, "uname") else socket.gethostname()
 
 
 def _machine() -> str:
@@ -87,7 +92,7 @@ def _machine() -> str:
         with contextlib.suppress(OSError):
             if text := path.read_text().strip():
                 return hashlib.sha256(f"gridbrush {text}".encode()).hexdigest()[:16]
-    return socket.gethostname().lower()
+    return _host().lower()
 
 
 def _lock_file(folder: Path) -> Path:

@@ -8,12 +8,10 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
+from studio.environment import KEY_VARIABLE
 from studio.errors import InputError
 from studio.values import dataclass
 from studio.words import _
-
-VARIABLE = "GRIDBRUSH_API_KEY"
-
 
 _WRAPPING = re.compile(
     r"^(?:export\s+)?(?:[\w-]*key\s*[:=]\s*)?(?:authorization\s*[:=]\s*)?", re.IGNORECASE
@@ -84,7 +82,7 @@ def describe(profile: str, source: Source, state: State, reason: str = "") -> Ke
 
 def _sentence(source: Source, state: State, reason: str) -> str:
     if source is Source.ENVIRONMENT:
-        return _("The key comes from {variable}, for this run only.").format(variable=VARIABLE)
+        return _("The key comes from {variable}, for this run only.").format(variable=KEY_VARIABLE)
     if source is Source.SESSION:
         return _("Not saved: {reason}. The key is kept until Gridbrush is closed.").format(
             reason=reason

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import importlib
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
 
@@ -37,3 +39,20 @@ def load_late(name: str) -> None:
     """
     if name not in sys.modules:
         sys.modules[name] = _Late(name)
+
+
+@contextmanager
+def without(name: str) -> Iterator[None]:
+    """Meanwhile a module that is not loaded yet counts as not installed.
+
+    For what a library takes where it is there and needs only on older versions of Python.
+    """
+    if name in sys.modules:
+        yield
+        return
+    # So Python itself notes that there is none.
+    sys.modules[name] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules[name]

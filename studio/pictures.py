@@ -8,7 +8,6 @@ with the first job, is replaced when it dies, and ends when nothing was asked fo
 from __future__ import annotations
 
 import asyncio
-import concurrent.futures
 import contextlib
 import heapq
 import itertools
@@ -23,7 +22,7 @@ import threading
 from collections.abc import Sequence
 from enum import IntEnum
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from studio import paths
 from studio.errors import PictureUnreadable, StudioError
@@ -31,6 +30,9 @@ from studio.kinds import Kind, kind_of, looks_complete
 from studio.values import dataclass
 from studio.words import _
 from studio.worker import Message, read_message, write_message
+
+if TYPE_CHECKING:
+    import concurrent.futures
 
 __all__ = [
     "Decoder",
@@ -124,7 +126,7 @@ class Decoder:
         self._closing = False
         self._thread: threading.Thread | None = None
         self._child: _Child | None = None
-        self._ended: concurrent.futures.Future[None] = concurrent.futures.Future()
+        self._ended: concurrent.futures.Future[None]
 
     async def probe(self, path: Path, *, verify: bool = False) -> PictureFacts:
         """Kind, size and colour of a file; with `verify` every byte of it is decoded."""
@@ -186,12 +188,15 @@ class Decoder:
         await asyncio.wrap_future(self._ended)
 
     async def _ask(self, priority: Priority, *, path: Path, **header: Any) -> Message:
+        import concurrent.futures
+
         asked = _Asked({"path": str(path), **header}, concurrent.futures.Future())
         with self._change:
             if self._closing:
                 raise asyncio.CancelledError
             heapq.heappush(self._wanted, (priority, next(self._order), asked))
             if self._thread is None:
+                self._ended = concurrent.futures.Future()
                 self._thread = threading.Thread(target=self._work, name="decoder", daemon=True)
                 self._thread.start()
             self._change.notify()

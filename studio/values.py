@@ -1,7 +1,8 @@
 """Values: `dataclass` as the standard library has it, made in a third of the time.
 
 The standard library writes and compiles six functions for each frozen dataclass; a start makes
-eighty of them. Here only `__init__` is written, the rest are functions that ask for the fields.
+eighty of them. Here only `__init__` is written, and only when the first of its kind is made; the
+rest are functions that ask for the fields.
 What a class is and does stays the same: fields, `replace`, `asdict`, equality, hash, repr, slots.
 Neither `__post_init__`, `order` nor `InitVar` is known here. For type checkers this *is*
 `dataclasses.dataclass`.
@@ -37,7 +38,10 @@ else:
 
 def _complete(made: type[Any], *, frozen: bool, eq: bool) -> None:
     fields = dataclasses.fields(made)
-    methods: dict[str, Any] = {"__init__": _init(fields, frozen=frozen), "__repr__": _repr}
+    methods: dict[str, Any] = {
+        "__init__": _init_at_first_use(made, fields, frozen=frozen),
+        "__repr__": _repr,
+    }
     if frozen:
         methods |= {
             "__setattr__": _refuse_setting,
@@ -54,6 +58,20 @@ def _complete(made: type[Any], *, frozen: bool, eq: bool) -> None:
         # A class without __hash__ of its own that has __eq__ carries None there.
         if own.get(name) is None:
             setattr(made, name, method)
+
+
+def _init_at_first_use(
+    made: type[Any], fields: tuple[dataclasses.Field[Any], ...], *, frozen: bool
+) -> Callable[..., None]:
+    def __init__(self: Any, *values: Any, **named: Any) -> None:  # noqa: N807 - it becomes that
+        written = _init(fields, frozen=frozen)
+        written.__qualname__ = __init__.__qualname__
+        if vars(made)["__init__"] is __init__:
+            type.__setattr__(made, "__init__", written)
+        written(self, *values, **named)
+
+    __init__.__qualname__ = f"{made.__qualname__}.__init__"
+    return __init__
 
 
 def _init(fields: tuple[dataclasses.Field[Any], ...], *, frozen: bool) -> Callable[..., None]:

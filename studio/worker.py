@@ -11,7 +11,6 @@ import contextlib
 import json
 import os
 import queue
-import signal
 import struct
 import sys
 import threading
@@ -108,6 +107,8 @@ def _take_pipes() -> tuple[BinaryIO, BinaryIO]:
 
 def _limit(memory: int) -> None:
     # Ctrl+C in a terminal reaches the whole group; only the parent decides when this one ends.
+    import signal
+
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform != "win32":
         import resource

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from keyring import errors as keyring_errors
 
-from studio import credentials, key_status, logs
+from studio import credentials, environment, key_status, logs
 from studio.credentials import (
     KeyringTrouble,
     Keys,
@@ -593,8 +593,8 @@ def test_keyring_is_not_loaded_before_a_key_is_wanted() -> None:
 
 
 def test_no_program_started_from_here_inherits_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(key_status.VARIABLE, "sk-canary-5e0c")
-    assert credentials.own_environment()[key_status.VARIABLE] == "sk-canary-5e0c"
-    asked = f"import os; print({key_status.VARIABLE!r} in os.environ)"
+    monkeypatch.setenv(environment.KEY_VARIABLE, "sk-canary-5e0c")
+    assert environment.own_environment()[environment.KEY_VARIABLE] == "sk-canary-5e0c"
+    asked = f"import os; print({environment.KEY_VARIABLE!r} in os.environ)"
     child = subprocess.run([sys.executable, "-c", asked], capture_output=True, check=True)
     assert child.stdout.split() == [b"False"]

@@ -56,3 +56,15 @@ def test_looking_at_it_from_outside_loads_nothing() -> None:
         "print('asyncio.events' in sys.modules)"
     )
     assert said("asyncio", code) == "False"
+
+
+def test_what_is_not_wanted_counts_as_not_installed_for_a_moment() -> None:
+    code = (
+        "from studio.late import without\n"
+        "with without('colorsys'):\n"
+        "    try: import colorsys\n"
+        "    except ImportError: print('none')\n"
+        "import colorsys; print(colorsys.__name__)\n"
+        "with without('colorsys'): import colorsys; print('kept')"
+    )
+    assert said("socket", f"exec({code!r})").split() == ["none", "colorsys", "kept"]

@@ -103,3 +103,27 @@ def test_methods_of_the_class_itself_win() -> None:
             return "quiet"
 
     assert repr(Quiet(1)) == "quiet"
+
+
+def test_a_class_is_written_when_the_first_of_its_kind_is_made(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    written: list[int] = []
+    write = values._init
+
+    def counted(*args: Any, **named: Any) -> Any:
+        written.append(1)
+        return write(*args, **named)
+
+    monkeypatch.setattr(values, "_init", counted)
+    made, _named, _open = _classes(values.dataclass)
+    assert not written
+    assert [made(1), made(1, 3)] == [made(x=1), made(x=1, y=3)]
+    assert len(written) == 1
+    with pytest.raises(TypeError):
+        made()
+    fresh, _named, _open = _classes(values.dataclass)
+    with pytest.raises(TypeError, match="missing 1 required positional argument: 'x'"):
+        fresh()
+    below = type("Below", (fresh,), {})
+    assert below(4).x == 4

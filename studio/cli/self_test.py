@@ -16,7 +16,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from studio import credentials, files, paths, prompts, runs
+from studio import credentials, environment, files, paths, prompts, runs
 from studio.cli.output import say, say_json
 from studio.core import Core
 from studio.core import Options as CoreOptions
@@ -131,7 +131,7 @@ async def _window(where: Paths) -> str:
         text=True,
         timeout=_HANG,
         stdin=subprocess.DEVNULL,
-        env={name: value for name, value in os.environ.items() if name != credentials.VARIABLE},
+        env={name: value for name, value in os.environ.items() if name != environment.KEY_VARIABLE},
         check=False,
     )
     if child.returncode != 0:

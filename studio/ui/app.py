@@ -14,7 +14,6 @@ import importlib
 import linecache
 import logging
 import os
-import signal
 import sys
 import time
 from collections.abc import Awaitable
@@ -24,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 from studio import logs, paths, words
 from studio.errors import LibraryLocked, StudioError
-from studio.late import load_late
+from studio.late import load_late, without
 from studio.words import _
 
 if TYPE_CHECKING:
@@ -54,6 +53,7 @@ _USUAL_TURN = 0.005
 """Seconds a thread may keep Python to itself while another waits."""
 
 _FURNITURE = (
+    "studio.ui.focus_ring", "studio.ui.gallery.keyboard", "studio.ui.gallery.tips",
     "studio.ui.controls.accessible", "studio.ui.controls.text", "studio.ui.controls.buttons",
     "studio.ui.controls.menu", "studio.ui.controls.chip", "studio.ui.controls.message_bar",
     "studio.ui.controls.stepper", "studio.ui.dragging", "studio.ui.composer.slots",
@@ -63,6 +63,9 @@ _FURNITURE = (
     "studio.ui.sidebar", "studio.ui.inspector", "studio.ui.picture_actions", "studio.ui.doings",
     "studio.ui.furnishing",
 )  # fmt: skip
+_LATE = ("asyncio", "socket", "subprocess", "secrets", "json")
+"""What modules of a start import and no start uses."""
+
 _AFTER = (
     "subprocess", "socket", "ssl", "concurrent.futures.thread", "logging.handlers", "asyncio",
     "qasync", "studio.log_files", "studio.instance", "studio.ui.hooks", "studio.ui.garbage",
@@ -88,7 +91,7 @@ def run(options: Any) -> int:
         _say(str(error))
         return error.exit_code
     logs.keep()
-    for name in ("asyncio", "socket", "subprocess"):
+    for name in _LATE:
         load_late(name)
     return _Start(options, where).run()
 
@@ -99,9 +102,11 @@ class _Start:
     def __init__(self, options: Any, where: paths.Paths) -> None:
         # The core comes before PySide6: every import that comes after it costs more
         # (docs/decisions/start.md).
+        with without("typing_extensions"):
+            import msgspec  # noqa: F401 - every Python of ours has in `typing` what it asks for
         from studio.core import Core
         from studio.core import Options as CoreOptions
-        from studio.credentials import own_environment
+        from studio.environment import own_environment
         from studio.ui.first_screen import FirstScreen
 
         self._options = options
@@ -229,6 +234,9 @@ def _load_the_rest(app: Any, window: StudioWindow | None) -> None:
     for name in _FURNITURE:
         importlib.import_module(name)
         app.processEvents()
+    from studio.ui import focus_ring
+
+    focus_ring.install(app)
     if window is not None:
         for _step in window.furnish():
             app.processEvents()
@@ -401,6 +409,7 @@ async def _open_anyway(app: Any, error: StudioError, stop: asyncio.Event) -> boo
 
 def _listen_for_the_end(stop: asyncio.Event) -> None:
     import asyncio
+    import signal
 
     loop = asyncio.get_running_loop()
     numbers = [signal.SIGINT, signal.SIGTERM]

@@ -32,7 +32,6 @@ from studio.ui.composer.first_card import FirstCard
 from studio.ui.first_screen import FIRST_PICTURES, FirstScreen
 from studio.ui.gallery.model import GalleryModel
 from studio.ui.gallery.view import GalleryView
-from studio.ui.style import focus_by_key
 from studio.ui.tasks import spawn
 
 if TYPE_CHECKING:
@@ -266,6 +265,7 @@ class StudioWindow(QWidget):
         if not pictures:
             return
         self.browsing.begin_with(pictures, whole=not screen.limited)
+        self.gallery.draw_icons(False)
         self.show()
         # The splitter shares its room out once it is shown; only then it is known what is in view.
         QCoreApplication.sendPostedEvents()
@@ -574,6 +574,8 @@ class StudioWindow(QWidget):
 
 def _to_first(zone: QWidget) -> None:
     """The keyboard to a zone, or to the first widget in it that takes it."""
+    from studio.ui.focus_ring import focus_by_key
+
     if zone.focusPolicy() & Qt.FocusPolicy.TabFocus:
         focus_by_key(zone)
         return

@@ -7,7 +7,6 @@ import time
 from PySide6.QtCore import QMimeData
 
 from studio.library.query import Collection, Counts, Spend, View
-from studio.ui import dragging
 from studio.ui.figures import about, plain_money
 from studio.values import dataclass
 from studio.words import _, ngettext
@@ -147,6 +146,8 @@ def this_month() -> str:
 
 def dropped_ids(mime: QMimeData) -> tuple[str, ...]:
     """The pictures of the gallery in a drop; nothing for files and the like."""
+    from studio.ui import dragging
+
     if not mime.hasFormat(dragging.IDS):
         return ()
     return dragging.pictures_in(mime).ids

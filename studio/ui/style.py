@@ -1,181 +1,15 @@
-"""The style under the style sheet, and the ring that shows where the keyboard is.
+"""The style under the style sheet, and how long movements take.
 
-The ring is a widget of its own, laid over the window, because a control cannot paint outside
-itself: so it stands 2 px away and nothing moves. The style is Qt's own, not one of Python: Qt asks
-it ten thousand times before the first paint.
+The style is Qt's own, not one of Python: Qt asks it ten thousand times before the first paint.
 """
 
 from __future__ import annotations
-
-import shiboken6
-from PySide6.QtCore import QEvent, QObject, QRect, QRectF, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen, QRegion
-from PySide6.QtWidgets import (
-    QAbstractScrollArea,
-    QAbstractSpinBox,
-    QApplication,
-    QLineEdit,
-    QWidget,
-)
 
 STYLE = ("-style", "fusion")
 """What Qt is called with: one style on every system, looks come from the style sheet.
 
 `setStyle` would do the same, but hands the style to Python, which takes 9 ms of a start.
 """
-
-GAP = 2
-WIDTH = 2
-
-
-class FocusRing(QWidget):
-    """A 2 px line, 2 px away from the control that the keyboard reached.
-
-    It follows that control when it moves, hides with it and is cut where a scroll area cuts it.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.setAttribute(Qt.WidgetAttribute.WA_NoSystemBackground)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.hide()
-        self._target: QWidget | None = None
-        self._watched: list[QWidget] = []
-
-    def target(self) -> QWidget | None:
-        """The control the ring stands around, None while it is hidden."""
-        return self._target
-
-    def surround(self, target: QWidget | None) -> None:
-        """Move to this control, or away when it is None."""
-        for widget in self._watched:
-            if shiboken6.isValid(widget):
-                widget.removeEventFilter(self)
-                widget.destroyed.disconnect(self.on_destroyed)
-        self._watched = []
-        self._target = target
-        if target is None:
-            self.hide()
-            self.setParent(None)
-            return
-        ground = _ground(target)
-        self._watched = [target, *_between(target, ground)]
-        for widget in self._watched:
-            widget.installEventFilter(self)
-            widget.destroyed.connect(self.on_destroyed)
-        self.setParent(ground)
-        self._place()
-        self.setVisible(target.isVisible())
-        self.raise_()
-
-    def on_destroyed(self) -> None:
-        """What the ring stood around, or on, is going: let go before it takes the ring along."""
-        self._watched = []
-        self._target = None
-        self.hide()
-        self.setParent(None)
-
-    def _place(self) -> None:
-        target, ground = self._target, self.parentWidget()
-        if target is None or ground is None:
-            return
-        away = GAP + WIDTH
-        inside = QRect(target.mapTo(ground, target.rect().topLeft()), target.size())
-        self.setGeometry(inside.adjusted(-away, -away, away, away))
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        kind = event.type()
-        if kind in (QEvent.Type.Move, QEvent.Type.Resize):
-            self._place()
-        elif kind == QEvent.Type.Hide and watched is self._target:
-            self.hide()
-        elif kind == QEvent.Type.Show and watched is self._target:
-            self._place()
-            self.show()
-        elif kind == QEvent.Type.ParentChange and self._target is not None:
-            self.surround(self._target)
-        return False
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        from studio.ui.theme import theme
-
-        target = self._target
-        if target is None:
-            return
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setClipRegion(QRegion(event.rect()))
-        painter.setPen(QPen(theme().color("focus"), WIDTH))
-        half = WIDTH / 2
-        rect = QRectF(self.rect()).adjusted(half, half, -half, -half)
-        own = target.property("radius")
-        radius = (own if isinstance(own, int) else 6) + GAP + half
-        painter.drawRoundedRect(rect, radius, radius)
-        painter.end()
-
-
-class FocusWatch(QObject):
-    """Shows the ring where the keyboard, and not the mouse, brought the focus."""
-
-    def __init__(self, app: QApplication) -> None:
-        super().__init__(app)
-        self._ring = FocusRing()
-        app.focusChanged.connect(self.on_focus_changed)
-        app.aboutToQuit.connect(self.on_quitting)
-
-    def on_focus_changed(self, _old: QWidget | None, new: QWidget | None) -> None:
-        """Keep the ring with the focus."""
-        if new is None:
-            if self.ring.target() is not None:
-                self.ring.surround(None)
-            return
-        by_key = new.window().testAttribute(Qt.WidgetAttribute.WA_KeyboardFocusChange)
-        self._show(new if by_key else None)
-
-    def by_key(self, widget: QWidget) -> None:
-        """The keyboard brought the focus here, though not by Tab."""
-        widget.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        widget.window().setAttribute(Qt.WidgetAttribute.WA_KeyboardFocusChange)
-        self._show(QApplication.focusWidget())
-
-    def _show(self, widget: QWidget | None) -> None:
-        ringed = widget is not None and wants_ring(widget)
-        if ringed or self.ring.target() is not None:
-            self.ring.surround(widget if ringed else None)
-
-    @property
-    def ring(self) -> FocusRing:
-        """The ring; another one where a window took it along."""
-        if not shiboken6.isValid(self._ring):
-            self._ring = FocusRing()
-        return self._ring
-
-    def on_quitting(self) -> None:
-        """The ring has no parent while hidden, so it is let go by hand."""
-        self.ring.surround(None)
-
-
-def wants_ring(widget: QWidget) -> bool:
-    """Whether a control shows its focus by the ring.
-
-    Text fields turn their edge, lists mark their current row. Property "ring" decides elsewhere.
-    """
-    own = widget.property("ring")
-    if isinstance(own, bool):
-        return own
-    if isinstance(widget, QAbstractSpinBox):
-        return bool(widget.property("kind") == "stepper")
-    return not isinstance(widget, QLineEdit | QAbstractScrollArea) and not widget.isWindow()
-
-
-def focus_by_key(widget: QWidget) -> None:
-    """Give the focus as if the Tab key had, so that the ring shows: for F6 and shortcuts."""
-    if _watch is None:
-        widget.setFocus(Qt.FocusReason.ShortcutFocusReason)
-    else:
-        _watch.by_key(widget)
-
 
 _still = False
 
@@ -191,7 +25,7 @@ def animates() -> bool:
     if _still:
         return False
     # Here, because so much belongs to this type that loading it takes 5 ms.
-    from PySide6.QtWidgets import QStyle
+    from PySide6.QtWidgets import QApplication, QStyle
 
     style = QApplication.style()
     return bool(style.styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration))
@@ -200,39 +34,3 @@ def animates() -> bool:
 def duration(milliseconds: int) -> int:
     """The length of a movement, 0 where the system asks for less motion."""
     return milliseconds if animates() else 0
-
-
-_watch: FocusWatch | None = None
-
-
-def install(app: QApplication) -> FocusWatch:
-    """Start watching the focus. The application was started with `STYLE`."""
-    global _watch
-    _watch = FocusWatch(app)
-    return _watch
-
-
-def _between(target: QWidget, ground: QWidget) -> list[QWidget]:
-    """The parents of `target` up to and with `ground`."""
-    found: list[QWidget] = []
-    widget = target
-    while widget is not ground:
-        parent = widget.parentWidget()
-        if parent is None:
-            break
-        found.append(parent)
-        widget = parent
-    return found
-
-
-def _ground(target: QWidget) -> QWidget:
-    """Where the ring is laid: the window, or the viewport that scrolls the control."""
-    widget = target
-    while not widget.isWindow():
-        parent = widget.parentWidget()
-        if parent is None:
-            break
-        if isinstance(parent, QAbstractScrollArea) and parent.viewport() is widget:
-            return widget
-        widget = parent
-    return widget

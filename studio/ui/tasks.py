@@ -8,9 +8,10 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Generator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtWidgets import QDialog
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QDialog
 
 log = logging.getLogger(__name__)
 
@@ -121,13 +122,14 @@ async def finished(dialog: QDialog) -> int:
     A dialog destroyed unanswered counts as rejected.
     """
     answer: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+    rejected = 0  # QDialog.DialogCode.Rejected
 
     def on_finished(code: int) -> None:
         if not answer.done():
             answer.set_result(code)
 
     def on_destroyed() -> None:
-        on_finished(int(QDialog.DialogCode.Rejected))
+        on_finished(rejected)
 
     dialog.finished.connect(on_finished)
     dialog.destroyed.connect(on_destroyed)

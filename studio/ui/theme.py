@@ -12,12 +12,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QGuiApplication, QIcon, QPalette, QPixmap
+from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette, QPixmap
 
 from studio.ui import icons, sheet
 from studio.values import dataclass
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QIcon
     from PySide6.QtWidgets import QApplication
 
 Choice = Literal["system", "dark", "light"]
@@ -334,6 +335,8 @@ class Theme(QObject):
         Disabled it takes "off"; `gap` is empty room at its right. `bind_icon` keeps it right when
         the theme changes.
         """
+        from PySide6.QtGui import QIcon
+
         checked = on or ("text" if role in ("text2", "text3") else role)
         looks = (
             (role, QIcon.Mode.Normal, QIcon.State.Off),
@@ -382,10 +385,7 @@ def install(app: QApplication, choice: Choice = "system", *, scale: float | None
     """
     global _theme
     if _theme is None:
-        from studio.ui import style
-
         _theme = Theme(app, scale=sheet.text_scale(app) if scale is None else scale)
-        style.install(app)
         app.destroyed.connect(_forget)
     _theme.apply(app, choice)
     return _theme

@@ -10,8 +10,7 @@ import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
@@ -20,6 +19,9 @@ from studio.domain import Picture, Reference
 from studio.errors import StudioError
 from studio.ui.tasks import Work, held, spawn
 from studio.values import dataclass
+
+if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
 
 STEPS = (256, 512, 1024)
 BOUND = 96 * 1024 * 1024  # bytes of pixmaps
@@ -85,13 +87,23 @@ class Thumbnails(QObject):
         self._wanted: OrderedDict[str, Wish] = OrderedDict()
         self._running: dict[str, tuple[Wish, Work]] = {}
         self._ghosts: dict[str, QPixmap | None] = {}
-        # Decoding lets other threads run, but not for free: one lane keeps the window smooth.
-        self._pool = pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="thumbnail")
+        self._pools: list[ThreadPoolExecutor] = []
+        pools = self._pools
 
         def on_destroyed() -> None:
-            pool.shutdown(wait=False, cancel_futures=True)
+            for pool in pools:
+                pool.shutdown(wait=False, cancel_futures=True)
 
         self.destroyed.connect(on_destroyed)
+
+    @property
+    def _pool(self) -> ThreadPoolExecutor:
+        # Decoding lets other threads run, but not for free: one lane keeps the window smooth.
+        if not self._pools:
+            from concurrent.futures import ThreadPoolExecutor
+
+            self._pools.append(ThreadPoolExecutor(1, thread_name_prefix="thumbnail"))
+        return self._pools[0]
 
     # --- asking ---------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QWidget
 
 from studio.ui import key_names
 from studio.ui.controls import IconButton, Logo, SearchField, Segmented, Text
-from studio.ui.style import focus_by_key
+from studio.ui.focus_ring import focus_by_key
 from studio.ui.theme import theme
 from studio.ui.zones import HEIGHTS
 from studio.words import _, ngettext

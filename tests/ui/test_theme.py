@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from studio import paths
-from studio.ui import icons, sheet, style
+from studio.ui import focus_ring, icons, sheet
 from studio.ui.theme import DARK, LIGHT, Theme, install, theme
 
 # Section 4 of the design, with the two that may be filled.
@@ -264,9 +264,10 @@ def pane(look: Theme, qtbot: QtBot) -> QWidget:
     return window
 
 
-def ring() -> style.FocusRing:
-    assert style._watch is not None
-    return style._watch.ring
+def ring() -> focus_ring.FocusRing:
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    return focus_ring.install(app).ring
 
 
 def test_the_ring_comes_by_key_and_not_by_pointer(pane: QWidget) -> None:
@@ -289,7 +290,7 @@ def test_the_ring_comes_by_key_and_not_by_pointer(pane: QWidget) -> None:
 def test_the_ring_stands_two_pixels_away_and_moves_nothing(pane: QWidget) -> None:
     one, _two = pane.findChildren(QPushButton)
     before = one.geometry()
-    style.focus_by_key(one)
+    focus_ring.focus_by_key(one)
     assert ring().target() is one
     assert one.geometry() == before
     assert ring().geometry() == before.adjusted(-4, -4, 4, 4)
@@ -308,7 +309,7 @@ def test_the_ring_is_cut_where_a_scroll_area_ends(look: Theme, qtbot: QtBot) -> 
     area.show()
     area.activateWindow()
     assert QTest.qWaitForWindowActive(area)
-    style.focus_by_key(button)
+    focus_ring.focus_by_key(button)
     assert ring().parent() is area.viewport()
 
 
@@ -318,7 +319,7 @@ def test_the_ring_survives_the_window_it_lay_on(look: Theme, qtbot: QtBot) -> No
     window.show()
     window.activateWindow()
     assert QTest.qWaitForWindowActive(window)
-    style.focus_by_key(button)
+    focus_ring.focus_by_key(button)
     assert ring().parent() is window
     shiboken6.delete(window)
     second = QWidget()
@@ -327,5 +328,5 @@ def test_the_ring_survives_the_window_it_lay_on(look: Theme, qtbot: QtBot) -> No
     second.show()
     second.activateWindow()
     assert QTest.qWaitForWindowActive(second)
-    style.focus_by_key(other)
+    focus_ring.focus_by_key(other)
     assert ring().target() is other

@@ -8,6 +8,9 @@ from PySide6.QtGui import QSyntaxHighlighter, QTextCharFormat, QTextDocument
 
 from studio.ui.theme import theme
 
+_PLAIN = frozenset("{|}\\#")
+"""Without one of these a prompt has no colours."""
+
 Span = tuple[int, int, str]  # first and last + 1 in UTF-16 units, kind
 
 
@@ -53,7 +56,9 @@ class PromptColours(QSyntaxHighlighter):
 
 def spans(text: str) -> Iterator[Span]:
     """What to colour, later ones over earlier ones; positions as Qt counts them."""
-    # Here, because a start with an empty prompt needs none of it.
+    if _PLAIN.isdisjoint(text):
+        return
+    # Here, because a start without any of them needs none of it.
     from studio.prompts import parse
 
     parsed = parse(text)

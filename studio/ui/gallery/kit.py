@@ -22,10 +22,15 @@ class Face:
 
 
 class Kit:
-    """What tiles are measured and drawn with. Make a new one when the theme changed."""
+    """What tiles are measured and drawn with. Make a new one when the theme changed.
+
+    Attributes:
+        icons: whether icons are drawn: a first screen does without Qt's library for them.
+    """
 
     def __init__(self, theme: Theme) -> None:
         self.theme = theme
+        self.icons = True
         self.ghost = theme.ghost
         self.micro = self._face("micro")
         self.micro_bold = self._face("micro", _BOLD)
@@ -52,6 +57,8 @@ class Kit:
 
     def icon(self, name: str, role: str, size: int, dpr: float) -> QPixmap:
         """An icon at device pixels."""
+        if not self.icons:
+            return QPixmap()
         return self.theme.pixmap(name, role, size, dpr)
 
     def elided(self, text: str, width: int, *, bold: bool = False) -> str:

@@ -216,6 +216,11 @@ class TileView(GridView):
                 device = QSize(round(size.width() * ratio), round(size.height() * ratio))
                 yield Wish(picture, device, PICTURE_RADIUS * ratio)
 
+    def draw_icons(self, wanted: bool) -> None:  # noqa: FBT001 - a switch, as Qt's setters take it
+        """Draw the icons of marks and tags, or only what needs none (the first screen)."""
+        self._kit.icons = wanted
+        self.viewport().update()
+
     def on_theme_changed(self) -> None:
         """Other colours or fonts."""
         self._kit = Kit(theme())

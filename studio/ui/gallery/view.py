@@ -33,7 +33,6 @@ from studio.domain import Job, Picture
 from studio.errors import StudioError
 from studio.ui import places
 from studio.ui.controls import plain_tip
-from studio.ui.gallery import keyboard, tips
 from studio.ui.gallery.grid_view import Index
 from studio.ui.gallery.model import GalleryModel, Key
 from studio.ui.gallery.pointer import Pointer
@@ -342,6 +341,8 @@ class GalleryView(TileView):
             listening.focus_moved(self, current.row())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        from studio.ui.gallery import keyboard
+
         event.setAccepted(keyboard.press(self, event))
 
     def focusInEvent(self, event: QFocusEvent) -> None:
@@ -398,6 +399,8 @@ class GalleryView(TileView):
     def _show_tip(self, event: QHelpEvent) -> None:
         row = self.row_at(event.pos())
         item = None if row is None else self.rows.item_at(row)
+        from studio.ui.gallery import tips
+
         text = tips.tip_for(item, None if row is None else self.pointer.hot)
         if not text or row is None:
             QToolTip.hideText()
