@@ -232,11 +232,12 @@ class Attempts:
 
         async def before_first_byte() -> None:
             nonlocal sent, patience
-            await self._decoding.run(self._journal.sent, entry)
-            sent = True
+            if not sent:
+                await self._decoding.run(self._journal.sent, entry)
+                sent = True
+                patience = asyncio.create_task(self._watch(request, sink, progress))
             sink.begin()
             progress.sent()
-            patience = asyncio.create_task(self._watch(request, sink, progress))
 
         try:
             sending = self._over_the_wire(provider, job, inputs, past, key, sink, before_first_byte)

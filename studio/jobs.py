@@ -45,12 +45,10 @@ from studio.library.library import Library
 from studio.settings import OFFLINE, Settings, SettingsStore
 
 if TYPE_CHECKING:
+    from studio.rota import Rota
     from studio.turns import Place, Turns
 
 log = logging.getLogger(__name__)
-
-_SAME_MOMENT = 0.5
-"""Seconds by which a moment may be told wrong before it is told anew."""
 
 _AT_ONCE = 16
 """Jobs that are written down in one go, at most."""
@@ -96,10 +94,9 @@ class JobQueue:
         self._asides: set[asyncio.Task[None]] = set()
         self._waits: dict[str, asyncio.Event] = {}
         self._awaiting: dict[str, asyncio.Future[None]] = {}
-        self._waking: asyncio.Task[None] | None = None
         self._stopped_retrying: set[str] = set()
         self._minute = 60.0
-        self._made_turns: Turns | None = None
+        self._made_rota: Rota | None = None
         self._keeping_order = False
         self._ending: set[str] = set()
         self._returning: set[str] = set()
@@ -109,13 +106,18 @@ class JobQueue:
         self._unsubscribe = events.subscribe(self._hear)
 
     @property
-    def _turns(self) -> Turns:
-        """Who may be sent; no start needs it, so it is made at the first wish."""
-        if self._made_turns is None:
+    def _rota(self) -> Rota:
+        """Who is sent next; no start needs it, so it is made at the first wish."""
+        if self._made_rota is None:
+            from studio.rota import Rota
             from studio.turns import Turns
 
-            self._made_turns = Turns(self._current_settings, minute=self._minute)
-        return self._made_turns
+            self._made_rota = Rota(self, Turns(self._current_settings, minute=self._minute))
+        return self._made_rota
+
+    @property
+    def _turns(self) -> Turns:
+        return self._rota.turns
 
     def _current_settings(self) -> Settings:
         return self._settings.value
@@ -132,7 +134,7 @@ class JobQueue:
             entries = await self._journalling.run(self._journal.queue_some, left[:some])
             for job, entry in zip(left, entries, strict=False):
                 self._entries[job.id] = entry
-                self._change(job)
+                self.change(job)
             self._pump()
             # A long run shows its first tiles while the last are written down.
             left, some = left[len(entries) :], min(2 * some, _AT_ONCE)
@@ -142,7 +144,7 @@ class JobQueue:
         """Show a job found at start; it waits for the user."""
         if entry is not None:
             self._entries[job.id] = entry
-        self._change(job)
+        self.change(job)
 
     def holds(self, entry: Entry) -> bool:
         """Whether a job of this queue is behind an entry of the journal."""
@@ -180,7 +182,7 @@ class JobQueue:
     @property
     def paused(self) -> bool:
         """Whether nothing new is sent."""
-        return self._made_turns is not None and self._made_turns.paused
+        return self._made_rota is not None and self._turns.paused
 
     def pause(self, *, on: bool = True) -> None:
         """Send nothing new until it is told otherwise; what was sent goes on.
@@ -197,7 +199,7 @@ class JobQueue:
         """Send a queued job earlier or later; what is sent already keeps its place."""
         from studio.turns import moved
 
-        movable = [id for id in self.jobs if self._waits_for_turn(id)]
+        movable = [id for id in self.jobs if self.waits_for_turn(id)]
         order = moved(list(self.jobs), movable, job, place)
         if order == list(self.jobs):
             return
@@ -276,7 +278,7 @@ class JobQueue:
 
     def held(self, profile: str) -> bool:
         """Whether the jobs of a profile wait for a key."""
-        return self._made_turns is not None and profile in self._made_turns.held
+        return self._made_rota is not None and profile in self._turns.held
 
     def usual_seconds(self, model: str, size: str | None) -> float | None:
         """How long that model and size usually takes; None when too little was measured."""
@@ -292,7 +294,7 @@ class JobQueue:
             await asyncio.wait(work, return_when=asyncio.FIRST_COMPLETED)
 
     def _under_way(self) -> set[asyncio.Task[None]]:
-        waking = {self._waking} if self._waking is not None else set()
+        waking = self._made_rota.under_way if self._made_rota is not None else set()
         return {*self._tasks.values(), *self._asides, *waking}
 
     async def close(self) -> None:
@@ -314,36 +316,31 @@ class JobQueue:
         elif isinstance(event, SettingsChanged) and {"at_once", "profiles"} & set(event.names):
             self._pump()
 
-    def _change(self, job: Job) -> None:
+    def change(self, job: Job) -> None:
+        """Tell what is new about a job; see `rota`."""
         self.jobs[job.id] = job
         self._events.publish(JobChanged(job))
 
     def _pump(self) -> None:
         """Give turns to those that may have one, and tell the others their place."""
-        waiting = [id for id in self.jobs if self._waits_for_turn(id)]
-        if self._closing or (not waiting and self._waking is None):
+        if self._closing:
             return
-        place, ahead, soonest = 0, dict[str, int](), float("inf")
-        for id in waiting:
-            job = self.jobs[id]
-            hold, seconds = Hold.NONE, None
-            if id in self._entries:
-                if (wait := self._turns.ask(job, ahead)) is None:
-                    self._give_turn(job)
-                    continue
-                hold, seconds = wait.hold, wait.seconds
-                soonest = min(soonest, float("inf") if seconds is None else seconds)
-            place += 1
-            self._tell_place(job, place, hold, seconds)
-        self._wake_after(soonest)
+        if self._made_rota is not None or any(map(self.waits_for_turn, self.jobs)):
+            self._rota.pump()
 
-    def _waits_for_turn(self, id: str) -> bool:
+    def waits_for_turn(self, id: str) -> bool:
+        """Whether a job wants to be sent and has no turn yet; see `rota`."""
         if (turn := self._awaiting.get(id)) is not None:
             return not turn.done()
         queued = self.jobs[id].state is JobState.QUEUED
         return queued and id not in self._tasks and id not in self._ending
 
-    def _give_turn(self, job: Job) -> None:
+    def may_be_sent(self, id: str) -> bool:
+        """Whether the journal has it."""
+        return id in self._entries
+
+    def give_turn(self, job: Job) -> None:
+        """Send a job; see `rota`."""
         if (turn := self._awaiting.get(job.id)) is not None:
             turn.set_result(None)
             return
@@ -351,33 +348,10 @@ class JobQueue:
         self._tasks[job.id] = task
         task.add_done_callback(partial(self._over, id=job.id))
 
-    def _tell_place(self, job: Job, place: int, hold: Hold, seconds: float | None) -> None:
-        at = None if seconds is None else time.time() + seconds
-        if at is not None and abs((job.send_at or 0.0) - at) < _SAME_MOMENT:
-            at = job.send_at
-        state = JobState.QUEUED
-        if (job.queue_place, job.hold, job.send_at, job.state) != (place, hold, at, state):
-            self._change(
-                replace(job, state=state, queue_place=place, hold=hold, send_at=at, retry_at=None)
-            )
-
-    def _wake_after(self, seconds: float) -> None:
-        """Look again when the pace of a provider lets somebody go."""
-        if self._waking is not None:
-            self._waking.cancel()
-            self._waking = None
-        if seconds != float("inf"):
-            self._waking = asyncio.get_running_loop().create_task(self._wake(seconds))
-
-    async def _wake(self, seconds: float) -> None:
-        await asyncio.sleep(seconds)
-        self._waking = None
-        self._pump()
-
     async def _keep_order(self) -> None:
         """Write the order down; moves that come meanwhile are in it."""
         self._keeping_order = False
-        ids = [id for id in self.jobs if self._waits_for_turn(id) and id in self._entries]
+        ids = [id for id in self.jobs if self.waits_for_turn(id) and id in self._entries]
         entries = [self._entries[id] for id in ids]
         await self._journalling.run(self._journal.keep_order, entries)
 
@@ -411,11 +385,11 @@ class JobQueue:
                     await self._journalling.run(self._journal.close, old)
         except StudioError:
             # No room to write it down: it stays as it was, to be tried again.
-            self._change(found)
+            self.change(found)
             raise
         finally:
             self._returning.discard(found.id)
-        self._change(fresh)
+        self.change(fresh)
 
     async def _serves_again(self, found: Job, entry: Entry) -> bool:
         if found.state is JobState.UNSENT or found.id in self.held_answers:
@@ -469,9 +443,9 @@ class JobQueue:
     def _report(self, job: Job) -> None:
         """An attempt goes on: its turn is used when it is sent, its slot free when it is late."""
         before = self.jobs[job.id]
-        if job.state is JobState.WAITING and before.state is not JobState.WAITING:
-            self._turns.sent(job.id)
-        self._change(job)
+        if job.state is JobState.WAITING and job.started != before.started:
+            self._turns.sent(job)
+        self.change(job)
         if job.late and not before.late:
             self._turns.late(job.id)
             self._pump()
@@ -513,7 +487,7 @@ class JobQueue:
         queued = replace(again, state=JobState.QUEUED, retry_at=None)
         self._entries[job.id] = await self._journalling.run(self._journal.queue, queued)
         await self._journalling.run(self._journal.close, old)
-        self._change(again)
+        self.change(again)
         wait = self._waits[job.id] = asyncio.Event()
         try:
             async with asyncio.timeout(delay):
@@ -576,7 +550,7 @@ class JobQueue:
         finally:
             # Whatever happened, the tile tells how it ended and waits for nobody.
             self._ending.discard(job.id)
-            self._change(ended)
+            self.change(ended)
 
     async def _measure(self, key: tuple[str, str]) -> None:
         self._usual[key] = await self._library.usual_seconds(*key)

@@ -79,10 +79,14 @@ class Turns:
         self._given[job.id] = profile
         return None
 
-    def sent(self, id: str) -> None:
-        """The request of a job has begun to leave."""
-        if (profile := self._given.pop(id, None)) is not None:
-            self._sent.setdefault(profile, deque()).append(self._clock())
+    def sent(self, job: Job) -> None:
+        """A request of a job has begun to leave, maybe not its first one."""
+        self._given.pop(job.id, None)
+        self._lately(job.request.profile).append(self._clock())
+
+    def has_slot(self, id: str) -> bool:
+        """Whether a job may be sent as far as slots go."""
+        return id in self._slots
 
     def late(self, id: str) -> None:
         """A job listens on without a slot."""
@@ -106,10 +110,15 @@ class Turns:
         pace = own.per_minute
         return max(1, at_once), None if pace is None else max(1, pace)
 
-    def _pace(self, profile: str, per_minute: int, before: int) -> Wait | None:
-        now, sent = self._clock(), self._sent.setdefault(profile, deque())
-        while sent and sent[0] <= now - self._minute:
+    def _lately(self, profile: str) -> deque[float]:
+        """When requests were sent within the span that counts."""
+        sent = self._sent.setdefault(profile, deque())
+        while sent and sent[0] <= self._clock() - self._minute:
             sent.popleft()
+        return sent
+
+    def _pace(self, profile: str, per_minute: int, before: int) -> Wait | None:
+        now, sent = self._clock(), self._lately(profile)
         given = sum(one == profile for one in self._given.values())
         over = len(sent) + given + before + 1 - per_minute
         if over <= 0:

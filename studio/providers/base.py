@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from studio.providers.transport import Client
 
 BeforeFirstByte = Callable[[], Awaitable[None]]
-"""Awaited once connected, just before a request's first byte; when it raises, nothing is sent."""
+"""Awaited once connected, just before a request's first byte; when it raises, nothing is sent.
+
+What is told in two ways takes two requests: then it is awaited for each.
+"""
 
 
 class Sink(Protocol):

@@ -168,7 +168,7 @@ async def test_the_outer_limit_ends_a_late_answer_too(tmp_path: Path) -> None:
     with replies() as service:
         service.script(Reply(wait=NEVER))
         async with studio(tmp_path, service, time_out=0.2) as one:
-            one.core.settings.value = replace(one.core.settings.value, outer_limit=0.6)
+            one.core.settings.value = replace(one.core.settings.value, outer_limit=2.0)
             (job,) = await one.submit()
             request = await arrived(service, 1)
             await one.reaches(job, JobState.FAILED)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from studio.domain import GenerationRequest, Hold, Job, JobState
+from studio.rota import Rota
 from studio.settings import Profile, Settings
 from studio.turns import Turns
 from tests.core.running import ANSWER, KEY, Studio, arrived, error, replies, studio
@@ -53,7 +54,7 @@ def test_the_pace_counts_what_was_sent_within_any_sixty_seconds() -> None:
     for id, at in (("a", 0), ("b", 25)):
         clock.now = 1000.0 + at
         assert made.ask(job(id), {}) is None
-        made.sent(id)
+        made.sent(job(id))
         made.leave(id)
     clock.now = 1030.0
     ahead: dict[str, int] = {}
@@ -77,7 +78,7 @@ def test_a_turn_counts_from_the_moment_its_request_leaves() -> None:
     wait = made.ask(job("b"), {})
     assert wait is not None
     assert (wait.hold, wait.seconds) == (Hold.PACE, None)
-    made.sent("a")
+    made.sent(job("a"))
     clock.now += 59
     assert made.ask(job("b"), {}) is not None
     clock.now += 1
@@ -164,6 +165,82 @@ async def test_a_repetition_is_counted_like_everything_sent(tmp_path: Path) -> N
             one.core.queue.cancel(only.id)
             await one.core.queue.idle()
             assert one.failure(only).billed == "no"
+
+
+async def test_a_second_request_of_the_same_attempt_is_counted_too(tmp_path: Path) -> None:
+    refused = {"error": {"code": 400, "message": "Invalid value at 'image_config.image_size'"}}
+    with replies() as service:
+        own(tmp_path, service, per_minute=3, at_once=1)
+        service.script(Reply(400, refused), Reply(body=ANSWER))
+        async with studio(tmp_path, key=KEY, provider=None) as one:
+            first, second, third = await one.submit("{a|b|c}", size="2K")
+            await one.gone(first)
+            await one.gone(second)
+            held = (await held_for_pace(one, [third]))[0]
+            assert held.id == third.id
+            assert len(service.requests) == 3
+            one.core.queue.cancel(third.id)
+            await one.core.queue.idle()
+
+
+class Waiting:
+    """A queue as the rota sees it, with how often jobs were told something."""
+
+    def __init__(self, number: int) -> None:
+        self.jobs = {f"{n}": job(f"{n}") for n in range(number)}
+        self.given: list[str] = []
+        self.told = 0
+
+    def waits_for_turn(self, id: str) -> bool:
+        return id not in self.given
+
+    def may_be_sent(self, id: str) -> bool:
+        return True
+
+    def give_turn(self, job: Job) -> None:
+        self.given.append(job.id)
+
+    def change(self, job: Job) -> None:
+        self.told += 1
+        self.jobs[job.id] = job
+
+
+async def test_a_long_queue_is_not_told_its_places_at_each_answer() -> None:
+    waiting, made = Waiting(200), turns(Clock(), at_once=4)
+    rota = Rota(waiting, made)
+    rota.pump()
+    assert waiting.given == ["0", "1", "2", "3"]
+    assert waiting.told == 196
+    for number in range(100):
+        made.leave(f"{number}")
+        rota.pump()
+        assert waiting.given[-1] == f"{number + 4}", "turns do not wait for that"
+    assert waiting.told < 196 * 12, "it would be fifteen thousand"
+    while waiting.jobs["199"].queue_place != 96:
+        (telling,) = rota.under_way
+        await telling
+    assert [waiting.jobs[f"{n}"].queue_place for n in (104, 150, 199)] == [1, 47, 96]
+    assert not rota.under_way, "nothing goes on by itself when all is told"
+
+
+async def test_a_short_queue_is_told_at_once() -> None:
+    waiting, made = Waiting(6), turns(Clock(), at_once=1)
+    rota = Rota(waiting, made)
+    places = []
+    for number in range(5):
+        rota.pump()
+        places.append(waiting.jobs["5"].queue_place)
+        made.leave(f"{number}")
+    assert places == [5, 4, 3, 2, 1]
+
+
+async def test_one_provider_without_a_slot_keeps_no_other_waiting() -> None:
+    waiting, made = Waiting(60), turns(Clock(), at_once=1)
+    rota = Rota(waiting, made)
+    rota.pump()
+    waiting.jobs["late"] = job("late", "dgrid")
+    rota.pump()
+    assert waiting.given == ["0", "late"]
 
 
 async def test_a_provider_may_take_fewer_at_once_than_the_others(tmp_path: Path) -> None:

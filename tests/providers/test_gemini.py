@@ -188,7 +188,7 @@ async def test_a_size_that_is_refused_is_told_once_in_the_other_spelling_and_rem
     assert learnt.lessons == [Lesson(model=ASKED_2K.model, pixel_sizes=True)]
 
 
-async def test_what_is_journalled_before_the_first_byte_is_so_once(tmp_path):
+async def test_each_request_says_so_before_its_first_byte(tmp_path):
     begun = []
 
     async def before():
@@ -203,7 +203,7 @@ async def test_what_is_journalled_before_the_first_byte_is_so_once(tmp_path):
             await send(ASKED_2K, (), "sk-1", client, sink, before_first_byte=before)
         finally:
             await client.close()
-    assert begun == [0]
+    assert begun == [0, 1]
     assert sink.code == 200
 
 

@@ -89,8 +89,7 @@ class Gemini:
                 await past.told(told)
             way = replace(way, past=told.turns > 0)
             held = HeldSink(sink)
-            first = before_first_byte if refusal is None else None
-            await client.post(address, headers, body, held, before_first_byte=first)
+            await client.post(address, headers, body, held, before_first_byte=before_first_byte)
             if not held.held:
                 await self._note(request_.model, way, held.code)
                 return
