@@ -1,12 +1,14 @@
 """Which pictures are on show: shelf, words and order, kept true while the library changes.
 
-Data flow: a choice becomes a `Query`, the library answers with rows, the model shows them. Events
-of the core then change the model one tile at a time; rows are asked for again only when a change
-may move pictures in or out of the shelf.
+Data flow: a choice becomes a `Query`, the library answers with the first rows, the model shows
+them, and the rest is added when it comes; another choice ends what is still asked for. Events of
+the core then change the model one tile at a time; rows are asked for again only when a change may
+move pictures in or out of the shelf.
 """
 
 from __future__ import annotations
 
+import asyncio
 from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -20,6 +22,7 @@ from studio.events import Event, JobChanged, JobsRemoved, PicturesAdded, Records
 from studio.library.query import Counts, Query, Sort, Spend, View
 from studio.ui.first_screen import first_query
 from studio.ui.gallery.model import GalleryModel
+from studio.ui.gallery.order import LINEAR, places_of
 from studio.ui.gallery.view import GalleryView
 from studio.ui.tasks import Work, spawn
 from studio.words import _
@@ -28,6 +31,12 @@ _MOVES = frozenset(
     {"flag", "trashed", "rating", "title", "note", "tags", "collections", "collection"}
 )
 """Fields whose change may move a picture in or out of a shelf, or change its place."""
+
+PAGE = 256
+"""Rows that are shown before the others are known: more than a screen of usual tiles."""
+
+_TRIES = 3
+"""How often all rows are read again because something changed meanwhile, before they are shown."""
 
 
 def shelf_name(view: View) -> str:
@@ -47,7 +56,7 @@ class Browsing(QObject):
     Attributes:
         query: what is shown.
         counts: pictures on each shelf, as last counted.
-        shown: pictures and jobs in the grid.
+        shown: pictures in the grid; None while they are not all known.
 
     Signals:
         counted: numbers are new.
@@ -72,8 +81,9 @@ class Browsing(QObject):
         self._gallery = gallery
         self.query = first_query(core.settings.value, core.session_start)
         self.counts = Counts()
-        self.shown = 0
-        self.order: Sequence[int] = ()
+        self.shown: int | None = 0
+        self._another = False
+        self._recall = 0
         self._loading: Work | None = None
         self._load_again = False
         self._counting: Work | None = None
@@ -83,16 +93,29 @@ class Browsing(QObject):
     def show(self, **changes: Any) -> None:
         """Show another shelf, other words, another order (fields of Query)."""
         query = replace(self.query, **changes)
-        if query != self.query:
-            self.query = query
-            self.reload()
+        if query == self.query:
+            return
+        self.query = query
+        self._another = True
+        if self._loading is not None:
+            self._loading.cancel()
+        self._loading = spawn(self._load())
 
     def reload(self) -> None:
         """Ask for the rows again; place and selection stay."""
-        if self._loading is not None and not self._loading.done():
+        if self._loads:
             self._load_again = True
-            return
-        self._loading = spawn(self._load())
+        else:
+            self._loading = spawn(self._load())
+
+    @property
+    def order(self) -> array[int]:
+        """Index rows of the pictures in the grid, as they stand there."""
+        return self._model.picture_rows(0, self._model.rowCount() - 1)
+
+    @property
+    def _loads(self) -> bool:
+        return self._loading is not None and not self._loading.done()
 
     def begin_with(self, pictures: Sequence[Picture], *, whole: bool) -> None:
         """Show the first pictures before the library is open; `fill` brings in the rest."""
@@ -101,43 +124,97 @@ class Browsing(QObject):
         self._gallery.dated = self.query.sort in (Sort.NEWEST, Sort.OLDEST)
 
     async def fill(self, pictures: int) -> None:
-        """Ask for the rows, and for the first pictures of them."""
-        self.reload()
-        if self._loading is not None:
-            await self._loading
-        query, rows = self.query, self.order
-        await self._model.fetch(pictures)
-        # Their runs are known only now. Whatever came in meanwhile asked for other rows.
-        if self.order is rows and query.sort is Sort.NEWEST and query == self.query:
-            self._take(array("q", rows), query, ())
-            self.order_changed.emit()
+        """Show the first page, with the runs of so many pictures; the rest comes after it."""
+        self._another, self._recall = True, pictures
+        query = self.query
+        older = await self._older(query)
+        page = await self._first_page(query, older)
+        if query == self.query and not self._loads:
+            self._loading = spawn(self._load(page))
 
-    async def _load(self) -> None:
-        while True:
+    async def _load(self, page: array[int] | None = None) -> None:
+        for left in reversed(range(_TRIES)):
             self._load_again = False
             query = self.query
-            rows = await self._core.library.rows(query)
-            older: list[Job] = []
-            if query.view is View.FAILED or "is:failed" in query.words:
-                older = await self._core.library.failed()
+            older = await self._older(query)
+            if self._another:
+                page = await self._first_page(query, older)
+            if page is None or len(page) >= PAGE:
+                rows, stood, highest = await self._every_row(query)
+                if self._load_again and left:
+                    continue
+                if page is None or not self._append(rows, page, stood):
+                    self._take(rows, query, older, stood=stood, highest=highest)
+                    self.order_changed.emit()
             if not self._load_again:
                 break
-        self._take(rows, query, older)
+            page = None
         self._numbers()
-        self.order_changed.emit()
         self.loaded.emit()
         self.recount()
 
-    def _take(self, rows: array[int], query: Query, older: Sequence[Job]) -> None:
-        newest = query.sort is Sort.NEWEST
+    async def _older(self, query: Query) -> list[Job]:
+        if query.view is View.FAILED or "is:failed" in query.words:
+            return await self._core.library.failed()
+        return []
+
+    async def _first_page(self, query: Query, older: Sequence[Job]) -> array[int] | None:
+        """Show the first rows of another question; None where the place would be lost by it."""
+        library = self._core.library
+        page = await library.rows(query, PAGE)
+        whole = len(page) < PAGE
+        if self._recall:
+            first, self._recall = page[: self._recall], 0
+            await self._model.recall(first, whole=whole and len(first) == len(page))
+        elif not whole:
+            kept = self._gallery.kept_picture()
+            if kept is not None and kept not in page and await library.among(query, [kept]):
+                return None
+        self._take(page[:], query, older, whole=whole, another=True)
+        self._another = False
+        self._numbers()
+        self.order_changed.emit()
+        return page
+
+    async def _every_row(self, query: Query) -> tuple[array[int], array[int] | None, int | None]:
+        """All rows; where each stands and the newest of them, where that cannot be seen by them."""
+        library = self._core.library
+        if query.sort not in (Sort.NEWEST, Sort.OLDEST):
+            # Sorting all of them takes longer than counting.
+            self.shown = await library.count(query)
+            self.counted.emit()
+        rows = await library.rows(query)
+        if query.sort is Sort.NEWEST or len(rows) <= LINEAR:
+            return rows, None, None
+        newest = await library.rows(Query(), 1)
+        stood = await asyncio.to_thread(places_of, rows)
+        return rows, stood, newest[0] if newest else 0
+
+    def _append(self, rows: array[int], page: array[int], stood: array[int] | None) -> bool:
+        """Add the rest to the page that is shown; False where it is not the beginning any more."""
+        return rows[: len(page)] == page and self._model.append(rows[len(page) :], stood)
+
+    def _take(
+        self,
+        rows: array[int],
+        query: Query,
+        older: Sequence[Job],
+        *,
+        whole: bool = True,
+        another: bool = False,
+        stood: array[int] | None = None,
+        highest: int | None = None,
+    ) -> None:
         self._model.set_rows(
             rows,
-            newest_first=newest,
+            newest_first=query.sort is Sort.NEWEST,
             shown=_shown_jobs(query),
             older=older,
+            whole=whole,
+            another=another,
+            stood=stood,
+            highest=highest,
         )
-        # What this session made stands in the order of its runs.
-        self.order = self._shown_rows() if newest else rows
         self._gallery.dated = query.sort in (Sort.NEWEST, Sort.OLDEST)
 
     def recount(self) -> None:
@@ -160,7 +237,7 @@ class Browsing(QObject):
         self.spent.emit(spend)
 
     def _numbers(self) -> None:
-        self.shown = len(self.order)
+        self.shown = self._model.picture_count if self._model.whole else None
         if self._known:
             self.counted.emit()
 
@@ -185,7 +262,8 @@ class Browsing(QObject):
         self._model.learn(event.rows, event.job)
         if plain and query.sort is Sort.NEWEST:
             self._model.insert_pictures(event.rows, event.job)
-            self.order = self._shown_rows()
+            # What is being read may not know of them.
+            self._load_again = True
             self._numbers()
             self.order_changed.emit()
         elif query.view not in (View.FAILED, View.TRASH):
@@ -224,9 +302,6 @@ class Browsing(QObject):
             or bool(query.words.strip())
             or bool(query.collection)
         )
-
-    def _shown_rows(self) -> Sequence[int]:
-        return self._model.picture_rows(0, self._model.rowCount() - 1)
 
 
 def _shown_jobs(query: Query) -> Callable[[Job], bool]:

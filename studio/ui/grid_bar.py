@@ -83,10 +83,14 @@ class GridBar(QFrame):
         self._draw_icons()
         theme().changed.connect(self._draw_icons)
 
-    def show_counts(self, name: str, shown: int, total: int) -> None:
-        """Show the name of the shelf and how many of all pictures are in sight."""
+    def show_counts(self, name: str, shown: int | None, total: int) -> None:
+        """Show the name of the shelf and how many of all pictures are in sight.
+
+        `shown` is None while they are still counted.
+        """
         self._name.setText(name)
-        words = _("{shown} of {total}").format(shown=f"{shown:,}", total=f"{total:,}")
+        count = "…" if shown is None else f"{shown:,}"
+        words = _("{shown} of {total}").format(shown=count, total=f"{total:,}")
         self._count.setText(words)
         self.setAccessibleDescription(f"{name}, {words}")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -42,10 +43,10 @@ class Looking(QObject):
         """Other rows or other order: the loupe stays with its picture, or goes to its neighbour."""
         self._window.choose_page()
         if self.in_loupe and self._window.loupe.picture is not None:
-            order = list(self._window.browsing.order)
+            order = self._window.browsing.order
             row = self._window.loupe.picture.row
             if order:
-                self._window.loupe.set_order(order, order.index(row) if row in order else None)
+                self._window.loupe.set_order(order, _place(order, row))
             else:
                 self.close_loupe()
 
@@ -66,12 +67,12 @@ class Looking(QObject):
             chosen = next(
                 (i for i in self._window.gallery.selected_items() if isinstance(i, Picture)), None
             )
-        order = list(self._window.browsing.order)
+        order = self._window.browsing.order
         if chosen is None or not order:
             self._window.top_bar.set_view("loupe" if self.in_loupe else "grid")
             return
         self.in_loupe = True
-        index = order.index(chosen.row) if chosen.row in order else 0
+        index = _place(order, chosen.row) or 0
         self._show_view()
         self._window.loupe.show_pictures(order, index)
         self._window.loupe.focus_view()
@@ -149,13 +150,13 @@ class Looking(QObject):
         if not found:
             return
         row = found[0].row
-        if row not in self._window.browsing.order:
+        if self._window.model.row_of(row) is None:
             self._window.browsing.show(view=View.TRASH if found[0].trashed else View.ALL, words="")
             self._window.top_bar.set_words("")
         if self.in_loupe:
-            order = list(self._window.browsing.order)
-            if row in order:
-                self._window.loupe.show_pictures(order, order.index(row))
+            order = self._window.browsing.order
+            if (place := _place(order, row)) is not None:
+                self._window.loupe.show_pictures(order, place)
             return
         if self._window.gallery.show_item(row):
             self._window.gallery.select_keys([row])
@@ -185,3 +186,11 @@ class Looking(QObject):
             dragging.drag_out(window.loupe, carried, [card], window.core.decoder)
         except StudioError as error:
             window.talking.on_error(error)
+
+
+def _place(order: array[int], row: int) -> int | None:
+    """Where a picture stands in an order, None if it is not there."""
+    try:
+        return order.index(row)
+    except ValueError:
+        return None

@@ -47,13 +47,6 @@ class Selected:
         if window.looking.in_loupe:
             window.loupe.step(1)
             return
-        keys: list[int | str] = [*window.gallery.selected_rows(), *(job.id for job in self.jobs())]
-        rows = window.model.rows_of(keys)
-        if not rows:
-            return
-        chosen = set(rows)
-        after = next((r for r in range(rows[-1] + 1, window.model.rowCount())), None)
-        before = next((r for r in range(rows[0] - 1, -1, -1) if r not in chosen), None)
-        neighbour = after if after is not None else before
+        neighbour = window.gallery.neighbour()
         if neighbour is not None:
-            window.gallery.select_keys([window.model.key_at(neighbour)])
+            window.gallery.select_keys([neighbour])

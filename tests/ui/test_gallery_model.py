@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from array import array
+from functools import partial
 
 import pytest
 from hypothesis import given, settings
@@ -14,7 +15,7 @@ from PySide6.QtTest import QAbstractItemModelTester
 from studio.domain import JobState
 from studio.ui.gallery import model as models
 from studio.ui.gallery.model import GalleryModel
-from studio.ui.gallery.order import Order
+from studio.ui.gallery.order import Order, places_of
 from tests.ui import scripted
 
 
@@ -297,4 +298,97 @@ def test_any_changes_agree_with_a_plain_list(data: st.DataObject) -> None:
         high = data.draw(st.integers(low, len(plain) + 1))
         part = plain[low : high + 1]
         assert list(order.pictures(low, high)) == [e for e in part if isinstance(e, int)]
-        assert list(order.jobs(low, high)) == [e for e in part if isinstance(e, str)]
+        found = [(row, e) for row, e in enumerate(part, low) if isinstance(e, str)]
+        assert list(order.jobs(low, high)) == found
+        if low < high:
+            both = [*plain[: low + 1], *plain[high : high + 1]]
+            pictures = [e for e in both if isinstance(e, int)]
+            assert list(order.gather([(0, low), (high, high)])) == pictures
+        if len(plain) > 4:
+            asked = data.draw(st.lists(st.sampled_from([*plain, -1, 999]), min_size=5, unique=True))
+            assert order.find_all(asked) == [row for row, e in enumerate(plain) if e in asked]
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.data())
+def test_a_picture_is_found_in_any_order_through_all_changes(data: st.DataObject) -> None:
+    rows = array("q", data.draw(st.permutations(range(1, 15))))
+    order = Order()
+    head = ["j0", "j1"]
+    order.reset(
+        rows,
+        newest_first=False,
+        head=head,
+        ended=[],
+        older=set(),
+        stood=places_of(rows),
+        highest=14,
+    )
+    plain: list[int | str] = [*head, *rows]
+    newest = 14
+    for _step in range(data.draw(st.integers(0, 8))):
+        kind = data.draw(st.sampled_from(["replace", "remove", "front"]))
+        if kind == "replace" and (jobs := [e for e in plain if isinstance(e, str)]):
+            newest += 1
+            at = plain.index(data.draw(st.sampled_from(jobs)))
+            order.replace(at, newest)
+            plain[at] = newest
+        elif kind == "front":
+            newest += 1
+            order.insert_pictures(order.front, [newest])
+            plain.insert(order.front - 1, newest)
+        elif plain:
+            at = data.draw(st.integers(0, len(plain) - 1))
+            order.remove(at, at)
+            del plain[at]
+        assert [order.find(entry) for entry in plain] == list(range(len(plain)))
+        assert order.find_all([*plain, 99]) == list(range(len(plain)))
+
+
+async def test_the_rest_of_an_answer_is_added_to_its_beginning(model: GalleryModel) -> None:
+    model.job_changed(scripted.job("a"))
+    model.set_rows(array("q", [9, 8]), whole=False, another=True)
+    told = Told(model)
+    completed: list[bool] = []
+    model.completed.connect(partial(completed.append, True))
+    assert model.append(array("q", [7, 6, 5]))
+    assert keys(model) == ["a", 9, 8, 7, 6, 5]
+    assert told.changes == ["inserted 3-5"]
+    assert completed == [True]
+    assert not model.append(array("q", [4])), "all rows are here"
+
+
+async def test_what_has_its_place_among_the_first_rows_is_not_added_at_the_end(
+    model: GalleryModel,
+) -> None:
+    model.set_rows(array("q", [9, 8]))
+    model.job_changed(scripted.job("a", JobState.FAILED))
+    model.learn([7], None)
+    model.set_rows(array("q", [9, 8]), whole=False)
+    assert not model.append(array("q", [7, 6])), "7 came in this session and stands first"
+    model.set_rows(array("q", [9, 8, 7, 6]))
+    assert keys(model) == ["a", 7, 9, 8, 6]
+
+
+async def test_of_many_changed_pictures_only_those_that_are_looked_at_are_read(
+    model: GalleryModel,
+) -> None:
+    library = model._source
+    assert isinstance(library, scripted.ScriptedLibrary)
+    model.set_rows(array("q", range(3000, 0, -1)))
+    for start in range(0, 3000, 300):
+        for row in range(start, start + 300):
+            model.item_at(row)
+        await asyncio.sleep(0.01)
+    library.asked.clear()
+    told = Told(model)
+    model.refresh([f"p{row}" for row in range(3000, 0, -1)])
+    assert len(told.changes) == 1
+    for row in range(5, 25):
+        model.item_at(row)
+    await asyncio.sleep(0.05)
+    # The tester looks at the first of what changed.
+    assert sorted({*library.asked} - {3000}) == list(range(2976, 2996))
+    library.special[100] = scripted.picture(100, rating=4)
+    (read,) = await model.read([100])
+    assert read.rating == 4, "what changed is never told from memory"

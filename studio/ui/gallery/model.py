@@ -11,7 +11,7 @@ from __future__ import annotations
 import time
 from array import array
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol
 
 from PySide6.QtCore import (
@@ -35,7 +35,7 @@ from studio.words import _
 CACHED = 4096  # picture values kept; several screens of the smallest tiles
 BATCH = 512  # pictures asked for at once
 
-SCATTERED = 64  # removing more separate runs of rows than this is told as a reset
+SCATTERED = 64  # more separate rows than this are told of together
 
 ITEM_ROLE = int(Qt.ItemDataRole.UserRole)
 """Role of the Picture or Job of a row; None while it is being read."""
@@ -54,13 +54,19 @@ class PictureSource(Protocol):
 class GalleryModel(QAbstractListModel):
     """Pictures and jobs as rows.
 
+    Attributes:
+        whole: whether all rows are here, and not only the first ones of them.
+        another: whether the rows answer another question than those before them.
+
     Signals:
         loaded: pictures with these index rows were read (a frozenset of int).
         replaced: a job's tile became a picture: (Job, index row).
+        completed: the rest of the rows came.
     """
 
     loaded = Signal(object)
     replaced = Signal(object, object)
+    completed = Signal()
 
     def __init__(
         self,
@@ -79,6 +85,9 @@ class GalleryModel(QAbstractListModel):
         self._cache: OrderedDict[int, Picture] = OrderedDict()
         self._missing: OrderedDict[int, None] = OrderedDict()
         self._gone: set[int] = set()
+        self._stale: set[int] = set()
+        self.whole = True
+        self.another = False
         self._reading = False
         self._timer = QTimer(self, singleShot=True, interval=0)
         self._timer.timeout.connect(self.on_asked)
@@ -115,9 +124,19 @@ class GalleryModel(QAbstractListModel):
         """Index rows of the pictures between two rows, both included; jobs are left out."""
         return self._order.pictures(first, last)
 
-    def jobs_between(self, first: int, last: int) -> list[Job]:
-        """The jobs between two rows, both included."""
-        return [self._jobs[id_] for id_ in self._order.jobs(first, last)]
+    def gather(self, spans: Iterable[tuple[int, int]]) -> array[int]:
+        """Index rows of the pictures in these runs of rows, in the order they are shown."""
+        return self._order.gather(spans)
+
+    @property
+    def picture_count(self) -> int:
+        """How many of the rows are pictures."""
+        return self._order.picture_count
+
+    def jobs_shown(self) -> Iterator[tuple[int, Job]]:
+        """Every job that has a tile, with its row."""
+        for row, id_ in self._order.jobs():
+            yield row, self._jobs[id_]
 
     def jobs(self) -> tuple[Job, ...]:
         """Every job that has a tile, or would have one without the filter."""
@@ -129,8 +148,9 @@ class GalleryModel(QAbstractListModel):
 
     async def read(self, index_rows: Sequence[int]) -> list[Picture]:
         """Pictures by index row in that order, from memory or from the library."""
-        missing = [row for row in index_rows if row not in self._cache]
-        found = {row: self._cache[row] for row in index_rows if row in self._cache}
+        known = {row for row in index_rows if row in self._cache and row not in self._stale}
+        missing = [row for row in index_rows if row not in known]
+        found = {row: self._cache[row] for row in known}
         for start in range(0, len(missing), BATCH):
             for picture in await self._source.pictures(missing[start : start + BATCH]):
                 found[picture.row] = picture
@@ -145,14 +165,13 @@ class GalleryModel(QAbstractListModel):
         self._remember(pictures)
         self.set_rows(array("q", [each.row for each in pictures]), newest_first=newest_first)
 
-    async def fetch(self, count: int) -> None:
-        """Have the first so many pictures at hand before anything asks for them.
+    async def recall(self, rows: Sequence[int], *, whole: bool) -> None:
+        """Have these pictures at hand before anything asks for them; `whole`: there are no others.
 
         Their runs are known then: the next `set_rows` puts each in its order.
         """
-        rows = self._order.pictures(0, min(count, len(self._order)) - 1)
         found = await self._source.pictures(rows)
-        self._turns.recall(found, whole=len(self._order) <= count)
+        self._turns.recall(found, whole=whole)
         self._remember(found)
 
     # --- changes --------------------------------------------------------------------------
@@ -164,13 +183,20 @@ class GalleryModel(QAbstractListModel):
         newest_first: bool = True,
         shown: Callable[[Job], bool] | None = None,
         older: Sequence[Job] = (),
+        whole: bool = True,
+        another: bool = False,
+        stood: array[int] | None = None,
+        highest: int | None = None,
     ) -> None:
-        """Show these pictures (typecode 'q'). The view keeps its place and selection.
+        """Show these pictures (typecode 'q', kept). The view keeps its place and selection.
 
         `shown` says which ended jobs the filter lets through (None: all); `older` are failed jobs
-        of earlier sessions, for the shelf of failed ones.
+        of earlier sessions, for the shelf of failed ones. `whole`, `another`: see the attributes;
+        `stood`, `highest`: see `Order.reset`.
         """
+        self.another = another
         self.beginResetModel()
+        self.whole = whole
         self._shown = shown
         self._jobs = {
             id_: job
@@ -192,10 +218,32 @@ class GalleryModel(QAbstractListModel):
             head=head,
             ended=self._turns.in_turn(ended),
             older=earlier,
+            stood=stood,
+            highest=highest,
         )
         self._missing.clear()
         self._gone.clear()
         self.endResetModel()
+
+    def append(self, rows: array[int], stood: array[int] | None = None) -> bool:
+        """Show the rest of an answer of which `set_rows` showed the beginning.
+
+        False, and nothing changes, where something of it has its place among the first rows.
+        `stood`: see `Order.append`.
+        """
+        lowest = self._turns.lowest
+        if self.whole or (self._order.newest_first and lowest and rows and rows[0] >= lowest):
+            return False
+        if not self._order.may_append:
+            return False
+        first = len(self._order)
+        if rows:
+            self.beginInsertRows(QModelIndex(), first, first + len(rows) - 1)
+            self._order.append(rows, stood)
+            self.endInsertRows()
+        self.whole = True
+        self.completed.emit()
+        return True
 
     def learn(self, rows: Iterable[int], job: str | None) -> None:
         """Pictures of these index rows became of a job, whether they are shown or not."""
@@ -278,12 +326,16 @@ class GalleryModel(QAbstractListModel):
 
     def refresh(self, ids: Iterable[str]) -> None:
         """Pictures with these ids changed: read again those that are known."""
-        wanted = set(ids)
-        for picture in [each for each in self._cache.values() if each.id in wanted]:
-            # The old value stays on screen until the new one is here: nothing flickers.
-            self._missing[picture.row] = None
-        if self._missing:
-            self._timer.start()
+        wanted = ids if isinstance(ids, (set, frozenset)) else set(ids)
+        # The old value stays on screen until the new one is here: nothing flickers. Only what is
+        # looked at is read; of ten thousand that is a screen.
+        stale = [picture.row for picture in self._cache.values() if picture.id in wanted]
+        self._stale.update(stale)
+        if len(stale) > SCATTERED:
+            self.dataChanged.emit(self.index(0), self.index(len(self._order) - 1), [])
+            return
+        for first, last in _spans(self._order.find_all(stale)):
+            self.dataChanged.emit(self.index(first), self.index(last), [])
 
     # --- reading --------------------------------------------------------------------------
 
@@ -297,13 +349,18 @@ class GalleryModel(QAbstractListModel):
         found = self._cache.get(index_row)
         if found is not None:
             self._cache.move_to_end(index_row)
+            if index_row in self._stale:
+                self._ask(index_row)
             return found
         if index_row not in self._gone:
-            self._missing[index_row] = None
-            self._missing.move_to_end(index_row)
-            if not self._reading:
-                self._timer.start()
+            self._ask(index_row)
         return None
+
+    def _ask(self, index_row: int) -> None:
+        self._missing[index_row] = None
+        self._missing.move_to_end(index_row)
+        if not self._reading:
+            self._timer.start()
 
     async def _read_missing(self) -> None:
         try:
@@ -311,6 +368,8 @@ class GalleryModel(QAbstractListModel):
                 # Wishes older than one batch are of tiles long scrolled past: dropped.
                 wanted = list(self._missing)[-BATCH:]
                 self._missing.clear()
+                # What changes while they are read is stale once more.
+                self._stale.difference_update(wanted)
                 found = await self._source.pictures(wanted)
                 self._remember(found)
                 self._gone.update(set(wanted) - {picture.row for picture in found})
@@ -323,7 +382,7 @@ class GalleryModel(QAbstractListModel):
             self._cache[picture.row] = picture
             self._cache.move_to_end(picture.row)
         while len(self._cache) > CACHED:
-            self._cache.popitem(last=False)
+            self._stale.discard(self._cache.popitem(last=False)[0])
 
     def _announce(self, index_rows: list[int]) -> None:
         rows = self._order.find_all(index_rows)

@@ -7,12 +7,30 @@ is the answer of the library.
 
 from __future__ import annotations
 
+import time
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+LINEAR = 5000  # rows that are walked through where nothing tells where a picture stands
+_SLICE = 10_000
+_BREATH = 0.0005
+
 Entry = int | str
 """The index row of a picture, or the id of a job."""
+
+
+def places_of(rows: array[int]) -> array[int]:
+    """Where each picture stands in an order that is not that of arrival, by index row.
+
+    Takes a while and lets other threads have their turn: for a thread of its own.
+    """
+    found = array("i", [-1]) * (max(rows, default=-1) + 1)
+    for start in range(0, len(rows), _SLICE):
+        for at, row in enumerate(rows[start : start + _SLICE], start):
+            found[row] = at
+        time.sleep(_BREATH)
+    return found
 
 
 class Order:
@@ -28,6 +46,10 @@ class Order:
         # The newest picture there was when a job ended: its own would have come next.
         self._anchors: dict[str, int] = {}
         self._highest = 0
+        # In another order than that of arrival: where each picture stood when the rows came, and
+        # how many came and went since.
+        self._stood: array[int] | None = None
+        self._came = self._went = 0
 
     def __len__(self) -> int:
         return len(self._head) + len(self._tail) + len(self._ended)
@@ -78,36 +100,56 @@ class Order:
         if len(wanted) <= 4:
             found = (self.find(entry) for entry in wanted)
             return sorted(row for row in found if row is not None)
-        if self._newest_first:
+        if self._newest_first or self._stood is not None:
             head = {entry: row for row, entry in enumerate(self._head)}
             here = [head[entry] for entry in wanted if entry in head]
-            found = (self._find_in_tail(entry) for entry in wanted if entry not in head)
+            rest = [entry for entry in wanted if entry not in head]
+            found = (self._find_in_tail(entry) for entry in rest if isinstance(entry, str))
+            pictures = (entry for entry in rest if isinstance(entry, int))
+            here += self._find_pictures(pictures)
             return sorted([*here, *(row for row in found if row is not None)])
-        pictures = {entry for entry in wanted if isinstance(entry, int)}
+        wanted_pictures = {entry for entry in wanted if isinstance(entry, int)}
         rows = [self.find(entry) for entry in wanted if isinstance(entry, str)]
-        rows += [row for row, entry in enumerate(self._head) if entry in pictures]
+        rows += [row for row, entry in enumerate(self._head) if entry in wanted_pictures]
         tail = self._tail
-        rows += [self._row_of_picture(at) for at, value in enumerate(tail) if value in pictures]
+        rows += [
+            self._row_of_picture(at) for at, value in enumerate(tail) if value in wanted_pictures
+        ]
         return sorted(row for row in rows if row is not None)
 
     def pictures(self, first: int, last: int) -> array[int]:
         """Index rows of pictures from row to row, both included."""
-        found = array("q", (e for e in self._head[first : last + 1] if isinstance(e, int)))
-        low = max(0, first - len(self._head))
-        high = last - len(self._head)
-        if high >= 0:
-            places = self._places
-            start = low - bisect_left(places, low)
-            stop = high + 1 - bisect_right(places, high)
-            found.extend(self._tail[start:stop])
+        return self.gather(((first, last),))
+
+    def gather(self, spans: Iterable[tuple[int, int]]) -> array[int]:
+        """Index rows of the pictures in these runs of rows, in the order they are shown."""
+        found = array("q")
+        head, places = len(self._head), self._places
+        for first, last in spans:
+            if first < head:
+                found.extend(e for e in self._head[first : last + 1] if isinstance(e, int))
+            if last >= head:
+                low, high = max(0, first - head), last - head
+                if self._before:
+                    low -= bisect_left(places, low)
+                    high -= bisect_right(places, high)
+                found.extend(self._tail[low : high + 1])
         return found
 
-    def jobs(self, first: int, last: int) -> Iterator[str]:
-        """Ids of jobs from row to row, both included."""
-        yield from (e for e in self._head[first : last + 1] if isinstance(e, str))
+    def jobs(self, first: int = 0, last: int | None = None) -> Iterator[tuple[int, str]]:
+        """Rows and ids of jobs from row to row, both included."""
+        end = len(self) if last is None else last + 1
+        for row, entry in enumerate(self._head[first:end], first):
+            if isinstance(entry, str):
+                yield row, entry
         for number, id_ in enumerate(self._ended):
-            if first <= len(self._head) + self._before[number] + number <= last:
-                yield id_
+            if first <= (row := len(self._head) + self._before[number] + number) < end:
+                yield row, id_
+
+    @property
+    def picture_count(self) -> int:
+        """How many of the entries are pictures."""
+        return len(self._tail) + sum(isinstance(entry, int) for entry in self._head)
 
     # --- changes --------------------------------------------------------------------------
 
@@ -119,12 +161,20 @@ class Order:
         head: Sequence[Entry],
         ended: Sequence[str],
         older: set[str],
+        stood: array[int] | None = None,
+        highest: int | None = None,
     ) -> None:
-        """Take a new answer of the library; `head` stands before its rows."""
+        """Take a new answer of the library, which is kept; `head` stands before its rows.
+
+        `stood` is `places_of` the rows where they are many and not newest first; `highest` the
+        newest of them, where that is known.
+        """
         self._newest_first = newest_first
-        self._tail = rows[:]
+        self._tail = rows
+        self._stood, self._came, self._went = stood, 0, 0
         if rows:
-            self._highest = max(self._highest, rows[0] if newest_first else max(rows))
+            newest = rows[0] if newest_first else max(rows) if highest is None else highest
+            self._highest = max(self._highest, newest)
         self._head = list(head)
         places = []
         for number, id_ in enumerate(ended):
@@ -137,6 +187,23 @@ class Order:
         places.sort()
         self._before = [at for at, _number, _id in places]
         self._ended = [id_ for _at, _number, id_ in places]
+
+    @property
+    def newest_first(self) -> bool:
+        """Whether the pictures of the tail stand in this order."""
+        return self._newest_first
+
+    @property
+    def may_append(self) -> bool:
+        """Whether the rest of an answer can just be added to its beginning."""
+        # A job that stands at the end may belong further down.
+        ends = self._newest_first and self._before and self._before[-1] == len(self._tail)
+        return not (ends or self._came or self._went)
+
+    def append(self, rows: array[int], stood: array[int] | None = None) -> None:
+        """Take the rest of an answer; `stood` as in `reset`, of all of it."""
+        self._tail.extend(rows)
+        self._stood = stood
 
     def ended(self, job: str) -> None:
         """A job ended now: remember where its picture would be."""
@@ -157,6 +224,11 @@ class Order:
             at = self._before[number]
             del self._ended[number], self._before[number]
             self._tail.insert(at, picture)
+            self._came += 1
+            if self._stood is not None:
+                missing = picture + 1 - len(self._stood)
+                self._stood.extend(array("i", [-1]) * max(0, missing))
+                self._stood[picture] = at
             for later in range(number, len(self._before)):
                 self._before[later] += 1
             # A late answer may lie out of order now; the next query puts it right.
@@ -172,6 +244,7 @@ class Order:
             self._head[row:row] = pictures
             return
         self._tail[0:0] = array("q", pictures)
+        self._came += len(pictures)
         self._before = [each + len(pictures) for each in self._before]
 
     def insert_job(self, row: int, job: str) -> None:
@@ -186,6 +259,7 @@ class Order:
             places = self._places
             early, late = bisect_left(places, low), bisect_right(places, high)
             start, stop = low - early, high + 1 - late
+            self._went += stop - start
             del self._tail[start:stop], self._ended[early:late], self._before[early:late]
             for number in range(early, len(self._before)):
                 self._before[number] -= stop - start
@@ -208,6 +282,7 @@ class Order:
         ]
         self._before = [at for at, _id in pairs]
         self._ended = [id_ for _at, id_ in pairs]
+        self._went += len(self._tail) - len(keep)
         self._tail = keep
         self._head = [entry for entry in self._head if entry not in entries]
 
@@ -226,10 +301,39 @@ class Order:
         if self._newest_first:
             at = bisect_left(tail, -value, key=_negative)
             return at if at < len(tail) and tail[at] == value else None
+        low, high = 0, len(tail)
+        if self._stood is not None:
+            stood = self._stood[value] if 0 <= value < len(self._stood) else -1
+            if stood < 0:
+                return None
+            low, high = max(0, stood - self._went), min(high, stood + self._came + 1)
         try:
-            return tail.index(value)
+            return tail.index(value, low, high)
         except ValueError:
             return None
+
+    def _find_pictures(self, values: Iterable[int]) -> list[int]:
+        """Rows of pictures of the tail; neighbours are found from one another."""
+        tail, found = self._tail, []
+        at, wanted = 0, sorted(values, reverse=True)
+        for value in wanted:
+            place: int | None = None
+            if not self._newest_first:
+                place = self._find_picture(value)
+            elif at < len(tail):
+                # Rows fall by one or more from place to place: it is here, or before.
+                place = high = min(at + max(0, tail[at] - value), len(tail) - 1)
+                step = 1
+                while place > at and tail[place] < value:
+                    high, place, step = place, max(at, place - step), step * 2
+                if tail[place] != value:
+                    place = bisect_left(tail, -value, place, high + 1, key=_negative)
+                at = place
+                if place >= len(tail) or tail[place] != value:
+                    place = None
+            if place is not None:
+                found.append(self._row_of_picture(place))
+        return found
 
     def _sorted_at(self, at: int) -> bool:
         tail = self._tail

@@ -1,66 +1,112 @@
-"""What is selected, by what it is and not by where it stands, so that it outlives every change."""
+"""What is selected, by what it is and not by where it stands, so that it outlives every change.
+
+The rows are kept as runs of our own: with ten thousand scattered ones Qt's selection takes a fifth
+of a second for every change. Qt's holds the same as long as the runs are few; assistive programs
+read it, and what they select comes here.
+"""
 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex
+from PySide6.QtCore import (
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+)
 
 from studio.domain import Job, Picture
 from studio.ui.gallery.model import GalleryModel, Key
+from studio.ui.gallery.spans import Span, Spans
 from studio.ui.states import Item
 
 REMEMBERED = 20_000  # keys carried through a reset; more than that is "everything" or let go
 AT_HAND = 1_000  # items told to listeners, dragged or copied at once
+MIRRORED = 64  # runs that Qt is told of
 
 _Flag = QItemSelectionModel.SelectionFlag
 
 
-class Selection:
-    """The selection of a view over its model; ranges of rows inside, keys and items outside."""
+class Chosen(QItemSelectionModel):
+    """Qt's own selection: it holds the current index, and the runs while they are few."""
 
-    def __init__(self, model: GalleryModel, rows: QItemSelectionModel) -> None:
+    def __init__(self, model: GalleryModel, parent: QObject) -> None:
+        super().__init__(model, parent)
+        self.asked: Callable[[Sequence[Span], _Flag], None] | None = None
+
+    def show(self, spans: Iterable[Span]) -> None:
+        """Hold these runs, and no others."""
+        model = self.model()
+        selection = QItemSelection()
+        for first, last in spans:
+            selection.select(model.index(first, 0), model.index(last, 0))
+        super().select(selection, _Flag.ClearAndSelect)
+
+    # --- Qt -------------------------------------------------------------------------------
+
+    def select(
+        self, what: QModelIndex | QPersistentModelIndex | QItemSelection, command: _Flag
+    ) -> None:
+        if self.asked is None:
+            # All rows are about to go: Qt lets its own go.
+            super().select(what, command)
+            return
+        spans: list[Span] = []
+        if isinstance(what, QItemSelection):
+            ranges = (what.at(n) for n in range(what.count()))
+            spans = [(each.top(), each.bottom()) for each in ranges if each.isValid()]
+        elif what.isValid():
+            spans = [(what.row(), what.row())]
+        self.asked(spans, command)
+
+
+class Selection:
+    """The selection of a view over its model; runs of rows inside, keys and items outside."""
+
+    def __init__(
+        self, model: GalleryModel, rows: Chosen, changed: Callable[[], None] | None = None
+    ) -> None:
+        """`changed` is called after every change, whoever made it."""
         self._model = model
         self._rows = rows
+        self._changed = changed
+        self._spans = Spans()
+        self._mirrored = True
         self._everything = False
         self._keys: list[Key] = []
         self._current: Key | None = None
+        rows.asked = self._asked
 
     # --- asking ---------------------------------------------------------------------------
 
-    def spans(self) -> list[tuple[int, int]]:
+    def spans(self) -> list[Span]:
         """The selected rows as rising runs, first and last included."""
-        selection = self._rows.selection()
-        found = [selection.at(n) for n in range(selection.count())]
-        return sorted((each.top(), each.bottom()) for each in found if each.isValid())
+        return list(self._spans)
 
     def count(self) -> int:
         """How many rows are selected."""
-        return sum(last - first + 1 for first, last in self.spans())
+        return self._spans.count
 
     def holds(self, row: int) -> bool:
         """Whether this row is selected."""
-        return self._rows.isSelected(self._model.index(row))
+        return self._spans.holds(row)
 
     def pictures(self) -> array[int]:
         """Index rows of the selected pictures, in the order they are shown."""
-        found = array("q")
-        for first, last in self.spans():
-            found.extend(self._model.picture_rows(first, last))
-        return found
+        return self._model.gather(self._spans)
 
     def jobs(self) -> tuple[Job, ...]:
         """The selected jobs, in the order they are shown."""
-        return tuple(
-            job for first, last in self.spans() for job in self._model.jobs_between(first, last)
-        )
+        return tuple(job for row, job in self._model.jobs_shown() if self._spans.holds(row))
 
     def items(self, limit: int = AT_HAND) -> tuple[tuple[Item, ...], bool]:
         """The first selected items that are known, and whether any of those is still unread."""
         items: list[Item] = []
         whole = True
-        for first, last in self.spans():
+        for first, last in self._spans:
             for row in range(first, min(last, first + limit - len(items)) + 1):
                 item = self._model.item_at(row)
                 if item is None:
@@ -76,63 +122,115 @@ class Selection:
         rows = self.pictures()
         return await self._model.read(rows if limit is None else rows[:limit])
 
+    def neighbour(self) -> int | None:
+        """The row to go to when the selected ones leave: the next, else the one before."""
+        spans = self.spans()
+        if not spans:
+            return None
+        after = spans[-1][1] + 1
+        if after < self._model.rowCount():
+            return after
+        return spans[-1][0] - 1 if spans[-1][0] else None
+
     # --- changing -------------------------------------------------------------------------
 
     def only(self, first: int, last: int) -> None:
         """Select these rows, both included, and nothing else."""
-        self._select(min(first, last), max(first, last), _Flag.ClearAndSelect)
+        self._spans.clear()
+        self.add(first, last)
 
     def add(self, first: int, last: int) -> None:
         """Select these rows too."""
-        self._select(min(first, last), max(first, last), _Flag.Select)
+        self._spans.add(min(first, last), max(first, last))
+        self._show()
 
     def toggle(self, row: int) -> None:
         """Select this row, or let it go."""
-        self._select(row, row, _Flag.Toggle)
+        (self._spans.cut if self._spans.holds(row) else self._spans.add)(row, row)
+        self._show()
 
     def rows(self, rows: Iterable[int]) -> None:
         """Select exactly these rows, given rising."""
-        selection = QItemSelection()
-        start = end = -2
-        for row in rows:
-            if row == end + 1:
-                end = row
-                continue
-            if start >= 0:
-                selection.select(self._model.index(start), self._model.index(end))
-            start = end = row
-        if start >= 0:
-            selection.select(self._model.index(start), self._model.index(end))
-        self._rows.select(selection, _Flag.ClearAndSelect)
+        self._spans.take(rows)
+        self._show()
 
-    def _select(self, first: int, last: int, how: QItemSelectionModel.SelectionFlag) -> None:
-        selection = QItemSelection(self._model.index(first), self._model.index(last))
-        self._rows.select(selection, how)
+    def these(self, spans: Iterable[Span]) -> None:
+        """Select exactly these runs."""
+        self._spans.clear()
+        for first, last in spans:
+            self._spans.add(first, last)
+        self._show()
 
-    # --- through a reset ------------------------------------------------------------------
+    def _asked(self, spans: Sequence[Span], how: _Flag) -> None:
+        """Qt, or an assistive program through it, wants rows selected or let go."""
+        if how & _Flag.Clear:
+            self._spans.clear()
+        for first, last in spans:
+            if how & _Flag.Select:
+                self._spans.add(first, last)
+            elif how & _Flag.Deselect:
+                self._spans.cut(first, last)
+            elif how & _Flag.Toggle:
+                held = self._spans.holds(first)
+                (self._spans.cut if held else self._spans.add)(first, last)
+        self._show()
+
+    def _show(self) -> None:
+        self._keys.clear()
+        few = len(self._spans) <= MIRRORED
+        if few or self._mirrored:
+            self._rows.show(self._spans if few else ())
+        self._mirrored = few
+        if self._changed is not None:
+            self._changed()
+
+    # --- what the model does ----------------------------------------------------------------
+
+    def inserted(self, first: int, last: int) -> None:
+        """Rows came in."""
+        self._spans.inserted(first, last)
+
+    def removed(self, first: int, last: int) -> None:
+        """Rows went away."""
+        self._spans.removed(first, last)
 
     def remember(self) -> None:
         """Keep what is selected, and where the keyboard is, by key: the rows are about to go."""
+        self._rows.asked = None
         count, total = self.count(), self._model.rowCount()
-        self._everything = total > 0 and count == total and count > 1
-        self._keys = []
+        whole = total > 0 and count == total and count > 1
+        # Everything of one answer is not everything of the next.
+        self._everything = whole and not self._model.another
+        self._keys = [*self._keys] if not self._spans else []
         if not self._everything and count <= REMEMBERED:
-            self._keys = [
-                self._model.key_at(row)
-                for first, last in self.spans()
-                for row in range(first, last + 1)
-            ]
+            self._keys += [*self.pictures(), *(job.id for job in self.jobs())]
         current = self._rows.currentIndex()
-        self._current = self._model.key_at(current.row()) if current.isValid() else None
+        if current.isValid():
+            self._current = self._model.key_at(current.row())
+        elif self._model.whole:
+            self._current = None
 
     def restore(self) -> None:
-        """Select again what is still shown."""
+        """Select again what is still shown; what is not yet there waits for `complete`."""
         total = self._model.rowCount()
+        self._rows.asked = self._asked
+        keys, self._keys = self._keys, []
+        self._spans.clear()
         if self._everything and total:
-            self.only(0, total - 1)
-        elif self._keys:
-            self.rows(self._model.rows_of(self._keys))
+            self._spans.add(0, total - 1)
+        elif keys:
+            self._spans.take(self._model.rows_of(keys))
+        self._show()
         row = None if self._current is None else self._model.row_of(self._current)
         current = QModelIndex() if row is None else self._model.index(row)
         self._rows.setCurrentIndex(current, _Flag.NoUpdate)
-        self._keys, self._everything = [], False
+        self._everything = False
+        if not self._model.whole and self._spans.count < len(keys):
+            self._keys = keys
+
+    def complete(self) -> None:
+        """The rest of the rows is here: select what waited, unless something else was chosen."""
+        if self._keys:
+            keys, self._keys = self._keys, []
+            self._spans.take(self._model.rows_of(keys))
+            self._show()

@@ -62,7 +62,7 @@ class Turns:
         `rows` are index rows, newest first; `ended` are jobs that became no picture.
         """
         known = self._pictures
-        lowest = min(known, default=0)
+        lowest = self.lowest
         mine: list[tuple[str, str, int, Entry]] = []
         rest = array("q")
         place = 0
@@ -78,8 +78,15 @@ class Turns:
         mine += [(job.run, job.id, 0, job.id) for job in ended]
         mine.sort(key=_within)
         mine.sort(key=_run_of, reverse=True)
+        if not place:
+            return [each[3] for each in mine], rows
         rest.extend(rows[place:])
         return [each[3] for each in mine], rest
+
+    @property
+    def lowest(self) -> int:
+        """The oldest picture whose run is known, by index row; 0 without any."""
+        return min(self._pictures, default=0)
 
 
 def _id(job: Job) -> str:

@@ -12,6 +12,7 @@ from PySide6.QtCore import (
     QEvent,
     QItemSelection,
     QItemSelectionModel,
+    QModelIndex,
     QPersistentModelIndex,
     QPoint,
     QRect,
@@ -36,7 +37,7 @@ from studio.ui.controls import plain_tip
 from studio.ui.gallery.grid_view import Index
 from studio.ui.gallery.model import GalleryModel, Key
 from studio.ui.gallery.pointer import Pointer
-from studio.ui.gallery.selection import Selection
+from studio.ui.gallery.selection import Chosen, Selection
 from studio.ui.gallery.tile_view import GalleryCore, TileView
 from studio.ui.states import Item
 from studio.words import _
@@ -89,7 +90,11 @@ class GalleryView(TileView):
         self.overlay.describe = self.month
         self.setAccessibleName(_("Gallery"))
         self.attach(model)
-        self.selection = Selection(model, self.selectionModel())
+        former = self.selectionModel()
+        chosen = Chosen(model, self)
+        self.setSelectionModel(chosen)
+        former.deleteLater()
+        self.selection = Selection(model, chosen, self.on_selected)
         self.pointer = Pointer(self)
         self._quiet = False
         self._telling = QTimer(self, singleShot=True, interval=0)
@@ -97,7 +102,9 @@ class GalleryView(TileView):
         self.moved.connect(self.on_moved)
         model.modelAboutToBeReset.connect(self.on_about_to_reset)
         model.modelReset.connect(self.on_reset)
+        model.rowsInserted.connect(self.on_rows_come)
         model.rowsRemoved.connect(self.on_rows_gone)
+        model.completed.connect(self.on_completed)
         model.loaded.connect(self.on_loaded)
         model.replaced.connect(self.on_replaced)
         model.replaced.connect(self.on_taken)
@@ -137,6 +144,19 @@ class GalleryView(TileView):
     def selected_jobs(self) -> tuple[Job, ...]:
         """All selected jobs."""
         return self.selection.jobs()
+
+    def kept_picture(self) -> int | None:
+        """Index row of the first picture in view, where the user is not at the top."""
+        row = self.place()[0]
+        if self.at_top or row >= self.rows.rowCount():
+            return None
+        key = self.rows.key_at(row)
+        return key if isinstance(key, int) else None
+
+    def neighbour(self) -> Key | None:
+        """What is to be selected when the selected ones leave."""
+        row = self.selection.neighbour()
+        return None if row is None else self.rows.key_at(row)
 
     async def selected_pictures(self, limit: int | None = None) -> list[Picture]:
         """The selected pictures, read where they are not known yet."""
@@ -227,11 +247,7 @@ class GalleryView(TileView):
     def select_band(self, band: QRect, kept: list[tuple[int, int]]) -> None:
         """Select the tiles under a rubber band, and the runs of rows in `kept`."""
         spans = [(rows[0], rows[-1]) for rows in self.grid.touched(band)]
-        selection = QItemSelection()
-        for first, last in kept + spans:
-            part = QItemSelection(self.rows.index(first), self.rows.index(last))
-            selection.merge(part, QItemSelectionModel.SelectionFlag.Select)
-        self.selectionModel().select(selection, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        self.selection.these([*kept, *spans])
         self.viewport().update()
 
     def act(self, row: int, name: str) -> None:
@@ -289,8 +305,17 @@ class GalleryView(TileView):
         self.mark_place()
         self._tell()
 
-    def on_rows_gone(self) -> None:
+    def on_rows_come(self, _parent: QModelIndex, first: int, last: int) -> None:
+        """Tiles came in."""
+        self.selection.inserted(first, last)
+
+    def on_completed(self) -> None:
+        """The rest of the tiles is here."""
+        self.selection.complete()
+
+    def on_rows_gone(self, _parent: QModelIndex, first: int, last: int) -> None:
         """Tiles were taken away."""
+        self.selection.removed(first, last)
         self.pointer.hover(None)
         self._tell()
 
@@ -311,6 +336,11 @@ class GalleryView(TileView):
         if self._untold:
             self._tell()
 
+    def on_selected(self) -> None:
+        """Other tiles are selected."""
+        if not self._quiet:
+            self._tell()
+
     def on_telling(self) -> None:
         """Tell what is selected."""
         items, whole = self.selection.items()
@@ -325,8 +355,6 @@ class GalleryView(TileView):
     # --- Qt -------------------------------------------------------------------------------
 
     def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
-        if not self._quiet:
-            self._tell()
         from studio.ui.gallery import listening
 
         for tell, part in ((listening.selected, selected), (listening.deselected, deselected)):
