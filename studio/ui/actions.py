@@ -320,6 +320,14 @@ def table() -> tuple[Action, ...]:
             name="smaller_tiles", text=_("Smaller tiles"), keys=("Ctrl+-",), menu="view", group=2
         ),
         Action(
+            name="go_to_date",
+            text=_("Go to a date…"),
+            keys=("Ctrl+J",),
+            menu="view",
+            group=3,
+            icon="clock",
+        ),
+        Action(
             name="full_screen",
             text=_("Full screen"),
             keys=("F11",),
@@ -358,9 +366,7 @@ def table() -> tuple[Action, ...]:
         ),
         Action(name="check_library", text=_("Check all pictures…"), menu="library", group=3),
         Action(name="back_up", text=_("Back up everything…"), menu="library", group=3),
-        Action(
-            name="empty_trash", text=_("Empty trash…"), menu="library", group=3, icon="trash"
-        ),
+        Action(name="empty_trash", text=_("Empty trash…"), menu="library", group=3, icon="trash"),
         Action(name="palette", text=_("Command palette"), keys=("Ctrl+K",), menu="help"),
         Action(
             name="shortcuts",

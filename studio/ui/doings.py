@@ -224,6 +224,12 @@ class Doings:
         tile = min(512, max(96, window.gallery.tile_size + step))
         window.core.settings.change(tile=tile)
 
+    def on_go_to_date(self) -> None:
+        """Go to the pictures of a day, a month or a year."""
+        from studio.ui import date_popover
+
+        spawn(date_popover.ask(self._window))
+
     def on_full_screen(self) -> None:
         """The whole screen, or back."""
         window = self._window
