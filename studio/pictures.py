@@ -49,6 +49,9 @@ log = logging.getLogger(__name__)
 _START = 20.0
 """Seconds a new process may take to say that it is ready; a cold disk and a busy machine."""
 
+_GIVEN_BACK = 256 * 1024
+"""Blocks of memory from here on go back to the system when a picture is done; bytes."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PictureFacts:
@@ -360,6 +363,8 @@ def _own_command() -> list[str]:
 def _environment() -> dict[str, str]:
     """What the process needs to find this program, and no secret."""
     environment = {k: v for k, v in os.environ.items() if k != "GRIDBRUSH_API_KEY"}
+    # Else glibc learns from the first large picture to keep the room of the next ones.
+    environment.setdefault("MALLOC_MMAP_THRESHOLD_", str(_GIVEN_BACK))
     if not getattr(sys, "frozen", False):
         # Found wherever the program was started, and never in a folder it was started in.
         package = str(Path(__file__).resolve().parent.parent)

@@ -131,3 +131,32 @@ def test_both_ways_to_start_it_work() -> None:
             assert process.stdin is not None
             process.stdin.close()
             assert process.wait(10) == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_the_memory_of_large_pictures_is_given_back(
+    worker: subprocess.Popen[bytes], tmp_path: Path
+) -> None:
+    small, large = tmp_path / "small.png", tmp_path / "large.png"
+    Image.new("RGB", (64, 64), "teal").save(small)
+    Image.effect_noise((1600, 1600), 80).convert("RGB").save(large, compress_level=0)
+    pid = ready(worker)
+    probe(worker, small)
+    before = private(pid)
+    for _number in range(3):
+        probe(worker, large)
+    assert private(pid) - before < 2 << 20, "a picture takes four times as much"
+
+
+def probe(process: subprocess.Popen[bytes], path: Path) -> None:
+    assert process.stdin is not None
+    write_message(process.stdin, {"job": "probe", "path": str(path), "verify": True})  # type: ignore[arg-type]
+    message = read_message(process.stdout)  # type: ignore[arg-type]
+    assert message is not None
+    assert "fault" not in message[0]
+
+
+def private(pid: int) -> int:
+    """Bytes of memory that are a process's own."""
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    return sum(int(line.split()[1]) for line in lines if line.startswith("Private_Dirty")) << 10
