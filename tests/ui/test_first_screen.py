@@ -15,7 +15,7 @@ from studio.library.query import Query
 from studio.ui import tasks
 from studio.ui.first_screen import FIRST_PICTURES, FirstScreen
 from studio.ui.main_window import StudioWindow
-from tests.ui.windows import built, make, opened, put_away
+from tests.ui.windows import built, make, opened, put_away, until
 
 PICTURES = 3
 WIDTH = 780
@@ -58,10 +58,13 @@ async def test_pictures_stand_before_the_library_is_open(tmp_path: Path) -> None
         for picture in pictures:
             assert picture is not None
             assert window.gallery.thumbnails.strength(picture.id) == 1
+        icon = ("star-filled", "star", 16, 1.0)
+        assert window.gallery._kit.icon(*icon).isNull(), "icons come with the furniture"
         before = [picture.id for picture in pictures if picture is not None]
         await core.begin()
         await window.open()
         await asyncio.sleep(0)
+        assert not window.gallery._kit.icon(*icon).isNull()
         after = [window.gallery.rows.picture_at(row) for row in rows]
         assert [picture.id for picture in after if picture is not None] == before
     finally:
@@ -137,12 +140,20 @@ async def test_work_that_was_asked_for_too_early_is_done_later(tmp_path: Path) -
     tasks.hold()
     window, core = _first(tmp_path)
     try:
+        thumbnails, browsing = window.gallery.thumbnails, window.browsing
+        picture = window.gallery.rows.picture_at(0)
+        assert picture is not None
+        thumbnails.forget([picture.id])
         window.gallery.on_wishes()
-        assert window.gallery.thumbnails.idle or tasks.held()
+        browsing.recount()
         await core.begin()
+        # The library is open by now, and still nothing was begun.
+        assert tasks.running() == ()
+        assert (browsing.counts.all, thumbnails.pixmap(picture.id)) == (0, None)
         tasks.begin()
+        await until(core, lambda: browsing.counts.all == PICTURES, "counted")
         await window.open()
-        assert not tasks.held()
+        await until(core, lambda: thumbnails.pixmap(picture.id), "decoded")
     finally:
         tasks.begin()
         await put_away(window)
