@@ -39,6 +39,7 @@ DIALOGS = {
     "collect",
     "new_collection",
     "empty_trash",
+    "go_to_date",
 }
 FOLDERS = {"show_in_folder", "open_library_folder", "log_folder"}
 SETTLED = 0.3
