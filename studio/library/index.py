@@ -405,6 +405,25 @@ class Index:
             )
         )
 
+    def places(self, after: int, limit: int) -> list[tuple[int, str, str, bool, bool]]:
+        """Row, id, path, trashed, missing of the next pictures in order of arrival."""
+        return [
+            (row, id, path, bool(trashed), bool(missing))
+            for row, id, path, trashed, missing in self._db.execute(
+                "SELECT f.row, p.id, p.path, f.trashed, f.missing FROM facts f"
+                " JOIN pictures p ON p.row = f.row WHERE f.row > ? ORDER BY f.row LIMIT ?",
+                (after, limit),
+            )
+        ]
+
+    def paths_of(self, sha256: str) -> list[str]:
+        """Where pictures with this content are said to be."""
+        found = self._db.execute(
+            "SELECT path FROM pictures WHERE substr(sha256, 1, 16) = ? AND sha256 = ?",
+            (sha256[:16], sha256),
+        )
+        return [path for (path,) in found]
+
     def gone(self, ids: Sequence[str]) -> set[str]:
         """Those that were deleted for good."""
         if self._db.execute("SELECT 1 FROM gone LIMIT 1").fetchone() is None:

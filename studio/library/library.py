@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from studio import files
 from studio.domain import Flag, Job, Picture, Reference, Role
-from studio.errors import InputError, LibraryTooNew, StorageError
+from studio.errors import InputError, LibraryTooNew, PictureUnreadable, StorageError
 from studio.events import Event, Events, PicturesAdded, RecordsChanged, Trouble
 from studio.lanes import Lane
 from studio.library import changes, records
@@ -33,6 +33,7 @@ from studio.words import _
 
 if TYPE_CHECKING:
     from studio.library.collections import Collections
+    from studio.library.finding import Doubts
 
 log = logging.getLogger(__name__)
 
@@ -69,6 +70,7 @@ class Library:
         self._writer: Index | None = None
         self._tidying = False
         self._collections: Collections | None = None
+        self._doubts: Doubts | None = None
         self._read_only: StorageError | None = None
         self._in_memory = False
 
@@ -184,6 +186,8 @@ class Library:
 
     async def close(self) -> None:
         """Finish what was begun and close; the library is unusable afterwards."""
+        if self._doubts is not None:
+            await self._doubts.close()
         if self._settling:
             await asyncio.gather(*self._settling, return_exceptions=True)
         await self._aside.close()
@@ -489,9 +493,22 @@ class Library:
 
         Raises PictureUnreadable, also when the file is gone.
         """
-        return await self._thumbnail(
-            picture.sha256, partial(self._original, picture), step(edge), priority
-        )
+        try:
+            return await self._thumbnail(
+                picture.sha256, partial(self._original, picture), step(edge), priority
+            )
+        except PictureUnreadable:
+            self.doubt(picture)
+            raise
+
+    def doubt(self, picture: Picture) -> None:
+        """Its file could not be read: look for it if it is gone. What is found is told."""
+        if self.writable and not picture.missing:
+            if self._doubts is None:
+                from studio.library.finding import Doubts
+
+                self._doubts = Doubts(self)
+            self._doubts.about(picture.id)
 
     def kept_thumbnail(self, picture: Picture, edge: int) -> Path | None:
         """The file of a thumbnail that is there, or None; blocking, for the first screen."""

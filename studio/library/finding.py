@@ -1,0 +1,248 @@
+"""Originals that another program renamed, moved or took away, found again by size and content.
+
+`look` sees which files are not where the records say. One walk through the library's folders finds
+files of the same sizes that no record knows; those are hashed, and a record says the new place.
+What is found nowhere is marked as missing, so that its tile can offer to locate it; what is back
+loses the mark. Files are never moved here, and nothing is deleted.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from studio import files
+from studio.domain import Picture
+from studio.errors import InputError
+from studio.library.originals import HIDDEN, Originals, sha256_of
+from studio.library.query import Query
+from studio.values import dataclass
+from studio.words import _
+
+if TYPE_CHECKING:
+    from studio.library.index import Index
+    from studio.library.library import Library
+
+log = logging.getLogger(__name__)
+
+_PAUSE = 0.4
+"""Seconds in which further doubts are collected: one walk is for all of them."""
+
+_PORTION = 2000
+
+_Place = tuple[int, str, str, bool, bool]
+"""Row, id, path, and whether it is in the trash and marked as missing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What became of pictures whose file was not in its place; ids.
+
+    Attributes:
+        moved: their file is under another name.
+        lost: it is nowhere.
+        back: it is in its place again.
+    """
+
+    moved: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
+    back: tuple[str, ...] = ()
+
+
+class Doubts:
+    """Collects pictures whose file was not found, and looks for all of them at once."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self._ids: dict[str, None] = {}
+        self._looking: asyncio.Task[None] | None = None
+
+    def about(self, id: str) -> None:
+        """The file of this picture was not where it should be."""
+        self._ids[id] = None
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.get_running_loop().create_task(self._look())
+
+    async def _look(self) -> None:
+        while self._ids:
+            await asyncio.sleep(_PAUSE)
+            ids, self._ids = list(self._ids), {}
+            await look(self._library, ids)
+
+    async def close(self) -> None:
+        """Look no further."""
+        if self._looking is not None:
+            self._looking.cancel()
+            await asyncio.gather(self._looking, return_exceptions=True)
+
+
+async def sweep(library: Library) -> Found:
+    """Look whether every file is in its place, and for those that are not.
+
+    Only the owner may. Portion by portion: memory does not grow with the library.
+    """
+    doubted: list[str] = []
+    row = 0
+    while places := await library.ask(partial(_places, row)):
+        row = places[-1][0]
+        doubted += await asyncio.to_thread(_doubtful, library.originals, places)
+    return await look(library, doubted)
+
+
+def _places(row: int, index: Index) -> list[_Place]:
+    return index.places(row, _PORTION)
+
+
+def _doubtful(originals: Originals, places: Sequence[_Place]) -> list[str]:
+    """Those that are not there, and those that are said to be missing and are there."""
+    found = []
+    for _row, id, path, trashed, missing in places:
+        # What is in the trash may still be on its way there.
+        roots = (originals.trash, originals.folder) if trashed else (originals.folder,)
+        if any((root / path).is_file() for root in roots) is missing:
+            found.append(id)
+    return found
+
+
+async def look(library: Library, ids: Sequence[str]) -> Found:
+    """Look for the files of these pictures, and record what came of it. Only the owner may."""
+    pictures = await library.find(ids)
+    if not pictures or not library.writable:
+        return Found()
+    places = await asyncio.to_thread(_search, library.originals, pictures)
+    moved = {
+        picture.id: places[picture.id]
+        for picture in pictures
+        if picture.id in places and not await _taken(library, picture, places[picture.id])
+    }
+    # It may have come back, or gone into the trash, while everything was looked through.
+    now = await library.find([picture.id for picture in pictures])
+    there = await asyncio.to_thread(_there, library.originals, now)
+    moved = {id: place for id, place in moved.items() if id not in there}
+    found = there | moved.keys()
+    lost = [picture.id for picture in now if picture.id not in found and not picture.missing]
+    back = [picture.id for picture in now if picture.id in found and picture.missing]
+    if moved:
+        at = [(place, [id]) for id, place in moved.items()]
+        await library.change("path", list(moved), lambda _former: at)
+    if lost:
+        await library.change("missing", lost, lambda _former: [(True, lost)])
+    if back:
+        await library.change("missing", back, lambda _former: [(False, back)])
+    if moved or lost:
+        log.info("%d files were found elsewhere, %d are missing", len(moved), len(lost))
+    return Found(moved=tuple(moved), lost=tuple(lost), back=tuple(back))
+
+
+def _there(originals: Originals, pictures: Sequence[Picture]) -> set[str]:
+    return {picture.id for picture in pictures if originals.find(picture) is not None}
+
+
+async def _taken(library: Library, picture: Picture, place: str) -> bool:
+    """Whether the file at a place is another picture's, which has the same content."""
+    return place in await library.ask(lambda index: index.paths_of(picture.sha256))
+
+
+def _search(originals: Originals, pictures: Sequence[Picture]) -> dict[str, str]:
+    """Where files of the same content lie, relative to the library; by the pictures' ids."""
+    wanted = _by_size(picture for picture in pictures if originals.find(picture) is None)
+    found: dict[str, str] = {}
+    for path, size in _files(originals.folder) if wanted else ():
+        if not wanted.get(size):
+            continue
+        digest = _digest(path)
+        for picture in wanted[size]:
+            if picture.sha256 == digest:
+                found[picture.id] = path.relative_to(originals.folder).as_posix()
+                # One file is one picture's.
+                wanted[size].remove(picture)
+                break
+    return found
+
+
+def _by_size(pictures: Iterable[Picture]) -> dict[int, list[Picture]]:
+    found: dict[int, list[Picture]] = {}
+    for picture in pictures:
+        found.setdefault(picture.bytes, []).append(picture)
+    return found
+
+
+def _files(folder: Path) -> Iterator[tuple[Path, int]]:
+    """Files of the library that people see, with their bytes."""
+    for place, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in names:
+            path = Path(place, name)
+            try:
+                yield path, path.stat().st_size
+            except OSError:
+                continue
+
+
+def _digest(path: Path) -> str:
+    try:
+        return sha256_of(path)
+    except OSError as error:
+        log.info("A file beside the library cannot be read: %s", error)
+        return ""
+
+
+async def locate(library: Library, picture: Picture, file: Path) -> Found:
+    """Take the file the user pointed at for a missing picture, and its neighbours for others.
+
+    A file in the library is used where it lies, one from elsewhere is copied to where the picture
+    belongs. Raises InputError when it is another picture, StorageError.
+    """
+    if await asyncio.to_thread(_digest, file) != picture.sha256:
+        raise InputError(
+            _("{name} is another picture").format(name=file.name),
+            _("Its content is not what {picture} came with.").format(picture=picture.name),
+            hint=_("Import it as a picture of its own, or choose another file."),
+        )
+    missing = [one for one in await _missing(library) if one.id != picture.id]
+    near = await asyncio.to_thread(_near, file.parent, missing)
+    for one, path in [(picture, file), *near]:
+        if not await asyncio.to_thread(_is_within, path, library.folder):
+            await library.write(partial(_copied, library.originals, one, path))
+    return await look(library, [picture.id, *(one.id for one, _path in near)])
+
+
+async def _missing(library: Library) -> list[Picture]:
+    return await library.pictures(await library.rows(Query(words="is:missing")))
+
+
+def _near(folder: Path, missing: Sequence[Picture]) -> list[tuple[Picture, Path]]:
+    """Missing pictures whose content lies in the same folder."""
+    wanted = _by_size(missing)
+    found: list[tuple[Picture, Path]] = []
+    for path in sorted(folder.iterdir()) if wanted else ():
+        if not path.is_file() or path.stat().st_size not in wanted:
+            continue
+        digest = _digest(path)
+        found += [(one, path) for one in wanted[path.stat().st_size] if one.sha256 == digest]
+    return found
+
+
+def _is_within(path: Path, folder: Path) -> bool:
+    real, root = path.resolve(), folder.resolve()
+    return root in real.parents and (root / HIDDEN) not in real.parents
+
+
+def _copied(originals: Originals, picture: Picture, path: Path) -> None:
+    target = originals.path(picture)
+    if target.exists():
+        return
+    files.ensure_folder(target.parent)
+    temporary = target.with_name(f".{target.name}.part")
+    try:
+        shutil.copyfile(path, temporary)
+        files.rewrite(temporary)
+    except OSError as error:
+        raise files.storage_error(error, target) from error
+    files.move(temporary, target)
