@@ -72,7 +72,7 @@ async def _within(seconds: float, sending: Awaitable[None], sink: AnswerSink) ->
     """
     try:
         async with asyncio.timeout(seconds) as limit:
-            sink.when_whole = partial(_soon, limit)
+            sink.tell_whole = partial(_soon, limit, limit.when())
             await sending
     except TimeoutError:
         await sink.settle()
@@ -85,14 +85,14 @@ async def _within(seconds: float, sending: Awaitable[None], sink: AnswerSink) ->
             raise
         task.uncancel()
     finally:
-        sink.when_whole = None
+        sink.tell_whole = None
 
 
-def _soon(limit: asyncio.Timeout) -> None:
-    """Nothing more is worth waiting for: some services leave the line open."""
+def _soon(limit: asyncio.Timeout, latest: float | None, *, whole: bool) -> None:
+    """Nothing more is worth waiting for: some services leave the line open. Or there is more."""
     if not limit.expired():
         soon = asyncio.get_running_loop().time() + _GRACE
-        limit.reschedule(min(soon, limit.when() or soon))
+        limit.reschedule(min(soon, latest or soon) if whole else latest)
 
 
 async def _too_long(sink: AnswerSink, limit: float) -> NetworkError:

@@ -12,6 +12,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
+from typing import Protocol
 
 from studio import files
 from studio.errors import Billed, IncompleteAnswer, StorageError, StudioError
@@ -32,12 +33,19 @@ MOST_HELD = 256 << 20
 """Bytes of an answer that are held in memory while the disk has no room."""
 
 
+class TellWhole(Protocol):
+    """Hears that nothing more need come, or that more comes all the same."""
+
+    def __call__(self, *, whole: bool) -> None: ...
+
+
 class AnswerSink:
     """Takes one answer.
 
     Attributes:
         parts: its pictures, as far as they could be decoded while it came.
-        when_whole: called once, on the loop's thread, when the JSON is complete.
+        tell_whole: called on the loop's thread when nothing more need come, and when more comes
+            all the same.
         received: bytes of the body.
         arriving: the answer has begun, and nobody said yet how it ended.
         late: it is later than expected.
@@ -47,7 +55,7 @@ class AnswerSink:
         self, journal: Journal, entry: Entry, lane: Lane, on_received: Callable[[int], None]
     ) -> None:
         self.parts = Parts(entry)
-        self.when_whole: Callable[[], None] | None = None
+        self.tell_whole: TellWhole | None = None
         self.code = 0
         self.headers: dict[str, str] = {}
         self.received = 0
@@ -66,11 +74,12 @@ class AnswerSink:
         self._size = 0
         self._draining: asyncio.Future[None] | None = None
         self._failed: StudioError | None = None
+        self._told_whole = False
 
     @property
     def whole(self) -> bool:
-        """Whether the JSON is complete, as far as it was scanned: a break then loses nothing."""
-        return self._scanner.complete
+        """Whether all is here, as far as it was scanned: a break then loses nothing."""
+        return self._scanner.ended
 
     @property
     def seconds(self) -> float:
@@ -99,6 +108,8 @@ class AnswerSink:
         self._size += len(data)
         self.received += len(data)
         self._on_received(self.received)
+        if self._told_whole:
+            self._tell(whole=False)
         if self._draining is None:
             self._drain()
         while self._size > MOST_WAITING and self._draining is not None:
@@ -142,9 +153,13 @@ class AnswerSink:
             done.result()
         if self._waiting:
             self._drain()
-        elif self.whole and self.when_whole is not None:
-            tell, self.when_whole = self.when_whole, None
-            tell()
+        elif self.whole:
+            self._tell(whole=True)
+
+    def _tell(self, *, whole: bool) -> None:
+        if self.tell_whole is not None and whole is not self._told_whole:
+            self._told_whole = whole
+            self.tell_whole(whole=whole)
 
     async def settle(self) -> None:
         """Wait until all that came is journalled and scanned, or failed to be."""

@@ -85,6 +85,45 @@ def test_only_the_service_says_that_a_stream_is_all_there():
     assert scanner.finish().value == [{"a": 1}]
 
 
+def told(*events):
+    return "".join(f"data: {json.dumps(event)}\n\n" for event in events).encode()
+
+
+def candidates(*reasons):
+    named = enumerate(reasons)
+    return {
+        "candidates": [
+            {"index": place, **({"finishReason": reason} if reason else {})}
+            for place, reason in named
+        ]
+    }
+
+
+@pytest.mark.parametrize(
+    ("events", "ended"),
+    [
+        ([candidates("")], False),
+        ([candidates("STOP")], True),
+        ([candidates(""), candidates("IMAGE_SAFETY"), {"usageMetadata": {}}], True),
+        ([candidates("STOP", ""), candidates("FINISH_REASON_UNSPECIFIED")], False),
+        ([candidates("STOP", ""), candidates("", "STOP")], True),
+        ([{"response": candidates("STOP")}], True),
+        ([{"choices": [{"delta": {}, "finish_reason": None}]}], False),
+        ([{"choices": [{"delta": {}, "finish_reason": "stop"}]}], True),
+        ([{"promptFeedback": {"blockReason": "SAFETY"}}], True),
+        ([{"error": {"message": "overloaded"}}], True),
+        ([{"usageMetadata": {"totalTokenCount": 3}}], False),
+        ([7, "x", None], False),
+    ],
+)
+def test_a_stream_whose_candidates_have_ended_need_not_say_so(events, ended):
+    scanner = scanned(told(*events), [5, 17, 40])
+    assert not scanner.complete
+    assert scanner.ended is ended
+    scanner.feed(b'data: {"candidates": [{')
+    assert not scanner.ended, "what is begun is waited for"
+
+
 @pytest.mark.parametrize(
     "body",
     [

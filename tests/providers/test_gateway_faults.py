@@ -99,6 +99,23 @@ def closing(framing: str) -> Scene:
     return play
 
 
+def streaming(*pieces: bytes) -> Scene:
+    """A stream of events, with a pause between its pieces, on a line that stays open."""
+
+    def play(line: Line) -> None:
+        line.send(head(200, b"", "close", Content_Type="text/event-stream"))
+        for piece in pieces:
+            line.send(piece)
+            line.drip(b"", 1)
+        line.hold()
+
+    return play
+
+
+EVENT = b"data: " + BODY + b"\n\n"
+COUNTED = b'data: {"usageMetadata": {"totalTokenCount": 9}}\n\n'
+
+
 def steps(*every: Callable[[Line], object]) -> Scene:
     """One after the other."""
 
@@ -165,6 +182,9 @@ FAULTS: dict[str, End] = {
         lambda line: line.send(head(200, b"", "length", Content_Length="much") + BODY), "network"
     ),
     "no length, left open": End(closing("close")),
+    "a stream that is over, left open": End(streaming(EVENT)),
+    "a stream that is over and still counts": End(streaming(EVENT, COUNTED, COUNTED)),
+    "a stream in two pieces": End(streaming(EVENT[:9000], EVENT[9000:] + COUNTED)),
     "the last piece never comes": End(closing("chunked")),
     "a piece of no number": End(
         lambda line: line.send(head(200, b"", "chunked") + b"zz\r\n" + BODY),

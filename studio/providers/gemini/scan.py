@@ -21,6 +21,7 @@ from studio.errors import Billed, ServiceError
 from studio.files import storage_error
 from studio.providers.base import Scan, Spilled
 from studio.providers.gemini.event_lines import EventLines, begins_stream
+from studio.providers.gemini.stream_end import StreamEnd
 from studio.words import _
 
 __all__ = ["MAX_BODY", "Scan", "Scanner", "Spilled", "scan_file"]
@@ -38,6 +39,9 @@ _PLAIN = re.compile(rb'(?:[^"\[\]{}]++|"[^"\\]{0,512}+")++')
 _PIECE = 256 * 1024
 _SPACE = b" \t\r\n"
 _BOM = b"\xef\xbb\xbf"
+
+
+_BROKEN: Final = object()
 
 
 class LongStrings(Protocol):
@@ -81,7 +85,9 @@ class Scanner:
         self._opening: bytes | None = b""
         self._lines: EventLines | None = None
         self._events = 0
+        self._event_start = 0
         self._skipping = False
+        self._stream_end = StreamEnd()
 
     def feed(self, data: bytes) -> None:
         """Take the next bytes. Raises ServiceError when the answer passes what we take."""
@@ -133,6 +139,16 @@ class Scanner:
         return self._lines is not None
 
     @property
+    def ended(self) -> bool:
+        """Whether nothing more need come: complete, or a stream whose events say that it is over.
+
+        The second is no promise: a service may still tell what it counted.
+        """
+        if self.complete or self._lines is None:
+            return self.complete
+        return not self._event_open and self._stream_end.over
+
+    @property
     def _event_open(self) -> bool:
         return self._depth > 0 or self._in_string
 
@@ -142,10 +158,13 @@ class Scanner:
             if not self._skipping and not self._event_open:
                 self._keep(b"," if self._events else b"[")
                 self._events += 1
+                self._event_start = len(self._skeleton)
                 self.complete = False
         if not self._skipping:
             self._take(piece, 0, place)
             self._skipping = not self._event_open
+            if not self._event_open:
+                self._stream_end.hear(_parsed(bytes(self._skeleton[self._event_start :])))
 
     def _take_structure(self, data: bytes, position: int, base: int) -> int:
         # A value that is a string alone ends with it: that is looked at below.
@@ -252,9 +271,8 @@ class Scanner:
             return Scan(None, complete=False, json=self._lines is not None)
         if not self.complete and (self._depth > 0 or self._in_string):
             return Scan(None, complete=False)
-        try:
-            value = json.loads(skeleton.decode("utf-8", "replace"), strict=False)
-        except (ValueError, RecursionError):
+        value = _parsed(skeleton)
+        if value is _BROKEN:
             return Scan(None, complete=False, json=False)
         return Scan(self._with_spilled(value), complete=True, trailing=self._trailing)
 
@@ -282,6 +300,13 @@ def scan_file(path: Path) -> Scan:
     except OSError as error:
         raise storage_error(error, path) from error
     return scanner.finish()
+
+
+def _parsed(skeleton: bytes | bytearray) -> Any:
+    try:
+        return json.loads(skeleton.decode("utf-8", "replace"), strict=False)
+    except (ValueError, RecursionError):
+        return _BROKEN
 
 
 def _too_much(reason: str) -> ServiceError:

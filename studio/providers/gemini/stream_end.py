@@ -1,0 +1,40 @@
+"""Tells from the events of a stream whether more is to come: not every service says so.
+
+The last event of a candidate has its finishReason; a refusal and an error are the end as well. Some
+services send nothing after that and leave the line open.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from studio.providers.gemini import fields
+
+_NO_REASON = ("", "FINISH_REASON_UNSPECIFIED", "NULL")
+_ENVELOPES = ("response", "result")
+
+
+class StreamEnd:
+    """Hears the events of one stream."""
+
+    def __init__(self) -> None:
+        self._ended: dict[int, bool] = {}
+        self._refused = False
+
+    def hear(self, event: Any) -> None:
+        """One more event, parsed."""
+        for name in _ENVELOPES:
+            event = fields.get(event, name) or event
+        for name in ("candidates", "choices"):
+            for place, one in enumerate(fields.items(event, name)):
+                number = fields.number(one, "index")
+                number = place if number is None else number
+                reason = fields.text(one, "finishReason").strip().upper()
+                self._ended[number] = self._ended.get(number, False) or reason not in _NO_REASON
+        blocked = fields.text(fields.get(event, "promptFeedback"), "blockReason")
+        self._refused = self._refused or bool(blocked) or fields.get(event, "error") is not None
+
+    @property
+    def over(self) -> bool:
+        """Whether all that was begun has ended."""
+        return self._refused or (bool(self._ended) and all(self._ended.values()))
