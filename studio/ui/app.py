@@ -48,9 +48,12 @@ _PAINT = 1.0
 _LOOK = 0.001
 """Seconds between two looks whether it is."""
 
-_TURN = 0.0005
-_USUAL_TURN = 0.005
-"""Seconds a thread may keep Python to itself while another waits."""
+TURN = 0.0005
+"""Seconds a thread may keep Python to itself while the window waits for it.
+
+The usual ten times as much makes the window stand still for up to 80 ms while a hostile answer is
+read: each time it needs Python back it waits for the reader's turn to end.
+"""
 
 _FURNITURE = (
     "studio.ui.focus_ring", "studio.ui.gallery.keyboard", "studio.ui.gallery.tips",
@@ -79,7 +82,7 @@ def run(options: Any) -> int:
     # `Garbage` takes over once the window is there.
     gc.disable()
     # Two threads take turns: the one that reads the first screen only ever needs a moment.
-    sys.setswitchinterval(_TURN)
+    sys.setswitchinterval(TURN)
     words.install(paths.resources() / "locale")
     if not _can_show():
         return 1
@@ -243,7 +246,6 @@ def _load_the_rest(app: Any, window: StudioWindow | None) -> None:
     for name in _AFTER:
         importlib.import_module(name)
         app.processEvents()
-    sys.setswitchinterval(_USUAL_TURN)
 
 
 def _no_features() -> None:

@@ -66,15 +66,14 @@ def scripts() -> list[Reply]:
     return found
 
 
-async def _ended(one: Studio, jobs: list[Job]) -> None:
-    def over() -> bool:
-        return all(
-            one.removed(job) or (job.id in one.last and one.last[job.id].state in _END)
-            for job in jobs
-        )
+def ended(one: Studio, job: Job) -> bool:
+    """Whether a job made way for its picture, or told why there is none."""
+    return one.removed(job) or (job.id in one.last and one.last[job.id].state in _END)
 
+
+async def _ended(one: Studio, jobs: list[Job]) -> None:
     async with asyncio.timeout(LIMIT):
-        await one.until(over)
+        await one.until(lambda: all(ended(one, job) for job in jobs))
 
 
 async def _play(home: Path, reply: Reply, healthy: int) -> None:

@@ -1,0 +1,119 @@
+"""How long the window's thread stands still while something is done on its loop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ctypes
+import os
+import sys
+import time
+from collections.abc import Awaitable, Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+LIMIT = 33.0
+"""Milliseconds: two pictures of a screen."""
+
+_BEAT = 0.004  # seconds
+_BUSY = 0.02  # of the time
+_TRIES = 4
+_LIBRARY = ctypes.PyDLL(None)
+
+
+class Pulse:
+    """Beats on the loop, and notes how far apart two beats were.
+
+    What the threads of this process waited for a processor does not count: that was the machine's
+    other work, and on a quiet one it is nothing.
+
+    Attributes:
+        stalls: milliseconds between two beats that were due much earlier, the longest last.
+        disturbed: the machine had so much else to do that a long stall may be its own.
+    """
+
+    def __init__(self) -> None:
+        self.stalls: list[float] = []
+        self._task: asyncio.Task[None] | None = None
+        self._threads: list[int] = []
+        self._text = ctypes.create_string_buffer(100)
+        self.disturbed = False
+        self._began = self._waited = 0.0
+
+    async def __aenter__(self) -> Pulse:
+        for thread in Path("/proc/self/task").iterdir():
+            self._threads.append(os.open(thread / "schedstat", os.O_RDONLY))
+        self._began, self._waited = time.perf_counter(), self._queued()
+        self._task = asyncio.create_task(self._beat())
+        return self
+
+    async def __aexit__(self, *_error: object) -> None:
+        assert self._task is not None
+        self._task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._task
+        waited = self._queued() - self._waited
+        self.disturbed = waited > _BUSY * (time.perf_counter() - self._began)
+        for thread in self._threads:
+            os.close(thread)
+        self.stalls.sort()
+
+    @property
+    def longest(self) -> float:
+        """Milliseconds of the longest stall."""
+        return self.stalls[-1] if self.stalls else 0.0
+
+    def _queued(self) -> float:
+        """Seconds that the threads there were at the beginning were ready and had no processor."""
+        total = 0
+        for thread in self._threads:
+            # A call that keeps Python's lock: one that lets it go would itself be a stall.
+            if _LIBRARY.pread(thread, self._text, 100, 0) > 0:
+                total += int(self._text.value.split()[1])
+        return total / 1e9
+
+    async def _beat(self) -> None:
+        while True:
+            began, queued = time.perf_counter(), self._queued()
+            await asyncio.sleep(_BEAT)
+            late = time.perf_counter() - began - _BEAT
+            self.stalls.append((late - (self._queued() - queued)) * 1000)
+
+
+async def without_stall(work: Callable[[], Awaitable[None]]) -> None:
+    """Do it while the loop must go on; once more where the machine was busy with something else.
+
+    Raises AssertionError when the loop stood still for longer than LIMIT.
+    """
+    for _try in range(_TRIES):
+        async with Pulse() as pulse:
+            await work()
+        if pulse.longest <= LIMIT:
+            return
+        if not pulse.disturbed:
+            break
+    raise AssertionError(f"the window stood still for {pulse.longest:.0f} ms: {pulse.stalls[-5:]}")
+
+
+def on_window_loop(work: Coroutine[Any, Any, None]) -> None:
+    """Run it on the loop the window has, with garbage collected as the window does."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    os.environ["QT_API"] = "pyside6"
+    from PySide6.QtWidgets import QApplication
+
+    from studio.ui.app import TURN
+    from studio.ui.garbage import Garbage
+    from studio.ui.rounds import WindowLoop
+
+    app = QApplication.instance() or QApplication(["gridbrush-torture"])
+    assert isinstance(app, QApplication)
+    QApplication.setQuitOnLastWindowClosed(False)
+    garbage = Garbage(app)
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(TURN)
+    try:
+        with asyncio.Runner(loop_factory=lambda: WindowLoop(app)) as runner:
+            runner.run(work)
+    finally:
+        sys.setswitchinterval(usual)
+        garbage.stop()
