@@ -1,6 +1,7 @@
 """What the owner of a library does for it in the background: never in the first minute.
 
-A copy of the records each day, and a small share of the originals read again.
+A copy of the records each day, files looked for that another program renamed or moved, and a small
+share of the originals read again.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import threading
 from studio.core import Core
 from studio.errors import StorageError
 from studio.events import Trouble
-from studio.library import copies, scrub
+from studio.library import copies, finding, scrub
 from studio.words import _, ngettext
 
 log = logging.getLogger(__name__)
@@ -31,19 +32,22 @@ async def run(core: Core, *, after: float = AFTER) -> scrub.Found | None:
     await asyncio.sleep(after)
     try:
         await asyncio.to_thread(copies.make, core.library.folder)
+        # Renamed files are found before the scrub takes them for missing.
+        lost = (await finding.sweep(core.library)).lost
         found = await _scrub(core)
     except StorageError as error:
         # A full disk is told by whoever needs it; tomorrow is another day.
         log.warning("The upkeep of the library could not be done: %s", error)
         return None
-    if bad := len(found.missing) + len(found.changed):
+    if bad := len(lost) + len(found.missing) + len(found.changed):
         core.events.publish(Trouble(_damage(bad)))
     return found
 
 
 async def _scrub(core: Core) -> scrub.Found:
     memory = core.paths.computed(core.library.id) / "scrub.json"
-    every = await core.library.every()
+    # What is known to be missing was told of, and its tile says so.
+    every = [picture for picture in await core.library.every() if not picture.missing]
     chosen = await asyncio.to_thread(scrub.choose, every, memory)
     end = threading.Event()
     try:

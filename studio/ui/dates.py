@@ -64,8 +64,8 @@ def understand(text: str, *, now: float | None = None, month_first: bool = False
     with slashes.
     """
     words = " ".join(text.casefold().replace(",", " ").split())
-    day = time.localtime(now)
-    today = dt.date(day.tm_year, day.tm_mon, day.tm_mday)
+    clock = time.localtime(now)
+    today = dt.date(clock.tm_year, clock.tm_mon, clock.tm_mday)
     if not words:
         return None
     for names, back in ((("today", _("today")), 0), (("yesterday", _("yesterday")), 1)):

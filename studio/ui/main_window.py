@@ -371,6 +371,8 @@ class StudioWindow(QWidget):
         if isinstance(event, JobChanged):
             self._hear_job(event.job)
         elif isinstance(event, RecordsChanged):
+            if {"path", "missing"}.intersection(event.fields):
+                self.gallery.thumbnails.forget(event.ids)
             self.inspector.refresh(event.ids)
             if self._loupe is not None:
                 self._loupe.refresh(event.ids)
@@ -442,7 +444,7 @@ class StudioWindow(QWidget):
     def show_collection(self, id: str) -> None:
         """Show a collection or a saved search in the grid."""
         self.sidebar.set_view(View.ALL, id)
-        self.rail.set_view(View.ALL)
+        self.rail.set_view(View.ALL, id)
         self.looking.close_loupe()
         self.browsing.show(view=View.ALL, collection=id)
         self.gallery.scroll_to_top()

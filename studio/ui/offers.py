@@ -11,6 +11,7 @@ from studio.library.query import View
 from studio.ui import menus
 from studio.ui.picture_actions import show_files
 from studio.ui.states import Item
+from studio.ui.tasks import spawn
 
 if TYPE_CHECKING:
     from studio.ui.main_window import StudioWindow
@@ -37,6 +38,16 @@ class Offers(QObject):
             self.on_context_menu(item, self._window.cursor().pos())
         elif name == "show_in_folder":
             show_files([self._window.core.library.path(item)])
+        elif name in ("locate", "forget"):
+            self._missing(name, item)
+
+    def _missing(self, name: str, picture: Picture) -> None:
+        from studio.ui import lost
+
+        if name == "locate":
+            spawn(lost.locate(self._window, picture))
+        else:
+            lost.forget(self._window, picture)
 
     def on_inspector_action(self, name: str, items: object) -> None:
         """A button of the inspector was pressed; `items` are the pictures or the job it shows."""

@@ -77,6 +77,7 @@ class FakeLibrary:
     thumbnails: list[str] = field(default_factory=list)
     families: dict[str, Family] = field(default_factory=dict)
     gate: asyncio.Event | None = None
+    doubted: list[str] = field(default_factory=list)
 
     async def pictures(self, rows: Sequence[int]) -> list[Picture]:
         self.asked_rows.append(list(rows))
@@ -100,6 +101,9 @@ class FakeLibrary:
 
     async def input_thumbnail(self, reference: Reference, edge: int = 256) -> bytes:
         return jpeg()
+
+    def doubt(self, picture: Picture) -> None:
+        self.doubted.append(picture.id)
 
     def path(self, picture: Picture) -> Path:
         return Path("/library") / picture.path

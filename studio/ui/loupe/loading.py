@@ -75,6 +75,7 @@ class Loader(QObject):
             pixels = await self._decoder.pixels(self._library.path(picture))
         except StudioError as error:
             plate.trouble = error.title
+            self._library.doubt(picture)
             self.changed.emit(plate)
             return
         made = await asyncio.to_thread(raster.build, pixels)

@@ -239,7 +239,7 @@ class Loupe(QWidget):
         self._tell_bar()
 
     def _open(self, picture: Picture) -> None:
-        again = self._picture is not None and self._picture.id == picture.id
+        again = self._picture is not None and _file(self._picture) == _file(picture)
         self._picture = picture
         self.bar.show_picture(picture, self._index, len(self.book))
         if again:
@@ -414,3 +414,8 @@ class Loupe(QWidget):
         super().hideEvent(event)
         self._loader.stop()
         self._thumbnails.want(())
+
+
+def _file(picture: Picture) -> tuple[str, str, bool]:
+    """What must be read again when it is another: the file, found elsewhere or lost."""
+    return picture.id, picture.path, picture.missing
