@@ -31,6 +31,7 @@ from studio.providers.base import Answer, Input
 from studio.providers.gemini.conversation import keep, kept_parts
 from studio.providers.gemini.request import MAX_PICTURE
 from studio.providers.past import Part, Turn
+from studio.settings import OFFLINE
 from studio.words import _, ngettext
 
 log = logging.getLogger(__name__)
@@ -95,6 +96,8 @@ class Conversations:
 
         Raises StorageError.
         """
+        if job.request.profile == OFFLINE:
+            return None, ()
         told = None
         if job.request.continues is not None:
             told = await self._lane.run(self._journal.told, entry)

@@ -104,8 +104,11 @@ def plan(draft: Draft, model: Model, texts: tuple[str, ...]) -> Run:
 def goes_on_with(draft: Draft, model: Model) -> Reference | None:
     """The edited picture when the conversation about it goes on with this draft.
 
-    Only who made it can go on: signatures in what was said mean nothing to another model.
+    Only who made it can go on: signatures in what was said mean nothing to another model. The
+    painter listens to no conversation.
     """
+    if model.offline:
+        return None
     source = next((one for one in draft.references if one.role is Role.EDIT), None)
     if not draft.continues or source is None or source.picture is None or source.talk is None:
         return None

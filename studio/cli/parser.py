@@ -136,7 +136,9 @@ def _generate(parser: argparse.ArgumentParser) -> None:
         help=_("edit this picture and go on with the conversation about it"),
     )
     parser.add_argument(
-        "--system", metavar="TEXT", help=_("instruction apart from the prompt; @FILE reads it")
+        "--system",
+        metavar="TEXT",
+        help=_("instruction apart from the prompt; @FILE reads it (the window's own is not used)"),
     )
     parser.add_argument("--temperature", metavar="T", help=_("0 to 2; the model's own without"))
     parser.add_argument(

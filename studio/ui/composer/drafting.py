@@ -10,6 +10,7 @@ from studio import runs
 from studio.domain import Reference, Role
 from studio.drafts import MATCH, Draft
 from studio.models import Model
+from studio.settings import OFFLINE
 from studio.ui.composer.offer import in_order
 from studio.ui.composer.slot import Note
 from studio.words import _, ngettext
@@ -100,7 +101,7 @@ def notes_of(
 def _note(reference: Reference, draft: Draft, model: Model, trashed: Collection[str]) -> Note:
     words = _("in trash, still usable") if reference.picture in trashed else ""
     talk = reference.talk
-    if reference.role is not Role.EDIT or talk is None:
+    if reference.role is not Role.EDIT or talk is None or talk.profile == OFFLINE:
         return Note(words)
     if runs.goes_on_with(replace(draft, continues=True), model) is None:
         tip = _("Its conversation was with {model}; the picture goes alone.")

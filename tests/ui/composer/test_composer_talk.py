@@ -106,3 +106,18 @@ async def test_the_switch_is_reached_by_keyboard(composer, heard, talked) -> Non
     QTest.keyClick(menu, Qt.Key.Key_Down)
     QTest.keyClick(menu, Qt.Key.Key_Return)
     assert composer.draft().continues is False
+
+
+async def test_the_painter_goes_on_with_nothing_and_its_slot_promises_nothing(
+    composer, heard, collected, picture
+) -> None:
+    kept = Conversation(parts="0" * 64, pictures=("one",), turns=1)
+    painted = picture("one", "Fox", profile="sketch", model="sketch", conversation=kept)
+    slot = await edited(composer, heard, painted, Draft(prompt="a fox"))
+    assert slot._words()[0] == "Editing"
+    assert "turn" not in slot.toolTip()
+    runs = collected(composer.generate)
+    composer.generate_now()
+    (request,) = runs[0].requests
+    assert request.continues is None
+    assert [one.role for one in request.references] == [Role.EDIT]
