@@ -43,7 +43,8 @@ class EmptyTrash(QDialog):
         row.setContentsMargins(0, 16, 0, 0)
         row.setSpacing(6)
         row.addStretch(1)
-        self.go = Button(_("Empty trash"), size=32)
+        # What goes into the system's trash is not lost yet.
+        self.go = Button(_("Empty trash"), "" if into_system_trash else "danger", size=32)
         self.keep = Button(_("Keep them"), "primary", size=32)
         self.go.clicked.connect(self.accept)
         self.keep.clicked.connect(self.reject)
