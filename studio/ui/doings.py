@@ -299,6 +299,12 @@ class Doings:
         """Stop every job."""
         self._window.core.queue.cancel_all()
 
+    def on_open_library(self) -> None:
+        """Choose another library; a new start opens it."""
+        from studio.ui import other_library
+
+        spawn(other_library.choose(self._window))
+
     def on_open_library_folder(self) -> None:
         """Open the folder of the originals."""
         folder = self._window.core.library.folder

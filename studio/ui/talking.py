@@ -107,6 +107,10 @@ class Talking(QObject):
             self.tell(_("Details copied"))
         elif action == "stop_import":
             self._window.bringing.stop()
+        elif action == "open_library":
+            from studio.ui import other_library
+
+            other_library.reopen(self._window)
         elif action == "retry_failed":
             from studio.ui import trying_again
 
