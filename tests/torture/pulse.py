@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import ctypes
 import os
 import sys
@@ -37,7 +36,7 @@ class Pulse:
         self._task: asyncio.Task[None] | None = None
         self._threads: list[int] = []
         self._text = ctypes.create_string_buffer(100)
-        self.disturbed = False
+        self.disturbed = self._over = False
         self._began = self._waited = 0.0
 
     async def __aenter__(self) -> Pulse:
@@ -45,13 +44,14 @@ class Pulse:
             self._threads.append(os.open(thread / "schedstat", os.O_RDONLY))
         self._began, self._waited = time.perf_counter(), self._queued()
         self._task = asyncio.create_task(self._beat())
+        await asyncio.sleep(_BEAT)
         return self
 
     async def __aexit__(self, *_error: object) -> None:
         assert self._task is not None
-        self._task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self._task
+        # The last beat counts as well.
+        self._over = True
+        await self._task
         waited = self._queued() - self._waited
         self.disturbed = waited > _BUSY * (time.perf_counter() - self._began)
         for thread in self._threads:
@@ -73,7 +73,7 @@ class Pulse:
         return total / 1e9
 
     async def _beat(self) -> None:
-        while True:
+        while not self._over:
             began, queued = time.perf_counter(), self._queued()
             await asyncio.sleep(_BEAT)
             late = time.perf_counter() - began - _BEAT
