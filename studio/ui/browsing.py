@@ -12,7 +12,7 @@ import asyncio
 from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
@@ -26,6 +26,9 @@ from studio.ui.gallery.order import LINEAR, places_of
 from studio.ui.gallery.view import GalleryView
 from studio.ui.tasks import Work, spawn
 from studio.words import _
+
+if TYPE_CHECKING:
+    from studio.library.asking import Fact
 
 _MOVES = frozenset(
     {"flag", "trashed", "rating", "title", "note", "tags", "collections", "collection"}
@@ -308,17 +311,27 @@ def _shown_jobs(query: Query) -> Callable[[Job], bool]:
     """Which ended jobs a shelf shows: the session's in the open shelves, all under Failed."""
     closed = query.view in (View.PICKS, View.TRASH) or bool(query.collection)
     words: tuple[tuple[str, bool], ...] = ()
+    facts: tuple[Fact, ...] = ()
     if query.words.strip():
         from studio.library.asking import understand
 
         asked = understand(query.words)
         words = tuple((one.text.casefold(), one.without) for one in asked.words)
-        # A job has none of the facts a picture has; but that it failed can be asked for.
-        only_failed = len(asked.facts) == 1 and asked.wants("is", "failed")
-        closed = closed or (bool(asked.facts) and not only_failed)
+        facts = asked.facts
 
     def shown(job: Job) -> bool:
+        if closed or not all(_has(job, fact) for fact in facts):
+            return False
         text = f"{job.name} {job.request.prompt}".casefold()
-        return not closed and all((word in text) is not without for word, without in words)
+        return all((word in text) is not without for word, without in words)
 
     return shown
+
+
+def _has(job: Job, fact: Fact) -> bool:
+    """Of the facts of a picture an ended job has its date; and it can be asked for as failed."""
+    if fact.key == "created":
+        low, high = fact.low, fact.high
+        inside = (low is None or job.created >= low) and (high is None or job.created < high)
+        return inside is not fact.without
+    return fact.key == "is" and "failed" in fact.values and not fact.without

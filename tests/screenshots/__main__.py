@@ -9,6 +9,7 @@ a run that is refused, one that is under way, a picture edited.
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import json
 import shutil
 import sys
@@ -31,7 +32,9 @@ PROMPT = (
     f"Keep the composition, but move it to {VARIANTS}; "
     "warm light only in the lamp room, matte gouache texture"
 )
-SELECTED = "lighthouse dusk 07"
+SELECTED = "isle dusk 07"
+BUDGET = 40.0
+"""US dollars a month."""
 _REFUSED = Draft(prompt="harbour poster", model="sketch-refuses")
 
 _BARE = """<?xml version="1.0"?>
@@ -62,6 +65,7 @@ class Shot:
 
 def at_work(program: Program) -> None:
     """A refused tile, two under way, one queued, and a picture being edited."""
+    look_back(program)
     user = program.desktop
     user.reader.press(program.generate)
     program.wait_for_items(1, "Refused by")
@@ -84,6 +88,16 @@ def at_work(program: Program) -> None:
     user.reader.press(program.wait_for("push button", "Automatic seed"))
     program.focus_prompt()
     user.keys("ctrl+End")
+
+
+def look_back(program: Program) -> None:
+    """Search for what was made in the last seven days."""
+    user = program.desktop
+    since = dt.datetime.now().astimezone().date() - dt.timedelta(days=7)
+    user.keys("ctrl+f")
+    user.type(f"after:{since.isoformat()} ")
+    user.keys("Return")
+    program.wait_for("push button", part="after")
 
 
 def in_loupe(program: Program) -> None:
@@ -156,7 +170,9 @@ def leave_settings(home: Path, shot: Shot) -> None:
     """The settings and the draft of an earlier start."""
     settings = home / "config" / "settings.json"
     settings.parent.mkdir(parents=True, exist_ok=True)
-    settings.write_text(json.dumps({"version": 1, "theme": shot.theme, "at_once": 2}))
+    settings.write_text(
+        json.dumps({"version": 1, "theme": shot.theme, "at_once": 2, "budget_usd": BUDGET})
+    )
     leave_draft(home, shot.draft)
 
 

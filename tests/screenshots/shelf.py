@@ -83,7 +83,7 @@ SHELF = (
         flag=Flag.PICK,
     ),
     Work(
-        title="lighthouse cinema",
+        title="cinema still",
         prompt="Lighthouse on a cliff at night, stars, wide film still",
         aspect="16:9",
         seed=9,
@@ -92,39 +92,50 @@ SHELF = (
     ),
     Work(title="harbour story", prompt="Lighthouse at dawn, boat", aspect="9:16", seed=4, rating=3),
     Work(title="lighthouse storm", prompt="Lighthouse in a storm", aspect="4:3", seed=5),
-    Work(title="lighthouse noon", prompt=f"{ISLAND} at noon, {GOUACHE}", seed=12),
+    Work(title="isle noon", prompt=f"{ISLAND} at noon, {GOUACHE}", seed=12),
     Work(
-        title="lighthouse dawn 02",
+        title="isle dawn 02",
         prompt=f"{ISLAND} at dawn, {GOUACHE}",
         aspect=MATCH,
         seed=12,
         rating=1,
-        source="lighthouse noon",
+        source="isle noon",
     ),
     Work(
-        title="lighthouse dusk 06",
+        title="isle dusk 06",
         prompt=f"{ISLAND} at dusk, {GOUACHE}",
         seed=11,
         rating=2,
     ),
     Work(
-        title="lighthouse dusk 07",
+        title="isle dusk 07",
         prompt=f"{ISLAND} at dusk, {GOUACHE}",
         aspect=MATCH,
         seed=7,
         rating=4,
         flag=Flag.PICK,
-        source="lighthouse dawn 02",
+        source="isle dawn 02",
         tags=("harbour", "gouache"),
     ),
     Work(
-        title="lighthouse night",
+        title="isle night",
         prompt=f"{ISLAND} at night, {GOUACHE}",
         aspect=MATCH,
         seed=7,
-        source="lighthouse dusk 07",
+        source="isle dusk 07",
     ),
 )
+
+
+COLLECTIONS = {
+    "Harbour campaign": ("isle", "harbour", "lighthouse", "cinema", "shoreline"),
+    "Icon studies": ("compass", "analytics"),
+    "Packaging mockups": ("tonic",),
+}
+"""How the titles of what is in them begin."""
+
+BEST = ("4 stars and more", "rating:>=4")
+"""A search that is kept, and its name."""
 
 
 def fill(home: Path) -> None:
@@ -142,6 +153,11 @@ async def _fill(home: Path) -> None:
         # What was done last stands last in the log, as it would.
         for work in SHELF:
             await _judge(core, work, made[work.title].id)
+        collections = core.library.collections
+        for name, begins in COLLECTIONS.items():
+            kept = [picture.id for title, picture in made.items() if title.startswith(begins)]
+            await collections.add(kept, (await collections.make(name)).id)
+        await collections.make(*BEST)
         # As after the first look at them: nothing is still being read when the picture is taken.
         for picture in made.values():
             for edge in EDGES:

@@ -155,6 +155,34 @@ async def test_a_failed_job_stays_as_a_tile_and_is_counted(
         await until(core, lambda: told == [0, 1], "one new failure, however often it is tried")
 
 
+async def test_a_failed_job_is_found_by_its_date_and_not_by_what_only_pictures_have(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path) as window:
+        core = window.core
+        model = core.catalogue.find("sketch", "sketch-refuses")
+        draft = Draft(prompt="x", model="sketch-refuses", size="512")
+        await core.submit(runs.plan(draft, model, ("x",)))
+        await core.queue.idle()
+        await until(core, lambda: window.model.rowCount() == 1, "tile")
+        for words, tiles in (
+            ("before:today", 0),
+            ("after:7d", 1),
+            ("after:7d rating:>=1", 0),
+            ("-before:today x", 1),
+            ("-after:7d", 0),
+            ("is:failed", 1),
+            ("-is:failed", 0),
+        ):
+            window.browsing.show(words=words)
+            seen = partial(_shows, window, tiles)
+            await until(core, seen, words)
+
+
+def _shows(window: StudioWindow, tiles: int) -> bool:
+    return window.model.rowCount() == tiles
+
+
 async def test_a_failed_tile_that_was_put_away_comes_back_to_its_place(tmp_path: Path) -> None:
     async with opened(tmp_path) as window:
         core = window.core

@@ -62,14 +62,14 @@ class Kit:
         return self.theme.pixmap(name, role, size, dpr)
 
     def elided(self, text: str, width: int, *, bold: bool = False) -> str:
-        """A caption's text, cut to `width` pixels."""
+        """A caption's text, cut to `width` pixels; its end, often a number, stays."""
         key = (text, width, bold)
         found = self._elided.get(key)
         if found is None:
             if len(self._elided) > _TEXTS:
                 self._elided.clear()
             face = self.micro_bold if bold else self.micro
-            found = face.metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(0, width))
+            found = face.metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, max(0, width))
             self._elided[key] = found
         return found
 
