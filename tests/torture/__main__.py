@@ -45,10 +45,6 @@ def _kill(name: str) -> Callable[[Path, int], int]:
     return call
 
 
-def _random(folder: Path, number: int) -> int:
-    return kills.at_random(folder, number, number // 10)
-
-
 def _replay(folder: Path, _number: int) -> int:
     return replay.every_prefix(folder)
 
@@ -74,7 +70,8 @@ PARTS = (
     Part("kills: rebuild", _kill("rebuild"), 1, 1),
     Part("kills: import", _kill("import"), 10, 0),
     Part("kills: rate 10,000", _kill("rate 10,000"), 3, 0),
-    Part("kills: random", _random, 200, 6),
+    Part("kills: random", kills.at_random, 180, 6),
+    Part("kills: random, with the window", kills.windows, 20, 0),
     Part("states of a disk that forgets", _replay, 12, 12),
     Part("no room", _no_room, 60, 0),
     Part("faults", _faults, 60, 6),

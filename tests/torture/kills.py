@@ -24,6 +24,8 @@ from studio.library.query import Query
 from studio.library.records import RecordLog
 from tests.core.running import replies, studio
 from tests.fake_service import tiny_png
+from tests.torture import windows as killed_windows
+from tests.torture.commands import copy_home
 
 ROOT = Path(__file__).parents[2]
 _HANG = 900
@@ -166,31 +168,45 @@ def every_step(folder: Path, name: str) -> int:
     return kills
 
 
-def at_random(folder: Path, number: int, windows: int) -> int:
-    """Kill a program that makes pictures at random moments; how many kills there were."""
+def _found(home: Path) -> set[tuple[str, str]]:
+    """Id and hash of each picture the next start finds; raises where anything is wrong."""
+    return {(one[0], one[3]) for one in asyncio.run(sound(home))}
+
+
+def windows(folder: Path, number: int) -> int:
+    """Kill so many windows on a display of their own; how many kills there were."""
+    return killed_windows.kill(folder, number, _found)
+
+
+def at_random(folder: Path, number: int) -> int:
+    """Kill a program that makes pictures at random moments; how many kills there were.
+
+    What is left is looked at on a copy, so that the next program does its own recovering.
+    """
     home = folder / "home"
     home.mkdir(parents=True)
     chance = random.Random(17)
     kept: set[tuple[str, str]] = set()
     for count in range(number):
-        window = count % max(1, number // windows) == 0 if windows else False
-        words = () if window else ("generate", "Lamp {a|b|c}", "--size", "512", "--json")
         process = subprocess.Popen(
-            _program(home, *words), env=_environment(folder), cwd=folder,
-            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+            _program(home, "generate", "Lamp {a|b|c}", "--size", "512", "--json"),
+            env=_environment(folder), cwd=folder, stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL, text=True,
         )  # fmt: skip
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(chance.uniform(0.2, 1.2))
         process.send_signal(signal.SIGKILL)
         out, _err = process.communicate()
         shown = {line.split('"id":"')[1][:36] for line in out.splitlines() if '"image"' in line}
-        if count % 10 == 9 or count == number - 1:
-            found = {(one[0], one[3]) for one in asyncio.run(sound(home))}
-            assert kept <= found
-            kept = found
-        else:
-            left = _reads(home)
-            assert shown <= left, (count, shown - left)
+        copy = folder / "copy"
+        copy_home(home, copy)
+        found = _found(copy)
+        shutil.rmtree(copy)
+        assert kept <= found, (count, kept - found)
+        assert shown <= {id for id, _sha in found}, count
+        kept = found
+        if count % 20 == 0:
+            assert shown <= _reads(home), count
     return number
 
 

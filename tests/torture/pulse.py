@@ -15,6 +15,7 @@ LIMIT = 33.0
 """Milliseconds: two pictures of a screen."""
 
 _BEAT = 0.004  # seconds
+_NOTHING = 0.001
 _BUSY = 0.02  # of the time
 _TRIES = 4
 _LIBRARY = ctypes.PyDLL(None)
@@ -23,8 +24,8 @@ _LIBRARY = ctypes.PyDLL(None)
 class Pulse:
     """Beats on the loop, and notes how far apart two beats were.
 
-    What the threads of this process waited for a processor does not count: that was the machine's
-    other work, and on a quiet one it is nothing.
+    Where threads of this process waited for a processor, no more counts than the process computed
+    in that time: the rest was the machine's other work.
 
     Attributes:
         stalls: milliseconds between two beats that were due much earlier, the longest last.
@@ -74,10 +75,13 @@ class Pulse:
 
     async def _beat(self) -> None:
         while not self._over:
-            began, queued = time.perf_counter(), self._queued()
+            queued, computed = self._queued(), time.process_time()
+            began = time.perf_counter()
             await asyncio.sleep(_BEAT)
             late = time.perf_counter() - began - _BEAT
-            self.stalls.append((late - (self._queued() - queued)) * 1000)
+            if self._queued() - queued > _NOTHING:
+                late = min(late, time.process_time() - computed)
+            self.stalls.append(late * 1000)
 
 
 async def without_stall(work: Callable[[], Awaitable[None]]) -> None:
