@@ -249,8 +249,10 @@ class Attempts:
                 progress.ingesting()
                 scan = await sink.finish()
             except TimeoutError:
+                progress.stopped()
                 raise await _too_long(sink, limit) from None
             except StudioError as error:
+                progress.stopped()
                 raise await self._told(sink, error, sent=sent) from error
             source = AnswerSource(
                 status=sink.code,
@@ -451,15 +453,22 @@ class _Progress:
         self._job = job
         self._report = report
         self._told = 0.0
+        self._total = 0
 
     def sent(self) -> None:
         self._change(replace(self._job, state=JobState.WAITING, started=time.time(), received=0))
 
     def received(self, total: int) -> None:
+        self._total = total
         now = time.monotonic()
         if self._job.state is not JobState.RECEIVING or now - self._told >= _PROGRESS_EVERY:
             self._told = now
             self._change(replace(self._job, state=JobState.RECEIVING, received=total))
+
+    def stopped(self) -> None:
+        """The answer came no further: what is told of it is exact."""
+        if self._job.state is JobState.RECEIVING and self._total != self._job.received:
+            self._change(replace(self._job, received=self._total))
 
     def late(self) -> None:
         self._change(replace(self._job, late=True))

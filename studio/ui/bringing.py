@@ -48,6 +48,7 @@ class Bringing(QObject):
         self._target: ImportTarget | None = None
         self._work: Work | None = None
         self._waiting: list[Path] = []
+        self._taken_from: Path | None = None
         self._told = 0.0
 
     def choose(self, *, folder: bool) -> None:
@@ -55,18 +56,20 @@ class Bringing(QObject):
         spawn(self._choose(folder=folder))
 
     async def _choose(self, *, folder: bool) -> None:
-        from PySide6.QtWidgets import QFileDialog
+        from studio.ui.file_dialogs import folder_dialog, pictures_dialog
 
-        title = _("Import a folder") if folder else _("Import pictures")
-        dialog = QFileDialog(self._window, title)
-        mode = QFileDialog.FileMode.Directory if folder else QFileDialog.FileMode.ExistingFiles
-        dialog.setFileMode(mode)
+        if folder:
+            dialog = folder_dialog(self._window, _("Import a folder"), self._taken_from)
+        else:
+            dialog = pictures_dialog(self._window, _("Import pictures"), self._taken_from)
         try:
             if not await tasks.finished(dialog):
                 return
             chosen = [Path(name) for name in dialog.selectedFiles()]
         finally:
             dialog.deleteLater()
+        if chosen:
+            self._taken_from = chosen[0].parent
         self.take(chosen)
 
     def take(self, paths: Sequence[Path]) -> None:

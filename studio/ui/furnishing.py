@@ -94,6 +94,7 @@ def _connect_bars(window: StudioWindow) -> None:
     top.menu_requested.connect(window.on_menu_requested)
     window.menu_key.pressed.connect(window.on_menu_key)
     top.searched.connect(window.choices.on_searched)
+    top.search_left.connect(window.composing.on_composer_left)
     top.view_chosen.connect(window.choices.on_view_chosen)
     top.sidebar_toggled.connect(window.zones.open_sidebar)
     top.inspector_toggled.connect(window.zones.open_inspector)

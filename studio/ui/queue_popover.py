@@ -171,6 +171,8 @@ class QueuePopover(Popover):
 
     def _fit(self) -> None:
         seen = min(MOST_SEEN, len(self._rows))
+        # The style sheet asks for less than a row needs, and a longer list would be squeezed.
+        self._inside.setMinimumHeight(len(self._rows) * theme().height(ROW))
         self._scroll.setFixedHeight(seen * theme().height(ROW))
         bottom = self.geometry().bottom()
         self.adjustSize()

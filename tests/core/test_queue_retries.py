@@ -85,6 +85,17 @@ WORDS = parts({"text": "I would rather describe it."})
 REFUSED = {"promptFeedback": {"blockReason": "SAFETY"}}
 
 
+async def test_a_cut_answer_tells_exactly_how_much_of_it_arrived(tmp_path: Path) -> None:
+    with replies() as service:
+        service.script(Reply(body=ANSWER, pieces=40, pause=0.002, cut=100))
+        async with studio(tmp_path, service) as one:
+            (job,) = await one.submit()
+            await one.reaches(job, JobState.FAILED)
+            await one.core.queue.idle()
+            (entry,) = one.journal
+            assert one.last[job.id].received == (entry / "answer").stat().st_size == 100
+
+
 @pytest.mark.parametrize(
     ("reply", "kind", "billed"),
     [

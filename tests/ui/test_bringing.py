@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QDialog
+from PySide6.QtWidgets import QDialog, QFileDialog
 
-from studio.ui import dragging
+from studio.ui import dragging, file_dialogs, tasks
 from studio.ui.bringing import ImportTarget, dropped_files
 from studio.ui.changes_dialog import ChangesDialog
 from studio.ui.main_window import StudioWindow
@@ -163,3 +164,28 @@ async def test_the_history_is_walked_in_its_dialog(tmp_path: Path) -> None:
         assert "(undone)" in dialog.list.item(0).text()
         assert (await window.core.library.find([picture.id]))[0].rating == 0
         dialog.reject()
+
+
+async def test_an_import_begins_where_pictures_are_and_then_where_it_was_last(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usual, source = tmp_path / "Pictures", png(tmp_path / "shoot" / "a.png")
+    usual.mkdir()
+    begun: list[Path] = []
+
+    async def answered(dialog: QFileDialog) -> bool:
+        begun.append(Path(dialog.directory().absolutePath()))
+        if dialog.fileMode() is QFileDialog.FileMode.ExistingFiles:
+            assert "*.png" in dialog.nameFilters()[0]
+        dialog.setDirectory(str(source.parent))
+        dialog.selectFile(source.name)
+        return True
+
+    monkeypatch.setattr(tasks, "finished", answered)
+    monkeypatch.setattr(file_dialogs, "usual_folder", lambda: usual)
+    async with opened(tmp_path / "home") as window:
+        window.bringing.choose(folder=False)
+        await until(window.core, lambda: window.browsing.shown == 1, "imported")
+        window.bringing.choose(folder=True)
+        await until(window.core, lambda: len(begun) == 2, "asked again")
+        assert begun == [usual, source.parent]

@@ -45,6 +45,16 @@ def shown(popover: QueuePopover) -> list[str]:
     return [row.job.id for row in rows]
 
 
+def test_rows_of_a_long_queue_are_as_high_as_those_of_a_short_one(status: StatusBar) -> None:
+    status.show_jobs(jobs())
+    popover = opened(status)
+    few = {row.height() for row in popover.rows}
+    status.show_jobs([desks.job(f"job {n}", JobState.QUEUED) for n in range(30)])
+    QApplication.processEvents()
+    assert len(popover.rows) == 30
+    assert {row.height() for row in popover.rows} == few
+
+
 def test_the_queue_is_paused_and_goes_on_by_the_same_button(status: StatusBar) -> None:
     asked: list[str] = []
     status.pause_requested.connect(lambda: asked.append("pause"))

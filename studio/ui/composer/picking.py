@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
+from studio.ui.file_dialogs import pictures_dialog
 from studio.words import _
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QFileDialog
-
-PATTERNS = "*.png *.jpg *.jpeg *.webp *.heic *.heif *.gif *.avif *.tif *.tiff *.bmp"
 
 
 class Picking(QObject):
@@ -33,11 +32,7 @@ class Picking(QObject):
     def open(self) -> None:
         """Ask for files."""
         if self._dialog is None:
-            from PySide6.QtWidgets import QFileDialog
-
-            self._dialog = QFileDialog(self._parent, _("Add references"))
-            self._dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-            self._dialog.setNameFilters([f"{_('Pictures')} ({PATTERNS})", f"{_('All files')} (*)"])
+            self._dialog = pictures_dialog(self._parent, _("Add references"))
             self._dialog.filesSelected.connect(self.on_selected)
         self._dialog.open()
 
