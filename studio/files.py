@@ -178,14 +178,7 @@ def replace(path: Path, data: bytes) -> None:
             raise
         ensure_folder(path.parent)
         write_new(temporary, (data,))
-    with _as_storage_error(path):
-        try:
-            _rename(temporary, path)
-        except OSError:
-            with contextlib.suppress(OSError):
-                temporary.unlink()
-            raise
-        sync_folder(path.parent)
+    _into_place(temporary, path)
 
 
 def rewrite(path: Path) -> None:
@@ -195,6 +188,10 @@ def rewrite(path: Path) -> None:
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.{time.monotonic_ns():x}.new")
     write_new(temporary, _blocks(path))
+    _into_place(temporary, path)
+
+
+def _into_place(temporary: Path, path: Path) -> None:
     with _as_storage_error(path):
         try:
             _rename(temporary, path)

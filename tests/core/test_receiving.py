@@ -13,6 +13,8 @@ import random
 import threading
 import tracemalloc
 from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +25,9 @@ from studio.domain import GenerationRequest, Job, new_id
 from studio.errors import StorageError
 from studio.journal import Entry, Journal
 from studio.lanes import Lane
+from studio.library.records import RecordLog
 from studio.receiving import AnswerSink
-from tests.core.running import parts, studio
+from tests.core.running import Studio, parts, studio
 from tests.fake_service import FakeService, Reply, answer_with, tiny_png
 
 NOISE = random.Random(7).randbytes(3 << 20)
@@ -172,49 +175,56 @@ async def test_memory_does_not_grow_with_the_answer(tmp_path: Path, lane: Lane) 
     await sink.abandon()
 
 
+@asynccontextmanager
+async def warm(home: Path) -> AsyncIterator[tuple[Studio, Counter[str]]]:
+    """A studio whose first small answer is over, and the steps on the disk from then on."""
+    steps: Counter[str] = Counter()
+    answer = answer_with(png(NOISE[:30_000]))
+    with FakeService(fallback=lambda _request: Reply(body=answer)) as service:
+        async with studio(home, service) as one:
+            (first,) = await one.submit()
+            await one.gone(first)
+            await one.core.queue.idle()
+            stop = files.watch(lambda kind, _path: steps.update([kind]))
+            yield one, steps
+            stop()
+
+
 async def test_a_small_answer_goes_through_few_hands(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    steps: Counter[str] = Counter()
-    answer = answer_with(png(NOISE[:30_000]))
-    with FakeService(fallback=lambda _request: Reply(body=answer)) as service:
-        async with studio(tmp_path, service) as one:
-            (first,) = await one.submit()
-            await one.gone(first)
-            await one.core.queue.idle()
-            hops: list[str] = []
-            start = Lane.start
+    hops: list[str] = []
+    start = Lane.start
 
-            def counted(lane: Lane, call: Any, *arguments: Any, **more: Any) -> Any:
-                hops.append(call.__qualname__)
-                return start(lane, call, *arguments, **more)
+    def counted(lane: Lane, call: Any, *arguments: Any, **more: Any) -> Any:
+        hops.append(call.__qualname__)
+        return start(lane, call, *arguments, **more)
 
-            monkeypatch.setattr(Lane, "start", counted)
-            stop = files.watch(lambda kind, _path: steps.update([kind]))
+    async with warm(tmp_path) as (one, steps):
+        with monkeypatch.context() as patch:
+            patch.setattr(Lane, "start", counted)
             (job,) = await one.submit()
             await one.gone(job)
             await one.core.queue.idle()
-            stop()
-            monkeypatch.undo()
-    # Queued, looked at, sent, taken, read, whole, measured, told, in the library, over.
-    assert len(hops) == 10, hops
-    assert steps["sync"] + steps["sync-folder"] == 11
-    # The request, the mark of the request, the answer, its picture, the mark of the answer.
-    assert steps["create"] == 5
+        # Queued, looked at, sent, taken, read, whole, measured, told, in the library, over.
+        assert len(hops) == 10, hops
+        assert steps["sync"] + steps["sync-folder"] == 11
+        # The request, the mark of the request, the answer, its picture, the mark of the answer.
+        assert steps["create"] == 5
 
 
-async def test_many_small_answers_share_what_they_can(tmp_path: Path) -> None:
-    steps: Counter[str] = Counter()
-    answer = answer_with(png(NOISE[:30_000]))
-    with FakeService(fallback=lambda _request: Reply(body=answer)) as service:
-        async with studio(tmp_path, service) as one:
-            (first,) = await one.submit()
-            await one.gone(first)
-            stop = files.watch(lambda kind, _path: steps.update([kind]))
+async def test_many_small_answers_share_what_they_can(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with warm(tmp_path) as (one, steps):
+        with monkeypatch.context() as patch:
+            # The index hears of a record from whoever wrote it, and is tidied once it is much.
+            patch.setattr(RecordLog, "read", None)
+            patch.setattr(asyncio, "to_thread", None)
             jobs = await one.submit(count=31)
             for job in jobs:
                 await one.gone(job)
             await one.core.queue.idle()
-            stop()
-    # Ten for each, and the journal's folder once for 1, 2, 4, 8 and 16 new entries.
-    assert steps["sync"] + steps["sync-folder"] == 31 * 10 + 5
+        # Ten for each, and the journal's folder once for 1, 2, 4, 8 and 16 new entries.
+        assert steps["sync"] + steps["sync-folder"] == 31 * 10 + 5
+        assert len(await one.pictures()) == 32

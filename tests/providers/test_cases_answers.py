@@ -297,15 +297,23 @@ FAILURES: dict[str, Failure] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", FAILURES)
-def test_an_answer_without_a_picture_says_why_and_costs_at_most_once(read: Read, name: str) -> None:
-    answer, kind, billed, says = FAILURES[name]
+def refused(
+    read: Read, answer: Any, kind: type[StudioError], billed: str, says: str
+) -> StudioError:
+    """The error an answer is read as: of that kind, with those words, and never sent again."""
     with pytest.raises(kind) as caught:
         read(answer)
     error = caught.value
     assert says in f"{error.title} {error.message}"
     assert error.billed == billed
     assert not error.retryable
+    return error
+
+
+@pytest.mark.parametrize("name", FAILURES)
+def test_an_answer_without_a_picture_says_why_and_costs_at_most_once(read: Read, name: str) -> None:
+    answer, kind, billed, says = FAILURES[name]
+    error = refused(read, answer, kind, billed, says)
     assert error.hint
     if error.billed is Billed.MAYBE and not isinstance(error, PictureRefused):
         assert error.hint

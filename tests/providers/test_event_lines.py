@@ -3,38 +3,19 @@
 from __future__ import annotations
 
 import json
-from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studio.providers.gemini import scan
-from studio.providers.gemini.scan import Scanner, Spilled
+from tests.providers.scanning import scanned, unspilled
 
 LONG = "A" * (scan.LONG + 700)
 EVENT = st.dictionaries(
     st.text(max_size=6), st.integers() | st.text(max_size=9) | st.just(LONG) | st.lists(st.text())
 )
 BETWEEN = st.sampled_from(["", ": ping\n", "event: message\n", "id: 7\nretry: 10\n", "\n\n"])
-
-
-def scanned(data, cuts=()):
-    scanner = Scanner()
-    edges = [0, *sorted({cut % (len(data) + 1) for cut in cuts}), len(data)]
-    for start, end in pairwise(edges):
-        scanner.feed(data[start:end])
-    return scanner
-
-
-def unspilled(value, data):
-    if isinstance(value, Spilled):
-        return json.loads(b'"' + data[value.start : value.end] + b'"')
-    if isinstance(value, list):
-        return [unspilled(one, data) for one in value]
-    if isinstance(value, dict):
-        return {unspilled(k, data): unspilled(v, data) for k, v in value.items()}
-    return value
 
 
 def lines(event, *, spread, newline):

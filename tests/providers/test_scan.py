@@ -6,7 +6,6 @@ import base64
 import json
 import re
 import tracemalloc
-from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -15,7 +14,8 @@ from hypothesis import strategies as st
 from studio.errors import ServiceError
 from studio.providers import base64_text
 from studio.providers.gemini import scan
-from studio.providers.gemini.scan import Scanner, Spilled
+from studio.providers.gemini.scan import Scanner
+from tests.providers.scanning import scanned, unspilled
 
 LONG = st.integers(scan.LONG - 3, scan.LONG + 3000).flatmap(
     lambda size: st.sampled_from(["A", '"', "\\", "ü", "\n", "😀"]).map(lambda sign: sign * size)
@@ -27,25 +27,6 @@ JSON = st.recursive(
     ),
     max_leaves=8,
 )
-
-
-def scanned(data: bytes, cuts=()):
-    scanner = Scanner()
-    edges = [0, *sorted({cut % (len(data) + 1) for cut in cuts}), len(data)]
-    for start, end in pairwise(edges):
-        scanner.feed(data[start:end])
-    return scanner
-
-
-def unspilled(value, data: bytes):
-    """The value with every spilled string read back from the body."""
-    if isinstance(value, Spilled):
-        return json.loads(b'"' + data[value.start : value.end] + b'"')
-    if isinstance(value, list):
-        return [unspilled(one, data) for one in value]
-    if isinstance(value, dict):
-        return {unspilled(k, data): unspilled(v, data) for k, v in value.items()}
-    return value
 
 
 @settings(max_examples=150, deadline=None)

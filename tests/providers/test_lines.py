@@ -1,0 +1,162 @@
+"""The bare connection: bounded, honest about what was sent, and over at once when it is closed."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+import struct
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from studio.providers import lines
+from studio.providers.lines import Line, Secured
+from tests.providers.gateway import Authority
+
+LARGE = bytes(range(256)) * 16_384
+"""4 MB: more than sockets and buffers hold."""
+
+
+@asynccontextmanager
+async def connected() -> AsyncIterator[tuple[Line, socket.socket]]:
+    """A line, and the service's end of it."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        line = await Line.open(*listener.getsockname(), seconds=5)
+        other, _address = listener.accept()
+        with other:
+            try:
+                yield line, other
+            finally:
+                line.close()
+                # The loop lets go of the socket in its next round.
+                await asyncio.sleep(0)
+
+
+async def test_what_came_is_read_and_then_the_end() -> None:
+    async with connected() as (line, other):
+        other.sendall(b"hello")
+        assert await line.read(2) == b"he"
+        assert line.readable
+        assert await line.read(9) == b"llo"
+        assert not line.readable
+        other.close()
+        assert await line.read(9) == b""
+        assert await line.read(9) == b""
+
+
+async def test_a_service_is_left_unread_until_somebody_takes_what_came() -> None:
+    async with connected() as (line, other):
+        sending = asyncio.create_task(asyncio.to_thread(other.sendall, LARGE))
+        first = await line.read(1)
+        while not line._resting:
+            await asyncio.sleep(0)
+        assert line._size < lines.MOST_WAITING + 256 * 1024
+        assert not sending.done()
+        taken = [first]
+        while sum(map(len, taken)) < len(LARGE):
+            taken.append(await line.read(100_000))
+        assert b"".join(taken) == LARGE
+        await sending
+
+
+async def test_written_means_that_the_system_has_it() -> None:
+    async with connected() as (line, other):
+        writing = asyncio.create_task(line.write(LARGE, seconds=20))
+        got = await asyncio.to_thread(other.recv, 1000)
+        assert not writing.done(), "no socket holds four megabytes"
+        while len(got) < len(LARGE):
+            got += await asyncio.to_thread(other.recv, 1 << 20)
+        await writing
+        assert got == LARGE
+
+
+async def test_a_line_that_breaks_while_it_is_written_says_so() -> None:
+    async with connected() as (line, other):
+        writing = asyncio.create_task(line.write(LARGE))
+        await asyncio.to_thread(other.recv, 1000)
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        other.close()
+        with pytest.raises(OSError, match=r"."):
+            await writing
+        with pytest.raises(OSError, match=r"."):
+            await line.write(b"more")
+
+
+async def test_what_came_before_a_reset_is_read_before_it_is_told() -> None:
+    async with connected() as (line, other):
+        other.sendall(b"last words")
+        while not line.readable:
+            await asyncio.sleep(0)
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        other.close()
+        assert await line.read(100) == b"last words"
+        with pytest.raises(OSError, match=r"."):
+            await line.read(100)
+
+
+async def test_closing_is_seen_by_both_sides_at_once() -> None:
+    async with connected() as (line, other):
+        reading = asyncio.create_task(line.read(100))
+        await asyncio.sleep(0)
+        line.close()
+        with pytest.raises(ConnectionResetError):
+            await reading
+        other.settimeout(5)
+        assert other.recv(100) == b""
+
+
+async def test_silence_ends_after_the_time_given() -> None:
+    async with connected() as (line, _other):
+        with pytest.raises(TimeoutError):
+            await line.read(100, seconds=0.01)
+        with pytest.raises(TimeoutError):
+            await line.write(LARGE, seconds=0.05)
+
+
+async def test_nobody_there_is_an_error_of_the_system() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        address = listener.getsockname()
+    with pytest.raises(ConnectionRefusedError):
+        await Line.open(*address, seconds=5)
+
+
+async def test_tls_reads_many_records_at_once_and_ends_without_a_farewell(tmp_path) -> None:
+    pytest.importorskip("cryptography")
+    authority = Authority(tmp_path)
+    trusting = ssl.create_default_context(cafile=str(authority.file))
+
+    def serve(other: socket.socket) -> None:
+        with authority.context().wrap_socket(other, server_side=True) as secured:
+            assert secured.recv(5) == b"hello"
+            secured.sendall(LARGE)
+            # No farewell: the socket below is just closed.
+
+    async with connected() as (line, other):
+        serving = asyncio.create_task(asyncio.to_thread(serve, other.dup()))
+        other.close()
+        secured = await Secured.open(line, trusting, "127.0.0.1", seconds=10)
+        assert secured.info("ssl_object").version().startswith("TLS")
+        await secured.write(b"hello", seconds=10)
+        pieces = []
+        while piece := await secured.read(256 * 1024, seconds=10):
+            pieces.append(piece)
+        await serving
+        assert b"".join(pieces) == LARGE
+        assert len(pieces) < len(LARGE) // 16_384, "a record at a time costs a round each"
+
+
+async def test_tls_to_somebody_else_is_refused(tmp_path) -> None:
+    pytest.importorskip("cryptography")
+    authority = Authority(tmp_path)
+
+    def serve(other: socket.socket) -> None:
+        with pytest.raises(OSError, match=r"."):
+            authority.context().wrap_socket(other, server_side=True)
+
+    async with connected() as (line, other):
+        serving = asyncio.create_task(asyncio.to_thread(serve, other.dup()))
+        with pytest.raises(ssl.SSLCertVerificationError):
+            await Secured.open(line, ssl.create_default_context(), "127.0.0.1", seconds=10)
+        await serving
