@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
+from PySide6.QtGui import QColor, QImage, QImageReader, QPainter, QPixmap
 
 from studio.domain import Picture, Reference
 from studio.errors import StudioError
@@ -22,6 +22,7 @@ from studio.values import dataclass
 
 if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
+    from pathlib import Path
 
 STEPS = (256, 512, 1024)
 BOUND = 96 * 1024 * 1024  # bytes of pixmaps
@@ -36,6 +37,9 @@ class ThumbnailSource(Protocol):
     """Where thumbnails come from: JPEG bytes, long edge at least `edge` if the picture has it."""
 
     async def thumbnail(self, picture: Picture, edge: int) -> bytes: ...
+
+    def kept_thumbnail(self, picture: Picture, edge: int) -> Path | None:
+        """The file of one that is there; called in a thread."""
 
     async def input_thumbnail(self, reference: Reference, edge: int = 256) -> bytes: ...
 
@@ -216,11 +220,13 @@ class Thumbnails(QObject):
         try:
             long = max(wish.size.width(), wish.size.height())
             edge = next((step for step in STEPS if step >= long), STEPS[-1])
-            data = await self._source.thumbnail(wish.picture, edge)
             loop = asyncio.get_running_loop()
-            image = await loop.run_in_executor(
-                self._pool, decode, data, wish.size.width(), wish.size.height(), wish.radius
-            )
+            image = await loop.run_in_executor(self._pool, self._kept, wish, edge)
+            if image is None:
+                data = await self._source.thumbnail(wish.picture, edge)
+                image = await loop.run_in_executor(
+                    self._pool, decode, data, wish.size.width(), wish.size.height(), wish.radius
+                )
             self._keep(id_, QPixmap.fromImage(image))
         except asyncio.CancelledError:
             # The program ends, or nobody wants it any more: nothing else is begun for it.
@@ -235,6 +241,16 @@ class Thumbnails(QObject):
                 del self._running[id_]
                 self._next()
         self.ready.emit(id_)
+
+    def _kept(self, wish: Wish, edge: int) -> QImage | None:
+        """A thumbnail that is on the disk, decoded from there; None where it must be made."""
+        path = self._source.kept_thumbnail(wish.picture, edge)
+        if path is None:
+            return None
+        image = decoded(path, wish.size)
+        if image is None:
+            return None
+        return fitted(image, wish.size.width(), wish.size.height(), wish.radius)
 
     def _keep(self, id_: str, pixmap: QPixmap) -> None:
         old = self._held.pop(id_, None)
@@ -257,6 +273,17 @@ class Thumbnails(QObject):
             return  # a waiting tile without its source behind it is still a waiting tile
         self._ghosts[reference.sha256] = QPixmap.fromImage(image)
         self.ready.emit(reference.picture or "")
+
+
+def decoded(path: Path, size: QSize) -> QImage | None:
+    """Our own JPEG from its file in these pixels, None for what is no picture. Runs in a thread.
+
+    The decoder makes it small while it reads, and only from a file Python goes on beside it.
+    """
+    reader = QImageReader(str(path), b"jpg")
+    reader.setScaledSize(size)
+    image = reader.read()
+    return None if image.isNull() else image
 
 
 def decode(data: bytes, width: int, height: int, radius: float) -> QImage:

@@ -99,6 +99,9 @@ class FakeLibrary:
         self.thumbnails.append(picture.id)
         return jpeg()
 
+    def kept_thumbnail(self, _picture: Picture, _edge: int) -> Path | None:
+        return None
+
     async def input_thumbnail(self, reference: Reference, edge: int = 256) -> bytes:
         return jpeg()
 

@@ -75,6 +75,7 @@ class ScriptedLibrary:
         finished: ids of thumbnails that were handed out.
         gate: thumbnails wait for it while it is not set.
         broken: ids whose thumbnail cannot be made.
+        kept: files of thumbnails that are there, by picture id and edge.
     """
 
     def __init__(self, folder: Path = Path("/library")) -> None:
@@ -86,6 +87,7 @@ class ScriptedLibrary:
         self.gate = asyncio.Event()
         self.gate.set()
         self.broken: set[str] = set()
+        self.kept: dict[tuple[str, int], Path] = {}
         self._jpeg = image_bytes(256, 256, "#884422")
 
     def path(self, picture: Picture) -> Path:
@@ -95,6 +97,9 @@ class ScriptedLibrary:
         self.asked.extend(rows)
         await asyncio.sleep(0)
         return [self.special.get(row) or picture(row) for row in rows]
+
+    def kept_thumbnail(self, picture: Picture, edge: int) -> Path | None:
+        return self.kept.get((picture.id, edge))
 
     async def thumbnail(self, picture: Picture, edge: int) -> bytes:
         self.thumbnails.append((picture.id, edge))

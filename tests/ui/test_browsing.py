@@ -137,7 +137,8 @@ async def test_the_first_page_is_shown_before_the_rest_is_known(desk: type[Desk]
     d = desk()
     await d.browsing.fill(0)
     assert d.model.rowCount() == PAGE
-    assert d.browsing.shown is None
+    known = d.browsing.shown
+    assert known is None
     assert d.library.asked_rows[0] == ("", PAGE)
     before = d.resets
     await d.rest()

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 import shiboken6
@@ -179,3 +180,21 @@ def test_decoding_beside_the_window_never_waits_for_what_waits_for_it() -> None:
         env=environment, capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
     assert done.stdout == "done\n", done.stderr
+
+
+async def test_one_that_is_on_the_disk_is_decoded_from_there(
+    shelf: Callable[..., Shelf], tmp_path: Path
+) -> None:
+    s = shelf()
+    file, torn = tmp_path / "one.jpg", tmp_path / "torn.jpg"
+    file.write_bytes(scripted.image_bytes(256, 256, "#336699"))
+    torn.write_bytes(b"no picture")
+    s.library.kept = {("p1", 256): file, ("p2", 256): torn}
+    s.thumbnails.want([wish(1), wish(2)])
+    await s.until(2)
+    assert s.library.thumbnails == [("p2", 256)], "only what cannot be read is asked for"
+    pixmap = s.thumbnails.pixmap("p1")
+    assert pixmap is not None
+    assert (pixmap.width(), pixmap.height()) == (158, 158)
+    middle = pixmap.toImage().pixelColor(80, 80)
+    assert abs(middle.red() - 0x33) + abs(middle.blue() - 0x99) < 12

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QRect, QSize, Qt, QTimer
-from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPixmap
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPixmap, QRegion
 from PySide6.QtWidgets import QWidget
 
 from studio.domain import Job, Picture
+from studio.ui.gallery.grid import BORDER
 from studio.ui.gallery.grid_view import GridView
 from studio.ui.gallery.kit import Kit
 from studio.ui.gallery.layout import Layout, TileState, arrange, fit
@@ -26,6 +27,7 @@ from studio.ui.thumbnails import Thumbnails, ThumbnailSource, Wish
 
 if TYPE_CHECKING:
     from studio.ui import dragging
+    from studio.ui.gallery.looks import Looks
 
 WISH_DELAY = 15  # milliseconds; scroll steps in between ask once
 TILES_KEPT = 4096
@@ -80,6 +82,9 @@ class TileView(GridView):
         self._arriving: dict[int, QPixmap] = {}
         self._many = False
         self._first_screen = True
+        self._looks: Looks | None = None
+        self._wished: dict[str, int] = {}
+        self._unpainted = QRegion()
         self.by_key = False
         self.viewport().setMouseTracking(True)
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -87,6 +92,8 @@ class TileView(GridView):
         self.pulse = Pulse(self.repaint_rows, self)
         self._wishes = QTimer(self, singleShot=True, interval=WISH_DELAY)
         self._wishes.timeout.connect(self.on_wishes)
+        self._rest = QTimer(self, singleShot=True, interval=0)
+        self._rest.timeout.connect(self.on_rest)
         self.moved.connect(self._wishes.start)
         self.scrolled.connect(self.pulse.scrolled)
         self.thumbnails.ready.connect(self.on_thumbnail)
@@ -190,14 +197,27 @@ class TileView(GridView):
             # The window opens with its pictures; fading tells of those that come to it later.
             self.thumbnails.settle()
             self._first_screen = not self.thumbnails.idle
-        for row in self.visible_rows():
+        shown = self.visible_rows()
+        row = self._wished.get(picture, -1)
+        item = self.rows.item_at(row) if row in shown else None
+        if item is not None and item.id == picture:
+            self.repaint_rows((row,))
+            return
+        # The source of a job, or it stands elsewhere by now.
+        for row in shown:
             item = self.rows.item_at(row)
             if isinstance(item, Job) or (item is not None and item.id == picture):
                 self.repaint_rows((row,))
 
+    def on_rest(self) -> None:
+        """Paint what the last paint event had no time for."""
+        rest, self._unpainted = self._unpainted, QRegion()
+        self.viewport().update(rest)
+
     def on_wishes(self) -> None:
         """Ask for the thumbnails of what is on screen, and of one screen ahead."""
         rows = dict.fromkeys((*self.visible_rows(), *self.rows_ahead()))
+        self._wished.clear()
         self.thumbnails.want(list(self._wishes_for(rows)))
 
     def put_thumbnails(self, images: Mapping[str, QImage]) -> None:
@@ -214,16 +234,23 @@ class TileView(GridView):
             if picture is not None and not picture.missing:
                 size = fit(self.tile_of(picture).aspect, square).size()
                 device = QSize(round(size.width() * ratio), round(size.height() * ratio))
+                self._wished[picture.id] = row
                 yield Wish(picture, device, PICTURE_RADIUS * ratio)
 
     def draw_icons(self, wanted: bool) -> None:  # noqa: FBT001 - a switch, as Qt's setters take it
         """Draw the icons of marks and tags, or only what needs none (the first screen)."""
         self._kit.icons = wanted
+        if wanted and self._looks is None:
+            from studio.ui.gallery.looks import Looks
+
+            self._looks = Looks()
         self.viewport().update()
 
     def on_theme_changed(self) -> None:
         """Other colours or fonts."""
         self._kit = Kit(theme())
+        if self._looks is not None:
+            self._looks.clear()
         self.lay_out(replace(self.grid, grow=self._kit.grow))
 
     # --- Qt -------------------------------------------------------------------------------
@@ -235,14 +262,64 @@ class TileView(GridView):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.fillRect(area, self._kit.color("mat"))
         offset = self.verticalOffset()
+        dpr = self.devicePixelRatioF()
+        looks = self._looks if dpr == int(dpr) else None
+        if looks is not None:
+            looks.begin()
         for rows in self.grid.touched(area.translated(0, offset)):
             for row in rows:
                 cell = self.cell(row)
-                if region.intersects(cell):
+                if not region.intersects(cell):
+                    continue
+                if looks is None or not self._paint_look(painter, row, cell, looks, int(dpr)):
                     self._paint_row(painter, row, cell)
+        if looks is not None and not looks.later.isEmpty():
+            self._unpainted += looks.later
+            self._rest.start()
         if self.pointer.band is not None:
             paint_band(painter, self.pointer.band.translated(0, -offset), self._kit)
         painter.end()
+
+    def _paint_look(self, painter: QPainter, row: int, cell: QRect, looks: Looks, dpr: int) -> bool:
+        """Paint a tile of a picture that stands still; False for all others."""
+        item = self.rows.item_at(row)
+        if (
+            not isinstance(item, Picture)
+            or row == self.pointer.hovered
+            or self._arriving
+            or (self.by_key and row == self.current_row() and self.hasFocus())
+        ):
+            return False
+        pixmap = self.thumbnails.pixmap(item.id)
+        if pixmap is not None and self.pulse.moves and self.thumbnails.strength(item.id) < 1:
+            return False
+        selected = self.selection.holds(row)
+        key = 0 if pixmap is None else pixmap.cacheKey()
+        fault = pixmap is None and bool(self.thumbnails.fault(item.id))
+        sort = (
+            -1 if fault else key,
+            selected,
+            self._many and selected,
+            cell.width(),
+            cell.height(),
+        )
+        look = looks.find(item, sort)
+        if look is None:
+            if looks.spent:
+                looks.later += QRegion(cell)
+                look = looks.former(item)
+                if look is None or look.width() != cell.width() * dpr:
+                    self._paint_ground(painter, item, cell)
+                    return True
+            else:
+                look = looks.make(item, sort, cell, dpr, self.state_of(row), self._kit)
+        painter.drawPixmap(cell.topLeft(), look)
+        return True
+
+    def _paint_ground(self, painter: QPainter, picture: Picture, cell: QRect) -> None:
+        """The colour of a picture where it will be: a moment's stand-in for its tile."""
+        square = QRect(cell.left() + BORDER, cell.top() + BORDER, self.grid.box, self.grid.box)
+        painter.fillRect(fit(self.tile_of(picture).aspect, square), QColor(picture.colour))
 
     def _paint_row(self, painter: QPainter, row: int, cell: QRect) -> None:
         state = self.state_of(row)

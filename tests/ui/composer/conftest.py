@@ -63,6 +63,9 @@ class ScriptedLibrary:
     async def input_note(self, reference: Reference) -> str:
         return self.notes.get(reference.name, "")
 
+    def kept_thumbnail(self, _picture: Picture, _edge: int) -> Path | None:
+        return None
+
     async def input_thumbnail(self, reference: Reference, edge: int = 256) -> bytes:
         width, height = self.shapes.get(reference.name, (64, 64))
         return jpeg(width, height, "#c06040")

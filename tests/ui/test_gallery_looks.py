@@ -1,0 +1,155 @@
+"""Tiles that are kept look as painted ones do, follow every change, and bound a paint event."""
+
+from __future__ import annotations
+
+import asyncio
+from array import array
+from collections.abc import Callable
+
+import pytest
+import shiboken6
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication
+
+from studio.ui import theme
+from studio.ui.gallery import looks as kept
+from studio.ui.gallery import paint, tile_view
+from studio.ui.gallery.looks import Looks
+from studio.ui.gallery.model import GalleryModel
+from studio.ui.gallery.view import GalleryView
+from tests.ui import scripted
+
+
+class Desk:
+    """A gallery of forty pictures whose thumbnails are there."""
+
+    def __init__(self, *, icons: bool) -> None:
+        self.core = scripted.ScriptedCore()
+        self.model = GalleryModel(self.core.library, clock=lambda: 1000.0)
+        self.view = GalleryView(self.core, self.model, clock=lambda: 1000.0)
+        self.view.resize(920, 600)
+        if icons:
+            self.view.draw_icons(True)
+
+    async def show(self) -> QImage:
+        self.model.set_rows(array("q", range(40, 0, -1)))
+        self.view.show()
+        return await self.settled()
+
+    async def settled(self) -> QImage:
+        for _turn in range(400):
+            await asyncio.sleep(0.002)
+            view = self.view
+            waits = (view._wishes, view._rest, view._telling)
+            still = not any(timer.isActive() for timer in waits) and view.thumbnails.idle
+            if still and not self.model._missing and not self.model._reading and self.filled():
+                break
+        self.view.thumbnails.settle()
+        self.image()
+        return self.image()
+
+    def filled(self) -> bool:
+        pictures = [self.model.picture_at(row) for row in self.view.visible_rows()]
+        return all(p is not None and self.view.thumbnails.pixmap(p.id) for p in pictures)
+
+    def image(self) -> QImage:
+        return self.view.viewport().grab().toImage()
+
+    def end(self) -> None:
+        self.view.close()
+        shiboken6.delete(self.view)
+        shiboken6.delete(self.model)
+
+
+@pytest.fixture
+def desk(application: QApplication, at_end: list[Callable[[], object]]) -> Callable[..., Desk]:
+    theme.install(application, "dark", scale=1.0)
+
+    def make(*, icons: bool = True) -> Desk:
+        made = Desk(icons=icons)
+        at_end.append(made.end)
+        return made
+
+    return make
+
+
+async def test_kept_tiles_look_as_painted_ones_do(desk: Callable[..., Desk]) -> None:
+    plain, quick = desk(icons=False), desk()
+    for each in (plain, quick):
+        each.core.library.special[39] = scripted.picture(39, rating=4, tags=("kelp",))
+        await each.show()
+        each.view.selection.rows([2, 3])
+    assert await plain.settled() == await quick.settled()
+    assert quick.view._looks is not None
+    assert quick.view._looks.bytes > 0
+
+
+async def test_a_tile_that_is_shown_again_is_not_painted_again(
+    desk: Callable[..., Desk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    d = desk()
+    await d.show()
+    painted: list[object] = []
+
+    def counted(*values: object) -> object:
+        painted.append(values)
+        return paint.paint_tile(*values)  # type: ignore[arg-type]
+
+    for module in (kept, tile_view):
+        monkeypatch.setattr(module, "paint_tile", counted)
+    before = d.image()
+    assert painted == []
+    d.view.selection.rows([1])
+    await d.settled()
+    assert len(painted) == 1
+    assert d.image() != before
+    d.core.library.special[40] = scripted.picture(40, rating=5)
+    painted.clear()
+    d.model.refresh(["p40"])
+    d.image()
+    await d.settled()
+    assert len(painted) == 1
+
+
+async def test_other_colours_paint_everything_again(
+    desk: Callable[..., Desk], application: QApplication
+) -> None:
+    d = desk()
+    dark = await d.show()
+    theme.install(application, "light", scale=1.0)
+    light = await d.settled()
+    assert dark != light
+
+
+async def test_a_paint_event_ends_in_time_and_the_rest_follows(
+    desk: Callable[..., Desk],
+) -> None:
+    d = desk()
+    whole = await d.show()
+    now = 0.0
+
+    def clock() -> float:
+        nonlocal now
+        now += kept.BUDGET / 3
+        return now
+
+    d.view._looks = slow = Looks(clock)
+    d.image()
+    assert not slow.later.isEmpty()
+    assert d.view._rest.isActive()
+    assert len(slow._kept) < len(d.view.visible_rows())
+    for _paint in range(20):
+        d.image()
+    assert slow.later.isEmpty()
+    assert d.image() == whole
+
+
+async def test_what_is_kept_is_bounded(
+    desk: Callable[..., Desk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept, "BOUND", 500_000)
+    d = desk()
+    await d.show()
+    looks = d.view._looks
+    assert looks is not None
+    assert 0 < looks.bytes <= 500_000
