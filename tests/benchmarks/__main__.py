@@ -7,7 +7,7 @@ import sys
 
 from tests.benchmarks.frame import Benchmark, Measure, keep
 
-NAMES = ("startup", "receive", "search", "order", "rebuild")
+NAMES = ("startup", "receive", "search", "order", "thumbnails", "rebuild")
 
 
 def main(names: list[str]) -> int:
