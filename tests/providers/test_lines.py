@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import select
 import socket
 import ssl
 import struct
@@ -11,9 +12,10 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from studio.providers import lines
+from studio.providers import addresses, lines
 from studio.providers.lines import Line, Secured
-from tests.providers.gateway import Authority
+from studio.providers.transport import Client
+from tests.providers.gateway import Authority, Gateway
 
 LARGE = bytes(range(256)) * 16_384
 """4 MB: more than sockets and buffers hold."""
@@ -159,3 +161,42 @@ async def test_tls_to_somebody_else_is_refused(tmp_path) -> None:
         with pytest.raises(ssl.SSLCertVerificationError):
             await Secured.open(line, ssl.create_default_context(), "127.0.0.1", seconds=10)
         await serving
+
+
+def _passed_on(listener: socket.socket, asked: list[bytes]) -> None:
+    """A proxy for one connection: does as it is told by CONNECT, then passes everything on."""
+    client, _address = listener.accept()
+    with client:
+        asked.append(client.recv(4096))
+        host, _colon, port = asked[0].split()[1].decode().rpartition(":")
+        with socket.create_connection((host, int(port))) as service:
+            client.sendall(b"HTTP/1.1 200 Connected\r\n\r\n")
+            ways = {client: service, service: client}
+            while True:
+                for one in select.select(list(ways), [], [])[0]:
+                    if not (data := one.recv(1 << 16)):
+                        return
+                    ways[one].sendall(data)
+
+
+async def test_tls_goes_through_a_proxy_that_sees_none_of_it(tmp_path, monkeypatch) -> None:
+    pytest.importorskip("cryptography")
+    authority = Authority(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority.file))
+    asked: list[bytes] = []
+    with (
+        Gateway(authority.context()) as gateway,
+        socket.create_server(("127.0.0.1", 0)) as listener,
+    ):
+        gateway.play(lambda line: line.answer(b'{"data": [{"id": "one"}]}'))
+        proxy = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        monkeypatch.setattr(addresses, "proxy_for", lambda _scheme, _host: proxy)
+        passing = asyncio.create_task(asyncio.to_thread(_passed_on, listener, asked))
+        client = Client()
+        reply = await client.get_json(f"{gateway.url}/v1/models", {"Authorization": "Bearer sk-1"})
+        await client.close()
+        await passing
+    assert (reply.status, reply.body) == (200, b'{"data": [{"id": "one"}]}')
+    assert "Bearer sk-1" in gateway.lines[0].head
+    assert asked[0].startswith(b"CONNECT 127.0.0.1:")
+    assert b"sk-1" not in asked[0]
