@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QPainter
+from PySide6.QtWidgets import (
+    QDialog,
+    QHBoxLayout,
+    QListWidget,
+    QListWidgetItem,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+)
 
 from studio.events import Event, RecordsChanged
+from studio.ui import figures
 from studio.ui.controls import Button, Text
 from studio.ui.tasks import spawn
 from studio.ui.theme import theme
@@ -18,6 +27,41 @@ if TYPE_CHECKING:
     from studio.ui.main_window import StudioWindow
 
 MOST = 500
+ROW = 28
+UNDONE = Qt.ItemDataRole.UserRole
+WHEN = Qt.ItemDataRole.UserRole + 1
+
+
+class Row(QStyledItemDelegate):
+    """One change: what was done at the left, when at the right; struck where it was undone."""
+
+    def sizeHint(
+        self, _option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex
+    ) -> QSize:
+        return QSize(0, theme().height(ROW))
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        look = theme()
+        rect: QRect = option.rect.adjusted(8, 0, -8, 0)
+        undone, when = bool(index.data(UNDONE)), str(index.data(WHEN))
+        font = look.font("small")
+        painter.setFont(font)
+        painter.setPen(look.color("text3"))
+        middle = Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(rect, middle | Qt.AlignmentFlag.AlignRight, when)
+        rect.setRight(rect.right() - QFontMetrics(font).horizontalAdvance(when) - 12)
+        font = look.font("body")
+        font.setStrikeOut(undone)
+        painter.setFont(font)
+        painter.setPen(look.color("text3" if undone else "text"))
+        words = str(index.data(Qt.ItemDataRole.DisplayRole))
+        elided = QFontMetrics(font).elidedText(words, Qt.TextElideMode.ElideRight, rect.width())
+        painter.drawText(rect, middle, elided)
 
 
 class ChangesDialog(QDialog):
@@ -39,8 +83,14 @@ class ChangesDialog(QDialog):
         self.list = QListWidget(self)
         self.list.setAccessibleName(_("Changes, the last first"))
         self.list.setSelectionMode(QListWidget.SelectionMode.NoSelection)
+        self.list.setItemDelegate(Row(self.list))
+        self.list.setProperty("list", "plain")
         column.addWidget(self.list, 1)
+        self.empty = Text(_("Nothing was changed yet."), "small", "text3", self)
+        self.empty.hide()
+        column.addWidget(self.empty)
         row = QHBoxLayout()
+        row.setSpacing(6)
         self.undo = Button(_("Undo"), parent=self, size=32, icon="undo")
         self.redo = Button(_("Redo"), parent=self, size=32, icon="redo")
         self.undo.clicked.connect(window.pictures.undo)
@@ -64,13 +114,15 @@ class ChangesDialog(QDialog):
         changes = await self._window.core.library.collections.history(MOST)
         self.list.clear()
         for one in changes:
-            when = time.strftime("%Y-%m-%d %H:%M", time.localtime(one.at))
-            words = f"{when}   {one.sentence}"
-            if one.undone:
-                words = _("{change} (undone)").format(change=words)
-            item = QListWidgetItem(words, self.list)
-            item.setForeground(theme().color("text3" if one.undone else "text"))
+            when = figures.when(one.at)
+            item = QListWidgetItem(one.sentence, self.list)
+            item.setData(UNDONE, one.undone)
+            item.setData(WHEN, when)
+            words = _("{change} (undone)") if one.undone else "{change}"
+            spoken = f"{words.format(change=one.sentence)}, {when}"
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, spoken)
             item.setFlags(Qt.ItemFlag.ItemIsEnabled)
+        self.empty.setVisible(not changes)
         self.undo.setEnabled(any(not one.undone for one in changes))
         self.redo.setEnabled(bool(changes) and changes[0].undone)
 

@@ -16,6 +16,7 @@ from PySide6.QtCore import (
 from PySide6.QtWidgets import QCompleter, QLineEdit
 
 from studio.library.asking import KEYS, SIZES, STATES, parts
+from studio.ui.controls.rounded import Rounded
 from studio.ui.tasks import spawn
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ class Completion(QCompleter):
         offered = self.popup()
         assert offered is not None
         offered.setProperty("zone", "offers")
+        self._ground = Rounded(offered)
         line.textEdited.connect(self.on_edited)
         line.setCompleter(self)
         # The line puts the words in once more after it has told of them.
@@ -109,6 +111,8 @@ class Completion(QCompleter):
         wanted = frame.mapToGlobal(frame.rect().bottomLeft()) + QPoint(0, _GAP)
         if offered.pos() != wanted:
             offered.move(wanted)
+        if offered.width() != frame.width():
+            offered.setFixedWidth(frame.width())
 
     @staticmethod
     def _last(text: str) -> str:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QFrame, QGridLayout, QWidget
 from studio.domain import AspectRatio
 from studio.drafts import MATCH
 from studio.ui.composer.aspect_picker import label, spoken
+from studio.ui.controls.rounded import Rounded
 from studio.ui.theme import theme
 from studio.words import _
 
@@ -85,6 +86,7 @@ class AspectPanel(QFrame):
         super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setAccessibleName(_("All aspect ratios"))
+        self._ground = Rounded(self)
         self._cells: list[Cell] = []
         grid = QGridLayout(self)
         grid.setContentsMargins(8, 8, 8, 8)
@@ -141,9 +143,6 @@ class AspectPanel(QFrame):
             super().keyPressEvent(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        look = theme()
         painter = QPainter(self)
-        painter.fillRect(self.rect(), look.color("raise"))
-        painter.setPen(QPen(look.color("edge"), 1))
-        painter.drawRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5))
+        self._ground.paint(painter)
         painter.end()

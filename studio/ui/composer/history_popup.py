@@ -9,16 +9,16 @@ from PySide6.QtCore import (
     QModelIndex,
     QObject,
     QPoint,
-    QRectF,
     QStringListModel,
     Qt,
     Signal,
 )
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QVBoxLayout, QWidget
 
 from studio.library.query import PromptUse
 from studio.ui.controls import Menu, SearchField, Text
+from studio.ui.controls.rounded import Rounded
 from studio.ui.tasks import spawn
 from studio.ui.theme import theme
 from studio.words import _
@@ -44,6 +44,7 @@ class HistoryPopup(QFrame):
         super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setAccessibleName(_("Prompt history"))
+        self._ground = Rounded(self)
         self._find = find
         self._asked = 0
         self._prompts: tuple[str, ...] = ()
@@ -175,7 +176,5 @@ class HistoryPopup(QFrame):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.fillRect(self.rect(), theme().color("raise"))
-        painter.setPen(QPen(theme().color("edge"), 1))
-        painter.drawRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5))
+        self._ground.paint(painter)
         painter.end()

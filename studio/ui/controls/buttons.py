@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QEnterEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QEnterEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QPushButton,
@@ -55,6 +55,14 @@ class Button(QPushButton):
         role = _ROLE.get(str(self.property("kind")), "text2")
         self.setIconSize(QSize(14 + GAP, 14))
         theme().bind_icon(self, name, role, size=14, gap=GAP)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        # Else a dialog's default button would be pressed while the ring is around this one.
+        plain = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not plain:
+            self.click()
+        else:
+            super().keyPressEvent(event)
 
 
 class IconButton(QToolButton):

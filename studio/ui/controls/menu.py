@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import (
-    QAction,
-    QGuiApplication,
-    QPainter,
-    QPainterPath,
-    QPaintEvent,
-    QPen,
-    QRegion,
-    QResizeEvent,
-)
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QAction, QCursor, QHideEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QApplication, QMenu, QWidget
 
 from studio.ui import key_names
+from studio.ui.controls.rounded import Rounded
 from studio.ui.theme import theme
-
-RADIUS = 8
 
 
 class Menu(QMenu):
@@ -32,10 +22,7 @@ class Menu(QMenu):
         super().__init__(title, parent)
         self.setWindowFlag(Qt.WindowType.FramelessWindowHint)
         self.setWindowFlag(Qt.WindowType.NoDropShadowWindowHint)
-        # X11 may have no compositor; there the corners are cut off instead of seen through.
-        self._cut = QGuiApplication.platformName() == "xcb"
-        if not self._cut:
-            self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
+        self._ground = Rounded(self)
 
     def submenu(self, title: str, icon: str = "") -> Menu:
         """A menu inside this one."""
@@ -45,20 +32,22 @@ class Menu(QMenu):
         self.addMenu(made)
         return made
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        if self._cut:
-            path = QPainterPath()
-            path.addRoundedRect(QRectF(self.rect()), RADIUS, RADIUS)
-            self.setMask(QRegion(path.toFillPolygon().toPolygon()))
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        # While a menu is open no button hears that the pointer left it, and it would stay lit.
+        owner = self.parentWidget()
+        if owner is None or isinstance(owner, QMenu):
+            return
+        under = QApplication.widgetAt(QCursor.pos())
+        for button in owner.window().findChildren(QAbstractButton):
+            if button.underMouse() and button is not under:
+                button.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, False)
+                QApplication.sendEvent(button, QEvent(QEvent.Type.Leave))
+                button.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        look = theme()
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(look.color("edge"), 1))
-        painter.setBrush(look.color("raise"))
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
+        self._ground.paint(painter)
         for action in self.actions():
             rect = self.actionGeometry(action)
             if action.isVisible() and rect.intersects(event.rect()):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QDialog
 from pytestqt.qtbot import QtBot
 
 from studio.ui.controls import (
@@ -14,6 +17,7 @@ from studio.ui.controls import (
     CheckBox,
     ElidedLabel,
     IconButton,
+    Menu,
     Segmented,
     Text,
     plain_tip,
@@ -153,3 +157,33 @@ def test_narrow_segments_keep_their_names(views: Segmented) -> None:
     assert views.sizeHint().width() < wide
     assert views.segment("loupe").toolTip() == "Loupe"
     assert spoken(views.segment("loupe"))[1] == "Loupe"
+
+
+def test_enter_presses_the_button_with_the_ring_and_not_the_default_one(qtbot: QtBot) -> None:
+    dialog = QDialog()
+    qtbot.addWidget(dialog)
+    keep, delete = Button("Keep it", "primary", dialog), Button("Delete", parent=dialog)
+    keep.setDefault(True)
+    pressed: list[str] = []
+    keep.clicked.connect(partial(pressed.append, "keep"))
+    delete.clicked.connect(partial(pressed.append, "delete"))
+    dialog.show()
+    dialog.activateWindow()
+    assert QTest.qWaitForWindowActive(dialog)
+    delete.setFocus()
+    QTest.keyClick(delete, Qt.Key.Key_Return)
+    assert pressed == ["delete"]
+    QTest.keyClick(delete, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert "delete" not in pressed[1:]
+
+
+def test_a_button_whose_menu_was_closed_is_not_lit_any_more(qtbot: QtBot) -> None:
+    button = Button("Menu")
+    window = shown(button, qtbot)
+    menu = Menu("", window)
+    menu.addAction("File")
+    menu.popup(window.mapToGlobal(window.rect().bottomRight()))
+    # As it is where the menu took the pointer, and the button never heard that it left.
+    button.setAttribute(Qt.WidgetAttribute.WA_UnderMouse)
+    menu.hide()
+    assert not button.underMouse()
