@@ -181,11 +181,6 @@ class Thumbnails(QObject):
         plain.fill(QColor(picture.colour))
         return plain
 
-    def ghost_of(self, picture: str) -> QPixmap | None:
-        """The same of a picture whose thumbnail is here."""
-        held = self._held.get(picture)
-        return None if held is None else QPixmap.fromImage(_tiny(held.pixmap.toImage()))
-
     def forget(self, pictures: Iterable[str]) -> None:
         """The originals of these changed, or may be readable again: fetch them anew."""
         for picture in pictures:

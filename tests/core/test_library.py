@@ -9,6 +9,7 @@ from pathlib import Path
 
 import apsw
 import pytest
+from PIL import Image
 
 from studio.domain import Flag, JobState, Parent, Picture, Role, new_id
 from studio.errors import InputError, PictureUnreadable, StorageError
@@ -27,6 +28,17 @@ async def test_a_picture_is_in_its_place_and_told_of(tmp_path: Path) -> None:
         (event,) = heard(library)
         assert isinstance(event, PicturesAdded)
         assert event.rows == (picture.row,)
+
+
+async def test_a_thumbnail_is_made_once_and_outlives_its_original(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library:
+        picture = await take(library)
+        Image.new("RGB", (40, 30), "teal").save(library.path(picture))
+        made = await library.thumbnail(picture, 256)
+        assert made.startswith(b"\xff\xd8")
+        library.path(picture).unlink()
+        assert await library.thumbnail(picture, 256) == made
+        assert library.kept_thumbnail(picture, 256) is not None
 
 
 async def test_everything_is_there_after_the_index_was_lost(tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ async def test_an_answer_that_trickles_is_given_up_at_the_outer_limit(tmp_path: 
     with replies() as service:
         service.script(Reply(body=ANSWER, pieces=1000, pause=0.1))
         async with studio(tmp_path, service) as one:
-            one.core.settings.value = replace(one.core.settings.value, outer_limit=0.6)
+            one.core.settings.value = replace(one.core.settings.value, outer_limit=1.5)
             (job,) = await one.submit()
             request = await arrived(service, 1)
             await one.reaches(job, JobState.FAILED)
@@ -51,7 +51,7 @@ async def test_a_service_that_never_answers_is_given_up_at_the_outer_limit(tmp_p
     with replies() as service:
         service.script(Reply(wait=NEVER))
         async with studio(tmp_path, service) as one:
-            one.core.settings.value = replace(one.core.settings.value, outer_limit=0.4)
+            one.core.settings.value = replace(one.core.settings.value, outer_limit=1.5)
             (job,) = await one.submit()
             request = await arrived(service, 1)
             await one.reaches(job, JobState.FAILED)

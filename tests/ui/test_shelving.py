@@ -41,6 +41,8 @@ async def test_a_collection_lives_in_the_sidebar(tmp_path: Path) -> None:
             Qt.MouseButton.LeftButton,
             pos=side.collections.visualItemRect(side.collections.item(0)).center(),
         )
+        assert shelving._naming is None
+        await until(core, lambda: not window.findChildren(Naming), "put away")
         made = shelving.every[0]
         assert window.browsing.query.collection == made.id
         await until(core, lambda: window.browsing.shown == 3, "shown")

@@ -14,7 +14,7 @@ import shiboken6
 from PySide6.QtCore import QSize
 
 from studio.domain import Reference
-from studio.ui.thumbnails import FADE, Thumbnails, Wish
+from studio.ui.thumbnails import CARD, FADE, Thumbnails, Wish
 from tests.ui import scripted
 
 
@@ -149,6 +149,12 @@ async def test_the_source_of_a_job_is_sixteen_pixels(
     assert ghost is not None
     assert max(ghost.width(), ghost.height()) == 16
     assert s.library.thumbnails == [("ab", 256)]
+
+
+def test_a_picture_can_be_shown_before_its_thumbnail_is_here(shelf: Callable[..., Shelf]) -> None:
+    card = shelf().thumbnails.card(scripted.picture(1, width=400, height=100, colour=0x336699))
+    assert (card.width(), card.height()) == (CARD, CARD // 4)
+    assert card.toImage().pixelColor(5, 5).rgb() == 0xFF336699
 
 
 BOTH_DECODE = """

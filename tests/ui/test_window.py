@@ -288,9 +288,11 @@ async def test_save_as_begins_where_the_last_picture_was_saved(
     there = tmp_path / "for the client"
     there.mkdir()
     begun: list[Path] = []
+    names: list[str] = []
 
     async def answered(dialog: QFileDialog) -> bool:
         begun.append(Path(dialog.directory().absolutePath()))
+        names.extend(Path(path).name for path in dialog.selectedFiles())
         dialog.setDirectory(str(there))
         dialog.selectFile("poster.png")
         return True
@@ -308,6 +310,7 @@ async def test_save_as_begins_where_the_last_picture_was_saved(
         await until(window.core, lambda: len(said) == 2, "saved again")
         assert begun[0] != there
         assert begun[1] == there
+        assert names == [Path(picture.path).name] * 2
 
 
 async def test_an_empty_shelf_says_why_and_a_search_can_be_cleared(tmp_path: Path) -> None:

@@ -103,6 +103,23 @@ async def test_all_that_failed_is_tried_again_and_much_money_asks_in_the_bar_fir
         assert task_errors == []
 
 
+async def test_what_would_go_past_the_budget_together_is_asked_about(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        window.core.settings.change(budget_usd=1.0)
+        queue = window.core.queue
+        queue.pause()
+        jobs = await submit(window, "A {red|green} lamp")
+        queue.cancel_all()
+        await queue.idle()
+        for job in jobs:
+            fail(window, job, 0.6)
+        window.actions_of.every["retry_failed"].trigger()
+        notice = window.messages.notice
+        assert notice is not None
+        assert "over your" in notice.text
+        assert {queue.jobs[job.id].state for job in jobs} == {JobState.FAILED}
+
+
 async def test_not_now_leaves_what_failed_as_it_is(tmp_path: Path) -> None:
     async with opened(tmp_path) as window:
         queue = window.core.queue
