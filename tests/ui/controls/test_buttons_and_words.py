@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAccessible
+from PySide6.QtGui import QAccessible, QCursor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog
 from pytestqt.qtbot import QtBot
@@ -183,6 +183,7 @@ def test_a_button_whose_menu_was_closed_is_not_lit_any_more(qtbot: QtBot) -> Non
     menu = Menu("", window)
     menu.addAction("File")
     menu.popup(window.mapToGlobal(window.rect().bottomRight()))
+    QCursor.setPos(window.mapToGlobal(window.rect().center()))
     # As it is where the menu took the pointer, and the button never heard that it left.
     button.setAttribute(Qt.WidgetAttribute.WA_UnderMouse)
     menu.hide()
