@@ -11,14 +11,12 @@ from __future__ import annotations
 import contextlib
 import gc
 import importlib
-import linecache
 import logging
 import os
 import sys
 import time
 from collections.abc import Awaitable
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from studio import logs, paths, words
@@ -66,7 +64,7 @@ _FURNITURE = (
     "studio.ui.sidebar", "studio.ui.inspector", "studio.ui.picture_actions", "studio.ui.doings",
     "studio.ui.furnishing",
 )  # fmt: skip
-_LATE = ("asyncio", "socket", "subprocess", "secrets", "json")
+_LATE = ("asyncio", "socket", "subprocess", "secrets", "json", "tempfile")
 """What modules of a start import and no start uses."""
 
 _AFTER = (
@@ -103,8 +101,6 @@ class _Start:
     """One start: what is prepared, shown, made live and closed again."""
 
     def __init__(self, options: Any, where: paths.Paths) -> None:
-        # The core comes before PySide6: every import that comes after it costs more
-        # (docs/decisions/start.md).
         with without("typing_extensions"):
             import msgspec  # noqa: F401 - every Python of ours has in `typing` what it asks for
         from studio.core import Core
@@ -136,11 +132,13 @@ class _Start:
 
     def run(self) -> int:
         """Until the window is closed; the exit code."""
+        from studio.ui.signatures import put_off
+
         # PySide6 must be imported before qasync, which takes the binding it finds.
         os.environ["QT_API"] = "pyside6"
-        from PySide6.QtWidgets import QApplication
+        with put_off():
+            from PySide6.QtWidgets import QApplication
 
-        _no_features()
         from studio.ui.style import STYLE
 
         # Wayland finds the icon by it; in a sandbox the entry has the sandbox's name.
@@ -246,24 +244,6 @@ def _load_the_rest(app: Any, window: StudioWindow | None) -> None:
     for name in _AFTER:
         importlib.import_module(name)
         app.processEvents()
-
-
-def _no_features() -> None:
-    """Tell PySide6 that no module here uses its features, so that it need not read them.
-
-    It reads the source of each module imported after it, to see whether that module asks for one
-    of its features (docs/decisions/start.md).
-    """
-    known = getattr(sys.modules.get("PySide6.support.feature"), "pyside_feature_dict", {})
-    for name in (*sys.modules, *sys.stdlib_module_names, *_AFTER):
-        known.setdefault(name, 0)
-    for package in (Path(__file__).parents[1], Path(os.__file__).with_name("asyncio")):
-        for folder, _folders, names in os.walk(package):
-            name = ".".join((package.name, *Path(folder).relative_to(package).parts))
-            known[name] = 0
-            known.update((f"{name}.{file[:-3]}", 0) for file in names if file.endswith(".py"))
-    # What it read before would stay in memory.
-    linecache.clearcache()
 
 
 def _can_show() -> bool:

@@ -128,7 +128,7 @@ def test_the_window_stands_with_its_pictures_before_there_is_a_loop(start: dict[
     "module",
     [
         "httpx", "keyring", "secretstorage", "cryptography", "PIL", "rich", "platformdirs",
-        "difflib", "urllib.request",
+        "difflib", "urllib.request", "shibokensupport.signature.parser",
         "studio.making", "studio.recovery", "studio.attempts", "studio.arrivals",
         "studio.providers.gemini", "studio.providers.sketch", "studio.providers.transport",
         "studio.cli.generate", "studio.cli.library", "studio.decoding", "studio.export",
