@@ -67,6 +67,7 @@ PARTS = (
     Part("kills: generate", _kill("generate"), 35, 0),
     Part("kills: edit", _kill("edit"), 35, 0),
     Part("kills: trash", _kill("trash"), 8, 8),
+    Part("kills: empty trash", _kill("empty trash"), 10, 0),
     Part("kills: rebuild", _kill("rebuild"), 1, 1),
     Part("kills: import", _kill("import"), 10, 0),
     Part("kills: rate 10,000", _kill("rate 10,000"), 3, 0),

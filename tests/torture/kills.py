@@ -89,6 +89,9 @@ async def sound(home: Path, *, hashes: bool = True) -> list[tuple[str, int, bool
             report = await handover.check(core)
             assert report.whole, report
             assert report.orphans == (), report
+            trash = core.library.originals.trash
+            left = {p.relative_to(trash).as_posix() for p in trash.rglob("*") if p.is_file()}
+            assert left <= {one.path for one in after if one.trashed}, left
         shown = await core.library.pictures(await core.library.rows(Query()))
         assert len(shown) == sum(not one.trashed for one in after)
         return [(p.id, p.rating, p.trashed, p.sha256) for p in after]
@@ -110,6 +113,15 @@ def _edit(home: Path) -> list[str]:
 
 def _trash(home: Path) -> list[str]:
     return ["library", "trash", *(p.id for p in asyncio.run(_some(home, 3))[:2])]
+
+
+def _empty(home: Path) -> list[str]:
+    ids = [p.id for p in asyncio.run(_some(home, 3))[:2]]
+    subprocess.run(
+        _program(home, "library", "trash", *ids), env=_environment(home.parent),
+        capture_output=True, check=True,
+    )  # fmt: skip
+    return ["library", "empty-trash", "--yes"]
 
 
 def _rebuild(home: Path) -> list[str]:
@@ -134,6 +146,7 @@ COMMANDS: dict[str, Command] = {
     "generate": _make,
     "edit": _edit,
     "trash": _trash,
+    "empty trash": _empty,
     "rebuild": _rebuild,
     "import": _import,
     "rate 10,000": _rate,
@@ -160,8 +173,12 @@ def every_step(folder: Path, name: str) -> int:
         again = asyncio.run(sound(home, hashes=not many))
         assert found == again, (name, number)
         # What was there is there, and an action is done as a whole or not at all.
-        assert {one[0] for one in before} <= {one[0] for one in found}, (name, number)
-        changed = len(set(found) - set(before))
+        deleted = {one[0] for one in before} - {one[0] for one in found}
+        if name == "empty trash":
+            assert deleted in (set(), {one[0] for one in before if one[2]}), number
+        else:
+            assert not deleted, (name, number)
+        changed = len(set(found) ^ set(before))
         ends.add(changed)
         shutil.rmtree(home)
     assert len(ends) <= 3, (name, ends)

@@ -81,6 +81,7 @@ async def test_a_file_that_went_bad_shows_its_fault_and_no_other_does(tmp_path: 
         core, library, thumbnails = window.core, window.core.library, window.gallery.thumbnails
         every = await brought(window, tmp_path / "in", len(sound))
         bad, *others = every
+        await until(core, lambda: thumbnails.idle, "all thumbnails made")
         library.path(bad).write_bytes(bomb(60_000, 60_000))
         shutil.rmtree(library._thumbnails._folder, ignore_errors=True)
         thumbnails.forget([picture.id for picture in every])
