@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.core import test_full_disk
-from tests.torture import faults, hostile, kills, replay, soak, under_fire
+from tests.torture import bringing_in, faults, hostile, kills, replay, soak, under_fire
 
 
 @dataclass(frozen=True)
@@ -79,6 +79,7 @@ PARTS = (
     Part("hostile pictures", hostile.pictures, 2_000, 150),
     Part("mutated answers", hostile.answers, 20_000, 1_000),
     Part("a window under fire", under_fire.window, 240, 0),
+    Part("an import beside the window", bringing_in.beside_the_window, 10_000, 240),
     Part("soak", soak.soak, 5_000, 0),
 )
 

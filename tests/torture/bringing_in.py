@@ -1,0 +1,90 @@
+"""Thousands of files are imported beside the window, which must go on beating meanwhile.
+
+Then as many again, stopped halfway: what was taken stays, and nothing is left half.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from studio import handover
+from tests.fake_service import tiny_png
+from tests.torture.pulse import LIMIT, Pulse, on_window_loop
+
+if TYPE_CHECKING:
+    from studio.ui.main_window import StudioWindow
+
+_TRIES = 4
+_LEFT = 8
+"""The stopped import has this many times fewer files."""
+
+
+def files(folder: Path, number: int, seed: int) -> Path:
+    """So many small pictures of different content; quick to make, not the subject here."""
+    folder.mkdir(parents=True)
+    draw = random.Random(seed)
+    plain = tiny_png(16, 16)
+    for n in range(number):
+        # What comes after the end of a PNG is nobody's concern, and makes it another file.
+        path = folder / f"scan {n:05d}.png"
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT)
+        os.write(handle, plain + draw.randbytes(8))
+        os.close(handle)
+    return folder
+
+
+def beside_the_window(folder: Path, number: int) -> int:
+    """Import so many; how many came in without a stall."""
+    counted: list[int] = []
+    on_window_loop(_import(folder, number, counted))
+    return sum(counted)
+
+
+async def _import(folder: Path, number: int, counted: list[int]) -> None:
+    from tests.ui.windows import opened
+
+    async with opened(folder / "home") as window:
+        for attempt in range(_TRIES):
+            some = files(folder / f"in-{attempt}", number, attempt)
+            before = window.browsing.counts.all
+            async with Pulse() as pulse:
+                window.bringing.take([some])
+                await _over(window)
+            taken = (await window.core.library.counts(0.0)).all - before
+            assert taken == number, taken
+            if pulse.longest <= LIMIT:
+                break
+            stalls = pulse.stalls[-5:]
+            assert pulse.disturbed, f"the window stood still: {stalls}"
+            # The machine was busy with something else: others are taken, and it is looked again.
+            assert attempt < _TRIES - 1, f"the window stood still: {stalls}"
+        counted.append(taken)
+        await _stopped(window, files(folder / "more", max(80, number // _LEFT), 99))
+
+
+async def _stopped(window: StudioWindow, folder: Path) -> None:
+    """Stop an import once something of it is in."""
+    from tests.ui.windows import until
+
+    core = window.core
+    before = (await core.library.counts(0.0)).all
+    window.bringing.take([folder])
+    await until(core, lambda: window.browsing.counts.all > before, "some are in")
+    window.bringing.stop()
+    await _over(window)
+    every = await core.library.every()
+    assert len(every) > before
+    report = await handover.check(core)
+    assert report.whole, report
+    assert report.orphans == (), report
+    assert not list((core.library.folder / ".gridbrush/importing").iterdir())
+
+
+async def _over(window: StudioWindow) -> None:
+    work = window.bringing._work
+    assert work is not None
+    while not work.done():
+        await work.settle(1.0)
