@@ -20,7 +20,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.core import test_full_disk
-from tests.torture import bringing_in, faults, hostile, kills, replay, soak, under_fire
+from tests.torture import (
+    bringing_in,
+    faults,
+    hostile,
+    kills,
+    replay,
+    soak,
+    test_power,
+    under_fire,
+)
 
 
 @dataclass(frozen=True)
@@ -49,6 +58,11 @@ def _replay(folder: Path, _number: int) -> int:
     return replay.every_prefix(folder)
 
 
+def _power(_folder: Path, number: int) -> int:
+    # A story has about ten of them.
+    return test_power.play(number // 6)
+
+
 def _no_room(folder: Path, _number: int) -> int:
     once = asyncio.run(
         test_full_disk._everywhere(folder / "once", lambda n: lambda step, _kind: step == n)
@@ -74,6 +88,7 @@ PARTS = (
     Part("kills: random", kills.at_random, 180, 6),
     Part("kills: random, with the window", kills.windows, 20, 0),
     Part("states of a disk that forgets", _replay, 12, 12),
+    Part("the power goes, drawn at random", _power, 1_000, 0),
     Part("no room", _no_room, 60, 0),
     Part("faults", _faults, 60, 6),
     Part("hostile pictures", hostile.pictures, 2_000, 150),

@@ -37,6 +37,8 @@ class Disk:
     states: list[dict[str, bytes]] = field(default_factory=list)
     _bytes: dict[int, bytes] = field(default_factory=dict)
     _names: dict[int, dict[str, int]] = field(default_factory=dict)
+    _numbers: dict[int, int] = field(default_factory=dict)
+    _made: int = 0
     _last: tuple[str, Path] | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -58,17 +60,39 @@ class Disk:
             elif kind == "sync-folder":
                 self.names_of(path)
             else:
+                if kind in ("create", "folder"):
+                    self._begin(path)
                 return
         except FileNotFoundError:
             return
-        state: dict[str, bytes] = {}
-        self._surviving(self.root.stat().st_ino, "", state)
+        state = self.surviving()
         if not self.states or self.states[-1] != state:
             self.states.append(state)
 
+    def surviving(self) -> dict[str, bytes]:
+        """What would be there if the power went now: files under the root by relative path."""
+        state: dict[str, bytes] = {}
+        self._surviving(self._number(self.root.stat().st_ino), "", state)
+        return state
+
+    def _begin(self, path: Path) -> None:
+        # The system gives the number of something that is gone to something new.
+        self._made += 1
+        self._numbers[path.stat().st_ino] = -self._made
+
+    def _number(self, inode: int) -> int:
+        return self._numbers.get(inode, inode)
+
+    def begin(self) -> None:
+        """Everything that is there now is on the disk."""
+        for place, _folders, names in os.walk(self.root):
+            self.names_of(Path(place))
+            for name in names:
+                self.keep(Path(place) / name)
+
     def keep(self, path: Path) -> None:
         """The bytes of a file are durable as they are now."""
-        self._bytes[path.stat().st_ino] = path.read_bytes()
+        self._bytes[self._number(path.stat().st_ino)] = path.read_bytes()
 
     def names_of(self, folder: Path) -> None:
         """The names of a folder are durable as they are now."""
@@ -79,18 +103,18 @@ class Disk:
             except FileNotFoundError:
                 # Another thread has renamed it: under that name it was not there.
                 continue
-            found[one.name] = about.st_ino
+            number = found[one.name] = self._number(about.st_ino)
             if stat.S_ISDIR(about.st_mode):
-                self._names.setdefault(about.st_ino, {})
-        self._names[folder.stat().st_ino] = found
+                self._names.setdefault(number, {})
+        self._names[self._number(folder.stat().st_ino)] = found
 
     def _surviving(self, folder: int, place: str, state: dict[str, bytes]) -> None:
-        for name, inode in self._names[folder].items():
-            if inode in self._names:
-                self._surviving(inode, f"{place}{name}/", state)
+        for name, number in self._names[folder].items():
+            if number in self._names:
+                self._surviving(number, f"{place}{name}/", state)
             else:
                 # A name whose bytes were never synced is there, and empty.
-                state[f"{place}{name}"] = self._bytes.get(inode, b"")
+                state[f"{place}{name}"] = self._bytes.get(number, b"")
 
 
 def built(state: dict[str, bytes], home: Path) -> None:
@@ -146,10 +170,7 @@ async def recorded(home: Path, action: Action, service: FakeService) -> Disk:
         # What was there before is on the disk.
         await generation(one)
     disk = Disk(home / "library")
-    for place, _folders, names in os.walk(home / "library"):
-        disk.names_of(Path(place))
-        for name in names:
-            disk.keep(Path(place) / name)
+    disk.begin()
     async with studio(home, service) as one:
         stop = files.watch(disk.step)
         try:

@@ -17,6 +17,7 @@ GROWTH = 0.05
 """By which the last fifth may need more memory than the second fifth."""
 
 _AT_ONCE = 10
+_OWN = (".new", ".part", ".done", ".tmp")
 
 
 @dataclass(frozen=True)
@@ -28,20 +29,30 @@ class Need:
     threads: int
     tasks: int
     children: int
-    temporary: int
 
 
 def _need() -> Need:
     memory = int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-    children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
     return Need(
         memory=memory,
         handles=sum(1 for _one in Path("/proc/self/fd").iterdir()),
         threads=threading.active_count(),
         tasks=len(asyncio.all_tasks()),
-        children=len(children),
-        temporary=sum(1 for _one in Path(tempfile.gettempdir()).iterdir()),
+        children=len(_children()),
     )
+
+
+def _children() -> set[str]:
+    return set(Path(f"/proc/self/task/{os.getpid()}/children").read_text().split())
+
+
+def _temporary(home: Path) -> int:
+    """Files under the program's own names for what is on its way, and folders of what is over."""
+    own = (home, Path(os.environ.get("XDG_RUNTIME_DIR", home)) / f"gridbrush-{os.getuid()}")
+    names = [path for place in own for path in place.rglob("*")]
+    left = [path for path in names if path.suffix in _OWN]
+    elsewhere = Path(tempfile.gettempdir()).glob("gridbrush*")
+    return len(left) + sum(1 for one in elsewhere if one.is_file())
 
 
 async def _run(home: Path, number: int) -> list[Need]:
@@ -61,6 +72,9 @@ async def _run(home: Path, number: int) -> list[Need]:
                     gc.collect()
                     needs.append(_need())
             assert (await one.core.library.counts(0.0)).all == number
+            assert one.journal == []
+    left = _temporary(home)
+    assert left == 0, f"{left} temporary files are left"
     return needs
 
 
@@ -68,7 +82,9 @@ def soak(folder: Path, number: int) -> int:
     """Make that many pictures; how many were made. Raises AssertionError where something grows."""
     if sys.platform != "linux":
         return 0
+    before = _children()
     needs = asyncio.run(_run(folder, number))
+    assert _children() <= before, "a process is left"
     part = len(needs) // 5
     second, last = needs[part : 2 * part], needs[-part:]
 
