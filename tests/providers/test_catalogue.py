@@ -44,6 +44,7 @@ def test_the_painter_has_its_own_models_the_faults_last(catalogue):
     assert [one.fault for one in models] == [False, True, True, True, True, True]
     assert all(one.offline and one.price("4K") == 0 for one in models)
     assert "not AI" in models[0].title
+    assert not catalogue.find("dgrid", "sketch").offline
 
 
 @pytest.mark.parametrize(

@@ -193,6 +193,18 @@ def test_google_is_asked_under_its_own_version():
     assert "?key=" not in request.url(google, "m")
 
 
+@pytest.mark.parametrize(
+    ("path", "listed"),
+    [
+        ("/v2/publishers/acme/models/{model}:generateContent", "/v2/publishers/acme/models"),
+        ("/v1/images/{model}", "/v1/models"),
+    ],
+)
+def test_models_are_listed_beside_where_they_are_asked(path, listed):
+    own = profile("https://x.org", path=path)
+    assert request.list_url(own) == f"https://x.org{listed}"
+
+
 def test_strange_signs_in_a_model_are_encoded_but_slashes_stay():
     assert request.url(profile("https://x.org"), "a/b c:free?x").endswith(
         "/models/a/b%20c%3Afree%3Fx:generateContent"

@@ -191,6 +191,17 @@ async def test_references_are_reordered_by_mouse_and_the_source_stays_first(comp
     assert [r.name for r in composer.draft().references] == ["source", "c", "a", "b"]
 
 
+async def test_a_reference_moved_to_the_right_stands_before_the_next(composer) -> None:
+    composer.set_draft(Draft(references=(*THREE, reference("c"))))
+    moved, following = composer.card.slots.slots()[1::2]
+    end = moved.mapFromParent(following.geometry().topLeft()) + QPoint(2, 20)
+    QTest.mousePress(moved, Qt.MouseButton.LeftButton, pos=QPoint(60, 8))
+    QTest.mouseMove(moved, moved.rect().center() + QPoint(40, 0))
+    QTest.mouseMove(moved, end)
+    QTest.mouseRelease(moved, Qt.MouseButton.LeftButton, pos=end)
+    assert [r.name for r in composer.draft().references] == ["source", "b", "a", "c"]
+
+
 async def test_references_are_reordered_by_key(composer) -> None:
     composer.set_draft(Draft(references=THREE))
     QTest.keyClick(
