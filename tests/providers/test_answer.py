@@ -232,14 +232,14 @@ def test_more_pictures_than_any_answer_has_are_left(read):
     "piece", ["data:;base64,x) ", "data:" * 40, "![](", "https://h.org/a.png "]
 )
 def test_words_made_to_keep_the_reader_busy_do_not(read, piece):
-    began = time.perf_counter()
+    began = time.thread_time()
     try:
         found, _pictures = read(candidates({"text": piece * (4_000_000 // len(piece))}))
     except NoPicture:
         pass
     else:
         assert len(found.pictures) <= 64
-    assert time.perf_counter() - began < 2
+    assert time.thread_time() - began < 2
 
 
 @pytest.mark.parametrize("sign", ["a ", "ü", "x\n", '"', "\\", "😀"])
