@@ -4,11 +4,19 @@ Python collects wherever an allocation happens to cross the limit, on any thread
 dies on a decoding thread takes the process with it. So the automatic collection is switched off and
 a timer does the work: small ones often, full ones seldom. What start-up made is frozen, so that
 even a full one looks only at what has come since.
+
+Large blocks go back to the system as soon as they are free: the C library would learn from the rows
+of a large library, which come and go, to keep as much for itself. Small ones that are free go back
+with each full collection, from a thread.
 """
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import gc
+import sys
+import threading
 
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication
@@ -18,6 +26,9 @@ _YOUNG = 2000
 _FULL_AFTER = 60
 """Rounds between full collections: half a minute."""
 
+_MAP_THRESHOLD = -3  # M_MMAP_THRESHOLD of <malloc.h>
+_LARGE = 128 * 1024
+
 
 class Garbage(QObject):
     """Collects while it lives; the automatic collection is off as long."""
@@ -26,6 +37,7 @@ class Garbage(QObject):
         super().__init__(app)
         gc.freeze()
         gc.disable()
+        _give_back()
         self._round = 0
         self._timer = QTimer(self)
         self._timer.setInterval(_EVERY)
@@ -35,11 +47,30 @@ class Garbage(QObject):
     def _on_round(self) -> None:
         self._round += 1
         if self._round % _FULL_AFTER == 0:
-            gc.collect()
+            self.collect_all()
         elif gc.get_count()[0] > _YOUNG:
             gc.collect(1)
+
+    def collect_all(self) -> None:
+        """Collect everything, and give back what is free."""
+        gc.collect()
+        threading.Thread(target=_trim, name="trim", daemon=True).start()
 
     def stop(self) -> None:
         """Give the automatic collection back."""
         self._timer.stop()
         gc.enable()
+
+
+def _give_back() -> None:
+    """Hold on to glibc's own limit, above which a block is the system's again once it is free."""
+    if sys.platform == "linux":
+        # musl has neither of these functions, and no need for them.
+        with contextlib.suppress(AttributeError, OSError):
+            ctypes.CDLL(None).mallopt(_MAP_THRESHOLD, _LARGE)
+
+
+def _trim() -> None:
+    if sys.platform == "linux":
+        with contextlib.suppress(AttributeError, OSError):
+            ctypes.CDLL(None).malloc_trim(0)

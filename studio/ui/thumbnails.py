@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 STEPS = (256, 512, 1024)
-BOUND = 96 * 1024 * 1024  # bytes of pixmaps
+BOUND = 40 * 1024 * 1024  # bytes of pixmaps; more where a screen is large
 AT_ONCE = 4
 FADE = 0.12  # seconds
 GHOST = 16  # pixels
@@ -130,6 +130,10 @@ class Thumbnails(QObject):
     def idle(self) -> bool:
         """Whether everything that was wanted is here."""
         return not self._wanted and not self._running
+
+    def make_room(self, bound: int) -> None:
+        """Hold so many bytes of pixmaps at most."""
+        self._bound = bound
 
     def settle(self) -> None:
         """Show at once what is still fading in; while the user scrolls nothing moves by itself."""

@@ -53,12 +53,17 @@ class Start:
 
     def memory(self) -> float:
         """Proportional memory of the process and all its children, MB."""
-        return sum(_pss(pid) for pid in _family(self._process.pid)) / 1000
+        return memory_of(self._process.pid)
 
     def end(self) -> None:
         """End the process as a session manager would."""
         self._process.terminate()
         self._process.wait(_HANG)
+
+
+def memory_of(pid: int) -> float:
+    """Proportional memory of a process and all its children, MB."""
+    return sum(_pss(one) for one in _family(pid)) / 1000
 
 
 def _family(pid: int) -> list[int]:

@@ -32,7 +32,7 @@ from studio.ui.states import Item
 from studio.ui.tasks import spawn
 from studio.words import _
 
-CACHED = 4096  # picture values kept; several screens of the smallest tiles
+CACHED = 2048  # picture values kept; several screens of the smallest tiles
 BATCH = 512  # pictures asked for at once
 
 SCATTERED = 64  # more separate rows than this are told of together

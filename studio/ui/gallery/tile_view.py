@@ -23,14 +23,15 @@ from studio.ui.gallery.pulse import Pulse
 from studio.ui.gallery.selection import Selection
 from studio.ui.states import Item, Tile, describe
 from studio.ui.theme import theme
-from studio.ui.thumbnails import Thumbnails, ThumbnailSource, Wish
+from studio.ui.thumbnails import BOUND, Thumbnails, ThumbnailSource, Wish
 
 if TYPE_CHECKING:
     from studio.ui import dragging
     from studio.ui.gallery.looks import Looks
 
 WISH_DELAY = 15  # milliseconds; scroll steps in between ask once
-TILES_KEPT = 4096
+TILES_KEPT = 2048
+SCREENS = 4  # of thumbnails are held at least, however large the screen is
 
 
 class GalleryLibrary(ThumbnailSource, Protocol):
@@ -217,6 +218,8 @@ class TileView(GridView):
     def on_wishes(self) -> None:
         """Ask for the thumbnails of what is on screen, and of one screen ahead."""
         rows = dict.fromkeys((*self.visible_rows(), *self.rows_ahead()))
+        area = self.viewport().size() * self.devicePixelRatioF()
+        self.thumbnails.make_room(max(BOUND, SCREENS * 4 * area.width() * area.height()))
         self._wished.clear()
         self.thumbnails.want(list(self._wishes_for(rows)))
 
