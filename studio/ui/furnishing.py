@@ -140,6 +140,7 @@ def _connect_views(window: StudioWindow) -> None:
     window.zones.panels_changed.connect(window.on_panels_changed)
     window.zones.narrowed.connect(window.on_narrowed)
     window.on_narrowed(window.zones.narrow)
+    window.on_panels_changed()
 
 
 def _connect_panels(window: StudioWindow) -> None:

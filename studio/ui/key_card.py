@@ -268,6 +268,7 @@ class KeyCard(QWidget):
             self._show_status(status)
             if waited and status.usable and status.source is not Source.SESSION:
                 self.saved.emit(event.profile)
+        self._refresh()
 
     def on_provider(self) -> None:
         """Another provider was chosen."""

@@ -134,6 +134,19 @@ async def test_without_a_keyring_the_key_is_kept_for_this_session(
     assert card._where.text().startswith("Kept until Gridbrush is closed, never in a file.")
 
 
+async def test_a_key_that_is_saved_after_all_is_said_to_be_in_the_keyring(
+    card: KeyCard, desk: ScriptedDesk
+) -> None:
+    desk.vault.trouble = KeyringTrouble(State.LOCKED, "a reason")
+    write(card)
+    card.save.click()
+    await until(lambda: card.verdict.tone == "warn")
+    desk.vault.trouble = None
+    await desk.keys.store("dgrid", KEY)
+    await until(lambda: card.verdict.tone == "ok")
+    assert card._where.text().startswith("Kept in the system keyring")
+
+
 async def test_a_prompt_of_the_keyring_is_named_and_its_answer_awaited(
     card: KeyCard, desk: ScriptedDesk
 ) -> None:

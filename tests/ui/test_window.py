@@ -242,6 +242,19 @@ async def test_zones_give_way_when_the_window_is_narrow(tmp_path: Path) -> None:
         assert window.inspector.isVisible()
 
 
+async def test_the_switches_of_the_panels_are_lit_from_the_start(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        await make(window)
+    async with opened(tmp_path) as window:
+        top = window.top_bar
+        switches = {"sidebar": top._sidebar, "inspector": top._inspector}
+        shown = {"sidebar": window.zones.sidebar_open, "inspector": window.zones.inspector_open}
+        assert {name: button.isChecked() for name, button in switches.items()} == shown
+        for name, there in shown.items():
+            assert window.actions_of.every[name].isChecked() is there
+        assert any(shown.values())
+
+
 async def test_panels_keep_their_widths_from_start_to_start(tmp_path: Path) -> None:
     seen = []
     for _start in range(3):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shiboken6
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QToolTip, QWidget
 
@@ -19,13 +19,31 @@ class _Clock(QObject):
         self.timer = QTimer(self, singleShot=True, interval=DELAY)
         self.timer.timeout.connect(self.on_time)
 
+    def wait_for(self, widget: QWidget | None) -> None:
+        """Begin to wait, or wait for nothing any more."""
+        before, self.widget = self.widget, widget
+        if before is not None and shiboken6.isValid(before):
+            before.removeEventFilter(self)
+        if widget is None:
+            self.timer.stop()
+            return
+        widget.installEventFilter(self)
+        self.timer.start()
+
     def on_time(self) -> None:
         """The pointer has rested long enough."""
-        widget, self.widget = self.widget, None
+        widget = self.widget
+        self.wait_for(None)
         if widget is None or not shiboken6.isValid(widget) or not widget.underMouse():
             return
         if widget.toolTip() and widget.isActiveWindow():
             QToolTip.showText(QCursor.pos(), widget.toolTip(), widget)
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.MouseButtonPress:
+            # Who presses it knows what it is; the tip would lie over what opens.
+            self.wait_for(None)
+        return False
 
 
 _clock: _Clock | None = None
@@ -36,12 +54,10 @@ def expect(widget: QWidget) -> None:
     global _clock
     if _clock is None or not shiboken6.isValid(_clock):
         _clock = _Clock(theme())
-    _clock.widget = widget
-    _clock.timer.start()
+    _clock.wait_for(widget)
 
 
 def forget(widget: QWidget) -> None:
     """The pointer left the control."""
     if _clock is not None and shiboken6.isValid(_clock) and _clock.widget is widget:
-        _clock.widget = None
-        _clock.timer.stop()
+        _clock.wait_for(None)

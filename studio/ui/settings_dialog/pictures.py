@@ -66,7 +66,7 @@ class PicturesSection(Section):
         self.ask.editingFinished.connect(self.on_ask)
         self.budget = self._dollars(
             _("Budget of a month"),
-            _("Said at 80 %, and asked before a run goes past it. 0 for none."),
+            _("You are told at 80 %, and asked before a run goes past it. 0 for no budget."),
         )
         self.budget.editingFinished.connect(self.on_budget)
         self.refresh()

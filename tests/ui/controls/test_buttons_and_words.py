@@ -21,6 +21,7 @@ from studio.ui.controls import (
     Segmented,
     Text,
     plain_tip,
+    tips,
 )
 from studio.ui.theme import Theme
 from tests.ui.controls.touching import shown, spoken
@@ -188,3 +189,15 @@ def test_a_button_whose_menu_was_closed_is_not_lit_any_more(qtbot: QtBot) -> Non
     button.setAttribute(Qt.WidgetAttribute.WA_UnderMouse)
     menu.hide()
     assert not button.underMouse()
+
+
+def test_a_pressed_button_shows_no_tip_over_what_it_opens(qtbot: QtBot) -> None:
+    button = IconButton("sliders", "Advanced")
+    shown(button, qtbot)
+    tips.expect(button)
+    clock = tips._clock
+    assert clock is not None
+    assert clock.timer.isActive()
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert not clock.timer.isActive()
+    assert clock.widget is None
