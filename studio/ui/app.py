@@ -322,6 +322,8 @@ async def _stay(app: Any, core: Core, window: StudioWindow, stop: asyncio.Event)
     finally:
         hooks.remove()
         window.save_state_now()
+        # Nothing is begun any more: a tile that comes late must not ask a library that is closed.
+        tasks.hold()
         for task in tasks.running():
             task.cancel()
         if bell is not None:
@@ -332,6 +334,7 @@ async def _stay(app: Any, core: Core, window: StudioWindow, stop: asyncio.Event)
                 await core.close()
         except TimeoutError:
             log.error("Closing took too long; the journal has what was under way")
+        tasks.drop()
         window.hide()
         window.deleteLater()
 
