@@ -28,6 +28,10 @@ _WINDOWS = sys.platform == "win32"
 _BUSY_TRIES = 12
 """How often a rename is tried while another program holds the file (Windows), about 10 s in all."""
 
+_HELD = (32, 33)
+"""Windows' numbers for a file that somebody else has open."""
+
+_LONG_NAME = 300  # characters; of a longer name only the ends are said
 _FLUSH_EVERY = 4 << 20
 
 Watcher = Callable[[str, Path], None]
@@ -57,6 +61,20 @@ def _step(kind: str, path: Path) -> None:
 def storage_error(error: OSError, path: Path) -> StorageError:
     """The disk's complaint as a sentence that says what to do."""
     name = str(path)
+    if len(name) > _LONG_NAME:
+        name = f"{name[: _LONG_NAME // 2]}…{name[-_LONG_NAME // 4 :]}"
+    if error.errno == errno.ENAMETOOLONG:
+        return StorageError(
+            _("The name is too long"),
+            _("No system has a file called {name}.").format(name=name),
+            hint=_("Choose a shorter name."),
+        )
+    if getattr(error, "winerror", None) in _HELD:
+        return StorageError(
+            _("Another program holds the file"),
+            _("{name} is open somewhere else, so it cannot be changed now.").format(name=name),
+            hint=_("Close the program that has it open, then try again."),
+        )
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return StorageError(
             _("The disk is full"),
@@ -243,14 +261,24 @@ def move(source: Path, target: Path, *, leaving: bool = False) -> None:
 
 def _rename(source: Path, target: Path) -> None:
     _step("rename", target)
+    if _WINDOWS:
+        until_free(lambda: source.replace(target))
+    else:
+        source.replace(target)
+
+
+def until_free(act: Callable[[], object], wait: Callable[[float], object] = time.sleep) -> None:
+    """Do it, again and again for 10 s where another program holds the file (Windows).
+
+    A virus scanner or a preview may hold it for a moment. Raises PermissionError in the end.
+    """
     for attempt in range(_BUSY_TRIES):
         try:
-            source.replace(target)
+            act()
         except PermissionError:
-            # Windows: a virus scanner or a preview may hold the file for a moment.
-            if not _WINDOWS or attempt == _BUSY_TRIES - 1:
+            if attempt == _BUSY_TRIES - 1:
                 raise
-            time.sleep(min(0.05 * 2**attempt, 1.6))
+            wait(min(0.05 * 2**attempt, 1.6))
         else:
             return
 
@@ -259,7 +287,10 @@ def remove(path: Path) -> None:
     """Remove a file; no complaint when it is gone already."""
     with _as_storage_error(path):
         _step("remove", path)
-        path.unlink(missing_ok=True)
+        if _WINDOWS:
+            until_free(lambda: path.unlink(missing_ok=True))
+        else:
+            path.unlink(missing_ok=True)
 
 
 def rename_folder(source: Path, target: Path, *, lasting: bool = True) -> None:

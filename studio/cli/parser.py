@@ -52,7 +52,10 @@ def parse(arguments: Sequence[str]) -> Options:
 
 def _are_files(words: list[str]) -> bool:
     """Whether these are files to open, as a file manager gives them; a command goes first."""
-    return words[0] not in COMMANDS and all(Path(word).is_file() for word in words)
+    with contextlib.suppress(OSError):
+        return words[0] not in COMMANDS and all(Path(word).is_file() for word in words)
+    # Longer than any name can be.
+    return False
 
 
 def _common() -> argparse.ArgumentParser:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 import importlib
 import logging
+import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 from studio import logs, paths, words
 from studio.cli import output
 from studio.cli.output import complain
 from studio.cli.parser import Options
 from studio.errors import StorageError, StudioError, UsageError
+from studio.files import storage_error
 from studio.log_files import FILE
 from studio.words import _
 
@@ -72,5 +75,13 @@ async def _guarded(command: Command, options: Options, where: paths.Paths) -> in
     except StudioError as error:
         complain(error.title, error.message, error.hint)
         return error.exit_code
+    except OSError as error:
+        if error.filename is None:
+            raise
+        # A name that no system takes, or a disk that went away in the middle.
+        log.info("The system refused", exc_info=error)
+        told = storage_error(error, Path(os.fsdecode(error.filename)))
+        complain(told.title, told.message, told.hint)
+        return told.exit_code
     except asyncio.CancelledError:
         return INTERRUPTED

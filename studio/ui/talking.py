@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import traceback
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
@@ -13,6 +15,7 @@ from PySide6.QtGui import QGuiApplication
 from studio import logs
 from studio.domain import Picture
 from studio.errors import StudioError
+from studio.files import storage_error
 from studio.runs import Run
 from studio.ui import figures
 from studio.ui.controls import Notice
@@ -82,6 +85,10 @@ class Talking(QObject):
         """Whatever went wrong and belongs to no tile, in one sentence; bugs with their details."""
         if isinstance(error, asyncio.CancelledError):
             return
+        if isinstance(error, OSError) and error.filename is not None:
+            # A name that no system takes, or a disk that went away: the world's fault, not a bug.
+            log.warning("The system refused", exc_info=error)
+            error = storage_error(error, Path(os.fsdecode(error.filename)))
         if isinstance(error, StudioError):
             text = ". ".join(part.rstrip(".") for part in (error.title, error.message) if part)
             self._window.messages.show_notice(

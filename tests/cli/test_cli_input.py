@@ -202,3 +202,25 @@ def test_a_library_another_computer_left_open_is_opened_when_the_user_says_so(
     assert_refused(program(*make), 8, "attic", "--anyway")
     assert program(*make, "--anyway").code == 0
     assert program(*make).code == 0
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("generate", "x", "--ref"),
+        ("generate", "x", "--size", "512", "--out"),
+        ("library", "import"),
+        ("library", "backup"),
+        ("library", "recover"),
+        (),
+    ],
+    ids=" ".join,
+)
+@pytest.mark.parametrize("name", ["a" * 4000, "/".join(["b" * 200] * 25)], ids=["name", "path"])
+def test_a_name_of_4000_characters_is_no_bug(
+    program: Program, tmp_path: Path, words: tuple[str, ...], name: str
+) -> None:
+    result = program(*words, tmp_path / name)
+    assert result.code != 0
+    assert "report it" not in result.err
+    assert "Traceback" not in result.err

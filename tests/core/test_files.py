@@ -142,3 +142,44 @@ def test_every_name_is_short_and_fit_for_every_system(text: str) -> None:
     assert not set(name) & set('<>:"/\\|?*. \0')
     assert not name.startswith("-")
     assert not name.endswith("-")
+
+
+class Held:
+    """A file that another program has open for the first few looks."""
+
+    def __init__(self, looks: int) -> None:
+        self.looks = looks
+        self.waits: list[float] = []
+        self.done = False
+
+    def act(self) -> None:
+        if self.looks > 0:
+            self.looks -= 1
+            error = PermissionError(13, "The process cannot access the file")
+            error.winerror = 32  # type: ignore[attr-defined]
+            raise error
+        self.done = True
+
+
+def test_what_another_program_holds_is_tried_again_for_a_while() -> None:
+    held = Held(5)
+    files.until_free(held.act, held.waits.append)
+    assert held.done
+    assert len(held.waits) == 5
+    assert held.waits == sorted(held.waits)
+
+
+def test_what_stays_held_is_told_after_ten_seconds(tmp_path: Path) -> None:
+    held = Held(1000)
+    with pytest.raises(PermissionError) as caught:
+        files.until_free(held.act, held.waits.append)
+    assert 8 < sum(held.waits) < 15
+    told = files.storage_error(caught.value, tmp_path / "a.png")
+    assert told.title == "Another program holds the file"
+
+
+def test_a_name_of_4000_characters_is_a_sentence_that_is_not_as_long(tmp_path: Path) -> None:
+    with pytest.raises(StorageError) as caught:
+        files.replace(tmp_path / ("a" * 4000), b"")
+    assert caught.value.title == "The name is too long"
+    assert len(caught.value.message) < 600
