@@ -7,7 +7,10 @@ import sys
 
 from tests.benchmarks.frame import Benchmark, Measure, keep
 
-NAMES = ("startup", "receive", "search", "order", "thumbnails", "rebuild")
+NAMES = (
+    *("startup", "open", "gallery", "memory", "receive"),
+    *("search", "order", "thumbnails", "rebuild"),
+)
 
 
 def main(names: list[str]) -> int:

@@ -32,7 +32,7 @@ _PATIENCE = 300.0
 def run() -> Iterator[Measure]:
     """Measure it."""
     with tempfile.TemporaryDirectory(dir=search.HOME) as name:
-        folder = Path(name)
+        folder = Path(name).absolute()
         few, many = homes.home(FEW, folder), homes.home(MANY, folder)
         with Session(folder / "quiet") as session:
             session.start_display("3200x1800")

@@ -30,7 +30,7 @@ _PATIENCE = 60.0
 def run() -> Iterator[Measure]:
     """Measure it."""
     with tempfile.TemporaryDirectory(dir=search.HOME) as name:
-        folder = Path(name)
+        folder = Path(name).absolute()
         with Session(folder / "session") as session:
             session.start_display("1600x1000")
             few, _small = _worked(session, homes.home(FEW, folder))
