@@ -7,7 +7,7 @@
 
 VENV := .venv/bin
 
-.PHONY: help install run test check format fuzz torture bench screenshots lock locale clean \
+.PHONY: help install run test check format fuzz audit torture bench screenshots lock locale clean \
         package package-size package-test package-twice package-start docs system-run system-test system-package system-release
 
 help: ## Print this menu
@@ -34,6 +34,9 @@ format: install ## Format the code and mend what ruff can mend
 
 fuzz: install ## Look for answers the reader of answers breaks on (SECONDS=60)
 	@packaging/fuzz $(or $(SECONDS),60)
+
+audit: ## Look the locked packages up among the known weaknesses
+	@packaging/audit
 
 torture: system-test install ## Kill it, fill the disk, lie to it: what is promised (half an hour)
 	@$(VENV)/python -m tests.torture $(PARTS)

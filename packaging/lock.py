@@ -23,15 +23,15 @@ def main() -> int:
     uv = shutil.which("uv") or own_uv()
     # Versions that are still allowed stay; `make lock UPGRADE=1` takes the newest.
     upgrade = ["--upgrade"] if os.environ.get("UPGRADE") else []
-    run, dev, package, docs, fuzz = (
-        ROOT / "requirements" / f"{name}.txt" for name in ("run", "dev", "package", "docs", "fuzz")
-    )
+    names = ("run", "dev", "package", "docs", "fuzz", "audit")
+    run, dev, package, docs, fuzz, audit = (ROOT / "requirements" / f"{name}.txt" for name in names)
     resolve(uv, [*upgrade, "--output-file", str(run), PROJECT])
     develop = ["--group", "dev", "--constraints", str(run), PROJECT]
     resolve(uv, [*upgrade, "--output-file", str(dev), *develop])
     freeze = ["--group", "package", "--constraints", str(run), PROJECT]
     resolve(uv, [*upgrade, "--output-file", str(package), *freeze])
     resolve(uv, [*upgrade, "--output-file", str(docs), "--group", f"{PROJECT}:docs"])
+    resolve(uv, [*upgrade, "--output-file", str(audit), "--group", f"{PROJECT}:audit"])
     # Alone, because it goes into a folder of its own; it comes as wheels only.
     alone = ["--only-binary", ":all:", "--group", f"{PROJECT}:fuzz"]
     resolve(uv, [*upgrade, "--output-file", str(fuzz), *alone])

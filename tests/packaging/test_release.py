@@ -163,3 +163,24 @@ def test_a_trial_passes_only_when_every_check_was_made(
     program.write_text(f"#!/bin/sh\nprintf '{said}'\nexit {code}\n")
     program.chmod(0o755)
     assert trial.main(str(program)) == (0 if passes else 1)
+
+
+def test_a_release_waits_for_the_look_at_known_weaknesses() -> None:
+    workflow = (ROOT / ".github/workflows/release.yml").read_text()
+    assert "needs: [audit, linux, windows, macos]" in workflow
+    assert "make audit" in workflow
+    script = (PACKAGING / "audit").read_text()
+    # What cannot be looked up is a failure too, and so is a tool that is not the locked one.
+    assert script.count("--require-hashes") == 2
+    assert "--strict" in script
+    locked = (ROOT / "requirements/audit.txt").read_text()
+    assert re.search(r"^pip-audit==", locked, re.MULTILINE)
+    packages = re.findall(r"^[a-z0-9][^\n]*==", locked, re.MULTILINE)
+    assert all(part.count("--hash=sha256:") >= 1 for part in re.split(r"(?m)^(?=\S)", locked)[1:])
+    assert len(packages) > 10
+
+
+def test_every_bill_of_materials_is_among_what_is_published() -> None:
+    workflow = (ROOT / ".github/workflows/release.yml").read_text()
+    for system in ("linux", "windows", "macos"):
+        assert re.search(rf"bom\.cdx\.json \"?dist/gridbrush-{system}", workflow), system
