@@ -16,8 +16,8 @@ from studio.library.finding import Found, locate, look, sweep
 from studio.library.importing import Import
 from studio.library.library import Library
 from studio.library.query import Query
+from tests.core.shelves import heard, opened
 from tests.core.test_importing import png
-from tests.core.test_library import heard, opened
 
 
 async def brought(library: Library, home: Path, number: int = 3) -> list[Picture]:

@@ -55,6 +55,7 @@ async def test_the_trash_offers_it_and_only_a_yes_does_it(tmp_path: Path) -> Non
         dialog.go.click()
         await until(core, lambda: window.browsing.counts.trash == 0, "emptied")
         await until(core, lambda: window.model.rowCount() == 0, "shown")
+        assert window.grid_bar._empty is not None
         assert not window.grid_bar._empty.isVisible()
         assert await core.library.find([one.id for one in pictures[:2]]) == []
         window.show_shelf(View.ALL)

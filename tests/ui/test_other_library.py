@@ -26,7 +26,7 @@ async def test_another_library_is_remembered_and_opened_by_a_new_start(tmp_path:
         assert [name for name, _words in notice.actions] == ["open_library", "later"]
 
         started: list[tuple[str, list[str]]] = []
-        other_library.reopen(window, lambda *command: started.append(command))  # type: ignore[arg-type]
+        other_library.reopen(window, lambda *command: started.append(command))
         assert window.closing
         program, *words = paths.program()
         assert started == [(program, words)]
