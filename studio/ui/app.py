@@ -352,8 +352,11 @@ async def _watched(core: Core, staying: Awaitable[int]) -> int:
         with contextlib.suppress(OSError):
             (await making).note(error)
         raise
+    from studio import sessions
+
     with contextlib.suppress(OSError):
         (await making).close()
+        await asyncio.to_thread(sessions.end, core.paths.window_file.parent)
     return code
 
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 
 from studio.core import Core
-from studio.domain import Job, Picture
+from studio.domain import Job, JobState, Picture
 from studio.events import Event, JobChanged, JobsRemoved, PicturesAdded, RecordsChanged
 from studio.library.query import Counts, Query, Sort, Spend, View
 from studio.ui.first_screen import first_query
@@ -103,6 +103,15 @@ class Browsing(QObject):
         if self._loading is not None:
             self._loading.cancel()
         self._loading = spawn(self._load())
+
+    def begin_earlier(self) -> None:
+        """The session is the one before, gone on with: it has more pictures."""
+        if self.query.view is View.SESSION:
+            self.show(since=self._core.session_start)
+        else:
+            self.query = replace(self.query, since=self._core.session_start)
+            self.reload()
+        self.recount()
 
     def reload(self) -> None:
         """Ask for the rows again; place and selection stay."""
@@ -320,6 +329,9 @@ def _shown_jobs(query: Query) -> Callable[[Job], bool]:
         facts = asked.facts
 
     def shown(job: Job) -> bool:
+        # The shelf counts what failed; what the user stopped did not.
+        if query.view is View.FAILED and job.state is JobState.CANCELLED:
+            return False
         if closed or not all(_has(job, fact) for fact in facts):
             return False
         text = f"{job.name} {job.request.prompt}".casefold()

@@ -45,7 +45,7 @@ class EmptyTrash(QDialog):
         row.addStretch(1)
         # What goes into the system's trash is not lost yet.
         self.go = Button(_("Empty trash"), "" if into_system_trash else "danger", size=32)
-        self.keep = Button(_("Keep them"), "primary", size=32)
+        self.keep = Button(ngettext("Keep it", "Keep them", n), "primary", size=32)
         self.go.clicked.connect(self.accept)
         self.keep.clicked.connect(self.reject)
         # Enter presses the button that has the keyboard, and without one the safe one.

@@ -136,6 +136,7 @@ def _connect_views(window: StudioWindow) -> None:
     gallery.tile_size_changed.connect(window.choices.on_tile_size_chosen)
     window.browsing.counted.connect(window.on_counted)
     window.browsing.spent.connect(window.sidebar.show_spend)
+    window.browsing.spent.connect(window.rail.show_spend)
     window.browsing.order_changed.connect(window.looking.on_order_changed)
     window.zones.panels_changed.connect(window.on_panels_changed)
     window.zones.narrowed.connect(window.on_narrowed)

@@ -6,6 +6,7 @@ Nothing of this is needed to show the window; it is imported when it is first us
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -22,6 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from studio.errors import StudioError
 from studio.library.check import Report, Stopped
 from studio.ui import figures, tasks
 from studio.ui.controls import Button, Text
@@ -29,6 +31,8 @@ from studio.words import _, ngettext
 
 if TYPE_CHECKING:
     from studio.ui.main_window import StudioWindow
+
+log = logging.getLogger(__name__)
 
 _STEPS = 1000
 _TELL_EVERY = 0.05
@@ -286,11 +290,28 @@ def _lines(report: Report) -> list[str]:
     ]
 
 
+async def go_on(window: StudioWindow) -> None:
+    """After a crash "This session" is the one that crashed, as far as its pictures came."""
+    from studio import sessions
+
+    core = window.core
+    try:
+        folder = core.paths.window_file.parent
+        began = await asyncio.to_thread(sessions.begin, folder, core.session_start)
+    except StudioError as error:
+        log.warning("No note could be taken of this session: %s", error)
+        return
+    if began < core.session_start:
+        core.session_start = began
+        window.browsing.begin_earlier()
+
+
 async def after_start(window: StudioWindow) -> None:
     """What waits until the window stands: a crash to tell of, then the library's upkeep."""
     from studio import upkeep
     from studio.ui import emptying
 
+    await go_on(window)
     await Upkeep(window).tell_of_crash()
     await emptying.resume(window)
     await upkeep.run(window.core)

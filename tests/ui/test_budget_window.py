@@ -125,6 +125,15 @@ async def test_what_is_queued_counts_before_it_is_made(tmp_path: Path) -> None:
             assert posts(running) == 2
 
 
+async def test_the_rail_tells_the_same_sum_as_the_sidebar(tmp_path: Path) -> None:
+    with service() as there:
+        async with opened(tmp_path, options=at(there), key=KEY) as window:
+            await make(window)
+            words = window.rail._coin.accessibleName()
+            assert words == window.sidebar._spend.accessibleName()
+            assert "$0.00" not in words
+
+
 async def test_the_limit_is_changed_from_the_question(tmp_path: Path) -> None:
     with service() as running:
         async with opened(tmp_path, options=at(running), key=KEY) as window:

@@ -15,7 +15,8 @@ from studio import upkeep as background
 from studio.events import Event, Trouble
 from studio.library import copies
 from studio.library.check import Stopped
-from studio.ui import tasks
+from studio.library.query import View
+from studio.ui import tasks, upkeep
 from studio.ui.composer.forgetting import Forgetting
 from studio.ui.composer.history_popup import HistoryPopup
 from studio.ui.composer.recall import Recall
@@ -146,3 +147,17 @@ async def test_a_prompt_of_the_history_can_be_deleted_for_good(tmp_path: Path) -
         assert [picture.prompt for picture in every] == ["", "", ""]
         assert all(library.path(picture).is_file() for picture in every)
         assert all("lamp" not in picture.path for picture in every)
+
+
+async def test_this_session_goes_on_after_a_crash(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        await upkeep.go_on(window)
+    # The window was closed by the test, and nothing said that the session is over.
+    async with windows.opened(tmp_path) as window:
+        core = window.core
+        await windows.until(core, lambda: window.browsing.counts.all == 3, "counted")
+        assert window.browsing.counts.session == 0
+        await upkeep.go_on(window)
+        await windows.until(core, lambda: window.browsing.counts.session == 3, "gone on with")
+        window.show_shelf(View.SESSION)
+        await windows.until(core, lambda: window.model.rowCount() == 3, "its pictures")

@@ -10,6 +10,7 @@ import pytest
 from studio import prompts, runs
 from studio.domain import Failure, Job, JobState
 from studio.drafts import Draft
+from studio.library.query import View
 from studio.ui.main_window import StudioWindow
 from tests.ui.windows import opened, until
 
@@ -139,3 +140,19 @@ async def test_where_nothing_failed_that_is_said(tmp_path: Path) -> None:
         window.actions_of.every["retry_failed"].trigger()
         assert window.toast.isVisible()
         assert window.messages.notice is None
+
+
+async def test_what_was_cancelled_is_no_tile_of_the_failed_shelf(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        core = window.core
+        core.queue.pause()
+        await submit(window, "A {red|green} lamp")
+        core.queue.cancel_all()
+        await core.queue.idle()
+        core.queue.pause(on=False)
+        await submit(window, "A blue lamp", "sketch-refuses")
+        await core.queue.idle()
+        await until(core, lambda: window.browsing.counts.failed == 1, "one failed")
+        await until(core, lambda: window.gallery.rows.rowCount() == 3, "all of the session")
+        window.show_shelf(View.FAILED)
+        await until(core, lambda: window.gallery.rows.rowCount() == 1, "as many as are counted")
