@@ -17,7 +17,6 @@ from studio import paths
 from studio.core import Core
 from studio.core import Options as CoreOptions
 from studio.domain import Job, JobState
-from studio.ui import theme
 from studio.ui.main_window import StudioWindow
 from studio.ui.quitting import KEY, Quitting
 from studio.ui.rounds import WindowLoop
@@ -25,6 +24,7 @@ from tests.core import running
 from tests.core.leaving import full_disk
 from tests.core.running import ANSWER, NEVER, Studio
 from tests.fake_service import FakeService, Reply
+from tests.ui.windows import built, put_away
 
 
 class Desk:
@@ -71,9 +71,6 @@ class Desk:
 
 @contextlib.asynccontextmanager
 async def desk(home: Path, **settings: object) -> AsyncIterator[Desk]:
-    app = QApplication.instance()
-    assert isinstance(app, QApplication)
-    theme.install(app, "dark")
     with FakeService(fallback=lambda _request: Reply(body=ANSWER, wait=NEVER)) as service:
         core = await Core.open(
             paths.find(home),
@@ -81,18 +78,13 @@ async def desk(home: Path, **settings: object) -> AsyncIterator[Desk]:
             environ={"GRIDBRUSH_API_KEY": running.KEY},
         )
         core.settings.change(**settings)
-        window = StudioWindow(core)
+        window = built(core)
         window.restore()
         try:
             await window.open()
             yield Desk(window, service)
         finally:
-            window.save_state_now()
-            await window.settle()
-            await core.close()
-            window.hide()
-            window.deleteLater()
-            await asyncio.sleep(0)
+            await put_away(window)
 
 
 async def test_it_is_asked_once_and_said_what_is_lost(tmp_path: Path) -> None:

@@ -135,15 +135,20 @@ async def test_a_shelf_shows_its_pictures_and_counts_them(tmp_path: Path) -> Non
         await until(window.core, lambda: len(window.browsing.order) == 0, "empty trash")
 
 
+async def refused(window: StudioWindow) -> None:
+    """A job that failed."""
+    model = window.core.catalogue.find("sketch", "sketch-refuses")
+    draft = Draft(prompt="x", model="sketch-refuses", size="512")
+    await window.core.submit(runs.plan(draft, model, ("x",)))
+    await window.core.queue.idle()
+
+
 async def test_a_failed_job_stays_as_a_tile_and_is_counted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with opened(tmp_path) as window:
         core = window.core
-        model = core.catalogue.find("sketch", "sketch-refuses")
-        draft = Draft(prompt="x", model="sketch-refuses", size="512")
-        await core.submit(runs.plan(draft, model, ("x",)))
-        await core.queue.idle()
+        await refused(window)
         await until(core, lambda: window.browsing.counts.failed == 1, "counted")
         item = window.model.item_at(0)
         assert item is not None
@@ -160,10 +165,7 @@ async def test_a_failed_job_is_found_by_its_date_and_not_by_what_only_pictures_h
 ) -> None:
     async with opened(tmp_path) as window:
         core = window.core
-        model = core.catalogue.find("sketch", "sketch-refuses")
-        draft = Draft(prompt="x", model="sketch-refuses", size="512")
-        await core.submit(runs.plan(draft, model, ("x",)))
-        await core.queue.idle()
+        await refused(window)
         await until(core, lambda: window.model.rowCount() == 1, "tile")
         for words, tiles in (
             ("before:today", 0),
