@@ -15,7 +15,7 @@ from studio.core import Core, Options
 from studio.domain import Picture
 from studio.drafts import Draft
 from studio.events import Event
-from studio.ui import theme
+from studio.ui import tasks, theme
 from studio.ui.main_window import StudioWindow
 
 PROMPT = "Lighthouse in first snow"
@@ -65,8 +65,11 @@ def built(core: Core) -> StudioWindow:
 async def put_away(window: StudioWindow) -> None:
     """End it as the program does, and the core behind it."""
     window.save_state_now()
+    # As in the program: what comes late asks nothing of a library that is closed.
+    tasks.hold()
     await window.settle()
     await window.core.close()
+    tasks.drop()
     window.hide()
     window.deleteLater()
     await asyncio.sleep(0)
