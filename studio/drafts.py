@@ -9,6 +9,7 @@ import msgspec
 
 from studio import files
 from studio.domain import Advanced, Reference
+from studio.errors import StorageError
 from studio.values import dataclass
 
 log = logging.getLogger(__name__)
@@ -28,6 +29,7 @@ class Draft:
         seed: None for automatic.
         continues: an edit goes on with the conversation about its picture, where that can be.
         advanced: the user's own, also what the model cannot be told.
+        version: of the form it is written in.
     """
 
     prompt: str = ""
@@ -40,13 +42,19 @@ class Draft:
     seed: int | None = None
     continues: bool = True
     advanced: Advanced = Advanced()
+    version: int = 1
 
 
 class DraftFile:
-    """Where the draft lies between two starts. Its calls block: run them in a thread."""
+    """Where the draft lies between two starts. Its calls block: run them in a thread.
+
+    Attributes:
+        trouble: what is to be said once of a file that made no sense and was set aside.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self.trouble: StorageError | None = None
 
     def load(self) -> Draft | None:
         """The draft of the last time; None when there is none or it cannot be read."""
@@ -54,9 +62,12 @@ class DraftFile:
             return msgspec.json.decode(self._path.read_bytes(), type=Draft)
         except FileNotFoundError:
             return None
-        except (OSError, msgspec.DecodeError) as error:
+        except OSError as error:
             log.warning("The draft could not be read: %s", error)
-            return None
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            log.warning("The draft makes no sense: %s", error)
+            self.trouble = files.set_aside(self._path)
+        return None
 
     def save(self, draft: Draft) -> None:
         """Keep the draft, whole or not at all. Raises StorageError."""

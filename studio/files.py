@@ -199,6 +199,20 @@ def replace(path: Path, data: bytes) -> None:
     _into_place(temporary, path)
 
 
+def set_aside(path: Path) -> StorageError:
+    """Keep a file that makes no sense under a name that says so; what is to be said about it."""
+    aside = path.with_name(f"{path.stem}.broken{path.suffix}")
+    try:
+        path.replace(aside)
+    except OSError as error:
+        return storage_error(error, path)
+    return StorageError(
+        _("{name} could not be read").format(name=path.name),
+        _("It was set aside as {name}; what is usual is used.").format(name=aside),
+        hint=_("Pictures and keys are not affected."),
+    )
+
+
 def rewrite(path: Path) -> None:
     """Write a file anew that could not be made durable, and put it in its place.
 

@@ -128,6 +128,7 @@ class StudioWindow(QWidget):
         self.painted = False
         self.left_draft: Draft | None = None
         self._place_known = False
+        self._broken: StudioError | None = None
         self._furnished = False
         self._loupe: Loupe | None = None
         self._welcome: Welcome | None = None
@@ -251,7 +252,7 @@ class StudioWindow(QWidget):
 
     def restore(self) -> None:
         """Be as the window was left, with what was being written; before it is shown. Blocking."""
-        state = window_state.load(self.core.paths.window_file)
+        state, self._broken = window_state.load(self.core.paths.window_file)
         self.left_draft = self.core.draft.load()
         if self.left_draft is not None:
             self.first_card.editor.replace_text(self.left_draft.prompt)
@@ -300,8 +301,9 @@ class StudioWindow(QWidget):
 
     async def _after_start(self) -> None:
         self.menu_key.watch(self.windowHandle())
-        if (trouble := self.core.settings.trouble) is not None:
-            self.talking.on_error(trouble)
+        for trouble in (self._broken, self.core.draft.trouble, self.core.settings.trouble):
+            if trouble is not None:
+                self.talking.on_error(trouble)
         self.take_files(self.given_files)
         self.shelving.refresh()
         self.choices.offer_completion()

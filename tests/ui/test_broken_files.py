@@ -1,0 +1,63 @@
+"""A broken file of what is remembered of the window is set aside and told once; it starts."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from tests.ui.windows import opened, until
+
+STATE = "state/window.json"
+DRAFT = "state/draft.json"
+
+
+async def said() -> None:
+    """What a start has to say was said: the sentences come first of what it does last."""
+    for _round in range(20):
+        await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        (STATE, b"{"),
+        (STATE, b"\xff\xfe\x00"),
+        (STATE, b"[]"),
+        (STATE, b'{"geometry":"a"}'),
+        (STATE, b'{"sidebar_width":1e300}'),
+        (STATE, b'{"inspector_width":99999999999999}'),
+        (STATE, b'{"prompt":[1,2,"three"]}'),
+        (DRAFT, b'{"prompt":"half a pro'),
+        (DRAFT, b"null"),
+        (DRAFT, b'{"count":"many"}'),
+    ],
+)
+async def test_a_broken_file_is_set_aside_and_told_once(
+    tmp_path: Path, name: str, text: bytes
+) -> None:
+    path = tmp_path / name
+    path.parent.mkdir(parents=True)
+    path.write_bytes(text)
+    async with opened(tmp_path) as window:
+        await until(window.core, lambda: window.messages.notice is not None, "a notice")
+        notice = window.messages.notice
+        assert notice is not None
+        assert path.name in notice.text
+        aside = path.with_name(f"{path.stem}.broken.json")
+        assert str(aside) in notice.text
+        assert aside.read_bytes() == text
+    async with opened(tmp_path) as window:
+        await said()
+        assert window.messages.notice is None
+        assert aside.read_bytes() == text
+
+
+async def test_a_strange_but_readable_state_is_taken(tmp_path: Path) -> None:
+    path = tmp_path / STATE
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b'{"geometry":"AAAA","sidebar_width":-5,"prompt":[0],"version":7,"more":{}}')
+    async with opened(tmp_path) as window:
+        await said()
+        assert window.messages.notice is None
