@@ -9,11 +9,11 @@ own may have a bug that damages files in WAL mode (fixed in 3.51.3).
 from __future__ import annotations
 
 import contextlib
+import json
 import logging
 import sys
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from studio.files import storage_error
 from studio.library import schema
 from studio.library.query import Collection, Cost, Counts, PromptUse, Query, Sort, Spend, View
 from studio.library.records import BEGINNING, Groups, Place, Record
+from studio.library.stored import picture_of
 from studio.words import _
 
 log = logging.getLogger(__name__)
@@ -48,7 +49,6 @@ _PAGE = 4096
 _PART = 800_000
 """Digits of rows turned into numbers at once: a hundred thousand of them, in some milliseconds."""
 
-_decode_picture = msgspec.json.Decoder(Picture).decode
 _decode_job = msgspec.json.Decoder(Job).decode
 
 
@@ -290,6 +290,36 @@ class Index:
         """The pictures of these rows, in the order asked; unknown ones are left out."""
         return self._pictures("row", rows)
 
+    def ids(self, rows: Sequence[int]) -> list[str]:
+        """The ids of the pictures of these rows, a million of them if need be."""
+        found: list[str] = []
+        for some in self._portions(rows):
+            ((text,),) = self._db.execute(
+                "SELECT group_concat(p.id, char(10)) FROM json_each(?) j"
+                " CROSS JOIN pictures p ON p.row = j.value",
+                (some,),
+            )
+            found += text.split("\n") if text else []
+        return found
+
+    def all_flagged(self, rows: Sequence[int], flag: Flag) -> bool:
+        """Whether every picture of these rows has this mark."""
+        return all(
+            self._db.execute(
+                "SELECT 1 FROM json_each(?) j CROSS JOIN facts f ON f.row = j.value"
+                " WHERE f.flag <> ? LIMIT 1",
+                (some, flag.value),
+            ).fetchone()
+            is None
+            for some in self._portions(rows)
+        )
+
+    def _portions(self, rows: Sequence[int]) -> Iterator[str]:
+        """Many rows as JSON, so many at a time that nothing else is held up."""
+        for start in range(0, len(rows), _PORTION):
+            self._go_on()
+            yield json.dumps(list(rows[start : start + _PORTION]))
+
     def find(self, ids: Sequence[str]) -> list[Picture]:
         """The pictures with these ids, in the order asked; unknown ones are left out."""
         return self._pictures("id", ids)
@@ -302,7 +332,7 @@ class Index:
                 f" WHERE p.{key} IN ({_marks(some)})",
                 tuple(some),
             ):
-                found[values[0]] = _picture(values[1:])
+                found[values[0]] = picture_of(values[1:])
         return [found[one] for one in wanted if one in found]
 
     def prefix(self, start: str) -> list[str]:
@@ -320,7 +350,7 @@ class Index:
         for values in self._db.execute(
             f"SELECT {schema.PICTURE} FROM pictures p JOIN facts f ON f.row = p.row ORDER BY p.row"
         ):
-            yield _picture(values)
+            yield picture_of(values)
 
     def field_of(self, field: str, ids: Sequence[str]) -> Groups:
         """What `field` is now for each id, grouped by value; unknown ids are left out."""
@@ -528,25 +558,6 @@ class Index:
         """Where the change that was undone last begins; None after a newer change."""
         found = self._db.execute(schema.TO_REDO).fetchone()
         return Place(*found) if found else None
-
-
-def _picture(values: Sequence[Any]) -> Picture:
-    row, rating, flag, title, note, tags, within, trashed, seen, missing, path, body = values
-    stored = _decode_picture(body)
-    return replace(
-        stored,
-        row=row,
-        rating=rating,
-        flag=Flag(flag),
-        title=stored.title if title is None else title,
-        note=stored.note if note is None else note,
-        tags=stored.tags if tags is None else tuple(tags.split("\n")) if tags else (),
-        collections=tuple(within.split("\n")) if within else (),
-        trashed=bool(trashed),
-        seen=bool(seen),
-        missing=bool(missing),
-        path=path,
-    )
 
 
 def tidy(path: Path) -> None:

@@ -227,26 +227,19 @@ class Library:
         """The pictures of these rows, in the order asked; unknown ones are left out."""
         return await self.ask(lambda index: index.pictures(rows))
 
+    async def ids(self, rows: Sequence[int]) -> list[str]:
+        """The ids of the pictures of these rows, a million of them if need be."""
+        return await self.ask(lambda index: index.ids(rows), long=True)
+
     async def find(self, ids: Sequence[str]) -> list[Picture]:
         """The pictures with these ids, in the order asked; unknown ones are left out."""
         return await self.ask(lambda index: index.find(ids))
 
     async def resolve(self, start: str) -> Picture:
         """The picture whose id begins or ends with `start`. Raises InputError."""
-        ids = [start] if len(start) == 36 else await self.ask(lambda index: index.prefix(start))
-        if len(ids) > 1 and start not in ids:
-            raise InputError(
-                _("{id} names more than one picture").format(id=start),
-                ", ".join(ids),
-                hint=_("Write more of the id."),
-            )
-        found = await self.find(ids)
-        if not found or len(start) < 4:
-            raise InputError(
-                _("There is no picture {id}").format(id=start),
-                hint=_("`gridbrush library list` shows the ids; at least four characters."),
-            )
-        return found[0]
+        from studio.library import short_ids
+
+        return await short_ids.resolve(self, start)
 
     async def counts(self, since: float) -> Counts:
         """Pictures on each shelf; `since` is the start of this session."""

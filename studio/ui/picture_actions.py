@@ -30,12 +30,21 @@ log = logging.getLogger(__name__)
 MOST = 1000
 """Pictures that copy, drag and Show in folder take at once."""
 
+LARGE = 20_000
+"""Pictures from which on a change is told before it is done."""
+
 
 class Selection(Protocol):
     """What the user has chosen."""
 
     async def pictures(self, limit: int | None = None) -> list[Picture]:
         """The chosen pictures, in order."""
+
+    async def ids(self) -> list[str]:
+        """The ids of the chosen pictures, however many they are."""
+
+    async def all_flagged(self, flag: Flag) -> bool:
+        """Whether every chosen picture has this mark."""
 
     def jobs(self) -> tuple[Job, ...]:
         """The chosen jobs."""
@@ -96,16 +105,22 @@ class PictureActions(QObject):
         self._do(self._core.library.annotate([id], note))
 
     async def _toggle(self, flag: Flag) -> str:
-        pictures = await self._selection.pictures()
-        if not pictures:
+        ids = await self._ids()
+        if not ids:
             return ""
-        every = all(picture.flag is flag for picture in pictures)
-        wanted = Flag.NONE if every else flag
-        return await self._core.library.flag([p.id for p in pictures], wanted)
+        wanted = Flag.NONE if await self._selection.all_flagged(flag) else flag
+        return await self._core.library.flag(ids, wanted)
 
     async def _with_ids(self, change: Callable[[list[str]], Awaitable[str]]) -> str:
-        pictures = await self._selection.pictures()
-        return await change([p.id for p in pictures]) if pictures else ""
+        ids = await self._ids()
+        return await change(ids) if ids else ""
+
+    async def _ids(self) -> list[str]:
+        """The ids of the chosen; what takes a while is told."""
+        ids = await self._selection.ids()
+        if len(ids) >= LARGE:
+            self.told.emit(_("Changing {n} pictures…").format(n=f"{len(ids):,}"))
+        return ids
 
     async def _meant(
         self, ids: Sequence[str], change: Callable[[list[str]], Awaitable[str]]
@@ -119,16 +134,19 @@ class PictureActions(QObject):
         spawn(self._trash())
 
     async def _trash(self) -> None:
-        pictures = [p for p in await self._selection.pictures() if not p.trashed]
+        ids = await self._ids()
+        if 0 < len(ids) < LARGE:
+            # What is in the trash already stays where it is.
+            ids = [p.id for p in await self._selection.pictures() if not p.trashed]
         jobs = [job.id for job in self._selection.jobs() if not job.alive]
-        if not pictures and not jobs:
+        if not ids and not jobs:
             return
         self._selection.before_removal()
         said = ""
         if jobs:
             said = await self._core.queue.dismiss(jobs)
-        if pictures:
-            said = await self._core.library.trash([p.id for p in pictures])
+        if ids:
+            said = await self._core.library.trash(ids)
         if said:
             self.said.emit(said)
 
@@ -217,7 +235,12 @@ class PictureActions(QObject):
         spawn(self._show_in_folder())
 
     async def _show_in_folder(self) -> None:
-        pictures = await self._selection.pictures(MOST)
+        pictures = await self._selection.pictures(MOST + 1)
+        if len(pictures) > MOST:
+            raise InputError(
+                _("That is too many to show at once"),
+                _("At most {most} pictures can be shown in their folder.").format(most=MOST),
+            )
         if pictures:
             paths = [self._core.library.path(picture) for picture in pictures]
             if not show_files(paths):

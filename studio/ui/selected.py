@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from studio.domain import Job, Picture
+from studio.domain import Flag, Job, Picture
+from studio.errors import InputError
+from studio.words import _
 
 if TYPE_CHECKING:
     from studio.ui.main_window import StudioWindow
+
+MOST = 20_000
+"""Pictures whose every fact is held at once."""
 
 KNOWN = 1000
 """Pictures of a selection that panels are told of."""
@@ -21,8 +26,16 @@ class Selected:
         self._window = window
 
     async def pictures(self, limit: int | None = None) -> list[Picture]:
-        """The chosen pictures, in the order of the grid; at most `limit`."""
+        """The chosen pictures, in the order of the grid; at most `limit`.
+
+        Raises InputError where they are more than can be held at once; `ids` knows no such limit.
+        """
         window = self._window
+        if limit is None and window.gallery.selected_count() > MOST and not window.looking.in_loupe:
+            raise InputError(
+                _("That is too many pictures for this at once"),
+                _("At most {most} can be selected for it.").format(most=f"{MOST:,}"),
+            )
         if window.looking.in_loupe:
             shown = window.loupe.picture
             return [] if shown is None else [shown]
@@ -35,7 +48,23 @@ class Selected:
         """
         if len(ids) < KNOWN or self._window.looking.in_loupe:
             return list(ids)
-        return [picture.id for picture in await self.pictures()]
+        return await self.ids()
+
+    async def ids(self) -> list[str]:
+        """The ids of the chosen pictures, a million if need be."""
+        window = self._window
+        if window.looking.in_loupe:
+            return [picture.id for picture in await self.pictures()]
+        return await window.core.library.ids(window.gallery.selected_rows())
+
+    async def all_flagged(self, flag: Flag) -> bool:
+        """Whether every chosen picture has this mark."""
+        window = self._window
+        if window.looking.in_loupe:
+            return all(picture.flag is flag for picture in await self.pictures())
+        rows = window.gallery.selected_rows()
+        library = window.core.library
+        return await library.ask(lambda index: index.all_flagged(rows, flag), long=True)
 
     def jobs(self) -> tuple[Job, ...]:
         """The chosen jobs."""

@@ -227,9 +227,8 @@ class Shelving(QObject):
 
     async def _made(self, name: str) -> str:
         made = await self._collections.make(name)
-        pictures = await self._window.selection.pictures()
-        if pictures:
-            return await self._collections.add([picture.id for picture in pictures], made.id)
+        if ids := await self._window.selection.ids():
+            return await self._collections.add(ids, made.id)
         return _("Collection {name} made").format(name=made.name)
 
     async def _saved(self, name: str, words: str) -> str:

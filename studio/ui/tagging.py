@@ -46,7 +46,7 @@ async def collect(window: StudioWindow, given: Sequence[str] = ()) -> None:
 
     A new name makes one.
     """
-    ids = list(given) or [picture.id for picture in await window.selection.pictures()]
+    ids = list(given) or await window.selection.ids()
     if not ids:
         return
     collections = window.core.library.collections

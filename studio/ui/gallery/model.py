@@ -326,10 +326,10 @@ class GalleryModel(QAbstractListModel):
 
     def refresh(self, ids: Iterable[str]) -> None:
         """Pictures with these ids changed: read again those that are known."""
-        wanted = ids if isinstance(ids, (set, frozenset)) else set(ids)
+        known = {picture.id: picture.row for picture in self._cache.values()}
         # The old value stays on screen until the new one is here: nothing flickers. Only what is
         # looked at is read; of ten thousand that is a screen.
-        stale = [picture.row for picture in self._cache.values() if picture.id in wanted]
+        stale = [known[id_] for id_ in ids if id_ in known]
         self._stale.update(stale)
         if len(stale) > SCATTERED:
             self.dataChanged.emit(self.index(0), self.index(len(self._order) - 1), [])

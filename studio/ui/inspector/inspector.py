@@ -196,8 +196,8 @@ class Inspector(QFrame):
 
     def refresh(self, ids: Iterable[str]) -> None:
         """These pictures changed; read those that are shown again."""
-        changed = set(ids)
-        if changed.intersection(picture.id for picture in self._pictures):
+        shown = {picture.id for picture in self._pictures}
+        if not shown.isdisjoint(ids):
             spawn(self._read_again(tuple(picture.id for picture in self._pictures)))
 
     def edit_title(self) -> None:

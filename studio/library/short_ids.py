@@ -1,0 +1,30 @@
+"""Pictures by a few characters of their ids, as people type them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from studio.domain import Picture
+from studio.errors import InputError
+from studio.words import _
+
+if TYPE_CHECKING:
+    from studio.library.library import Library
+
+
+async def resolve(library: Library, start: str) -> Picture:
+    """The picture whose id begins or ends with `start`. Raises InputError."""
+    ids = [start] if len(start) == 36 else await library.ask(lambda index: index.prefix(start))
+    if len(ids) > 1 and start not in ids:
+        raise InputError(
+            _("{id} names more than one picture").format(id=start),
+            ", ".join(ids),
+            hint=_("Write more of the id."),
+        )
+    found = await library.find(ids)
+    if not found or len(start) < 4:
+        raise InputError(
+            _("There is no picture {id}").format(id=start),
+            hint=_("`gridbrush library list` shows the ids; at least four characters."),
+        )
+    return found[0]

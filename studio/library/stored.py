@@ -1,0 +1,33 @@
+"""A picture as the index keeps it: what the log said of it first, and what was changed since."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+
+from studio.domain import Flag, Picture
+
+_decode = msgspec.json.Decoder(Picture).decode
+
+
+def picture_of(values: Sequence[Any]) -> Picture:
+    """A picture from the columns of `schema.PICTURE`, in that order."""
+    row, rating, flag, title, note, tags, within, trashed, seen, missing, path, body = values
+    stored = _decode(body)
+    return replace(
+        stored,
+        row=row,
+        rating=rating,
+        flag=Flag(flag),
+        title=stored.title if title is None else title,
+        note=stored.note if note is None else note,
+        tags=stored.tags if tags is None else tuple(tags.split("\n")) if tags else (),
+        collections=tuple(within.split("\n")) if within else (),
+        trashed=bool(trashed),
+        seen=bool(seen),
+        missing=bool(missing),
+        path=path,
+    )

@@ -1,0 +1,97 @@
+"""All of a large library selected: what is done to it is one change, or refused in a sentence."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from studio.domain import Flag
+from studio.errors import InputError, StudioError
+from studio.library.query import Query
+from studio.ui import picture_actions, selected, tasks
+from studio.ui.main_window import StudioWindow
+from tests.benchmarks import library_maker
+from tests.ui.windows import opened, until
+
+ROWS = 1_500
+
+
+@contextlib.asynccontextmanager
+async def large(home: Path) -> AsyncIterator[StudioWindow]:
+    """A window on many pictures, all of them selected."""
+    library_maker.write(home / "library", ROWS)
+    async with opened(home) as window:
+        await until(window.core, lambda: window.browsing.shown == ROWS, "all rows")
+        window.gallery.select_everything()
+        yield window
+
+
+async def test_leaving_the_window_is_refused_beyond_a_thousand(
+    tmp_path: Path, task_errors: list[BaseException]
+) -> None:
+    async with large(tmp_path) as window:
+        tasks.on_error(task_errors.append)
+        refused: list[StudioError] = []
+        window.gallery.refused.connect(refused.append)
+        picture = window.model.picture_at(0)
+        await until(window.core, lambda: window.model.picture_at(0) is not None, "read")
+        assert picture is None or picture.row == ROWS
+        window.gallery.begin_drag(0)
+        assert [type(error) for error in refused] == [InputError]
+        window.pictures.copy()
+        window.pictures.show_in_folder()
+        await until(window.core, lambda: len(task_errors) == 2, "refused")
+        said = sorted(str(error) for error in task_errors)
+        assert "too many to copy" in said[0]
+        assert "too many to show" in said[1]
+        assert all("1000" in one for one in said)
+
+
+async def test_a_change_of_everything_is_one_change_and_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(picture_actions, "LARGE", 1000)
+    async with large(tmp_path) as window:
+        core, library = window.core, window.core.library
+        told: list[str] = []
+        window.pictures.told.connect(told.append)
+        counts = {stars: await library.count(Query(words=f"rating:{stars}")) for stars in (0, 4)}
+        window.pictures.rate(4)
+
+        async def rated(words: str, count: int) -> None:
+            for _turn in range(2000):
+                if await library.count(Query(words=words)) == count:
+                    return
+            raise AssertionError(words)
+
+        await rated("rating:4", ROWS)
+        assert told == ["Changing 1,500 pictures…"]
+        assert len(await library.collections.history()) == 1
+        window.pictures.undo()
+        await rated("rating:4", counts[4])
+        await rated("rating:0", counts[0])
+        window.pictures.pick()
+        await rated("is:picked", ROWS)
+        assert await window.selection.all_flagged(Flag.PICK)
+        window.pictures.pick()
+        await rated("is:picked", 0)
+        window.pictures.trash()
+        await until(core, lambda: window.browsing.shown == 0, "trashed")
+        await until(core, lambda: window.browsing.counts.trash == ROWS, "counted")
+
+
+async def test_what_needs_every_fact_is_refused_beyond_its_bound(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(selected, "MOST", 1000)
+    async with large(tmp_path) as window:
+        with pytest.raises(InputError, match="too many pictures"):
+            await window.selection.pictures()
+        assert len(await window.selection.pictures(10)) == 10
+        ids = await window.selection.ids()
+        assert len(set(ids)) == ROWS
+        assert window.model.picture_count == ROWS
+        assert len(window.model._cache) < ROWS, "only what was looked at was read"
