@@ -15,7 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from studio import asking, budget
+from studio import asking, budget, files
 from studio.asking import (
     Came,
     Cancel,
@@ -37,6 +37,7 @@ from studio.core import Core
 from studio.environment import KEY_VARIABLE
 from studio.errors import InputError, KeyMissing, LibraryLocked, StudioError
 from studio.events import Event, JobChanged, JobsRemoved, PicturesAdded
+from studio.journal import DAMAGED
 from studio.library.check import Report, verify
 from studio.settings import OFFLINE
 from studio.words import _
@@ -367,7 +368,18 @@ async def _forget(core: Core, asked: Change) -> Said:
     draft = await asyncio.to_thread(core.draft.load)
     if draft is not None and draft.prompt.strip() == " ".join(asked.ids).strip():
         await asyncio.to_thread(core.draft.save, replace(draft, prompt=""))
+    await asyncio.to_thread(_forget_broken, core)
     return Said(_("The prompt is forgotten."), number)
+
+
+def _forget_broken(core: Core) -> None:
+    """Remove requests and drafts that were set aside: nobody can tell whose words are in them."""
+    draft = core.paths.draft_file
+    broken = [draft.with_name(f"{draft.stem}.broken{draft.suffix}")]
+    for name in ("queued.json", "told.json"):
+        broken += core.journal.folder.with_name(DAMAGED).glob(f"*/{name}")
+    for path in broken:
+        files.remove(path)
 
 
 async def _rebuild(core: Core, _asked: Change) -> Said:

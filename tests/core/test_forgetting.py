@@ -13,6 +13,7 @@ from studio.drafts import Draft
 from studio.errors import InputError
 from studio.handover import carry_out
 from studio.library import copies
+from tests.core.leaving import left_behind
 from tests.core.running import error, replies, studio
 
 SECRET = "the unreleased Periwinkle bottle"
@@ -81,3 +82,21 @@ async def test_what_nothing_says_cannot_be_forgotten(tmp_path: Path) -> None:
             with pytest.raises(InputError):
                 await carry_out(one.core, Change(action="forget", ids=["A lam"]))
             assert {path: path.read_bytes() for path in kept} == kept
+
+
+async def test_what_was_set_aside_because_it_was_broken_is_forgotten_too(tmp_path: Path) -> None:
+    with replies() as service:
+        async with studio(tmp_path, service) as one:
+            (job,) = await one.submit(SECRET)
+            await one.gone(job)
+    _job, entry = left_behind(tmp_path, sent=False)
+    (entry.folder / "queued.json").write_bytes(b'{"prompt":"' + SECRET.encode())
+    draft = tmp_path / "state/draft.json"
+    draft.parent.mkdir(parents=True, exist_ok=True)
+    draft.write_bytes(b'{"prompt":"' + SECRET.encode())
+    async with studio(tmp_path) as one:
+        await one.core.recover()
+        one.core.draft.load()
+        assert len(says(tmp_path)) > 2
+        await carry_out(one.core, Change(action="forget", ids=[SECRET]))
+    assert says(tmp_path) == []
