@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QScrollArea, QVBoxLa
 from studio.ui import key_names
 from studio.ui.actions import Actions, menu_titles
 from studio.ui.controls import ElidedLabel, KeyCap, SearchField, Text, set_role
+from studio.ui.fitting import fit
 from studio.ui.theme import theme
 from studio.words import _
 
@@ -54,7 +55,7 @@ class ShortcutsSheet(QDialog):
         super().__init__(parent)
         self.setWindowTitle(_("All shortcuts"))
         self.setModal(False)
-        self.resize(WIDTH, HEIGHT)
+        fit(self, WIDTH, HEIGHT)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 16, 0, 0)
         column.setSpacing(12)

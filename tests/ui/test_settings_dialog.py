@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 import shiboken6
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QPushButton
+from pytestqt.qtbot import QtBot
 
 from studio.errors import NetworkError
+from studio.ui.fitting import fit
 from studio.ui.settings_dialog import SettingsDialog
 from studio.ui.settings_dialog.look import catalogues
 from studio.ui.theme import install, theme
@@ -243,3 +245,14 @@ async def test_scrolling_marks_the_section_at_the_top_and_a_moving_layout_does_n
     bar.triggerAction(bar.SliderAction.SliderSingleStepAdd)
     marked.append(dialog._tabs.value)
     assert marked == ["look", "look", "pictures"]
+
+
+def test_a_dialog_is_never_larger_than_the_screen(qtbot: QtBot) -> None:
+    dialog = QDialog()
+    qtbot.addWidget(dialog)
+    room = dialog.screen().availableSize()
+    fit(dialog, room.width() * 2, room.height() * 2)
+    assert dialog.height() < room.height()
+    assert dialog.width() < room.width()
+    fit(dialog, 200, 100)
+    assert dialog.size() == QSize(200, 100)

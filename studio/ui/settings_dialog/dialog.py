@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QDialog, QScrollArea, QVBoxLayout, QWidget
 from studio.events import Event, KeyChanged, SettingsChanged
 from studio.ui.controls import Segmented
 from studio.ui.desk import Desk
+from studio.ui.fitting import fit
 from studio.ui.page import Page
 from studio.ui.settings_dialog.about import AboutSection
 from studio.ui.settings_dialog.keys import KeysSection
@@ -39,7 +40,7 @@ class SettingsDialog(QDialog):
         self.setModal(False)
         self.setFixedWidth(WIDTH)
         self.setMinimumHeight(320)
-        self.resize(WIDTH, HEIGHT)
+        fit(self, WIDTH, HEIGHT)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
