@@ -236,7 +236,7 @@ def probe(request: dict[str, Any]) -> Message:
 def thumbnail(request: dict[str, Any]) -> Message:
     """A small JPEG for the gallery. There are many of them: what is a little quicker is used."""
     edge = int(request["edge"])
-    picture, _full = _load(Path(request["path"]), edge, Image.Resampling.BICUBIC)
+    picture, _full = _load(Path(request["path"]), edge, Image.Resampling.HAMMING)
     picture = _on_ground(picture)
     return {"width": picture.width, "height": picture.height}, _jpeg(picture, 87, small=False)
 
