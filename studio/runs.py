@@ -117,8 +117,16 @@ def goes_on_with(draft: Draft, model: Model) -> Reference | None:
     return source if same else None
 
 
+def can_repeat(picture: Picture) -> bool:
+    """Whether there is anything to make a picture like it from: words, or pictures."""
+    return bool(picture.prompt or picture.source_prompt or picture.parents)
+
+
 def variations(picture: Picture, model: Model, count: int) -> Run:
-    """`count` more pictures like this one: its prompt, pictures and choices, new seeds."""
+    """`count` more pictures like this one: its prompt, pictures and choices, new seeds.
+
+    Raises InputError for a picture that `can_repeat` denies.
+    """
     draft = again(picture)
     draft = replace(draft, count=count, seed=None, advanced=model.told(draft.advanced))
     # The prompt is what was sent, so braces in it are text.
@@ -126,7 +134,15 @@ def variations(picture: Picture, model: Model, count: int) -> Run:
 
 
 def again(picture: Picture) -> Draft:
-    """The draft this picture came from, for the composer: everything but its place in a run."""
+    """The draft this picture came from, for the composer: everything but its place in a run.
+
+    Raises InputError for a picture that `can_repeat` denies.
+    """
+    if not can_repeat(picture):
+        raise InputError(
+            _("This picture came without a prompt"),
+            _("There is nothing to make another one from. Edit it instead."),
+        )
     references = tuple(
         Reference(
             sha256=parent.sha256,

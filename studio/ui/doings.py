@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QTextEdit
 
 from studio import runs
 from studio.domain import Picture
+from studio.errors import InputError
 from studio.library.query import View
 from studio.ui import zones
 from studio.ui.picture_actions import show_files
@@ -134,7 +135,12 @@ class Doings:
         spawn(self._with_one(self._remix))
 
     def _remix(self, picture: Picture) -> None:
-        self._window.composer.remix(runs.again(picture))
+        try:
+            draft = runs.again(picture)
+        except InputError as error:
+            self._window.talking.on_error(error)
+            return
+        self._window.composer.remix(draft)
 
     async def _with_one(self, do: Callable[[Picture], None]) -> None:
         pictures = await self._window.selection.pictures(1)

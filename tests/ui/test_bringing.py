@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,11 @@ from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog, QFileDialog
 
+from studio.domain import Picture
 from studio.ui import dragging, file_dialogs, tasks
 from studio.ui.bringing import ImportTarget, dropped_files
 from studio.ui.changes_dialog import ChangesDialog
+from studio.ui.controls import Button
 from studio.ui.main_window import StudioWindow
 from studio.ui.naming import Naming
 from tests.ui.hands import drop
@@ -189,3 +192,36 @@ async def test_an_import_begins_where_pictures_are_and_then_where_it_was_last(
         window.bringing.choose(folder=True)
         await until(window.core, lambda: len(begun) == 2, "asked again")
         assert begun == [usual, source.parent]
+
+
+def stands(window: StudioWindow, picture: Picture) -> bool:
+    return [one.id for one in window.inspector.pictures] == [picture.id]
+
+
+async def test_what_came_without_a_prompt_is_not_varied_or_remixed(tmp_path: Path) -> None:
+    bare = png(tmp_path / "in" / "a.png")
+    told = png(tmp_path / "in" / "b.png", parameters="kelp forest\nSteps: 1, Seed: 2")
+    async with opened(tmp_path / "home") as window:
+        await make(window)
+        window.composer.set_prompt("written by hand")
+        window.bringing.take([bare, told])
+        await until(window.core, lambda: window.browsing.shown == 3, "imported")
+        shown = {one.imported: one for one in await window.core.library.every()}
+        able = {"": True, "a.png": False, "b.png": True}
+        for name, wanted in able.items():
+            window.gallery.select_keys([shown[name].row])
+            await until(window.core, partial(stands, window, shown[name]), "shown")
+            buttons = {
+                button.property("action"): button.isEnabled()
+                for button in window.inspector.findChildren(Button)
+                if button.isVisible() and button.property("action") in ("edit", "vary", "remix")
+            }
+            assert buttons == {"edit": True, "vary": wanted, "remix": wanted}
+        window.gallery.select_keys([shown["a.png"].row])
+        for name in ("vary", "remix"):
+            window.messages.clear()
+            window.actions_of.every[name].trigger()
+            await until(window.core, lambda: window.messages.notice is not None, "said why")
+            assert window.messages.notice is not None
+            assert "came without a prompt" in window.messages.notice.text
+        assert window.composer.draft().prompt == "written by hand"

@@ -48,6 +48,12 @@ class ActionRow(QWidget):
             self._labels[button] = label
         self._fit()
 
+    def set_able(self, names: frozenset[str], *, able: bool) -> None:
+        """Whether these actions can be had for what is shown."""
+        for button in self._labels:
+            if button.property("action") in names:
+                button.setEnabled(able)
+
     def _new(self, name: str, at: int) -> Button:
         button = Button("", "", self, size=26, icon=ICONS[name])
         button.setProperty("action", name)

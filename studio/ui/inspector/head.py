@@ -60,6 +60,10 @@ class Head(Section):
         else:
             self.prompt.set_words(prompt)
 
+    def set_repeatable(self, *, able: bool) -> None:
+        """Whether the picture has anything another one could be made from."""
+        self._one.set_able(frozenset({"vary", "remix"}), able=able)
+
     def set_count(self, count: int) -> None:
         """How many pictures the actions are for."""
         self._one.setVisible(count == 1)

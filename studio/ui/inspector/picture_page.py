@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from studio import runs
 from studio.domain import Flag, Picture
 from studio.library.query import Family
 from studio.ui.controls import Button
@@ -130,6 +131,7 @@ class PicturePage(QWidget):
         self.settings.set_facts(read)
         self._sources_part.setVisible(picture.grounding is not None)
         self.sources.show_grounding(picture.grounding)
+        self.head.set_repeatable(able=runs.can_repeat(picture))
         if not same:
             self._family_part.hide()
             self._palette_part.hide()
