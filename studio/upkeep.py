@@ -46,9 +46,7 @@ async def run(core: Core, *, after: float = AFTER) -> scrub.Found | None:
 
 async def _scrub(core: Core) -> scrub.Found:
     memory = core.paths.computed(core.library.id) / "scrub.json"
-    # What is known to be missing was told of, and its tile says so.
-    every = [picture for picture in await core.library.every() if not picture.missing]
-    chosen = await asyncio.to_thread(scrub.choose, every, memory)
+    chosen = await scrub.choose(core.library, memory)
     end = threading.Event()
     try:
         return await asyncio.to_thread(

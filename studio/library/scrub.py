@@ -5,9 +5,12 @@ Where it stopped is remembered beside the index, in computed data: when that is 
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -17,11 +20,16 @@ from studio.library.check import is_sound
 from studio.library.originals import Originals
 from studio.values import dataclass
 
+if TYPE_CHECKING:
+    from studio.library.index import Index
+    from studio.library.library import Library
+
 SHARE = 50
 """One part in so many is read at each start."""
 
 _FEWEST = 20
 _MOST_BYTES = 512 << 20
+_PORTION = 100
 _REST = 0.05
 """Seconds of rest between two files: nobody waits for this."""
 
@@ -42,21 +50,40 @@ class _Mark(msgspec.Struct, frozen=True):
     at: float = 0.0
 
 
-def choose(pictures: Sequence[Picture], memory: Path) -> list[Picture]:
-    """Those whose turn it is, in order of arrival; blocking."""
-    if not pictures:
-        return []
-    after = _read(memory).after
-    start = next((n + 1 for n, one in enumerate(pictures) if one.id == after), 0)
-    turn = [*pictures[start:], *pictures[:start]]
+async def choose(library: Library, memory: Path) -> list[Picture]:
+    """Those whose turn it is, in order of arrival; those known to be missing are passed over.
+
+    Portion by portion: a million pictures are never in memory for this.
+    """
+    after = (await asyncio.to_thread(_read, memory)).after
+    last = await library.find([after]) if after else []
+    counts = await library.counts(0.0)
+    most = max(_FEWEST, (counts.all + counts.trash) // SHARE)
+    row = begin = last[0].row if last else 0
     chosen: list[Picture] = []
-    size = 0
-    for picture in turn[: max(_FEWEST, len(pictures) // SHARE)]:
-        size += picture.bytes
-        if chosen and size > _MOST_BYTES:
-            break
-        chosen.append(picture)
-    return chosen
+    size, around = 0, False
+    while True:
+        places = await library.ask(partial(_places, row))
+        ids = [
+            id
+            for at, id, _path, _trashed, missing in places
+            if not missing and (not around or at <= begin)
+        ]
+        for picture in await library.find(ids):
+            size += picture.bytes
+            if len(chosen) == most or (chosen and size > _MOST_BYTES):
+                return chosen
+            chosen.append(picture)
+        if places and not (around and places[-1][0] >= begin):
+            row = places[-1][0]
+        elif around:
+            return chosen
+        else:
+            row, around = 0, True
+
+
+def _places(row: int, index: Index) -> list[tuple[int, str, str, bool, bool]]:
+    return index.places(row, _PORTION)
 
 
 def scrub(

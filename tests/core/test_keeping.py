@@ -269,10 +269,10 @@ async def test_each_start_reads_a_share_and_all_have_their_turn(tmp_path: Path) 
             await made(one, 5)
             every = await one.core.library.every()
             originals = one.core.library.originals
-            assert scrub.choose(every, memory) == every
+            assert await scrub.choose(one.core.library, memory) == every
             seen: list[str] = []
             for _start in range(5):
-                turn = scrub.choose(every, memory)[:2]
+                turn = (await scrub.choose(one.core.library, memory))[:2]
                 found = scrub.scrub(originals, turn, memory, rest=nothing)
                 seen += [picture.id for picture in turn]
                 assert found.read == 2
@@ -282,6 +282,15 @@ async def test_each_start_reads_a_share_and_all_have_their_turn(tmp_path: Path) 
             found = scrub.scrub(originals, every, memory, rest=nothing)
             assert (found.changed, found.missing) == ((every[1].id,), (every[2].id,))
             assert scrub.scrub(originals, every, memory, stop=lambda: True).read == 0
+            # Each once, beginning behind the one that was read last.
+            memory.write_text(f'{{"after": "{every[1].id}"}}')
+            turn = await scrub.choose(one.core.library, memory)
+            assert turn == [*every[2:], *every[:2]]
+            await one.core.library.change(
+                "missing", [every[3].id], lambda _former: [(True, [every[3].id])]
+            )
+            turn = await scrub.choose(one.core.library, memory)
+            assert [p.id for p in turn] == [every[n].id for n in (2, 4, 0, 1)]
 
 
 async def test_a_newer_library_is_opened_to_be_looked_at(tmp_path: Path) -> None:
