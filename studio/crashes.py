@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import IO
 
 from studio import __version__, logs
+from studio.files import private_folder
 
 _FILE = "crash-{pid}.txt"
 _MOST = 60_000
@@ -29,7 +30,7 @@ class CrashFile:
 
     def __init__(self, folder: Path) -> None:
         """Blocking. Raises OSError where the folder cannot be written."""
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        private_folder(folder)
         self._path = folder / _FILE.format(pid=os.getpid())
         handle = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         self._file: IO[str] = os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace")

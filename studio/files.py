@@ -154,6 +154,19 @@ def new_folder(folder: Path) -> None:
         folder.mkdir(mode=0o700)
 
 
+def private_folder(folder: Path) -> None:
+    """Create `folder` and what is missing above it for this user alone, whatever the umask says.
+
+    For what is computed or said, and may be lost with power. Raises OSError.
+    """
+    missing = [folder]
+    while not missing[-1].is_dir() and missing[-1] != missing[-1].parent:
+        missing.append(missing[-1].parent)
+    for one in reversed(missing[:-1]):
+        with contextlib.suppress(FileExistsError):
+            one.mkdir(mode=0o700)
+
+
 def write_new(path: Path, chunks: Iterable[bytes]) -> int:
     """Write a file that must not exist yet, and make its bytes durable (not yet its name).
 

@@ -17,6 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TextIO
 
+from studio.files import private_folder
 from studio.logs import CleanFormatter
 from studio.paths import Paths
 
@@ -42,7 +43,7 @@ class _File(logging.handlers.RotatingFileHandler):
 
     def _open(self) -> TextIO:  # type: ignore[override]
         path = Path(self.baseFilename)
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        private_folder(path.parent)
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         return os.fdopen(handle, "a", encoding="utf-8", errors="backslashreplace")
 

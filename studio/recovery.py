@@ -178,21 +178,21 @@ class _Aside:
             )
         if not self.every:
             return None
-        what = ngettext(
-            "The request of {n} picture is damaged, and its prompt is lost.",
-            "The requests of {n} pictures are damaged, and their prompts are lost.",
+        title = ngettext(
+            "The request of {n} picture is damaged",
+            "The requests of {n} pictures are damaged",
             self.every,
         ).format(n=self.every)
-        return StorageError(_("The disk was damaged"), " ".join((what, *self._rest(journal))))
+        return StorageError(title, " ".join(self._rest(journal)))
 
     def _rest(self, journal: Journal) -> Iterator[str]:
         if self.answers:
-            yield _("What had arrived is in the library.")
+            yield _("What had arrived is in the library, without its prompt.")
         elif self.sent:
             yield _("It may have been billed, and is not sent again.")
         else:
             yield _("Nothing was sent. Ask for it again.")
-        yield _("The files are kept in {folder}.").format(folder=journal.folder.with_name(DAMAGED))
+        yield _("Its files: {folder}").format(folder=journal.folder.with_name(DAMAGED))
 
 
 def _ended(found: Found, job: Job, state: JobState, failure: Failure) -> Job:

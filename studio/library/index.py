@@ -23,7 +23,7 @@ import msgspec
 
 from studio.domain import Flag, Job, Picture
 from studio.errors import StorageError
-from studio.files import storage_error
+from studio.files import private_folder, storage_error
 from studio.library import schema
 from studio.library.query import Collection, Cost, Counts, PromptUse, Query, Sort, Spend, View
 from studio.library.records import BEGINNING, Groups, Place, Record
@@ -104,7 +104,7 @@ class Index:
 
     @classmethod
     def _writable(cls, path: Path) -> Index:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        private_folder(path.parent)
         db = apsw.Connection(str(path))
         try:
             db.set_busy_timeout(5000)

@@ -11,6 +11,8 @@ import os
 import secrets
 from pathlib import Path
 
+from studio.files import private_folder
+
 STEPS = (256, 512, 1024)
 """Long edges that are kept, in pixels; a request gets the next larger one."""
 
@@ -55,7 +57,7 @@ class ThumbnailStore:
         path = self._path(sha256, edge)
         temporary = path.with_name(f".{secrets.token_hex(6)}.new")
         with contextlib.suppress(OSError):
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            private_folder(path.parent)
             try:
                 temporary.write_bytes(data)
                 temporary.replace(path)

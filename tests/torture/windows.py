@@ -55,19 +55,33 @@ class _Window:
         _until(there, "a window")
 
     def type(self, text: str) -> None:
-        """Type into what has the keyboard, the prompt, and press Generate."""
+        """Type into what has the keyboard, the prompt, and press Generate until it does."""
+        before = _jobs(self._home)
         self._session.run(["xdotool", "type", "--delay", "5", text])
-        self._session.run(["xdotool", "key", "ctrl+Return"])
+
+        def asked() -> bool:
+            self._session.run(["xdotool", "key", "ctrl+Return"])
+            return not _jobs(self._home) <= before
+
+        _until(asked, "a job")
 
     def hand_over(self) -> subprocess.Popen[bytes]:
         """Have it make pictures for a command line, which says what it shows."""
+        before = _jobs(self._home)
         words = self._words("generate", "Boat {a|b|c}", "--size", "512", "--json")
-        return self._session.start(words, stdout=subprocess.PIPE)
+        command = self._session.start(words, stdout=subprocess.PIPE)
+        _until(lambda: not _jobs(self._home) <= before, "a job")
+        return command
 
     def kill(self) -> None:
         """End it as the power does."""
         self.process.send_signal(signal.SIGKILL)
         self.process.wait(_HANG)
+
+
+def _jobs(home: Path) -> set[Path]:
+    """Of this window and, never sent, of those before it."""
+    return set((home / "library/.gridbrush/journal").glob("*/queued.json"))
 
 
 def _whole(home: Path) -> set[str]:
@@ -98,17 +112,18 @@ def kill(folder: Path, number: int, look: Look) -> int:
             window = _Window(session, home)
             command = None
             if count % 2:
+                # While it starts.
                 with contextlib.suppress(subprocess.TimeoutExpired):
                     code = window.process.wait(chance.uniform(0.1, 1.5))
                     raise AssertionError(f"a start ended by itself: {code}")
             else:
                 window.wait()
-                if count % 4:
+                if count % 4 == 2:
                     command = window.hand_over()
                 else:
                     window.type("Lamp at sea")
                 with contextlib.suppress(subprocess.TimeoutExpired):
-                    window.process.wait(chance.uniform(0.3, 2.5))
+                    window.process.wait(chance.uniform(0.0, 2.0))
             window.kill()
             whole = _whole(home)
             shown = _shown(command) if command is not None else set()
