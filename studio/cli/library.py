@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from studio.cli.facts import facts_of, say_facts
 from studio.cli.opening import Line, opened, own_or_ask
 from studio.cli.output import complain, progress, say, say_json, table
 from studio.core import Core
-from studio.errors import StorageError
+from studio.errors import InputError, StorageError
 from studio.library.query import Query, Sort, View
 from studio.paths import Paths
 from studio.words import _
@@ -40,6 +41,8 @@ async def run(options: Any, where: Paths) -> int:
     }
     if options.action == "recover":
         return await _recover(options, where)
+    if options.action == "move":
+        return await _move(options, where)
     if options.action == "empty-trash" and not options.yes:
         async with opened(options, where) as core:
             await shelves.confirm_emptying(core)
@@ -189,6 +192,39 @@ async def _recover(options: Any, where: Paths) -> int:
         say_json({"library": str(folder), "files": number})
     else:
         say(_("{n} files were restored to {folder}.").format(n=number, folder=folder))
+    return 0
+
+
+async def _move(options: Any, where: Paths) -> int:
+    """The library to another folder, which is the library's from then on."""
+    from studio.events import Events
+    from studio.instance import LibraryLock
+    from studio.library import moving
+    from studio.settings import SettingsStore
+
+    if where.home is not None:
+        raise InputError(
+            _("With --home the library is where that says"), hint=_("Move the whole folder.")
+        )
+    settings = SettingsStore(where.settings_file, Events())
+    source = Path(settings.load().library or where.library).expanduser()
+    target = Path(options.folder).expanduser().absolute()
+    lock = LibraryLock(source)
+
+    def settle() -> None:
+        settings.value = replace(settings.value, library=str(target))
+        settings.save()
+
+    with progress(_("Moving"), 1):
+        lock.acquire()
+        try:
+            await asyncio.to_thread(moving.move, source, target, settle)
+        finally:
+            lock.release()
+    if options.json:
+        say_json({"library": str(target)})
+    else:
+        say(_("The library is in {folder} now.").format(folder=target))
     return 0
 
 

@@ -209,6 +209,8 @@ def _library(parser: argparse.ArgumentParser) -> None:
     recover = action("recover", _("everything back out of a backup, where no library is yet"))
     recover.add_argument("file", metavar="FILE")
     recover.add_argument("--to", metavar="DIR", help=_("another folder than the usual library"))
+    moving = action("move", _("the whole library to another folder or disk"))
+    moving.add_argument("folder", metavar="DIR")
     action("rebuild", _("make the index anew from the records"))
     action("stats", _("how many, how large, what they cost"))
     rate = action("rate", _("give pictures 0 to 5 stars"))

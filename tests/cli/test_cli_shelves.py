@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 from PIL import Image
@@ -101,3 +102,19 @@ def test_the_trash_is_emptied_after_a_yes_alone(copied: Program) -> None:
     assert copied("library", "empty-trash", "--yes").out == "Nothing to change.\n"
     verified = copied("library", "verify", "--json").events
     assert (verified[0]["checked"], verified[0]["orphans"]) == (2, [])
+
+
+def test_a_library_is_moved_and_used_where_it_is(copied: Program, tmp_path: Path) -> None:
+    # Without --home, as a user has it.
+    usual = [sys.executable, "-m", "studio"]
+    made = copied(command=[*usual, "generate", "a lamp", "--size", "512", "--provider", "sketch"])
+    assert made.code == 0, made.err
+    new = tmp_path / "another disk" / "pictures"
+    moved = copied(command=[*usual, "library", "move", str(new)])
+    assert moved.out == f"The library is in {new} now.\n", moved.err
+    listed = copied(command=[*usual, "library", "list", "--json"])
+    (one,) = listed.events
+    assert Path(one["path"]).parent.parent == new
+    refused = copied("library", "move", str(tmp_path / "x"))
+    assert refused.code == 2
+    assert "--home" in refused.err

@@ -1,0 +1,86 @@
+"""A library moved to another folder: renamed where that will do, else copied and compared.
+
+The caller holds the library's lock and nothing of it is open. Records name files within the library
+only, and what is computed is found by the library's id, so nothing in it has to be changed.
+"""
+
+from __future__ import annotations
+
+import errno
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from studio import files
+from studio.errors import InputError, StorageError
+from studio.library.originals import HIDDEN, sha256_of
+from studio.words import _
+
+_BLOCK = 1 << 20
+
+
+def move(
+    source: Path,
+    target: Path,
+    settle: Callable[[], None],
+    *,
+    rename: Callable[[Path, Path], object] = Path.rename,
+) -> None:
+    """Move it; blocking. `settle` makes the new place the library's, before the old one goes.
+
+    Raises InputError for a place that cannot be, StorageError; then the old one is as it was.
+    """
+    source, target = source.resolve(), target.resolve()
+    if not (source / HIDDEN / "id").is_file():
+        raise InputError(_("There is no library in {folder}").format(folder=source))
+    if source == target or source in target.parents:
+        raise InputError(_("A library cannot be moved into itself"))
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise InputError(
+            _("There is something in {folder} already").format(folder=target),
+            hint=_("Name a folder that is empty, or is not there yet."),
+        )
+    files.ensure_folder(target.parent)
+    if target.exists():
+        target.rmdir()
+    try:
+        rename(source, target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise files.storage_error(error, target) from error
+        _copy(source, target)
+        settle()
+        shutil.rmtree(source, ignore_errors=True)
+    else:
+        files.sync_folder(target.parent)
+        settle()
+
+
+def _copy(source: Path, target: Path) -> None:
+    """A durable copy, whole or not at all."""
+    part = target.with_name(f".{target.name}.part")
+    shutil.rmtree(part, ignore_errors=True)
+    try:
+        for folder in (source, *sorted(p for p in source.rglob("*") if p.is_dir())):
+            files.ensure_folder(part / folder.relative_to(source))
+        for path in sorted(p for p in source.rglob("*") if p.is_file()):
+            _copy_file(path, part / path.relative_to(source))
+    except OSError as error:
+        shutil.rmtree(part, ignore_errors=True)
+        raise files.storage_error(error, target) from error
+    except StorageError:
+        shutil.rmtree(part, ignore_errors=True)
+        raise
+    files.rename_folder(part, target)
+
+
+def _copy_file(path: Path, copy: Path) -> None:
+    with path.open("rb") as file:
+        files.write_new(copy, iter(lambda: file.read(_BLOCK), b""))
+    shutil.copystat(path, copy)
+    if sha256_of(copy) != sha256_of(path):
+        raise StorageError(
+            _("A file could not be copied"),
+            _("{name} came out otherwise than it is.").format(name=path.name),
+            hint=_("Nothing was moved. Is the disk in order?"),
+        )

@@ -1,0 +1,92 @@
+"""A library is moved to another folder: by its name, or by a copy that is compared."""
+
+from __future__ import annotations
+
+import errno
+from pathlib import Path
+
+import pytest
+
+from studio import files
+from studio.errors import InputError, StorageError
+from studio.library import moving
+from studio.library.check import verify
+from studio.library.library import Library
+from tests.core.shelves import opened, take
+
+
+def another_disk(_source: Path, target: Path) -> None:
+    raise OSError(errno.EXDEV, "Invalid cross-device link", str(target))
+
+
+async def filled(home: Path) -> list[str]:
+    async with opened(home) as library:
+        pictures = [await take(library, prompt=f"lamp {n}") for n in range(3)]
+        await library.rate([pictures[0].id], 4)
+        await library.trash([pictures[1].id])
+    return [picture.id for picture in pictures]
+
+
+async def sound(library: Library, ids: list[str]) -> None:
+    every = await library.every()
+    assert [picture.id for picture in every] == ids
+    assert (every[0].rating, every[1].trashed) == (4, True)
+    assert verify(library.originals, every, 0).whole
+
+
+@pytest.mark.parametrize("disk", ["same", "another"])
+async def test_everything_is_in_the_new_place(tmp_path: Path, disk: str) -> None:
+    ids = await filled(tmp_path)
+    new = tmp_path / "elsewhere" / "library"
+    told: list[bool] = []
+
+    def settle() -> None:
+        # The new one is whole when it is made the library's.
+        told.append((new / ".gridbrush/id").is_file())
+
+    if disk == "same":
+        moving.move(tmp_path / "library", new, settle)
+    else:
+        moving.move(tmp_path / "library", new, settle, rename=another_disk)
+    assert told == [True]
+    assert not (tmp_path / "library").exists()
+    (tmp_path / "elsewhere" / "data").symlink_to(tmp_path / "data")
+    async with opened(tmp_path / "elsewhere") as library:
+        await sound(library, ids)
+
+
+async def test_a_copy_that_fails_leaves_the_old_one_as_it_was(tmp_path: Path) -> None:
+    ids = await filled(tmp_path)
+    new = tmp_path / "elsewhere"
+    count = 0
+
+    def full(kind: str, path: Path) -> None:
+        nonlocal count
+        count += kind == "write" and "elsewhere" in str(path)
+        if count == 3:
+            raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+    stop = files.watch(full)
+    try:
+        with pytest.raises(StorageError, match="full"):
+            moving.move(tmp_path / "library", new, pytest.fail, rename=another_disk)
+    finally:
+        stop()
+    assert [one.name for one in tmp_path.iterdir() if "elsewhere" in one.name] == []
+    async with opened(tmp_path) as library:
+        await sound(library, ids)
+
+
+async def test_places_that_cannot_be_are_refused(tmp_path: Path) -> None:
+    await filled(tmp_path)
+    library = tmp_path / "library"
+    (tmp_path / "taken").mkdir()
+    (tmp_path / "taken" / "a").touch()
+    for target in (tmp_path / "taken", library, library / "2026-11" / "new"):
+        with pytest.raises(InputError):
+            moving.move(library, target, pytest.fail)
+    with pytest.raises(InputError, match="no library"):
+        moving.move(tmp_path / "taken", tmp_path / "new", pytest.fail)
+    (tmp_path / "empty").mkdir()
+    moving.move(library, tmp_path / "empty", lambda: None)
+    assert (tmp_path / "empty/.gridbrush/id").is_file()
