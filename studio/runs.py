@@ -122,20 +122,21 @@ def can_repeat(picture: Picture) -> bool:
     return bool(picture.prompt or picture.source_prompt or picture.parents)
 
 
-def variations(picture: Picture, model: Model, count: int) -> Run:
+def variations(picture: Picture, model: Model, count: int, here: Draft | None = None) -> Run:
     """`count` more pictures like this one: its prompt, pictures and choices, new seeds.
 
-    Raises InputError for a picture that `can_repeat` denies.
+    `here` as in `again`. Raises InputError for a picture that `can_repeat` denies.
     """
-    draft = again(picture)
+    draft = again(picture, here)
     draft = replace(draft, count=count, seed=None, advanced=model.told(draft.advanced))
     # The prompt is what was sent, so braces in it are text.
     return plan(replace(draft, prompt=picture.prompt), model, (picture.prompt,))
 
 
-def again(picture: Picture) -> Draft:
+def again(picture: Picture, here: Draft | None = None) -> Draft:
     """The draft this picture came from, for the composer: everything but its place in a run.
 
+    One that was made elsewhere names no model of ours: it takes provider and model of `here`.
     Raises InputError for a picture that `can_repeat` denies.
     """
     if not can_repeat(picture):
@@ -158,8 +159,8 @@ def again(picture: Picture) -> Draft:
     return Draft(
         prompt=picture.source_prompt or picture.prompt,
         references=references,
-        profile=picture.profile,
-        model=picture.model,
+        profile=picture.profile or (here.profile if here else ""),
+        model=picture.model if picture.profile or here is None else here.model,
         aspect=picture.asked_aspect or usual,
         size=picture.asked_size or "1K",
         seed=picture.seed,

@@ -136,7 +136,7 @@ class Doings:
 
     def _remix(self, picture: Picture) -> None:
         try:
-            draft = runs.again(picture)
+            draft = runs.again(picture, self._window.composer.draft())
         except InputError as error:
             self._window.talking.on_error(error)
             return

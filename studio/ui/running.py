@@ -12,6 +12,7 @@ from PySide6.QtGui import QGuiApplication
 from studio import logs, runs
 from studio.core import Core
 from studio.domain import Job, JobState, Picture
+from studio.drafts import Draft
 from studio.errors import IncompleteAnswer, StudioError
 from studio.runs import Run
 from studio.ui.tasks import spawn
@@ -84,10 +85,14 @@ class Running(QObject):
         except StudioError as error:
             self.refused.emit(error)
 
-    def variations(self, picture: Picture) -> Run:
-        """Variations of a picture: its source and prompt, new seeds. Raises InputError."""
-        model = self._core.catalogue.find(picture.profile, picture.model)
-        return runs.variations(picture, model, VARIATIONS)
+    def variations(self, picture: Picture, here: Draft | None = None) -> Run:
+        """Variations of a picture: its source and prompt, new seeds; `here` as in `runs.again`.
+
+        Raises InputError.
+        """
+        known = here if here is not None and not picture.profile else picture
+        model = self._core.catalogue.find(known.profile, known.model)
+        return runs.variations(picture, model, VARIATIONS, here)
 
     def offers(self, job: Job) -> list[tuple[str, str]]:
         """What a job's menu has: names for `act` and their words."""

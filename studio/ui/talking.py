@@ -40,7 +40,7 @@ class Talking(QObject):
     def vary(self, picture: Picture) -> None:
         """Variations at once, with three seconds to think better of it."""
         try:
-            run = self._window.running.variations(picture)
+            run = self._window.running.variations(picture, self._window.composer.draft())
         except StudioError as error:
             self.on_error(error)
             return

@@ -225,3 +225,29 @@ async def test_what_came_without_a_prompt_is_not_varied_or_remixed(tmp_path: Pat
             assert window.messages.notice is not None
             assert "came without a prompt" in window.messages.notice.text
         assert window.composer.draft().prompt == "written by hand"
+
+
+async def test_a_picture_made_elsewhere_is_repeated_with_the_model_that_is_chosen(
+    tmp_path: Path,
+) -> None:
+    told = png(tmp_path / "in" / "b.png", parameters="kelp forest\nSteps: 1, Seed: 2")
+    async with opened(tmp_path / "home") as window:
+        await make(window)
+        chosen = window.composer.draft()
+        window.bringing.take([told])
+        await until(window.core, lambda: window.browsing.shown == 2, "imported")
+        (kelp,) = [one for one in await window.core.library.every() if one.imported]
+        window.gallery.select_keys([kelp.row])
+        await until(window.core, partial(stands, window, kelp), "shown")
+        run = window.running.variations(kelp, chosen)
+        assert {one.prompt for one in run.requests} == {"kelp forest"}
+        assert {(one.profile, one.model) for one in run.requests} == {
+            (chosen.profile, chosen.model)
+        }
+        window.actions_of.every["remix"].trigger()
+        await until(
+            window.core, lambda: window.composer.draft().prompt == "kelp forest", "taken over"
+        )
+        now = window.composer.draft()
+        assert (now.profile, now.model) == (chosen.profile, chosen.model)
+        assert chosen.profile
