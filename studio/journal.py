@@ -171,6 +171,7 @@ class Journal:
         """
         entries: list[Entry] = []
         files.ensure_folder(self.folder)
+        entry: Entry | None = None
         try:
             for job in jobs:
                 entry = Entry(self.folder / new_id())
@@ -181,15 +182,17 @@ class Journal:
                 )
                 entries.append(entry)
         except StorageError as error:
+            # What is not believed must not be found.
+            if entry is not None:
+                files.remove_folder(entry.folder)
             if not entries:
                 raise
             log.warning("Only %d of %d jobs could be queued: %s", len(entries), len(jobs), error)
         try:
             files.sync_folder(self.folder)
         except OSError as error:
-            # What is not believed must not be found.
-            for entry in entries:
-                files.remove_folder(entry.folder)
+            for one in entries:
+                files.remove_folder(one.folder)
             raise files.storage_error(error, self.folder) from error
         return entries
 

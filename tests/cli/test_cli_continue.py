@@ -66,7 +66,11 @@ def test_without_a_model_the_one_that_made_the_picture_goes_on(
     done = copied("generate", "at night", "--continue", first, "--size", "512", "--json")
     assert done.code == 0
     (shown,) = copied("library", "show", ids(done)[0], "--json").events
-    assert (shown["provider"], shown["model"], shown["turns"]) == ("sketch", "sketch", 2)
+    assert (shown["provider"], shown["model"]) == ("sketch", "sketch")
+    assert [parent["picture"] for parent in shown["parents"]] == [first]
+    # The painter listens to no conversation, and that is said.
+    assert shown["turns"] is None
+    assert "the picture goes alone" in done.err
 
 
 def test_edit_and_continue_together_are_wrong_usage(program: Program) -> None:

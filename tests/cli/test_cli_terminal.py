@@ -78,7 +78,8 @@ def test_what_was_queued_before_the_disk_was_full_is_still_told(
     def step(kind: str, path: Path) -> None:
         nonlocal queued
         queued += kind == "rename" and path.name == "queued.json"
-        if queued == 3:
+        # A full disk takes nothing new; what is written can still be made durable.
+        if queued == 3 and kind != "sync-folder":
             raise OSError(errno.ENOSPC, "No space left on device")
 
     options = parse(

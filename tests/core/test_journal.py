@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import uuid
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +11,8 @@ import pytest
 
 from studio import files
 from studio.domain import GenerationRequest, Job, new_id
-from studio.journal import Entry, Journal, Stage
+from studio.errors import StorageError
+from studio.journal import Entry, Head, Journal, Stage
 
 
 def a_job() -> Job:
@@ -136,3 +138,64 @@ def test_forgetting_what_is_recorded_waits_for_no_disk(tmp_path: Path) -> None:
     stop()
     assert steps == ["rename", "rename", "sync-folder"]
     assert journal.recover() == []
+
+
+def test_some_jobs_are_queued_in_their_order_with_one_wait_for_the_folder(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal")
+    journal.queue(a_job())
+    steps: list[tuple[str, Path]] = []
+    stop = files.watch(lambda kind, path: steps.append((kind, path)))
+    entries = journal.queue_some([a_job() for _number in range(4)])
+    stop()
+    assert [found.entry for found in journal.recover()][1:] == entries
+    assert steps.count(("sync-folder", journal.folder)) == 1
+    assert steps[-1] == ("sync-folder", journal.folder)
+
+
+def test_where_the_disk_gives_out_the_first_ones_are_queued(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal")
+    renamed = 0
+
+    def step(kind: str, path: Path) -> None:
+        nonlocal renamed
+        renamed += kind == "rename" and path.name == "queued.json"
+        if renamed == 3 and kind == "rename":
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    stop = files.watch(step)
+    entries = journal.queue_some([a_job() for _number in range(5)])
+    stop()
+    assert len(entries) == 2
+    assert [found.entry for found in journal.recover()] == entries
+
+
+@pytest.mark.parametrize("kind", ["folder", "sync-folder"])
+def test_what_is_not_durable_is_not_queued_and_not_found(tmp_path: Path, kind: str) -> None:
+    journal = Journal(tmp_path / "journal")
+    journal.queue(a_job())
+
+    def step(now: str, path: Path) -> None:
+        if now == kind and journal.folder in (path, path.parent):
+            raise OSError(errno.EIO, "Input/output error")
+
+    stop = files.watch(step)
+    with pytest.raises(StorageError):
+        journal.queue_some([a_job(), a_job()])
+    stop()
+    assert len(journal.recover()) == 1
+
+
+def test_an_answer_that_is_here_at_once_has_its_head_in_its_mark(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal")
+    entry = sent(journal)
+    body = journal.begin_answer(entry, 200, {"x-request-id": "r1"}, at_once=True)
+    body.append(b"{}")
+    assert not (entry.folder / "answer.json").exists()
+    assert not journal.has_whole(entry)
+    # Ended here, it is read like one of status 200 whose mark is missing.
+    (found,) = journal.recover()
+    assert (found.stage, found.head, found.marked) == (Stage.CUT, None, False)
+    journal.whole(entry, body, 1.0, head=Head(200, {"x-request-id": "r1"}))
+    assert journal.has_whole(entry)
+    (found,) = journal.recover()
+    assert (found.stage, found.head) == (Stage.WHOLE, Head(200, {"x-request-id": "r1"}))
