@@ -17,6 +17,9 @@ log = logging.getLogger(__name__)
 MATCH = "match"
 """The aspect choice that follows the input picture."""
 
+MOST_AT_ONCE = 16
+"""Pictures that are offered as references together: no model takes more."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:

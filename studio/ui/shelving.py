@@ -120,7 +120,7 @@ class Shelving(QObject):
             self._window.talking.tell(_("Write a search first"))
             self._window.top_bar.focus_search()
             return
-        self._ask(_("Name of the saved search"), _("Save"), partial(self._save, words))
+        self._ask(_("Name of the saved search"), _("Save"), partial(self._save, words), words)
 
     def on_asked(self, place: Place, what: str) -> None:
         """A collection is to be renamed or deleted, or its menu is wanted."""

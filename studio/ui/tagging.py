@@ -30,7 +30,7 @@ async def tag(window: StudioWindow) -> None:
         "Tags all of {n} pictures have, with commas between them",
         n,
     ).format(n=f"{n:,}")
-    asked = _ask(window, title, ", ".join(shared), known)
+    asked = _ask(window, title, _("Set"), known, text=", ".join(shared))
 
     async def take(text: str) -> str:
         wanted = [" ".join(one.split()) for one in text.split(",")]
@@ -55,7 +55,8 @@ async def collect(window: StudioWindow, given: Sequence[str] = ()) -> None:
     title = ngettext(
         "Put {n} picture into the collection", "Put {n} pictures into the collection", n
     )
-    asked = _ask(window, title.format(n=f"{n:,}"), "", known)
+    asked = _ask(window, title.format(n=f"{n:,}"), _("Put in"), known, empty=False)
+    asked.field.setPlaceholderText(_("Its name; a new name makes one"))
 
     async def take(name: str) -> str:
         return await collections.collect(ids, name)
@@ -68,9 +69,17 @@ def _shared(pictures: Sequence[Picture]) -> list[str]:
     return [one for one in pictures[0].tags if all(one in tags for tags in every)]
 
 
-def _ask(window: StudioWindow, title: str, text: str, known: Sequence[str]) -> Naming:
+def _ask(
+    window: StudioWindow,
+    title: str,
+    button: str,
+    known: Sequence[str],
+    *,
+    text: str = "",
+    empty: bool = True,
+) -> Naming:
     view = window.views
-    asked = naming.Naming(title, _("Set"), view, name=text, empty=True)
+    asked = naming.Naming(title, button, view, name=text, empty=empty)
     asked.setFixedWidth(420)
     asked.adjustSize()
     completer = LastWord(list(known), asked)

@@ -251,3 +251,40 @@ async def test_a_picture_made_elsewhere_is_repeated_with_the_model_that_is_chose
         now = window.composer.draft()
         assert (now.profile, now.model) == (chosen.profile, chosen.model)
         assert chosen.profile
+
+
+def tells_of(window: StudioWindow, number: int) -> bool:
+    return len(window.inspector.pictures) == number
+
+
+async def test_more_pictures_than_a_model_takes_are_not_offered_as_references(
+    tmp_path: Path,
+) -> None:
+    every = [png(tmp_path / "in" / f"{n}.png", parameters=f"kelp {n}") for n in range(17)]
+    async with opened(tmp_path / "home") as window:
+        await make(window)
+        window.bringing.take(every)
+        await until(window.core, lambda: window.browsing.shown == 18, "imported")
+        rows = sorted(one.row for one in await window.core.library.every())
+        suggestion = window.composer.card.slots.suggestion
+        for number, wanted in ((16, True), (17, False)):
+            window.gallery.select_keys(rows[:number])
+            await until(window.core, partial(tells_of, window, number), "selected")
+            assert suggestion.isVisible() is wanted
+            (button,) = [
+                one
+                for one in window.inspector.findChildren(Button)
+                if one.property("action") == "references"
+            ]
+            assert button.isEnabled() is wanted
+
+
+async def test_a_saved_search_is_named_by_its_words_at_first(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        await make(window)
+        window.top_bar.search.set_text("kelp")
+        window.choices.on_searched("kelp")
+        window.shelving.on_save_search()
+        asked = window.shelving._naming
+        assert isinstance(asked, Naming)
+        assert asked.field.text() == asked.field.selectedText() == "kelp"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QMimeData, QObject
 
 from studio.domain import Picture, Reference, Role
+from studio.drafts import MOST_AT_ONCE
 from studio.ui import dragging
 from studio.ui.composer import drafting, press
 from studio.ui.composer.picking import Picking
@@ -56,8 +57,10 @@ class Referencing(QObject):
         elif len(pictures) == 1:
             words = _("Edit {name}").format(name=pictures[0].name)
             slots.suggest(words, "Ctrl+E", edits=pictures[0].id)
-        else:
+        elif len(pictures) <= MOST_AT_ONCE:
             slots.suggest(_("Use {n} as references").format(n=len(pictures)), "")
+        else:
+            slots.suggest("", "")
 
     # --- slots ----------------------------------------------------------------------------
 

@@ -43,9 +43,10 @@ class DashedButton(QAbstractButton):
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         theme().changed.connect(self.update)
 
-    def show_words(self, words: str, beside: str) -> None:
-        """What it says; `beside` gives way first."""
+    def show_words(self, words: str, beside: str, icon: str = "") -> None:
+        """What it says, with another icon if one is named; `beside` gives way first."""
         self._words, self._beside = words, beside
+        self._icon = icon or self._icon
         self.setAccessibleName(words)
         self.setAccessibleDescription(beside)
         self.setToolTip(f"{words} {beside}" if self._small else "")
@@ -202,7 +203,7 @@ class SlotsRow(QWidget):
         words, key, edits = self._suggested
         if edits and any(r.role is Role.EDIT and r.picture == edits for r in self._references):
             words = ""
-        self.suggestion.show_words(words, key)
+        self.suggestion.show_words(words, key, "edit" if edits else "reference")
         self.suggestion.setVisible(bool(words) and not self._small)
         self.fit()
 

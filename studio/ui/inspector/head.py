@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from studio.drafts import MOST_AT_ONCE
 from studio.ui import word_diff
 from studio.ui.controls import Button
 from studio.ui.inspector.action_row import ActionRow
@@ -73,6 +74,7 @@ class Head(Section):
             self._many.set_labels(
                 ("references", uses.format(n=count), ""),
             )
+            self._many.set_able(frozenset({"references"}), able=count <= MOST_AT_ONCE)
 
     def fold(self) -> None:
         """Back to the first lines of the prompt."""
