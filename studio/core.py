@@ -140,7 +140,8 @@ class Core:
         # It listens to what happens from now on.
         _queue = self.queue
         try:
-            await self.library.open(write=self.writable)
+            # A window is open while what takes long is made; a command needs all of it.
+            await self.library.open(write=self.writable, beside=self.options.hold_for_key)
         except LibraryTooNew as error:
             if self.writable and not self.options.newer_to_read:
                 raise

@@ -57,6 +57,19 @@ class RecordsChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class IndexRead:
+    """The index of an open library is being made anew.
+
+    Attributes:
+        part: how much of the records was read, 1 when it is over.
+        whole: False where it was stopped: then the library is shown as far as it is known.
+    """
+
+    part: float
+    whole: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class KeyChanged:
     """The key of a profile was stored, deleted, unlocked or refused."""
 
@@ -83,6 +96,7 @@ Event = (
     | QueueChanged
     | PicturesAdded
     | RecordsChanged
+    | IndexRead
     | KeyChanged
     | SettingsChanged
     | Trouble

@@ -123,11 +123,16 @@ class Index:
         return cls(db, new=version == 0)
 
     @classmethod
-    def _read_only(cls, path: Path) -> Index:
+    def open_old(cls, path: Path) -> Index:
+        """Open an index of any version, to be read as far as that goes. Raises StorageError."""
+        return cls._read_only(path, old=True)
+
+    @classmethod
+    def _read_only(cls, path: Path, *, old: bool = False) -> Index:
         try:
             db = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
             db.set_busy_timeout(5000)
-            if db.pragma("user_version") != schema.VERSION:
+            if db.pragma("user_version") != schema.VERSION and not old:
                 db.close()
                 raise ValueError("another version")
         except (apsw.Error, ValueError) as error:
@@ -558,6 +563,17 @@ class Index:
         """Where the change that was undone last begins; None after a newer change."""
         found = self._db.execute(schema.TO_REDO).fetchone()
         return Place(*found) if found else None
+
+
+def current(path: Path) -> bool:
+    """Whether the file is an index of this version; only its head is looked at."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(64)
+    except OSError:
+        return False
+    version = int.from_bytes(head[60:64], "big", signed=True)
+    return head.startswith(b"SQLite format 3\0") and version == schema.VERSION
 
 
 def tidy(path: Path) -> None:

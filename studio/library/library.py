@@ -18,14 +18,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from studio import files
 from studio.domain import Flag, Job, Picture, Reference, Role
-from studio.errors import InputError, LibraryTooNew, PictureUnreadable, StorageError
+from studio.errors import InputError, PictureUnreadable, StorageError
 from studio.events import Event, Events, PicturesAdded, RecordsChanged, Trouble
 from studio.lanes import Lane
 from studio.library import changes, records
-from studio.library.index import Index, tidy
+from studio.library.index import Index, current, tidy
 from studio.library.originals import HIDDEN, Originals
 from studio.library.query import Cost, Counts, Family, PromptUse, Query, Spend, local_midnight
-from studio.library.reading import Reading
+from studio.library.reading import Reading, first_pictures
 from studio.library.records import Groups, Record, RecordLog
 from studio.library.thumbnails import ThumbnailStore, step
 from studio.pictures import Decoder, Priority
@@ -34,6 +34,7 @@ from studio.words import _
 if TYPE_CHECKING:
     from studio.library.collections import Collections
     from studio.library.finding import Doubts
+    from studio.library.rereading import Rereading
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +49,7 @@ class Library:
         folder: where the originals are.
         writable: whether this process may change it (it holds the lock).
         damaged: lines of the log that could not be read at opening.
+        rereading: makes the index anew while the library is open.
     """
 
     def __init__(
@@ -73,16 +75,21 @@ class Library:
         self._doubts: Doubts | None = None
         self._read_only: StorageError | None = None
         self._in_memory = False
+        self.rereading: Rereading | None = None
+        self.index_name = "index.sqlite"
 
     # Opening and closing
 
-    async def open(self, *, write: bool) -> None:
+    async def open(self, *, write: bool, beside: bool = False) -> None:
         """Open for changes (the caller holds the lock) or only to read.
 
+        `beside`: what takes long to be made of the records is made while the library is open.
         Raises StorageError, LibraryTooNew.
         """
         self.writable = write
-        await self._reading.run(self._open)
+        await self._reading.run(self._open, beside)
+        if self.rereading is not None:
+            self._spawn(self.rereading.run())
 
     async def open_newer(self, error: StorageError) -> None:
         """Open what a newer version wrote, to be read; `error` is raised by all that changes."""
@@ -94,13 +101,22 @@ class Library:
         self._identify(create=False)
         self._read_log()
 
-    def _open(self) -> None:
+    def _open(self, beside: bool) -> None:  # noqa: FBT001 - handed over by the lane
         # The writer may be opened here: a connection belongs to one thread at a time, not to one.
         if self.writable:
+            self._identify(create=True)
+            if not current(self._index_path()):
+                from studio.library import rereading
+
+                self.rereading = rereading.begin(self, beside=beside)
+                if self.rereading is not None:
+                    return
             self._open_writer()
         self._open_reader()
 
     def _identify(self, *, create: bool) -> None:
+        if create:
+            files.ensure_folder(self.folder / HIDDEN)
         found = records.identity(self.folder / HIDDEN / "id", create=create)
         if found is None:
             return
@@ -110,11 +126,9 @@ class Library:
         self._thumbnails = ThumbnailStore(self._computed(self.id) / "thumbnails")
 
     def _index_path(self) -> Path:
-        return self._computed(self.id) / "index.sqlite"
+        return self._computed(self.id) / self.index_name
 
     def _open_writer(self) -> None:
-        files.ensure_folder(self.folder / HIDDEN)
-        self._identify(create=True)
         self._log.merge_strays()
         self._writer = Index.open(self._index_path(), write=True)
         if not self._log.reaches(self._writer.applied()):
@@ -137,7 +151,8 @@ class Library:
         if applied == self._log.end() and not index.new:
             return
         self._log.damaged = 0
-        index.apply(self._log.read(applied))
+        read = self._log.read(applied)
+        index.apply(read if self.rereading is None else self.rereading.watched(read))
         self.damaged = self._log.damaged
 
     def _open_reader(self) -> None:
@@ -168,24 +183,17 @@ class Library:
 
         For a window that is shown before the library is open. Blocking; on a connection of its own.
         """
-        try:
+
+        def find() -> Path | None:
             self._identify(create=False)
-            if not self.id:
-                return []
-            index = Index.open(self._index_path(), write=False)
-        except (StorageError, LibraryTooNew) as error:
-            log.info("The first screen waits for the library: %s", error)
-            return []
-        try:
-            return index.first(query, limit)
-        except StorageError as error:
-            log.info("The first screen waits for the library: %s", error)
-            return []
-        finally:
-            index.close()
+            return self._index_path() if self.id else None
+
+        return first_pictures(find, query, limit)
 
     async def close(self) -> None:
         """Finish what was begun and close; the library is unusable afterwards."""
+        if self.rereading is not None:
+            self.rereading.stop()
         if self._doubts is not None:
             await self._doubts.close()
         if self._settling:

@@ -6,13 +6,19 @@ A library has two of them, so that a page and its pictures never wait for what t
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
+from pathlib import Path
 from typing import ParamSpec, TypeVar
 
-from studio.errors import StorageError
+from studio.domain import Picture
+from studio.errors import LibraryTooNew, StorageError
 from studio.lanes import Lane
 from studio.library.index import Index, Interrupted
+from studio.library.query import Query
 from studio.words import _
+
+log = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -88,3 +94,23 @@ class Reading:
         self._opened = None
         await self._lane.run(self.let_go)
         self._lane.close()
+
+
+def first_pictures(find: Callable[[], Path | None], query: Query, limit: int) -> list[Picture]:
+    """The first pictures asked for, as the index was left; empty where it cannot tell.
+
+    `find` tells where the index is. Blocking; on a connection of its own.
+    """
+    index: Index | None = None
+    try:
+        path = find()
+        if path is None:
+            return []
+        index = Index.open(path, write=False)
+        return index.first(query, limit)
+    except (StorageError, LibraryTooNew) as error:
+        log.info("The first screen waits for the library: %s", error)
+        return []
+    finally:
+        if index is not None:
+            index.close()

@@ -181,6 +181,10 @@ class RecordLog:
         self.lenient = False
         self._appender: files.Appender | None = None
 
+    def size(self) -> int:
+        """Bytes of all files of the log."""
+        return sum(path.stat().st_size for path in self._files())
+
     def _files(self) -> list[Path]:
         try:
             return sorted(one for one in self.folder.iterdir() if _is_month(one.name))

@@ -18,7 +18,7 @@ from PySide6.QtCore import QObject, Signal
 
 from studio.core import Core
 from studio.domain import Job, JobState, Picture
-from studio.events import Event, JobChanged, JobsRemoved, PicturesAdded, RecordsChanged
+from studio.events import Event, IndexRead, JobChanged, JobsRemoved, PicturesAdded, RecordsChanged
 from studio.library.query import Counts, Query, Sort, Spend, View
 from studio.ui.first_screen import first_query
 from studio.ui.gallery.model import GalleryModel
@@ -67,6 +67,7 @@ class Browsing(QObject):
         summing: it is summed up now; what was recorded before is in the next `spent`.
         order_changed: other rows, or other order; the loupe follows.
         loaded: rows were shown for the first time.
+        index_read: the index is made anew, or was (IndexRead).
     """
 
     counted = Signal()
@@ -74,6 +75,7 @@ class Browsing(QObject):
     summing = Signal()
     order_changed = Signal()
     loaded = Signal()
+    index_read = Signal(object)
 
     def __init__(
         self, core: Core, model: GalleryModel, gallery: GalleryView, parent: QObject
@@ -266,6 +268,8 @@ class Browsing(QObject):
             self._arrived(event)
         elif isinstance(event, RecordsChanged):
             self._changed(event)
+        elif isinstance(event, IndexRead):
+            self.index_read.emit(event)
 
     def _arrived(self, event: PicturesAdded) -> None:
         query = self.query

@@ -7,6 +7,7 @@ pictures or to write on the prompt.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 from studio.ui.actions import Actions
@@ -35,6 +36,7 @@ from studio.ui.talking import Talking
 from studio.ui.top_bar import TopBar
 
 if TYPE_CHECKING:
+    from studio.events import IndexRead
     from studio.ui.loupe import Loupe
     from studio.ui.main_window import StudioWindow
     from studio.ui.welcome import Welcome
@@ -137,6 +139,7 @@ def _connect_views(window: StudioWindow) -> None:
     window.browsing.counted.connect(window.on_counted)
     window.browsing.spent.connect(window.sidebar.show_spend)
     window.browsing.spent.connect(window.rail.show_spend)
+    window.browsing.index_read.connect(partial(_hear_of_index, window))
     window.browsing.order_changed.connect(window.looking.on_order_changed)
     window.zones.panels_changed.connect(window.on_panels_changed)
     window.zones.narrowed.connect(window.on_narrowed)
@@ -171,6 +174,12 @@ def _connect_panels(window: StudioWindow) -> None:
     window.running.wants_model.connect(window.composer.focus_prompt)
     window.running.wants_details.connect(window.composing.on_wants_details)
     window.running.told.connect(window.talking.tell)
+
+
+def _hear_of_index(window: StudioWindow, event: IndexRead) -> None:
+    from studio.ui import rereading
+
+    rereading.hear(window, event)
 
 
 def make_loupe(window: StudioWindow) -> Loupe:

@@ -1,0 +1,178 @@
+"""The index is made anew while the library is open: what is known is shown, changes wait."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from studio.errors import StorageError
+from studio.events import Event, Events, IndexRead
+from studio.library import rereading
+from studio.library.index import current
+from studio.library.library import Library
+from studio.library.query import Query
+from studio.library.records import BEGINNING, Place, Record, RecordLog
+from studio.pictures import Decoder
+from tests.core.shelves import opened, take
+
+ROWS = 5
+
+
+class Gate:
+    """Holds up the reading of the log until it is opened."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.reached, self.open = threading.Event(), threading.Event()
+        real = RecordLog.read
+
+        def read(log: RecordLog, since: Place = BEGINNING) -> Iterator[tuple[Record, Place, Place]]:
+            for number, found in enumerate(real(log, since)):
+                if number == 2:
+                    self.reached.set()
+                    assert self.open.wait(20)
+                yield found
+
+        monkeypatch.setattr(RecordLog, "read", read)
+
+
+async def filled(home: Path) -> Path:
+    """A library of some pictures, closed; the path of its index."""
+    async with opened(home) as library:
+        for _row in range(ROWS):
+            await take(library)
+        return library._index_path()
+
+
+def of_another_version(path: Path) -> None:
+    with path.open("r+b") as file:
+        file.seek(60)
+        file.write((1).to_bytes(4, "big"))
+
+
+@contextlib.asynccontextmanager
+async def beside(home: Path, events: Events) -> AsyncIterator[Library]:
+    library = Library(home / "library", lambda id: home / "data" / id, Decoder(), events)
+    await library.open(write=True, beside=True)
+    try:
+        yield library
+    finally:
+        await library.close()
+
+
+@pytest.fixture
+def gate(monkeypatch: pytest.MonkeyPatch) -> Gate:
+    monkeypatch.setattr(rereading, "LONG", 0)
+    monkeypatch.setattr(rereading, "_TELL_EVERY", 0.0)
+    return Gate(monkeypatch)
+
+
+async def over(library: Library, told: list[Event]) -> IndexRead:
+    async with asyncio.timeout(20):
+        while not any(isinstance(one, IndexRead) and one.part == 1 for one in told):
+            await asyncio.sleep(0.001)
+    assert library.rereading is None
+    return next(one for one in told if isinstance(one, IndexRead) and one.part == 1)
+
+
+async def test_what_is_known_is_shown_and_changes_wait(tmp_path: Path, gate: Gate) -> None:
+    gate.open.set()
+    of_another_version(await filled(tmp_path))
+    gate.open.clear()
+    told: list[Event] = []
+    events = Events()
+    events.subscribe(told.append)
+    async with beside(tmp_path, events) as library:
+        await asyncio.to_thread(gate.reached.wait, 20)
+        rows = await library.rows(Query())
+        assert len(rows) == ROWS, "the old index answers"
+        (picture,) = await library.pictures(rows[:1])
+        rated = asyncio.create_task(library.rate([picture.id], 4))
+        await asyncio.sleep(0.05)
+        assert not rated.done()
+        parts = [one.part for one in told if isinstance(one, IndexRead)]
+        assert parts
+        assert all(0 <= part < 1 for part in parts)
+        gate.open.set()
+        assert (await over(library, told)).whole
+        await rated
+        assert await library.count(Query(words="rating:4")) == 1
+        assert await library.count(Query()) == ROWS
+        await take(library)
+        assert await library.count(Query()) == ROWS + 1
+    async with opened(tmp_path) as library:
+        assert current(library._index_path())
+        assert library._index_path().name == "index.sqlite"
+        assert sorted(path.name for path in library._index_path().parent.glob("index*")) == [
+            "index.sqlite", "index.sqlite-shm", "index.sqlite-wal",
+        ]  # fmt: skip
+        assert await library.count(Query(words="rating:4")) == 1
+
+
+async def test_a_damaged_index_is_made_anew_beside_the_open_library(
+    tmp_path: Path, gate: Gate
+) -> None:
+    gate.open.set()
+    path = await filled(tmp_path)
+    path.write_bytes(b"SQLite format 3\0" + bytes(4000))
+    gate.open.clear()
+    told: list[Event] = []
+    events = Events()
+    events.subscribe(told.append)
+    async with beside(tmp_path, events) as library:
+        assert list(await library.rows(Query(words="light"))) == []
+        assert (await library.counts(0.0)).all == 0
+        gate.open.set()
+        assert (await over(library, told)).whole
+        assert len(await library.rows(Query())) == ROWS
+
+
+async def test_stopped_it_shows_what_is_known_and_begins_again_at_the_next_start(
+    tmp_path: Path, gate: Gate
+) -> None:
+    gate.open.set()
+    of_another_version(await filled(tmp_path))
+    gate.open.clear()
+    told: list[Event] = []
+    events = Events()
+    events.subscribe(told.append)
+    async with beside(tmp_path, events) as library:
+        await asyncio.to_thread(gate.reached.wait, 20)
+        (picture,) = await library.pictures((await library.rows(Query()))[:1])
+        rated = asyncio.create_task(library.rate([picture.id], 4))
+        assert library.rereading is not None
+        library.rereading.stop()
+        gate.open.set()
+        assert not (await over(library, told)).whole
+        with pytest.raises(StorageError):
+            await rated
+        assert len(await library.rows(Query())) == ROWS
+    told.clear()
+    async with beside(tmp_path, events) as library:
+        assert (await over(library, told)).whole
+        assert len(await library.rows(Query())) == ROWS
+
+
+async def test_closing_does_not_wait_for_all_of_it(tmp_path: Path, gate: Gate) -> None:
+    gate.open.set()
+    of_another_version(await filled(tmp_path))
+    gate.open.clear()
+    async with beside(tmp_path, Events()) as library:
+        await asyncio.to_thread(gate.reached.wait, 20)
+        making = library.rereading
+        assert making is not None
+        making.stop()
+        gate.open.set()
+    assert not current(tmp_path / "data" / library.id / rereading.NEW_NAME)
+
+
+async def test_a_command_waits_for_all_of_it(tmp_path: Path, gate: Gate) -> None:
+    gate.open.set()
+    of_another_version(await filled(tmp_path))
+    async with opened(tmp_path) as library:
+        assert library.rereading is None
+        assert await library.count(Query()) == ROWS

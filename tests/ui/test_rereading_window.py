@@ -1,0 +1,48 @@
+"""A window whose index is made anew says so, goes on, and shows all of it at the end."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from studio.library import rereading
+from studio.library.records import BEGINNING, Place, Record, RecordLog
+from tests.benchmarks import library_maker
+from tests.ui.windows import opened, until
+
+ROWS = 40
+
+
+async def test_it_says_how_far_it_is_and_shows_all_at_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rereading, "LONG", 0)
+    monkeypatch.setattr(rereading, "_TELL_EVERY", 0.0)
+    go_on = threading.Event()
+    real = RecordLog.read
+
+    def read(log: RecordLog, since: Place = BEGINNING) -> Iterator[tuple[Record, Place, Place]]:
+        for number, found in enumerate(real(log, since)):
+            if number == ROWS // 2:
+                assert go_on.wait(20)
+            yield found
+
+    monkeypatch.setattr(RecordLog, "read", read)
+    library_maker.write(tmp_path / "library", ROWS)
+    async with opened(tmp_path) as window:
+        core, messages = window.core, window.messages
+        await until(core, lambda: messages.notice is not None, "the message")
+        assert messages.notice is not None
+        assert "read anew" in messages.notice.text
+        assert messages.notice.actions == (("stop", "Stop"),)
+        assert window.isVisible()
+        assert window.model.rowCount() == 0
+        window.composer.focus_prompt()
+        go_on.set()
+        await until(core, lambda: window.browsing.shown == ROWS, "all pictures")
+        await until(core, lambda: messages.notice is None, "no message")
+        await until(core, lambda: window.browsing.counts.all == ROWS, "counted")
+        assert window.gallery.isVisible()
