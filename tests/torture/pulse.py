@@ -17,7 +17,7 @@ LIMIT = 33.0
 _BEAT = 0.004  # seconds
 _NOTHING = 0.001
 _BUSY = 0.02  # of the time
-_TRIES = 6
+_TRIES = 10
 _LIBRARY = ctypes.PyDLL(None)
 
 
