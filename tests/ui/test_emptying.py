@@ -21,11 +21,17 @@ def question() -> EmptyTrash | None:
     return next((one for one in found if one.isVisible()), None)
 
 
+def offered(window: StudioWindow) -> bool:
+    """Whether the button stands over the pictures."""
+    button = window.grid_bar._empty
+    return button is not None and button.isVisible()
+
+
 async def asked(window: StudioWindow) -> EmptyTrash:
     """The question, opened by the button over the trash."""
     window.show_shelf(View.TRASH)
     bar = window.grid_bar
-    await until(window.core, lambda: bar._empty is not None and bar._empty.isVisible(), "offered")
+    await until(window.core, lambda: offered(window), "offered")
     assert bar._empty is not None
     bar._empty.click()
     await until(window.core, question, "asked")
@@ -38,7 +44,7 @@ async def test_the_trash_offers_it_and_only_a_yes_does_it(tmp_path: Path) -> Non
     async with opened(tmp_path) as window:
         pictures = await make(window, count=3, tiles=3)
         core = window.core
-        assert window.grid_bar._empty is None
+        assert not offered(window)
         await core.library.trash([one.id for one in pictures[:2]])
         await until(core, lambda: window.browsing.counts.trash == 2, "thrown away")
         dialog = await asked(window)
@@ -55,8 +61,7 @@ async def test_the_trash_offers_it_and_only_a_yes_does_it(tmp_path: Path) -> Non
         dialog.go.click()
         await until(core, lambda: window.browsing.counts.trash == 0, "emptied")
         await until(core, lambda: window.model.rowCount() == 0, "shown")
-        assert window.grid_bar._empty is not None
-        assert not window.grid_bar._empty.isVisible()
+        assert not offered(window)
         assert await core.library.find([one.id for one in pictures[:2]]) == []
         window.show_shelf(View.ALL)
         await until(core, lambda: list(window.browsing.order) == [pictures[2].row], "one left")
