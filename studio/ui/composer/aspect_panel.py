@@ -74,7 +74,7 @@ class Cell(QAbstractButton):
 
 
 class AspectPanel(QFrame):
-    """Opens above or below the picker; a choice or Esc closes it.
+    """Opens above or below the picker; a choice or Esc closes it. Figures lead to a ratio.
 
     Signals:
         chosen(object): the ratio, or "match".
@@ -88,6 +88,7 @@ class AspectPanel(QFrame):
         self.setAccessibleName(_("All aspect ratios"))
         self._ground = Rounded(self)
         self._cells: list[Cell] = []
+        self._typed = ""
         grid = QGridLayout(self)
         grid.setContentsMargins(8, 8, 8, 8)
         grid.setSpacing(2)
@@ -118,6 +119,17 @@ class AspectPanel(QFrame):
         if current is not None:
             current.setFocus()
 
+    def _go_to(self, figure: str) -> bool:
+        """Go to the ratio that is typed; what leads nowhere begins anew."""
+        figure = ":" if figure in "x/" else figure
+        for typed in (self._typed + figure, figure):
+            begun = [cell for cell in self._cells if cell.ratio.startswith(typed)]
+            if begun:
+                self._typed = typed
+                next((c for c in begun if c.ratio == typed), begun[0]).setFocus()
+                return True
+        return False
+
     def on_clicked(self) -> None:
         """A ratio was chosen."""
         cell = self.sender()
@@ -139,7 +151,7 @@ class AspectPanel(QFrame):
             self._cells[at].click()
         elif event.key() == Qt.Key.Key_Escape:
             self.close()
-        else:
+        elif not (event.text() and event.text() in "0123456789:x/" and self._go_to(event.text())):
             super().keyPressEvent(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:

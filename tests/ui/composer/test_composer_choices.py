@@ -80,6 +80,18 @@ async def test_all_ratios_are_in_the_panel_with_their_pixels(composer) -> None:
     assert composer.draft().aspect == wanted
 
 
+@pytest.mark.qt_log_ignore("grabbing the keyboard", extend=True)
+async def test_figures_lead_to_a_ratio_of_the_panel(composer) -> None:
+    composer.set_draft(PRO)
+    composer.card.choices.on_panel_wanted()
+    panel = composer.card.choices.findChild(AspectPanel)
+    for typed, wanted in (("3:2", "3:2"), ("21x9", "21:9"), ("4/5", "4:5"), ("7", "4:5")):
+        QTest.keyClicks(panel, typed)
+        assert panel.focusWidget().ratio == wanted
+    QTest.keyClick(panel, Qt.Key.Key_Return)
+    assert composer.draft().aspect == "4:5"
+
+
 async def test_a_value_the_model_has_not_is_marked_and_comes_back(composer, core) -> None:
     composer.set_draft(replace(PRO, size="4K", aspect="4:5"))
     real = core.catalogue
