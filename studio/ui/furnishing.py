@@ -115,6 +115,7 @@ def _connect_bars(window: StudioWindow) -> None:
     window.sidebar.collection_chosen.connect(window.shelving.on_chosen)
     window.sidebar.collection_wanted.connect(window.shelving.on_new)
     window.sidebar.collection_asked.connect(window.shelving.on_asked)
+    window.sidebar.collect_wanted.connect(window.shelving.on_collect_wanted)
     window.sidebar.collected.connect(window.shelving.on_dropped)
     status.unlock_requested.connect(window.dialogs.on_unlock_requested)
     status.keys_requested.connect(window.dialogs.on_keys_requested)

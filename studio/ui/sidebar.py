@@ -6,7 +6,14 @@ import time
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import (
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QPainter,
+    QPaintEvent,
+)
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from studio.library.query import Counts, Spend, View
@@ -31,6 +38,7 @@ class Sidebar(QFrame):
     Attributes:
         lists: its lists from top to bottom, for the tab order.
         collections: the list of collections and saved searches.
+        hint: stands where that list is empty.
 
     Signals:
         view_chosen: the user went to a shelf (View).
@@ -39,6 +47,7 @@ class Sidebar(QFrame):
         collection_chosen: the user went to a collection (its id).
         collection_wanted: the user wants a new one.
         collection_asked: of a collection: "rename", "delete" or "menu" (the Place, what).
+        collect_wanted: pictures were dropped where no collection is yet (their ids).
         collected: pictures of the gallery were dropped on a collection (its id, ids).
     """
 
@@ -48,6 +57,7 @@ class Sidebar(QFrame):
     collection_chosen = Signal(str)
     collection_wanted = Signal()
     collection_asked = Signal(object, str)
+    collect_wanted = Signal(object)
     collected = Signal(str, object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -79,6 +89,10 @@ class Sidebar(QFrame):
         head.addWidget(self._new, 0, Qt.AlignmentFlag.AlignBottom)
         column.addLayout(head)
         column.addWidget(self.collections, 1000)
+        self.hint = Hint(_("Collect pictures by dragging them here."), self)
+        self.hint.dropped.connect(self.collect_wanted)
+        self.hint.hide()
+        column.addWidget(self.hint)
         column.addWidget(_heading(_("Prompts"), 14, self))
         column.addWidget(self._prompts)
         column.addStretch(1)
@@ -103,6 +117,7 @@ class Sidebar(QFrame):
     def show_collections(self, rows: Sequence[Place]) -> None:
         """Show these collections, each with its number."""
         self.collections.set_rows(rows)
+        self.hint.setVisible(not rows)
 
     def show_counts(self, counts: Counts) -> None:
         """Show how many pictures, failed jobs and prompts there are."""
@@ -158,6 +173,54 @@ class Sidebar(QFrame):
         """Up on the trash."""
         if step < 0:
             self._prompts.enter(at_end=True)
+
+
+class Hint(Text):
+    """Says what an empty list is for, and takes the first pictures.
+
+    Signals:
+        dropped: pictures of the gallery were dropped on it (their ids).
+    """
+
+    dropped = Signal(object)
+
+    def __init__(self, words: str, parent: QWidget) -> None:
+        super().__init__(words, "small", "text3", parent, wrap=True)
+        self.setContentsMargins(8, 2, 8, 6)
+        self.setAcceptDrops(True)
+        self._target = False
+
+    def _aim(self, *, on: bool) -> None:
+        self._target = on
+        self.update()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if places.dropped_ids(event.mimeData()):
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+            self._aim(on=True)
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+
+    def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
+        self._aim(on=False)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self._aim(on=False)
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        self.dropped.emit(places.dropped_ids(event.mimeData()))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._target:
+            painter = QPainter(self)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(theme().color("accent"))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
+            painter.end()
 
 
 class Meter(QWidget):

@@ -40,6 +40,21 @@ def test_the_library_is_a_list_of_named_items_with_their_counts(sidebar: Sidebar
     assert names(sidebar.lists[3]) == ["Trash, 17"]
 
 
+def test_where_no_collection_is_a_hint_takes_the_first_pictures(sidebar: Sidebar) -> None:
+    assert sidebar.hint.isHidden(), "not known yet"
+    sidebar.show_collections(())
+    assert not sidebar.hint.isHidden()
+    asked: list[object] = []
+    sidebar.collect_wanted.connect(asked.append)
+    assert drop(sidebar.hint, QPoint(5, 5), mime("p1", "p2"))
+    assert asked == [("p1", "p2")]
+    assert not drop(sidebar.hint, QPoint(5, 5), QMimeData())
+    sidebar.show_collections(
+        (places.Place(label="Harbour", icon="folder", view=View.ALL, collection="c1"),)
+    )
+    assert sidebar.hint.isHidden()
+
+
 def test_new_failures_are_told_beside_the_count(sidebar: Sidebar) -> None:
     sidebar.set_failed_new(2)
 
