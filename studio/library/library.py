@@ -25,7 +25,7 @@ from studio.library import changes, records
 from studio.library.index import Index, current, tidy
 from studio.library.originals import HIDDEN, Originals
 from studio.library.query import Cost, Counts, Family, PromptUse, Query, Spend, local_midnight
-from studio.library.reading import Reading, first_pictures
+from studio.library.reading import USUAL, Reading, first_pictures
 from studio.library.records import Groups, Record, RecordLog
 from studio.library.thumbnails import ThumbnailStore, step
 from studio.pictures import Decoder, Priority
@@ -66,7 +66,7 @@ class Library:
         self._log = RecordLog(folder / HIDDEN / "records")
         self._writing = Lane("library-write")
         self._reading = Reading("library-read")
-        self._aside = Reading("library-aside", self._opened_beside)
+        self._aside = Reading("library-aside", lambda: Index.open(self._index_path(), write=False))
         self._thumbnails = ThumbnailStore(Path())
         self._settling: set[asyncio.Task[None]] = set()
         self._writer: Index | None = None
@@ -76,7 +76,7 @@ class Library:
         self._read_only: StorageError | None = None
         self._in_memory = False
         self.rereading: Rereading | None = None
-        self.index_name = "index.sqlite"
+        self.index_name = USUAL
 
     # Opening and closing
 
@@ -175,9 +175,6 @@ class Library:
         self._reading.index = Index.in_memory()
         self._catch_up(self._reading.index)
 
-    def _opened_beside(self) -> Index:
-        return Index.open(self._index_path(), write=False)
-
     def first_screen(self, query: Query, limit: int) -> list[Picture]:
         """The first pictures asked for, as the index was left; empty where it cannot tell.
 
@@ -201,6 +198,10 @@ class Library:
         await self._aside.close()
         await self._reading.close()
         await self._writing.run(self._close_writer)
+        if self.index_name != USUAL:
+            from studio.library import rereading
+
+            await self._writing.run(rereading.adopt, self._index_path().with_name(USUAL))
         self._writing.close()
 
     def _close_writer(self) -> None:

@@ -20,6 +20,9 @@ from studio.words import _
 
 log = logging.getLogger(__name__)
 
+USUAL = "index.sqlite"
+"""Name of the file of the index."""
+
 P = ParamSpec("P")
 T = TypeVar("T")
 

@@ -2,7 +2,7 @@
 
 What changes the library waits in the writing lane until it is made; questions are answered from
 the old index as far as it can be read. The new one has a name of its own and takes the old one's
-place at the next start, so that nothing that is open is moved.
+place when the library is closed, or at the next start, so that nothing that is open is moved.
 """
 
 # ruff: noqa: SLF001 - a part of the library, in a room of its own
@@ -40,6 +40,8 @@ _TURN = 0.0005
 """Seconds a thread may keep Python to itself while the records are read."""
 
 _TELL_EVERY = 0.25
+_READING = 0.85
+"""How much of the work is reading; what is left is putting in order what was read."""
 
 
 class StoppedError(Exception):
@@ -103,7 +105,7 @@ class Rereading:
                 former = end.file
                 if (now := time.monotonic()) - told > _TELL_EVERY:
                     told = now
-                    self._tell(min(0.999, done / max(1, self._size)))
+                    self._tell(_READING * min(1.0, done / max(1, self._size)))
                 yield record, begin, end
         finally:
             sys.setswitchinterval(before)

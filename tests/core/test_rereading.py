@@ -104,6 +104,7 @@ async def test_what_is_known_is_shown_and_changes_wait(tmp_path: Path, gate: Gat
         assert await library.count(Query()) == ROWS
         await take(library)
         assert await library.count(Query()) == ROWS + 1
+    assert current(tmp_path / "data" / library.id / "index.sqlite"), "a command finds it too"
     async with opened(tmp_path) as library:
         assert current(library._index_path())
         assert library._index_path().name == "index.sqlite"
@@ -155,6 +156,19 @@ async def test_stopped_it_shows_what_is_known_and_begins_again_at_the_next_start
     async with beside(tmp_path, events) as library:
         assert (await over(library, told)).whole
         assert len(await library.rows(Query())) == ROWS
+
+
+async def test_after_a_crash_the_new_index_is_taken_at_the_next_start(tmp_path: Path) -> None:
+    path = await filled(tmp_path)
+    new = path.with_name(rereading.NEW_NAME)
+    for end in ("", "-wal", "-shm"):
+        source = path.with_name(path.name + end)
+        if source.exists():
+            source.rename(new.with_name(new.name + end))
+    path.write_bytes(b"no index")
+    async with opened(tmp_path) as library:
+        assert await library.count(Query()) == ROWS
+    assert not new.exists()
 
 
 async def test_closing_does_not_wait_for_all_of_it(tmp_path: Path, gate: Gate) -> None:
