@@ -207,5 +207,6 @@ def make_welcome(window: StudioWindow) -> Welcome:
     welcome = Welcome(window.core, window)
     welcome.show_profile(window.core.default_profile)
     welcome.prompt_chosen.connect(window.composing.on_prompt_chosen)
+    welcome.import_requested.connect(window.actions_of.every["import_folder"].trigger)
     welcome.shortcuts_requested.connect(window.dialogs.open_shortcuts)
     return welcome

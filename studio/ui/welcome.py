@@ -21,6 +21,7 @@ from studio import paths
 from studio.settings import OFFLINE
 from studio.ui import key_names
 from studio.ui.controls import Button, KeyCap, Tag, Text
+from studio.ui.controls.flow import Flow
 from studio.ui.desk import Desk
 from studio.ui.example_card import ExampleCard
 from studio.ui.key_card import KeyCard
@@ -58,10 +59,12 @@ class Welcome(QScrollArea):
 
     Signals:
         prompt_chosen: words for the prompt (str).
+        import_requested: a folder with pictures shall come into the library.
         shortcuts_requested: the sheet of shortcuts is wanted.
     """
 
     prompt_chosen = Signal(str)
+    import_requested = Signal()
     shortcuts_requested = Signal()
 
     def __init__(self, core: Desk, parent: QWidget | None = None) -> None:
@@ -127,20 +130,26 @@ class Welcome(QScrollArea):
         promise = _("Nothing runs until you press Generate.")
         column.addWidget(Text(f"{advice} {promise}", "small", "text3", left, wrap=True))
         column.addSpacing(18)
-        row = QHBoxLayout()
-        row.setSpacing(7)
-        self._drop_icon = QLabel(left)
-        row.addWidget(self._drop_icon)
-        row.addWidget(Text(_("Drop a picture to edit it"), "small", "text2", left))
-        row.addSpacing(8)
-        self.shortcuts = Button(_("All shortcuts"), "quiet", left, icon="help")
-        self.shortcuts.clicked.connect(self.shortcuts_requested)
-        row.addWidget(self.shortcuts)
-        row.addWidget(KeyCap("?", left))
-        row.addStretch(1)
-        column.addLayout(row)
+        column.addWidget(self._build_ways(left))
         column.addStretch(1)
         return left
+
+    def _build_ways(self, parent: QWidget) -> QWidget:
+        """Other ways to begin, in as many lines as they need."""
+        self._drop_icon = QLabel(parent)
+        drop = _side_by_side(
+            parent, self._drop_icon, Text(_("Drop a picture to edit it"), "small", "text2")
+        )
+        self.shortcuts = Button(_("All shortcuts"), "quiet", icon="help")
+        self.shortcuts.clicked.connect(self.shortcuts_requested)
+        keys = _side_by_side(parent, self.shortcuts, KeyCap("?"))
+        ways = Flow(parent, gap=8, last_at_least=keys.sizeHint().width())
+        self.bring = Button(_("Import a folder…"), "quiet", ways, icon="folder")
+        self.bring.clicked.connect(self.import_requested)
+        for place, way in enumerate((drop, self.bring, keys)):
+            way.setParent(ways)
+            ways.insert(place, way)
+        return ways
 
     def _build_right(self) -> QWidget:
         right = QWidget(self)
@@ -272,3 +281,15 @@ def shown_folder(folder: Path) -> str:
     except ValueError:
         return str(folder)
     return " / ".join(parts)
+
+
+def _side_by_side(parent: QWidget, *parts: QWidget) -> QWidget:
+    made = QWidget(parent)
+    made.setMinimumHeight(theme().height(30))
+    row = QHBoxLayout(made)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(7)
+    for part in parts:
+        row.addWidget(part)
+    row.addStretch(1)
+    return made

@@ -288,3 +288,24 @@ async def test_a_saved_search_is_named_by_its_words_at_first(tmp_path: Path) -> 
         asked = window.shelving._naming
         assert isinstance(asked, Naming)
         assert asked.field.text() == asked.field.selectedText() == "kelp"
+
+
+async def test_the_first_page_leads_to_an_import(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = png(tmp_path / "shoot" / "a.png")
+    modes: list[QFileDialog.FileMode] = []
+
+    async def answered(dialog: QFileDialog) -> bool:
+        modes.append(dialog.fileMode())
+        dialog.setDirectory(str(source.parent.parent))
+        dialog.selectFile(source.parent.name)
+        return True
+
+    monkeypatch.setattr(tasks, "finished", answered)
+    async with opened(tmp_path / "home") as window:
+        await until(window.core, window.welcome.isVisible, "first page")
+        window.welcome.bring.click()
+        await until(window.core, lambda: window.browsing.shown == 1, "imported")
+        assert modes == [QFileDialog.FileMode.Directory]
+        await until(window.core, lambda: not window.welcoming, "the picture is there")
