@@ -184,11 +184,13 @@ def test_a_button_whose_menu_was_closed_is_not_lit_any_more(qtbot: QtBot) -> Non
     menu = Menu("", window)
     menu.addAction("File")
     menu.popup(window.mapToGlobal(window.rect().bottomRight()))
+    before = QCursor.pos()
     QCursor.setPos(window.mapToGlobal(window.rect().center()))
     # As it is where the menu took the pointer, and the button never heard that it left.
     button.setAttribute(Qt.WidgetAttribute.WA_UnderMouse)
     menu.hide()
     assert not button.underMouse()
+    QCursor.setPos(before)
 
 
 def test_a_pressed_button_shows_no_tip_over_what_it_opens(qtbot: QtBot) -> None:
