@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, QObject, QUrl, Slot
+from PySide6.QtCore import QEvent, QObject, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QDialog, QMenu, QWidget
 
@@ -75,6 +75,8 @@ class Shown(QObject):
             and isinstance(watched, QWidget)
             and (watched.isWindow() or isinstance(watched, Popover))
             and watched is not self._window
+            # A tip comes by where the pointer happens to lie.
+            and watched.windowType() is not Qt.WindowType.ToolTip
         ):
             self.names.append(type(watched).__name__)
         return False
