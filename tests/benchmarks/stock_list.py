@@ -9,7 +9,7 @@ import statistics
 import sys
 import time
 
-from PySide6.QtCore import QSize, QStringListModel
+from PySide6.QtCore import QStringListModel
 from PySide6.QtWidgets import QApplication, QListView
 
 ROWS, TIMES = 100_000, 5
@@ -21,8 +21,7 @@ def main() -> int:
     model = QStringListModel([f"picture {number}" for number in range(ROWS)])
     view = QListView()
     view.setViewMode(QListView.ViewMode.IconMode)
-    view.setUniformItemSizes(True)
-    view.setGridSize(QSize(176, 194))
+    view.setResizeMode(QListView.ResizeMode.Adjust)
     view.setModel(model)
     view.resize(1100, 700)
     view.show()

@@ -144,12 +144,18 @@ async def test_a_paint_event_ends_in_time_and_the_rest_follows(
     assert d.image() == whole
 
 
-async def test_what_is_kept_is_bounded(
+async def test_what_is_kept_is_bounded_by_screens(
     desk: Callable[..., Desk], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kept, "BOUND", 500_000)
+    monkeypatch.setattr(kept, "BOUND", 0)
+    monkeypatch.setattr(kept, "SCREENS", 1)
     d = desk()
     await d.show()
+    bar = d.view.verticalScrollBar()
+    bar.setValue(bar.maximum())
+    await d.settled()
     looks = d.view._looks
     assert looks is not None
-    assert 0 < looks.bytes <= 500_000
+    area = d.view.viewport().size()
+    assert 0 < looks.bytes <= 4 * area.width() * area.height()
+    assert len(looks._kept) < 40

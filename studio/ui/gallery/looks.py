@@ -20,7 +20,8 @@ from studio.ui.gallery.kit import Kit
 from studio.ui.gallery.layout import TileState
 from studio.ui.gallery.paint import paint_tile
 
-BOUND = 16 * 1024 * 1024  # bytes
+BOUND = 8 * 1024 * 1024  # bytes; more where a screen is large
+SCREENS = 2  # of tiles are kept at least
 BUDGET = 0.004
 """Seconds of one paint event for tiles that are painted anew; the others come a moment later."""
 
@@ -36,6 +37,7 @@ class Looks:
         self._kept: OrderedDict[str, tuple[Picture, Sort, QPixmap]] = OrderedDict()
         self._bytes = 0
         self._end = 0.0
+        self._bound = BOUND
         self.later = QRegion()
 
     @property
@@ -47,6 +49,10 @@ class Looks:
         """Nothing looks as it did."""
         self._kept.clear()
         self._bytes = 0
+
+    def make_room(self, screen: int) -> None:
+        """Keep more than the usual where a screen takes so many bytes."""
+        self._bound = max(BOUND, SCREENS * screen)
 
     def begin(self) -> None:
         """A paint event begins."""
@@ -87,7 +93,7 @@ class Looks:
             self._bytes -= _size(old[2])
         self._kept[picture.id] = picture, sort, pixmap
         self._bytes += _size(pixmap)
-        while self._bytes > BOUND and len(self._kept) > 1:
+        while self._bytes > self._bound and len(self._kept) > 1:
             _id, (_picture, _sort, gone) = self._kept.popitem(last=False)
             self._bytes -= _size(gone)
         return pixmap

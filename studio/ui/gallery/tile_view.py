@@ -219,7 +219,10 @@ class TileView(GridView):
         """Ask for the thumbnails of what is on screen, and of one screen ahead."""
         rows = dict.fromkeys((*self.visible_rows(), *self.rows_ahead()))
         area = self.viewport().size() * self.devicePixelRatioF()
-        self.thumbnails.make_room(max(BOUND, SCREENS * 4 * area.width() * area.height()))
+        screen = 4 * area.width() * area.height()
+        self.thumbnails.make_room(max(BOUND, SCREENS * screen))
+        if self._looks is not None:
+            self._looks.make_room(screen)
         self._wished.clear()
         self.thumbnails.want(list(self._wishes_for(rows)))
 

@@ -332,7 +332,7 @@ class GalleryView(TileView):
 
     def on_loaded(self, _rows: object) -> None:
         """Pictures were read: their thumbnails can be asked for."""
-        self._wishes.start()
+        self.on_wishes()
         if self._untold:
             self._tell()
 
