@@ -62,7 +62,8 @@ def test_only_the_service_says_that_a_stream_is_all_there():
     scanner = scanned(b'data: {"a": 1}\n\n')
     assert not scanner.complete
     scanner.feed(b"data: [DONE]\n\n")
-    assert scanner.complete
+    whole: bool = scanner.complete
+    assert whole
     assert scanner.finish().value == [{"a": 1}]
 
 

@@ -23,13 +23,13 @@ from tests.ui import scripted
 class Desk:
     """A gallery of forty pictures whose thumbnails are there."""
 
-    def __init__(self, *, icons: bool) -> None:
+    def __init__(self, *, keeps: bool) -> None:
         self.core = scripted.ScriptedCore()
         self.model = GalleryModel(self.core.library, clock=lambda: 1000.0)
         self.view = GalleryView(self.core, self.model, clock=lambda: 1000.0)
         self.view.resize(920, 600)
-        if icons:
-            self.view.draw_icons(True)
+        if keeps:
+            self.view.on_scrolling()
 
     async def show(self) -> QImage:
         self.model.set_rows(array("q", range(40, 0, -1)))
@@ -65,8 +65,8 @@ class Desk:
 def desk(application: QApplication, at_end: list[Callable[[], object]]) -> Callable[..., Desk]:
     theme.install(application, "dark", scale=1.0)
 
-    def make(*, icons: bool = True) -> Desk:
-        made = Desk(icons=icons)
+    def make(*, keeps: bool = True) -> Desk:
+        made = Desk(keeps=keeps)
         at_end.append(made.end)
         return made
 
@@ -74,7 +74,7 @@ def desk(application: QApplication, at_end: list[Callable[[], object]]) -> Calla
 
 
 async def test_kept_tiles_look_as_painted_ones_do(desk: Callable[..., Desk]) -> None:
-    plain, quick = desk(icons=False), desk()
+    plain, quick = desk(keeps=False), desk()
     for each in (plain, quick):
         each.core.library.special[39] = scripted.picture(39, rating=4, tags=("kelp",))
         await each.show()
@@ -159,3 +159,17 @@ async def test_what_is_kept_is_bounded_by_screens(
     area = d.view.viewport().size()
     assert 0 < looks.bytes <= 4 * area.width() * area.height()
     assert len(looks._kept) < 40
+
+
+async def test_a_gallery_that_stands_still_keeps_nothing_twice(
+    desk: Callable[..., Desk],
+) -> None:
+    def kept_bytes() -> int:
+        return d.view._looks.bytes if d.view._looks is not None else -1
+
+    d = desk(keeps=False)
+    await d.show()
+    assert kept_bytes() == -1
+    d.view.verticalScrollBar().setValue(40)
+    await d.settled()
+    assert kept_bytes() > 0

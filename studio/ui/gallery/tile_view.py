@@ -97,6 +97,7 @@ class TileView(GridView):
         self._rest.timeout.connect(self.on_rest)
         self.moved.connect(self._wishes.start)
         self.scrolled.connect(self.pulse.scrolled)
+        self.scrolled.connect(self.on_scrolling)
         self.thumbnails.ready.connect(self.on_thumbnail)
         theme().changed.connect(self.on_theme_changed)
 
@@ -246,11 +247,14 @@ class TileView(GridView):
     def draw_icons(self, wanted: bool) -> None:  # noqa: FBT001 - a switch, as Qt's setters take it
         """Draw the icons of marks and tags, or only what needs none (the first screen)."""
         self._kit.icons = wanted
-        if wanted and self._looks is None:
+        self.viewport().update()
+
+    def on_scrolling(self) -> None:
+        """Keep tiles as they are painted; a gallery that stands still needs none twice."""
+        if self._looks is None:
             from studio.ui.gallery.looks import Looks
 
             self._looks = Looks()
-        self.viewport().update()
 
     def on_theme_changed(self) -> None:
         """Other colours or fonts."""
