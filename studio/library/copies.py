@@ -7,7 +7,6 @@ the disk can do that; it is never written again. A copy is complete when its fol
 from __future__ import annotations
 
 import contextlib
-import gzip
 import logging
 import os
 import shutil
@@ -95,6 +94,8 @@ def records_of(library: Path) -> Iterator[Record]:
                 continue
             seen.add(path.name)
             try:
+                import gzip
+
                 with gzip.open(path) as file:
                     for line in file:
                         with contextlib.suppress(ValueError, LibraryTooNew):

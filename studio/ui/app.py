@@ -64,7 +64,7 @@ _FURNITURE = (
     "studio.ui.sidebar", "studio.ui.inspector", "studio.ui.picture_actions", "studio.ui.doings",
     "studio.ui.furnishing",
 )  # fmt: skip
-_LATE = ("asyncio", "socket", "subprocess", "secrets", "json", "tempfile")
+_LATE = ("asyncio", "socket", "subprocess", "secrets", "json", "tempfile", "pickle")
 """What modules of a start import and no start uses."""
 
 _AFTER = (

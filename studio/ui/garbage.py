@@ -7,7 +7,7 @@ even a full one looks only at what has come since.
 
 Large blocks go back to the system as soon as they are free: the C library would learn from the rows
 of a large library, which come and go, to keep as much for itself. Small ones that are free go back
-with each full collection, from a thread.
+at the start and with each full collection, from a thread.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ class Garbage(QObject):
         gc.freeze()
         gc.disable()
         _give_back()
+        _trim_aside()
         self._round = 0
         self._timer = QTimer(self)
         self._timer.setInterval(_EVERY)
@@ -54,7 +55,7 @@ class Garbage(QObject):
     def collect_all(self) -> None:
         """Collect everything, and give back what is free."""
         gc.collect()
-        threading.Thread(target=_trim, name="trim", daemon=True).start()
+        _trim_aside()
 
     def stop(self) -> None:
         """Give the automatic collection back."""
@@ -68,6 +69,10 @@ def _give_back() -> None:
         # musl has neither of these functions, and no need for them.
         with contextlib.suppress(AttributeError, OSError):
             ctypes.CDLL(None).mallopt(_MAP_THRESHOLD, _LARGE)
+
+
+def _trim_aside() -> None:
+    threading.Thread(target=_trim, name="trim", daemon=True).start()
 
 
 def _trim() -> None:

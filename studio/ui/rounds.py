@@ -4,6 +4,9 @@ qasync starts and stops a timer of Qt for every callback; a small answer takes s
 they wait in a row, and one timer, running only while there are any, does all that waited at the
 beginning of its round. What they ask for in turn comes in the next one, after Qt has looked at
 the mouse and the screen.
+
+What blocks runs in threads of Python's, which come one by one as they are needed; qasync would
+start ten at the first call.
 """
 
 from __future__ import annotations
@@ -11,11 +14,15 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextvars import Context
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimerEvent
 from qasync import QEventLoop
+
+_ASIDE = 10
+"""Calls that block may run at once."""
 
 _WAKE = QEvent.Type(QEvent.registerEventType())
 
@@ -73,6 +80,7 @@ class WindowLoop(QEventLoop):  # type: ignore[misc] # it ships no types
         self._rounds = Rounds()
         self._asked_to_stop = False
         super().__init__(app)
+        self.set_default_executor(ThreadPoolExecutor(_ASIDE, thread_name_prefix="aside"))
 
     def run_forever(self) -> Any:
         """Run until it is stopped.

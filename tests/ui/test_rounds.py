@@ -81,3 +81,15 @@ async def test_a_callback_that_fails_does_not_stop_the_others() -> None:
     loop.set_exception_handler(None)
     assert done == ["after"]
     assert isinstance(told[0], ZeroDivisionError)
+
+
+async def test_what_blocks_gets_a_thread_when_it_needs_one() -> None:
+    before = {thread.ident for thread in threading.enumerate()}
+    names = {await asyncio.to_thread(_name_of_thread) for _time in range(5)}
+    begun = [thread for thread in threading.enumerate() if thread.ident not in before]
+    assert len(names) == 1
+    assert [thread.name for thread in begun] == list(names)
+
+
+def _name_of_thread() -> str:
+    return threading.current_thread().name
