@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from PySide6.QtCore import QRect
 
 from studio.values import dataclass
@@ -98,6 +100,32 @@ class Grid:
         first = max(0, top // self.pitch_y) * columns - self.lead
         last = (max(-1, bottom // self.pitch_y) + 1) * columns - self.lead
         return range(max(0, min(first, self.count)), max(0, min(last, self.count)))
+
+    def between_tiles(self, area: QRect) -> list[QRect]:
+        """Rectangles that hold what of `area` is in no cell, and nothing of any cell."""
+        lines = self.touched(area)
+        if not lines:
+            return [area]
+        found: list[QRect] = []
+        floor = area.top()
+        for rows in lines:
+            first, last = self.cell(rows[0]), self.cell(rows[-1])
+            top, height = first.top(), first.height()
+            found.append(QRect(area.left(), floor, area.width(), top - floor))
+            found.append(QRect(area.left(), top, first.left() - area.left(), height))
+            found.append(QRect(last.right() + 1, top, area.right() - last.right(), height))
+            floor = top + height
+        found.append(QRect(area.left(), floor, area.width(), area.bottom() + 1 - floor))
+        # Columns stand under each other, so one strip serves all lines. The first line may lack
+        # some on the left, the last one some on the right.
+        top = self.cell(lines[0][0]).top()
+        for rows in {lines[0], max(lines, key=len), lines[-1]}:
+            cells = [self.cell(row) for row in rows]
+            found += [
+                QRect(one.right() + 1, top, other.left() - one.right() - 1, floor - top)
+                for one, other in pairwise(cells)
+            ]
+        return [rect for rect in found if not rect.isEmpty()]
 
     def touched(self, area: QRect) -> list[range]:
         """The rows whose cells touch `area`, one range for each line of tiles."""

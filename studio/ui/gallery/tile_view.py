@@ -270,8 +270,10 @@ class TileView(GridView):
         area = region.boundingRect()
         painter = QPainter(self.viewport())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.fillRect(area, self._kit.color("mat"))
         offset = self.verticalOffset()
+        mat = self._kit.color("mat")
+        for gap in self.grid.between_tiles(area.translated(0, offset)):
+            painter.fillRect(gap.translated(0, -offset), mat)
         dpr = self.devicePixelRatioF()
         looks = self._looks if dpr == int(dpr) else None
         if looks is not None:
@@ -282,6 +284,7 @@ class TileView(GridView):
                 if not region.intersects(cell):
                     continue
                 if looks is None or not self._paint_look(painter, row, cell, looks, int(dpr)):
+                    painter.fillRect(cell, mat)
                     self._paint_row(painter, row, cell)
         if looks is not None and not looks.later.isEmpty():
             self._unpainted += looks.later
@@ -328,6 +331,7 @@ class TileView(GridView):
 
     def _paint_ground(self, painter: QPainter, picture: Picture, cell: QRect) -> None:
         """The colour of a picture where it will be: a moment's stand-in for its tile."""
+        painter.fillRect(cell, self._kit.color("mat"))
         square = QRect(cell.left() + BORDER, cell.top() + BORDER, self.grid.box, self.grid.box)
         painter.fillRect(fit(self.tile_of(picture).aspect, square), QColor(picture.colour))
 
