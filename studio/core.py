@@ -71,6 +71,7 @@ class Core:
 
     Attributes:
         session_start: when the window was opened; a picture since then belongs to this session.
+        afterwards: what is done once all is closed and another start can have the library.
     """
 
     def __init__(
@@ -92,6 +93,8 @@ class Core:
         self._journalling = Lane("journal")
         self._lock: LibraryLock | None = None
         self.library: Library
+        self._let_go = False
+        self.afterwards: Callable[[], object] | None = None
 
     @classmethod
     async def open(
@@ -360,6 +363,12 @@ class Core:
         except StorageError as error:
             log.warning("The list of models could not be kept: %s", error)
 
+    async def let_go(self) -> None:
+        """Close the library before the rest: its files are about to move. The lock is kept."""
+        self._let_go = True
+        await self.queue.close()
+        await self.library.close()
+
     async def close(self) -> None:
         """Stop accepting, cancel, close in reverse order; never raises for a slow disk."""
         if "queue" in vars(self):
@@ -368,7 +377,7 @@ class Core:
             await self._making.attempts.write_held()
             await self._making.client.close()
         await self.decoder.close()
-        if hasattr(self, "library"):
+        if hasattr(self, "library") and not self._let_go:
             await self.library.close()
         try:
             await self.settings.close()
@@ -378,6 +387,8 @@ class Core:
         self._decoding.close()
         self._journalling.close()
         self._give_back()
+        if self.afterwards is not None:
+            self.afterwards()
 
     def _give_back(self) -> None:
         if self._lock is not None:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import errno
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import IO
 
 from studio import files
 from studio.errors import InputError, StorageError
+from studio.library.check import Stopped
 from studio.library.originals import HIDDEN, sha256_of
 from studio.words import _
 
@@ -25,11 +27,33 @@ def move(
     settle: Callable[[], None],
     *,
     rename: Callable[[Path, Path], object] = Path.rename,
+    progress: Callable[[int], None] = lambda _done: None,
 ) -> None:
     """Move it; blocking. `settle` makes the new place the library's, before the old one goes.
 
+    `progress` hears how many bytes were copied; what it raises ends the copy (`Stopped`).
     Raises InputError for a place that cannot be, StorageError; then the old one is as it was.
     """
+    check(source, target)
+    source, target = source.resolve(), target.resolve()
+    files.ensure_folder(target.parent)
+    if target.exists():
+        target.rmdir()
+    try:
+        rename(source, target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise files.storage_error(error, target) from error
+        _copy(source, target, progress)
+        settle()
+        shutil.rmtree(source, ignore_errors=True)
+    else:
+        files.sync_folder(target.parent)
+        settle()
+
+
+def check(source: Path, target: Path) -> None:
+    """Whether the library can go there. Raises InputError, which says why it cannot."""
     source, target = source.resolve(), target.resolve()
     if not (source / HIDDEN / "id").is_file():
         raise InputError(_("There is no library in {folder}").format(folder=source))
@@ -40,43 +64,44 @@ def move(
             _("There is something in {folder} already").format(folder=target),
             hint=_("Name a folder that is empty, or is not there yet."),
         )
-    files.ensure_folder(target.parent)
-    if target.exists():
-        target.rmdir()
-    try:
-        rename(source, target)
-    except OSError as error:
-        if error.errno != errno.EXDEV:
-            raise files.storage_error(error, target) from error
-        _copy(source, target)
-        settle()
-        shutil.rmtree(source, ignore_errors=True)
-    else:
-        files.sync_folder(target.parent)
-        settle()
 
 
-def _copy(source: Path, target: Path) -> None:
+def size(source: Path) -> int:
+    """Bytes of all its files; blocking."""
+    return sum(path.stat().st_size for path in source.rglob("*") if path.is_file())
+
+
+def room_for(source: Path, target: Path) -> int | None:
+    """Bytes that are free where it would be copied to; None where it is on that disk already."""
+    above = next(one for one in (target, *target.parents) if one.exists())
+    if above.stat().st_dev == source.stat().st_dev:
+        return None
+    return shutil.disk_usage(above).free
+
+
+def _copy(source: Path, target: Path, progress: Callable[[int], None]) -> None:
     """A durable copy, whole or not at all."""
+    done = 0
     part = target.with_name(f".{target.name}.part")
     shutil.rmtree(part, ignore_errors=True)
     try:
         for folder in (source, *sorted(p for p in source.rglob("*") if p.is_dir())):
             files.ensure_folder(part / folder.relative_to(source))
         for path in sorted(p for p in source.rglob("*") if p.is_file()):
-            _copy_file(path, part / path.relative_to(source))
+            done = _copy_file(path, part / path.relative_to(source), done, progress)
     except OSError as error:
         shutil.rmtree(part, ignore_errors=True)
         raise files.storage_error(error, target) from error
-    except StorageError:
+    except (StorageError, Stopped):
         shutil.rmtree(part, ignore_errors=True)
         raise
     files.rename_folder(part, target)
 
 
-def _copy_file(path: Path, copy: Path) -> None:
+def _copy_file(path: Path, copy: Path, done: int, progress: Callable[[int], None]) -> int:
+    """Copy one file and compare; `done` bytes were copied before, and so many are with it."""
     with path.open("rb") as file:
-        files.write_new(copy, iter(lambda: file.read(_BLOCK), b""))
+        done += files.write_new(copy, _blocks(file, done, progress))
     shutil.copystat(path, copy)
     if sha256_of(copy) != sha256_of(path):
         raise StorageError(
@@ -84,3 +109,11 @@ def _copy_file(path: Path, copy: Path) -> None:
             _("{name} came out otherwise than it is.").format(name=path.name),
             hint=_("Nothing was moved. Is the disk in order?"),
         )
+    return done
+
+
+def _blocks(file: IO[bytes], done: int, progress: Callable[[int], None]) -> Iterator[bytes]:
+    while block := file.read(_BLOCK):
+        yield block
+        done += len(block)
+        progress(done)

@@ -359,6 +359,7 @@ def table() -> tuple[Action, ...]:
         Action(name="retry_failed", text=_("Try all failed again"), menu="library", group=2),
         Action(name="cancel_all", text=_("Cancel all jobs"), menu="library", group=2),
         Action(name="open_library", text=_("Open another library…"), menu="library", group=3),
+        Action(name="move_library", text=_("Move library…"), menu="library", group=3),
         Action(
             name="open_library_folder",
             text=_("Open the library's folder"),

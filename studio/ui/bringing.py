@@ -51,6 +51,11 @@ class Bringing(QObject):
         self._taken_from: Path | None = None
         self._told = 0.0
 
+    @property
+    def under_way(self) -> bool:
+        """Whether pictures are being imported."""
+        return self._work is not None and not self._work.done()
+
     def choose(self, *, folder: bool) -> None:
         """Let the user choose files, or a folder."""
         spawn(self._choose(folder=folder))
@@ -75,7 +80,7 @@ class Bringing(QObject):
     def take(self, paths: Sequence[Path]) -> None:
         """Import these; what comes while one is under way comes after it."""
         self._waiting.extend(paths)
-        if self._waiting and (self._work is None or self._work.done()):
+        if self._waiting and not self.under_way:
             self._work = spawn(self._take())
 
     async def _take(self) -> None:

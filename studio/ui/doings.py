@@ -311,6 +311,12 @@ class Doings:
 
         spawn(other_library.choose(self._window))
 
+    def on_move_library(self) -> None:
+        """Choose where the library shall lie; asks, moves it and begins again there."""
+        from studio.ui import moving_library
+
+        spawn(moving_library.choose(self._window))
+
     def on_open_library_folder(self) -> None:
         """Open the folder of the originals."""
         folder = self._window.core.library.folder

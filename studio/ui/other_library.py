@@ -74,8 +74,11 @@ def reopen(
     window: StudioWindow,
     start: Callable[[str, list[str]], object] = QProcess.startDetached,
 ) -> None:
-    """Close this window, and start the program anew once nothing stands in the way."""
-    window.closed.connect(partial(_start, start))
+    """Close this window; once nothing stands in the way the program is started anew.
+
+    The new start comes last, when this one has given back what both may want.
+    """
+    window.core.afterwards = partial(_start, start)
     window.close()
 
 

@@ -201,6 +201,7 @@ class Leaving(QObject):
         self._told = -1
         if not self.waiting:
             self._window.messages.dismiss(KEY)
+            self._window.core.afterwards = None
         self._look()
 
     def _hear(self, event: Event) -> None:

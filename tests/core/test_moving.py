@@ -10,7 +10,7 @@ import pytest
 from studio import files
 from studio.errors import InputError, StorageError
 from studio.library import moving
-from studio.library.check import verify
+from studio.library.check import Stopped, verify
 from studio.library.library import Library
 from tests.core.shelves import opened, take
 
@@ -75,6 +75,28 @@ async def test_a_copy_that_fails_leaves_the_old_one_as_it_was(tmp_path: Path) ->
     assert [one.name for one in tmp_path.iterdir() if "elsewhere" in one.name] == []
     async with opened(tmp_path) as library:
         await sound(library, ids)
+
+
+async def test_a_copy_tells_how_far_it_is_and_can_be_stopped(tmp_path: Path) -> None:
+    ids = await filled(tmp_path)
+    source, new = tmp_path / "library", tmp_path / "elsewhere"
+    whole, told = moving.size(source), list[int]()
+
+    def half(done: int) -> None:
+        told.append(done)
+        if done > whole / 2:
+            raise Stopped
+
+    with pytest.raises(Stopped):
+        moving.move(source, new, pytest.fail, rename=another_disk, progress=half)
+    assert [one.name for one in tmp_path.iterdir() if "elsewhere" in one.name] == []
+    async with opened(tmp_path) as library:
+        await sound(library, ids)
+    whole = moving.size(source)
+    told.clear()
+    moving.move(source, new, lambda: None, rename=another_disk, progress=told.append)
+    assert told == sorted(told)
+    assert told[-1] == whole == moving.size(new)
 
 
 async def test_places_that_cannot_be_are_refused(tmp_path: Path) -> None:
