@@ -88,6 +88,8 @@ class Composer(Dock):
         self.own_aspect = "1:1"
         self._asked: Draft | None = None
         self._wanted: tuple[str, str] | None = None
+        self._lacking = ""
+        self._painter_meant = False
         self._press_waits = False
         self._network = True
         self._warned: set[str] = set()
@@ -442,6 +444,7 @@ class Composer(Dock):
             self.wants_key.emit(profile)
             return
         self._wanted = None
+        self._painter_meant = profile == OFFLINE
         self.take(replace(self.draft(), profile=profile, model=model))
         self._tell_of_model()
 
@@ -493,18 +496,21 @@ class Composer(Dock):
             self._asked = None
             self.wants_budget.emit()
         elif action == "sketch":
-            model = self._core.catalogue.default(OFFLINE)
-            self.take(replace(self.draft(), profile=OFFLINE, model=model))
+            self._painter_meant = True
+            self._begin_with(OFFLINE)
         self.place_sheet()
 
     # --- slots: the world -------------------------------------------------------------------
 
     def on_key_changed(self, profile: str) -> None:
-        """A key came or went: the model that waited for it is chosen now."""
-        if self._wanted is not None and self._wanted[0] == profile and not self._keyless(profile):
+        """A key came or went: what waited for it, a model or a whole profile, is chosen now."""
+        if not self._keyless(profile) and self._wanted is not None and self._wanted[0] == profile:
             self.on_model_chosen(self._wanted)
-        else:
-            self._show()
+        elif not self._keyless(profile) and self._lacking == profile:
+            self._lacking = ""
+            if self.draft().profile == OFFLINE and not self._painter_meant:
+                self._begin_with(profile)
+        self._show()
 
     def on_settings_changed(self, names: frozenset[str]) -> None:
         """Settings that concern the composer have new values."""
@@ -513,8 +519,14 @@ class Composer(Dock):
         # The first key brings its profile: what was painted offline until now is asked for there.
         first = "profile" in names and self.draft().profile == OFFLINE
         gone = all(one.name != self.draft().profile for one in settings.all_profiles)
-        if gone or (first and not self._keyless(profile)):
-            model = self._core.catalogue.default(profile)
-            self.take(replace(self.draft(), profile=profile, model=model))
+        if "profile" in names:
+            # A key that is just being given is there a moment after its profile is the default.
+            self._lacking = profile if self._keyless(profile) else ""
+        if gone or (first and not self._lacking):
+            self._begin_with(profile)
         else:
             self._show()
+
+    def _begin_with(self, profile: str) -> None:
+        model = self._core.catalogue.default(profile)
+        self.take(replace(self.draft(), profile=profile, model=model))

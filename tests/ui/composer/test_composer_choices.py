@@ -159,6 +159,34 @@ async def test_the_first_key_brings_its_profile(composer, core) -> None:
     await core.settings.close()
 
 
+@pytest.mark.parametrize("meant", [False, True])
+async def test_a_key_that_comes_after_its_profile_ends_the_painting(
+    composer, core, meant: bool
+) -> None:
+    core.keys.having.clear()
+    composer.set_draft(Draft(prompt="kept", aspect="16:9"))
+    if meant:
+        composer.on_model_chosen(("sketch", "sketch"))
+    core.settings.change(profile="google")
+    assert composer.draft().profile == "sketch"
+    core.keys.having.add("google")
+    core.events.publish(KeyChanged("google"))
+    draft = composer.draft()
+    # Who chose the painter goes on with it.
+    assert draft.profile == ("sketch" if meant else "google")
+    assert draft.model == core.catalogue.default(draft.profile)
+    assert (draft.prompt, draft.aspect) == ("kept", "16:9")
+    await core.settings.close()
+
+
+async def test_a_key_of_a_default_that_was_there_before_changes_nothing(composer, core) -> None:
+    core.settings.change(profile="google")
+    composer.on_model_chosen(("sketch", "sketch"))
+    core.events.publish(KeyChanged("google"))
+    assert composer.draft().profile == "sketch"
+    await core.settings.close()
+
+
 async def test_the_dice_fixes_the_last_seed_and_the_cross_frees_it(
     composer, core, picture, heard
 ) -> None:
