@@ -56,6 +56,9 @@ class Offers(QObject):
             self._window.running.act(name, shown[0])
         elif name == "drag" and shown:
             self._window.gallery.begin_drag(self._window.gallery.rows.row_of(shown[0].row))
+        elif name == "restore":
+            # Not by the action: that is offered in the trash only.
+            self._window.pictures.restore_these([one.id for one in shown])
         elif name == "more":
             self.on_context_menu(shown[0] if shown else None, self._window.cursor().pos())
         elif (

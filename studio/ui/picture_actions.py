@@ -158,6 +158,10 @@ class PictureActions(QObject):
         """Bring the selected pictures back from the trash."""
         self._tell(self._with_ids(self._core.library.restore))
 
+    def restore_these(self, ids: Sequence[str]) -> None:
+        """Bring these pictures back from the trash."""
+        self._tell(self._meant(ids, self._core.library.restore))
+
     def undo(self) -> None:
         """Take the last change back."""
         spawn(self._step(self._core.library.undo, _("Undone: {what}"), _("Nothing to undo")))

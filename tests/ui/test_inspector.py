@@ -327,6 +327,20 @@ async def test_stars_flag_and_buttons_tell_which_pictures(inspector: Inspector) 
     assert {item for _, item in heard[2:]} == {"p1"}
 
 
+async def test_what_lies_in_the_trash_has_a_button_that_brings_it_back(
+    inspector: Inspector,
+) -> None:
+    await told(inspector, picture(1))
+    assert not inspector.page.restore.isVisible()
+    heard: list[tuple[str, list[str]]] = []
+    inspector.action.connect(lambda name, items: heard.append((name, [i.id for i in items])))
+    await told(inspector, picture(1, trashed=True), picture(2, trashed=True))
+    named(inspector, "Restore from trash").click()
+    assert heard == [("restore", ["p1", "p2"])]
+    await told(inspector, picture(1, trashed=True), picture(2))
+    assert not inspector.page.restore.isVisible()
+
+
 async def test_a_click_on_a_relative_selects_it_and_the_rest_is_counted(
     inspector: Inspector, library: Any
 ) -> None:

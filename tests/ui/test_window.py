@@ -66,6 +66,23 @@ async def test_trash_chooses_the_neighbour_and_undo_brings_the_picture_back(
         assert first.row in window.browsing.order
 
 
+async def test_the_inspector_brings_a_picture_back_from_the_trash(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        first, _second = await make(window, count=2)
+        await window.core.library.trash([first.id])
+        window.show_shelf(View.TRASH)
+        await until(window.core, lambda: list(window.browsing.order) == [first.row], "trash")
+        window.gallery.select_keys([first.row])
+        restore = window.inspector.page.restore
+        await until(window.core, restore.isVisible, "offered")
+        restore.click()
+        await until(window.core, lambda: not len(window.browsing.order), "restored")
+        window.show_shelf(View.ALL)
+        await until(window.core, lambda: len(window.browsing.order) == 2, "back")
+        window.gallery.select_keys([first.row])
+        await until(window.core, restore.isHidden, "not offered")
+
+
 async def test_the_last_picture_chooses_the_one_before_it(tmp_path: Path) -> None:
     async with opened(tmp_path) as window:
         _first, second, third = await make(window, count=3)

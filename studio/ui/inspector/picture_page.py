@@ -33,9 +33,10 @@ class PicturePage(QWidget):
         collections: names of the collections there are, by id.
         preview, head, family, palette_strip, sources, warnings, origin, facts, tags, note,
             settings: its parts.
+        restore: brings back what lies in the trash; hidden where nothing shown does.
 
     Signals:
-        chosen: a button of the footer was pressed ("copy" or "save").
+        chosen: a button of the footer was pressed ("restore", "copy" or "save").
     """
 
     chosen = Signal(str)
@@ -89,6 +90,13 @@ class PicturePage(QWidget):
 
     def _make_footer(self) -> Section:
         footer = Section("", self)
+        self.restore = Button(_("Restore from trash"), "", footer, size=26, icon="undo")
+        self.restore.setProperty("action", "restore")
+        self.restore.clicked.connect(self.on_footer)
+        self.restore.hide()
+        column = QVBoxLayout()
+        column.setSpacing(6)
+        column.addWidget(self.restore)
         row = QHBoxLayout()
         row.setSpacing(6)
         for name, label, icon in (("copy", _("Copy"), "copy"), ("save", _("Save as…"), "save")):
@@ -96,11 +104,12 @@ class PicturePage(QWidget):
             button.setProperty("action", name)
             button.clicked.connect(self.on_footer)
             row.addWidget(button, 1)
-        footer.body.addLayout(row)
+        column.addLayout(row)
+        footer.body.addLayout(column)
         return footer
 
     def on_footer(self) -> None:
-        """Copy or Save as."""
+        """Restore, Copy or Save as."""
         button = self.sender()
         if button is not None:
             self.chosen.emit(str(button.property("action")))
@@ -114,6 +123,7 @@ class PicturePage(QWidget):
         self.head.set_line(line=preview)
         self._palette_part.setVisible(one and not preview and bool(self.palette_strip.colours))
         self.note.setVisible(one)
+        self.restore.setVisible(bool(pictures) and all(p.trashed for p in pictures))
         self.head.set_count(len(pictures))
         self.head.title.set_editable(editable=one)
 
