@@ -122,6 +122,11 @@ class Browsing(QObject):
         else:
             self._loading = spawn(self._load())
 
+    async def settled(self) -> None:
+        """Wait until the rows that are asked for are shown."""
+        if self._loading is not None:
+            await self._loading.settle()
+
     @property
     def order(self) -> array[int]:
         """Index rows of the pictures in the grid, as they stand there."""

@@ -169,6 +169,7 @@ def _connect_panels(window: StudioWindow) -> None:
     composer.left.connect(window.composing.on_composer_left)
     window.pictures.said.connect(window.talking.on_said)
     window.pictures.told.connect(window.talking.tell)
+    window.pictures.stepped.connect(window.looking.on_stepped)
     window.running.refused.connect(window.composer.show_error)
     window.running.wants_key.connect(window.dialogs.on_wants_key)
     window.running.wants_prompt.connect(window.composing.on_wants_prompt)

@@ -162,6 +162,26 @@ class Looking(QObject):
             self._window.gallery.select_keys([row])
         self._window.inspector.show_pictures(found)
 
+    def on_stepped(self, ids: object) -> None:
+        """A trash was undone, or done again: what came back is selected."""
+        assert isinstance(ids, tuple)
+        spawn(self._select_back(ids))
+
+    async def _select_back(self, ids: Sequence[str]) -> None:
+        window = self._window
+        found = await window.core.library.find(ids)
+        wanted = View.TRASH if window.browsing.query.view is View.TRASH else View.ALL
+        rows = [one.row for one in found if one.trashed is (wanted is View.TRASH)]
+        await window.browsing.settled()
+        shown = [row for row in rows if window.model.row_of(row) is not None]
+        if not shown:
+            return
+        if self.in_loupe:
+            order = window.browsing.order
+            window.loupe.show_pictures(order, _place(order, shown[0]) or 0)
+        elif window.gallery.show_item(shown[0]):
+            window.gallery.select_keys(shown)
+
     def on_job_chosen(self, id: str) -> None:
         """A job was chosen from the list of what runs."""
         self.close_loupe()

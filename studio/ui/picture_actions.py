@@ -21,6 +21,7 @@ from studio import files
 from studio.core import Core
 from studio.domain import Flag, Job, Picture
 from studio.errors import InputError
+from studio.events import Event, RecordsChanged
 from studio.ui import dragging, tasks
 from studio.ui.tasks import spawn
 from studio.words import _, ngettext
@@ -62,10 +63,13 @@ class PictureActions(QObject):
     Signals:
         said: what was done, in words, with the number of pictures; offered with Undo (str).
         told: what was done and needs no Undo (str).
+        stepped: a step through the changes put these pictures into the trash or took them out of it
+            (a tuple of ids).
     """
 
     said = Signal(str)
     told = Signal(str)
+    stepped = Signal(object)
 
     def __init__(self, core: Core, selection: Selection, window: QWidget) -> None:
         super().__init__(window)
@@ -173,7 +177,19 @@ class PictureActions(QObject):
     async def _step(
         self, step: Callable[[], Awaitable[str | None]], words: str, nothing: str
     ) -> None:
-        what = await step()
+        trashed: list[str] = []
+
+        def hear(event: Event) -> None:
+            if isinstance(event, RecordsChanged) and "trashed" in event.fields:
+                trashed.extend(event.ids)
+
+        end = self._core.events.subscribe(hear)
+        try:
+            what = await step()
+        finally:
+            end()
+        if 0 < len(trashed) < LARGE:
+            self.stepped.emit(tuple(trashed))
         self.told.emit(words.format(what=what) if what else nothing)
 
     # Out

@@ -64,6 +64,24 @@ async def test_trash_chooses_the_neighbour_and_undo_brings_the_picture_back(
         window.pictures.undo()
         await until(window.core, lambda: len(window.browsing.order) == 3, "back")
         assert first.row in window.browsing.order
+        await until(
+            window.core, lambda: list(window.gallery.selected_rows()) == [second.row], "selected"
+        )
+
+
+async def test_the_loupe_shows_what_an_undo_brought_back(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        _first, second, _third = await make(window, count=3)
+        window.gallery.select_keys([second.row])
+        await until(window.core, window.gallery.selected_items, "read")
+        window.looking.open_loupe()
+        shown = window.loupe
+        await until(window.core, lambda: shown.picture and shown.picture.id == second.id, "shown")
+        window.pictures.trash()
+        await until(window.core, lambda: shown.picture and shown.picture.id != second.id, "gone")
+        await until(window.core, lambda: len(window.browsing.order) == 2, "out of sight")
+        window.pictures.undo()
+        await until(window.core, lambda: shown.picture and shown.picture.id == second.id, "back")
 
 
 async def test_the_inspector_brings_a_picture_back_from_the_trash(tmp_path: Path) -> None:
