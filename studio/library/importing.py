@@ -293,11 +293,19 @@ def facts(result: Imported) -> dict[str, object]:
 
 def sentence(result: Imported) -> str:
     """What an import brought, in words: "12 pictures imported, 3 were here already"."""
-    n = len(result.ids)
-    parts = [ngettext("{n} picture imported", "{n} pictures imported", n).format(n=f"{n:,}")]
-    if n := result.known:
-        here = ngettext("{n} was here already", "{n} were here already", n)
-        parts.append(here.format(n=f"{n:,}"))
+    n, known = len(result.ids), result.known
+    if known and not n:
+        # Nothing came, and that is as it should be: no count of none.
+        here = ngettext(
+            "This picture was here already", "All {n} pictures were here already", known
+        )
+        parts = [here.format(n=f"{known:,}")]
+    else:
+        words = ngettext("{n} picture imported", "{n} pictures imported", n)
+        parts = [words.format(n=f"{n:,}")]
+        if known:
+            here = ngettext("{n} was here already", "{n} were here already", known)
+            parts.append(here.format(n=f"{known:,}"))
     if n := len(result.unreadable):
         broken = ngettext("{n} cannot be read", "{n} cannot be read", n)
         parts.append(broken.format(n=f"{n:,}"))

@@ -70,7 +70,7 @@ def test_files_are_imported_once_and_tell_what_they_know(copied: Program, tmp_pa
     shown = json.loads(copied("library", "show", id, "--json").out)
     assert (shown["seed"], shown["model"], shown["imported"]) == (7, "xl", "a.png")
     again = copied("library", "import", str(source))
-    assert again.out == "0 pictures imported, 1 was here already, 1 cannot be read\n"
+    assert again.out == "This picture was here already, 1 cannot be read\n"
     assert copied("library", "verify").code == 0
     assert copied("library", "import", str(tmp_path / "nowhere")).code == 2
 

@@ -15,7 +15,7 @@ from PIL.PngImagePlugin import PngInfo
 from studio import files
 from studio.errors import StorageError
 from studio.events import PicturesAdded
-from studio.library.importing import Import, Progress, find
+from studio.library.importing import Import, Imported, Progress, find, sentence
 from studio.library.library import Library
 from studio.library.query import Query
 from studio.pictures import PictureFacts
@@ -204,3 +204,21 @@ class _failing:  # noqa: N801 reads as what it does
         self._left -= 1
         if self._left < 0 and kind != "remove":
             raise OSError(28, "No space left on device", str(path))
+
+
+@pytest.mark.parametrize(
+    ("brought", "words"),
+    [
+        (Imported(ids=("a",)), "1 picture imported"),
+        (Imported(ids=("a", "b"), known=3), "2 pictures imported, 3 were here already"),
+        (Imported(known=1), "This picture was here already"),
+        (Imported(known=5), "All 5 pictures were here already"),
+        (
+            Imported(known=2, unreadable=(("x.png", "broken"),)),
+            "All 2 pictures were here already, 1 cannot be read",
+        ),
+        (Imported(), "0 pictures imported"),
+    ],
+)
+def test_what_came_is_said_in_words(brought: Imported, words: str) -> None:
+    assert sentence(brought) == words
