@@ -38,6 +38,9 @@ _MOVES = frozenset(
 PAGE = 256
 """Rows that are shown before the others are known: more than a screen of usual tiles."""
 
+EARLIER = 2000
+"""Pictures of a session that is gone on with, among which what failed finds its place."""
+
 _TRIES = 3
 """How often all rows are read again because something changed meanwhile, before they are shown."""
 
@@ -113,7 +116,20 @@ class Browsing(QObject):
         else:
             self.query = replace(self.query, since=self._core.session_start)
             self.reload()
+        spawn(self._go_on())
         self.recount()
+
+    async def _go_on(self) -> None:
+        """The tiles of what failed in the session before, among its pictures."""
+        library, since = self._core.library, self._core.session_start
+        rows = await library.rows(Query(view=View.SESSION, since=since), EARLIER)
+        if len(rows) == EARLIER:
+            # Of what failed before these it is not known where it stood: it is under Failed.
+            since = (await library.pictures(rows[-1:]))[0].created
+        failed = [job.id for job in await library.failed() if job.created >= since]
+        if failed:
+            await self._model.recall(rows, whole=len(rows) < EARLIER)
+            await self._bring_back(frozenset(failed))
 
     def reload(self) -> None:
         """Ask for the rows again; place and selection stay."""

@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 from PySide6.QtGui import QGuiApplication
 
+from studio import prompts, runs
 from studio import upkeep as background
+from studio.drafts import Draft
 from studio.events import Event, Trouble
 from studio.library import copies
 from studio.library.check import Stopped
@@ -161,3 +163,30 @@ async def test_this_session_goes_on_after_a_crash(tmp_path: Path) -> None:
         await windows.until(core, lambda: window.browsing.counts.session == 3, "gone on with")
         window.show_shelf(View.SESSION)
         await windows.until(core, lambda: window.model.rowCount() == 3, "its pictures")
+
+
+async def test_what_failed_in_a_session_that_crashed_stands_where_it_stood(tmp_path: Path) -> None:
+    async with windows.opened(tmp_path) as window:
+        core = window.core
+        await upkeep.go_on(window)
+        (old,) = await windows.make(window, "before")
+        model = core.catalogue.find("sketch", "sketch-refuses")
+        draft = Draft(prompt="no", model="sketch-refuses", size="512")
+        (failed,) = await core.submit(runs.plan(draft, model, prompts.expand("no")))
+        await core.queue.idle()
+        new, _old = await windows.make(window, "after")
+        keys = [new.row, failed.id, old.row]
+        await windows.until(core, lambda: shown(window) == keys, "as it was")
+    async with windows.opened(tmp_path) as window:
+        await windows.until(window.core, lambda: shown(window) == [new.row, old.row], "pictures")
+        await upkeep.go_on(window)
+        await windows.until(window.core, lambda: shown(window) == keys, "all of it")
+        window.show_shelf(View.FAILED)
+        await windows.until(window.core, lambda: shown(window) == [failed.id], "under Failed")
+        window.show_shelf(View.ALL)
+        await windows.until(window.core, lambda: shown(window) == keys, "once, and still there")
+
+
+def shown(window: StudioWindow) -> list[int | str]:
+    """What stands in the grid, in order."""
+    return [window.model.key_at(row) for row in range(window.model.rowCount())]
