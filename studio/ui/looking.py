@@ -12,6 +12,7 @@ from studio.domain import Flag, Job, Picture
 from studio.errors import StudioError
 from studio.library.query import View
 from studio.ui import dragging
+from studio.ui.selected import KNOWN
 from studio.ui.states import Item
 from studio.ui.tasks import spawn
 
@@ -173,6 +174,8 @@ class Looking(QObject):
         wanted = View.TRASH if window.browsing.query.view is View.TRASH else View.ALL
         rows = [one.row for one in found if one.trashed is (wanted is View.TRASH)]
         await window.browsing.settled()
+        # What is at hand of them may be how they lay in the trash.
+        window.model.know(found[:KNOWN])
         shown = [row for row in rows if window.model.row_of(row) is not None]
         if not shown:
             return

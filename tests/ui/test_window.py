@@ -69,6 +69,24 @@ async def test_trash_chooses_the_neighbour_and_undo_brings_the_picture_back(
         )
 
 
+async def test_what_an_undo_brings_back_is_shown_as_it_is_now(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        (only,) = await make(window)
+        window.gallery.select_keys([only.row])
+        await until(window.core, window.gallery.selected_items, "read")
+        window.pictures.trash()
+        await until(window.core, lambda: not len(window.browsing.order), "gone")
+        # Read while it lies in the trash, as by looking at that shelf.
+        await window.browsing.settled()
+        window.model.know(await window.core.library.find([only.id]))
+        window.pictures.undo()
+        await until(
+            window.core, lambda: list(window.gallery.selected_rows()) == [only.row], "selected"
+        )
+        assert [item.trashed for item in window.gallery.selected_items()] == [False]
+        assert window.inspector.page.restore.isHidden()
+
+
 async def test_the_loupe_shows_what_an_undo_brought_back(tmp_path: Path) -> None:
     async with opened(tmp_path) as window:
         _first, second, _third = await make(window, count=3)

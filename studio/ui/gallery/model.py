@@ -174,6 +174,13 @@ class GalleryModel(QAbstractListModel):
         self._turns.recall(found, whole=whole)
         self._remember(found)
 
+    def know(self, pictures: Sequence[Picture]) -> None:
+        """These were read just now: they are shown as they are, and not as they were before."""
+        rows = [picture.row for picture in pictures]
+        self._stale.difference_update(rows)
+        self._remember(pictures)
+        self._announce(rows)
+
     # --- changes --------------------------------------------------------------------------
 
     def set_rows(
