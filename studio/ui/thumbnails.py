@@ -220,7 +220,7 @@ class Thumbnails(QObject):
             long = max(wish.size.width(), wish.size.height())
             edge = next((step for step in STEPS if step >= long), STEPS[-1])
             loop = asyncio.get_running_loop()
-            image = await loop.run_in_executor(self._pool, self._kept, wish, edge)
+            image = await loop.run_in_executor(self._pool, kept, self._source, wish, edge)
             if image is None:
                 data = await self._source.thumbnail(wish.picture, edge)
                 image = await loop.run_in_executor(
@@ -240,16 +240,6 @@ class Thumbnails(QObject):
                 del self._running[id_]
                 self._next()
         self.ready.emit(id_)
-
-    def _kept(self, wish: Wish, edge: int) -> QImage | None:
-        """A thumbnail that is on the disk, decoded from there; None where it must be made."""
-        path = self._source.kept_thumbnail(wish.picture, edge)
-        if path is None:
-            return None
-        image = decoded(path, wish.size)
-        if image is None:
-            return None
-        return fitted(image, wish.size.width(), wish.size.height(), wish.radius)
 
     def _keep(self, id_: str, pixmap: QPixmap) -> None:
         old = self._held.pop(id_, None)
@@ -272,6 +262,20 @@ class Thumbnails(QObject):
             return  # a waiting tile without its source behind it is still a waiting tile
         self._ghosts[reference.sha256] = QPixmap.fromImage(image)
         self.ready.emit(reference.picture or "")
+
+
+def kept(source: ThumbnailSource, wish: Wish, edge: int) -> QImage | None:
+    """A thumbnail that is on the disk, decoded from there; None where it must be made.
+
+    Runs in a thread, and so is no method: a Qt object must not be in a thread's hands.
+    """
+    path = source.kept_thumbnail(wish.picture, edge)
+    if path is None:
+        return None
+    image = decoded(path, wish.size)
+    if image is None:
+        return None
+    return fitted(image, wish.size.width(), wish.size.height(), wish.radius)
 
 
 def decoded(path: Path, size: QSize) -> QImage | None:

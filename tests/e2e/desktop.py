@@ -181,6 +181,12 @@ class Program(Window):
         """Close the window as a user does; the exit code once the program has ended."""
         self.activate()
         self.desktop.keys("alt+F4")
+        try:
+            return self.process.wait(HANG / 3)
+        except subprocess.TimeoutExpired:
+            # A window manager that was still giving the focus away gives the keys to another one.
+            self.activate()
+            self.desktop.keys("alt+F4")
         return self.wait_for_end()
 
     def said(self) -> str:

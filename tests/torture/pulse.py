@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ctypes
 import os
 import sys
@@ -42,7 +43,9 @@ class Pulse:
 
     async def __aenter__(self) -> Pulse:
         for thread in Path("/proc/self/task").iterdir():
-            self._threads.append(os.open(thread / "schedstat", os.O_RDONLY))
+            # A thread may end while they are counted.
+            with contextlib.suppress(FileNotFoundError):
+                self._threads.append(os.open(thread / "schedstat", os.O_RDONLY))
         self._began, self._waited = time.perf_counter(), self._queued()
         self._task = asyncio.create_task(self._beat())
         await asyncio.sleep(_BEAT)

@@ -93,3 +93,34 @@ async def test_what_blocks_gets_a_thread_when_it_needs_one() -> None:
 
 def _name_of_thread() -> str:
     return threading.current_thread().name
+
+
+class _Dear:
+    """Tells on which thread it died."""
+
+    def __init__(self, died: list[int]) -> None:
+        self._died = died
+
+    def __del__(self) -> None:
+        self._died.append(threading.get_ident())
+
+
+def _use(_thing: _Dear, gate: threading.Event) -> None:
+    assert gate.wait(20)
+
+
+async def test_nothing_dies_on_the_thread_that_had_it_last() -> None:
+    died: list[int] = []
+    gates = [threading.Event() for _number in range(20)]
+    loop = asyncio.get_running_loop()
+    for number, gate in enumerate(gates):
+        asked = loop.run_in_executor(None, _use, _Dear(died), gate)
+        if number % 2:
+            asked.cancel()
+    asked = loop.run_in_executor(None, len, "")
+    for gate in gates:
+        gate.set()
+    await asked
+    while len(died) < len(gates):
+        await asyncio.sleep(0)
+    assert set(died) == {threading.get_ident()}
