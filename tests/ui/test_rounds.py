@@ -117,10 +117,10 @@ async def test_nothing_dies_on_the_thread_that_had_it_last() -> None:
         asked = loop.run_in_executor(None, _use, _Dear(died), gate)
         if number % 2:
             asked.cancel()
-    asked = loop.run_in_executor(None, len, "")
+    last = loop.run_in_executor(None, threading.get_ident)
     for gate in gates:
         gate.set()
-    await asked
+    await last
     while len(died) < len(gates):
         await asyncio.sleep(0)
     assert set(died) == {threading.get_ident()}
