@@ -36,6 +36,7 @@ class Garbage(QObject):
     def __init__(self, app: QApplication) -> None:
         super().__init__(app)
         gc.freeze()
+        self._automatic = gc.isenabled()
         gc.disable()
         _give_back()
         _trim_aside()
@@ -58,9 +59,10 @@ class Garbage(QObject):
         _trim_aside()
 
     def stop(self) -> None:
-        """Give the automatic collection back."""
+        """Give the automatic collection back, where there was one."""
         self._timer.stop()
-        gc.enable()
+        if self._automatic:
+            gc.enable()
 
 
 def _give_back() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,9 @@ import pytest
 
 from tests.desktop.session import Session
 from tests.e2e.desktop import Desktop
+
+# Whoever starts the tests with `nohup` has every program they start deaf to the end of a session.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @pytest.fixture

@@ -1,0 +1,28 @@
+"""Garbage is collected where it does no harm."""
+
+from __future__ import annotations
+
+import gc
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from studio.ui.garbage import Garbage
+
+
+@pytest.mark.parametrize("automatic", [True, False])
+def test_the_automatic_collection_is_left_as_it_was(
+    application: QApplication, *, automatic: bool
+) -> None:
+    """Left on by one test, it would let Qt objects of the next ones die on any thread."""
+    assert not gc.isenabled()
+    if automatic:
+        gc.enable()
+    try:
+        garbage = Garbage(application)
+        assert not gc.isenabled()
+        garbage.stop()
+        assert gc.isenabled() is automatic
+    finally:
+        gc.disable()
+        gc.unfreeze()
