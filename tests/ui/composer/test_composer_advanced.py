@@ -259,4 +259,7 @@ async def test_the_panel_stays_over_its_button_when_that_moves(composer) -> None
     assert not choices.advanced.isHidden()
     room = composer.window().rect().adjusted(8, 8, -8, -8)
     assert panel.geometry().right() <= room.right()
-    assert panel.x() < before
+    # Where the row was narrow before, there is nothing to give way to.
+    assert panel.x() <= before
+    over = choices.advanced.mapTo(composer.window(), choices.advanced.rect().center()).x()
+    assert panel.geometry().left() <= over <= panel.geometry().right()
