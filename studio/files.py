@@ -209,7 +209,7 @@ def replace(path: Path, data: bytes) -> None:
             raise
         ensure_folder(path.parent)
         write_new(temporary, (data,))
-    _into_place(temporary, path)
+    into_place(temporary, path)
 
 
 def set_aside(path: Path) -> StorageError:
@@ -233,10 +233,11 @@ def rewrite(path: Path) -> None:
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.{time.monotonic_ns():x}.new")
     write_new(temporary, _blocks(path))
-    _into_place(temporary, path)
+    into_place(temporary, path)
 
 
-def _into_place(temporary: Path, path: Path) -> None:
+def into_place(temporary: Path, path: Path) -> None:
+    """Let a whole, synced file take the place of `path`, durably; it is gone if that fails."""
     with _as_storage_error(path):
         try:
             _rename(temporary, path)

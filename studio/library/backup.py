@@ -64,16 +64,22 @@ def size_of(library: Path) -> int:
 
 
 def write(
-    library: Path, target: Path, more: dict[str, Path], progress: Progress = lambda _done: None
+    library: Path,
+    target: Path,
+    more: dict[str, Path],
+    progress: Progress = lambda _done: None,
+    *,
+    over: bool = False,
 ) -> int:
-    """Back everything up into a new file; the number of files in it. Blocking.
+    """Back everything up into a file; the number of files in it. Blocking.
 
     Args:
         more: files beside the library, by their name in the backup; missing ones are left out.
+        over: a backup of that name may go, once this one is whole.
 
     The library may be in use. Raises InputError when `target` is taken, StorageError.
     """
-    if target.exists():
+    if target.exists() and not over:
         raise InputError(
             _("There is a file of that name already"),
             _("{name} is not written over.").format(name=target),
@@ -94,7 +100,10 @@ def write(
                 manifest = _Manifest(VERSION, time.time(), hashes)
                 archive.writestr(_MANIFEST, msgspec.json.encode(manifest))
             file.sync()
-        files.move(part, target)
+        if over:
+            files.into_place(part, target)
+        else:
+            files.move(part, target)
     except BaseException as error:
         part.unlink(missing_ok=True)
         if isinstance(error, OSError):

@@ -61,8 +61,8 @@ _FURNITURE = (
     "studio.ui.composer.aspect_picker", "studio.ui.composer.choices",
     "studio.ui.composer.generate_button", "studio.ui.composer.card", "studio.ui.composer.dock",
     "studio.ui.composer.composer", "studio.ui.controls.search_field", "studio.ui.top_bar",
-    "studio.ui.sidebar", "studio.ui.inspector", "studio.ui.picture_actions", "studio.ui.doings",
-    "studio.ui.furnishing",
+    "studio.ui.sidebar.sidebar", "studio.ui.inspector", "studio.ui.picture_actions",
+    "studio.ui.doings", "studio.ui.furnishing",
 )  # fmt: skip
 _LATE = ("asyncio", "socket", "subprocess", "secrets", "json", "tempfile", "pickle")
 """What modules of a start import and no start uses."""
@@ -365,7 +365,7 @@ async def _later(window: StudioWindow) -> None:
     import asyncio
 
     await asyncio.sleep(_AT_REST)
-    from studio.ui.upkeep import after_start
+    from studio.ui.dialogs.upkeep import after_start
 
     await after_start(window)
 
@@ -382,7 +382,7 @@ async def _take_work(
 async def _open_anyway(app: Any, error: StudioError, stop: asyncio.Event) -> bool:
     """The program cannot open its library: say so in a window; whether the user insists."""
     from studio.ui import theme
-    from studio.ui.start_trouble import StartTrouble
+    from studio.ui.dialogs.start_trouble import StartTrouble
 
     _say(str(error))
     theme.install(app, "system")

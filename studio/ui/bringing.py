@@ -23,7 +23,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from studio.ui import dragging, tasks
+from studio.ui import dragging
 from studio.ui.controls import Notice
 from studio.ui.tasks import Work, spawn
 from studio.ui.theme import theme
@@ -61,18 +61,13 @@ class Bringing(QObject):
         spawn(self._choose(folder=folder))
 
     async def _choose(self, *, folder: bool) -> None:
-        from studio.ui.file_dialogs import folder_dialog, pictures_dialog
+        from studio.ui.dialogs import file_dialogs
 
         if folder:
-            dialog = folder_dialog(self._window, _("Import a folder"), self._taken_from)
+            make, title = file_dialogs.folder_dialog, _("Import a folder")
         else:
-            dialog = pictures_dialog(self._window, _("Import pictures"), self._taken_from)
-        try:
-            if not await tasks.finished(dialog):
-                return
-            chosen = [Path(name) for name in dialog.selectedFiles()]
-        finally:
-            dialog.deleteLater()
+            make, title = file_dialogs.pictures_dialog, _("Import pictures")
+        chosen = await file_dialogs.all_chosen(make(self._window, title, self._taken_from))
         if chosen:
             self._taken_from = chosen[0].parent
         self.take(chosen)

@@ -162,13 +162,13 @@ class Doings:
 
     def on_tag(self) -> None:
         """Set the tags of the selection."""
-        from studio.ui import tagging
+        from studio.ui.dialogs import tagging
 
         spawn(tagging.tag(self._window))
 
     def on_collect(self) -> None:
         """Put the selection into a collection."""
-        from studio.ui import tagging
+        from studio.ui.dialogs import tagging
 
         spawn(tagging.collect(self._window))
 
@@ -232,7 +232,7 @@ class Doings:
 
     def on_go_to_date(self) -> None:
         """Go to the pictures of a day, a month or a year."""
-        from studio.ui import date_popover
+        from studio.ui.dialogs import date_popover
 
         spawn(date_popover.ask(self._window))
 
@@ -307,13 +307,13 @@ class Doings:
 
     def on_open_library(self) -> None:
         """Choose another library; a new start opens it."""
-        from studio.ui import other_library
+        from studio.ui.dialogs import other_library
 
         spawn(other_library.choose(self._window))
 
     def on_move_library(self) -> None:
         """Choose where the library shall lie; asks, moves it and begins again there."""
-        from studio.ui import moving_library
+        from studio.ui.dialogs import moving_library
 
         spawn(moving_library.choose(self._window))
 
@@ -345,7 +345,7 @@ class Doings:
 
     def on_empty_trash(self) -> None:
         """Delete what is in the trash for good; asks first."""
-        from studio.ui import emptying
+        from studio.ui.dialogs import emptying
 
         spawn(emptying.ask(self._window))
 

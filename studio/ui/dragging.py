@@ -25,7 +25,7 @@ from studio.values import dataclass
 from studio.words import _
 
 if TYPE_CHECKING:
-    from studio.ui.raster import Pixels
+    from studio.ui.canvas.raster import Pixels
 
 IDS = "application/x-gridbrush-ids"
 GNOME_FILES = "x-special/gnome-copied-files"

@@ -11,14 +11,14 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from studio.ui.actions import Actions
-from studio.ui.activity import StatusBar
+from studio.ui.activity.activity import StatusBar
 from studio.ui.bringing import Bringing
 from studio.ui.budgeting import Budgeting
 from studio.ui.chosen import Choices
 from studio.ui.composer.composer import Composer
 from studio.ui.composing import Composing
 from studio.ui.controls import MessageBar, Toast
-from studio.ui.dialogs import Dialogs
+from studio.ui.dialogs.opening import Dialogs
 from studio.ui.doings import Doings
 from studio.ui.grid_bar import GridBar
 from studio.ui.inspector import Inspector
@@ -27,11 +27,11 @@ from studio.ui.menu_key import MenuKey
 from studio.ui.notify import Notifier
 from studio.ui.offers import Offers
 from studio.ui.picture_actions import PictureActions
-from studio.ui.rail import Rail
 from studio.ui.running import Running
 from studio.ui.selected import Selected
 from studio.ui.shelving import Shelving
-from studio.ui.sidebar import Sidebar
+from studio.ui.sidebar.rail import Rail
+from studio.ui.sidebar.sidebar import Sidebar
 from studio.ui.talking import Talking
 from studio.ui.top_bar import TopBar
 

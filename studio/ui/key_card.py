@@ -17,11 +17,11 @@ from studio.events import Event, KeyChanged
 from studio.key_status import KeyStatus, Source, State, clean
 from studio.settings import Profile
 from studio.ui.controls import Button, Segmented, Text
+from studio.ui.controls.key_field import KeyField
+from studio.ui.controls.paragraph import Paragraph
 from studio.ui.desk import Desk
 from studio.ui.focus_ring import focus_by_key
-from studio.ui.key_field import KeyField
 from studio.ui.own_profile import OwnProfile
-from studio.ui.paragraph import Paragraph
 from studio.ui.tasks import Work, spawn
 from studio.ui.theme import theme
 from studio.ui.verdict import Verdict

@@ -38,14 +38,15 @@ if TYPE_CHECKING:
     from studio.core import Core
     from studio.drafts import Draft
     from studio.ui.actions import Actions
-    from studio.ui.activity import StatusBar
+    from studio.ui.activity.activity import StatusBar
     from studio.ui.bringing import Bringing
     from studio.ui.budgeting import Budgeting
     from studio.ui.chosen import Choices
     from studio.ui.composer.composer import Composer
     from studio.ui.composing import Composing
     from studio.ui.controls import Menu, MessageBar, Toast
-    from studio.ui.dialogs import Dialogs
+    from studio.ui.dialogs.opening import Dialogs
+    from studio.ui.dialogs.quitting import Leaving
     from studio.ui.grid_bar import GridBar
     from studio.ui.inspector import Inspector
     from studio.ui.looking import Looking
@@ -55,12 +56,11 @@ if TYPE_CHECKING:
     from studio.ui.notify import Notifier
     from studio.ui.offers import Offers
     from studio.ui.picture_actions import PictureActions
-    from studio.ui.quitting import Leaving
-    from studio.ui.rail import Rail
     from studio.ui.running import Running
     from studio.ui.selected import Selected
     from studio.ui.shelving import Shelving
-    from studio.ui.sidebar import Sidebar
+    from studio.ui.sidebar.rail import Rail
+    from studio.ui.sidebar.sidebar import Sidebar
     from studio.ui.talking import Talking
     from studio.ui.top_bar import TopBar
     from studio.ui.welcome import Welcome
@@ -566,7 +566,7 @@ class StudioWindow(QWidget):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self.closing and self.core.queue.jobs:
-            from studio.ui.quitting import may_leave
+            from studio.ui.dialogs.quitting import may_leave
 
             if not may_leave(self):
                 event.ignore()

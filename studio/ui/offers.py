@@ -42,7 +42,7 @@ class Offers(QObject):
             self._missing(name, item)
 
     def _missing(self, name: str, picture: Picture) -> None:
-        from studio.ui import lost
+        from studio.ui.dialogs import lost
 
         if name == "locate":
             spawn(lost.locate(self._window, picture))

@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from PySide6.QtCore import QObject, QStandardPaths, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from studio import files
@@ -22,7 +22,7 @@ from studio.core import Core
 from studio.domain import Flag, Job, Picture
 from studio.errors import InputError
 from studio.events import Event, RecordsChanged
-from studio.ui import dragging, tasks
+from studio.ui import dragging
 from studio.ui.tasks import spawn
 from studio.words import _, ngettext
 
@@ -220,27 +220,16 @@ class PictureActions(QObject):
         if not pictures:
             return
         paths = [self._core.library.path(picture) for picture in pictures]
-        from PySide6.QtWidgets import QFileDialog
+        from studio.ui.dialogs import file_dialogs
 
-        usual = QStandardPaths.StandardLocation.PicturesLocation
-        start = self._saved_in or QStandardPaths.writableLocation(usual)
-        dialog = QFileDialog(self._window, _("Save as"), str(start))
+        title, start = _("Save as"), self._saved_in
         if len(paths) == 1:
-            dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-            dialog.selectFile(paths[0].name)
-            dialog.setDefaultSuffix(paths[0].suffix.lstrip("."))
+            dialog = file_dialogs.saving_dialog(self._window, title, paths[0].name, start)
         else:
-            dialog.setFileMode(QFileDialog.FileMode.Directory)
-        try:
-            if not await tasks.finished(dialog):
-                return
-            chosen = [Path(name) for name in dialog.selectedFiles()]
-        finally:
-            dialog.deleteLater()
-        if not chosen:
+            dialog = file_dialogs.folder_dialog(self._window, title, start)
+        if (chosen := await file_dialogs.chosen(dialog)) is None:
             return
-        folder = chosen[0]
-        targets = [folder] if len(paths) == 1 else [folder / path.name for path in paths]
+        targets = [chosen] if len(paths) == 1 else [chosen / path.name for path in paths]
         await asyncio.to_thread(_copy_files, paths, targets)
         n = len(targets)
         where = self._saved_in = targets[0].parent

@@ -10,7 +10,7 @@ from typing import Protocol
 from studio.domain import Picture, Reference
 from studio.library.query import Family
 from studio.ui import tasks
-from studio.ui.raster import Pixels
+from studio.ui.canvas.raster import Pixels
 
 
 class Shelf(Protocol):

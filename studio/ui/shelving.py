@@ -18,10 +18,10 @@ from studio.ui.tasks import Work, spawn
 from studio.words import _
 
 if TYPE_CHECKING:
+    from studio.ui.dialogs.naming import Naming
     from studio.ui.main_window import StudioWindow
-    from studio.ui.naming import Naming
     from studio.ui.places import Place
-    from studio.ui.rail_list import RailList
+    from studio.ui.sidebar.rail_list import RailList
 
 _TOUCH = frozenset({"collection", "collections", "trashed"})
 
@@ -151,7 +151,7 @@ class Shelving(QObject):
     def on_list_wanted(self, searches: bool, button: QWidget) -> None:  # noqa: FBT001 - a signal's
         """The narrow window's collections, or its saved searches, shall be chosen from."""
         from studio.ui.controls import tips
-        from studio.ui.rail_list import RailList
+        from studio.ui.sidebar.rail_list import RailList
 
         if self._listed is not None:
             self._listed.close_it()
@@ -177,7 +177,7 @@ class Shelving(QObject):
         spawn(self._collect(ids))
 
     async def _collect(self, ids: Sequence[str]) -> None:
-        from studio.ui import tagging
+        from studio.ui.dialogs import tagging
 
         await tagging.collect(self._window, ids)
 
@@ -207,7 +207,7 @@ class Shelving(QObject):
     # How
 
     def _ask(self, title: str, button: str, take: Callable[[str], None], name: str = "") -> None:
-        from studio.ui import naming
+        from studio.ui.dialogs import naming
 
         side = self._window.sidebar
         over: QWidget = self._window.rail

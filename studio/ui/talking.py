@@ -115,7 +115,7 @@ class Talking(QObject):
         elif action == "stop_import":
             self._window.bringing.stop()
         elif action == "open_library":
-            from studio.ui import other_library
+            from studio.ui.dialogs import other_library
 
             other_library.reopen(self._window)
         elif action == "retry_failed":

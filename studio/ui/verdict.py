@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedLayout, QVBoxLayout, 
 
 from studio.errors import StudioError
 from studio.ui.controls import Button, Text, announce
-from studio.ui.lamps import Spinner
+from studio.ui.controls.lamps import Spinner
 from studio.ui.theme import theme
 
 Tone = Literal["busy", "ok", "warn", "bad", "plain"]

@@ -20,14 +20,14 @@ from PySide6.QtWidgets import (
 from studio import paths
 from studio.settings import OFFLINE
 from studio.ui import key_names
+from studio.ui.canvas.raster import from_jpeg
 from studio.ui.controls import Button, KeyCap, Tag, Text
 from studio.ui.controls.flow import Flow
+from studio.ui.controls.page import Page
+from studio.ui.controls.paragraph import Paragraph
 from studio.ui.desk import Desk
 from studio.ui.example_card import ExampleCard
 from studio.ui.key_card import KeyCard
-from studio.ui.page import Page
-from studio.ui.paragraph import Paragraph
-from studio.ui.raster import from_jpeg
 from studio.ui.tasks import spawn
 from studio.ui.theme import theme
 from studio.words import _

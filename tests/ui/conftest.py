@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 from pytestqt.qtbot import QtBot
 
 from studio.ui import tasks
-from studio.ui.activity import StatusBar
+from studio.ui.activity.activity import StatusBar
 from studio.ui.rounds import WindowLoop
 from studio.ui.settings_dialog import SettingsDialog
 from studio.ui.style import STYLE

@@ -7,7 +7,7 @@ from PySide6.QtGui import QAccessible, QDragEnterEvent, QDragMoveEvent, QDropEve
 from PySide6.QtWidgets import QApplication, QWidget
 
 from studio.ui import dragging
-from studio.ui.place_list import PlaceList
+from studio.ui.sidebar.place_list import PlaceList
 
 
 def names(rows: PlaceList) -> list[str]:

@@ -14,10 +14,10 @@ from studio.domain import Job, JobState
 from studio.key_status import KeyStatus, Source, State
 from studio.library.query import Sort
 from studio.ui import style
-from studio.ui.activity import StatusBar, queue_words
+from studio.ui.activity.activity import StatusBar, queue_words
 from studio.ui.controls import ElidedLabel
+from studio.ui.controls.lamps import Spinner
 from studio.ui.grid_bar import GridBar
-from studio.ui.lamps import Spinner
 from studio.ui.top_bar import TopBar
 from tests.ui import desks
 

@@ -13,12 +13,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog, QFileDialog
 
 from studio.domain import Picture
-from studio.ui import dragging, file_dialogs, tasks
+from studio.ui import dragging, tasks
 from studio.ui.bringing import ImportTarget, dropped_files
-from studio.ui.changes_dialog import ChangesDialog
 from studio.ui.controls import Button
+from studio.ui.dialogs import file_dialogs
+from studio.ui.dialogs.changes import ChangesDialog
+from studio.ui.dialogs.naming import Naming
 from studio.ui.main_window import StudioWindow
-from studio.ui.naming import Naming
 from tests.ui.hands import drop
 from tests.ui.windows import PROMPT, make, opened, until
 

@@ -13,7 +13,7 @@ from studio.domain import JobState
 from studio.drafts import Draft
 from studio.ui.main_window import StudioWindow
 from studio.ui.settings_dialog import SettingsDialog
-from studio.ui.sidebar import SpendBlock
+from studio.ui.sidebar.sidebar import SpendBlock
 from tests.canary import KEY
 from tests.core.running import MODEL
 from tests.fake_service import FakeService, Reply, answer_with, tiny_png

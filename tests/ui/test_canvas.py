@@ -12,11 +12,11 @@ from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QWhe
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from studio.ui import raster
-from studio.ui.canvas import Canvas
-from studio.ui.plates import Plate
+from studio.ui.canvas import raster
+from studio.ui.canvas.canvas import Canvas
+from studio.ui.canvas.plates import Plate
+from studio.ui.canvas.viewport import HIGHEST, Area, Viewport
 from studio.ui.theme import install, theme
-from studio.ui.viewport import HIGHEST, Area, Viewport
 from tests.ui import looking
 from tests.ui.looking import raw
 

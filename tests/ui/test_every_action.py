@@ -16,8 +16,8 @@ from studio.events import Event, RecordsChanged
 from studio.library.query import View
 from studio.ui import tasks
 from studio.ui.actions import table
+from studio.ui.controls.popover import Popover
 from studio.ui.main_window import StudioWindow
-from studio.ui.popover import Popover
 from tests.ui import windows
 from tests.ui.windows import until
 

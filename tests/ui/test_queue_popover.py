@@ -13,9 +13,9 @@ from PySide6.QtWidgets import QApplication, QWidget
 from studio.domain import Failure, Hold, Job, JobState
 from studio.errors import Billed
 from studio.ui import trying_again
-from studio.ui.activity import StatusBar, queue_words
-from studio.ui.job_row import state_words
-from studio.ui.queue_popover import QueuePopover
+from studio.ui.activity.activity import StatusBar, queue_words
+from studio.ui.activity.job_row import state_words
+from studio.ui.activity.queue_popover import QueuePopover
 from tests.ui import desks
 
 pytestmark = pytest.mark.usefixtures("dressed")

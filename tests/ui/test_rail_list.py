@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 
 from studio.library.query import View
 from studio.ui.main_window import StudioWindow
-from studio.ui.rail_list import RailList
+from studio.ui.sidebar.rail_list import RailList
 from tests.ui.hands import drop, mime, names
 from tests.ui.windows import make, opened, until
 

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from studio.errors import NetworkError
-from studio.ui.fitting import fit
+from studio.ui.dialogs.fitting import fit
 from studio.ui.settings_dialog import SettingsDialog
 from studio.ui.settings_dialog.look import catalogues
 from studio.ui.theme import install, theme

@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QApplication
 
 from studio.library.query import View
 from studio.ui import places, theme
-from studio.ui.naming import Naming
+from studio.ui.dialogs.naming import Naming
 from studio.ui.shelving import Shelving
-from studio.ui.sidebar import Sidebar
+from studio.ui.sidebar.sidebar import Sidebar
 from tests.ui.hands import drop, mime, names
 from tests.ui.windows import make, opened, until
 

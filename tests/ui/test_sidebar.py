@@ -10,9 +10,9 @@ from pytestqt.qtbot import QtBot
 
 from studio.library.query import Counts, Spend, View
 from studio.ui import places
-from studio.ui.place_list import PlaceList
-from studio.ui.rail import PlaceButton, Rail
-from studio.ui.sidebar import Meter, Sidebar
+from studio.ui.sidebar.place_list import PlaceList
+from studio.ui.sidebar.rail import PlaceButton, Rail
+from studio.ui.sidebar.sidebar import Meter, Sidebar
 from studio.ui.theme import install, theme
 from tests.ui import desks
 from tests.ui.hands import drop, mime, names

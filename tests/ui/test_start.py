@@ -133,8 +133,9 @@ def test_the_window_stands_with_its_pictures_before_there_is_a_loop(start: dict[
         "studio.providers.gemini", "studio.providers.sketch", "studio.providers.transport",
         "studio.cli.generate", "studio.cli.library", "studio.decoding", "studio.export",
         "studio.ui.loupe", "studio.ui.welcome", "studio.ui.settings_dialog",
-        "studio.ui.command_palette", "studio.ui.shortcuts_sheet", "studio.ui.quitting",
-        "studio.ui.queue_popover", "studio.ui.desktop_bus", "studio.ui.word_diff",
+        "studio.ui.dialogs.command_palette", "studio.ui.dialogs.shortcuts_sheet",
+        "studio.ui.dialogs.quitting", "studio.ui.activity.queue_popover",
+        "studio.ui.desktop_bus", "studio.ui.word_diff",
         "studio.ui.inspector.picture_page", "studio.ui.inspector.job_page",
     ],
 )  # fmt: skip

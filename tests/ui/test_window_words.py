@@ -210,9 +210,9 @@ async def test_the_loupe_speaks_the_language_too(tmp_path: Path) -> None:
 
 
 async def test_what_lies_over_the_window_speaks_the_language_too(tmp_path: Path) -> None:
-    from studio.ui.quitting import Quitting
+    from studio.ui.dialogs.quitting import Quitting
+    from studio.ui.dialogs.shortcuts_sheet import ShortcutsSheet
     from studio.ui.settings_dialog import SettingsDialog
-    from studio.ui.shortcuts_sheet import ShortcutsSheet
 
     async with opened(tmp_path) as window:
         await make(window, "Lighthouse")

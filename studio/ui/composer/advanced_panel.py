@@ -12,7 +12,7 @@ from studio.models import Model
 from studio.safety import with_threshold
 from studio.ui.composer.advanced_rows import AdvancedRows, turned_off
 from studio.ui.controls import Button, CheckBox, Text
-from studio.ui.popover import Popover
+from studio.ui.controls.popover import Popover
 from studio.ui.theme import theme
 from studio.words import _
 

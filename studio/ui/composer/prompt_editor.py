@@ -19,7 +19,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
 
 from studio.ui.composer.highlight import PromptColours
-from studio.ui.own_viewport import give_viewport
+from studio.ui.controls.own_viewport import give_viewport
 from studio.ui.theme import FontName, theme
 from studio.words import _
 

@@ -59,7 +59,7 @@ class Recall(QObject):
 
     def on_forget_wanted(self, prompt: object) -> None:
         """A prompt of the list is to be deleted for good: that is asked first."""
-        from studio.ui.composer.forgetting import Forgetting
+        from studio.ui.dialogs.forgetting import Forgetting
 
         self.forget()
         Forgetting(self._library, str(prompt), self._parent.window()).open()

@@ -23,10 +23,10 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QRegion, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QWidget
 
+from studio.ui.controls.own_viewport import give_viewport
 from studio.ui.gallery import grid as grids
 from studio.ui.gallery.grid import Grid
 from studio.ui.gallery.scrolling import OverlayBar
-from studio.ui.own_viewport import give_viewport
 
 Index = QModelIndex | QPersistentModelIndex
 STEP = 28  # pixels of a line of the wheel; a notch is three

@@ -8,8 +8,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from studio.ui.controls import Text
+from studio.ui.controls.marked_text import MarkedText
 from studio.ui.inspector.facts import Fact
-from studio.ui.marked_text import MarkedText
 from studio.ui.theme import theme
 
 LABEL = 72  # width of the first column

@@ -8,10 +8,10 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from studio.drafts import MOST_AT_ONCE
 from studio.ui import word_diff
 from studio.ui.controls import Button
+from studio.ui.controls.marked_text import MarkedText
 from studio.ui.inspector.action_row import ActionRow
 from studio.ui.inspector.section import Section
 from studio.ui.inspector.title import Title
-from studio.ui.marked_text import MarkedText
 from studio.words import _, ngettext
 
 LINES = 6  # of the prompt before "Show all"

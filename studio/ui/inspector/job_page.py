@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from studio.domain import Job
 from studio.ui.controls import Button, ElidedLabel, Text
+from studio.ui.controls.marked_text import MarkedText
 from studio.ui.inspector import job_words
 from studio.ui.inspector.fact_table import FactTable
 from studio.ui.inspector.job_words import Account
 from studio.ui.inspector.section import Section
-from studio.ui.marked_text import MarkedText
 from studio.ui.theme import theme
 from studio.words import _
 

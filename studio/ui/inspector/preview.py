@@ -7,8 +7,8 @@ from PySide6.QtGui import QAccessible, QColor, QMouseEvent, QPainter, QPaintEven
 from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
 from studio.domain import Picture
+from studio.ui.canvas.plates import FAINT
 from studio.ui.controls import set_role
-from studio.ui.plates import FAINT
 from studio.ui.theme import theme
 from studio.ui.thumbnails import Thumbnails, Wish
 

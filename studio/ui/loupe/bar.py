@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from studio.domain import Flag, Picture
 from studio.ui import figures
-from studio.ui.canvas import Surround
+from studio.ui.canvas.canvas import Surround
+from studio.ui.canvas.viewport import HIGHEST, LOWEST
 from studio.ui.controls import (
     Button,
     ElidedLabel,
@@ -24,7 +25,6 @@ from studio.ui.controls import (
 )
 from studio.ui.loupe.swatches import Swatches
 from studio.ui.theme import theme
-from studio.ui.viewport import HIGHEST, LOWEST
 from studio.words import _
 
 HEIGHT = 38

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from studio.domain import Picture
 from studio.ui import figures, word_diff
 from studio.ui.controls import ElidedLabel, Text, set_role
-from studio.ui.marked_text import MarkedText
+from studio.ui.controls.marked_text import MarkedText
 from studio.ui.theme import theme
 from studio.ui.word_diff import Change, Piece
 from studio.words import _

@@ -9,9 +9,9 @@ from PySide6.QtCore import QObject, Signal
 
 from studio.domain import Picture
 from studio.errors import StudioError
-from studio.ui import raster
-from studio.ui.plates import Plate
-from studio.ui.raster import Raster
+from studio.ui.canvas import raster
+from studio.ui.canvas.plates import Plate
+from studio.ui.canvas.raster import Raster
 from studio.ui.shelf import Eyes, Shelf
 from studio.ui.tasks import Work, spawn
 from studio.words import _

@@ -9,13 +9,13 @@ from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from studio.domain import Job, Picture, Role
-from studio.ui.canvas import Canvas, Surround
+from studio.ui.canvas.canvas import Canvas, Surround
+from studio.ui.canvas.plates import Plate
 from studio.ui.loupe.bar import ViewBar
 from studio.ui.loupe.before import WIDTH, Before
 from studio.ui.loupe.book import Book
 from studio.ui.loupe.film import FilmStrip
 from studio.ui.loupe.loading import Loader
-from studio.ui.plates import Plate
 from studio.ui.shelf import Eyes, Shelf
 from studio.ui.tasks import spawn
 from studio.ui.thumbnails import Thumbnails, Wish

@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QRadioButton, QWidget
 
-from studio.ui.canvas import SURROUNDS, Surround
+from studio.ui.canvas.canvas import SURROUNDS, Surround
 from studio.ui.theme import theme
 from studio.words import _
 

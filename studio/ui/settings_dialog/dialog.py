@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QDialog, QScrollArea, QVBoxLayout, QWidget
 
 from studio.events import Event, KeyChanged, SettingsChanged
 from studio.ui.controls import Segmented
+from studio.ui.controls.page import Page
 from studio.ui.desk import Desk
-from studio.ui.fitting import fit
-from studio.ui.page import Page
+from studio.ui.dialogs.fitting import fit
 from studio.ui.settings_dialog.about import AboutSection
 from studio.ui.settings_dialog.keys import KeysSection
 from studio.ui.settings_dialog.look import LookSection

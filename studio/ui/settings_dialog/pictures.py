@@ -6,11 +6,12 @@ import contextlib
 import math
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from studio.errors import InputError
 from studio.ui.controls import Button, CheckBox, ElidedLabel, Stepper, Text
 from studio.ui.desk import Desk
+from studio.ui.dialogs.file_dialogs import folder_dialog
 from studio.ui.settings_dialog.section import Section
 from studio.ui.theme import theme
 from studio.words import _
@@ -110,8 +111,7 @@ class PicturesSection(Section):
 
     def on_change(self) -> None:
         """Ask for another folder."""
-        dialog = QFileDialog(self, _("Library folder"), str(self._open))
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog = folder_dialog(self, _("Library folder"), self._open)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(self.on_folder)
         dialog.open()

@@ -10,8 +10,8 @@ from studio.key_status import KeyStatus, Source, State
 from studio.profiles import without_profile
 from studio.settings import BUILT_IN_NAMES, OFFLINE, Profile
 from studio.ui.controls import Button, ElidedLabel, IconButton, Tag, Text
+from studio.ui.controls.lamps import Lamp
 from studio.ui.desk import Desk
-from studio.ui.lamps import Lamp
 from studio.ui.settings_dialog.call import Call
 from studio.ui.verdict import Verdict
 from studio.words import _

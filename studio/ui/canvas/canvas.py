@@ -1,0 +1,351 @@
+"""One picture on its mat: zoom, pan, colour, overlays. Shared by every view that shows pixels.
+
+Painted straight from raw pixels of the decoder, without blending: what is on the screen is what is
+in the file (after its colour profile). All geometry is in device pixels, so that 100 % means one
+pixel of the picture on one of the screen.
+
+Drag: while the whole picture is to be seen, dragging takes its file out (`drag_requested`); while
+it is zoomed in, dragging moves it. Space or the middle button always moves, Ctrl always takes out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import (
+    QAccessible,
+    QContextMenuEvent,
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QNativeGestureEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
+
+from studio.ui.canvas import plates
+from studio.ui.canvas.plates import Plate
+from studio.ui.canvas.viewport import Area, Viewport
+from studio.ui.controls.accessible import set_role
+from studio.ui.theme import theme
+from studio.words import _
+
+Surround = Literal["black", "mat", "middle", "bright"]
+SURROUNDS: tuple[Surround, ...] = ("black", "mat", "middle", "bright")
+
+MARGIN = 10  # around a fitted picture, logical pixels
+NOTCH = 1.2  # one notch of the wheel
+_CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+class Canvas(QWidget):
+    """Shows a `Plate` and lets it be zoomed and moved.
+
+    Signals:
+        zoom_changed: the zoom, as device pixels for one of the picture.
+        view_changed: zoom or position, or the picture itself.
+        drag_requested: the user drags the picture out; emitted within the mouse event.
+        menu_requested: where in global coordinates.
+    """
+
+    zoom_changed = Signal(float)
+    view_changed = Signal()
+    drag_requested = Signal()
+    menu_requested = Signal(QPoint)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.overlays: list[Callable[[QPainter, Viewport], None]] = []
+        self._plate: Plate | None = None
+        self._view = Viewport.fit(1, 1, (1, 1), Area(0, 0, 1, 1))
+        self._left_inset = 0
+        self._surround: Surround = "mat"
+        self._press: QPointF | None = None
+        self._last: QPointF | None = None
+        self._panning = False
+        self._space = False
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(160, 120)
+        set_role(self, QAccessible.Role.Graphic)
+        self.setAccessibleName(_("Picture"))
+        self.installEventFilter(self)
+        theme().changed.connect(self.update)
+
+    # --- what is shown --------------------------------------------------------------------
+
+    @property
+    def plate(self) -> Plate | None:
+        """What is shown, if anything is."""
+        return self._plate
+
+    def show_plate(self, plate: Plate | None, *, keep_view: bool = False) -> None:
+        """Show another picture, fitted; or the same part of it as of the one before."""
+        self._plate = plate
+        self._stop_drag()
+        if plate is not None:
+            if keep_view:
+                self._settle(self._view.of(plate.width, plate.height))
+            else:
+                self._settle(Viewport.fit(plate.width, plate.height, *self._room()))
+        self.setAccessibleName(plate.name if plate else _("Picture"))
+        self.view_changed.emit()
+        self.update()
+
+    def refresh(self, plate: Plate) -> None:
+        """More of a picture has come; a picture no longer shown is passed over."""
+        if plate is not self._plate:
+            return
+        if (plate.width, plate.height) != (self._view.width, self._view.height):
+            self._settle(self._view.of(plate.width, plate.height))
+        self.update()
+
+    # --- zoom and place -------------------------------------------------------------------
+
+    @property
+    def view(self) -> Viewport:
+        """Where the picture lies, in device pixels."""
+        return self._view
+
+    @property
+    def zoom(self) -> float:
+        """Device pixels for one pixel of the picture."""
+        return self._view.zoom
+
+    @property
+    def fitted(self) -> bool:
+        """Whether the picture follows the size of the canvas."""
+        return self._view.fitted
+
+    def fit(self) -> None:
+        """The whole picture."""
+        self._settle(self._view.fit_again())
+
+    def actual(self, at: QPointF | None = None) -> None:
+        """100 %: one pixel of the picture on one of the screen, around `at` (the middle)."""
+        self.set_zoom(1.0, at)
+
+    def set_zoom(self, zoom: float, at: QPointF | None = None) -> None:
+        """Zoom; what lies under `at` (logical pixels; the middle) stays where it is."""
+        dpr = self.devicePixelRatioF()
+        spot = at if at is not None else QRectF(self.rect()).center()
+        self._settle(self._view.zoomed(zoom, spot.x() * dpr, spot.y() * dpr))
+
+    def zoom_in(self) -> None:
+        """One step closer."""
+        self.set_zoom(self._view.step(1))
+
+    def zoom_out(self) -> None:
+        """One step back."""
+        self.set_zoom(self._view.step(-1))
+
+    def pan(self, dx: float, dy: float) -> None:
+        """Move the picture by logical pixels."""
+        dpr = self.devicePixelRatioF()
+        self._settle(self._view.moved(dx * dpr, dy * dpr))
+
+    @property
+    def left_inset(self) -> int:
+        """Logical pixels at the left that a fitted picture leaves free."""
+        return self._left_inset
+
+    def set_left_inset(self, pixels: int) -> None:
+        """Keep this much free at the left of a fitted picture."""
+        if pixels != self._left_inset:
+            self._left_inset = pixels
+            self._settle(self._view.resized(*self._room()))
+
+    def fitted_left(self, width: int, height: int) -> float:
+        """Logical pixels left of a picture of that size, fitted, if there were no inset."""
+        across, down = self.width() - 2 * MARGIN, self.height() - 2 * MARGIN
+        zoom = min(1 / self.devicePixelRatioF(), across / max(1, width), down / max(1, height))
+        return (self.width() - width * zoom) / 2
+
+    def picture_rect(self) -> QRectF:
+        """Where the picture lies, in logical pixels."""
+        rect, dpr = self._view.rect, self.devicePixelRatioF()
+        return QRectF(rect.x / dpr, rect.y / dpr, rect.width / dpr, rect.height / dpr)
+
+    @property
+    def surround(self) -> Surround:
+        """The ground around the picture."""
+        return self._surround
+
+    def set_surround(self, surround: Surround) -> None:
+        """Choose the ground around the picture."""
+        self._surround = surround
+        self.update()
+
+    def _room(self) -> tuple[tuple[float, float], Area]:
+        dpr = self.devicePixelRatioF()
+        margin, left = MARGIN * dpr, self._left_inset * dpr
+        width, height = self.width() * dpr, self.height() * dpr
+        start = max(margin, left)
+        return (width, height), Area(
+            start, margin, max(1.0, width - start - margin), max(1.0, height - 2 * margin)
+        )
+
+    def _settle(self, view: Viewport) -> None:
+        old, self._view = self._view, view
+        if old == view:
+            return
+        self._show_cursor()
+        self.update()
+        if old.zoom != view.zoom or old.fitted != view.fitted:
+            self.zoom_changed.emit(view.zoom)
+        self.view_changed.emit()
+
+    # --- mouse ----------------------------------------------------------------------------
+
+    def _pans(self, event: QMouseEvent) -> bool:
+        if self._space or event.buttons() & Qt.MouseButton.MiddleButton:
+            return True
+        return not self._view.whole and not event.modifiers() & _CTRL
+
+    def _stop_drag(self) -> None:
+        self._press = self._last = None
+        self._panning = False
+        self._show_cursor()
+
+    def _show_cursor(self) -> None:
+        if self._panning:
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+        elif self._space or not self._view.whole:
+            self.setCursor(Qt.CursorShape.OpenHandCursor)
+        else:
+            self.unsetCursor()
+
+    # --- Qt -------------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(event.rect(), theme().color(self._surround))
+        plate, dpr = self._plate, self.devicePixelRatioF()
+        if plate is None:
+            return
+        painter.save()
+        painter.scale(1 / dpr, 1 / dpr)
+        around = QRectF(event.rect())
+        exposed = QRectF(
+            around.x() * dpr, around.y() * dpr, around.width() * dpr, around.height() * dpr
+        ).toAlignedRect()
+        plates.paint(painter, plate, self._view, exposed, dpr)
+        for overlay in self.overlays:
+            overlay(painter, self._view)
+        painter.restore()
+        if plate.trouble:
+            plates.paint_trouble(painter, plate.trouble, self.rect())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._settle(self._view.resized(*self._room()))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        # A filter on itself and not event(): painting must not run beneath one of our overrides,
+        # where an error of it would end the program instead of being told.
+        kind = event.type()
+        if kind == QEvent.Type.DevicePixelRatioChange:
+            self._settle(self._view.resized(*self._room()))
+        elif kind == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            # Space moves the picture here; elsewhere it is a shortcut of the window.
+            if event.key() == Qt.Key.Key_Space and not event.modifiers():
+                event.accept()
+                return True
+        elif isinstance(event, QNativeGestureEvent):
+            if event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
+                self.set_zoom(self._view.zoom * (1 + event.value()), event.position())
+                return True
+            if event.gestureType() == Qt.NativeGestureType.SmartZoomNativeGesture:
+                self._toggle(event.position())
+                return True
+        return super().eventFilter(watched, event)
+
+    def _toggle(self, at: QPointF) -> None:
+        if self._view.fitted:
+            self.actual(at)
+        else:
+            self.fit()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        touchpad = event.phase() != Qt.ScrollPhase.NoScrollPhase and not event.pixelDelta().isNull()
+        if touchpad and not event.modifiers() & _CTRL:
+            self.pan(event.pixelDelta().x(), event.pixelDelta().y())
+        elif turn := event.angleDelta().y():
+            self.set_zoom(self._view.zoom * NOTCH ** (turn / 120), event.position())
+        event.accept()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
+            self._press = self._last = event.position()
+            self._panning = self._pans(event)
+            self._show_cursor()
+        else:
+            super().mousePressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._press is None or self._last is None:
+            return
+        if self._panning:
+            step = event.position() - self._last
+            self._last = event.position()
+            self.pan(step.x(), step.y())
+            return
+        way = (event.position() - self._press).manhattanLength()
+        if way >= QApplication.startDragDistance() and self.picture_rect().contains(self._press):
+            self._stop_drag()
+            self.drag_requested.emit()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._stop_drag()
+        super().mouseReleaseEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self._plate is not None:
+            self._toggle(event.position())
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if self._plate is not None:
+            self.menu_requested.emit(event.globalPos())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key, ctrl = event.key(), bool(event.modifiers() & _CTRL)
+        shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        moves = {
+            Qt.Key.Key_Left: (80, 0),
+            Qt.Key.Key_Right: (-80, 0),
+            Qt.Key.Key_Up: (0, 80),
+            Qt.Key.Key_Down: (0, -80),
+        }
+        if key == Qt.Key.Key_Space:
+            self._space = True
+            self._show_cursor()
+        elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
+            self.zoom_in()
+        elif key == Qt.Key.Key_Minus:
+            self.zoom_out()
+        elif ctrl and key == Qt.Key.Key_0:
+            self.fit()
+        elif ctrl and key == Qt.Key.Key_1:
+            self.actual()
+        elif shift and key in moves:
+            self.pan(*moves[Qt.Key(key)])
+        else:
+            super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
+            self._space = False
+            self._show_cursor()
+        else:
+            super().keyReleaseEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self._space = False
+        self._show_cursor()
+        super().focusOutEvent(event)

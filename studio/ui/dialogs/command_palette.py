@@ -1,0 +1,250 @@
+"""The command palette: type a few letters of an action or of an earlier prompt, press Enter."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import (
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPixmap
+from PySide6.QtWidgets import (
+    QListWidget,
+    QListWidgetItem,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from studio.library.query import PromptUse
+from studio.ui import key_names
+from studio.ui.actions import Actions, menu_titles
+from studio.ui.controls import SearchField, announce
+from studio.ui.controls.popover import Popover
+from studio.ui.tasks import spawn
+from studio.ui.theme import theme
+from studio.words import _, ngettext
+
+WIDTH = 560
+ROW = 30
+TOP = 52
+MOST_SEEN = 10
+MOST_PROMPTS = 40
+ENTRY = Qt.ItemDataRole.UserRole
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line: an action's name, or a prompt.
+
+    Attributes:
+        note: stands at the right: the key, or the menu.
+        action: name of the action; empty for a prompt.
+        prompt: the prompt as it was written.
+    """
+
+    text: str
+    note: str = ""
+    icon: str = ""
+    action: str = ""
+    prompt: str = ""
+
+    def matches(self, words: Sequence[str]) -> bool:
+        """Whether every word is in the text or the note."""
+        text = f"{self.text} {self.note}".casefold()
+        return all(word in text for word in words)
+
+
+class CommandPalette(Popover):
+    """Lies at the top of the window until something was chosen.
+
+    Attributes:
+        words: the search field.
+        list: what was found.
+
+    Signals:
+        prompt_chosen: a prompt of the history was chosen (str).
+    """
+
+    prompt_chosen = Signal(str)
+
+    def __init__(
+        self,
+        actions: Actions,
+        prompts: Callable[[], Awaitable[list[PromptUse]]],
+        parent: QWidget,
+    ) -> None:
+        super().__init__(_("Command palette"), parent)
+        self._actions = actions
+        self._find_prompts = prompts
+        self._prompts: tuple[Entry, ...] = ()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(8, 8, 8, 8)
+        column.setSpacing(6)
+        self.words = SearchField(
+            _("Find an action or an earlier prompt"), "", self, name=_("Find an action or a prompt")
+        )
+        self.words.edited.connect(self.on_edited)
+        self.words.submitted.connect(self.on_submitted)
+        self.words.left.connect(self.close_it)
+        self.words.field.installEventFilter(self)
+        column.addWidget(self.words)
+        self.list = QListWidget(self)
+        self.list.setAccessibleName(_("Actions and prompts"))
+        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.list.setUniformItemSizes(True)
+        self.list.setMouseTracking(True)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setItemDelegate(_Lines(self.list))
+        self.list.itemClicked.connect(self.on_item)
+        column.addWidget(self.list)
+
+    def open(self) -> None:
+        """Show it, empty, with the keyboard in its field."""
+        self.words.set_text("")
+        self._fill("")
+        room = self.host.width()
+        self.setFixedWidth(min(WIDTH, room - 32))
+        self.open_at(QPoint((room - self.width()) // 2, TOP), self.words.field)
+        spawn(self._load())
+
+    async def _load(self) -> None:
+        self._prompts = tuple(
+            Entry(text=" ".join(use.prompt.split()), icon="history", prompt=use.prompt)
+            for use in await self._find_prompts()
+        )
+        if self.isVisible():
+            self._fill(self.words.text)
+
+    def _entries(self, text: str) -> list[Entry]:
+        words = text.casefold().split()
+        found = [entry for entry in self._all_actions() if entry.matches(words)]
+        # What begins with the words comes first; the order of the menus is kept otherwise.
+        found.sort(key=lambda entry: not entry.text.casefold().startswith(text.casefold().strip()))
+        prompts = [entry for entry in self._prompts if entry.matches(words)]
+        return found + prompts[:MOST_PROMPTS]
+
+    def _all_actions(self) -> list[Entry]:
+        titles = menu_titles()
+        made = []
+        for row in self._actions.rows:
+            action = self._actions.every[row.name]
+            if row.name == "palette" or not action.isEnabled():
+                continue
+            key = key_names.cap(row.keys[0]) if row.keys else ""
+            note = key or titles.get(row.menu, "")
+            made.append(Entry(text=row.text, note=note, icon=row.icon, action=row.name))
+        return made
+
+    def _fill(self, text: str) -> None:
+        self.list.clear()
+        entries = self._entries(text)
+        for entry in entries:
+            item = QListWidgetItem(entry.text, self.list)
+            item.setData(ENTRY, entry)
+            spoken = ", ".join(part for part in (entry.text, entry.note) if part)
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, spoken)
+        if entries:
+            self.list.setCurrentRow(0)
+        room = (self.host.height() - TOP - 80) // theme().height(ROW)
+        seen = max(1, min(MOST_SEEN, room, len(entries)))
+        self.list.setFixedHeight(seen * theme().height(ROW))
+        self.list.setVisible(bool(entries))
+        self.adjustSize()
+        count = ngettext("{n} found", "{n} found", len(entries)).format(n=len(entries))
+        announce(self, count)
+
+    def on_edited(self, words: str) -> None:
+        """Other words."""
+        self._fill(words)
+
+    def on_submitted(self) -> None:
+        """Enter: do what is marked."""
+        item = self.list.currentItem()
+        if item is not None:
+            self.on_item(item)
+
+    def on_item(self, item: QListWidgetItem) -> None:
+        """Do what this line says."""
+        entry = item.data(ENTRY)
+        assert isinstance(entry, Entry)
+        self.close_it()
+        if entry.action:
+            self._actions.every[entry.action].trigger()
+        else:
+            self.prompt_chosen.emit(entry.prompt)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if (
+            watched is self.words.field
+            and event.type() == QEvent.Type.KeyPress
+            and isinstance(event, QKeyEvent)
+            and event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down)
+            and self.list.count()
+        ):
+            step = -1 if event.key() == Qt.Key.Key_Up else 1
+            self.list.setCurrentRow((self.list.currentRow() + step) % self.list.count())
+            item = self.list.currentItem()
+            if item is not None:
+                announce(self, str(item.data(Qt.ItemDataRole.AccessibleTextRole)))
+            return True
+        return super().eventFilter(watched, event)
+
+
+class _Lines(QStyledItemDelegate):
+    """Icon, words, and the key at the right."""
+
+    def sizeHint(
+        self, _option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex
+    ) -> QSize:
+        return QSize(40, theme().height(ROW))
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        look = theme()
+        entry = index.data(ENTRY)
+        rect: QRect = option.rect
+        state: QStyle.StateFlag = option.state
+        current = bool(state & QStyle.StateFlag.State_Selected)
+        over = bool(state & QStyle.StateFlag.State_MouseOver)
+        dpr = painter.device().devicePixelRatioF()
+        glyph = look.pixmap(entry.icon, "text2", 16, dpr) if entry.icon else QPixmap()
+        body, small = look.font("body"), look.font("small")
+        note = QFontMetrics(small).horizontalAdvance(entry.note)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if current or over:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(look.color("press" if current else "hover"))
+            painter.drawRoundedRect(rect, 6, 6)
+        if not glyph.isNull():
+            painter.drawPixmap(rect.left() + 8, rect.center().y() - 7, glyph)
+        left = rect.left() + 32
+        right = rect.right() - 8
+        painter.setFont(small)
+        painter.setPen(look.color("text2"))
+        middle = Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(
+            QRect(right - note, rect.top(), note + 1, rect.height()), middle, entry.note
+        )
+        painter.setFont(body)
+        painter.setPen(look.color("text"))
+        room = right - note - 12 - left
+        words = QFontMetrics(body).elidedText(entry.text, Qt.TextElideMode.ElideRight, room)
+        painter.drawText(QRect(left, rect.top(), room, rect.height()), middle, words)
+        painter.restore()

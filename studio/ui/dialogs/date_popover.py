@@ -1,0 +1,241 @@
+"""Going to a date: written, or picked by year and month."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QLocale, QPoint, Qt, Signal, SignalInstance
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QGridLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QVBoxLayout,
+    QWidget,
+)
+
+from studio.domain import Picture
+from studio.library.query import Sort
+from studio.ui import places
+from studio.ui.controls import Button, IconButton, Text
+from studio.ui.controls.popover import Popover
+from studio.ui.dialogs import dates
+from studio.ui.dialogs.dates import Period, understand
+from studio.ui.tasks import spawn
+from studio.words import _
+
+if TYPE_CHECKING:
+    from studio.ui.main_window import StudioWindow
+
+WIDTH = 300
+Read = Callable[[Sequence[int]], Awaitable[list[Picture]]]
+_COLUMNS = 4
+
+
+class DatePopover(Popover):
+    """A line to write a date in, over the months of a year.
+
+    Attributes:
+        line: what is written.
+        meaning: how that was understood.
+        months: a button for each.
+
+    Signals:
+        chosen: a Period.
+    """
+
+    chosen = Signal(object)
+
+    def __init__(self, first: float, last: float, parent: QWidget) -> None:
+        """`first` and `last` are the moments of the oldest and the newest picture."""
+        super().__init__(_("Go to a date"), parent)
+        self._first, self._last = dates.day_of(first), dates.day_of(last)
+        self._year = self._last.year
+        self.setFixedWidth(WIDTH)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 12, 12, 12)
+        column.setSpacing(8)
+        self.line = QLineEdit(self)
+        self.line.setAccessibleName(_("Date"))
+        self.line.setPlaceholderText(_("2026-11, 23 Nov, yesterday"))
+        self.line.textEdited.connect(self.on_edited)
+        self.line.returnPressed.connect(self.on_entered)
+        column.addWidget(self.line)
+        self.meaning = Text("", "small", "text3", self)
+        column.addWidget(self.meaning)
+        row = QHBoxLayout()
+        self._back = IconButton("left", _("Year before"), parent=self, size=26)
+        self._on = IconButton("right", _("Year after"), parent=self, size=26)
+        self._name = Text("", "body", "text", self, weight=600)
+        self._name.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._back.clicked.connect(self.on_back)
+        self._on.clicked.connect(self.on_on)
+        row.addWidget(self._back)
+        row.addWidget(self._name, 1)
+        row.addWidget(self._on)
+        column.addLayout(row)
+        grid = QGridLayout()
+        grid.setSpacing(4)
+        # In a group the arrows go to the button that lies there.
+        group = QButtonGroup(self)
+        group.setExclusive(False)
+        self.months: list[Button] = []
+        for number in range(12):
+            name = places.month_name(number + 1)
+            button = Button(name[:3], "quiet", self, size=26)
+            button.setAccessibleName(name)
+            button.clicked.connect(partial(self.on_month, number + 1))
+            group.addButton(button)
+            grid.addWidget(button, number // _COLUMNS, number % _COLUMNS)
+            self.months.append(button)
+        column.addLayout(grid)
+        self.closed.connect(self.deleteLater)
+        self._show_year(self._year)
+        self.adjustSize()
+
+    def _show_year(self, year: int) -> None:
+        self._year = max(self._first.year, min(self._last.year, year))
+        self._name.setText(str(self._year))
+        self._back.setEnabled(self._year > self._first.year)
+        self._on.setEnabled(self._year < self._last.year)
+        for number, button in enumerate(self.months, 1):
+            at = (self._year, number)
+            first, last = self._first, self._last
+            button.setEnabled((first.year, first.month) <= at <= (last.year, last.month))
+
+    def _meant(self) -> Period | None:
+        usual = QLocale().dateFormat(QLocale.FormatType.ShortFormat)
+        return understand(self.line.text(), month_first=usual.startswith("M"))
+
+    def on_edited(self, text: str) -> None:
+        """Something was written: say how it is understood."""
+        period = self._meant()
+        if period is not None:
+            self._show_year(period.year)
+        wrong = _("No date yet") if text.strip() else ""
+        self.meaning.setText(period.words() if period is not None else wrong)
+
+    def on_entered(self) -> None:
+        """Go there."""
+        period = self._meant()
+        if period is not None:
+            self._choose(period)
+
+    def on_month(self, month: int, _checked: object = None) -> None:
+        """A month was picked."""
+        self._choose(Period(year=self._year, month=month))
+
+    def _choose(self, period: Period) -> None:
+        self.close_it()
+        self.chosen.emit(period)
+
+    def on_back(self) -> None:
+        """The year before."""
+        self._show_year(self._year - 1)
+
+    def on_on(self) -> None:
+        """The year after."""
+        self._show_year(self._year + 1)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = event.key()
+        if key == Qt.Key.Key_PageUp:
+            self.on_back()
+        elif key == Qt.Key.Key_PageDown:
+            self.on_on()
+        elif key == Qt.Key.Key_Down and self.line.hasFocus():
+            offered = [button for button in self.months if button.isEnabled()]
+            offered[-1].setFocus(Qt.FocusReason.TabFocusReason)
+        else:
+            super().keyPressEvent(event)
+
+
+async def ask(window: StudioWindow) -> None:
+    """Ask for a date and go to its pictures."""
+    order = window.browsing.order
+    ends = [order[0], order[-1]] if len(order) else []
+    pictures = await window.core.library.pictures(ends)
+    if not pictures:
+        window.talking.tell(_("There is no picture here"))
+        return
+    made = sorted(picture.created for picture in pictures)
+    popover = DatePopover(made[0], made[-1], window.views)
+    popover.chosen.connect(partial(_on_chosen, window))
+    at = QPoint((window.views.width() - WIDTH) // 2, 24)
+    popover.open_at(window.views.mapTo(window, at), popover.line)
+
+
+def _on_chosen(window: StudioWindow, period: Period) -> None:
+    spawn(go(window, period))
+
+
+async def go(window: StudioWindow, period: Period) -> None:
+    """Put the keyboard on the first picture of that time, or on the one next to it."""
+    window.looking.close_loupe()
+    if window.browsing.query.sort not in (Sort.NEWEST, Sort.OLDEST):
+        # Another order has no place for a date.
+        window.core.settings.change(sort=Sort.NEWEST.value)
+        await _once(window.browsing.loaded)
+    while window.browsing.shown is None:
+        # The first page stands, the rest is on its way.
+        await _once(window.browsing.counted)
+    order = window.browsing.order
+    newest = window.browsing.query.sort is Sort.NEWEST
+
+    def reached(picture: Picture) -> bool:
+        return picture.created < period.end if newest else picture.created >= period.start
+
+    found = await first_of(window.core.library.pictures, order, reached)
+    if found is None:
+        return
+    window.gallery.show_item(found.row)
+    window.gallery.setFocus(Qt.FocusReason.OtherFocusReason)
+    if not period.start <= found.created < period.end:
+        there = dates.day_of(found.created).words()
+        words = _("Nothing is of {date}; the next picture is of {there}")
+        window.talking.tell(words.format(date=period.words(), there=there))
+
+
+async def first_of(
+    read: Read, order: Sequence[int], reached: Callable[[Picture], bool]
+) -> Picture | None:
+    """The first picture of an order for which `reached` holds, else the last of all.
+
+    It holds for none up to some place and for all from there: a million are searched in 20 steps.
+    """
+    low, high = 0, len(order)
+    best: Picture | None = None
+    while low < high:
+        middle = probe = (low + high) // 2
+        # What was deleted since tells nothing: its neighbour does.
+        while (found := await _read(read, order[probe])) is None and probe + 1 < high:
+            probe += 1
+        if found is not None and not reached(found):
+            low = probe + 1
+        else:
+            best, high = found or best, middle
+    return best or (await _read(read, order[-1]) if len(order) else None)
+
+
+async def _read(read: Read, row: int) -> Picture | None:
+    pictures = await read([row])
+    return pictures[0] if pictures else None
+
+
+async def _once(signal: SignalInstance) -> None:
+    """Wait until a signal comes."""
+    heard: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def on_heard(*_values: object) -> None:
+        if not heard.done():
+            heard.set_result(None)
+
+    signal.connect(on_heard)
+    try:
+        await heard
+    finally:
+        signal.disconnect(on_heard)

@@ -1,0 +1,97 @@
+"""Emptying the trash from the window: asked first, with what goes and where to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QFile, Qt
+from PySide6.QtWidgets import QWidget
+
+from studio.library import emptying
+from studio.library.emptying import Contents
+from studio.library.records import read_only
+from studio.ui import figures, tasks
+from studio.ui.controls.buttons import Kind
+from studio.ui.dialogs.question import Question
+from studio.words import _, ngettext
+
+if TYPE_CHECKING:
+    from studio.ui.main_window import StudioWindow
+
+
+class EmptyTrash(Question):
+    """Asks whether what is in the trash shall go; accepted means yes.
+
+    Attributes:
+        go, keep: its buttons; Enter presses `keep`.
+    """
+
+    def __init__(self, found: Contents, parent: QWidget, *, into_system_trash: bool) -> None:
+        n = len(found.ids)
+        title = ngettext("Delete {n} picture?", "Delete {n} pictures?", n).format(n=f"{n:,}")
+        words = consequence(found, into_system_trash=into_system_trash)
+        super().__init__(title, [words], parent, caption=_("Empty trash"))
+        # What goes into the system's trash is not lost yet.
+        kind: Kind = "" if into_system_trash else "danger"
+        self.go = self.offer(_("Empty trash"), self.accept, kind=kind)
+        keep = ngettext("Keep it", "Keep them", n)
+        self.keep = self.offer(keep, self.reject, kind="primary", first=True)
+
+
+def consequence(found: Contents, *, into_system_trash: bool) -> str:
+    """What becomes of these, in words."""
+    n, size = len(found.ids), figures.megabytes(found.bytes)
+    if into_system_trash:
+        words = ngettext(
+            "It leaves the library, with its rating and notes, and its file of {size} goes into "
+            "the system's trash. Undo does not bring it back.",
+            "They leave the library, with their ratings and notes, and their files of {size} go "
+            "into the system's trash. Undo does not bring them back.",
+            n,
+        )
+    else:
+        words = ngettext(
+            "It leaves the library, and its file of {size} is deleted for good. "
+            "Nothing brings it back.",
+            "They leave the library, and their files of {size} are deleted for good. "
+            "Nothing brings them back.",
+            n,
+        )
+    return words.format(size=size)
+
+
+def system_trash(window: StudioWindow) -> emptying.Discard | None:
+    """How files get into the system's trash; None where everything lies in one given folder."""
+    return _discard if window.core.paths.home is None else None
+
+
+def _discard(paths: Sequence[Path]) -> None:
+    for path in paths:
+        QFile.moveToTrash(str(path))
+
+
+async def ask(window: StudioWindow) -> None:
+    """Ask, and empty the trash if the user wants it. Raises StorageError."""
+    library = window.core.library
+    if not library.writable:
+        raise read_only()
+    found = await emptying.contents(library)
+    if not found.ids:
+        window.talking.tell(_("The trash is empty already"))
+        return
+    discard = system_trash(window)
+    question = EmptyTrash(found, window, into_system_trash=discard is not None)
+    question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    if not await tasks.finished(question):
+        return
+    if said := await emptying.empty(library, found.ids, discard):
+        window.talking.tell(said)
+
+
+async def resume(window: StudioWindow) -> None:
+    """Finish what an earlier start began."""
+    discard = system_trash(window)
+    if discard is not None and window.core.library.writable:
+        await emptying.resume(window.core.library, discard)

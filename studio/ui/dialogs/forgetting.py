@@ -1,0 +1,45 @@
+"""The question before a prompt is deleted for good."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+
+from studio.ui.dialogs.question import Question
+from studio.ui.tasks import spawn
+from studio.words import _
+
+if TYPE_CHECKING:
+    from studio.library.library import Library
+
+_SHOWN = 160
+
+
+class Forgetting(Question):
+    """Asks, and deletes when it is accepted."""
+
+    def __init__(self, library: Library, prompt: str, parent: QWidget) -> None:
+        super().__init__(_("Delete this prompt for good?"), (), parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._library = library
+        self._prompt = prompt
+        short = " ".join(prompt.split())
+        shown = short if len(short) <= _SHOWN else f"{short[:_SHOWN]}…"
+        self.tell(f"“{shown}”", "text")
+        self.tell(
+            _(
+                "It is taken out of the history, the records and their copies, and the names "
+                "of its files. Its pictures stay. This cannot be undone."
+            )
+        )
+        self.delete = self.offer(_("Delete"), self.accept)
+        self.keep = self.offer(_("Keep it"), self.reject, kind="primary", first=True)
+        self.accepted.connect(self.on_accepted)
+
+    def on_accepted(self) -> None:
+        """It shall be so."""
+        from studio.library.forgetting import forget
+
+        spawn(forget(self._library, self._prompt))

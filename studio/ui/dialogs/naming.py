@@ -1,0 +1,80 @@
+"""Asks for a name, over the window, where the thing stands that gets it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QPoint, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from studio.ui.controls import Button, Text
+from studio.ui.controls.popover import Popover
+from studio.ui.theme import theme
+
+WIDTH = 280
+
+
+class Naming(Popover):
+    """A line for a name and the button that takes it.
+
+    Attributes:
+        field: the line.
+
+    Signals:
+        named: Enter, or the button: the words.
+    """
+
+    named = Signal(str)
+
+    def __init__(
+        self, title: str, button: str, parent: QWidget, *, name: str = "", empty: bool = False
+    ) -> None:
+        """`empty` lets nothing be a name too."""
+        super().__init__(title, parent)
+        self._empty = empty
+        self.setFixedWidth(WIDTH)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 12, 12, 12)
+        column.setSpacing(8)
+        column.addWidget(Text(title, "small", "text2", self))
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        self.field = QLineEdit(name, self)
+        self.field.setAccessibleName(title)
+        self.field.setMaxLength(120)
+        self.field.selectAll()
+        self.field.returnPressed.connect(self.on_taken)
+        row.addWidget(self.field, 1)
+        take = Button(button, "primary", self)
+        take.clicked.connect(self.on_taken)
+        row.addWidget(take)
+        column.addLayout(row)
+        self._trouble = Text("", "small", "bad", self)
+        self._trouble.setWordWrap(True)
+        self._trouble.hide()
+        column.addWidget(self._trouble)
+        self.closed.connect(self.deleteLater)
+
+    def refuse(self, why: str) -> None:
+        """Say why this name cannot be; it stays open."""
+        self._trouble.setText(why)
+        self._trouble.show()
+        self.adjustSize()
+        self.field.setFocus()
+
+    def on_taken(self) -> None:
+        """The name is written."""
+        if self._empty or self.field.text().strip():
+            self.named.emit(self.field.text())
+
+
+def ask(
+    title: str, button: str, over: QWidget, at: QPoint, take: Callable[[str], None], name: str = ""
+) -> Naming:
+    """Ask at a point of the widget `over`; `take` gets what was written."""
+    asked = Naming(title, button, over, name=name)
+    asked.named.connect(take)
+    asked.adjustSize()
+    asked.setMinimumHeight(theme().height(30) + 56)
+    asked.open_at(over.mapTo(over.window(), at), asked.field)
+    return asked

@@ -1,0 +1,82 @@
+"""What every question over the window is made of: a title, sentences, and a row of buttons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+
+from studio.ui.controls import Button, Text
+from studio.ui.controls.buttons import Kind
+
+
+class Question(QDialog):
+    """Says something and offers what can be done about it.
+
+    Enter presses the button that has the keyboard, Escape is the same as rejecting.
+
+    Attributes:
+        title: the first line, in large type.
+        column: the sentences, and whatever else stands over the buttons.
+    """
+
+    def __init__(
+        self,
+        title: str,
+        sentences: Iterable[str] = (),
+        parent: QWidget | None = None,
+        *,
+        caption: str = "",
+        width: int = 440,
+    ) -> None:
+        """`caption` is the name of the window where that is not the title; `width` its least."""
+        super().__init__(parent)
+        self.setWindowTitle(caption or title)
+        self.setMinimumWidth(width)
+        self.column = QVBoxLayout()
+        self.column.setSpacing(8)
+        self.title = Text(title, "title", weight=600, wrap=True)
+        self.column.addWidget(self.title)
+        for sentence in sentences:
+            if sentence:
+                self.tell(sentence)
+        self._row = QHBoxLayout()
+        self._row.setSpacing(6)
+        self._row.addStretch(1)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(24, 24, 24, 16)
+        whole.setSpacing(24)
+        whole.addLayout(self.column, 1)
+        whole.addLayout(self._row)
+
+    def tell(self, sentence: str, color: str = "text2") -> Text:
+        """One more sentence, or a paragraph."""
+        text = Text(sentence, "body", color, wrap=True)
+        self.column.addWidget(text)
+        return text
+
+    def offer(
+        self,
+        label: str,
+        act: Callable[[], object],
+        *,
+        kind: Kind = "",
+        left: bool = False,
+        first: bool = False,
+    ) -> Button:
+        """One more button, right of those before; `left` of the gap, away from them.
+
+        The `first` one has the keyboard when the dialog opens.
+        """
+        button = Button(label, kind, size=32)
+        button.setAutoDefault(True)
+        button.clicked.connect(act)
+        self._row.insertWidget(0 if left else self._row.count(), button)
+        if first:
+            self.begin_with(button)
+        return button
+
+    def begin_with(self, button: Button) -> None:
+        """Enter presses this one as long as nothing else has the keyboard."""
+        button.setDefault(True)
+        button.setFocus()

@@ -1,0 +1,223 @@
+"""Leaving while pictures are being made: a question with three ways, and the waiting one.
+
+The window never closes over an answer that was paid for without having said so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtWidgets import QDialog, QWidget
+
+from studio.domain import Hold, Job, JobState
+from studio.events import Event, JobChanged, JobsRemoved, QueueChanged
+from studio.settings import OFFLINE
+from studio.ui.controls import Notice
+from studio.ui.dialogs.question import Question
+from studio.words import _, ngettext
+
+if TYPE_CHECKING:
+    from studio.ui.main_window import StudioWindow
+
+KEY = "quitting"
+"""Of the notice that says what the window waits for."""
+
+STAY, LEAVE, WAIT = QDialog.DialogCode.Rejected, QDialog.DialogCode.Accepted, 2
+
+
+def coming(jobs: Sequence[Job]) -> list[Job]:
+    """The jobs that will end by themselves: not those that wait for a key or a paused queue."""
+    held = (Hold.PAUSED, Hold.KEY)
+    return [j for j in jobs if j.alive and not (j.state is JobState.QUEUED and j.hold in held)]
+
+
+class Quitting(Question):
+    """Asks whether to wait, to leave or to stay; its result is WAIT, LEAVE or STAY.
+
+    Attributes:
+        wait, leave, stay: the buttons; `wait` is hidden where nothing would come.
+    """
+
+    def __init__(
+        self, jobs: Sequence[Job], parent: QWidget, *, in_memory: Sequence[Job] = ()
+    ) -> None:
+        """`in_memory` are jobs whose answer the disk had no room for."""
+        super().__init__("", (), parent, caption=_("Quit Gridbrush?"), width=480)
+        self._words = self.tell("")
+        self.leave = self.offer(_("Quit now"), self.accept, left=True)
+        self.stay = self.offer(_("Keep working"), self.reject)
+        self.wait = self.offer("", self.on_wait, kind="primary")
+        self.show_jobs(jobs, in_memory=in_memory)
+        self.begin_with(self.wait if coming(jobs) else self.stay)
+
+    def show_jobs(self, jobs: Sequence[Job], *, in_memory: Sequence[Job] = ()) -> None:
+        """Say what is under way now."""
+        alive = [job for job in jobs if job.alive]
+        ends = len(coming(jobs))
+        self.title.setText(_title(alive, in_memory))
+        self._words.setText("\n\n".join(_consequences(alive, in_memory)))
+        self.wait.setText(ngettext("Quit when it is done", "Quit when they are done", ends))
+        self.wait.setVisible(ends > 0)
+
+    def on_wait(self) -> None:
+        """The window closes when what is under way is done."""
+        self.done(WAIT)
+
+
+def _title(alive: Sequence[Job], in_memory: Sequence[Job]) -> str:
+    if in_memory and not alive:
+        n = len(in_memory)
+        return ngettext(
+            "{n} picture is in memory only", "{n} pictures are in memory only", n
+        ).format(n=n)
+    n = len(alive)
+    return ngettext(
+        "{n} picture is still being made", "{n} pictures are still being made", n
+    ).format(n=n)
+
+
+def _consequences(alive: Sequence[Job], in_memory: Sequence[Job]) -> list[str]:
+    """What is lost when the user leaves now, a paragraph each."""
+    sent = [job for job in alive if job.state not in (JobState.QUEUED, JobState.RETRYING)]
+    paid = [job for job in sent if job.request.profile != OFFLINE]
+    said = []
+    if in_memory:
+        said.append(
+            _(
+                "The disk has no room for an answer that arrived. Make room before you quit: "
+                "it is written once more then, and lost if that fails."
+            )
+        )
+    if paid:
+        said.append(
+            ngettext(
+                "{n} was sent and may have been billed. If you quit now its answer is lost.",
+                "{n} were sent and may have been billed. If you quit now their answers are lost.",
+                len(paid),
+            ).format(n=len(paid))
+        )
+    if len(sent) < len(alive):
+        n = len(alive) - len(sent)
+        said.append(
+            ngettext(
+                "{n} was not sent yet: nothing is billed, and it comes back as “Not sent” at the "
+                "next start.",
+                "{n} were not sent yet: nothing is billed, and they come back as “Not sent” at the "
+                "next start.",
+                n,
+            ).format(n=n)
+        )
+    if alive and not paid and len(sent) == len(alive):
+        said.append(_("Nothing was billed. If you quit now, what was begun is not finished."))
+    return said
+
+
+def may_leave(window: StudioWindow) -> bool:
+    """Whether nothing is under way; asks the user where something is."""
+    if window.leaving is None:
+        window.leaving = Leaving(window)
+    if window.leaving.free:
+        return True
+    window.leaving.ask()
+    return False
+
+
+class Leaving(QObject):
+    """From the wish to close the window to its end.
+
+    Attributes:
+        question: what is asked just now, None while nothing is.
+        waiting: the window closes once nothing is under way.
+    """
+
+    def __init__(self, window: StudioWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self.question: Quitting | None = None
+        self.waiting = False
+        self._told = -1
+        window.core.events.subscribe(self._hear)
+
+    @property
+    def _jobs(self) -> list[Job]:
+        return list(self._window.core.queue.jobs.values())
+
+    @property
+    def _in_memory(self) -> list[Job]:
+        queue = self._window.core.queue
+        return [job for job in self._jobs if job.id in queue.held_answers and not job.alive]
+
+    @property
+    def free(self) -> bool:
+        """Whether nothing would be lost or left undone by leaving."""
+        return not self._in_memory and not any(job.alive for job in self._jobs)
+
+    def ask(self) -> None:
+        """Ask, once: a second wish to close brings the same question to the front."""
+        if self.question is None:
+            self.question = Quitting(self._jobs, self._window, in_memory=self._in_memory)
+            self.question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            self.question.finished.connect(self.on_answered)
+            self.question.open()
+        self.question.raise_()
+        self.question.activateWindow()
+
+    def on_answered(self, result: int) -> None:
+        """One of the three ways was chosen."""
+        self.question = None
+        self.act({int(LEAVE): "leave", WAIT: "wait"}.get(result, "stay"))
+
+    def act(self, way: str) -> None:
+        """Go one of the ways: "wait", "leave" or "stay"; the message bar offers the last two."""
+        if way == "leave":
+            self._window.leave()
+            return
+        self.waiting = way == "wait"
+        self._told = -1
+        if not self.waiting:
+            self._window.messages.dismiss(KEY)
+            self._window.core.afterwards = None
+        self._look()
+
+    def _hear(self, event: Event) -> None:
+        if isinstance(event, JobChanged | JobsRemoved | QueueChanged) and (
+            self.waiting or self.question is not None
+        ):
+            # Not in the middle of telling: others hear of it as well.
+            QTimer.singleShot(0, self, self._look)
+
+    def _look(self) -> None:
+        if self.question is not None:
+            self.question.show_jobs(self._jobs, in_memory=self._in_memory)
+            if self.free:
+                self.question.accept()
+        elif self.waiting:
+            left = len(coming(self._jobs))
+            if left:
+                self._tell(left)
+            else:
+                self._end()
+
+    def _end(self) -> None:
+        self.waiting = False
+        self._window.messages.dismiss(KEY)
+        if self._in_memory:
+            self.ask()
+        else:
+            self._window.leave()
+
+    def _tell(self, left: int) -> None:
+        if left == self._told:
+            return
+        self._told = left
+        text = ngettext(
+            "Gridbrush closes when {n} picture is done.",
+            "Gridbrush closes when {n} pictures are done.",
+            left,
+        ).format(n=left)
+        actions = (("stay", _("Keep open")), ("leave", _("Quit now")))
+        self._window.messages.show_notice(
+            Notice(key=KEY, text=text, actions=actions, closable=False)
+        )

@@ -1,0 +1,132 @@
+"""All shortcuts on one sheet, opened with `?`; made from the table of actions."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible, QKeySequence, QShowEvent
+from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from studio.ui import key_names
+from studio.ui.actions import Actions, menu_titles
+from studio.ui.controls import ElidedLabel, KeyCap, SearchField, Text, set_role
+from studio.ui.dialogs.fitting import fit
+from studio.ui.theme import theme
+from studio.words import _
+
+WIDTH, HEIGHT = 560, 560
+
+
+class ShortcutRow(QWidget):
+    """What is done, and the keys that do it."""
+
+    def __init__(self, words: str, keys: tuple[str, ...], parent: QWidget) -> None:
+        super().__init__(parent)
+        set_role(self, QAccessible.Role.ListItem)
+        self.words = words
+        said = (key_names.spoken(each) for each in keys)
+        self.keys = tuple(dict.fromkeys(said))
+        self.setAccessibleName(", ".join((words, *self.keys)))
+        self.setFixedHeight(theme().height(28))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(6)
+        row.addWidget(ElidedLabel(words, "body", "text", self), 1)
+        caps = dict.fromkeys(key_names.cap(each).replace("Return", "Enter") for each in keys)
+        for place, each in enumerate(caps):
+            if place:
+                row.addWidget(Text(_("or"), "micro", "text3", self))
+            row.addWidget(KeyCap(each, self))
+
+    def matches(self, words: str) -> bool:
+        """Whether every one of the words is in its name or keys."""
+        text = " ".join((self.words, *self.keys)).casefold()
+        return all(word in text for word in words.casefold().split())
+
+
+class ShortcutsSheet(QDialog):
+    """Every action that has a key, by menu. Non-modal; Esc closes it.
+
+    Attributes:
+        filter: what is looked for.
+        rows: every row, shown or not.
+    """
+
+    def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(_("All shortcuts"))
+        self.setModal(False)
+        fit(self, WIDTH, HEIGHT)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 16, 0, 0)
+        column.setSpacing(12)
+        top = QHBoxLayout()
+        top.setContentsMargins(0, 0, 16, 0)
+        self.filter = SearchField(_("Find a shortcut"), "", self, name=_("Find a shortcut"))
+        self.filter.edited.connect(self.on_edited)
+        self.filter.left.connect(self.reject)
+        top.addWidget(self.filter)
+        column.addLayout(top)
+        scroll = QScrollArea(self)
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setAccessibleName(_("Shortcuts"))
+        inside = QFrame()
+        self._column = QVBoxLayout(inside)
+        self._column.setContentsMargins(0, 0, 16, 16)
+        self._column.setSpacing(0)
+        self.rows: list[ShortcutRow] = []
+        self._groups: list[tuple[Text, list[ShortcutRow]]] = []
+        for menu, title in menu_titles().items():
+            found = [(row.text, row.keys) for row in actions.rows if row.menu == menu and row.keys]
+            self._add_group(title, found, inside)
+        self._add_group(_("Without a menu"), _elsewhere(), inside)
+        self._none = Text("", "body", "text2", inside, wrap=True)
+        self._none.hide()
+        self._column.addWidget(self._none)
+        self._column.addStretch(1)
+        scroll.setWidget(inside)
+        column.addWidget(scroll, 1)
+
+    def _add_group(
+        self, title: str, found: list[tuple[str, tuple[str, ...]]], inside: QWidget
+    ) -> None:
+        if not found:
+            return
+        head = Text(title, "micro", "text3", inside, weight=600)
+        head.setContentsMargins(0, 12 if self._groups else 0, 0, 4)
+        self._column.addWidget(head)
+        rows = [ShortcutRow(words, keys, inside) for words, keys in found]
+        for row in rows:
+            self._column.addWidget(row)
+        self._groups.append((head, rows))
+        self.rows += rows
+
+    def on_edited(self, words: str) -> None:
+        """Show what matches."""
+        shown = 0
+        for head, rows in self._groups:
+            matching = [row for row in rows if row.matches(words)]
+            for row in rows:
+                row.setVisible(row in matching)
+            head.setVisible(bool(matching))
+            shown += len(matching)
+        self._none.setText(_("No shortcut matches {words}.").format(words=f"“{words}”"))
+        self._none.setVisible(not shown)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.filter.field.setFocus()
+
+
+def _elsewhere() -> list[tuple[str, tuple[str, ...]]]:
+    """Keys of the grid and the prompt that no menu names."""
+    return [
+        (_("Move among the pictures"), _arrows()),
+        (_("Back"), ("Esc",)),
+        (_("Older and newer prompt"), ("Alt+Up", "Alt+Down")),
+    ]
+
+
+def _arrows() -> tuple[str, ...]:
+    keys = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
+    return tuple(QKeySequence(key).toString() for key in keys)

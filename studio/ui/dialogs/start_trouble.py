@@ -1,0 +1,35 @@
+"""The one window shown when the library cannot be opened: what happened and what helps."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QWidget
+
+from studio.errors import LibraryLocked, StudioError
+from studio.ui.dialogs.question import Question
+from studio.words import _
+
+
+class StartTrouble(Question):
+    """Says why the program cannot start.
+
+    Attributes:
+        anyway: the user knows that the other computer has closed the library.
+    """
+
+    def __init__(self, error: StudioError, parent: QWidget | None = None) -> None:
+        super().__init__(
+            error.title,
+            (error.message, error.hint),
+            parent,
+            caption=_("Gridbrush cannot start"),
+            width=480,
+        )
+        self.anyway = False
+        if isinstance(error, LibraryLocked) and error.elsewhere:
+            self.open_anyway = self.offer(_("Open anyway"), self.on_open_anyway)
+        self.offer(_("Quit"), self.accept, kind="primary", first=True)
+
+    def on_open_anyway(self) -> None:
+        """The library is opened, whatever the other computer wrote."""
+        self.anyway = True
+        self.accept()

@@ -1,0 +1,239 @@
+"""Checking and backing up the library from the window, and what a crash left to tell.
+
+Nothing of this is needed to show the window; it is imported when it is first used.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QStandardPaths, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QPlainTextEdit, QWidget
+
+from studio.errors import StudioError
+from studio.library.check import Report, Stopped
+from studio.ui import figures, tasks
+from studio.ui.dialogs import file_dialogs
+from studio.ui.dialogs.long_work import LongWork
+from studio.ui.dialogs.question import Question
+from studio.words import _, ngettext
+
+if TYPE_CHECKING:
+    from studio.ui.main_window import StudioWindow
+
+log = logging.getLogger(__name__)
+
+
+class Words(Question):
+    """Something to read, in full, with what can be done about it.
+
+    Attributes:
+        body: the text, as plain text that can be selected.
+    """
+
+    def __init__(
+        self,
+        title: str,
+        text: str,
+        body: str,
+        parent: QWidget,
+        *ways: tuple[str, Callable[[], None]],
+    ) -> None:
+        """`ways` are buttons before Copy and Close: their words, and what they do."""
+        super().__init__(title, [text], parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.resize(620, 420)
+        self.body = QPlainTextEdit(body, self)
+        self.body.setReadOnly(True)
+        self.body.setAccessibleName(title)
+        self.column.addSpacing(4)
+        self.column.addWidget(self.body, 1)
+        for label, act in ways:
+            self.offer(label, act)
+        self.offer(_("Copy"), self.on_copy)
+        self.offer(_("Close"), self.accept, kind="primary", first=True)
+
+    def on_copy(self) -> None:
+        """The text goes to the clipboard."""
+        QGuiApplication.clipboard().setText(self.body.toPlainText())
+
+
+class Upkeep(QObject):
+    """Does the library's upkeep for one window."""
+
+    def __init__(self, window: StudioWindow) -> None:
+        super().__init__(window)
+        self._window = window
+
+    async def check(self) -> None:
+        """Read every original again, then say what was found."""
+        from studio import handover
+
+        core = self._window.core
+        work = LongWork(
+            _("Checking all pictures"),
+            _("Every picture is read again and compared with what came. Nothing is changed."),
+            self._window,
+        )
+        work.open()
+        try:
+            work.expect((await core.library.counts(0.0)).all)
+            report = await handover.check(core, work.step)
+        except Stopped:
+            return
+        finally:
+            work.close()
+            work.deleteLater()
+        self._tell(report)
+
+    def _tell(self, report: Report) -> None:
+        if report.whole and not report.orphans:
+            n = report.checked
+            text = ngettext(
+                "{n} picture is as it came", "All {n} pictures are as they came", n
+            ).format(n=n)
+            self._window.talking.tell(text)
+            return
+        ways = []
+        if not report.whole and self._window.core.library.writable:
+            ways = [(_("Mend what can be mended"), self.on_mend)]
+        Words(
+            _("Not everything is as it came") if not report.whole else _("All pictures are sound"),
+            _("{sound} of {checked} pictures are as they came.").format(
+                sound=report.sound, checked=report.checked
+            ),
+            "\n".join(_lines(report)),
+            self._window,
+            *ways,
+        ).open()
+
+    def on_mend(self) -> None:
+        """The report's button was pressed."""
+        tasks.spawn(self._mend())
+
+    async def _mend(self) -> None:
+        from studio.asking import Change
+        from studio.handover import carry_out
+
+        said = await carry_out(self._window.core, Change(action="fix"))
+        n = said.number
+        self._window.talking.tell(
+            ngettext("{n} thing was mended", "{n} things were mended", n).format(n=n)
+        )
+        self._window.browsing.reload()
+
+    async def back_up(self) -> None:
+        """Everything into one file, where the user says."""
+        usual = QStandardPaths.StandardLocation.DocumentsLocation
+        dialog = file_dialogs.saving_dialog(
+            self._window,
+            _("Back up the library"),
+            time.strftime("Gridbrush %Y-%m-%d.zip"),
+            Path(QStandardPaths.writableLocation(usual)),
+        )
+        if (target := await file_dialogs.chosen(dialog)) is not None:
+            await self.back_up_to(target)
+
+    async def back_up_to(self, target: Path) -> None:
+        """Everything into that file, with a bar; cancelling leaves nothing."""
+        from studio.library import backup
+
+        core = self._window.core
+        work = LongWork(
+            _("Backing up"),
+            _("Pictures, records and settings go into {name}. Keys do not.").format(
+                name=target.name
+            ),
+            self._window,
+        )
+        work.open()
+        more = {"settings.json": core.paths.settings_file, "draft.json": core.paths.draft_file}
+        try:
+            work.expect(await asyncio.to_thread(backup.size_of, core.library.folder))
+            # The file dialog has asked whether a file of that name may go.
+            write = partial(backup.write, over=True)
+            await asyncio.to_thread(write, core.library.folder, target, more, work.step)
+        except Stopped:
+            return
+        finally:
+            work.close()
+            work.deleteLater()
+        size = figures.megabytes((await asyncio.to_thread(target.stat)).st_size)
+        self._window.talking.tell(
+            _("{name} has everything, {size}").format(name=target.name, size=size)
+        )
+
+    async def tell_of_crash(self) -> None:
+        """What the last start left to tell, once."""
+        from studio import crashes
+
+        folder = self._window.core.paths.log_folder
+        if text := await asyncio.to_thread(crashes.left_behind, folder):
+            self.show_crash(text)
+
+    def show_crash(self, text: str) -> Words:
+        """The report of a crash, without keys, to be copied or read."""
+        shown = Words(
+            _("Gridbrush ended unexpectedly last time"),
+            _(
+                "Nothing that was saved is lost. This is what it left: names of functions and "
+                "lines, no key. It was sent to nobody."
+            ),
+            text,
+            self._window,
+            (_("Open log folder"), self.on_log_folder),
+        )
+        shown.open()
+        return shown
+
+    def on_log_folder(self) -> None:
+        """The folder with the log files shall be shown."""
+        self._window.dialogs.on_show_folder(self._window.core.paths.log_folder)
+
+
+def _lines(report: Report) -> list[str]:
+    return [
+        *(_("missing: {id}").format(id=id) for id in report.missing),
+        *(_("changed: {id}").format(id=id) for id in report.changed),
+        *(_("damaged reference: {name}").format(name=name) for name in report.damaged_inputs),
+        *(_("not in the records: {path}").format(path=path) for path in report.orphans),
+        *(
+            [_("lines of the records that cannot be read: {n}").format(n=report.damaged_records)]
+            if report.damaged_records
+            else []
+        ),
+    ]
+
+
+async def go_on(window: StudioWindow) -> None:
+    """After a crash "This session" is the one that crashed, as far as its pictures came."""
+    from studio import sessions
+
+    core = window.core
+    try:
+        folder = core.paths.window_file.parent
+        began = await asyncio.to_thread(sessions.begin, folder, core.session_start)
+    except StudioError as error:
+        log.warning("No note could be taken of this session: %s", error)
+        return
+    if began < core.session_start:
+        core.session_start = began
+        window.browsing.begin_earlier()
+
+
+async def after_start(window: StudioWindow) -> None:
+    """What waits until the window stands: a crash to tell of, then the library's upkeep."""
+    from studio import upkeep
+    from studio.ui.dialogs import emptying
+
+    await go_on(window)
+    await Upkeep(window).tell_of_crash()
+    await emptying.resume(window)
+    await upkeep.run(window.core)

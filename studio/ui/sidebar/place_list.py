@@ -1,0 +1,327 @@
+"""The rows of the sidebar: a list with icons, counts, a badge, and shelves that take a drop."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QFocusEvent,
+    QFontMetrics,
+    QKeyEvent,
+    QPainter,
+    QPen,
+)
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QListWidget,
+    QListWidgetItem,
+    QSizePolicy,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
+
+from studio.library.query import Counts, View
+from studio.ui import places
+from studio.ui.controls.own_viewport import give_viewport
+from studio.ui.places import Place
+from studio.ui.theme import theme
+
+ROW = 28
+GAP = 1
+SIDE = 8
+BEFORE_TEXT = 9
+PLACE = Qt.ItemDataRole.UserRole
+COUNT = PLACE + 1
+NEW = PLACE + 2
+_ASKS = {
+    Qt.Key.Key_F2: "rename",
+    Qt.Key.Key_Delete: "delete",
+    Qt.Key.Key_Menu: "menu",
+}
+_BY_KEY = (
+    Qt.FocusReason.TabFocusReason,
+    Qt.FocusReason.BacktabFocusReason,
+    Qt.FocusReason.ShortcutFocusReason,
+)
+
+
+class PlaceList(QListWidget):
+    """Rows as tall as they need; one of them may be the place the gallery shows.
+
+    Signals:
+        chosen: the user went to a place (the Place).
+        dropped: pictures of the gallery were dropped on a place (the Place, ids).
+        left: Up on the first row or Down on the last (-1 or 1).
+        asked: of a collection: "rename", "delete" or "menu" (the Place, what).
+    """
+
+    chosen = Signal(object)
+    dropped = Signal(object, object)
+    left = Signal(int)
+    asked = Signal(object, str)
+
+    def __init__(self, name: str, rows: Sequence[Place], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        give_viewport(self)
+        self.setAccessibleName(name)
+        self.setUniformItemSizes(True)
+        self.setMouseTracking(True)
+        self.setAcceptDrops(any(row.takes for row in rows))
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setItemDelegate(_Rows(self))
+        self.by_key = False
+        self.drop_row = -1
+        self._fill(rows)
+        self.setFixedHeight(len(rows) * (theme().height(ROW) + GAP))
+        self._counts = Counts()
+        self._new = 0
+        self.itemPressed.connect(self.on_pressed)
+        theme().changed.connect(self.on_theme_changed)
+
+    def _fill(self, rows: Sequence[Place]) -> None:
+        for row in rows:
+            item = QListWidgetItem(row.label, self)
+            item.setData(PLACE, row)
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, row.label)
+
+    def set_rows(self, rows: Sequence[Place]) -> None:
+        """Show other rows; it is as tall as they are, and scrolls where there is less room."""
+        marked = next((self.place(n) for n in range(self.count()) if self._is_marked(n)), None)
+        top = self.verticalScrollBar().value()
+        if [self.place(n) for n in range(self.count())] != list(rows):
+            self.clear()
+            self._fill(rows)
+            self.setAcceptDrops(any(row.takes for row in rows))
+            self._tell()
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        self.setMinimumHeight(0)
+        self.setMaximumHeight(len(rows) * (theme().height(ROW) + GAP))
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.verticalScrollBar().setValue(top)
+        if marked is not None:
+            self.mark(marked.view, marked.collection)
+
+    def _is_marked(self, row: int) -> bool:
+        return bool(self.item(row).isSelected())
+
+    def place(self, row: int) -> Place:
+        """The place of a row."""
+        found = self.item(row).data(PLACE)
+        assert isinstance(found, Place)
+        return found
+
+    def show_counts(self, counts: Counts) -> None:
+        """Show how many things are at each place."""
+        self._counts = counts
+        self._tell()
+
+    def set_new(self, new: int) -> None:
+        """Show how many failed jobs the user has not seen."""
+        self._new = new
+        self._tell()
+
+    def _tell(self) -> None:
+        for row in range(self.count()):
+            item, place = self.item(row), self.place(row)
+            new = self._new if place.view is View.FAILED else 0
+            count = places.count_of(place, self._counts)
+            counted = not place.collection or place.count is not None
+            item.setData(COUNT, f"{count:,}" if counted else "…")
+            item.setData(NEW, places.new_words(new) if new else "")
+            words = places.spoken(place, count, new)
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, words)
+            item.setToolTip(words if self._cut(item) else "")
+
+    def _cut(self, item: QListWidgetItem) -> bool:
+        metrics = QFontMetrics(theme().font("body"))
+        return metrics.horizontalAdvance(item.text()) > self.viewport().width() - 90
+
+    def mark(self, view: View | None, collection: str = "") -> None:
+        """Show which of the places is open; none of them for a view that is not here."""
+        for row in range(self.count()):
+            place = self.place(row)
+            if view is not None and place.view is view and place.collection == collection:
+                if self.currentRow() != row or not self.item(row).isSelected():
+                    self.setCurrentRow(row)
+                return
+        self.clearSelection()
+
+    def enter(self, *, at_end: bool) -> None:
+        """Take the keyboard from the list above or below, and go to the row that comes first."""
+        self.by_key = True
+        self.setFocus(Qt.FocusReason.TabFocusReason)
+        self._go(self.count() - 1 if at_end else 0)
+
+    def on_pressed(self, item: QListWidgetItem) -> None:
+        """A row was clicked."""
+        self.by_key = False
+        self._choose(self.row(item))
+
+    def on_theme_changed(self) -> None:
+        """Colours are others."""
+        self.viewport().update()
+
+    def _go(self, row: int) -> None:
+        self.setCurrentRow(row)
+        # The list of prompts opens a window of its own: passing over it must not.
+        if self.place(row).view is not None:
+            self._choose(row)
+
+    def _choose(self, row: int) -> None:
+        if row >= 0:
+            self.chosen.emit(self.place(row))
+
+    def _target(self, event: QDropEvent) -> int:
+        row = self.indexAt(event.position().toPoint()).row()
+        if row < 0 or not self.place(row).takes or not places.dropped_ids(event.mimeData()):
+            return -1
+        return int(row)
+
+    def _show_target(self, row: int) -> None:
+        if self.drop_row != row:
+            self.drop_row = row
+            self.viewport().update()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self.by_key = event.reason() in _BY_KEY
+        super().focusInEvent(event)
+        if self.currentRow() < 0 and self.count():
+            self.setCurrentRow(0, self.selectionModel().SelectionFlag.NoUpdate)
+        self.viewport().update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key, row = event.key(), self.currentRow()
+        self.by_key = True
+        if key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            step = -1 if key == Qt.Key.Key_Up else 1
+            if 0 <= row + step < self.count():
+                self._go(row + step)
+            else:
+                self.left.emit(step)
+        elif key in (Qt.Key.Key_Home, Qt.Key.Key_End):
+            self._go(0 if key == Qt.Key.Key_Home else self.count() - 1)
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self._choose(row)
+        elif (what := _ASKS.get(Qt.Key(key))) and row >= 0 and self.place(row).collection:
+            self.asked.emit(self.place(row), what)
+        else:
+            # Letters are hotkeys of the window here, not a search among five rows.
+            event.ignore()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        item = self.itemAt(event.pos())
+        if item is not None and self.place(self.row(item)).collection:
+            self.asked.emit(self.place(self.row(item)), "menu")
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if places.dropped_ids(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        row = self._target(event)
+        self._show_target(row)
+        event.setAccepted(row >= 0)
+        if row >= 0:
+            event.setDropAction(Qt.DropAction.CopyAction)
+
+    def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
+        self._show_target(-1)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        row = self._target(event)
+        self._show_target(-1)
+        event.setAccepted(row >= 0)
+        if row >= 0:
+            event.setDropAction(Qt.DropAction.CopyAction)
+            self.dropped.emit(self.place(row), places.dropped_ids(event.mimeData()))
+
+
+class _Rows(QStyledItemDelegate):
+    """Draws a row: ground, icon, label, and the count or the badge at the right."""
+
+    def __init__(self, rows: PlaceList) -> None:
+        super().__init__(rows)
+        self._list = rows
+
+    def sizeHint(
+        self, _option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex
+    ) -> QSize:
+        return QSize(40, theme().height(ROW) + GAP)
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        look, rows = theme(), self._list
+        place = rows.place(index.row())
+        state: QStyle.StateFlag = option.state
+        whole: QRect = option.rect
+        rect = whole.adjusted(0, 0, 0, -GAP)
+        current = bool(state & QStyle.StateFlag.State_Selected)
+        over = bool(state & QStyle.StateFlag.State_MouseOver)
+        focused = rows.by_key and rows.hasFocus() and rows.currentRow() == index.row()
+        target = rows.drop_row == index.row()
+        dpr = rows.devicePixelRatioF()
+        glyph = look.pixmap(place.icon, "text2" if current else "text3", 16, dpr)
+        body, small = look.font("body"), look.font("small")
+        new, count = str(index.data(NEW) or ""), str(index.data(COUNT) or "")
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        if current or over or target:
+            painter.setBrush(look.color("tint" if target else "hover"))
+            painter.drawRoundedRect(QRectF(rect), 6, 6)
+        if target or focused:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(look.color("accent" if target else "focus"), 2))
+            painter.drawRoundedRect(QRectF(rect).adjusted(1, 1, -1, -1), 6, 6)
+        painter.drawPixmap(rect.left() + SIDE, rect.center().y() - 7, glyph)
+        right = rect.right() - SIDE
+        if new:
+            right = self._badge(painter, new, rect, right)
+        else:
+            metrics = QFontMetrics(small)
+            left = right - metrics.horizontalAdvance(count)
+            painter.setFont(small)
+            painter.setPen(look.color("text2" if current else "text3"))
+            painter.drawText(
+                QRect(left, rect.top(), right - left + 1, rect.height()),
+                Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight,
+                count,
+            )
+            right = left
+        left = rect.left() + SIDE + 16 + BEFORE_TEXT
+        room = right - SIDE - left
+        painter.setFont(body)
+        painter.setPen(look.color("text" if current else "text2"))
+        label = QFontMetrics(body).elidedText(place.label, Qt.TextElideMode.ElideRight, room)
+        flags = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
+        painter.drawText(QRect(left, rect.top(), room, rect.height()), flags, label)
+        painter.restore()
+
+    def _badge(self, painter: QPainter, words: str, rect: QRect, right: int) -> int:
+        look = theme()
+        font = look.font("micro")
+        width = max(18, QFontMetrics(font).horizontalAdvance(words) + 12)
+        high = look.height(16)
+        place = QRectF(right - width + 1, rect.center().y() - high / 2 + 1, width, high)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(look.color("badbg"))
+        painter.drawRoundedRect(place, high / 2, high / 2)
+        painter.setPen(look.color("bad"))
+        painter.setFont(font)
+        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, words)
+        return right - width

@@ -1,0 +1,90 @@
+"""The trash emptied from the window: offered where it is, asked first, done after a yes alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from studio.library.emptying import Contents
+from studio.library.query import View
+from studio.ui import figures
+from studio.ui.controls import Text
+from studio.ui.dialogs.emptying import EmptyTrash, consequence, system_trash
+from studio.ui.main_window import StudioWindow
+from tests.ui.windows import make, opened, until
+
+
+def question() -> EmptyTrash | None:
+    found = [w for w in QApplication.topLevelWidgets() if isinstance(w, EmptyTrash)]
+    return next((one for one in found if one.isVisible()), None)
+
+
+def offered(window: StudioWindow) -> bool:
+    """Whether the button stands over the pictures."""
+    button = window.grid_bar._empty
+    return button is not None and button.isVisible()
+
+
+async def asked(window: StudioWindow) -> EmptyTrash:
+    """The question, opened by the button over the trash."""
+    window.show_shelf(View.TRASH)
+    bar = window.grid_bar
+    await until(window.core, lambda: offered(window), "offered")
+    assert bar._empty is not None
+    bar._empty.click()
+    await until(window.core, question, "asked")
+    found = question()
+    assert found is not None
+    return found
+
+
+async def test_the_trash_offers_it_and_only_a_yes_does_it(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        pictures = await make(window, count=3, tiles=3)
+        core = window.core
+        assert not offered(window)
+        await core.library.trash([one.id for one in pictures[:2]])
+        await until(core, lambda: window.browsing.counts.trash == 2, "thrown away")
+        dialog = await asked(window)
+        words = [one.text() for one in dialog.findChildren(Text)]
+        size = figures.megabytes(sum(one.bytes for one in pictures[:2]))
+        assert words[0] == "Delete 2 pictures?"
+        assert size in words[1]
+        assert dialog.keep.isDefault()
+        dialog.keep.click()
+        await until(core, lambda: question() is None, "put away")
+        assert window.browsing.counts.trash == 2
+
+        dialog = await asked(window)
+        dialog.go.click()
+        await until(core, lambda: window.browsing.counts.trash == 0, "emptied")
+        await until(core, lambda: window.model.rowCount() == 0, "shown")
+        assert not offered(window)
+        assert await core.library.find([one.id for one in pictures[:2]]) == []
+        window.show_shelf(View.ALL)
+        await until(core, lambda: list(window.browsing.order) == [pictures[2].row], "one left")
+
+
+async def test_an_empty_trash_asks_nothing(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        window.actions_of.every["empty_trash"].trigger()
+        await until(window.core, window.toast.isVisible, "told")
+        assert question() is None
+
+
+@pytest.mark.parametrize("into_system_trash", [True, False])
+def test_the_question_says_where_the_files_go(into_system_trash: bool) -> None:
+    words = consequence(
+        Contents(ids=("a", "b"), bytes=3_200_000), into_system_trash=into_system_trash
+    )
+    assert "3.2 MB" in words
+    assert ("system's trash" in words) is into_system_trash
+    assert ("for good" in words) is not into_system_trash
+
+
+async def test_what_lies_in_a_given_folder_never_goes_elsewhere(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        assert window.core.paths.home is not None
+        assert system_trash(window) is None

@@ -1,0 +1,103 @@
+"""A picture whose file is gone says so, and offers to locate it or to let it go."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication, QFileDialog
+
+from studio.domain import Picture
+from studio.library import finding
+from studio.ui import states
+from studio.ui.dialogs import lost
+from studio.ui.main_window import StudioWindow
+from tests.ui.windows import make, opened, until
+
+
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(finding, "_PAUSE", 0.0)
+
+
+async def told(window: StudioWindow, id: str) -> Picture:
+    (found,) = await window.core.library.find([id])
+    return found
+
+
+def shown(window: StudioWindow, row: int) -> Picture | None:
+    """The picture as the gallery has it."""
+    place = window.model.row_of(row)
+    return None if place is None else window.model.picture_at(place)
+
+
+def is_missing(window: StudioWindow, row: int) -> bool:
+    found = shown(window, row)
+    return found is not None and found.missing
+
+
+async def test_a_missing_file_is_noticed_in_the_loupe_and_located(tmp_path: Path) -> None:
+    async with opened(tmp_path / "home") as window:
+        one, *_others = await make(window, count=2, tiles=2)
+        core, library = window.core, window.core.library
+        away = tmp_path / "away.png"
+        shutil.move(library.path(one), away)
+        window.looking.open_loupe(one)
+        await until(core, lambda: is_missing(window, one.row), "noticed")
+        window.looking.close_loupe()
+        missing = await told(window, one.id)
+        tile = states.describe(missing, 0.0)
+        assert [offer.label for offer in tile.offers] == ["Locate…", "Forget"]
+
+        window.offers.on_tile_action("locate", missing)
+        await until(core, dialogs, "asked")
+        (dialog,) = dialogs()
+        dialog.reject()
+        wrong = library.path(_others[0])
+        await lost.take(window, missing, wrong)
+        assert window.messages.notice is not None
+        assert "another picture" in window.messages.notice.text
+        await lost.take(window, missing, away)
+        await until(core, lambda: not is_missing(window, one.row), "found")
+        assert window.toast._text.text() == "1 missing file found"
+        assert library.path(one).read_bytes() == away.read_bytes()
+
+
+def dialogs() -> list[QFileDialog]:
+    return [w for w in QApplication.topLevelWidgets() if isinstance(w, QFileDialog)]
+
+
+async def test_a_renamed_file_is_found_without_a_word(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        (one,) = await make(window)
+        core, library = window.core, window.core.library
+        library.path(one).rename(library.path(one).with_name("renamed.png"))
+        window.looking.open_loupe(one)
+
+        def followed() -> bool:
+            found = shown(window, one.row)
+            return found is not None and found.path.endswith("renamed.png")
+
+        await until(core, followed, "found")
+        assert not is_missing(window, one.row)
+
+        def seen() -> bool:
+            plate = window.loupe.canvas.plate
+            return plate is not None and plate.raster is not None and not plate.trouble
+
+        await until(core, seen, "shown")
+
+
+async def test_what_is_let_go_can_be_taken_back(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        one, two = await make(window, count=2, tiles=2)
+        core, library = window.core, window.core.library
+        library.path(one).unlink()
+        await finding.look(library, [one.id])
+        await until(core, lambda: is_missing(window, one.row), "noticed")
+        window.offers.on_tile_action("forget", await told(window, one.id))
+        await until(core, lambda: list(window.browsing.order) == [two.row], "gone")
+        window.pictures.undo()
+        await until(core, lambda: len(window.browsing.order) == 2, "back")
+        assert (await told(window, one.id)).missing
