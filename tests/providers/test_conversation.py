@@ -107,6 +107,9 @@ def test_a_picture_in_another_place_is_told_again_as_a_picture(tmp_path, part):
 def test_what_another_family_or_too_much_said_is_not_gone_on_with(tmp_path):
     enormous = {**PARTS[3], "thoughtSignature": "A" * (conversation.MOST_KEPT + 1)}
     assert kept(tmp_path, [enormous]) is None
+    words = [{"text": "x"}] * (conversation.MOST_PARTS - 1)
+    assert kept(tmp_path, [*words, PARTS[3]]) is not None
+    assert kept(tmp_path, [*words, {"text": "x"}, PARTS[3]]) is None
     body = tmp_path / "body"
     body.write_text(json.dumps({"data": [{"b64_json": b64(PNG)}]}), encoding="utf-8")
     request = GenerationRequest(profile="dgrid", model=MODEL, prompt="p")

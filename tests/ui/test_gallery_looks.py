@@ -5,12 +5,16 @@ from __future__ import annotations
 import asyncio
 from array import array
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 import pytest
 import shiboken6
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
+from studio.domain import Failure, JobState
+from studio.errors import Billed
 from studio.ui import theme
 from studio.ui.gallery import looks as kept
 from studio.ui.gallery import paint, tile_view
@@ -29,7 +33,7 @@ class Desk:
         self.view = GalleryView(self.core, self.model, clock=lambda: 1000.0)
         self.view.resize(920, 600)
         if keeps:
-            self.view.on_scrolling()
+            self.view.keep_tiles()
 
     async def show(self) -> QImage:
         self.model.set_rows(array("q", range(40, 0, -1)))
@@ -109,6 +113,57 @@ async def test_a_tile_that_is_shown_again_is_not_painted_again(
     d.image()
     await d.settled()
     assert len(painted) == 1
+
+
+async def test_the_tile_of_a_job_that_is_over_is_kept_until_it_says_something_else(
+    desk: Callable[..., Desk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    d = desk()
+    failed = [scripted.job(f"j{number}", JobState.FAILED) for number in range(5)]
+    for one in failed:
+        d.model.job_changed(one)
+    d.model.job_changed(scripted.job("running", JobState.WAITING, started=999.0))
+    await d.show()
+    painted: list[str] = []
+
+    def counted(*values: Any) -> object:
+        painted.append(values[2].tile.name)
+        return paint.paint_tile(*values)
+
+    for module in (kept, tile_view):
+        monkeypatch.setattr(module, "paint_tile", counted)
+    d.image()
+    assert painted == ["running"], "what is on its way is painted each time"
+    billed = Failure(kind="refused", title="Refused", billed=Billed.YES)
+    d.model.job_changed(replace(failed[2], failure=billed))
+    await d.settled()
+    assert set(painted) == {"running", "j2"}
+
+
+async def test_tiles_that_move_for_a_new_one_are_not_painted_again(
+    desk: Callable[..., Desk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    d = desk(keeps=False)
+    await d.show()
+    width = d.view.width()
+    while len({d.view.cell(row).width() for row in d.view.visible_rows()}) > 1:
+        # A tile that becomes a pixel wider is another one.
+        width += 1
+        d.view.resize(width, d.view.height())
+    await d.settled()
+    d.model.job_changed(scripted.job("first", JobState.FAILED))
+    await d.settled()
+    painted: list[str] = []
+
+    def counted(*values: Any) -> object:
+        painted.append(values[2].tile.name)
+        return paint.paint_tile(*values)
+
+    for module in (kept, tile_view):
+        monkeypatch.setattr(module, "paint_tile", counted)
+    d.model.job_changed(scripted.job("second", JobState.FAILED))
+    await d.settled()
+    assert set(painted) == {"second"}
 
 
 async def test_other_colours_paint_everything_again(

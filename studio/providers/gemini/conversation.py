@@ -28,6 +28,9 @@ from studio.providers.past import Part, Turn
 MOST_KEPT = 4 * 1024 * 1024
 """Most bytes of one turn without its pictures; a longer one cannot be gone on with."""
 
+MOST_PARTS = 2_000
+"""Most parts of one; a model that thinks aloud while it streams sends some hundreds."""
+
 _NAMES = {
     "inline_data": "inlineData",
     "file_data": "fileData",
@@ -49,6 +52,8 @@ def keep(answer: Answer, body: Path) -> bytes | None:
 
     Blocking: long signatures lie in the answer's body. Raises OSError.
     """
+    if len(answer.parts) > MOST_PARTS:
+        return None
     kept: list[Part] = []
     size = 0
     for one in answer.parts:

@@ -1,8 +1,8 @@
 """Tiles as they were painted, kept as long as they look the same.
 
 A tile takes a tenth of a millisecond to paint and a hundredth to copy; a large screen has three
-hundred of them, and scrolling shows each again and again. Only tiles of pictures that stand still
-are kept, and only where a logical pixel is a whole number of device pixels: elsewhere a copy would
+hundred of them, and scrolling shows each again and again. Only tiles that stand still are kept:
+those of pictures and of jobs that are over, and only where a logical pixel is a whole number of device pixels: elsewhere a copy would
 not be as sharp as what was painted.
 """
 
@@ -15,7 +15,6 @@ from collections.abc import Callable
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QPainter, QPixmap, QRegion
 
-from studio.domain import Picture
 from studio.ui.gallery.kit import Kit
 from studio.ui.gallery.layout import TileState
 from studio.ui.gallery.paint import paint_tile
@@ -28,13 +27,16 @@ BUDGET = 0.004
 Sort = tuple[int, bool, bool, int, int]
 """What else a tile depends on: thumbnail, selected, one of many, width and height of the cell."""
 
+Shown = object
+"""What a tile is of: a picture, or all that the tile of a job says. It looks the same if equal."""
+
 
 class Looks:
     """The tiles painted last, within a bound."""
 
     def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
         self._clock = clock
-        self._kept: OrderedDict[str, tuple[Picture, Sort, QPixmap]] = OrderedDict()
+        self._kept: OrderedDict[str, tuple[Shown, Sort, QPixmap]] = OrderedDict()
         self._bytes = 0
         self._end = 0.0
         self._bound = BOUND
@@ -64,21 +66,28 @@ class Looks:
         """Whether this paint event took long enough."""
         return self._clock() > self._end
 
-    def find(self, picture: Picture, sort: Sort) -> QPixmap | None:
+    def find(self, id: str, shown: Shown, sort: Sort) -> QPixmap | None:
         """The tile as it was painted, if it would look the same now."""
-        found = self._kept.get(picture.id)
-        if found is None or found[0] is not picture or found[1] != sort:
+        found = self._kept.get(id)
+        if found is None or found[1] != sort or found[0] != shown:
             return None
-        self._kept.move_to_end(picture.id)
+        self._kept.move_to_end(id)
         return found[2]
 
-    def former(self, picture: Picture) -> QPixmap | None:
+    def former(self, id: str) -> QPixmap | None:
         """The tile as it was painted last, whatever has changed since."""
-        found = self._kept.get(picture.id)
+        found = self._kept.get(id)
         return None if found is None else found[2]
 
     def make(
-        self, picture: Picture, sort: Sort, cell: QRect, dpr: int, state: TileState, kit: Kit
+        self,
+        id: str,
+        shown: Shown,
+        sort: Sort,
+        cell: QRect,
+        dpr: int,
+        state: TileState,
+        kit: Kit,
     ) -> QPixmap:
         """Paint a tile, and keep it."""
         pixmap = QPixmap(cell.width() * dpr, cell.height() * dpr)
@@ -88,13 +97,13 @@ class Looks:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         paint_tile(painter, QRect(0, 0, cell.width(), cell.height()), state, kit)
         painter.end()
-        old = self._kept.pop(picture.id, None)
+        old = self._kept.pop(id, None)
         if old is not None:
             self._bytes -= _size(old[2])
-        self._kept[picture.id] = picture, sort, pixmap
+        self._kept[id] = shown, sort, pixmap
         self._bytes += _size(pixmap)
         while self._bytes > self._bound and len(self._kept) > 1:
-            _id, (_picture, _sort, gone) = self._kept.popitem(last=False)
+            _id, (_shown, _sort, gone) = self._kept.popitem(last=False)
             self._bytes -= _size(gone)
         return pixmap
 

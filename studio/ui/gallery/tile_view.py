@@ -97,7 +97,7 @@ class TileView(GridView):
         self._rest.timeout.connect(self.on_rest)
         self.moved.connect(self._wishes.start)
         self.scrolled.connect(self.pulse.scrolled)
-        self.scrolled.connect(self.on_scrolling)
+        self.scrolled.connect(self.keep_tiles)
         self.thumbnails.ready.connect(self.on_thumbnail)
         theme().changed.connect(self.on_theme_changed)
 
@@ -249,8 +249,8 @@ class TileView(GridView):
         self._kit.icons = wanted
         self.viewport().update()
 
-    def on_scrolling(self) -> None:
-        """Keep tiles as they are painted; a gallery that stands still needs none twice."""
+    def keep_tiles(self) -> None:
+        """Keep tiles as they are painted; a gallery in which nothing moves needs none twice."""
         if self._looks is None:
             from studio.ui.gallery.looks import Looks
 
@@ -294,18 +294,25 @@ class TileView(GridView):
         painter.end()
 
     def _paint_look(self, painter: QPainter, row: int, cell: QRect, looks: Looks, dpr: int) -> bool:
-        """Paint a tile of a picture that stands still; False for all others."""
+        """Paint a tile that stands still; False for all others."""
         item = self.rows.item_at(row)
         if (
-            not isinstance(item, Picture)
+            item is None
             or row == self.pointer.hovered
             or self._arriving
             or (self.by_key and row == self.current_row() and self.hasFocus())
         ):
             return False
-        pixmap = self.thumbnails.pixmap(item.id)
-        if pixmap is not None and self.pulse.moves and self.thumbnails.strength(item.id) < 1:
-            return False
+        pixmap = None
+        shown: Item | Tile = item
+        if isinstance(item, Job):
+            if item.alive:
+                return False
+            shown = self.tile_of(item)
+        else:
+            pixmap = self.thumbnails.pixmap(item.id)
+            if pixmap is not None and self.pulse.moves and self.thumbnails.strength(item.id) < 1:
+                return False
         selected = self.selection.holds(row)
         key = 0 if pixmap is None else pixmap.cacheKey()
         fault = pixmap is None and bool(self.thumbnails.fault(item.id))
@@ -316,24 +323,26 @@ class TileView(GridView):
             cell.width(),
             cell.height(),
         )
-        look = looks.find(item, sort)
+        look = looks.find(item.id, shown, sort)
         if look is None:
             if looks.spent:
                 looks.later += QRegion(cell)
-                look = looks.former(item)
+                look = looks.former(item.id)
                 if look is None or look.width() != cell.width() * dpr:
                     self._paint_ground(painter, item, cell)
                     return True
             else:
-                look = looks.make(item, sort, cell, dpr, self.state_of(row), self._kit)
+                state = self.state_of(row)
+                look = looks.make(item.id, shown, sort, cell, dpr, state, self._kit)
         painter.drawPixmap(cell.topLeft(), look)
         return True
 
-    def _paint_ground(self, painter: QPainter, picture: Picture, cell: QRect) -> None:
+    def _paint_ground(self, painter: QPainter, item: Item, cell: QRect) -> None:
         """The colour of a picture where it will be: a moment's stand-in for its tile."""
         painter.fillRect(cell, self._kit.color("mat"))
         square = QRect(cell.left() + BORDER, cell.top() + BORDER, self.grid.box, self.grid.box)
-        painter.fillRect(fit(self.tile_of(picture).aspect, square), QColor(picture.colour))
+        colour = self._kit.color("panel") if isinstance(item, Job) else QColor(item.colour)
+        painter.fillRect(fit(self.tile_of(item).aspect, square), colour)
 
     def _paint_row(self, painter: QPainter, row: int, cell: QRect) -> None:
         state = self.state_of(row)

@@ -308,6 +308,9 @@ class GalleryView(TileView):
     def on_rows_come(self, _parent: QModelIndex, first: int, last: int) -> None:
         """Tiles came in."""
         self.selection.inserted(first, last)
+        if first == 0 and not self._first_screen:
+            # All others move: none of them shall be painted anew for it.
+            self.keep_tiles()
 
     def on_completed(self) -> None:
         """The rest of the tiles is here."""
