@@ -1,9 +1,9 @@
 """Tiles as they were painted, kept as long as they look the same.
 
 A tile takes a tenth of a millisecond to paint and a hundredth to copy; a large screen has three
-hundred of them, and scrolling shows each again and again. Only tiles that stand still are kept:
-those of pictures and of jobs that are over, and only where a logical pixel is a whole number of device pixels: elsewhere a copy would
-not be as sharp as what was painted.
+hundred of them, and scrolling shows each again and again. Only tiles that stand still are kept
+(those of pictures, and of jobs that are over), and only where a logical pixel is a whole number of
+device pixels: elsewhere a copy would not be as sharp as what was painted.
 """
 
 from __future__ import annotations
