@@ -36,6 +36,20 @@ PLUGINS = {
 }
 """The folders of Qt's plug-ins and, in each, how the names of those that are taken begin."""
 
+FIRST_STEPS = ("pyi_rth_pkgutil", "pyi_rth_multiprocessing", "pyi_rth_inspect")
+"""What PyInstaller runs before the program and this one has no use for: a third of its start.
+
+They prepare listing modules in the archive, starting Python's own workers, and reading the source
+of modules; each imports what a first window does without.
+"""
+
+QT_FIRST_STEP = "pyi_rth_pyside6"
+"""Imports Qt to tell it where its plug-ins are, which the wheels of PySide6 know by themselves.
+
+Besides, every program started from here would be told the same. Left in where it was not tried
+without: elsewhere than on Linux.
+"""
+
 
 SYSTEM = (
     "libstdc++.so.6", "libgcc_s.so.1", "libX11.so.6", "libX11-xcb.so.1", "libxcb.so.1",

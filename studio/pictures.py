@@ -251,7 +251,8 @@ class Decoder:
             child.wait_ready()
         answer = child.ask(header, self._limit)
         if "fault" in answer[0] and not child.alive:
-            log.warning("The decoding process was lost: %s", answer[0])
+            if not self._closing:
+                log.warning("The decoding process was lost: %s", answer[0])
             self._end_child()
         return answer
 

@@ -221,7 +221,7 @@ def test_urgent_jobs_go_first_and_cancelled_ones_never(
 
 
 def test_closing_ends_the_process_even_in_the_middle_of_a_job(
-    tmp_path: Path, troubled: Callable[..., Decoder]
+    tmp_path: Path, troubled: Callable[..., Decoder], caplog: pytest.LogCaptureFixture
 ) -> None:
     decoder = troubled()
 
@@ -242,6 +242,7 @@ def test_closing_ends_the_process_even_in_the_middle_of_a_job(
         return process.pid
 
     pid = asyncio.run(main())
+    assert "lost" not in caplog.text, "whoever ends it does not wonder where it is"
     if sys.platform == "linux":
         assert not Path(f"/proc/{pid}").exists()
 

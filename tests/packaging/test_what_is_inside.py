@@ -156,6 +156,13 @@ def test_the_built_program_has_no_more_plugins_than_it_uses() -> None:
 
 
 @built
+def test_nothing_but_the_program_is_imported_before_the_program() -> None:
+    # Qt above all: what tells the signatures of its functions is put off by the program itself.
+    first = json.loads(shipped.INSIDE.read_text(encoding="utf-8"))["first_steps"]
+    assert set(first) - {"pyi_rth_cryptography_openssl"} == {"program"}
+
+
+@built
 def test_every_library_that_is_not_inside_comes_with_a_package_the_deb_depends_on() -> None:
     inside = {path.name for path in bundle.PROGRAM.rglob("*.so*")}
     binaries = [path for path in bundle.PROGRAM.rglob("*.so*") if not path.is_symlink()]
