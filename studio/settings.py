@@ -258,6 +258,28 @@ class SettingsStore:
         files.replace(self._path, encode(self._over_others(value)))
         self._on_disk = value
 
+    def keep(self, **changes: Any) -> None:
+        """Take these values and write them, or neither; nobody is told. Blocking.
+
+        Raises StorageError.
+        """
+        former = {name: getattr(self.value, name) for name in changes}
+        self.value = replace(self.value, **changes)
+        try:
+            if self._hands_off:
+                raise StorageError(
+                    _("The settings cannot be kept"),
+                    _(
+                        "{name} is not written over: it could not be read, or a newer Gridbrush "
+                        "wrote it."
+                    ).format(name=self._path),
+                    hint=_("Move it away, start Gridbrush again, then try once more."),
+                )
+            self.save()
+        except StorageError:
+            self.value = replace(self.value, **former)
+            raise
+
     def _over_others(self, value: Settings) -> Settings:
         """What was changed here since the last time, over what the file has by now."""
         try:

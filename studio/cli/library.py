@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -212,8 +211,7 @@ async def _move(options: Any, where: Paths) -> int:
     lock = LibraryLock(source)
 
     def settle() -> None:
-        settings.value = replace(settings.value, library=str(target))
-        settings.save()
+        settings.keep(library=str(target))
 
     with progress(_("Moving"), 1):
         lock.acquire()

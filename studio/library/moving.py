@@ -31,6 +31,8 @@ def move(
 ) -> None:
     """Move it; blocking. `settle` makes the new place the library's, before the old one goes.
 
+    What `settle` raises leaves everything where it was.
+
     `progress` hears how many bytes were copied; what it raises ends the copy (`Stopped`).
     Raises InputError for a place that cannot be, StorageError; then the old one is as it was.
     """
@@ -45,11 +47,20 @@ def move(
         if error.errno != errno.EXDEV:
             raise files.storage_error(error, target) from error
         _copy(source, target, progress)
-        settle()
+        try:
+            settle()
+        except BaseException:
+            shutil.rmtree(target, ignore_errors=True)
+            raise
         shutil.rmtree(source, ignore_errors=True)
     else:
-        files.sync_folder(target.parent)
-        settle()
+        try:
+            files.sync_folder(target.parent)
+            settle()
+        except BaseException:
+            # Nobody would find it in its new place.
+            rename(target, source)
+            raise
 
 
 def check(source: Path, target: Path) -> None:

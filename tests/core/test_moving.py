@@ -77,6 +77,23 @@ async def test_a_copy_that_fails_leaves_the_old_one_as_it_was(tmp_path: Path) ->
         await sound(library, ids)
 
 
+@pytest.mark.parametrize("disk", ["same", "another"])
+async def test_a_new_place_that_cannot_be_noted_down_is_none(tmp_path: Path, disk: str) -> None:
+    ids = await filled(tmp_path)
+    source, new = tmp_path / "library", tmp_path / "elsewhere"
+
+    def settle() -> None:
+        assert (new / ".gridbrush/id").is_file()
+        raise StorageError("The settings could not be written")
+
+    rename = Path.rename if disk == "same" else another_disk
+    with pytest.raises(StorageError, match="settings"):
+        moving.move(source, new, settle, rename=rename)
+    assert not new.exists()
+    async with opened(tmp_path) as library:
+        await sound(library, ids)
+
+
 async def test_a_copy_tells_how_far_it_is_and_can_be_stopped(tmp_path: Path) -> None:
     ids = await filled(tmp_path)
     source, new = tmp_path / "library", tmp_path / "elsewhere"

@@ -331,3 +331,27 @@ def test_a_broken_file_that_cannot_be_set_aside_stays(
     one.change(theme="dark")
     one.save()
     assert path.read_text() == "{torn"
+
+
+def test_what_must_be_on_disk_is_kept_or_not_taken_at_all(path: Path) -> None:
+    one, heard = store(path)
+    one.keep(library="/mnt/a")
+    assert stored(path)["library"] == "/mnt/a"
+    assert heard == []
+
+    def full(kind: str, _path: Path) -> None:
+        if kind == "write":
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    stop = files.watch(full)
+    try:
+        with pytest.raises(StorageError):
+            one.keep(library="/mnt/b")
+    finally:
+        stop()
+    assert one.value.library == "/mnt/a", "nor is it written with the next change"
+    path.write_text(json.dumps({"version": 99}))
+    newer, _heard = store(path)
+    with pytest.raises(StorageError, match="newer Gridbrush"):
+        newer.keep(library="/mnt/c")
+    assert newer.value.library != "/mnt/c"

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -162,9 +161,7 @@ class _Settle:
         self._target = target
 
     def __call__(self) -> None:
-        settings = self._core.settings
-        settings.value = replace(settings.value, library=str(self._target))
-        settings.save()
+        self._core.settings.keep(library=str(self._target))
 
 
 async def _end_others() -> None:
