@@ -36,12 +36,12 @@ def step(library: Library, *, back: bool) -> Record | None:
     """
     index = library.own
     last: Place | None = None
-    while (place := index.to_undo() if back else index.to_redo()) not in (None, last):
+    while (place := index.state.to_undo() if back else index.state.to_redo()) not in (None, last):
         assert place is not None
         last = place
         found = library.record(place)
         made = inverse(found) if back else again(found)
-        made = _without(made, index.gone([id for _value, ids in made.values for id in ids]))
+        made = _without(made, index.state.gone([id for _value, ids in made.values for id in ids]))
         library.append(made)
         if number(made):
             return made

@@ -103,7 +103,7 @@ class Collections:
 
     async def history(self, limit: int = 500) -> list[Change]:
         """The last changes, newest first; it is the log, so it survives a restart."""
-        places = await self._library.ask(lambda index: index.history(limit))
+        places = await self._library.ask(lambda index: index.state.history(limit))
         return await asyncio.to_thread(
             lambda: [
                 Change(id=record.id, at=record.at, sentence=changes.sentence(record), undone=undone)

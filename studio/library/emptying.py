@@ -67,7 +67,7 @@ _decode = msgspec.json.Decoder(_Going).decode
 
 async def contents(library: Library) -> Contents:
     """What would go."""
-    found = await library.ask(lambda index: index.trashed())
+    found = await library.ask(lambda index: index.state.trashed())
     return Contents(
         ids=tuple(id for id, *_rest in found), bytes=sum(size for *_rest, size in found)
     )
@@ -100,7 +100,7 @@ def finish(library: Library) -> None:
     """Bring to its end what an earlier start left, as far as it needs no desktop; blocking."""
     for path in _lists(library):
         going = _read(path)
-        if going is None or not library.own.gone(going.ids[:1]):
+        if going is None or not library.own.state.gone(going.ids[:1]):
             # The record was never written: they are in the trash still.
             files.remove(path)
         elif not going.discarded:
@@ -117,7 +117,7 @@ def _begin(
     library: Library, ids: Sequence[str], *, discarded: bool
 ) -> tuple[Path, records.Record] | None:
     wanted = set(ids)
-    found = [one for one in library.own.trashed() if one[0] in wanted]
+    found = [one for one in library.own.state.trashed() if one[0] in wanted]
     if not found:
         return None
     going = _Going(
@@ -167,7 +167,7 @@ def _remove(library: Library, some: Sequence[tuple[str, str]], discard: Discard 
         for place in there:
             files.remove(place)
     digests = [sha256 for _relative, sha256 in some]
-    known = library.own.known(digests)
+    known = library.own.state.known(digests)
     library.drop_thumbnails([one for one in digests if one not in known])
     for folder in {place.parent for place in there}:
         with contextlib.suppress(OSError):

@@ -96,7 +96,7 @@ async def sweep(library: Library) -> Found:
 
 
 def _places(row: int, index: Index) -> list[_Place]:
-    return index.places(row, _PORTION)
+    return index.state.places(row, _PORTION)
 
 
 def _doubtful(originals: Originals, places: Sequence[_Place]) -> list[str]:
@@ -146,7 +146,7 @@ def _there(originals: Originals, pictures: Sequence[Picture]) -> set[str]:
 
 async def _taken(library: Library, picture: Picture, place: str) -> bool:
     """Whether the file at a place is another picture's, which has the same content."""
-    return place in await library.ask(lambda index: index.paths_of(picture.sha256))
+    return place in await library.ask(lambda index: index.state.paths_of(picture.sha256))
 
 
 def _search(originals: Originals, pictures: Sequence[Picture]) -> dict[str, str]:

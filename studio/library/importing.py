@@ -143,7 +143,7 @@ class Import:
             if digest is not None and digest not in self._digests:
                 fresh.setdefault(digest, path)
         digests = list(fresh)
-        known = await self._library.ask(lambda index: index.known(digests))
+        known = await self._library.ask(lambda index: index.state.known(digests))
         new = [(digest, fresh[digest]) for digest in digests if digest not in known]
         whole = sum(digest is not None for _path, digest, _why in hashed)
         self.result = replace(self.result, known=self.result.known + whole - len(new))

@@ -16,24 +16,27 @@ from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import apsw
-import msgspec
 
-from studio.domain import Flag, Job, Picture
+from studio.domain import Flag, Picture
 from studio.errors import StorageError
 from studio.files import private_folder, storage_error
 from studio.library import schema
-from studio.library.query import Collection, Cost, Counts, PromptUse, Query, Sort, Spend, View
-from studio.library.records import BEGINNING, Groups, Place, Record
+from studio.library.portions import chunks, marks
+from studio.library.query import Collection, Query, Sort, View
+from studio.library.records import BEGINNING, Place, Record
 from studio.library.stored import picture_of
 from studio.words import _
+
+if TYPE_CHECKING:
+    from studio.library.ledger import Ledger
+    from studio.library.state import State
 
 log = logging.getLogger(__name__)
 
 _OLDEST_SAFE = 3_051_003
-_CHUNK = 500
 _PORTION = 20_000
 
 _CARELESS = {"journal_mode": "off", "synchronous": "off", "cache_size": -65536}
@@ -48,9 +51,6 @@ _MUCH = 4 << 20
 _PAGE = 4096
 _PART = 800_000
 """Digits of rows turned into numbers at once: a hundred thousand of them, in some milliseconds."""
-
-_decode_job = msgspec.json.Decoder(Job).decode
-
 
 Interrupted = apsw.InterruptError
 """Nobody waits any more for the answer to a question."""
@@ -158,6 +158,20 @@ class Index:
         # Between two statements there is nothing that an interrupt could end.
         if not self.wanted():
             raise Interrupted
+
+    @property
+    def ledger(self) -> Ledger:
+        """What it counts and sums up."""
+        from studio.library.ledger import Ledger
+
+        return Ledger(self._db)
+
+    @property
+    def state(self) -> State:
+        """How things stand, for whoever changes them."""
+        from studio.library.state import State
+
+        return State(self._db)
 
     # What was read of the log
 
@@ -270,7 +284,7 @@ class Index:
         from studio.library.selecting import Selection
 
         found: set[int] = set()
-        for some in _chunks(rows):
+        for some in chunks(rows):
             statement = Selection(query, self._db.execute).among(some)
             found.update(row for (row,) in self._db.execute(statement.sql, statement.values))
         return found
@@ -331,10 +345,10 @@ class Index:
 
     def _pictures(self, key: str, wanted: Sequence[Any]) -> list[Picture]:
         found: dict[Any, Picture] = {}
-        for some in _chunks(wanted):
+        for some in chunks(wanted):
             for values in self._db.execute(
                 f"SELECT p.{key}, {schema.PICTURE} FROM pictures p JOIN facts f ON f.row = p.row"
-                f" WHERE p.{key} IN ({_marks(some)})",
+                f" WHERE p.{key} IN ({marks(some)})",
                 tuple(some),
             ):
                 found[values[0]] = picture_of(values[1:])
@@ -356,33 +370,6 @@ class Index:
             f"SELECT {schema.PICTURE} FROM pictures p JOIN facts f ON f.row = p.row ORDER BY p.row"
         ):
             yield picture_of(values)
-
-    def field_of(self, field: str, ids: Sequence[str]) -> Groups:
-        """What `field` is now for each id, grouped by value; unknown ids are left out."""
-        if field == "collection":
-            return [(self._collection_value(id), [id]) for id in ids]
-        groups: dict[Any, list[str]] = {}
-        if field == "dismissed":
-            source, column = "jobs", "dismissed"
-        else:
-            source = "pictures p JOIN facts f ON f.row = p.row"
-            column = schema.COLUMNS[field][1]
-        for some in _chunks(ids):
-            for id, value in self._db.execute(
-                f"SELECT id, {column} FROM {source} WHERE id IN ({_marks(some)})", tuple(some)
-            ):
-                groups.setdefault(value, []).append(id)
-        if field in ("tags", "collections"):
-            return [(value.split("\n") if value else [], ids) for value, ids in groups.items()]
-        if field in ("dismissed", "trashed", "seen"):
-            return [(bool(value), ids) for value, ids in groups.items()]
-        return list(groups.items())
-
-    def _collection_value(self, id: str) -> dict[str, str] | None:
-        found = self._db.execute(
-            "SELECT name, search FROM collections WHERE id = ? AND name IS NOT NULL", (id,)
-        ).fetchone()
-        return {"name": found[0], "search": found[1]} if found else None
 
     def collections(self) -> list[Collection]:
         """All collections by name; those filled by hand with the number of their pictures."""
@@ -417,104 +404,6 @@ class Index:
         """Every model that made a picture here."""
         return [m for (m,) in self._db.execute("SELECT DISTINCT model FROM facts ORDER BY model")]
 
-    def known(self, digests: Sequence[str]) -> dict[str, str]:
-        """Id of a picture with each of these contents; by sha256, unknown ones are left out."""
-        found: dict[str, str] = {}
-        for some in _chunks(digests):
-            starts = [one[:16] for one in some]
-            found.update(
-                self._db.execute(
-                    "SELECT sha256, id FROM pictures"
-                    f" WHERE substr(sha256, 1, 16) IN ({_marks(starts)})",
-                    starts,
-                )
-            )
-        return {one: found[one] for one in digests if one in found}
-
-    def trashed(self) -> list[tuple[str, str, str, int]]:
-        """Of all pictures in the trash: id, path, sha256 and bytes."""
-        return list(
-            self._db.execute(
-                "SELECT p.id, p.path, p.sha256, CAST(p.body AS TEXT) ->> '$.bytes'"
-                " FROM facts f JOIN pictures p ON p.row = f.row WHERE f.trashed = 1 ORDER BY f.row"
-            )
-        )
-
-    def places(self, after: int, limit: int) -> list[tuple[int, str, str, bool, bool]]:
-        """Row, id, path, trashed, missing of the next pictures in order of arrival."""
-        return [
-            (row, id, path, bool(trashed), bool(missing))
-            for row, id, path, trashed, missing in self._db.execute(
-                "SELECT f.row, p.id, p.path, f.trashed, f.missing FROM facts f"
-                " JOIN pictures p ON p.row = f.row WHERE f.row > ? ORDER BY f.row LIMIT ?",
-                (after, limit),
-            )
-        ]
-
-    def paths_of(self, sha256: str) -> list[str]:
-        """Where pictures with this content are said to be."""
-        found = self._db.execute(
-            "SELECT path FROM pictures WHERE substr(sha256, 1, 16) = ? AND sha256 = ?",
-            (sha256[:16], sha256),
-        )
-        return [path for (path,) in found]
-
-    def gone(self, ids: Sequence[str]) -> set[str]:
-        """Those that were deleted for good."""
-        if self._db.execute("SELECT 1 FROM gone LIMIT 1").fetchone() is None:
-            return set()
-        return {
-            id
-            for some in _chunks(ids)
-            for (id,) in self._db.execute(
-                f"SELECT id FROM gone WHERE id IN ({_marks(some)})", tuple(some)
-            )
-        }
-
-    def history(self, limit: int) -> list[tuple[Place, bool]]:
-        """Where the last changes begin in the log, newest first, and whether they were undone."""
-        return [
-            (Place(file, offset), undone == 1)
-            for file, offset, undone in self._db.execute(
-                "SELECT file, offset, undone FROM history ORDER BY seq DESC LIMIT ?", (limit,)
-            )
-        ]
-
-    def counts(self, since: float) -> Counts:
-        """Pictures on each shelf; `since` is the start of this session."""
-        row = self._db.execute(schema.COUNTS, (since,)).fetchone()
-        (failed,) = self._db.execute(schema.COUNT_FAILED).fetchone() or (0,)
-        (prompts,) = self._db.execute("SELECT count(*) FROM prompts").fetchone() or (0,)
-        every, session, picks, trash = row or (0, 0, 0, 0)
-        return Counts(
-            all=every, session=session, picks=picks, failed=failed, trash=trash, prompts=prompts
-        )
-
-    def spend(self, day: float, month: float) -> Spend:
-        """Money since the start of the local day and month (both seconds since 1970)."""
-        row = self._db.execute(schema.SPEND, (day, month)).fetchone()
-        today, this_month, unknown, maybe = row or (0.0, 0.0, 0, 0)
-        return Spend(
-            today=today or 0.0, month=this_month or 0.0, unknown=unknown or 0, maybe=maybe or 0
-        )
-
-    def spend_by_day(self, since: float) -> dict[str, float]:
-        """Money of each local day that cost any, such as {"2026-11-23": 1.21}."""
-        return dict(self._db.execute(schema.SPEND_BY_DAY, (since,)))
-
-    def cost(self, ids: Sequence[str]) -> Cost:
-        """What these pictures cost together; one given twice counts once."""
-        usd, unknown = 0.0, 0
-        for some in _chunks(list(dict.fromkeys(ids))):
-            for cost, count in self._db.execute(
-                "SELECT total(f.cost), total(f.cost IS NULL AND f.imported = 0)"
-                " FROM pictures p JOIN facts f ON f.row = p.row"
-                f" WHERE p.id IN ({_marks(some)})",
-                tuple(some),
-            ):
-                usd, unknown = usd + cost, unknown + int(count)
-        return Cost(usd, unknown)
-
     def children(self, id: str) -> list[Picture]:
         """Pictures edited from this one, in order of arrival."""
         rows = [
@@ -524,45 +413,6 @@ class Index:
             )
         ]
         return [p for p in self.pictures(rows) if not p.trashed]
-
-    def prompts(self, words: str, limit: int) -> list[PromptUse]:
-        """Prompts of the history, the last used first."""
-        found = self._db.execute(
-            "SELECT prompt, last, times FROM prompts WHERE instr(lower(prompt), lower(?)) > 0"
-            " ORDER BY last DESC LIMIT ?",
-            (words, limit),
-        )
-        return [PromptUse(*values) for values in found]
-
-    def failed(self, limit: int) -> list[Job]:
-        """Jobs that failed and were not put away, newest first."""
-        found = self._db.execute(schema.FAILED, (limit,))
-        return [_decode_job(body) for (body,) in found]
-
-    def job_state(self, id: str) -> tuple[str, int] | None:
-        """State and attempt of a job the log knows."""
-        found = self._db.execute("SELECT state, attempt FROM jobs WHERE id = ?", (id,)).fetchone()
-        return (found[0], found[1]) if found else None
-
-    def usual_seconds(self, model: str, size: str) -> float | None:
-        """Median seconds of the last 25 pictures of that model and size; None below three."""
-        found = self._db.execute(
-            "SELECT seconds FROM pictures WHERE model = ? AND size = ? AND seconds IS NOT NULL"
-            " ORDER BY row DESC LIMIT 25",
-            (model, size),
-        )
-        seconds = sorted(one for (one,) in found)
-        return seconds[len(seconds) // 2] if len(seconds) >= 3 else None
-
-    def to_undo(self) -> Place | None:
-        """Where the last change that stands begins in the log."""
-        found = self._db.execute(schema.TO_UNDO).fetchone()
-        return Place(*found) if found else None
-
-    def to_redo(self) -> Place | None:
-        """Where the change that was undone last begins; None after a newer change."""
-        found = self._db.execute(schema.TO_REDO).fetchone()
-        return Place(*found) if found else None
 
 
 def current(path: Path) -> bool:
@@ -587,12 +437,3 @@ def tidy(path: Path) -> None:
             db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
         finally:
             db.close()
-
-
-def _chunks(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    for start in range(0, len(values), _CHUNK):
-        yield values[start : start + _CHUNK]
-
-
-def _marks(values: Sequence[Any]) -> str:
-    return ",".join("?" * len(values))

@@ -252,22 +252,22 @@ class Library:
 
     async def counts(self, since: float) -> Counts:
         """Pictures on each shelf; `since` is the start of this session."""
-        return await self.ask(lambda index: index.counts(since), long=True)
+        return await self.ask(lambda index: index.ledger.counts(since), long=True)
 
     async def spend(self, now: float | None = None) -> Spend:
         """Money spent today and this month, by the local calendar."""
         moment = time.time() if now is None else now
         day, month = local_midnight(moment), local_midnight(moment, first=True)
-        return await self.ask(lambda index: index.spend(day, month), long=True)
+        return await self.ask(lambda index: index.ledger.spend(day, month), long=True)
 
     async def spend_by_day(self, now: float | None = None) -> dict[str, float]:
         """Money of each day of this month that cost any, such as {"2026-11-23": 1.21}."""
         month = local_midnight(time.time() if now is None else now, first=True)
-        return await self.ask(lambda index: index.spend_by_day(month))
+        return await self.ask(lambda index: index.ledger.spend_by_day(month))
 
     async def cost(self, ids: Sequence[str]) -> Cost:
         """What these pictures cost together, such as those of a collection."""
-        return await self.ask(lambda index: index.cost(ids))
+        return await self.ask(lambda index: index.ledger.cost(ids))
 
     async def family(self, id: str) -> Family:
         """A picture among those it was edited from and those edited from it."""
@@ -277,19 +277,19 @@ class Library:
 
     async def prompts(self, words: str = "", limit: int = 200) -> list[PromptUse]:
         """Prompts of the history that hold `words`, the last used first."""
-        return await self.ask(lambda index: index.prompts(words, limit))
+        return await self.ask(lambda index: index.ledger.prompts(words, limit))
 
     async def failed(self, limit: int = 1000) -> list[Job]:
         """Jobs that failed and were not put away, newest first."""
-        return await self.ask(lambda index: index.failed(limit))
+        return await self.ask(lambda index: index.ledger.failed(limit))
 
     async def job_state(self, id: str) -> tuple[str, int] | None:
         """State and attempt of a job the log knows; None for one it has not heard of."""
-        return await self.ask(lambda index: index.job_state(id))
+        return await self.ask(lambda index: index.ledger.job_state(id))
 
     async def usual_seconds(self, model: str, size: str) -> float | None:
         """Median seconds of that model and size; None when too little was measured."""
-        return await self.ask(lambda index: index.usual_seconds(model, size))
+        return await self.ask(lambda index: index.ledger.usual_seconds(model, size))
 
     async def damaged_records(self) -> int:
         """Lines of the log that cannot be read; every line is looked at again."""
@@ -433,7 +433,7 @@ class Library:
     def _write_change(
         self, field: str, ids: Sequence[str], groups: Callable[[Groups], Groups]
     ) -> Record | None:
-        former = self.own.field_of(field, ids)
+        former = self.own.state.field_of(field, ids)
         values, former = changes.former_only(groups(former), former)
         if not values:
             return None

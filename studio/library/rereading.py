@@ -157,8 +157,8 @@ def what_is_known(path: Path) -> Index:
         try:
             index.pictures(index.rows(Query(), 1))
             index.count(Query(words="a"))
-            index.counts(0.0)
-            index.spend(0.0, 0.0)
+            index.ledger.counts(0.0)
+            index.ledger.spend(0.0, 0.0)
         except Exception as error:  # noqa: BLE001 - whatever is wrong with it, it is not needed
             log.info("The old index cannot be read: %s", error)
             index.close()

@@ -83,7 +83,7 @@ async def choose(library: Library, memory: Path) -> list[Picture]:
 
 
 def _places(row: int, index: Index) -> list[tuple[int, str, str, bool, bool]]:
-    return index.places(row, _PORTION)
+    return index.state.places(row, _PORTION)
 
 
 def scrub(

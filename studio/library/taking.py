@@ -6,7 +6,7 @@ It writes through a connection that the index opened, within one of its transact
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import MISSING, fields, replace
 from typing import Any
 
@@ -16,10 +16,10 @@ from studio.domain import Job, JobState, Picture, Role
 from studio.errors import Billed, StorageError
 from studio.library import schema
 from studio.library.folding import folded, terms
+from studio.library.portions import chunks, marks
 from studio.library.records import Place, Record
 from studio.library.shapes import named_ratio, tier
 
-_CHUNK = 500
 _FOR_GOOD = 2
 """In the history: neither standing nor undone."""
 
@@ -150,10 +150,10 @@ class Taking:
     def _take_pictures(self, every: Sequence[Picture]) -> None:
         known = {
             id
-            for some in _chunks([picture.id for picture in every])
+            for some in chunks([picture.id for picture in every])
             for (id,) in self._db.execute(
-                f"SELECT id FROM pictures WHERE id IN ({_marks(some)})"
-                f" UNION ALL SELECT id FROM gone WHERE id IN ({_marks(some)})",
+                f"SELECT id FROM pictures WHERE id IN ({marks(some)})"
+                f" UNION ALL SELECT id FROM gone WHERE id IN ({marks(some)})",
                 (*some, *some),
             )
         }
@@ -239,9 +239,9 @@ class Taking:
     def _take_change(self, record: Record, begin: Place) -> None:
         if record.field == "dismissed":
             for value, ids in record.values:
-                for some in _chunks(ids):
+                for some in chunks(ids):
                     self._db.execute(
-                        f"UPDATE jobs SET dismissed = ? WHERE id IN ({_marks(some)})",
+                        f"UPDATE jobs SET dismissed = ? WHERE id IN ({marks(some)})",
                         (int(value), *some),
                     )
         elif record.field == "collection":
@@ -266,35 +266,35 @@ class Taking:
 
     def _purge(self, ids: Sequence[str]) -> None:
         """Pictures leave the index. What they cost was spent all the same, and stays."""
-        for some in _chunks(ids):
+        for some in chunks(ids):
             self._db.execute(
                 "INSERT OR IGNORE INTO gone(row, id, created, cost) SELECT f.row, p.id, f.created,"
                 " CASE WHEN f.imported THEN 0.0 ELSE f.cost END"
                 " FROM pictures p JOIN facts f ON f.row = p.row"
-                f" WHERE p.id IN ({_marks(some)})",
+                f" WHERE p.id IN ({marks(some)})",
                 tuple(some),
             )
             rows = [
                 row
                 for (row,) in self._db.execute(
-                    f"SELECT row FROM pictures WHERE id IN ({_marks(some)})", tuple(some)
+                    f"SELECT row FROM pictures WHERE id IN ({marks(some)})", tuple(some)
                 )
             ]
             self._db.executemany("DELETE FROM words WHERE rowid = ?", [(row,) for row in rows])
             for table in ("texts", "tagged", "members", "lineage", "facts", "pictures"):
-                self._db.execute(f"DELETE FROM {table} WHERE row IN ({_marks(rows)})", rows)
+                self._db.execute(f"DELETE FROM {table} WHERE row IN ({marks(rows)})", rows)
 
     def _set_field(self, field: str, value: Any, ids: list[str]) -> None:
         table, column = schema.COLUMNS[field]
         stored = "\n".join(value) if isinstance(value, list) else value
-        for some in _chunks(ids):
+        for some in chunks(ids):
             rows = [
                 row
                 for (row,) in self._db.execute(
-                    f"SELECT row FROM pictures WHERE id IN ({_marks(some)})", tuple(some)
+                    f"SELECT row FROM pictures WHERE id IN ({marks(some)})", tuple(some)
                 )
             ]
-            within = f"row IN ({_marks(rows)})"
+            within = f"row IN ({marks(rows)})"
             self._db.execute(f"UPDATE {table} SET {column} = ? WHERE {within}", (stored, *rows))
             if field == "tags":
                 self._db.execute(f"DELETE FROM tagged WHERE {within}", rows)
@@ -308,7 +308,7 @@ class Taking:
     def _words_changed(self, rows: Sequence[int]) -> None:
         changed: list[tuple[int, Picture]] = []
         for row, title, note, tags, body in self._db.execute(
-            f"SELECT row, title, note, tags, body FROM pictures WHERE row IN ({_marks(rows)})",
+            f"SELECT row, title, note, tags, body FROM pictures WHERE row IN ({marks(rows)})",
             tuple(rows),
         ):
             stored = _decode_picture(body)
@@ -345,12 +345,3 @@ def _facts(row: int, picture: Picture) -> tuple[Any, ...]:
         any(parent.role is Role.EDIT for parent in picture.parents),
         bool(picture.imported),
     )
-
-
-def _chunks(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    for start in range(0, len(values), _CHUNK):
-        yield values[start : start + _CHUNK]
-
-
-def _marks(values: Sequence[Any]) -> str:
-    return ",".join("?" * len(values))

@@ -1,0 +1,86 @@
+"""What the index counts and sums up: shelves, money, prompts that were used, jobs that ended."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from studio.domain import Job
+from studio.library import schema
+from studio.library.portions import chunks, marks
+from studio.library.query import Cost, Counts, PromptUse, Spend
+
+_decode_job = msgspec.json.Decoder(Job).decode
+
+
+class Ledger:
+    """Answers through one connection of the index."""
+
+    def __init__(self, db: Any) -> None:
+        self._db = db
+
+    def counts(self, since: float) -> Counts:
+        """Pictures on each shelf; `since` is the start of this session."""
+        row = self._db.execute(schema.COUNTS, (since,)).fetchone()
+        (failed,) = self._db.execute(schema.COUNT_FAILED).fetchone() or (0,)
+        (prompts,) = self._db.execute("SELECT count(*) FROM prompts").fetchone() or (0,)
+        every, session, picks, trash = row or (0, 0, 0, 0)
+        return Counts(
+            all=every, session=session, picks=picks, failed=failed, trash=trash, prompts=prompts
+        )
+
+    def spend(self, day: float, month: float) -> Spend:
+        """Money since the start of the local day and month (both seconds since 1970)."""
+        row = self._db.execute(schema.SPEND, (day, month)).fetchone()
+        today, this_month, unknown, maybe = row or (0.0, 0.0, 0, 0)
+        return Spend(
+            today=today or 0.0, month=this_month or 0.0, unknown=unknown or 0, maybe=maybe or 0
+        )
+
+    def spend_by_day(self, since: float) -> dict[str, float]:
+        """Money of each local day that cost any, such as {"2026-11-23": 1.21}."""
+        return dict(self._db.execute(schema.SPEND_BY_DAY, (since,)))
+
+    def cost(self, ids: Sequence[str]) -> Cost:
+        """What these pictures cost together; one given twice counts once."""
+        usd, unknown = 0.0, 0
+        for some in chunks(list(dict.fromkeys(ids))):
+            for cost, count in self._db.execute(
+                "SELECT total(f.cost), total(f.cost IS NULL AND f.imported = 0)"
+                " FROM pictures p JOIN facts f ON f.row = p.row"
+                f" WHERE p.id IN ({marks(some)})",
+                tuple(some),
+            ):
+                usd, unknown = usd + cost, unknown + int(count)
+        return Cost(usd, unknown)
+
+    def prompts(self, words: str, limit: int) -> list[PromptUse]:
+        """Prompts of the history, the last used first."""
+        found = self._db.execute(
+            "SELECT prompt, last, times FROM prompts WHERE instr(lower(prompt), lower(?)) > 0"
+            " ORDER BY last DESC LIMIT ?",
+            (words, limit),
+        )
+        return [PromptUse(*values) for values in found]
+
+    def failed(self, limit: int) -> list[Job]:
+        """Jobs that failed and were not put away, newest first."""
+        found = self._db.execute(schema.FAILED, (limit,))
+        return [_decode_job(body) for (body,) in found]
+
+    def job_state(self, id: str) -> tuple[str, int] | None:
+        """State and attempt of a job the log knows."""
+        found = self._db.execute("SELECT state, attempt FROM jobs WHERE id = ?", (id,)).fetchone()
+        return (found[0], found[1]) if found else None
+
+    def usual_seconds(self, model: str, size: str) -> float | None:
+        """Median seconds of the last 25 pictures of that model and size; None below three."""
+        found = self._db.execute(
+            "SELECT seconds FROM pictures WHERE model = ? AND size = ? AND seconds IS NOT NULL"
+            " ORDER BY row DESC LIMIT 25",
+            (model, size),
+        )
+        seconds = sorted(one for (one,) in found)
+        return seconds[len(seconds) // 2] if len(seconds) >= 3 else None

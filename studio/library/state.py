@@ -1,0 +1,121 @@
+"""How things stand in the index, for whoever changes them or looks after the files.
+
+What a field was before a change, which contents and files are known, what is in the trash or gone
+for good, and where in the log the changes are that can be taken back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from studio.library import schema
+from studio.library.portions import chunks, marks
+from studio.library.records import Groups, Place
+
+
+class State:
+    """Answers through one connection of the index."""
+
+    def __init__(self, db: Any) -> None:
+        self._db = db
+
+    def field_of(self, field: str, ids: Sequence[str]) -> Groups:
+        """What `field` is now for each id, grouped by value; unknown ids are left out."""
+        if field == "collection":
+            return [(self._collection_value(id), [id]) for id in ids]
+        groups: dict[Any, list[str]] = {}
+        if field == "dismissed":
+            source, column = "jobs", "dismissed"
+        else:
+            source = "pictures p JOIN facts f ON f.row = p.row"
+            column = schema.COLUMNS[field][1]
+        for some in chunks(ids):
+            for id, value in self._db.execute(
+                f"SELECT id, {column} FROM {source} WHERE id IN ({marks(some)})", tuple(some)
+            ):
+                groups.setdefault(value, []).append(id)
+        if field in ("tags", "collections"):
+            return [(value.split("\n") if value else [], ids) for value, ids in groups.items()]
+        if field in ("dismissed", "trashed", "seen"):
+            return [(bool(value), ids) for value, ids in groups.items()]
+        return list(groups.items())
+
+    def _collection_value(self, id: str) -> dict[str, str] | None:
+        found = self._db.execute(
+            "SELECT name, search FROM collections WHERE id = ? AND name IS NOT NULL", (id,)
+        ).fetchone()
+        return {"name": found[0], "search": found[1]} if found else None
+
+    def known(self, digests: Sequence[str]) -> dict[str, str]:
+        """Id of a picture with each of these contents; by sha256, unknown ones are left out."""
+        found: dict[str, str] = {}
+        for some in chunks(digests):
+            starts = [one[:16] for one in some]
+            found.update(
+                self._db.execute(
+                    "SELECT sha256, id FROM pictures"
+                    f" WHERE substr(sha256, 1, 16) IN ({marks(starts)})",
+                    starts,
+                )
+            )
+        return {one: found[one] for one in digests if one in found}
+
+    def trashed(self) -> list[tuple[str, str, str, int]]:
+        """Of all pictures in the trash: id, path, sha256 and bytes."""
+        return list(
+            self._db.execute(
+                "SELECT p.id, p.path, p.sha256, CAST(p.body AS TEXT) ->> '$.bytes'"
+                " FROM facts f JOIN pictures p ON p.row = f.row WHERE f.trashed = 1 ORDER BY f.row"
+            )
+        )
+
+    def places(self, after: int, limit: int) -> list[tuple[int, str, str, bool, bool]]:
+        """Row, id, path, trashed, missing of the next pictures in order of arrival."""
+        return [
+            (row, id, path, bool(trashed), bool(missing))
+            for row, id, path, trashed, missing in self._db.execute(
+                "SELECT f.row, p.id, p.path, f.trashed, f.missing FROM facts f"
+                " JOIN pictures p ON p.row = f.row WHERE f.row > ? ORDER BY f.row LIMIT ?",
+                (after, limit),
+            )
+        ]
+
+    def paths_of(self, sha256: str) -> list[str]:
+        """Where pictures with this content are said to be."""
+        found = self._db.execute(
+            "SELECT path FROM pictures WHERE substr(sha256, 1, 16) = ? AND sha256 = ?",
+            (sha256[:16], sha256),
+        )
+        return [path for (path,) in found]
+
+    def gone(self, ids: Sequence[str]) -> set[str]:
+        """Those that were deleted for good."""
+        if self._db.execute("SELECT 1 FROM gone LIMIT 1").fetchone() is None:
+            return set()
+        return {
+            id
+            for some in chunks(ids)
+            for (id,) in self._db.execute(
+                f"SELECT id FROM gone WHERE id IN ({marks(some)})", tuple(some)
+            )
+        }
+
+    def history(self, limit: int) -> list[tuple[Place, bool]]:
+        """Where the last changes begin in the log, newest first, and whether they were undone."""
+        return [
+            (Place(file, offset), undone == 1)
+            for file, offset, undone in self._db.execute(
+                "SELECT file, offset, undone FROM history ORDER BY seq DESC LIMIT ?", (limit,)
+            )
+        ]
+
+    def to_undo(self) -> Place | None:
+        """Where the last change that stands begins in the log."""
+        found = self._db.execute(schema.TO_UNDO).fetchone()
+        return Place(*found) if found else None
+
+    def to_redo(self) -> Place | None:
+        """Where the change that was undone last begins; None after a newer change."""
+        found = self._db.execute(schema.TO_REDO).fetchone()
+        return Place(*found) if found else None
