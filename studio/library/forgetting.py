@@ -19,7 +19,8 @@ import msgspec
 from studio import files
 from studio.domain import Picture
 from studio.errors import InputError
-from studio.library import copies, records
+from studio.events import RecordsChanged
+from studio.library import copies, records, rereading
 from studio.library.library import Library
 from studio.library.originals import HIDDEN, Originals, relative_path
 from studio.words import _
@@ -46,7 +47,8 @@ async def forget(library: Library, prompt: str) -> int:
             _rename(library.originals, touched, places)
         return changed
 
-    changed = await library.rewritten(work, list(places))
+    changed = await rereading.rewritten(library, work)
+    library.tell(RecordsChanged(tuple(places), ("prompt",)))
     if not changed:
         raise InputError(
             _("No record has this prompt"),

@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from studio import files
 from studio.domain import Flag, Job, Picture, Reference, Role
 from studio.errors import InputError, PictureUnreadable, StorageError
-from studio.events import Event, Events, PicturesAdded, RecordsChanged, Trouble
+from studio.events import Event, Events, PicturesAdded, Trouble
 from studio.lanes import Lane
-from studio.library import changes, records
+from studio.library import records
 from studio.library.index import Index, current, tidy
 from studio.library.originals import HIDDEN, Originals
 from studio.library.query import Cost, Counts, Family, PromptUse, Query, Spend, local_midnight
@@ -32,6 +32,7 @@ from studio.pictures import Decoder, Priority
 from studio.words import _
 
 if TYPE_CHECKING:
+    from studio.library.changing import Changing
     from studio.library.collections import Collections
     from studio.library.finding import Doubts
     from studio.library.rereading import Rereading
@@ -71,6 +72,7 @@ class Library:
         self._settling: set[asyncio.Task[None]] = set()
         self._writer: Index | None = None
         self._tidying = False
+        self._changing: Changing | None = None
         self._collections: Collections | None = None
         self._doubts: Doubts | None = None
         self._read_only: StorageError | None = None
@@ -89,7 +91,7 @@ class Library:
         self.writable = write
         await self._reading.run(self._open, beside)
         if self.rereading is not None:
-            self._spawn(self.rereading.run())
+            self.aside(self.rereading.run())
 
     async def open_newer(self, error: StorageError) -> None:
         """Open what a newer version wrote, to be read; `error` is raised by all that changes."""
@@ -385,15 +387,16 @@ class Library:
         self, ids: Sequence[str], *, add: Sequence[str] = (), remove: Sequence[str] = ()
     ) -> str:
         """Add and remove tags."""
-        clean = [" ".join(tag.split()) for tag in add]
+        return await self.changing.tag(ids, add=add, remove=remove)
 
-        def groups(former: Groups) -> Groups:
-            return [
-                (sorted((set(tags) | {t for t in clean if t}) - set(remove)), ids)
-                for tags, ids in former
-            ]
+    @property
+    def changing(self) -> Changing:
+        """How changes are made and taken back."""
+        if self._changing is None:
+            from studio.library.changing import Changing
 
-        return await self.change("tags", ids, groups)
+            self._changing = Changing(self)
+        return self._changing
 
     @property
     def collections(self) -> Collections:
@@ -427,29 +430,15 @@ class Library:
         self, field: str, ids: Sequence[str], groups: Callable[[Groups], Groups]
     ) -> str:
         """Change a field, `groups` making new values of old; what was done, or "" for nothing."""
-        record = await self._writing.run(self._write_change, field, ids, groups)
-        return self._changed(record) if record else ""
-
-    def _write_change(
-        self, field: str, ids: Sequence[str], groups: Callable[[Groups], Groups]
-    ) -> Record | None:
-        former = self.own.state.field_of(field, ids)
-        values, former = changes.former_only(groups(former), former)
-        if not values:
-            return None
-        record = records.change(field, values, former)
-        self.append(record)
-        return record
+        return await self.changing.change(field, ids, groups)
 
     async def undo(self) -> str | None:
         """Take the last change back; what was done, in words, or None when there is none."""
-        record = await self._writing.run(changes.step, self, back=True)
-        return self._changed(record) if record else None
+        return await self.changing.step(back=True)
 
     async def redo(self) -> str | None:
         """Do the last undone change again; None when there is none."""
-        record = await self._writing.run(changes.step, self, back=False)
-        return self._changed(record) if record else None
+        return await self.changing.step(back=False)
 
     def record(self, place: records.Place) -> Record:
         """The record that begins there; blocking. Raises ValueError if there is none."""
@@ -458,7 +447,7 @@ class Library:
     def _tidy(self) -> None:
         if not self._tidying and self._writer is not None and self._writer.untidy:
             self._tidying = True
-            self._spawn(self._tidied())
+            self.aside(self._tidied())
 
     async def _tidied(self) -> None:
         try:
@@ -466,25 +455,11 @@ class Library:
         finally:
             self._tidying = False
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+    def aside(self, work: Coroutine[Any, Any, None]) -> None:
+        """Let this go on beside all else; closing waits for it."""
         task = asyncio.get_running_loop().create_task(work)
         self._settling.add(task)
         task.add_done_callback(self._settling.discard)
-
-    def _changed(self, record: Record) -> str:
-        self._tidy()
-        ids = [id for _value, ids in record.values for id in ids]
-        if record.field == "trashed":
-            self._spawn(self._settle(ids))
-        self._events.publish(RecordsChanged(tuple(ids), (record.field,)))
-        return changes.sentence(record)
-
-    async def _settle(self, ids: Sequence[str]) -> None:
-        try:
-            for picture in await self.find(ids):
-                await self._writing.run(self.originals.settle, picture)
-        except StorageError as error:
-            self._events.publish(Trouble(error))
 
     # Pictures to look at, and inputs
 
@@ -566,30 +541,12 @@ class Library:
 
     # Upkeep
 
-    async def take_again(self, found: Sequence[Record]) -> None:
-        """Add records of finished jobs that were lost. Raises StorageError."""
-        for record in found:
-            await self._writing.run(self.append, record)
-
-    async def rewritten(self, work: Callable[[], T], ids: Sequence[str]) -> T:
-        """The result of `work`, which writes in the records of these; the index is made anew."""
-        await self._writing.run(self._log.close)
-        done = await self._writing.run(work)
-        await self.rebuild()
-        self._events.publish(RecordsChanged(tuple(ids), ("prompt",)))
-        return done
-
     async def rebuild(self) -> int:
         """Make the index anew from the log; the number of pictures it holds."""
-        await self._aside.run(self._aside.let_go)
-        await self._reading.run(self._reading.let_go)
-        await self._writing.run(self._rebuild)
-        await self._reading.run(self._open_reader)
-        return (await self.counts(time.time())).all
+        from studio.library import rereading
 
-    def _rebuild(self) -> None:
-        self._remove_index()
-        self._open_writer()
+        await rereading.rebuild(self)
+        return (await self.counts(time.time())).all
 
     def _remove_index(self) -> None:
         if self._writer is not None:

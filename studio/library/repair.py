@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 from studio import files
@@ -51,7 +52,8 @@ async def repair(library: Library, report: Report) -> Repaired:
     """Mend what can be. Only the owner may. Raises StorageError."""
     copied = await asyncio.to_thread(_copied, library.folder) if report.damaged_records else {}
     taken = [record for job, record in copied.items() if await library.job_state(job) is None]
-    await library.take_again(taken)
+    for record in taken:
+        await library.write(partial(library.append, record))
     pictures = await library.find([*report.missing, *report.changed])
     orphans = await asyncio.to_thread(_by_content, library.originals, report.orphans)
     found = put_back = 0

@@ -14,9 +14,9 @@ import contextlib
 import logging
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from studio.errors import StorageError
 from studio.events import IndexRead, Trouble
@@ -26,6 +26,8 @@ from studio.library.records import Place, Record
 
 if TYPE_CHECKING:
     from studio.library.library import Library
+
+T = TypeVar("T")
 
 Reads = Iterator[tuple[Record, Place, Place]]
 
@@ -125,6 +127,27 @@ def begin(library: Library, *, beside: bool) -> Rereading | None:
     library._in_memory = True
     library._reading.index = what_is_known(path)
     return Rereading(library)
+
+
+async def rebuild(library: Library) -> None:
+    """Make the index anew from the log, while everybody waits for it. Raises StorageError."""
+
+    def make() -> None:
+        library._remove_index()
+        library._open_writer()
+
+    for reading in (library._aside, library._reading):
+        await reading.run(reading.let_go)
+    await library._writing.run(make)
+    await library._reading.run(library._open_reader)
+
+
+async def rewritten(library: Library, work: Callable[[], T]) -> T:
+    """The result of `work`, which writes in the records; the index is made anew from them."""
+    await library._writing.run(library._log.close)
+    done = await library._writing.run(work)
+    await rebuild(library)
+    return done
 
 
 def adopt(path: Path) -> None:
