@@ -21,6 +21,7 @@ from studio.ui.controls import MessageBar, Toast
 from studio.ui.dialogs.opening import Dialogs
 from studio.ui.doings import Doings
 from studio.ui.grid_bar import GridBar
+from studio.ui.hearing import Hearing
 from studio.ui.inspector import Inspector
 from studio.ui.looking import Looking
 from studio.ui.menu_key import MenuKey
@@ -78,6 +79,7 @@ def _make_rooms(window: StudioWindow) -> None:
     window.pictures = PictureActions(core, window.selection, window)
     window.running = Running(core, window)
     window.notifier = Notifier(core, window)
+    window.hearing = Hearing(window)
     window.looking = Looking(window)
     window.talking = Talking(window)
     window.dialogs = Dialogs(window)

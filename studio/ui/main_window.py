@@ -22,10 +22,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from studio.domain import Job, JobState, Role
+from studio.domain import Role
 from studio.errors import StudioError
-from studio.events import Event, JobChanged, KeyChanged, RecordsChanged, SettingsChanged, Trouble
-from studio.library.query import Sort, View
+from studio.library.query import View
 from studio.ui import window_state, zones
 from studio.ui.browsing import Browsing, shelf_name
 from studio.ui.composer.first_card import FirstCard
@@ -48,6 +47,7 @@ if TYPE_CHECKING:
     from studio.ui.dialogs.opening import Dialogs
     from studio.ui.dialogs.quitting import Leaving
     from studio.ui.grid_bar import GridBar
+    from studio.ui.hearing import Hearing
     from studio.ui.inspector import Inspector
     from studio.ui.looking import Looking
     from studio.ui.loupe import Loupe
@@ -85,8 +85,9 @@ class StudioWindow(QWidget):
         painted: it stood on the screen once.
         closing: it was closed, and nothing stands in the way.
         leaving: asks before it is closed over pictures that are being made; None until then.
+        made_loupe, made_welcome: the loupe and the first start's page, once they were shown.
         given_files: pictures the program was started with.
-        looking, talking, dialogs, composing: what the window does, each in a room of its own.
+        looking, talking, hearing, dialogs, composing: what it does, each in a room of its own.
 
     Signals:
         closed: the user closed it, and nothing stands in the way.
@@ -109,6 +110,7 @@ class StudioWindow(QWidget):
     pictures: PictureActions
     running: Running
     notifier: Notifier
+    hearing: Hearing
     looking: Looking
     talking: Talking
     dialogs: Dialogs
@@ -130,11 +132,10 @@ class StudioWindow(QWidget):
         self._place_known = False
         self._broken: StudioError | None = None
         self._furnished = False
-        self._loupe: Loupe | None = None
-        self._welcome: Welcome | None = None
+        self.made_loupe: Loupe | None = None
+        self.made_welcome: Welcome | None = None
         self._nothing: Nothing | None = None
         self._menu: Menu | None = None
-        self._failed_new: set[str] = set()
         self.leaving: Leaving | None = None
         self._unsubscribe: Callable[[], None] | None = None
         self.setWindowTitle("Gridbrush")
@@ -203,8 +204,8 @@ class StudioWindow(QWidget):
         from studio.ui import furnishing
 
         yield from furnishing.furnish(self)
-        self._unsubscribe = self.core.events.subscribe(self._hear)
-        self._show_settings()
+        self._unsubscribe = self.core.events.subscribe(self.hearing.hear)
+        self.hearing.show_settings()
         self.looking.follow(self.gallery.selected_items())
 
     # Parts that are made when they are first shown: a start does not wait for them
@@ -212,22 +213,22 @@ class StudioWindow(QWidget):
     @property
     def loupe(self) -> Loupe:
         """The loupe."""
-        if self._loupe is None:
+        if self.made_loupe is None:
             from studio.ui.furnishing import make_loupe
 
-            self._loupe = make_loupe(self)
-            self.views.addWidget(self._loupe)
-        return self._loupe
+            self.made_loupe = make_loupe(self)
+            self.views.addWidget(self.made_loupe)
+        return self.made_loupe
 
     @property
     def welcome(self) -> Welcome:
         """The page of the first start."""
-        if self._welcome is None:
+        if self.made_welcome is None:
             from studio.ui.furnishing import make_welcome
 
-            self._welcome = make_welcome(self)
-            self._grid_or_welcome.addWidget(self._welcome)
-        return self._welcome
+            self.made_welcome = make_welcome(self)
+            self._grid_or_welcome.addWidget(self.made_welcome)
+        return self.made_welcome
 
     @property
     def nothing(self) -> Nothing:
@@ -284,7 +285,7 @@ class StudioWindow(QWidget):
             self.show()
             self.composer.focus_prompt()
         self.gallery.on_wishes()
-        self.show_key()
+        self.hearing.show_key()
         spawn(self._after_start())
 
     def _restore(self, state: window_state.WindowState) -> None:
@@ -309,7 +310,7 @@ class StudioWindow(QWidget):
         self.choices.offer_completion()
         await self.core.recover()
         await self.core.keys.look(self.core.default_profile)
-        self.show_key()
+        self.hearing.show_key()
         if self.core.settings.value.updates:
             from studio.ui import updating
 
@@ -364,81 +365,14 @@ class StudioWindow(QWidget):
         self.closing = True
         self.close()
 
-    # What the core tells
-
-    def _hear(self, event: Event) -> None:
-        self.browsing.hear(event)
-        self.shelving.hear(event)
-        self.notifier.hear(event)
-        if isinstance(event, JobChanged):
-            self._hear_job(event.job)
-        elif isinstance(event, RecordsChanged):
-            if {"path", "missing"}.intersection(event.fields):
-                self.gallery.thumbnails.forget(event.ids)
-            self.inspector.refresh(event.ids)
-            if self._loupe is not None:
-                self._loupe.refresh(event.ids)
-        elif isinstance(event, KeyChanged):
-            self.show_key()
-            self.composer.refresh_keys()
-        elif isinstance(event, SettingsChanged):
-            self._show_settings()
-        elif isinstance(event, Trouble):
-            self.talking.on_error(event.error)
-        self._show_jobs()
-
-    def _hear_job(self, job: Job) -> None:
-        # By id: a job that is tried again is no longer failed, and fails once however often.
-        before = len(self._failed_new)
-        if job.state is not JobState.FAILED:
-            self._failed_new.discard(job.id)
-        elif self.browsing.query.view is not View.FAILED:
-            self._failed_new.add(job.id)
-        if len(self._failed_new) != before:
-            for side in (self.sidebar, self.rail):
-                side.set_failed_new(len(self._failed_new))
-        items = self.gallery.selected_items()
-        if len(items) == 1 and isinstance(items[0], Job) and items[0].id == job.id:
-            self.inspector.show_job(job)
-
-    def _show_jobs(self) -> None:
-        jobs = list(self.core.queue.jobs.values())
-        self.status_bar.show_jobs(jobs, paused=self.core.queue.paused)
-        self.actions_of.every["pause_queue"].setChecked(self.core.queue.paused)
-        if self._loupe is not None:
-            self._loupe.set_jobs([job for job in jobs if job.alive])
-        self.choose_page()
-
-    def show_key(self) -> None:
-        """Tell in the status bar who makes the pictures and with which key."""
-        name = self.core.default_profile
-        self.status_bar.show_key(self.core.keys.status(name), self.core.profile(name).title)
-        if self._welcome is not None:
-            self._welcome.show_profile(name)
-
-    def _show_settings(self) -> None:
-        value = self.core.settings.value
-        self.gallery.set_tile_size(value.tile)
-        self.gallery.set_captions(value.captions)
-        self.grid_bar.set_tile_size(value.tile)
-        self.grid_bar.set_captions(value.captions)
-        self.grid_bar.set_hide_rejected(value.hide_rejected)
-        sort = Sort(value.sort) if value.sort in set(Sort) else Sort.NEWEST
-        self.grid_bar.set_sort(sort)
-        self.actions_of.every["captions"].setChecked(value.captions)
-        self.actions_of.every["hide_rejected"].setChecked(value.hide_rejected)
-        self.browsing.show(sort=sort, hide_rejected=value.hide_rejected)
-        self.show_key()
-
     # Shelves and views
 
     def show_shelf(self, view: View) -> None:
         """Show a shelf of the sidebar in the grid."""
-        if view is View.FAILED:
-            self._failed_new.clear()
         for side in (self.sidebar, self.rail):
             side.set_view(view)
-            side.set_failed_new(len(self._failed_new))
+        if view is View.FAILED:
+            self.hearing.on_failures_seen()
         self.looking.close_loupe()
         self.browsing.show(view=view, collection="")
         self.gallery.scroll_to_top()
@@ -488,7 +422,10 @@ class StudioWindow(QWidget):
     @property
     def welcoming(self) -> bool:
         """Whether the page of the first start is shown."""
-        return self._welcome is not None and self._grid_or_welcome.currentWidget() is self._welcome
+        return (
+            self.made_welcome is not None
+            and self._grid_or_welcome.currentWidget() is self.made_welcome
+        )
 
     def focus_places(self) -> list[tuple[QWidget, Callable[[], None]]]:
         """Zones that are in sight, each with what gives it the keyboard."""

@@ -29,7 +29,7 @@ class Dialogs(QObject):
 
     async def _unlock(self, profile: str) -> None:
         await self._window.core.keys.unlock(profile)
-        self._window.show_key()
+        self._window.hearing.show_key()
 
     def on_keys_requested(self) -> None:
         """The key's state was pressed."""
