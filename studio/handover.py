@@ -38,7 +38,8 @@ from studio.environment import KEY_VARIABLE
 from studio.errors import InputError, KeyMissing, LibraryLocked, StudioError
 from studio.events import Event, JobChanged, JobsRemoved, PicturesAdded
 from studio.journal import DAMAGED
-from studio.library.check import Report, verify
+from studio.library.check import Report
+from studio.library.check import check as read_again
 from studio.settings import OFFLINE
 from studio.words import _
 
@@ -258,9 +259,7 @@ async def carry_out(core: Core, asked: Change) -> Said:
 
 async def check(core: Core, progress: Callable[[int], None] = lambda _done: None) -> Report:
     """Read every original again. Raises StorageError, and what `progress` raises."""
-    every = await core.library.every()
-    damaged = await core.library.damaged_records()
-    return await asyncio.to_thread(verify, core.library.originals, every, damaged, progress)
+    return await read_again(core.library, progress)
 
 
 def facts_of(report: Report) -> dict[str, Any]:

@@ -234,15 +234,15 @@ def _beside(where: Paths) -> dict[str, Path]:
 async def _stats(core: Core, options: Any) -> int:
     counts = await core.library.counts(time.time())
     spend = await core.library.spend()
-    every = await core.library.every()
+    stored = await core.library.stored()
     facts: dict[str, Any] = {
         "pictures": counts.all,
         "picks": counts.picks,
         "trash": counts.trash,
         "failed": counts.failed,
-        "bytes": sum(picture.bytes for picture in every),
-        "cost_usd": round(sum(p.cost_usd for p in every if p.cost_usd is not None), 6),
-        "cost_unknown": sum(p.cost_usd is None for p in every),
+        "bytes": stored.bytes,
+        "cost_usd": round(stored.usd, 6),
+        "cost_unknown": stored.unknown,
         "today_usd": round(spend.today, 6),
         "month_usd": round(spend.month, 6),
         "month_unknown": spend.unknown,

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+import hashlib
 import os
+from array import array
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 from studio.domain import Picture
 from studio.library.originals import HIDDEN, Originals, sha256_of
 from studio.values import dataclass
+
+if TYPE_CHECKING:
+    from studio.library.library import Library
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,36 +49,57 @@ class Stopped(Exception):
     """Whoever asked for a check does not want it any more."""
 
 
-def verify(
-    originals: Originals,
-    pictures: Sequence[Picture],
-    damaged_records: int,
-    progress: Callable[[int], None] = lambda _done: None,
-) -> Report:
-    """Read every original again; blocking, and as long as the disk takes.
+async def check(library: Library, progress: Callable[[int], None] = lambda _done: None) -> Report:
+    """Read every original again; as long as the disk takes, with little of it in memory.
 
-    `progress` hears how many were read; what it raises ends the check (`Stopped`).
+    `progress` hears in a thread how many were read; what it raises ends the check (`Stopped`).
+    Raises StorageError.
     """
-    missing: list[str] = []
-    changed: list[str] = []
-    known: set[str] = set()
-    for done, picture in enumerate(pictures):
-        known.add(picture.path)
-        sound = is_sound(originals, picture)
-        if sound is None:
-            missing.append(picture.id)
-        elif not sound:
-            changed.append(picture.id)
-        progress(done + 1)
-    return Report(
-        checked=len(pictures),
-        sound=len(pictures) - len(missing) - len(changed),
-        missing=tuple(missing),
-        changed=tuple(changed),
-        orphans=tuple(_orphans(originals, known)),
-        damaged_records=damaged_records,
-        damaged_inputs=tuple(_damaged_inputs(originals)),
-    )
+    damaged = await library.damaged_records()
+    reading = _Reading(library.originals, progress)
+    async for some in library.portions():
+        await asyncio.to_thread(reading.take, some)
+    return await asyncio.to_thread(reading.report, damaged)
+
+
+class _Reading:
+    """What was found so far. Of a picture that is sound only a trace of its place is kept."""
+
+    def __init__(self, originals: Originals, progress: Callable[[int], None]) -> None:
+        self._originals = originals
+        self._progress = progress
+        self._known = array("Q")
+        self._missing: list[str] = []
+        self._changed: list[str] = []
+
+    def take(self, pictures: Sequence[Picture]) -> None:
+        """Read these; blocking."""
+        for picture in pictures:
+            sound = is_sound(self._originals, picture)
+            if sound is None:
+                self._missing.append(picture.id)
+            elif not sound:
+                self._changed.append(picture.id)
+            self._known.append(_trace(picture.path))
+            self._progress(len(self._known))
+
+    def report(self, damaged_records: int) -> Report:
+        """What was found, with what lies beside the pictures; blocking."""
+        checked = len(self._known)
+        return Report(
+            checked=checked,
+            sound=checked - len(self._missing) - len(self._changed),
+            missing=tuple(self._missing),
+            changed=tuple(self._changed),
+            orphans=tuple(_orphans(self._originals, self._known)),
+            damaged_records=damaged_records,
+            damaged_inputs=tuple(_damaged_inputs(self._originals)),
+        )
+
+
+def _trace(path: str) -> int:
+    """Eight bytes that stand for a path: a million of them are eight megabytes."""
+    return int.from_bytes(hashlib.blake2b(path.encode(), digest_size=8).digest(), "big")
 
 
 def is_sound(originals: Originals, picture: Picture) -> bool | None:
@@ -84,15 +113,16 @@ def is_sound(originals: Originals, picture: Picture) -> bool | None:
         return False
 
 
-def _orphans(originals: Originals, known: set[str]) -> list[str]:
-    return sorted(
-        relative
-        for relative in (
-            str(PurePosixPath(path.relative_to(originals.folder)))
-            for path in _visible(originals.folder)
-        )
-        if relative not in known
-    )
+def _orphans(originals: Originals, known: array[int]) -> list[str]:
+    traces = array("Q", sorted(known))
+    found = []
+    for path in _visible(originals.folder):
+        relative = str(PurePosixPath(path.relative_to(originals.folder)))
+        trace = _trace(relative)
+        at = bisect_left(traces, trace)
+        if at == len(traces) or traces[at] != trace:
+            found.append(relative)
+    return sorted(found)
 
 
 def _visible(folder: Path) -> Iterator[Path]:

@@ -36,7 +36,8 @@ async def forget(library: Library, prompt: str) -> int:
     wanted = prompt.strip()
     touched = [
         one
-        for one in await library.every()
+        async for some in library.portions()
+        for one in some
         if wanted in (one.prompt.strip(), one.source_prompt.strip())
     ]
     places = {picture.id: _neutral(picture) for picture in touched}

@@ -364,12 +364,16 @@ class Index:
         )
         return [id for (id,) in found]
 
-    def every(self) -> Iterator[Picture]:
-        """All pictures in order of arrival."""
-        for values in self._db.execute(
-            f"SELECT {schema.PICTURE} FROM pictures p JOIN facts f ON f.row = p.row ORDER BY p.row"
-        ):
-            yield picture_of(values)
+    def following(self, row: int, limit: int) -> list[Picture]:
+        """The next pictures after a row, in order of arrival."""
+        return [
+            picture_of(values)
+            for values in self._db.execute(
+                f"SELECT {schema.PICTURE} FROM pictures p JOIN facts f ON f.row = p.row"
+                " WHERE p.row > ? ORDER BY p.row LIMIT ?",
+                (row, limit),
+            )
+        ]
 
     def collections(self) -> list[Collection]:
         """All collections by name; those filled by hand with the number of their pictures."""

@@ -11,8 +11,22 @@ from studio.domain import Job
 from studio.library import schema
 from studio.library.portions import chunks, marks
 from studio.library.query import Cost, Counts, PromptUse, Spend
+from studio.values import dataclass
 
 _decode_job = msgspec.json.Decoder(Job).decode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """What all pictures together take on the disk and did cost, in US dollars.
+
+    Attributes:
+        unknown: pictures whose price nobody knows; they are not in the sum.
+    """
+
+    bytes: int = 0
+    usd: float = 0.0
+    unknown: int = 0
 
 
 class Ledger:
@@ -55,6 +69,14 @@ class Ledger:
             ):
                 usd, unknown = usd + cost, unknown + int(count)
         return Cost(usd, unknown)
+
+    def stored(self) -> Stored:
+        """What all pictures together take and cost, those in the trash too."""
+        ((size,),) = self._db.execute(
+            "SELECT coalesce(sum(CAST(body AS TEXT) ->> '$.bytes'), 0) FROM pictures"
+        )
+        ((usd, unknown),) = self._db.execute("SELECT total(cost), total(cost IS NULL) FROM facts")
+        return Stored(bytes=size, usd=usd, unknown=int(unknown))
 
     def prompts(self, words: str, limit: int) -> list[PromptUse]:
         """Prompts of the history, the last used first."""

@@ -11,7 +11,7 @@ import asyncio
 import logging
 import time
 from array import array
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -24,7 +24,16 @@ from studio.lanes import Lane
 from studio.library import records
 from studio.library.index import Index, current, tidy
 from studio.library.originals import HIDDEN, Originals
-from studio.library.query import Cost, Counts, Family, PromptUse, Query, Spend, local_midnight
+from studio.library.query import (
+    Cost,
+    Counts,
+    Family,
+    PromptUse,
+    Query,
+    Spend,
+    Stored,
+    local_midnight,
+)
 from studio.library.reading import USUAL, Reading, first_pictures
 from studio.library.records import Groups, Record, RecordLog
 from studio.library.thumbnails import ThumbnailStore, step
@@ -35,11 +44,15 @@ if TYPE_CHECKING:
     from studio.library.changing import Changing
     from studio.library.collections import Collections
     from studio.library.finding import Doubts
+    from studio.library.ledger import Stored
     from studio.library.rereading import Rereading
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+
+PORTION = 500
+"""Pictures that are held at once where all are gone through."""
 
 
 class Library:
@@ -297,9 +310,20 @@ class Library:
         """Lines of the log that cannot be read; every line is looked at again."""
         return await asyncio.to_thread(RecordLog(self._log.folder).count_damaged)
 
+    async def portions(self) -> AsyncIterator[list[Picture]]:
+        """All pictures in order of arrival, so many at a time that memory does not grow."""
+        row = 0
+        while some := await self.ask(partial(Index.following, row=row, limit=PORTION)):
+            row = some[-1].row
+            yield some
+
     async def every(self) -> list[Picture]:
-        """All pictures in order of arrival; for the command line's long walks."""
-        return await self.ask(lambda index: list(index.every()), long=True)
+        """All pictures in order of arrival, in one list: for libraries that are known as small."""
+        return [picture async for some in self.portions() for picture in some]
+
+    async def stored(self) -> Stored:
+        """What all pictures together take and cost, those in the trash too."""
+        return await self.ask(lambda index: index.ledger.stored(), long=True)
 
     def path(self, picture: Picture) -> Path:
         """Where the original is."""

@@ -20,6 +20,7 @@ from studio.library import copies
 from studio.library.check import Report
 from studio.library.library import Library
 from studio.library.originals import Originals, sha256_of
+from studio.library.portions import chunks
 from studio.library.records import Record
 from studio.values import dataclass
 
@@ -54,22 +55,23 @@ async def repair(library: Library, report: Report) -> Repaired:
     taken = [record for job, record in copied.items() if await library.job_state(job) is None]
     for record in taken:
         await library.write(partial(library.append, record))
-    pictures = await library.find([*report.missing, *report.changed])
     orphans = await asyncio.to_thread(_by_content, library.originals, report.orphans)
     found = put_back = 0
     lost: list[str] = []
-    for picture in pictures:
-        if picture.id in report.missing and picture.sha256 in orphans:
-            await _follow(library, picture, orphans.pop(picture.sha256))
-            found += 1
-        elif await asyncio.to_thread(_put_back, library.originals, picture):
-            put_back += 1
-        elif picture.id in report.missing:
-            lost.append(picture.id)
+    gone = set(report.missing)
+    for ids in chunks([*report.missing, *report.changed]):
+        for picture in await library.find(ids):
+            if picture.id in gone and picture.sha256 in orphans:
+                await _follow(library, picture, orphans.pop(picture.sha256))
+                found += 1
+            elif await asyncio.to_thread(_put_back, library.originals, picture):
+                put_back += 1
+            elif picture.id in gone:
+                lost.append(picture.id)
     if lost:
         await library.change("missing", lost, lambda _former: [(True, lost)])
-    gone = set(report.missing)
-    if back := [one.id for one in await library.every() if one.missing and one.id not in gone]:
+    said = await library.ask(lambda index: index.state.missing(), long=True)
+    if back := [id for id in said if id not in gone]:
         await library.change("missing", back, lambda _former: [(False, back)])
     return Repaired(found=found, put_back=put_back, lost=len(lost), records=len(taken))
 

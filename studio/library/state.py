@@ -70,6 +70,16 @@ class State:
             )
         )
 
+    def missing(self) -> list[str]:
+        """Pictures whose file is said to be missing."""
+        return [
+            id
+            for (id,) in self._db.execute(
+                "SELECT p.id FROM facts f JOIN pictures p ON p.row = f.row WHERE f.missing = 1"
+                " ORDER BY f.row"
+            )
+        ]
+
     def places(self, after: int, limit: int) -> list[tuple[int, str, str, bool, bool]]:
         """Row, id, path, trashed, missing of the next pictures in order of arrival."""
         return [

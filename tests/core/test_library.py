@@ -14,7 +14,7 @@ from PIL import Image
 from studio.domain import Flag, JobState, Parent, Picture, Role, new_id
 from studio.errors import InputError, PictureUnreadable, StorageError
 from studio.events import PicturesAdded, RecordsChanged, Trouble
-from studio.library.check import verify
+from studio.library.check import check
 from studio.library.index import Index
 from studio.library.query import Query, Sort, View
 from studio.library.taking import Taking
@@ -282,7 +282,7 @@ async def test_verify_names_what_is_missing_changed_and_unknown(tmp_path: Path) 
         library.path(gone).unlink()
         library.path(spoilt).write_bytes(b"other bytes")
         (library.path(fine).parent / "stray.png").write_bytes(b"x")
-        report = verify(library.originals, await library.every(), 0)
+        report = await check(library)
         assert report.missing == (gone.id,)
         assert report.changed == (spoilt.id,)
         assert report.orphans == ("2026-11/stray.png",)

@@ -17,7 +17,7 @@ from studio import paths
 from studio.core import Core
 from studio.core import Options as CoreOptions
 from studio.domain import JobState
-from studio.library.check import verify
+from studio.library.check import check
 from studio.library.query import Query
 from tests.core.running import KEY, MODEL, replies
 
@@ -55,9 +55,7 @@ async def _next_start(home: Path) -> dict[str, Any]:
             whole = list((home / "library/.gridbrush/journal").glob("*/whole.json"))
             await core.recover()
             pictures = await core.library.pictures(await core.library.rows(Query()))
-            report = await asyncio.to_thread(
-                verify, core.library.originals, await core.library.every(), core.library.damaged
-            )
+            report = await check(core.library)
             found.setdefault("whole", len(whole))
             found.update(
                 shas=[picture.sha256 for picture in pictures],
