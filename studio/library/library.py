@@ -24,16 +24,7 @@ from studio.lanes import Lane
 from studio.library import records
 from studio.library.index import Index, current, tidy
 from studio.library.originals import HIDDEN, Originals
-from studio.library.query import (
-    Cost,
-    Counts,
-    Family,
-    PromptUse,
-    Query,
-    Spend,
-    Stored,
-    local_midnight,
-)
+from studio.library.query import Cost, Counts, Family, PromptUse, Query, Spend, local_midnight
 from studio.library.reading import USUAL, Reading, first_pictures
 from studio.library.records import Groups, Record, RecordLog
 from studio.library.thumbnails import ThumbnailStore, step
