@@ -56,6 +56,12 @@ class RecordsChanged:
     fields: tuple[str, ...]
 
 
+class Progress:
+    """How far work is that takes long; its kinds are made where the work is done."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class IndexRead:
     """The index of an open library is being made anew.
@@ -96,6 +102,7 @@ Event = (
     | QueueChanged
     | PicturesAdded
     | RecordsChanged
+    | Progress
     | IndexRead
     | KeyChanged
     | SettingsChanged

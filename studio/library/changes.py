@@ -10,6 +10,7 @@ from studio.library.records import Groups, Place, Record, change
 from studio.words import _, ngettext
 
 if TYPE_CHECKING:
+    from studio.library.changing import Going
     from studio.library.library import Library
 
 
@@ -28,7 +29,7 @@ def again(record: Record) -> Record:
     return change(record.field, record.values, record.former, redoes=record.id)
 
 
-def step(library: Library, *, back: bool) -> Record | None:
+def step(library: Library, going: Going, *, back: bool) -> Record | None:
     """Take the last change back, or do the one undone last again; blocking.
 
     None when there is none. What was deleted for good since then stays so: a change that was about
@@ -42,7 +43,8 @@ def step(library: Library, *, back: bool) -> Record | None:
         found = library.record(place)
         made = inverse(found) if back else again(found)
         made = _without(made, index.state.gone([id for _value, ids in made.values for id in ids]))
-        library.append(made)
+        going.write(number(made))
+        library.append(made, going.took)
         if number(made):
             return made
     return None

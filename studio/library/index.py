@@ -24,7 +24,7 @@ from studio.domain import Flag, Picture
 from studio.errors import StorageError
 from studio.files import private_folder, storage_error
 from studio.library import schema
-from studio.library.portions import chunks, marks
+from studio.library.portions import chunks, marks, unheard
 from studio.library.query import Collection, Query, Sort, View
 from studio.library.records import BEGINNING, Place, Record
 from studio.library.stored import picture_of
@@ -180,20 +180,25 @@ class Index:
         found = self._db.execute("SELECT file, offset FROM applied").fetchone()
         return Place(*found) if found else BEGINNING
 
-    def apply(self, records: Iterable[tuple[Record, Place, Place]]) -> None:
+    def apply(
+        self,
+        records: Iterable[tuple[Record, Place, Place]],
+        taken: Callable[[int], None] = unheard,
+    ) -> None:
         """Take over records in the order of the log. Raises StorageError.
 
-        Many are taken in portions; each stands for itself with the place it reaches.
+        Many are taken in portions; each stands for itself with the place it reaches. `taken` hears
+        how many pictures more a change was made to.
         """
         try:
             if not self.new:
-                self._apply(records)
+                self._apply(records, taken)
                 return
             # What is computed anew needs no care on its way: it is finished or made again.
             for name, value in _CARELESS.items():
                 self._db.pragma(name, value)
             self._db.execute("INSERT INTO words(words, rank) VALUES ('hashsize', 16777216)")
-            self._apply(records)
+            self._apply(records, taken)
             with self._whole():
                 self._db.execute(schema.INDEXES)
             self._db.pragma("user_version", schema.VERSION)
@@ -204,14 +209,20 @@ class Index:
         except apsw.Error as error:
             raise StorageError(_("The index cannot be written"), str(error)) from error
 
-    def follow(self, record: Record, begin: Place, end: Place) -> bool:
+    def follow(
+        self,
+        record: Record,
+        begin: Place,
+        end: Place,
+        taken: Callable[[int], None] = unheard,
+    ) -> bool:
         """Take over one record that was just written; False when others came before it.
 
-        Raises StorageError.
+        `taken` as for `apply`. Raises StorageError.
         """
         if self.new or self.applied() != begin:
             return False
-        self.apply([(record, begin, end)])
+        self.apply([(record, begin, end)], taken)
         return True
 
     @property
@@ -235,13 +246,15 @@ class Index:
                 self._db.execute("ROLLBACK")
             raise
 
-    def _apply(self, records: Iterable[tuple[Record, Place, Place]]) -> None:
+    def _apply(
+        self, records: Iterable[tuple[Record, Place, Place]], taken: Callable[[int], None]
+    ) -> None:
         from studio.library.taking import Taking
 
         waiting = iter(records)
         while portion := list(islice(waiting, _PORTION)):
             with self._whole():
-                Taking(self._db).take(portion)
+                Taking(self._db, taken).take(portion)
 
     # Questions
 

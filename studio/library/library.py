@@ -24,6 +24,7 @@ from studio.lanes import Lane
 from studio.library import records
 from studio.library.index import Index, current, tidy
 from studio.library.originals import HIDDEN, Originals
+from studio.library.portions import unheard
 from studio.library.query import Cost, Counts, Family, PromptUse, Query, Spend, local_midnight
 from studio.library.reading import USUAL, Reading, first_pictures
 from studio.library.records import Groups, Record, RecordLog
@@ -151,14 +152,14 @@ class Library:
 
             emptying.finish(self)
 
-    def _catch_up(self, index: Index) -> None:
+    def _catch_up(self, index: Index, taken: Callable[[int], None] = unheard) -> None:
         """Let an index read what it has not read yet of the log."""
         applied = index.applied()
         if applied == self._log.end() and not index.new:
             return
         self._log.damaged = 0
         read = self._log.read(applied)
-        index.apply(read if self.rereading is None else self.rereading.watched(read))
+        index.apply(read if self.rereading is None else self.rereading.watched(read), taken)
         self.damaged = self._log.damaged
 
     def _open_reader(self) -> None:
@@ -364,8 +365,10 @@ class Library:
             raise self._read_only or records.read_only()
         return self._writer
 
-    def append(self, record: Record) -> None:
+    def append(self, record: Record, taken: Callable[[int], None] = unheard) -> None:
         """Make a record durable, then let the index follow.
+
+        `taken` hears how many pictures more the index has it for.
 
         What the index fails to take (a full disk) it takes with the next record or at the next
         start: the record is the truth, and it stands.
@@ -373,8 +376,8 @@ class Library:
         index = self.own
         begin, end = self._log.append(record)
         try:
-            if not index.follow(record, begin, end):
-                self._catch_up(index)
+            if not index.follow(record, begin, end, taken):
+                self._catch_up(index, taken)
         except StorageError as error:
             log.error("The index could not follow the records: %s", error)
 

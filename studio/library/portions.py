@@ -17,3 +17,7 @@ def chunks(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
 def marks(values: Sequence[Any]) -> str:
     """Places for these values in a statement: "?,?,?"."""
     return ",".join("?" * len(values))
+
+
+def unheard(_more: int) -> None:
+    """For work that nobody follows."""

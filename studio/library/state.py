@@ -6,11 +6,11 @@ for good, and where in the log the changes are that can be taken back.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from studio.library import schema
-from studio.library.portions import chunks, marks
+from studio.library.portions import chunks, marks, unheard
 from studio.library.records import Groups, Place
 
 
@@ -20,8 +20,13 @@ class State:
     def __init__(self, db: Any) -> None:
         self._db = db
 
-    def field_of(self, field: str, ids: Sequence[str]) -> Groups:
-        """What `field` is now for each id, grouped by value; unknown ids are left out."""
+    def field_of(
+        self, field: str, ids: Sequence[str], read: Callable[[int], None] = unheard
+    ) -> Groups:
+        """What `field` is now for each id, grouped by value; unknown ids are left out.
+
+        `read` hears how many more it looks at; what it raises ends the work.
+        """
         if field == "collection":
             return [(self._collection_value(id), [id]) for id in ids]
         groups: dict[Any, list[str]] = {}
@@ -31,6 +36,7 @@ class State:
             source = "pictures p JOIN facts f ON f.row = p.row"
             column = schema.COLUMNS[field][1]
         for some in chunks(ids):
+            read(len(some))
             for id, value in self._db.execute(
                 f"SELECT id, {column} FROM {source} WHERE id IN ({marks(some)})", tuple(some)
             ):

@@ -6,7 +6,7 @@ It writes through a connection that the index opened, within one of its transact
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import MISSING, fields, replace
 from typing import Any
 
@@ -16,7 +16,7 @@ from studio.domain import Job, JobState, Picture, Role
 from studio.errors import Billed, StorageError
 from studio.library import schema
 from studio.library.folding import folded, terms
-from studio.library.portions import chunks, marks
+from studio.library.portions import chunks, marks, unheard
 from studio.library.records import Place, Record
 from studio.library.shapes import named_ratio, tier
 
@@ -48,8 +48,10 @@ class Taking:
     Pictures wait until there are many of them, or a change speaks of them.
     """
 
-    def __init__(self, db: Any) -> None:
+    def __init__(self, db: Any, taken: Callable[[int], None] = unheard) -> None:
+        """`taken` hears how many pictures more a change was made to."""
         self._db = db
+        self._taken = taken
         self._new_terms: Counter[str] = Counter()
         self._pictures: dict[str, Picture] = {}
         self._jobs: list[tuple[Any, ...]] = []
@@ -288,6 +290,14 @@ class Taking:
         table, column = schema.COLUMNS[field]
         stored = "\n".join(value) if isinstance(value, list) else value
         for some in chunks(ids):
+            self._taken(len(some))
+            if table == "facts":
+                self._db.execute(
+                    f"UPDATE facts SET {column} = ? WHERE row IN"
+                    f" (SELECT row FROM pictures WHERE id IN ({marks(some)}))",
+                    (stored, *some),
+                )
+                continue
             rows = [
                 row
                 for (row,) in self._db.execute(

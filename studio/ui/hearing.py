@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from studio.domain import Job, JobState
-from studio.events import Event, JobChanged, KeyChanged, RecordsChanged, SettingsChanged, Trouble
+from studio.events import (
+    Event,
+    JobChanged,
+    KeyChanged,
+    Progress,
+    RecordsChanged,
+    SettingsChanged,
+    Trouble,
+)
 from studio.library.query import Sort, View
 
 if TYPE_CHECKING:
@@ -37,6 +45,10 @@ class Hearing(QObject):
             window.composer.refresh_keys()
         elif isinstance(event, SettingsChanged):
             self.show_settings()
+        elif isinstance(event, Progress):
+            from studio.ui import large_changes
+
+            large_changes.hear(window, event)
         elif isinstance(event, Trouble):
             window.talking.on_error(event.error)
         self._show_jobs()

@@ -32,7 +32,7 @@ MOST = 1000
 """Pictures that copy, drag and Show in folder take at once."""
 
 LARGE = 20_000
-"""Pictures from which on a change is told before it is done."""
+"""Pictures that are too many to be looked at one by one."""
 
 
 class Selection(Protocol):
@@ -109,22 +109,15 @@ class PictureActions(QObject):
         self._do(self._core.library.annotate([id], note))
 
     async def _toggle(self, flag: Flag) -> str:
-        ids = await self._ids()
+        ids = await self._selection.ids()
         if not ids:
             return ""
         wanted = Flag.NONE if await self._selection.all_flagged(flag) else flag
         return await self._core.library.flag(ids, wanted)
 
     async def _with_ids(self, change: Callable[[list[str]], Awaitable[str]]) -> str:
-        ids = await self._ids()
-        return await change(ids) if ids else ""
-
-    async def _ids(self) -> list[str]:
-        """The ids of the chosen; what takes a while is told."""
         ids = await self._selection.ids()
-        if len(ids) >= LARGE:
-            self.told.emit(_("Changing {n} pictures…").format(n=f"{len(ids):,}"))
-        return ids
+        return await change(ids) if ids else ""
 
     async def _meant(
         self, ids: Sequence[str], change: Callable[[list[str]], Awaitable[str]]
@@ -138,7 +131,7 @@ class PictureActions(QObject):
         spawn(self._trash())
 
     async def _trash(self) -> None:
-        ids = await self._ids()
+        ids = await self._selection.ids()
         if 0 < len(ids) < LARGE:
             # What is in the trash already stays where it is.
             ids = [p.id for p in await self._selection.pictures() if not p.trashed]

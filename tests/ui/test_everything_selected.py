@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -10,8 +11,11 @@ import pytest
 
 from studio.domain import Flag
 from studio.errors import InputError, StudioError
+from studio.events import Event
+from studio.library import changing
 from studio.library.query import Query
 from studio.ui import picture_actions, selected, tasks
+from studio.ui.controls import Button
 from studio.ui.main_window import StudioWindow
 from tests.benchmarks import library_maker
 from tests.ui.windows import opened, until
@@ -54,10 +58,16 @@ async def test_a_change_of_everything_is_one_change_and_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(picture_actions, "LARGE", 1000)
+    monkeypatch.setattr(changing, "LARGE", 1000)
     async with large(tmp_path) as window:
         core, library = window.core, window.core.library
         told: list[str] = []
-        window.pictures.told.connect(told.append)
+
+        def listen(_event: Event) -> None:
+            if (notice := window.messages.notice) is not None:
+                told.append(notice.text)
+
+        core.events.subscribe(listen)
         counts = {stars: await library.count(Query(words=f"rating:{stars}")) for stars in (0, 4)}
         window.pictures.rate(4)
 
@@ -68,7 +78,9 @@ async def test_a_change_of_everything_is_one_change_and_is_told(
             raise AssertionError(words)
 
         await rated("rating:4", ROWS)
-        assert told == ["Changing 1,500 pictures…"]
+        await until(core, lambda: window.messages.notice is None, "over")
+        assert told[0].startswith("Changing 1,500 pictures, ")
+        assert told[0].endswith(" % so far.")
         assert len(await library.collections.history()) == 1
         window.pictures.undo()
         await rated("rating:4", counts[4])
@@ -95,3 +107,43 @@ async def test_what_needs_every_fact_is_refused_beyond_its_bound(
         assert len(set(ids)) == ROWS
         assert window.model.picture_count == ROWS
         assert len(window.model._cache) < ROWS, "only what was looked at was read"
+
+
+async def test_a_change_of_everything_can_be_stopped_before_it_is_written_down(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(changing, "LARGE", 1000)
+    gate = threading.Event()
+    read = changing.Going.read
+
+    def slow(going: changing.Going, more: int) -> None:
+        read(going, more)
+        assert gate.wait(10)
+
+    monkeypatch.setattr(changing.Going, "read", slow)
+    async with large(tmp_path) as window:
+        core, library = window.core, window.core.library
+        before = await library.count(Query(words="rating:4"))
+        window.pictures.rate(4)
+        await until(core, lambda: window.messages.notice is not None, "told")
+        (stop,) = [one for one in window.messages.findChildren(Button) if one.text() == "Stop"]
+        stop.click()
+        gate.set()
+        await until(core, lambda: window.messages.notice is None, "stopped")
+        assert await library.count(Query(words="rating:4")) == before
+        assert await library.collections.history() == []
+        assert window.toast._text.text() == "Stopped; nothing was changed"
+
+
+async def test_a_window_that_is_closed_meanwhile_loses_nothing_of_the_change(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(changing, "LARGE", 1000)
+    monkeypatch.setattr(changing, "_TELL_EVERY", 0.0)
+    async with large(tmp_path) as window:
+        window.pictures.rate(4)
+        await until(window.core, lambda: window.messages.notice is not None, "under way")
+    async with opened(tmp_path) as window:
+        library = window.core.library
+        assert await library.count(Query(words="rating:4")) == ROWS
+        assert len(await library.collections.history()) == 1

@@ -1,0 +1,141 @@
+"""Changes of many pictures: how far they are is told, and what becomes of one that is cut short."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from pathlib import Path
+
+import pytest
+
+from studio.domain import Picture
+from studio.errors import StorageError
+from studio.events import RecordsChanged
+from studio.library import changing, portions
+from studio.library.changing import ChangeGoing, Going
+from studio.library.check import Stopped
+from studio.library.library import Library
+from studio.library.query import Query
+from tests.core.shelves import heard, opened, take
+
+PICTURES = 6
+
+
+@pytest.fixture(autouse=True)
+def few_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(changing, "LARGE", PICTURES)
+    monkeypatch.setattr(changing, "_TELL_EVERY", 0.0)
+    monkeypatch.setattr(portions, "_MOST", 2)
+
+
+async def fill(library: Library) -> list[str]:
+    taken: list[Picture] = [await take(library) for _ in range(PICTURES)]
+    return [picture.id for picture in taken]
+
+
+def told(library: Library) -> list[ChangeGoing]:
+    return [event for event in heard(library) if isinstance(event, ChangeGoing)]
+
+
+async def rated(library: Library) -> int:
+    return await library.count(Query(words="rating:4"))
+
+
+async def test_how_far_a_large_change_is_is_told_from_reading_to_its_end(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library:
+        ids = await fill(library)
+        assert await library.rate(ids, 4) == "6 pictures rated"
+        parts = [round(event.part, 3) for event in told(library)]
+        assert parts == sorted(parts)
+        assert parts[0] < 0.2
+        assert parts[-1] == 1
+        assert [event.written for event in told(library)] == [False] * 3 + [True] * 5
+        assert {event.pictures for event in told(library)} == {PICTURES}
+
+
+async def test_taking_it_back_is_told_too(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library:
+        await library.rate(await fill(library), 4)
+        heard(library).clear()
+        assert await library.undo()
+        assert [event.part for event in told(library)][-1] == 1
+        assert len(told(library)) > 2
+        assert all(event.written for event in told(library))
+
+
+async def test_a_change_of_a_few_is_not_told(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library:
+        await library.rate((await fill(library))[1:], 4)
+        assert told(library) == []
+
+
+async def test_what_is_given_up_in_time_changes_nothing(tmp_path: Path) -> None:
+    gate = threading.Event()
+    async with opened(tmp_path) as library:
+        ids = await fill(library)
+        held = asyncio.ensure_future(library.write(gate.wait))
+        change = asyncio.ensure_future(library.rate(ids, 4))
+        await asyncio.sleep(0)
+        library.changing.stop()
+        gate.set()
+        assert await held
+        assert await change == ""
+        assert await library.collections.history() == []
+        assert await rated(library) == 0
+        assert not any(isinstance(event, RecordsChanged) for event in heard(library))
+        assert await library.rate(ids, 4), "the next one is not stopped"
+
+
+def test_what_is_written_down_can_be_stopped_no_more() -> None:
+    said: list[ChangeGoing] = []
+    going = Going(said.append)
+    going.begin(PICTURES)
+    going.read(2)
+    going.write(PICTURES)
+    going.stopped = True
+    going.took(2)
+    with pytest.raises(Stopped):
+        going.read(2)
+    with pytest.raises(Stopped):
+        going.write(PICTURES)
+    assert [event.written for event in said] == [False, True, True]
+
+
+async def test_a_library_that_is_closed_meanwhile_has_the_whole_change(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, gate = threading.Event(), threading.Event()
+
+    def slow(_self: Going, _more: int) -> None:
+        begun.set()
+        assert gate.wait(10)
+
+    monkeypatch.setattr(Going, "read", slow)
+    async with opened(tmp_path) as library:
+        ids = await fill(library)
+        change = asyncio.ensure_future(library.rate(ids, 4))
+        assert await asyncio.to_thread(begun.wait, 10)
+        # As the program does when it is closed: whoever waited for it waits no more.
+        change.cancel()
+        # It goes on when closing has begun.
+        asyncio.get_running_loop().call_soon(gate.set)
+    async with opened(tmp_path) as library:
+        assert await rated(library) == PICTURES
+        assert len(await library.collections.history()) == 1
+
+
+async def test_a_change_the_index_did_not_get_is_there_at_the_next_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cut(_self: Going, _more: int) -> None:
+        raise StorageError("The disk is full")
+
+    async with opened(tmp_path) as library:
+        ids = await fill(library)
+        with monkeypatch.context() as broken:
+            broken.setattr(Going, "took", cut)
+            await library.rate(ids, 4)
+        assert await rated(library) == 0
+    async with opened(tmp_path) as library:
+        assert await rated(library) == PICTURES
+        assert len(await library.collections.history()) == 1
