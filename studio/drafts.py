@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from studio import files
-from studio.domain import Advanced, Reference
+from studio.domain import Advanced, Reference, Role
 from studio.errors import StorageError
 from studio.values import dataclass
 
@@ -20,13 +20,17 @@ MATCH = "match"
 MOST_AT_ONCE = 16
 """Pictures that are offered as references together: no model takes more."""
 
+MOST_EDITED = 64
+"""Pictures that are edited together, each by itself."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
     """Source, references, prompt and choices of the composer.
 
     Attributes:
-        references: the source (role "edit") first, if there is one.
+        references: the source (role "edit") first, if there is one. Of several sources each is
+            edited by itself, with the same words and beside the same references.
         aspect: "16:9" and the like, or "match".
         size: "1K" and the like; the user's own spelling passes unchanged.
         seed: None for automatic.
@@ -46,6 +50,19 @@ class Draft:
     continues: bool = True
     advanced: Advanced = Advanced()
     version: int = 1
+
+    @property
+    def sources(self) -> tuple[Reference, ...]:
+        """The pictures that are edited."""
+        return tuple(one for one in self.references if one.role is Role.EDIT)
+
+    @property
+    def sent_together(self) -> tuple[tuple[Reference, ...], ...]:
+        """What goes with each request: one source, or none, and all that is no source."""
+        if len(self.sources) < 2:
+            return (self.references,)
+        beside = tuple(one for one in self.references if one.role is not Role.EDIT)
+        return tuple((source, *beside) for source in self.sources)
 
 
 class DraftFile:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 
 from studio import pricing, prompts
@@ -60,7 +61,8 @@ class Run:
 def plan(draft: Draft, model: Model, texts: tuple[str, ...]) -> Run:
     """The run a draft asks for; `texts` are its prompts (`prompts.expand(draft.prompt)`).
 
-    Picture k of a prompt gets seed + k - 1. Raises InputError for what cannot be sent as it is.
+    Every prompt is sent with each source. Picture k of them gets seed + k - 1. Raises InputError
+    for what cannot be sent as it is.
     """
     # Half a sign, as some clipboards give, could be neither sent nor written down.
     draft = replace(draft, prompt=_sound(draft.prompt))
@@ -69,29 +71,28 @@ def plan(draft: Draft, model: Model, texts: tuple[str, ...]) -> Run:
     advanced = _advanced(draft.advanced, model)
     aspect = _aspect(draft, model)
     size = _size(draft, model)
-    continued = goes_on_with(draft, model)
     requests: list[GenerationRequest] = []
     names: list[str] = []
-    for text, name in zip(texts, _names(draft.prompt, texts), strict=True):
+    for references, text, name in _each(draft, texts):
+        continued = goes_on_with(replace(draft, references=references), model)
+        request = GenerationRequest(
+            profile=draft.profile,
+            model=model.id,
+            prompt=text,
+            aspect=aspect,
+            size=size,
+            references=references,
+            source_prompt=draft.prompt,
+            system=advanced.system,
+            temperature=advanced.temperature,
+            safety=advanced.safety,
+            search=advanced.search,
+            thinking=advanced.thinking,
+            continues=continued.picture if continued is not None else None,
+        )
         for number in range(draft.count):
-            requests.append(
-                GenerationRequest(
-                    profile=draft.profile,
-                    model=model.id,
-                    prompt=text,
-                    aspect=aspect,
-                    size=size,
-                    seed=None if draft.seed is None else draft.seed + number,
-                    references=draft.references,
-                    source_prompt=draft.prompt,
-                    system=advanced.system,
-                    temperature=advanced.temperature,
-                    safety=advanced.safety,
-                    search=advanced.search,
-                    thinking=advanced.thinking,
-                    continues=continued.picture if continued is not None else None,
-                )
-            )
+            seed = None if draft.seed is None else draft.seed + number
+            requests.append(replace(request, seed=seed))
             names.append(name)
     return Run(
         id=new_id(),
@@ -99,6 +100,16 @@ def plan(draft: Draft, model: Model, texts: tuple[str, ...]) -> Run:
         names=tuple(names),
         each_usd=pricing.estimate(model, size),
     )
+
+
+def _each(draft: Draft, texts: tuple[str, ...]) -> Iterator[tuple[tuple[Reference, ...], str, str]]:
+    """References, prompt and name of each request, without its copies."""
+    together = draft.sent_together
+    for references in together:
+        for text, name in zip(texts, _names(draft.prompt, texts), strict=True):
+            # One prompt for several sources: what sets the pictures apart is the source.
+            by_source = len(together) > 1 and len(texts) == 1
+            yield references, text, short_name(references[0].name) if by_source else name
 
 
 def goes_on_with(draft: Draft, model: Model) -> Reference | None:
@@ -109,7 +120,7 @@ def goes_on_with(draft: Draft, model: Model) -> Reference | None:
     """
     if model.offline:
         return None
-    source = next((one for one in draft.references if one.role is Role.EDIT), None)
+    source = next(iter(draft.sources), None)
     if not draft.continues or source is None or source.picture is None or source.talk is None:
         return None
     talk = source.talk
@@ -212,11 +223,13 @@ def _check(draft: Draft, model: Model, texts: tuple[str, ...]) -> None:
         )
     if draft.count < 1:
         raise InputError(_("At least one picture must be asked for"))
-    if draft.count * len(texts) > prompts.MOST:
+    together = draft.sent_together
+    number = draft.count * len(texts) * len(together)
+    if number > prompts.MOST:
         raise InputError(
             _("Too many pictures at once"),
             _("This would be {number} pictures, a run has at most {most}.").format(
-                number=draft.count * len(texts), most=prompts.MOST
+                number=number, most=prompts.MOST
             ),
             hint=_("Ask for fewer pictures or variants."),
         )
@@ -225,7 +238,7 @@ def _check(draft: Draft, model: Model, texts: tuple[str, ...]) -> None:
             _("The seed is out of range"),
             _("A seed is a whole number from 0 to {most}.").format(most=MOST_SEED),
         )
-    if len(draft.references) > model.references:
+    if len(together[0]) > model.references:
         raise InputError(
             _("Too many reference pictures"),
             ngettext(

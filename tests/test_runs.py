@@ -24,7 +24,9 @@ from studio.providers.catalogue import Catalogue
 from studio.runs import MOST_SEED, again, draft_of, plan, variations
 
 CATALOGUE = Catalogue()
-REFERENCE = Reference(sha256="ab", media_type="image/png", role=Role.EDIT, picture="p1")
+REFERENCE = Reference(sha256="ab", media_type="image/png", role=Role.EDIT, picture="p1", name="sea")
+OTHER = replace(REFERENCE, sha256="cd", picture="p2", name="hill")
+STYLE = replace(REFERENCE, sha256="ef", picture="p3", role=Role.STYLE)
 
 
 def run(model="gemini-nano-banana-2.1", **choices):
@@ -77,6 +79,33 @@ def test_a_picture_may_go_without_words():
     assert request.edited == REFERENCE
 
 
+def test_of_several_sources_each_is_edited_by_itself_beside_the_same_references():
+    made = run(references=(REFERENCE, OTHER, STYLE), count=2, seed=7)
+    sent = [(one.edited, one.references[1:], one.seed) for one in made.requests]
+    assert sent == [
+        (REFERENCE, (STYLE,), 7),
+        (REFERENCE, (STYLE,), 8),
+        (OTHER, (STYLE,), 7),
+        (OTHER, (STYLE,), 8),
+    ]
+    assert made.names == ("sea", "sea", "hill", "hill"), "what sets them apart is the source"
+    variants = run(references=(REFERENCE, OTHER), prompt="at {dusk|dawn}")
+    assert [(one.edited, one.prompt) for one in variants.requests] == [
+        (REFERENCE, "at dusk"),
+        (REFERENCE, "at dawn"),
+        (OTHER, "at dusk"),
+        (OTHER, "at dawn"),
+    ]
+    assert variants.names == ("dusk", "dawn") * 2
+
+
+def test_each_source_goes_on_with_its_own_conversation():
+    model = "gemini-nano-banana-2.1"
+    talk = Talk(profile="dgrid", model=model, turns=1)
+    made = run(references=(replace(REFERENCE, talk=talk), OTHER))
+    assert [one.continues for one in made.requests] == ["p1", None]
+
+
 @pytest.mark.parametrize(
     ("choices", "says"),
     [
@@ -92,7 +121,9 @@ def test_a_picture_may_go_without_words():
         ({"aspect": "7:3"}, "does not make 7:3"),
         ({"size": "512"}, "does not make 512"),
         ({"size": "big one"}, "not a size"),
-        ({"references": (REFERENCE,) * 15}, "takes 14 pictures"),
+        ({"references": (STYLE,) * 15}, "takes 14 pictures"),
+        ({"references": (REFERENCE, OTHER, *(STYLE,) * 14)}, "takes 14 pictures"),
+        ({"references": (REFERENCE, OTHER), "count": 129}, "Too many pictures"),
     ],
 )
 def test_what_cannot_be_sent_is_said_before_it_costs(choices, says):

@@ -82,6 +82,7 @@ class Card(QFrame):
             *self.slots.slots(),
             self.slots.overflow,
             self.slots.add,
+            self.slots.also,
             self.slots.suggestion,
             self.editor,
             *self.choices.controls(),

@@ -167,9 +167,9 @@ class ChoicesRow(QWidget):
             self._advanced_panel.show_choices(draft.advanced, model, kept)
         self.fit()
 
-    def show_variants(self, variants: int) -> None:
-        """How many prompts there are: of more than one, the count is that of each."""
-        words = _("per variant") if variants > 1 else ""
+    def show_variants(self, variants: int, sources: int) -> None:
+        """How many prompts and sources there are: of more than one, the count is that of each."""
+        words = _("per variant") if variants > 1 else _("per picture") if sources > 1 else ""
         if words != self.count.accessibleDescription():
             self.count.setAccessibleDescription(words)
             self.fit()

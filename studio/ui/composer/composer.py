@@ -17,8 +17,8 @@ from PySide6.QtWidgets import QWidget
 
 from studio import prompts
 from studio.domain import Advanced, Picture, Role
-from studio.drafts import MATCH, Draft
-from studio.errors import StudioError
+from studio.drafts import MATCH, MOST_EDITED, Draft
+from studio.errors import InputError, StudioError
 from studio.library.query import Spend
 from studio.models import Model
 from studio.settings import OFFLINE
@@ -191,8 +191,16 @@ class Composer(Dock):
         self._reception.pictures([picture], Role.EDIT)
 
     def edit_many(self, pictures: Sequence[Picture]) -> None:
-        """Several cannot be edited at once: they are used as references."""
-        self.use_as_references(pictures)
+        """Edit from each of these by itself: one request with the same words for every one."""
+        if len(pictures) > MOST_EDITED:
+            self.show_error(
+                InputError(
+                    _("That is too many to edit at once"),
+                    _("At most {most} pictures are edited together.").format(most=MOST_EDITED),
+                )
+            )
+            return
+        self._reception.pictures(pictures, Role.EDIT, each=True)
 
     def use_as_references(self, pictures: Sequence[Picture]) -> None:
         """Add these pictures behind those that are there."""
@@ -364,7 +372,8 @@ class Composer(Dock):
             self._asked = None
             self.bar.dismiss("ask")
         self.card.show_count(len(draft.prompt), model.prompt_limit)
-        self.card.choices.show_variants(prompts.count(draft.prompt))
+        sources = len(self._offer(model).sent.sent_together)
+        self.card.choices.show_variants(prompts.count(draft.prompt), sources)
         self._show_quote()
 
     def _show_models(self, model: Model) -> None:

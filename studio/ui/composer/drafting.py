@@ -11,21 +11,21 @@ from studio.domain import Reference, Role
 from studio.drafts import MATCH, Draft
 from studio.models import Model
 from studio.settings import OFFLINE
-from studio.ui.composer.offer import in_order
+from studio.ui.composer.offer import fitting, in_order
 from studio.ui.composer.slot import Note
 from studio.words import _, ngettext
 
 
 def source_of(draft: Draft) -> Reference | None:
-    """The picture being edited."""
-    return next((r for r in draft.references if r.role is Role.EDIT), None)
+    """The picture being edited, or the first of several."""
+    return next(iter(draft.sources), None)
 
 
-def with_source(draft: Draft, source: Reference) -> Draft:
-    """Edit this picture: it comes first, in the place of another, and Match is chosen."""
+def with_sources(draft: Draft, sources: Sequence[Reference]) -> Draft:
+    """Edit these, each by itself: they come first, in the place of others; Match is chosen."""
     others = tuple(r for r in draft.references if r.role is not Role.EDIT)
-    source = replace(source, role=Role.EDIT)
-    return replace(draft, references=(source, *others), aspect=MATCH)
+    edited = {one.sha256: replace(one, role=Role.EDIT) for one in sources}
+    return replace(draft, references=(*edited.values(), *others), aspect=MATCH)
 
 
 def with_references(draft: Draft, added: Sequence[Reference]) -> Draft:
@@ -50,7 +50,7 @@ def without_source(draft: Draft, *, aspect: str) -> Draft:
 
 
 def moved(draft: Draft, place: int, to: int) -> Draft:
-    """Move a reference to another place; the source stays first."""
+    """Move a reference to another place; sources stay first."""
     references = list(draft.references)
     references.insert(to, references.pop(place))
     return replace(draft, references=in_order(references))
@@ -90,9 +90,10 @@ def notes_of(
     `trashed` are pictures known to lie in the trash; `otherwise` tells by sha256 how an input is
     sent other than it is.
     """
+    sent = len(fitting(draft, model.references))
     return [
         replace(_note(reference, draft, model, trashed), beside=otherwise.get(reference.sha256, ""))
-        if place < model.references
+        if place < sent
         else Note(_("not sent: takes {n}").format(n=model.references), sent=False)
         for place, reference in enumerate(draft.references)
     ]
@@ -103,7 +104,8 @@ def _note(reference: Reference, draft: Draft, model: Model, trashed: Collection[
     talk = reference.talk
     if reference.role is not Role.EDIT or talk is None or talk.profile == OFFLINE:
         return Note(words)
-    if runs.goes_on_with(replace(draft, continues=True), model) is None:
+    alone = replace(draft, references=(reference,), continues=True)
+    if runs.goes_on_with(alone, model) is None:
         tip = _("Its conversation was with {model}; the picture goes alone.")
         return Note(words, tip=tip.format(model=talk.model))
     if not draft.continues:

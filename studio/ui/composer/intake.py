@@ -72,12 +72,15 @@ async def take_in(library: Library, incoming: dragging.Incoming, role: Role) -> 
     return Taken(taken.references, (*troubles, *taken.troubles))
 
 
-async def take_pictures(library: Library, pictures: list[Picture], role: Role) -> Taken:
-    """Make references of pictures of the library."""
-    return await keep(library, [_of_picture(library, picture) for picture in pictures], role)
+async def take_pictures(
+    library: Library, pictures: list[Picture], role: Role, *, each: bool = False
+) -> Taken:
+    """Make references of pictures of the library; all get `role` if `each` does."""
+    things = [_of_picture(library, picture) for picture in pictures]
+    return await keep(library, things, role, each=each)
 
 
-async def keep(library: Library, things: list[Thing], role: Role) -> Taken:
+async def keep(library: Library, things: list[Thing], role: Role, *, each: bool = False) -> Taken:
     """Copy each into the library's inputs. One that cannot be read does not cost the others."""
     references: list[Reference] = []
     troubles: list[StudioError] = []
@@ -85,10 +88,8 @@ async def keep(library: Library, things: list[Thing], role: Role) -> Taken:
         try:
             source = thing.source
             data = source if isinstance(source, bytes | Path) else await source.read()
-            first = role if not references else _next(role)
-            kept = await library.keep_input(
-                data, role=first, name=thing.name, picture=thing.picture
-            )
+            own = role if each or not references else _next(role)
+            kept = await library.keep_input(data, role=own, name=thing.name, picture=thing.picture)
             references.append(replace(kept, talk=thing.talk))
         except StudioError as error:
             troubles.append(error)
@@ -102,5 +103,5 @@ def _of_picture(library: Library, picture: Picture) -> Thing:
 
 
 def _next(role: Role) -> Role:
-    """Only one picture can be edited: what comes with it goes beside it."""
+    """What comes together with a picture to edit goes beside it."""
     return Role.FREE if role is Role.EDIT else role

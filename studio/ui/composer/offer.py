@@ -53,7 +53,7 @@ def offer(draft: Draft, model: Model, *, input_ratio: float | None = None) -> Of
     `input_ratio` is width to height of the picture that Match follows, None while not known.
     """
     known = model.state != "unknown"
-    references = draft.references[: model.references]
+    references = fitting(draft, model.references)
     match = bool(references) and bool(model.aspects)
     aspect, aspect_note = _aspect(draft.aspect, model, match=match, ratio=input_ratio, known=known)
     size, size_note = draft.size, ""
@@ -88,7 +88,7 @@ def offer(draft: Draft, model: Model, *, input_ratio: float | None = None) -> Of
 def differences(draft: Draft, model: Model, made: Offer) -> str:
     """One sentence on what the model does not do as asked; empty when it does everything."""
     notes = [note for note in (made.size_note, made.aspect_note) if note]
-    if made.takes < len(draft.references):
+    if len(made.sent.references) < len(draft.references):
         notes.append(_("not all references are sent, it takes {n}").format(n=made.takes))
     if draft.seed is not None and not model.seed:
         notes.append(_("it takes no seed"))
@@ -164,7 +164,12 @@ def edge_of(size: str) -> int | None:
 
 
 def in_order(references: Sequence[Reference]) -> tuple[Reference, ...]:
-    """The source first, the others as they stand; a second source becomes a free reference."""
-    sources = [r for r in references if r.role is Role.EDIT]
-    kept = sources[:1] + [r for r in references if r.role is not Role.EDIT]
-    return tuple(kept + [replace(r, role=Role.FREE) for r in sources[1:]])
+    """The sources first, the others as they stand."""
+    return tuple(sorted(references, key=lambda one: one.role is not Role.EDIT))
+
+
+def fitting(draft: Draft, takes: int) -> tuple[Reference, ...]:
+    """The references of a draft that a model gets which takes so many with a prompt."""
+    sources, references = draft.sources, draft.references
+    # Of several sources each goes alone.
+    return references[: takes + len(sources) - 1 if takes and len(sources) > 1 else takes]

@@ -99,6 +99,7 @@ def situation(
     return Situation(
         variants=0 if is_blank(draft.prompt) else prompts.count(draft.prompt),
         count=draft.count,
+        sources=len(sent.sent_together),
         each_usd=model.price(sent.size if model.sizes else None),
         offline=model.offline,
         network=net or model.offline,
@@ -121,10 +122,10 @@ def is_blank(prompt: str) -> bool:
 
 def run_of(sent: Draft, model: Model) -> runs.Run:
     """The run a draft asks for. Raises InputError for one that is empty or far too large."""
-    variants = prompts.count(sent.prompt)
-    if variants * sent.count >= REFUSED_FROM:
+    pictures = prompts.count(sent.prompt) * sent.count * len(sent.sent_together)
+    if pictures >= REFUSED_FROM:
         raise InputError(
-            _("This run would make {n} pictures").format(n=f"{variants * sent.count:,}"),
+            _("This run would make {n} pictures").format(n=f"{pictures:,}"),
             _("At most {most} are made at once.").format(most=REFUSED_FROM - 1),
             hint=_("Take words out of a {a|b} group, or lower the count."),
         )

@@ -35,6 +35,7 @@ class Situation:
     Attributes:
         variants: prompts that {a|b} makes; 0 when nothing is written.
         count: pictures of each variant.
+        sources: pictures that are edited one each, each with every variant; 1 without any.
         each_usd: price of one picture, None when not known.
         threshold: US dollars of one run that ask before sending.
         others: jobs that go first, when the queue is long; else 0.
@@ -44,6 +45,7 @@ class Situation:
     variants: int
     count: int
     each_usd: float | None
+    sources: int = 1
     offline: bool = False
     network: bool = True
     threshold: float = 2.0
@@ -53,7 +55,7 @@ class Situation:
     @property
     def pictures(self) -> int:
         """How many pictures a press asks for."""
-        return self.variants * self.count
+        return self.variants * self.count * self.sources
 
     @property
     def total_usd(self) -> float | None:
@@ -134,11 +136,14 @@ def quote(now: Situation) -> Quote:
 
 
 def _sum(now: Situation, each: str) -> str:
-    if now.variants > 1 and now.count > 1:
-        return _("{variants} variants × {count} × {each}").format(
-            variants=now.variants, count=now.count, each=each
-        )
-    return _("{n} × {each}").format(n=now.pictures, each=each)
+    factors = [
+        *([_("{n} sources").format(n=now.sources)] if now.sources > 1 else []),
+        *([_("{n} variants").format(n=now.variants)] if now.variants > 1 else []),
+        *([str(now.count)] if now.count > 1 else []),
+    ]
+    if len(factors) < 2:
+        factors = [str(now.pictures)]
+    return " × ".join([*factors, each])
 
 
 def _after(now: Situation) -> str:

@@ -56,9 +56,9 @@ class Reception(QObject):
         """Whether something is still being copied."""
         return self._waiting > 0
 
-    def pictures(self, pictures: Sequence[Picture], role: Role) -> None:
-        """Take pictures of the library."""
-        self._start(intake.take_pictures(self._library, list(pictures), role), None)
+    def pictures(self, pictures: Sequence[Picture], role: Role, *, each: bool = False) -> None:
+        """Take pictures of the library; all of them with this role if `each` is to have it."""
+        self._start(intake.take_pictures(self._library, list(pictures), role, each=each), None)
 
     def things(self, things: Sequence[intake.Thing], role: Role) -> None:
         """Take files or bytes."""

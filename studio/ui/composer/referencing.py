@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QMimeData, QObject
 
 from studio.domain import Picture, Reference, Role
-from studio.drafts import MOST_AT_ONCE
+from studio.drafts import MOST_AT_ONCE, MOST_EDITED
 from studio.ui import dragging
 from studio.ui.composer import drafting, press
 from studio.ui.composer.picking import Picking
@@ -43,6 +43,7 @@ class Referencing(QObject):
         slots.replaced.connect(self.on_replaced)
         slots.pick_wanted.connect(self._picking.open)
         slots.suggestion_taken.connect(self.on_suggestion_taken)
+        slots.also_taken.connect(self.on_also_taken)
         composer.card.editor.things_given.connect(self.on_pasted)
         composer.card.target.dropped.connect(self.on_dropped)
         self._picking.picked.connect(self.on_picked)
@@ -56,9 +57,15 @@ class Referencing(QObject):
             slots.suggest("", "")
         elif len(pictures) == 1:
             words = _("Edit {name}").format(name=pictures[0].name)
-            slots.suggest(words, "Ctrl+E", edits=pictures[0].id)
-        elif len(pictures) <= MOST_AT_ONCE:
-            slots.suggest(_("Use {n} as references").format(n=len(pictures)), "")
+            slots.suggest(words, "Ctrl+E", edits=[pictures[0].id])
+        elif len(pictures) <= MOST_EDITED:
+            n = len(pictures)
+            slots.suggest(
+                _("Edit all {n}, one each").format(n=n),
+                "Ctrl+E",
+                edits=[picture.id for picture in pictures],
+                also=_("Use {n} as references").format(n=n) if n <= MOST_AT_ONCE else "",
+            )
         else:
             slots.suggest("", "")
 
@@ -67,11 +74,13 @@ class Referencing(QObject):
     def on_taken(self, references: tuple[Reference, ...], place: int | None) -> None:
         """Pictures are in the library's inputs: put them into the draft, as one step."""
         draft, added = self._composer.draft(), list(references)
-        editing = added[0].role is Role.EDIT
+        sources = [one for one in added if one.role is Role.EDIT]
+        editing = bool(sources)
         if place is not None:
             draft = drafting.replaced(draft, place, added.pop(0))
         elif editing:
-            draft = drafting.with_source(draft, added.pop(0))
+            draft = drafting.with_sources(draft, sources)
+            added = added[len(sources) :]
         self._composer.take(drafting.with_references(draft, added))
         if editing:
             self._composer.focus_prompt()
@@ -119,10 +128,11 @@ class Referencing(QObject):
 
     def on_suggestion_taken(self) -> None:
         """What is suggested for the selection was pressed."""
-        if len(self._suggested) == 1:
-            self._composer.edit(self._suggested[0])
-        else:
-            self._composer.use_as_references(self._suggested)
+        self._composer.edit_many(self._suggested)
+
+    def on_also_taken(self) -> None:
+        """The other thing that is suggested for several was pressed."""
+        self._composer.use_as_references(self._suggested)
 
     def on_picked(self, paths: list[Path]) -> None:
         """Files were chosen in the dialog."""

@@ -2,116 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QRectF, QSize, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAction,
-    QFontMetrics,
-    QKeyEvent,
     QPainter,
     QPaintEvent,
     QPen,
     QPixmap,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QWidget
 
 from studio.domain import Reference, Role
+from studio.ui.composer.dashed_button import DashedButton
 from studio.ui.composer.slot import HEIGHT, SMALL, Note, Slot, role_name
 from studio.ui.controls import Menu, set_role
 from studio.ui.theme import theme
 from studio.words import _
 
 GAP = 8
-
-
-class DashedButton(QAbstractButton):
-    """A place that waits for a picture: a dashed outline, words, quieter words."""
-
-    def __init__(self, icon: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._icon = icon
-        self._words = ""
-        self._beside = ""
-        self._small = False
-        self._with_beside = True
-        self.setProperty("radius", 7)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
-        theme().changed.connect(self.update)
-
-    def show_words(self, words: str, beside: str, icon: str = "") -> None:
-        """What it says, with another icon if one is named; `beside` gives way first."""
-        self._words, self._beside = words, beside
-        self._icon = icon or self._icon
-        self.setAccessibleName(words)
-        self.setAccessibleDescription(beside)
-        self.setToolTip(f"{words} {beside}" if self._small else "")
-        self.update()
-
-    def set_small(self, small: bool) -> None:  # noqa: FBT001
-        """Only the icon, as high as a thumbnail."""
-        self._small = small
-        self.setToolTip(f"{self._words} {self._beside}" if small else "")
-
-    def set_with_beside(self, on: bool) -> None:  # noqa: FBT001
-        """Whether the quieter words have room."""
-        self._with_beside = on
-        self.update()
-
-    def sizeHint(self) -> QSize:
-        if self._small:
-            return QSize(SMALL, SMALL)
-        metrics = QFontMetrics(theme().font("small"))
-        width = 24 + metrics.horizontalAdvance(self._words)
-        width += 14 + 8 if self._icon else 0
-        if self._beside and self._with_beside:
-            width += 8 + metrics.horizontalAdvance(self._beside)
-        return QSize(width, theme().height(HEIGHT))
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.click()
-        else:
-            super().keyPressEvent(event)
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        look = theme()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        pen = QPen(look.color("edge"), 1)
-        pen.setDashPattern([3, 3])
-        painter.setPen(pen)
-        hover = self.underMouse()
-        painter.setBrush(look.color("raise") if hover else Qt.BrushStyle.NoBrush)
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 7, 7)
-        dpr, middle = self.devicePixelRatioF(), (self.height() - 14) // 2
-        if self._small:
-            painter.drawPixmap(
-                (self.width() - 14) // 2, middle, look.pixmap("plus", "text2", 14, dpr)
-            )
-            painter.end()
-            return
-        left = 12
-        if self._icon:
-            painter.drawPixmap(left, middle, look.pixmap(self._icon, "text2", 14, dpr))
-            left += 14 + 8
-        painter.setFont(look.font("small"))
-        metrics = QFontMetrics(painter.font())
-        beside = self._beside if self._with_beside else ""
-        taken = metrics.horizontalAdvance(beside) + 8 if beside else 0
-        room = self.width() - left - 12 - taken
-        words = metrics.elidedText(self._words, Qt.TextElideMode.ElideMiddle, room + 1)
-        flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        painter.setPen(look.color("text" if hover else "text2"))
-        painter.drawText(QRectF(left, 0, room + 4, self.height()), flags, words)
-        painter.setPen(look.color("text3"))
-        left += metrics.horizontalAdvance(words) + 8
-        painter.drawText(QRectF(left, 0, taken + 4, self.height()), flags, beside)
-        painter.end()
 
 
 class SlotsRow(QWidget):
@@ -124,7 +36,7 @@ class SlotsRow(QWidget):
         move_wanted(object, object): from place, to place.
         replaced(object, object): place and QMimeData.
         pick_wanted: choose files.
-        suggestion_taken: what is suggested was pressed.
+        suggestion_taken, also_taken: what is suggested was pressed, or the other thing.
     """
 
     remove_wanted = Signal(object)
@@ -135,6 +47,7 @@ class SlotsRow(QWidget):
     replaced = Signal(object, object)
     pick_wanted = Signal()
     suggestion_taken = Signal()
+    also_taken = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -148,6 +61,7 @@ class SlotsRow(QWidget):
         self._extra: QWidget | None = None
         self._insert_at: int | None = None
         self._suggested = ("", "", "")
+        self._edits: frozenset[str] = frozenset()
         self._shown = 0
         self.add = DashedButton("plus", self)
         self.add.show_words(_("Reference"), _("drop, paste or pick"))
@@ -156,8 +70,11 @@ class SlotsRow(QWidget):
         self.overflow.clicked.connect(self.on_overflow)
         self.suggestion = DashedButton("edit", self)
         self.suggestion.clicked.connect(self.suggestion_taken)
+        self.also = DashedButton("reference", self)
+        self.also.clicked.connect(self.also_taken)
         self.overflow.hide()
         self.suggestion.hide()
+        self.also.hide()
 
     # --- content --------------------------------------------------------------------------
 
@@ -191,20 +108,25 @@ class SlotsRow(QWidget):
         """The picture of a reference, None until it came."""
         return self._thumbnails.get(sha256)
 
-    def suggest(self, words: str, key: str, *, edits: str = "") -> None:
+    def suggest(self, words: str, key: str, *, edits: Collection[str] = (), also: str = "") -> None:
         """Offer what can be done with the gallery's selection; empty words take it back.
 
-        `edits` is the picture that would become the source: not offered while it is that.
+        `edits` are the pictures that would become the sources: not offered while they are that.
+        `also` is another thing that can be done with them.
         """
-        self._suggested = (words, key, edits)
+        self._suggested = (words, key, also)
+        self._edits = frozenset(edits)
         self._offer()
 
     def _offer(self) -> None:
-        words, key, edits = self._suggested
-        if edits and any(r.role is Role.EDIT and r.picture == edits for r in self._references):
-            words = ""
-        self.suggestion.show_words(words, key, "edit" if edits else "reference")
-        self.suggestion.setVisible(bool(words) and not self._small)
+        words, key, also = self._suggested
+        edited = {one.picture for one in self._references if one.role is Role.EDIT}
+        if self._edits and self._edits <= edited:
+            words = also = ""
+        self.suggestion.show_words(words, key)
+        self.also.show_words(also, "")
+        for button in (self.suggestion, self.also):
+            button.setVisible(bool(button.accessibleName()) and not self._small)
         self.fit()
 
     def set_small(self, small: bool, extra: QWidget | None) -> None:  # noqa: FBT001
@@ -216,7 +138,8 @@ class SlotsRow(QWidget):
             extra.show()
         self.add.set_small(small)
         self.overflow.set_small(False)
-        self.suggestion.setVisible(bool(self.suggestion.accessibleName()) and not small)
+        for button in (self.suggestion, self.also):
+            button.setVisible(bool(button.accessibleName()) and not small)
         self.show_references(self._references, self._notes)
 
     def slots(self) -> tuple[Slot, ...]:
@@ -296,8 +219,8 @@ class SlotsRow(QWidget):
     # --- placing --------------------------------------------------------------------------
 
     def _first(self) -> int:
-        """The first place a reference may have: behind the source."""
-        return 1 if self._references and self._references[0].role is Role.EDIT else 0
+        """The first place a reference may have: behind the sources."""
+        return sum(one.role is Role.EDIT for one in self._references)
 
     def _place_at(self, x: int) -> int:
         """The place before which something at `x` would be put."""
@@ -351,19 +274,22 @@ class SlotsRow(QWidget):
             right -= self._extra.width()
             self._extra.move(right, (self.height() - self._extra.height()) // 2)
             right -= GAP
-        if self.suggestion.accessibleName() and not self._small:
-            size = self.suggestion.sizeHint()
-            width = min(size.width(), right - left)
-            self.suggestion.setVisible(width >= 120)
-            self.suggestion.setGeometry(right - width, 0, width, size.height())
+        for button in (self.suggestion, self.also):
+            if button.accessibleName() and not self._small:
+                size = button.sizeHint()
+                width = min(size.width(), right - left)
+                button.setVisible(width >= 120)
+                button.setGeometry(right - width, 0, width, size.height())
+                right -= width + GAP
 
     def _needs(self, shown: int, *, suggestion: bool) -> int:
         width = sum(slot.sizeHint().width() + GAP for slot in self._slots[:shown])
         if shown < len(self._slots):
             width += 56
         width += self.add.sizeHint().width()
-        if suggestion and self.suggestion.accessibleName():
-            width += GAP + self.suggestion.sizeHint().width()
+        for button in (self.suggestion, self.also):
+            if suggestion and button.accessibleName():
+                width += GAP + button.sizeHint().width()
         return width
 
     # --- Qt -------------------------------------------------------------------------------

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from studio.domain import Reference, Role
 from studio.drafts import MATCH, Draft
 from studio.models import Model, ModelState
 from studio.ui.composer import drafting
-from studio.ui.composer.offer import in_order, nearest_aspect, nearest_size, offer
+from studio.ui.composer.offer import fitting, in_order, nearest_aspect, nearest_size, offer
 
 ONE = Reference(sha256="1", media_type="image/png", role=Role.EDIT, name="one")
 TWO = Reference(sha256="2", media_type="image/png", role=Role.STYLE, name="two")
@@ -74,14 +76,25 @@ def test_ratios_are_compared_by_proportion() -> None:
     assert nearest_aspect(0.5, ("1:1", "9:16", "2:3")) == "9:16"
 
 
-def test_only_one_picture_is_edited_and_it_stands_first() -> None:
+def test_what_is_edited_stands_first() -> None:
     other = Reference(sha256="3", media_type="", role=Role.EDIT)
     order = in_order([TWO, ONE, other])
-    assert [r.role for r in order] == [Role.EDIT, Role.STYLE, Role.FREE]
+    assert [r.sha256 for r in order] == ["1", "3", "2"]
+
+
+def test_of_several_sources_each_goes_alone_so_all_of_them_fit() -> None:
+    sources = [Reference(sha256=f"s{n}", media_type="", role=Role.EDIT) for n in range(5)]
+    draft = Draft(references=(*sources, TWO, replace(TWO, sha256="4")))
+    assert len(fitting(draft, 3)) == 7, "one source and two references"
+    assert [r.sha256 for r in fitting(draft, 2)][5:] == ["2"]
+    assert len(fitting(draft, 1)) == 5
+    assert fitting(draft, 0) == ()
+    notes = drafting.notes_of(draft, replace(SMALL, references=2), ())
+    assert [note.sent for note in notes] == [True] * 6 + [False]
 
 
 def test_a_new_source_takes_the_place_of_the_old_one_and_chooses_match() -> None:
-    draft = drafting.with_source(Draft(references=(ONE, TWO)), TWO)
+    draft = drafting.with_sources(Draft(references=(ONE, TWO)), [TWO])
     assert [(r.sha256, r.role) for r in draft.references] == [("2", Role.EDIT), ("2", Role.STYLE)]
     assert draft.aspect == MATCH
 

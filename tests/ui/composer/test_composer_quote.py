@@ -40,6 +40,15 @@ def test_variants_times_count() -> None:
     assert (said.title, said.detail) == ("Generate 6", "3 variants × 2 × $0.134")
 
 
+def test_several_sources_are_edited_one_each() -> None:
+    said = quote(Situation(variants=1, count=1, each_usd=0.134, sources=5))
+    assert (said.title, said.detail) == ("Generate 5", "5 × $0.134")
+    said = quote(replace(THREE, count=2, sources=5, threshold=9.0))
+    assert (said.title, said.detail) == ("Generate 30", "5 sources × 3 variants × 2 × $0.134")
+    said = quote(replace(THREE, variants=0, sources=5))
+    assert said.title == "Generate", "without words nothing is sent"
+
+
 def test_nothing_written() -> None:
     said = quote(replace(THREE, variants=0))
     assert (said.title, said.detail, said.mood) == (

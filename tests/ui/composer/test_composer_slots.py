@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from studio.domain import Reference, Role
-from studio.drafts import MATCH, Draft
+from studio.drafts import MATCH, MOST_EDITED, Draft
 from studio.events import RecordsChanged
 from studio.models import Model
 from studio.ui import tasks
@@ -68,9 +68,53 @@ async def test_selecting_takes_nothing_over_but_offers_to_edit(composer, picture
 
 async def test_several_selected_can_be_used_as_references(composer, picture, heard) -> None:
     composer.suggest([picture("p1", "one"), picture("p2", "two")])
-    assert composer.card.slots.suggestion.accessibleName() == "Use 2 as references"
-    composer._referencing.on_suggestion_taken()
-    assert [r.name for r in (await heard(composer.changed)).references] == ["one", "two"]
+    also = composer.card.slots.also
+    assert also.isVisible()
+    assert also.accessibleName() == "Use 2 as references"
+    QTest.mouseClick(also, Qt.MouseButton.LeftButton)
+    references = (await heard(composer.changed)).references
+    assert [(r.name, r.role) for r in references] == [("one", Role.FREE), ("two", Role.FREE)]
+
+
+async def test_several_selected_are_edited_one_each(composer, picture, heard, collected) -> None:
+    slots, runs = composer.card.slots, collected(composer.generate)
+    composer.set_draft(Draft(prompt="at night", references=(reference("a", Role.STYLE),)))
+    five = [picture(f"p{n}", f"picture {n}") for n in range(5)]
+    composer.suggest(five)
+    assert slots.suggestion.accessibleName() == "Edit all 5, one each"
+    assert slots.also.geometry().right() < slots.suggestion.geometry().left()
+    QTest.mouseClick(slots.suggestion, Qt.MouseButton.LeftButton)
+    draft = await heard(composer.changed)
+    assert [(r.name, r.role) for r in draft.references] == [
+        *((f"picture {n}", Role.EDIT) for n in range(5)),
+        ("a", Role.STYLE),
+    ]
+    assert draft.aspect == MATCH
+    assert not slots.suggestion.isVisible(), "they are the sources already"
+    assert not slots.also.isVisible()
+    assert "5 pictures" in composer.card.generate.accessibleDescription()
+    composer.on_count_chosen(2)
+    assert composer.card.choices.count.accessibleDescription() == "per picture"
+    composer.generate_now()
+    (run,) = runs
+    assert [r.edited.name for r in run.requests] == [
+        f"picture {n}" for n in range(5) for _copy in range(2)
+    ]
+    assert all(r.references[1].name == "a" for r in run.requests)
+    # Taking the first away leaves four; editing another one alone takes the place of all.
+    composer._referencing.on_remove(0)
+    assert len(composer.draft().sources) == 4
+    composer.edit(picture("p9", "another"))
+    draft = await heard(composer.changed)
+    assert [r.name for r in draft.references] == ["another", "a"]
+    composer.undo()
+    assert len(composer.draft().sources) == 4
+
+
+async def test_too_many_to_edit_at_once_are_refused_with_a_sentence(composer, picture) -> None:
+    composer.edit_many([picture(f"p{n}", "x") for n in range(MOST_EDITED + 1)])
+    assert "At most 64" in composer.bar.notice.text
+    assert composer.draft().references == ()
 
 
 async def test_dropping_on_the_left_half_edits_on_the_right_adds(composer, heard) -> None:
