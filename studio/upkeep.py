@@ -61,6 +61,10 @@ def _damage(number: int) -> StorageError:
         ngettext(
             "{n} picture is damaged or missing", "{n} pictures are damaged or missing", number
         ).format(n=number),
-        _("A file of the library is not as it came."),
+        ngettext(
+            "Its file is gone or not as it came.",
+            "Their files are gone or not as they came.",
+            number,
+        ),
         hint=_("Library, Check all pictures says which, and mends what can be mended."),
     )

@@ -81,8 +81,12 @@ class Talking(QObject):
         if isinstance(key, Run):
             self._window.budgeting.send(key)
 
-    def on_error(self, error: BaseException) -> None:
-        """Whatever went wrong and belongs to no tile, in one sentence; bugs with their details."""
+    def on_error(self, error: BaseException, about: str = "") -> None:
+        """Whatever went wrong and belongs to no tile, in one bar; bugs with their details.
+
+        Each sentence stands until the user has closed it, then the one before it is seen. What
+        has a name in `about` takes the place of what was said about that.
+        """
         if isinstance(error, asyncio.CancelledError):
             return
         if isinstance(error, OSError) and error.filename is not None:
@@ -90,9 +94,10 @@ class Talking(QObject):
             log.warning("The system refused", exc_info=error)
             error = storage_error(error, Path(os.fsdecode(error.filename)))
         if isinstance(error, StudioError):
-            text = ". ".join(part.rstrip(".") for part in (error.title, error.message) if part)
+            said = (error.title, error.message, error.hint)
+            text = f"{'. '.join(part.rstrip('.') for part in said if part)}."
             self._window.messages.show_notice(
-                Notice(key="error", text=f"{text}.", tone="bad", icon="warning")
+                Notice(key=about or f"error: {text}", text=text, tone="bad", icon="warning")
             )
             return
         log.error("An unforeseen error", exc_info=error)

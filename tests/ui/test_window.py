@@ -507,6 +507,23 @@ async def test_trouble_is_said_in_the_window(tmp_path: Path) -> None:
         assert "The disk is full" in window.messages.notice.text
 
 
+async def test_each_trouble_of_a_start_reaches_the_user(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        bar = window.messages
+        for title in ("A record is damaged", "There are two copies", "The disk is full"):
+            window.talking.on_error(StorageError(title, "", hint="Look here."))
+        window.talking.on_error(StorageError("The disk is full", "", hint="Look here."))
+        read = []
+        while bar.notice is not None and len(read) < 9:
+            read.append(bar.notice.text)
+            bar.on_close()
+        assert read == [
+            "The disk is full. Look here.",
+            "There are two copies. Look here.",
+            "A record is damaged. Look here.",
+        ]
+
+
 async def test_closing_with_pictures_under_way_asks_first(tmp_path: Path) -> None:
     async with opened(tmp_path) as window:
         core = window.core

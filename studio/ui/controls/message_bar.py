@@ -1,21 +1,27 @@
-"""One bar for what must be known: a sentence, at most two answers, never a second bar."""
+"""One bar for what must be known: a few words, at most two answers, never a second bar."""
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QAccessible, QAccessibleEvent
+from PySide6.QtGui import QAccessible, QAccessibleEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from studio.ui.controls.accessible import announce, restyle, set_role
 from studio.ui.controls.buttons import Button, IconButton
-from studio.ui.controls.text import ElidedLabel, Text
+from studio.ui.controls.text import Text
 from studio.ui.theme import theme
 from studio.values import dataclass
 from studio.words import _, ngettext
 
 Tone = Literal["plain", "warn", "bad"]
+_BREAKS = re.compile(r"[/\\]")
+_AIR = 10  # pixels above and below several lines
+_NARROWEST = 120
+_MOST = 9
+"""Notices that are kept; of more the oldest go."""
 _ICONS: dict[Tone, tuple[str, str]] = {
     "plain": ("info", "text2"),
     "warn": ("warning", "warn"),
@@ -29,7 +35,7 @@ class Notice:
 
     Attributes:
         key: what it is about; a newer notice with the same key takes its place.
-        text: one sentence, plain text.
+        text: a sentence or three, plain text.
         icon: an icon's name, or that of its tone.
         actions: at most two pairs of (action, words on its button).
     """
@@ -64,8 +70,9 @@ class MessageBar(QFrame):
         row.setContentsMargins(12, 0, 5, 0)
         row.setSpacing(6)
         self._icon = QLabel(self)
-        self._text = ElidedLabel("", "small", "text", self)
-        self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._text = Text("", "small", "text", self, wrap=True)
+        # As wide as there is room, and as high as its lines (see `_fit`).
+        self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         self._others = Text("", "small", "text2", self)
         row.addWidget(self._icon)
         row.addSpacing(4)
@@ -97,6 +104,9 @@ class MessageBar(QFrame):
             raise ValueError("a message bar has at most two buttons")
         self._notices = [other for other in self._notices if other.key != notice.key]
         self._notices.append(notice)
+        closable = [other for other in self._notices if other.closable]
+        for old in closable[:-_MOST]:
+            self._notices.remove(old)
         self._refresh()
         if notice.tone == "bad":
             QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
@@ -152,7 +162,8 @@ class MessageBar(QFrame):
         icon, colour = _ICONS[notice.tone]
         dpr = self.devicePixelRatioF()
         self._icon.setPixmap(theme().pixmap(notice.icon or icon, colour, 16, dpr))
-        self._text.setText(notice.text)
+        # A path has no spaces at which a line could end.
+        self._text.setText(_BREAKS.sub("\\g<0>\u200b", notice.text))
         others = len(self._notices) - 1
         words = ngettext("({n} more)", "({n} more)", others).format(n=others)
         self._others.setText(words if others else "")
@@ -161,3 +172,16 @@ class MessageBar(QFrame):
             button.setVisible(index < len(notice.actions))
             button.setText(notice.actions[index][1] if index < len(notice.actions) else "")
         self._close.setVisible(notice.closable)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Be as high as the words are: they are never cut."""
+        row = self.layout()
+        assert row is not None
+        row.activate()
+        height = self._text.heightForWidth(max(_NARROWEST, self._text.width()))
+        self.setFixedHeight(max(theme().height(36), height + 2 * _AIR))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()

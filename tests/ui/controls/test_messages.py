@@ -49,6 +49,29 @@ def test_a_message_bar_never_stacks(bar: MessageBar) -> None:
     assert not bar.isVisible()
 
 
+def test_long_words_take_several_lines_and_are_never_cut(bar: MessageBar) -> None:
+    bar.resize(420, bar.height())
+    path = "/home/someone/Pictures" + "/a-folder-with-a-name" * 6
+    bar.show_notice(Notice(key="far", text=f"The picture file is not there. There is no {path}."))
+    (label,) = (one for one in bar.findChildren(QLabel) if one.isVisible() and one.text())
+    assert bar.height() > 60
+    assert label.height() >= label.heightForWidth(label.width())
+    assert label.fontMetrics().boundingRect("a-folder-with-a-name/").width() < label.width()
+    bar.resize(2000, bar.height())
+    assert bar.height() == 36
+    assert spoken(bar)[1].endswith(f"{path}.")
+
+
+def test_of_many_notices_the_oldest_go_but_none_that_cannot_be_closed(bar: MessageBar) -> None:
+    bar.show_notice(Notice(key="work", text="Importing", closable=False))
+    for number in range(30):
+        bar.show_notice(Notice(key=str(number), text=f"message {number}"))
+    for number in range(29, 20, -1):
+        assert seen(bar)[0] == f"message {number}"
+        bar.on_close()
+    assert seen(bar) == ["Importing"]
+
+
 def test_a_newer_notice_of_the_same_key_takes_its_place(bar: MessageBar) -> None:
     bar.show_notice(Notice(key="network", text="No network."))
     bar.show_notice(Notice(key="network", text="Still no network."))
