@@ -139,7 +139,9 @@ def _picture(picture: Picture, fault: str) -> Tile:
     offers: tuple[Offer, ...] = ()
     if picture.missing:
         look, icon, head = Look.LOST, "missing", _("File missing")
-        offers = (Offer("locate", _("Locate…")), Offer("forget", _("Forget")))
+        offers = (Offer("locate", _("Locate…")),)
+        if not picture.trashed:
+            offers += (Offer("forget", _("Forget")),)
     elif fault:
         look, icon, head = Look.LOST, "missing", _("This file cannot be read")
         offers = (Offer("show_in_folder", _("Show in folder")),)

@@ -14,6 +14,8 @@ from studio.words import _, ngettext
 if TYPE_CHECKING:
     from studio.ui.main_window import StudioWindow
 
+_ABOUT = "locate"
+
 
 async def locate(window: StudioWindow, picture: Picture) -> None:
     """Let the user point at the file of a picture. Raises StorageError."""
@@ -30,8 +32,9 @@ async def take(window: StudioWindow, picture: Picture, file: Path) -> None:
     try:
         found = await finding.locate(window.core.library, picture, file)
     except InputError as error:
-        window.talking.on_error(error)
+        window.talking.on_error(error, _ABOUT)
         return
+    window.messages.dismiss(_ABOUT)
     n = len({*found.back, *found.moved})
     if n:
         window.talking.tell(

@@ -238,7 +238,7 @@ class TileView(GridView):
         square = QRect(0, 0, self.grid.box, self.grid.box)
         for row in rows:
             picture = self.rows.picture_at(row)
-            if picture is not None and not picture.missing:
+            if picture is not None:
                 size = fit(self.tile_of(picture).aspect, square).size()
                 device = QSize(round(size.width() * ratio), round(size.height() * ratio))
                 self._wished[picture.id] = row

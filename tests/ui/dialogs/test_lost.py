@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,10 @@ async def test_a_missing_file_is_noticed_in_the_loupe_and_located(tmp_path: Path
         missing = await told(window, one.id)
         tile = states.describe(missing, 0.0)
         assert [offer.label for offer in tile.offers] == ["Locate…", "Forget"]
+        # The last thumbnail stays behind the words.
+        gallery, row = window.gallery, window.model.row_of(one.row)
+        assert row is not None
+        await until(core, lambda: gallery.state_of(row).pixmap is not None, "its last thumbnail")
 
         window.offers.on_tile_action("locate", missing)
         await until(core, dialogs, "asked")
@@ -60,6 +65,7 @@ async def test_a_missing_file_is_noticed_in_the_loupe_and_located(tmp_path: Path
         assert "another picture" in window.messages.notice.text
         await lost.take(window, missing, away)
         await until(core, lambda: not is_missing(window, one.row), "found")
+        assert window.messages.isHidden()
         assert window.toast._text.text() == "1 missing file found"
         assert library.path(one).read_bytes() == away.read_bytes()
 
@@ -101,3 +107,10 @@ async def test_what_is_let_go_can_be_taken_back(tmp_path: Path) -> None:
         window.pictures.undo()
         await until(core, lambda: len(window.browsing.order) == 2, "back")
         assert (await told(window, one.id)).missing
+
+
+async def test_what_lies_in_the_trash_already_cannot_be_forgotten_once_more(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        (one,) = await make(window)
+        missing = replace(await told(window, one.id), missing=True, trashed=True)
+        assert [offer.action for offer in states.describe(missing, 0.0).offers] == ["locate"]
