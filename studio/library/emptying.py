@@ -85,9 +85,16 @@ async def empty(library: Library, ids: Sequence[str], discard: Discard | None = 
     path, record = going
     gone = tuple(id for _value, some in record.values for id in some)
     library.tell(RecordsChanged(gone, ("trashed", "purged")))
-    if left := await _take_away(library, path, discard):
+    left = await _take_away(library, path, discard)
+    if left:
         library.tell(Trouble(_refused(library, left)))
-    return changes.sentence(record)
+    if discard is None:
+        return changes.sentence(record)
+    n = max(0, len(gone) - left)
+    text = ngettext(
+        "{n} picture moved to the system's trash", "{n} pictures moved to the system's trash", n
+    )
+    return text.format(n=f"{n:,}") if n else ""
 
 
 async def resume(library: Library, discard: Discard) -> None:

@@ -131,7 +131,8 @@ async def test_files_go_through_the_systems_trash_where_there_is_one(tmp_path: P
 
     async with opened(tmp_path) as library:
         pictures = await thrown_away(library, 2)
-        await emptied(library, discard)
+        said = await emptied(library, discard)
+        assert said == "2 pictures moved to the system's trash"
         assert left_in(outside) == sorted(Path(p.path).name for p in pictures)
         assert left_in(library.originals.trash) == []
 
@@ -142,7 +143,7 @@ async def test_what_the_systems_trash_refuses_is_told_and_tried_again(tmp_path: 
 
     async with opened(tmp_path) as library:
         await thrown_away(library, 2)
-        await emptied(library, takes_one)
+        assert await emptied(library, takes_one) == "1 picture moved to the system's trash"
         (trouble,) = [one for one in heard(library) if isinstance(one, Trouble)]
         assert trouble.error.title == "1 file could not be put into the system's trash"
         assert len(left_in(library.originals.trash)) == 1
@@ -152,6 +153,15 @@ async def test_what_the_systems_trash_refuses_is_told_and_tried_again(tmp_path: 
         await emptying.resume(library, takes_one)
         assert left_in(library.originals.trash) == []
         assert not (library.folder / ".gridbrush/emptying").exists()
+
+
+async def test_nothing_is_said_to_be_done_where_the_systems_trash_takes_nothing(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path) as library:
+        await thrown_away(library, 2)
+        assert await emptied(library, lambda _paths: None) == ""
+        assert len(left_in(library.originals.trash)) == 2
 
 
 class Ended(BaseException):
