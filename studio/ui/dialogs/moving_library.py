@@ -80,7 +80,7 @@ async def move_to(window: StudioWindow, chosen: Path) -> None:
     free = await asyncio.to_thread(moving.room_for, source, target)
     if free is not None and free < size:
         raise StorageError(
-            _("There is not enough room in {folder}").format(folder=target.parent),
+            _("There is not enough room in {folder}").format(folder=chosen),
             _("The library has {size}, and {free} are free.").format(
                 size=figures.megabytes(size), free=figures.megabytes(free)
             ),

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QDialog
 
 from studio import paths
 from studio.core import Core, Options
+from studio.errors import StorageError
 from studio.library import moving
 from studio.settings import SettingsStore
 from studio.ui.controls import Text
@@ -182,3 +183,17 @@ def test_an_empty_folder_is_taken_itself(tmp_path: Path) -> None:
     assert moving_library.place_in(tmp_path / "new", "Gridbrush") == tmp_path / "new"
     (tmp_path / "a").touch()
     assert moving_library.place_in(tmp_path, "Gridbrush") == tmp_path / "Gridbrush"
+
+
+async def test_a_disk_without_room_is_named_as_it_was_chosen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small = tmp_path / "small"
+    small.mkdir()
+    monkeypatch.setattr(moving, "room_for", lambda _source, _target: 1)
+    async with studio(tmp_path / "home") as window:
+        await make(window)
+        with pytest.raises(StorageError) as refused:
+            await moving_library.move_to(window, small)
+        assert refused.value.title.endswith(f" {small}")
+        assert list(small.iterdir()) == []
