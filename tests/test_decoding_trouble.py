@@ -23,9 +23,10 @@ from studio import decoding, worker
 
 def crash(request):
     os.kill(os.getpid(), signal.SIGSEGV if sys.platform != "win32" else signal.SIGTERM)
-    time.sleep(60)
+    time.sleep(60)  # the signal may take a moment; nobody waits for this
 
 def hang(request):
+    # A decoder that never ends: whoever asked ends this process.
     time.sleep(600)
 
 def shout(request):

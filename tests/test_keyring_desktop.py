@@ -46,6 +46,7 @@ async def main():
         nonlocal gap
         last = time.monotonic()
         while True:
+            # The loop's own beat: how late it comes is what is measured.
             await asyncio.sleep(0.005)
             gap, last = max(gap, time.monotonic() - last), time.monotonic()
     ticking = asyncio.create_task(tick())

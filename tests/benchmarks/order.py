@@ -89,6 +89,7 @@ async def _timed(library: Library, change: Awaitable[object]) -> tuple[float, fl
 
     library._log.append = noted  # type: ignore[method-assign, assignment]
     watch = asyncio.create_task(_gaps())
+    # The watch has its beat before the change begins.
     await asyncio.sleep(0.05)
     started = time.perf_counter()
     await change

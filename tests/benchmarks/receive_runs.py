@@ -233,6 +233,7 @@ async def memory(address: str, folder: Path, model: str) -> dict[str, Any]:
 
 async def _told(what: str) -> None:
     """Tell the watcher how far this is, and wait until it has seen it."""
+    # What was just done is over in every thread before it is measured what is left of it.
     await asyncio.sleep(0.5)
     print(what, flush=True)
     await asyncio.to_thread(sys.stdin.readline)

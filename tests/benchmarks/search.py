@@ -134,6 +134,7 @@ def _stopped(index: Index) -> float:
 
         def give_up(begun: threading.Event = begun, told: list[float] = told, n: int = n) -> None:
             begun.wait()
+            # Given up after so long on purpose, each time at another place of the work.
             time.sleep(0.01 + n * 0.01)
             told.append(time.perf_counter())
             index.wanted = lambda: False

@@ -36,7 +36,8 @@ _LETTER = (260, 755, 13, 26)
 _HANG = 60.0
 
 _SETTLE = 2.0
-"""Seconds both are left alone before their memory is read."""
+"""Seconds both are left alone before their memory is read, or their picture is taken as it stays:
+no sign on the screen says that nothing more will be painted."""
 
 _PROMPTS = (
     "Lighthouse at dusk", "City skyline at night", "Pine forest in morning mist",

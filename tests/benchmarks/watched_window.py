@@ -122,6 +122,7 @@ class Watched:
         self.clock.taken()
         for _step in range(STEPS):
             bar.setValue(bar.value() + STEP)
+            # As fast as a wheel turns.
             await asyncio.sleep(0.004)
         used = self.clock.taken_processor()
         steps = self.clock.taken()
@@ -129,6 +130,7 @@ class Watched:
         for _jump in range(JUMPS):
             bar.setValue(self.draw.randrange(bar.maximum() + 1))
             blanks.append(await self.until(self.filled))
+            # A user looks before the next jump.
             await asyncio.sleep(0.01)
         used = sorted([*used, *self.clock.taken_processor()])
         every = sorted([*steps, *self.clock.taken()])
@@ -160,6 +162,7 @@ class Watched:
             heard.clear()
             self.clock.taken()
             await core.library.take(*_made(core.library.folder, number))
+            # All that an arrival sets off counts, and no event tells that it is over.
             await asyncio.sleep(0.2)
             found.append(sum(heard) + max(self.clock.taken_processor(), default=0.0))
         found.sort()
@@ -174,6 +177,7 @@ class Watched:
                 bar.setValue(bar.maximum() * place // JUMPS)
                 await self.until(self.filled)
         self.view.select_everything()
+        # Until the panels that follow a selection have read what they show.
         await asyncio.sleep(1)
 
 
@@ -212,6 +216,7 @@ async def _measured(
         view = window.gallery.viewport()
         missing = (size[0] - view.width(), size[1] - view.height())
         window.resize(window.width() + missing[0], window.height() + missing[1])
+        # The window manager may have its own idea, and answers in its own time.
         await asyncio.sleep(0.2)
     garbage = Garbage(app)
     clock.watch_garbage()

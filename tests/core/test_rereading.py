@@ -92,7 +92,8 @@ async def test_what_is_known_is_shown_and_changes_wait(tmp_path: Path, gate: Gat
         assert len(rows) == ROWS, "the old index answers"
         (picture,) = await library.pictures(rows[:1])
         rated = asyncio.create_task(library.rate([picture.id], 4))
-        await asyncio.sleep(0.05)
+        for _turn in range(20):
+            assert await library.count(Query()) == ROWS, "questions do not wait behind it"
         assert not rated.done()
         parts = [one.part for one in told if isinstance(one, IndexRead)]
         assert parts

@@ -21,6 +21,7 @@ from studio.ui.browsing import PAGE, Browsing
 from studio.ui.gallery.model import GalleryModel
 from studio.ui.gallery.view import GalleryView
 from tests.ui import scripted
+from tests.ui.desks import until
 
 
 class Shelf(scripted.ScriptedLibrary):
@@ -169,8 +170,7 @@ async def test_another_search_ends_the_one_before_it(desk: type[Desk]) -> None:
     d.library.answers["lig"] = array("q", range(8000, 0, -1))
     d.browsing.show(words="li")
     await d.until(PAGE)
-    while ("li", None) not in d.library.asked_rows:
-        await asyncio.sleep(0.001)
+    await until(lambda: ("li", None) in d.library.asked_rows)
     d.browsing.show(words="lig")
     await d.rest()
     assert d.library.given_up[-1:] == ["li"]
@@ -189,7 +189,9 @@ async def test_the_place_is_kept_where_its_picture_is_still_found(desk: type[Des
     assert key % 7
     d.browsing.show(words="kept")
     top = d.view.cell(d.view.visible_rows().start).top()
-    await asyncio.sleep(0.05)
+    # The page is there, and all of it is asked for because the page would not hold the place.
+    await until(lambda: ("kept", None) in d.library.asked_rows)
+    assert ("kept", PAGE) in d.library.asked_rows
     assert d.model.rowCount() == 10_000, "the page would not hold it"
     await d.rest()
     row = d.model.row_of(key)
@@ -264,8 +266,7 @@ async def test_an_order_by_rating_finds_its_pictures(desk: type[Desk]) -> None:
     d.library.answers["mixed"] = mixed
     d.browsing.show(words="mixed", sort=Sort.RATING)
     await d.until(PAGE)
-    while 10_000 not in d.counts:
-        await asyncio.sleep(0.001)
+    await until(lambda: 10_000 in d.counts)
     assert d.model.rowCount() == PAGE, "the count is known before all are sorted"
     await d.rest()
     assert [d.model.row_of(mixed[n]) for n in (0, 5000, 9999)] == [0, 5000, 9999]
@@ -274,8 +275,7 @@ async def test_an_order_by_rating_finds_its_pictures(desk: type[Desk]) -> None:
 async def test_a_picture_that_comes_while_all_are_read_is_not_lost(desk: type[Desk]) -> None:
     d = desk()
     await d.browsing.fill(0)
-    while ("", None) not in d.library.asked_rows:
-        await asyncio.sleep(0.001)
+    await until(lambda: ("", None) in d.library.asked_rows)
     d.browsing.hear(PicturesAdded(("p10001",), (10_001,)))
     assert d.model.key_at(0) == 10_001
     # What was read before it came does not know it; it is asked for again.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from array import array
 from functools import partial
 
@@ -17,10 +16,16 @@ from studio.ui.gallery import model as models
 from studio.ui.gallery.model import GalleryModel
 from studio.ui.gallery.order import Order, places_of
 from tests.ui import scripted
+from tests.ui.desks import until
 
 
 def keys(model: GalleryModel) -> list[int | str]:
     return [model.key_at(row) for row in range(model.rowCount())]
+
+
+async def at_rest(model: GalleryModel) -> None:
+    """Until what it was asked for is read."""
+    await until(lambda: not model._reading and not model._missing)
 
 
 class Told:
@@ -231,7 +236,7 @@ async def test_a_picture_is_read_once_and_again_when_it_changed(model: GalleryMo
     assert isinstance(library, scripted.ScriptedLibrary)
     model.set_rows(array("q", [2, 1]))
     assert model.picture_at(0) is None
-    await asyncio.sleep(0.05)
+    await at_rest(model)
     assert model.picture_at(0) is not None
     assert library.asked.count(2) == 1
     library.special[2] = scripted.picture(2, title="renamed", rating=5)
@@ -239,7 +244,7 @@ async def test_a_picture_is_read_once_and_again_when_it_changed(model: GalleryMo
     before = model.picture_at(0)
     assert before is not None
     assert before.title == "picture 2", "the old value stays until the new one is here"
-    await asyncio.sleep(0.05)
+    await at_rest(model)
     after = model.picture_at(0)
     assert after is not None
     assert after.title == "renamed"
@@ -255,8 +260,7 @@ async def test_what_is_kept_in_memory_is_bounded(
     for start in range(0, 3000, 300):
         for row in range(start, start + 300):
             model.item_at(row)
-        await asyncio.sleep(0.01)
-    await asyncio.sleep(0.05)
+        await at_rest(model)
     assert 0 < len(model._cache) <= 100
 
 
@@ -379,14 +383,14 @@ async def test_of_many_changed_pictures_only_those_that_are_looked_at_are_read(
     for start in range(0, 3000, 300):
         for row in range(start, start + 300):
             model.item_at(row)
-        await asyncio.sleep(0.01)
+        await at_rest(model)
     library.asked.clear()
     told = Told(model)
     model.refresh([f"p{row}" for row in range(3000, 0, -1)])
     assert len(told.changes) == 1
     for row in range(5, 25):
         model.item_at(row)
-    await asyncio.sleep(0.05)
+    await at_rest(model)
     # The tester looks at the first of what changed.
     assert sorted({*library.asked} - {3000}) == list(range(2976, 2996))
     library.special[100] = scripted.picture(100, rating=4)

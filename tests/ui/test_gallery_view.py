@@ -20,6 +20,7 @@ from studio.ui.gallery import tips
 from studio.ui.gallery.model import GalleryModel
 from studio.ui.gallery.view import GalleryView
 from tests.ui import scripted
+from tests.ui.desks import until
 
 
 class Watched(GalleryModel):
@@ -124,9 +125,10 @@ async def test_thumbnails_of_tiles_that_left_the_screen_are_dropped(
     d.view.show()
     bar = d.view.verticalScrollBar()
     for step in range(1, 30):
-        await asyncio.sleep(0.02)
+        # Every place is wished for before the view goes on.
+        await until(lambda: not d.view._wishes.isActive())
         bar.setValue(bar.maximum() * step // 30)
-    await asyncio.sleep(0.05)
+    await until(lambda: not d.view._wishes.isActive())
     d.core.library.gate.set()
     await d.settle()
     seen = {f"p{100_000 - row}" for row in [*d.view.visible_rows(), *d.view.rows_ahead()]}
@@ -463,10 +465,7 @@ async def test_a_picture_comes_out_of_the_ghost_of_its_job(desk: Callable[..., D
     job = scripted.job("fog", JobState.WAITING, started=990.0)
     d.model.job_changed(replace(job, request=replace(job.request, references=(source,))))
     d.view.grab()
-    for _turn in range(200):
-        if d.view.state_of(0).ghost is not None:
-            break
-        await asyncio.sleep(0.002)
+    await until(lambda: d.view.state_of(0).ghost is not None)
     ghost = d.view.state_of(0).ghost
     assert ghost is not None
     d.core.library.gate.clear()

@@ -16,6 +16,7 @@ from PySide6.QtCore import QSize
 from studio.domain import Reference
 from studio.ui.thumbnails import CARD, FADE, Thumbnails, Wish
 from tests.ui import scripted
+from tests.ui.desks import until
 
 
 class Shelf:
@@ -34,6 +35,10 @@ class Shelf:
                 return
             await asyncio.sleep(0.001)
         raise AssertionError(self.ready)
+
+    async def rest(self) -> None:
+        """Until nothing that was wished for is under way."""
+        await until(lambda: self.thumbnails.idle)
 
 
 @pytest.fixture
@@ -74,7 +79,7 @@ async def test_only_what_is_wanted_last_is_fetched(shelf: Callable[..., Shelf]) 
     assert sorted(s.ready) == ["p200", "p201", "p202"]
     assert len(s.library.thumbnails) <= 8
     s.thumbnails.want(wish(row) for row in range(200, 203))
-    await asyncio.sleep(0.02)
+    await s.rest()
     assert len(s.ready) == 3, "what is here was fetched again"
 
 
@@ -86,7 +91,7 @@ async def test_of_two_wishes_for_one_picture_the_last_holds_every_time(
     s.thumbnails.want(wishes)
     await s.until(1)
     s.thumbnails.want(wishes)
-    await asyncio.sleep(0.02)
+    await s.rest()
     pixmap = s.thumbnails.pixmap("p1")
     assert pixmap is not None
     assert pixmap.size() == QSize(192, 192), "the small copy took the place of the large one"
@@ -111,7 +116,7 @@ async def test_a_fault_is_told_and_not_asked_for_again(shelf: Callable[..., Shel
     await s.until(1)
     assert "cannot be read" in s.thumbnails.fault("p1")
     s.thumbnails.want([wish(1)])
-    await asyncio.sleep(0.01)
+    await s.rest()
     assert len(s.library.thumbnails) == 1
     s.library.broken = set()
     s.thumbnails.forget(["p1"])

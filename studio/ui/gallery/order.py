@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 LINEAR = 5000  # rows that are walked through where nothing tells where a picture stands
 _SLICE = 10_000
 _BREATH = 0.0005
+"""Seconds of rest after each slice: without them the window would have no turn meanwhile."""
 
 Entry = int | str
 """The index row of a picture, or the id of a job."""

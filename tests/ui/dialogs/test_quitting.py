@@ -65,8 +65,9 @@ class Desk:
 
     async def until(self, holds: object) -> None:
         assert callable(holds)
-        while not holds():
-            await asyncio.sleep(0.01)
+        async with asyncio.timeout(20):
+            while not holds():
+                await asyncio.sleep(0.01)
 
 
 @contextlib.asynccontextmanager
