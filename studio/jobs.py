@@ -12,7 +12,7 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -90,6 +90,7 @@ class JobQueue:
         self._hold_for_key = hold_for_key
         self._jitter = jitter
         self._entries: dict[str, Entry] = {}
+        self._put_away: dict[str, Job] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._asides: set[asyncio.Task[None]] = set()
         self._waits: dict[str, asyncio.Event] = {}
@@ -255,10 +256,26 @@ class JobQueue:
                 await self._cancelled(job)
         said = await self._library.dismiss(ids) if ids else ""
         for id in ids:
-            self.jobs.pop(id, None)
+            if (job := self.jobs.pop(id, None)) is not None:
+                self._put_away[id] = job
         if ids:
             self._events.publish(JobsRemoved(tuple(ids)))
         return said
+
+    async def bring_back(self, jobs: Iterable[str]) -> list[Job]:
+        """Those put away since the start whom an undo wants again: they stand as they ended.
+
+        What came of one that was cut can be read again, and one that was cancelled has its tile.
+        """
+        ids = [id for id in jobs if id in self._put_away]
+        if not ids:
+            return []
+        stands = await self._library.ask(lambda index: index.state.field_of("dismissed", ids))
+        wanted = {id for value, some in stands if not value for id in some}
+        back = [self._put_away.pop(id) for id in ids if id in wanted and id in self._put_away]
+        for job in back:
+            self.change(job)
+        return back
 
     @property
     def running(self) -> int:
@@ -358,6 +375,11 @@ class JobQueue:
     def _over(self, task: asyncio.Task[None], *, id: str) -> None:
         self._tasks.pop(id, None)
         self._turns.leave(id)
+        job = self.jobs.get(id)
+        if task.cancelled() and job is not None and job.alive and not self._closing:
+            # Cancelled before its first step, so that it could not say so itself.
+            self._ending.add(id)
+            self._aside(self._cancelled(job))
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("A job ended in an unforeseen way", exc_info=error)
         self._pump()

@@ -110,9 +110,9 @@ def sentence(record: Record) -> str:
         case "collection":
             text = _collection(record)
         case "dismissed" if value:
-            text = ngettext("{n} failed job put away", "{n} failed jobs put away", n)
+            text = ngettext("{n} job put away", "{n} jobs put away", n)
         case "dismissed":
-            text = ngettext("{n} failed job brought back", "{n} failed jobs brought back", n)
+            text = ngettext("{n} job brought back", "{n} jobs brought back", n)
         case _:
             text = _("{n} changed")
     return text.format(n=n)

@@ -310,22 +310,22 @@ class Browsing(QObject):
     def _changed(self, event: RecordsChanged) -> None:
         self._model.refresh(event.ids)
         if "dismissed" in event.fields:
+            spawn(self._bring_back(frozenset(event.ids)))
             if self.query.view is View.FAILED:
                 self.reload()
-            else:
-                spawn(self._bring_back(frozenset(event.ids)))
         elif _MOVES.intersection(event.fields) and self._may_move(event.fields):
             self.reload()
         self.recount()
 
     async def _bring_back(self, ids: frozenset[str]) -> None:
         """Tiles of this session's failed jobs that were put away and are wanted again."""
-        since = self._core.session_start
-        failed = await self._core.library.failed()
-        back = [job for job in failed if job.id in ids and job.created >= since]
+        told = await self._core.queue.bring_back(ids)
+        since, others = self._core.session_start, ids.difference(job.id for job in told)
+        failed = await self._core.library.failed() if others else []
+        back = [job for job in failed if job.id in others and job.created >= since]
         for job in back:
             self._model.job_changed(job)
-        if back:
+        if back or told:
             # Asked anew, each stands where it stood.
             self.reload()
 

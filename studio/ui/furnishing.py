@@ -177,6 +177,7 @@ def _connect_panels(window: StudioWindow) -> None:
     window.running.wants_prompt.connect(window.composing.on_wants_prompt)
     window.running.wants_model.connect(window.composer.focus_prompt)
     window.running.wants_details.connect(window.composing.on_wants_details)
+    window.running.said.connect(window.talking.on_said)
     window.running.told.connect(window.talking.tell)
 
 

@@ -42,6 +42,7 @@ class Running(QObject):
         wants_model: another model shall be chosen.
         wants_details: a job shall be shown in full (Job).
         again: a job shall be sent again, or for the first time (Job); it may cost money.
+        said: what was done, in words (str); it can be undone.
         told: what was done, in words (str).
     """
 
@@ -51,6 +52,7 @@ class Running(QObject):
     wants_model = Signal()
     wants_details = Signal(object)
     again = Signal(object)
+    said = Signal(str)
     told = Signal(str)
 
     def __init__(self, core: Core, parent: QObject) -> None:
@@ -145,7 +147,7 @@ class Running(QObject):
 
     async def _put_away(self, job: Job) -> None:
         if said := await self._core.queue.dismiss([job.id]):
-            self.told.emit(said)
+            self.said.emit(said)
 
     def _salvage(self, job: Job) -> None:
         spawn(self._core.read_cut(job.id))

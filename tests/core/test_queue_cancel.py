@@ -73,6 +73,20 @@ async def test_cancelling_what_waits_in_the_queue_costs_nothing(tmp_path: Path) 
             assert one.journal == []
 
 
+async def test_a_job_that_is_cancelled_before_its_first_step_is_never_sent(tmp_path: Path) -> None:
+    with replies() as service:
+        async with studio(tmp_path, service) as one:
+            (job,) = await one.submit()
+            # Its turn has come, and nothing was done in it yet.
+            assert job.id in one.core.queue._tasks
+            one.core.queue.cancel(job.id)
+            await one.reaches(job, JobState.CANCELLED)
+            await one.core.queue.idle()
+            assert one.failure(job).billed == "no"
+            assert service.requests == []
+            assert one.journal == []
+
+
 async def test_a_queued_job_that_is_being_cancelled_is_not_started(tmp_path: Path) -> None:
     with replies() as service:
         gate = threading.Event()

@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
 from studio import prompts, runs
-from studio.domain import Flag, JobState, Picture
+from studio.domain import Flag, Job, JobState, Picture
 from studio.drafts import Draft
 from studio.errors import StorageError
 from studio.events import Event, JobChanged, PicturesAdded, RecordsChanged
@@ -256,6 +256,45 @@ async def test_a_failed_tile_that_was_put_away_comes_back_to_its_place(tmp_path:
         await until(core, lambda: window.model.rowCount() == 2, "brought back")
         await until(core, lambda: window.model.key_at(0) == first.id, "in its place")
         assert window.model.key_at(1) == second.id
+
+
+async def test_a_cut_answer_that_was_discarded_can_be_taken_back_and_read(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        core = window.core
+        model = core.catalogue.find("sketch", "sketch-cut")
+        draft = Draft(prompt="a", model="sketch-cut", size="512")
+        (job,) = await core.submit(runs.plan(draft, model, prompts.expand("a")))
+        await core.queue.idle()
+        await until(core, lambda: len(shown_jobs(window)) == 1, "its tile")
+        window.running.act("discard", core.queue.jobs[job.id])
+        await until(core, lambda: not shown_jobs(window), "put away")
+        toast = window.toast
+        await until(core, lambda: toast._text.text() == "1 job put away", "told")
+        assert toast._undo.isVisible()
+        window.pictures.undo()
+        await until(core, lambda: len(shown_jobs(window)) == 1, "brought back")
+        window.running.act("salvage", shown_jobs(window)[0])
+        await until(core, lambda: not shown_jobs(window) and window.model.rowCount() == 1, "read")
+
+
+async def test_a_cancelled_tile_that_was_put_away_comes_back(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        core = window.core
+        model = core.catalogue.find("sketch", "sketch-slow")
+        draft = Draft(prompt="a", model="sketch-slow", size="512")
+        (job,) = await core.submit(runs.plan(draft, model, prompts.expand("a")))
+        core.queue.cancel(job.id)
+        await core.queue.idle()
+        await core.queue.dismiss([job.id])
+        await until(core, lambda: not shown_jobs(window), "put away")
+        window.pictures.undo()
+        await until(core, lambda: len(shown_jobs(window)) == 1, "brought back")
+        assert shown_jobs(window)[0].state is JobState.CANCELLED
+
+
+def shown_jobs(window: StudioWindow) -> list[Job]:
+    items = (window.model.item_at(row) for row in range(window.model.rowCount()))
+    return [item for item in items if isinstance(item, Job)]
 
 
 async def test_prompt_and_choices_are_there_at_the_next_start(tmp_path: Path) -> None:
@@ -513,7 +552,7 @@ async def test_each_trouble_of_a_start_reaches_the_user(tmp_path: Path) -> None:
         for title in ("A record is damaged", "There are two copies", "The disk is full"):
             window.talking.on_error(StorageError(title, "", hint="Look here."))
         window.talking.on_error(StorageError("The disk is full", "", hint="Look here."))
-        read = []
+        read: list[str] = []
         while bar.notice is not None and len(read) < 9:
             read.append(bar.notice.text)
             bar.on_close()
