@@ -142,7 +142,6 @@ class MenuChip(QComboBox):
     def set_mark(self, tip: str) -> None:
         """A dot that says the value is not the one asked for, with why; "" takes it away."""
         self._mark = tip
-        self.setToolTip(plain_tip(tip or self._name))
         self.setAccessibleDescription(tip)
         self._changed_size()
 
@@ -193,16 +192,28 @@ class MenuChip(QComboBox):
         return self._choices[row] if 0 <= row < len(self._choices) else None
 
     def _changed_size(self) -> None:
+        self.setToolTip(plain_tip(self._mark or self._told_name()))
         self.updateGeometry()
         self.update()
+
+    def _told_name(self) -> str:
+        """The chip's name, with what it has no room for."""
+        beside = self._beside()
+        return f"{self._name}: {beside}" if beside and not self._with_supplement else self._name
+
+    def _beside(self) -> str:
+        choice = self._choice()
+        if choice is None:
+            return ""
+        return choice.supplement if self._supplement is None else self._supplement
 
     def _parts(self) -> tuple[str, str, str]:
         """Icon, text and supplement as the chip would show them with all the room it wants."""
         choice = self._choice()
         if choice is None:
             return self._icon, "", ""
-        beside = choice.supplement if self._supplement is None else self._supplement
-        return self._icon or choice.icon, choice.text, beside if self._with_supplement else ""
+        beside = self._beside() if self._with_supplement else ""
+        return self._icon or choice.icon, choice.text, beside
 
     def _metrics(self) -> tuple[QFontMetrics, QFontMetrics]:
         look = theme()

@@ -87,6 +87,10 @@ def test_a_chip_gives_its_supplement_away_and_says_why_it_is_marked(model: MenuC
     wide = model.sizeHint().width()
     model.set_supplement_visible(False)
     assert model.sizeHint().width() < wide
+    assert model.toolTip() == "Model: not AI", "what has no room is told on hover"
+    model.set_supplement_visible(True)
+    assert model.toolTip() == "Model"
+    model.set_supplement_visible(False)
     model.set_mark("2K is not offered here, 1K is used")
     assert model.toolTip() == "2K is not offered here, 1K is used"
     found = QAccessible.queryAccessibleInterface(model)
