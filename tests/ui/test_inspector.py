@@ -203,6 +203,8 @@ def test_costs_of_several_are_summed_and_unknown_ones_counted() -> None:
     several = [picture(1), picture(2), picture(3, cost_usd=None, cost_basis=CostBasis.UNKNOWN)]
     cost = facts.several(several)[0]
     assert (cost.value, cost.note) == ("≈ $0.27", "+ 1 of unknown price")
+    sketches = [picture(n, offline=True, cost_usd=0.0) for n in (1, 2)]
+    assert facts.several(sketches)[0].value == "free", "as it is said of one"
 
 
 # --- one picture ------------------------------------------------------------------------------

@@ -147,7 +147,10 @@ def several(pictures: Sequence[Picture]) -> list[Fact]:
         note = ngettext("+ {n} of unknown price", "+ {n} of unknown price", unknown).format(
             n=unknown
         )
-    total = figures.about(sum(cost or 0 for cost in known)) if known else _("unknown")
+    if made_here and all(p.offline and not p.cost_usd for p in made_here):
+        total = _("free")
+    else:
+        total = figures.about(sum(cost or 0 for cost in known)) if known else _("unknown")
     facts = [Fact(label=_("Cost"), value=total, note=note)] if made_here else []
     facts.append(Fact(label=_("Files"), value=figures.megabytes(sum(p.bytes for p in pictures))))
     for label, values in (
