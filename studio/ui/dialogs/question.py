@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from PySide6.QtCore import QEvent, QSize
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from studio.ui.controls import Button, Text
 from studio.ui.controls.buttons import Kind
+
+_SIDE = 24
 
 
 class Question(QDialog):
@@ -32,8 +35,9 @@ class Question(QDialog):
         """`caption` is the name of the window where that is not the title; `width` its least."""
         super().__init__(parent)
         self.setWindowTitle(caption or title)
-        self.setMinimumWidth(width)
         self.column = QVBoxLayout()
+        # Not the dialog's own minimum: that would let it become narrower than its buttons.
+        self.column.addStrut(width - 2 * _SIDE)
         self.column.setSpacing(8)
         self.title = Text(title, "title", weight=600, wrap=True)
         self.column.addWidget(self.title)
@@ -44,7 +48,7 @@ class Question(QDialog):
         self._row.setSpacing(6)
         self._row.addStretch(1)
         whole = QVBoxLayout(self)
-        whole.setContentsMargins(24, 24, 24, 16)
+        whole.setContentsMargins(_SIDE, 24, _SIDE, 16)
         whole.setSpacing(24)
         whole.addLayout(self.column, 1)
         whole.addLayout(self._row)
@@ -80,3 +84,19 @@ class Question(QDialog):
         """Enter presses this one as long as nothing else has the keyboard."""
         button.setDefault(True)
         button.setFocus()
+
+    def _height_at(self, width: int) -> int:
+        layout = self.layout()
+        return 0 if layout is None else layout.totalHeightForWidth(width)
+
+    def sizeHint(self) -> QSize:
+        # Lines break at the width it gets; Qt counts them at the narrower one they would take.
+        hint = super().sizeHint()
+        return QSize(hint.width(), max(self._height_at(hint.width()), self.minimumHeight()))
+
+    def event(self, event: QEvent) -> bool:
+        done = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest and self.isVisible():
+            # Other words while it is open: they get the room they need.
+            self.resize(self.width(), max(self.height(), self._height_at(self.width())))
+        return done
