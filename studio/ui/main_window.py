@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from studio.ui.grid_bar import GridBar
     from studio.ui.hearing import Hearing
     from studio.ui.inspector import Inspector
+    from studio.ui.layout_saving import LayoutSaving
     from studio.ui.looking import Looking
     from studio.ui.loupe import Loupe
     from studio.ui.menu_key import MenuKey
@@ -138,6 +139,7 @@ class StudioWindow(QWidget):
         self._menu: Menu | None = None
         self.leaving: Leaving | None = None
         self._unsubscribe: Callable[[], None] | None = None
+        self._layout_saving: LayoutSaving | None = None
         self.setWindowTitle("Gridbrush")
         self.setMinimumSize(_SMALLEST)
         self.setAcceptDrops(True)
@@ -297,8 +299,7 @@ class StudioWindow(QWidget):
             self.resize(_USUAL.boundedTo(screen - _FRAME))
         self.zones.set_widths(state.sidebar_width, state.inspector_width)
         self.zones.open_sidebar(state.sidebar)
-        if self.width() >= zones.DRAWER_BELOW:
-            self.zones.open_inspector(state.inspector)
+        self.zones.want_inspector(state.inspector)
 
     async def _after_start(self) -> None:
         self.menu_key.watch(self.windowHandle())
@@ -308,6 +309,9 @@ class StudioWindow(QWidget):
         self.take_files(self.given_files)
         self.shelving.refresh()
         self.choices.offer_completion()
+        from studio.ui.layout_saving import LayoutSaving
+
+        self._layout_saving = LayoutSaving(self)
         await self.core.recover()
         await self.core.keys.look(self.core.default_profile)
         self.hearing.show_key()
@@ -316,17 +320,21 @@ class StudioWindow(QWidget):
 
             await updating.look(self)
 
-    def save_state_now(self) -> None:
-        """Take note of how the window is left; written by `settle`."""
+    def layout_now(self) -> window_state.WindowState:
+        """How the window and its panels are."""
         sidebar, inspector = self.zones.wished
-        self._left = window_state.WindowState(
+        return window_state.WindowState(
             geometry=base64.b64encode(self.saveGeometry().data()).decode(),
             sidebar=self.zones.sidebar_wanted,
-            inspector=self.zones.inspector_open,
+            inspector=self.zones.inspector_wanted,
             sidebar_width=sidebar,
             inspector_width=inspector,
             prompt=self.composer.place(),
         )
+
+    def save_state_now(self) -> None:
+        """Take note of how the window is left; written by `settle`."""
+        self._left = self.layout_now()
         self.composing.stop()
         if self._unsubscribe is not None:
             self._unsubscribe()
@@ -334,6 +342,8 @@ class StudioWindow(QWidget):
     async def settle(self) -> None:
         """Write what is not yet on disk: the draft and the window's state."""
         draft = self.composer.draft()
+        if self._layout_saving is not None:
+            await self._layout_saving.end()
         try:
             await asyncio.to_thread(self.core.draft.save, draft)
             await asyncio.to_thread(window_state.save, self.core.paths.window_file, self._left)

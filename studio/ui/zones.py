@@ -27,10 +27,12 @@ class Zones(QWidget):
 
     Signals:
         panels_changed: sidebar or inspector was opened or closed.
+        widths_changed: the user moved a line between them.
         narrowed: the rail took the sidebar's place, or gave it back (bool).
     """
 
     panels_changed = Signal()
+    widths_changed = Signal()
     narrowed = Signal(bool)
 
     def __init__(
@@ -110,6 +112,11 @@ class Zones(QWidget):
         return self._want_sidebar
 
     @property
+    def inspector_wanted(self) -> bool:
+        """Whether the user wants the inspector beside the views, where there is room for it."""
+        return self._want_inspector
+
+    @property
     def inspector_open(self) -> bool:
         """Whether the inspector is in sight, beside the views or over them."""
         if self._drawer:
@@ -157,6 +164,7 @@ class Zones(QWidget):
         """The user moved a line: these widths are wished from now on."""
         sidebar, inspector = self.widths
         self._widths = (sidebar or self._widths[0], inspector or self._widths[1])
+        self.widths_changed.emit()
 
     def open_sidebar(self, open_: bool) -> None:  # noqa: FBT001 - a switch's state
         """Open or close the sidebar; beside the loupe only for this visit."""
@@ -164,6 +172,11 @@ class Zones(QWidget):
             self._beside_plain = open_
         else:
             self._want_sidebar = open_
+        self._arrange()
+
+    def want_inspector(self, wanted: bool) -> None:  # noqa: FBT001 - a switch's state
+        """Have the inspector beside the views or not, once there is room for it."""
+        self._want_inspector = wanted
         self._arrange()
 
     def open_inspector(self, open_: bool) -> None:  # noqa: FBT001 - a switch's state

@@ -1,0 +1,84 @@
+"""The layout of the window is kept a moment after it changed, so that a crash forgets none of it.
+
+What is written at the end (`StudioWindow.settle`) waits for what is being written here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, QTimer
+
+from studio.errors import StorageError
+from studio.ui import window_state
+from studio.ui.tasks import spawn
+
+if TYPE_CHECKING:
+    from studio.ui.main_window import StudioWindow
+    from studio.ui.window_state import WindowState
+
+log = logging.getLogger(__name__)
+
+PAUSE = 1000
+"""Milliseconds without a change after which the layout is saved."""
+
+_MOVES = (QEvent.Type.Resize, QEvent.Type.Move, QEvent.Type.WindowStateChange)
+
+
+class LayoutSaving(QObject):
+    """Watches where the window and its panels are, and writes it down.
+
+    Attributes:
+        pause: runs while a change waits to be written.
+    """
+
+    def __init__(self, window: StudioWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._written: WindowState = window.layout_now()
+        self._writing: asyncio.Future[None] | None = None
+        self.pause = QTimer(self)
+        self.pause.setSingleShot(True)
+        self.pause.setInterval(PAUSE)
+        self.pause.timeout.connect(self.on_pause)
+        window.zones.panels_changed.connect(self.on_changed)
+        window.zones.widths_changed.connect(self.on_changed)
+        window.installEventFilter(self)
+
+    def on_changed(self) -> None:
+        """Something of it is another now."""
+        self.pause.start()
+
+    def on_pause(self) -> None:
+        """It has come to rest."""
+        if self._window.closing or self._writing is not None:
+            return  # the end writes what is true then; what is being written asks again
+        state = self._window.layout_now()
+        if state != self._written:
+            self._written = state
+            spawn(self._write(state))
+
+    async def end(self) -> None:
+        """No more of it; comes back when nothing is being written."""
+        self.pause.stop()
+        if self._writing is not None:
+            await asyncio.wait([self._writing])
+
+    async def _write(self, state: WindowState) -> None:
+        path = self._window.core.paths.window_file
+        self._writing = asyncio.ensure_future(asyncio.to_thread(window_state.save, path, state))
+        try:
+            # The thread goes on when the window is closed meanwhile: `end` waits for it.
+            await asyncio.shield(self._writing)
+        except StorageError as error:
+            log.warning("The window's layout was not kept: %s", error)
+        self._writing = None
+        if self._window.layout_now() != state:
+            self.pause.start()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._window and event.type() in _MOVES:
+            self.pause.start()
+        return False
