@@ -10,13 +10,13 @@ from PySide6.QtCore import (
     QObject,
     QPersistentModelIndex,
     QPoint,
-    QStringListModel,
     Qt,
 )
 from PySide6.QtWidgets import QCompleter, QLineEdit
 
 from studio.library.asking import KEYS, SIZES, STATES, parts
 from studio.ui.controls.rounded import Rounded
+from studio.ui.offer_words import OfferList, OfferRow
 from studio.ui.tasks import spawn
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ _VALUES = {
 
 
 class Completion(QCompleter):
-    """Offers how the last word of a line may go on; Enter or a click takes it.
+    """OfferList how the last word of a line may go on; Enter or a click takes it.
 
     Names of tags, collections and models are read again each time a token is begun.
     """
@@ -48,7 +48,7 @@ class Completion(QCompleter):
         self._line = line
         self._typed = line.text()
         self._names: dict[str, tuple[str, ...]] = {}
-        self._offered = QStringListModel(self)
+        self._offered = OfferList(self)
         self.setModel(self._offered)
         self.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         # Not the unfiltered kind: there the first offer is taken by Enter though nothing marks it.
@@ -57,6 +57,7 @@ class Completion(QCompleter):
         offered = self.popup()
         assert offered is not None
         offered.setProperty("zone", "offers")
+        offered.setItemDelegate(OfferRow(offered))
         self._ground = Rounded(offered)
         line.textEdited.connect(self.on_edited)
         line.setCompleter(self)

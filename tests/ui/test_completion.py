@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QStyleOptionViewItem
 
+from studio.library.asking import KEYS, STATES
 from studio.ui import theme
 from studio.ui.completion import Completion
 from studio.ui.controls.search_field import Token
+from studio.ui.offer_words import WORDS, meaning
 from studio.ui.top_bar import TopBar
 from tests.ui.windows import make, opened, until
 
@@ -67,6 +70,43 @@ async def test_keys_and_names_are_offered(tmp_path: Path) -> None:
         completion.on_edited("fog in:b")
         index = completion.completionModel().index(0, 0)
         assert completion.pathFromIndex(index) == "fog in:Best "
+
+
+async def test_offers_say_in_plain_words_what_they_find(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        field = window.top_bar.search.field
+        await until(window.core, lambda: isinstance(field.completer(), Completion), "completer")
+        completion = field.completer()
+        assert isinstance(completion, Completion)
+        completion.on_edited("-rating:>")
+        first = completion.completionModel().index(0, 0)
+        assert first.data() == "-rating:>=4"
+        assert first.data(WORDS) == "not: 4 stars or more"
+        spoken = first.data(Qt.ItemDataRole.AccessibleTextRole)
+        assert spoken == "-rating:>=4, not: 4 stars or more"
+        completion.on_edited("is:pi")
+        offered = completion.popup()
+        assert offered is not None
+        row = completion.completionModel().index(0, 0)
+        assert colours_at_the_right(offered, row) > 1
+
+
+def test_every_key_and_state_is_told_in_plain_words() -> None:
+    assert [key for key in KEYS if not meaning(f"{key}:")] == []
+    assert [state for state in STATES if not meaning(f"is:{state}")] == []
+    assert meaning("tag:kelp") == "", "a name says itself what it is"
+
+
+def colours_at_the_right(offered: QAbstractItemView, index: QModelIndex) -> int:
+    """How many colours the right half of a row has: one where nothing is written there."""
+    image = QImage(400, 30, QImage.Format.Format_RGB32)
+    image.fill(QColor("white"))
+    option = QStyleOptionViewItem()
+    option.rect = image.rect()
+    painter = QPainter(image)
+    offered.itemDelegate().paint(painter, option, index)
+    painter.end()
+    return len({image.pixel(x, y) for x in range(200, 400) for y in range(30)})
 
 
 async def test_what_is_not_understood_is_told_and_filters_nothing(tmp_path: Path) -> None:

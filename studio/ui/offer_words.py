@@ -1,0 +1,115 @@
+"""What the offers of the search field mean, in plain words beside each of them."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QStringListModel, Qt
+from PySide6.QtGui import QFontMetrics, QPainter
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
+
+from studio.ui.theme import theme
+from studio.words import _
+
+WORDS = Qt.ItemDataRole.UserRole
+"""Role of the words."""
+
+_SIDE = 12  # pixels between the words and the edge of the list
+_BETWEEN = 16  # pixels between the offer and its words
+
+
+def meaning(offer: str) -> str:
+    """What an offer finds: "4 stars or more" of `rating:>=4`; empty where it says so itself."""
+    without = offer.startswith("-")
+    key, _colon, value = offer.removeprefix("-").partition(":")
+    words = _values().get((key, value), "") if value else _keys().get(key, "")
+    return _("not: {words}").format(words=words) if without and words else words
+
+
+def _keys() -> dict[str, str]:
+    return {
+        "rating": _("stars"),
+        "cost": _("what it cost"),
+        "size": _("pixels"),
+        "aspect": _("shape"),
+        "is": _("state"),
+        "before": _("made before a day"),
+        "after": _("made since a day"),
+        "on": _("made on a day"),
+        "model": _("model that made it"),
+        "tag": _("tag"),
+        "in": _("collection"),
+        "ref": _("made with this picture"),
+    }
+
+
+def _values() -> dict[tuple[str, str], str]:
+    return {
+        ("rating", ">=4"): _("4 stars or more"),
+        ("rating", ">=3"): _("3 stars or more"),
+        ("rating", "5"): _("5 stars"),
+        ("rating", "0"): _("no stars"),
+        ("is", "picked"): _("with a flag"),
+        ("is", "rejected"): _("with a cross"),
+        ("is", "rated"): _("with stars"),
+        ("is", "failed"): _("no picture came"),
+        ("is", "draft"): _("made on the way to a picture"),
+        ("is", "late"): _("arrived later than expected"),
+        ("is", "unseen"): _("not looked at yet"),
+        ("is", "edited"): _("made from another picture"),
+        ("is", "imported"): _("brought in from outside"),
+        ("is", "offline"): _("offline sketches"),
+        ("is", "missing"): _("the file is gone"),
+        ("size", ">=2K"): _("2K or larger"),
+        ("aspect", "wide"): _("wider than tall"),
+        ("aspect", "tall"): _("taller than wide"),
+        ("before", "7d"): _("more than 7 days ago"),
+        ("before", "today"): _("until yesterday"),
+        ("after", "7d"): _("in the last 7 days"),
+        ("after", "30d"): _("in the last 30 days"),
+        ("after", "today"): _("made today"),
+        ("after", "yesterday"): _("since yesterday"),
+        ("cost", ">0.1"): _("more than $0.10"),
+        ("cost", "unknown"): _("price not known"),
+    }
+
+
+class OfferList(QStringListModel):
+    """The offers, each with its words; a screen reader says both."""
+
+    def data(
+        self,
+        index: QModelIndex | QPersistentModelIndex,
+        role: int = Qt.ItemDataRole.DisplayRole,
+    ) -> object:
+        if role in (WORDS, Qt.ItemDataRole.AccessibleTextRole):
+            offer = str(super().data(index, Qt.ItemDataRole.DisplayRole))
+            words = meaning(offer)
+            if role == WORDS:
+                return words
+            return f"{offer}, {words}" if words else offer
+        return super().data(index, role)
+
+
+class OfferRow(QStyledItemDelegate):
+    """An offer at the left, its words at the right where there is room for both."""
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        super().paint(painter, option, index)
+        words = str(index.data(WORDS) or "")
+        look = theme()
+        font = look.font("small")
+        offer = QFontMetrics(option.font).horizontalAdvance(str(index.data()))
+        room = option.rect.width() - offer - 2 * _SIDE - _BETWEEN
+        metrics = QFontMetrics(font)
+        if not words or metrics.horizontalAdvance(words) > room:
+            return
+        painter.save()
+        painter.setFont(font)
+        painter.setPen(look.color("text3"))
+        middle = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+        painter.drawText(option.rect.adjusted(0, 0, -_SIDE, 0), middle, words)
+        painter.restore()
