@@ -467,7 +467,7 @@ class _Progress:
 
     def stopped(self) -> None:
         """The answer came no further: what is told of it is exact."""
-        if self._job.state is JobState.RECEIVING and self._total != self._job.received:
+        if self._total and self._total != self._job.received:
             self._change(replace(self._job, received=self._total))
 
     def late(self) -> None:

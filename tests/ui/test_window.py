@@ -258,6 +258,22 @@ async def test_a_failed_tile_that_was_put_away_comes_back_to_its_place(tmp_path:
         assert window.model.key_at(1) == second.id
 
 
+async def test_what_an_earlier_start_left_stands_where_it_was_asked_for(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        (old,) = await make(window)
+        core = window.core
+        model = core.catalogue.find("sketch", "sketch-slow")
+        draft = Draft(prompt="a", model="sketch-slow", size="512", count=4)
+        jobs = await core.submit(runs.plan(draft, model, prompts.expand("a")))
+        await until(core, lambda: window.model.rowCount() == 5, "tiles")
+        await until(core, lambda: core.queue.running == 3, "sent")
+    async with opened(tmp_path) as window:
+        core = window.core
+        await until(core, lambda: window.model.rowCount() == 5, "tiles")
+        stand = [window.model.key_at(row) for row in range(5)]
+        assert stand == [*(job.id for job in jobs), old.row]
+
+
 async def test_a_cut_answer_that_was_discarded_can_be_taken_back_and_read(tmp_path: Path) -> None:
     async with opened(tmp_path) as window:
         core = window.core
@@ -266,7 +282,11 @@ async def test_a_cut_answer_that_was_discarded_can_be_taken_back_and_read(tmp_pa
         (job,) = await core.submit(runs.plan(draft, model, prompts.expand("a")))
         await core.queue.idle()
         await until(core, lambda: len(shown_jobs(window)) == 1, "its tile")
-        window.running.act("discard", core.queue.jobs[job.id])
+        cut = core.queue.jobs[job.id]
+        assert cut.failure is not None
+        # The tile and what is said of it tell the same number.
+        assert f"{cut.received:,} bytes" in cut.failure.message
+        window.running.act("discard", cut)
         await until(core, lambda: not shown_jobs(window), "put away")
         toast = window.toast
         await until(core, lambda: toast._text.text() == "1 job put away", "told")

@@ -319,7 +319,7 @@ class GalleryModel(QAbstractListModel):
         if not self._lets(job):
             self._remove([] if at is None else [at])
         elif at is None:
-            self._insert(self._order.front, job.id)
+            self._place(job)
         else:
             self._touch(at)
 
@@ -412,6 +412,17 @@ class GalleryModel(QAbstractListModel):
             if other is None or not other.alive or other is job:
                 return False
             return self._turns.goes_before(other, job)
+
+        self._insert(self._order.after_last(before), job.id)
+
+    def _place(self, job: Job) -> None:
+        """A job that is over, and comes from an earlier start, where it will stand when asked."""
+
+        def before(entry: Entry) -> bool:
+            if isinstance(entry, int):
+                return self._turns.took_before(entry, job)
+            other = self._jobs.get(entry)
+            return other is not None and (other.alive or self._turns.goes_before(other, job))
 
         self._insert(self._order.after_last(before), job.id)
 

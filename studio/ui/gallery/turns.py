@@ -51,6 +51,11 @@ class Turns:
         """Whether a job stands before another."""
         return job.run > other.run or (job.run == other.run and job.id < other.id)
 
+    def took_before(self, row: int, job: Job) -> bool:
+        """Whether the picture of an index row stands before a job."""
+        run, id = self._pictures.get(row, ("", ""))
+        return run > job.run or (run == job.run and id < job.id)
+
     def in_turn(self, jobs: Iterable[Job]) -> list[str]:
         """The ids of jobs in their order."""
         by_job = sorted(jobs, key=_id)
