@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, Any
 
 from studio.domain import Hold, Job, JobState
 from studio.errors import (
-    LONGEST_WAIT,
     Billed,
     Cancelled,
     IncompleteAnswer,
@@ -45,6 +44,7 @@ from studio.library.library import Library
 from studio.settings import OFFLINE, Settings, SettingsStore
 
 if TYPE_CHECKING:
+    from studio.repeats import CountDowns
     from studio.rota import Rota
     from studio.turns import Place, Turns
 
@@ -93,11 +93,10 @@ class JobQueue:
         self._put_away: dict[str, Job] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._asides: set[asyncio.Task[None]] = set()
-        self._waits: dict[str, asyncio.Event] = {}
         self._awaiting: dict[str, asyncio.Future[None]] = {}
-        self._stopped_retrying: set[str] = set()
         self._minute = 60.0
         self._made_rota: Rota | None = None
+        self._made_count_downs: CountDowns | None = None
         self._keeping_order = False
         self._ending: set[str] = set()
         self._returning: set[str] = set()
@@ -119,6 +118,14 @@ class JobQueue:
     @property
     def _turns(self) -> Turns:
         return self._rota.turns
+
+    @property
+    def _count_downs(self) -> CountDowns:
+        if self._made_count_downs is None:
+            from studio.repeats import CountDowns
+
+            self._made_count_downs = CountDowns()
+        return self._made_count_downs
 
     def _current_settings(self) -> Settings:
         return self._settings.value
@@ -220,31 +227,18 @@ class JobQueue:
         if (now := self.jobs.get(found.id)) is not None and now.alive:
             return
         self._returning.add(found.id)
-        fresh = replace(
-            found,
-            state=JobState.QUEUED,
-            failure=None,
-            started=None,
-            finished=None,
-            received=0,
-            retry_at=None,
-            retry_reason="",
-            late=False,
-            dismissed=False,
-        )
+        from studio.repeats import anew
+
         self.jobs.pop(found.id, None)
-        self._aside(self._queue_again(found, fresh))
+        self._aside(self._queue_again(found, anew(found)))
 
     def retry_now(self, job: str) -> None:
         """Do not wait for the end of the count-down."""
-        if (wait := self._waits.get(job)) is not None:
-            wait.set()
+        self._count_downs.cut_short(job)
 
     def stop_retrying(self, job: str) -> None:
         """Give the count-down up: the job fails with what the service said."""
-        if (wait := self._waits.get(job)) is not None:
-            self._stopped_retrying.add(job)
-            wait.set()
+        self._count_downs.stop(job)
 
     async def dismiss(self, jobs: Sequence[str]) -> str:
         """Put tiles of jobs that are over away; undoable where the library knows them."""
@@ -437,6 +431,8 @@ class JobQueue:
             await self._end(self.jobs[job.id], bug(error, self.jobs[job.id]))
 
     async def _make(self, job: Job) -> None:
+        from studio.repeats import may_repeat
+
         repeats = 0
         while True:
             now = self.jobs[job.id]
@@ -447,7 +443,7 @@ class JobQueue:
             try:
                 await self._make_once(now, entry, self._report)
             except StudioError as error:
-                if not _may_repeat(error, repeats):
+                if not may_repeat(error, repeats):
                     raise
                 repeats += 1
                 if not await self._count_down(self.jobs[job.id], error, repeats):
@@ -489,38 +485,18 @@ class JobQueue:
 
     async def _count_down(self, job: Job, error: StudioError, repeats: int) -> bool:
         """Wait before the next attempt; False when the user stopped it."""
-        delay = error.retry_after
-        if delay is None:
-            delay = 2.0 ** (repeats - 1) + self._jitter()
-        delay = max(delay, 0.0)
+        from studio.repeats import counting_down, delay_of
+
+        delay = delay_of(error, repeats, self._jitter())
         old = self._entries[job.id]
-        again = replace(
-            job,
-            state=JobState.RETRYING,
-            retry_at=time.time() + delay,
-            retry_reason=error.title,
-            attempts=job.attempt - repeats + 1 + error.repeats,
-            started=None,
-            received=0,
-            late=False,
-        )
+        again = counting_down(job, error, repeats, delay)
         self._turns.back(job.id)
         # The next attempt is journalled before this one is forgotten.
         queued = replace(again, state=JobState.QUEUED, retry_at=None)
         self._entries[job.id] = await self._journalling.run(self._journal.queue, queued)
         await self._journalling.run(self._journal.close, old)
         self.change(again)
-        wait = self._waits[job.id] = asyncio.Event()
-        try:
-            async with asyncio.timeout(delay):
-                await wait.wait()
-        except TimeoutError:
-            return True
-        finally:
-            del self._waits[job.id]
-        stopped = job.id in self._stopped_retrying
-        self._stopped_retrying.discard(job.id)
-        return not stopped
+        return await self._count_downs.over(job.id, delay)
 
     async def _end(self, job: Job, error: StudioError) -> None:
         if job.request.profile == OFFLINE:
@@ -576,12 +552,3 @@ class JobQueue:
 
     async def _measure(self, key: tuple[str, str]) -> None:
         self._usual[key] = await self._library.usual_seconds(*key)
-
-
-def _may_repeat(error: StudioError, repeats: int) -> bool:
-    """Whether it is sent again by itself: not billed, not too often, and not after too long."""
-    return (
-        error.retryable
-        and repeats < error.repeats
-        and (error.retry_after is None or error.retry_after <= LONGEST_WAIT)
-    )
