@@ -15,7 +15,17 @@ from pathlib import Path
 
 from studio import files, pricing, sending
 from studio.conversations import Conversations
-from studio.domain import Advanced, AspectRatio, CostBasis, Job, JobState, Parent, Picture, Role
+from studio.domain import (
+    Advanced,
+    AspectRatio,
+    CostBasis,
+    Job,
+    JobState,
+    Parent,
+    Picture,
+    Role,
+    short_name,
+)
 from studio.errors import (
     Billed,
     NoPicture,
@@ -246,7 +256,7 @@ class Arrivals:
             created=created,
             seconds=seconds,
             # What sets it apart from its siblings, as its tile was called while it was made.
-            title=job.name if request.source_prompt not in ("", request.prompt) else "",
+            title="" if job.name == short_name(request.prompt) else job.name,
             prompt=request.prompt,
             source_prompt=request.source_prompt,
             model=request.model,

@@ -17,7 +17,7 @@ from studio import files
 from studio import room as rooms
 from studio.domain import AspectRatio, GenerationRequest, JobState
 from studio.errors import Billed, StorageError
-from studio.library.check import verify
+from studio.library.check import check
 from studio.room import Room, estimate
 from tests.core.running import ANSWER, inline, parts, replies, studio
 from tests.fake_service import FakeService, Reply, tiny_png
@@ -72,7 +72,7 @@ async def generation(home: Path, when: Callable[[int, str], bool]) -> tuple[list
             assert await one.core.library.failed() == []
             assert one.core.queue.jobs == {}
             assert one.journal == []
-            report = verify(one.core.library.originals, [picture], 0)
+            report = await check(one.core.library)
             assert report.whole
             assert report.orphans == ()
         return steps, asked, came

@@ -10,7 +10,7 @@ import pytest
 from studio import files
 from studio.errors import InputError, StorageError
 from studio.library import moving
-from studio.library.check import Stopped, verify
+from studio.library.check import Stopped, check
 from studio.library.library import Library
 from tests.core.shelves import opened, take
 
@@ -31,7 +31,7 @@ async def sound(library: Library, ids: list[str]) -> None:
     every = await library.every()
     assert [picture.id for picture in every] == ids
     assert (every[0].rating, every[1].trashed) == (4, True)
-    assert verify(library.originals, every, 0).whole
+    assert (await check(library)).whole
 
 
 @pytest.mark.parametrize("disk", ["same", "another"])

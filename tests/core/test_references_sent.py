@@ -15,6 +15,7 @@ from studio.core import Core, Options
 from studio.domain import Role
 from studio.drafts import Draft
 from studio.library.query import Query
+from tests.core.running import replies, studio
 from tests.fake_service import FakeService
 
 KEY = {"GRIDBRUSH_API_KEY": "sk-canary-4f1d9e7b2a6c8035"}
@@ -62,3 +63,35 @@ async def test_a_person_is_told_of_a_reference_that_was_sent_otherwise(tmp_path)
     assert [part["mimeType"] for part in parts] == ["image/jpeg", "image/jpeg", "image/jpeg"]
     first = Image.open(io.BytesIO(base64.b64decode(parts[0]["data"])))
     assert max(first.size) == 4096
+
+
+async def test_several_sources_are_sent_one_each_and_each_result_hangs_under_its_own(tmp_path):
+    with replies() as service:
+        async with studio(tmp_path, service) as one:
+            jobs = await one.submit("{sea|hill|fog}")
+            for job in jobs:
+                await one.gone(job)
+            sources = await one.pictures()
+            draft = tuple(
+                [
+                    await one.core.library.keep_input(
+                        one.core.library.path(each),
+                        role=Role.EDIT,
+                        name=each.name,
+                        picture=each.id,
+                    )
+                    for each in sources
+                ]
+            )
+            jobs = await one.submit("at night", references=draft, aspect="match")
+            for job in jobs:
+                await one.gone(job)
+            made = [each for each in await one.pictures() if each.parents]
+    assert {each.id: each.name for each in sources} == {
+        each.parents[0].picture: each.name for each in made
+    }, "what sets them apart is the source"
+    bodies = [json.loads(request.body) for request in service.requests[3:]]
+    sent = [
+        [part for part in body["contents"][-1]["parts"] if "text" not in part] for body in bodies
+    ]
+    assert [len(pictures) for pictures in sent] == [1, 1, 1]
