@@ -11,8 +11,8 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
-from studio import prompts, runs
-from studio.domain import Flag, Job, JobState, Picture
+from studio import runs
+from studio.domain import Flag, Picture
 from studio.drafts import Draft
 from studio.errors import StorageError
 from studio.events import Event, JobChanged, PicturesAdded, RecordsChanged
@@ -188,133 +188,6 @@ async def test_a_shelf_shows_its_pictures_and_counts_them(tmp_path: Path) -> Non
         await until(window.core, lambda: list(window.browsing.order) == [first.row], "picks")
         window.show_shelf(View.TRASH)
         await until(window.core, lambda: len(window.browsing.order) == 0, "empty trash")
-
-
-async def refused(window: StudioWindow) -> None:
-    """A job that failed."""
-    model = window.core.catalogue.find("sketch", "sketch-refuses")
-    draft = Draft(prompt="x", model="sketch-refuses", size="512")
-    await window.core.submit(runs.plan(draft, model, ("x",)))
-    await window.core.queue.idle()
-
-
-async def test_a_failed_job_stays_as_a_tile_and_is_counted(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async with opened(tmp_path) as window:
-        core = window.core
-        await refused(window)
-        await until(core, lambda: window.browsing.counts.failed == 1, "counted")
-        item = window.model.item_at(0)
-        assert item is not None
-        assert not isinstance(item, Picture)
-        assert item.state is JobState.FAILED
-        told: list[int] = []
-        monkeypatch.setattr(window.sidebar, "set_failed_new", told.append)
-        core.queue.retry(item.id)
-        await until(core, lambda: told == [0, 1], "one new failure, however often it is tried")
-
-
-async def test_a_failed_job_is_found_by_its_date_and_not_by_what_only_pictures_have(
-    tmp_path: Path,
-) -> None:
-    async with opened(tmp_path) as window:
-        core = window.core
-        await refused(window)
-        await until(core, lambda: window.model.rowCount() == 1, "tile")
-        for words, tiles in (
-            ("before:today", 0),
-            ("after:7d", 1),
-            ("after:7d rating:>=1", 0),
-            ("-before:today x", 1),
-            ("-after:7d", 0),
-            ("is:failed", 1),
-            ("-is:failed", 0),
-        ):
-            window.browsing.show(words=words)
-            seen = partial(_shows, window, tiles)
-            await until(core, seen, words)
-
-
-def _shows(window: StudioWindow, tiles: int) -> bool:
-    return window.model.rowCount() == tiles
-
-
-async def test_a_failed_tile_that_was_put_away_comes_back_to_its_place(tmp_path: Path) -> None:
-    async with opened(tmp_path) as window:
-        core = window.core
-        model = core.catalogue.find("sketch", "sketch-refuses")
-        draft = Draft(prompt="{a|b}", model="sketch-refuses", size="512")
-        first, second = await core.submit(runs.plan(draft, model, prompts.expand("{a|b}")))
-        await core.queue.idle()
-        await until(core, lambda: window.model.rowCount() == 2, "tiles")
-        window.gallery.select_keys([first.id])
-        await until(core, lambda: len(window.gallery.selected_jobs()) == 1, "selected")
-        window.pictures.trash()
-        await until(core, lambda: window.model.rowCount() == 1, "put away")
-        window.pictures.undo()
-        await until(core, lambda: window.model.rowCount() == 2, "brought back")
-        await until(core, lambda: window.model.key_at(0) == first.id, "in its place")
-        assert window.model.key_at(1) == second.id
-
-
-async def test_what_an_earlier_start_left_stands_where_it_was_asked_for(tmp_path: Path) -> None:
-    async with opened(tmp_path) as window:
-        (old,) = await make(window)
-        core = window.core
-        model = core.catalogue.find("sketch", "sketch-slow")
-        draft = Draft(prompt="a", model="sketch-slow", size="512", count=4)
-        jobs = await core.submit(runs.plan(draft, model, prompts.expand("a")))
-        await until(core, lambda: window.model.rowCount() == 5, "tiles")
-        await until(core, lambda: core.queue.running == 3, "sent")
-    async with opened(tmp_path) as window:
-        core = window.core
-        await until(core, lambda: window.model.rowCount() == 5, "tiles")
-        stand = [window.model.key_at(row) for row in range(5)]
-        assert stand == [*(job.id for job in jobs), old.row]
-
-
-async def test_a_cut_answer_that_was_discarded_can_be_taken_back_and_read(tmp_path: Path) -> None:
-    async with opened(tmp_path) as window:
-        core = window.core
-        model = core.catalogue.find("sketch", "sketch-cut")
-        draft = Draft(prompt="a", model="sketch-cut", size="512")
-        (job,) = await core.submit(runs.plan(draft, model, prompts.expand("a")))
-        await core.queue.idle()
-        await until(core, lambda: len(shown_jobs(window)) == 1, "its tile")
-        cut = core.queue.jobs[job.id]
-        assert cut.failure is not None
-        # The tile and what is said of it tell the same number.
-        assert f"{cut.received:,} bytes" in cut.failure.message
-        window.running.act("discard", cut)
-        await until(core, lambda: not shown_jobs(window), "put away")
-        toast = window.toast
-        await until(core, lambda: toast._text.text() == "1 job put away", "told")
-        assert toast._undo.isVisible()
-        window.pictures.undo()
-        await until(core, lambda: len(shown_jobs(window)) == 1, "brought back")
-        window.running.act("salvage", shown_jobs(window)[0])
-        await until(core, lambda: not shown_jobs(window) and window.model.rowCount() == 1, "read")
-
-
-async def test_a_cancelled_tile_that_was_put_away_comes_back(tmp_path: Path) -> None:
-    async with opened(tmp_path) as window:
-        core = window.core
-        model = core.catalogue.find("sketch", "sketch-slow")
-        draft = Draft(prompt="a", model="sketch-slow", size="512")
-        (job,) = await core.submit(runs.plan(draft, model, prompts.expand("a")))
-        core.queue.cancel(job.id)
-        await core.queue.idle()
-        await core.queue.dismiss([job.id])
-        await until(core, lambda: not shown_jobs(window), "put away")
-        window.pictures.undo()
-        await until(core, lambda: len(shown_jobs(window)) == 1, "brought back")
-        assert shown_jobs(window)[0].state is JobState.CANCELLED
-
-
-def shown_jobs(window: StudioWindow) -> list[Job]:
-    items = (window.model.item_at(row) for row in range(window.model.rowCount()))
-    return [item for item in items if isinstance(item, Job)]
 
 
 async def test_prompt_and_choices_are_there_at_the_next_start(tmp_path: Path) -> None:
