@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 import shiboken6
-from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QPoint
+from PySide6.QtGui import QImage, QRegion
+from PySide6.QtWidgets import QApplication, QWidget
 
 from studio.domain import Failure, JobState
 from studio.errors import Billed
@@ -228,3 +229,22 @@ async def test_a_gallery_that_stands_still_keeps_nothing_twice(
     d.view.verticalScrollBar().setValue(40)
     await d.settled()
     assert kept_bytes() > 0
+
+
+async def test_the_ground_has_no_seams_where_a_screen_has_pixels_and_a_half(
+    desk: Callable[..., Desk],
+) -> None:
+    d = desk()
+    await d.show()
+    mat = theme.theme().color("mat").rgb()
+    for scale in (1.25, 1.5, 1.75):
+        image = QImage(round(920 * scale), round(600 * scale), QImage.Format.Format_RGB32)
+        image.setDevicePixelRatio(scale)
+        # Whatever was on the screen before: nothing of it may shine through.
+        image.fill(0xFF00FF)
+        d.view.viewport().render(image, QPoint(), QRegion(), QWidget.RenderFlag(0))
+        middle = d.view.cell(1).center().y()
+        for row in (1, 2, 3):
+            left = round(d.view.cell(row).left() * scale)
+            seen = {image.pixel(x, round(middle * scale)) for x in range(left - 4, left + 4)}
+            assert seen == {mat}, (scale, row)

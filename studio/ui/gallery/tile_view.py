@@ -21,6 +21,7 @@ from studio.ui.gallery.paint import PICTURE_RADIUS, paint_band, paint_tile
 from studio.ui.gallery.pointer import Pointer
 from studio.ui.gallery.pulse import Pulse
 from studio.ui.gallery.selection import Selection
+from studio.ui.gallery.strokes import scale_of
 from studio.ui.states import Item, Tile, describe
 from studio.ui.theme import theme
 from studio.ui.thumbnails import BOUND, Thumbnails, ThumbnailSource, Wish
@@ -272,10 +273,15 @@ class TileView(GridView):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         offset = self.verticalOffset()
         mat = self._kit.color("mat")
-        for gap in self.grid.between_tiles(area.translated(0, offset)):
-            painter.fillRect(gap.translated(0, -offset), mat)
-        dpr = self.devicePixelRatioF()
-        looks = self._looks if dpr == int(dpr) else None
+        dpr = scale_of(painter)
+        whole = dpr == int(dpr)
+        if whole:
+            for gap in self.grid.between_tiles(area.translated(0, offset)):
+                painter.fillRect(gap.translated(0, -offset), mat)
+        else:
+            # Tiles end between two pixels of the screen: in pieces the ground would have seams.
+            painter.fillRect(area.adjusted(-1, -1, 1, 1), mat)
+        looks = self._looks if whole else None
         if looks is not None:
             looks.begin()
         for rows in self.grid.touched(area.translated(0, offset)):
@@ -284,7 +290,8 @@ class TileView(GridView):
                 if not region.intersects(cell):
                     continue
                 if looks is None or not self._paint_look(painter, row, cell, looks, int(dpr)):
-                    painter.fillRect(cell, mat)
+                    if whole:
+                        painter.fillRect(cell, mat)
                     self._paint_row(painter, row, cell)
         if looks is not None and not looks.later.isEmpty():
             self._unpainted += looks.later
