@@ -133,6 +133,15 @@ def test_every_message_stays_inside_its_box(kit: Kit) -> None:
             ), name
 
 
+def test_a_button_with_long_words_stays_in_its_box(kit: Kit) -> None:
+    made = every_state()["refused"]
+    offer = replace(made.tile.offers[0], label="Eingabeaufforderung bearbeiten und senden")
+    long = replace(made, tile=replace(made.tile, offers=(offer,)))
+    layout = arrange(long, CELL, kit)
+    (button,) = [zone for zone in layout.zones if zone.label]
+    assert layout.picture.contains(button.rect)
+
+
 @pytest.mark.parametrize("dpr", [1.0, 1.25, 1.5, 2.0])
 def test_ring_and_hairline_are_sharp_at_every_scale(application: QApplication, dpr: float) -> None:
     kit = Kit(theme.install(application, "dark", scale=1.0))

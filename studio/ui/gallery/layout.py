@@ -244,7 +244,8 @@ def _offer_lines(offers: tuple[Offer, ...], width: int, kit: Kit) -> list[list[t
     """Buttons with their widths, side by side where they fit."""
     lines: list[list[tuple[Offer, int]]] = []
     for offer in offers:
-        wide = kit.small.metrics.horizontalAdvance(offer.label) + 22
+        # Long words are shortened: a button never leaves its box.
+        wide = min(kit.small.metrics.horizontalAdvance(offer.label) + 22, width + PADDING)
         used = sum(each for _offer, each in lines[-1]) + 6 * len(lines[-1]) if lines else 0
         if lines and used + wide <= width + PADDING:
             lines[-1].append((offer, wide))

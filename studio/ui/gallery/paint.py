@@ -238,7 +238,9 @@ def offer(painter: QPainter, zone: Zone, kit: Kit, *, hot: bool) -> None:
     """A button in a tile."""
     ground(painter, zone.rect, kit.color("hover" if hot else "raise"), OFFER_RADIUS)
     outline(painter, QRectF(zone.rect), 1, OFFER_RADIUS, QPen(kit.color("line2")))
-    _centred(painter, zone.rect, zone.label, kit.small, kit.color("text"))
+    room = zone.rect.width() - 8
+    label = kit.small.metrics.elidedText(zone.label, Qt.TextElideMode.ElideRight, room)
+    _centred(painter, zone.rect, label, kit.small, kit.color("text"))
 
 
 def _tick(painter: QPainter, layout: Layout, kit: Kit) -> None:
