@@ -78,11 +78,19 @@ class Stepper(QSpinBox):
 
     def sizeHint(self) -> QSize:
         digits = len(str(self.maximum()))
-        number = QFontMetrics(theme().font("small")).horizontalAdvance("0" * digits)
+        metrics = QFontMetrics(theme().font("small"))
+        number = max(
+            metrics.horizontalAdvance("0" * digits),
+            metrics.horizontalAdvance(self.specialValueText()),
+        )
         return QSize(2 * theme().height(24) + 2 * 3 + number + 16, theme().height(self._size))
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
+
+    def setSpecialValueText(self, text: str) -> None:
+        super().setSpecialValueText(text)
+        self.setFixedSize(self.sizeHint())
 
     def stepBy(self, steps: int) -> None:
         super().stepBy(steps)

@@ -169,6 +169,12 @@ def test_a_stepper_stops_at_its_bounds(count: Stepper) -> None:
     assert not more.isEnabled()
 
 
+def test_a_stepper_has_room_for_a_word_in_place_of_its_least(count: Stepper) -> None:
+    count.setSpecialValueText("selbsttätig")
+    word = count.fontMetrics().horizontalAdvance("selbsttätig")
+    assert count.lineEdit().width() >= word
+
+
 def test_setting_a_stepper_tells_nobody(count: Stepper) -> None:
     told: list[object] = []
     count.changed.connect(told.append)
