@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QPoint, Signal
+from PySide6.QtCore import QPoint, QSize, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from studio.ui.controls import Button, Text
 from studio.ui.controls.popover import Popover
-from studio.ui.theme import theme
 
 WIDTH = 280
 
@@ -36,7 +35,7 @@ class Naming(Popover):
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 12, 12, 12)
         column.setSpacing(8)
-        column.addWidget(Text(title, "small", "text2", self))
+        column.addWidget(Text(title, "small", "text2", self, wrap=True))
         row = QHBoxLayout()
         row.setSpacing(8)
         self.field = QLineEdit(name, self)
@@ -67,6 +66,11 @@ class Naming(Popover):
         if self._empty or self.field.text().strip():
             self.named.emit(self.field.text())
 
+    def sizeHint(self) -> QSize:
+        # As tall as its lines need at its own width, not at the one they would take.
+        wide, layout = self.maximumWidth(), self.layout()
+        return QSize(wide, 0 if layout is None else layout.totalHeightForWidth(wide))
+
 
 def ask(
     title: str, button: str, over: QWidget, at: QPoint, take: Callable[[str], None], name: str = ""
@@ -75,6 +79,5 @@ def ask(
     asked = Naming(title, button, over, name=name)
     asked.named.connect(take)
     asked.adjustSize()
-    asked.setMinimumHeight(theme().height(30) + 56)
     asked.open_at(over.mapTo(over.window(), at), asked.field)
     return asked
