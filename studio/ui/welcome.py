@@ -237,7 +237,7 @@ class Welcome(QScrollArea):
 
     def _retint(self) -> None:
         dpr, look = self.devicePixelRatioF(), theme()
-        self._drop_icon.setPixmap(look.pixmap("reference", "text2", 16, dpr))
+        self._drop_icon.setPixmap(look.pixmap("reference", "text2", 14, dpr))
         self._brush.setPixmap(look.pixmap("brush", "text", 16, dpr))
 
     async def _load(self) -> None:
