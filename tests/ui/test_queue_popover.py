@@ -6,7 +6,8 @@ import time
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -14,7 +15,7 @@ from studio.domain import Failure, Hold, Job, JobState
 from studio.errors import Billed
 from studio.ui import trying_again
 from studio.ui.activity.activity import StatusBar, queue_words
-from studio.ui.activity.job_row import state_words
+from studio.ui.activity.job_row import JobRow, state_words
 from studio.ui.activity.queue_popover import QueuePopover
 from tests.ui import desks
 
@@ -102,6 +103,56 @@ def test_queued_rows_are_moved_by_buttons_and_keys_and_others_are_not(status: St
     ]
     QTest.keyClick(snow, Qt.Key.Key_Delete)
     assert cancelled == ["snow"]
+
+
+def test_a_queued_row_is_dragged_to_another_place_and_not_pressed_by_it(status: StatusBar) -> None:
+    now = list(jobs())
+    chosen: list[str] = []
+
+    def on_move(id: str, place: str) -> None:
+        at = [job.id for job in now].index(id)
+        to = max(1, at - 1) if place == "earlier" else at + 1
+        now.insert(to, now.pop(at))
+        status.show_jobs(now)
+
+    status.move_requested.connect(on_move)
+    status.job_chosen.connect(chosen.append)
+    status.show_jobs(now)
+    popover = opened(status)
+    hail, height = popover.rows[4], popover.rows[4].height()
+    drag(hail, -2 * height)
+    assert shown(popover) == ["blue", "fog", "hail", "snow", "rain"]
+    drag(hail, height)
+    assert shown(popover) == ["blue", "fog", "snow", "hail", "rain"]
+    running = popover.rows[0]
+    drag(running, 3 * height)
+    assert shown(popover) == ["blue", "fog", "snow", "hail", "rain"]
+    assert popover.isVisible()
+    assert chosen == []
+    QTest.mouseClick(hail, Qt.MouseButton.LeftButton, pos=hail.rect().center())
+    assert chosen == ["hail"]
+
+
+def drag(row: JobRow, far: int) -> None:
+    """Take a row and let it go so many pixels lower, in steps as a hand makes them."""
+    start = row.mapToGlobal(row.rect().center())
+    QTest.mousePress(row, Qt.MouseButton.LeftButton, pos=row.rect().center())
+    for step in range(1, 21):
+        at = start + QPoint(0, round(far * step / 20))
+        where = QPointF(row.mapFromGlobal(at))
+        moved = QMouseEvent(
+            QEvent.Type.MouseMove,
+            where,
+            QPointF(at),
+            Qt.MouseButton.NoButton,
+            Qt.MouseButton.LeftButton,
+            Qt.KeyboardModifier.NoModifier,
+        )
+        QApplication.sendEvent(row, moved)
+    QTest.mouseRelease(
+        row, Qt.MouseButton.LeftButton, pos=row.mapFromGlobal(start + QPoint(0, far))
+    )
+    QApplication.processEvents()
 
 
 def test_the_rows_follow_the_order_and_the_keyboard_stays_where_it_was(status: StatusBar) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from studio.domain import Hold, Job, JobState
 from studio.ui.controls import ElidedLabel, IconButton
@@ -51,7 +51,7 @@ def clock(seconds: float) -> str:
 
 
 class JobRow(QPushButton):
-    """One job; a press shows it in the gallery.
+    """One job; a press shows it in the gallery, a drag up or down moves one that is queued.
 
     With the keyboard here Alt+Up and Alt+Down move a queued job, Alt+Home sends it first, and
     Delete cancels.
@@ -75,6 +75,8 @@ class JobRow(QPushButton):
         self.setFixedHeight(theme().height(ROW))
         self.job = job
         self._second = -1
+        self._from: int | None = None
+        self._dragged = False
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 4, 6, 4)
         row.setSpacing(2)
@@ -117,6 +119,11 @@ class JobRow(QPushButton):
         for button in (self.earlier, self.later):
             button.setVisible(movable)
 
+    @property
+    def movable(self) -> bool:
+        """Whether there is another it can change places with."""
+        return self.earlier.isVisibleTo(self)
+
     def on_cancel(self) -> None:
         """The cross was pressed."""
         self.asked_to_cancel.emit(self.job.id)
@@ -132,6 +139,20 @@ class JobRow(QPushButton):
     def on_clicked(self) -> None:
         """The row was pressed."""
         self.picked.emit(self.job.id)
+
+    def _follow(self, y: int) -> None:
+        """The pointer is at this height of the row: one place further where it left it."""
+        if y < 0:
+            self.on_earlier()
+        elif y >= self.height():
+            self.on_later()
+        else:
+            return
+        # The next height is that within the row where it lies from now on.
+        inside = self.parentWidget()
+        column = inside.layout() if inside is not None else None
+        if column is not None:
+            column.activate()
 
     def sizeHint(self) -> QSize:
         return QSize(WIDTH - 12, theme().height(ROW))
@@ -149,3 +170,28 @@ class JobRow(QPushButton):
             self.on_cancel()
         else:
             super().keyPressEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        super().mousePressEvent(event)
+        self._dragged = False
+        left = event.button() is Qt.MouseButton.LeftButton
+        self._from = event.position().toPoint().y() if left and self.movable else None
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        y = event.position().toPoint().y()
+        far = QApplication.startDragDistance()
+        if not self._dragged and self._from is not None and abs(y - self._from) >= far:
+            self._dragged = True
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+        if not self._dragged:
+            super().mouseMoveEvent(event)
+        elif self.movable:
+            self._follow(y)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._dragged:
+            # Let go of after a drag, it is not pressed.
+            self.setDown(False)
+            self.unsetCursor()
+        self._from, self._dragged = None, False
+        super().mouseReleaseEvent(event)
