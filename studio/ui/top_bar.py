@@ -171,7 +171,7 @@ class TopBar(QFrame):
 
     def _show_tokens(self) -> None:
         pairs = [token.partition(":") for token in self._tokens]
-        self.search.set_tokens([(f"{key}:", value.strip('"')) for key, _colon, value in pairs])
+        self.search.set_tokens([(key, value.strip('"')) for key, _colon, value in pairs])
 
     def on_menu(self) -> None:
         """The menu button was pressed."""

@@ -43,6 +43,15 @@ _BARE = """<?xml version="1.0"?>
 </applications></openbox_config>
 """
 
+_FONTS = """<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig><match target="pattern">
+<test name="family"><string>sans-serif</string></test>
+<edit name="family" mode="prepend" binding="strong"><string>Inter</string></edit>
+</match></fontconfig>
+"""
+"""The design's font, where there is one: pictures of any machine are to look alike."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shot:
@@ -146,6 +155,9 @@ def take(shot: Shot, home: Path, folder: Path, target: Path) -> None:
         config = session.home / ".config" / "openbox"
         config.mkdir(parents=True)
         (config / "rc.xml").write_text(_BARE)
+        fonts = session.home / ".config" / "fontconfig"
+        fonts.mkdir()
+        (fonts / "fonts.conf").write_text(_FONTS)
         session.start_display(shot.size)
         session.start_bus(services=False)
         session.start_accessibility()

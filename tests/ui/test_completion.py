@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QAbstractItemView, QApplication, QStyleOptionViewI
 from studio.library.asking import KEYS, STATES
 from studio.ui import theme
 from studio.ui.completion import Completion
+from studio.ui.controls import Text
 from studio.ui.controls.search_field import Token
 from studio.ui.offer_words import WORDS, meaning
 from studio.ui.top_bar import TopBar
@@ -32,6 +33,8 @@ def test_whole_tokens_leave_the_line_and_are_looked_for_with_the_words(qapp: QAp
     QTest.keyClicks(bar.search.field, "fog rating:>=4 ")
     assert bar.search.text == "fog "
     assert shown(bar) == 1
+    (token,) = bar.search.findChildren(Token)
+    assert [one.text() for one in token.findChildren(Text)] == ["rating", ">=4"]
     QTest.keyClicks(bar.search.field, 'tag:"old town"')
     QTest.keyClick(bar.search.field, Qt.Key.Key_Return)
     assert told[-1] == 'rating:>=4 tag:"old town" fog '
