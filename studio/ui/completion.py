@@ -53,7 +53,7 @@ class Completion(QCompleter):
         self.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         # Not the unfiltered kind: there the first offer is taken by Enter though nothing marks it.
         self.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
-        self.setMaxVisibleItems(10)
+        self.setMaxVisibleItems(12)
         offered = self.popup()
         assert offered is not None
         offered.setProperty("zone", "offers")
