@@ -28,6 +28,8 @@ from studio.errors import Billed
 from studio.library.query import Family
 from studio.ui import figures
 from studio.ui.inspector import Inspector, facts
+from studio.ui.inspector.family import RING
+from studio.ui.inspector.section import Section
 from studio.ui.theme import install
 from tests.ui import looking
 from tests.ui.looking import picture
@@ -205,6 +207,15 @@ def test_costs_of_several_are_summed_and_unknown_ones_counted() -> None:
     assert (cost.value, cost.note) == ("≈ $0.27", "+ 1 of unknown price")
     sketches = [picture(n, offline=True, cost_usd=0.0) for n in (1, 2)]
     assert facts.several(sketches)[0].value == "free", "as it is said of one"
+
+
+def test_the_ring_of_the_family_lies_in_the_margins_of_its_section(dressed: None) -> None:
+    plain, ringed = Section("Family"), Section("Family", ring=RING)
+    for part, high in ((plain, 38), (ringed, 38 + 2 * RING)):
+        held = QWidget(part)
+        held.setFixedHeight(high)
+        part.body.addWidget(held)
+    assert plain.sizeHint().height() == ringed.sizeHint().height()
 
 
 # --- one picture ------------------------------------------------------------------------------

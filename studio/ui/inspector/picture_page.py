@@ -13,7 +13,7 @@ from studio.library.query import Family
 from studio.ui.controls import Button
 from studio.ui.inspector import facts
 from studio.ui.inspector.fact_table import FactTable, Remarks
-from studio.ui.inspector.family import FamilyStrip
+from studio.ui.inspector.family import RING, FamilyStrip
 from studio.ui.inspector.head import Head
 from studio.ui.inspector.note import Note
 from studio.ui.inspector.palette import Palette
@@ -50,7 +50,7 @@ class PicturePage(QWidget):
         parts.setSpacing(0)
         self.preview = Preview(thumbnails, inner)
         self.head = Head(inner)
-        self._family_part = Section(_("Family"), inner)
+        self._family_part = Section(_("Family"), inner, ring=RING)
         self.family = FamilyStrip(thumbnails, self._family_part)
         self._family_part.body.addWidget(self.family)
         self._palette_part = Section(_("Palette"), inner, aside=_("click copies"))

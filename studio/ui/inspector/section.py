@@ -11,12 +11,18 @@ class Section(QFrame):
     """A hairline, a heading (with a word at the right, if given), and what it holds."""
 
     def __init__(
-        self, heading: str = "", parent: QWidget | None = None, *, aside: str = ""
+        self,
+        heading: str = "",
+        parent: QWidget | None = None,
+        *,
+        aside: str = "",
+        ring: int = 0,
     ) -> None:
+        """`ring` pixels around what it holds are for a ring, which may lie in the margins."""
         super().__init__(parent)
         self.setProperty("zone", "section")
         self.body = QVBoxLayout(self)
-        self.body.setContentsMargins(16, 12, 16, 12)
+        self.body.setContentsMargins(16, 12, 16, 12 - ring)
         self.body.setSpacing(0)
         if heading:
             row = QHBoxLayout()
@@ -25,7 +31,7 @@ class Section(QFrame):
             if aside:
                 row.addWidget(Text(aside, "micro", "text3", self))
             self.body.addLayout(row)
-            self.body.addSpacing(9)
+            self.body.addSpacing(9 - ring)
             self.setAccessibleName(heading)
 
     def set_line(self, *, line: bool) -> None:
