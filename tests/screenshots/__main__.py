@@ -48,6 +48,9 @@ _FONTS = """<?xml version="1.0"?>
 <fontconfig><match target="pattern">
 <test name="family"><string>sans-serif</string></test>
 <edit name="family" mode="prepend" binding="strong"><string>Inter</string></edit>
+</match><match target="font">
+<edit name="hinting" mode="assign"><bool>false</bool></edit>
+<edit name="hintstyle" mode="assign"><const>hintnone</const></edit>
 </match></fontconfig>
 """
 """The design's font, where there is one: pictures of any machine are to look alike."""
