@@ -56,6 +56,8 @@ class Offers(QObject):
             self._window.running.act(name, shown[0])
         elif name == "drag" and shown:
             self._window.gallery.begin_drag(self._window.gallery.rows.row_of(shown[0].row))
+        elif name == "restore" and self._window.browsing.query.view is View.TRASH:
+            self._window.pictures.restore()
         elif name == "restore":
             # Not by the action: that is offered in the trash only.
             self._window.pictures.restore_these([one.id for one in shown])

@@ -152,8 +152,15 @@ class PictureActions(QObject):
         self._tell(self._core.library.trash(ids))
 
     def restore(self) -> None:
-        """Bring the selected pictures back from the trash."""
-        self._tell(self._with_ids(self._core.library.restore))
+        """Bring the selected pictures back from the trash; the neighbour is chosen."""
+        self._tell(self._restore())
+
+    async def _restore(self) -> str:
+        ids = await self._selection.ids()
+        if not ids:
+            return ""
+        self._selection.before_removal()
+        return await self._core.library.restore(ids)
 
     def restore_these(self, ids: Sequence[str]) -> None:
         """Bring these pictures back from the trash."""
@@ -198,10 +205,11 @@ class PictureActions(QObject):
                 _("That is too many to copy at once"),
                 _("At most {most} pictures can be copied.").format(most=MOST),
             )
-        if pictures:
-            carried = [dragging.Carried(p, self._core.library.path(p)) for p in pictures]
+        there = _there(pictures)
+        if there:
+            carried = [dragging.Carried(p, self._core.library.path(p)) for p in there]
             await dragging.copy(carried, self._core.decoder)
-            n = len(pictures)
+            n = len(there)
             self.told.emit(ngettext("{n} picture copied", "{n} pictures copied", n).format(n=n))
 
     def save_as(self) -> None:
@@ -209,7 +217,7 @@ class PictureActions(QObject):
         spawn(self._save_as())
 
     async def _save_as(self) -> None:
-        pictures = await self._selection.pictures()
+        pictures = _there(await self._selection.pictures())
         if not pictures:
             return
         paths = [self._core.library.path(picture) for picture in pictures]
@@ -264,6 +272,18 @@ class PictureActions(QObject):
 
 async def _await(change: Awaitable[str]) -> None:
     await change
+
+
+def _there(pictures: Sequence[Picture]) -> list[Picture]:
+    """Those whose files are there. Raises InputError when there are pictures and none is."""
+    there = [picture for picture in pictures if not picture.missing]
+    if pictures and not there:
+        n = len(pictures)
+        raise InputError(
+            ngettext("Its file is missing", "Their files are missing", n),
+            hint=_("Locate it in its tile: then all of this is possible again."),
+        )
+    return there
 
 
 def _copy_files(sources: Sequence[Path], targets: Sequence[Path]) -> None:

@@ -439,6 +439,24 @@ async def test_trouble_is_said_in_the_window(tmp_path: Path) -> None:
         assert "The disk is full" in window.messages.notice.text
 
 
+async def test_the_neighbour_of_what_was_restored_is_chosen(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        pictures = await make(window, count=3, tiles=3)
+        core = window.core
+        await core.library.trash([one.id for one in pictures])
+        window.show_shelf(View.TRASH)
+        await until(core, lambda: window.model.rowCount() == 3, "the trash")
+        keys = [window.model.key_at(row) for row in range(3)]
+        window.gallery.select_keys([key for key in keys[:1] if key is not None])
+        await until(core, lambda: len(window.gallery.selected_items()) == 1, "chosen")
+        window.pictures.restore()
+        await until(core, lambda: window.model.rowCount() == 2, "restored")
+        await until(core, lambda: list(window.gallery.selected_rows()) == keys[1:2], "the next")
+        window.offers.on_inspector_action("restore", window.gallery.selected_items())
+        await until(core, lambda: window.model.rowCount() == 1, "restored")
+        await until(core, lambda: list(window.gallery.selected_rows()) == keys[2:], "the last")
+
+
 async def test_each_trouble_of_a_start_reaches_the_user(tmp_path: Path) -> None:
     async with opened(tmp_path) as window:
         bar = window.messages

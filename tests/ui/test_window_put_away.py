@@ -117,6 +117,7 @@ async def test_a_cut_answer_that_was_discarded_can_be_taken_back_and_read(tmp_pa
         assert toast._undo.isVisible()
         window.pictures.undo()
         await until(core, lambda: len(shown_jobs(window)) == 1, "brought back")
+        await until(core, lambda: job.id in core.queue.jobs, "and known to the queue")
         window.running.act("salvage", shown_jobs(window)[0])
         await until(core, lambda: not shown_jobs(window) and window.model.rowCount() == 1, "read")
 

@@ -7,11 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QFileDialog
 
 from studio.domain import Picture
 from studio.library import finding
-from studio.ui import states
+from studio.ui import states, tasks
 from studio.ui.dialogs import lost
 from studio.ui.main_window import StudioWindow
 from tests.ui.windows import make, opened, until
@@ -43,6 +44,7 @@ async def test_a_missing_file_is_noticed_in_the_loupe_and_located(tmp_path: Path
         one, *_others = await make(window, count=2, tiles=2)
         core, library = window.core, window.core.library
         away = tmp_path / "away.png"
+        await until(core, lambda: window.gallery.thumbnails.idle, "their thumbnails")
         shutil.move(library.path(one), away)
         window.looking.open_loupe(one)
         await until(core, lambda: is_missing(window, one.row), "noticed")
@@ -114,3 +116,28 @@ async def test_what_lies_in_the_trash_already_cannot_be_forgotten_once_more(tmp_
         (one,) = await make(window)
         missing = replace(await told(window, one.id), missing=True, trashed=True)
         assert [offer.action for offer in states.describe(missing, 0.0).offers] == ["locate"]
+
+
+async def test_a_file_that_is_gone_is_neither_copied_nor_saved(tmp_path: Path) -> None:
+    async with opened(tmp_path) as window:
+        one, two = await make(window, count=2, tiles=2)
+        core, clipboard = window.core, QGuiApplication.clipboard()
+        core.library.path(one).unlink()
+        await finding.sweep(core.library)
+        await until(core, lambda: is_missing(window, one.row), "noticed")
+        clipboard.setText("what was there")
+        tasks.on_error(window.talking.on_error)
+        window.gallery.select_keys([one.row])
+        await until(core, window.actions_of.every["copy"].isEnabled, "selected")
+        for act in (window.pictures.copy, window.pictures.save_as):
+            window.messages.clear()
+            act()
+            await until(core, lambda: window.messages.notice is not None, "told")
+            assert window.messages.accessibleName().startswith("Its file is missing. Locate it")
+        assert clipboard.text() == "what was there"
+        window.gallery.select_keys([one.row, two.row])
+        window.pictures.copy()
+        await until(core, lambda: window.toast._text.text() == "1 picture copied", "copied")
+        assert [Path(url.toLocalFile()) for url in clipboard.mimeData().urls()] == [
+            core.library.path(two)
+        ]
