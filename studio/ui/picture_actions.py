@@ -280,8 +280,10 @@ def _there(pictures: Sequence[Picture]) -> list[Picture]:
     if pictures and not there:
         n = len(pictures)
         raise InputError(
-            ngettext("Its file is missing", "Their files are missing", n),
-            hint=_("Locate it in its tile: then all of this is possible again."),
+            ngettext(
+                "The file of this picture is missing", "The files of these pictures are missing", n
+            ),
+            hint=_("Press Locate… in the tile and say where it is."),
         )
     return there
 

@@ -133,7 +133,9 @@ async def test_a_file_that_is_gone_is_neither_copied_nor_saved(tmp_path: Path) -
             window.messages.clear()
             act()
             await until(core, lambda: window.messages.notice is not None, "told")
-            assert window.messages.accessibleName().startswith("Its file is missing. Locate it")
+            assert window.messages.accessibleName().startswith(
+                "The file of this picture is missing."
+            )
         assert clipboard.text() == "what was there"
         window.gallery.select_keys([one.row, two.row])
         window.pictures.copy()
