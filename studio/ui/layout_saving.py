@@ -58,7 +58,10 @@ class LayoutSaving(QObject):
         state = self._window.layout_now()
         if state != self._written:
             self._written = state
-            spawn(self._write(state))
+            path = self._window.core.paths.window_file
+            # Begun here and now: `end` must not look before it is under way.
+            self._writing = asyncio.ensure_future(asyncio.to_thread(window_state.save, path, state))
+            spawn(self._follow(self._writing, state))
 
     async def end(self) -> None:
         """No more of it; comes back when nothing is being written."""
@@ -66,12 +69,10 @@ class LayoutSaving(QObject):
         if self._writing is not None:
             await asyncio.wait([self._writing])
 
-    async def _write(self, state: WindowState) -> None:
-        path = self._window.core.paths.window_file
-        self._writing = asyncio.ensure_future(asyncio.to_thread(window_state.save, path, state))
+    async def _follow(self, writing: asyncio.Future[None], state: WindowState) -> None:
         try:
             # The thread goes on when the window is closed meanwhile: `end` waits for it.
-            await asyncio.shield(self._writing)
+            await asyncio.shield(writing)
         except StorageError as error:
             log.warning("The window's layout was not kept: %s", error)
         self._writing = None

@@ -40,7 +40,8 @@ async def test_a_forgotten_prompt_is_nowhere_and_its_pictures_stay(tmp_path: Pat
             (failed,) = await one.submit(SECRET)
             await one.core.queue.idle()
             assert one.core.queue.jobs[failed.id].failure
-            secret, lamp = (await one.pictures())[::-1]
+            by_prompt = {each.prompt: each for each in await one.pictures()}
+            secret, lamp = by_prompt[SECRET], by_prompt["A lamp"]
             await one.core.library.rate([secret.id], 4)
             one.core.draft.save(Draft(prompt=SECRET))
             copies.make(one.core.library.folder)

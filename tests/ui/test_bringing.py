@@ -267,11 +267,11 @@ async def test_more_pictures_than_a_model_takes_are_not_offered_as_references(
         window.bringing.take(every)
         await until(window.core, lambda: window.browsing.shown == 18, "imported")
         rows = sorted(one.row for one in await window.core.library.every())
-        suggestion = window.composer.card.slots.suggestion
+        also = window.composer.card.slots.also
         for number, wanted in ((16, True), (17, False)):
             window.gallery.select_keys(rows[:number])
             await until(window.core, partial(tells_of, window, number), "selected")
-            assert suggestion.isVisible() is wanted
+            assert also.isVisible() is wanted
             (button,) = [
                 one
                 for one in window.inspector.findChildren(Button)
