@@ -7,7 +7,6 @@ shared between lanes but values.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import threading
 from collections.abc import Callable
 from functools import partial
@@ -18,14 +17,52 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
+class _Asked:
+    """A call, what came of it, and who waits for that.
+
+    The thread lets go of nothing it was given: whoever asked may be a part of the window, and what
+    Qt has must not die on a thread. All of it is taken out again on the loop's.
+    """
+
+    __slots__ = ("call", "error", "future", "result")
+
+    def __init__(self, future: asyncio.Future[Any], call: Callable[[], Any]) -> None:
+        self.future: asyncio.Future[Any] | None = future
+        self.call: Callable[[], Any] | None = call
+        self.result: Any = None
+        self.error: BaseException | None = None
+
+    def work(self) -> None:
+        """On the thread."""
+        assert self.future is not None
+        assert self.call is not None
+        if self.future.cancelled():
+            return
+        try:
+            self.result = self.call()
+        except BaseException as error:  # noqa: BLE001 - handed to whoever asked
+            self.error = error
+
+    def tell(self) -> None:
+        """On the loop's."""
+        future, self.future, self.call = self.future, None, None
+        result, self.result = self.result, None
+        error, self.error = self.error, None
+        if future is None or future.done():
+            return
+        if error is not None:
+            future.set_exception(error)
+        else:
+            future.set_result(result)
+
+
 class Lane:
     """A thread that runs one call after the other. It starts with its first call."""
 
     def __init__(self, name: str) -> None:
         self._name = name
-        self._asked: SimpleQueue[tuple[asyncio.Future[Any], Callable[[], Any]] | None] = (
-            SimpleQueue()
-        )
+        self._asked: SimpleQueue[_Asked | None] = SimpleQueue()
+        self._left: list[_Asked] = []
         self._thread: threading.Thread | None = None
         self._closed = False
 
@@ -42,7 +79,7 @@ class Lane:
         if self._closed:
             raise RuntimeError(f"the lane {self._name} is closed")
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._asked.put((future, partial(call, *args, **kwargs)))
+        self._asked.put(_Asked(future, partial(call, *args, **kwargs)))
         if self._thread is None:
             self._thread = threading.Thread(target=self._work, name=self._name, daemon=True)
             self._thread.start()
@@ -50,18 +87,16 @@ class Lane:
 
     def _work(self) -> None:
         while (asked := self._asked.get()) is not None:
-            future, call = asked
-            if future.cancelled():
-                continue
+            assert asked.future is not None
+            loop = asked.future.get_loop()
+            asked.work()
             try:
-                tell = partial(_tell, future, call())
-            except BaseException as error:  # noqa: BLE001 - handed to whoever asked
-                tell = partial(_complain, future, error)
-            # Whoever asked may be gone, with the loop.
-            with contextlib.suppress(RuntimeError):
-                future.get_loop().call_soon_threadsafe(tell)
+                loop.call_soon_threadsafe(asked.tell)
+            except RuntimeError:
+                # Whoever asked is gone, with the loop: it stays with what is left of the lane.
+                self._left.append(asked)
             # Not held while waiting: what it brought may be large.
-            del asked, future, call, tell
+            del asked, loop
 
     def close(self) -> None:
         """Finish what was asked and end the thread; blocks until then."""
@@ -69,13 +104,3 @@ class Lane:
         self._asked.put(None)
         if self._thread is not None:
             self._thread.join()
-
-
-def _tell(future: asyncio.Future[T], result: T) -> None:
-    if not future.done():
-        future.set_result(result)
-
-
-def _complain(future: asyncio.Future[T], error: BaseException) -> None:
-    if not future.done():
-        future.set_exception(error)

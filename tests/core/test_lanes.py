@@ -1,0 +1,70 @@
+"""A lane does one call after the other, and nothing that it was given dies on its thread."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+
+import pytest
+
+from studio.lanes import Lane
+
+
+class Part:
+    """Stands for a part of the window, which must not die on a thread."""
+
+    def __init__(self, died: list[str]) -> None:
+        self._died = died
+
+    def __del__(self) -> None:
+        self._died.append(threading.current_thread().name)
+
+    def look(self) -> int:
+        return 7
+
+    def fail(self) -> int:
+        raise ValueError("nothing there")
+
+
+async def test_what_was_asked_by_somebody_who_left_dies_on_the_loops_thread() -> None:
+    lane, go_on, died = Lane("reading"), threading.Event(), list[str]()
+    first = lane.start(go_on.wait, 20)
+    left = lane.start(Part(died).look)
+    left.cancel()
+    go_on.set()
+    assert await first
+    assert await lane.run(len, "next") == 4
+    await asyncio.sleep(0)
+    assert died == ["MainThread"]
+    await asyncio.to_thread(lane.close)
+
+
+@pytest.mark.parametrize("times", [300])
+async def test_what_was_done_dies_there_too(times: int) -> None:
+    lane, died = Lane("reading"), list[str]()
+    for _time in range(times):
+        assert await lane.run(Part(died).look) == 7
+        with pytest.raises(ValueError, match="nothing there"):
+            await lane.run(Part(died).fail)
+    await asyncio.to_thread(lane.close)
+    assert set(died) == {"MainThread"}
+
+
+async def test_what_its_loop_does_not_hear_any_more_stays_with_the_lane() -> None:
+    go_on, died = threading.Event(), list[str]()
+    lanes, parts = [Lane("reading")], [Part(died)]
+
+    def ask() -> None:
+        async def leave() -> None:
+            lanes[0].start(go_on.wait, 20)
+            lanes[0].start(parts[0].look)
+
+        asyncio.run(leave())
+
+    await asyncio.to_thread(ask)
+    parts.clear()
+    go_on.set()
+    await asyncio.to_thread(lanes[0].close)
+    assert died == []
+    lanes.clear()
+    assert died == ["MainThread"]
