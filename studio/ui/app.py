@@ -117,6 +117,7 @@ class _Start:
         self._window: StudioWindow | None = None
         self._trouble: StudioError | None = None
         self._first: FirstScreen | None = None
+        self._asked_to_end: list[int] = []
         self._core = Core(where, self._chosen, self._environ)
         if self._prepare():
             self._first = FirstScreen(self._core)
@@ -148,6 +149,7 @@ class _Start:
         app.setApplicationDisplayName("Gridbrush")
         # Closing the last window must not stop the loop: a coroutine would wait for ever.
         app.setQuitOnLastWindowClosed(False)
+        _note_the_end(self._asked_to_end)
         if self._first is not None:
             self._show(app, self._first)
         _load_the_rest(app, self._window)
@@ -193,6 +195,8 @@ class _Start:
 
         stop = asyncio.Event()
         _listen_for_the_end(stop)
+        if self._asked_to_end:
+            stop.set()
         while self._trouble is not None:
             error = self._trouble
             await self._core.close()
@@ -395,16 +399,38 @@ async def _open_anyway(app: Any, error: StudioError, stop: asyncio.Event) -> boo
     return dialog.anyway
 
 
+def _ends() -> list[int]:
+    """The signals that ask for an orderly end."""
+    import signal
+
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    # The terminal it was started from is closed; who asked that to be ignored (nohup) has it so.
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        numbers.append(signal.SIGHUP)
+    return [int(number) for number in numbers]
+
+
+def _note_the_end(asked: list[int]) -> None:
+    """As long as no loop listens: the window stands already, so it has something to save.
+
+    Who asks twice gets the end at once.
+    """
+    import signal
+
+    def note(number: int, _frame: object) -> None:
+        asked.append(number)
+        signal.signal(number, signal.SIG_DFL)
+
+    for number in _ends():
+        signal.signal(number, note)
+
+
 def _listen_for_the_end(stop: asyncio.Event) -> None:
     import asyncio
     import signal
 
     loop = asyncio.get_running_loop()
-    numbers = [signal.SIGINT, signal.SIGTERM]
-    # The terminal it was started from is closed; who asked that to be ignored (nohup) has it so.
-    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
-        numbers.append(signal.SIGHUP)
-    for number in numbers:
+    for number in _ends():
         try:
             loop.add_signal_handler(number, stop.set)
         except (NotImplementedError, RuntimeError):

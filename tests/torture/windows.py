@@ -136,7 +136,8 @@ def kill(folder: Path, number: int, look: Look) -> int:
         window = _Window(session, home)
         window.wait()
         window.process.terminate()
-        assert window.process.wait(_HANG) == 0, "the last one did not end well"
+        code = window.process.wait(_HANG)
+        assert code == 0, f"the last one ended with {code}"
     assert session.ended == [], session.ended
     assert made >= number // 4, f"only {made} pictures were made: the kills came too early"
     return number

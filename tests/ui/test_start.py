@@ -116,7 +116,7 @@ def test_the_window_stands_with_its_pictures_before_there_is_a_loop(start: dict[
     assert shown["tiles"] == PICTURES
     late = {
         "ssl", "asyncio.events", "qasync", "logging.handlers", "studio.log_files", "selectors",
-        "concurrent.futures", "hmac", "signal", "typing_extensions",
+        "concurrent.futures", "hmac", "typing_extensions",
         "PySide6.QtSvg", "studio.jobs", "studio.journal", "studio.credentials", "studio.models",
         "studio.ui.dragging", "studio.ui.focus_ring",
     }  # fmt: skip
