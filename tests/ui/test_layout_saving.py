@@ -7,7 +7,7 @@ from pathlib import Path
 from studio.ui import window_state
 from studio.ui.layout_saving import LayoutSaving
 from studio.ui.main_window import StudioWindow
-from tests.ui.windows import make, opened, until
+from tests.ui.windows import opened, until
 
 
 async def saving(window: StudioWindow) -> LayoutSaving:
@@ -33,7 +33,6 @@ async def test_a_panel_that_was_closed_is_written_while_the_window_is_open(tmp_p
 
 async def test_a_new_width_and_a_new_size_are_written(tmp_path: Path) -> None:
     async with opened(tmp_path) as window:
-        await make(window)
         await saving(window)
         window.zones.set_widths(300, 0)
         window.zones.on_moved()

@@ -9,12 +9,12 @@ from PySide6.QtWidgets import QFrame
 class Page(QFrame):
     """The inside of a scroll area that holds words which wrap.
 
-    Its least height is asked at its real width; Qt would add up what the words need in a column
-    as narrow as they can be, and leave the rest of the page empty.
+    How tall it is the scroll area finds out itself, at the width it gives. Qt's own least height is
+    that of a column as narrow as the words can be, and would leave the rest of the page empty. Nor
+    must it be asked at the width the page has: where the page fits beside a scroll bar and not
+    without one, the two would take turns until the stack is full.
     """
 
     def minimumSizeHint(self) -> QSize:
         least = super().minimumSizeHint()
-        if not self.hasHeightForWidth():
-            return least
-        return QSize(least.width(), self.heightForWidth(max(least.width(), self.width())))
+        return QSize(least.width(), 0) if self.hasHeightForWidth() else least
