@@ -7,26 +7,39 @@
 
 VENV := .venv/bin
 
-.PHONY: help install run test check format fuzz audit torture bench screenshots lock locale clean \
-        package package-size package-test package-twice package-start docs system-run system-test system-package system-release
+# Setting up and running see the packages of .venv and no others, one step after the other.
+unexport PYTHONHOME PYTHONPATH PYTHONSAFEPATH PYTHONINSPECT PYTHONWARNINGS PYTHONEXECUTABLE
+.NOTPARALLEL:
+
+.PHONY: help install install-run run test test-pythons check format fuzz audit torture bench \
+        screenshots lock locale clean package package-size package-test package-twice package-start \
+        fresh docs system-run system-test system-bench system-package system-release
 
 help: ## Print this menu
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
-install: ## Build .venv from the lock; the program is then .venv/bin/gridbrush
+install: ## Build .venv from the lock with all that developers need
 	@python=$$(packaging/find-python) && "$$python" packaging/install.py
 
-run: system-run install ## Open the window (where there is no display: paint one picture)
-	@$(if $(HOME_DIR),GRIDBRUSH_HOME="$(HOME_DIR)") packaging/run $(ARGS)
+# What the program alone needs: two thirds of the download.
+install-run:
+	@python=$$(packaging/find-python) && "$$python" packaging/install.py run
+
+run: system-run install-run ## Open the window (where there is no display: paint one picture)
+	@$(if $(HOME_DIR),GRIDBRUSH_HOME="$$HOME_DIR") packaging/run $(ARGS)
 
 test: system-test install ## Run all tests, also those on a virtual desktop
 	@$(VENV)/python -m pytest -n 2 --dist loadfile $(ARGS)
+
+test-pythons: install ## Run the core part on the oldest and newest other Python found here
+	@$(VENV)/python packaging/other_pythons.py $(ARGS)
 
 check: install ## Format, lint, import contracts, types: everything but the tests
 	$(VENV)/ruff format --check .
 	$(VENV)/ruff check .
 	$(VENV)/lint-imports --no-logo
-	$(VENV)/mypy
+	for system in linux win32 darwin; do \
+		$(VENV)/mypy --platform $$system --cache-dir .mypy_cache/$$system || exit 1; done
 
 format: install ## Format the code and mend what ruff can mend
 	$(VENV)/ruff format .
@@ -41,7 +54,7 @@ audit: ## Look the locked packages up among the known weaknesses
 torture: system-test install ## Kill it, fill the disk, lie to it: what is promised (half an hour)
 	@$(VENV)/python -m tests.torture $(PARTS)
 
-bench: system-test install ## Measure, against peers; results in build/bench.json
+bench: system-bench install ## Measure, against peers; results in build/bench.json
 	@$(VENV)/python -m tests.benchmarks $(NAMES)
 
 screenshots: system-test install ## Take the pictures of docs/screenshots
@@ -63,6 +76,9 @@ package-twice: ## Build the packages twice and compare them
 package-test: ## Install the .deb on a fresh Debian without Python, use it, remove it (ALL=1: both)
 	@python=$$(packaging/find-python) && "$$python" packaging/fresh_debian.py $(if $(ALL),--all)
 
+fresh: ## Try run, test and package on bare Debians (root, debootstrap; exit 77 without)
+	@python=$$(packaging/find-python) && "$$python" packaging/fresh.py $(ARGS)
+
 docs: install ## Build the guide as a site: build/docs/html
 	@$(VENV)/python packaging/keys_page.py build/docs/keys.md
 	@python=$$(packaging/find-python) && "$$python" packaging/guide.py
@@ -82,5 +98,5 @@ clean: ## Remove .venv, builds and caches; pictures and settings stay
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # What comes from the system: what Qt needs for the window, and a virtual desktop for the tests.
-system-run system-test system-package system-release: system-%:
+system-run system-test system-bench system-package system-release: system-%:
 	@python=$$(packaging/find-python) && "$$python" packaging/system/ensure.py $*

@@ -6,19 +6,19 @@ requirements/package.txt, so that nothing a developer uses gets into the program
 
 from __future__ import annotations
 
-import hashlib
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import elf
 import identity
+import locked
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build" / "package"
 VENV = BUILD / "venv"
-PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+PYTHON = locked.python_in(VENV)
 PROGRAM = BUILD / "program" / identity.NAME
 HERE = Path(__file__).resolve().parent
 
@@ -33,6 +33,8 @@ def main() -> int:
         PYTHON, "-m", "PyInstaller", "--noconfirm", "--clean", "--log-level", "ERROR",
         "--workpath", BUILD / "work", "--distpath", BUILD / "program", HERE / "gridbrush.spec",
     )  # fmt: skip
+    if sys.platform == "linux":
+        elf.mend(PROGRAM)
     set_times(PROGRAM)
     print(f"{PROGRAM} ({size(PROGRAM) / 1e6:.0f} MB)")
     return 0
@@ -40,18 +42,10 @@ def main() -> int:
 
 def environment() -> None:
     """The packages of the lock, each with its hash; nothing where they are there already."""
-    lock = ROOT / "requirements" / "package.txt"
-    stamp = VENV / "installed"
-    wanted = hashlib.sha256(lock.read_bytes() + sys.version.encode()).hexdigest()
-    if stamp.exists() and stamp.read_text(encoding="utf-8") == wanted:
-        return
-    shutil.rmtree(VENV, ignore_errors=True)
-    call(sys.executable, "-m", "venv", VENV)
-    call(
-        PYTHON, "-m", "pip", "-qq", "--disable-pip-version-check", "--no-input", "install",
-        "--require-hashes", "--only-binary", ":all:", "-r", lock,
-    )  # fmt: skip
-    stamp.write_text(wanted, encoding="utf-8")
+    try:
+        locked.environment(VENV, "package")
+    except locked.NotInstalled as reason:
+        raise SystemExit(str(reason)) from None
 
 
 def call(*command: str | Path) -> None:
@@ -72,7 +66,8 @@ def set_times(folder: Path) -> None:
     moment = identity.moment()
     for path in [folder, *folder.rglob("*")]:
         if not path.is_symlink():
-            runs = path.is_dir() or path.stat().st_mode & 0o100
+            # Libraries are read, not started.
+            runs = path.is_dir() or (path.stat().st_mode & 0o100 and ".so" not in path.name)
             path.chmod(0o755 if runs else 0o644)
         if os.utime in os.supports_follow_symlinks:
             os.utime(path, (moment, moment), follow_symlinks=False)

@@ -2,7 +2,8 @@
 
 `make package-test`: an older version is installed with apt and used, upgraded to the one in dist/,
 used again and purged. The window is shown on an Xvfb outside the fresh system, and what it painted
-is looked at. Needs root, debootstrap and Xvfb; where they are not, it says so and is skipped.
+is looked at. Needs root, debootstrap and Xvfb; where they are missing it says so and ends with 77,
+the exit code of a skipped test.
 """
 
 from __future__ import annotations
@@ -11,48 +12,45 @@ import argparse
 import contextlib
 import json
 import os
+import platform
+import shlex
 import shutil
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import bundle
+import fresh_root
 import identity
 import packages
 import screen
+from fresh_root import DESKTOP, HOME, SKIPPED, SUITES, USER, Failed
 
 FOLDER = bundle.BUILD / "fresh"
-SUITES = ("bookworm", "trixie")
-USER = "designer"
-HOME = "/home/Die Gestalterin Jörg"  # nobody's name is too odd
 LIBRARY = f"{HOME}/Pictures/Gridbrush"
-PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+RUNTIME = "/run/designer"
 OLD = "0.0.1"
 OLD_ONLY = "usr/lib/gridbrush/of-the-old-version"
 
 
-ALONE = ("unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc")
-
-
-class Failed(Exception):
-    """Something does not hold; says what."""
-
-
 def main() -> int:
-    """Test one Debian, or both; 0 when all holds or it cannot be tried here."""
+    """Test one Debian, or both; 0 when all holds, 77 when it cannot be tried here."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--all", action="store_true", help="Debian 13 too")
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if reason := why_not():
-        print(f"skipped: {reason}")
-        return 0
+        print(f"skipped: {reason}", file=sys.stderr)
+        return SKIPPED
     if not options.inside:
         # In namespaces of its own: whatever happens, nothing stays mounted and nothing goes on.
         again = [sys.executable, __file__, "--inside", *(["--all"] if options.all else [])]
-        return subprocess.run([*ALONE, *again], check=False).returncode
+        return subprocess.run([*fresh_root.ALONE, *again], check=False).returncode
+    if not lint(deb()):
+        return 1
     for suite in SUITES if options.all else SUITES[:1]:
         started = time.monotonic()
         try:
@@ -66,39 +64,42 @@ def main() -> int:
 
 def why_not() -> str | None:
     """Why this cannot be tried here; None when it can."""
-    if not sys.platform.startswith("linux"):
-        return "a .deb is a matter of Linux"
-    if os.geteuid() != 0:
-        return "only root can make a fresh system"
-    for program in ("debootstrap", "unshare", "Xvfb", "chroot", "apt-config"):
-        if shutil.which(program) is None:
-            return f"{program} is not installed"
+    if reason := fresh_root.why_not():
+        return reason
     if not deb().exists():
         return f"there is no {deb().name}; `make package` makes it"
     return None
 
 
+def lint(package: Path) -> bool:
+    """Whether lintian, where it is installed, finds nothing but what the package explains."""
+    if shutil.which("lintian") is None:
+        print("lintian: not installed, so not asked", flush=True)
+        return True
+    strict = ["lintian", "--allow-root", "--profile", "debian", "--fail-on", "error,warning"]
+    done = subprocess.run([*strict, str(package)], capture_output=True, text=True, check=False)
+    print(done.stdout, end="", flush=True)
+    print(f"lintian: {'all holds' if done.returncode == 0 else 'FAILED'}", flush=True)
+    return done.returncode == 0
+
+
 def deb() -> Path:
     """The package under test."""
-    machine = {"x86_64": "amd64", "aarch64": "arm64"}.get(os.uname().machine, os.uname().machine)
+    machine = {"x86_64": "amd64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
     return packages.DIST / f"{identity.NAME}_{identity.version()}_{machine}.deb"
 
 
-class Fresh:
-    """A fresh Debian in a folder.
-
-    Attributes:
-        root: its root folder.
-    """
+class Fresh(fresh_root.FreshRoot):
+    """A fresh Debian with the package in it."""
 
     def __init__(self, suite: str) -> None:
-        self.suite = suite
-        self.root = FOLDER / suite
+        super().__init__(suite, FOLDER)
         self._colours = 0
 
     def test(self) -> None:
         """Everything that is promised, in the order a user meets it."""
-        self.make()
+        self.make(DESKTOP)
+        self.must(f"install -d -m 700 -o {USER} -g {USER} {RUNTIME}")
         self.say("no Python in it")
         self.hold(self.run("command -v python3 || command -v python").returncode != 0, "Python")
         self.install(older(self.root / "older.deb"))
@@ -113,32 +114,6 @@ class Fresh:
             self.use(display)
         self.linked()
         self.purge()
-
-    def make(self) -> None:
-        """From the archive of the last time, or from the mirror this machine's apt uses."""
-        base = FOLDER / f"{self.suite}.tar"
-        shutil.rmtree(self.root, ignore_errors=True)
-        self.root.mkdir(parents=True)
-        if not base.exists():
-            self.say("debootstrap")
-            command = ["debootstrap", "--variant=minbase", self.suite, self.root, mirror()]
-            self.ask([str(word) for word in command])
-            self.ask(["tar", "-C", str(self.root), "-cf", f"{base}.part", "."])
-            Path(f"{base}.part").rename(base)
-        else:
-            self.ask(["tar", "-C", str(self.root), "-xf", str(base)])
-        self.ask(["mount", "-t", "proc", "proc", str(self.root / "proc")])
-        (self.root / "etc/apt/apt.conf.d/90outside").write_text(apt_settings(), encoding="utf-8")
-        refuse = self.root / "usr/sbin/policy-rc.d"  # no service starts in here
-        refuse.write_text("#!/bin/sh\nexit 101\n", encoding="utf-8")
-        refuse.chmod(0o755)
-        for name in ("resolv.conf", "hosts"):
-            with contextlib.suppress(FileNotFoundError):
-                shutil.copyfile(f"/etc/{name}", self.root / "etc" / name)
-        self.must(f"useradd --create-home --home-dir '{HOME}' {USER}")
-        self.must("apt-get update -qq")
-        # What a desktop has and this program leaves to it: a session's bus and a keyring.
-        self.must("apt-get install -qq -y --no-install-recommends dbus-daemon gnome-keyring")
 
     def install(self, package: str) -> None:
         """With apt, and with nothing but what the package asks for."""
@@ -223,49 +198,19 @@ class Fresh:
         self.hold(bool(found), "there are pictures")
         return found
 
-    def must(self, command: str, *, user: bool = False) -> str:
-        """Run a command in there; what it printed. Raises Failed when it fails."""
-        done = self.run(command, user=user)
-        if done.returncode:
-            raise Failed(f"{command}: exit code {done.returncode}\n{done.stdout}{done.stderr}")
-        return done.stdout
-
-    def run(self, command: str, *, user: bool = False) -> subprocess.CompletedProcess[str]:
-        """Run a command in there, as the user in a session with a keyring or as root."""
-        return subprocess.run(
-            self.inside(command, user=user),
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=600,
-            stdin=subprocess.DEVNULL,
-        )
-
-    def inside(self, command: str, *, user: bool) -> list[str]:
-        """How a command gets in there: nothing of this machine's environment comes along."""
-        bare = ["env", "-i", f"PATH={PATH}", "LANG=C.UTF-8", "DEBIAN_FRONTEND=noninteractive"]
+    def inside(
+        self, command: str, *, user: bool, environment: Mapping[str, str] | None = None
+    ) -> list[str]:
+        """How a command gets in there; the user's in a session with a keyring."""
         if not user:
-            return ["chroot", str(self.root), *bare, "HOME=/root", "sh", "-c", command]
+            return super().inside(command, user=False, environment=environment)
         keyring = "printf x | gnome-keyring-daemon --unlock --components=secrets --daemonize"
-        session = f"mkdir -p -m 700 $XDG_RUNTIME_DIR; {keyring} >/dev/null 2>&1; {command}"
-        own = [f"HOME={HOME}", "XDG_RUNTIME_DIR=/tmp/run-designer", "dbus-run-session", "--"]
-        enter = ["chroot", f"--userspec={USER}", str(self.root), *bare, *own]
-        return [*enter, "sh", "-c", f'cd "$HOME"; {session}']
-
-    def hold(self, what: bool, words: str) -> None:  # noqa: FBT001
-        """Raise Failed unless it is so."""
-        if not what:
-            raise Failed(words)
-
-    def ask(self, command: list[str]) -> None:
-        """Run a command out here."""
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise Failed(f"{' '.join(command)}\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
-
-    def say(self, words: str) -> None:
-        """Progress, for people."""
-        print(f"{self.suite}: {words}", flush=True)
+        session = f"{keyring} >/dev/null 2>&1; {command}"
+        return super().inside(
+            f"exec dbus-run-session -- sh -c {shlex.quote(session)}",
+            user=True,
+            environment={"XDG_RUNTIME_DIR": RUNTIME, **(environment or {})},
+        )
 
 
 def older(path: Path) -> str:
@@ -281,21 +226,6 @@ def older(path: Path) -> str:
     subprocess.run(build, check=True, stdout=subprocess.DEVNULL)
     shutil.rmtree(tree)
     return f"/{path.name}"
-
-
-def mirror() -> str:
-    """Where this machine's apt gets its packages; Debian's own address elsewhere."""
-    listing = ["apt-get", "indextargets", "--format", "$(REPO_URI)"]
-    shown = subprocess.run(listing, capture_output=True, text=True, check=False).stdout.split()
-    own = [uri for uri in shown if uri.rstrip("/").endswith("/debian")]
-    return own[0] if own else "http://deb.debian.org/debian"
-
-
-def apt_settings() -> str:
-    """This machine's way to its mirror: proxies, and how much a mirror's clock is trusted."""
-    shown = subprocess.run(["apt-config", "dump"], capture_output=True, text=True, check=True)
-    ways = ("Acquire::http", "Acquire::https", "Acquire::Check-", "Acquire::Retries")
-    return "".join(f"{line}\n" for line in shown.stdout.splitlines() if line.startswith(ways))
 
 
 if __name__ == "__main__":

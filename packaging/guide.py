@@ -5,36 +5,27 @@ A reference that leads nowhere, a picture that is not there or a page nobody lea
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 import subprocess
 import sys
 
-import bundle
 import identity
+import locked
 
 PLACE = identity.ROOT / "build" / "docs"
 VENV = PLACE / "venv"
-SCRIPTS = VENV / bundle.PYTHON.parent.name
 
 
 def main() -> int:
     """Install the generator from the lock, if that has not been done; build."""
-    lock = identity.ROOT / "requirements" / "docs.txt"
-    wanted = hashlib.sha256(lock.read_bytes() + sys.version.encode()).hexdigest()
-    stamp = VENV / "installed"
-    if not stamp.exists() or stamp.read_text(encoding="utf-8") != wanted:
-        shutil.rmtree(VENV, ignore_errors=True)
-        bundle.call(sys.executable, "-m", "venv", VENV)
-        bundle.call(
-            SCRIPTS / bundle.PYTHON.name, "-m", "pip", "-qq", "--disable-pip-version-check",
-            "--no-input", "install", "--require-hashes", "--only-binary", ":all:", "-r", lock,
-        )  # fmt: skip
-        stamp.write_text(wanted, encoding="utf-8")
+    try:
+        scripts = locked.environment(VENV, "docs").parent
+    except locked.NotInstalled as reason:
+        raise SystemExit(str(reason)) from None
     site = PLACE / "html"
     shutil.rmtree(site, ignore_errors=True)
     strict = ["--fail-on-warning", "--keep-going", "--nitpicky", "--quiet"]
-    command = [SCRIPTS / "sphinx-build", *strict, "-d", PLACE / "trees", "-b", "html"]
+    command = [scripts / "sphinx-build", *strict, "-d", PLACE / "trees", "-b", "html"]
     done = subprocess.run([*map(str, command), identity.ROOT / "docs", site], check=False)
     if done.returncode == 0:
         print(site / "index.html")

@@ -15,7 +15,7 @@ import identity
 def lines() -> Iterator[str]:
     """A table of Markdown for each menu whose actions have keys."""
     sys.path.insert(0, str(identity.ROOT))
-    from studio.ui import actions
+    from studio.ui.window import actions
 
     for menu, title in actions.menu_titles().items():
         having = [action for action in actions.table() if action.menu == menu and action.keys]

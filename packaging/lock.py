@@ -3,29 +3,76 @@
 The lock holds package versions, markers and hashes for Linux, Windows and macOS and for Python 3.11
 to 3.13, and nothing else. A release must be ten days old to enter it: most poisoned packages are
 found within days. uv resolves; where it is not on PATH, it is put into build/lock first.
+
+Afterwards a wheel with a locked hash must exist of every package, for every Python and platform.
+`lock.py --check` looks for that alone.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
-from pathlib import Path
+import tomllib
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
-ROOT = Path(__file__).resolve().parent.parent
+import install
+import locked
+
+ROOT = locked.ROOT
 PROJECT = "pyproject.toml"
 COOLDOWN = "10 days"
 
+PYTHONS = ("3.11", "3.12", "3.13")
 
-def main() -> int:
+PLATFORMS = {
+    "Linux x86-64": f"x86_64-manylinux_{'_'.join(map(str, install.GLIBC['x86_64']))}",
+    "Linux aarch64": f"aarch64-manylinux_{'_'.join(map(str, install.GLIBC['aarch64']))}",
+    "Windows x86-64": "x86_64-pc-windows-msvc",
+    "macOS arm64": "aarch64-apple-darwin",
+    "macOS Intel": "x86_64-apple-darwin",
+}
+"""What the locks are for, as uv calls it; for Linux with the oldest C library we say is enough."""
+
+EXCEPT = {
+    # cryptography, which the wire's official client asks for, has no wheel for Intel Macs.
+    ("dev", "macOS Intel"),
+}
+
+CHECKED = ("run", "dev", "package")
+
+
+def main(arguments: list[str]) -> int:
+    """Resolve all locks, then look for their wheels; with --check the second alone."""
+    if arguments not in ([], ["--check"]):
+        print("usage: lock.py [--check]", file=sys.stderr)
+        return 2
+    try:
+        uv = shutil.which("uv") or own_uv()
+        if not arguments:
+            renew(uv)
+    except locked.NotInstalled as error:
+        print(error, file=sys.stderr)
+        return 1
+    missing = list(lacks(uv))
+    print("".join(f"{line}\n" for line in missing), end="", file=sys.stderr)
+    if not missing:
+        pairs = len(CHECKED) * len(PLATFORMS) - len(EXCEPT)
+        print(f"A wheel for every package: {pairs} locks and platforms, {len(PYTHONS)} Pythons")
+    return 1 if missing else 0
+
+
+def renew(uv: str) -> None:
     """Resolve what the program needs, and the same with what developing and packaging it need."""
-    uv = shutil.which("uv") or own_uv()
     # Versions that are still allowed stay; `make lock UPGRADE=1` takes the newest.
     upgrade = ["--upgrade"] if os.environ.get("UPGRADE") else []
     names = ("run", "dev", "package", "docs", "fuzz", "audit")
     run, dev, package, docs, fuzz, audit = (ROOT / "requirements" / f"{name}.txt" for name in names)
-    resolve(uv, [*upgrade, "--output-file", str(run), PROJECT])
+    checkout = ["--group", "checkout", PROJECT]
+    resolve(uv, [*upgrade, "--output-file", str(run), *checkout])
     develop = ["--group", "dev", "--constraints", str(run), PROJECT]
     resolve(uv, [*upgrade, "--output-file", str(dev), *develop])
     freeze = ["--group", "package", "--constraints", str(run), PROJECT]
@@ -35,27 +82,91 @@ def main() -> int:
     # Alone, because it goes into a folder of its own; it comes as wheels only.
     alone = ["--only-binary", ":all:", "--group", f"{PROJECT}:fuzz"]
     resolve(uv, [*upgrade, "--output-file", str(fuzz), *alone])
-    return 0
 
 
 def resolve(uv: str, options: list[str]) -> None:
-    """One file, for every system and Python at once."""
+    """One file, for every system and Python at once. Raises NotInstalled."""
     everywhere = ["--universal", "--python-version", "3.11", "--exclude-newer", COOLDOWN]
     bare = ["--generate-hashes", "--no-header", "--no-annotate", "--no-emit-index-url"]
     command = [uv, "pip", "compile", "--quiet", *everywhere, *bare, *options]
-    subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    done = subprocess.run(
+        command, cwd=ROOT, env=locked.clean(), check=False, stdout=subprocess.DEVNULL
+    )
+    if done.returncode:
+        raise locked.NotInstalled("uv could not renew the lock. The lines above say why.")
+
+
+def lacks(uv: str) -> Iterator[str]:
+    """A line for each package that a lock has no wheel of, on a platform and a Python."""
+    places = [
+        (name, platform, python)
+        for name in CHECKED
+        for platform in PLATFORMS
+        for python in PYTHONS
+        if (name, platform) not in EXCEPT
+    ]
+    # uv waits for the index most of the time.
+    with ThreadPoolExecutor(8) as several:
+        for lines in several.map(lambda place: list(lacks_there(uv, *place)), places):
+            yield from lines
+
+
+def lacks_there(uv: str, name: str, platform: str, python: str) -> Iterator[str]:
+    """The same for one lock, platform and Python."""
+    where = f"{name}.txt, {platform}, Python {python}"
+    text = locked.lock_of(name).read_text(encoding="utf-8")
+    known = set(re.findall(r"--hash=sha256:([0-9a-f]{64})", text))
+    bare = "\n".join(re.findall(r"^[a-z0-9].*?(?= \\$|$)", text, re.MULTILINE))
+    try:
+        wheels = wheels_for(uv, bare, PLATFORMS[platform], python)
+    except NoWheel as reason:
+        yield f"{where}: {reason}"
+        return
+    for package, offered in wheels.items():
+        if known.isdisjoint(offered):
+            yield f"{where}: no wheel of {package} has a hash of the lock"
+
+
+class NoWheel(Exception):
+    """uv's reason why a package has no wheel there."""
+
+
+def wheels_for(uv: str, bare: str, platform: str, python: str) -> dict[str, set[str]]:
+    """The packages a lock installs there, each with the hashes of the wheels that fit.
+
+    Args:
+        bare: names, versions and markers, without hashes.
+
+    Raises NoWheel.
+    """
+    command = [
+        uv, "pip", "compile", "--quiet", "--no-deps", "--only-binary", ":all:", "--no-header",
+        "--python", sys.executable, "--no-python-downloads", "--python-platform", platform,
+        "--python-version", python, "--format", "pylock.toml", "-",
+    ]  # fmt: skip
+    done = subprocess.run(
+        command, input=bare, env=locked.clean(), capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise NoWheel(" ".join(done.stderr.split()))
+    return {
+        package["name"]: {wheel["hashes"]["sha256"] for wheel in package.get("wheels", ())}
+        for package in tomllib.loads(done.stdout)["packages"]
+    }
 
 
 def own_uv() -> str:
-    """uv in an environment of its own, so that the lock never depends on itself."""
+    """uv in an environment of its own, so that the lock never depends on itself.
+
+    Raises NotInstalled.
+    """
     home = ROOT / "build" / "lock"
-    scripts = home / ("Scripts" if os.name == "nt" else "bin")
+    scripts = home / locked.SCRIPTS
     if not shutil.which("uv", path=str(scripts)):
-        subprocess.run([sys.executable, "-m", "venv", str(home)], check=True)
-        pip = [str(scripts / "python"), "-m", "pip", "install", "--quiet"]
-        subprocess.run([*pip, "--disable-pip-version-check", "uv>=0.9.17"], check=True)
+        locked.make(home)
+        locked.with_pip(locked.python_in(home), "uv>=0.9.17")
     return shutil.which("uv", path=str(scripts)) or "uv"
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -2,7 +2,7 @@
 
 `notes.py text` prints the CHANGELOG's part about this version, `notes.py tag NAME` fails where the
 tag is not this version's, `notes.py sums FILE...` prints SHA256SUMS, and `notes.py feed LINK WORDS`
-what is put at the address that programs ask for newer versions (studio/updates.py).
+what is put at the address that programs ask for newer versions (studio/app/updates.py).
 """
 
 from __future__ import annotations

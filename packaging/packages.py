@@ -5,8 +5,9 @@ The same folder and the same SOURCE_DATE_EPOCH make the same bytes.
 
 from __future__ import annotations
 
+import email.utils
 import hashlib
-import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -35,8 +36,10 @@ Description: {summary}
  without a key and without a network.
 """
 
-# Besides the libraries: without a configuration and a font there would be no letters.
+# Besides the libraries: without a configuration and a font there would be no letters; without the
+# keyboard layouts no window opens on Wayland, for the library that reads them is inside.
 MORE = (
+    "xkb-data",
     "fontconfig-config",
     "fonts-dejavu-core | fonts-noto-core | fonts-freefont-ttf",
     "hicolor-icon-theme",
@@ -59,6 +62,9 @@ def deb() -> Path:
     """The package for Debian, Ubuntu and what stems from them."""
     root = bundle.BUILD / "deb"
     tree.lay_out(root)
+    tree.put(root / "usr/share/doc" / identity.NAME / "changelog.gz", tree.packed(changelog()))
+    overrides = (tree.LINUX / "lintian-overrides").read_bytes()
+    tree.put(root / "usr/share/lintian/overrides" / identity.NAME, overrides)
     bundle.set_times(root)
     control = root / "DEBIAN"
     control.mkdir(mode=0o755)
@@ -90,14 +96,24 @@ def deb() -> Path:
     return path
 
 
+def changelog() -> bytes:
+    """Changelog in the form Debian's tools read; it refers to CHANGELOG.md beside it."""
+    day = email.utils.formatdate(identity.moment())
+    return (
+        f"{identity.NAME} ({identity.version()}) stable; urgency=medium\n\n"
+        "  * See CHANGELOG.md.gz in this folder.\n\n"
+        f" -- {identity.MAINTAINER}  {day}\n"
+    ).encode()
+
+
 def portable() -> Path:
     """The folder itself, to unpack anywhere."""
-    machine = os.uname().machine
+    machine = platform.machine()
     name = f"{identity.NAME}-{identity.version()}-linux-{machine}"
     folder = bundle.BUILD / "portable" / name
     shutil.rmtree(folder.parent, ignore_errors=True)
     shutil.copytree(bundle.PROGRAM, folder, symlinks=True)
-    shutil.copy2(tree.LINUX / "portable.txt", folder / "README.txt")
+    tree.put(folder / "README.txt", tree.filled((tree.LINUX / "portable.txt").read_text("utf-8")))
     bundle.set_times(folder)
     path = DIST / f"{name}.tar.zst"
     plain = path.with_suffix("")
@@ -111,7 +127,7 @@ def portable() -> Path:
 
 def depends() -> dict[str, str]:
     """The package for each library that is not inside."""
-    lines = (tree.LINUX / "depends.txt").read_text(encoding="utf-8").splitlines()
+    lines = tree.filled((tree.LINUX / "depends.txt").read_text("utf-8")).decode().splitlines()
     pairs = (line.split(maxsplit=1) for line in lines if line and not line.startswith("#"))
     return {words[0]: words[1] for words in pairs}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import platform
 import shutil
 import sys
 from pathlib import Path
@@ -26,7 +26,7 @@ def main() -> int:
     recipe.write_bytes(tree.filled(text.replace("@TREE@", str(root))))
     bundle.call("rpmbuild", "--quiet", "-bb", "--define", f"_topdir {PLACE / 'top'}", recipe)
     DIST.mkdir(exist_ok=True)
-    machine = os.uname().machine
+    machine = platform.machine()
     (built,) = (PLACE / "top" / "RPMS").rglob("*.rpm")
     path = DIST / f"{identity.NAME}-{identity.version()}-1.{machine}.rpm"
     Path(built).replace(path)

@@ -64,7 +64,7 @@ class Part:
 def parts() -> list[Part]:
     """Everything that is inside, sorted by name."""
     inside = json.loads(INSIDE.read_text(encoding="utf-8"))
-    found = [_python(), _bootloader()]
+    found = [_python(), _bootloader(), font()]
     found += [_distribution(name) for name in _distributions(inside["modules"])]
     if sys.platform.startswith("linux"):
         packages = {_package_of(Path(path)) for path in inside["libraries"] if _is_system(path)}
@@ -137,6 +137,17 @@ def _bootloader() -> Part:
         licence="GPL-2.0-or-later WITH Bootloader-exception",
         address=f"pkg:pypi/pyinstaller@{known.version}",
         texts=tuple(Path(str(known.locate_file(path))) for path in texts),
+    )
+
+
+def font() -> Part:
+    """The typeface of the window; version and origin as in resources/fonts/README.md."""
+    return Part(
+        name="Inter",
+        version="4.1",
+        licence="OFL-1.1",
+        address="pkg:npm/inter-ui@4.1.1",
+        texts=(ROOT / "resources" / "fonts" / "OFL.txt",),
     )
 
 

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import bundle
+import elf
 import identity
 from icons import SIZES, SOURCE
 
@@ -30,7 +31,7 @@ def lay_out(root: Path) -> None:
     documents = root / "usr/share/doc" / identity.NAME
     put(documents / "copyright", rights())
     changes = (identity.ROOT / "CHANGELOG.md").read_bytes()
-    put(documents / "changelog.gz", packed(changes))
+    put(documents / "CHANGELOG.md.gz", packed(changes))
     hicolor = root / "usr/share/icons/hicolor"
     for size in SIZES:
         drawn = bundle.BUILD / "icons" / f"{identity.NAME}-{size}.png"
@@ -91,14 +92,16 @@ def _plain(text: str) -> str:
 
 
 def rights() -> bytes:
-    """The copyright file, with the text of our own licence."""
-    own = (identity.ROOT / "LICENSE").read_text(encoding="utf-8").splitlines()
-    lines = "\n".join(f" {line}" if line else " ." for line in own)
-    return (LINUX / "copyright.txt").read_text(encoding="utf-8").replace("@MIT@", lines).encode()
+    """The copyright file, with the texts of our own licence and the font's."""
+    text = (LINUX / "copyright.txt").read_text(encoding="utf-8")
+    for place, path in (("@MIT@", "LICENSE"), ("@OFL@", "resources/fonts/OFL.txt")):
+        own = (identity.ROOT / path).read_text(encoding="utf-8").splitlines()
+        text = text.replace(place, "\n".join(f" {line}" if line.strip() else " ." for line in own))
+    return text.encode()
 
 
 def filled(text: str) -> bytes:
-    """A template with name, version and day in it."""
+    """A template with name, version, day and the versions of libraries in it."""
     day = time.strftime("%Y-%m-%d", time.gmtime(identity.moment()))
     words = {
         "@APP_ID@": identity.APP_ID,
@@ -106,6 +109,8 @@ def filled(text: str) -> bytes:
         "@VERSION@": identity.version(),
         "@DATE@": day,
     }
+    if "@GLIBC@" in text:
+        words |= elf.requirements(bundle.PROGRAM)
     for place, word in words.items():
         text = text.replace(place, word)
     return text.encode()

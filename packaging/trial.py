@@ -40,22 +40,24 @@ def main(program: str) -> int:
 
 def environment(home: Path) -> dict[str, str]:
     """This one, with other folders, and nothing of a display on Linux."""
-    if not sys.platform.startswith("linux"):
+    if sys.platform == "linux":
+        run = home / "run"
+        run.mkdir(mode=0o700)
+        kept = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
+        own = {"HOME": str(home), "XDG_RUNTIME_DIR": str(run), "QT_QPA_PLATFORM": "offscreen"}
+        # Machines that build have no FUSE: an AppImage unpacks itself instead.
+        return {**kept, **own, "APPIMAGE_EXTRACT_AND_RUN": "1"}
+    else:
         return dict(os.environ)
-    run = home / "run"
-    run.mkdir(mode=0o700)
-    kept = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
-    own = {"HOME": str(home), "XDG_RUNTIME_DIR": str(run), "QT_QPA_PLATFORM": "offscreen"}
-    # Machines that build have no FUSE: an AppImage unpacks itself instead.
-    return {**kept, **own, "APPIMAGE_EXTRACT_AND_RUN": "1"}
 
 
 def session() -> list[str]:
     """What goes before the command, so that there is a keyring."""
     tools = ("dbus-run-session", "gnome-keyring-daemon")
-    if not sys.platform.startswith("linux") or not all(shutil.which(tool) for tool in tools):
+    if sys.platform == "linux" and all(shutil.which(tool) for tool in tools):
+        return ["dbus-run-session", "--", "sh", "-c", f'{KEYRING}; exec "$@"', "sh"]
+    else:
         return []
-    return ["dbus-run-session", "--", "sh", "-c", f'{KEYRING}; exec "$@"', "sh"]
 
 
 if __name__ == "__main__":

@@ -62,7 +62,8 @@ Each has its package in packaging/linux/depends.txt.
 
 
 def resources(root: Path) -> list[tuple[Path, Path]]:
-    """Each file of resources/ and the folder it goes to, where `studio/paths.py` finds it."""
+    """Each file of resources/ and the folder it goes to, where `studio/common/paths.py` finds
+    it."""
     source = root / "resources"
     return [
         (path, Path("studio/resources") / path.relative_to(source).parent)

@@ -1,7 +1,7 @@
 """`gridbrush`: no command opens the window, a command goes to the command line.
 
 The decoding process and the hidden probe of the window start here too, before anything else is
-imported.
+imported. None of them leaves an image of its memory.
 """
 
 from __future__ import annotations
@@ -10,20 +10,34 @@ import os
 import sys
 from collections.abc import Sequence
 
+from studio.config.environment import keep_memory_private
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program; its exit code."""
+    keep_memory_private()
     _stand_in_for_closed_streams()
     words = list(sys.argv[1:] if arguments is None else arguments)
     if words[:1] == ["--worker"]:
-        from studio import worker
+        from studio.imaging import worker
 
         return worker.main()
+    try:
+        return _run(words)
+    except Exception:
+        from studio.common import terminal
+
+        # For the traceback; a window that starts well does without until it stands.
+        terminal.guard()
+        raise
+
+
+def _run(words: list[str]) -> int:
     from studio.cli.parser import parse
 
     options = parse(words)
     if options.command is None:
-        from studio.ui.app import run as open_window
+        from studio.ui.app.application import run as open_window
 
         return open_window(options)
     from studio.cli.run import run as run_command

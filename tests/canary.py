@@ -22,7 +22,8 @@ from typing import Any
 
 import pytest
 
-from studio import errors, files
+from studio.common import errors, files
+from tests.reports import plain
 
 KEY = "sk-canary-9f27c1d8e4ab5063"
 MARK = KEY[3:]
@@ -41,14 +42,23 @@ LOOK_EVERY = 0.1
 
 @functools.cache
 def disguises(mark: str = MARK) -> tuple[bytes, ...]:
-    """The mark as bytes: plain, wide, in hexadecimal, and as base64 at each of three places."""
+    """The mark as bytes: plain, large, wide, in hexadecimal, escaped, as base64 at three places."""
     plain = mark.encode()
     coded = []
     for before, first in ((0, 0), (1, 2), (2, 3)):
         text = base64.b64encode(bytes(before) + plain)
         # Signs that hold bits of what stands before or behind it are left out.
         coded.append(text[first : (before + len(plain)) * 8 // 6])
-    return (plain, mark.encode("utf-16-le"), plain.hex().encode(), *coded)
+    percent = "".join(f"%{sign:02X}" for sign in plain)
+    escaped = [percent, percent.lower(), percent.replace("%", "%25")]
+    escaped += ["".join(form.format(sign) for sign in plain) for form in ("\\u{:04x}", "\\u{:04X}")]
+    shapes = (
+        mark.upper().encode(),
+        mark.encode("utf-16-le"),
+        plain.hex().encode(),
+        plain.hex().upper().encode(),
+    )
+    return (plain, *shapes, *(one.encode() for one in escaped), *coded)
 
 
 def found_in(data: bytes) -> bool:
@@ -187,6 +197,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     watch = session.config.stash[_WATCH]
     made = getattr(session.config, "_tmp_path_factory", None)
     watch.end(made.getbasetemp() if made is not None else None)
+    watch.leaks = plain(watch.leaks)
     if watch.leaks:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
         if (told := getattr(session.config, "workeroutput", None)) is not None:

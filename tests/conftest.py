@@ -10,7 +10,13 @@ from pathlib import Path
 
 import pytest
 
-pytest_plugins = ["pytester", "tests.desktop.fixtures", "tests.canary"]
+pytest_plugins = [
+    "pytester",
+    "tests.desktop.fixtures",
+    "tests.reports",
+    "tests.leftovers",
+    "tests.canary",
+]
 
 _COLLECT_EVERY = 10
 

@@ -46,7 +46,6 @@ class Request:
     connection: int
     at: float
     gone: threading.Event = field(default_factory=threading.Event)
-    gone_at: float = 0.0
 
     @property
     def json(self) -> Any:
@@ -61,6 +60,7 @@ class Reply:
         body: bytes, or anything JSON; None paints a picture.
         wait: seconds before the first byte, or an event to wait for; ends when the client goes.
         pieces: in how many pieces the body goes, `pause` seconds apart.
+        gate: the last piece waits for this.
         cut: stop after this many bytes of the body and close.
         reset: end the connection with RST: "accept", "request" or "body" (after `cut` bytes).
         framing: "length", "chunked", "close" (no length), or a number: a lying Content-Length.
@@ -72,6 +72,7 @@ class Reply:
     wait: float | threading.Event = 0.0
     pieces: int = 1
     pause: float = 0.0
+    gate: threading.Event | None = None
     cut: int | None = None
     reset: str = ""
     framing: str | int = "length"
@@ -228,7 +229,8 @@ class FakeService:
                 self._open.add(connection)
                 number = self.connections
             thread = threading.Thread(target=self._serve, args=(connection, number), daemon=True)
-            self._threads.append(thread)
+            # Thousands of connections later, those that ended are not held.
+            self._threads = [one for one in self._threads if one.is_alive()] + [thread]
             thread.start()
 
     def _serve(self, connection: socket.socket, number: int) -> None:
@@ -262,8 +264,11 @@ class FakeService:
             body = picture_answer(request) if reply.status == 200 else {}
         data = body if isinstance(body, bytes) else json.dumps(body).encode()
         connection.sendall(_head(reply, len(data)))
-        for piece in _pieces(data, reply):
-            if not self._waited(connection, request, reply.pause):
+        pieces = list(_pieces(data, reply))
+        for place, piece in enumerate(pieces, start=1):
+            last = place == len(pieces)
+            wait = reply.gate if reply.gate is not None and last else reply.pause
+            if not self._waited(connection, request, wait):
                 return False
             chunked = reply.framing == "chunked"
             try:
@@ -302,7 +307,6 @@ class FakeService:
 
 
 def _left(request: Request) -> None:
-    request.gone_at = time.monotonic()
     request.gone.set()
 
 

@@ -39,9 +39,9 @@ class Target:
     """The whole way of an answer, from bytes in pieces to decoded pictures."""
 
     def __init__(self, folder: Path) -> None:
+        from studio.config.settings import built_in
         from studio.providers.catalogue import Catalogue
         from studio.providers.gemini import Gemini
-        from studio.settings import built_in
 
         catalogue = Catalogue()
         self._body = folder / "body"
@@ -49,8 +49,8 @@ class Target:
 
     def __call__(self, data: bytes) -> None:
         """Read one answer. Raises whatever is no error made for people."""
-        from studio.domain import GenerationRequest
-        from studio.errors import StudioError
+        from studio.common.errors import StudioError
+        from studio.domain.entities import GenerationRequest
         from studio.providers.base import AnswerSource
         from studio.providers.gemini import conversation
         from studio.providers.gemini.scan import Scanner

@@ -21,20 +21,20 @@ def _window() -> asyncio.AbstractEventLoop:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from PySide6.QtWidgets import QApplication
 
-    from studio.ui.rounds import WindowLoop
+    from studio.ui.app.event_loop import WindowLoop
 
     app = QApplication.instance() or QApplication(["gridbrush-tests"])
     loop: asyncio.AbstractEventLoop = WindowLoop(app)
     return loop
 
 
-_LOOPS: dict[str, Callable[[], asyncio.AbstractEventLoop]] = {"asyncio": _plain, "qasync": _window}
+LOOPS: dict[str, Callable[[], asyncio.AbstractEventLoop]] = {"asyncio": _plain, "qasync": _window}
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if inspect.iscoroutinefunction(metafunc.function):
         metafunc.fixturenames.append("loop_kind")
-        metafunc.parametrize("loop_kind", sorted(_LOOPS))
+        metafunc.parametrize("loop_kind", sorted(LOOPS))
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -49,6 +49,6 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
             await pyfuncitem.obj(**arguments)
 
     kind = str(pyfuncitem.callspec.params["loop_kind"])
-    with asyncio.Runner(loop_factory=_LOOPS[kind]) as runner:
+    with asyncio.Runner(loop_factory=LOOPS[kind]) as runner:
         runner.run(run())
     return True

@@ -13,7 +13,7 @@ import json
 
 from PIL import Image
 
-from studio import paths
+from studio.common import paths
 from studio.providers.sketch import answer
 
 URL = "sketch://local/v1/models/sketch:generateContent"

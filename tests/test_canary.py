@@ -11,9 +11,12 @@ from urllib.parse import quote
 
 import pytest
 
-from studio import errors, files
+from studio.common import errors, files
 from tests import canary
 from tests.canary import KEY, Watch, arguments_of, disguises, found_in, found_under
+from tests.echoing_service import WAYS
+
+ESCAPED = ("capitals", "percent", "percent, small", "percent twice", "json", "hexadecimal, large")
 
 OTHER = disguises("nothing-of-the-kind-0000")
 
@@ -30,6 +33,7 @@ def test_it_is_found_in_every_disguise(before: int, after: int) -> None:
         text.encode().hex().encode(),
         quote(text).encode(),
         repr({"Authorization": f"Bearer {text}"}).encode(),
+        *(WAYS[way](text).encode() for way in ESCAPED),
     ):
         assert found_in(seen)
     assert not any(one in text.encode() for one in OTHER)
@@ -85,19 +89,27 @@ def test_what_is_written_said_and_passed_on_is_seen(watch: Watch, tmp_path: Path
     assert "the arguments of a program" in kinds[3:]
 
 
+ODD = pytest.param(
+    "log\\udcff",
+    marks=pytest.mark.skipif(sys.platform == "darwin", reason="file names there are UTF-8"),
+)
+
+
 @pytest.mark.parametrize("share", [(), ("-n", "1")])
-def test_a_find_fails_the_run(pytester: pytest.Pytester, share: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("name", ["log", ODD])
+def test_a_find_fails_the_run(pytester: pytest.Pytester, share: tuple[str, ...], name) -> None:
     root = Path(__file__).parents[1]
+    # Put together only when it runs: the run's own search looks into the byte code as well.
     pytester.makepyfile(
         f"""
         def test_it(tmp_path):
-            (tmp_path / "log").write_text("Bearer {KEY[:8]}" + "{KEY[8:]}")
+            (tmp_path / "{name}").write_text("".join(("Bearer {KEY[:8]}", "{KEY[8:]}")))
         """
     )
     pytester.syspathinsert(root)
     found = pytester.runpytest_subprocess("-p", "tests.canary", "-p", "no:cacheprovider", *share)
     found.assert_outcomes(passed=1)
     assert found.ret == pytest.ExitCode.TESTS_FAILED
-    found.stdout.fnmatch_lines(["*The canary was found*", "file */log"])
-    for path in pytester.path.rglob("log"):
+    found.stdout.fnmatch_lines(["*The canary was found*", "file */log*"])
+    for path in pytester.path.rglob("log*"):
         path.unlink()

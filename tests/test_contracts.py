@@ -6,6 +6,8 @@ contracts: as it should be, and once for every import that must not be.
 
 from __future__ import annotations
 
+import ast
+import re
 import shutil
 import subprocess
 import sys
@@ -15,84 +17,130 @@ from pathlib import Path
 import pytest
 
 PROJECT = Path(__file__).resolve().parent.parent / "pyproject.toml"
+CONTRACTS = tomllib.loads(PROJECT.read_text("utf-8"))["tool"]["importlinter"]["contracts"]
 
 # Each room with the imports it may have; the rest of the house follows the same arrows.
 HOUSE = {
     "__init__": "",
-    "__main__": "import studio.cli, studio.ui.app",
-    "cli": "import studio.core",
-    "core": "import studio.runs, studio.credentials, studio.settings",
-    "runs": "import studio.jobs, studio.events",
-    "jobs": "import studio.journal, studio.library.records, studio.providers.transport",
-    "journal": "import studio.files",
-    "credentials": "import keyring, secretstorage",
-    "settings": "import msgspec, studio.files",
-    "pictures": "import studio.files",
-    "worker": "import studio.decoding",
-    "decoding": "from PIL import Image",
+    "__main__": "import studio.cli, studio.ui.app.application",
+    "cli": "import studio.app.core",
+    "app.core": "import studio.domain.runs, studio.config.credentials, studio.config.settings",
+    "domain.runs": "import studio.domain.events",
+    "remote.server": "import studio.app.core",
+    "generation.queue": (
+        "import studio.generation.journal, studio.library.log.records, studio.providers.transport"
+    ),
+    "generation.journal": "import studio.common.files",
+    "config.credentials": "import keyring, secretstorage",
+    "config.settings": "import msgspec, studio.common.files",
+    "imaging.decoder": "import studio.common.files",
+    "imaging.worker": "import studio.imaging.decode_jobs",
+    "imaging.decode_jobs": "from PIL import Image",
     "export": "from PIL import Image",
-    "files": "import studio.errors",
-    "domain": "from studio.values import dataclass",
-    "values": "import dataclasses",
-    "errors": "from enum import StrEnum",
-    "events": "import studio.domain, studio.errors",
-    "words": "import gettext",
+    "common.files": "import studio.common.errors",
+    "domain.entities": "import studio.common.errors",
+    "common.errors": "from enum import StrEnum",
+    "domain.events": "import studio.domain.entities, studio.common.errors",
+    "common.i18n": "import gettext",
     "library.__init__": "",
-    "library.index": "import apsw",
-    "library.records": "import studio.files, studio.library.index",
+    "library.index.index": "import apsw",
+    "library.log.records": "import studio.common.files, studio.library.index.index",
     "providers.__init__": "",
     "providers.transport": "import httpx, studio.providers.sketch.painter",
+    "providers.registry": "from studio.providers.gemini import scan",
+    "providers.gemini.__init__": "",
+    "providers.gemini.scan": "import json",
     "providers.sketch.__init__": "",
     "providers.sketch.painter": "from PIL import Image",
     "ui.__init__": "",
-    "ui.app": "import qasync, PySide6.QtWidgets, studio.core, studio.ui.main_window",
-    "ui.main_window": "import studio.ui.composer, studio.ui.inspector, studio.ui.gallery.view",
-    "ui.composer": "import PySide6.QtWidgets, studio.ui.theme",
-    "ui.inspector": "import PySide6.QtWidgets, studio.ui.theme",
+    "ui.app.application": (
+        "import qasync, PySide6.QtWidgets, studio.app.core, studio.ui.window.main_window"
+    ),
+    "ui.window.main_window": (
+        "import studio.ui.panels.composer, studio.ui.panels.inspector, studio.ui.views.gallery.view"
+    ),
+    "ui.panels.composer": "import PySide6.QtWidgets, studio.ui.style.theme",
+    "ui.panels.inspector": "import PySide6.QtWidgets, studio.ui.style.theme",
     "ui.gallery.__init__": "",
-    "ui.gallery.view": "import shiboken6, studio.ui.theme",
-    "ui.theme": "import PySide6.QtGui",
+    "ui.views.gallery.view": "import shiboken6, studio.ui.style.theme",
+    "ui.style.theme": "import PySide6.QtGui",
 }
 
 # contract, room, the import that must not be there
 FORBIDDEN = [
-    ("Qt stays in the window", "core", "import PySide6.QtCore"),
+    ("Qt stays in the window", "app.core", "import PySide6.QtCore"),
     ("Qt stays in the window", "cli", "from shiboken6 import isValid"),
-    ("Qt stays in the window", "jobs", "def later():\n    import qasync"),
+    ("Qt stays in the window", "generation.queue", "def later():\n    import qasync"),
     ("Only the transport speaks HTTP", "providers.sketch.painter", "import httpx"),
-    ("Only the transport speaks HTTP", "ui.composer", "from httpx import Client"),
-    ("Only credentials opens the keyring", "core", "import keyring.errors"),
-    ("Only the index speaks SQL", "library.records", "import apsw"),
-    ("Only the index speaks SQL", "library.index", "import sqlite3"),
-    ("Only decoding, export and the painter use Pillow", "jobs", "from PIL import Image"),
-    ("Only decoding, export and the painter use Pillow", "ui.theme", "import PIL"),
-    ("Only the decoding process decodes", "pictures", "from studio import decoding"),
-    ("Only the start opens the window", "cli", "import studio.ui.theme"),
-    ("The window never sees a provider or the index", "ui.composer", "import studio.providers"),
+    ("Only the transport speaks HTTP", "ui.panels.composer", "from httpx import Client"),
+    ("Only credentials opens the keyring", "app.core", "import keyring.errors"),
+    ("Only the index speaks SQL", "library.log.records", "import apsw"),
+    ("Only the index speaks SQL", "library.index.index", "import sqlite3"),
+    (
+        "Only decoding, export and the painter use Pillow",
+        "generation.queue",
+        "from PIL import Image",
+    ),
+    ("Only decoding, export and the painter use Pillow", "ui.style.theme", "import PIL"),
+    (
+        "Only the decoding process decodes",
+        "imaging.decoder",
+        "from studio.imaging import decode_jobs as decoding",
+    ),
+    ("Only the start opens the window", "cli", "import studio.ui.style.theme"),
     (
         "The window never sees a provider or the index",
-        "ui.gallery.view",
-        "from studio.library import index",
+        "ui.panels.composer",
+        "import studio.providers",
     ),
-    ("The library never sees a provider", "library.records", "import studio.providers.transport"),
-    ("The library never sees a provider", "files", "import studio.providers.transport"),
+    (
+        "The window never sees a provider or the index",
+        "ui.views.gallery.view",
+        "from studio.library.index import index",
+    ),
+    (
+        "The library never sees a provider",
+        "library.log.records",
+        "import studio.providers.transport",
+    ),
+    ("The library never sees a provider", "common.files", "import studio.providers.transport"),
+    ("Only providers know a wire", "generation.queue", "from studio.providers.gemini import scan"),
+    (
+        "Only providers know a wire",
+        "app.core",
+        "def later():\n    import studio.providers.gemini.scan",
+    ),
+    (
+        "Only providers know a wire",
+        "generation.journal",
+        "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import studio.providers.gemini",
+    ),
+    ("Only providers know a wire", "cli", "from studio.providers import sketch"),
     (
         "A provider never sees queue, journal, library or keyring",
         "providers.transport",
-        "import studio.journal",
+        "import studio.generation.journal",
     ),
     (
         "A provider never sees queue, journal, library or keyring",
         "providers.sketch.painter",
-        "import studio.credentials",
+        "import studio.config.credentials",
     ),
-    ("Fronts over core over runs over jobs over the rest", "jobs", "import studio.runs"),
-    ("Fronts over core over runs over jobs over the rest", "files", "import studio.journal"),
-    ("Fronts over core over runs over jobs over the rest", "cli", "import studio.ui.theme"),
-    ("Panels never import each other", "ui.composer", "import studio.ui.inspector"),
-    ("Panels never import each other", "ui.theme", "import studio.ui.gallery"),
-    ("Values, errors and events rest on the standard library", "domain", "import msgspec"),
-    ("Values, errors and events rest on the standard library", "errors", "import studio.words"),
+    ("Packages import downward", "domain.runs", "import studio.generation.queue"),
+    (
+        "Fronts over core over jobs over the rest",
+        "common.files",
+        "import studio.generation.journal",
+    ),
+    ("Fronts over core over jobs over the rest", "cli", "import studio.ui.style.theme"),
+    ("Panels never import each other", "ui.panels.composer", "import studio.ui.panels.inspector"),
+    ("Panels never import each other", "ui.style.theme", "import studio.ui.views.gallery"),
+    ("Values, errors and events rest on the standard library", "domain.entities", "import msgspec"),
+    (
+        "Values, errors and events rest on the standard library",
+        "common.errors",
+        "import studio.common.i18n",
+    ),
 ]
 
 
@@ -101,6 +149,8 @@ def build(folder: Path, *, room: str = "", extra: str = "") -> None:
     for name, imports in HOUSE.items():
         path = folder / "studio" / Path(*name.split(".")).with_suffix(".py")
         path.parent.mkdir(parents=True, exist_ok=True)
+        for package in path.relative_to(folder).parents[:-1]:
+            (folder / package / "__init__.py").touch()
         path.write_text(f"{imports}\n{extra if name == room else ''}\n", encoding="utf-8")
     shutil.copy(PROJECT, folder)
 
@@ -137,6 +187,23 @@ def test_a_forbidden_import_breaks_its_contract(
     assert (code, contract in broken) == (1, True), broken
 
 
+def test_every_wire_is_hidden_by_its_contract() -> None:
+    """Each folder of the providers is a wire; nobody names one in words either."""
+    house = PROJECT.parent / "studio"
+    wires = {path.parent.name for path in (house / "providers").glob("*/__init__.py")}
+    assert wires >= {"gemini", "sketch"}
+    contract = next(one for one in CONTRACTS if one["name"] == "Only providers know a wire")
+    assert set(contract["protected_modules"]) == {f"studio.providers.{wire}" for wire in wires}
+    named_by = {
+        path.relative_to(house)
+        for path in house.rglob("*.py")
+        if house / "providers" not in path.parents
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        if re.fullmatch(rf"(studio)?\.?providers\.({'|'.join(wires)})(\.[\w.]+)?", node.value)
+    }
+    assert named_by == set()
+
+
 def test_every_contract_is_shown_to_bite() -> None:
-    contracts = tomllib.loads(PROJECT.read_text("utf-8"))["tool"]["importlinter"]["contracts"]
-    assert {contract["name"] for contract in contracts} == {name for name, _, _ in FORBIDDEN}
+    assert {contract["name"] for contract in CONTRACTS} == {name for name, _, _ in FORBIDDEN}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
@@ -12,6 +14,7 @@ from types import ModuleType
 import pytest
 
 PACKAGING = Path(__file__).resolve().parent.parent / "packaging"
+APT = "apt-get install -y --no-install-recommends"
 
 pytestmark = pytest.mark.skipif(
     not sys.platform.startswith("linux"), reason="system packages are a matter of Linux"
@@ -53,7 +56,10 @@ def script(folder: Path, name: str, body: str) -> None:
 @pytest.mark.parametrize(
     ("manager", "command"),
     [
-        ("apt-get", "sudo apt-get install -y --no-install-recommends libnone9 arrives"),
+        (
+            "apt-get",
+            f"sudo apt-get update && sudo {APT} libnone9 arrives",
+        ),
         ("dnf", "sudo dnf install -y d d2"),
         ("pacman", "sudo pacman -S --needed --noconfirm p p2"),
         ("zypper", "sudo zypper --non-interactive install z z2"),
@@ -121,12 +127,39 @@ def test_a_package_that_cannot_be_installed_stops_the_run(
     assert "apt-get could not install: libnone9" in capfd.readouterr().err
 
 
+def test_building_asks_for_the_shared_library_of_the_python_that_builds(
+    ensure: ModuleType,
+    lists: Path,
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (lists / "run.txt").write_text("libpython: libpython3.X a b c\n")
+    (lists / "package.txt").write_text("")
+    script(tmp_path / "bin", "apt-get", "exit 0")
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    here = {"Py_ENABLE_SHARED": 1, "INSTSONAME": "libnone.so.1.0", "LIBDIR": str(tmp_path)}
+    monkeypatch.setattr(ensure.sysconfig, "get_config_var", here.get)
+    assert ensure.main("package", folder=lists, root=False) == 1
+    minor = f"{sys.version_info.major}.{sys.version_info.minor}"
+    assert f"install -y --no-install-recommends libpython{minor}\n" in capfd.readouterr().err
+    (tmp_path / "libnone.so.1.0").touch()
+    assert ensure.main("package", folder=lists, root=False) == 0
+    # No package has the library of a Python that was built without one.
+    here["Py_ENABLE_SHARED"] = 0
+    assert ensure.main("package", folder=lists, root=True) == 1
+    assert "--enable-shared" in capfd.readouterr().err
+
+
 def test_the_real_lists_name_every_package_for_every_manager(ensure: ModuleType) -> None:
-    folder = PACKAGING / "system"
-    entries = list(ensure.wanted([folder / "run.txt", folder / "test.txt"]))
+    entries = list(ensure.wanted(sorted((PACKAGING / "system").glob("*.txt"))))
     assert all(len(names) == len(ensure.MANAGERS) for _, names in entries)
     kinds = {probe.partition(":")[0] for probe, _ in entries}
-    assert kinds == {"lib", "file", "font", "cmd", "python"}
+    assert kinds == {"lib", "file", "font", "cmd", "python", "libpython"}
+    used = {name for names in ensure.LISTS.values() for name in names}
+    assert used == {path.name for path in (PACKAGING / "system").glob("*.txt")}
+    bench = ensure.wanted([PACKAGING / "system" / "bench.txt"])
+    assert "cmd:vipsthumbnail" in [probe for probe, _ in bench]
     assert ("lib:libxcb-cursor.so.0", "libxcb-cursor0") in [(p, n[0]) for p, n in entries]
 
 
@@ -156,3 +189,52 @@ def test_no_python_or_an_unfit_one_is_said_in_a_sentence(tmp_path: Path) -> None
     unfit = find_python(str(tmp_path), PYTHON="/bin/false")
     assert unfit.returncode == 1
     assert "PYTHON=/bin/false is not a Python" in unfit.stderr
+
+
+def test_a_python_the_packages_are_not_built_for_is_passed_over(tmp_path: Path) -> None:
+    script(tmp_path / "odd", "python3.13", 'case "$2" in *Py_GIL_DISABLED*) exit 1;; esac; exit 0')
+    script(tmp_path / "good", "python3.11", "exit 0")
+    found = find_python(f"{tmp_path / 'odd'}:{tmp_path / 'good'}")
+    assert found.stdout.strip() == str(tmp_path / "good" / "python3.11")
+
+
+def test_a_user_without_a_home_can_look_for_fonts(
+    ensure: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nobody: dict[int, str] = {}
+    monkeypatch.delenv("HOME", raising=False)
+    monkeypatch.setattr("pwd.getpwuid", nobody.__getitem__)
+    monkeypatch.setattr(ensure, "FONTS", ("~/.fonts",))
+    assert not ensure.there("font:")
+
+
+@pytest.fixture
+def menu(tmp_path: Path) -> Callable[..., str]:
+    """The Makefile with targets of the test; what is printed."""
+    if shutil.which("make") is None:
+        pytest.skip("there is no make")
+    more = tmp_path / "more.mk"
+    more.write_text("environment:\n\t@env\nslow:\n\t@sleep 0.2; echo slow\nquick:\n\t@echo quick\n")
+
+    def make(*words: str, **environment: str) -> str:
+        command = ["make", "-f", str(PACKAGING.parent / "Makefile"), "-f", str(more), *words]
+        alone = {"PATH": os.environ["PATH"], **environment}
+        done = subprocess.run(command, env=alone, capture_output=True, text=True, check=True)
+        return done.stdout
+
+    return make
+
+
+def test_packages_from_elsewhere_are_not_seen(menu: Callable[..., str]) -> None:
+    odd = {"PYTHONPATH": "/x", "PYTHONHOME": "/x", "PYTHONSAFEPATH": "1"}
+    lines = menu("environment", **odd, PYTHONUTF8="1").splitlines()
+    assert "PYTHONUTF8=1" in lines
+    assert not {line.partition("=")[0] for line in lines} & set(odd)
+
+
+def test_one_step_comes_after_the_other(menu: Callable[..., str]) -> None:
+    assert menu("-s", "-j4", "slow", "quick").split() == ["slow", "quick"]
+
+
+def test_the_name_of_a_folder_may_have_quotes(menu: Callable[..., str]) -> None:
+    assert 'GRIDBRUSH_HOME="$HOME_DIR" packaging/run' in menu("-n", "run", "HOME_DIR=a\"b'c")

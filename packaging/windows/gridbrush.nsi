@@ -2,6 +2,10 @@
 ;
 ;   makensis -DVERSION=1.2.3 -DPROGRAM=folder -DICON=file.ico -DOUTPUT=setup.exe gridbrush.nsi
 ;
+; The uninstaller is written while this compiles; FINISH_UNINSTALLER is a command that is run with its
+; path, so that it is signed too: `signtool sign ...`, or uninstaller.py where signing is a step of
+; its own (compile with `out`, sign, compile again with `in`).
+;
 ; PROGRAM is the folder that PyInstaller made on Windows. Pictures, settings and keys of the user lie
 ; elsewhere and are left alone by install, upgrade and removal.
 
@@ -19,6 +23,9 @@ RequestExecutionLevel user
 InstallDir "$LOCALAPPDATA\Programs\${NAME}"
 InstallDirRegKey HKCU "${UNINSTALL}" "InstallLocation"
 SetCompressor /SOLID lzma
+!ifdef FINISH_UNINSTALLER
+  !uninstfinalize '${FINISH_UNINSTALLER} "%1"' = 0
+!endif
 ManifestDPIAware true
 ManifestSupportedOS Win10
 BrandingText "${NAME} ${VERSION}"

@@ -11,36 +11,37 @@ import logging
 import os
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from studio import files, logs
-from studio.domain import Job, new_id
-from studio.drafts import DraftFile
-from studio.environment import KEY_VARIABLE
-from studio.errors import InputError, KeyMissing, LibraryTooNew, StorageError
-from studio.events import Events, Trouble
-from studio.instance import LibraryLock
-from studio.lanes import Lane
-from studio.library.library import Library
-from studio.library.originals import HIDDEN
-from studio.library.records import read_only
-from studio.paths import Paths
-from studio.pictures import Decoder
-from studio.settings import OFFLINE, Profile, SettingsStore
-from studio.values import dataclass
-from studio.words import _
+from studio.app.instance import LibraryLock
+from studio.common import files, json_reader, logs
+from studio.common.errors import InputError, KeyMissing, LibraryTooNew, StorageError
+from studio.common.i18n import _, ngettext
+from studio.common.paths import Paths, of_user
+from studio.common.serial_executor import Lane
+from studio.config.environment import KEY_VARIABLE
+from studio.config.settings import OFFLINE, Profile, SettingsStore
+from studio.domain.drafts import DraftFile
+from studio.domain.entities import Job, new_id
+from studio.domain.events import Events, Trouble
+from studio.imaging.decoder import Decoder
+from studio.library.facade import Library
+from studio.library.files import originals as inside
+from studio.library.files.originals import HIDDEN
+from studio.library.log.records import read_only
 
 if TYPE_CHECKING:
-    from studio.credentials import Keys
-    from studio.jobs import JobQueue
-    from studio.journal import Entry, Journal
-    from studio.making import Making
+    from studio.config.credentials import Keys
+    from studio.domain.runs import Run
+    from studio.generation.fallback_store import Spare
+    from studio.generation.journal import Entry, Journal
+    from studio.generation.pipeline import Making
+    from studio.generation.queue import JobQueue
     from studio.providers.catalogue import Catalogue
-    from studio.runs import Run
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +56,7 @@ class Options:
         hold_for_key: jobs without a key wait for one (window) instead of failing (command line).
         anyway: open a library that another computer has not closed.
         newer_to_read: a library of a newer version will do to be looked at.
+        trusted: the library is the user's, wherever it was before.
     """
 
     provider: str | None = None
@@ -62,6 +64,7 @@ class Options:
     hold_for_key: bool = True
     anyway: bool = False
     newer_to_read: bool = True
+    trusted: bool = False
 
 
 class Core:
@@ -132,7 +135,20 @@ class Core:
             lock = LibraryLock(folder)
             _take_lock(lock, folder, anyway=self.options.anyway)
             self._lock = lock
+            if folder != self.paths.library or self.options.trusted:
+                self._meet(folder)
         self.library = Library(folder, self.paths.computed, self.decoder, self.events)
+
+    def _meet(self, folder: Path) -> None:
+        """A library elsewhere than in the usual place may have come from anybody."""
+        from studio.library.operations import first_open
+
+        try:
+            trouble = first_open.meet(folder, self.paths.computed, trusted=self.options.trusted)
+        except BaseException:
+            self._give_back()
+            raise
+        self.settings.trouble = self.settings.trouble or trouble
 
     async def begin(self) -> None:
         """Open the library of a prepared core. Raises StorageError, LibraryTooNew.
@@ -159,17 +175,23 @@ class Core:
 
         catalogue = Catalogue(find_profile=self.settings.profile)
         try:
-            catalogue.load(self._models_file.read_bytes())
+            whole = catalogue.load(json_reader.read(self._models_file))
         except FileNotFoundError:
-            pass
+            whole = True
+        except (json_reader.NotUnderstood, IsADirectoryError) as error:
+            log.warning("The list of models makes no sense: %s", error)
+            whole = False
         except OSError as error:
             log.warning("The list of models could not be read: %s", error)
+            whole = True
+        if not whole:
+            self.events.publish(Trouble(files.set_aside(self._models_file)))
         return catalogue
 
     @cached_property
     def keys(self) -> Keys:
         """The keys of every profile."""
-        from studio.credentials import Keys
+        from studio.config.credentials import Keys
 
         return Keys(
             self.paths.keyring_service,
@@ -182,14 +204,23 @@ class Core:
     @cached_property
     def journal(self) -> Journal:
         """What was sent and is no picture yet. Only of a prepared core."""
-        from studio.journal import Journal
+        from studio.generation.journal import Journal
 
         return Journal(self.library.folder / HIDDEN / "journal")
 
     @cached_property
+    def spare(self) -> Spare:
+        """Where paid answers go that the library cannot take. Only of an open core."""
+        from studio.generation.fallback_store import Spare
+
+        spare = Spare(self.paths.state / "answers", self.library.folder)
+        spare.library_id = self.library.id
+        return spare
+
+    @cached_property
     def queue(self) -> JobQueue:
         """The jobs of this session. Only of a prepared core."""
-        from studio.jobs import JobQueue
+        from studio.generation.queue import JobQueue
 
         return JobQueue(
             journal=self.journal,
@@ -216,8 +247,11 @@ class Core:
 
     async def recover(self) -> None:
         """Bring in what an earlier start left in the journal. Only the owner may."""
-        if self.writable and await self._journalling.run(self.journal.has_entries):
+        if self.writable and await self._journalling.run(self._has_leftovers):
             await (await self.making()).recovery.run()
+
+    def _has_leftovers(self) -> bool:
+        return self.journal.has_entries() or self.spare.waits()
 
     async def read_cut(self, job: str) -> None:
         """Bring in what came of an answer that was cut. Raises StudioError."""
@@ -226,7 +260,7 @@ class Core:
     async def making(self) -> Making:
         """What makes pictures. Put together at the first wish, because no window needs it."""
         if self._making is None:
-            module = await asyncio.to_thread(importlib.import_module, "studio.making")
+            module = await asyncio.to_thread(importlib.import_module, "studio.generation.pipeline")
             if self._making is None:
                 self._making = module.Making(
                     library=self.library,
@@ -240,6 +274,7 @@ class Core:
                     decoding=self._decoding,
                     journalling=self._journalling,
                     keep_models=self._save_models,
+                    spare=self.spare,
                     events=self.events,
                 )
         return self._making
@@ -284,15 +319,15 @@ class Core:
         """The profile as this run reaches it. Raises InputError."""
         profile = self.settings.value.find_profile(name)
         if self.options.base_url and name == self.default_profile:
-            from studio.providers.addresses import check_address
+            from studio.common.urls import usable_address
 
-            check_address(self.options.base_url)
+            address = usable_address(self.options.base_url)
             if name == OFFLINE:
                 raise InputError(
                     _("The offline painter has no address"),
                     hint=_("Name the service with --provider."),
                 )
-            return replace(profile, base_url=self.options.base_url)
+            return replace(profile, base_url=address)
         return profile
 
     async def find_key(self, name: str) -> str:
@@ -318,7 +353,7 @@ class Core:
             return from_environment
         key = await self.keys.get(name)
         if key != self.keys.from_environment(name):
-            from studio import key_hosts
+            from studio.config import key_hosts
 
             key_hosts.check(self.settings, own)
         self._remember(name)
@@ -344,9 +379,11 @@ class Core:
         self.catalogue.learn(name, listed)
         await asyncio.to_thread(self._save_models)
         count = len(self.catalogue.models(name))
-        return _("The key works: {name} lists {count} image models.").format(
-            name=self.profile(name).title, count=count
-        )
+        return ngettext(
+            "The key works: {name} lists {count} image model.",
+            "The key works: {name} lists {count} image models.",
+            count,
+        ).format(name=self.profile(name).title, count=count)
 
     async def refresh_models(self, name: str) -> None:
         """Ask the service which models it has. Raises what the service says."""
@@ -359,7 +396,8 @@ class Core:
 
     def _save_models(self) -> None:
         try:
-            files.replace(self._models_file, self.catalogue.dump())
+            body = json_reader.over(self._models_file, self.catalogue.dump())
+            files.replace(self._models_file, body)
         except StorageError as error:
             log.warning("The list of models could not be kept: %s", error)
 
@@ -400,8 +438,8 @@ def _folder_of(chosen: str) -> Path:
     try:
         if "\0" in chosen:
             raise ValueError
-        return Path(chosen).expanduser()
-    except (RuntimeError, ValueError) as error:
+        return of_user(chosen)
+    except (InputError, ValueError) as error:
         raise StorageError(
             _("The library folder in the settings cannot be found"),
             _("{name} is no folder on this computer.").format(name=repr(chosen)),
@@ -416,5 +454,6 @@ def _take_lock(lock: LibraryLock, folder: Path, *, anyway: bool) -> None:
             _("{name} is a file.").format(name=folder),
             hint=_("Move the file away, or choose another library folder."),
         )
+    inside.check(folder)
     files.ensure_folder(folder / HIDDEN)
     lock.acquire(anyway=anyway)

@@ -17,8 +17,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
-from studio import __version__, logs
-from studio.files import private_folder
+from studio import __version__
+from studio.common import logs
+from studio.common.files import private_folder
+from studio.common.terminal import harmless
+from studio.config.environment import keep_memory_private
 
 _FILE = "crash-{pid}.txt"
 _MOST = 60_000
@@ -37,12 +40,13 @@ class CrashFile:
         self._file.write(_head())
         self._file.flush()
         faulthandler.enable(self._file, all_threads=True)
-        no_memory_dumps()
+        keep_memory_private()
 
     def note(self, error: BaseException) -> None:
         """Write down what ends the program; never raises."""
         with contextlib.suppress(OSError, ValueError):
-            self._file.write(logs.clean("".join(traceback.format_exception(error))))
+            text = logs.clean("".join(traceback.format_exception(error)))
+            self._file.write(harmless(text))
             self._file.flush()
 
     def close(self) -> None:
@@ -51,17 +55,6 @@ class CrashFile:
         with contextlib.suppress(OSError):
             self._file.close()
             self._path.unlink()
-
-
-def no_memory_dumps() -> None:
-    """See to it that the system writes no image of this process when it dies."""
-    if sys.platform == "win32":
-        return
-    import resource
-
-    with contextlib.suppress(OSError, ValueError):
-        _soft, hard = resource.getrlimit(resource.RLIMIT_CORE)
-        resource.setrlimit(resource.RLIMIT_CORE, (0, hard))
 
 
 def _head() -> str:
@@ -76,8 +69,9 @@ def _head() -> str:
 def _system() -> str:
     if sys.platform == "win32":
         return f"Windows {sys.getwindowsversion().build}"
-    about = os.uname()
-    return f"{about.sysname} {about.release}"
+    else:
+        about = os.uname()
+        return f"{about.sysname} {about.release}"
 
 
 def left_behind(folder: Path, *, alive: Callable[[int], bool] | None = None) -> str:
@@ -103,10 +97,11 @@ def left_behind(folder: Path, *, alive: Callable[[int], bool] | None = None) -> 
 def _alive(pid: int) -> bool:
     if sys.platform == "win32":
         return False
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
+    else:
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return False
+        except OSError:
+            return True
         return True
-    return True

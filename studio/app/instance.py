@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -25,10 +26,11 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from studio import __version__
-from studio.errors import LibraryLocked
-from studio.files import ensure_folder, storage_error
-from studio.values import dataclass
-from studio.words import _
+from studio.common import json_reader
+from studio.common.errors import LibraryLocked
+from studio.common.files import ensure_folder, storage_error
+from studio.common.i18n import _
+from studio.common.json_reader import NotUnderstood
 
 if TYPE_CHECKING:
     Work = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -38,6 +40,7 @@ _PATIENCE = 2.0
 _ASK_AGAIN = 0.1
 _RAISE, _WORK, _YES = b"raise\n", b"work\n", b"ok\n"
 _MOST_NAMES = 1 << 20  # bytes of the files' names that a second start was given
+_LONGEST_NAME = 1 << 16  # bytes of what a holder wrote down of itself
 _LINE = 1024  # bytes of a line; what is longer comes with its length before it
 _LONGEST_ADDRESS = 100  # bytes of a socket's path; systems take 104 or 108
 _LOCKED_BYTE = 0x7FFF0000  # far behind the text: Windows lets nobody read what is locked
@@ -105,15 +108,8 @@ def holder(folder: Path) -> Holder | None:
     Somebody on this machine named here may have been ended without a word.
     """
     try:
-        return _parse(_lock_file(folder).read_bytes())
-    except OSError:
-        return None
-
-
-def _parse(text: bytes) -> Holder | None:
-    try:
-        return msgspec.json.decode(text, type=Holder)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return json_reader.load(_lock_file(folder), Holder, limit=_LONGEST_NAME)
+    except (OSError, NotUnderstood):
         return None
 
 
@@ -139,7 +135,9 @@ class LibraryLock:
         path = _lock_file(self.folder)
         ensure_folder(path.parent)
         try:
-            handle = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
+            # What is written there must not go where a link leads.
+            flags = getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
+            handle = os.open(path, os.O_RDWR | os.O_CREAT | flags, 0o600)
         except OSError as error:
             raise storage_error(error, path) from error
         try:
@@ -420,8 +418,8 @@ def _addresses(folder: Path, state: Path | None) -> Iterator[Path]:
     digest = hashlib.sha256(str(folder.resolve()).encode("utf-8", "surrogateescape")).hexdigest()
     name = f"gridbrush-{digest[:16]}"
     rooms = [state] if state is not None else []
-    if runtime := os.environ.get("XDG_RUNTIME_DIR"):
-        rooms.append(Path(runtime))
+    if (runtime := Path(os.environ.get("XDG_RUNTIME_DIR", ""))).is_absolute():
+        rooms.append(runtime)
     if sys.platform == "win32":
         import platformdirs
 

@@ -10,11 +10,12 @@ import asyncio
 import logging
 import threading
 
-from studio.core import Core
-from studio.errors import StorageError
-from studio.events import Trouble
-from studio.library import copies, finding, scrub
-from studio.words import _, ngettext
+from studio.app.core import Core
+from studio.common.errors import StorageError
+from studio.common.i18n import _, ngettext
+from studio.domain.events import Trouble
+from studio.library.log import daily_copies
+from studio.library.operations import relink, scrub
 
 log = logging.getLogger(__name__)
 
@@ -31,9 +32,9 @@ async def run(core: Core, *, after: float = AFTER) -> scrub.Found | None:
         return None
     await asyncio.sleep(after)
     try:
-        await asyncio.to_thread(copies.make, core.library.folder)
+        await asyncio.to_thread(daily_copies.make, core.library.folder)
         # Renamed files are found before the scrub takes them for missing.
-        lost = (await finding.sweep(core.library)).lost
+        lost = (await relink.sweep(core.library)).lost
         found = await _scrub(core)
     except StorageError as error:
         # A full disk is told by whoever needs it; tomorrow is another day.

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import msgspec
 
-from studio import files
+from studio.common import files, json_reader
+from studio.common.json_reader import NotUnderstood
 
 log = logging.getLogger(__name__)
 
@@ -33,9 +34,10 @@ def end(folder: Path) -> None:
 
 def _read(path: Path) -> float | None:
     try:
-        return float(msgspec.json.decode(path.read_bytes(), type=dict[str, float])["began"])
+        began = json_reader.load(path, dict[str, float])["began"]
+        return began if began > 0 else None
     except FileNotFoundError:
         return None
-    except (OSError, msgspec.DecodeError, KeyError) as error:
+    except (OSError, NotUnderstood, KeyError) as error:
         log.warning("When the last session began could not be read: %s", error)
         return None

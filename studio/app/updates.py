@@ -10,16 +10,18 @@ from __future__ import annotations
 import logging
 import re
 import time
+from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import urlsplit
 
 import msgspec
 
-from studio import __version__, paths
-from studio.errors import NetworkError, ServiceError, StudioError
-from studio.settings import SettingsStore
-from studio.values import dataclass
-from studio.words import _
+from studio import __version__
+from studio.common import json_reader, paths
+from studio.common.errors import NetworkError, ServiceError, StudioError
+from studio.common.i18n import _
+from studio.common.json_reader import NotUnderstood
+from studio.config.settings import SettingsStore
 
 log = logging.getLogger(__name__)
 
@@ -66,8 +68,8 @@ class _Feed(msgspec.Struct):
 def feed() -> str:
     """The address that is asked; blocking. Empty where this build has none."""
     try:
-        known = msgspec.json.decode((paths.resources() / "updates.json").read_bytes())
-    except (OSError, msgspec.MsgspecError):
+        known = json_reader.plain(json_reader.read(paths.resources() / "updates.json"))
+    except (OSError, NotUnderstood):
         return ""
     address = known.get("feed") if isinstance(known, dict) else ""
     return address if isinstance(address, str) else ""
@@ -103,9 +105,9 @@ def read(body: bytes, address: str) -> Update:
     """What a feed says. Raises ServiceError for what is none, or links to elsewhere."""
     try:
         if len(body) > _LONGEST:
-            raise msgspec.ValidationError("too long")
-        said = msgspec.json.decode(body, type=_Feed)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            raise NotUnderstood("too long")
+        said = json_reader.decode(body, _Feed)
+    except NotUnderstood as error:
         raise ServiceError(_("The list of versions cannot be read"), str(error)) from error
     link, asked = urlsplit(said.link), urlsplit(address)
     safe = link.scheme == asked.scheme and link.netloc == asked.netloc

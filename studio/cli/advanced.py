@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 from typing import Any
 
-from studio.domain import Advanced, SafetySetting
-from studio.errors import InputError, UsageError
-from studio.safety import CATEGORIES, LEVELS, OTHER_CATEGORIES, category_of, threshold_of
-from studio.words import _
+from studio.common import user_input
+from studio.common.errors import InputError, UsageError
+from studio.common.i18n import _
+from studio.domain.entities import Advanced, SafetySetting
+from studio.domain.safety import CATEGORIES, LEVELS, OTHER_CATEGORIES, category_of, threshold_of
 
 
 async def read(options: Any) -> Advanced:
@@ -26,20 +26,18 @@ async def read(options: Any) -> Advanced:
 async def _system(text: str) -> str:
     if not text.startswith("@"):
         return text
-    path = Path(text[1:]).expanduser()
     try:
-        return await asyncio.to_thread(path.read_text, "utf-8-sig")
-    except OSError as error:
+        return await asyncio.to_thread(_read, text[1:])
+    except user_input.Unusable as error:
         raise InputError(
             _("The system instruction cannot be read"),
-            f"{path}: {error.strerror}.",
-            hint=_("Check the name after --system @; nothing was sent."),
+            f"{user_input.shown_name(text[1:])}: {error.reason}",
+            hint=error.hint or _("Check the name after --system @; nothing was sent."),
         ) from error
-    except UnicodeDecodeError as error:
-        raise InputError(
-            _("The system instruction is not a text"),
-            _("{name} is not written in UTF-8.").format(name=path),
-        ) from error
+
+
+def _read(name: str) -> str:
+    return user_input.text(user_input.path_of(name))
 
 
 def _temperature(text: str | None) -> float | None:

@@ -11,13 +11,13 @@ import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
-from studio import instance
+from studio.app import instance
+from studio.app.core import Core
+from studio.app.core import Options as CoreOptions
 from studio.cli.output import complain
-from studio.core import Core
-from studio.core import Options as CoreOptions
-from studio.errors import LibraryLocked, StudioError
-from studio.events import Event, Trouble
-from studio.paths import Paths
+from studio.common.errors import LibraryLocked, StudioError
+from studio.common.paths import Paths
+from studio.domain.events import Event, News, Trouble
 
 _PATIENCE = 2.0
 """Seconds in which the owner of the library must answer, or give it up."""
@@ -72,7 +72,7 @@ async def own_or_ask(
 @contextlib.asynccontextmanager
 async def _answering(core: Core) -> AsyncIterator[None]:
     """Do meanwhile what others ask of the owner; what they began is brought to its end."""
-    from studio.handover import Handover
+    from studio.remote.server import Handover
 
     handover = Handover(core)
     bell: instance.Bell | None = None
@@ -107,6 +107,7 @@ async def opened(options: Any, where: Paths, *, write: bool = False) -> AsyncIte
             base_url=options.base_url,
             hold_for_key=False,
             anyway=options.anyway,
+            trusted=options.trust and write,
             newer_to_read=not write,
         ),
         write=write,
@@ -115,6 +116,7 @@ async def opened(options: Any, where: Paths, *, write: bool = False) -> AsyncIte
     try:
         if core.settings.trouble:
             _tell(core.settings.trouble)
+        core.library.troubles.tell()
         yield core
     finally:
         await core.close()
@@ -124,6 +126,8 @@ async def opened(options: Any, where: Paths, *, write: bool = False) -> AsyncIte
 def _hear(event: Event) -> None:
     if isinstance(event, Trouble):
         _tell(event.error)
+    elif isinstance(event, News):
+        complain(event.title, event.message)
 
 
 def _tell(error: StudioError) -> None:

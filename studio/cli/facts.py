@@ -9,9 +9,10 @@ from typing import Any
 
 from studio.cli.output import say
 from studio.cli.printers import picture_facts
-from studio.domain import Advanced, Picture
-from studio.safety import level_of
-from studio.words import _
+from studio.common.i18n import _
+from studio.common.terminal import harmless
+from studio.domain.entities import Advanced, Picture
+from studio.domain.safety import level_of
 
 
 def facts_of(picture: Picture, path: Path) -> dict[str, Any]:
@@ -83,7 +84,8 @@ def say_facts(facts: Mapping[str, Any]) -> None:
             and value is not False
             and value not in ("", [], {})
         ):
-            say(f"{labels[name]}: {_readable(name, value)}")
+            # Further lines of a value begin further in: none of them looks like another fact.
+            say(f"{labels[name]}: {_readable(name, value)}".replace("\n", "\n  "))
 
 
 def _readable(name: str, value: Any) -> str:
@@ -95,7 +97,8 @@ def _readable(name: str, value: Any) -> str:
         return ", ".join(f"{one.lower()}={level_of(to)}" for one, to in value.items())
     if name == "grounding":
         queries, sources = ", ".join(value["queries"]), value["sources"]
-        return "\n  ".join([queries, *(f"{one['title']} {one['url']}".strip() for one in sources)])
+        found = (harmless(f"{one['title']} {one['url']}", lines=False).strip() for one in sources)
+        return "\n".join([queries, *found])
     if name == "settings":
         return ", ".join(f"{one}: {words}" for one, words in value.items())
     if name == "days_usd":

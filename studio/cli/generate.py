@@ -9,21 +9,22 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from studio import budget, prompts, runs
-from studio.cli import advanced
-from studio.cli.opening import Line, own_or_ask
-from studio.cli.output import complain
+from studio.app.core import Core
+from studio.cli import advanced, stdin
+from studio.cli.core_session import Line, own_or_ask
+from studio.cli.output import ask, complain
 from studio.cli.printers import printer_for
-from studio.cli.watching import Here, Maker, Watch
-from studio.core import Core
-from studio.domain import Picture, Reference, Role
-from studio.drafts import MATCH, Draft
-from studio.errors import BudgetError, InputError, ModelError, UsageError
-from studio.files import storage_error
-from studio.models import Model, ModelState
-from studio.paths import Paths
-from studio.settings import OFFLINE
-from studio.words import _
+from studio.cli.progress import Here, Maker, Watch
+from studio.common import user_input
+from studio.common.errors import BudgetError, InputError, ModelError, UsageError
+from studio.common.i18n import _
+from studio.common.paths import Paths, of_user
+from studio.config.settings import OFFLINE
+from studio.domain import budget, prompt_variants, runs
+from studio.domain.drafts import MATCH, Draft
+from studio.domain.entities import Picture, Reference, Role
+from studio.domain.models import Model, ModelState
+from studio.library.files import save_copies
 
 
 async def run(options: Any, where: Paths) -> int:
@@ -42,7 +43,7 @@ async def _own(options: Any, prompt: str, core: Core) -> int:
 
 async def _ask(options: Any, prompt: str, core: Core, line: Line) -> int:
     """Another process owns the library: it makes the pictures, and they are told here."""
-    from studio.cli.handing_over import There
+    from studio.cli.remote_client import There
 
     return await _make(core, There(core, line), options, prompt)
 
@@ -59,20 +60,24 @@ async def _make(core: Core, maker: Maker, options: Any, prompt: str) -> int:
 async def _prompt(options: Any) -> str:
     if options.prompt != "-":
         return str(options.prompt)
-    return await asyncio.to_thread(sys.stdin.read)
+    return await stdin.text()
 
 
 def _check(options: Any, prompt: str) -> None:
     if not prompt.strip() and not (options.edit or options.continues or options.ref):
         raise InputError(_("The prompt is empty"), hint=_("Write what the picture should show."))
-    if not 1 <= options.count <= prompts.MOST:
-        raise UsageError(_("--count must be between 1 and {most}").format(most=prompts.MOST))
+    if not 1 <= options.count <= prompt_variants.MOST:
+        raise UsageError(
+            _("--count must be between 1 and {most}").format(most=prompt_variants.MOST)
+        )
 
 
 async def _plan(core: Core, maker: Maker, options: Any, prompt: str) -> runs.Run:
     id = options.edit or options.continues
     source = await core.library.resolve(id) if id else None
     profile, model = _choose(core, options, source if options.continues else None)
+    # Before any of them is read and copied into the library.
+    runs.check_references(len(options.ref) + (source is not None), model)
     references = await _references(core, maker, options, source)
     aspect = options.aspect or (MATCH if references else _first(model.aspects, "1:1"))
     draft = Draft(
@@ -93,7 +98,7 @@ async def _plan(core: Core, maker: Maker, options: Any, prompt: str) -> runs.Run
                 id=model.id
             )
         )
-    return runs.plan(draft, model, prompts.expand(prompt))
+    return runs.plan(draft, model, prompt_variants.expand(prompt))
 
 
 def _first(values: tuple[str, ...], usual: str, *, prefer: str = "") -> str:
@@ -138,13 +143,8 @@ async def _references(
         )
         found.append(replace(kept, talk=source.talk))
     for name in options.ref:
-        path = Path(name).expanduser()
-        if not path.is_file():
-            raise InputError(
-                _("The reference picture is not there"),
-                _("There is no file {name}.").format(name=path),
-                hint=_("Check the name after --ref; nothing was sent."),
-            )
+        path = user_input.path_of(name)
+        user_input.look(path, most=user_input.MOST_REFERENCE)
         found.append(await maker.keep_input(path, role=Role.FREE, name=path.stem))
     return tuple(found)
 
@@ -155,8 +155,7 @@ def _confirm(planned: runs.Run, options: Any) -> None:
     count = len(planned.requests)
     question = _("This makes {count} pictures. Go on? [y/N] ").format(count=count)
     if sys.stdin.isatty() and sys.stderr.isatty():
-        sys.stderr.write(question)
-        sys.stderr.flush()
+        ask(question)
         if sys.stdin.readline().strip().lower() in ("y", "yes"):
             return
     raise InputError(
@@ -188,9 +187,6 @@ async def _check_budget(core: Core, maker: Maker, planned: runs.Run, options: An
 async def _folder(name: str | None) -> Path | None:
     if name is None:
         return None
-    folder = Path(name).expanduser()
-    try:
-        await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
-    except OSError as error:
-        raise storage_error(error, folder) from error
+    folder = of_user(name)
+    await asyncio.to_thread(save_copies.make_folder, folder)
     return folder

@@ -7,14 +7,15 @@ import getpass
 import sys
 from typing import Any
 
-from studio.cli.opening import opened
+from studio.app.core import Core
+from studio.cli import stdin
+from studio.cli.core_session import opened
 from studio.cli.output import complain, say, say_json
-from studio.core import Core
-from studio.credentials import KeyStatus
-from studio.errors import InputError, KeyMissing
-from studio.paths import Paths
-from studio.settings import OFFLINE
-from studio.words import _
+from studio.common.errors import InputError, KeyMissing
+from studio.common.i18n import _
+from studio.common.paths import Paths
+from studio.config.credentials import KeyStatus
+from studio.config.settings import OFFLINE
 
 
 async def run(options: Any, where: Paths) -> int:
@@ -48,7 +49,7 @@ async def _read_key() -> str:
     if sys.stdin.isatty():
         key = await asyncio.to_thread(getpass.getpass, _("Key (not shown): "))
     else:
-        key = await asyncio.to_thread(sys.stdin.readline)
+        key = await stdin.line()
     if not key.strip():
         raise InputError(_("No key was given"), hint=_("Write it at the prompt, or pipe it in."))
     return key

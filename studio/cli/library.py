@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from studio.cli import shelves
+from studio.app.core import Core
+from studio.cli import organise
+from studio.cli.core_session import Line, opened, own_or_ask
 from studio.cli.facts import facts_of, say_facts
-from studio.cli.opening import Line, opened, own_or_ask
-from studio.cli.output import complain, progress, say, say_json, table
-from studio.core import Core
-from studio.errors import InputError, StorageError
+from studio.cli.output import ask, complain, progress, say, say_json, table
+from studio.common import user_input
+from studio.common.errors import InputError, StorageError
+from studio.common.i18n import _, ngettext
+from studio.common.paths import Paths, of_user
 from studio.library.query import Query, Sort, View
-from studio.paths import Paths
-from studio.words import _
 
 if TYPE_CHECKING:
-    from studio.asking import Said
+    from studio.library.operations.restore import Held
+    from studio.remote.protocol import Said
+
+SOME = 10
+"""Exit code where some pictures came, and others did not."""
 
 _WRITES = frozenset(
     {"rebuild", "rate", "tag", "collect", "trash", "restore", "empty-trash"}
@@ -30,9 +37,9 @@ async def run(options: Any, where: Paths) -> int:
     """Do what the action says; commands that only read never wait for the owner."""
     actions = {
         "list": _list,
-        "collections": shelves.collections,
-        "history": shelves.history,
-        "export": shelves.export,
+        "collections": organise.collections,
+        "history": organise.history,
+        "export": organise.export,
         "show": _show,
         "verify": _verify,
         "backup": _backup,
@@ -44,7 +51,7 @@ async def run(options: Any, where: Paths) -> int:
         return await _move(options, where)
     if options.action == "empty-trash" and not options.yes:
         async with opened(options, where) as core:
-            await shelves.confirm_emptying(core)
+            await organise.confirm_emptying(core)
     if options.action in _WRITES or getattr(options, "fix", False):
         return await _change(options, where)
     async with opened(options, where) as core:
@@ -53,14 +60,14 @@ async def run(options: Any, where: Paths) -> int:
 
 async def _change(options: Any, where: Paths) -> int:
     """Whoever owns the library changes it."""
-    from studio.asking import Change
+    from studio.remote.protocol import Change
 
     asked = Change(
         action=_action(options),
         ids=list(getattr(options, "ids", ())),
         name=getattr(options, "name", ""),
         search=getattr(options, "search", "") or "",
-        paths=[str(Path(path).absolute()) for path in getattr(options, "paths", ())],
+        paths=[_word(path) for path in getattr(options, "paths", ())],
         stars=getattr(options, "stars", 0),
         add=list(getattr(options, "add", ())),
         remove=list(getattr(options, "untag", ())),
@@ -68,17 +75,26 @@ async def _change(options: Any, where: Paths) -> int:
 
     async def own(core: Core) -> int:
         if options.action == "import":
-            return _imported(options, await shelves.take_in(core, asked.paths))
-        from studio.handover import carry_out
+            return _imported(options, await organise.take_in(core, asked.paths))
+        from studio.remote.server import carry_out
 
         return _changed(options, await carry_out(core, asked))
 
     async def ask(_core: Core, line: Line) -> int:
-        from studio.cli.handing_over import change
+        from studio.cli.remote_client import change
 
         return _changed(options, await change(line, asked))
 
     return await own_or_ask(options, where, own, ask)
+
+
+def _word(path: str) -> str:
+    """A word for what was named, wherever the owner of the library was started."""
+    try:
+        return user_input.word_of(user_input.path_of(path).absolute())
+    except user_input.Unusable:
+        # No path: it is told beside what becomes of the others.
+        return user_input.valid(path)
 
 
 def _action(options: Any) -> str:
@@ -91,14 +107,14 @@ def _action(options: Any) -> str:
 
 async def _list(core: Core, options: Any) -> int:
     view = View.TRASH if options.trashed else View.ALL
-    words = shelves.typed(options.words)
+    words = organise.typed(options.words)
     query = Query(view=view, words=words, sort=Sort(options.sort))
     wanted = await core.library.rows(query, options.limit if options.limit > 0 else None)
     for start in range(0, len(wanted), 500):
         pictures = await core.library.pictures(wanted[start : start + 500])
         if options.json:
             for picture in pictures:
-                say_json(facts_of(picture, core.library.path(picture)))
+                say_json(facts_of(picture, core.library.originals.path(picture)))
         else:
             table(
                 [
@@ -118,7 +134,7 @@ async def _list(core: Core, options: Any) -> int:
 
 async def _show(core: Core, options: Any) -> int:
     picture = await core.library.resolve(options.id)
-    facts = facts_of(picture, core.library.path(picture))
+    facts = facts_of(picture, core.library.originals.path(picture))
     if options.json:
         say_json(facts)
         return 0
@@ -129,7 +145,7 @@ async def _show(core: Core, options: Any) -> int:
 
 
 async def _verify(core: Core, options: Any) -> int:
-    from studio.handover import check, facts_of
+    from studio.remote.server import check, facts_of
 
     with progress(_("Reading every original"), (await core.library.counts(0.0)).all) as done:
         report = await check(core, done)
@@ -154,18 +170,19 @@ def _told_report(options: Any, facts: dict[str, Any]) -> int:
         say(_("lines of the records that cannot be read: {n}").format(n=facts["damaged_records"]))
     if "fixed" in facts:
         complain(_("Mended: {n}").format(n=sum(facts["fixed"].values()) - facts["fixed"]["lost"]))
-    complain(
-        _("{sound} of {checked} originals are as they came.").format(
-            sound=facts["sound"], checked=facts["checked"]
-        )
+    words = ngettext(
+        "{sound} of {checked} original is as it came.",
+        "{sound} of {checked} originals are as they came.",
+        facts["checked"],
     )
+    complain(words.format(sound=facts["sound"], checked=facts["checked"]))
     return code
 
 
 async def _backup(core: Core, options: Any) -> int:
-    from studio.library import backup
+    from studio.library.operations import backup
 
-    target = Path(options.file).expanduser().absolute()
+    target = of_user(options.file).absolute()
     size = await asyncio.to_thread(backup.size_of, core.library.folder)
     with progress(_("Backing up"), size) as done:
         number = await asyncio.to_thread(
@@ -174,49 +191,118 @@ async def _backup(core: Core, options: Any) -> int:
     if options.json:
         say_json({"backup": str(target), "files": number, "bytes": target.stat().st_size})
     else:
-        say(_("{n} files are in {name}.").format(n=number, name=target))
+        words = ngettext("{n} file is in {name}.", "{n} files are in {name}.", number)
+        say(words.format(n=number, name=target))
     return 0
 
 
 async def _recover(options: Any, where: Paths) -> int:
     """Everything back out of a backup, where no library is yet."""
-    from studio.library import backup
+    from studio.library.operations import restore
 
-    source = Path(options.file).expanduser().absolute()
-    folder = Path(options.to).expanduser().absolute() if options.to else where.library
+    source = user_input.path_of(options.file).absolute()
+    folder = of_user(options.to).absolute() if options.to else where.library
     size = source.stat().st_size if source.is_file() else 0
+    held, left_out = await asyncio.to_thread(_held, source), 0
+    agreed = bool(held) and (options.trust or _agrees(held))
+
+    def bring(done: Callable[[int], None]) -> int:
+        nonlocal left_out
+        with restore.opened(source) as found:
+            number = found.restore(folder, _beside(where), done, agreed=agreed)
+            left_out = found.left_out
+            return number
+
     with progress(_("Restoring"), size) as done:
-        number = await asyncio.to_thread(backup.read_back, source, folder, _beside(where), done)
+        number = await asyncio.to_thread(bring, done)
     if options.json:
         say_json({"library": str(folder), "files": number})
     else:
-        say(_("{n} files were restored to {folder}.").format(n=number, folder=folder))
+        words = ngettext(
+            "{n} file was restored to {folder}.", "{n} files were restored to {folder}.", number
+        )
+        say(words.format(n=number, folder=folder))
+    _tell_left_out(held, left_out, agreed=agreed)
     return 0
+
+
+def _held(source: Path) -> Held:
+    from studio.library.operations import restore
+
+    with restore.opened(source) as found:
+        return found.held
+
+
+def _sentences(held: Held) -> list[str]:
+    """What the next start would act upon, in plain words."""
+    said = []
+    if n := held.unfinished:
+        said.append(
+            ngettext(
+                "{n} file of unfinished work: the next start would go on importing, deleting or "
+                "fetching.",
+                "{n} files of unfinished work: the next start would go on importing, deleting or "
+                "fetching.",
+                n,
+            ).format(n=f"{n:,}")
+        )
+    said += [
+        _("The provider {name} at {address}: keys and prompts would go there.").format(
+            name=name, address=address
+        )
+        for name, address in held.addresses[:20]
+    ]
+    return said
+
+
+def _agrees(held: Held) -> bool:
+    """Whether the user wants that too; nobody is asked where there is no terminal."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return False
+    complain(_("Only if you made this backup yourself:"), *_sentences(held))
+    ask(_("Bring this too? [y/N] "))
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
+def _tell_left_out(held: Held, number: int, *, agreed: bool) -> None:
+    if held and not agreed:
+        complain(_("This was left out:"), *_sentences(held), _("--trust brings it too."))
+    elif number:
+        complain(
+            ngettext(
+                "{n} file has no place here and was left out.",
+                "{n} files have no place here and were left out.",
+                number,
+            ).format(n=f"{number:,}")
+        )
 
 
 async def _move(options: Any, where: Paths) -> int:
     """The library to another folder, which is the library's from then on."""
-    from studio.events import Events
-    from studio.instance import LibraryLock
-    from studio.library import moving
-    from studio.settings import SettingsStore
+    from studio.app.instance import LibraryLock
+    from studio.config.settings import SettingsStore
+    from studio.domain.events import Events
+    from studio.library.files import originals as inside
+    from studio.library.operations import first_open, relocate
 
     if where.home is not None:
         raise InputError(
             _("With --home the library is where that says"), hint=_("Move the whole folder.")
         )
     settings = SettingsStore(where.settings_file, Events())
-    source = Path(settings.load().library or where.library).expanduser()
-    target = Path(options.folder).expanduser().absolute()
+    source = of_user(settings.load().library or where.library)
+    target = of_user(options.folder).absolute()
+    inside.check(source)
     lock = LibraryLock(source)
 
     def settle() -> None:
         settings.keep(library=str(target))
+        first_open.remember(target, where.computed)
 
     with progress(_("Moving"), 1):
         lock.acquire()
         try:
-            await asyncio.to_thread(moving.move, source, target, settle)
+            await asyncio.to_thread(relocate.move, source, target, settle)
         finally:
             lock.release()
     if options.json:
@@ -269,7 +355,12 @@ def _changed(options: Any, said: Said) -> int:
         if options.json:
             say_json({"pictures": said.number})
         else:
-            say(_("The index was made anew: {pictures} pictures.").format(pictures=said.number))
+            words = ngettext(
+                "The index was made anew: {pictures} picture.",
+                "The index was made anew: {pictures} pictures.",
+                said.number,
+            )
+            say(words.format(pictures=said.number))
         return 0
     text = said.sentence or _("Nothing to change.")
     if options.json:
@@ -286,4 +377,10 @@ def _imported(options: Any, said: Said) -> int:
         for one in said.facts.get("unreadable", ()):
             complain(f"{one['path']}: {one['reason']}")
         say(said.sentence)
-    return 0
+    came = len(said.facts.get("imported", ())) + said.facts.get("known", 0)
+    missed = len(said.facts.get("unreadable", ())) + sum(
+        one["count"] for one in said.facts.get("left_out", ()) if one["picture"]
+    )
+    if not came:
+        return InputError.exit_code
+    return SOME if missed else 0

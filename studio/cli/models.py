@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from studio.cli.opening import opened
+from studio.cli.core_session import opened
 from studio.cli.output import complain, say_json, table
-from studio.models import Model
-from studio.paths import Paths
-from studio.words import _
+from studio.common.i18n import _
+from studio.common.paths import Paths
+from studio.domain.models import Model
 
 
 async def run(options: Any, where: Paths) -> int:

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 import sys
 import time
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from studio import files
-from studio.cli.output import complain, progress, say, say_json, table
-from studio.errors import InputError
-from studio.library.asking import is_token, understand
+from studio.cli.output import ask, complain, progress, say, say_json, table
+from studio.common.errors import InputError
+from studio.common.i18n import _, ngettext
+from studio.common.paths import of_user
+from studio.library.files import save_copies
+from studio.library.index.search_language import is_token, understand
 from studio.library.query import Query
-from studio.words import _, ngettext
 
 if TYPE_CHECKING:
-    from studio.asking import Said
-    from studio.core import Core
-    from studio.library.importing import Progress
+    from studio.app.core import Core
+    from studio.library.operations.import_ import Progress
+    from studio.remote.protocol import Said
 
 _CHUNK = 2000
 
@@ -83,9 +82,9 @@ async def history(core: Core, options: Any) -> int:
 
 async def confirm_emptying(core: Core) -> None:
     """Ask whether what is in the trash may go. Raises InputError where nobody says yes."""
-    from studio.library import emptying
+    from studio.library.operations import trash
 
-    found = await emptying.contents(core.library)
+    found = await trash.contents(core.library)
     n, size = len(found.ids), f"{found.bytes / 1e6:,.1f} MB"
     if not n:
         return
@@ -96,8 +95,7 @@ async def confirm_emptying(core: Core) -> None:
             "Go on? [y/N] ",
             n,
         )
-        sys.stderr.write(question.format(n=n, size=size))
-        sys.stderr.flush()
+        ask(question.format(n=n, size=size))
         if sys.stdin.readline().strip().lower() in ("y", "yes"):
             return
     raise InputError(
@@ -111,49 +109,37 @@ async def confirm_emptying(core: Core) -> None:
 
 
 async def take_in(core: Core, paths: Sequence[str]) -> Said:
-    """Import with a bar that shows how far it is. Raises StorageError, InputError."""
-    from studio.asking import Said
-    from studio.library import importing
+    """Import with a bar that shows how far it is. Raises StorageError."""
+    from studio.library.operations import import_, import_sources
+    from studio.remote.protocol import Said
 
-    for path in paths:
-        if not Path(path).exists():
-            raise InputError(_("There is no file {name}").format(name=path))
+    found, refused = import_sources.named(paths)
     neutral = core.settings.value.neutral_names
-    one = importing.Import(core.library, core.decoder, neutral_names=neutral)
+    one = import_.Import(core.library, core.decoder, neutral_names=neutral)
     with progress(_("Importing"), 1000) as shown:
 
         def tell(now: Progress) -> None:
             shown(1000 * now.done // max(1, now.found))
 
-        result = await one.run([Path(path) for path in paths], tell)
-    return Said(importing.sentence(result), len(result.ids), importing.facts(result))
+        result = await one.run(found, tell, refused=refused)
+    return Said(import_.sentence(result), len(result.ids), import_.facts(result))
 
 
 async def export(core: Core, options: Any) -> int:
     """Copy originals, each under its own name; none is written over."""
     pictures = [await core.library.resolve(start) for start in options.ids]
-    folder = Path(options.out).expanduser()
+    folder = of_user(options.out)
+    await asyncio.to_thread(save_copies.make_folder, folder)
     for picture in pictures:
         source = core.library.originals.find(picture)
         if source is None:
             raise InputError(_("The picture's file is missing"), picture.path)
-        target = await asyncio.to_thread(_copied, source, folder)
+        library = core.library.folder
+        target = await asyncio.to_thread(save_copies.save_into, source, folder, library)
         if options.json:
             say_json({"id": picture.id, "path": str(target)})
         else:
             say(str(target))
-    complain(_("{n} originals copied.").format(n=len(pictures)))
+    n = len(pictures)
+    complain(ngettext("{n} original copied.", "{n} originals copied.", n).format(n=n))
     return 0
-
-
-def _copied(source: Path, folder: Path) -> Path:
-    files.ensure_folder(folder)
-    target, n = folder / source.name, 1
-    while target.exists():
-        n += 1
-        target = folder / f"{source.stem}-{n}{source.suffix}"
-    try:
-        shutil.copyfile(source, target)
-    except OSError as error:
-        raise files.storage_error(error, target) from error
-    return target

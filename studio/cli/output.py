@@ -8,19 +8,25 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
+
+from studio.common.terminal import bare, escaped, guard, harmless
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 _lost: list[OSError] = []
 
 
 def prepare() -> None:
-    """Let no letter end a command that the terminal's encoding does not have."""
+    """Write harmless text only, and let no letter end a command that the encoding does not have."""
     _lost.clear()
-    for stream in (sys.stdout, sys.stderr):
+    for stream in (bare(sys.stdout), bare(sys.stderr)):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+    guard()
 
 
 def lost() -> OSError | None:
@@ -28,31 +34,10 @@ def lost() -> OSError | None:
     return _lost[0] if _lost else None
 
 
-def harmless(text: str, *, lines: bool = True) -> str:
-    """The text without what a terminal would obey: control signs, and those that turn reading.
-
-    Prompts, file names and a service's words are text like any other, and nothing more. Without
-    `lines` line ends and tabs are spaces.
-    """
-    kept = "\n\t" if lines else ""
-    return "".join(
-        sign
-        if sign.isprintable() or sign in kept or sign in _JOINERS
-        else " "
-        if sign.isspace()
-        else "\N{REPLACEMENT CHARACTER}"
-        for sign in text
-    )
-
-
-_JOINERS = "\u200c\u200d"
-"""Parts of words and of emoji in many scripts."""
-
-
 def say(text: str) -> None:
     """A result, on standard output; what is under way is not ended by a reader who left."""
     try:
-        sys.stdout.write((harmless(text) if sys.stdout.isatty() else text) + "\n")
+        sys.stdout.write(harmless(text) + "\n")
         sys.stdout.flush()
     except OSError as error:
         # From now on, and for what is still in the buffer, it goes nowhere.
@@ -67,7 +52,7 @@ def say(text: str) -> None:
 def say_json(value: Any) -> None:
     """One JSON object on a line of standard output, in any encoding."""
     try:
-        text = msgspec.json.encode(value).decode()
+        text = escaped(msgspec.json.encode(value).decode())
         text.encode(sys.stdout.encoding or "utf-8")
     except UnicodeEncodeError:
         text = json.dumps(msgspec.to_builtins(value))
@@ -78,7 +63,22 @@ def complain(*sentences: str) -> None:
     """What is not a result, on standard error."""
     with contextlib.suppress(OSError):
         text = "\n".join(sentence for sentence in sentences if sentence)
-        print(harmless(text), file=sys.stderr, flush=True)
+        sys.stderr.write(harmless(text) + "\n")
+        sys.stderr.flush()
+
+
+def ask(question: str) -> None:
+    """A question to whoever sits at the terminal."""
+    with contextlib.suppress(OSError):
+        sys.stderr.write(harmless(question))
+        sys.stderr.flush()
+
+
+def console(*, results: bool = False) -> Console:
+    """What draws bars on standard error, or a table of results; its words are made harmless."""
+    from rich.console import Console
+
+    return Console(file=bare(sys.stdout if results else sys.stderr))
 
 
 @contextlib.contextmanager
@@ -87,11 +87,13 @@ def progress(title: str, total: int) -> Iterator[Callable[[int], None]]:
     if not sys.stderr.isatty():
         yield lambda _done: None
         return
-    from rich.console import Console
     from rich.progress import Progress
 
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(title, total=total)
+    # No stream is redirected: what is said meanwhile goes through the door like everything else.
+    with Progress(
+        console=console(), transient=True, redirect_stdout=False, redirect_stderr=False
+    ) as bar:
+        task = bar.add_task(harmless(title, lines=False), total=total)
         yield lambda done: bar.update(task, completed=done)
 
 
@@ -103,11 +105,10 @@ def table(rows: list[tuple[str, ...]], *, headings: tuple[str, ...]) -> None:
             say("\t".join(row))
         return
     from rich import box
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
     shown = Table(*headings, box=box.SIMPLE_HEAD)
     for row in rows:
         shown.add_row(*(Text(cell) for cell in row))
-    Console().print(shown)
+    console(results=True).print(shown)

@@ -5,11 +5,14 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
+import stat
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from studio import __version__
-from studio.words import _
+from studio.common.errors import UsageError
+from studio.common.i18n import _
 
 COMMANDS = ("generate", "models", "key", "library", "self-test")
 LEVELS = ("debug", "info", "warning", "error")
@@ -45,17 +48,101 @@ def parse(arguments: Sequence[str]) -> Options:
         options, more = window.parse_known_args(arguments, namespace=Options())
         if not more or _are_files(more):
             options.command = None
-            options.files = [Path(word).absolute() for word in more]
+            options.files = [_opened_path(word) for word in more]
             return options
+        if more[0] not in COMMANDS and not more[0].startswith("-"):
+            _refuse(more)
+    from studio.common import terminal  # the window starts without it
+
+    terminal.guard()
     return build().parse_args(arguments, namespace=Options())
+
+
+_PATHS = frozenset({"home", "files", "ref", "paths", "out", "file", "to", "folder"})
+"""Options that name files: those may have any name."""
+
+
+def check_text(options: Options) -> None:
+    """Raise UsageError where words of a command line are no text, which would be sent as `?`."""
+    for name, value in vars(options).items():
+        if name in _PATHS:
+            continue
+        for word in value if isinstance(value, list) else [value]:
+            if not isinstance(word, str) or (name == "system" and word.startswith("@")):
+                continue
+            try:
+                word.encode()
+            except UnicodeEncodeError as error:
+                from studio.common.user_input import valid
+
+                raise UsageError(
+                    _("The command line is not text: {words}").format(words=valid(word)[:120]),
+                    _("Some of its bytes are not valid text. Nothing was sent."),
+                    hint=_("Write it in UTF-8."),
+                ) from error
+
+
+def _refuse(words: list[str]) -> NoReturn:
+    """Say why a command line that begins with no command is none of files; exit code 2."""
+    from studio.cli.output import complain  # the window starts without them
+    from studio.common import terminal
+
+    terminal.guard()
+    if wrong := _no_files([word for word in words if not word.startswith("-")]):
+        complain(*wrong, _("gridbrush --help lists the commands."))
+        raise SystemExit(2)
+    unknown = " ".join(word for word in words if word.startswith("-"))
+    build().error(_("unrecognized arguments: {words}").format(words=unknown))
+
+
+def _opened_path(word: str) -> Path:
+    from studio.common import user_input  # the window starts without it
+
+    return user_input.path_of(word).absolute()
 
 
 def _are_files(words: list[str]) -> bool:
     """Whether these are files to open, as a file manager gives them; a command goes first."""
-    with contextlib.suppress(OSError):
-        return words[0] not in COMMANDS and all(Path(word).is_file() for word in words)
-    # Longer than any name can be.
-    return False
+    return words[0] not in COMMANDS and not _no_files(words)
+
+
+def _no_files(words: list[str]) -> list[str]:
+    """A sentence for each word that is no file to open."""
+    return [said for word in words if (said := _no_file(word))]
+
+
+def _no_file(word: str) -> str:
+    """Why a word is no file to open; empty for one that is."""
+    from studio.common import user_input  # the window starts without it
+
+    try:
+        path = user_input.path_of(word)
+        mode = path.stat().st_mode
+    except user_input.Unusable as error:
+        return _("{path} cannot be opened: {reason}").format(path=word, reason=error.reason)
+    except (FileNotFoundError, NotADirectoryError):
+        import difflib  # a start does without
+
+        if near := difflib.get_close_matches(word, COMMANDS, n=1):
+            return _("There is no file and no command {word}. Did you mean {near}?").format(
+                word=word, near=near[0]
+            )
+        return _("There is no file {path}.").format(path=word)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        return _("{path} cannot be opened: {reason}.").format(path=word, reason=reason)
+    if stat.S_ISDIR(mode):
+        return _("{path} is a folder. gridbrush library import brings its pictures in.").format(
+            path=word
+        )
+    if not stat.S_ISREG(mode):
+        kind = user_input.what_is(mode)
+        return _("{path} is not a file. {kind}").format(path=word, kind=kind)
+    try:
+        user_input.head(path, 1)
+    except user_input.Unusable as error:
+        return _("{path} cannot be opened: {reason}").format(path=word, reason=error.reason)
+    return ""
 
 
 def _common() -> argparse.ArgumentParser:
@@ -72,6 +159,11 @@ def _common() -> argparse.ArgumentParser:
         action="store_true",
         help=_("open the library though another computer has not closed it"),
     )
+    common.add_argument(
+        "--trust",
+        action="store_true",
+        help=_("go on with what is unfinished in a library or backup from elsewhere"),
+    )
     return common
 
 
@@ -82,6 +174,7 @@ def _with_defaults(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
         provider=None,
         base_url=None,
         anyway=False,
+        trust=False,
         json=False,
         probe_window=False,
         files=[],

@@ -10,9 +10,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol
 
-from studio.cli.output import complain, say, say_json
-from studio.domain import Failure, Job, JobState, Picture
-from studio.words import _
+from studio.cli.output import complain, console, say, say_json
+from studio.common.i18n import _
+from studio.common.terminal import harmless
+from studio.domain.entities import Failure, Job, JobState, Picture
 
 
 class Printer(Protocol):
@@ -190,7 +191,7 @@ class Lines(_Plain):
 
 
 def _name(job: Job) -> str:
-    return job.name or job.request.prompt[:40]
+    return harmless(job.name or job.request.prompt[:40], lines=False)
 
 
 def _tell_late(job: Job, before: Job | None) -> None:
@@ -223,7 +224,6 @@ class Bars(Lines):
     """A progress bar for each job that is on the wire, in a terminal."""
 
     def __init__(self) -> None:
-        from rich.console import Console
         from rich.progress import (
             DownloadColumn,
             Progress,
@@ -237,7 +237,7 @@ class Bars(Lines):
             TextColumn("{task.description}", markup=False),
             DownloadColumn(),
             TimeElapsedColumn(),
-            console=Console(stderr=True),
+            console=console(),
             transient=True,
             # Results go where they were sent, and no path is folded at the terminal's edge.
             redirect_stdout=False,

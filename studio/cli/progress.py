@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import shutil
 import signal
 import sys
 from collections import Counter
@@ -12,16 +11,16 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from studio import budget
-from studio.budget import Budget
+from studio.app.core import Core
 from studio.cli.output import complain
 from studio.cli.printers import Printer
-from studio.core import Core
-from studio.domain import Job, JobState, Picture, Reference, Role
-from studio.errors import EXIT_CODES, StorageError, StudioError
-from studio.events import Event, JobChanged, PicturesAdded
-from studio.files import storage_error
-from studio.runs import Run
+from studio.common.errors import EXIT_CODES, StorageError, StudioError
+from studio.domain import budget
+from studio.domain.budget import Budget
+from studio.domain.entities import Job, JobState, Picture, Reference, Role
+from studio.domain.events import Event, JobChanged, PicturesAdded
+from studio.domain.runs import Run
+from studio.library.files import save_copies
 
 SOME = 10
 """Exit code when some pictures arrived and others did not."""
@@ -117,7 +116,7 @@ class Watch:
         self._jobs: dict[str, Job] = {}
         self._images = 0
         self._interrupted = False
-        self._uncopied: StorageError | None = None
+        self._uncopied: StudioError | None = None
 
     async def generate(self, planned: Run) -> int:
         """Have the run made, tell what happens, give the exit code."""
@@ -136,15 +135,15 @@ class Watch:
         """Ctrl+C cancels what runs, and the events still say how each job ended."""
         if sys.platform == "win32":
             yield
-            return
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, self._interrupt)
-        try:
-            yield
-        finally:
+        else:
+            loop = asyncio.get_running_loop()
             for number in (signal.SIGINT, signal.SIGTERM):
-                loop.remove_signal_handler(number)
+                loop.add_signal_handler(number, self._interrupt)
+            try:
+                yield
+            finally:
+                for number in (signal.SIGINT, signal.SIGTERM):
+                    loop.remove_signal_handler(number)
 
     def _interrupt(self) -> None:
         self._interrupted = True
@@ -157,7 +156,7 @@ class Watch:
 
     async def _on_pictures(self, job: str, pictures: Sequence[Picture]) -> None:
         for picture in pictures:
-            path = self._core.library.path(picture)
+            path = await asyncio.to_thread(self._core.library.path, picture)
             copy = await self._copied(path)
             self._images += not picture.draft
             self._printer.picture(job, picture, path, copy)
@@ -166,14 +165,13 @@ class Watch:
         """Where the copy is; a picture that cannot be copied is in the library all the same."""
         if self._out is None:
             return None
-        target = self._out / path.name
+        library = self._core.library.folder
         try:
-            await asyncio.to_thread(shutil.copyfile, path, target)
-        except OSError as error:
-            self._uncopied = storage_error(error, target)
-            complain(self._uncopied.title, self._uncopied.message, self._uncopied.hint)
+            return await asyncio.to_thread(save_copies.save_into, path, self._out, library)
+        except StudioError as error:
+            self._uncopied = error
+            complain(error.title, error.message, error.hint)
             return None
-        return target
 
     def _code(self, failed: list[Job]) -> int:
         if self._interrupted:

@@ -5,8 +5,19 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from studio import asking
-from studio.asking import (
+from studio.app.core import Core
+from studio.cli.core_session import Line, NobodyThere
+from studio.cli.output import complain
+from studio.cli.progress import OnJob, OnPictures
+from studio.common import user_input
+from studio.common.errors import StorageError, StudioError
+from studio.common.i18n import _
+from studio.config.settings import OFFLINE
+from studio.domain.budget import Budget
+from studio.domain.entities import Reference, Role
+from studio.domain.runs import Run
+from studio.remote import protocol
+from studio.remote.protocol import (
     Came,
     Cancel,
     Change,
@@ -23,16 +34,6 @@ from studio.asking import (
     Standing,
     Taken,
 )
-from studio.budget import Budget
-from studio.cli.opening import Line, NobodyThere
-from studio.cli.output import complain
-from studio.cli.watching import OnJob, OnPictures
-from studio.core import Core
-from studio.domain import Reference, Role
-from studio.errors import StorageError, StudioError
-from studio.runs import Run
-from studio.settings import OFFLINE
-from studio.words import _
 
 
 async def change(line: Line, asked: Change) -> Said:
@@ -55,7 +56,7 @@ class There:
         self, path: Path, *, role: Role, name: str, picture: str | None = None
     ) -> Reference:
         """Have a picture copied into the library. Raises StudioError, NobodyThere."""
-        asked = Keep(str(path.absolute()), role, name, picture)
+        asked = Keep(user_input.word_of(path.absolute()), role, user_input.one_line(name), picture)
         answer = await _answer(self._line, asked)
         if not isinstance(answer, Kept):
             raise _strange()
@@ -73,8 +74,8 @@ class There:
     ) -> StudioError | None:
         """Have a run made; why not all of it, if so."""
         try:
-            await asking.say(self._line[1], self._order(planned))
-            while not isinstance(answer := await asking.next_reply(self._line[0]), Over):
+            await protocol.say(self._line[1], self._order(planned))
+            while not isinstance(answer := await protocol.next_reply(self._line[0]), Over):
                 if isinstance(answer, Refused):
                     return answer.error
                 if isinstance(answer, JobNow):
@@ -100,7 +101,7 @@ class There:
         return Make(
             run=planned,
             addresses={name: self._core.profile(name).base_url for name in names},
-            key=asking.mark_of(next(iter(keys), None)),
+            key=protocol.mark_of(next(iter(keys), None)),
         )
 
     def cancel(self) -> None:
@@ -110,7 +111,7 @@ class There:
 
     async def _cancel(self) -> None:
         try:
-            await asking.say(self._line[1], Cancel())
+            await protocol.say(self._line[1], Cancel())
         except OSError:
             # It has ended; `make` hears of that too.
             return
@@ -119,8 +120,8 @@ class There:
 async def _answer(line: Line, request: Request) -> Reply:
     """The answer to what changes nothing when it is asked twice."""
     try:
-        await asking.say(line[1], request)
-        answer = await asking.next_reply(line[0])
+        await protocol.say(line[1], request)
+        answer = await protocol.next_reply(line[0])
     except (EOFError, OSError) as error:
         raise NobodyThere from error
     except ValueError as error:

@@ -11,14 +11,14 @@ import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from studio import logs, paths, words
-from studio.cli import output
+from studio.cli import output, parser
 from studio.cli.output import complain
 from studio.cli.parser import Options
-from studio.errors import StorageError, StudioError, UsageError
-from studio.files import storage_error
-from studio.log_files import FILE
-from studio.words import _
+from studio.common import i18n, logs, paths
+from studio.common.errors import StorageError, StudioError, UsageError
+from studio.common.files import storage_error
+from studio.common.i18n import _
+from studio.common.log_files import FILE
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ INTERRUPTED = 130
 
 def run(options: Options) -> int:
     """Run one command; its exit code."""
-    words.install(paths.resources() / "locale")
+    i18n.install(paths.resources() / "locale")
     output.prepare()
     try:
         where = paths.find(options.home)
@@ -68,6 +68,7 @@ async def _guarded(command: Command, options: Options, where: paths.Paths) -> in
     if task is not None and hasattr(signal, "SIGTERM") and sys.platform != "win32":
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     try:
+        parser.check_text(options)
         return await command(options, where)
     except UsageError as error:
         complain(f"{error.title}. {error.message}".strip())

@@ -16,16 +16,18 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from studio import credentials, environment, files, paths, prompts, runs
+from studio.app.core import Core
+from studio.app.core import Options as CoreOptions
 from studio.cli.output import say, say_json
-from studio.core import Core
-from studio.core import Options as CoreOptions
-from studio.drafts import Draft
-from studio.errors import StudioError
+from studio.common import files, paths
+from studio.common.errors import StudioError
+from studio.common.i18n import _
+from studio.common.paths import Paths
+from studio.config import credentials, environment
+from studio.config.settings import OFFLINE
+from studio.domain import prompt_variants, runs
+from studio.domain.drafts import Draft
 from studio.library.query import Query
-from studio.paths import Paths
-from studio.settings import OFFLINE
-from studio.words import _
 
 _HANG = 120
 """Seconds after which a hidden window counts as hung; ten times what a slow machine takes."""
@@ -85,7 +87,7 @@ _SAMPLES = {
 
 
 async def _decoding(where: Paths) -> str:
-    from studio.pictures import Decoder
+    from studio.imaging.decoder import Decoder
 
     decoder = Decoder()
     try:
@@ -109,7 +111,7 @@ async def _generation(where: Paths) -> str:
         try:
             model = core.catalogue.find(OFFLINE, OFFLINE)
             draft = Draft(prompt="A lighthouse at dusk", size="512", seed=1)
-            await core.submit(runs.plan(draft, model, prompts.expand(draft.prompt)))
+            await core.submit(runs.plan(draft, model, prompt_variants.expand(draft.prompt)))
             await core.queue.idle()
             pictures = await core.library.pictures(await core.library.rows(Query()))
             if len(pictures) != 1:

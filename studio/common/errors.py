@@ -16,11 +16,14 @@
      +- ServiceError         the service is overloaded or broken
      +- PictureRefused       the model refused to make the picture
      +- NoPicture            the model answered, but with no picture
+     |   +- NotRead          nobody could look at its picture: it is kept
+     |   +- PicturesLeft     some of its pictures could not be read; the others are in the library
      |   +- NotFetched       its picture lies at an address that was not reached
      +- StorageError         the disk, the folder, the library
      |   +- LibraryLocked    another process owns the library
      |   +- LibraryTooNew    the library was written by a newer version
      +- PictureUnreadable    bytes that are not a picture we can read
+     |   +- NotDecoded       nobody could look: the decoding process died, hung or did not start
      +- Cancelled            the user stopped it
 
 Foreign errors are turned into these where they appear; anything else is a bug and goes to the one
@@ -59,10 +62,15 @@ class StudioError(Exception):
             longer than LONGEST_WAIT is not sent again by itself.
         request_id: the service's own name for the request, to quote to its support.
         details: what the service said word for word, redacted and cut, for "Copy details".
+        answered: the answer itself was read and says so: nothing of it has to be kept. Never true
+            of an answer that could not be looked at.
+        kept: what came of the answer stays in the journal and can be read again.
     """
 
     kind: ClassVar[str] = "bug"
     exit_code: ClassVar[int] = 1
+    answered = False
+    kept = False
 
     def __init__(
         self,
@@ -184,6 +192,17 @@ class NoPicture(StudioError):
     exit_code = 3
 
 
+class NotRead(NoPicture):
+    """Nobody could look at the picture of a whole answer, which is kept like one without room."""
+
+    kind = "storage"
+    exit_code = 8
+
+
+class PicturesLeft(NoPicture):
+    """Some pictures of an answer are in the library, others could not be read."""
+
+
 class NotFetched(NoPicture):
     """The service sent an address, which was not reached; the answer is kept to try it again."""
 
@@ -192,12 +211,14 @@ class StorageError(StudioError):
     """The disk, the folder or the library cannot take or give what is needed.
 
     Attributes:
-        held: an answer that found no room at all is held in memory, to be tried again.
+        held: an answer that found no room in the library is held in memory, to be tried again.
+        spared: it is kept outside the library as well, and survives the end of the program.
     """
 
     kind = "storage"
     exit_code = 8
     held = False
+    spared = False
 
 
 class LibraryLocked(StorageError):
@@ -219,6 +240,10 @@ class PictureUnreadable(StudioError):
 
     kind = "request"
     exit_code = 2
+
+
+class NotDecoded(PictureUnreadable):
+    """Nobody could look at the picture: it says nothing about its bytes."""
 
 
 class Cancelled(StudioError):

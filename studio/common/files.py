@@ -14,6 +14,7 @@ import contextlib
 import errno
 import os
 import shutil
+import stat
 import sys
 import time
 import unicodedata
@@ -21,8 +22,8 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
 
-from studio.errors import StorageError
-from studio.words import _
+from studio.common.errors import StorageError
+from studio.common.i18n import _
 
 _WINDOWS = sys.platform == "win32"
 _BUSY_TRIES = 12
@@ -81,17 +82,29 @@ def storage_error(error: OSError, path: Path) -> StorageError:
             _("There is no room left to write {name}.").format(name=name),
             hint=_("Free some space, then try again. Nothing that was saved before is touched."),
         )
+    if error.errno == errno.ELOOP:
+        return StorageError(
+            _("A link is in the way"),
+            _("{name} is a link, or lies behind one; nothing was changed there.").format(name=name),
+            hint=_("Put the folder or file itself in the place of the link."),
+        )
     if error.errno in (errno.EACCES, errno.EPERM):
         return StorageError(
             _("No permission to write"),
             _("{name} cannot be written by this user.").format(name=name),
-            hint=_("Change the folder's permissions or choose another library folder."),
+            hint=_("Change the folder's permissions, or choose another folder."),
         )
     if error.errno == errno.EROFS:
         return StorageError(
             _("The disk is read-only"),
             _("{name} lies on a disk that cannot be written.").format(name=name),
-            hint=_("Choose a library folder on another disk."),
+            hint=_("Choose a folder on another disk."),
+        )
+    if error.errno in (errno.EEXIST, errno.EISDIR, errno.ENOTEMPTY):
+        return StorageError(
+            _("The name is taken"),
+            _("{name} is there already. Nothing was written over it.").format(name=name),
+            hint=_("Choose another name or another folder."),
         )
     if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ENODEV, errno.EIO):
         return StorageError(
@@ -103,7 +116,8 @@ def storage_error(error: OSError, path: Path) -> StorageError:
 
 
 @contextlib.contextmanager
-def _as_storage_error(path: Path) -> Iterator[None]:
+def storage_errors(path: Path) -> Iterator[None]:
+    """Within it, the disk's complaints become StorageErrors about `path`."""
     try:
         yield
     except OSError as error:
@@ -115,11 +129,17 @@ def sync_folder(folder: Path) -> None:
     _step("sync-folder", folder)
     if _WINDOWS:
         return
-    handle = os.open(folder, os.O_RDONLY)
+    handle = -1
     try:
+        handle = os.open(folder, os.O_RDONLY)
         os.fsync(handle)
+    except OSError as error:
+        # Some disks know no such thing, and some folders may be filled but not read.
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.ENOSYS, errno.EACCES):
+            raise
     finally:
-        os.close(handle)
+        if handle >= 0:
+            os.close(handle)
 
 
 def _sync(handle: int, path: Path) -> None:
@@ -132,9 +152,30 @@ def _sync(handle: int, path: Path) -> None:
         os.fsync(handle)
 
 
-def ensure_folder(folder: Path) -> None:
-    """Create `folder` and what is missing above it, readable by this user only."""
-    with _as_storage_error(folder):
+def is_link(about: os.stat_result) -> bool:
+    """Whether what `lstat` told of leads elsewhere. A file kept in a cloud is no link."""
+    if sys.platform == "win32":
+        tags = (stat.IO_REPARSE_TAG_SYMLINK, stat.IO_REPARSE_TAG_MOUNT_POINT)
+        return stat.S_ISLNK(about.st_mode) or about.st_reparse_tag in tags
+    else:
+        return stat.S_ISLNK(about.st_mode)
+
+
+def check_way(root: Path, folder: Path) -> None:
+    """Raise OSError (`ELOOP`) where a link is on the way from one folder to what is below it."""
+    from studio.common import directory_handles
+
+    directory_handles.check(root, folder)
+
+
+def ensure_folder(folder: Path, *, within: Path | None = None) -> None:
+    """Create `folder` and what is missing above it, readable by this user only.
+
+    Where it must lie `within` a folder no link leads to it.
+    """
+    with storage_errors(folder):
+        if within is not None:
+            check_way(within, folder)
         if folder.is_dir():
             return
         missing = [folder]
@@ -149,7 +190,7 @@ def ensure_folder(folder: Path) -> None:
 
 def new_folder(folder: Path) -> None:
     """Create a folder in one that is there; its name is durable with `sync_folder` of that one."""
-    with _as_storage_error(folder):
+    with storage_errors(folder):
         _step("folder", folder)
         folder.mkdir(mode=0o700)
 
@@ -167,15 +208,23 @@ def private_folder(folder: Path) -> None:
             one.mkdir(mode=0o700)
 
 
-def write_new(path: Path, chunks: Iterable[bytes]) -> int:
+def beside(path: Path) -> Path:
+    """A name in the same folder for a file that is not whole yet; short where the name is long."""
+    return path.with_name(f".{path.name[:24]}.{os.getpid()}.{time.monotonic_ns():x}.new")
+
+
+def write_new(
+    path: Path, chunks: Iterable[bytes], *, mode: int = 0o600, told: Path | None = None
+) -> int:
     """Write a file that must not exist yet, and make its bytes durable (not yet its name).
 
-    Returns the number of bytes. What was begun is removed when it fails.
+    Returns the number of bytes. What was begun is removed when it fails. Errors are `told` of
+    another path where the user knows that one; the user's umask is taken from the `mode`.
     """
-    with _as_storage_error(path):
+    with storage_errors(told or path):
         _step("create", path)
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-        handle = os.open(path, flags, 0o600)
+        handle = os.open(path, flags, mode)
         total = 0
         try:
             for chunk in chunks:
@@ -198,25 +247,33 @@ def _write_all(handle: int, data: bytes) -> int:
     return len(data)
 
 
-def replace(path: Path, data: bytes) -> None:
-    """Give `path` these bytes, whole or not at all, durable when it returns."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.{time.monotonic_ns():x}.new")
+def replace(path: Path, data: bytes, *, within: Path | None = None) -> None:
+    """Give `path` these bytes, whole or not at all, durable when it returns.
+
+    Where it must lie `within` a folder no link leads to it.
+    """
+    temporary = beside(path)
+    if within is not None:
+        with storage_errors(path):
+            check_way(within, path.parent)
     try:
         write_new(temporary, (data,))
     except StorageError as error:
         # The folder is there nearly always: it is not asked for first.
         if not isinstance(error.__cause__, FileNotFoundError):
             raise
-        ensure_folder(path.parent)
+        ensure_folder(path.parent, within=within)
         write_new(temporary, (data,))
-    into_place(temporary, path)
+    into_place(temporary, path, within=within)
 
 
 def set_aside(path: Path) -> StorageError:
-    """Keep a file that makes no sense under a name that says so; what is to be said about it."""
-    aside = path.with_name(f"{path.stem}.broken{path.suffix}")
+    """Keep a file that makes no sense under a name that says so; what is to be said about it.
+
+    What was set aside earlier stays: the name is a free one.
+    """
     try:
-        path.replace(aside)
+        aside = put_aside(path)
     except OSError as error:
         return storage_error(error, path)
     return StorageError(
@@ -226,25 +283,66 @@ def set_aside(path: Path) -> StorageError:
     )
 
 
+def put_aside(path: Path) -> Path:
+    """Give a file that makes no sense a free name that says so; that name. Raises OSError."""
+    number = 1
+    aside = path.with_name(f"{path.stem}.broken{path.suffix}")
+    while os.path.lexists(aside):
+        number += 1
+        aside = path.with_name(f"{path.stem}.broken-{number}{path.suffix}")
+    path.replace(aside)
+    return aside
+
+
 def rewrite(path: Path) -> None:
     """Write a file anew that could not be made durable, and put it in its place.
 
     After a failed fsync the same file is never asked again; what the system still has of it is.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.{time.monotonic_ns():x}.new")
-    write_new(temporary, _blocks(path))
-    into_place(temporary, path)
+    copy_over(path, path)
 
 
-def into_place(temporary: Path, path: Path) -> None:
+def copy_over(source: Path, target: Path) -> None:
+    """Give `target` the bytes of another file, whole or not at all, durable when it returns."""
+    temporary = beside(target)
+    write_new(temporary, _blocks(source))
+    into_place(temporary, target)
+
+
+def into_place(temporary: Path, path: Path, *, within: Path | None = None) -> None:
     """Let a whole, synced file take the place of `path`, durably; it is gone if that fails."""
-    with _as_storage_error(path):
+    with storage_errors(path):
         try:
-            _rename(temporary, path)
+            _rename(temporary, path, within)
         except OSError:
             with contextlib.suppress(OSError):
                 temporary.unlink()
             raise
+        sync_folder(path.parent)
+
+
+def claim(temporary: Path, path: Path) -> None:
+    """Give a whole, synced file a name that nobody has, durably; it is gone if that fails.
+
+    Raises FileExistsError where somebody has it, and then it is still there for another name.
+    Raises StorageError.
+    """
+    try:
+        _step("rename", path)
+        if _WINDOWS:
+            # There a rename takes nobody's place.
+            until_free(lambda: temporary.rename(path))
+        else:
+            from studio.common import directory_handles  # a start does without
+
+            directory_handles.name_anew(temporary, path)
+    except FileExistsError:
+        raise
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        raise storage_error(error, path) from error
+    with storage_errors(path):
         sync_folder(path.parent)
 
 
@@ -259,40 +357,50 @@ def put(path: Path, data: bytes) -> None:
 
     For what stands in another file as well once it matters.
     """
-    with _as_storage_error(path):
+    with storage_errors(path):
         temporary = path.with_name(f".{path.name}.new")
         _step("create", temporary)
         temporary.write_bytes(data)
         _rename(temporary, path)
 
 
-def move(source: Path, target: Path, *, leaving: bool = False) -> None:
+def move(source: Path, target: Path, *, leaving: bool = False, within: Path | None = None) -> None:
     """Move a file within one disk, durably. Raises StorageError if `target` is taken.
+
+    Where both must lie `within` a folder no link leads to them.
 
     With `leaving` the folder it leaves is not made durable: it goes as well, or nobody minds to
     find the file there too.
     """
-    with _as_storage_error(target):
-        if target.exists():
+    with storage_errors(target):
+        if os.path.lexists(target):
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target))
         try:
-            _rename(source, target)
+            _rename(source, target, within)
         except FileNotFoundError:
             if target.parent.is_dir():
                 raise
-            ensure_folder(target.parent)
-            _rename(source, target)
+            ensure_folder(target.parent, within=within)
+            _rename(source, target, within)
         sync_folder(target.parent)
         if source.parent != target.parent and not leaving:
             sync_folder(source.parent)
 
 
-def _rename(source: Path, target: Path) -> None:
+def _rename(source: Path, target: Path, within: Path | None = None) -> None:
+    def act() -> None:
+        if within is None:
+            source.replace(target)
+        else:
+            from studio.common import directory_handles  # a start does without
+
+            directory_handles.rename(within, source, target)
+
     _step("rename", target)
     if _WINDOWS:
-        until_free(lambda: source.replace(target))
+        until_free(act)
     else:
-        source.replace(target)
+        act()
 
 
 def until_free(act: Callable[[], object], wait: Callable[[float], object] = time.sleep) -> None:
@@ -311,27 +419,45 @@ def until_free(act: Callable[[], object], wait: Callable[[float], object] = time
             return
 
 
-def remove(path: Path) -> None:
-    """Remove a file; no complaint when it is gone already."""
-    with _as_storage_error(path):
+def remove(path: Path, *, within: Path | None = None) -> None:
+    """Remove a file; no complaint when it is gone already.
+
+    Where it must lie `within` a folder no link leads to it.
+    """
+
+    def act() -> None:
+        with contextlib.suppress(FileNotFoundError):
+            if within is None:
+                path.unlink()
+            else:
+                from studio.common import directory_handles
+
+                directory_handles.unlink(within, path)
+
+    with storage_errors(path):
         _step("remove", path)
         if _WINDOWS:
-            until_free(lambda: path.unlink(missing_ok=True))
+            until_free(act)
         else:
-            path.unlink(missing_ok=True)
+            act()
 
 
 def rename_folder(source: Path, target: Path, *, lasting: bool = True) -> None:
     """Give a folder another name beside the old one, durably unless `lasting` is False."""
-    with _as_storage_error(source):
+    with storage_errors(source):
         _rename(source, target)
         if lasting:
             sync_folder(target.parent)
 
 
 def remove_folder(folder: Path) -> None:
-    """Remove a folder and what is in it, as far as possible; nothing in it is needed any more."""
+    """Remove a folder and what is in it, as far as possible; nothing in it is needed any more.
+
+    A link in its place stays, and so does what it leads to.
+    """
     with contextlib.suppress(OSError):
+        if is_link(folder.lstat()):
+            return
         for one in folder.iterdir():
             one.unlink()
         folder.rmdir()
@@ -350,11 +476,12 @@ class Appender:
         if lasting:
             ensure_folder(path.parent)
         self.path = path
-        with _as_storage_error(path):
+        with storage_errors(path):
             new = not path.exists()
             if new:
                 _step("create", path)
-            flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
+            flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
+            flags |= getattr(os, "O_NOFOLLOW", 0)
             self._handle = os.open(path, flags, 0o600)
             self.size = self._flushed = 0 if new else os.fstat(self._handle).st_size
             if new and lasting:
@@ -362,7 +489,7 @@ class Appender:
 
     def append(self, data: bytes) -> int:
         """Add bytes at the end; returns the offset where they begin. Not yet durable."""
-        with _as_storage_error(self.path):
+        with storage_errors(self.path):
             _step("append", self.path)
             start = self.size
             try:
@@ -377,18 +504,34 @@ class Appender:
                 self._flush()
             return start
 
+    def content(self) -> Iterator[bytes]:
+        """All that is in it, in pieces, while it is open: also where its name has gone."""
+        with storage_errors(self.path):
+            os.lseek(self._handle, 0, os.SEEK_SET)
+            while piece := os.read(self._handle, _FLUSH_EVERY):
+                yield piece
+
     def _flush(self) -> None:
         """Let the disk begin with what is there: then little is left when it must be durable."""
         start, self._flushed = self._flushed, self.size
-        if hasattr(os, "posix_fadvise"):
+        if sys.platform == "linux":
             # Advice only; a system that does not take it loses nothing.
             with contextlib.suppress(OSError):
                 os.posix_fadvise(self._handle, start, self.size - start, os.POSIX_FADV_DONTNEED)
 
     def sync(self) -> None:
         """Make everything appended so far durable."""
-        with _as_storage_error(self.path):
+        with storage_errors(self.path):
             _sync(self._handle, self.path)
+
+    def in_place(self) -> bool:
+        """Whether its name still leads to it: its folder was not renamed, it was not deleted."""
+        try:
+            named = self.path.stat()
+        except OSError:
+            return False
+        here = os.fstat(self._handle)
+        return (named.st_dev, named.st_ino) == (here.st_dev, here.st_ino)
 
     @property
     def open(self) -> bool:

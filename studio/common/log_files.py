@@ -17,9 +17,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TextIO
 
-from studio.files import private_folder
-from studio.logs import CleanFormatter
-from studio.paths import Paths
+from studio.common.files import private_folder
+from studio.common.logs import CleanFormatter
+from studio.common.paths import Paths
 
 FILE = "gridbrush.log"
 _BYTES = 500_000

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import logging
 import re
-import urllib.parse
 from collections.abc import Callable
 
-from studio.paths import Paths
+from studio.common.paths import Paths
 
 HIDDEN = "[hidden]"
 
@@ -38,25 +37,34 @@ def redact(secret: str) -> None:
     """Never let this be seen in a log from now on. Words too short to be a key are passed over."""
     if len(secret) >= 6:
         _secrets.add(secret)
-        _secrets.add(urllib.parse.quote(secret, safe=""))
 
 
 def clean(text: str) -> str:
     """The text without keys and without long data; for crash reports and "Copy details" too."""
     for secret in sorted(_secrets, key=len, reverse=True):
         text = text.replace(secret, HIDDEN)
+    if _secrets:
+        # However else it is written.
+        from studio.common.key_redaction import Echoes
+
+        text = Echoes(sorted(_secrets), instead=HIDDEN).text(text)
     for pattern, instead in _PATTERNS:
         text = re.sub(pattern, instead, text)
     return text
 
 
 class CleanFormatter(logging.Formatter):
-    """Text of a record with its arguments and traceback, cleaned as a whole; never raises."""
+    """Text of a record with its arguments and traceback, cleaned as a whole; never raises.
+
+    Whoever reads the file in a terminal finds nothing in it that the terminal would obey.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
         """The line, or one that says what kind of line could not be made."""
         try:
-            return clean(super().format(record))
+            from studio.common.terminal import harmless  # a start logs nothing
+
+            return harmless(clean(super().format(record)))
         except Exception as error:  # noqa: BLE001 a faulty log line must not stop the program
             return f"A line of {record.name} could not be logged: {type(error).__name__}"
 
@@ -93,7 +101,7 @@ def install(paths: Paths, level: str | int = "WARNING") -> Callable[[], None]:
     for a level that does not exist.
     """
     global _kept
-    from studio import log_files
+    from studio.common import log_files
 
     root = logging.getLogger()
     kept, _kept = _kept, None

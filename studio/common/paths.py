@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
-from studio.errors import InputError
-from studio.values import dataclass
-from studio.words import _
+from studio.common.errors import InputError, UsageError
+from studio.common.i18n import _
 
 APP = "gridbrush"
+_XDG = sys.platform not in ("win32", "darwin")
+_POSIX = sys.platform != "win32"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +65,8 @@ def find(home: str | Path | None = None) -> Paths:
     Raises InputError for a name that is no text: neither records nor the index could hold it.
     """
     if home is not None:
+        if not str(home).strip():
+            raise UsageError(_("--home needs the name of a folder"))
         root = _readable(Path(home))
         digest = hashlib.sha256(str(root).encode()).hexdigest()[:12]
         return Paths(
@@ -75,23 +80,102 @@ def find(home: str | Path | None = None) -> Paths:
         )
     import platformdirs
 
-    dirs = platformdirs.PlatformDirs(APP, appauthor=False)
+    if not _XDG:
+        dirs = platformdirs.PlatformDirs(APP, appauthor=False)
+        places = (
+            dirs.user_data_path, dirs.user_cache_path, dirs.user_config_path, dirs.user_state_path,
+        )  # fmt: skip
+    else:
+        places = (
+            _xdg("XDG_DATA_HOME", ".local/share") / APP, _xdg("XDG_CACHE_HOME", ".cache") / APP,
+            _xdg("XDG_CONFIG_HOME", ".config") / APP, _xdg("XDG_STATE_HOME", ".local/state") / APP,
+        )  # fmt: skip
+    data, cache, config, state = map(_readable, places)
     return Paths(
         home=None,
-        library=platformdirs.user_pictures_path() / "Gridbrush",
-        data=dirs.user_data_path,
-        cache=dirs.user_cache_path,
-        config=dirs.user_config_path,
-        state=dirs.user_state_path,
+        library=_readable(_pictures() / "Gridbrush"),
+        data=data,
+        cache=cache,
+        config=config,
+        state=state,
         keyring_service=APP,
     )
 
 
+def _xdg(name: str, usual: str) -> Path:
+    """A folder of the XDG specification, which says that one that is not absolute is not meant."""
+    folder = Path(os.environ.get(name, ""))
+    return folder if folder.is_absolute() else user_home() / usual
+
+
+def _pictures() -> Path:
+    import platformdirs
+
+    if _XDG:
+        named = Path(os.environ.get("XDG_PICTURES_DIR", ""))
+        usual = named if named.is_absolute() else user_home() / "Pictures"
+        found = usual if usual == named else platformdirs.user_pictures_path()
+        return found if found.is_absolute() else usual
+    return platformdirs.user_pictures_path()
+
+
+def user_home() -> Path:
+    """The user's own folder, which is there. Raises InputError, which says what helps."""
+    text = os.environ.get("HOME") if _POSIX else str(Path.home())
+    if text is None:
+        text = _home_of_this_user()
+    home = Path(text)
+    if not home.is_absolute():
+        raise _homeless(_("HOME is {name}, which is no absolute path.").format(name=repr(text)))
+    try:
+        there = home.is_dir()
+    except OSError:
+        there = False
+    if not there:
+        raise _homeless(_("There is no folder {name}.").format(name=repr(text)))
+    return home
+
+
+def _home_of_this_user() -> str:
+    if sys.platform == "win32":
+        return ""
+    else:
+        import pwd
+
+        try:
+            return pwd.getpwuid(os.getuid()).pw_dir
+        except KeyError:
+            raise _homeless(_("HOME is not set, and the system does not know this user.")) from None
+
+
+def _homeless(message: str) -> InputError:
+    return InputError(
+        _("Your home folder was not found"),
+        message,
+        hint=_("Set HOME to your folder, or start with --home DIR. Nothing was written."),
+    )
+
+
+def of_user(text: str | Path) -> Path:
+    """A path that the user wrote, who may call the home folder "~". Raises InputError."""
+    path = Path(text)
+    first = path.parts[0] if path.parts else ""
+    if first == "~":
+        return user_home().joinpath(*path.parts[1:])
+    if first[:1] == "~":
+        try:
+            return path.expanduser()
+        except RuntimeError:
+            return path  # nobody is called so: a file may be
+    return path
+
+
 def _readable(home: Path) -> Path:
     try:
-        folder = home.expanduser().absolute()
+        folder = user_home().joinpath(*home.parts[1:]) if home.parts[:1] == ("~",) else home
+        folder = folder.expanduser().absolute()
         str(folder).encode()
-    except (RuntimeError, UnicodeEncodeError) as error:
+    except (OSError, RuntimeError, UnicodeEncodeError) as error:
         raise InputError(
             _("The folder cannot be used"),
             _("{name} is nobody's folder, or has bytes that are no letters.").format(
@@ -107,7 +191,7 @@ def resources() -> Path:
 
     Beside the package in a checkout, inside it in a wheel and in a frozen program.
     """
-    package = Path(__file__).resolve().parent
+    package = Path(__file__).resolve().parent.parent
     inside = package / "resources"
     return inside if inside.is_dir() else package.parent / "resources"
 

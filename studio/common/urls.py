@@ -1,17 +1,16 @@
-"""Where requests may go and by which way: safe addresses, the system's proxies, patient sockets."""
+"""Where requests may go: safe addresses, patient sockets."""
 
 from __future__ import annotations
 
 import re
 import socket
 import sys
-import urllib.request
 from urllib.parse import urlsplit
 
-from studio.errors import InputError
-from studio.words import _
+from studio.common.errors import InputError
+from studio.common.i18n import _
 
-_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 _CALLS = re.compile(
@@ -20,6 +19,14 @@ _CALLS = re.compile(
     re.IGNORECASE,
 )
 """Ends of the calls whose whole address is pasted in the place of the service's own."""
+
+
+def is_name(host: str) -> bool:
+    """Whether a computer can be named so: parts that are not empty, none longer than 63 signs."""
+    try:
+        return bool(host.encode("idna"))
+    except UnicodeError:
+        return False
 
 
 def read_address(text: str) -> str:
@@ -31,19 +38,15 @@ def read_address(text: str) -> str:
     clean = text.strip().strip("<>\"'`").strip()
     if "://" not in clean:
         host = clean.partition("/")[0].rpartition("@")[2]
-        local = re.sub(r":\d*$", "", host).strip("[]") in _LOOPBACK
+        local = re.sub(r":\d*$", "", host).strip("[]") in LOOPBACK
         clean = f"{'http' if local else 'https'}://{clean}"
     try:
         parts = urlsplit(clean)
-        usable = bool(parts.hostname) and parts.port != 0 and not re.search(r"\s", clean)
+        usable = is_name(parts.hostname or "") and parts.port != 0 and not re.search(r"\s", clean)
     except ValueError:
         usable = False
     if not usable:
-        raise InputError(
-            _("The address of the provider is not usable"),
-            _("{address} is not an address of a service.").format(address=text.strip()[:200]),
-            hint=_("It should look like https://api.example.com."),
-        )
+        raise _unusable(text)
     if parts.query or parts.fragment or "@" in parts.netloc:
         raise InputError(
             _("The address of the provider is not usable"),
@@ -56,6 +59,28 @@ def read_address(text: str) -> str:
     return f"{parts.scheme}://{parts.netloc.lower()}{path}"
 
 
+def _unusable(text: str) -> InputError:
+    return InputError(
+        _("The address of the provider is not usable"),
+        _("{address} is not an address of a service.").format(address=text.strip()[:200]),
+        hint=_("It should look like https://api.example.com."),
+    )
+
+
+def usable_address(text: str) -> str:
+    """The address of a service as it is asked, whatever was pasted or written: the one way in.
+
+    Raises InputError for what is no address, and for one a key must not be sent to.
+    """
+    address = read_address(text)
+    host = urlsplit(address).netloc
+    if "://" not in text and host not in LOOPBACK and not re.search(r"[.:]", host):
+        # One word alone was mistyped, or is the name of something else.
+        raise _unusable(text)
+    check_address(address)
+    return address
+
+
 def check_address(url: str) -> None:
     """Raise InputError for an address a key must not be sent to: http anywhere but loopback."""
     try:
@@ -65,7 +90,7 @@ def check_address(url: str) -> None:
         scheme, host = "", ""
     if scheme == "sketch" or (scheme == "https" and host):
         return
-    if scheme == "http" and host in _LOOPBACK:
+    if scheme == "http" and host in LOOPBACK:
         return
     if scheme == "http":
         raise InputError(
@@ -77,17 +102,6 @@ def check_address(url: str) -> None:
         _("The address of the provider is not usable"),
         _("{address} is not an address that begins with https://.").format(address=url[:200]),
     )
-
-
-def proxy_for(scheme: str, host: str) -> str:
-    """The system's proxy for this address; empty for none, and always for this machine itself."""
-    if host.strip("[]") in _LOOPBACK:
-        return ""
-    proxies = urllib.request.getproxies()
-    proxy = proxies.get(scheme) or proxies.get("all") or ""
-    if not proxy or urllib.request.proxy_bypass(host):
-        return ""
-    return proxy if "://" in proxy else f"http://{proxy}"
 
 
 def socket_options() -> list[tuple[int, int, int]]:

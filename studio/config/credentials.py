@@ -16,16 +16,16 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Protocol
 
-from studio import logs
-from studio.environment import KEY_VARIABLE
-from studio.errors import InputError, KeyLocked, KeyMissing
-from studio.events import Events, KeyChanged
-from studio.key_status import KeyStatus, Source, State, clean, describe
-from studio.settings import OFFLINE, SettingsStore
-from studio.values import dataclass
-from studio.words import _
+from studio.common import logs
+from studio.common.errors import InputError, KeyLocked, KeyMissing
+from studio.common.i18n import _
+from studio.config.environment import KEY_VARIABLE
+from studio.config.key_status import KeyStatus, Source, State, clean, describe
+from studio.config.settings import OFFLINE, SettingsStore
+from studio.domain.events import Events, KeyChanged
 
 __all__ = [
     "KeyStatus",
@@ -183,7 +183,7 @@ class Keys:
         self._noted.pop(profile, None)  # another key, even if all else is as before
         self._session[profile] = secret
         self._make_default(profile)
-        from studio import key_hosts
+        from studio.config import key_hosts
 
         key_hosts.forget(self._settings, profile)
 
@@ -458,7 +458,7 @@ def open_vault(environ: Mapping[str, str]) -> Vault:
 
         kind = macOS.Keyring
         return SystemVault(kind())
-    elif sys.platform == "win32":  # noqa: RET505 the type checker follows one system at a time
+    elif sys.platform == "win32":
         from keyring.backends import Windows
 
         kind = Windows.WinVaultKeyring

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from studio.errors import KeyMissing
-from studio.settings import Profile, SettingsStore
-from studio.words import _
+from studio.common.errors import KeyMissing
+from studio.common.i18n import _
+from studio.config.settings import Profile, SettingsStore
 
 
 def check(store: SettingsStore, profile: Profile) -> None:

@@ -6,12 +6,12 @@ Pasted keys are cleaned here too, before anything else sees them.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from enum import StrEnum
 
-from studio.environment import KEY_VARIABLE
-from studio.errors import InputError
-from studio.values import dataclass
-from studio.words import _
+from studio.common.errors import InputError
+from studio.common.i18n import _
+from studio.config.environment import KEY_VARIABLE
 
 _WRAPPING = re.compile(
     r"^(?:export\s+)?(?:[\w-]*key\s*[:=]\s*)?(?:authorization\s*[:=]\s*)?", re.IGNORECASE

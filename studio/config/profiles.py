@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from studio.errors import InputError
-from studio.models import EVERY_SIZE, TIERS
-from studio.providers.addresses import check_address, read_address
-from studio.settings import OFFLINE, PLACE, USUAL_PATH, Profile, Settings
-from studio.words import _
+from studio.common.errors import InputError
+from studio.common.i18n import _
+from studio.common.urls import read_address, usable_address
+from studio.config.settings import OFFLINE, PLACE, USUAL_PATH, Profile, Settings
+from studio.domain.models import EVERY_SIZE, TIERS
 
 DEAREST = 1000.0
 """US dollars; a picture that costs more was mistyped."""
@@ -35,8 +35,7 @@ def checked(profile: Profile, settings: Settings, *, editing: str = "") -> Profi
             _("There is a provider called {name} already").format(name=title),
             hint=_("Choose another name."),
         )
-    address = read_address(profile.base_url)
-    check_address(address)
+    address = usable_address(profile.base_url)
     return replace(
         profile,
         name=editing or _free_name(title, settings),

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
-from dataclasses import field, fields, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from studio import files
-from studio.errors import InputError, StorageError
-from studio.events import Events, SettingsChanged, Trouble
-from studio.values import dataclass
-from studio.words import _
+from studio.common import files, json_reader
+from studio.common.errors import InputError, StorageError
+from studio.common.i18n import _
+from studio.common.json_reader import NotUnderstood
+from studio.domain.events import Events, SettingsChanged, Trouble
 
 log = logging.getLogger(__name__)
 
 VERSION = 1
+_LAST_VERSION = 1000
+_MOST_NAMED = 6
+
+USUAL_WIRE = "gemini"
+"""Name of the wire that every profile and every answer had before there were others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +34,7 @@ class Profile:
     Attributes:
         auth: "bearer" (Authorization header) or "google" (x-goog-api-key header).
         version: the path before `models/`, "v1" or "v1beta".
+        wire: name of the language it speaks; one that is not known here is kept as it is.
         at_once: requests at the same time; None for the choice that holds for all providers.
         per_minute: requests sent within any 60 seconds; None for no limit.
     """
@@ -43,6 +49,7 @@ class Profile:
     prices: Mapping[str, Mapping[str, float]] = field(default_factory=dict, hash=False)
     at_once: int | None = None
     per_minute: int | None = None
+    wire: str = USUAL_WIRE
 
 
 USUAL_PATH = "gemini"
@@ -159,9 +166,10 @@ class SettingsStore:
     """The settings file and the value read from it.
 
     A broken file is set aside under a name that says so, defaults are used, and `trouble` keeps
-    the sentence to say once. A file of a newer version is read as far as it is understood and not
-    written over. Another Gridbrush may write the file too: what was not changed here is left as it
-    stands there.
+    the sentence to say once. In a file that is whole each entry stands for itself: one that is not
+    understood is told, not used, and stays in the file as it is. A file of a newer version is read
+    as far as it is understood and not written over. Another Gridbrush may write the file too: what
+    was not changed here is left as it stands there.
     """
 
     def __init__(self, path: Path, events: Events) -> None:
@@ -176,13 +184,11 @@ class SettingsStore:
     def load(self) -> Settings:
         """Read the file; blocking. Defaults when there is none."""
         try:
-            raw: Any = msgspec.json.decode(self._path.read_bytes())
-            if not isinstance(raw, dict):
-                raise msgspec.DecodeError("not an object")
-            version = msgspec.convert(raw.get("version", VERSION), int)
+            raw, version = _raw(self._path)
         except FileNotFoundError:
             return self.value
-        except (msgspec.MsgspecError, UnicodeDecodeError):
+        except NotUnderstood as error:
+            log.info("The settings make no sense: %s", error)
             self._set_aside()
             return self.value
         except OSError as error:
@@ -199,13 +205,15 @@ class SettingsStore:
                 ),
                 hint=_("What is chosen now lasts until Gridbrush is closed."),
             )
-        self.value = self._on_disk = _read(raw)
+        self.value, odd, _unusable = _read(raw)
+        self._on_disk = self.value
+        if odd and not self._hands_off:
+            self.trouble = _partly_used(odd, self._path)
         return self.value
 
     def _set_aside(self) -> None:
-        aside = self._path.with_name(f"{self._path.stem}.broken.json")
         try:
-            self._path.replace(aside)
+            aside = files.put_aside(self._path)
         except OSError as error:
             self._hands_off = True
             self.trouble = _unreadable(error, self._path)
@@ -255,7 +263,7 @@ class SettingsStore:
         if self._hands_off:
             return
         value = self.value
-        files.replace(self._path, encode(self._over_others(value)))
+        files.replace(self._path, self._over_others(value))
         self._on_disk = value
 
     def keep(self, **changes: Any) -> None:
@@ -267,30 +275,35 @@ class SettingsStore:
         self.value = replace(self.value, **changes)
         try:
             if self._hands_off:
-                raise StorageError(
-                    _("The settings cannot be kept"),
-                    _(
-                        "{name} is not written over: it could not be read, or a newer Gridbrush "
-                        "wrote it."
-                    ).format(name=self._path),
-                    hint=_("Move it away, start Gridbrush again, then try once more."),
-                )
+                raise _not_kept(self._path)
             self.save()
         except StorageError:
             self.value = replace(self.value, **former)
             raise
 
-    def _over_others(self, value: Settings) -> Settings:
+    def _over_others(self, value: Settings) -> bytes:
         """What was changed here since the last time, over what the file has by now."""
         try:
-            raw: Any = msgspec.json.decode(self._path.read_bytes())
-        except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
-            return value
-        if not isinstance(raw, dict):
-            return value
+            raw, version = _raw(self._path)
+        except FileNotFoundError:
+            return encode(value)
+        except NotUnderstood as error:
+            log.info("The settings make no sense any more: %s", error)
+            try:
+                files.put_aside(self._path)
+            except OSError as refused:
+                raise files.storage_error(refused, self._path) from refused
+            return encode(value)
+        except OSError as error:
+            # What cannot be read now is not lost, unless it is written over.
+            raise files.storage_error(error, self._path) from error
+        if version > VERSION:
+            raise _not_kept(self._path)
         every = {each.name: getattr(value, each.name) for each in fields(Settings)}
         mine = {n: new for n, new in every.items() if new != getattr(self._on_disk, n)}
-        return replace(_read(raw), **mine)
+        theirs, odd, unusable = _read(raw)
+        unusable = tuple(name for name in unusable if name not in mine)
+        return encode(replace(theirs, **mine), raw, odd=bool(odd), unusable=unusable)
 
     def profile(self, name: str) -> Profile:
         """The profile of that name as it is now. Raises InputError."""
@@ -312,25 +325,94 @@ def _unreadable(error: OSError, path: Path) -> StorageError:
     )
 
 
-def encode(settings: Settings) -> bytes:
-    """The settings as the file has them."""
-    body = {"version": VERSION, **msgspec.to_builtins(settings)}
-    return msgspec.json.format(msgspec.json.encode(body), indent=2) + b"\n"
+def _not_kept(path: Path) -> StorageError:
+    return StorageError(
+        _("The settings cannot be kept"),
+        _(
+            "{name} is not written over: it could not be read, or a newer Gridbrush wrote it."
+        ).format(name=path),
+        hint=_("Move it away, start Gridbrush again, then try once more."),
+    )
 
 
-def _read(raw: dict[str, Any]) -> Settings:
-    """Each choice on its own, so that one bad value does not cost the others."""
-    good: dict[str, Any] = {}
-    for name in (each.name for each in fields(Settings) if each.name in raw):
-        try:
-            value = getattr(msgspec.convert({name: raw[name]}, Settings), name)
-        except msgspec.ValidationError as error:
-            log.warning("Setting %s is not understood: %s", name, error)
-            continue
-        low, high = _LIMITS.get(name, (None, None))
-        if low is None or high is None or low <= value <= high:
-            good[name] = value
-    return _with_a_profile(Settings(**good))
+def _partly_used(odd: Sequence[str], path: Path) -> StorageError:
+    named = ", ".join(odd[:_MOST_NAMED]) + (", …" if len(odd) > _MOST_NAMED else "")
+    return StorageError(
+        _("Some of the settings are not understood"),
+        _("Not used, and kept as they are in {name}: {entries}.").format(name=path, entries=named),
+        hint=_("Everything else is used. Choose them anew, or correct them in that file."),
+    )
+
+
+def _raw(path: Path) -> tuple[dict[str, Any], int]:
+    """What the file says, and the version of its form. Raises OSError, NotUnderstood."""
+    raw = json_reader.plain(json_reader.read(path))
+    if not isinstance(raw, dict):
+        raise NotUnderstood("not an object")
+    version = json_reader.convert(raw.get("version", VERSION), int)
+    if not 0 < version <= _LAST_VERSION:
+        raise NotUnderstood("no version")
+    return raw, version
+
+
+def encode(
+    settings: Settings,
+    raw: Mapping[str, Any] | None = None,
+    *,
+    odd: bool = False,
+    unusable: Sequence[str] = (),
+) -> bytes:
+    """The settings as the file has them.
+
+    Args:
+        raw: what the file said; what of it is not understood stays in it.
+        odd: some of it is not; what this version does not know is looked for in any case.
+        unusable: choices of it that are understood, and cannot be used as things are.
+    """
+    body: dict[str, Any] = {"version": VERSION, **msgspec.to_builtins(settings)}
+    if raw is not None and (odd or _has_more(raw, body)):
+        from studio.common.lenient_json import as_json, keep
+
+        body = keep(dict(raw), as_json(body), Settings)
+        body["version"] = VERSION
+    for name in unusable:
+        if raw is not None:
+            body[name] = raw[name]
+    return msgspec.json.format(json_reader.encode(body), indent=2) + b"\n"
+
+
+def _has_more(raw: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
+    """Whether it has choices, or providers with some, that this version does not know."""
+    known = {each.name for each in fields(Profile)}
+    return bool(raw.keys() - body.keys()) or any(
+        isinstance(one, dict) and one.keys() - known for one in raw.get("profiles") or ()
+    )
+
+
+def _read(raw: dict[str, Any]) -> tuple[Settings, list[str], tuple[str, ...]]:
+    """Each entry on its own, so that a bad one does not cost the others.
+
+    Also what is not used, in words for the user, and which choices of it are understood.
+    """
+    odd: list[str] = []
+    try:
+        found = json_reader.convert(raw, Settings)
+    except NotUnderstood as error:
+        from studio.common.lenient_json import understand
+
+        log.info("Not all of the settings is understood: %s", error)
+        found = understand(raw, Settings, odd)
+    usual, unusable = Settings(), []
+    for name, (low, high) in _LIMITS.items():
+        if not low <= getattr(found, name) <= high:
+            log.warning("Setting %s is out of range", name)
+            found = replace(found, **{name: getattr(usual, name)})
+            unusable.append(name)
+    odd += unusable
+    with_profile = _with_a_profile(found)
+    if with_profile != found:
+        unusable.append("profile")
+    return with_profile, odd, tuple(unusable)
 
 
 def _with_a_profile(settings: Settings) -> Settings:

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
+from dataclasses import dataclass
 
-from studio.domain import Job
+from studio.common.i18n import _, ngettext
+from studio.domain.entities import Job
 from studio.library.query import Spend
-from studio.values import dataclass
-from studio.words import _, ngettext
 
 WARN_AT = 0.8
 """Part of the budget from which on it is said."""

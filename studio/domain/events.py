@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 
-from studio.domain import Job
-from studio.errors import StudioError
-from studio.values import dataclass
+from studio.common.errors import StudioError
+from studio.domain.entities import Job
 
 log = logging.getLogger(__name__)
 
@@ -96,6 +96,14 @@ class Trouble:
     error: StudioError
 
 
+@dataclass(frozen=True, slots=True)
+class News:
+    """Something good that the user should hear of once: plain sentences."""
+
+    title: str
+    message: str
+
+
 Event = (
     JobChanged
     | JobsRemoved
@@ -107,6 +115,7 @@ Event = (
     | KeyChanged
     | SettingsChanged
     | Trouble
+    | News
 )
 
 

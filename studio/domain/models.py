@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from enum import StrEnum
 
-from studio.domain import Advanced, AspectRatio
-from studio.values import dataclass
+from studio.domain.entities import Advanced, AspectRatio
 
 TIERS: Mapping[str, int] = {"512": 512, "1K": 1024, "2K": 2048, "4K": 4096}
 """Size tiers and the side of their square picture, smallest first."""

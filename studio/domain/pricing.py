@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from studio.domain import CostBasis
-from studio.models import Model
+from studio.domain.entities import CostBasis
+from studio.domain.models import Model
 
 if TYPE_CHECKING:
     from studio.providers.base import Usage

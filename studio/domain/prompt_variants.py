@@ -12,12 +12,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 from itertools import product
 
-from studio.errors import InputError
-from studio.values import dataclass
-from studio.words import _
+from studio.common.errors import InputError
+from studio.common.i18n import _
 
 MOST = 256
 """Most pictures of one run."""

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from studio import pricing, prompts
-from studio.domain import (
+from studio.common.errors import InputError
+from studio.common.i18n import _, ngettext
+from studio.domain import pricing, prompt_variants
+from studio.domain.drafts import MATCH, Draft
+from studio.domain.entities import (
     Advanced,
     AspectRatio,
     GenerationRequest,
@@ -19,11 +22,7 @@ from studio.domain import (
     new_id,
     short_name,
 )
-from studio.drafts import MATCH, Draft
-from studio.errors import InputError
-from studio.models import TIERS, Model, plain_id
-from studio.values import dataclass
-from studio.words import _, ngettext
+from studio.domain.models import TIERS, Model, plain_id
 
 ASK_ABOVE = 16
 """A run of more pictures asks first."""
@@ -225,11 +224,11 @@ def _check(draft: Draft, model: Model, texts: tuple[str, ...]) -> None:
         raise InputError(_("At least one picture must be asked for"))
     together = draft.sent_together
     number = draft.count * len(texts) * len(together)
-    if number > prompts.MOST:
+    if number > prompt_variants.MOST:
         raise InputError(
             _("Too many pictures at once"),
             _("This would be {number} pictures, a run has at most {most}.").format(
-                number=number, most=prompts.MOST
+                number=number, most=prompt_variants.MOST
             ),
             hint=_("Ask for fewer pictures or variants."),
         )
@@ -238,7 +237,12 @@ def _check(draft: Draft, model: Model, texts: tuple[str, ...]) -> None:
             _("The seed is out of range"),
             _("A seed is a whole number from 0 to {most}.").format(most=MOST_SEED),
         )
-    if len(together[0]) > model.references:
+    check_references(len(together[0]), model)
+
+
+def check_references(number: int, model: Model) -> None:
+    """Raises InputError for more pictures than a model takes with a prompt."""
+    if number > model.references:
         raise InputError(
             _("Too many reference pictures"),
             ngettext(
@@ -246,7 +250,7 @@ def _check(draft: Draft, model: Model, texts: tuple[str, ...]) -> None:
                 "{model} takes {limit} pictures with a prompt.",
                 model.references,
             ).format(model=model.title, limit=model.references),
-            hint=_("Take some out, or choose another model."),
+            hint=_("None was taken. Take some out, or choose another model."),
         )
 
 
@@ -328,7 +332,7 @@ def _sound(text: str) -> str:
 
 def _names(source: str, texts: tuple[str, ...]) -> tuple[str, ...]:
     """What sets each prompt apart; the start of the prompt where nothing does."""
-    made = prompts.variants(source) if prompts.count(source) == len(texts) else ()
+    made = prompt_variants.variants(source) if prompt_variants.count(source) == len(texts) else ()
     apart = tuple(one.words for one in made) if tuple(v.prompt for v in made) == texts else ()
     names = apart or ("",) * len(texts)
     return tuple(

@@ -11,37 +11,43 @@ import contextlib
 import logging
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import Protocol
 
-from studio import files, mending, sending
-from studio.arrivals import Arrivals
-from studio.conversations import Conversations
-from studio.domain import GenerationRequest, Job, JobState, Picture, Reference
-from studio.errors import (
+from studio.common import files
+from studio.common.errors import (
     Billed,
     Cancelled,
+    IncompleteAnswer,
     InputError,
     NetworkError,
     NoPicture,
+    NotFetched,
+    PicturesLeft,
+    ServiceError,
     StorageError,
     StudioError,
 )
-from studio.journal import Entry, Found, Head, Journal, Stage
-from studio.lanes import Lane
-from studio.library.library import Library
-from studio.pictures import Decoder
+from studio.common.i18n import _
+from studio.common.serial_executor import Lane
+from studio.config.settings import OFFLINE
+from studio.domain.entities import GenerationRequest, Job, JobState, Picture, Reference
+from studio.generation import partial_json
+from studio.generation.conversations import Conversations
+from studio.generation.disk_space import Room
+from studio.generation.fallback_store import Spare
+from studio.generation.ingest import Arrivals
+from studio.generation.journal import Entry, Found, Head, Journal, Stage
+from studio.generation.response_sink import AnswerSink
+from studio.imaging import upload_limits as sending
+from studio.imaging.decoder import Decoder
+from studio.library.facade import Library
 from studio.providers.base import AnswerSource, Input, Provider
-from studio.providers.past import Past
+from studio.providers.history import Past
 from studio.providers.transport import Client
-from studio.receiving import AnswerSink
-from studio.room import Room
-from studio.settings import OFFLINE
-from studio.values import dataclass
-from studio.words import _
 
 log = logging.getLogger(__name__)
 
@@ -62,6 +68,15 @@ class FindProvider(Protocol):
     """Gives the provider of a profile. Raises InputError for an unknown one."""
 
     def __call__(self, profile: str, /) -> Provider: ...
+
+
+class FindReader(Protocol):
+    """Gives who reads an answer of a profile, which may be gone. Raises InputError.
+
+    `wire` is the one it was asked by; empty for that of the profile.
+    """
+
+    def __call__(self, profile: str, wire: str, /) -> Provider: ...
 
 
 async def _within(seconds: float, sending: Awaitable[None], sink: AnswerSink) -> None:
@@ -110,7 +125,7 @@ async def _too_long(sink: AnswerSink, limit: float) -> NetworkError:
 def _mend(body: Path, target: Path) -> None:
     """Write what came of an answer as JSON that ends. Raises NoPicture, StorageError."""
     try:
-        text = mending.mended(body.read_bytes())
+        text = partial_json.mended(body.read_bytes())
         target.unlink(missing_ok=True)
     except OSError as error:
         raise files.storage_error(error, body) from error
@@ -126,13 +141,26 @@ def _mend(body: Path, target: Path) -> None:
 
 @contextlib.contextmanager
 def _kept(entry: Entry) -> Iterator[None]:
-    """An answer that found no room for its picture is in the journal, and paid for."""
+    """An answer that is whole is in the journal, and paid for, whatever becomes of its picture."""
     try:
         yield
     except StorageError as error:
         error.billed = Billed.MAYBE
         error.hint = _in_journal(entry)
         raise
+    except StudioError as error:
+        _stays(error)
+        raise
+
+
+def _stays(error: StudioError) -> None:
+    """Say of an error that the answer is kept, unless the answer itself was read and says it."""
+    if error.answered or isinstance(error, IncompleteAnswer | InputError | NotFetched):
+        return
+    error.kept, error.retryable = True, False
+    if error.billed is Billed.NO and not isinstance(error, PicturesLeft):
+        error.billed = Billed.MAYBE
+    error.hint = _("The answer is kept. “Read again” on its tile looks once more, at no cost.")
 
 
 def _in_journal(entry: Entry) -> str:
@@ -170,10 +198,12 @@ class Attempts:
         client: Client,
         decoder: Decoder,
         find_provider: FindProvider,
+        find_reader: FindReader,
         arrivals: Arrivals,
         conversations: Conversations,
         decoding: Lane,
         journalling: Lane,
+        spare: Spare,
         limit: Callable[[], float],
         wait_until_late: WaitUntilLate,
     ) -> None:
@@ -184,10 +214,12 @@ class Attempts:
         self._client = client
         self._decoder = decoder
         self._find_provider = find_provider
+        self._find_reader = find_reader
         self._arrivals = arrivals
         self._conversations = conversations
         self._decoding = decoding
         self._journalling = journalling
+        self._spare = spare
         self._limit = limit
         self._wait_until_late = wait_until_late
         self._room = Room(library.folder)
@@ -210,30 +242,31 @@ class Attempts:
         if (held := self._held.pop(entry.attempt, None)) is not None:
             report(replace(job, state=JobState.INGESTING))
             try:
-                return await self._take(job, entry, held.provider, held.source, held.sink)
+                taken = await self._take(job, entry, held.provider, held.source, held.sink)
             finally:
                 await held.sink.abandon()
-        before, limits = await self._decoding.run(self._look_around, job, entry)
+            await self._journalling.run(self._spare.forget, entry.attempt)
+            return taken
+        before = await self._decoding.run(self._look_around, entry)
         if before is not None:
             report(replace(job, state=JobState.INGESTING))
             return await self.ingest(job, before)
         request = job.request
         provider = self._find_provider(request.profile)
         key = None if request.profile == OFFLINE else await self._find_key(request.profile)
-        inputs = [
-            self._input(reference, limit)
-            for reference, limit in zip(request.references, limits, strict=True)
-        ]
-        past = await self._conversations.past(request, entry, self._input)
+        inputs = await self._inputs(request.references, provider.limits)
+        past = await self._conversations.past(
+            request, entry, provider, partial(self._input, limits=provider.limits)
+        )
         progress = _Progress(job, report)
-        sink = AnswerSink(self._journal, entry, self._decoding, progress.received)
+        sink = AnswerSink(self._journal, entry, self._decoding, provider, progress.received)
         sent, limit = False, self._limit()
         patience: asyncio.Task[None] | None = None
 
         async def before_first_byte() -> None:
             nonlocal sent, patience
             if not sent:
-                await self._decoding.run(self._journal.sent, entry)
+                await self._decoding.run(self._journal.sent, entry, provider.wire)
                 sent = True
                 patience = asyncio.create_task(self._watch(request, sink, progress))
             sink.begin()
@@ -283,6 +316,7 @@ class Attempts:
                     replace(job, late=True) if sink.late else job,
                     entry,
                     answer,
+                    provider=provider,
                     seconds=sink.seconds,
                     early=sink.parts.found,
                     kept=keeping,
@@ -297,17 +331,38 @@ class Attempts:
                 # Not even the answer found room. It is paid for, so memory keeps it.
                 sink.parts.found.clear()
                 self._held[entry.attempt] = _Held(provider, source, sink)
-                error.held, error.hint = True, _in_memory()
+                error.held, error.hint = True, await self._kept_elsewhere(job, sink)
+                error.spared = await self._journalling.run(self._spare.has, entry.attempt)
             raise
+        except StudioError as error:
+            _stays(error)
+            raise
+
+    async def _kept_elsewhere(self, job: Job, sink: AnswerSink) -> str:
+        """Keep an answer outside the library, which takes it no more; where it is, in words."""
+        try:
+            folder = await self._journalling.run(sink.keep_in, self._spare, job)
+        except StorageError as error:
+            log.error("A paid answer found no room outside the library either: %s", error)
+            return _in_memory()
+        if folder.parent != self._spare.folder:
+            return _(
+                "The answer is kept in {folder}. Move it to {state} before the next start."
+            ).format(folder=folder, state=self._spare.folder)
+        return _("The answer is kept in {folder}. The next start brings its picture in.").format(
+            folder=folder
+        )
 
     async def write_held(self) -> None:
         """Answers that found no room get a last chance to be written, before the program ends."""
         for attempt, held in tuple(self._held.items()):
             try:
                 await held.sink.keep(self._journalling)
-                del self._held[attempt]
+                await self._journalling.run(self._spare.forget, attempt)
             except StorageError as error:
-                log.error("A paid answer could not be written and is lost: %s", error)
+                if not await self._journalling.run(self._spare.has, attempt):
+                    log.error("A paid answer could not be written and is lost: %s", error)
+            del self._held[attempt]
             await held.sink.abandon()
 
     async def _watch(
@@ -336,18 +391,34 @@ class Attempts:
             request=job.request,
         )
         with _kept(found.entry):
-            provider = self._reader(job.request.profile)
+            provider = self.reader(job, found)
             answer = await self._decoding.run(provider.read, source)
             if found.stage is not Stage.WHOLE:
-                body = await self._decoding.run(files.Appender, found.entry.body)
-                await self._decoding.run(self._journal.whole, found.entry, body, found.seconds)
+                with await self._decoding.run(files.Appender, found.entry.body) as body:
+                    await self._decoding.run(
+                        self._journal.whole, found.entry, body, found.seconds, head=head
+                    )
             return await self._arrivals.take(
                 replace(job, late=found.late),
                 found.entry,
                 answer,
+                provider=provider,
                 seconds=found.seconds,
                 at=found.at,
             )
+
+    async def is_whole(self, found: Found) -> bool:
+        """Whether an answer that was taken for cut is whole to the reader of today.
+
+        Raises StorageError, InputError.
+        """
+        try:
+            provider = self.reader(found.job, found)
+            scan = await self._decoding.run(provider.scan, found.entry.body)
+        except ServiceError as error:
+            log.info("The answer in %s cannot be read: %s", found.entry.attempt, error)
+            return False
+        return scan.complete
 
     async def read_cut(self, job: Job, found: Found) -> list[Picture]:
         """Bring in what can be read of an answer that stopped in the middle.
@@ -356,16 +427,22 @@ class Attempts:
         """
         body = found.entry.folder / "mended"
         head = found.head or Head(HTTPStatus.OK, {})
+        provider = self.reader(job, found)
         try:
             await self._decoding.run(_mend, found.entry.body, body)
             source = AnswerSource(
-                status=head.status, headers=head.headers, body=body, request=job.request
+                status=head.status,
+                headers=head.headers,
+                body=body,
+                request=job.request,
+                cut=True,
             )
-            answer = await self._decoding.run(self._reader(job.request.profile).read, source)
+            answer = await self._decoding.run(provider.read, source)
             return await self._arrivals.take(
                 replace(job, late=found.late),
                 found.entry,
                 answer,
+                provider=provider,
                 seconds=found.seconds,
                 at=found.at,
                 cut=True,
@@ -374,12 +451,21 @@ class Attempts:
             error.billed = Billed.MAYBE
             raise
 
-    def _reader(self, profile: str) -> Provider:
-        """Who reads an answer of a profile, which may be gone: all of them speak one language."""
+    def reader(self, job: Job, found: Found) -> Provider:
+        """Who reads the answer to a job. Raises InputError where nobody here knows its wire."""
         try:
-            return self._find_provider(profile)
+            return self._find_reader(job.request.profile, found.wire)
+        except InputError as error:
+            error.kept, error.billed = True, Billed.MAYBE
+            error.hint = _("The answer is kept. A newer Gridbrush may read it, at no cost.")
+            raise
+
+    def reader_version(self, job: Job, found: Found) -> int:
+        """Version of whoever reads the answer to a job; 0 where nobody here does."""
+        try:
+            return self.reader(job, found).reader_version
         except InputError:
-            return self._find_provider(OFFLINE)
+            return 0
 
     async def _over_the_wire(
         self,
@@ -412,36 +498,52 @@ class Attempts:
     async def _told(self, sink: AnswerSink, error: StudioError, *, sent: bool) -> StudioError:
         if sent and isinstance(error, StorageError):
             error.billed = Billed.MAYBE
-        if sent and isinstance(error, NetworkError) and sink.received and sink.arriving:
+        elif sent and sink.received and sink.arriving and not isinstance(error, Cancelled):
             broken = await sink.broke(error.title)
             broken.details = error.details or str(error)
-            return broken
+            if isinstance(error, NetworkError):
+                return broken
+            # It was not the line: more came than is taken. What came stays all the same.
+            _stays(error)
         return error
 
-    def _look_around(self, job: Job, entry: Entry) -> tuple[Found | None, list[int]]:
-        """The whole answer that came before; else what each reference may have. In one go.
+    def _look_around(self, entry: Entry) -> Found | None:
+        """The whole answer that came before, if it did.
 
         Raises StorageError where there is no room for an answer that is still to come.
         """
         if self._journal.has_whole(entry):
             before = self._journal.look(entry)
             if before.stage is Stage.WHOLE:
-                return before, []
+                return before
         self._room.check()
-        return None, self._allowances(job.request.references)
+        return None
 
-    def _allowances(self, references: Sequence[Reference]) -> list[int]:
+    async def _inputs(self, references: Sequence[Reference], limits: sending.Limits) -> list[Input]:
+        if not references:
+            return []
+        allowed = await self._decoding.run(self._allowances, references, limits)
+        return [
+            self._input(reference, limits=limits, most=most)
+            for reference, most in zip(references, allowed, strict=True)
+        ]
+
+    def _allowances(self, references: Sequence[Reference], limits: sending.Limits) -> list[int]:
         """Bytes each reference may have, so that together they fit into one request."""
         try:
             paths = [self._library.input_path(one) for one in references]
-            return sending.allowances([path.stat().st_size for path in paths])
+            return sending.allowances([path.stat().st_size for path in paths], limits)
         except OSError as error:
             raise files.storage_error(error, self._library.folder) from error
 
-    def _input(self, reference: Reference, limit: int = sending.LARGEST) -> Input:
+    def _input(
+        self, reference: Reference, *, limits: sending.Limits, most: int | None = None
+    ) -> Input:
+        limit = limits.largest if most is None else most
+
         async def load() -> tuple[bytes, str]:
             path = await self._decoding.run(self._library.input_path, reference)
-            return await self._decoder.upright(path, edge=sending.LONGEST, limit=limit)
+            return await self._decoder.upright(path, edge=limits.longest, limit=limit)
 
         return Input(reference, load)
 

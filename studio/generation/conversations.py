@@ -11,7 +11,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 
-from studio.domain import (
+from studio.common.errors import StudioError
+from studio.common.i18n import _, ngettext
+from studio.common.serial_executor import Lane
+from studio.config.settings import OFFLINE
+from studio.domain.entities import (
     Alone,
     Conversation,
     GenerationRequest,
@@ -21,18 +25,12 @@ from studio.domain import (
     Role,
     Told,
 )
-from studio.errors import StudioError
-from studio.journal import Entry, Journal
-from studio.lanes import Lane
-from studio.library.library import Library
-from studio.library.originals import read_picture_file
-from studio.models import plain_id
-from studio.providers.base import Answer, Input
-from studio.providers.gemini.conversation import keep, kept_parts
-from studio.providers.gemini.request import MAX_PICTURE
-from studio.providers.past import Part, Turn
-from studio.settings import OFFLINE
-from studio.words import _, ngettext
+from studio.domain.models import plain_id
+from studio.generation.journal import Entry, Journal
+from studio.library.facade import Library
+from studio.library.files.originals import read_picture_file
+from studio.providers.base import Answer, Input, Provider
+from studio.providers.history import Part, Turn
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +51,7 @@ class Conversations:
         self._lane = lane
 
     async def past(
-        self, request: GenerationRequest, entry: Entry, find_input: FindInput
+        self, request: GenerationRequest, entry: Entry, provider: Provider, find_input: FindInput
     ) -> KeptPast | None:
         """What was said before this request; None when it begins anew."""
         if request.continues is None:
@@ -62,6 +60,7 @@ class Conversations:
         return KeptPast(
             said,
             entry,
+            provider,
             library=self._library,
             journal=self._journal,
             lane=self._lane,
@@ -87,12 +86,18 @@ class Conversations:
         return said
 
     async def keep(
-        self, job: Job, entry: Entry, answer: Answer, taken: Mapping[int, Picture]
+        self,
+        job: Job,
+        entry: Entry,
+        answer: Answer,
+        taken: Mapping[int, Picture],
+        provider: Provider,
     ) -> tuple[Conversation | None, tuple[str, ...]]:
         """Keep what the model said, durably, and how the question was told, in sentences.
 
         Args:
             taken: the answer's pictures that could be read, by their number.
+            provider: who has read the answer.
 
         Raises StorageError.
         """
@@ -103,11 +108,12 @@ class Conversations:
             told = await self._lane.run(self._journal.told, entry)
         told = told or Told()
         numbers = {part.picture for part in answer.parts if part.picture is not None}
-        tellable = {number for number, one in taken.items() if one.bytes <= MAX_PICTURE}
+        largest = provider.limits.largest
+        tellable = {number for number, one in taken.items() if one.bytes <= largest}
         if not numbers or not numbers <= tellable:
             # A picture that cannot be told again breaks the turn: nobody is promised to go on.
             return None, _sentences(told)
-        sha256 = await self._lane.run(self._kept, answer, entry)
+        sha256 = await self._lane.run(self._kept, answer, entry, provider)
         if sha256 is None:
             return None, _sentences(told)
         earlier = await self._earlier(job.request) if told.turns else 0
@@ -121,9 +127,9 @@ class Conversations:
         )
         return conversation, _sentences(told)
 
-    def _kept(self, answer: Answer, entry: Entry) -> str | None:
+    def _kept(self, answer: Answer, entry: Entry, provider: Provider) -> str | None:
         try:
-            data = keep(answer, entry.body)
+            data = provider.keep(answer, entry.body)
         except OSError as error:
             log.warning("A turn of a conversation could not be read again: %s", error)
             return None
@@ -146,6 +152,7 @@ class KeptPast:
         self,
         said: Sequence[Picture],
         entry: Entry,
+        provider: Provider,
         *,
         library: Library,
         journal: Journal,
@@ -154,6 +161,7 @@ class KeptPast:
     ) -> None:
         self._said = said
         self._entry = entry
+        self._provider = provider
         self._library = library
         self._journal = journal
         self._lane = lane
@@ -203,10 +211,10 @@ class KeptPast:
         self, sha256: str, numbers: Mapping[int, Picture]
     ) -> tuple[tuple[Part, ...], dict[int, bytes]]:
         originals = self._library.originals
-        parts = kept_parts(originals.turn(sha256))
+        parts = self._provider.kept_parts(originals.turn(sha256))
         pictures: dict[int, bytes] = {}
         for number, picture in numbers.items():
-            data = read_picture_file(originals.find(picture) or originals.path(picture))
+            data = read_picture_file(originals.reach(picture))
             if not originals.is_content(data, picture.sha256):
                 raise _LostError(picture.id)
             pictures[number] = data

@@ -11,10 +11,10 @@ import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from studio import files
-from studio.domain import GenerationRequest
-from studio.errors import StorageError
-from studio.words import _
+from studio.common import files
+from studio.common.errors import StorageError
+from studio.common.i18n import _
+from studio.domain.entities import GenerationRequest
 
 SPARE = 64 << 20
 """Bytes that stay free for records, index and thumbnails."""

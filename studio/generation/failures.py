@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 
-from studio.domain import Failure, Job
-from studio.errors import LONGEST_WAIT, Billed, Cancelled, StudioError
-from studio.settings import OFFLINE
-from studio.words import _
+from studio.common.errors import LONGEST_WAIT, Billed, Cancelled, StudioError
+from studio.common.i18n import _
+from studio.config.settings import OFFLINE
+from studio.domain.entities import Failure, Job
 
 
 def failure_of(error: StudioError) -> Failure:
@@ -22,6 +22,7 @@ def failure_of(error: StudioError) -> Failure:
         request_id=error.request_id,
         details=error.details,
         retry_at=time.time() + wait if wait is not None and wait > LONGEST_WAIT else None,
+        kept=error.kept,
     )
 
 

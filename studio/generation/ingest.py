@@ -13,9 +13,24 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from studio import files, pricing, sending
-from studio.conversations import Conversations
-from studio.domain import (
+from studio.common import files
+from studio.common.errors import (
+    Billed,
+    NoPicture,
+    NotDecoded,
+    NotFetched,
+    NotRead,
+    PicturesLeft,
+    PictureUnreadable,
+    StorageError,
+    StudioError,
+)
+from studio.common.file_types import kind_of
+from studio.common.i18n import _, ngettext
+from studio.common.serial_executor import Lane
+from studio.config.settings import OFFLINE, SettingsStore
+from studio.domain import pricing
+from studio.domain.entities import (
     Advanced,
     AspectRatio,
     CostBasis,
@@ -26,26 +41,16 @@ from studio.domain import (
     Role,
     short_name,
 )
-from studio.errors import (
-    Billed,
-    NoPicture,
-    NotFetched,
-    PictureUnreadable,
-    StorageError,
-    StudioError,
-)
-from studio.journal import Entry
-from studio.kinds import kind_of
-from studio.lanes import Lane
-from studio.library.library import Library
-from studio.library.originals import relative_path, sha256_of
-from studio.models import Model
-from studio.parts import Part
-from studio.pictures import Decoder, PictureFacts
-from studio.providers.base import Answer, AnswerPicture, Spilled
+from studio.domain.models import Model
+from studio.generation.conversations import Conversations
+from studio.generation.journal import Entry
+from studio.generation.streamed_pictures import Part
+from studio.imaging import upload_limits
+from studio.imaging.decoder import Decoder, PictureFacts
+from studio.library.facade import Library
+from studio.library.files.originals import relative_path, sha256_of
+from studio.providers.base import Answer, AnswerPicture, Provider, Spilled
 from studio.providers.fetching import Taker
-from studio.settings import OFFLINE, SettingsStore
-from studio.words import _
 
 log = logging.getLogger(__name__)
 
@@ -81,6 +86,7 @@ class Arrivals:
         entry: Entry,
         answer: Answer,
         *,
+        provider: Provider,
         seconds: float,
         at: float | None = None,
         early: Mapping[Spilled, Part] | None = None,
@@ -90,18 +96,21 @@ class Arrivals:
         """Bring every picture of an answer into the library, recorded with its job.
 
         Args:
+            provider: who has read the answer.
             seconds: from sending to the last byte.
             at: when the answer was whole; now unless it was found in the journal.
             early: pictures that were decoded while the answer came.
             kept: returns when the answer is durable; nothing is believed before.
             cut: the answer stopped in the middle: of its last picture the first part will do.
 
-        Raises NoPicture when nothing in it can be read, StorageError.
+        Raises NoPicture when nothing in it can be read, PicturesLeft when that is so of one of its
+        results (the others are in the library then), StorageError.
         """
         created = at if at is not None else time.time()
         taken: list[tuple[Picture, Path]] = []
         numbered: dict[int, Picture] = {}
         unreadable: list[StudioError] = []
+        left: list[StudioError] = []
         parted: set[str] = set()
         for number, found in enumerate(answer.pictures):
             part = entry.part(number)
@@ -122,6 +131,8 @@ class Arrivals:
             except (PictureUnreadable, NoPicture) as error:
                 log.warning("Picture %d of the answer cannot be read: %s", number, error)
                 unreadable.append(error)
+                if not found.draft:
+                    left.append(error)
                 continue
             picture = self._picture(
                 job,
@@ -139,6 +150,8 @@ class Arrivals:
         if not taken:
             # What is behind an address can still be looked at, or fetched again.
             for why in sorted(unreadable, key=_may_be_fetched_again, reverse=True):
+                if isinstance(why, NotDecoded):
+                    raise _not_read(why, answer)
                 if isinstance(why, NoPicture):
                     why.request_id = why.request_id or answer.request_id
                     raise why
@@ -158,9 +171,9 @@ class Arrivals:
         usd, basis = self._cost(job, answer)
         main = _main(taken)
         warned = (_("One picture of the answer cannot be read"),) if unreadable else ()
-        conversation, told = await self._conversations.keep(job, entry, answer, numbered)
+        conversation, told = await self._conversations.keep(job, entry, answer, numbered, provider)
         if job.request.references:
-            told += await self._decoding.run(self._sent_otherwise, job)
+            told += await self._decoding.run(self._sent_otherwise, job, provider.limits)
         final = [
             (
                 # The answer is billed once: what came beside its result cost nothing more.
@@ -175,15 +188,27 @@ class Arrivals:
             )
             for number, (picture, part) in enumerate(taken)
         ]
+        if at is not None:
+            # Read before: what is there already stays as it is, and has the bill.
+            ids = [picture.id for picture, _part in final]
+            there = {one.id for one in await self._library.ask(lambda index: index.find(ids))}
+            final = [
+                (replace(picture, cost_usd=0.0) if there else picture, part)
+                for picture, part in final
+                if picture.id not in there
+            ]
         done = replace(
             job,
             state=JobState.DONE,
             finished=created,
             failure=None,
             retry_at=None,
-            pictures=tuple(picture.id for picture, _part in final),
+            pictures=tuple(picture.id for picture, _part in taken),
         )
-        return await self._library.take(done, final)
+        came = await self._library.take(done, final)
+        if left and not cut:
+            raise _left(len(left), left[0])
+        return came
 
     async def _facts(self, part: Path, ready: Part | None) -> PictureFacts:
         if ready is not None and ready.facts is not None:
@@ -209,16 +234,19 @@ class Arrivals:
         finally:
             await taker.close()
 
-    def _sent_otherwise(self, job: Job) -> tuple[str, ...]:
+    def _sent_otherwise(self, job: Job, limits: upload_limits.Limits) -> tuple[str, ...]:
         """A sentence for each reference that was sent smaller, or as another kind."""
         said: list[str] = []
         try:
             every = [(one, self._library.input_path(one)) for one in job.request.references]
-            limits = sending.allowances([path.stat().st_size for _one, path in every])
-            for (one, path), limit in zip(every, limits, strict=True):
+            allowed = upload_limits.allowances(
+                [path.stat().st_size for _one, path in every], limits
+            )
+            for (one, path), limit in zip(every, allowed, strict=True):
                 # In a conversation the edited picture is told as it once came.
                 if one.role is not Role.EDIT or job.request.continues is None:
-                    said.append(sending.sentence(one.name, sending.fit(path, limit)))
+                    found = upload_limits.fit(path, limit, longest=limits.longest)
+                    said.append(upload_limits.sentence(one.name, found))
         except (OSError, StorageError) as error:
             log.warning("A reference is gone since it was sent: %s", error)
         return tuple(dict.fromkeys(one for one in said if one))
@@ -323,6 +351,26 @@ class _PartTaker:
 
 def _may_be_fetched_again(error: StudioError) -> bool:
     return isinstance(error, NotFetched)
+
+
+def _not_read(why: NotDecoded, answer: Answer) -> NotRead:
+    return NotRead(
+        _("The picture could not be looked at"),
+        why.message,
+        billed=Billed.MAYBE,
+        request_id=answer.request_id,
+        details=why.details,
+    )
+
+
+def _left(number: int, why: StudioError) -> PicturesLeft:
+    title = ngettext(
+        "{n} picture of the answer cannot be read",
+        "{n} pictures of the answer cannot be read",
+        number,
+    ).format(n=number)
+    message = _("The others are in the library. {reason}").format(reason=why.message)
+    return PicturesLeft(title, message, details=why.details)
 
 
 def _main(taken: list[tuple[Picture, Path]]) -> int:

@@ -28,17 +28,21 @@ import shutil
 import time
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
 import msgspec
 
-from studio import files
-from studio.domain import GenerationRequest, Job, Told, new_id
-from studio.errors import StorageError
-from studio.values import dataclass
-from studio.words import _
+from studio.common import directory_handles, files, json_reader
+from studio.common.errors import StorageError
+from studio.common.i18n import _
+from studio.common.json_reader import NotUnderstood
+from studio.config.settings import USUAL_WIRE
+from studio.domain.entities import GenerationRequest, Job, Told, new_id
+from studio.library.files import originals as inside
+from studio.library.log import validation
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +64,25 @@ class Stage(StrEnum):
     CUT = "cut"
 
 
+class Over(StrEnum):
+    """Why an attempt is over. Each is proof of something; "nobody could look" is none of them."""
+
+    RECORDED = "recorded"
+    """Its pictures are in a durable record."""
+
+    REFUSED = "refused"
+    """The answer was read, and says itself that there is no picture in it."""
+
+    DISCARDED = "discarded"
+    """The user has put it away."""
+
+    CANCELLED = "cancelled"
+    """The user stopped it. What is whole by then stays."""
+
+    UNANSWERED = "unanswered"
+    """Nothing came. What came stays."""
+
+
 class Queued(msgspec.Struct, frozen=True):
     """What `queued.json` holds."""
 
@@ -67,11 +90,12 @@ class Queued(msgspec.Struct, frozen=True):
     job: Job
 
 
-class Head(msgspec.Struct, frozen=True):
-    """What `answer.json` holds: the answer's status and headers (names in lower case)."""
+class Head(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What `answer.json` holds: the answer's status and headers (names in lower case), its wire."""
 
     status: int
     headers: dict[str, str]
+    wire: str = USUAL_WIRE
 
 
 class Mark(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -82,17 +106,21 @@ class Mark(msgspec.Struct, frozen=True, omit_defaults=True):
         bytes: of the answer's body so far.
         seconds: from sending to the last byte.
         reason: why it was cut.
+        reader: version of the reader that took it for cut, or could not read it; 0 for none.
         late: whether it came after the time-out.
         status: of the answer, as in `answer.json`, which is not durable by itself; so are headers.
+        wire: name of the wire it was asked by; empty where the mark is damaged.
     """
 
     at: float
     bytes: int = 0
     seconds: float = 0.0
     reason: str = ""
+    reader: int = 0
     late: bool = False
     status: int = 0
     headers: dict[str, str] = {}
+    wire: str = USUAL_WIRE
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +160,9 @@ class Found:
     Attributes:
         bytes: of an answer that is there, whole or cut.
         marked: False when the process ended while the answer arrived: it may be all there.
+        reader: version of the reader that took the answer for cut, or could not read it.
         late: the answer came after the time-out.
+        wire: name of the wire it was asked by; empty where nothing was sent, or nobody can tell.
         damaged: what was asked cannot be read; `job` stands for it, with the attempt's id.
     """
 
@@ -144,7 +174,9 @@ class Found:
     at: float = 0.0
     seconds: float = 0.0
     marked: bool = True
+    reader: int = 0
     late: bool = False
+    wire: str = ""
     damaged: bool = False
 
 
@@ -204,16 +236,23 @@ class Journal:
         """What `tell` wrote; None for a question without a past."""
         try:
             return _read(entry.folder / "told.json", Told)
-        except (msgspec.MsgspecError, OSError) as error:
+        except (NotUnderstood, OSError) as error:
             log.error("How a question was told cannot be read in %s: %s", entry.folder.name, error)
             return None
 
-    def sent(self, entry: Entry) -> None:
+    def sent(self, entry: Entry, wire: str = USUAL_WIRE) -> None:
         """The first byte is about to leave: from here on it may cost money."""
-        files.replace(entry.folder / "sent.json", msgspec.json.encode(Mark(at=time.time())))
+        mark = Mark(at=time.time(), wire=wire)
+        files.replace(entry.folder / "sent.json", msgspec.json.encode(mark))
 
     def begin_answer(
-        self, entry: Entry, status: int, headers: Mapping[str, str], *, at_once: bool = False
+        self,
+        entry: Entry,
+        status: int,
+        headers: Mapping[str, str],
+        *,
+        at_once: bool = False,
+        wire: str = USUAL_WIRE,
     ) -> files.Appender:
         """Keep status and headers; the body is appended to what comes back. Not yet durable.
 
@@ -224,9 +263,8 @@ class Journal:
         body = files.Appender(entry.body, lasting=False)
         try:
             if not at_once:
-                files.put(
-                    entry.folder / "answer.json", msgspec.json.encode(Head(status, dict(headers)))
-                )
+                head = Head(status, dict(headers), wire)
+                files.put(entry.folder / "answer.json", msgspec.json.encode(head))
         except BaseException:
             body.close()
             raise
@@ -243,17 +281,21 @@ class Journal:
     ) -> None:
         """The answer is complete: durable before anything in it is believed.
 
-        `head` is known to whoever has just received it; else it is read from `answer.json`.
+        `head` is known to whoever has just received it; else it is read from `answer.json`. The
+        body is closed, unless a StorageError is raised: then it may be read back.
         """
         try:
             body.sync()
         except StorageError as error:
             log.warning("The answer is written anew: %s", error)
             files.rewrite(body.path)
-        finally:
-            body.close()
+        else:
+            if not body.in_place():
+                # The mark would be put beside nothing.
+                raise gone(entry.folder)
         mark = Mark(at=time.time(), bytes=body.size, seconds=seconds, late=late)
         self._mark(entry, "whole.json", mark, head)
+        body.close()
 
     def cut(
         self,
@@ -263,32 +305,71 @@ class Journal:
         seconds: float,
         *,
         head: Head | None = None,
+        reader: int = 0,
     ) -> None:
-        """The answer ends in the middle: what is there is kept. `head` as in `whole`."""
+        """The answer ends in the middle: what is there is kept. `head` as in `whole`.
+
+        `reader` is the version of whoever found that it does.
+        """
         if body is not None:
             body.sync()
             body.close()
         size = body.size if body is not None else 0
-        mark = Mark(at=time.time(), bytes=size, seconds=seconds, reason=reason)
+        mark = Mark(at=time.time(), bytes=size, seconds=seconds, reason=reason, reader=reader)
         self._mark(entry, "cut.json", mark, head)
+
+    def looked_at(self, entry: Entry, reader: int) -> None:
+        """A reader has looked at an answer in vain: cut, or whole and not to be read."""
+        for name in ("whole.json", "cut.json"):
+            if (mark := _mark_of(entry, name)) is not None:
+                mark = msgspec.structs.replace(mark, reader=reader)
+                files.replace(entry.folder / name, msgspec.json.encode(mark))
+                return
 
     @staticmethod
     def _mark(entry: Entry, name: str, mark: Mark, head: Head | None) -> None:
-        head = head or _read(entry.folder / "answer.json", Head)
+        head = head or _head(entry, None)
         if head is not None:
-            mark = msgspec.structs.replace(mark, status=head.status, headers=head.headers)
+            mark = msgspec.structs.replace(
+                mark, status=head.status, headers=head.headers, wire=head.wire
+            )
         files.replace(entry.folder / name, msgspec.json.encode(mark))
 
-    def close(self, entry: Entry, *, recorded: bool = False) -> None:
-        """The attempt is over. Last of all steps; twice is fine.
+    def stays(self, entry: Entry, why: Over) -> bool:
+        """Whether something that was paid for is in it that `why` does not account for."""
+        if why is Over.CANCELLED:
+            return self.has_whole(entry)
+        if why is Over.UNANSWERED:
+            return self.has_whole(entry) or self.has_answer(entry)
+        return False
 
-        Durable, unless its pictures are `recorded`: then nobody minds to find it once more.
+    def close(self, entry: Entry, why: Over, *, lasting: bool = True) -> bool:
+        """Forget the attempt, unless it `stays`; whether it is over. Last of all steps.
+
+        The one place where an answer is removed; twice is fine. Durable, unless not `lasting`: of
+        what is recorded nobody minds to find it once more.
         """
+        if self.stays(entry, why):
+            log.info("What came of the attempt %s is kept (%s)", entry.attempt, why.value)
+            return False
         done = entry.folder.with_name(entry.attempt + _DONE)
         if entry.folder.is_dir():
-            files.rename_folder(entry.folder, done, lasting=not recorded)
+            files.rename_folder(entry.folder, done, lasting=lasting)
         # Computed rubbish from here on: a crash now leaves a folder that `recover` removes.
         files.remove_folder(done)
+        return True
+
+    def take_in(self, spare: Entry) -> None:
+        """Copy a whole answer that was kept elsewhere. Twice is fine. Raises StorageError."""
+        entry = Entry(self.folder / spare.attempt)
+        if self.has_whole(entry):
+            return
+        files.ensure_folder(entry.folder)
+        if not (entry.folder / "queued.json").exists():
+            files.copy_over(spare.folder / "queued.json", entry.folder / "queued.json")
+        files.copy_over(spare.body, entry.body)
+        files.copy_over(spare.folder / "whole.json", entry.folder / "whole.json")
+        files.sync_folder(self.folder)
 
     def keep_order(self, entries: Sequence[Entry]) -> None:
         """Remember the order of what is queued, where it is not that of queueing."""
@@ -299,11 +380,21 @@ class Journal:
         """Whether a whole answer is here already; else there is nothing to `look` for."""
         return (entry.folder / "whole.json").exists()
 
+    @staticmethod
+    def has_answer(entry: Entry) -> bool:
+        """Whether some of an answer's body is there; so it is where nobody can tell."""
+        try:
+            return entry.body.stat().st_size > 0
+        except FileNotFoundError:
+            return False
+        except OSError:
+            return True
+
     def look(self, entry: Entry) -> Found:
         """How far an attempt came. Raises StorageError when that cannot be read."""
         try:
             return _look(entry)
-        except (msgspec.MsgspecError, OSError) as error:
+        except (NotUnderstood, OSError) as error:
             raise StorageError(
                 _("The journal cannot be read"), f"{entry.folder}: {error}"
             ) from error
@@ -318,10 +409,12 @@ class Journal:
         if not self.folder.is_dir():
             return []
         found: list[Found] = []
-        for folder in sorted(self.folder.iterdir()):
-            if not folder.is_dir():
-                continue
+        for folder in directory_handles.folders(self.folder, self.folder):
             try:
+                if directory_handles.holds_links(folder):
+                    raise OSError(_("there is a link or a device in it"))
+                if not inside.is_id(folder.name.removesuffix(_DONE)):
+                    raise OSError(_("its name is none this program gives"))
                 if folder.name.endswith(_DONE) or not _believed(folder):
                     # Over, or ended before it was ever believed.
                     shutil.rmtree(folder, ignore_errors=True)
@@ -345,16 +438,27 @@ class Journal:
 
     def _order(self) -> dict[str, int]:
         try:
-            attempts = msgspec.json.decode((self.folder / _ORDER).read_bytes(), type=list[str])
-        except (OSError, msgspec.MsgspecError):
+            with directory_handles.open_file(self.folder, self.folder / _ORDER) as file:
+                attempts = json_reader.take(file, list[str])
+        except (OSError, NotUnderstood):
             # The order of queueing is a good order too.
             return {}
         return {attempt: place for place, attempt in enumerate(attempts)}
 
 
+def gone(folder: Path) -> StorageError:
+    """For a folder that was taken away while it was used."""
+    return StorageError(
+        _("A folder of the library is gone"),
+        _("{folder} was renamed, moved or deleted while it was used.").format(folder=folder),
+        hint=_("Put it back where it was, then start Gridbrush again."),
+    )
+
+
 def _believed(folder: Path) -> bool:
     """Whether an attempt got so far that it counts; where its request is gone, that it was sent."""
-    return any((folder / name).exists() for name in ("queued.json", "sent.json", "whole.json"))
+    marks = ("queued.json", "sent.json", "whole.json", "cut.json")
+    return any((folder / name).exists() for name in marks) or Journal.has_answer(Entry(folder))
 
 
 def _look(entry: Entry) -> Found:
@@ -384,7 +488,10 @@ def _look(entry: Entry) -> Found:
         at=mark.at if mark else job.created,
         seconds=mark.seconds if mark else 0.0,
         marked=not cut or mark is not sent,
+        reader=mark.reader if mark else 0,
         late=mark is not None and mark.late,
+        # The mark of sending has it for sure; an answer that was kept elsewhere has only its own.
+        wire=next((one.wire for one in (sent, mark) if one is not None and one.wire), ""),
         damaged=asked is None,
     )
 
@@ -393,7 +500,9 @@ def _asked(entry: Entry) -> Job | None:
     """What was asked; None where the disk has lost it."""
     try:
         queued = _read(entry.folder / "queued.json", Queued)
-    except msgspec.MsgspecError as error:
+        if queued is not None and (odd := validation.odd_in_job(queued.job)):
+            raise NotUnderstood(", ".join(odd))
+    except NotUnderstood as error:
         log.error("The request of the journal entry %s is damaged: %s", entry.attempt, error)
         return None
     return None if queued is None else queued.job
@@ -422,24 +531,36 @@ def _mark_of(entry: Entry, name: str) -> Mark | None:
     """
     path = entry.folder / name
     try:
-        return _read(path, Mark)
-    except msgspec.MsgspecError as error:
+        mark = _read(path, Mark)
+        if mark is not None and not _can_be(mark):
+            raise NotUnderstood("numbers")
+        return mark
+    except NotUnderstood as error:
         log.error("%s of the journal entry %s is damaged: %s", name, entry.attempt, error)
-        return None if name == "whole.json" else Mark(at=path.stat().st_mtime)
+        return None if name == "whole.json" else Mark(at=path.stat().st_mtime, wire="")
+
+
+def _can_be(mark: Mark) -> bool:
+    return (
+        validation.is_moment(mark.at)
+        and 0 <= mark.bytes < json_reader.MOST
+        and 0 <= mark.seconds < validation.LAST_TIME
+        and 0 <= mark.status < 1000
+    )
 
 
 def _head(entry: Entry, mark: Mark | None) -> Head | None:
     if mark is not None and mark.status:
-        return Head(mark.status, mark.headers)
+        return Head(mark.status, mark.headers, mark.wire)
     try:
         return _read(entry.folder / "answer.json", Head)
-    except msgspec.MsgspecError:
+    except NotUnderstood:
         # The power went before it was durable; so did the answer.
         return None
 
 
 def _read(path: Path, kind: type[T]) -> T | None:
     try:
-        return msgspec.json.decode(path.read_bytes(), type=kind)
+        return json_reader.load(path, kind)
     except FileNotFoundError:
         return None

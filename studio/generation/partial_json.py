@@ -3,14 +3,18 @@
 Everything that is open is closed: the string the cut fell into (base64 is taken back to whole
 groups of four), a name without a value, objects and lists. Of a stream of events the last one is
 mended, and the ones before it stand as they are. Nothing is made up; where a picture was cut, only
-its first part is there.
+its first part is there. What came stays at its place: a picture is read from where it lies in the
+answer.
 """
 
 from __future__ import annotations
 
 import re
 
-_TOKENS = re.compile(rb'"(?:[^"\\]++|\\.)*+"|["\[\]{}]', re.DOTALL)
+_MARK = re.compile(rb'"[^"\\]*"|["\[\]{}]')
+"""A bracket, a whole string without escapes, or the quote that begins any other string."""
+_IN_STRING = re.compile(rb'[^"\\]*(?:\\.[^"\\]*){0,1000}', re.DOTALL)
+"""The inside of a string or a part of it: bounded, and with nothing behind to backtrack for."""
 _CLOSING = {ord("{"): b"}", ord("["): b"]"}
 _BASE64 = re.compile(rb"[A-Za-z0-9+/_\-=]{64,}\Z")
 _SCHEME = b";base64,"
@@ -18,23 +22,32 @@ _HALF_ESCAPE = re.compile(rb"(?<!\\)((?:\\\\)*)\\(?:u[0-9a-fA-F]{0,3})?\Z")
 _HALF_WORD = re.compile(rb"[-+.0-9a-zA-Z]+\Z")
 _WHOLE_WORDS = (b"true", b"false", b"null")
 _EVENT = b"data:"
+_BEFORE = b" \t\r\n\xef\xbb\xbf"
+"""White space, and the mark some writers begin a text with."""
+_STREAM = (_EVENT, b"event:", b"id:", b"retry:", b":")
 
 
 def mended(body: bytes) -> bytes | None:
     """The beginning of an answer with everything closed; None where there is no JSON in it."""
     text = body.rstrip()
-    if text.startswith((_EVENT, b"event:", b"id:", b":")):
+    if text.lstrip(_BEFORE).startswith(_STREAM):
         start = text.rfind(b"\n" + _EVENT)
         start = start + 1 if start >= 0 else text.find(_EVENT)
         if start < 0:
             return None
-        line = text[start + len(_EVENT) :].lstrip()
-        last = _closed(line)
+        last = _closed_behind(text, start + len(_EVENT))
         before = text[:start]
         if last is None:
-            return before + b"\n" if before.strip() else None
-        return before + _EVENT + b" " + last + b"\n\n"
-    return _closed(text.lstrip())
+            return before + b"\n" if before.strip(_BEFORE) else None
+        return last + b"\n\n"
+    return _closed_behind(text, 0)
+
+
+def _closed_behind(text: bytes, start: int) -> bytes | None:
+    """All of the text, with what begins behind `start` and white space closed."""
+    inside = text[start:].lstrip(_BEFORE)
+    closed = _closed(inside)
+    return None if closed is None else text[: len(text) - len(inside)] + closed
 
 
 def _closed(text: bytes) -> bytes | None:
@@ -42,8 +55,10 @@ def _closed(text: bytes) -> bytes | None:
         return None
     open_: list[int] = []
     string, cut = -1, False
-    for token in _TOKENS.finditer(text):
-        sign = text[token.start()]
+    position = 0
+    while (mark := _MARK.search(text, position)) is not None:
+        start, position = mark.span()
+        sign = text[start]
         if sign in b"{[":
             open_.append(sign)
         elif sign in b"}]":
@@ -51,11 +66,12 @@ def _closed(text: bytes) -> bytes | None:
                 return None
             open_.pop()
         else:
-            string = token.start()
-            # The end of a string that is a lone quote never came.
-            cut = token.end() - string == 1
-            if cut:
+            string = start
+            end = position if position - start > 1 else _end_of_string(text, position)
+            if end is None:
+                cut = True
                 break
+            position = end
     named = bool(open_) and open_[-1] == ord("{") and _is_name(text, string)
     text = _ended_string(text, string) if cut else _without_half_word(text)
     if text.endswith(b":"):
@@ -65,6 +81,20 @@ def _closed(text: bytes) -> bytes | None:
     elif text.endswith(b'"') and named:
         text += b":null"
     return text + b"".join(_CLOSING[sign] for sign in reversed(open_))
+
+
+def _end_of_string(text: bytes, position: int) -> int | None:
+    """Where the string that `position` is inside of has ended; None where it was cut."""
+    size = len(text)
+    while position < size:
+        inside = _IN_STRING.match(text, position)
+        assert inside is not None  # it matches nothing as well
+        if text[inside.end() : inside.end() + 1] == b'"':
+            return inside.end() + 1
+        if inside.end() == position:
+            return None  # a lone backslash at the very end
+        position = inside.end()
+    return None
 
 
 def _is_name(text: bytes, string: int) -> bool:

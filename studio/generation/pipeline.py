@@ -7,25 +7,28 @@ test of a key, or when it looks into the journal.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
-from studio.arrivals import Arrivals
-from studio.attempts import Attempts, FindKey
-from studio.conversations import Conversations
-from studio.events import Events
-from studio.jobs import JobQueue
-from studio.journal import Journal
-from studio.lanes import Lane
-from studio.library.library import Library
-from studio.models import Lesson
-from studio.patience import wait_until_late
-from studio.pictures import Decoder
+from studio.common.errors import InputError
+from studio.common.serial_executor import Lane
+from studio.config.settings import OFFLINE, USUAL_WIRE, Profile, SettingsStore
+from studio.domain.events import Events
+from studio.domain.models import Lesson
+from studio.generation.attempt import Attempts, FindKey
+from studio.generation.conversations import Conversations
+from studio.generation.fallback_store import Spare
+from studio.generation.ingest import Arrivals
+from studio.generation.journal import Journal
+from studio.generation.queue import JobQueue
+from studio.generation.recovery import Recovery
+from studio.generation.salvage import Salvage
+from studio.generation.timeouts import wait_until_late
+from studio.imaging.decoder import Decoder
+from studio.library.facade import Library
 from studio.providers.base import Provider
 from studio.providers.catalogue import Catalogue
-from studio.providers.gemini import Gemini
+from studio.providers.registry import provider_of
 from studio.providers.transport import Client
-from studio.recovery import Recovery
-from studio.salvage import Salvage
-from studio.settings import Profile, SettingsStore
 
 
 class Making:
@@ -52,12 +55,13 @@ class Making:
         decoding: Lane,
         journalling: Lane,
         keep_models: Callable[[], None],
+        spare: Spare,
         events: Events,
     ) -> None:
         self._catalogue = catalogue
         self._find_profile = find_profile
         self._keep_models = keep_models
-        self.client = Client()
+        self.client = Client(lane=decoding)
         conversations = Conversations(library=library, journal=journal, lane=decoding)
         arrivals = Arrivals(
             library=library,
@@ -75,10 +79,12 @@ class Making:
             client=self.client,
             decoder=decoder,
             find_provider=self.provider,
+            find_reader=self.reader,
             arrivals=arrivals,
             conversations=conversations,
             decoding=decoding,
             journalling=journalling,
+            spare=spare,
             limit=lambda: settings.value.outer_limit,
             wait_until_late=lambda request: wait_until_late(
                 request, library.usual_seconds, settings.value.time_out
@@ -93,13 +99,29 @@ class Making:
             library=library,
             attempts=self.attempts,
             queue=queue,
+            spare=spare,
             events=events,
         )
 
     def provider(self, name: str, /) -> Provider:
-        """The provider of a profile. Raises InputError for an unknown one."""
-        return Gemini(
-            self._find_profile(name),
+        """The provider of a profile. Raises InputError for an unknown one, or an unknown wire."""
+        return self._speaking(name, self._find_profile(name))
+
+    def reader(self, name: str, wire: str, /) -> Provider:
+        """Who reads an answer that a profile, which may be gone, was given by that wire.
+
+        Where nobody noted the wire it is that of the profile. Raises InputError for an unknown one.
+        """
+        try:
+            profile = self._find_profile(name)
+        except InputError:
+            name, profile = OFFLINE, self._find_profile(OFFLINE)
+            wire = wire or USUAL_WIRE
+        return self._speaking(name, replace(profile, wire=wire) if wire else profile)
+
+    def _speaking(self, name: str, profile: Profile) -> Provider:
+        return provider_of(
+            profile,
             lambda model: self._catalogue.find(name, model),
             lambda lesson: self._learn(name, lesson),
         )

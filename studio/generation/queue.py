@@ -17,8 +17,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from studio.domain import Hold, Job, JobState
-from studio.errors import (
+from studio.common.errors import (
     Billed,
     Cancelled,
     IncompleteAnswer,
@@ -28,7 +27,10 @@ from studio.errors import (
     StorageError,
     StudioError,
 )
-from studio.events import (
+from studio.common.serial_executor import Lane
+from studio.config.settings import OFFLINE, Settings, SettingsStore
+from studio.domain.entities import Hold, Job, JobState
+from studio.domain.events import (
     Event,
     Events,
     JobChanged,
@@ -38,15 +40,13 @@ from studio.events import (
     SettingsChanged,
     Trouble,
 )
-from studio.journal import Entry, Journal, Stage
-from studio.lanes import Lane
-from studio.library.library import Library
-from studio.settings import OFFLINE, Settings, SettingsStore
+from studio.generation.journal import Entry, Journal, Over, Stage
+from studio.library.facade import Library
 
 if TYPE_CHECKING:
-    from studio.repeats import CountDowns
-    from studio.rota import Rota
-    from studio.turns import Place, Turns
+    from studio.generation.rate_limiter import Place, Turns
+    from studio.generation.retry import CountDowns
+    from studio.generation.scheduler import Rota
 
 log = logging.getLogger(__name__)
 
@@ -65,7 +65,8 @@ class JobQueue:
 
     Attributes:
         jobs: those that are not done and not put away, in order of queueing.
-        held_answers: jobs whose answer is in memory alone, because the disk had no room for it.
+        held_answers: jobs whose answer is in memory, because the library had no room for it.
+        only_in_memory: those of them whose answer would be lost with the program.
     """
 
     def __init__(
@@ -101,6 +102,7 @@ class JobQueue:
         self._ending: set[str] = set()
         self._returning: set[str] = set()
         self.held_answers: set[str] = set()
+        self.only_in_memory: set[str] = set()
         self._usual: dict[tuple[str, str], float | None] = {}
         self._closing = False
         self._unsubscribe = events.subscribe(self._hear)
@@ -109,8 +111,8 @@ class JobQueue:
     def _rota(self) -> Rota:
         """Who is sent next; no start needs it, so it is made at the first wish."""
         if self._made_rota is None:
-            from studio.rota import Rota
-            from studio.turns import Turns
+            from studio.generation.rate_limiter import Turns
+            from studio.generation.scheduler import Rota
 
             self._made_rota = Rota(self, Turns(self._current_settings, minute=self._minute))
         return self._made_rota
@@ -122,7 +124,7 @@ class JobQueue:
     @property
     def _count_downs(self) -> CountDowns:
         if self._made_count_downs is None:
-            from studio.repeats import CountDowns
+            from studio.generation.retry import CountDowns
 
             self._made_count_downs = CountDowns()
         return self._made_count_downs
@@ -166,6 +168,10 @@ class JobQueue:
         """A job made way for its pictures, which were found in what the journal had."""
         self._done(job)
 
+    async def give_up(self, job: Job, error: StudioError) -> None:
+        """What the journal had of a job was read, and brought no picture."""
+        await self._fail(job, error)
+
     def cancel(self, job: str) -> None:
         """Stop a job. A sent one may have been billed; its connection is closed at once.
 
@@ -205,7 +211,7 @@ class JobQueue:
 
     def move(self, job: str, place: Place) -> None:
         """Send a queued job earlier or later; what is sent already keeps its place."""
-        from studio.turns import moved
+        from studio.generation.rate_limiter import moved
 
         movable = [id for id in self.jobs if self.waits_for_turn(id)]
         order = moved(list(self.jobs), movable, job, place)
@@ -227,8 +233,11 @@ class JobQueue:
         if (now := self.jobs.get(found.id)) is not None and now.alive:
             return
         self._returning.add(found.id)
-        from studio.repeats import anew
+        from studio.generation.retry import anew, beside
 
+        if found.failure is not None and found.failure.kept and found.id in self._entries:
+            self._aside(self._queue_beside(found, beside(found)))
+            return
         self.jobs.pop(found.id, None)
         self._aside(self._queue_again(found, anew(found)))
 
@@ -397,8 +406,8 @@ class JobQueue:
             old = self._entries.get(found.id)
             if old is None or not await self._serves_again(found, old):
                 self._entries[found.id] = await self._journalling.run(self._journal.queue, fresh)
-                if old is not None and found.state is not JobState.CUT:
-                    await self._journalling.run(self._journal.close, old)
+                if old is not None:
+                    await self._journalling.run(self._journal.close, old, Over.UNANSWERED)
         except StudioError:
             # No room to write it down: it stays as it was, to be tried again.
             self.change(found)
@@ -407,9 +416,17 @@ class JobQueue:
             self._returning.discard(found.id)
         self.change(fresh)
 
+    async def _queue_beside(self, found: Job, fresh: Job) -> None:
+        """Ask again while the answer that came, and could not be read, keeps its tile."""
+        try:
+            await self.submit((fresh,))
+        finally:
+            self._returning.discard(found.id)
+
     async def _serves_again(self, found: Job, entry: Entry) -> bool:
         if found.state is JobState.UNSENT or found.id in self.held_answers:
             self.held_answers.discard(found.id)
+            self.only_in_memory.discard(found.id)
             return True
         stands = await self._journalling.run(self._journal.look, entry)
         return stands.stage is Stage.WHOLE
@@ -426,12 +443,12 @@ class JobQueue:
             await self._end(self.jobs[job.id], error)
         except Exception as error:
             log.exception("A bug ended a job")
-            from studio.endings import bug
+            from studio.generation.failures import bug
 
             await self._end(self.jobs[job.id], bug(error, self.jobs[job.id]))
 
     async def _make(self, job: Job) -> None:
-        from studio.repeats import may_repeat
+        from studio.generation.retry import may_repeat
 
         repeats = 0
         while True:
@@ -451,7 +468,9 @@ class JobQueue:
                 await self._own_turn(job.id)
             else:
                 try:
-                    await self._journalling.run(self._journal.close, entry, recorded=True)
+                    await self._journalling.run(
+                        self._journal.close, entry, Over.RECORDED, lasting=False
+                    )
                 except StudioError as error:
                     # The picture is in the library; the next start tidies up.
                     log.warning("A journal entry could not be closed: %s", error)
@@ -485,7 +504,7 @@ class JobQueue:
 
     async def _count_down(self, job: Job, error: StudioError, repeats: int) -> bool:
         """Wait before the next attempt; False when the user stopped it."""
-        from studio.repeats import counting_down, delay_of
+        from studio.generation.retry import counting_down, delay_of
 
         delay = delay_of(error, repeats, self._jitter())
         old = self._entries[job.id]
@@ -494,7 +513,7 @@ class JobQueue:
         # The next attempt is journalled before this one is forgotten.
         queued = replace(again, state=JobState.QUEUED, retry_at=None)
         self._entries[job.id] = await self._journalling.run(self._journal.queue, queued)
-        await self._journalling.run(self._journal.close, old)
+        await self._journalling.run(self._journal.close, old, _why(error))
         self.change(again)
         return await self._count_downs.over(job.id, delay)
 
@@ -507,7 +526,7 @@ class JobQueue:
         await self._fail(job, error)
 
     async def _cancelled(self, job: Job) -> None:
-        from studio.endings import cancelled
+        from studio.generation.failures import cancelled
 
         await self._fail(job, cancelled(job))
 
@@ -516,15 +535,21 @@ class JobQueue:
 
         What arrived of a broken answer stays in the journal, and one that found no room.
         """
-        from studio.endings import bug, failure_of
+        from studio.generation.failures import bug, failure_of
 
         self._ending.add(job.id)
         if isinstance(error, StorageError) and error.held:
             self.held_answers.add(job.id)
-        cancelled = isinstance(error, Cancelled)
+            if not error.spared:
+                self.only_in_memory.add(job.id)
+        why = _why(error)
+        entry = self._entries.get(job.id)
+        if entry is not None and not isinstance(error, _KEPT):
+            stays = await self._journalling.run(self._journal.stays, entry, why)
+            error.kept = error.kept or stays
         ended = replace(
             job,
-            state=JobState.CANCELLED if cancelled else JobState.FAILED,
+            state=JobState.CANCELLED if why is Over.CANCELLED else JobState.FAILED,
             finished=time.time(),
             retry_at=None,
             queue_place=0,
@@ -534,9 +559,11 @@ class JobQueue:
         )
         try:
             await self._library.take(ended, [])
-            entry = self._entries.get(job.id)
-            if entry is not None and not isinstance(error, _KEPT):
-                await self._journalling.run(self._journal.close, entry)
+            if (
+                entry is not None
+                and not isinstance(error, _KEPT)
+                and await self._journalling.run(self._journal.close, entry, why)
+            ):
                 del self._entries[job.id]
         except StudioError as storage:
             # The journal still has it: the next start will say what is known.
@@ -552,3 +579,10 @@ class JobQueue:
 
     async def _measure(self, key: tuple[str, str]) -> None:
         self._usual[key] = await self._library.usual_seconds(*key)
+
+
+def _why(error: StudioError) -> Over:
+    """What the end of a job proves about its answer."""
+    if isinstance(error, Cancelled):
+        return Over.CANCELLED
+    return Over.REFUSED if error.answered else Over.UNANSWERED

@@ -12,8 +12,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from studio.domain import Hold, Job
-from studio.settings import Settings
+from studio.config.settings import Settings
+from studio.domain.entities import Hold, Job
 
 Place = Literal["first", "earlier", "later"]
 """Where a job is moved in the queue."""

@@ -11,11 +11,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 
-from studio.attempts import Attempts
-from studio.domain import Failure, Job, JobState
-from studio.endings import failure_of
-from studio.errors import (
+from studio.common.errors import (
     Billed,
     IncompleteAnswer,
     InputError,
@@ -23,14 +21,18 @@ from studio.errors import (
     StorageError,
     StudioError,
 )
-from studio.events import Events, Trouble
-from studio.jobs import JobQueue
-from studio.journal import DAMAGED, Found, Journal, Stage
-from studio.lanes import Lane
-from studio.library.library import Library
-from studio.receiving import incomplete
-from studio.settings import OFFLINE
-from studio.words import _, ngettext
+from studio.common.i18n import _, ngettext
+from studio.common.serial_executor import Lane
+from studio.config.settings import OFFLINE
+from studio.domain.entities import Failure, Job, JobState
+from studio.domain.events import Events, News, Trouble
+from studio.generation.attempt import Attempts
+from studio.generation.failures import failure_of
+from studio.generation.fallback_store import Spare
+from studio.generation.journal import DAMAGED, Found, Journal, Over, Stage
+from studio.generation.queue import JobQueue
+from studio.generation.response_sink import incomplete
+from studio.library.facade import Library
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +50,7 @@ class Recovery:
         library: Library,
         attempts: Attempts,
         queue: JobQueue,
+        spare: Spare,
         events: Events,
     ) -> None:
         self._journal = journal
@@ -55,18 +58,25 @@ class Recovery:
         self._library = library
         self._attempts = attempts
         self._queue = queue
+        self._spare = spare
         self._events = events
 
     async def run(self) -> None:
         """Bring every entry that is not over to where it belongs."""
+        for left in await self._journalling.run(self._spare.bring_home, self._journal):
+            self._events.publish(Trouble(_still_elsewhere(self._spare, left)))
         every = await self._journalling.run(self._journal.recover)
         aside = _Aside()
+        whole = 0
         # The window is open already: what was queued in it meanwhile is no leftover.
         for found in [one for one in every if not self._queue.holds(one.entry)]:
             job = replace(found.job, attempt=found.job.attempt + 1)
             known = await self._library.job_state(job.id)
             try:
-                if known is not None and known[1] >= job.attempt:
+                if await self._is_whole(found, job, known and known[0]):
+                    await self._ingest(found, job)
+                    whole += 1
+                elif known is not None and known[1] >= job.attempt:
                     await self._again(found, job, done=known[0] == JobState.DONE)
                 else:
                     await self._bring(found, job)
@@ -75,6 +85,30 @@ class Recovery:
                 log.error("A journal entry could not be brought in: %s", error)
         if trouble := aside.trouble(self._journal):
             self._events.publish(Trouble(trouble))
+        if whole:
+            self._events.publish(_were_whole(whole))
+
+    async def _is_whole(self, found: Found, job: Job, state: str | None) -> bool:
+        """Whether an older reader took a whole answer for cut; looked at once.
+
+        `state` is what is recorded of its job: an answer whose job is done or was put away stays
+        what it was.
+        """
+        version = self._attempts.reader_version(job, found)
+        looks = found.stage is Stage.CUT and found.marked and found.reader < version
+        if not looks or not found.bytes or (found.head and found.head.status != HTTPStatus.OK):
+            return False
+        if state == JobState.DONE or (state is not None and await self._recorded(job) is None):
+            return False
+        try:
+            if await self._attempts.is_whole(found):
+                return True
+        except StorageError as error:
+            # It could not be looked at: the next start tries again.
+            log.warning("A cut answer could not be read again: %s", error)
+            return False
+        await self._journalling.run(self._journal.looked_at, found.entry, version)
+        return False
 
     async def _again(self, found: Found, job: Job, *, done: bool) -> None:
         """An entry whose end is recorded, so that only forgetting it was missing.
@@ -82,34 +116,42 @@ class Recovery:
         But an answer that found no room for its picture is waiting here for this start, and what
         came of one that was cut waits until it was read or put away.
         """
-        if found.stage is Stage.WHOLE and not done:
-            try:
-                await self._attempts.ingest(job, found)
-            except (StorageError, NotFetched):
-                raise
-            except StudioError as error:
-                log.info("The answer was no picture, as is recorded: %s", error)
-        if found.stage is not Stage.CUT or done or await self._put_away(job):
-            await self._close(found)
+        if done:
+            await self._close(found, Over.RECORDED)
+            return
+        recorded = await self._recorded(job)
+        if found.stage is Stage.WHOLE:
+            if recorded is None:
+                await self._close(found, Over.DISCARDED)
+            elif found.reader < self._attempts.reader_version(job, found):
+                await self._ingest(found, job)
+            else:
+                # Looked at before, in vain; the user may want to look once more.
+                self._queue.adopt(_kept(recorded), found.entry)
+        elif found.stage is not Stage.CUT:
+            await self._close(found, Over.UNANSWERED)
+        elif recorded is None:
+            await self._close(found, Over.DISCARDED)
         elif job.id not in self._queue.jobs:
             self._queue.adopt(_cut(found, job), found.entry)
 
-    async def _put_away(self, job: Job) -> bool:
+    async def _recorded(self, job: Job) -> Job | None:
+        """The job as it failed; None where it was put away."""
         every = await self._library.failed(_ALL)
-        return all(one.id != job.id for one in every)
+        return next((one for one in every if one.id == job.id), None)
 
     async def _bring(self, found: Found, job: Job) -> None:
         match found.stage:
             case Stage.QUEUED if found.damaged:
                 # Nobody knows what was wanted, and nothing was sent.
-                await self._close(found)
+                await self._close(found, Over.UNANSWERED)
             case Stage.QUEUED:
                 self._queue.adopt(replace(found.job, state=JobState.UNSENT), found.entry)
             case Stage.WHOLE:
                 await self._ingest(found, job)
             case Stage.SENT:
                 await self._record(found, job, JobState.UNKNOWN, _unknown(job))
-                await self._close(found)
+                await self._close(found, Over.UNANSWERED)
             case Stage.CUT if found.marked:
                 await self._keep(found, job)
             case Stage.CUT:
@@ -122,27 +164,39 @@ class Recovery:
             await self._keep(found, job)
             return
         except (StorageError, InputError, NotFetched) as error:
-            # No room, no network, or its profile is gone: it is paid for and stays where it is.
+            # No room, no network, or nobody here knows its wire: it is paid for and stays.
             ended = replace(job, state=JobState.FAILED, failure=failure_of(error))
             self._queue.adopt(ended, found.entry)
             raise
         except StudioError as error:
+            if not error.answered:
+                error.kept = True
+                await self._record(found, job, JobState.FAILED, failure_of(error), stays=True)
+                version = self._attempts.reader_version(job, found)
+                await self._journalling.run(self._journal.looked_at, found.entry, version)
+                return
             await self._record(found, job, JobState.FAILED, failure_of(error))
-        await self._close(found)
+            await self._close(found, Over.REFUSED)
+            return
+        await self._close(found, Over.RECORDED)
 
     async def _keep(self, found: Found, job: Job) -> None:
         ended = _cut(found, job)
         await self._library.take(ended, [])
         self._queue.adopt(ended, found.entry)
 
-    async def _record(self, found: Found, job: Job, state: JobState, failure: Failure) -> None:
+    async def _record(
+        self, found: Found, job: Job, state: JobState, failure: Failure, *, stays: bool = False
+    ) -> None:
         ended = _ended(found, job, state, failure)
         await self._library.take(ended, [])
-        self._queue.adopt(ended, None)
+        self._queue.adopt(ended, found.entry if stays else None)
 
-    async def _close(self, found: Found) -> None:
-        over = self._journal.put_aside if found.damaged else self._journal.close
-        await self._journalling.run(over, found.entry)
+    async def _close(self, found: Found, why: Over) -> None:
+        if found.damaged:
+            await self._journalling.run(self._journal.put_aside, found.entry)
+        else:
+            await self._journalling.run(self._journal.close, found.entry, why)
 
 
 @dataclass(slots=True)
@@ -202,9 +256,35 @@ def _ended(found: Found, job: Job, state: JobState, failure: Failure) -> Job:
     return replace(job, state=state, failure=failure, finished=found.at)
 
 
+def _were_whole(n: int) -> News:
+    title = ngettext(
+        "{n} answer that was kept as cut is whole",
+        "{n} answers that were kept as cut are whole",
+        n,
+    )
+    return News(
+        title.format(n=n),
+        _("An earlier version misread it. What was in it is in the library now; nothing was sent."),
+    )
+
+
 def _cut(found: Found, job: Job) -> Job:
     failure = failure_of(incomplete(found.bytes, found.seconds))
     return replace(_ended(found, job, JobState.CUT, failure), received=found.bytes)
+
+
+def _kept(recorded: Job) -> Job:
+    """A job that failed, whose answer is there to be read again."""
+    failure = recorded.failure or Failure(kind="bug", title=_("It did not work"))
+    return replace(recorded, failure=replace(failure, kept=True))
+
+
+def _still_elsewhere(spare: Spare, error: StorageError) -> StorageError:
+    return StorageError(
+        _("An answer could not be brought in"),
+        f"{error}",
+        hint=_("It is kept in {folder}; the next start tries again.").format(folder=spare.folder),
+    )
 
 
 def _unknown(job: Job) -> Failure:

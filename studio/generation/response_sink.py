@@ -10,18 +10,20 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from http import HTTPStatus
+from pathlib import Path
 from typing import Protocol
 
-from studio import files
-from studio.errors import Billed, IncompleteAnswer, StorageError, StudioError
-from studio.journal import Entry, Head, Journal
-from studio.lanes import Lane
-from studio.parts import Parts
-from studio.providers.base import Scan
-from studio.providers.gemini.scan import Scanner
-from studio.words import _
+from studio.common import files
+from studio.common.errors import Billed, IncompleteAnswer, StorageError, StudioError
+from studio.common.i18n import _
+from studio.common.serial_executor import Lane
+from studio.domain.entities import Job
+from studio.generation.fallback_store import Spare
+from studio.generation.journal import Entry, Head, Journal, Mark
+from studio.generation.streamed_pictures import Parts
+from studio.providers.base import Provider, Scan
 
 log = logging.getLogger(__name__)
 
@@ -52,8 +54,14 @@ class AnswerSink:
     """
 
     def __init__(
-        self, journal: Journal, entry: Entry, lane: Lane, on_received: Callable[[int], None]
+        self,
+        journal: Journal,
+        entry: Entry,
+        lane: Lane,
+        provider: Provider,
+        on_received: Callable[[int], None],
     ) -> None:
+        """`provider` is who was asked: it knows the wire."""
         self.parts = Parts(entry)
         self.tell_whole: TellWhole | None = None
         self.code = 0
@@ -65,7 +73,9 @@ class AnswerSink:
         self._entry = entry
         self._lane = lane
         self._on_received = on_received
-        self._scanner = Scanner(self.parts)
+        self._wire = provider.wire
+        self._reader_version = provider.reader_version
+        self._scanner = provider.scanner(self.parts)
         self._scan: Scan | None = None
         self._body: files.Appender | None = None
         self._unwritten: list[bytes] = []
@@ -80,6 +90,11 @@ class AnswerSink:
     def whole(self) -> bool:
         """Whether all is here, as far as it was scanned: a break then loses nothing."""
         return self._scanner.ended
+
+    @property
+    def promising(self) -> bool:
+        """Whether a picture is in what was scanned so far, or begins there."""
+        return self.parts.promising
 
     @property
     def seconds(self) -> float:
@@ -101,7 +116,7 @@ class AnswerSink:
         self.arriving = True
 
     async def chunk(self, data: bytes) -> None:
-        """A piece of the body. Raises StorageError and what the scanner refuses, maybe later."""
+        """A piece of the body. Raises StorageError, maybe later."""
         if self._failed is not None:
             raise self._failed
         self._waiting.append(data)
@@ -178,7 +193,9 @@ class AnswerSink:
         scan = self._scan
         if scan is None:
             scan = await self._lane.run(self._scanner.finish)
-        if not self.arriving or (self.code == HTTPStatus.OK and scan.json and not scan.complete):
+        expected = self.code == HTTPStatus.OK or self.promising
+        cut = scan.json and not scan.complete and scan.refused is None
+        if not self.arriving or (expected and cut):
             raise await self.broke(_("The answer stopped before its end."))
         return scan
 
@@ -190,17 +207,42 @@ class AnswerSink:
     def _whole(self) -> None:
         self.catch_up()
         body = self._opened()
-        self._body = None
         self._journal.whole(self._entry, body, self.seconds, late=self.late, head=self._head)
+        self._body = None
+
+    def keep_in(self, spare: Spare, job: Job) -> Path:
+        """Make the answer durable outside the library; where it is. Blocking.
+
+        Raises StorageError; then memory has it still.
+        """
+        mark = Mark(
+            at=time.time(),
+            bytes=self.received,
+            seconds=self.seconds,
+            late=self.late,
+            status=self.code,
+            headers=self.headers,
+            wire=self._wire,
+        )
+        return spare.keep(self._entry.attempt, job, mark, self._content)
+
+    def _content(self) -> Iterator[bytes]:
+        if self._body is not None:
+            yield from self._body.content()
+        yield from self._unwritten
 
     @property
     def _head(self) -> Head:
-        return Head(self.code, self.headers)
+        return Head(self.code, self.headers, self._wire)
 
     def _opened(self) -> files.Appender:
         if self._body is None:
             self._body = self._journal.begin_answer(
-                self._entry, self.code, self.headers, at_once=self._all_here()
+                self._entry,
+                self.code,
+                self.headers,
+                at_once=self._all_here(),
+                wire=self._wire,
             )
         return self._body
 
@@ -220,7 +262,15 @@ class AnswerSink:
         body, self._body = self._body, None
         self.arriving = False
         head = self._head if self.code else None
-        await self._lane.run(self._journal.cut, self._entry, body, reason, self.seconds, head=head)
+        await self._lane.run(
+            self._journal.cut,
+            self._entry,
+            body,
+            reason,
+            self.seconds,
+            head=head,
+            reader=self._reader_version,
+        )
         return incomplete(self.received, self.seconds)
 
     async def abandon(self) -> None:

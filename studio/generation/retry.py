@@ -10,8 +10,8 @@ import asyncio
 import time
 from dataclasses import replace
 
-from studio.domain import Job, JobState
-from studio.errors import LONGEST_WAIT, StudioError
+from studio.common.errors import LONGEST_WAIT, StudioError
+from studio.domain.entities import Job, JobState, new_id
 
 
 def may_repeat(error: StudioError, repeats: int) -> bool:
@@ -57,6 +57,11 @@ def anew(job: Job) -> Job:
         late=False,
         dismissed=False,
     )
+
+
+def beside(job: Job) -> Job:
+    """Another job that asks for the same, where the answer to this one waits to be read."""
+    return replace(anew(job), id=new_id(), attempt=0, created=time.time())
 
 
 class CountDowns:

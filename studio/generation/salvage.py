@@ -1,17 +1,17 @@
-"""What came of an answer that was cut, tried to be read when the user asks for it."""
+"""Reads a kept answer again when the user asks for it: one that was cut, or could not be read."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from studio.attempts import Attempts
-from studio.domain import JobState
-from studio.endings import failure_of
-from studio.errors import InputError, StudioError
-from studio.jobs import JobQueue
-from studio.journal import Journal, Stage
-from studio.lanes import Lane
-from studio.words import _
+from studio.common.errors import InputError, StudioError
+from studio.common.i18n import _
+from studio.common.serial_executor import Lane
+from studio.domain.entities import JobState
+from studio.generation.attempt import Attempts
+from studio.generation.failures import failure_of
+from studio.generation.journal import Journal, Over, Stage
+from studio.generation.queue import JobQueue
 
 
 class Salvage:
@@ -35,17 +35,25 @@ class Salvage:
         if job is None or entry is None or job.alive:
             raise nothing_kept()
         found = await self._journalling.run(self._journal.look, entry)
-        if found.stage is not Stage.CUT or not found.bytes:
+        if found.stage not in (Stage.CUT, Stage.WHOLE) or not found.bytes:
             raise nothing_kept()
+        whole = found.stage is Stage.WHOLE
+        read = self._attempts.ingest if whole else self._attempts.read_cut
         self._queue.adopt(replace(job, state=JobState.INGESTING), entry)
         try:
-            await self._attempts.read_cut(replace(job, failure=None), found)
+            await read(replace(job, failure=None), found)
         except StudioError as error:
-            failure = replace(failure_of(error), billed=job.failure.billed) if job.failure else None
-            ended = replace(job, state=JobState.CUT, failure=failure or failure_of(error))
+            if error.answered and whole:
+                # It is read now, and tells why there is no picture.
+                await self._queue.give_up(job, error)
+                raise
+            failure = failure_of(error)
+            if job.failure is not None:
+                failure = replace(failure, billed=job.failure.billed)
+            ended = replace(job, state=job.state if whole else JobState.CUT, failure=failure)
             self._queue.adopt(ended, entry)
             raise
-        await self._journalling.run(self._journal.close, entry)
+        await self._journalling.run(self._journal.close, entry, Over.RECORDED)
         self._queue.leave(job)
 
 

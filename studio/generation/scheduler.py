@@ -11,8 +11,8 @@ import time
 from dataclasses import replace
 from typing import Protocol
 
-from studio.domain import Hold, Job, JobState
-from studio.turns import Turns
+from studio.domain.entities import Hold, Job, JobState
+from studio.generation.rate_limiter import Turns
 
 FEW = 24
 """As many as are told their places at once."""

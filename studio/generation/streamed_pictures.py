@@ -12,18 +12,18 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from studio import files
-from studio.checksums import PngCheck
-from studio.errors import StorageError
-from studio.journal import Entry
-from studio.kinds import PNG, kind_of
-from studio.pictures import PictureFacts
+from studio.common import files
+from studio.common.errors import StorageError
+from studio.common.file_types import PNG, kind_of
+from studio.generation.journal import Entry
+from studio.imaging.decoder import PictureFacts
+from studio.imaging.png_check import PngCheck
 from studio.providers import base64_text
 from studio.providers.base import Spilled
-from studio.values import dataclass
 
 log = logging.getLogger(__name__)
 
@@ -94,6 +94,11 @@ class Parts:
         self._open = None
 
     @property
+    def promising(self) -> bool:
+        """Whether a picture came, or begins."""
+        return bool(self.found) or (self._open is not None and self._open.begun)
+
+    @property
     def open(self) -> bool:
         """Whether a file of it is still open."""
         return self._open is not None or any(part.file.open for part in self.found.values())
@@ -137,6 +142,11 @@ class _Growing:
         self._check: PngCheck | None = None
         self._head = b""
         self._file: files.Appender | None = None
+
+    @property
+    def begun(self) -> bool:
+        """Whether its first bytes are those of a picture."""
+        return self._file is not None
 
     def feed(self, piece: bytes | memoryview) -> None:
         self._write(self._decoder.feed(piece))

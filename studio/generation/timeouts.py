@@ -10,7 +10,7 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable
 
-from studio.domain import GenerationRequest
+from studio.domain.entities import GenerationRequest
 
 LEAST = 120.0
 """Seconds; quick models have slow days too."""

@@ -9,21 +9,43 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import stat
 import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import reduce
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, Final
 
-from PIL import Image, ImageCms, ImageFile, ImageOps, UnidentifiedImageError
+from PIL import (
+    Image,
+    ImageChops,
+    ImageCms,
+    ImageFile,
+    ImageMath,
+    ImageOps,
+    UnidentifiedImageError,
+    features,
+)
 
-from studio import kinds
-from studio.worker import Job, Message
+from studio.common import file_types, json_reader
+from studio.imaging import containers, exif, text_encoding
+from studio.imaging.file_parts import Contents
+from studio.imaging.jpeg_scans import scans
+from studio.imaging.worker import Job, Message
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "AVIF", "TIFF", "BMP")
 """The only decoders that are ever used; Pillow has many more."""
 
 PIXELS = 110_000_000
 """The largest picture opened, a little more than 10 000 x 10 000."""
+
+PASSES = 1_200_000_000
+"""Most pixels all scans of a JPEG may go over together: ten scans of the largest picture.
+
+That takes two seconds, and everybody else who wants something decoded waits for it.
+"""
 
 GROUND = (0x80, 0x80, 0x80)
 """Behind see-through pictures: black and white shapes both stand out on it."""
@@ -46,49 +68,164 @@ class Refused(Exception):
         self.fault = fault
 
 
-def _open(path: Path) -> tuple[Image.Image, kinds.Kind]:
+@dataclass(slots=True, kw_only=True)
+class _Opened:
+    """A picture that may be decoded, and what its file says beside the pixels."""
+
+    picture: Image.Image
+    kind: file_types.Kind
+    path: Path
+    contents: Contents
+    tags: exif.Tags
+
+    @property
+    def orientation(self) -> int:
+        """The Exif orientation, 1 to 8; 1 where none is told that makes sense."""
+        if self.kind is file_types.AVIF:
+            # There it is a property of the picture, which the decoder tells as Exif.
+            number = self.picture.getexif().get(exif.ORIENTATION, 1)
+            return int(number) if number in _TURNS else 1
+        if (told := self.tags.orientation) is not None:
+            return told
+        found = _XMP_ORIENTATION.search(self.contents.xmp[:_XMP_LOOKED_AT])
+        return int(found[1]) if found else 1
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height, upright; a JPEG read at a fraction changes them."""
+        width, height = self.picture.size
+        return (height, width) if self.orientation >= 5 else (width, height)
+
+    @property
+    def see_through(self) -> bool:
+        """Whether it has a channel, a palette or a colour for see-through parts."""
+        mode = self.picture.mode
+        return (
+            mode in ("LA", "PA", "RGBA", "La", "RGBa")
+            or "transparency" in self.picture.info
+            or self.contents.key is not None
+        )
+
+    @property
+    def animated(self) -> bool:
+        """Whether it moves; several pictures in a JPEG are a camera's preview or depth map."""
+        if self.contents.moving is not None:
+            return self.contents.moving
+        return (
+            self.kind in (file_types.WEBP, file_types.AVIF)
+            and getattr(self.picture, "n_frames", 1) > 1
+        )
+
+
+_XMP_ORIENTATION: Final = re.compile(rb"tiff:Orientation(?:\s*=\s*[\"']|>)\s*([1-8])\s*[\"'<]")
+_XMP_LOOKED_AT: Final = 1 << 20
+
+
+def _open(path: Path) -> _Opened:
     try:
         about = path.stat()
         if not stat.S_ISREG(about.st_mode):
             raise Refused("not_a_file")
         if not about.st_size:
             raise Refused("empty")
-        with path.open("rb") as stream:
-            head = stream.read(64)
+        with path.open("rb") as file:
+            head = file.read(64)
+        kind = file_types.kind_of(head)
+        if kind is None:
+            raise Refused("not_a_picture")
+        if kind is file_types.AVIF and not features.check("avif"):
+            raise Refused("no_decoder")
+        contents, stream = containers.opened(path, kind)
     except FileNotFoundError as error:
         raise Refused("missing", str(error)) from error
     except PermissionError as error:
         raise Refused("denied", str(error)) from error
-    kind = kinds.kind_of(head)
-    if kind is None:
-        raise Refused("not_a_picture")
-    try:
-        # The decoder the first bytes ask for and no other; Pillow would try one after the other.
-        picture = Image.open(path, formats=(kind.kind.upper(),))
-    except UnidentifiedImageError as error:
-        raise Refused("unreadable", str(error)) from error
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise Refused("too_large", str(error)) from error
+    picture = _identified(stream, kind)
     if picture.width * picture.height > PIXELS:
         raise Refused("too_large", f"{picture.width} x {picture.height}")
-    return picture, kind
+    if kind is file_types.JPEG and picture.info.get("progressive"):
+        number = scans(path.read_bytes())
+        if number * picture.width * picture.height > PASSES:
+            raise Refused("too_slow", f"{number} scans of {picture.width} x {picture.height}")
+    if kind is file_types.AVIF:
+        # There it is a property of the picture too.
+        contents.profile = picture.info.get("icc_profile") or b""
+    tags = exif.Tags(contents.exif)
+    if kind is file_types.TIFF:
+        with path.open("rb") as whole:
+            tags = exif.Tags(whole)
+    return _Opened(picture=picture, kind=kind, path=path, contents=contents, tags=tags)
 
 
-def _orientation(picture: Image.Image) -> int:
-    """The Exif orientation, 1 to 8; 1 when there is none or the metadata is broken."""
+def _identified(stream: BinaryIO, kind: file_types.Kind) -> Image.Image:
     try:
-        return int(picture.getexif().get(0x0112, 1))
-    except Exception:  # noqa: BLE001 broken metadata raises anything, and the picture may be fine
-        return 1
+        # The decoder the first bytes ask for and no other; Pillow would try one after the other.
+        return Image.open(stream, formats=(kind.kind.upper(),))
+    except UnidentifiedImageError as error:
+        stream.close()
+        raise Refused("unreadable", str(error)) from error
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        stream.close()
+        raise Refused("too_large", str(error)) from error
+    except BaseException:
+        stream.close()
+        raise
 
 
-def _upright_size(picture: Image.Image) -> tuple[int, int]:
-    width, height = picture.size
-    return (height, width) if _orientation(picture) >= 5 else (width, height)
+def _eight_bits(opened: _Opened) -> Image.Image:
+    """The picture in L, LA, RGB, RGBA or CMYK, 8 bits each, its one see-through colour cut out."""
+    picture = opened.picture
+    key = opened.contents.key
+    mode = picture.mode
+    if key is None and mode in ("1", "L", "RGB"):
+        # A GIF of grey shades comes as such, with one of them see-through.
+        told = picture.info.get("transparency")
+        key = (told,) if isinstance(told, int) else told if isinstance(told, tuple) else None
+    if key is not None and len(key) == len(picture.getbands()):
+        mask = _not_key(opened, key)
+        flat = _without_alpha(picture)
+        flat.putalpha(mask)
+        return flat
+    return _without_alpha(picture)
 
 
-def _eight_bits(picture: Image.Image) -> Image.Image:
-    """The same picture in L, LA, RGB, RGBA or CMYK, 8 bits each."""
+def _not_key(opened: _Opened, key: tuple[int, ...]) -> Image.Image:
+    """255 where a picture has another colour than `key`, 0 where it has this one."""
+    picture, depth = opened.picture, opened.contents.depth
+    if picture.mode.startswith("I"):
+        whole = picture.convert("I")
+        other: Image.Image = ImageMath.lambda_eval(
+            lambda args: args["whole"] != key[0], whole=whole
+        )
+        return other.point(lambda value: value * 255).convert("L")
+    # Shades of 1, 2 and 4 bits have been spread over 8.
+    spread = 255 // ((1 << depth) - 1) if depth < 8 else 1
+    high = [value * spread if depth <= 8 else value >> 8 for value in key]
+    parts = _matches(picture, high)
+    if depth == 16:
+        parts += _matches(_low_bytes(opened), [value & 0xFF for value in key])
+    return ImageChops.invert(reduce(ImageChops.darker, parts))
+
+
+def _matches(picture: Image.Image, key: list[int]) -> list[Image.Image]:
+    bands = picture.convert("L").split() if picture.mode == "1" else picture.split()
+    return [
+        band.point([255 if value == wanted else 0 for value in range(256)])
+        for band, wanted in zip(bands, key, strict=True)
+    ]
+
+
+def _low_bytes(opened: _Opened) -> Image.Image:
+    """The other half of samples of 16 bits, of which Pillow keeps the first byte."""
+    _contents, stream = containers.opened(opened.path, opened.kind)
+    low = _identified(stream, opened.kind)
+    assert isinstance(low, ImageFile.ImageFile)
+    low.tile = [tile._replace(args="RGB;16L") for tile in low.tile]
+    _load_what_is_sound(low)
+    return low
+
+
+def _without_alpha(picture: Image.Image) -> Image.Image:
     mode = picture.mode
     if mode.startswith("I") or mode == "F":
         whole = picture.convert("F")
@@ -103,6 +240,8 @@ def _eight_bits(picture: Image.Image) -> Image.Image:
         return whole.point(lambda value: value * scale + (0.5 - shift * scale)).convert("L")
     if mode in ("L", "LA", "RGB", "RGBA", "CMYK"):
         return picture
+    if mode == "1":
+        return picture.convert("L")
     if mode in ("La", "RGBa"):
         return picture.convert("LA" if mode == "La" else "RGBA")
     seen_through = mode == "PA" or "transparency" in picture.info
@@ -113,16 +252,16 @@ def _see_through(picture: Image.Image) -> bool:
     return picture.mode in ("LA", "RGBA")
 
 
-def _profile(picture: Image.Image) -> ImageCms.ImageCmsProfile | None:
+def _profile(raw: bytes) -> ImageCms.ImageCmsProfile | None:
     """The embedded profile, None when there is none, a broken one, or sRGB itself."""
-    raw = picture.info.get("icc_profile")
     if not raw:
         return None
     try:
         profile = ImageCms.ImageCmsProfile(io.BytesIO(raw))
         if ImageCms.getProfileDescription(profile).startswith("sRGB"):
             return None
-    except (ImageCms.PyCMSError, OSError, ValueError):
+        _ = profile.profile.xcolor_space
+    except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
         return None
     return profile
 
@@ -138,7 +277,7 @@ def _to_srgb(picture: Image.Image, profile: ImageCms.ImageCmsProfile | None) -> 
                 colours, profile, _srgb, ImageCms.Intent.RELATIVE_COLORIMETRIC, outputMode="RGB"
             )
             colours = converted or colours
-        except ImageCms.PyCMSError:
+        except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
             pass
     if colours.mode != "RGB":
         colours = colours.convert("RGB")
@@ -151,19 +290,22 @@ def _load(
     path: Path, edge: int | None, kernel: Image.Resampling = Image.Resampling.LANCZOS
 ) -> tuple[Image.Image, tuple[int, int]]:
     """The picture upright in sRGB with a long edge of at most `edge`, and its full upright size."""
-    picture, _kind = _open(path)
-    full = _upright_size(picture)  # a JPEG read at a fraction changes its size
-    return _render(picture, edge, kernel), full
+    opened = _open(path)
+    full = opened.size
+    return _render(opened, edge, kernel), full
 
 
 def _render(
-    picture: Image.Image, edge: int | None, kernel: Image.Resampling = Image.Resampling.LANCZOS
+    opened: _Opened, edge: int | None, kernel: Image.Resampling = Image.Resampling.LANCZOS
 ) -> Image.Image:
-    profile, orientation = _profile(picture), _orientation(picture)
+    picture = opened.picture
+    profile, turn = _profile(opened.contents.profile), _TURNS.get(opened.orientation)
+    if opened.kind is file_types.PNG:
+        _load_what_is_sound(picture)
     if edge is not None and max(picture.size) > edge:
         # JPEG alone can be read at a half, a quarter or an eighth; twice the edge stays sharp.
         picture.draft(None, (edge * 2, edge * 2))
-    small = _eight_bits(picture)
+    small = _eight_bits(opened)
     if edge is not None and max(small.size) > edge:
         factor = edge / max(small.size)
         size = (max(1, round(small.width * factor)), max(1, round(small.height * factor)))
@@ -171,8 +313,20 @@ def _render(
     else:
         small.load()
     small = _to_srgb(small, profile)
-    turn = _TURNS.get(orientation)
     return small if turn is None else small.transpose(turn)
+
+
+def _load_what_is_sound(picture: Image.Image) -> None:
+    """Decode a PNG to look at: where its data makes no sense any more, the rest stays empty.
+
+    Raises OSError where the file ends too early.
+    """
+    assert isinstance(picture, ImageFile.ImageFile)
+    try:
+        picture.load()
+    except OSError:
+        if picture.tile:
+            raise
 
 
 _TURNS = {
@@ -209,28 +363,27 @@ def _jpeg(picture: Image.Image, quality: int, *, small: bool = True) -> bytes:
 
 def probe(request: dict[str, Any]) -> Message:
     """Kind, size, mean colour, completeness; with "verify" every byte is decoded."""
-    path = Path(request["path"])
-    picture, kind = _open(path)
+    opened = _open(Path(request["path"]))
     if request.get("verify"):
-        picture.load()
-    width, height = _upright_size(picture)
-    alpha = picture.mode in ("LA", "PA", "RGBA", "La", "RGBa") or "transparency" in picture.info
-    # A JPEG with several pictures is a camera's preview or depth map, not an animation.
-    animated = kind.kind in ("gif", "webp", "png", "avif") and getattr(picture, "n_frames", 1) > 1
-    tiny = _on_ground(_render(picture, 64)).resize((1, 1), Image.Resampling.BOX)
+        opened.picture.load()
+    return _facts(opened), b""
+
+
+def _facts(opened: _Opened) -> dict[str, Any]:
+    width, height = opened.size
+    tiny = _on_ground(_render(opened, 64)).resize((1, 1), Image.Resampling.BOX)
     colour = tiny.getpixel((0, 0))
     assert isinstance(colour, tuple)
-    facts = {
-        "kind": kind.kind,
-        "media_type": kind.media_type,
+    return {
+        "kind": opened.kind.kind,
+        "media_type": opened.kind.media_type,
         "width": width,
         "height": height,
         "colour": _packed(colour),
-        "complete": kinds.looks_complete(path),
-        "alpha": alpha,
-        "animated": animated,
+        "complete": file_types.looks_complete(opened.path),
+        "alpha": opened.see_through,
+        "animated": opened.animated,
     }
-    return facts, b""
 
 
 def thumbnail(request: dict[str, Any]) -> Message:
@@ -261,27 +414,39 @@ def pixels(request: dict[str, Any]) -> Message:
 def upright(request: dict[str, Any]) -> Message:
     """A copy that may be sent: upright, sRGB, small enough, without metadata.
 
-    The file's own bytes when they are all that already: nothing is encoded twice without need.
+    The file's own bytes when they are all that already, less what is not pixels: nothing is
+    encoded twice without need. A see-through colour becomes a channel, which more services know.
     """
     path, edge, limit = Path(request["path"]), int(request["edge"]), int(request["limit"])
-    picture, kind = _open(path)
+    opened = _open(path)
+    picture, contents = opened.picture, opened.contents
     plain = (
-        kind.kind in ("png", "jpeg", "webp")
+        opened.kind in (file_types.PNG, file_types.JPEG, file_types.WEBP)
         and max(picture.size) <= edge
         and path.stat().st_size <= limit
         and picture.mode in ("RGB", "RGBA")
-        and not picture.getexif()
-        and "xmp" not in picture.info
-        and _profile(picture) is None
-        and getattr(picture, "n_frames", 1) == 1
+        and contents.key is None
+        and opened.orientation == 1
+        and _profile(contents.profile) is None
+        and not opened.animated
     )
     if plain:
         picture.load()
-        return {"media_type": kind.media_type}, path.read_bytes()
-    copy = _render(picture, edge)
+        return {"media_type": opened.kind.media_type}, _bare(opened)
+    if opened.kind is file_types.PNG:
+        picture.load()  # half a picture is not sent
+    copy = _render(opened, edge)
     if copy.mode == "RGBA" and copy.getchannel("A").getextrema() == (255, 255):
         copy = copy.convert("RGB")
     return _encode(copy, limit)
+
+
+def _bare(opened: _Opened) -> bytes:
+    """The bytes of the file that are the picture."""
+    _contents, stream = containers.opened(opened.path, opened.kind)
+    with stream:
+        data = stream.read()
+    return data[: containers.jpeg_end(data)] if opened.kind is file_types.JPEG else data
 
 
 def _encode(copy: Image.Image, limit: int) -> Message:
@@ -313,63 +478,68 @@ def palette(request: dict[str, Any]) -> Message:
     return {"colours": list(dict.fromkeys(colours))}, b""
 
 
-_TEXTS = 64
-_TEXT_BYTES = 400_000
-_IMAGE_DESCRIPTION, _MAKE, _MODEL, _SOFTWARE = 0x010E, 0x010F, 0x0110, 0x0131
-_EXIF, _USER_COMMENT = 0x8769, 0x9286
+_TEXT = 1_000_000
+_TEXTS = 2_000_000
+"""Signs of one text, and of all, that are handed on."""
+
+_LONG_WORD = 20_000
+_FIRST = ("gridbrush", "parameters", "prompt", "UserComment", "Comment", "xmp", "Make", "Model")
+"""Names of texts that tell how a picture was made: they go before others."""
 
 
 def describe(request: dict[str, Any]) -> Message:
     """What `probe` tells, with the texts that lie in the file: names and words as JSON."""
-    path = Path(request["path"])
-    facts, _nothing = probe(request)
+    opened = _open(Path(request["path"]))
+    facts = _facts(opened)
     texts: dict[str, str] = {}
     try:
-        texts = _texts(_open(path)[0])
+        texts = _texts(opened)
     except Exception as error:  # noqa: BLE001 broken metadata raises anything; the picture is fine
         facts["texts_fault"] = f"{type(error).__name__}"
     return facts, json.dumps(texts).encode()
 
 
-def _texts(picture: Image.Image) -> dict[str, str]:
+def _texts(opened: _Opened) -> dict[str, str]:
+    """All texts by their names, as far as they are not too long; none is cut."""
     found: dict[str, str] = {}
-    if picture.format == "PNG":
-        # Some programs put their words behind the picture.
-        picture.load()
-    for name, value in list(picture.info.items())[:_TEXTS]:
-        if isinstance(value, str):
-            found["xmp" if name == "XML:com.adobe.xmp" else str(name)] = value
-        elif name in ("xmp", "comment") and isinstance(value, bytes):
-            found[str(name)] = value.decode("utf-8", "replace")
-    exif = picture.getexif()
-    for tag, name in (
-        (_IMAGE_DESCRIPTION, "ImageDescription"),
-        (_MAKE, "Make"),
-        (_MODEL, "Model"),
-        (_SOFTWARE, "Software"),
-    ):
-        if isinstance(value := exif.get(tag), str):
-            found.setdefault(name, value)
-    comment = exif.get_ifd(_EXIF).get(_USER_COMMENT)
-    if comment:
-        found["UserComment"] = _user_comment(comment)
+    for name, words in _found_texts(opened):
+        if words and name not in found:
+            found[name] = words
     kept: dict[str, str] = {}
-    left = _TEXT_BYTES
-    for name, words in found.items():
-        kept[name[:100]] = words[:left]
-        left -= len(kept[name[:100]])
+    left = _TEXTS
+    for name in sorted(found, key=lambda name: name not in _FIRST):
+        words = _compact(found[name])
+        if len(words) <= min(left, _TEXT):
+            kept[name] = words
+            left -= len(words)
     return kept
 
 
-def _user_comment(value: bytes | str) -> str:
-    """Exif's comment: eight bytes tell its encoding, and UTF-16 comes in both orders."""
-    if isinstance(value, str):
-        return value
-    sign, words = value[:8], value[8:]
-    if sign == b"UNICODE\0":
-        low = words[1::2].count(0) >= words[::2].count(0)
-        return words.decode("utf-16-le" if low else "utf-16-be", "replace").strip("\0 ")
-    return (words if sign in (b"ASCII\0\0\0", bytes(8)) else value).decode("utf-8", "replace")
+def _found_texts(opened: _Opened) -> Iterator[tuple[str, str]]:
+    # Of two with one name the later one is meant: programs add theirs at the end.
+    for name, data in reversed(opened.contents.texts):
+        yield name[:100], text_encoding.decoded(data)
+    if opened.contents.xmp:
+        yield "xmp", text_encoding.decoded(opened.contents.xmp)
+    yield from opened.tags.texts()
+
+
+def _compact(words: str) -> str:
+    """JSON too long to be handed on, without the pictures and tables that make it so."""
+    if len(words) <= _TEXT // 4 or not words.lstrip("\ufeff \r\n\t").startswith("{"):
+        return words
+    try:
+        return json.dumps(_shortened(json_reader.forgiving(words)), ensure_ascii=False)
+    except json_reader.NotUnderstood:
+        return words
+
+
+def _shortened(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _shortened(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_shortened(one) for one in value]
+    return "" if isinstance(value, str) and len(value) > _LONG_WORD else value
 
 
 def mend(request: dict[str, Any]) -> Message:
@@ -378,16 +548,20 @@ def mend(request: dict[str, Any]) -> Message:
     Its words and its profile go with it where they came before the end.
     """
     path = Path(request["path"])
-    picture, _kind = _open(path)
+    opened = _open(path)
+    picture = opened.picture
     ImageFile.LOAD_TRUNCATED_IMAGES = True
     try:
         picture.load()
+        if opened.contents.key is not None:
+            picture = _eight_bits(opened)
     finally:
         ImageFile.LOAD_TRUNCATED_IMAGES = False
     if picture.mode not in ("1", "L", "LA", "P", "RGB", "RGBA", "I;16"):
         picture = picture.convert("RGB")
     stream = io.BytesIO()
-    picture.save(stream, "PNG", compress_level=3, icc_profile=picture.info.get("icc_profile"))
+    profile = opened.contents.profile or None
+    picture.save(stream, "PNG", compress_level=3, icc_profile=profile)
     return {"width": picture.width, "height": picture.height}, stream.getvalue()
 
 

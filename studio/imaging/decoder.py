@@ -2,7 +2,8 @@
 
 One thread hands out the jobs, the most urgent first, one at a time; another reads the answers.
 What they bring goes to the loop through futures, so any asyncio loop will do. The process starts
-with the first job, is replaced when it dies, and ends when nothing was asked for a while.
+with the first job, is replaced when it dies, and ends when nothing was asked for a while. While it
+takes long over a picture, a second one does what waits.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ import asyncio
 import contextlib
 import heapq
 import itertools
-import json
 import logging
 import os
 import queue
@@ -19,20 +19,23 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from enum import IntEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from studio import paths
-from studio.errors import PictureUnreadable, StudioError
-from studio.kinds import Kind, kind_of, looks_complete
-from studio.values import dataclass
-from studio.words import _
-from studio.worker import Message, read_message, write_message
+from studio.common import json_reader, paths
+from studio.common.errors import NotDecoded, PictureUnreadable, StudioError
+from studio.common.file_types import Kind, kind_of, looks_complete
+from studio.common.i18n import _
+from studio.config.environment import worker_environment
 
 if TYPE_CHECKING:
     import concurrent.futures
+
+    from studio.imaging.worker import Message
 
 __all__ = [
     "Decoder",
@@ -48,6 +51,12 @@ log = logging.getLogger(__name__)
 
 _START = 20.0
 """Seconds a new process may take to say that it is ready; a cold disk and a busy machine."""
+
+_NOT_LOOKED = ("died", "too_slow", "memory")
+"""Faults of the process: they say nothing about the picture."""
+
+_MOST_HANDS = 2
+"""Processes at once: one, and another while it takes long over a picture."""
 
 _GIVEN_BACK = 256 * 1024
 """Blocks of memory from here on go back to the system when a picture is done; bytes."""
@@ -104,43 +113,57 @@ class Priority(IntEnum):
 class _Asked:
     header: dict[str, Any]
     answer: concurrent.futures.Future[Message]
+    paid: bool
 
 
 class Decoder:
     """Asks the decoding process and waits, without holding up the loop.
 
-    Every method raises PictureUnreadable for a picture that cannot be read (a missing file too),
-    and StudioError when the process itself does not start. A cancelled wait takes a queued job out.
+    Every method raises PictureUnreadable for a picture that cannot be read (a missing file too);
+    NotDecoded, which is one of these, when nobody could look: the process did not start, died,
+    hung or had too little memory. A cancelled wait takes a queued job out.
     """
 
     def __init__(
-        self, command: Sequence[str] | None = None, *, limit: float = 60.0, idle: float = 30.0
+        self,
+        command: Sequence[str] | None = None,
+        *,
+        limit: float = 60.0,
+        idle: float = 30.0,
+        patience: float = 2.0,
     ) -> None:
-        """`limit` is the seconds one picture may take, `idle` those the process outlives its work.
+        """`limit` is the seconds one picture may take, `idle` those a process outlives its work.
 
+        After `patience` seconds over one picture a second process begins with those that wait.
         `command` starts another worker than the program's own.
         """
-        self._command = list(command) if command is not None else _own_command()
-        self._limit = limit
+        self.command = list(command) if command is not None else _own_command()
+        self.limit = limit
+        self.patience = patience
         self._idle = idle
         self._order = itertools.count()
         self._wanted: list[tuple[int, int, _Asked]] = []
         self._change = threading.Condition()
         self._closing = False
-        self._thread: threading.Thread | None = None
-        self._child: _Child | None = None
-        self._ended: concurrent.futures.Future[None]
+        self._hands: list[_Hand] = []
 
     async def probe(self, path: Path, *, verify: bool = False) -> PictureFacts:
-        """Kind, size and colour of a file; with `verify` every byte of it is decoded."""
-        facts, _body = await self._ask(Priority.ARRIVAL, job="probe", path=path, verify=verify)
+        """Kind, size and colour of a file; with `verify` every byte of it is decoded.
+
+        That is what pictures on their way into the library get: where the process dies over one,
+        hangs or does not start, a second one looks at it.
+        """
+        facts, _body = await self._ask(
+            Priority.ARRIVAL, job="probe", path=path, verify=verify, paid=verify
+        )
         return PictureFacts(**facts)
 
     async def describe(self, path: Path) -> tuple[PictureFacts, dict[str, str]]:
         """Kind, size and colour of a file, and the texts that lie in it, by their names there."""
         facts, body = await self._ask(Priority.LATER, job="describe", path=path)
         facts.pop("texts_fault", None)
-        return PictureFacts(**facts), dict(json.loads(body))
+        texts = await asyncio.to_thread(json_reader.forgiving, body)
+        return PictureFacts(**facts), {str(name): str(text) for name, text in dict(texts).items()}
 
     async def thumbnail(
         self, path: Path, edge: int, *, priority: Priority = Priority.VISIBLE
@@ -171,7 +194,7 @@ class Decoder:
 
         Raises PictureUnreadable when not even its beginning can be read.
         """
-        return (await self._ask(Priority.ARRIVAL, job="mend", path=path))[1]
+        return (await self._ask(Priority.ARRIVAL, job="mend", path=path, paid=True))[1]
 
     async def palette(self, path: Path, *, colours: int = 5) -> tuple[int, ...]:
         """The dominant colours as 0xRRGGBB, most frequent first; fewer where it has fewer."""
@@ -183,81 +206,146 @@ class Decoder:
         with self._change:
             self._closing = True
             self._change.notify_all()
-            child = self._child
-        if self._thread is None:
-            return
-        if child is not None:
-            child.kill()
-        await asyncio.wrap_future(self._ended)
+            for hand in self._hands:
+                if hand.child is not None:
+                    hand.child.kill()
+        for hand in self._hands:
+            await asyncio.wrap_future(hand.ended)
+        for _priority, _place, left in self._wanted:
+            left.answer.cancel()
+        self._wanted.clear()
 
-    async def _ask(self, priority: Priority, *, path: Path, **header: Any) -> Message:
+    @property
+    def closing(self) -> bool:
+        """Whether nothing more is decoded."""
+        return self._closing
+
+    @property
+    def running(self) -> bool:
+        """Whether a process is there."""
+        return any(hand.child is not None for hand in self._hands)
+
+    async def _ask(
+        self, priority: Priority, *, path: Path, paid: bool = False, **header: Any
+    ) -> Message:
         import concurrent.futures
 
-        asked = _Asked({"path": str(path), **header}, concurrent.futures.Future())
+        asked = _Asked({"path": str(path), **header}, concurrent.futures.Future(), paid)
         with self._change:
             if self._closing:
                 raise asyncio.CancelledError
+            if all(hand.slow for hand in self._hands):
+                self._begin()
             heapq.heappush(self._wanted, (priority, next(self._order), asked))
-            if self._thread is None:
-                self._ended = concurrent.futures.Future()
-                self._thread = threading.Thread(target=self._work, name="decoder", daemon=True)
-                self._thread.start()
             self._change.notify()
         answer, data = await asyncio.wrap_future(asked.answer)
         if (fault := answer.get("fault")) is not None:
             raise _unreadable(str(fault), path, str(answer.get("details", "")))
         return answer, data
 
-    def _work(self) -> None:
-        """The thread: jobs in order of urgency, until closed."""
-        while (asked := self._next()) is not None:
-            if not asked.answer.set_running_or_notify_cancel():
-                continue
-            try:
-                message = self._decode(asked.header)
-            except Exception as error:  # noqa: BLE001 handed to whoever asked
-                asked.answer.set_exception(error)
-            else:
-                asked.answer.set_result(message)
-                del message
-            del asked  # not held while waiting: pixels are large
-        self._end_child()
-        for _priority, _place, left in self._wanted:
-            left.answer.cancel()
-        self._wanted.clear()
-        self._ended.set_result(None)
+    def _begin(self) -> None:
+        """One process more, where there may be one. Raises NotDecoded. Under the lock."""
+        if len(self._hands) < _MOST_HANDS and not self._closing:
+            import concurrent.futures
 
-    def _next(self) -> _Asked | None:
+            hand = _Hand(self, concurrent.futures.Future())
+            try:
+                hand.thread.start()
+            except RuntimeError as error:
+                raise _not_started(str(error)) from error
+            self._hands.append(hand)
+
+    def slow(self, hand: _Hand) -> None:
+        """One picture takes long: others that wait for it need not."""
+        with self._change:
+            hand.slow = True
+            if self._wanted:
+                with contextlib.suppress(NotDecoded):
+                    self._begin()
+
+    def next(self, hand: _Hand) -> _Asked | None:
+        """The most urgent job; None when it is over. Waits, and lets an idle process go."""
         while True:
             with self._change:
                 if self._closing:
                     return None
                 if self._wanted:
                     return heapq.heappop(self._wanted)[2]
-                woken = self._change.wait(self._idle if self._child else None)
+                woken = self._change.wait(self._idle if hand.child else None)
             if not woken:
-                self._end_child()
+                hand.end_child()
+
+    def keep(self, hand: _Hand, child: _Child) -> bool:
+        """A process has begun; False when it is too late for it."""
+        with self._change:
+            if not self._closing:
+                hand.child = child
+            return not self._closing
+
+
+class _Hand:
+    """One decoding process after the other, and the thread that hands jobs to them."""
+
+    def __init__(self, decoder: Decoder, ended: concurrent.futures.Future[None]) -> None:
+        self.child: _Child | None = None
+        self.slow = False
+        self.ended = ended
+        self.thread = threading.Thread(target=self._work, name="decoder", daemon=True)
+        self._decoder = decoder
+
+    def _work(self) -> None:
+        """The thread: jobs in order of urgency, until closed."""
+        while (asked := self._decoder.next(self)) is not None:
+            if not asked.answer.set_running_or_notify_cancel():
+                continue
+            try:
+                message = self._decoded(asked)
+            except Exception as error:  # noqa: BLE001 handed to whoever asked
+                asked.answer.set_exception(error)
+            else:
+                asked.answer.set_result(message)
+                del message
+            del asked  # not held while waiting: pixels are large
+        self.end_child()
+        self.ended.set_result(None)
+
+    def _decoded(self, asked: _Asked) -> Message:
+        """What the process answers; where it fails somebody's money, one more process is tried."""
+        try:
+            answer = self._decode(asked.header)
+        except StudioError as error:
+            if not asked.paid or self._decoder.closing:
+                raise
+            log.warning("The decoding process is started once more: %s", error)
+        else:
+            fault = answer[0].get("fault")
+            if not asked.paid or fault not in _NOT_LOOKED or self._decoder.closing:
+                return answer
+            log.warning("A picture is looked at once more: %s", answer[0])
+        self.end_child()
+        return self._decode(asked.header)
 
     def _decode(self, header: dict[str, Any]) -> Message:
-        child = self._child
+        child = self.child
         if child is None or not child.alive:
-            self._end_child()
-            child = _Child(self._command)
-            with self._change:
-                if self._closing:
-                    child.end()
-                    return {"fault": "died"}, b""
-                self._child = child
+            self.end_child()
+            child = _Child(self._decoder.command)
+            if not self._decoder.keep(self, child):
+                child.end()
+                return {"fault": "died"}, b""
             child.wait_ready()
-        answer = child.ask(header, self._limit)
+        on_slow = partial(self._decoder.slow, self)
+        answer = child.ask(header, self._decoder.limit, self._decoder.patience, on_slow)
+        self.slow = False
         if "fault" in answer[0] and not child.alive:
-            if not self._closing:
+            if not self._decoder.closing:
                 log.warning("The decoding process was lost: %s", answer[0])
-            self._end_child()
+            self.end_child()
         return answer
 
-    def _end_child(self) -> None:
-        child, self._child = self._child, None
+    def end_child(self) -> None:
+        """Let the process go, if there is one."""
+        child, self.child = self.child, None
         if child is not None:
             child.end()
 
@@ -266,7 +354,10 @@ class _Child:
     """One decoding process and the thread that reads what it answers."""
 
     def __init__(self, command: Sequence[str]) -> None:
-        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 closed in end()
+        try:
+            self._errors = tempfile.TemporaryFile()  # noqa: SIM115 closed in end()
+        except OSError as error:
+            raise _not_started(str(error)) from error
         try:
             self._process = subprocess.Popen(
                 command,
@@ -282,7 +373,13 @@ class _Child:
         self._lost = False
         self._answers: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
         self._reader = threading.Thread(target=self._read, name="decoder-answers", daemon=True)
-        self._reader.start()
+        try:
+            self._reader.start()
+        except RuntimeError as error:
+            self._process.kill()
+            self._process.wait()
+            self._errors.close()
+            raise _not_started(str(error)) from error
 
     @property
     def alive(self) -> bool:
@@ -295,28 +392,47 @@ class _Child:
         if "ready" not in ready[0]:
             raise _not_started(self._last_words())
 
-    def ask(self, header: dict[str, Any], limit: float) -> Message:
-        """One job; a fault when it takes longer than `limit` seconds or ends the process."""
+    def ask(
+        self,
+        header: dict[str, Any],
+        limit: float,
+        patience: float,
+        on_slow: Callable[[], None],
+    ) -> Message:
+        """One job; a fault when it takes longer than `limit` seconds or ends the process.
+
+        `on_slow` is called after `patience` seconds.
+        """
+        from studio.imaging.worker import write_message
+
         assert self._process.stdin is not None
         try:
             write_message(self._process.stdin, header)  # type: ignore[arg-type]
         except OSError:
             self._lost = True
             return {"fault": "died", "details": self._last_words()}, b""
-        return self._receive(limit)
+        try:
+            return self._told(self._answers.get(timeout=min(patience, limit)))
+        except queue.Empty:
+            on_slow()
+        return self._receive(max(0.0, limit - patience))
 
     def _receive(self, limit: float) -> Message:
         try:
-            message = self._answers.get(timeout=limit)
+            return self._told(self._answers.get(timeout=limit))
         except queue.Empty:
             self.kill()
             return {"fault": "too_slow", "details": f"{limit:g} s"}, b""
+
+    def _told(self, message: Message | None) -> Message:
         if message is None:
             self._lost = True
             return {"fault": "died", "details": self._last_words()}, b""
         return message
 
     def _read(self) -> None:
+        from studio.imaging.worker import read_message
+
         assert self._process.stdout is not None
         message: Message | None = None
         with contextlib.suppress(OSError, ValueError):
@@ -363,20 +479,20 @@ def _own_command() -> list[str]:
 
 def _environment() -> dict[str, str]:
     """What the process needs to find this program, and no secret."""
-    environment = {k: v for k, v in os.environ.items() if k != "GRIDBRUSH_API_KEY"}
+    environment = worker_environment()
     # Else glibc learns from the first large picture to keep the room of the next ones.
     environment.setdefault("MALLOC_MMAP_THRESHOLD_", str(_GIVEN_BACK))
     if not getattr(sys, "frozen", False):
         # Found wherever the program was started, and never in a folder it was started in.
-        package = str(Path(__file__).resolve().parent.parent)
+        package = str(Path(__file__).resolve().parents[2])
         before = environment.get("PYTHONPATH")
         environment["PYTHONPATH"] = package + (os.pathsep + before if before else "")
         environment["PYTHONSAFEPATH"] = "1"
     return environment
 
 
-def _not_started(details: str) -> StudioError:
-    return StudioError(
+def _not_started(details: str) -> NotDecoded:
+    return NotDecoded(
         _("Pictures cannot be decoded"),
         _("The decoding process did not start."),
         hint=_("Start Gridbrush again. If that does not help, install it again."),
@@ -392,6 +508,7 @@ def _unreadable(fault: str, path: Path, details: str) -> PictureUnreadable:
         "not_a_file": _("{name} is not a file."),
         "empty": _("{name} is empty."),
         "not_a_picture": _("{name} is not a picture, or not of a kind Gridbrush reads."),
+        "no_decoder": _("{name} is AVIF, which Gridbrush cannot read on this computer."),
         "too_large": _("{name} has more pixels than Gridbrush opens."),
         "memory": _("{name} needs more memory than Gridbrush gives to one picture."),
         "too_slow": _("Decoding {name} took too long and was stopped."),
@@ -399,7 +516,8 @@ def _unreadable(fault: str, path: Path, details: str) -> PictureUnreadable:
         "too_many_bytes": _("{name} cannot be made small enough to be sent."),
     }
     sentence = sentences.get(fault, _("{name} is damaged or incomplete."))
-    return PictureUnreadable(
+    kind = NotDecoded if fault in _NOT_LOOKED else PictureUnreadable
+    return kind(
         _("The picture cannot be read"),
         sentence.format(name=name),
         hint=_("Gridbrush reads PNG, JPEG, WebP, GIF, AVIF, TIFF and BMP.")

@@ -11,7 +11,7 @@ from __future__ import annotations
 import struct
 import zlib
 
-from studio.pictures import PictureFacts
+from studio.imaging.decoder import PictureFacts
 
 MOST_PIXELS = 110_000_000
 """What is larger is left to the decoding process to refuse."""

@@ -1,7 +1,8 @@
 """What becomes of a reference before it is sent: smaller, or of another kind, where it must be.
 
-Source of the limits: 7 MB a picture and about 20 MB a request are what the services take in every
-way they are reached; 4096 pixels are the largest side that any of them looks at.
+Source of the usual limits: 7 MB a picture and about 20 MB a request are what the services take in
+every way they are reached; 4096 pixels are the largest side that any of them looks at. A wire may
+have others.
 """
 
 from __future__ import annotations
@@ -10,8 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from studio.kinds import JPEG, PNG, WEBP, kind_of, size_of
-from studio.words import _
+from studio.common.file_types import JPEG, PNG, WEBP, kind_of, size_of
+from studio.common.i18n import _
 
 LONGEST = 4096
 """Pixels of the long side."""
@@ -23,6 +24,17 @@ TOGETHER = 13 << 20
 """Bytes of all pictures of a request; as text they are a third more, and words go beside them."""
 
 
+class Limits(NamedTuple):
+    """What pictures a service takes: pixels of the long side, bytes of one and of all of them."""
+
+    longest: int = LONGEST
+    largest: int = LARGEST
+    together: int = TOGETHER
+
+
+USUAL = Limits()
+
+
 class Fit(NamedTuple):
     """How the sent copy is other than the file, as far as a person should know."""
 
@@ -30,7 +42,7 @@ class Fit(NamedTuple):
     converted: bool = False
 
 
-def fit(path: Path, limit: int = LARGEST) -> Fit:
+def fit(path: Path, limit: int = LARGEST, *, longest: int = LONGEST) -> Fit:
     """What becomes of a file that may have `limit` bytes; blocking. Raises OSError.
 
     Turned upright and without metadata is every copy; that is not worth a word.
@@ -40,17 +52,17 @@ def fit(path: Path, limit: int = LARGEST) -> Fit:
     if kind not in (PNG, JPEG, WEBP):
         return Fit(smaller=False, converted=True)
     size = size_of(path)
-    too_long = size is not None and max(size) > LONGEST
+    too_long = size is not None and max(size) > longest
     return Fit(smaller=too_long or path.stat().st_size > limit)
 
 
-def allowances(sizes: Sequence[int]) -> list[int]:
+def allowances(sizes: Sequence[int], limits: Limits = USUAL) -> list[int]:
     """The bytes each picture of a request may have, so that together they fit.
 
     Small ones stay as they are; the largest give way to one limit they share.
     """
-    wanted = [min(size, LARGEST) for size in sizes]
-    left, limit = TOGETHER, LARGEST
+    wanted = [min(size, limits.largest) for size in sizes]
+    left, limit = limits.together, limits.largest
     for number, size in enumerate(sorted(wanted)):
         share = left // (len(wanted) - number)
         if size > share:

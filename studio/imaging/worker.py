@@ -17,6 +17,9 @@ import threading
 from collections.abc import Callable
 from typing import Any, BinaryIO
 
+from studio.common import json_reader
+from studio.config.environment import keep_memory_private
+
 MEMORY = 3 << 30
 """Address space in bytes: 8192 x 8192 RGBA takes 256 MiB, and some steps hold four copies."""
 
@@ -49,16 +52,24 @@ def read_message(stream: BinaryIO) -> Message | None:
     body = stream.read(body_size) if body_size else b""
     if len(text) < text_size or len(body) < body_size:
         return None
-    header = json.loads(text)
+    header = json_reader.forgiving(text)
     if not isinstance(header, dict):
         raise ValueError("a message without a header")  # noqa: TRY004 a broken stream, not a type
     return header, body
 
 
-def serve(jobs: dict[str, Job], *, memory: int = MEMORY) -> int:
-    """Answer requests until standard input ends; returns the exit code."""
+def serve(jobs: dict[str, Job], *, memory: int = MEMORY, confined: bool = True) -> int:
+    """Answer requests until standard input ends; returns the exit code.
+
+    `confined` gives up all that a decoder has no use for.
+    """
+    from studio.imaging import sandbox
+
     requests, answers = _take_pipes()
     _limit(memory)
+    # Before there is a second thread, which would keep what this one gives up.
+    if confined:
+        sandbox.give_up()
     asked: queue.SimpleQueue[Message] = queue.SimpleQueue()
     threading.Thread(target=_read, args=(requests, asked), daemon=True).start()
     write_message(answers, {"ready": os.getpid()})
@@ -114,7 +125,7 @@ def _limit(memory: int) -> None:
         import resource
 
         os.nice(5)
-        limits = [(resource.RLIMIT_CORE, 0), (resource.RLIMIT_FSIZE, 1 << 20)]
+        limits = [(resource.RLIMIT_FSIZE, 1 << 20)]
         if sys.platform != "darwin":  # macOS counts its shared caches and refuses
             limits.append((resource.RLIMIT_AS, memory))
         for which, wanted in limits:
@@ -126,9 +137,10 @@ def _limit(memory: int) -> None:
 
 def main() -> int:
     """Be the decoding process."""
-    from studio import decoding
+    keep_memory_private()
+    from studio.imaging import decode_jobs
 
-    return serve(decoding.JOBS)
+    return serve(decode_jobs.JOBS)
 
 
 if __name__ == "__main__":

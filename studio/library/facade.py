@@ -16,28 +16,29 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from studio import files
-from studio.domain import Flag, Job, Picture, Reference, Role
-from studio.errors import InputError, PictureUnreadable, StorageError
-from studio.events import Event, Events, PicturesAdded, Trouble
-from studio.lanes import Lane
-from studio.library import records
-from studio.library.index import Index, current, tidy
-from studio.library.originals import HIDDEN, Originals
-from studio.library.portions import unheard
+from studio.common import files
+from studio.common.errors import InputError, PictureUnreadable, StorageError
+from studio.common.i18n import _
+from studio.common.serial_executor import Lane
+from studio.domain.entities import Flag, Job, Picture, Reference, Role
+from studio.domain.events import Event, Events, PicturesAdded, Trouble
+from studio.imaging.decoder import Decoder, Priority
+from studio.library.files import originals as inside
+from studio.library.files.originals import HIDDEN, Originals
+from studio.library.files.thumbnails import ThumbnailStore, step
+from studio.library.index.chunks import unheard
+from studio.library.index.index import DAMAGE, Index, IndexDamaged, current, damaged, tidy
+from studio.library.index.reader import USUAL, Reading, Troubles, finish_begun, first_pictures
+from studio.library.log import records
+from studio.library.log.records import Groups, Record, RecordLog
 from studio.library.query import Cost, Counts, Family, PromptUse, Query, Spend, local_midnight
-from studio.library.reading import USUAL, Reading, first_pictures
-from studio.library.records import Groups, Record, RecordLog
-from studio.library.thumbnails import ThumbnailStore, step
-from studio.pictures import Decoder, Priority
-from studio.words import _
 
 if TYPE_CHECKING:
-    from studio.library.changing import Changing
-    from studio.library.collections import Collections
-    from studio.library.finding import Doubts
-    from studio.library.ledger import Stored
-    from studio.library.rereading import Rereading
+    from studio.library.index.statistics import Stored
+    from studio.library.operations.collections import Collections
+    from studio.library.operations.edits import Changing
+    from studio.library.operations.reindex import Rereading
+    from studio.library.operations.relink import Doubts
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +56,8 @@ class Library:
         folder: where the originals are.
         writable: whether this process may change it (it holds the lock).
         damaged: lines of the log that could not be read at opening.
+        troubles: what was found at opening, until somebody hears it.
+        remade: how often the index was made anew because it was damaged.
         rereading: makes the index anew while the library is open.
     """
 
@@ -66,6 +69,7 @@ class Library:
         self.id = ""
         self.writable = False
         self.damaged = 0
+        self.troubles = Troubles(events)
         self._computed = computed
         self._decoder = decoder
         self._events = events
@@ -81,6 +85,8 @@ class Library:
         self._collections: Collections | None = None
         self._doubts: Doubts | None = None
         self._read_only: StorageError | None = None
+        self._hurt: Exception | None = None
+        self.remade = 0
         self._in_memory = False
         self.rereading: Rereading | None = None
         self.index_name = USUAL
@@ -113,18 +119,20 @@ class Library:
         if self.writable:
             self._identify(create=True)
             if not current(self._index_path()):
-                from studio.library import rereading
+                from studio.library.operations import reindex
 
-                self.rereading = rereading.begin(self, beside=beside)
+                self.rereading = reindex.begin(self, beside=beside)
                 if self.rereading is not None:
                     return
             self._open_writer()
         self._open_reader()
 
     def _identify(self, *, create: bool) -> None:
+        inside.check(self.folder)
         if create:
             files.ensure_folder(self.folder / HIDDEN)
-        found = records.identity(self.folder / HIDDEN / "id", create=create)
+        path = self.folder / HIDDEN / "id"
+        found = records.identity(path, create=create, told=self.troubles)
         if found is None:
             return
         if found.version > records.VERSION and self._read_only is None:
@@ -137,20 +145,22 @@ class Library:
 
     def _open_writer(self) -> None:
         self._log.merge_strays()
+        try:
+            self._follow_log()
+        except DAMAGE as error:
+            from studio.library.operations import rebuild
+
+            rebuild.at_opening(self, error)
+
+    def _follow_log(self) -> None:
         self._writer = Index.open(self._index_path(), write=True)
-        if not self._log.reaches(self._writer.applied()):
-            # The records were put back from a copy: what was computed of the others is not true.
-            self._remove_index()
-            self._writer = Index.open(self._index_path(), write=True)
-        self._catch_up(self._writer)
-        if (self.folder / HIDDEN / "importing").is_dir():
-            from studio.library import importing
+        if self._log.emptied() or not self._log.reaches(self._writer.applied()):
+            from studio.library.operations import rebuild
 
-            importing.finish(self)
-        if (self.folder / HIDDEN / "emptying").is_dir():
-            from studio.library import emptying
-
-            emptying.finish(self)
+            rebuild.after_loss(self, self._writer)
+        else:
+            self._catch_up(self._writer)
+        finish_begun(self)
 
     def _catch_up(self, index: Index, taken: Callable[[int], None] = unheard) -> None:
         """Let an index read what it has not read yet of the log."""
@@ -160,7 +170,12 @@ class Library:
         self._log.damaged = 0
         read = self._log.read(applied)
         index.apply(read if self.rereading is None else self.rereading.watched(read), taken)
-        self.damaged = self._log.damaged
+        self.damaged = self._log.damaged + index.refused
+        index.refused = 0
+        if self.damaged:
+            from studio.library.operations import rebuild
+
+            self.troubles.append(rebuild.not_understood(self.damaged, self._log.damaged_in))
 
     def _open_reader(self) -> None:
         if not self.writable:
@@ -168,13 +183,12 @@ class Library:
         if self.id:
             try:
                 reader = Index.open(self._index_path(), write=False)
-            except StorageError as error:
-                log.info("Reading the log instead of the index: %s", error)
-            else:
                 if self.writable or reader.applied() == self._log.end():
                     self._reading.index = reader
                     return
                 reader.close()
+            except StorageError as error:
+                log.info("Reading the log instead of the index: %s", error)
         self._read_log()
 
     def _read_log(self) -> None:
@@ -206,9 +220,9 @@ class Library:
         await self._reading.close()
         await self._writing.run(self._close_writer)
         if self.index_name != USUAL:
-            from studio.library import rereading
+            from studio.library.operations import reindex
 
-            await self._writing.run(rereading.adopt, self._index_path().with_name(USUAL))
+            await self._writing.run(reindex.adopt, self._index_path().with_name(USUAL))
         self._writing.close()
 
     def _close_writer(self) -> None:
@@ -224,8 +238,14 @@ class Library:
 
         `long`: it may take a while and is answered beside the others, which do not wait for it.
         """
+        remade = self.remade
         aside = long and not self._in_memory
-        return await (self._aside if aside else self._reading).ask(question)
+        try:
+            return await (self._aside if aside else self._reading).ask(question)
+        except DAMAGE as error:
+            from studio.library.operations import rebuild
+
+            return await rebuild.ask_again(self, question, error, remade)
 
     async def rows(self, query: Query, limit: int | None = None) -> array[int]:
         """Rows of the pictures asked for, in the order asked for; typecode "q"."""
@@ -253,7 +273,7 @@ class Library:
 
     async def resolve(self, start: str) -> Picture:
         """The picture whose id begins or ends with `start`. Raises InputError."""
-        from studio.library import short_ids
+        from studio.library.operations import short_ids
 
         return await short_ids.resolve(self, start)
 
@@ -278,9 +298,9 @@ class Library:
 
     async def family(self, id: str) -> Family:
         """A picture among those it was edited from and those edited from it."""
-        from studio.library import families
+        from studio.library.index import lineage
 
-        return await self.ask(partial(families.of, id=id))
+        return await self.ask(partial(lineage.of, id=id))
 
     async def prompts(self, words: str = "", limit: int = 200) -> list[PromptUse]:
         """Prompts of the history that hold `words`, the last used first."""
@@ -318,8 +338,8 @@ class Library:
         return await self.ask(lambda index: index.ledger.stored(), long=True)
 
     def path(self, picture: Picture) -> Path:
-        """Where the original is."""
-        return self.originals.path(picture)
+        """The original, to be read or handed on; blocking. Raises StorageError, see `reach`."""
+        return self.originals.reach(picture)
 
     # Arrivals
 
@@ -340,23 +360,34 @@ class Library:
                 PicturesAdded(tuple(p.id for p in taken), tuple(p.row for p in taken), job.id)
             )
         elif pictures:
-            self._events.publish(Trouble(records.unindexed(self.folder)))
+            lost = not self._index_path().exists()
+            self._events.publish(Trouble(records.unindexed(self.folder, lost=lost)))
         return taken
 
     def _take(self, job: Job, pictures: Sequence[tuple[Picture, Path]]) -> list[Picture]:
         for picture, part in pictures:
             self.originals.place(part, picture.path, picture.sha256)
         self.append(records.finished(job, [picture for picture, _part in pictures]))
-        return self.own.find([picture.id for picture, _part in pictures])
+        try:
+            return self.own.find([picture.id for picture, _part in pictures])
+        except DAMAGE as error:
+            self._hurt = error
+            return []
 
     async def write(self, work: Callable[[], T]) -> T:
         """What `work` comes to: done on the writing lane, after all that was asked before."""
-        return await self._writing.run(work)
+        try:
+            return await self._writing.run(work)
+        except DAMAGE as error:
+            self._hurt = error
+            self._tidy()
+            raise damaged(error) from error
 
     def tell(self, event: Event) -> None:
         """Let the fronts hear of what was written."""
         self._tidy()
         self._events.publish(event)
+        self.troubles.tell()
 
     @property
     def own(self) -> Index:
@@ -374,12 +405,13 @@ class Library:
         start: the record is the truth, and it stands.
         """
         index = self.own
-        begin, end = self._log.append(record)
+        begin, end = self._log.append(record, after=index.reached())
         try:
             if not index.follow(record, begin, end, taken):
                 self._catch_up(index, taken)
         except StorageError as error:
             log.error("The index could not follow the records: %s", error)
+            self._hurt = error if isinstance(error, IndexDamaged) else self._hurt
 
     # Changes
 
@@ -411,7 +443,7 @@ class Library:
     def changing(self) -> Changing:
         """How changes are made and taken back."""
         if self._changing is None:
-            from studio.library.changing import Changing
+            from studio.library.operations.edits import Changing
 
             self._changing = Changing(self)
         return self._changing
@@ -420,7 +452,7 @@ class Library:
     def collections(self) -> Collections:
         """Collections, saved searches, tags in use, and the history of changes."""
         if self._collections is None:
-            from studio.library.collections import Collections
+            from studio.library.operations.collections import Collections
 
             self._collections = Collections(self)
         return self._collections
@@ -463,6 +495,10 @@ class Library:
         return self._log.at(place)
 
     def _tidy(self) -> None:
+        if self._hurt is not None:
+            from studio.library.operations import rebuild
+
+            self.aside(rebuild.heal(self))
         if not self._tidying and self._writer is not None and self._writer.untidy:
             self._tidying = True
             self.aside(self._tidied())
@@ -490,7 +526,7 @@ class Library:
         """
         try:
             return await self._thumbnail(
-                picture.sha256, partial(self._original, picture), step(edge), priority
+                picture.sha256, partial(self.path, picture), step(edge), priority
             )
         except PictureUnreadable:
             self.doubt(picture)
@@ -500,7 +536,7 @@ class Library:
         """Its file could not be read: look for it if it is gone. What is found is told."""
         if self.writable and not picture.missing:
             if self._doubts is None:
-                from studio.library.finding import Doubts
+                from studio.library.operations.relink import Doubts
 
                 self._doubts = Doubts(self)
             self._doubts.about(picture.id)
@@ -508,9 +544,6 @@ class Library:
     def kept_thumbnail(self, picture: Picture, edge: int) -> Path | None:
         """The file of a thumbnail that is there, or None; blocking, for the first screen."""
         return self._thumbnails.find(picture.sha256, step(edge))
-
-    def _original(self, picture: Picture) -> Path:
-        return self.originals.find(picture) or self.originals.path(picture)
 
     async def input_thumbnail(self, reference: Reference, edge: int = 256) -> bytes:
         """A JPEG of a reference. Raises PictureUnreadable, StorageError."""
@@ -536,7 +569,7 @@ class Library:
         self, data: bytes | Path, *, role: Role, name: str, picture: str | None = None
     ) -> Reference:
         """Copy a picture into the library's inputs. Raises StorageError, PictureUnreadable."""
-        from studio.library import inputs
+        from studio.library.files import inputs
 
         return await self._writing.run(
             inputs.keep, self.originals, data, role=role, name=name, picture=picture
@@ -544,7 +577,7 @@ class Library:
 
     async def input_note(self, reference: Reference) -> str:
         """How a reference is sent otherwise than it is, in two words; "" where it is not."""
-        from studio.library import inputs
+        from studio.library.files import inputs
 
         return await self._reading.run(inputs.note, self.originals, reference)
 
@@ -561,15 +594,7 @@ class Library:
 
     async def rebuild(self) -> int:
         """Make the index anew from the log; the number of pictures it holds."""
-        from studio.library import rereading
+        from studio.library.operations import reindex
 
-        await rereading.rebuild(self)
+        await reindex.rebuild(self)
         return (await self.counts(time.time())).all
-
-    def _remove_index(self) -> None:
-        if self._writer is not None:
-            self._writer.close()
-            self._writer = None
-        path = self._index_path()
-        for part in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))):
-            part.unlink(missing_ok=True)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from enum import StrEnum
 
-from studio.domain import Parent, Picture
-from studio.values import dataclass
+from studio.domain.entities import Parent, Picture
 
 
 class View(StrEnum):
@@ -34,7 +34,8 @@ class Query:
     """Which pictures, in which order.
 
     Attributes:
-        words: what stands in the search field: words, phrases and tokens (see asking.py).
+        words: what stands in the search field: words, phrases and tokens (see
+            library/index/search_language.py).
         since: the start of this session, for `View.SESSION`.
         collection: id of the collection that is open; "" for none.
     """

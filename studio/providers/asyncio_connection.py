@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ipaddress
+import socket
 import ssl
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -52,16 +53,20 @@ class Line(asyncio.Protocol):
         """Connect; `options` are of the socket."""
         loop = asyncio.get_running_loop()
         async with asyncio.timeout(seconds):
-            _transport, line = await loop.create_connection(
-                cls,
-                host,
-                port,
-                local_addr=(local, 0) if local else None,
-                happy_eyeballs_delay=None if _is_number(host) else _NEXT_ADDRESS,
-            )
-        socket = line.info("socket")
+            try:
+                _transport, line = await loop.create_connection(
+                    cls,
+                    host,
+                    port,
+                    local_addr=(local, 0) if local else None,
+                    happy_eyeballs_delay=None if _is_number(host) else _NEXT_ADDRESS,
+                )
+            except UnicodeError as error:
+                # No name at all, says Python, before anybody is asked for it.
+                raise socket.gaierror(socket.EAI_NONAME, str(error)) from error
+        made = line.info("socket")
         for option in options:
-            socket.setsockopt(*option)
+            made.setsockopt(*option)
         return line
 
     async def read(self, most: int, *, seconds: float | None = None) -> bytes:

@@ -1,6 +1,9 @@
 """What a provider is: it sends one request and reads one answer, and knows nothing else.
 
-A provider gets (request, key, client, sink). It never sees journal, library, queue or keyring.
+A provider gets (request, key, client, sink). It never sees journal, library, queue or keyring. It
+alone knows its wire: where a request goes, how it is written and where the pictures of an answer
+are. Of an answer no more is presumed than that it is JSON, or a stream of events of JSON, with its
+pictures as base64 in strings or at addresses.
 """
 
 from __future__ import annotations
@@ -10,15 +13,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from studio.domain import GenerationRequest, Grounding, Reference
-from studio.errors import Billed, NoPicture
-from studio.files import storage_error
-from studio.models import Listed
+from studio.common.errors import Billed, NoPicture, StudioError
+from studio.common.files import storage_error
+from studio.common.i18n import _
+from studio.domain.entities import GenerationRequest, Grounding, Reference
+from studio.domain.models import Lesson, Listed, Model
+from studio.imaging.upload_limits import Limits
 from studio.providers import base64_text
-from studio.words import _
 
 if TYPE_CHECKING:
-    from studio.providers.past import Past
+    from studio.providers.history import Part, Past
     from studio.providers.transport import Client
 
 BeforeFirstByte = Callable[[], Awaitable[None]]
@@ -26,6 +30,12 @@ BeforeFirstByte = Callable[[], Awaitable[None]]
 
 What is told in two ways takes two requests: then it is awaited for each.
 """
+
+FindModel = Callable[[str], Model]
+"""Gives a model of a profile by its id."""
+
+Learn = Callable[[Lesson], None]
+"""Keeps what an answer taught. Blocking."""
 
 
 class Sink(Protocol):
@@ -40,6 +50,10 @@ class Sink(Protocol):
     @property
     def whole(self) -> bool:
         """Whether the JSON received so far is complete: a break after that loses nothing."""
+
+    @property
+    def promising(self) -> bool:
+        """Whether a picture is in what was received so far, or begins there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +89,55 @@ class Scan:
         complete: the value was closed; False for a body that was cut.
         trailing: something that is not white space came after the value.
         json: whether the body was JSON at all, as far as it went.
+        long: there was a string so long that it may be a picture.
+        refused: why the reader gave up in the middle: it has more than is taken.
     """
 
     value: Any
     complete: bool
     trailing: bool = False
     json: bool = True
+    long: bool = False
+    refused: StudioError | None = None
+
+
+class LongStrings(Protocol):
+    """Hears the content of every long string while it is scanned, as it stands in the JSON."""
+
+    def begin(self, start: int) -> None:
+        """One begins at that byte of the body."""
+
+    def more(self, piece: bytes | memoryview) -> None:
+        """More of it."""
+
+    def end(self, end: int) -> None:
+        """It ended before that byte."""
+
+
+class Scanner(Protocol):
+    """Follows a body while it arrives. Fed its bytes in order, in pieces of any size.
+
+    Whoever listens hears of each picture that way: it is decoded while it comes, and a body in
+    which none begins is not read without end.
+    """
+
+    @property
+    def complete(self) -> bool:
+        """Whether the value is closed; of a stream, whether it has said that this was all."""
+
+    @property
+    def streaming(self) -> bool:
+        """Whether the body is a stream of events, which may go on after it was complete."""
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more need come."""
+
+    def feed(self, data: bytes) -> None:
+        """Take the next bytes. Never raises; what is too much is told by `finish`."""
+
+    def finish(self) -> Scan:
+        """What was fed, parsed; more may be fed afterwards. Never raises."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,7 +229,7 @@ class Answer:
         model_version: the model that really answered, when it says so.
         seed: the seed that was used, when the service says so.
         warnings: what was odd about it, in sentences for a person.
-        parts: the model's own parts, in the order sent; see `gemini.conversation`.
+        parts: the model's own parts, in the order sent; none where it cannot be gone on with.
         grounding: what it looked up, when it was allowed to search and did.
     """
 
@@ -201,6 +258,7 @@ class AnswerSource:
         headers: names in lower case.
         body: file with the body's bytes, nothing before or after.
         scan: what the scanner made of the body while it arrived; None scans the file now.
+        cut: it stopped in the middle, and what was open in it is closed: what is there will do.
         key: used for nothing but to keep it out of every text.
     """
 
@@ -209,11 +267,24 @@ class AnswerSource:
     body: Path
     request: GenerationRequest
     scan: Scan | None = None
+    cut: bool = False
     key: str = field(default="", repr=False)
 
 
 class Provider(Protocol):
-    """One service behind one profile."""
+    """One service behind one profile, in the language of its wire."""
+
+    @property
+    def wire(self) -> str:
+        """Name of its wire in the registry; noted with every answer."""
+
+    @property
+    def reader_version(self) -> int:
+        """Kept with an answer that was looked at in vain: a newer reader looks once more."""
+
+    @property
+    def limits(self) -> Limits:
+        """What pictures may be sent with a request."""
 
     async def send(
         self,
@@ -236,7 +307,27 @@ class Provider(Protocol):
         """
 
     def read(self, source: AnswerSource) -> Answer:
-        """Make sense of a whole answer. Blocking. Raises StudioError when it has no picture."""
+        """Make sense of an answer. Blocking. Raises StudioError when it has no picture.
+
+        Raises IncompleteAnswer for one that is not whole, unless the source says that it was cut.
+        `answered` is set of an error only where the answer itself says that there is no picture:
+        it is let go then.
+        """
+
+    def scanner(self, listener: LongStrings) -> Scanner:
+        """What follows one answer while it arrives."""
+
+    def scan(self, body: Path) -> Scan:
+        """Scan a body that lies on disk. Blocking. Raises StorageError."""
+
+    def keep(self, answer: Answer, body: Path) -> bytes | None:
+        """The model's parts for a later turn, pictures left out; None when there can be none.
+
+        Blocking. Raises OSError.
+        """
+
+    def kept_parts(self, data: bytes) -> tuple[Part, ...]:
+        """What `keep` gave, read again. Raises ValueError for anything else."""
 
     async def listed(self, key: str | None, client: Client) -> tuple[Listed, ...]:
         """The image models the service lists: free of charge, and so the test of a key."""

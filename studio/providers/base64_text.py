@@ -105,13 +105,13 @@ def decode(pieces: Iterable[bytes]) -> Iterator[bytes]:
         yield out
 
 
-def from_file(path: Path, start: int, end: int) -> Iterator[bytes]:
-    """The raw bytes `start` to `end` of a file, in pieces."""
+def from_file(path: Path, start: int, end: int, *, most: int = _PIECE) -> Iterator[bytes]:
+    """The raw bytes `start` to `end` of a file, in pieces of at most so many."""
     with path.open("rb") as file:
         file.seek(start)
         left = end - start
         while left > 0:
-            piece = file.read(min(_PIECE, left))
+            piece = file.read(min(most, left))
             if not piece:
                 raise DirtyBase64Error("the file is shorter than it should be")
             left -= len(piece)

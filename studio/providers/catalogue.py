@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -12,11 +11,13 @@ from typing import Any
 
 import msgspec
 
-from studio.errors import InputError, StorageError
-from studio.models import THINKING, Lesson, Listed, Model, ModelState, Rates, plain_id
-from studio.paths import resources
-from studio.settings import OFFLINE, Profile
-from studio.words import _
+from studio.common import json_reader
+from studio.common.errors import InputError, StorageError
+from studio.common.i18n import _
+from studio.common.json_reader import NotUnderstood
+from studio.common.paths import resources
+from studio.config.settings import OFFLINE, Profile
+from studio.domain.models import THINKING, Lesson, Listed, Model, ModelState, Rates, plain_id
 
 log = logging.getLogger(__name__)
 
@@ -139,17 +140,19 @@ class Catalogue:
         kept = _Kept(1, self._learned, self._pixel_sizes, sorted(self._both_modalities))
         return msgspec.json.encode(kept)
 
-    def load(self, data: bytes) -> None:
-        """Take what `dump` gave; a broken file is as good as none."""
+    def load(self, data: bytes) -> bool:
+        """Take what `dump` gave, of a broken file what is understood; whether that was all."""
+        whole = True
         try:
-            kept = msgspec.json.decode(data, type=_Kept)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            kept = json_reader.decode(data, _Kept)
+        except NotUnderstood as error:
             log.warning("The kept lists of models could not be read: %s", error)
-            return
+            kept, whole = _in_parts(data), False
         for profile, listed in kept.listed.items():
             self.learn(profile, listed)
         self._pixel_sizes = kept.pixel_sizes
         self._both_modalities = set(kept.both_modalities)
+        return whole
 
     def _about(self, profile: str) -> Profile | None:
         if self._find_profile is None:
@@ -205,6 +208,15 @@ class _Kept(msgspec.Struct):
     both_modalities: list[str] = []
 
 
+def _in_parts(data: bytes) -> _Kept:
+    from studio.common.lenient_json import understand
+
+    try:
+        return understand(json_reader.plain(data), _Kept, [])
+    except NotUnderstood:
+        return _Kept(1, {})
+
+
 def _today() -> str:
     return time.strftime("%Y-%m-%d")
 
@@ -240,8 +252,8 @@ def _titled(model: Model) -> Model:
 
 def _read_table(path: Path) -> Any:
     try:
-        return json.loads(path.read_bytes())
-    except (OSError, ValueError) as error:
+        return json_reader.plain(json_reader.read(path))
+    except (OSError, NotUnderstood) as error:
         raise StorageError(
             _("The table of models is missing or damaged"),
             _("{name} cannot be read.").format(name=path),

@@ -9,10 +9,10 @@ from __future__ import annotations
 import socket
 import ssl
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from urllib.parse import urlsplit
 
-from studio.errors import (
+from studio.common.errors import (
     Billed,
     IncompleteAnswer,
     InputError,
@@ -20,7 +20,13 @@ from studio.errors import (
     ServiceError,
     StudioError,
 )
-from studio.words import _
+from studio.common.i18n import _
+from studio.providers import proxies
+
+_NOT_CONFORMING = frozenset(range(79, 95))
+"""OpenSSL's codes (X509_V_ERR_INVALID_CA to ..._EC_KEY_EXPLICIT_PARAMS) for certificates that break
+RFC 5280. Most are checked since Python 3.13 only, whose contexts have VERIFY_X509_STRICT set.
+"""
 
 
 def foreign() -> tuple[type[BaseException], ...]:
@@ -38,10 +44,12 @@ def explain(
     sent: bool,
     whole_request: bool = True,
     answering: bool = False,
+    clean: Callable[[str], str] = str,
 ) -> StudioError:
     """The error for a request to `url` that went wrong.
 
     `sent`: its first byte has left; `whole_request`: and its last; `answering`: the answer began.
+    `clean` cuts the key out of what the error says: libraries quote lines they could not read.
     """
     host = urlsplit(url).hostname or url
     if answering:
@@ -50,10 +58,10 @@ def explain(
             _("The connection to {host} ended in the middle of the answer.").format(host=host),
             hint=_("The picture may have been made and charged. Trying again may cost again."),
             billed=Billed.MAYBE,
-            details=_name(error),
+            details=_name(error, clean),
         )
     if not sent:
-        return _not_reached(error, host)
+        return _not_reached(error, host, clean, _proxy(url))
     if not whole_request:
         return NetworkError(
             _("The request could not be sent"),
@@ -61,18 +69,28 @@ def explain(
             hint=_("Check the network. Nothing was made, so nothing was charged."),
             retryable=True,
             repeats=1,
-            details=_name(error),
+            details=_name(error, clean),
         )
     return NetworkError(
         _("The connection broke"),
         _("{host} got the request, but its answer did not arrive.").format(host=host),
         hint=_("The picture may have been made and charged. Trying again may cost again."),
         billed=Billed.MAYBE,
-        details=_name(error),
+        details=_name(error, clean),
     )
 
 
-def _not_reached(error: BaseException, host: str) -> StudioError:
+def _proxy(url: str) -> str:
+    """Where the proxy on the way to an address is named; empty for none."""
+    try:
+        return proxies.called(url)
+    except ValueError:
+        return ""
+
+
+def _not_reached(
+    error: BaseException, host: str, clean: Callable[[str], str], proxy: str
+) -> StudioError:
     causes = tuple(_causes(error))
     kind = type(error).__name__
     if kind in ("InvalidURL", "UnsupportedProtocol", "LocalProtocolError"):
@@ -80,7 +98,21 @@ def _not_reached(error: BaseException, host: str) -> StudioError:
             _("The address of the provider is not usable"),
             host,
             hint=_("Check the provider's base address in the settings."),
-            details=_name(error),
+            details=_name(error, clean),
+        )
+    if reason := _broken_rule(causes):
+        return NetworkError(
+            _("The connection is not safe"),
+            _(
+                "The certificate of {host}, or of the authority that issued it, does not follow "
+                "the standard RFC 5280: {reason}."
+            ).format(host=host, reason=reason),
+            hint=_(
+                "Programs on Python 3.13 or newer insist on the standard; older ones may still "
+                "take this certificate. Ask whoever issued it, often your company's IT, for one "
+                "that follows RFC 5280."
+            ),
+            details=_name(error, clean),
         )
     if any(isinstance(one, ssl.SSLCertVerificationError) for one in causes):
         title = _("The connection is not safe")
@@ -90,16 +122,23 @@ def _not_reached(error: BaseException, host: str) -> StudioError:
         title = _("The connection is not safe")
         message = _("No encrypted connection to {host} could be made.").format(host=host)
         hint = _("Check the address and the network.")
+    elif kind == "ProxyError":
+        title = _("The proxy refused the connection")
+        message = _("The system's proxy does not connect to {host} ({reason}).").format(
+            host=host, reason=clean(str(error))[:80]
+        )
+        hint = _("Check the proxy in the system's settings.")
+    elif proxy:
+        # Past it, only the proxy knows what went wrong.
+        title = _("The proxy was not reached")
+        message = _("Nothing answers at the proxy in {name}, which is the way to {host}.").format(
+            name=proxy, host=host
+        )
+        hint = _("Check the proxy in the system's settings.")
     elif any(isinstance(one, socket.gaierror) for one in causes):
         title = _("The service was not found")
         message = _("There is no address for {host}.").format(host=host)
         hint = _("Check the network, and the provider's base address.")
-    elif kind == "ProxyError":
-        title = _("The proxy refused the connection")
-        message = _("The system's proxy does not connect to {host} ({reason}).").format(
-            host=host, reason=str(error)[:80]
-        )
-        hint = _("Check the proxy in the system's settings.")
     elif any(isinstance(one, ConnectionRefusedError) for one in causes) or "refused" in str(error):
         title = _("The service was not reached")
         message = _("Nothing answers at {host}.").format(host=host)
@@ -112,7 +151,17 @@ def _not_reached(error: BaseException, host: str) -> StudioError:
         title = _("The service was not reached")
         message = _("No connection to {host} could be made.").format(host=host)
         hint = _("Check the network, then try again.")
-    return NetworkError(title, message, hint=hint, retryable=True, details=_name(error))
+    return NetworkError(title, message, hint=hint, retryable=True, details=_name(error, clean))
+
+
+def _broken_rule(causes: Iterable[BaseException]) -> str:
+    """OpenSSL's words for the rule a certificate breaks; empty where that is not the cause."""
+    for one in causes:
+        # Only an error that comes from OpenSSL has a code.
+        code = getattr(one, "verify_code", 0)
+        if isinstance(one, ssl.SSLCertVerificationError) and code in _NOT_CONFORMING:
+            return one.verify_message[:100]
+    return ""
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
@@ -126,9 +175,9 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
         seen += 1
 
 
-def _name(error: BaseException) -> str:
-    """Kind and text of the error. Its text comes from the system and holds no header."""
-    return f"{type(error).__name__}: {str(error)[:300]}".rstrip(": ")
+def _name(error: BaseException, clean: Callable[[str], str]) -> str:
+    """Kind and text of the error."""
+    return f"{type(error).__name__}: {clean(str(error))[:300]}".rstrip(": ")
 
 
 def too_long(limit: int) -> ServiceError:

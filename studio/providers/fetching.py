@@ -19,10 +19,11 @@ from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import urljoin, urlsplit
 
-from studio.errors import Billed, NoPicture, NotFetched, ServiceError
-from studio.kinds import kind_of
-from studio.providers import addresses, broken
-from studio.words import _
+from studio.common.errors import Billed, NetworkError, NoPicture, NotFetched, ServiceError
+from studio.common.file_types import kind_of
+from studio.common.i18n import _
+from studio.providers import connection_errors, proxies
+from studio.providers.public_addresses import is_outside
 
 MAX_PICTURE = 128 * 1024 * 1024
 """Most bytes of one picture that are fetched."""
@@ -137,17 +138,19 @@ async def _ask(
         taking = _Taking(url, taker)
         try:
             status, headers = await visit(target, taking.chunk)
-        except broken.foreign() as error:
+        except connection_errors.foreign() as error:
             if isinstance(error, TimeoutError):
                 raise
             broke = error
             continue
         except ServiceError as error:
             raise refused(url, error.message) from error
+        except NetworkError as error:
+            raise not_fetched(url, error.message) from error
         if status == 200:
             taking.check()
         return status, headers
-    reason = broken.explain(broke or OSError(), place, sent=False).message
+    reason = connection_errors.explain(broke or OSError(), place, sent=False).message
     raise not_fetched(url, reason) from broke
 
 
@@ -185,7 +188,7 @@ async def targets(url: str, policy: Policy) -> tuple[Target, ...]:
     usual = {"https": 443, "http": 80}[scheme]
     named = host if port == usual else f"{host}:{port}"
     literal = _literal(name)
-    if literal is None and policy.proxied and addresses.proxy_for(scheme, name):
+    if literal is None and policy.proxied and _proxied(url, scheme, name):
         if _OWN_NAMES.search(name) or "." not in name:
             raise refused(url, _("It leads into this network."))
         return (Target(url=f"{scheme}://{named}{rest}", host=named, name=name),)
@@ -198,7 +201,7 @@ async def targets(url: str, policy: Policy) -> tuple[Target, ...]:
             raise not_fetched(
                 url, _("There is no address for {host}.").format(host=name)
             ) from error
-        found = [ipaddress.ip_address(one.partition("%")[0]) for one in dict.fromkeys(given)]
+        found = [ipaddress.ip_address(one) for one in dict.fromkeys(given)]
     if not found or not all(allowed(one, policy) for one in found):
         raise refused(url, _("It leads into this network."))
     return tuple(
@@ -209,6 +212,13 @@ async def targets(url: str, policy: Policy) -> tuple[Target, ...]:
         )
         for one in found[:4]
     )
+
+
+def _proxied(url: str, scheme: str, name: str) -> bool:
+    try:
+        return bool(proxies.proxy_for(scheme, name))
+    except NetworkError as error:
+        raise not_fetched(url, error.message) from error
 
 
 def _parts(url: str, policy: Policy) -> tuple[str, str, int, str]:
@@ -230,7 +240,7 @@ def _parts(url: str, policy: Policy) -> tuple[str, str, int, str]:
 
 def _literal(name: str) -> Address | None:
     with contextlib.suppress(ValueError):
-        return ipaddress.ip_address(name.partition("%")[0])
+        return ipaddress.ip_address(name)
     with contextlib.suppress(OSError):
         # 127.1, 0x7f000001 and 2130706433 are addresses too, for those who resolve.
         if re.fullmatch(r"(?:0x[0-9a-f]+|\d+)(?:\.(?:0x[0-9a-f]+|\d+)){0,3}", name):
@@ -239,24 +249,8 @@ def _literal(name: str) -> Address | None:
 
 
 def allowed(address: Address, policy: Policy) -> bool:
-    """Whether an address is out in the world; addresses within addresses are looked at as well."""
-    if isinstance(address, ipaddress.IPv6Address):
-        inner = address.ipv4_mapped or address.sixtofour or _translated(address)
-        if inner is None and address.teredo is not None:
-            inner = address.teredo[1]
-        if inner is not None:
-            return allowed(inner, policy)
-    if policy.loopback and address.is_loopback:
-        return True
-    return address.is_global and not address.is_multicast
-
-
-def _translated(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
-    """The IPv4 address in one of NAT64 (RFC 6052) or of the old compatible kind."""
-    number = int(address)
-    if number >> 32 in (0x0064FF9B << 64, 0) and number > 1:
-        return ipaddress.IPv4Address(number & 0xFFFFFFFF)
-    return None
+    """Whether an address may be asked."""
+    return (policy.loopback and address.is_loopback) or is_outside(address)
 
 
 def moved(url: str, location: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from studio.domain import Told
+from studio.domain.entities import Told
 
 Part = dict[str, Any]
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import socket
 import ssl
 from collections.abc import Iterable, Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpcore
 
-from studio.providers.lines import Line, Secured
+from studio.providers import proxies
+from studio.providers.asyncio_connection import Line, Secured
+from studio.providers.lenient_headers import Heads
 
 
 class Network(httpcore.AsyncNetworkBackend):
@@ -24,11 +29,106 @@ class Network(httpcore.AsyncNetworkBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.AsyncNetworkStream:
         """Connect to a host."""
+        options = list(socket_options or ())
+        return Answers(await self._reach(host, port, timeout, local_address, options))
+
+    async def _reach(
+        self, host: str, port: int, seconds: float | None, local: str | None, options: list[Any]
+    ) -> Line:
         with _told(httpcore.ConnectTimeout, httpcore.ConnectError):
-            line = await Line.open(
-                host, port, seconds=timeout, local=local_address, options=socket_options or ()
-            )
-        return Stream(line)
+            return await Line.open(host, port, seconds=seconds, local=local, options=options)
+
+
+class Socks(Network):
+    """Opens connections through a proxy that speaks SOCKS 5 (RFC 1928, RFC 1929).
+
+    Names are looked up by the proxy.
+    """
+
+    def __init__(self, proxy: str) -> None:
+        """`proxy` is an address as `proxies.proxy_for` gives it."""
+        parts = urlsplit(proxy)
+        self._host, self._port = parts.hostname or "", parts.port or 0
+        self._login = proxies.login(proxy)
+
+    async def _reach(
+        self, host: str, port: int, seconds: float | None, local: str | None, options: list[Any]
+    ) -> Line:
+        asked = _place(host) + port.to_bytes(2, "big")
+        line = await super()._reach(self._host, self._port, seconds, local, options)
+        stream = Stream(line)
+        try:
+            async with asyncio.timeout(seconds):
+                await self._ask(stream, asked)
+        except TimeoutError as error:
+            await stream.aclose()
+            raise httpcore.ConnectTimeout from error
+        except (httpcore.ReadError, httpcore.WriteError) as error:
+            await stream.aclose()
+            raise httpcore.ProxyError("it hung up") from error
+        except BaseException:
+            await stream.aclose()
+            raise
+        return line
+
+    async def _ask(self, stream: httpcore.AsyncNetworkStream, place: bytes) -> None:
+        await stream.write(b"\5\2\0\2" if self._login else b"\5\1\0")
+        version, way = await _exactly(stream, 2)
+        if version != 5 or way not in (0, 2, 0xFF):
+            raise httpcore.ProxyError("it does not speak SOCKS 5")
+        if way == 0xFF or (way == 2 and self._login is None):
+            raise httpcore.ProxyError("it asks for a user name and a password")
+        if way == 2 and self._login is not None:
+            words = b"".join(bytes([len(one)]) + one for one in self._login)
+            await stream.write(b"\1" + words)
+            if (await _exactly(stream, 2))[1]:
+                raise httpcore.ProxyError("it does not take the user name and password")
+        await stream.write(b"\5\1\0" + place)
+        version, code, _nothing, kind = await _exactly(stream, 4)
+        if version != 5 or code:
+            raise httpcore.ProxyError(_CODES.get(code, "it refused"))
+        sizes = {1: 4, 4: 16}
+        size = sizes.get(kind) or (await _exactly(stream, 1))[0]
+        await _exactly(stream, size + 2)
+
+
+_CODES = {
+    1: "it failed",
+    2: "its rules do not allow it",
+    3: "it does not reach that network",
+    4: "it does not reach that computer",
+    5: "the connection was refused there",
+    6: "it took too long",
+    7: "it cannot do that",
+    8: "it does not know that kind of address",
+}
+
+
+def _place(host: str) -> bytes:
+    """A host as SOCKS has it: numbers as such, names with their length."""
+    for family, kind in ((socket.AF_INET, b"\1"), (socket.AF_INET6, b"\4")):
+        with contextlib.suppress(OSError):
+            return kind + socket.inet_pton(family, host.strip("[]"))
+    try:
+        name = host.encode("idna")
+    except UnicodeError as error:
+        raise httpcore.LocalProtocolError(str(error)) from error
+    return b"\3" + bytes([len(name)]) + name
+
+
+async def _exactly(stream: httpcore.AsyncNetworkStream, size: int) -> bytes:
+    """So many bytes; an answer that ends before is none."""
+    data = b""
+    while len(data) < size:
+        if not (piece := await stream.read(size - len(data))):
+            raise httpcore.ProxyError("it hung up")
+        data += piece
+    return data
+
+
+def network(socks: str = "") -> Network:
+    """What opens connections: straight, or through a proxy that speaks SOCKS."""
+    return Socks(socks) if socks else Network()
 
 
 class Stream(httpcore.AsyncNetworkStream):
@@ -61,7 +161,7 @@ class Stream(httpcore.AsyncNetworkStream):
         """Go on with TLS."""
         try:
             with _told(httpcore.ConnectTimeout, httpcore.ConnectError):
-                return Stream(
+                return Answers(
                     await Secured.open(self._line, ssl_context, server_hostname, seconds=timeout)
                 )
         except BaseException:
@@ -74,6 +174,21 @@ class Stream(httpcore.AsyncNetworkStream):
             return self._line.readable
         names = {"client_addr": "sockname", "server_addr": "peername"}
         return self._line.info(names.get(info, info))
+
+
+class Answers(Stream):
+    """One on which answers come: their heads are mended before they are read."""
+
+    def __init__(self, line: Line | Secured) -> None:
+        super().__init__(line)
+        self._heads = Heads()
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109
+        """What came."""
+        while data := await super().read(max_bytes, timeout):
+            if mended := self._heads.feed(data):
+                return mended
+        return self._heads.feed(b"")
 
 
 @contextlib.contextmanager

@@ -15,17 +15,23 @@ import asyncio
 import contextlib
 import logging
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from studio import __version__
-from studio.errors import NetworkError, ServiceError
-from studio.providers import addresses, broken, fetching, packing
-from studio.providers.addresses import check_address
+from studio.common import urls
+from studio.common.errors import NetworkError, ServiceError, StudioError
+from studio.common.i18n import _
+from studio.common.key_redaction import Echoes
+from studio.common.serial_executor import Lane
+from studio.common.urls import check_address
+from studio.providers import connection_errors, content_encoding, fetching, proxies
 from studio.providers.base import BeforeFirstByte, Sink
-from studio.words import _
+from studio.providers.redacted_answer import CleanSink, secrets_in
 
 if TYPE_CHECKING:
     import httpx
@@ -42,6 +48,9 @@ SKETCH_HOST = "sketch.invalid"
 """Stands for the painter in addresses httpx accepts; no such host can exist (RFC 2606)."""
 
 MAX_BODY = 256 * 1024 * 1024
+MAX_WORDS = 32 * 1024 * 1024
+"""Of an answer in which no picture begins by then."""
+
 MAX_ERROR_BODY = 1024 * 1024
 MAX_LIST = 8 * 1024 * 1024
 CONNECT_SECONDS = 15.0
@@ -72,19 +81,29 @@ class Client:
     picture takes longer than a handshake, and a kept connection that died in the meantime would
     leave a request of which nobody knows whether it was charged.
 
-    `painter` answers what goes to sketch://; the program's own one when None.
+    What a request is told in its headers that is a secret is cut out of all that comes back, to
+    this request and to every later one: out of headers, bodies and the words of errors.
+
+    `painter` answers what goes to sketch://; the program's own one when None. `lane` is where what
+    comes is looked through for secrets.
 
     Attributes:
         policy: what may be fetched of the addresses services send.
     """
 
     def __init__(
-        self, painter: Painter | None = None, *, policy: fetching.Policy | None = None
+        self,
+        painter: Painter | None = None,
+        *,
+        policy: fetching.Policy | None = None,
+        lane: Lane | None = None,
     ) -> None:
         self.policy = policy or fetching.Policy()
         self._painter = painter
+        self._lane = lane
         self._routes: _Routes | None = None
         self._opening = asyncio.Lock()
+        self._echoes = Echoes()
 
     async def post(
         self,
@@ -103,6 +122,8 @@ class Client:
         ServiceError for an answer larger than any picture.
         """
         check_address(url)
+        echoes = await self._cutting(headers)
+        clean = CleanSink(sink, echoes, self._lane)
         sending = _Sending(before_first_byte)
         answering = False
         try:
@@ -113,25 +134,37 @@ class Client:
                 content=_in_pieces(body),
                 trace=sending.trace,
             ) as response:
-                plain = _plain_headers(response)
                 refused = response.status_code >= 300
-                await sink.status(response.status_code, plain)
+                await clean.status(response.status_code, _plain_headers(response, echoes))
                 answering = True
                 try:
-                    async with asyncio.timeout(ERROR_SECONDS if refused else None):
-                        await _receive(response, sink.chunk, limit_quietly=refused)
-                except broken.foreign() as error:
+                    async with asyncio.timeout(ERROR_SECONDS if refused else None) as limit:
+                        try:
+                            await _receive(
+                                response,
+                                clean.chunk,
+                                echoes,
+                                # Of a refusal a little is enough, unless it brings a picture.
+                                enough=partial(_enough, sink, limit) if refused else None,
+                                promising=lambda: sink.promising,
+                            )
+                        finally:
+                            await clean.end()
+                except connection_errors.foreign() as error:
                     # An error's status says enough, and JSON that is closed lost nothing.
-                    if refused or sink.whole:
+                    if sink.whole or (refused and not sink.promising):
                         return
-                    raise broken.explain(error, url, sent=True, answering=True) from error
-        except broken.foreign() as error:
-            raise broken.explain(
+                    raise connection_errors.explain(
+                        error, url, sent=True, answering=True, clean=echoes.text
+                    ) from error
+        except connection_errors.foreign() as error:
+            raise connection_errors.explain(
                 error,
                 url,
                 sent=sending.begun,
                 whole_request=sending.done,
                 answering=answering,
+                clean=echoes.text,
             ) from error
 
     async def get_json(self, url: str, headers: Mapping[str, str]) -> Reply:
@@ -140,6 +173,7 @@ class Client:
         Raises InputError for an unsafe address and NetworkError.
         """
         check_address(url)
+        echoes = await self._cutting(headers)
         collected = bytearray()
 
         async def collect(data: bytes) -> None:
@@ -155,8 +189,13 @@ class Client:
                 asyncio.timeout(LIST_SECONDS),
                 self._asked("GET", url, headers) as response,
             ):
-                await _receive(response, collect, limit_quietly=response.status_code >= 300)
-                return Reply(response.status_code, _plain_headers(response), bytes(collected))
+                refused = response.status_code >= 300
+                await _receive(response, collect, echoes, enough=_a_megabyte if refused else None)
+                return Reply(
+                    response.status_code,
+                    _plain_headers(response, echoes),
+                    await asyncio.to_thread(echoes.bytes, bytes(collected)),
+                )
         except TimeoutError as error:
             raise NetworkError(
                 _("The service does not answer"),
@@ -166,8 +205,8 @@ class Client:
                 hint=_("Check the network, then try again."),
                 retryable=True,
             ) from error
-        except broken.foreign() as error:
-            raise broken.explain(error, url, sent=False) from error
+        except connection_errors.foreign() as error:
+            raise connection_errors.explain(error, url, sent=False, clean=echoes.text) from error
 
     async def fetch(self, url: str, taker: fetching.Taker) -> None:
         """Fetch a picture from an address a service sent: without key or cookies, see `fetching`.
@@ -176,7 +215,11 @@ class Client:
         what is no picture.
         """
         await self._open()
-        await fetching.fetch(url, self.policy, self._visit, taker)
+        try:
+            await fetching.fetch(url, self.policy, self._visit, taker)
+        except StudioError as error:
+            self._echoes.error(error)
+            raise
 
     async def _visit(
         self, target: fetching.Target, take: fetching.Take
@@ -203,9 +246,9 @@ class Client:
             if response.status_code == 200:
                 most = fetching.MAX_PICTURE
                 if int(response.headers.get("content-length", "0")) > most:
-                    raise broken.too_long(most)
-                await _receive(response, take, limit_quietly=False, most=most)
-            return response.status_code, _plain_headers(response)
+                    raise connection_errors.too_long(most)
+                await _receive(response, take, self._echoes, most=most)
+            return response.status_code, _plain_headers(response, self._echoes)
         finally:
             await response.aclose()
 
@@ -226,14 +269,27 @@ class Client:
         extensions: dict[str, Any] = {"timeout": _limits(None)}
         if trace is not None:
             extensions["trace"] = trace
-        request = httpx.Request(
-            method, _internal(url), headers=headers, content=content, extensions=extensions
-        )
-        response = await routes.handle_async_request(request)
+        try:
+            request = httpx.Request(
+                method, _internal(url), headers=headers, content=content, extensions=extensions
+            )
+            response = await routes.handle_async_request(request)
+        except UnicodeError as error:
+            # The name of its host cannot be read as one ("xn--a").
+            raise httpx.InvalidURL(str(error)) from error
         try:
             yield response
         finally:
             await response.aclose()
+
+    async def _cutting(self, headers: Mapping[str, str]) -> Echoes:
+        """What cuts the secrets of a request out of its answer, with those sent before."""
+        secrets = secrets_in(headers)
+        if not self._echoes.knows(secrets):
+            # This takes a while; the patterns made of a secret are kept.
+            await asyncio.to_thread(Echoes, secrets)
+            self._echoes = self._echoes.and_of(secrets)
+        return self._echoes
 
     async def close(self) -> None:
         """Close every connection; calling it twice is fine."""
@@ -267,8 +323,13 @@ def _prepare() -> ssl.SSLContext:
     # Else it looks for other loops anew at each of the locks of a request.
     httpcore._synchronization.current_async_library = _asyncio  # noqa: SLF001
 
+    # As `ssl.create_default_context` makes it, but for one thing: that notes the keys of every
+    # session in the file SSLKEYLOGFILE names, with which the traffic and the API key can be read.
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    if sys.version_info >= (3, 13):
+        context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN | ssl.VERIFY_X509_STRICT
     # The system's own authorities (a company's among them) and those httpx would bring.
-    context = ssl.create_default_context()
+    context.load_default_certs(ssl.Purpose.SERVER_AUTH)
     with contextlib.suppress(OSError):
         context.load_verify_locations(certifi.where())
     return context
@@ -315,19 +376,26 @@ class _Routes:
 
         from studio.providers import network
 
-        proxy = addresses.proxy_for(url.scheme, url.host)
+        proxy = proxies.proxy_for(url.scheme, url.host)
         if proxy not in self._ways:
+            socks = proxies.is_socks(proxy)
+            try:
+                # Without a context of ours it makes one, which would note the keys of sessions.
+                context = self._context if proxy.startswith("https:") else None
+                through = httpx.Proxy(proxy, ssl_context=context) if proxy else None
+            except (ValueError, httpx.InvalidURL) as error:
+                raise proxies.unusable(str(url)) from error
             way = self._ways[proxy] = httpx.AsyncHTTPTransport(
                 verify=self._context,
                 trust_env=False,
                 http1=True,
                 http2=False,
                 limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
-                proxy=proxy or None,
-                socket_options=addresses.socket_options(),
+                proxy=None if socks else through,
+                socket_options=urls.socket_options(),
             )
             # httpx has no option for it.
-            way._pool._network_backend = network.Network()  # noqa: SLF001
+            way._pool._network_backend = network.network(proxy if socks else "")  # noqa: SLF001
         return self._ways[proxy]
 
     async def _paint(self, request: httpx.Request) -> httpx.Response:
@@ -409,39 +477,50 @@ def _internal(url: str) -> str:
     return f"https://{SKETCH_HOST}{parts.path}" if parts.scheme == "sketch" else url
 
 
-def _plain_headers(response: httpx.Response) -> dict[str, str]:
-    """Headers as the sink gets them: the body is unpacked already, so they do not say packed."""
-    headers = {name.lower(): value for name, value in response.headers.items()}
-    if headers.pop("content-encoding", "identity") != "identity":
-        headers.pop("content-length", None)
+def _plain_headers(response: httpx.Response, echoes: Echoes) -> dict[str, str]:
+    """Headers as the sink gets them: they say packed only where the body could not be unpacked."""
+    headers = echoes.headers({name.lower(): value for name, value in response.headers.items()})
+    if (name := headers.get("content-encoding")) is not None:
+        if content_encoding.known(name):
+            del headers["content-encoding"]
+        if name != "identity":
+            headers.pop("content-length", None)
     return headers
 
 
 async def _receive(
     response: httpx.Response,
     take: Callable[[bytes], Awaitable[None]],
+    echoes: Echoes,
     *,
-    limit_quietly: bool,
+    enough: Callable[[int], bool] | None = None,
+    promising: Callable[[], bool] | None = None,
     most: int = 0,
 ) -> None:
-    """Hand the body on in pieces, unpacked, within what we take.
+    """Hand the body on in pieces, unpacked and as UTF-8, within what we take.
 
-    A longer error page is left unread after the first part; a longer answer is an error. `most` is
+    The rest is left unread where so many bytes are `enough`; a longer answer is an error. `most` is
     another limit than that of an answer.
     """
-    unpack = packing.unpacker(response.headers.get("content-encoding", ""))
+    unpack = content_encoding.unpacker(echoes.text(response.headers.get("content-encoding", "")))
     total = 0
 
-    async def deliver(raw: bytes) -> bool:
+    async def hand_on(pieces: Iterator[bytes]) -> bool:
         nonlocal total
-        for piece in unpack(raw):
+        for piece in pieces:
             total += len(piece)
-            if limit_quietly and total > MAX_ERROR_BODY:
+            limit = most or MAX_BODY
+            if promising is not None and total > MAX_WORDS and not promising():
+                limit = MAX_WORDS
+            if total > limit:
+                raise connection_errors.too_long(limit)
+            if enough is not None and enough(total):
                 return False
-            if total > (most or MAX_BODY):
-                raise broken.too_long(most or MAX_BODY)
             await take(piece)
         return True
+
+    async def deliver(raw: bytes) -> bool:
+        return await hand_on(unpack.feed(raw))
 
     # Whoever leaves this loop early leaves generators behind that wait on the network; not every
     # loop cleans them up. So the line is cut first, and they end by themselves.
@@ -457,15 +536,30 @@ async def _receive(
                 wanted, reason = False, error
             if not wanted:
                 await _hang_up(response)
-    except broken.foreign():
+    except connection_errors.foreign():
         if wanted:
+            await hand_on(unpack.end())
             raise
     if reason is not None:
         raise reason
+    if wanted:
+        await hand_on(unpack.end())
+
+
+def _a_megabyte(total: int) -> bool:
+    return total > MAX_ERROR_BODY
+
+
+def _enough(sink: Sink, limit: asyncio.Timeout, total: int) -> bool:
+    """Whether so much of a refusal will do. One with a picture in it is an answer: all of it."""
+    if not sink.promising:
+        return _a_megabyte(total)
+    limit.reschedule(None)
+    return False
 
 
 async def _hang_up(response: httpx.Response) -> None:
     line = response.extensions.get("network_stream")
     if line is not None:
-        with contextlib.suppress(*broken.foreign()):
+        with contextlib.suppress(*connection_errors.foreign()):
             await line.aclose()

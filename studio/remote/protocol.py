@@ -13,11 +13,13 @@ from typing import Any
 
 import msgspec
 
-from studio import errors
-from studio.budget import Budget
-from studio.domain import Job, Picture, Reference, Role
-from studio.errors import StudioError
-from studio.runs import Run
+from studio.common import errors
+from studio.common.errors import StudioError
+from studio.common.json_reader import Reader
+from studio.common.user_input import valid
+from studio.domain.budget import Budget
+from studio.domain.entities import Job, Picture, Reference, Role
+from studio.domain.runs import Run
 
 _HEAD = 8
 LONGEST = 64 << 20
@@ -130,7 +132,9 @@ class Refused(msgspec.Struct, frozen=True, tag="refused"):
     @classmethod
     def of(cls, error: StudioError) -> Refused:
         """An error of the owner's."""
-        return cls(type(error).__name__, error.title, error.message, error.hint)
+        # A sentence may say the name of a file, and that may be no text.
+        title, message, hint = map(valid, (error.title, error.message, error.hint))
+        return cls(type(error).__name__, title, message, hint)
 
     @property
     def error(self) -> StudioError:
@@ -142,8 +146,8 @@ class Refused(msgspec.Struct, frozen=True, tag="refused"):
 
 Reply = Kept | Standing | Taken | JobNow | Came | Over | Said | Refused
 
-_requests: msgspec.json.Decoder[Request] = msgspec.json.Decoder(Request)
-_replies: msgspec.json.Decoder[Reply] = msgspec.json.Decoder(Reply)
+_requests: Reader[Request] = Reader(Request)
+_replies: Reader[Reply] = Reader(Reply)
 
 
 async def say(writer: asyncio.StreamWriter, message: Request | Reply) -> None:

@@ -1,6 +1,6 @@
 """The owner's side: what other processes of this user ask for is done by the one that may write.
 
-A command line that finds the library open hands its request over (`cli/handing_over.py`). What it
+A command line that finds the library open hands its request over (`cli/remote_client.py`). What it
 asked for goes through the same queue and library as everything else, so the window shows it too;
 when the asker leaves, it goes on.
 """
@@ -11,12 +11,21 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
-from studio import asking, budget, files
-from studio.asking import (
+from studio.app.core import Core
+from studio.common import directory_handles, files, user_input
+from studio.common.errors import InputError, KeyMissing, LibraryLocked, StudioError
+from studio.common.i18n import _
+from studio.config.environment import KEY_VARIABLE
+from studio.config.settings import OFFLINE
+from studio.domain import budget
+from studio.domain.events import Event, JobChanged, JobsRemoved, PicturesAdded
+from studio.generation.journal import DAMAGED
+from studio.library.operations.verify import Report
+from studio.library.operations.verify import check as read_again
+from studio.remote import protocol
+from studio.remote.protocol import (
     Came,
     Cancel,
     Change,
@@ -33,15 +42,6 @@ from studio.asking import (
     Standing,
     Taken,
 )
-from studio.core import Core
-from studio.environment import KEY_VARIABLE
-from studio.errors import InputError, KeyMissing, LibraryLocked, StudioError
-from studio.events import Event, JobChanged, JobsRemoved, PicturesAdded
-from studio.journal import DAMAGED
-from studio.library.check import Report
-from studio.library.check import check as read_again
-from studio.settings import OFFLINE
-from studio.words import _
 
 log = logging.getLogger(__name__)
 
@@ -105,7 +105,7 @@ class _Line:
         try:
             with contextlib.suppress(EOFError, OSError):
                 while True:
-                    await self._do(await asking.next_request(self._reader))
+                    await self._do(await protocol.next_request(self._reader))
             if self._making is not None:
                 await self._making
         except ValueError as error:
@@ -129,13 +129,16 @@ class _Line:
             answer = Refused.of(error)
         finally:
             self._answering = False
-        await asking.say(self._writer, answer)
+        await protocol.say(self._writer, answer)
 
     async def _answer(self, request: Keep | Money | Change) -> Reply:
         core = self._core
         if isinstance(request, Keep):
             kept = await core.library.keep_input(
-                Path(request.path), role=request.role, name=request.name, picture=request.picture
+                user_input.path_of(request.path),
+                role=request.role,
+                name=request.name,
+                picture=request.picture,
             )
             return Kept(kept)
         if isinstance(request, Money):
@@ -154,7 +157,7 @@ class _Line:
             await self._check(asked)
         except StudioError as error:
             with contextlib.suppress(OSError):
-                await asking.say(self._writer, Refused.of(error))
+                await protocol.say(self._writer, Refused.of(error))
             return
         news: asyncio.Queue[JobChanged | PicturesAdded | None] = asyncio.Queue()
         following = _Following(asked.run.id, news)
@@ -173,17 +176,17 @@ class _Line:
             news.put_nowait(None)
         await telling
         with contextlib.suppress(OSError):
-            await asking.say(self._writer, Over() if refused is None else Refused.of(refused))
+            await protocol.say(self._writer, Over() if refused is None else Refused.of(refused))
 
     async def _tell(self, news: asyncio.Queue[JobChanged | PicturesAdded | None]) -> None:
         try:
-            await asking.say(self._writer, Taken(paused=self._core.queue.paused))
+            await protocol.say(self._writer, Taken(paused=self._core.queue.paused))
             while (event := await news.get()) is not None:
                 if isinstance(event, JobChanged):
-                    await asking.say(self._writer, JobNow(event.job))
+                    await protocol.say(self._writer, JobNow(event.job))
                 else:
                     pictures = await self._core.library.find(event.ids)
-                    await asking.say(self._writer, Came(event.job or "", pictures))
+                    await protocol.say(self._writer, Came(event.job or "", pictures))
         except OSError:
             log.info("Whoever handed a run over has left; the run goes on")
 
@@ -204,7 +207,7 @@ class _Line:
                     _("There, {name} is {url}.").format(name=name, url=core.profile(name).base_url),
                     hint=_("Close it, or leave --base-url out."),
                 )
-            if asked.key and asked.key != asking.mark_of(core.keys.from_environment(name)):
+            if asked.key and asked.key != protocol.mark_of(core.keys.from_environment(name)):
                 raise LibraryLocked(
                     _("The key in {variable} stays here").format(variable=KEY_VARIABLE),
                     _("It is for this run alone, and another Gridbrush has the library open."),
@@ -297,11 +300,11 @@ async def _restore(core: Core, asked: Change) -> Said:
 
 
 async def _empty_trash(core: Core, _asked: Change) -> Said:
-    from studio.library import emptying
+    from studio.library.operations import trash
 
-    found = await emptying.contents(core.library)
-    discard = emptying.by_command() if core.paths.home is None else None
-    return Said(await emptying.empty(core.library, found.ids, discard), len(found.ids))
+    found = await trash.contents(core.library)
+    discard = trash.by_command() if core.paths.home is None else None
+    return Said(await trash.empty(core.library, found.ids, discard), len(found.ids))
 
 
 async def _collect(core: Core, asked: Change) -> Said:
@@ -332,12 +335,13 @@ async def _uncollect(core: Core, asked: Change) -> Said:
 
 
 async def _import(core: Core, asked: Change) -> Said:
-    from studio.library import importing
+    from studio.library.operations import import_, import_sources
 
+    found, refused = import_sources.named(asked.paths)
     neutral = core.settings.value.neutral_names
-    one = importing.Import(core.library, core.decoder, neutral_names=neutral)
-    result = await one.run([Path(path) for path in asked.paths])
-    return Said(importing.sentence(result), len(result.ids), importing.facts(result))
+    one = import_.Import(core.library, core.decoder, neutral_names=neutral)
+    result = await one.run(found, refused=refused)
+    return Said(import_.sentence(result), len(result.ids), import_.facts(result))
 
 
 async def _undo(core: Core, _asked: Change) -> Said:
@@ -350,7 +354,7 @@ async def _redo(core: Core, _asked: Change) -> Said:
 
 async def _fix(core: Core, _asked: Change) -> Said:
     """Verify, mend what can be, verify again."""
-    from studio.library.repair import repair
+    from studio.library.operations.repair import repair
 
     report = await check(core)
     repaired = await repair(core.library, report)
@@ -361,12 +365,10 @@ async def _fix(core: Core, _asked: Change) -> Said:
 
 
 async def _forget(core: Core, asked: Change) -> Said:
-    from studio.library.forgetting import forget
+    from studio.library.operations.forget_prompt import forget
 
     number = await forget(core.library, " ".join(asked.ids))
-    draft = await asyncio.to_thread(core.draft.load)
-    if draft is not None and draft.prompt.strip() == " ".join(asked.ids).strip():
-        await asyncio.to_thread(core.draft.save, replace(draft, prompt=""))
+    await asyncio.to_thread(core.draft.forget, " ".join(asked.ids))
     await asyncio.to_thread(_forget_broken, core)
     return Said(_("The prompt is forgotten."), number)
 
@@ -374,11 +376,13 @@ async def _forget(core: Core, asked: Change) -> Said:
 def _forget_broken(core: Core) -> None:
     """Remove requests and drafts that were set aside: nobody can tell whose words are in them."""
     draft = core.paths.draft_file
-    broken = [draft.with_name(f"{draft.stem}.broken{draft.suffix}")]
-    for name in ("queued.json", "told.json"):
-        broken += core.journal.folder.with_name(DAMAGED).glob(f"*/{name}")
+    broken = list(draft.parent.glob(f"{draft.stem}*.broken*{draft.suffix}"))
+    library, damaged = core.library.folder, core.journal.folder.with_name(DAMAGED)
+    for name in ("queued.json", "told.json", "pictures.json"):
+        broken += [folder / name for folder in directory_handles.folders(library, damaged)]
+    broken += [one for one in directory_handles.regular(library, damaged) if one.suffix == ".json"]
     for path in broken:
-        files.remove(path)
+        files.remove(path, within=library if library in path.parents else None)
 
 
 async def _rebuild(core: Core, _asked: Change) -> Said:

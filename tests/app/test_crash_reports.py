@@ -12,18 +12,19 @@ from pathlib import Path
 
 import pytest
 
-from studio import crashes, logs
-from studio.crashes import CrashFile
+from studio.app import crash_reports
+from studio.app.crash_reports import CrashFile
+from studio.common import logs
 from tests.canary import KEY
 
 POSIX = sys.platform != "win32"
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 _LIMIT = 30
 
 DYING = """
 import os, sys
 from pathlib import Path
-from studio.crashes import CrashFile
+from studio.app.crash_reports import CrashFile
 secret = os.environ["GRIDBRUSH_API_KEY"]
 one = CrashFile(Path(sys.argv[1]))
 def deep(key):
@@ -48,26 +49,27 @@ def test_a_fatal_signal_is_told_once_without_values(tmp_path: Path) -> None:
     assert dying(tmp_path, signal.SIGSEGV) == -signal.SIGSEGV
     (file,) = tmp_path.iterdir()
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    text = crashes.left_behind(tmp_path)
+    text = crash_reports.left_behind(tmp_path)
     assert "Segmentation fault" in text
     assert "in deep" in text
     assert KEY not in text
-    assert crashes.left_behind(tmp_path) == ""
+    assert crash_reports.left_behind(tmp_path) == ""
     # No image of the memory, which held the key.
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.skipif(not POSIX, reason="signals")
 def test_who_was_killed_from_outside_has_nothing_to_tell(tmp_path: Path) -> None:
-    assert dying(tmp_path, signal.SIGKILL) == -signal.SIGKILL
-    assert crashes.left_behind(tmp_path) == ""
+    kill = signal.Signals["SIGKILL"]
+    assert dying(tmp_path, kill) == -kill
+    assert crash_reports.left_behind(tmp_path) == ""
     assert list(tmp_path.iterdir()) == []
 
 
 def test_an_orderly_end_leaves_nothing(tmp_path: Path) -> None:
     one = CrashFile(tmp_path)
     # Not told while it runs.
-    assert crashes.left_behind(tmp_path) == ""
+    assert crash_reports.left_behind(tmp_path) == ""
     assert len(list(tmp_path.iterdir())) == 1
     one.close()
     assert list(tmp_path.iterdir()) == []
@@ -84,15 +86,15 @@ def test_what_ended_the_program_is_told_cleaned(tmp_path: Path) -> None:
     assert KEY not in file.read_text()
     file.rename(tmp_path / "crash-99999999.txt")
     one.close()
-    text = crashes.left_behind(tmp_path, alive=lambda _pid: False)
+    text = crash_reports.left_behind(tmp_path, alive=lambda _pid: False)
     assert "RuntimeError" in text
     assert KEY not in text
 
 
 def test_the_report_of_a_process_that_still_runs_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "crash-4711.txt").write_text("head\nwords\n")
-    assert crashes.left_behind(tmp_path, alive=lambda pid: pid == 4711) == ""
-    assert crashes.left_behind(tmp_path, alive=lambda _pid: False) == "head\nwords"
+    assert crash_reports.left_behind(tmp_path, alive=lambda pid: pid == 4711) == ""
+    assert crash_reports.left_behind(tmp_path, alive=lambda _pid: False) == "head\nwords"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="limits are read from /proc")
@@ -125,7 +127,7 @@ def test_a_window_that_dies_tells_it_and_its_memory_is_never_written(tmp_path: P
         if window.poll() is None:
             window.kill()
             window.wait()
-    text = crashes.left_behind(folder)
+    text = crash_reports.left_behind(folder)
     assert "Segmentation fault" in text
     written = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert not [path for path in written if path.name.startswith("core")]

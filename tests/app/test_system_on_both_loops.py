@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from studio.credentials import Keys, State
-from studio.errors import KeyLocked, PictureUnreadable
-from studio.events import Events, KeyChanged
-from studio.instance import ask_to_raise, serve
-from studio.pictures import Decoder
-from studio.settings import SettingsStore
+from studio.app.instance import ask_to_raise, serve
+from studio.common.errors import KeyLocked, PictureUnreadable
+from studio.config.credentials import Keys, State
+from studio.config.settings import SettingsStore
+from studio.domain.events import Events, KeyChanged
+from studio.imaging.decoder import Decoder
 
 
 class Prompting:

@@ -10,12 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from studio import __version__, paths, updates
-from studio.errors import ServiceError
-from studio.events import Events
+from studio import __version__
+from studio.app import updates
+from studio.app.updates import Update
+from studio.common import paths
+from studio.common.errors import ServiceError
+from studio.config.settings import SettingsStore
+from studio.domain.events import Events
 from studio.providers.transport import Client
-from studio.settings import SettingsStore
-from studio.updates import Update
 
 
 class Server:

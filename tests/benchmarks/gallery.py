@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import json
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from tests.benchmarks import homes, search
-from tests.benchmarks.frame import Measure
+from tests.benchmarks.frame import Measure, Result
 from tests.desktop.session import Session
 
 FEW, MANY = 1_000, 1_000_000
@@ -29,9 +28,9 @@ _FLOOR = 1.0
 _PATIENCE = 300.0
 
 
-def run() -> Iterator[Measure]:
+def run() -> Iterator[Result]:
     """Measure it."""
-    with tempfile.TemporaryDirectory(dir=search.HOME) as name:
+    with search.temporary() as name:
         folder = Path(name).absolute()
         few, many = homes.home(FEW, folder), homes.home(MANY, folder)
         with Session(folder / "quiet") as session:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw
 
-from studio.library.thumbnails import STEPS, ThumbnailStore
+from studio.library.files.thumbnails import STEPS, ThumbnailStore
 from tests.benchmarks import library_maker, search
 
 ID = "0199f0aa-0000-7000-8000-000000000001"

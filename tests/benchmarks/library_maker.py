@@ -14,8 +14,16 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from studio.domain import AspectRatio, CostBasis, Flag, GenerationRequest, Job, JobState, Picture
-from studio.library import records
+from studio.domain.entities import (
+    AspectRatio,
+    CostBasis,
+    Flag,
+    GenerationRequest,
+    Job,
+    JobState,
+    Picture,
+)
+from studio.library.log import records
 
 SEED = 20261123
 DISTINCT = 300

@@ -8,14 +8,13 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from tests.benchmarks import homes, search
-from tests.benchmarks.frame import Measure
+from tests.benchmarks.frame import Measure, Result
 from tests.benchmarks.gallery import FEW, MANY, USUAL
 from tests.benchmarks.startup import memory_of
 from tests.desktop.session import Session
@@ -27,9 +26,9 @@ _REST = 3.0
 _PATIENCE = 60.0
 
 
-def run() -> Iterator[Measure]:
+def run() -> Iterator[Result]:
     """Measure it."""
-    with tempfile.TemporaryDirectory(dir=search.HOME) as name:
+    with search.temporary() as name:
         folder = Path(name).absolute()
         with Session(folder / "session") as session:
             session.start_display("1600x1000")

@@ -7,13 +7,12 @@ library, which shows its first page; the two alternate, so that a slow moment me
 from __future__ import annotations
 
 import statistics
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from tests.benchmarks import homes, search
 from tests.benchmarks.display import Screen
-from tests.benchmarks.frame import Measure
+from tests.benchmarks.frame import Measure, Result
 from tests.benchmarks.gallery import MANY
 from tests.benchmarks.startup import HEIGHT, WIDTH, Ours
 from tests.desktop.session import Session
@@ -22,9 +21,9 @@ RUNS = 11
 TIMES = 1.3
 
 
-def run() -> Iterator[Measure]:
+def run() -> Iterator[Result]:
     """Measure it."""
-    with tempfile.TemporaryDirectory(dir=search.HOME) as name:
+    with search.temporary() as name:
         folder = Path(name).absolute()
         with Session(folder / "session") as session:
             screen = Screen(session.start_display(f"{WIDTH}x{HEIGHT}"))

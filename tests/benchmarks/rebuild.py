@@ -5,27 +5,26 @@ The peer is reading every record and doing nothing with it.
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from studio.library.index import Index
-from studio.library.records import RecordLog
+from studio.library.index.index import Index
+from studio.library.log.records import RecordLog
 from tests.benchmarks import search
-from tests.benchmarks.frame import Measure
+from tests.benchmarks.frame import Measure, Result
 
 SECONDS = 120.0
 
 
-def run() -> Iterator[Measure]:
+def run() -> Iterator[Result]:
     """Rebuild once, into a file of its own."""
     log = search.made().parent / ".gridbrush" / "records"
     started = time.perf_counter()
     read = sum(1 for _record in RecordLog(log).read())
     plain = time.perf_counter() - started
     assert read == search.ROWS
-    with tempfile.TemporaryDirectory(dir=search.HOME) as folder:
+    with search.temporary() as folder:
         started = time.perf_counter()
         index = Index.open(Path(folder) / "index.sqlite", write=True)
         index.apply(RecordLog(log).read())

@@ -12,7 +12,6 @@ import asyncio
 import contextlib
 import json
 import os
-import resource
 import statistics
 import sys
 import time
@@ -21,7 +20,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks.startup import _family, _pss
+from tests.benchmarks.startup import _family, _pss, measured_memory
 
 RUNS = 11
 FOUR = 4
@@ -79,8 +78,8 @@ class Ours:
         core.events.subscribe(self._hear)
 
     def _hear(self, event: object) -> None:
-        from studio.domain import JobState
-        from studio.events import JobChanged, PicturesAdded
+        from studio.domain.entities import JobState
+        from studio.domain.events import JobChanged, PicturesAdded
 
         if isinstance(event, PicturesAdded):
             self._here.add(event.job)
@@ -93,8 +92,8 @@ class Ours:
     @contextlib.asynccontextmanager
     async def opened(cls, address: str, folder: Path) -> AsyncIterator[Ours]:
         """A core of its own that knows this service."""
-        from studio import paths
-        from studio.core import Core, Options
+        from studio.app.core import Core, Options
+        from studio.common import paths
 
         options = Options(provider="dgrid", base_url=address)
         environ = {"GRIDBRUSH_API_KEY": KEY}
@@ -107,12 +106,14 @@ class Ours:
 
     async def receive(self, model: str, count: int = 1) -> None:
         """From the press of Generate to the last picture durable in the library."""
-        from studio import prompts, runs
-        from studio.drafts import Draft
+        from studio.domain import prompt_variants, runs
+        from studio.domain.drafts import Draft
 
         draft = Draft(prompt="A lamp", profile="dgrid", model=model, count=count)
         known = self._core.catalogue.find("dgrid", model)
-        jobs = await self._core.submit(runs.plan(draft, known, prompts.expand(draft.prompt)))
+        jobs = await self._core.submit(
+            runs.plan(draft, known, prompt_variants.expand(draft.prompt))
+        )
         wanted = {job.id for job in jobs}
         while not wanted <= self._here:
             if self._failed is not None:
@@ -241,7 +242,7 @@ async def _told(what: str) -> None:
 
 async def small(address: str, folder: Path, _model: str) -> dict[str, Any]:
     """Many small answers at once through the queue, then by plain httpx."""
-    from studio import files
+    from studio.common import files
 
     steps: list[str] = []
     async with Ours.opened(address, folder / "home") as ours:
@@ -282,10 +283,15 @@ async def _plainly(address: str, folder: Path, syncs: int) -> float:
 
 def _processor() -> float:
     """Processor seconds of this process and of those it started that are over or still live."""
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
-    living = sum(_ticks(pid) for pid in _family(os.getpid())[1:]) / os.sysconf("SC_CLK_TCK")
-    return used.ru_utime + used.ru_stime + ended.ru_utime + ended.ru_stime + living
+    if sys.platform == "linux":
+        import resource
+
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+        living = sum(_ticks(pid) for pid in _family(os.getpid())[1:]) / os.sysconf("SC_CLK_TCK")
+        return used.ru_utime + used.ru_stime + ended.ru_utime + ended.ru_stime + living
+    else:
+        raise NotImplementedError
 
 
 def _ticks(pid: int) -> int:
@@ -299,7 +305,7 @@ def family_memory(pid: int) -> float:
     for one in _family(pid):
         with contextlib.suppress(OSError):
             total += _pss(one)
-    return total / 1000
+    return measured_memory(total)
 
 
 def main() -> None:
@@ -307,8 +313,8 @@ def main() -> None:
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     from PySide6.QtWidgets import QApplication
 
-    from studio.ui.garbage import Garbage
-    from studio.ui.rounds import WindowLoop
+    from studio.ui.app.event_loop import WindowLoop
+    from studio.ui.app.gc_timer import Garbage
 
     part, address, folder, *model = sys.argv[1:]
     app = QApplication(["bench"])

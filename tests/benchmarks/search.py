@@ -10,18 +10,19 @@ from __future__ import annotations
 import random
 import statistics
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from studio.errors import StorageError
-from studio.library.index import Index, Interrupted
+from studio.common.errors import StorageError
+from studio.library.index.index import Index, Interrupted
+from studio.library.index.search_sql import Selection
+from studio.library.log.records import RecordLog
 from studio.library.query import Query
-from studio.library.records import RecordLog
-from studio.library.selecting import Selection
 from tests.benchmarks import library_maker
-from tests.benchmarks.frame import Measure
+from tests.benchmarks.frame import Measure, Result
 
 ROWS = 1_000_000
 QUERIES = 200
@@ -35,6 +36,12 @@ _FILTERS = (
     *("model:pro", "model:kontext", "model:sketch", "model:seedream", "cost:>0.1", "size:4K"),
     *("after:2026-08", "before:2023-12", "on:2025-03", "rating:1..2", "-rating:0"),
 )
+
+
+def temporary() -> tempfile.TemporaryDirectory[str]:
+    """A folder beside the libraries, so that their files can be linked."""
+    HOME.mkdir(parents=True, exist_ok=True)
+    return tempfile.TemporaryDirectory(dir=HOME)
 
 
 def made(rows: int = ROWS) -> Path:
@@ -70,7 +77,7 @@ def queries(seed: int = library_maker.SEED) -> list[str]:
     return found
 
 
-def run() -> Iterator[Measure]:
+def run() -> Iterator[Result]:
     """Time every query on a connection of its own, as the library does it."""
     index = Index.open(made(), write=False)
     pages: list[float] = []

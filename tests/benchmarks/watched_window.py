@@ -12,6 +12,7 @@ import asyncio
 import gc
 import hashlib
 import json
+import math
 import random
 import sys
 import time
@@ -22,16 +23,16 @@ from PIL import Image
 from PySide6.QtGui import QAccessible, QPaintEvent
 from PySide6.QtWidgets import QApplication
 
-from studio import paths
-from studio.core import Core
-from studio.domain import AspectRatio, GenerationRequest, Job, JobState, Picture, new_id
-from studio.events import Event
-from studio.ui import theme
-from studio.ui.gallery.tile_view import TileView
-from studio.ui.garbage import Garbage
-from studio.ui.main_window import StudioWindow
-from studio.ui.rounds import WindowLoop
-from studio.ui.style import STYLE
+from studio.app.core import Core
+from studio.common import paths
+from studio.domain.entities import AspectRatio, GenerationRequest, Job, JobState, Picture, new_id
+from studio.domain.events import Event
+from studio.ui.app.event_loop import WindowLoop
+from studio.ui.app.gc_timer import Garbage
+from studio.ui.style import theme
+from studio.ui.style.qt_style import STYLE
+from studio.ui.views.gallery.tile_view import TileView
+from studio.ui.window.main_window import StudioWindow
 from tests.benchmarks import library_maker
 
 TILES = (96, 220)
@@ -164,6 +165,7 @@ class Watched:
             await core.library.take(*_made(core.library.folder, number))
             # All that an arrival sets off counts, and no event tells that it is over.
             await asyncio.sleep(0.2)
+            assert heard, "nothing was told of the picture"
             found.append(sum(heard) + max(self.clock.taken_processor(), default=0.0))
         found.sort()
         return {"median": found[len(found) // 2], "worst": found[-1]}
@@ -236,7 +238,7 @@ async def _measured(
         # It comes every half minute.
         garbage.collect_all()
         found["selected"] = window.gallery.selected_count()
-    found["garbage"] = max(clock.pauses, default=0.0)
+    found["garbage"] = max(clock.pauses, default=math.nan)
     print(json.dumps(found), flush=True)
     if what == "work":
         # Whoever started this looks at its memory now.

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.program import Program, Result, made
+from tests.cli.program import Program, Result, made, written
 from tests.fake_service import FakeService
 
 
@@ -17,7 +17,7 @@ def program(tmp_path: Path) -> Iterator[Program]:
     """A fresh home; nothing may be written outside of it."""
     one = made(tmp_path)
     yield one
-    assert list(one.user.rglob("*")) == []
+    assert written(one.user) == []
 
 
 @pytest.fixture

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -12,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tests import canary
+from tests.desktop.session import RUN
 
 KEY = canary.KEY
 
@@ -53,7 +56,8 @@ class Program:
 
     def environment(self, more: Mapping[str, str] | None = None) -> dict[str, str]:
         """Only what a bare system gives, and `more`."""
-        kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT") if name in os.environ}
+        names = ("PATH", "SYSTEMROOT", RUN)
+        kept = {name: os.environ[name] for name in names if name in os.environ}
         return {
             **kept,
             "HOME": str(self.user),
@@ -123,3 +127,15 @@ def made(folder: Path) -> Program:
     user = folder / "user"
     user.mkdir(parents=True)
     return Program(folder / "home", user)
+
+
+def written(user: Path) -> list[Path]:
+    """Files and folders in a home, without the cache that fontconfig keeps of the system's fonts.
+
+    It is written there where the system has none itself, as on a bare Debian 13.
+    """
+    cache = user / ".cache"
+    shutil.rmtree(cache / "fontconfig", ignore_errors=True)
+    with contextlib.suppress(OSError):
+        cache.rmdir()
+    return list(user.rglob("*"))

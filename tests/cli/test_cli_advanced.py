@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from studio.domain import SafetySetting
-from studio.safety import CATEGORIES, LEVELS, category_of, threshold_of, with_threshold
+from studio.domain.entities import SafetySetting
+from studio.domain.safety import CATEGORIES, LEVELS, category_of, threshold_of, with_threshold
 from tests.cli.program import KEY, Program
 from tests.fake_service import FakeService, Reply, picture_answer
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from tests.cli.conftest import ids
 from tests.cli.program import KEY, Program, Result
-from tests.core.running import inline, parts
 from tests.fake_service import FakeService, Reply, tiny_png
+from tests.generation.harness import inline, parts
 
 FIRST, SECOND = tiny_png(16, 16), tiny_png(24, 16)
 SIGNATURE = base64.b64encode(b"s" * 6000).decode()

@@ -37,7 +37,15 @@ def assert_refused(result: Result, code: int, *words: str) -> None:
         (["generate", "x", "--seed", "-1"], "seed"),
         (["generate", "x", "--seed", "99999999999"], "seed"),
         (["generate"], "PROMPT"),
-        (["nonsense"], "nonsense"),
+        (["nonsense"], "There is no file nonsense."),
+        (["missing.png"], "There is no file missing.png."),
+        (["missing.png", "--json"], "There is no file missing.png."),
+        (["/dev/null/missing.png"], "There is no file /dev/null/missing.png."),
+        (["generat"], "Did you mean generate?"),
+        (["/"], "/ is a folder. gridbrush library import brings its pictures in."),
+        (["/dev/zero"], "/dev/zero is not a file."),
+        (["x" * 5000], "cannot be opened"),
+        (["a\x1b[31m.png"], "There is no file a"),
         (["generate", "x", "--nonsense"], "--nonsense"),
         (["library"], "ACTION"),
         (["library", "show"], "ID"),
@@ -55,6 +63,15 @@ def test_wrong_words_end_with_2_and_a_sentence(
     assert list((program.home / "library").glob(".gridbrush/journal/*")) == []
 
 
+def test_a_missing_file_is_told_of_without_a_list_of_commands(program: Program) -> None:
+    result = program("missing.png", "gone too.png")
+    assert result.err.splitlines() == [
+        "There is no file missing.png.",
+        "There is no file gone too.png.",
+        "gridbrush --help lists the commands.",
+    ]
+
+
 def test_a_reference_that_is_no_picture_is_refused(program: Program, tmp_path: Path) -> None:
     letter = tmp_path / "letter.png"
     letter.write_text("Dear designer")
@@ -64,6 +81,18 @@ def test_a_reference_that_is_no_picture_is_refused(program: Program, tmp_path: P
     result = program("generate", "x", "--ref", torn, "--json")
     assert result.code == 2
     assert [(e["kind"], e["billed"]) for e in result.only("failed")] == [("request", "no")]
+
+
+def test_more_references_than_a_model_takes_are_refused_before_any_is_read(
+    program: Program, tmp_path: Path
+) -> None:
+    """None is opened, so that none need be a picture; none is copied into the library."""
+    many = [tmp_path / f"{n}.png" for n in range(1000)]
+    for path in many:
+        path.touch()
+    given = [word for path in many for word in ("--ref", path)]
+    assert_refused(program("generate", "x", *given), 2, "pictures with a prompt", "None was taken")
+    assert not list((program.home / "library").glob(".gridbrush/inputs/*"))
 
 
 def test_a_library_that_is_a_file_is_left_as_it_is(program: Program) -> None:

@@ -62,7 +62,7 @@ def test_files_are_imported_once_and_tell_what_they_know(copied: Program, tmp_pa
     Image.new("RGB", (64, 48), "teal").save(source / "a.png", pnginfo=info)
     (source / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(40))
     result = copied("library", "import", str(source), "--json")
-    assert result.code == 0, result.err
+    assert result.code == 10, result.err
     (facts,) = result.events
     assert (len(facts["imported"]), facts["known"], facts["described"]) == (1, 0, 1)
     assert facts["unreadable"][0]["path"].endswith("broken.png")
@@ -71,6 +71,7 @@ def test_files_are_imported_once_and_tell_what_they_know(copied: Program, tmp_pa
     assert (shown["seed"], shown["model"], shown["imported"]) == (7, "xl", "a.png")
     again = copied("library", "import", str(source))
     assert again.out == "This picture was here already, 1 cannot be read\n"
+    assert again.code == 10
     assert copied("library", "verify").code == 0
     assert copied("library", "import", str(tmp_path / "nowhere")).code == 2
 

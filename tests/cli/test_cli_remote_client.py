@@ -29,7 +29,7 @@ _LIMIT = 30
 HOLDER = """
 import sys
 from pathlib import Path
-from studio.instance import LibraryLock
+from studio.app.instance import LibraryLock
 LibraryLock(Path(sys.argv[1])).acquire()
 print("mine", flush=True)
 sys.stdin.read()
@@ -153,19 +153,19 @@ def test_ctrl_c_stops_what_was_handed_over_and_nothing_else(
     assert owner.returncode == 0
 
 
-@pytest.mark.parametrize("signal_", [signal.SIGSTOP, signal.SIGKILL], ids=["stuck", "killed"])
+@pytest.mark.parametrize("state", ["stuck", "killed"])
 def test_an_owner_that_does_not_answer_is_named_after_two_seconds(
-    program: Program, service: FakeService, signal_: signal.Signals
+    program: Program, service: FakeService, state: str
 ) -> None:
     with owning(program, service) as owner:
-        if signal_ is signal.SIGSTOP:
-            owner.send_signal(signal_)
+        if state == "stuck":
+            owner.send_signal(signal.Signals["SIGSTOP"])
             try:
                 began = time.monotonic()
                 asked = program("generate", "A lamp", "--model", "sketch")
                 seconds = time.monotonic() - began
             finally:
-                owner.send_signal(signal.SIGCONT)
+                owner.send_signal(signal.Signals["SIGCONT"])
             assert asked.code == 8
             assert f"process {owner.pid} on {socket.gethostname()}" in asked.err
             assert 1.9 < seconds < 10
@@ -259,15 +259,16 @@ def test_only_this_user_reaches_the_owner(
     about = bell.stat()
     assert stat.S_ISSOCK(about.st_mode)
     assert stat.S_IMODE(about.st_mode) == 0o600
-    if sys.platform == "linux":
+    if sys.platform == "linux" and os.geteuid() == 0:  # nobody else may look into the program
         assert listening_ports(owner.pid) == []
     # Strangers' words are no requests.
-    with socket.socket(socket.AF_UNIX) as line_:
-        line_.connect(str(bell))
-        line_.sendall(b"work\nffffffff{}")
-        assert line_.recv(16) == b"ok\n"
-        line_.settimeout(_LIMIT)
-        assert line_.recv(16) == b""
+    if sys.platform != "win32":
+        with socket.socket(socket.AF_UNIX) as line_:
+            line_.connect(str(bell))
+            line_.sendall(b"work\nffffffff{}")
+            assert line_.recv(16) == b"ok\n"
+            line_.settimeout(_LIMIT)
+            assert line_.recv(16) == b""
     answer.set()
     code, _said = ended(owner)
     assert code == 0

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from studio import files, paths
 from studio.cli import generate
 from studio.cli import run as cli_run
 from studio.cli.parser import parse
+from studio.common import files, paths
 from tests.cli.program import HANG_SECONDS, Program, Result
 
 
@@ -34,9 +34,7 @@ from tests.cli.program import HANG_SECONDS, Program, Result
 def test_in_a_terminal_it_asks_and_shows_how_far_it_is(
     copied: Program, words: list[str], answer: bytes, code: int
 ) -> None:
-    import pty
-
-    main, terminal = pty.openpty()
+    main, terminal = _terminal()
     with subprocess.Popen(
         copied.command(*words),
         env=copied.environment({"TERM": "xterm", "COLUMNS": "100"}),
@@ -61,6 +59,16 @@ def test_in_a_terminal_it_asks_and_shows_how_far_it_is(
         assert "17 pictures" in text
     if words[0] == "library":
         assert "4 of 4" in text
+
+
+def _terminal() -> tuple[int, int]:
+    """Both ends of a pseudo-terminal."""
+    if sys.platform != "win32":
+        import pty
+
+        return pty.openpty()
+    else:
+        raise NotImplementedError
 
 
 def _read(handle: int) -> bytes:
@@ -116,9 +124,7 @@ def test_a_bug_is_one_sentence_and_its_trace_is_in_the_log(program: Program) -> 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
 def test_results_go_where_they_are_sent_even_with_a_bar_in_the_terminal(program: Program) -> None:
-    import pty
-
-    main, terminal = pty.openpty()
+    main, terminal = _terminal()
     with subprocess.Popen(
         program.command("generate", "Waves", "--size", "512"),
         env=program.environment({"TERM": "xterm"}),

@@ -16,9 +16,9 @@ from pathlib import Path
 
 import pytest
 
-from studio import files
+from studio.common import files
 from tests.cli.program import Program, made
-from tests.cli.test_cli_handing_over import listening_ports
+from tests.cli.test_cli_remote_client import listening_ports
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="modes are those of Unix")
 
@@ -129,9 +129,11 @@ def test_the_window_opens_no_port(program: Program) -> None:
     assert window(program) == []
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no named pipes in folders")
 def test_a_pipe_or_a_device_is_no_reference(program: Program, tmp_path: Path) -> None:
     pipe = tmp_path / "pipe.png"
-    os.mkfifo(pipe)
+    if sys.platform != "win32":
+        os.mkfifo(pipe)
     for name in (pipe, Path("/dev/zero"), tmp_path):
         refused = program("generate", "A lamp", "--ref", name)
         assert refused.code in (2, 8), name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import errno
 import os
 import stat
@@ -13,8 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio import files
-from studio.errors import StorageError
+from studio.common import files, tree
+from studio.common.errors import StorageError
 
 
 class Steps:
@@ -156,7 +157,7 @@ class Held:
         if self.looks > 0:
             self.looks -= 1
             error = PermissionError(13, "The process cannot access the file")
-            error.winerror = 32  # type: ignore[attr-defined]
+            setattr(error, "winerror", 32)  # noqa: B010 - an attribute of Windows alone
             raise error
         self.done = True
 
@@ -183,3 +184,52 @@ def test_a_name_of_4000_characters_is_a_sentence_that_is_not_as_long(tmp_path: P
         files.replace(tmp_path / ("a" * 4000), b"")
     assert caught.value.title == "The name is too long"
     assert len(caught.value.message) < 600
+
+
+def a_deep_folder(top: Path, depth: int) -> None:
+    """So many folders within each other, a file in the last; the whole path is short enough."""
+    top.mkdir()
+    handle = os.open(top, os.O_RDONLY)
+    for _level in range(depth):
+        os.mkdir("a", dir_fd=handle)
+        below = os.open("a", os.O_RDONLY, dir_fd=handle)
+        os.close(handle)
+        handle = below
+    os.close(os.open("x", os.O_CREAT | os.O_WRONLY, dir_fd=handle))
+    os.close(handle)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="paths are shorter there")
+def test_folders_are_walked_however_deep_they_are(room: Path) -> None:
+    a_deep_folder(room / "top", 1_200)
+    walked = [(folders, names) for _place, folders, names in tree.walk(room / "top")]
+    assert walked == [*[(["a"], [])] * 1_200, ([], ["x"])]
+    for _level in range(1_200):
+        # Lift the inner folder up: whoever removes them all at once goes as deep.
+        (room / "top").rename(room / "old")
+        (room / "old/a").rename(room / "top")
+        (room / "old").rmdir()
+
+
+def test_folders_are_walked_as_by_the_system(tmp_path: Path) -> None:
+    for one in ("b/c/x", "b/y", "a/z", ".h/x"):
+        (tmp_path / one).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / one).write_bytes(b"")
+    (tmp_path / "link").symlink_to(tmp_path / "b")
+    assert list(tree.walk(tmp_path)) == list(os.walk(tmp_path))
+    through = {place for place, _folders, _names in tree.walk(tmp_path, through_links=True)}
+    assert through == {place for place, *_rest in os.walk(tmp_path, followlinks=True)}
+    pruned = []
+    for place, folders, _names in tree.walk(tmp_path):
+        pruned.append(place)
+        folders[:] = [name for name in folders if name == "b"]
+    assert pruned == [str(tmp_path), str(tmp_path / "b")]
+
+
+def test_nobody_walks_by_another_way() -> None:
+    studio = Path(files.__file__).parent.parent
+    for path in studio.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Attribute) and node.attr in ("walk", "rglob", "fwalk"):
+                ours = node.attr == "walk" and ast.unparse(node.value) == "tree"
+                assert ours, f"{path.name}:{node.lineno}: use tree.walk"

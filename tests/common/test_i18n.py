@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from studio import errors, paths, words
 from studio.cli import run as cli_run
 from studio.cli.parser import parse
+from studio.common import errors, i18n, paths
 from tests.fake_service import FakeService, Reply
 
 STUDIO = Path(__file__).parents[2] / "studio"
@@ -39,9 +39,9 @@ class Brackets(gettext.NullTranslations):
 
 @pytest.fixture(autouse=True)
 def brackets() -> Iterator[None]:
-    words.use(Brackets())
+    i18n.use(Brackets())
     yield
-    words.use(gettext.NullTranslations())
+    i18n.use(gettext.NullTranslations())
 
 
 def untranslated(text: str) -> list[str]:
@@ -60,8 +60,8 @@ def test_the_check_itself_sees_what_was_forgotten() -> None:
     assert untranslated("This was forgotten.")
     assert untranslated("⟦Done~⟧ with it all")
     assert not untranslated("⟦Nothing at {path}~⟧: /tmp/x.png ⟦Choose ⟦one~⟧~⟧")
-    assert words._("Trash") == "⟦Trash~~⟧"
-    assert words.ngettext("{n} picture", "{n} pictures", 2).format(n=2).startswith("⟦2 pictures")
+    assert i18n._("Trash") == "⟦Trash~~⟧"
+    assert i18n.ngettext("{n} picture", "{n} pictures", 2).format(n=2).startswith("⟦2 pictures")
 
 
 def run(home: Path, *arguments: str) -> int:
@@ -265,7 +265,7 @@ def found(look: Callable[[ast.Module], Iterator[tuple[int, str]]]) -> list[str]:
     return [
         f"{path.relative_to(STUDIO.parent)}:{line}: {text}"
         for path, tree in sources()
-        if path.name != "words.py"  # the catalogue's own door
+        if path.name != "i18n.py"  # the catalogue's own door
         for line, text in look(tree)
     ]
 

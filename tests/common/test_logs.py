@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from studio import log_files, logs, paths
+from studio.common import log_files, logs, paths
 
 CANARY = "canary-Zq7/7+secret==value"
 
@@ -41,10 +41,10 @@ def logging_to(folder: Path) -> Iterator[Callable[[], str]]:
 
 def test_lines_of_ours_arrive_with_their_level(tmp_path: Path) -> None:
     with logging_to(tmp_path) as read:
-        logging.getLogger("studio.jobs").info("job %s is %s", 7, "whole")
-        logging.getLogger("studio.jobs").debug("not this one")
+        logging.getLogger("studio.generation.queue").info("job %s is %s", 7, "whole")
+        logging.getLogger("studio.generation.queue").debug("not this one")
         text = read()
-        assert "INFO    studio.jobs: job 7 is whole" in text
+        assert "INFO    studio.generation.queue: job 7 is whole" in text
         assert "not this one" not in text
 
 

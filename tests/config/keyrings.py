@@ -7,15 +7,9 @@ import threading
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from studio.credentials import (
-    KeyringTrouble,
-    Keys,
-    Source,
-    State,
-    Vault,
-)
-from studio.events import Events, KeyChanged
-from studio.settings import SettingsStore
+from studio.config.credentials import KeyringTrouble, Keys, Source, State, Vault
+from studio.config.settings import SettingsStore
+from studio.domain.events import Events, KeyChanged
 from tests.canary import KEY
 
 OTHER = "sk-canary-other-9876543210"

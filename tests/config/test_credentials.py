@@ -10,16 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from studio import credentials, environment, key_status, logs
-from studio.credentials import (
-    KeyringTrouble,
-    Source,
-    State,
-    clean,
-)
-from studio.errors import InputError, KeyLocked, KeyMissing
+from studio.common import logs
+from studio.common.errors import InputError, KeyLocked, KeyMissing
+from studio.config import credentials, environment, key_status
+from studio.config.credentials import KeyringTrouble, Source, State, clean
 from tests.canary import KEY
-from tests.keyrings import OTHER, Bench, Scripted, known, locked, run
+from tests.config.keyrings import OTHER, Bench, Scripted, known, locked, run
 
 
 def test_a_stored_key_is_there_at_the_next_start(tmp_path: Path) -> None:
@@ -217,9 +213,9 @@ def test_no_key_in_any_repr_or_log(tmp_path: Path, caplog: pytest.LogCaptureFixt
 
 
 def test_keyring_is_not_loaded_before_a_key_is_wanted() -> None:
-    root = str(Path(credentials.__file__).parent.parent)
+    root = str(Path(credentials.__file__).parents[2])
     program = (
-        "import sys, studio.credentials\n"
+        "import sys, studio.config.credentials\n"
         "print([m for m in ('keyring', 'secretstorage', 'jeepney') if m in sys.modules])"
     )
     done = subprocess.run(

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from studio import paths
-from studio.core import Core
-from studio.core import Options as CoreOptions
-from studio.errors import KeyMissing
-from studio.settings import Profile
-from tests.core.running import KEY, replies, studio
+from studio.app.core import Core
+from studio.app.core import Options as CoreOptions
+from studio.common import paths
+from studio.common.errors import KeyMissing
+from studio.config.settings import Profile
+from tests.generation.harness import KEY, replies, studio
 
 MINE = Profile(name="mine", title="Mine", base_url="https://one.example")
 MOVED = Profile(name="mine", title="Mine", base_url="https://two.example/api")

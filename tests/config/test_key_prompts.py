@@ -11,15 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from studio import credentials
-from studio.credentials import (
-    KeyringTrouble,
-    Source,
-    State,
-)
-from studio.errors import KeyLocked, KeyMissing
+from studio.common.errors import KeyLocked, KeyMissing
+from studio.config import credentials
+from studio.config.credentials import KeyringTrouble, Source, State
 from tests.canary import KEY
-from tests.keyrings import Bench, Scripted, known, locked, run
+from tests.config.keyrings import Bench, Scripted, known, locked, run
 
 
 def test_looking_at_the_start_never_prompts(tmp_path: Path) -> None:
@@ -155,10 +151,10 @@ def test_a_key_deleted_behind_our_back_is_missing_not_locked(tmp_path: Path) -> 
 WAITS = """
 import asyncio, sys, threading, time
 from pathlib import Path
-from studio.credentials import Keys, State
-from studio.errors import KeyLocked
-from studio.events import Events
-from studio.settings import SettingsStore
+from studio.config.credentials import Keys, State
+from studio.common.errors import KeyLocked
+from studio.domain.events import Events
+from studio.config.settings import SettingsStore
 
 class Waits:
     name = "waits"
@@ -182,7 +178,7 @@ asyncio.run(main())
 
 def test_the_program_ends_while_a_prompt_waits(tmp_path: Path) -> None:
     known(tmp_path)
-    root = str(Path(credentials.__file__).parent.parent)
+    root = str(Path(credentials.__file__).parents[2])
     started = time.monotonic()
     done = subprocess.run(
         [sys.executable, "-c", WAITS, str(tmp_path)],

@@ -7,11 +7,7 @@ import logging
 import pytest
 from keyring import errors as keyring_errors
 
-from studio.credentials import (
-    KeyringTrouble,
-    State,
-    SystemVault,
-)
+from studio.config.credentials import KeyringTrouble, State, SystemVault
 from tests.canary import KEY
 
 

@@ -21,11 +21,11 @@ KEY = "sk-canary-in-a-real-keyring-0123456789"
 PROGRAM = """
 import asyncio, json, os, sys, time
 from pathlib import Path
-from studio import paths
-from studio.credentials import Keys
-from studio.errors import StudioError
-from studio.events import Events, KeyChanged
-from studio.settings import SettingsStore
+from studio.common import paths
+from studio.config.credentials import Keys
+from studio.common.errors import StudioError
+from studio.domain.events import Events, KeyChanged
+from studio.config.settings import SettingsStore
 
 home = paths.find(sys.argv[1])
 steps = json.loads(sys.argv[2])

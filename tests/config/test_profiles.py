@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from studio import profiles
-from studio.errors import InputError
-from studio.providers.addresses import read_address
+from studio.common.errors import InputError
+from studio.common.urls import read_address
+from studio.config import profiles
+from studio.config.settings import Profile, Settings
 from studio.providers.gemini import request
-from studio.settings import Profile, Settings
 
 MINE = Profile(name="mine", title="Mine", base_url="https://images.example.com")
 SETTINGS = Settings(profiles=(MINE,), profile="mine", known_keys=("dgrid", "gone", "mine"))
@@ -77,6 +77,8 @@ def test_a_profile_is_checked_and_put_in_one_spelling():
         ({"base_url": "http://x.org"}, "not safe"),
         ({"base_url": "ftp://x.org"}, "not usable"),
         ({"base_url": "x y"}, "not usable"),
+        ({"base_url": "https://api..example.org"}, "not usable"),
+        ({"base_url": "a" * 70 + ".org"}, "not usable"),
         ({"path": "/v1/models/m:generateContent"}, "path is not understood"),
         ({"path": "/v1/{model}?key=1"}, "path is not understood"),
     ],

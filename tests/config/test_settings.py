@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import errno
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from studio import files
-from studio.domain import Reference, Role
-from studio.drafts import Draft, DraftFile
-from studio.errors import InputError, StorageError
-from studio.events import Event, Events, SettingsChanged, Trouble
-from studio.settings import OFFLINE, Profile, Settings, SettingsStore, encode
+from studio.common import files
+from studio.common.errors import InputError, StorageError
+from studio.config.settings import OFFLINE, USUAL_WIRE, Profile, Settings, SettingsStore, encode
+from studio.domain.drafts import Draft, DraftFile
+from studio.domain.entities import Reference, Role
+from studio.domain.events import Event, Events, SettingsChanged, Trouble
 
 
 def store(path: Path) -> tuple[SettingsStore, list[Event]]:
@@ -118,7 +119,59 @@ def test_one_bad_value_costs_only_itself(path: Path, name: str, bad: object) -> 
     one, _heard = store(path)
     assert getattr(one.value, name) == getattr(Settings(), name)
     assert one.value.language == "de"
-    assert one.trouble is None
+    assert one.trouble is not None
+    assert name in one.trouble.message
+    one.change(sort="oldest")
+    assert stored(path)[name] == bad, "it stays in the file as it was"
+
+
+def test_one_bad_entry_costs_no_neighbour_and_stays_in_the_file(path: Path) -> None:
+    good = {"name": "studio-a", "title": "A", "base_url": "https://a.example", "shine": {"x": 1}}
+    good["prices"] = {"m": {"1K": 0.1, "2K": "dear"}, "n": 4}
+    profiles = [good, {"name": "b", "base_url": "https://b.example"}, 7, None]
+    hosts = [["studio-a", "a.example"], ["b"], {"later": 2**70}, [1, 2]]
+    text = {"profiles": profiles, "key_hosts": hosts, "models": [["studio-a", "m"], "odd"]}
+    write(path, json.dumps({"version": 1, "profile": "b", "later": [1], **text}))
+    one, _heard = store(path)
+    (mine,) = one.value.profiles
+    assert (mine.name, mine.prices) == ("studio-a", {"m": {"1K": 0.1}})
+    assert one.value.key_hosts == (("studio-a", "a.example"),)
+    assert one.value.models == (("studio-a", "m"),)
+    assert one.trouble is not None
+    assert "profiles b" in one.trouble.message
+    one.change(tile=200, models=(("studio-a", "n"),))
+    after = stored(path)
+    first, *others = after["profiles"]
+    assert {name: first[name] for name in good} == good
+    assert others == profiles[1:]
+    assert sorted(after["key_hosts"], key=str) == sorted(hosts, key=str)
+    assert after["models"] == [["studio-a", "n"], "odd"]
+    assert (after["later"], after["profile"], after["tile"]) == ([1], "b", 200)
+    again, _heard = store(path)
+    again.change(profiles=(), profile="dgrid")
+    assert stored(path)["profiles"] == profiles[1:], "what is taken away goes, and nothing else"
+    assert stored(path)["profile"] == "dgrid"
+
+
+def test_a_second_broken_file_does_not_replace_the_first_one_set_aside(path: Path) -> None:
+    for text in ("first", "second", "[" * 100_000):
+        write(path, text)
+        one, _heard = store(path)
+        assert one.trouble is not None
+    kept = sorted(found.read_text()[:6] for found in path.parent.iterdir())
+    assert kept == ["[" * 6, "first", "second"]
+
+
+def test_a_file_that_breaks_while_it_is_in_use_is_set_aside_not_written_over(path: Path) -> None:
+    one, _heard = store(path)
+    write(path, "{torn")
+    one.change(tile=200)
+    assert stored(path)["tile"] == 200
+    assert path.with_name("settings.broken.json").read_text() == "{torn"
+    write(path, '{"version": 7, "tile": 100}')
+    with pytest.raises(StorageError, match="newer Gridbrush"):
+        one.change(tile=300)
+    assert stored(path) == {"version": 7, "tile": 100}
 
 
 @pytest.mark.parametrize(("name", "bad"), [("at_once", 0), ("at_once", 17), ("outer_limit", 59)])
@@ -355,3 +408,36 @@ def test_what_must_be_on_disk_is_kept_or_not_taken_at_all(path: Path) -> None:
     with pytest.raises(StorageError, match="newer Gridbrush"):
         newer.keep(library="/mnt/c")
     assert newer.value.library != "/mnt/c"
+
+
+MINE = {"name": "mine", "title": "Mine", "base_url": "https://images.example"}
+
+
+def test_a_provider_of_before_there_were_wires_has_the_usual_one(path: Path) -> None:
+    write(path, json.dumps({"version": 1, "profiles": [MINE]}))
+    one, _heard = store(path)
+    assert one.trouble is None
+    assert [profile.wire for profile in one.value.all_profiles] == [USUAL_WIRE] * 4
+
+
+@pytest.mark.parametrize("wire", ["telepathy", "", "x" * 5000])
+def test_a_wire_nobody_here_knows_stays_as_it_is(path: Path, wire: str) -> None:
+    write(path, json.dumps({"version": 1, "profiles": [{**MINE, "wire": wire, "tone": 3}]}))
+    one, _heard = store(path)
+    assert one.trouble is None
+    (mine,) = one.value.profiles
+    assert mine.wire == wire
+    one.change(profiles=(replace(mine, title="Ours"), Profile(name="b", title="B", base_url="x")))
+    ours, other = stored(path)["profiles"]
+    assert (ours["wire"], ours["title"], ours["tone"]) == (wire, "Ours", 3)
+    assert other["wire"] == USUAL_WIRE
+
+
+@pytest.mark.parametrize("wire", [5, None, ["gemini"], {"name": "telepathy"}])
+def test_a_wire_that_is_no_name_is_told_and_kept(path: Path, wire: object) -> None:
+    write(path, json.dumps({"version": 1, "profiles": [{**MINE, "wire": wire}]}))
+    one, _heard = store(path)
+    assert one.trouble is not None
+    assert "mine wire" in one.trouble.message
+    one.change(tile=300)
+    assert stored(path)["profiles"][0]["wire"] == wire

@@ -37,15 +37,19 @@ PROGRAMS = (
     "dbus-daemon",
     "gnome-keyring-daemon",
     "xdotool",
+    "gdbus",
 )
 """What a desktop test needs; `make test` sees to it."""
 
 ACCESSIBILITY = Path("/usr/libexec/at-spi-bus-launcher")
 PASSWORD = "the password of the test's keyring"
 MARKER = "GRIDBRUSH_TEST_SESSION"
+RUN = "GRIDBRUSH_TEST_RUN"
+"""Marker of everything below one run of the tests; see `tests.leftovers`."""
+
 ROOT = Path(__file__).resolve().parents[2]
 
-_KEPT = ("PATH", "LANG", "LC_ALL", "PYTHONWARNINGS", "TZ", "COVERAGE_PROCESS_START", "CI")
+_KEPT = ("PATH", "LANG", "LC_ALL", "PYTHONWARNINGS", "TZ", "COVERAGE_PROCESS_START", "CI", RUN)
 _START = 20.0
 
 _EMPTY_BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
@@ -65,11 +69,12 @@ _EMPTY_BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Config
 
 def missing(programs: Sequence[str] = PROGRAMS) -> list[str]:
     """The programs a desktop test needs and this machine has not."""
-    if sys.platform != "linux":
-        return ["Linux"]
-    absent = [name for name in programs if shutil.which(name) is None]
-    if not ACCESSIBILITY.exists():
-        absent.append(str(ACCESSIBILITY))
+    if sys.platform == "linux":
+        absent = [name for name in programs if shutil.which(name) is None]
+        if not ACCESSIBILITY.exists():
+            absent.append(str(ACCESSIBILITY))
+    else:
+        absent = ["Linux"]
     return absent
 
 
@@ -171,7 +176,8 @@ class Session:
         }
         # A pipe with a name: openbox closes all others before it starts what it is told to.
         ready = Path(self.environ["XDG_RUNTIME_DIR"]) / "openbox-is-ready"
-        os.mkfifo(ready)
+        if sys.platform != "win32":
+            os.mkfifo(ready)
         reading = os.open(ready, os.O_RDWR)
         process = self.start(["openbox", "--startup", f"sh -c 'echo ready > {ready}'"])
         try:
@@ -279,7 +285,7 @@ class Session:
         for pid, line in self.processes().items():
             self.ended.append(line)
             with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+                os.kill(pid, signal.Signals["SIGKILL"])
             _wait_for_end(pid, time.monotonic() + 5)
         if self._runtime is not None:
             shutil.rmtree(self._runtime, ignore_errors=True)
@@ -313,11 +319,12 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 def _wait_for_end(pid: int, deadline: float) -> None:
-    try:
-        handle = os.pidfd_open(pid)
-    except OSError:
-        return
-    try:
-        select.select([handle], [], [], max(0.0, deadline - time.monotonic()))
-    finally:
-        os.close(handle)
+    if sys.platform == "linux":
+        try:
+            handle = os.pidfd_open(pid)
+        except OSError:
+            return
+        try:
+            select.select([handle], [], [], max(0.0, deadline - time.monotonic()))
+        finally:
+            os.close(handle)

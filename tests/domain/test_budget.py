@@ -6,9 +6,9 @@ import time
 
 import pytest
 
-from studio import budget
-from studio.budget import Budget
-from studio.domain import GenerationRequest, Job, JobState
+from studio.domain import budget
+from studio.domain.budget import Budget
+from studio.domain.entities import GenerationRequest, Job, JobState
 from studio.library.query import Spend
 
 

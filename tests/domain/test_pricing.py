@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from studio.domain import CostBasis
-from studio.pricing import cost, estimate
+from studio.domain.entities import CostBasis
+from studio.domain.pricing import cost, estimate
 from studio.providers.base import Usage
 from studio.providers.catalogue import Catalogue
 

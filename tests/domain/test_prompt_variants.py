@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio.errors import InputError
-from studio.prompts import Group, Span, Variant, count, expand, parse, variants
+from studio.common.errors import InputError
+from studio.domain.prompt_variants import Group, Span, Variant, count, expand, parse, variants
 
 
 @pytest.mark.parametrize(

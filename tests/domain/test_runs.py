@@ -6,7 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from studio.domain import (
+from studio.common.errors import InputError
+from studio.domain.drafts import Draft
+from studio.domain.entities import (
     Advanced,
     AspectRatio,
     Conversation,
@@ -17,11 +19,9 @@ from studio.domain import (
     SafetySetting,
     Talk,
 )
-from studio.drafts import Draft
-from studio.errors import InputError
-from studio.prompts import expand
+from studio.domain.prompt_variants import expand
+from studio.domain.runs import MOST_SEED, again, draft_of, plan, variations
 from studio.providers.catalogue import Catalogue
-from studio.runs import MOST_SEED, again, draft_of, plan, variations
 
 CATALOGUE = Catalogue()
 REFERENCE = Reference(sha256="ab", media_type="image/png", role=Role.EDIT, picture="p1", name="sea")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import subprocess
 import sys
 import time
@@ -140,7 +139,7 @@ class Program(Window):
     @property
     def generate(self) -> Thing:
         """The button."""
-        return self.wait_for("push button", "Generate")
+        return self.wait_for("button", "Generate")
 
     @property
     def gallery(self) -> Thing:
@@ -205,7 +204,7 @@ class Program(Window):
 
     def kill(self) -> None:
         """End it as a power cut would."""
-        self.process.send_signal(signal.SIGKILL)
+        self.process.kill()
         self.process.wait(HANG)
 
 

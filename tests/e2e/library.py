@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from studio import paths
-from studio.drafts import Draft, DraftFile
+from studio.common import paths
+from studio.domain.drafts import Draft, DraftFile
 
 
 def originals(home: Path) -> list[Path]:

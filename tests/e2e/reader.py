@@ -3,8 +3,8 @@
 One JSON object a line: a request on standard input, its answer on standard output. `screen.py`
 speaks to it. A thing in a window is known by a number, as long as this process lives.
 
-    {"do": "find", "pid": 4711, "role": "push button", "name": "Generate"}
-    {"found": [{"id": 7, "role": "push button", "name": "Generate", ...}]}
+    {"do": "find", "pid": 4711, "role": "button", "name": "Generate"}
+    {"found": [{"id": 7, "role": "button", "name": "Generate", ...}]}
 """
 
 from __future__ import annotations
@@ -28,6 +28,9 @@ MOST_CHILDREN = 400
 
 PATIENCE = 20_000
 """Milliseconds a program may take to answer; a program that hangs is an error, not a wait."""
+
+RENAMED = {"push button": "button"}
+"""Roles that releases of AT-SPI name differently, with their newest names (2.56 and later)."""
 
 _numbers = itertools.count(1)
 _known: dict[int, Any] = {}
@@ -59,13 +62,23 @@ def walk(root: Any) -> Iterator[Any]:
                     waiting.append(child)
 
 
+def role_of(thing: Any) -> str:
+    """Name of its role, the same with every release of AT-SPI."""
+    return newest(thing.getRoleName())
+
+
+def newest(role: str) -> str:
+    """Newest name of a role; requests may use the older one as well."""
+    return RENAMED.get(role, role)
+
+
 def told(thing: Any) -> dict[str, Any]:
     """What is known of a thing."""
     number = next(_numbers)
     _known[number] = thing
     answer: dict[str, Any] = {
         "id": number,
-        "role": thing.getRoleName(),
+        "role": role_of(thing),
         "name": thing.name,
         "description": thing.description,
         "children": thing.childCount,
@@ -104,7 +117,7 @@ def fits(thing: Any, asked: dict[str, Any]) -> bool:
         return False
     if "part" in asked and asked["part"] not in thing.name:
         return False
-    if "role" in asked and thing.getRoleName() != asked["role"]:
+    if "role" in asked and role_of(thing) != newest(asked["role"]):
         return False
     if asked.get("showing", True):
         return bool(thing.getState().contains(pyatspi.STATE_SHOWING))
@@ -149,7 +162,7 @@ def tree(asked: dict[str, Any]) -> dict[str, Any]:
     for thing in walk(program) if program is not None else ():
         with contextlib.suppress(GLib.Error):
             if thing.getState().contains(pyatspi.STATE_SHOWING):
-                lines.append(f"{thing.getRoleName()} {thing.name!r} {thing.description!r}")
+                lines.append(f"{role_of(thing)} {thing.name!r} {thing.description!r}")
     return {"lines": lines}
 
 

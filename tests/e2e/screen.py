@@ -44,7 +44,7 @@ class Thing:
     """Something in a window, as it was when it was looked at.
 
     Attributes:
-        role: by its name on the bus: "push button", "list item".
+        role: by its name on the bus: "button", "list item".
         extents: x, y, width, height on the screen, None for what has no place.
         text: what a text holds, None for what is none.
     """

@@ -53,12 +53,12 @@ def test_size_and_panels_come_back(user: Desktop, home: Path) -> None:
     program.place(40, 40, 1300, 760)
     program.activate()
     user.keys("F9")
-    wait_until(lambda: not program.find("push button", part="This session"))
+    wait_until(lambda: not program.find("button", part="This session"))
     size = program.extents[2:]
     assert program.close() == 0
     again = user.start(home=home)
     wait_until(lambda: again.extents[2:] == size, what=lambda: f"{size}, not {again.extents}")
-    assert not again.find("push button", part="This session")
+    assert not again.find("button", part="This session")
     assert again.close() == 0
 
 

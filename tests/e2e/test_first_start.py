@@ -18,7 +18,7 @@ def test_the_first_picture_needs_nothing_but_a_prompt(user: Desktop, home: Path)
     assert program.title.startswith("Gridbrush")
     # What teaches: the first start's page with examples, and no gallery yet.
     assert program.find("label", part="nothing has to be set up") or program.find(
-        "push button", part="lighthouse"
+        "button", part="lighthouse"
     ), "\n".join(program.tree())
     assert not program.items()
     # The keyboard is in the prompt from the first moment.
@@ -47,7 +47,7 @@ def test_what_is_on_the_screen_is_told_by_role_and_name(user: Desktop, home: Pat
     assert program.prompt.role == "text"
     assert {"editable", "focusable"} <= program.prompt.states
     button = program.generate
-    assert button.role == "push button"
+    assert button.role == "button"
     assert button.description
     before = button.description
     program.write("one {red|blue} boat")

@@ -33,11 +33,11 @@ def test_a_key_given_in_the_window_serves_the_next_start(user: Desktop, home: Pa
         own_service(home, service.url)
         program = user.start(home=home)
         # The status bar says what is missing, and leads to it.
-        user.click(program.wait_for("push button", "Open keys"))
+        user.click(program.wait_for("button", "Open keys"))
         field = program.wait_for("password text", part="Werk")
         user.reader.focus(field)
         user.type(KEY)
-        user.click(program.wait_for("push button", "Test and save"))
+        user.click(program.wait_for("button", "Test and save"))
         program.wait_for("label", part="key in system keyring")
         # Saving tries the key with a call that costs nothing.
         assert [request.method for request in service.requests] == ["GET"]

@@ -30,7 +30,7 @@ def ask(user: Desktop, program: Program) -> None:
     """Close the window as a user does; it asks."""
     program.activate()
     user.keys("alt+F4")
-    program.wait_for("push button", "Keep working")
+    program.wait_for("button", "Keep working")
 
 
 def test_waiting_closes_the_window_when_the_picture_is_there(user: Desktop, home: Path) -> None:
@@ -40,8 +40,8 @@ def test_waiting_closes_the_window_when_the_picture_is_there(user: Desktop, home
         program = begun(user, home, service)
         ask(user, program)
         program.wait_for("label", part="may have been billed")
-        user.click(program.wait_for("push button", "Quit when it is done"))
-        program.wait_for("push button", "Keep open")
+        user.click(program.wait_for("button", "Quit when it is done"))
+        program.wait_for("button", "Keep open")
         answer.set()
         assert program.wait_for_end() == 0
     assert len(user.run("library", "list", "--json", home=home).splitlines()) == 1
@@ -53,9 +53,9 @@ def test_staying_and_leaving(user: Desktop, home: Path) -> None:
         program = begun(user, home, service)
         ask(user, program)
         user.keys("Escape")
-        wait_until(lambda: not program.find("push button", "Keep working"))
+        wait_until(lambda: not program.find("button", "Keep working"))
         ask(user, program)
-        user.click(program.wait_for("push button", "Quit now"))
+        user.click(program.wait_for("button", "Quit now"))
         assert program.wait_for_end() == 0
         again = user.start(home=home)
         # What was sent may have been billed; it is told and not sent again.
@@ -64,14 +64,12 @@ def test_staying_and_leaving(user: Desktop, home: Path) -> None:
         assert again.close() == 0
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_whoever_ends_it_from_outside_is_not_asked(
-    user: Desktop, home: Path, number: signal.Signals
-) -> None:
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_whoever_ends_it_from_outside_is_not_asked(user: Desktop, home: Path, name: str) -> None:
     with FakeService() as service:
         service.script(Reply(wait=threading.Event()))
         program = begun(user, home, service)
         ask(user, program)
-        program.process.send_signal(number)
+        program.process.send_signal(signal.Signals[name])
         assert program.wait_for_end(hang=8) == 0
     assert (home / "library/.gridbrush/lock").read_bytes() == b""

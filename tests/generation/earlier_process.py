@@ -7,35 +7,47 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from studio import files, prompts, runs
-from studio.domain import Job, new_id
-from studio.drafts import Draft
-from studio.journal import Entry, Journal
+from studio.common import files
+from studio.config.settings import USUAL_WIRE
+from studio.domain import prompt_variants, runs
+from studio.domain.drafts import Draft
+from studio.domain.entities import Job, new_id
+from studio.generation.journal import Entry, Journal
 from studio.providers.catalogue import Catalogue
-from tests.core.running import MODEL
+from tests.generation.harness import MODEL
 
 
-def planned(prompt: str = "A lamp") -> Job:
+def planned(prompt: str = "A lamp", profile: str = "dgrid") -> Job:
     """A job that nobody has queued yet."""
-    draft = Draft(prompt=prompt, profile="dgrid", model=MODEL)
-    run = runs.plan(draft, Catalogue().find("dgrid", MODEL), prompts.expand(prompt))
+    draft = Draft(prompt=prompt, profile=profile, model=MODEL)
+    run = runs.plan(draft, Catalogue().find(profile, MODEL), prompt_variants.expand(prompt))
     return Job(id=new_id(), run=run.id, request=run.requests[0], created=1.7e9)
 
 
-def left_behind(home: Path, *, sent: bool, body: bytes = b"", mark: str = "") -> tuple[Job, Entry]:
+def left_behind(
+    home: Path,
+    *,
+    sent: bool,
+    body: bytes = b"",
+    mark: str = "",
+    profile: str = "dgrid",
+    wire: str = USUAL_WIRE,
+    reader: int = 0,
+) -> tuple[Job, Entry]:
     """An attempt as an earlier process left it in the journal."""
     journal = Journal(home / "library/.gridbrush/journal")
-    job = planned()
+    job = planned(profile=profile)
     entry = journal.queue(job)
     if sent:
-        journal.sent(entry)
+        journal.sent(entry, wire)
     if body:
-        answer = journal.begin_answer(entry, 200, {"content-type": "application/json"})
+        headers = {"content-type": "application/json"}
+        answer = journal.begin_answer(entry, 200, headers, wire=wire)
         answer.append(body)
         if mark == "whole":
             journal.whole(entry, answer, 12.5)
         elif mark == "cut":
-            journal.cut(entry, answer, "reset", 12.5)
+            journal.cut(entry, answer, "reset", 12.5, reader=reader)
         else:
             answer.close()
     return job, entry

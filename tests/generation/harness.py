@@ -12,12 +12,13 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any, Protocol
 
-from studio import paths, prompts, runs
-from studio.core import Core
-from studio.core import Options as CoreOptions
-from studio.domain import Failure, Job, JobState, Picture
-from studio.drafts import Draft
-from studio.events import Event, JobChanged, JobsRemoved, Trouble
+from studio.app.core import Core
+from studio.app.core import Options as CoreOptions
+from studio.common import paths
+from studio.domain import prompt_variants, runs
+from studio.domain.drafts import Draft
+from studio.domain.entities import Failure, Job, JobState, Picture
+from studio.domain.events import Event, JobChanged, JobsRemoved, News, Trouble
 from studio.library.query import Query
 from tests import canary
 from tests.fake_service import FakeService, Reply, Request, answer_with, tiny_png
@@ -113,7 +114,7 @@ class Studio:
         base = {"prompt": prompt, "profile": "dgrid", "model": MODEL}
         asked = Draft(**{**base, **draft})
         model = self.core.catalogue.find(asked.profile, asked.model)
-        return list(await self.core.submit(runs.plan(asked, model, prompts.expand(prompt))))
+        return list(await self.core.submit(runs.plan(asked, model, prompt_variants.expand(prompt))))
 
     def states(self, job: Job) -> list[JobState]:
         """Every state a job was told to be in, repeated ones once."""
@@ -125,6 +126,10 @@ class Studio:
 
     def troubles(self) -> list[str]:
         return [event.error.kind for event in self.heard if isinstance(event, Trouble)]
+
+    @property
+    def news(self) -> list[News]:
+        return [event for event in self.heard if isinstance(event, News)]
 
     def failure(self, job: Job) -> Failure:
         failure = self.last[job.id].failure

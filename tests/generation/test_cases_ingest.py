@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from studio.domain import Job, Picture
-from tests.core.running import inline, parts, replies, studio
+from studio.domain.entities import Job, Picture
 from tests.fake_service import FakeService, Reply
+from tests.generation.harness import inline, parts, replies, studio
 
 
 def saved(picture: Image.Image, kind: str, **more: Any) -> bytes:

@@ -11,11 +11,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from studio.domain import GenerationRequest, Job, Picture, Reference, Role, Told, new_id
-from studio.journal import Journal
-from studio.library.records import Record, decode, encode
-from tests.core.running import MODEL, Studio, inline, parts, replies, studio
+from studio.domain.entities import GenerationRequest, Job, Picture, Reference, Role, Told, new_id
+from studio.generation.journal import Journal
+from studio.library.log.records import Record, decode, encode
 from tests.fake_service import FakeService, Reply, tiny_png
+from tests.generation.harness import MODEL, Studio, inline, parts, replies, studio
 
 FIRST, SECOND, THIRD = tiny_png(16, 16), tiny_png(24, 16), tiny_png(16, 24)
 SIGNATURE = base64.b64encode(b"signature" * 900).decode()
@@ -212,7 +212,7 @@ async def test_what_there_is_no_room_for_is_left_out_and_said(
 async def test_a_picture_too_large_to_be_told_again_promises_no_conversation(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("studio.conversations.MAX_PICTURE", len(FIRST) - 1)
+    monkeypatch.setattr("studio.providers.gemini.request.MAX_PICTURE", len(FIRST) - 1)
     with replies() as service:
         async with studio(tmp_path, service) as here:
             first = await made(here, "a lamp", answer(FIRST), service)

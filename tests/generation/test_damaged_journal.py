@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from studio.domain import JobState
-from studio.events import Trouble
-from studio.journal import Entry
-from tests.core.leaving import left_behind
-from tests.core.running import ANSWER, Studio, replies, studio
+from studio.domain.entities import JobState
+from studio.domain.events import Trouble
+from studio.generation.journal import Entry
+from tests.generation.earlier_process import left_behind
+from tests.generation.harness import ANSWER, Studio, replies, studio
 
 WHOLE = json.dumps(ANSWER).encode()
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
 import hashlib
+import json
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,15 +16,17 @@ from typing import Any
 
 import pytest
 
-from studio import files
-from studio import room as rooms
-from studio.domain import AspectRatio, GenerationRequest, JobState
-from studio.errors import Billed, StorageError
-from studio.library.check import check
-from studio.room import Room, estimate
-from tests.core.running import ANSWER, inline, parts, replies, studio
+from studio.common import files
+from studio.common.errors import Billed, StorageError
+from studio.domain.entities import AspectRatio, GenerationRequest, JobState
+from studio.generation import disk_space as rooms
+from studio.generation.disk_space import Room, estimate
+from studio.library.operations.verify import check
 from tests.fake_service import FakeService, Reply, tiny_png
+from tests.generation.earlier_process import full_disk
+from tests.generation.harness import ANSWER, inline, parts, replies, studio
 
+OUTSIDE = re.compile(r"state.answers|gridbrush-answer-")
 WRITES = frozenset({"folder", "create", "write", "append", "sync", "rename", "sync-folder"})
 
 
@@ -107,15 +112,45 @@ def test_a_disk_that_stays_full_until_there_is_room_loses_nothing(tmp_path: Path
 async def test_an_answer_in_memory_is_written_when_the_program_ends(tmp_path: Path) -> None:
     with replies() as service:
         async with studio(tmp_path, service) as one:
-            with no_room(lambda _step, kind: kind == "append"):
+            with full_disk(lambda kind, path: kind == "append" or bool(OUTSIDE.search(str(path)))):
                 (job,) = await one.submit()
                 await one.reaches(job, JobState.FAILED)
                 await one.core.queue.idle()
-            assert "memory" in one.failure(job).hint
+            assert "in memory until" in one.failure(job).hint
+            assert one.core.queue.only_in_memory == {job.id}
         async with studio(tmp_path, service) as one:
             await one.core.recover()
             assert len(await one.pictures()) == 1
             assert await one.core.library.failed() == []
+        assert len(service.requests) == 1
+
+
+@pytest.mark.parametrize("again", [True, False])
+async def test_an_answer_the_library_cannot_take_is_kept_outside_it(
+    tmp_path: Path, *, again: bool
+) -> None:
+    full = full_disk(lambda kind, path: kind == "append" and "library" in path.parts)
+    with replies() as service, contextlib.ExitStack() as disk:
+        async with studio(tmp_path, service) as one:
+            disk.enter_context(full)
+            (job,) = await one.submit()
+            await one.reaches(job, JobState.FAILED)
+            await one.core.queue.idle()
+            assert "state/answers" in Path(one.failure(job).hint).as_posix()
+            # Whoever quits now loses nothing.
+            assert one.core.queue.only_in_memory == set()
+            (kept,) = (tmp_path / "state/answers").iterdir()
+            assert (kept / "answer").read_bytes() == json.dumps(ANSWER).encode()
+            if again:
+                disk.close()
+                one.core.queue.retry(job.id)
+                await one.gone(job)
+        disk.close()
+        async with studio(tmp_path, service) as one:
+            await one.core.recover()
+            assert len(await one.pictures()) == 1
+            assert one.journal == []
+            assert list((tmp_path / "state/answers").iterdir()) == []
         assert len(service.requests) == 1
 
 

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from studio import files
-from studio.domain import GenerationRequest, Job, new_id
-from studio.errors import StorageError
-from studio.journal import Entry, Head, Journal, Stage
+from studio.common import files
+from studio.common.errors import StorageError
+from studio.config.settings import USUAL_WIRE
+from studio.domain.entities import GenerationRequest, Job, new_id
+from studio.generation.journal import Entry, Head, Journal, Over, Stage
 
 
 def a_job() -> Job:
@@ -84,8 +85,8 @@ def test_a_whole_answer_keeps_status_headers_and_time(tmp_path: Path) -> None:
 def test_a_closed_entry_is_gone_and_closing_twice_is_fine(tmp_path: Path) -> None:
     journal = Journal(tmp_path)
     entry = whole(journal)
-    journal.close(entry)
-    journal.close(entry)
+    assert journal.close(entry, Over.RECORDED)
+    assert journal.close(entry, Over.RECORDED)
     assert journal.recover() == []
     assert list(tmp_path.iterdir()) == []
 
@@ -132,9 +133,9 @@ def test_forgetting_what_is_recorded_waits_for_no_disk(tmp_path: Path) -> None:
     entry, other = whole(journal), whole(journal)
     steps: list[str] = []
     stop = files.watch(lambda kind, _path: steps.append(kind))
-    journal.close(entry, recorded=True)
+    journal.close(entry, Over.RECORDED, lasting=False)
     assert steps == ["rename"]
-    journal.close(other)
+    journal.close(other, Over.REFUSED)
     stop()
     assert steps == ["rename", "rename", "sync-folder"]
     assert journal.recover() == []
@@ -199,3 +200,42 @@ def test_an_answer_that_is_here_at_once_has_its_head_in_its_mark(tmp_path: Path)
     assert journal.has_whole(entry)
     (found,) = journal.recover()
     assert (found.stage, found.head) == (Stage.WHOLE, Head(200, {"x-request-id": "r1"}))
+
+
+def test_an_attempt_knows_its_wire_from_the_moment_it_is_sent(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    entry = queued(journal)
+    assert journal.look(entry).wire == ""
+    journal.sent(entry, "toy")
+    assert journal.look(entry).wire == "toy"
+    # The line broke before anything came, and the mark of that says nothing of a wire.
+    journal.cut(entry, None, "reset", 1.0)
+    assert journal.look(entry).wire == "toy"
+
+
+@pytest.mark.parametrize("lost", ["sent.json", "answer.json"])
+def test_each_mark_of_an_answer_has_the_wire(tmp_path: Path, lost: str) -> None:
+    journal = Journal(tmp_path)
+    for mark in (journal.whole, journal.cut):
+        entry = queued(journal)
+        journal.sent(entry, "toy")
+        body = journal.begin_answer(entry, 200, {}, wire="toy")
+        body.append(b"{}")
+        if mark == journal.whole:
+            journal.whole(entry, body, 1.0, head=Head(200, {}, "toy"))
+        else:
+            journal.cut(entry, body, "reset", 1.0)
+        (entry.folder / lost).unlink()
+        found = journal.look(entry)
+        assert found.head is not None
+        assert (found.wire, found.head.wire) == ("toy", "toy")
+
+
+@pytest.mark.parametrize("make", [sent, arriving, whole, cut])
+def test_marks_without_a_wire_are_of_the_usual_one(
+    tmp_path: Path, make: Callable[[Journal], Entry]
+) -> None:
+    journal = Journal(tmp_path)
+    entry = make(journal)
+    assert all(b"wire" not in one.read_bytes() for one in entry.folder.glob("*.json"))
+    assert journal.look(entry).wire == USUAL_WIRE

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from studio.mending import mended
-from tests.core.running import ANSWER, inline, parts
+from studio.generation.partial_json import mended
+from studio.providers.base import Spilled
+from studio.providers.gemini.scan import Scanner
+from tests.generation.harness import ANSWER, inline, parts
 
 _VALUES: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
@@ -69,3 +72,36 @@ def test_of_a_stream_the_events_before_the_last_stand() -> None:
 )
 def test_what_is_no_json_is_not_mended(body: bytes) -> None:
     assert mended(body) is None
+
+
+_STREAMS = ["data: {}", "data:{}", "data:  {}", "event: a\ndata:{}", "retry: 5\n\ndata:{}"]
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        *(before + "{}" for before in ("", "\n\n", " \t", "\ufeff", "\ufeff\r\n")),
+        *(before + form for before in ("", "\n\n", "\ufeff\r\n") for form in _STREAMS),
+    ],
+)
+def test_what_came_stays_at_its_place(form: str) -> None:
+    """A picture is read from the answer itself, at the place it has in what was mended."""
+    text = json.dumps(parts({"text": "Words"}, inline(bytes(range(256)) * 40)))
+    body = form.format(text).encode()
+    begin = body.index(b'"data": "') + 9
+    for end in (begin + 8000, begin + 8001, begin + 8002, len(body) - 30, len(body) - 1):
+        found = mended(body[:end])
+        assert found is not None
+        assert found[: begin + 8000] == body[: begin + 8000]
+        scanner = Scanner()
+        scanner.feed(found)
+        ((start, _end),) = [(one.start, one.end) for one in spilled(scanner.finish().value)]
+        assert start == begin
+
+
+def spilled(value: Any) -> Iterator[Spilled]:
+    if isinstance(value, Spilled):
+        yield value
+    elif isinstance(value, dict | list):
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from spilled(one)

@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
-from studio.domain import JobState
-from studio.events import JobChanged
-from tests.core.running import (
+from studio.domain.entities import JobState
+from studio.domain.events import JobChanged
+from tests.fake_service import Reply
+from tests.generation.harness import (
     ANSWER,
     KEY,
     MODEL,
@@ -24,7 +25,6 @@ from tests.core.running import (
     replies,
     studio,
 )
-from tests.fake_service import Reply
 
 
 async def test_jobs_are_sent_in_order_and_never_more_than_the_limit(tmp_path: Path) -> None:
@@ -85,7 +85,7 @@ class Drawer:
         self.kept: dict[str, str] = {}
 
     def door(self) -> Any:
-        from studio.key_status import State
+        from studio.config.key_status import State
 
         return State.OK
 

@@ -7,15 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.core.running import (
-    ANSWER,
-    inline,
-    jpeg,
-    parts,
-    replies,
-    studio,
-)
+from studio.domain.entities import JobState
 from tests.fake_service import Reply, answer_with, tiny_png
+from tests.generation.harness import ANSWER, inline, jpeg, parts, replies, studio
 
 
 async def test_a_line_that_breaks_after_the_last_byte_lost_nothing(tmp_path: Path) -> None:
@@ -57,10 +51,15 @@ async def test_where_only_a_draft_can_be_read_it_is_the_result(tmp_path: Path) -
         service.script(Reply(body=answer))
         async with studio(tmp_path, service) as one:
             (job,) = await one.submit()
-            await one.gone(job)
+            await one.reaches(job, JobState.FAILED)
+            await one.core.queue.idle()
             (picture,) = await one.pictures()
             assert (picture.width, picture.draft) == (9, False)
             assert "One picture of the answer cannot be read" in picture.warnings
+            # The result itself was paid for, and may be read one day.
+            assert one.failure(job).kept
+            assert one.failure(job).title == "1 picture of the answer cannot be read"
+            assert len(one.journal) == 1
 
 
 async def test_bytes_decide_the_file_and_what_was_not_asked_is_told(tmp_path: Path) -> None:
@@ -78,7 +77,7 @@ async def test_bytes_decide_the_file_and_what_was_not_asked_is_told(tmp_path: Pa
 
 
 async def test_a_reference_is_sent_as_it_lies(tmp_path: Path) -> None:
-    from studio.domain import Role
+    from studio.domain.entities import Role
 
     with replies() as service:
         async with studio(tmp_path, service) as one:

@@ -6,19 +6,10 @@ import json
 import threading
 from pathlib import Path
 
-from studio import files
-from studio.domain import JobState
-from tests.core.running import (
-    ANSWER,
-    NEVER,
-    arrived,
-    error,
-    held_open,
-    left,
-    replies,
-    studio,
-)
+from studio.common import files
+from studio.domain.entities import JobState
 from tests.fake_service import Reply, answer_with
+from tests.generation.harness import ANSWER, NEVER, arrived, error, held_open, left, replies, studio
 
 
 async def test_cancel_while_waiting_closes_the_connection_at_once(tmp_path: Path) -> None:

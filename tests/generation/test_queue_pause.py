@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from studio.domain import Hold, Job, JobState
-from studio.events import QueueChanged
-from tests.core.running import (
+from studio.domain.entities import Hold, Job, JobState
+from studio.domain.events import QueueChanged
+from tests.fake_service import FakeService, Reply
+from tests.generation.harness import (
     ANSWER,
     NEVER,
     Studio,
@@ -19,7 +20,6 @@ from tests.core.running import (
     replies,
     studio,
 )
-from tests.fake_service import FakeService, Reply
 
 
 def prompts_of(service: FakeService) -> list[str]:

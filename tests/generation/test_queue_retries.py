@@ -9,17 +9,10 @@ from typing import Any
 
 import pytest
 
-from studio import files
-from studio.domain import JobState
-from tests.core.running import (
-    ANSWER,
-    arrived,
-    error,
-    parts,
-    replies,
-    studio,
-)
+from studio.common import files
+from studio.domain.entities import JobState
 from tests.fake_service import FakeService, Reply, answer_with
+from tests.generation.harness import ANSWER, arrived, error, parts, replies, studio
 
 
 @pytest.mark.parametrize(
@@ -136,8 +129,9 @@ async def test_what_may_have_been_billed_or_cannot_help_is_never_sent_again(
             assert one.states(job).count(JobState.RETRYING) == 0
             (recorded,) = await one.core.library.failed()
             assert (recorded.id, recorded.failure) == (job.id, failure)
-            # Bytes of a broken answer are kept, everything else is over.
-            assert len(one.journal) == (kind == "incomplete")
+            # What may hold a picture is kept, everything else is over.
+            assert len(one.journal) == (kind == "incomplete" or failure.kept)
+            assert failure.kept == (kind == "no_image" and reply.body is not WORDS)
             if reply.body is WORDS:
                 assert "rather describe" in failure.message + failure.words
 

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from studio.domain import GenerationRequest, Hold, Job, JobState
-from studio.rota import Rota
-from studio.settings import Profile, Settings
-from studio.turns import Turns
-from tests.core.running import ANSWER, KEY, Studio, arrived, error, replies, studio
+from studio.config.settings import Profile, Settings
+from studio.domain.entities import GenerationRequest, Hold, Job, JobState
+from studio.generation.rate_limiter import Turns
+from studio.generation.scheduler import Rota
 from tests.fake_service import FakeService, Reply
+from tests.generation.harness import ANSWER, KEY, Studio, arrived, error, replies, studio
 
 WINDOW = 0.5
 """Seconds that stand for a minute where the clock is the real one."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 import threading
 from dataclasses import replace
@@ -10,17 +11,21 @@ from pathlib import Path
 
 import pytest
 
-from studio import paths, runs
-from studio.core import Core
-from studio.core import Options as CoreOptions
-from studio.domain import Job, JobState, new_id
-from studio.drafts import Draft
-from studio.errors import LibraryLocked
-from studio.journal import Journal
+from studio.app.core import Core
+from studio.app.core import Options as CoreOptions
+from studio.common import paths
+from studio.common.errors import Billed, LibraryLocked
+from studio.common.files import storage_error
+from studio.domain import runs
+from studio.domain.drafts import Draft
+from studio.domain.entities import Failure, Job, JobState, new_id
+from studio.generation.journal import Journal
+from studio.providers.base import Scan
 from studio.providers.catalogue import Catalogue
-from tests.core.leaving import full_disk, left_behind
-from tests.core.running import ANSWER, parts, replies, studio
+from studio.providers.gemini.scan import scan_file
 from tests.fake_service import Reply
+from tests.generation.earlier_process import full_disk, left_behind
+from tests.generation.harness import ANSWER, parts, replies, studio
 
 WHOLE = json.dumps(ANSWER).encode()
 
@@ -272,3 +277,81 @@ async def test_nothing_is_recovered_while_the_journal_is_empty(tmp_path: Path) -
         await one.core.recover()
         assert one.heard == []
         await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize("recorded", [False, True])
+async def test_a_whole_answer_that_an_older_reader_took_for_cut_is_read_again_and_said_once(
+    tmp_path: Path, *, recorded: bool
+) -> None:
+    job, _entry = left_behind(tmp_path, sent=True, body=WHOLE, mark="cut")
+    with replies() as service:
+        async with studio(tmp_path, service) as one:
+            if recorded:
+                # As the session ended in which it arrived.
+                failure = Failure(kind="incomplete", title="Connection lost", billed=Billed.MAYBE)
+                failed = replace(job, attempt=1, state=JobState.FAILED, failure=failure)
+                await one.core.library.take(failed, [])
+            await one.core.recover()
+            (picture,) = await one.pictures()
+            assert picture.job == job.id
+            assert [news.title for news in one.news] == ["1 answer that was kept as cut is whole"]
+            assert one.core.queue.jobs == {}
+            assert await one.core.library.failed() == []
+            assert (await one.core.library.spend()).maybe == 0
+            assert one.journal == []
+        async with studio(tmp_path, service) as one:
+            await one.core.recover()
+            assert one.news == []
+            assert len(await one.pictures()) == 1
+        assert service.requests == []
+
+
+async def test_an_answer_that_is_cut_to_the_newer_reader_too_is_looked_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job, entry = left_behind(tmp_path, sent=True, body=WHOLE[:-9], mark="cut")
+    looked: list[Path] = []
+
+    def counted(path: Path) -> Scan:
+        looked.append(path)
+        return scan_file(path)
+
+    monkeypatch.setattr("studio.providers.gemini.scan_file", counted)
+    for _start in range(3):
+        async with studio(tmp_path) as one:
+            await one.core.recover()
+            assert one.last[job.id].state is JobState.CUT
+            assert one.news == []
+            # What came is still there to be read or put away.
+            assert entry.body.read_bytes() == WHOLE[:-9]
+    assert looked == [entry.body]
+
+
+async def test_a_cut_answer_that_cannot_be_looked_at_is_looked_at_by_the_next_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job, entry = left_behind(tmp_path, sent=True, body=WHOLE, mark="cut")
+    # What came of the headers is damaged as well; the mark has them.
+    (entry.folder / "answer.json").write_bytes(b"\0" * 40)
+
+    def unread(path: Path) -> Scan:
+        raise storage_error(OSError(errno.EIO, "Input/output error"), path)
+
+    with monkeypatch.context() as broken:
+        broken.setattr("studio.providers.gemini.scan_file", unread)
+        async with studio(tmp_path) as one:
+            await one.core.recover()
+            assert one.last[job.id].state is JobState.CUT
+    async with studio(tmp_path) as one:
+        await one.core.recover()
+        assert len(await one.pictures()) == 1
+
+
+async def test_a_line_that_broke_before_a_whole_json_is_not_taken_for_an_answer(
+    tmp_path: Path,
+) -> None:
+    job, _entry = left_behind(tmp_path, sent=True, body=b"<html>Bad gat", mark="cut")
+    async with studio(tmp_path) as one:
+        await one.core.recover()
+        assert one.last[job.id].state is JobState.CUT
+        assert one.news == []

@@ -10,13 +10,14 @@ from pathlib import Path
 
 from PIL import Image
 
-from studio import paths, runs
-from studio.core import Core, Options
-from studio.domain import Role
-from studio.drafts import Draft
+from studio.app.core import Core, Options
+from studio.common import paths
+from studio.domain import runs
+from studio.domain.drafts import Draft
+from studio.domain.entities import Role
 from studio.library.query import Query
-from tests.core.running import replies, studio
 from tests.fake_service import FakeService
+from tests.generation.harness import replies, studio
 
 KEY = {"GRIDBRUSH_API_KEY": "sk-canary-4f1d9e7b2a6c8035"}
 

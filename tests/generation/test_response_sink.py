@@ -20,15 +20,19 @@ from typing import Any
 
 import pytest
 
-from studio import files, receiving
-from studio.domain import GenerationRequest, Job, new_id
-from studio.errors import StorageError
-from studio.journal import Entry, Journal
-from studio.lanes import Lane
-from studio.library.records import RecordLog
-from studio.receiving import AnswerSink
-from tests.core.running import Studio, parts, studio
+from studio.common import files
+from studio.common.errors import StorageError
+from studio.common.serial_executor import Lane
+from studio.config.settings import Profile
+from studio.domain.entities import GenerationRequest, Job, new_id
+from studio.generation import response_sink
+from studio.generation.journal import Entry, Journal
+from studio.generation.response_sink import AnswerSink
+from studio.library.log.records import RecordLog
+from studio.providers.catalogue import Catalogue
+from studio.providers.gemini import Gemini
 from tests.fake_service import FakeService, Reply, answer_with, tiny_png
+from tests.generation.harness import Studio, parts, studio
 
 NOISE = random.Random(7).randbytes(3 << 20)
 
@@ -46,7 +50,9 @@ async def taken(folder: Path, body: bytes, step: int, lane: Lane) -> tuple[Answe
     journal = Journal(folder)
     request = GenerationRequest(profile="dgrid", model="m", prompt="p")
     entry = journal.queue(Job(id=new_id(), run=new_id(), request=request, created=0.0))
-    sink = AnswerSink(journal, entry, lane, lambda _bytes: None)
+    profile = Profile(name="dgrid", title="DGrid", base_url="https://images.example")
+    provider = Gemini(profile, lambda id: Catalogue().find("dgrid", id))
+    sink = AnswerSink(journal, entry, lane, provider, lambda _bytes: None)
     await sink.status(200, {"content-type": "application/json"})
     for start in range(0, len(body), step):
         await sink.chunk(body[start : start + step])
@@ -118,7 +124,7 @@ async def test_a_journal_that_cannot_be_written_ends_an_answer_too_large_for_mem
         if kind == "append" and path.name == "answer":
             raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(receiving, "MOST_HELD", 100)
+    monkeypatch.setattr(response_sink, "MOST_HELD", 100)
     stop = files.watch(full)
     try:
         sink, _entry = await taken(tmp_path, b"[1, 2, 3]", 1 << 20, lane)
@@ -149,7 +155,7 @@ async def test_what_waits_for_the_lane_is_bounded(tmp_path: Path) -> None:
     for _round in range(5):
         await asyncio.sleep(0)
     assert not sending.done()
-    assert receiving.MOST_WAITING <= sent <= 2 * receiving.MOST_WAITING
+    assert response_sink.MOST_WAITING <= sent <= 2 * response_sink.MOST_WAITING
     go_on.set()
     await held
     await sending

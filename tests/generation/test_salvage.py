@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from studio.domain import Job, JobState
-from studio.errors import Billed, InputError, NoPicture, StorageError
-from studio.journal import Entry, Journal
-from tests.core.leaving import full_disk, left_behind, planned
-from tests.core.running import Studio, arrived, inline, parts, replies, studio
+from studio.common.errors import Billed, InputError, NoPicture, StorageError
+from studio.domain.entities import Job, JobState
+from studio.generation.journal import Entry, Journal
 from tests.fake_service import FakeService, Reply
+from tests.generation.earlier_process import full_disk, left_behind, planned
+from tests.generation.harness import Studio, arrived, inline, parts, replies, studio
 
 
 def noise(kind: str, size: int = 128) -> bytes:
@@ -83,6 +83,18 @@ async def test_the_first_part_of_a_cut_picture_is_shown_and_said(tmp_path: Path,
         with Image.open(io.BytesIO(noise(kind))) as whole:
             assert top.tobytes() == whole.convert("RGB").crop((0, 0, 128, 8)).tobytes()
         assert one.journal == []
+
+
+@pytest.mark.parametrize("before", ["\n\n", "\ufeff", "data:", "data:  ", "retry: 5\n\ndata:"])
+async def test_what_stands_before_an_answer_costs_no_picture(tmp_path: Path, before: str) -> None:
+    picture = noise("PNG")
+    body = before.encode() + answer(picture)
+    end = body.index(b"finishReason")
+    job, _entry = left_behind(tmp_path, sent=True, body=body[:end], mark="cut")
+    async with studio(tmp_path) as one:
+        await salvaged(one, job)
+        (found,) = await one.pictures()
+        assert found.sha256 == hashlib.sha256(picture).hexdigest()
 
 
 async def test_where_nothing_can_be_read_it_is_said_and_kept_until_it_is_put_away(

@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from studio import files, patience
-from studio.domain import JobState
-from studio.events import JobChanged
-from tests.core.running import (
+from studio.common import files
+from studio.domain.entities import JobState
+from studio.domain.events import JobChanged
+from studio.generation import timeouts
+from tests.fake_service import Reply
+from tests.generation.harness import (
     ANSWER,
     NEVER,
     arrived,
@@ -24,7 +26,6 @@ from tests.core.running import (
     replies,
     studio,
 )
-from tests.fake_service import Reply
 
 
 async def test_an_answer_that_trickles_is_given_up_at_the_outer_limit(tmp_path: Path) -> None:
@@ -240,4 +241,4 @@ async def test_an_answer_that_was_late_is_late_after_a_crash_too(tmp_path: Path)
 def test_the_time_out_follows_what_was_measured_and_has_a_floor(
     size: str | None, usual: float | None, seconds: float
 ) -> None:
-    assert patience.seconds(size, usual) == seconds
+    assert timeouts.seconds(size, usual) == seconds

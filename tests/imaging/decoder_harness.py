@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from studio.pictures import Decoder
+from studio.imaging.decoder import Decoder
 
 
 def run(work: Callable[[Decoder], Awaitable[object]], decoder: Decoder | None = None) -> None:

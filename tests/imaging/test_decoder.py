@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageCms
 
-from studio.errors import PictureUnreadable
-from studio.pictures import Decoder, kind_of, looks_complete
-from tests.decoding_runs import picture, run
+from studio.common.errors import PictureUnreadable
+from studio.imaging.decoder import Decoder, kind_of, looks_complete
+from tests.imaging.decoder_harness import picture, run
 
 SAVED = [
     ("a.png", "RGB", "png"),

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import struct
+import subprocess
 import sys
 import time
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from studio.errors import PictureUnreadable, StudioError
-from studio.pictures import Decoder, Priority
-from tests.decoding_runs import picture, run
+from studio.common.errors import NotDecoded, PictureUnreadable, StudioError
+from studio.imaging.decoder import Decoder, Priority, _unreadable
+from tests.imaging.decoder_harness import picture, run
 
 TROUBLED = """
 import os, signal, sys, time
-from studio import decoding, worker
+from studio.imaging import decode_jobs as decoding, worker
 
 def crash(request):
     os.kill(os.getpid(), signal.SIGSEGV if sys.platform != "win32" else signal.SIGTERM)
@@ -43,7 +45,7 @@ def note(request):
     return {}, b""
 
 jobs = {"crash": crash, "hang": hang, "shout": shout, "hoard": hoard, "note": note}
-sys.exit(worker.serve({**decoding.JOBS, **jobs}))
+sys.exit(worker.serve({**decoding.JOBS, **jobs}, confined=False))
 """
 
 
@@ -116,7 +118,8 @@ def test_hostile_files_end_in_a_sentence_and_harm_nothing(tmp_path: Path) -> Non
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no named pipes in folders")
 def test_a_pipe_in_a_folder_is_not_opened(tmp_path: Path) -> None:
     path = tmp_path / "waits.png"
-    os.mkfifo(path)
+    if sys.platform != "win32":
+        os.mkfifo(path)
 
     async def work(decoder: Decoder) -> None:
         with pytest.raises(PictureUnreadable, match="not a file"):
@@ -151,8 +154,9 @@ def test_a_worker_that_died_between_two_jobs_costs_none(tmp_path: Path) -> None:
 
     async def work(decoder: Decoder) -> None:
         await decoder.probe(path)
-        assert decoder._child is not None
-        process = decoder._child._process
+        (hand,) = decoder._hands
+        assert hand.child is not None
+        process = hand.child._process
         process.kill()
         process.wait()
         assert (await decoder.probe(path)).width == 300
@@ -167,10 +171,10 @@ def test_a_hung_decode_is_stopped_and_the_next_goes_on(
 
     async def work(decoder: Decoder) -> None:
         await decoder.probe(path)
-        decoder._limit = 0.2
+        decoder.limit = 0.2
         with pytest.raises(PictureUnreadable, match="took too long"):
             await decoder._ask(Priority.LOOK, job="hang", path=path)
-        decoder._limit = 60
+        decoder.limit = 60
         assert (await decoder.probe(path)).width == 300
 
     run(work, troubled())
@@ -183,8 +187,9 @@ def test_a_job_gets_no_more_memory_than_the_limit(
     async def work(decoder: Decoder) -> None:
         with pytest.raises(PictureUnreadable, match="more memory"):
             await decoder._ask(Priority.LOOK, job="hoard", path=tmp_path)
-        assert decoder._child is not None
-        assert decoder._child.alive
+        (hand,) = decoder._hands
+        assert hand.child is not None
+        assert hand.child.alive
 
     run(work, troubled())
 
@@ -229,8 +234,9 @@ def test_closing_ends_the_process_even_in_the_middle_of_a_job(
     async def main() -> int:
         async with asyncio.timeout(30):
             await decoder.probe(picture(tmp_path / "a.png"))
-            assert decoder._child is not None
-            process = decoder._child._process
+            (hand,) = decoder._hands
+            assert hand.child is not None
+            process = hand.child._process
             hung = asyncio.create_task(decoder._ask(Priority.LOOK, job="hang", path=tmp_path))
             queued = asyncio.create_task(decoder.probe(tmp_path / "a.png"))
             await asyncio.sleep(0)
@@ -248,11 +254,67 @@ def test_closing_ends_the_process_even_in_the_middle_of_a_job(
         assert not Path(f"/proc/{pid}").exists()
 
 
+@pytest.mark.parametrize("when", ["waiting already", "asked later"])
+def test_a_picture_that_takes_long_does_not_hold_up_the_others(
+    tmp_path: Path, troubled: Callable[..., Decoder], when: str
+) -> None:
+    path = picture(tmp_path / "a.png")
+
+    async def work(decoder: Decoder) -> None:
+        hung = asyncio.create_task(decoder._ask(Priority.LOOK, job="hang", path=path))
+        if when == "asked later":
+            while not (decoder._hands and decoder._hands[0].slow):
+                await asyncio.sleep(0.01)
+        for _time in range(3):
+            assert (await decoder.probe(path)).complete
+        assert not hung.done()
+        # One more would be one too many.
+        others = [
+            asyncio.create_task(decoder._ask(Priority.LOOK, job="hang", path=path))
+            for _number in range(3)
+        ]
+        while not (len(decoder._hands) == 2 and decoder._hands[1].slow):
+            await asyncio.sleep(0.01)
+        assert len(decoder._hands) == 2
+        await decoder.close()
+        await asyncio.gather(hung, *others, return_exceptions=True)
+
+    run(work, troubled(patience=0.1))
+
+
+@contextlib.contextmanager
+def few_descriptors() -> Iterator[None]:
+    """No more files can be opened than are open."""
+    if sys.platform == "linux":
+        import resource
+
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        used = len(list(Path("/proc/self/fd").iterdir()))
+        resource.setrlimit(resource.RLIMIT_NOFILE, (used, hard))
+        try:
+            yield
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    else:
+        yield
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks the system for few descriptors")
+def test_without_descriptors_nothing_is_decoded_and_afterwards_it_is(tmp_path: Path) -> None:
+    path = picture(tmp_path / "a.png")
+
+    async def work(decoder: Decoder) -> None:
+        with few_descriptors(), pytest.raises(NotDecoded, match="did not start"):
+            await decoder.probe(path)
+        assert (await decoder.probe(path)).complete
+
+    run(work)
+
+
 def test_a_decoder_nobody_asked_starts_and_leaves_nothing() -> None:
     decoder = Decoder()
     run(lambda _decoder: asyncio.sleep(0), decoder)
-    assert decoder._thread is None
-    assert decoder._child is None
+    assert decoder._hands == []
 
 
 def test_the_process_ends_when_nothing_is_asked_for_a_while(tmp_path: Path) -> None:
@@ -260,8 +322,9 @@ def test_the_process_ends_when_nothing_is_asked_for_a_while(tmp_path: Path) -> N
 
     async def work(decoder: Decoder) -> None:
         await decoder.probe(path)
-        assert decoder._child is not None
-        process = decoder._child._process
+        (hand,) = decoder._hands
+        assert hand.child is not None
+        process = hand.child._process
         await asyncio.to_thread(process.wait, 20)
         assert (await decoder.probe(path)).width == 300
 
@@ -296,7 +359,7 @@ def test_the_key_in_the_environment_does_not_reach_the_process(
     monkeypatch.setenv("GRIDBRUSH_API_KEY", "canary-in-the-environment")
     script = tmp_path / "tell.py"
     script.write_text(
-        "import os, sys\nfrom studio import worker\n"
+        "import os, sys\nfrom studio.imaging import worker\n"
         "sys.exit(worker.serve({'tell': lambda r: ({'names': sorted(os.environ)}, b'')}))"
     )
 
@@ -306,3 +369,25 @@ def test_the_key_in_the_environment_does_not_reach_the_process(
         assert "GRIDBRUSH_API_KEY" not in answer["names"]
 
     run(work, Decoder([sys.executable, str(script)]))
+
+
+def test_an_avif_that_is_not_damaged_is_not_called_so_where_there_is_no_decoder(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "a.avif"
+    path.write_bytes(b"\0\0\0\x1cftypavif\0\0\0\0avifmif1miaf" + bytes(64))
+    script = (
+        "import sys, pathlib\n"
+        "from PIL import features\n"
+        "features.check = lambda name: name != 'avif'\n"
+        "from studio.imaging import decode_jobs as decoding\n"
+        "try:\n"
+        "    decoding._open(pathlib.Path(sys.argv[1]))\n"
+        "except decoding.Refused as refused:\n"
+        "    print(refused.fault)\n"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", script, str(path)], capture_output=True, text=True, check=True
+    )
+    assert told.stdout == "no_decoder\n"
+    assert "cannot read on this computer" in _unreadable("no_decoder", path, "").message

@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from studio.checksums import MOST_PIXELS, UNKNOWN_COLOUR, PngCheck
-from studio.decoding import PIXELS, probe
-from studio.pictures import PictureFacts
+from studio.imaging.decode_jobs import PIXELS, probe
+from studio.imaging.decoder import PictureFacts
+from studio.imaging.png_check import MOST_PIXELS, UNKNOWN_COLOUR, PngCheck
 
 
 def checked(data: bytes, step: int = 1 << 20) -> PictureFacts | None:

@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from studio import runs, sending
-from studio.domain import Reference
-from studio.drafts import Draft
-from studio.errors import InputError
-from studio.kinds import size_of
+from studio.common.errors import InputError
+from studio.common.file_types import size_of
+from studio.domain import runs
+from studio.domain.drafts import Draft
+from studio.domain.entities import Reference
+from studio.imaging import upload_limits
+from studio.imaging.upload_limits import LARGEST, TOGETHER, Fit, Limits, allowances, fit
 from studio.providers.catalogue import Catalogue
-from studio.sending import LARGEST, TOGETHER, Fit, allowances, fit
 
 MB = 1 << 20
 
@@ -65,7 +66,9 @@ def test_a_damaged_head_tells_no_size(tmp_path, head):
 def test_what_is_shrunk_or_converted_is_known_beforehand(tmp_path, name, size, expected):
     found = fit(picture(tmp_path, name, size))
     assert found == expected
-    assert bool(sending.note(found)) is bool(sending.sentence("x", found)) is any(expected)
+    assert (
+        bool(upload_limits.note(found)) is bool(upload_limits.sentence("x", found)) is any(expected)
+    )
 
 
 def test_a_heavy_file_is_shrunk(tmp_path):
@@ -92,3 +95,13 @@ def test_more_references_than_the_model_takes_are_named_with_the_limit(tmp_path)
     with pytest.raises(InputError, match="Too many reference pictures") as caught:
         runs.plan(draft, model, ("p",))
     assert "takes 3 pictures" in caught.value.message
+
+
+def test_a_wire_may_have_limits_of_its_own(tmp_path: Path) -> None:
+    mine = Limits(longest=64, largest=1000, together=1500)
+    assert allowances([5000, 200], mine) == [1000, 1000]
+    assert allowances([5000, 5000], mine) == [750, 750]
+    assert allowances([5000, 5000]) == [LARGEST, LARGEST]
+    path = picture(tmp_path, "long.png", (65, 8))
+    assert fit(path) == Fit()
+    assert fit(path, longest=64) == Fit(smaller=True)

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from studio import pictures
-from studio.worker import read_message, write_message
+from studio.imaging import decoder
+from studio.imaging.worker import read_message, write_message
 
 POSIX = sys.platform != "win32"
 
@@ -25,13 +25,23 @@ def start(command: list[str]) -> subprocess.Popen[bytes]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env=pictures._environment(),
+        env=decoder._environment(),
     )
 
 
+OPEN_TO_LOOKS = [
+    sys.executable, "-c",
+    (
+        "from studio.imaging import decode_jobs as decoding, worker; raise "
+        "SystemExit(worker.serve(decoding.JOBS))"
+    ),
+]  # fmt: skip
+"""The process without its seal: else none but root may look into its memory."""
+
+
 @pytest.fixture
-def worker() -> Iterator[subprocess.Popen[bytes]]:
-    with start(pictures._own_command()) as process:
+def worker(request: pytest.FixtureRequest) -> Iterator[subprocess.Popen[bytes]]:
+    with start(getattr(request, "param", None) or decoder._own_command()) as process:
         yield process
         if process.poll() is None:
             process.kill()
@@ -110,6 +120,7 @@ def test_limits_hold_in_the_process_and_not_outside(worker: subprocess.Popen[byt
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="/proc")
+@pytest.mark.parametrize("worker", [OPEN_TO_LOOKS], indirect=True)
 def test_it_loads_neither_qt_nor_the_network_nor_the_keyring(
     worker: subprocess.Popen[bytes], tmp_path: Path
 ) -> None:
@@ -125,7 +136,7 @@ def test_it_loads_neither_qt_nor_the_network_nor_the_keyring(
 
 
 def test_both_ways_to_start_it_work() -> None:
-    for command in ([sys.executable, "-m", "studio.worker"], pictures._own_command()):
+    for command in ([sys.executable, "-m", "studio.imaging.worker"], decoder._own_command()):
         with start(command) as process:
             assert ready(process) == process.pid
             assert process.stdin is not None
@@ -134,6 +145,7 @@ def test_both_ways_to_start_it_work() -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+@pytest.mark.parametrize("worker", [OPEN_TO_LOOKS], indirect=True)
 def test_the_memory_of_large_pictures_is_given_back(
     worker: subprocess.Popen[bytes], tmp_path: Path
 ) -> None:

@@ -8,10 +8,10 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
-from studio.domain import GenerationRequest, Job, JobState, Picture, new_id
-from studio.events import Event, Events
-from studio.library.library import Library
-from studio.pictures import Decoder
+from studio.domain.entities import GenerationRequest, Job, JobState, Picture, new_id
+from studio.domain.events import Event, Events
+from studio.imaging.decoder import Decoder
+from studio.library.facade import Library
 
 
 def a_picture(**values: object) -> Picture:

@@ -10,16 +10,17 @@ from typing import Any
 
 import pytest
 
-from studio import handover
-from studio.asking import Change
-from studio.domain import Picture, Role
-from studio.errors import InputError, LibraryTooNew, StorageError
-from studio.handover import carry_out
-from studio.instance import LibraryLock
-from studio.library import backup, copies, scrub
-from studio.library.check import Stopped
-from studio.library.records import RecordLog
-from tests.core.running import Studio, replies, studio
+from studio.app.instance import LibraryLock
+from studio.common.errors import InputError, LibraryTooNew, StorageError
+from studio.domain.entities import Picture, Role
+from studio.library.log import daily_copies
+from studio.library.log.records import RecordLog
+from studio.library.operations import backup, scrub
+from studio.library.operations.verify import Stopped
+from studio.remote import server
+from studio.remote.protocol import Change
+from studio.remote.server import carry_out
+from tests.generation.harness import Studio, replies, studio
 
 DAY = 86_400.0
 
@@ -94,7 +95,7 @@ async def test_damaged_records_of_jobs_come_back_from_the_copies(tmp_path: Path)
     with replies() as service:
         async with studio(tmp_path, service) as one:
             before = await made(one)
-            assert copies.make(one.core.library.folder) is not None
+            assert daily_copies.make(one.core.library.folder) is not None
         (log,) = records.iterdir()
         lines = log.read_bytes().splitlines(keepends=True)
         lines[0] = lines[0][:50] + b"#" + lines[0][51:]
@@ -104,7 +105,7 @@ async def test_damaged_records_of_jobs_come_back_from_the_copies(tmp_path: Path)
             path.unlink()
         async with studio(tmp_path, service) as one:
             assert len(await one.pictures()) == 2
-            assert (await handover.check(one.core)).damaged_records == 1
+            assert (await server.check(one.core)).damaged_records == 1
             facts = await fixed(one)
             assert facts["fixed"]["records"] == 1
             after = await one.pictures()
@@ -122,7 +123,7 @@ async def test_a_check_can_be_stopped(tmp_path: Path) -> None:
         async with studio(tmp_path, service) as one:
             await made(one, 1)
             with pytest.raises(Stopped):
-                await handover.check(one.core, stop)
+                await server.check(one.core, stop)
 
 
 async def test_a_copy_of_the_records_is_made_each_day_and_fourteen_are_kept(
@@ -133,17 +134,17 @@ async def test_a_copy_of_the_records_is_made_each_day_and_fourteen_are_kept(
             await made(one, 1)
             library = one.core.library.folder
             for day in range(20):
-                assert copies.make(library, now=1.7e9 + day * DAY) is not None
-                assert copies.make(library, now=1.7e9 + day * DAY + 60) is None
+                assert daily_copies.make(library, now=1.7e9 + day * DAY) is not None
+                assert daily_copies.make(library, now=1.7e9 + day * DAY + 60) is None
                 if day == 10:
                     await made(one, 1)
-            kept = copies.every(library)
-            assert len(kept) == copies.KEPT
+            kept = daily_copies.every(library)
+            assert len(kept) == daily_copies.KEPT
             assert [one.name for one in kept] == sorted(one.name for one in kept)
             # What did not grow is there once.
             inodes = {path.stat().st_ino for folder in kept for path in folder.iterdir()}
             assert len(inodes) <= 2
-            found = [record.id for record in copies.records_of(library)]
+            found = [record.id for record in daily_copies.records_of(library)]
             known = [record.id for record, *_ in RecordLog(library / ".gridbrush/records").read()]
             assert set(known) <= set(found)
 
@@ -155,8 +156,8 @@ async def test_a_copy_that_was_not_finished_is_no_copy(tmp_path: Path) -> None:
             library = one.core.library.folder
             half = library / ".gridbrush/copies/.2026-01-01.new"
             half.mkdir(parents=True)
-            assert copies.every(library) == []
-            assert list(copies.records_of(library)) == []
+            assert daily_copies.every(library) == []
+            assert list(daily_copies.records_of(library)) == []
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -189,7 +190,7 @@ async def test_a_backup_brings_everything_back(tmp_path: Path) -> None:
             assert {p.id for p in await one.pictures()} == {pictures[0].id, pictures[2].id}
             (found,) = await one.core.library.find([pictures[0].id])
             assert found.rating == 5
-            assert (await handover.check(one.core)).whole
+            assert (await server.check(one.core)).whole
         with pytest.raises(InputError, match="already"):
             backup.read_back(target, again / "library", {})
 

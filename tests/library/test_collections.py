@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from studio.errors import InputError
+from studio.common.errors import InputError
 from studio.library.query import Collection, Query
-from tests.core.shelves import opened, take
+from tests.library.builders import opened, take
 
 
 async def test_a_picture_may_be_in_many_collections(tmp_path: Path) -> None:

@@ -8,24 +8,25 @@ from pathlib import Path
 
 import pytest
 
-from studio.domain import Picture
-from studio.errors import StorageError
-from studio.events import RecordsChanged
-from studio.library import changing, portions
-from studio.library.changing import ChangeGoing, Going
-from studio.library.check import Stopped
-from studio.library.library import Library
+from studio.common.errors import StorageError
+from studio.domain.entities import Picture
+from studio.domain.events import RecordsChanged
+from studio.library.facade import Library
+from studio.library.index import chunks
+from studio.library.operations import edits
+from studio.library.operations.edits import ChangeGoing, Going
+from studio.library.operations.verify import Stopped
 from studio.library.query import Query
-from tests.core.shelves import heard, opened, take
+from tests.library.builders import heard, opened, take
 
 PICTURES = 6
 
 
 @pytest.fixture(autouse=True)
 def few_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(changing, "LARGE", PICTURES)
-    monkeypatch.setattr(changing, "_TELL_EVERY", 0.0)
-    monkeypatch.setattr(portions, "_MOST", 2)
+    monkeypatch.setattr(edits, "LARGE", PICTURES)
+    monkeypatch.setattr(edits, "_TELL_EVERY", 0.0)
+    monkeypatch.setattr(chunks, "_MOST", 2)
 
 
 async def fill(library: Library) -> list[str]:

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from studio import handover
-from studio.asking import Change
-from studio.drafts import Draft
-from studio.errors import InputError
-from studio.handover import carry_out
-from studio.library import copies
-from tests.core.leaving import left_behind
-from tests.core.running import error, replies, studio
+from studio.common.errors import InputError
+from studio.domain.drafts import Draft
+from studio.library.log import daily_copies
+from studio.remote import server
+from studio.remote.protocol import Change
+from studio.remote.server import carry_out
+from tests.generation.earlier_process import left_behind
+from tests.generation.harness import error, replies, studio
 
 SECRET = "the unreleased Periwinkle bottle"
 
@@ -44,7 +44,7 @@ async def test_a_forgotten_prompt_is_nowhere_and_its_pictures_stay(tmp_path: Pat
             secret, lamp = by_prompt[SECRET], by_prompt["A lamp"]
             await one.core.library.rate([secret.id], 4)
             one.core.draft.save(Draft(prompt=SECRET))
-            copies.make(one.core.library.folder)
+            daily_copies.make(one.core.library.folder)
             assert says(tmp_path)
             data = one.core.library.path(secret).read_bytes()
 
@@ -59,7 +59,7 @@ async def test_a_forgotten_prompt_is_nowhere_and_its_pictures_stay(tmp_path: Pat
             assert hashlib.sha256(data).hexdigest() == now.sha256
             (other,) = await one.core.library.find([lamp.id])
             assert other == lamp
-            report = await handover.check(one.core)
+            report = await server.check(one.core)
             assert report.whole
             assert report.orphans == ()
             # Records go on after it.

@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import json
 import shutil
+import threading
+import zlib
+from collections.abc import Callable, Iterator
+from io import FileIO
 from pathlib import Path
 
 import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from studio import files
-from studio.errors import StorageError
-from studio.events import PicturesAdded
-from studio.library.importing import Import, Imported, Progress, find, sentence
-from studio.library.library import Library
+from studio.common import files, user_input
+from studio.common.errors import StorageError
+from studio.domain.events import PicturesAdded
+from studio.imaging.decoder import PictureFacts
+from studio.library.facade import Library
+from studio.library.operations.import_ import Import, Imported, Progress, sentence
+from studio.library.operations.import_sources import Stopped, gather
 from studio.library.query import Query
-from studio.pictures import PictureFacts
-from tests.core.shelves import heard, opened
+from tests.imaging import embedded
+from tests.library.builders import heard, opened
 
 
 def png(path: Path, colour: int, **texts: str) -> Path:
@@ -112,10 +119,12 @@ async def test_the_library_itself_and_folders_in_circles_are_not_imported(
     tmp_path: Path, elsewhere: Path
 ) -> None:
     (elsewhere / "below" / "round").symlink_to(elsewhere, target_is_directory=True)
-    found = list(find([tmp_path], elsewhere / "below"))
+    found = gather([tmp_path], elsewhere / "below").files
     assert [path.name for path in found] == ["a.png", "broken.png"]
-    assert len(list(find([elsewhere], tmp_path / "library"))) == 4
-    assert list(find([tmp_path / "nowhere"], tmp_path / "library")) == []
+    assert len(gather([elsewhere], tmp_path / "library").files) == 4
+    nowhere = gather([tmp_path / "nowhere"], tmp_path / "library")
+    assert nowhere.files == ()
+    assert nowhere.refused == ((str(tmp_path / "nowhere"), "There is no such file."),)
 
 
 async def test_a_cancelled_import_keeps_what_was_taken(tmp_path: Path) -> None:
@@ -137,6 +146,95 @@ async def test_a_cancelled_import_keeps_what_was_taken(tmp_path: Path) -> None:
         assert len(await library.rows(Query())) == 40
     async with opened(tmp_path) as library:
         assert len((await importing(library).run([many])).ids) == 5
+
+
+async def test_a_walk_without_end_ends_with_the_import(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, over = threading.Event(), threading.Event()
+
+    def walking(_paths: object, _library: object, stopped: Callable[[], bool]) -> None:
+        begun.set()
+        while not stopped():
+            over.wait(0.01)
+        over.set()
+        raise Stopped
+
+    monkeypatch.setattr("studio.library.operations.import_sources.gather", walking)
+    async with opened(tmp_path) as library:
+        task = asyncio.ensure_future(importing(library).run([tmp_path]))
+        assert await asyncio.to_thread(begun.wait, 60)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert await asyncio.to_thread(over.wait, 60)
+
+
+@pytest.mark.parametrize("inside", [1, 3])
+def test_a_walk_stops_in_the_middle_of_a_folder(tmp_path: Path, inside: int) -> None:
+    for n in range(4):
+        png(tmp_path / "in" / f"{n}.png", n)
+    asked: list[int] = []
+
+    def stopped() -> bool:
+        asked.append(1)
+        return len(asked) > inside
+
+    with pytest.raises(Stopped):
+        gather([tmp_path / "in"], tmp_path / "library", stopped)
+    assert len(asked) == inside + 1
+
+
+async def test_a_file_that_cannot_be_read_half_way_costs_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "in"
+    png(folder / "a.png", 1)
+    bad = png(folder / "b.png", 2)
+    png(folder / "c.png", 3)
+    real = user_input.blocks
+    looked: list[Path] = []
+
+    def failing(file: FileIO, path: Path, *, most: int) -> Iterator[bytes]:
+        looked.append(path)
+        if path == bad and looked.count(bad) == 2:
+            raise user_input.unusable(path, OSError(errno.EIO, "Input/output error"))
+        return real(file, path, most=most)
+
+    monkeypatch.setattr(user_input, "blocks", failing)
+    async with opened(tmp_path / "home") as library:
+        result = await importing(library).run([folder])
+        assert len(result.ids) == 2
+        assert result.unreadable == ((str(bad), "It cannot be read: Input/output error."),)
+        assert not list((library.folder / ".gridbrush/importing").iterdir())
+
+
+async def test_what_is_beside_the_pixels_neither_keeps_a_file_out_nor_turns_it(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "odd"
+    folder.mkdir()
+    words = "caf\u00e9 \u706f\u5854\nNegative prompt: b\nSteps: 4, Sampler: e, Seed: 6, Model: m"
+    profile = zlib.compress(bytes(2_000_000))
+    (folder / "a.png").write_bytes(
+        embedded.png(
+            [
+                embedded.chunk(b"iCCP", b"p\0\0" + profile),
+                embedded.text("workflow", b"x" * 1_500_000, "zTXt"),
+                embedded.text("parameters", words.encode(), "tEXt"),
+            ]
+        )
+    )
+    turned = embedded.exif({0x0112: 99}, {0x9286: b"UNICODE\0" + words.encode()})
+    (folder / "b.jpg").write_bytes(embedded.jpeg([embedded.segment(0xE1, b"Exif\0\0" + turned)]))
+    async with opened(tmp_path) as library:
+        result = await importing(library).run([folder])
+        assert (len(result.ids), result.described, result.unreadable) == (2, 2, ())
+        for picture in await library.find(result.ids):
+            assert (picture.width, picture.height) == embedded.SIZE
+            assert (picture.prompt, picture.seed, picture.model) == (
+                "caf\u00e9 \u706f\u5854", 6, "m",
+            )  # fmt: skip
 
 
 class Glance:

@@ -11,14 +11,14 @@ import apsw
 import pytest
 from PIL import Image
 
-from studio.domain import Flag, JobState, Parent, Picture, Role, new_id
-from studio.errors import InputError, PictureUnreadable, StorageError
-from studio.events import PicturesAdded, RecordsChanged, Trouble
-from studio.library.check import check
-from studio.library.index import Index
+from studio.common.errors import InputError, PictureUnreadable, StorageError
+from studio.domain.entities import Flag, JobState, Parent, Picture, Role, new_id
+from studio.domain.events import PicturesAdded, RecordsChanged, Trouble
+from studio.library.index.index import Index
+from studio.library.index.writer import Taking
+from studio.library.operations.verify import check
 from studio.library.query import Query, Sort, View
-from studio.library.taking import Taking
-from tests.core.shelves import a_job, a_picture, heard, opened, take
+from tests.library.builders import a_job, a_picture, heard, opened, take
 
 
 async def test_a_picture_is_in_its_place_and_told_of(tmp_path: Path) -> None:
@@ -62,6 +62,7 @@ async def test_a_damaged_index_is_made_anew(tmp_path: Path) -> None:
     (index,) = (tmp_path / "data").glob("*/index.sqlite")
     index.write_bytes(b"not a database" * 100)
     async with opened(tmp_path) as library:
+        assert [one.title for one in library.troubles] == ["The index of the library was damaged"]
         assert [p.id for p in await library.find([picture.id])] == [picture.id]
 
 
@@ -85,16 +86,25 @@ async def test_an_index_that_cannot_be_made_anew_is_a_sentence(tmp_path: Path) -
 @pytest.mark.parametrize(
     "text", ["", "{}", "[]", '{"id": 5}', '{"id": "../../elsewhere", "version": 1}', "\udcff"]
 )
-async def test_a_damaged_identity_is_a_sentence_and_stays(tmp_path: Path, text: str) -> None:
-    async with opened(tmp_path):
-        pass
+async def test_a_damaged_identity_is_set_aside_and_said_and_every_picture_is_there(
+    tmp_path: Path, text: str
+) -> None:
+    async with opened(tmp_path) as library:
+        picture = await take(library)
     path = tmp_path / "library" / ".gridbrush" / "id"
-    path.write_bytes(text.encode("utf-8", "surrogateescape"))
-    for write in (True, False):
-        with pytest.raises(StorageError, match="identity"):
-            async with opened(tmp_path, write=write):
-                pass
-    assert path.read_bytes() == text.encode("utf-8", "surrogateescape")
+    damaged = text.encode("utf-8", "surrogateescape")
+    path.write_bytes(damaged)
+    async with opened(tmp_path, write=False) as library:
+        assert await library.find([picture.id])
+    assert path.read_bytes() == damaged, "who does not own it leaves it"
+    async with opened(tmp_path) as library:
+        assert await library.find([picture.id])
+        (trouble,) = library.troubles
+        assert "id could not be read" in trouble.title
+    assert path.with_name("id.broken").read_bytes() == damaged
+    async with opened(tmp_path) as library:
+        assert not library.troubles
+        assert await library.find([picture.id])
 
 
 async def test_a_reader_sees_everything_without_the_lock_or_an_index(tmp_path: Path) -> None:
@@ -261,7 +271,7 @@ async def test_an_input_is_kept_once_and_must_be_a_picture(tmp_path: Path) -> No
         assert library.input_path(one).read_bytes() == png
         with pytest.raises(PictureUnreadable, match="not a picture"):
             await library.keep_input(b"<svg/>", role=Role.FREE, name="x")
-        with pytest.raises(StorageError, match="not there"):
+        with pytest.raises(InputError, match="no such file"):
             await library.keep_input(tmp_path / "gone.png", role=Role.FREE, name="x")
 
 

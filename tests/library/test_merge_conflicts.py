@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from studio import handover
 from studio.library.query import Query, View
-from tests.core.running import replies, studio
+from studio.remote import server
+from tests.generation.harness import replies, studio
 
 NAMES = (
     "2026-11 (conflicted copy 2026-11-23).jsonl",
@@ -47,7 +47,7 @@ async def test_a_conflict_copy_is_taken_over_once(tmp_path: Path, name: str) -> 
                 (found,) = await one.core.library.find([first.id])
                 assert (found.rating, found.trashed) == (4, True)
                 assert len(await one.core.library.rows(Query(view=View.TRASH))) == 1
-                report = await handover.check(one.core)
+                report = await server.check(one.core)
                 assert not report.missing
                 assert not report.changed
                 assert report.damaged_records == 0
@@ -64,6 +64,6 @@ async def test_a_reader_takes_no_notice_of_a_copy_and_leaves_it(tmp_path: Path) 
             records = tmp_path / "library/.gridbrush/records"
             (month,) = records.iterdir()
             shutil.copy(month, records / NAMES[0])
-            assert (await handover.check(one.core)).whole
+            assert (await server.check(one.core)).whole
             await one.core.library.rate([(await one.pictures())[0].id], 2)
             assert (records / NAMES[0]).read_bytes() != month.read_bytes()

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from studio.library.provenance import NOTHING, Provenance, read
+from studio.library.metadata.provenance import NOTHING, Provenance, read
 
 A1111 = (
     "a lighthouse at dusk, (gouache:1.2)\nsecond line\n"
@@ -55,7 +55,7 @@ def test_comfyui_is_followed_from_the_sampler_to_the_words() -> None:
     assert read({"Make": "prompt:" + json.dumps(COMFY)}).prompt == "a kelp forest"
 
 
-def test_comfyui_without_a_sampler_has_its_longest_words() -> None:
+def test_comfyui_without_a_sampler_has_the_words_of_the_node_that_made_it() -> None:
     graph = {"1": {"class_type": "GeminiImageNode", "inputs": {"prompt": "a boat", "model": "g"}}}
     found = read({"prompt": json.dumps(graph)})
     assert (found.prompt, found.model) == ("a boat", "g")

@@ -8,17 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from studio.domain import (
-    Advanced,
-    Grounding,
-    JobState,
-    SafetySetting,
-    Source,
-)
-from studio.errors import LibraryTooNew
-from studio.library import records
-from studio.library.records import BEGINNING, RecordLog, change, decode, encode, finished
-from tests.core.shelves import a_job, a_picture
+from studio.common.errors import LibraryTooNew
+from studio.domain.entities import Advanced, Grounding, JobState, SafetySetting, Source
+from studio.library.log import records
+from studio.library.log.records import BEGINNING, RecordLog, change, decode, encode, finished
+from tests.library.builders import a_job, a_picture
 
 
 def all_of(log: RecordLog) -> list[records.Record]:

@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from studio.errors import StorageError
-from studio.events import Event, Events, IndexRead
-from studio.library import rereading
-from studio.library.index import current
-from studio.library.library import Library
+from studio.common.errors import StorageError
+from studio.domain.events import Event, Events, IndexRead
+from studio.imaging.decoder import Decoder
+from studio.library.facade import Library
+from studio.library.index.index import current
+from studio.library.log.records import BEGINNING, Place, Record, RecordLog
+from studio.library.operations import reindex
 from studio.library.query import Query
-from studio.library.records import BEGINNING, Place, Record, RecordLog
-from studio.pictures import Decoder
-from tests.core.shelves import opened, take
+from tests.library.builders import opened, take
 
 ROWS = 5
 
@@ -66,8 +66,8 @@ async def beside(home: Path, events: Events) -> AsyncIterator[Library]:
 
 @pytest.fixture
 def gate(monkeypatch: pytest.MonkeyPatch) -> Gate:
-    monkeypatch.setattr(rereading, "LONG", 0)
-    monkeypatch.setattr(rereading, "_TELL_EVERY", 0.0)
+    monkeypatch.setattr(reindex, "LONG", 0)
+    monkeypatch.setattr(reindex, "_TELL_EVERY", 0.0)
     return Gate(monkeypatch)
 
 
@@ -161,7 +161,7 @@ async def test_stopped_it_shows_what_is_known_and_begins_again_at_the_next_start
 
 async def test_after_a_crash_the_new_index_is_taken_at_the_next_start(tmp_path: Path) -> None:
     path = await filled(tmp_path)
-    new = path.with_name(rereading.NEW_NAME)
+    new = path.with_name(reindex.NEW_NAME)
     for end in ("", "-wal", "-shm"):
         source = path.with_name(path.name + end)
         if source.exists():
@@ -182,7 +182,7 @@ async def test_closing_does_not_wait_for_all_of_it(tmp_path: Path, gate: Gate) -
         assert making is not None
         making.stop()
         gate.open.set()
-    assert not current(tmp_path / "data" / library.id / rereading.NEW_NAME)
+    assert not current(tmp_path / "data" / library.id / reindex.NEW_NAME)
 
 
 async def test_a_command_waits_for_all_of_it(tmp_path: Path, gate: Gate) -> None:

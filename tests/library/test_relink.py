@@ -8,16 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from studio.domain import Picture
-from studio.errors import InputError, PictureUnreadable
-from studio.events import RecordsChanged
-from studio.library import finding
-from studio.library.finding import Found, locate, look, sweep
-from studio.library.importing import Import
-from studio.library.library import Library
+from studio.common.errors import InputError, PictureUnreadable
+from studio.domain.entities import Picture
+from studio.domain.events import RecordsChanged
+from studio.library.facade import Library
+from studio.library.operations import relink
+from studio.library.operations.import_ import Import
+from studio.library.operations.relink import Found, locate, look, sweep
 from studio.library.query import Query
-from tests.core.shelves import heard, opened
-from tests.core.test_importing import png
+from tests.library.builders import heard, opened
+from tests.library.test_import import png
 
 
 async def brought(library: Library, home: Path, number: int = 3) -> list[Picture]:
@@ -86,7 +86,7 @@ async def test_the_file_of_another_picture_with_the_same_content_is_left_to_it(
         one, two, _three = await brought(library, tmp_path)
         library.path(one).unlink()
         twin = library.path(two)
-        assert await finding._taken(library, two, two.path)
+        assert await relink._taken(library, two, two.path)
         assert await look(library, [one.id, two.id]) == Found(lost=(one.id,))
         assert twin.is_file()
 
@@ -101,13 +101,13 @@ async def test_one_file_is_found_for_one_picture_alone(tmp_path: Path) -> None:
         from dataclasses import replace
 
         alike = replace(two, sha256=one.sha256, bytes=one.bytes)
-        assert finding._search(originals, [one, alike]) == {one.id: "here.png"}
+        assert relink._search(originals, [one, alike]) == {one.id: "here.png"}
 
 
 async def test_a_thumbnail_that_cannot_be_made_sets_off_the_search(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(finding, "_PAUSE", 0.0)
+    monkeypatch.setattr(relink, "_PAUSE", 0.0)
     async with opened(tmp_path) as library:
         one, two, _three = await brought(library, tmp_path)
         library.path(one).rename(library.folder / "elsewhere.png")

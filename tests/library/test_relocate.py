@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from studio import files
-from studio.errors import InputError, StorageError
-from studio.library import moving
-from studio.library.check import Stopped, check
-from studio.library.library import Library
-from tests.core.shelves import opened, take
+from studio.common import files
+from studio.common.errors import InputError, StorageError
+from studio.library.facade import Library
+from studio.library.operations import relocate
+from studio.library.operations.verify import Stopped, check
+from tests.library.builders import opened, take
 
 
 def another_disk(_source: Path, target: Path) -> None:
@@ -45,9 +45,9 @@ async def test_everything_is_in_the_new_place(tmp_path: Path, disk: str) -> None
         told.append((new / ".gridbrush/id").is_file())
 
     if disk == "same":
-        moving.move(tmp_path / "library", new, settle)
+        relocate.move(tmp_path / "library", new, settle)
     else:
-        moving.move(tmp_path / "library", new, settle, rename=another_disk)
+        relocate.move(tmp_path / "library", new, settle, rename=another_disk)
     assert told == [True]
     assert not (tmp_path / "library").exists()
     (tmp_path / "elsewhere" / "data").symlink_to(tmp_path / "data")
@@ -69,7 +69,7 @@ async def test_a_copy_that_fails_leaves_the_old_one_as_it_was(tmp_path: Path) ->
     stop = files.watch(full)
     try:
         with pytest.raises(StorageError, match="full"):
-            moving.move(tmp_path / "library", new, pytest.fail, rename=another_disk)
+            relocate.move(tmp_path / "library", new, pytest.fail, rename=another_disk)
     finally:
         stop()
     assert [one.name for one in tmp_path.iterdir() if "elsewhere" in one.name] == []
@@ -88,7 +88,7 @@ async def test_a_new_place_that_cannot_be_noted_down_is_none(tmp_path: Path, dis
 
     rename = Path.rename if disk == "same" else another_disk
     with pytest.raises(StorageError, match="settings"):
-        moving.move(source, new, settle, rename=rename)
+        relocate.move(source, new, settle, rename=rename)
     assert not new.exists()
     async with opened(tmp_path) as library:
         await sound(library, ids)
@@ -97,7 +97,7 @@ async def test_a_new_place_that_cannot_be_noted_down_is_none(tmp_path: Path, dis
 async def test_a_copy_tells_how_far_it_is_and_can_be_stopped(tmp_path: Path) -> None:
     ids = await filled(tmp_path)
     source, new = tmp_path / "library", tmp_path / "elsewhere"
-    whole, told = moving.size(source), list[int]()
+    whole, told = relocate.size(source), list[int]()
 
     def half(done: int) -> None:
         told.append(done)
@@ -105,15 +105,15 @@ async def test_a_copy_tells_how_far_it_is_and_can_be_stopped(tmp_path: Path) -> 
             raise Stopped
 
     with pytest.raises(Stopped):
-        moving.move(source, new, pytest.fail, rename=another_disk, progress=half)
+        relocate.move(source, new, pytest.fail, rename=another_disk, progress=half)
     assert [one.name for one in tmp_path.iterdir() if "elsewhere" in one.name] == []
     async with opened(tmp_path) as library:
         await sound(library, ids)
-    whole = moving.size(source)
+    whole = relocate.size(source)
     told.clear()
-    moving.move(source, new, lambda: None, rename=another_disk, progress=told.append)
+    relocate.move(source, new, lambda: None, rename=another_disk, progress=told.append)
     assert told == sorted(told)
-    assert told[-1] == whole == moving.size(new)
+    assert told[-1] == whole == relocate.size(new)
 
 
 async def test_places_that_cannot_be_are_refused(tmp_path: Path) -> None:
@@ -123,9 +123,9 @@ async def test_places_that_cannot_be_are_refused(tmp_path: Path) -> None:
     (tmp_path / "taken" / "a").touch()
     for target in (tmp_path / "taken", library, library / "2026-11" / "new"):
         with pytest.raises(InputError):
-            moving.move(library, target, pytest.fail)
+            relocate.move(library, target, pytest.fail)
     with pytest.raises(InputError, match="no library"):
-        moving.move(tmp_path / "taken", tmp_path / "new", pytest.fail)
+        relocate.move(tmp_path / "taken", tmp_path / "new", pytest.fail)
     (tmp_path / "empty").mkdir()
-    moving.move(library, tmp_path / "empty", lambda: None)
+    relocate.move(library, tmp_path / "empty", lambda: None)
     assert (tmp_path / "empty/.gridbrush/id").is_file()

@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from studio.domain import CostBasis, Flag, JobState, Parent, Picture, Role, new_id
-from studio.library import records, selecting
-from studio.library.index import Index, Interrupted
+from studio.domain.entities import CostBasis, Flag, JobState, Parent, Picture, Role, new_id
+from studio.library.index import search_sql
+from studio.library.index.index import Index, Interrupted
+from studio.library.index.text_normalization import terms
+from studio.library.log import records
+from studio.library.log.records import BEGINNING, Record
 from studio.library.query import Query, Sort, View
-from studio.library.records import BEGINNING, Record
-from tests.core.shelves import a_job, a_picture, opened, take
+from tests.library.builders import a_job, a_picture, opened, take
 
 WORDS = (
     *("light", "lighthouse", "harbour", "harbor", "fog", "grey", "sea", "kelp", "drawing"),
@@ -123,7 +125,7 @@ def test_the_index_finds_what_a_walk_finds(
     small: int,
 ) -> None:
     index, pictures = shelf
-    monkeypatch.setattr(selecting, "_SMALL", small)
+    monkeypatch.setattr(search_sql, "_SMALL", small)
     expected = [row for row, picture in pictures.items() if QUERIES[words](picture)]
     assert list(index.rows(Query(words=words, sort=Sort.OLDEST))) == expected
     assert list(index.rows(Query(words=words), 7)) == expected[::-1][:7]
@@ -146,10 +148,10 @@ def test_each_way_finds_the_same(
 ) -> None:
     """The prices of the ways decide; here one of them is free and the others are dear."""
     index, pictures = shelf
-    monkeypatch.setattr(selecting, "_SMALL", 0)
+    monkeypatch.setattr(search_sql, "_SMALL", 0)
     for name in ("words", "scan", "lead"):
-        monkeypatch.setattr(selecting, f"_STEP_{name.upper()}", 0.0 if name == way else 1e9)
-    monkeypatch.setattr(selecting, "_LOOK", 0.0)
+        monkeypatch.setattr(search_sql, f"_STEP_{name.upper()}", 0.0 if name == way else 1e9)
+    monkeypatch.setattr(search_sql, "_LOOK", 0.0)
     query = Query(words="light -boat rating:4 tag:kelp")
     expected = [
         row
@@ -158,7 +160,7 @@ def test_each_way_finds_the_same(
     ][::-1]
     ran: list[str] = []
     run = index._db.execute
-    statement = selecting.Selection(query, run).rows()
+    statement = search_sql.Selection(query, run).rows()
     ran.append(statement.sql)
     assert [row for (row,) in run(statement.sql, statement.values)] == expected
     source = {"words": "FROM words ", "scan": "FROM facts f WHERE", "lead": "INDEXED|tagged g"}
@@ -242,7 +244,7 @@ def test_a_page_is_the_beginning_of_all(
     words: str,
     small: int,
 ) -> None:
-    monkeypatch.setattr(selecting, "_SMALL", small)
+    monkeypatch.setattr(search_sql, "_SMALL", small)
     index, _pictures = shelf
     query = Query(words=words, sort=sort)
     assert list(index.rows(query, 7)) == list(index.rows(query))[:7]
@@ -252,7 +254,7 @@ def test_all_rows_come_in_parts_that_fit_together(
     shelf: tuple[Index, dict[int, Picture]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     index, pictures = shelf
-    monkeypatch.setattr("studio.library.index._PART", 56)
+    monkeypatch.setattr("studio.library.index.index._PART", 56)
     assert list(index.rows(Query())) == sorted(pictures, reverse=True)
     assert list(index.rows(Query(words="nowhere"))) == []
 
@@ -261,7 +263,7 @@ def test_all_rows_are_given_up_between_two_parts(
     shelf: tuple[Index, dict[int, Picture]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     index, _pictures = shelf
-    monkeypatch.setattr("studio.library.index._PART", 8)
+    monkeypatch.setattr("studio.library.index.index._PART", 8)
     answers = iter((True, True, True, False))
     monkeypatch.setattr(index, "wanted", lambda: next(answers))
     with pytest.raises(Interrupted):
@@ -282,9 +284,9 @@ def test_it_is_quickly_told_which_of_a_few_are_found(
 def test_words_that_seldom_meet_lead_although_each_is_common(
     shelf: tuple[Index, dict[int, Picture]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(selecting, "_SMALL", 0)
+    monkeypatch.setattr(search_sql, "_SMALL", 0)
     index, _pictures = shelf
-    selection = selecting.Selection(
+    selection = search_sql.Selection(
         Query(words="light old of rating:5 model:pro is:picked"), index._db.execute
     )
     assert "words MATCH" in selection.rows(200).sql
@@ -342,3 +344,84 @@ def test_a_question_nobody_waits_for_is_not_begun() -> None:
     index.wanted = lambda: False
     with pytest.raises(Interrupted):
         index.count(Query(words="fog"))
+
+
+SIGNS = (
+    ("a fox \U0001f98a in fog", ""),
+    ("heart \u2764\ufe0f\u200d\U0001f525 on fire", ""),
+    ("海辺 with a lamp", ""),
+    ("price: $5, really?!", ""),
+    ("plain words", "\u2728 titled"),
+    ("n\u0303 with an odd mark q\u0304", ""),
+)
+"""Prompts and titles."""
+
+
+@pytest.fixture(scope="module")
+def signs() -> Index:
+    index = Index.in_memory()
+    pictures = [
+        a_picture(id=new_id(), prompt=prompt, title=title, tags=("tag \U0001f3f7",) * (n == 4))
+        for n, (prompt, title) in enumerate(SIGNS)
+    ]
+    taken(index, done(*pictures))
+    return index
+
+
+@pytest.mark.parametrize(
+    ("words", "rows"),
+    [
+        ("\U0001f98a", [1]),
+        ("\U0001f680", []),
+        ("\u2764", [2]),
+        ("\u2764\ufe0f", [2]),
+        ("\u2764\u200d\U0001f525", [2]),
+        ("-\U0001f98a", [6, 5, 4, 3, 2]),
+        ('"\U0001f98a"', [1]),
+        ("fog \U0001f98a", [1]),
+        ("fog \U0001f680", []),
+        ("\u2728", [5]),
+        ("\U0001f3f7", [5]),
+        ("?!", [4]),
+        ("!!!", []),
+        ("...", []),
+        ("\u2026", []),
+        ("---", []),
+        ("{}", []),
+        ("[", []),
+        (":", [4]),
+        ('"?!"', [4]),
+        ("$5", [4]),
+        ("海", [3]),
+        ("山", []),
+        ("\u0304", [6]),
+        ("\u0489", []),
+        ("\u200d", [2]),
+        ("\u3164", []),
+        ("\ufe0f", [2]),
+        ("price & ?! really", [4]),
+        ("fox - fog", [1]),
+    ],
+)
+def test_signs_that_are_no_words_find_what_has_them_and_not_everything(
+    signs: Index, words: str, rows: list[int]
+) -> None:
+    query = Query(words=words)
+    assert list(signs.rows(query)) == rows
+    assert signs.count(query) == len(rows)
+
+
+@pytest.mark.parametrize("words", ["", "  ", '"', '""', "-", "*", "rating:"])
+def test_a_search_that_is_not_written_yet_leaves_nothing_out(signs: Index, words: str) -> None:
+    assert signs.count(Query(words=words)) == len(SIGNS)
+
+
+def test_every_sign_of_unicode_finds_only_what_has_it(signs: Index) -> None:
+    every = "".join(f"{prompt} {title}" for prompt, title in SIGNS) + "\U0001f3f7"
+    draw = random.Random(5)
+    codes = [code for code in range(0x21, 0x1FFFF) if not 0xD800 <= code < 0xE000]
+    for code in (*range(0x21, 0x250), *draw.sample(codes, 400)):
+        sign = chr(code)
+        if sign.isspace() or sign in '"-*' or sign in every or terms(sign):
+            continue
+        assert signs.count(Query(words=sign)) == 0, hex(code)

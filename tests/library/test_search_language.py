@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from studio.library.asking import Words, is_token, parts, understand
-from studio.library.folding import asked_terms, folded, terms
+from studio.library.index.search_language import Words, is_token, parts, understand
+from studio.library.index.text_normalization import asked_terms, folded, terms
 
 NOON = time.mktime((2026, 11, 23, 12, 0, 0, 0, 0, -1))
 

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from studio.domain import CostBasis, Failure, JobState
-from studio.errors import Billed
+from studio.common.errors import Billed
+from studio.domain.entities import CostBasis, Failure, JobState
 from studio.library.query import Cost, Spend
-from tests.core.shelves import a_job, opened, take
+from tests.library.builders import a_job, opened, take
 
 NOW = datetime(2026, 10, 28, 11, 0, tzinfo=UTC).timestamp()
 

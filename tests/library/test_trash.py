@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from studio import files
-from studio.domain import CostBasis, Picture
-from studio.errors import StorageError
-from studio.events import RecordsChanged, Trouble
-from studio.library import emptying
-from studio.library.library import Library
+from studio.common import files
+from studio.common.errors import StorageError
+from studio.domain.entities import CostBasis, Picture
+from studio.domain.events import RecordsChanged, Trouble
+from studio.library.facade import Library
+from studio.library.operations import trash
 from studio.library.query import Query, View
-from tests.core.shelves import heard, opened, take
+from tests.library.builders import heard, opened, take
 
 
 async def thrown_away(library: Library, number: int, **values: object) -> list[Picture]:
@@ -28,8 +28,8 @@ async def thrown_away(library: Library, number: int, **values: object) -> list[P
     return await library.find([one.id for one in pictures])
 
 
-async def emptied(library: Library, discard: emptying.Discard | None = None) -> str:
-    return await emptying.empty(library, (await emptying.contents(library)).ids, discard)
+async def emptied(library: Library, discard: trash.Discard | None = None) -> str:
+    return await trash.empty(library, (await trash.contents(library)).ids, discard)
 
 
 def left_in(folder: Path) -> list[str]:
@@ -38,11 +38,11 @@ def left_in(folder: Path) -> list[str]:
 
 async def test_what_is_in_the_trash_is_told_before_it_goes(tmp_path: Path) -> None:
     async with opened(tmp_path) as library:
-        assert await emptying.contents(library) == emptying.Contents()
+        assert await trash.contents(library) == trash.Contents()
         kept = await take(library)
         one, two = await thrown_away(library, 2, bytes=700)
-        found = await emptying.contents(library)
-        assert found == emptying.Contents(ids=(one.id, two.id), bytes=1400)
+        found = await trash.contents(library)
+        assert found == trash.Contents(ids=(one.id, two.id), bytes=1400)
         assert kept.id not in found.ids
 
 
@@ -99,14 +99,14 @@ async def test_undo_goes_round_what_is_gone(tmp_path: Path) -> None:
 async def test_what_was_restored_since_the_question_stays(tmp_path: Path) -> None:
     async with opened(tmp_path) as library:
         one, two = await thrown_away(library, 2)
-        asked = await emptying.contents(library)
+        asked = await trash.contents(library)
         await library.restore([one.id])
-        assert await emptying.empty(library, asked.ids) == "1 picture deleted for good"
+        assert await trash.empty(library, asked.ids) == "1 picture deleted for good"
         (left,) = await library.find([one.id, two.id])
         assert left.id == one.id
         await asyncio.gather(*library._settling)
         assert library.path(left).is_file()
-        assert await emptying.empty(library, asked.ids) == ""
+        assert await trash.empty(library, asked.ids) == ""
 
 
 async def test_what_was_spent_on_it_stays_spent(tmp_path: Path) -> None:
@@ -150,7 +150,7 @@ async def test_what_the_systems_trash_refuses_is_told_and_tried_again(tmp_path: 
     async with opened(tmp_path) as library:
         # Promised to the system's trash: a start alone does not delete it.
         assert len(left_in(library.originals.trash)) == 1
-        await emptying.resume(library, takes_one)
+        await trash.resume(library, takes_one)
         assert left_in(library.originals.trash) == []
         assert not (library.folder / ".gridbrush/emptying").exists()
 
@@ -197,12 +197,12 @@ async def test_an_end_at_any_step_leaves_all_of_it_or_nothing(tmp_path: Path) ->
             finally:
                 stop()
         async with opened(home) as library:
-            left = (await emptying.contents(library)).ids
+            left = (await trash.contents(library)).ids
             files_left = left_in(library.originals.trash)
             assert len(left) == len(files_left) in (0, len(pictures)), step
             assert not (library.folder / ".gridbrush/emptying").exists(), step
             await library.rebuild()
-            assert (await emptying.contents(library)).ids == left
+            assert (await trash.contents(library)).ids == left
             ends.add(len(left))
     assert ends == {0, 3}
     assert step > 8
@@ -221,7 +221,7 @@ async def test_a_full_disk_leaves_the_trash_as_it_was(tmp_path: Path) -> None:
                 await emptied(library)
         finally:
             stop()
-        assert len((await emptying.contents(library)).ids) == len(pictures)
+        assert len((await trash.contents(library)).ids) == len(pictures)
     async with opened(tmp_path) as library:
         assert len(left_in(library.originals.trash)) == len(pictures)
 

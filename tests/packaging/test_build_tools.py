@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import shutil
 import struct
+import subprocess
 import sys
 from pathlib import Path
 
+import bundle
+import elf
 import fresh_debian
+import fresh_root
+import identity
 import packages
 import pytest
 import screen
@@ -71,14 +77,107 @@ def test_the_trial_on_a_fresh_debian_says_why_it_is_skipped(
     monkeypatch.setattr(sys, "argv", ["fresh_debian.py"])
     monkeypatch.setattr(sys, "platform", "linux")
     monkeypatch.setattr(os, "geteuid", lambda: 1000, raising=False)
-    assert fresh_debian.main() == 0
-    assert capsys.readouterr().out == "skipped: only root can make a fresh system\n"
+    # Whoever asked for it sees that nothing was tried.
+    assert fresh_debian.main() == fresh_root.SKIPPED == 77
+    assert capsys.readouterr().err == "skipped: only root can make a fresh system\n"
     monkeypatch.setattr(os, "geteuid", lambda: 0, raising=False)
     monkeypatch.setattr(shutil, "which", lambda name: name != "debootstrap" or None)
     assert fresh_debian.why_not() == "debootstrap is not installed"
 
 
-def test_dependencies_are_read_with_their_versions() -> None:
+HEADERS = """
+Dynamic Section:
+  NEEDED               libc.so.6
+  RUNPATH              {paths}
+
+Version References:
+  required from libc.so.6:
+    0x09691a75 0x00 02 GLIBC_2.2.5
+    0x069691b9 0x00 03 {symbols}
+  required from libstdc++.so.6:
+    0x0297f869 0x00 04 {more}
+"""
+
+
+@pytest.fixture
+def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A built program of one library, whose headers are what its file says."""
+    folder = tmp_path / "program"
+    (folder / "lib").mkdir(parents=True)
+    (folder / "words.txt").write_text("no binary\n")
+    (folder / "lib" / "one.so").write_bytes(b"\x7fELF")
+    monkeypatch.setattr(elf, "_headers", lambda _path: (tmp_path / "headers").read_text())
+    return folder
+
+
+def headers(program: Path, paths: str, symbols: str = "GLIBC_2.34", more: str = "X_1") -> None:
+    text = HEADERS.format(paths=paths, symbols=symbols, more=more)
+    (program.parent / "headers").write_text(text)
+
+
+@pytest.mark.parametrize("paths", ["$ORIGIN", "$ORIGIN/../lib", "$ORIGIN/:$ORIGIN/../lib/x"])
+def test_search_paths_inside_the_program_may_stay(program: Path, paths: str) -> None:
+    headers(program, paths)
+    elf.check(program)
+
+
+@pytest.mark.parametrize("away", ["/opt/python/lib", "$ORIGIN/../..", "lib", "$ORIGINS/lib"])
+def test_a_search_path_that_leads_out_of_the_program_ends_the_build(
+    program: Path, away: str
+) -> None:
+    headers(program, f"$ORIGIN:{away}")
+    with pytest.raises(SystemExit, match=re.escape(away)):
+        elf.check(program)
+    assert list(elf.foreign(program).values()) == [[away]]
+
+
+def test_search_paths_of_the_building_machine_are_taken_out(
+    program: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    headers(program, "/opt/python/lib:$ORIGIN/..")
+
+    def replaced(command: list[str], **_options: object) -> None:
+        assert command[:2] == ["chrpath", "--replace"]
+        headers(program, command[2])
+
+    monkeypatch.setattr(subprocess, "run", replaced)
+    elf.mend(program)
+    assert elf.search_paths(program / "lib" / "one.so") == ["$ORIGIN/.."]
+
+
+def test_a_package_asks_for_the_libraries_its_program_was_linked_with(program: Path) -> None:
+    headers(program, "$ORIGIN", "GLIBC_2.34", "GLIBCXX_3.4.29")
+    assert elf.requirements(program) == {"@GLIBC@": "2.36", "@LIBSTDCXX@": "12"}
+    headers(program, "$ORIGIN", "GLIBC_2.38", "GLIBCXX_3.4.32")
+    assert elf.requirements(program) == {"@GLIBC@": "2.38", "@LIBSTDCXX@": "13.2"}
+
+
+def test_dependencies_are_read_with_their_versions(
+    program: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    headers(program, "$ORIGIN", "GLIBC_2.41")
+    monkeypatch.setattr(bundle, "PROGRAM", program)
     depends = packages.depends()
-    assert depends["libc.so.6"] == "libc6 (>= 2.36)"
+    assert depends["libc.so.6"] == "libc6 (>= 2.41)"
     assert depends["libEGL.so.1"] == "libegl1"
+    # The library that reads keyboard layouts is inside; what it reads is not.
+    assert "xkb-data" in packages.MORE
+
+
+def test_a_fault_that_lintian_finds_fails_the_package_test(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(shutil, "which", lambda _name: None)
+    assert fresh_debian.lint(tmp_path / "a.deb")
+    assert "not installed" in capsys.readouterr().out
+    monkeypatch.setattr(shutil, "which", lambda name: name)
+    for code in (0, 2):
+        done = subprocess.CompletedProcess([], code, stdout="E: gridbrush: fault\n")
+        monkeypatch.setattr(subprocess, "run", lambda *_words, done=done, **_options: done)
+        assert fresh_debian.lint(tmp_path / "a.deb") is (code == 0)
+
+
+def test_debians_tools_can_read_the_changelog() -> None:
+    head, _words, sign = packages.changelog().decode().strip().split("\n\n")
+    assert head == f"gridbrush ({identity.version()}) stable; urgency=medium"
+    assert sign.startswith(f" -- {identity.MAINTAINER}  ")

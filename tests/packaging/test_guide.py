@@ -8,7 +8,7 @@ from pathlib import Path
 import keys_page
 import pytest
 
-from studio.ui import actions
+from studio.ui.window import actions
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import appimage
@@ -17,7 +18,7 @@ import tree
 import trial
 import windows_version
 
-from studio import updates
+from studio.app import updates
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGING = ROOT / "packaging"
@@ -77,28 +78,57 @@ def test_another_runtime_than_the_known_one_is_refused() -> None:
         appimage.checked(b"\x7fELF and whatever else")
 
 
-def test_the_installer_for_windows_compiles(tmp_path: Path) -> None:
+@pytest.fixture
+def installer(tmp_path: Path) -> Callable[..., bytes]:
+    """Compiles the installer of a program that is no program; gives its bytes."""
     if shutil.which("makensis") is None:
         pytest.skip("makensis is not installed")
     program = tmp_path / "program"
     (program / "_internal").mkdir(parents=True)
     (program / "gridbrush.exe").write_bytes(b"MZ")
-    icon = tmp_path / "gridbrush.ico"
-    done = subprocess.run(
-        [sys.executable, PACKAGING / "icons.py", tmp_path], capture_output=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
+    draw = [sys.executable, str(PACKAGING / "icons.py"), str(tmp_path)]
+    subprocess.run(draw, capture_output=True, check=True)
     output = tmp_path / "Gridbrush-setup.exe"
-    defined = {"VERSION": "1.2.3", "PROGRAM": program, "ICON": icon, "OUTPUT": output}
-    words = [f"-D{name}={value}" for name, value in defined.items()]
-    done = subprocess.run(
-        ["makensis", "-V2", "-WX", *words, PACKAGING / "windows" / "gridbrush.nsi"],
-        capture_output=True,
-        check=False,
-        timeout=120,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert output.read_bytes()[:2] == b"MZ"
+    icon = tmp_path / "gridbrush.ico"
+
+    def compiled(*more: str, **extra: str) -> bytes:
+        defined = {"VERSION": "1.2.3", "PROGRAM": program, "ICON": icon, "OUTPUT": output, **extra}
+        words = [f"-D{name}={value}" for name, value in defined.items()]
+        script = PACKAGING / "windows" / "gridbrush.nsi"
+        command = ["makensis", "-V2", "-WX", *more, *words, str(script)]
+        done = subprocess.run(command, capture_output=True, check=False, timeout=120)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return output.read_bytes()
+
+    return compiled
+
+
+def test_the_installer_for_windows_compiles(installer: Callable[..., bytes]) -> None:
+    assert installer()[:2] == b"MZ"
+
+
+def test_the_uninstaller_can_be_taken_out_signed_and_put_back(
+    installer: Callable[..., bytes], tmp_path: Path
+) -> None:
+    taken = tmp_path / "uninstall.exe"
+    script = PACKAGING / "windows" / "uninstaller.py"
+    finish = f"{sys.executable} {script} {{}} {taken}"
+    installer(FINISH_UNINSTALLER=finish.format("out"))
+    assert taken.read_bytes()[:2] == b"MZ"
+    with taken.open("ab") as file:
+        file.write(bytes(200_000))  # as much longer as no signature is, so that it shows
+    plain = installer("-XSetCompress off")
+    signed = installer("-XSetCompress off", FINISH_UNINSTALLER=finish.format("in"))
+    assert len(signed) - len(plain) > 100
+
+
+def test_an_uninstaller_that_cannot_be_signed_stops_the_installer(
+    installer: Callable[..., bytes], tmp_path: Path
+) -> None:
+    script = PACKAGING / "windows" / "uninstaller.py"
+    missing = f"{sys.executable} {script} in {tmp_path / 'none.exe'}"
+    with pytest.raises(AssertionError):
+        installer(FINISH_UNINSTALLER=missing)
 
 
 def test_the_installer_asks_for_no_rights_and_removes_nothing_of_the_user() -> None:
@@ -171,7 +201,8 @@ def test_a_release_waits_for_the_look_at_known_weaknesses() -> None:
     assert "make audit" in workflow
     script = (PACKAGING / "audit").read_text()
     # What cannot be looked up is a failure too, and so is a tool that is not the locked one.
-    assert script.count("--require-hashes") == 2
+    assert "packaging/locked.py" in script
+    assert script.count("--require-hashes") == 1
     assert "--strict" in script
     locked = (ROOT / "requirements/audit.txt").read_text()
     assert re.search(r"^pip-audit==", locked, re.MULTILINE)

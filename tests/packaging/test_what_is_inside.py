@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import subprocess
@@ -10,10 +11,12 @@ from importlib import metadata
 from pathlib import Path
 
 import bundle
+import elf
 import packages
 import program
 import pytest
 import shipped
+import tree
 import trim
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -72,6 +75,7 @@ def test_every_file_of_resources_lies_where_the_program_looks_for_it() -> None:
         assert (Path("studio") / path.relative_to(ROOT)).parent == target
     taken = {path.name for path, _target in trim.resources(ROOT)}
     assert {"models.json", "style.qss", "brush.svg", "city.jpg"} <= taken
+    assert {"Inter-Regular.ttf", "Inter-SemiBold.ttf", "OFL.txt"} <= taken
 
 
 def test_everything_the_program_needs_brings_its_licence() -> None:
@@ -92,6 +96,35 @@ def _installed(name: str) -> bool:
     except metadata.PackageNotFoundError:
         return False
     return True
+
+
+def test_the_typeface_is_named_with_its_licence(tmp_path: Path) -> None:
+    """In the list of licences, the bill of materials and the copyright file of the .deb."""
+    part = shipped.font()
+    shipped.write_licences([part], tmp_path / "licences")
+    text = (tmp_path / "licences/Inter/OFL.txt").read_text(encoding="utf-8")
+    assert "SIL OPEN FONT LICENSE Version 1.1" in text
+    origin = (ROOT / "resources/fonts/README.md").read_text(encoding="utf-8")
+    assert f"Inter {part.version} " in origin
+    assert "`inter-ui` 4.1.1" in origin
+    assert part.address.endswith("/inter-ui@4.1.1")
+    for path in (ROOT / "resources/fonts").glob("*.ttf"):
+        assert hashlib.sha256(path.read_bytes()).hexdigest() in origin, path.name
+    rights = tree.rights().decode()
+    assert "Files: resources/fonts/*" in rights
+    assert "\n SIL OPEN FONT LICENSE Version 1.1" in rights
+    assert not re.search(r"@[A-Z]+@", rights)
+
+
+def test_all_parts_of_a_program_include_the_typeface(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inside = tmp_path / "inside.json"
+    inside.write_text(json.dumps({"modules": [], "libraries": []}), encoding="utf-8")
+    monkeypatch.setattr(shipped, "INSIDE", inside)
+    monkeypatch.setattr(shipped, "_bootloader", shipped.font)
+    monkeypatch.setattr(shipped, "_python", shipped.font)
+    assert len([part for part in shipped.parts() if part.name == "Inter"]) == 3
 
 
 def test_a_package_without_a_licence_text_stops_the_build(
@@ -156,8 +189,19 @@ def test_the_built_program_has_no_more_plugins_than_it_uses() -> None:
 
 
 @built
+def test_no_library_is_looked_for_outside_the_built_program() -> None:
+    assert elf.foreign(bundle.PROGRAM) == {}
+    assert any(elf.search_paths(path) for path in elf.binaries(bundle.PROGRAM))
+
+
+@built
+def test_no_library_of_the_built_program_is_marked_as_a_program() -> None:
+    libraries = [path for path in bundle.PROGRAM.rglob("*.so*") if not path.is_symlink()]
+    assert not [path for path in libraries if path.stat().st_mode & 0o111]
+
+
+@built
 def test_nothing_but_the_program_is_imported_before_the_program() -> None:
-    # Qt above all: what tells the signatures of its functions is put off by the program itself.
     first = json.loads(shipped.INSIDE.read_text(encoding="utf-8"))["first_steps"]
     assert set(first) - {"pyi_rth_cryptography_openssl"} == {"program"}
 

@@ -17,12 +17,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from studio.domain import GenerationRequest, Role
+from studio.domain.entities import GenerationRequest, Role
 from studio.providers.base import AnswerSource
 from studio.providers.gemini import conversation
-from studio.providers.past import Turn
-from tests.core.running import MODEL, inline, parts, studio
+from studio.providers.history import Turn
 from tests.fake_service import FakeService, Reply, tiny_png
+from tests.generation.harness import MODEL, inline, parts, studio
 from tests.providers.test_answer import DGRID
 
 with warnings.catch_warnings():

@@ -18,13 +18,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from studio.domain import AspectRatio, GenerationRequest, Reference, Role, SafetySetting
-from studio.errors import StudioError
+from studio.common.errors import StudioError
+from studio.config.settings import Profile
+from studio.domain.entities import AspectRatio, GenerationRequest, Reference, Role, SafetySetting
 from studio.providers.base import AnswerSource, Input
 from studio.providers.catalogue import Catalogue
 from studio.providers.gemini import Gemini
 from studio.providers.transport import Client
-from studio.settings import Profile
 from tests.fake_service import FakeService, Reply, answer_with, tiny_png
 from tests.providers.test_answer import DGRID, SHAPES, candidates, image
 
@@ -55,6 +55,7 @@ def official(service):
 
 class Nowhere:
     whole = True
+    promising = False
 
     async def status(self, code, headers):
         pass

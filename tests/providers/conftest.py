@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.core.conftest import pytest_generate_tests, pytest_pyfunc_call
+from tests.loops import pytest_generate_tests, pytest_pyfunc_call
 
 __all__ = ["pytest_generate_tests", "pytest_pyfunc_call"]

@@ -1,6 +1,6 @@
 """A gateway that plays anything on real sockets, with TLS or without: one scene a connection.
 
-    with Gateway(authority) as gateway:
+    with Gateway(authority.context()) as gateway:
         gateway.play(lambda line: line.send(b"HTTP/1.1 200 OK..."))
 
 A scene is a function that is given the line once the request is in; what it does not send is never
@@ -10,8 +10,6 @@ sent, and how it ends is how the connection ends.
 from __future__ import annotations
 
 import contextlib
-import datetime as dt
-import ipaddress
 import select
 import socket
 import ssl
@@ -19,8 +17,6 @@ import struct
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any
 
 Scene = Callable[["Line"], None]
 
@@ -29,71 +25,17 @@ HOLD = 30.0
 """Seconds a line is held open at most, for a client that never goes: then a test fails anyway."""
 
 
-class Authority:
-    """Signs the certificates of a test; `file` is what a client is told to trust."""
-
-    def __init__(self, folder: Path) -> None:
-        from cryptography.hazmat.primitives import serialization
-
-        self.file = folder / "authority.pem"
-        self._folder = folder
-        self._key, self._certificate = self._made("Gridbrush tests", authority=True)
-        self.file.write_bytes(self._certificate.public_bytes(serialization.Encoding.PEM))
-
-    def context(self, name: str = "127.0.0.1", *, days: int = 1) -> ssl.SSLContext:
-        """A server's context with a certificate for `name`; negative `days` make it expired."""
-        from cryptography.hazmat.primitives import serialization
-
-        key, certificate = self._made(name, days=days)
-        file = self._folder / f"{name}{days}.pem"
-        file.write_bytes(
-            key.private_bytes(
-                serialization.Encoding.PEM,
-                serialization.PrivateFormat.PKCS8,
-                serialization.NoEncryption(),
-            )
-            + certificate.public_bytes(serialization.Encoding.PEM)
-        )
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(file)
-        return context
-
-    def _made(self, name: str, *, authority: bool = False, days: int = 1) -> tuple[Any, Any]:
-        from cryptography import x509
-        from cryptography.hazmat.primitives import hashes
-        from cryptography.hazmat.primitives.asymmetric import ec
-
-        key = ec.generate_private_key(ec.SECP256R1())
-        subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
-        end = dt.datetime.now(dt.UTC) + dt.timedelta(days=days)
-        builder = (
-            x509.CertificateBuilder()
-            .subject_name(subject)
-            .issuer_name(subject if authority else self._certificate.subject)
-            .public_key(key.public_key())
-            .serial_number(x509.random_serial_number())
-            .not_valid_before(end - dt.timedelta(days=30))
-            .not_valid_after(end)
-            .add_extension(x509.BasicConstraints(ca=authority, path_length=None), critical=True)
-        )
-        if not authority:
-            with contextlib.suppress(ValueError):
-                names = [x509.IPAddress(ipaddress.ip_address(name))]
-                builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
-        return key, builder.sign(key if authority else self._key, hashes.SHA256())
-
-
 class Line:
     """One connection, after its request was read.
 
     Attributes:
         head: the request's first line and headers.
-        left: when the client closed it; None as long as it did not.
+        left: set once the client has closed it; seen from here, so a moment after the client did.
     """
 
     def __init__(self, wire: socket.socket, head: str, over: threading.Event) -> None:
         self.head = head
-        self.left: float | None = None
+        self.left = threading.Event()
         self._wire = wire
         self._over = over
 
@@ -133,7 +75,7 @@ class Line:
             except OSError:
                 gone = True
             if gone:
-                self.left = time.monotonic()
+                self.left.set()
                 return True
         return False
 

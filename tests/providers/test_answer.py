@@ -11,8 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from studio.domain import GenerationRequest
-from studio.errors import (
+from studio.common.errors import (
     BalanceError,
     Billed,
     IncompleteAnswer,
@@ -23,10 +22,11 @@ from studio.errors import (
     ServiceError,
     StudioError,
 )
+from studio.config.settings import built_in
+from studio.domain.entities import GenerationRequest
 from studio.providers.base import AnswerSource
 from studio.providers.catalogue import Catalogue
 from studio.providers.gemini import Gemini
-from studio.settings import built_in
 from tests.canary import KEY
 from tests.providers.test_cases_answers import refused
 

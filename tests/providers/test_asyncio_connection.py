@@ -12,10 +12,11 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from studio.providers import addresses, lines
-from studio.providers.lines import Line, Secured
+from studio.providers import asyncio_connection, proxies
+from studio.providers.asyncio_connection import Line, Secured
 from studio.providers.transport import Client
-from tests.providers.gateway import Authority, Gateway
+from tests.providers.authority import Authority
+from tests.providers.gateway import Gateway
 
 LARGE = bytes(range(256)) * 16_384
 """4 MB: more than sockets and buffers hold."""
@@ -53,7 +54,7 @@ async def test_a_service_is_left_unread_until_somebody_takes_what_came() -> None
         first = await line.read(1)
         while not line._resting:
             await asyncio.sleep(0)
-        assert line._size < lines.MOST_WAITING + 256 * 1024
+        assert line._size < asyncio_connection.MOST_WAITING + 256 * 1024
         assert not sending.done()
         taken = [first]
         while sum(map(len, taken)) < len(LARGE):
@@ -190,7 +191,7 @@ async def test_tls_goes_through_a_proxy_that_sees_none_of_it(tmp_path, monkeypat
     ):
         gateway.play(lambda line: line.answer(b'{"data": [{"id": "one"}]}'))
         proxy = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        monkeypatch.setattr(addresses, "proxy_for", lambda _scheme, _host: proxy)
+        monkeypatch.setattr(proxies, "proxy_for", lambda _scheme, _host: proxy)
         passing = asyncio.create_task(asyncio.to_thread(_passed_on, listener, asked))
         client = Client()
         reply = await client.get_json(f"{gateway.url}/v1/models", {"Authorization": "Bearer sk-1"})

@@ -11,8 +11,7 @@ from typing import Any
 
 import pytest
 
-from studio.domain import CostBasis, GenerationRequest
-from studio.errors import (
+from studio.common.errors import (
     Billed,
     KeyRefused,
     NoPicture,
@@ -20,11 +19,12 @@ from studio.errors import (
     ServiceError,
     StudioError,
 )
-from studio.pricing import cost
+from studio.config.settings import built_in
+from studio.domain.entities import CostBasis, GenerationRequest
+from studio.domain.pricing import cost
 from studio.providers.base import Answer, AnswerSource
 from studio.providers.catalogue import Catalogue
 from studio.providers.gemini import Gemini
-from studio.settings import built_in
 from tests import canary
 
 KEY = canary.KEY

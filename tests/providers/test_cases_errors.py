@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from studio.errors import (
+from studio.common.errors import (
     BalanceError,
     KeyRefused,
     ModelError,
@@ -16,8 +16,8 @@ from studio.errors import (
     ServiceError,
     StudioError,
 )
+from studio.providers.gemini.error_body import parse
 from studio.providers.gemini.errors import from_status, names_signature, names_size
-from studio.providers.gemini.said import parse
 from tests.canary import KEY
 
 RPC = "type.googleapis.com/google.rpc."

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from studio.errors import ServiceError, StudioError
-from studio.models import ModelState
+from studio.common.errors import ServiceError, StudioError
+from studio.config.settings import Profile
+from studio.domain.models import ModelState
 from studio.providers.catalogue import Catalogue
-from studio.providers.gemini import Gemini, listing
+from studio.providers.gemini import Gemini, model_list
 from studio.providers.transport import Client
-from studio.settings import Profile
 from tests.fake_service import FakeService, Reply
 
 TODAY = "2026-11-23"
@@ -27,7 +27,7 @@ def ids(*names: str, **more: Any) -> dict[str, Any]:
 def catalogue(*listed: Any) -> Catalogue:
     made = Catalogue(today=lambda: TODAY)
     for body in listed:
-        found, _page = listing.parse(json.dumps(body).encode(), {})
+        found, _page = model_list.parse(json.dumps(body).encode(), {})
         made.learn("dgrid", found)
     return made
 
@@ -98,13 +98,13 @@ def test_the_model_to_begin_with_is_the_best_that_is_listed(listed: Any, first: 
 )
 def test_m04_an_error_in_the_place_of_a_list_leaves_the_built_in_one(body: Any) -> None:
     with pytest.raises(StudioError):
-        listing.parse(json.dumps(body).encode(), {})
+        model_list.parse(json.dumps(body).encode(), {})
     assert catalogue().default("dgrid") == BEST
 
 
 def test_m04_a_web_page_in_the_place_of_a_list_is_said() -> None:
     with pytest.raises(ServiceError, match="could not be read"):
-        listing.parse(b"<html>sign in</html>", {})
+        model_list.parse(b"<html>sign in</html>", {})
 
 
 @pytest.mark.parametrize("id", ["acme/image-9", "a:b/c:d", "my model", "модель", "x" * 200])

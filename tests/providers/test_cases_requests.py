@@ -11,17 +11,17 @@ from typing import Any
 
 import pytest
 
-from studio import runs
-from studio.domain import Advanced, AspectRatio, GenerationRequest, Role, SafetySetting
-from studio.domain import Reference as Ref
-from studio.drafts import Draft
-from studio.errors import InputError, KeyRefused
-from studio.kinds import kind_of
-from studio.pictures import Decoder
-from studio.prompts import expand
+from studio.common.errors import InputError, KeyRefused
+from studio.common.file_types import kind_of
+from studio.config.settings import Profile, built_in
+from studio.domain import runs
+from studio.domain.drafts import Draft
+from studio.domain.entities import Advanced, AspectRatio, GenerationRequest, Role, SafetySetting
+from studio.domain.entities import Reference as Ref
+from studio.domain.prompt_variants import expand
+from studio.imaging.decoder import Decoder
 from studio.providers.catalogue import Catalogue
 from studio.providers.gemini import request
-from studio.settings import Profile, built_in
 
 CATALOGUE = Catalogue(today=lambda: "2026-11-23")
 BEST, OLD = "gemini-nano-banana-2.1", "gemini-2.5-flash-image"
@@ -220,13 +220,15 @@ async def test_r06_r07_r08_any_picture_is_sent_as_the_services_take_it(tmp_path:
 
     from PIL import Image
 
-    from studio import sending
+    from studio.imaging import upload_limits
 
     files = await asyncio.to_thread(_pictures, tmp_path)
     decoder = Decoder()
     try:
         sent = {
-            name: await decoder.upright(path, edge=sending.LONGEST, limit=sending.LARGEST)
+            name: await decoder.upright(
+                path, edge=upload_limits.LONGEST, limit=upload_limits.LARGEST
+            )
             for name, path in files.items()
         }
         heavy, _kind = await decoder.upright(files["long.png"], edge=4096, limit=3000)

@@ -8,12 +8,12 @@ from dataclasses import replace
 
 import pytest
 
-from studio.errors import KeyRefused, ModelError, ServiceError, StorageError
-from studio.models import THINKING, TIERS, Lesson, Listed, ModelState, plain_id
+from studio.common.errors import KeyRefused, ModelError, ServiceError, StorageError
+from studio.config.settings import Profile, Settings, built_in
+from studio.domain.models import THINKING, TIERS, Lesson, Listed, ModelState, plain_id
 from studio.providers.catalogue import Catalogue
-from studio.providers.gemini import Gemini, listing
+from studio.providers.gemini import Gemini, model_list
 from studio.providers.transport import Client
-from studio.settings import Profile, Settings, built_in
 from tests.fake_service import FakeService, Reply
 
 
@@ -23,7 +23,7 @@ def catalogue():
 
 
 def parsed(value):
-    return listing.parse(value if isinstance(value, bytes) else json.dumps(value).encode(), {})
+    return model_list.parse(value if isinstance(value, bytes) else json.dumps(value).encode(), {})
 
 
 def test_the_table_is_dated_and_names_its_source(catalogue):

@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from studio.domain import Alone, GenerationRequest, Reference, Role, Told
-from studio.errors import RequestRefused
+from studio.common.errors import RequestRefused
+from studio.config.settings import Profile, built_in
+from studio.domain.entities import Alone, GenerationRequest, Reference, Role, Told
 from studio.providers.base import AnswerSource, Input
 from studio.providers.catalogue import Catalogue
 from studio.providers.gemini import Gemini, conversation
-from studio.providers.past import Turn
+from studio.providers.history import Turn
 from studio.providers.transport import Client
-from studio.settings import Profile, built_in
 from tests.fake_service import FakeService, Reply, answer_with, tiny_png
 
 MODEL = "gemini-3-pro-image"
@@ -218,6 +218,7 @@ async def sent(turns, *replies, model=MODEL, prompt="now at night", length=None)
 
 class Sink:
     whole = False
+    promising = False
 
     def __init__(self):
         self.codes = []

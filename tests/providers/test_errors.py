@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio.errors import (
+from studio.common.errors import (
     BalanceError,
     Billed,
     KeyRefused,
@@ -19,7 +19,7 @@ from studio.errors import (
     RequestRefused,
     ServiceError,
 )
-from studio.providers.gemini import said
+from studio.providers.gemini import error_body
 from studio.providers.gemini.errors import from_status
 
 RPC = "type.googleapis.com/google.rpc."
@@ -195,7 +195,7 @@ def test_the_wait_is_the_services_own_header_before_detail_before_sentence(body,
     ],
 )
 def test_the_sentence_is_read_in_all_its_units(sentence, wait):
-    assert said.wait_seconds(said.Said(message=sentence), {}) == wait
+    assert error_body.wait_seconds(error_body.Said(message=sentence), {}) == wait
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503])
@@ -218,7 +218,9 @@ def test_the_longest_wait_is_sat_out(status):
 
 @given(st.text(max_size=60))
 def test_reading_a_wait_is_total(text):
-    wait = said.wait_seconds(said.Said(message=text), {"retry-after": text, "date": text})
+    wait = error_body.wait_seconds(
+        error_body.Said(message=text), {"retry-after": text, "date": text}
+    )
     assert wait is None or wait >= 0
 
 
@@ -317,8 +319,8 @@ def test_neither_key_nor_base64_is_in_any_text(secret):
 
 def test_a_huge_error_page_is_cut_and_not_dumped():
     found = error(500, b"<html><title>Oops</title>" + b"<p>x</p>" * 700_000)
-    assert len(found.details) <= said.MOST_SHOWN
+    assert len(found.details) <= error_body.MOST_SHOWN
     assert "<" not in found.details
     found = error(500, b"\xff\xfe\x00 broken " * 90_000)
-    assert len(found.details) <= said.MOST_SHOWN
+    assert len(found.details) <= error_body.MOST_SHOWN
     assert found.billed is Billed.NO

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studio.providers.gemini import scan
-from tests.providers.scanning import scanned, unspilled
+from tests.providers.scan_harness import scanned, unspilled
 
 LONG = "A" * (scan.LONG + 700)
 EVENT = st.dictionaries(

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import ipaddress
 import json
 import socket
-import ssl
 import threading
 
 import pytest
 
-from studio.domain import JobState
-from studio.errors import Billed, NoPicture, NotFetched
+from studio.common.errors import Billed, NoPicture, NotFetched
+from studio.domain.entities import JobState
 from studio.providers import fetching
 from studio.providers.fetching import Policy
 from studio.providers.transport import Client
-from tests.core.running import KEY, parts, studio
 from tests.fake_service import FakeService, Reply, tiny_png
+from tests.generation.harness import KEY, parts, studio
+from tests.providers.authority import Authority
 
 PNG = tiny_png(16, 9)
 HERE = Policy(loopback=True, pause=0, proxied=False)
@@ -135,6 +133,16 @@ async def test_the_next_address_of_a_name_is_tried_when_one_does_not_answer():
         "https://[64:ff9b::7f00:1]/x.png",
         "https://[2002:7f00:1::]/x.png",
         "https://[::127.0.0.1]/x.png",
+        "https://[fec0::1]/x.png",
+        "https://[64:ff9b:1::1]/x.png",
+        "https://[64:ff9b::a9fe:a9fe]/x.png",
+        "https://[3fff::1]/x.png",
+        "https://[5f00::1]/x.png",
+        "https://[2606:4700::1111%25eth0]/x.png",
+        "https://[2606:4700::1111%eth0]/x.png",
+        "https://192.0.0.8/x.png",
+        "https://0177.0.0.1/x.png",
+        "https://198.19.0.1/x.png",
     ],
 )
 async def test_what_is_unsafe_or_leads_inside_is_not_asked(url):
@@ -142,7 +150,16 @@ async def test_what_is_unsafe_or_leads_inside_is_not_asked(url):
 
 
 @pytest.mark.parametrize(
-    "found", [["127.0.0.1"], ["10.0.0.1"], ["fe80::1%eth0"], ["93.184.216.34", "10.0.0.1"], []]
+    "found",
+    [
+        ["127.0.0.1"],
+        ["10.0.0.1"],
+        ["fe80::1%eth0"],
+        ["2606:4700::1111%eth0"],
+        ["fec0::1"],
+        ["93.184.216.34", "10.0.0.1"],
+        [],
+    ],
 )
 async def test_a_name_that_leads_inside_is_not_asked(found):
     async def resolve(host, port):
@@ -217,14 +234,15 @@ async def test_fetching_is_free_and_tried_three_times(bad):
 
 
 async def test_the_certificate_must_be_for_the_name_and_not_for_the_address(tmp_path, monkeypatch):
-    authority, context = certificate(tmp_path, "pictures.example")
-    monkeypatch.setenv("SSL_CERT_FILE", str(authority))
+    pytest.importorskip("cryptography")
+    authority = Authority(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority.file))
 
     async def resolve(host, port):
         return ["127.0.0.1"]
 
     policy = Policy(loopback=True, resolve=resolve, pause=0, proxied=False)
-    with encrypted(context) as port:
+    with encrypted(authority.context("pictures.example")) as port:
         taker = await fetched(f"https://pictures.example:{port}/x.png", policy)
         assert taker.data == PNG
         error = await refused(f"https://others.example:{port}/x.png", policy, NotFetched)
@@ -262,42 +280,6 @@ class encrypted:  # noqa: N801 - a context manager, read like a function
                         line.sendall(head.encode() + PNG)
                 except OSError:
                     continue
-
-
-def certificate(folder, name):
-    """An authority's file, and a server's context with a certificate of it for `name`."""
-    x509 = pytest.importorskip("cryptography.x509")
-    from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec
-
-    now = dt.datetime.now(dt.UTC)
-    key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
-    names = [x509.DNSName(name), x509.IPAddress(ipaddress.ip_address("127.0.0.2"))]
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(subject)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - dt.timedelta(days=1))
-        .not_valid_after(now + dt.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName(names), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    authority, secret = folder / "authority.pem", folder / "key.pem"
-    authority.write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    secret.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-    )
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(authority, secret)
-    return authority, context
 
 
 def both(request, url, *, picture_reply):

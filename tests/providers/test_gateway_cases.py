@@ -13,17 +13,18 @@ from pathlib import Path
 
 import pytest
 
-from studio.domain import GenerationRequest, Job, new_id
-from studio.errors import StudioError
-from studio.journal import Journal
-from studio.lanes import Lane
+from studio.common.errors import StudioError
+from studio.common.serial_executor import Lane
+from studio.config.settings import Profile
+from studio.domain.entities import GenerationRequest, Job, new_id
+from studio.generation.journal import Journal
+from studio.generation.response_sink import AnswerSink
 from studio.providers.base import AnswerSource, Spilled
 from studio.providers.catalogue import Catalogue
 from studio.providers.gemini import Gemini
 from studio.providers.transport import Client
-from studio.receiving import AnswerSink
-from studio.settings import Profile
-from tests.providers.gateway import Authority, Gateway, Line
+from tests.providers.authority import Authority
+from tests.providers.gateway import Gateway, Line
 from tests.providers.test_cases_answers import BEST, FAILURES, KEY, SUCCESSES, image, parts
 from tests.providers.test_cases_errors import CASES
 
@@ -67,7 +68,7 @@ async def asked(gateway, folder: Path):
     request = GenerationRequest(profile="dgrid", model=BEST, prompt="p", size="1K")
     journal, lane, client = Journal(folder), Lane("test"), Client()
     entry = journal.queue(Job(id=new_id(), run=new_id(), request=request, created=0.0))
-    sink = AnswerSink(journal, entry, lane, lambda _bytes: None)
+    sink = AnswerSink(journal, entry, lane, provider, lambda _bytes: None)
     try:
         await provider.send(request, [], KEY, client, sink)
         scan = await sink.finish()

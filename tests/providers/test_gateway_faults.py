@@ -6,26 +6,31 @@ an answer that broke off is kept.
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import json
 import random
 import time
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
-from studio.domain import JobState
-from studio.errors import StudioError
-from tests.core.running import KEY, parts, studio
+from studio.common.errors import StudioError
+from studio.domain.entities import JobState
 from tests.fake_service import answer_with, tiny_png
-from tests.providers.gateway import Authority, Gateway, Line, Scene, head
+from tests.generation.harness import KEY, parts, studio
+from tests.providers.authority import Authority
+from tests.providers.gateway import Gateway, Line, Scene, head
 
 SOON = 15.0
 """Seconds after which every one of these must be over on a busy machine; half of what is held."""
 
 BODY = json.dumps(answer_with(tiny_png(64, 64) + random.Random(3).randbytes(30_000))).encode()
+LARGE = json.dumps(answer_with(tiny_png(8, 8) + random.Random(3).randbytes(3_000_000))).encode()
+"""More than is read of a page with an error."""
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +52,7 @@ class End:
 
     Attributes:
         keeps: bytes of the answer that stay in the journal; None where nothing is kept.
+        stays: the body, as it came, that stays in the journal as a whole answer.
         encrypted: only with TLS.
     """
 
@@ -54,6 +60,7 @@ class End:
     kind: str = ""
     billed: str = "maybe"
     keeps: int | None = None
+    stays: bytes | None = None
     encrypted: bool = False
 
 
@@ -155,6 +162,41 @@ def silent_error(line: Line) -> None:
     line.hold()
 
 
+def within(**fields: object) -> bytes:
+    """The answer with other fields beside it."""
+    return json.dumps(fields | json.loads(BODY)).encode()
+
+
+def deep(depth: int) -> bytes:
+    return b'{"odd": ' + b"[" * depth + b"1" + b"]" * depth + b", " + BODY[1:]
+
+
+def headed(*lines: bytes) -> Scene:
+    """The answer, whose head has these lines too."""
+
+    def play(line: Line) -> None:
+        told = b"\r\n".join((b"HTTP/1.1 200 OK", *lines, b"Content-Length: %d" % len(BODY)))
+        line.send(told + b"\r\n\r\n" + BODY)
+
+    return play
+
+
+ODD_SHAPE = json.dumps({"made": {"by": [{"blob": "QUJD" * 4000}]}}).encode()
+STRANGE = b"\x28\xb5\x2f\xfd" + random.Random(5).randbytes(20_000)
+GARBAGE = json.dumps(answer_with(random.Random(4).randbytes(9000))).encode()
+HALVES = gzip.compress(BODY[:9000]), gzip.compress(BODY[9000:])
+ODD_HEADERS: dict[str, bytes] = {
+    "a name with a space": b"X Powered By: me",
+    "no name": b": nothing",
+    "no colon": b"what is this",
+    "a name in other letters": "X-Größe: 1".encode(),
+    "a space before the colon": b"X-Space : 1",
+    "a control sign in the value": b"X-Odd: a\x01b\x00c",
+    "another length": b"Content-Length: 7",
+    "a length that is none": b"Content-Length: many",
+    "a coding nobody has": b"Transfer-Encoding: identity",
+}
+
 BOMB = gzip.compress(b'{"candidates": [' + b" " * (300 << 20))
 PAGE = b"<!doctype html><html><title>Hotel</title><body>sign in</body></html>"
 
@@ -179,7 +221,7 @@ FAULTS: dict[str, End] = {
         lied(len(BODY) - 100), "incomplete", keeps=len(BODY) - 100
     ),
     "a length that is no number": End(
-        lambda line: line.send(head(200, b"", "length", Content_Length="much") + BODY), "network"
+        lambda line: line.send(head(200, b"", "length", Content_Length="much") + BODY)
     ),
     "no length, left open": End(closing("close")),
     "a stream that is over, left open": End(streaming(EVENT)),
@@ -202,8 +244,43 @@ FAULTS: dict[str, End] = {
     "a packing cut short": End(
         answered(gzip.compress(BODY)[:-2000], Content_Encoding="gzip"), "incomplete", keeps=None
     ),
-    "a packing that is none": End(answered(BODY, Content_Encoding="gzip"), "server", keeps=None),
-    "a packing nobody knows": End(answered(BODY, Content_Encoding="br"), "server", keeps=None),
+    "a packing that is none": End(answered(BODY, Content_Encoding="gzip")),
+    "a packing nobody knows": End(
+        answered(STRANGE, Content_Encoding="zstd"), "server", stays=STRANGE
+    ),
+    "two packings": End(
+        answered(gzip.compress(zlib.compress(BODY)), Content_Encoding="deflate, gzip")
+    ),
+    "packed in two parts": End(answered(b"".join(HALVES), Content_Encoding="gzip")),
+    **{f"header with {name}": End(headed(line)) for name, line in ODD_HEADERS.items()},
+    **{
+        f"in {name}": End(answered(BODY.decode().encode(name), framing=framing))
+        for name, framing in (("utf-16", "length"), ("utf-16-be", "chunked"), ("utf-32", "close"))
+    },
+    "a number of 5,000 digits": End(answered(b'{"odd": ' + b"9" * 5000 + b", " + BODY[1:])),
+    "nested 150 deep": End(answered(deep(150))),
+    "nested 100,000 deep": End(answered(deep(100_000))),
+    "too many parts": End(
+        answered(within(odd=[[]] * 600_000)), "server", stays=within(odd=[[]] * 600_000)
+    ),
+    **{
+        f"a picture with the status {status}": End(answered(BODY, status))
+        for status in (202, 400, 401, 413, 429, 500, 503)
+    },
+    "a large picture with the status 400": End(answered(LARGE, 400)),
+    "a large picture with the status 500": End(answered(LARGE, 500)),
+    "a large picture cut, with the status 500": End(
+        lambda line: line.send(head(500, LARGE) + LARGE[:3_000_000]), "incomplete"
+    ),
+    "a shape nobody knows": End(answered(ODD_SHAPE), "no_image", stays=ODD_SHAPE),
+    "a shape nobody knows with the status 500": End(
+        answered(ODD_SHAPE, 500), "server", stays=ODD_SHAPE
+    ),
+    "a picture of no kind": End(answered(GARBAGE), "no_image", stays=GARBAGE),
+    "bytes that are no text": End(answered(STRANGE), "server", stays=STRANGE),
+    "bytes that are no text with the status 502": End(
+        answered(STRANGE, 502), "server", stays=STRANGE
+    ),
     "a web page": End(answered(PAGE, Content_Type="text/html"), "server", "no"),
     "a web page as an error": End(answered(PAGE, 403, Content_Type="text/html"), "request", "no"),
     "nothing at all": End(answered(b""), "server"),
@@ -254,6 +331,11 @@ async def test_it_ends_soon_as_a_picture_or_in_words(
                 (entry,) = one.journal
                 assert (entry / "cut.json").exists()
                 assert (entry / "answer").read_bytes() == BODY[: end.keeps]
+            if end.stays is not None:
+                (entry,) = one.journal
+                assert (entry / "whole.json").exists()
+                assert (entry / "answer").read_bytes() == end.stays
+            assert failure.kept is (end.stays is not None or name == "a bomb")
     assert len(gateway.lines) == 1
 
 
@@ -287,12 +369,12 @@ async def test_a_redirection_is_never_followed_with_the_key(gateway, tmp_path, s
 async def test_silence_ends_at_the_outer_limit_and_the_line_is_closed(gateway, tmp_path):
     gateway.play(Line.hold)
     async with studio(tmp_path, gateway) as one:
-        one.core.settings.value = replace(one.core.settings.value, outer_limit=0.4)
+        one.core.settings.value = replace(one.core.settings.value, outer_limit=2.0)
         (job,) = await one.submit()
         await one.reaches(job, JobState.FAILED)
         assert (one.failure(job).kind, one.failure(job).billed) == ("network", "maybe")
         (line,) = gateway.lines
-        assert line.left is not None
+        assert await asyncio.to_thread(line.left.wait, 10)
 
 
 async def test_a_trickle_ends_at_the_outer_limit_and_what_came_is_kept(gateway, tmp_path):
@@ -302,7 +384,7 @@ async def test_a_trickle_ends_at_the_outer_limit_and_what_came_is_kept(gateway, 
 
     gateway.play(trickle)
     async with studio(tmp_path, gateway) as one:
-        one.core.settings.value = replace(one.core.settings.value, outer_limit=0.4)
+        one.core.settings.value = replace(one.core.settings.value, outer_limit=2.0)
         (job,) = await one.submit()
         await one.reaches(job, JobState.FAILED)
         assert (one.failure(job).kind, one.failure(job).billed) == ("incomplete", "maybe")

@@ -7,17 +7,17 @@ from dataclasses import replace
 
 import pytest
 
-from studio.domain import AspectRatio, GenerationRequest, Reference, Role
-from studio.errors import InputError, RequestRefused, ServiceError, StudioError
-from studio.models import Lesson
+from studio.common.errors import InputError, RequestRefused, ServiceError, StudioError
+from studio.config.settings import Profile, built_in
+from studio.domain.entities import AspectRatio, GenerationRequest, Reference, Role
+from studio.domain.models import Lesson
 from studio.providers.base import AnswerSource, Input
 from studio.providers.catalogue import Catalogue
 from studio.providers.gemini import Gemini
 from studio.providers.gemini.scan import Scanner
 from studio.providers.transport import Client
-from studio.settings import Profile, built_in
-from tests.core.running import studio
 from tests.fake_service import FakeService, Reply, answer_with, tiny_png
+from tests.generation.harness import studio
 
 CATALOGUE = Catalogue()
 ASKED = GenerationRequest(
@@ -51,6 +51,8 @@ class FileSink:
     @property
     def whole(self):
         return self.scanner.complete
+
+    promising = False
 
 
 async def made(provider, request, path, inputs=(), key="sk-1"):

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from studio.domain import Source
+from studio.domain.entities import Source
 from studio.providers.base import Spilled
 from studio.providers.gemini import grounding
 

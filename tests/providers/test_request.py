@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from studio.domain import AspectRatio, GenerationRequest, Role, SafetySetting
-from studio.errors import InputError, KeyRefused
+from studio.common.errors import InputError, KeyRefused
+from studio.config.settings import Profile, built_in
+from studio.domain.entities import AspectRatio, GenerationRequest, Role, SafetySetting
 from studio.providers.catalogue import Catalogue
 from studio.providers.gemini import request
-from studio.settings import Profile, built_in
 
 CATALOGUE = Catalogue()
 PNG = b"\x89PNG\r\n\x1a\n1"

@@ -11,17 +11,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from studio.errors import ServiceError
+from studio.common.errors import ServiceError
 from studio.providers import base64_text
 from studio.providers.gemini import scan
 from studio.providers.gemini.scan import Scanner
-from tests.providers.scanning import scanned, unspilled
+from tests.providers.scan_harness import scanned, unspilled
 
 LONG = st.integers(scan.LONG - 3, scan.LONG + 3000).flatmap(
     lambda size: st.sampled_from(["A", '"', "\\", "ü", "\n", "😀"]).map(lambda sign: sign * size)
 )
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text() | LONG,
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text()
+    | LONG,
     lambda inner: (
         st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8) | LONG, inner, max_size=4)
     ),
@@ -37,6 +42,16 @@ def test_it_agrees_with_json_loads_at_any_chunk_borders(value, cuts, ascii_only,
     found = scanned(data, cuts).finish()
     assert found.complete
     assert unspilled(found.value, data) == json.loads(data.decode("utf-8", "replace"))
+
+
+@pytest.mark.parametrize("around", [512, 1024, scan.LONG])
+def test_strings_of_any_length_around_a_border_are_read_as_they_are(around: int) -> None:
+    for length in range(around - 4, around + 5):
+        value = {"a": "x" * length, "y" * length: [{"z": "]" * length}, 1], "end": "\\" * length}
+        body = json.dumps(value).encode()
+        found = scanned(body, [length, length + 7]).finish()
+        assert found.complete, length
+        assert unspilled(found.value, body) == value, length
 
 
 @settings(max_examples=100, deadline=None)
@@ -86,12 +101,26 @@ def test_what_is_not_json_is_told_apart_from_what_was_cut(data):
 
 @pytest.mark.parametrize(
     "data",
-    [b"[" * 65, b"[" + b"[]," * 300_000, b"[" + b"1," * (5 << 20)],
-    ids=["depth", "parts", "text"],
+    [b"[" + b"[]," * 300_000, b"[" + b"1," * (5 << 20)],
+    ids=["parts", "text"],
 )
 def test_a_body_that_would_eat_the_memory_is_refused(data):
-    with pytest.raises(ServiceError):
-        scanned(data)
+    found = scanned(data + b"1]").finish()
+    assert isinstance(found.refused, ServiceError)
+    assert not found.complete
+
+
+@pytest.mark.parametrize("depth", [65, 150, 5000, 200_000])
+def test_what_is_nested_too_deep_is_left_out_and_the_rest_is_read(depth):
+    deep = b"[" * depth + b'{"a": "b"}' + b"]" * depth
+    found = scanned(b'{"deep": ' + deep + b', "kept": [1, "2"]}', [7, 70, 90]).finish()
+    assert found.complete
+    assert found.value["kept"] == [1, "2"]
+
+
+def test_a_number_of_any_length_is_read():
+    found = scanned(b'{"a": ' + b"7" * 9000 + b', "b": 2}').finish()
+    assert found.value["b"] == 2
 
 
 def test_memory_does_not_grow_with_the_answer():

@@ -7,6 +7,7 @@ import io
 import pytest
 from PIL import Image, ImageDraw
 
+from studio.providers.sketch import repaint
 from studio.providers.sketch.brief import Brief, Input
 from studio.providers.sketch.painter import paint
 from studio.providers.sketch.repaint import UnreadableInputError, likeness
@@ -111,3 +112,14 @@ def test_references_come_in_the_usual_formats(kind: str) -> None:
 def test_a_broken_reference_is_named(data: bytes) -> None:
     with pytest.raises(UnreadableInputError, match="Reference picture 1"):
         painted("at dusk", Input(data))
+
+
+def test_a_see_through_reference_lies_on_grey_and_not_on_black() -> None:
+    for mode, save in (("RGBA", {}), ("RGB", {"transparency": (0, 0, 0)})):
+        stream = io.BytesIO()
+        logo = Image.new(mode, (64, 64))
+        logo.paste((230, 40, 40), (16, 16, 48, 48))
+        logo.save(stream, "PNG", **save)
+        seen = repaint.opened(stream.getvalue())
+        assert (seen.mode, seen.getpixel((2, 2))) == ("RGB", (0x80, 0x80, 0x80))
+        assert seen.getpixel((32, 32)) == (230, 40, 40)

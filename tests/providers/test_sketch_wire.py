@@ -246,7 +246,7 @@ def test_other_addresses_are_not_found(method: str, url: str, status: int) -> No
         (body(candidateCount=2), "Multiple candidates"),
         (body(candidateCount="x"), "candidateCount"),
         (body(seed=True), "seed"),
-        (body(seed=float("nan")), "seed"),
+        (body(seed=float("nan")), "JSON"),
         (b'{"contents":[{"parts":[{"inlineData":{"data":"%%%"}}]}]}', "Base64"),
         (b'{"contents":[{"parts":[{"inlineData":{"data":"' + PIXEL.encode() + b'"}}]}]}', "1"),
         (b'{"contents":[{"parts":[{"text":"a"}]}],"generationConfig":7}', "generationConfig"),

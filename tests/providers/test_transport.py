@@ -11,12 +11,11 @@ import struct
 import subprocess
 import sys
 import threading
-import time
 from contextlib import asynccontextmanager
 
 import pytest
 
-from studio.errors import (
+from studio.common.errors import (
     Billed,
     IncompleteAnswer,
     InputError,
@@ -62,6 +61,8 @@ class Sink:
     @property
     def whole(self):
         return self.scanner.complete
+
+    promising = False
 
 
 @pytest.fixture
@@ -142,11 +143,20 @@ async def test_unpacking_loses_nothing_at_any_length(service, signs):
     assert sink.body == plain
 
 
-@pytest.mark.parametrize(("encoding", "body"), [("br", BODY), ("gzip", b"no gzip at all")])
-async def test_a_packing_that_cannot_be_undone_is_named(service, encoding, body):
-    service.script(Reply(body=body, headers={"Content-Encoding": encoding}))
+@pytest.mark.parametrize(("encoding", "named"), [("br", True), ("zstd, gzip", True), ("", False)])
+async def test_what_cannot_be_unpacked_is_handed_on_as_it_came(service, encoding, named):
+    sink = Sink()
+    service.script(Reply(body=b"\x0b\x80 packed", headers={"Content-Encoding": encoding}))
+    await post(service, sink)
+    assert sink.body == b"\x0b\x80 packed"
+    assert sink.headers.get("content-encoding", "") == (encoding if named else "")
+
+
+async def test_a_packing_that_breaks_off_is_named(service):
+    packed = gzip.compress(BODY)
+    service.script(Reply(body=packed[:200] + b"\xff" * 200, headers={"Content-Encoding": "gzip"}))
     error = await failed(ServiceError, service, Sink())
-    assert encoding in error.message
+    assert "gzip" in error.message
     assert error.billed is Billed.MAYBE
 
 
@@ -327,11 +337,11 @@ async def test_what_the_sink_refuses_ends_the_connection(service):
 
     service.script(Reply(body=BODY, pieces=50, pause=0.02))
     await failed(StorageError, service, Full())
-    assert service.requests[0].gone.wait(1)
+    assert await asyncio.to_thread(service.requests[0].gone.wait, 10)
 
 
 @pytest.mark.parametrize("when", ["waiting", "receiving"])
-async def test_cancelling_closes_the_connection_within_a_second(service, when):
+async def test_cancelling_closes_the_connection(service, when):
     sink = Sink()
     forever = threading.Event()
     service.script(
@@ -343,13 +353,10 @@ async def test_cancelling_closes_the_connection_within_a_second(service, when):
     request = await asyncio.to_thread(service.wait_for, 1)
     if when == "receiving":
         await sink.began.wait()
-    asked_at = time.monotonic()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    seen = await asyncio.to_thread(request.gone.wait, 2)
-    assert seen
-    assert request.gone_at - asked_at < 1
+    assert await asyncio.to_thread(request.gone.wait, 10)
     assert not sink.whole
 
 
@@ -460,3 +467,20 @@ def test_httpx_is_not_loaded_before_the_first_request():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "False"]
+
+
+@pytest.mark.parametrize("promising", [True, False])
+async def test_an_answer_in_which_no_picture_begins_is_not_taken_for_ever(
+    service, monkeypatch, promising
+):
+    monkeypatch.setattr("studio.providers.transport.MAX_WORDS", 400_000)
+    body = b'{"words": "' + b"so " * 400_000 + b'"}'
+    sink = Sink()
+    sink.promising = promising
+    service.script(Reply(body=body))
+    if promising:
+        await post(service, sink)
+        assert sink.body == body
+    else:
+        await failed(ServiceError, service, sink)
+        assert 0 < len(sink.body) <= 400_000

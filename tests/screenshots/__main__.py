@@ -20,12 +20,12 @@ from pathlib import Path
 
 from PIL import Image, ImageChops
 
-from studio.drafts import Draft
+from studio.domain.drafts import Draft
 from tests.desktop.session import ROOT, Session, missing
 from tests.e2e.desktop import Desktop, Program
 from tests.e2e.library import leave_draft
 from tests.e2e.screen import Thing, wait_until
-from tests.screenshots import shelf
+from tests.screenshots import sample_library
 
 VARIANTS = "{blue hour|heavy fog|first snow}"
 PROMPT = (
@@ -42,18 +42,6 @@ _BARE = """<?xml version="1.0"?>
 <application type="normal"><decor>no</decor><maximized>yes</maximized></application>
 </applications></openbox_config>
 """
-
-_FONTS = """<?xml version="1.0"?>
-<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
-<fontconfig><match target="pattern">
-<test name="family"><string>sans-serif</string></test>
-<edit name="family" mode="prepend" binding="strong"><string>Inter</string></edit>
-</match><match target="font">
-<edit name="hinting" mode="assign"><bool>false</bool></edit>
-<edit name="hintstyle" mode="assign"><const>hintnone</const></edit>
-</match></fontconfig>
-"""
-"""The design's font, where there is one: pictures of any machine are to look alike."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,22 +70,22 @@ def at_work(program: Program) -> None:
     user.reader.press(program.generate)
     program.wait_for_items(1, "Refused by")
     # What the slow painter once made brings it back into the composer.
-    select(program, shelf.SLOW.title)
+    select(program, sample_library.SLOW.title)
     user.keys("r")
-    wait_until(lambda: program.prompt.text == shelf.SLOW.prompt)
+    wait_until(lambda: program.prompt.text == sample_library.SLOW.prompt)
     # Its prompt is let go, so that nothing has to be said about it.
     program.focus_prompt()
     user.keys("ctrl+a", "Delete")
     select(program, SELECTED)
     user.keys("ctrl+e")
     program.write(PROMPT)
-    wait_until(lambda: not program.find("push button", "Undo"), what="nothing more to be said")
+    wait_until(lambda: not program.find("button", "Undo"), what="nothing more to be said")
     user.keys("ctrl+Return")
     program.wait_for_items(2, "Receiving")
     program.wait_for_items(1, "in the queue")
     user.reader.focus(program.wait_for("combo box", "Model"))
     user.keys("Home")
-    user.reader.press(program.wait_for("push button", "Automatic seed"))
+    user.reader.press(program.wait_for("button", "Automatic seed"))
     program.focus_prompt()
     user.keys("ctrl+End")
 
@@ -109,7 +97,7 @@ def look_back(program: Program) -> None:
     user.keys("ctrl+f")
     user.type(f"after:{since.isoformat()} ")
     user.keys("Return")
-    program.wait_for("push button", part="after")
+    program.wait_for("button", part="after")
 
 
 def in_loupe(program: Program) -> None:
@@ -121,7 +109,7 @@ def in_loupe(program: Program) -> None:
 
 def first_start(program: Program) -> None:
     """Nothing there yet."""
-    wait_until(lambda: program.find("push button", part="lighthouse"))
+    wait_until(lambda: program.find("button", part="lighthouse"))
 
 
 def select(program: Program, title: str) -> None:
@@ -133,7 +121,7 @@ def select(program: Program, title: str) -> None:
     def here() -> list[Thing]:
         return [tile for tile in program.items(title) if "selected" in tile.states]
 
-    for _step in range(len(shelf.SHELF) + 8):
+    for _step in range(len(sample_library.SHELF) + 8):
         if here():
             return
         user.keys("Right")
@@ -158,9 +146,6 @@ def take(shot: Shot, home: Path, folder: Path, target: Path) -> None:
         config = session.home / ".config" / "openbox"
         config.mkdir(parents=True)
         (config / "rc.xml").write_text(_BARE)
-        fonts = session.home / ".config" / "fontconfig"
-        fonts.mkdir()
-        (fonts / "fonts.conf").write_text(_FONTS)
         session.start_display(shot.size)
         session.start_bus(services=False)
         session.start_accessibility()
@@ -225,7 +210,7 @@ def main() -> int:
     chosen.into.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="gridbrush-screenshots-") as scratch:
         work = Path(scratch)
-        shelf.fill(work / "library")
+        sample_library.fill(work / "library")
         for name in chosen.names or SHOTS:
             home = work / name
             if not SHOTS[name].empty:

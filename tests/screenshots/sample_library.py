@@ -6,10 +6,11 @@ import asyncio
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from studio import paths, prompts, runs
-from studio.core import Core
-from studio.domain import Flag, Picture, Role
-from studio.drafts import MATCH, Draft
+from studio.app.core import Core
+from studio.common import paths
+from studio.domain import prompt_variants, runs
+from studio.domain.drafts import MATCH, Draft
+from studio.domain.entities import Flag, Picture, Role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,7 +176,7 @@ async def _make(core: Core, work: Work, made: dict[str, Picture]) -> Picture:
         )
         draft = replace(draft, references=(reference,))
     model = core.catalogue.find("sketch", work.model)
-    (job,) = await core.submit(runs.plan(draft, model, prompts.expand(work.prompt)))
+    (job,) = await core.submit(runs.plan(draft, model, prompt_variants.expand(work.prompt)))
     await core.queue.idle()
     newest = await core.library.pictures([len(made) + 1])
     assert newest[0].job == job.id, work.title

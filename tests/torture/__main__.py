@@ -19,16 +19,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.core import test_full_disk
+from tests.generation import test_full_disk
 from tests.torture import (
     bringing_in,
     faults,
     hostile,
     kills,
+    removing,
     replay,
     soak,
+    strangers,
     test_power,
     under_fire,
+    worker_deaths,
 )
 
 
@@ -86,6 +89,8 @@ PARTS = (
     Part("kills: import", _kill("import"), 10, 0),
     Part("kills: rate 10,000", _kill("rate 10,000"), 3, 0),
     Part("kills: random", kills.at_random, 180, 6),
+    Part("deaths of the decoding process", worker_deaths.play, 120, 0),
+    Part("folders taken away", removing.play, 50, 0),
     Part("kills: random, with the window", kills.windows, 20, 0),
     Part("states of a disk that forgets", _replay, 12, 12),
     Part("the power goes, drawn at random", _power, 1_000, 0),
@@ -95,6 +100,8 @@ PARTS = (
     Part("mutated answers", hostile.answers, 20_000, 1_000),
     Part("a window under fire", under_fire.window, 240, 0),
     Part("an import beside the window", bringing_in.beside_the_window, 10_000, 240),
+    Part("a hostile library opened", strangers.libraries, 1_900, 24),
+    Part("a hostile backup restored", strangers.backups, 2_000, 60),
     Part("soak", soak.soak, 5_000, 0),
 )
 

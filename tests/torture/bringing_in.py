@@ -10,14 +10,14 @@ import random
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from studio import handover
+from studio.remote import server
 from tests.fake_service import tiny_png
 from tests.torture.pulse import LIMIT, Pulse, on_window_loop
 
 if TYPE_CHECKING:
-    from studio.ui.main_window import StudioWindow
+    from studio.ui.window.main_window import StudioWindow
 
-_TRIES = 4
+_TRIES = 10
 _LEFT = 8
 """The stopped import has this many times fewer files."""
 
@@ -77,7 +77,7 @@ async def _stopped(window: StudioWindow, folder: Path) -> None:
     await _over(window)
     every = await core.library.every()
     assert len(every) > before
-    report = await handover.check(core)
+    report = await server.check(core)
     assert report.whole, report
     assert report.orphans == (), report
     assert not list((core.library.folder / ".gridbrush/importing").iterdir())

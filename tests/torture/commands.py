@@ -13,7 +13,7 @@ import signal
 import sys
 from pathlib import Path
 
-from tests.torture.dying import die_before, import_everything
+from tests.torture.dying import die_before, import_everything, run_in_child
 
 LINKED = (".png", ".jpg", ".webp")
 
@@ -32,20 +32,20 @@ def copy_home(source: Path, target: Path) -> None:
 
 def _run(home: Path, kill_at: int, command: list[str]) -> int:
     """Run the command in a child; how many steps it came to."""
-    child = os.fork()
-    if child:
-        os.waitpid(child, 0)
-        return len((home / "steps").read_text().splitlines()) if (home / "steps").exists() else 0
-    with Path(os.devnull).open("w") as nothing:
-        os.dup2(nothing.fileno(), 1)
-        os.dup2(nothing.fileno(), 2)
-    die_before(kill_at, home)
-    from studio.__main__ import main
 
-    main(["--home", str(home), *command])
-    if kill_at == 0:
-        os.kill(os.getpid(), signal.SIGKILL)
-    os._exit(0)
+    def work() -> None:
+        with Path(os.devnull).open("w") as nothing:
+            os.dup2(nothing.fileno(), 1)
+            os.dup2(nothing.fileno(), 2)
+        die_before(kill_at, home)
+        from studio.__main__ import main
+
+        main(["--home", str(home), *command])
+        if kill_at == 0:
+            os.kill(os.getpid(), signal.Signals["SIGKILL"])
+
+    run_in_child(work)
+    return len((home / "steps").read_text().splitlines()) if (home / "steps").exists() else 0
 
 
 def run(folder: Path, command: list[str]) -> int:

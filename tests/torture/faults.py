@@ -8,9 +8,9 @@ import time
 from pathlib import Path
 from typing import Any
 
-from studio.domain import Job, JobState
-from tests.core.running import ANSWER, Studio, parts, prompt_of, studio
+from studio.domain.entities import Job, JobState
 from tests.fake_service import FakeService, Reply, Request, tiny_png
+from tests.generation.harness import ANSWER, Studio, parts, prompt_of, studio
 
 LIMIT = 20.0
 """Seconds after which a job counts as hung."""

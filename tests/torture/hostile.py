@@ -17,11 +17,11 @@ from pathlib import Path
 
 from PIL import Image
 
-from studio.errors import PictureUnreadable, StorageError
-from studio.lanes import Lane
-from studio.pictures import Decoder
-from tests.core.running import ANSWER, inline, parts
+from studio.common.errors import PictureUnreadable, StorageError
+from studio.common.serial_executor import Lane
+from studio.imaging.decoder import Decoder
 from tests.fuzz_answers import Target
+from tests.generation.harness import ANSWER, inline, parts
 from tests.torture.pulse import on_window_loop, without_stall
 
 SLOW = 2.0

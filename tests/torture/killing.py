@@ -14,7 +14,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from tests.torture.dying import die_before, import_everything
+from tests.torture.dying import die_before, import_everything, run_in_child
 
 PROMPT = "Lighthouse in first snow"
 
@@ -26,21 +26,20 @@ def _generate(home: Path, model: str, kill_at: int, before: tuple[Path, str, str
     if before is not None:
         shutil.copytree(before[0], home / "home")
         goes_on = ["--continue", before[1], "--provider", "dgrid", "--base-url", before[2]]
-    child = os.fork()
-    if child:
-        _pid, status = os.waitpid(child, 0)
-        return os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
-    with (home / "events").open("w") as events, Path(os.devnull).open("w") as nothing:
-        os.dup2(events.fileno(), 1)
-        os.dup2(nothing.fileno(), 2)
-    die_before(kill_at, home)
-    from studio.__main__ import main
 
-    size = "1K" if before else "512"
-    options = ["--seed", "7", "--size", size, "--model", model, "--json", *goes_on]
-    main(["--home", str(home / "home"), "generate", PROMPT, *options])
-    sys.stdout.flush()
-    os._exit(0)
+    def generate() -> None:
+        with (home / "events").open("w") as events, Path(os.devnull).open("w") as nothing:
+            os.dup2(events.fileno(), 1)
+            os.dup2(nothing.fileno(), 2)
+        die_before(kill_at, home)
+        from studio.__main__ import main
+
+        size = "1K" if before else "512"
+        options = ["--seed", "7", "--size", size, "--model", model, "--json", *goes_on]
+        main(["--home", str(home / "home"), "generate", PROMPT, *options])
+        sys.stdout.flush()
+
+    return run_in_child(generate)
 
 
 def run(folder: Path, model: str, before: tuple[Path, str, str] | None = None) -> int:

@@ -7,7 +7,6 @@ import contextlib
 import os
 import random
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -15,15 +14,16 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from studio import handover, paths
-from studio.core import Core
-from studio.core import Options as CoreOptions
-from studio.domain import Picture, new_id
-from studio.library import records
+from studio.app.core import Core
+from studio.app.core import Options as CoreOptions
+from studio.common import paths
+from studio.domain.entities import Picture, new_id
+from studio.library.log import records
+from studio.library.log.records import RecordLog
 from studio.library.query import Query
-from studio.library.records import RecordLog
-from tests.core.running import replies, studio
+from studio.remote import server
 from tests.fake_service import tiny_png
+from tests.generation.harness import replies, studio
 from tests.torture import windows as killed_windows
 from tests.torture.commands import copy_home
 
@@ -86,7 +86,7 @@ async def sound(home: Path, *, hashes: bool = True) -> list[tuple[str, int, bool
         after = await core.library.every()
         assert [replace(p, row=0) for p in before] == [replace(p, row=0) for p in after]
         if hashes:
-            report = await handover.check(core)
+            report = await server.check(core)
             assert report.whole, report
             assert report.orphans == (), report
             trash = core.library.originals.trash
@@ -212,7 +212,7 @@ def at_random(folder: Path, number: int) -> int:
         )  # fmt: skip
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(chance.uniform(0.2, 1.2))
-        process.send_signal(signal.SIGKILL)
+        process.kill()
         out, _err = process.communicate()
         shown = {line.split('"id":"')[1][:36] for line in out.splitlines() if '"image"' in line}
         copy = folder / "copy"

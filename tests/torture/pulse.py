@@ -108,9 +108,9 @@ def on_window_loop(work: Coroutine[Any, Any, None]) -> None:
     os.environ["QT_API"] = "pyside6"
     from PySide6.QtWidgets import QApplication
 
-    from studio.ui.app import TURN
-    from studio.ui.garbage import Garbage
-    from studio.ui.rounds import WindowLoop
+    from studio.ui.app.application import TURN
+    from studio.ui.app.event_loop import WindowLoop
+    from studio.ui.app.gc_timer import Garbage
 
     app = QApplication.instance() or QApplication(["gridbrush-torture"])
     assert isinstance(app, QApplication)

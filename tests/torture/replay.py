@@ -17,12 +17,14 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from studio import files, handover
-from studio.domain import Picture, Role
-from studio.library import emptying, records
-from studio.library.importing import Import
-from tests.core.running import Studio, replies, studio
+from studio.common import files
+from studio.domain.entities import Picture, Role
+from studio.library.log import records
+from studio.library.operations import trash as emptying
+from studio.library.operations.import_ import Import
+from studio.remote import server
 from tests.fake_service import FakeService, tiny_png
+from tests.generation.harness import Studio, replies, studio
 
 
 @dataclass
@@ -201,7 +203,7 @@ async def recovered(home: Path, whole: int) -> list[Picture]:
         async with studio(home) as one:
             await one.core.recover()
             pictures = await one.core.library.every()
-            report = await handover.check(one.core)
+            report = await server.check(one.core)
             assert report.whole, report
             assert report.orphans == (), report
             assert len(pictures) >= whole, (len(pictures), whole)

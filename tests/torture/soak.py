@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import mmap
 import os
 import sys
 import tempfile
@@ -11,7 +12,7 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.core.running import replies, studio
+from tests.generation.harness import replies, studio
 
 GROWTH = 0.05
 """By which the last fifth may need more memory than the second fifth."""
@@ -32,7 +33,7 @@ class Need:
 
 
 def _need() -> Need:
-    memory = int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    memory = int(Path("/proc/self/statm").read_text().split()[1]) * mmap.PAGESIZE
     return Need(
         memory=memory,
         handles=sum(1 for _one in Path("/proc/self/fd").iterdir()),
@@ -48,7 +49,7 @@ def _children() -> set[str]:
 
 def _temporary(home: Path) -> int:
     """Files under the program's own names for what is on its way, and folders of what is over."""
-    own = (home, Path(os.environ.get("XDG_RUNTIME_DIR", home)) / f"gridbrush-{os.getuid()}")
+    own = (home, Path(os.environ.get("XDG_RUNTIME_DIR", home)) / f"gridbrush-{home.stat().st_uid}")
     names = [path for place in own for path in place.rglob("*")]
     left = [path for path in names if path.suffix in _OWN]
     elsewhere = Path(tempfile.gettempdir()).glob("gridbrush*")
@@ -80,8 +81,10 @@ async def _run(home: Path, number: int) -> list[Need]:
 
 def soak(folder: Path, number: int) -> int:
     """Make that many pictures; how many were made. Raises AssertionError where something grows."""
-    if sys.platform != "linux":
-        return 0
+    return _soaked(folder, number) if sys.platform == "linux" else 0
+
+
+def _soaked(folder: Path, number: int) -> int:
     before = _children()
     needs = asyncio.run(_run(folder, number))
     assert _children() <= before, "a process is left"

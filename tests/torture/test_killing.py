@@ -13,13 +13,13 @@ from typing import Any
 
 import pytest
 
-from studio import paths
-from studio.core import Core
-from studio.core import Options as CoreOptions
-from studio.domain import JobState
-from studio.library.check import check
+from studio.app.core import Core
+from studio.app.core import Options as CoreOptions
+from studio.common import paths
+from studio.domain.entities import JobState
+from studio.library.operations.verify import check
 from studio.library.query import Query
-from tests.core.running import KEY, MODEL, replies
+from tests.generation.harness import KEY, MODEL, replies
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="kill -9 is a Unix signal")
 

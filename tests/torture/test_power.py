@@ -24,11 +24,11 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from studio import files
-from studio.domain import GenerationRequest, Job, new_id
-from studio.journal import Entry, Journal, Stage
-from studio.library import records
-from studio.library.records import Record, RecordLog
+from studio.common import files
+from studio.domain.entities import GenerationRequest, Job, new_id
+from studio.generation.journal import Entry, Journal, Over, Stage
+from studio.library.log import records
+from studio.library.log.records import Record, RecordLog
 from tests.torture.replay import Disk
 
 ORDER = [Stage.QUEUED, Stage.SENT, Stage.CUT, Stage.WHOLE]
@@ -253,7 +253,8 @@ class Power(RuleBasedStateMachine):
         attempt = self._pick(data, *ORDER)
         if attempt is None or attempt in self.bodies:
             return
-        self._do(lambda: self.journal.close(self._entry(attempt), recorded=recorded), power)
+        entry = self._entry(attempt)
+        self._do(lambda: self.journal.close(entry, Over.RECORDED, lasting=not recorded), power)
         if self.went:
             self.loose.add(attempt)
             self._crash(torn)

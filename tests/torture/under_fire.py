@@ -20,17 +20,17 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from studio.core import Options
-from studio.domain import Job
+from studio.app.core import Options
+from studio.domain.entities import Job
 from studio.library.query import View
-from tests.core.running import KEY, Studio, inline, parts
 from tests.fake_service import FakeService, Reply, tiny_png
+from tests.generation.harness import KEY, Studio, inline, parts
 from tests.torture import faults
 from tests.torture.hostile import sources_of, spoilt
 from tests.torture.pulse import on_window_loop, without_stall
 
 if TYPE_CHECKING:
-    from studio.ui.main_window import StudioWindow
+    from studio.ui.window.main_window import StudioWindow
 
 _ROOT = Path(__file__).parents[2]
 _AT_ONCE = 6
@@ -87,7 +87,7 @@ def _enemy() -> Iterator[str]:
 
 
 async def _fire(home: Path, number: int) -> None:
-    from studio.ui import tasks
+    from studio.ui.support import tasks
     from tests.ui.windows import opened
 
     errors: list[BaseException] = []

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import contextlib
 import random
-import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-from studio.journal import Entry
+from studio.generation.journal import Entry
 from tests.desktop.session import Session, missing
 
 ROOT = Path(__file__).parents[2]
@@ -75,7 +74,7 @@ class _Window:
 
     def kill(self) -> None:
         """End it as the power does."""
-        self.process.send_signal(signal.SIGKILL)
+        self.process.kill()
         self.process.wait(_HANG)
 
 

@@ -17,13 +17,13 @@ import shiboken6
 from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 from pytestqt.qtbot import QtBot
 
-from studio.ui import tasks
-from studio.ui.activity.activity import StatusBar
-from studio.ui.rounds import WindowLoop
-from studio.ui.settings_dialog import SettingsDialog
-from studio.ui.style import STYLE
-from studio.ui.theme import install
-from tests.ui import desks
+from studio.ui.app.event_loop import WindowLoop
+from studio.ui.dialogs.settings import SettingsDialog
+from studio.ui.panels.status_bar.activity import StatusBar
+from studio.ui.style.qt_style import STYLE
+from studio.ui.style.theme import install
+from studio.ui.support import tasks
+from tests.ui import scripted_core
 
 HANG_SECONDS = 20.0
 """How long a coroutine test may take before it counts as hung; a limit, never a wait."""
@@ -92,17 +92,19 @@ def dressed(qapp: QApplication) -> Iterator[None]:
     """The dark theme at its own size; afterwards English again, whatever the test spoke."""
     install(qapp, "dark", scale=1.0)
     yield
-    desks.speak_english()
+    scripted_core.speak_english()
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> desks.ScriptedDesk:
+def desk(tmp_path: Path) -> scripted_core.ScriptedDesk:
     """A stand-in for the core with settings and keys of its own."""
-    return desks.ScriptedDesk(tmp_path)
+    return scripted_core.ScriptedDesk(tmp_path)
 
 
 @pytest.fixture
-def dialog(dressed: None, qapp: QApplication, desk: desks.ScriptedDesk) -> Iterator[SettingsDialog]:
+def dialog(
+    dressed: None, qapp: QApplication, desk: scripted_core.ScriptedDesk
+) -> Iterator[SettingsDialog]:
     """The settings, not yet shown."""
     made = SettingsDialog(desk)
     yield made

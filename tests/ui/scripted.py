@@ -11,8 +11,16 @@ from typing import Any
 from PySide6.QtCore import QBuffer, QIODevice
 from PySide6.QtGui import QColor, QImage
 
-from studio.domain import AspectRatio, Failure, GenerationRequest, Job, JobState, Picture, Reference
-from studio.errors import PictureUnreadable
+from studio.common.errors import PictureUnreadable
+from studio.domain.entities import (
+    AspectRatio,
+    Failure,
+    GenerationRequest,
+    Job,
+    JobState,
+    Picture,
+    Reference,
+)
 
 
 def image_bytes(width: int, height: int, colour: str, kind: str = "JPEG") -> bytes:

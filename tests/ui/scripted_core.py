@@ -10,13 +10,13 @@ import gettext
 import threading
 from pathlib import Path
 
-from studio import paths, words
-from studio.credentials import KeyringTrouble, Keys
-from studio.domain import AspectRatio, Failure, GenerationRequest, Job, JobState
-from studio.errors import StudioError
-from studio.events import Events
-from studio.key_status import State
-from studio.settings import SettingsStore
+from studio.common import i18n, paths
+from studio.common.errors import StudioError
+from studio.config.credentials import KeyringTrouble, Keys
+from studio.config.key_status import State
+from studio.config.settings import SettingsStore
+from studio.domain.entities import AspectRatio, Failure, GenerationRequest, Job, JobState
+from studio.domain.events import Events
 
 
 class Vault:
@@ -110,12 +110,12 @@ class Longer(gettext.NullTranslations):
 
 def speak_longer() -> None:
     """Use that language from now on."""
-    words.use(Longer())
+    i18n.use(Longer())
 
 
 def speak_english() -> None:
     """Back to the source."""
-    words.use(gettext.NullTranslations())
+    i18n.use(gettext.NullTranslations())
 
 
 def job(name: str, state: JobState, *, run: str = "run", pictures: int = 0) -> Job:

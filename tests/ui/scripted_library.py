@@ -10,8 +10,8 @@ from pathlib import Path
 from PySide6.QtCore import QBuffer, QIODevice
 from PySide6.QtGui import QColor, QImage
 
-from studio.domain import CostBasis, Picture, Reference
-from studio.errors import PictureUnreadable
+from studio.common.errors import PictureUnreadable
+from studio.domain.entities import CostBasis, Picture, Reference
 from studio.library.query import Family
 
 
@@ -137,7 +137,7 @@ class FakeDecoder:
 
 async def settle() -> None:
     """Let everything that was started come to its end, thumbnails and their threads too."""
-    from studio.ui import tasks
+    from studio.ui.support import tasks
 
     while waiting := [task for task in tasks.running() if not task.done()]:
         await asyncio.gather(*waiting, return_exceptions=True)

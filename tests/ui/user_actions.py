@@ -6,8 +6,8 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
 from PySide6.QtGui import QAccessible, QDragEnterEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
-from studio.ui import dragging
-from studio.ui.sidebar.place_list import PlaceList
+from studio.ui.panels.sidebar.place_list import PlaceList
+from studio.ui.support import drag_and_drop
 
 
 def names(rows: PlaceList) -> list[str]:
@@ -21,7 +21,7 @@ def names(rows: PlaceList) -> list[str]:
 def mime(*ids: str) -> QMimeData:
     """Pictures of the library, as they are dragged."""
     made = QMimeData()
-    made.setData(dragging.IDS, "\n".join(ids).encode())
+    made.setData(drag_and_drop.IDS, "\n".join(ids).encode())
     return made
 
 

@@ -10,13 +10,15 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
 
-from studio import paths, prompts, runs
-from studio.core import Core, Options
-from studio.domain import Picture
-from studio.drafts import Draft
-from studio.events import Event
-from studio.ui import tasks, theme
-from studio.ui.main_window import StudioWindow
+from studio.app.core import Core, Options
+from studio.common import paths
+from studio.domain import prompt_variants, runs
+from studio.domain.drafts import Draft
+from studio.domain.entities import Picture
+from studio.domain.events import Event
+from studio.ui.style import theme
+from studio.ui.support import tasks
+from studio.ui.window.main_window import StudioWindow
 
 PROMPT = "Lighthouse in first snow"
 
@@ -104,7 +106,7 @@ async def make(
     before = window.model.rowCount()
     model = core.catalogue.find("sketch", "sketch")
     draft = Draft(prompt=prompt, size="512", count=count, seed=1)
-    await core.submit(runs.plan(draft, model, prompts.expand(prompt)))
+    await core.submit(runs.plan(draft, model, prompt_variants.expand(prompt)))
     await core.queue.idle()
     wanted = before + (tiles or count)
     await until(core, lambda: window.model.rowCount() == wanted, "tiles")

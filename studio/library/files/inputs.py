@@ -4,24 +4,36 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from studio import files, sending
-from studio.domain import Reference, Role
-from studio.errors import Billed, PictureUnreadable
-from studio.kinds import kind_of
-from studio.library.originals import Originals, read_picture_file
-from studio.words import _
+from studio.common import files, foreign_types, user_input
+from studio.common.errors import Billed, PictureUnreadable
+from studio.common.file_types import kind_of
+from studio.common.i18n import _
+from studio.domain.entities import Reference, Role
+from studio.imaging import upload_limits
+from studio.library.files.originals import Originals, read_picture_file
 
 
 def keep(
     originals: Originals, data: bytes | Path, *, role: Role, name: str, picture: str | None
 ) -> Reference:
-    """Copy a picture into the library's inputs. Raises StorageError, PictureUnreadable."""
-    content = read_picture_file(data) if isinstance(data, Path) else data
+    """Copy a picture into the library's inputs. Raises StorageError, PictureUnreadable, Unusable.
+
+    A path is the user's own file, or that of a `picture` of the library.
+    """
+    name = user_input.one_line(name)
+    if not isinstance(data, Path):
+        content, suffix = data, ""
+    elif picture is None:
+        content, suffix = user_input.read(data, most=user_input.MOST_REFERENCE), data.suffix
+    else:
+        content, suffix = read_picture_file(data), data.suffix
     kind = kind_of(content[:64])
     if kind is None:
         raise PictureUnreadable(
             _("This file is not a picture"),
-            _("{name} cannot be read as a picture.").format(name=name),
+            _("{name} cannot be read as a picture.").format(name=name)
+            + " "
+            + foreign_types.reason(foreign_types.foreign(content[: foreign_types.HEAD], suffix)),
             hint=_("PNG, JPEG, WebP, GIF, AVIF, TIFF and BMP work."),
             billed=Billed.NO,
         )
@@ -37,6 +49,6 @@ def note(originals: Originals, reference: Reference) -> str:
     Raises StorageError.
     """
     try:
-        return sending.note(sending.fit(originals.input_path(reference)))
+        return upload_limits.note(upload_limits.fit(originals.input_path(reference)))
     except OSError as error:
         raise files.storage_error(error, originals.folder) from error

@@ -7,11 +7,13 @@ finds them again. Nothing here is fsynced: what a crash takes is made again.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import secrets
 from pathlib import Path
 
-from studio.files import private_folder
+from studio.common.files import private_folder
+from studio.library.files.originals import is_digest
 
 STEPS = (256, 512, 1024)
 """Long edges that are kept, in pixels; a request gets the next larger one."""
@@ -31,6 +33,9 @@ class ThumbnailStore:
         self._folder = folder
 
     def _path(self, sha256: str, edge: int) -> Path:
+        if not is_digest(sha256):
+            # It may come from a record of anybody: no file is called so.
+            sha256 = hashlib.sha256(sha256.encode(errors="replace")).hexdigest()
         return self._folder / str(edge) / sha256[:2] / f"{sha256}.jpg"
 
     def get(self, sha256: str, edge: int) -> bytes | None:

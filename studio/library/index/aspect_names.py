@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from studio.domain import AspectRatio
+from studio.domain.entities import AspectRatio
 
 _RATIOS = tuple(
     AspectRatio.parse(text)

@@ -20,26 +20,28 @@ from typing import TYPE_CHECKING, Any
 
 import apsw
 
-from studio.domain import Flag, Picture
-from studio.errors import StorageError
-from studio.files import private_folder, storage_error
-from studio.library import schema
-from studio.library.portions import chunks, marks, unheard
+from studio.common.errors import StorageError
+from studio.common.files import private_folder, storage_error
+from studio.common.i18n import _
+from studio.common.json_reader import NotUnderstood
+from studio.domain.entities import Flag, Picture
+from studio.library.index import schema
+from studio.library.index.chunks import chunks, marks, unheard
+from studio.library.index.rows import picture_of
+from studio.library.log.records import BEGINNING, Place, Record
 from studio.library.query import Collection, Query, Sort, View
-from studio.library.records import BEGINNING, Place, Record
-from studio.library.stored import picture_of
-from studio.words import _
 
 if TYPE_CHECKING:
-    from studio.library.ledger import Ledger
-    from studio.library.state import State
+    from studio.library.index.state import State
+    from studio.library.index.statistics import Ledger
 
 log = logging.getLogger(__name__)
 
 _OLDEST_SAFE = 3_051_003
 _PORTION = 20_000
 
-_CARELESS = {"journal_mode": "off", "synchronous": "off", "cache_size": -65536}
+# Not without a journal: a record that cannot be taken is taken back.
+_CARELESS = {"journal_mode": "memory", "synchronous": "off", "cache_size": -65536}
 # Losing the last changes of a computed file at power loss is fine: the log has them.
 _CAREFUL = {
     "journal_mode": "wal",
@@ -56,8 +58,40 @@ Interrupted = apsw.InterruptError
 """Nobody waits any more for the answer to a question."""
 
 
+class IndexDamaged(StorageError):
+    """The index has other bytes than were written; it can be made anew."""
+
+
+DAMAGE = (
+    apsw.CorruptError,
+    apsw.NotADBError,
+    apsw.FormatError,
+    apsw.SQLError,
+    NotUnderstood,
+    IndexDamaged,
+)
+"""What a question ends with where the file has other bytes than were written."""
+
+_ODD = (
+    *(ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError),
+    *(apsw.ConstraintError, apsw.MismatchError, apsw.TooBigError, apsw.RangeError),
+)
+"""What a record ends with that nobody can take; a disk that is full is none of it."""
+
+
 def _always() -> bool:
     return True
+
+
+def gone(path: Path) -> StorageError:
+    """For an index that was taken away while it was used."""
+    return StorageError(
+        _("The index is gone"),
+        _("{folder} was renamed, moved or deleted. Pictures and records are not affected.").format(
+            folder=path.parent
+        ),
+        hint=_("Start Gridbrush again: the index is made anew."),
+    )
 
 
 class Index:
@@ -65,21 +99,24 @@ class Index:
 
     Attributes:
         new: it has not read the log yet; `apply` must be called, be the log empty or not.
+        refused: records of the log that it could not take.
         wanted: whether somebody still waits for the answer to the question it is at.
     """
 
     def __init__(self, connection: apsw.Connection, *, new: bool = False) -> None:
         self._db = connection
         self.new = new
+        self.refused = 0
         self.wanted: Callable[[], bool] = _always
         self._lately = 0
         connection.set_wal_hook(self._written)
 
     @classmethod
     def open(cls, path: Path, *, write: bool) -> Index:
-        """Open the index file, made anew when it is missing, damaged or of another version.
+        """Open the index file, made anew when it is missing or of another version.
 
-        Readers never create: they raise StorageError when there is nothing to read.
+        Readers never create: they raise StorageError when there is nothing to read. Raises
+        IndexDamaged where a file is there that is no index any more.
         """
         if apsw.SQLITE_VERSION_NUMBER < _OLDEST_SAFE:
             raise StorageError(_("The database library is too old"), apsw.sqlite_lib_version())
@@ -88,6 +125,8 @@ class Index:
         try:
             try:
                 return cls._writable(path)
+            except DAMAGE as error:
+                raise damaged(error) from error
             except (apsw.Error, ValueError) as error:
                 log.warning("The index is made anew: %s", error)
                 for part in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))):
@@ -136,6 +175,8 @@ class Index:
                 db.close()
                 raise ValueError("another version")
         except (apsw.Error, ValueError) as error:
+            if not path.exists():
+                raise gone(path) from error
             raise StorageError(_("The index cannot be read"), str(error)) from error
         return cls(db)
 
@@ -162,14 +203,14 @@ class Index:
     @property
     def ledger(self) -> Ledger:
         """What it counts and sums up."""
-        from studio.library.ledger import Ledger
+        from studio.library.index.statistics import Ledger
 
         return Ledger(self._db)
 
     @property
     def state(self) -> State:
         """How things stand, for whoever changes them."""
-        from studio.library.state import State
+        from studio.library.index.state import State
 
         return State(self._db)
 
@@ -177,8 +218,20 @@ class Index:
 
     def applied(self) -> Place:
         """How far the log has been read."""
-        found = self._db.execute("SELECT file, offset FROM applied").fetchone()
+        try:
+            found = self._db.execute("SELECT file, offset FROM applied").fetchone()
+            if found and not (isinstance(found[0], str) and isinstance(found[1], int)):
+                raise NotUnderstood("no place in the log")
+        except DAMAGE as error:
+            raise damaged(error) from error
         return Place(*found) if found else BEGINNING
+
+    def reached(self) -> Place:
+        """The same; the beginning where a damaged index cannot tell."""
+        try:
+            return self.applied()
+        except (StorageError, apsw.Error):
+            return BEGINNING
 
     def apply(
         self,
@@ -206,6 +259,8 @@ class Index:
             for name, value in _CAREFUL.items():
                 self._db.pragma(name, value)
             self.new = False
+        except DAMAGE as error:
+            raise damaged(error) from error
         except apsw.Error as error:
             raise StorageError(_("The index cannot be written"), str(error)) from error
 
@@ -249,12 +304,35 @@ class Index:
     def _apply(
         self, records: Iterable[tuple[Record, Place, Place]], taken: Callable[[int], None]
     ) -> None:
-        from studio.library.taking import Taking
+        from studio.library.index.writer import Taking
 
         waiting = iter(records)
         while portion := list(islice(waiting, _PORTION)):
+            try:
+                with self._whole():
+                    Taking(self._db, taken).take(portion)
+            except NotUnderstood:
+                raise  # it is the index that is odd
+            except _ODD as error:
+                log.warning("A record cannot be taken: %s", error)
+                for one in portion:
+                    self._take_alone(one, taken)
+
+    def _take_alone(self, one: tuple[Record, Place, Place], taken: Callable[[int], None]) -> None:
+        """Take a record that may be odd; one that nobody can take costs no other."""
+        from studio.library.index.writer import Taking
+
+        try:
             with self._whole():
-                Taking(self._db, taken).take(portion)
+                Taking(self._db, taken).take([one])
+        except NotUnderstood:
+            raise
+        except _ODD as error:
+            record, begin, end = one
+            log.warning("Record %s in %s is passed over: %s", record.id, begin.file, error)
+            self.refused += 1
+            with self._whole():
+                Taking(self._db, taken).reached(end)
 
     # Questions
 
@@ -287,14 +365,14 @@ class Index:
                 f"SELECT row FROM facts WHERE trashed = 0{hide} ORDER BY row{turn} LIMIT ?",
                 (-1 if limit is None else limit,),
             )
-        from studio.library.selecting import Selection
+        from studio.library.index.search_sql import Selection
 
         statement = Selection(query, self._db.execute).rows(limit)
         return statement.sql, statement.values
 
     def among(self, query: Query, rows: Sequence[int]) -> set[int]:
         """Those of these rows that are asked for."""
-        from studio.library.selecting import Selection
+        from studio.library.index.search_sql import Selection
 
         found: set[int] = set()
         for some in chunks(rows):
@@ -304,7 +382,7 @@ class Index:
 
     def count(self, query: Query) -> int:
         """How many pictures are asked for."""
-        from studio.library.selecting import Selection
+        from studio.library.index.search_sql import Selection
 
         statement = Selection(query, self._db.execute).count()
         self._go_on()
@@ -315,7 +393,7 @@ class Index:
         """The first pictures asked for, however many there are. Raises StorageError."""
         try:
             return self.pictures(self.rows(query, limit))
-        except apsw.Error as error:
+        except (apsw.Error, NotUnderstood) as error:
             raise StorageError(_("The index cannot be read"), str(error)) from error
 
     def pictures(self, rows: Sequence[int]) -> list[Picture]:
@@ -404,7 +482,7 @@ class Index:
 
     def tags(self, start: str, limit: int) -> list[tuple[str, int]]:
         """Tags that begin with `start`, the most used first, each with its pictures."""
-        from studio.library.folding import folded
+        from studio.library.index.text_normalization import folded
 
         begin = folded(start)
         return list(
@@ -430,6 +508,15 @@ class Index:
             )
         ]
         return [p for p in self.pictures(rows) if not p.trashed]
+
+
+def damaged(error: Exception) -> IndexDamaged:
+    """The sentence for an index with other bytes than were written."""
+    return IndexDamaged(
+        _("The index was damaged"),
+        str(error),
+        hint=_("It is made anew from the records; try again in a moment."),
+    )
 
 
 def current(path: Path) -> bool:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from studio.domain import Picture, Role
-from studio.errors import InputError
-from studio.library.index import Index
+from studio.common.errors import InputError
+from studio.common.i18n import _
+from studio.domain.entities import Picture, Role
+from studio.library.index.index import Index
 from studio.library.query import Family
-from studio.words import _
 
 MOST_ANCESTORS = 20
 

@@ -6,17 +6,23 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-import msgspec
+from studio.common.json_reader import NotUnderstood, Reader
+from studio.domain.entities import Flag, Picture
 
-from studio.domain import Flag, Picture
-
-_decode = msgspec.json.Decoder(Picture).decode
+_reader: Reader[Picture] = Reader(Picture)
 
 
 def picture_of(values: Sequence[Any]) -> Picture:
-    """A picture from the columns of `schema.PICTURE`, in that order."""
+    """A picture from the columns of `schema.PICTURE`, in that order. Raises NotUnderstood."""
+    try:
+        return _picture_of(values)
+    except (TypeError, ValueError, AttributeError) as error:
+        raise NotUnderstood(str(error)) from error
+
+
+def _picture_of(values: Sequence[Any]) -> Picture:
     row, rating, flag, title, note, tags, within, trashed, seen, missing, path, body = values
-    stored = _decode(body)
+    stored = _reader.decode(body)
     return replace(
         stored,
         row=row,

@@ -50,8 +50,8 @@ CREATE TABLE history(
 CREATE VIRTUAL TABLE words USING fts5(
   text, content='', contentless_delete=1, detail=none, tokenize='ascii', prefix='2 3');
 """
-# Words come folded and cut already (folding.py). They stand in `texts` too, between spaces, so
-# that phrases, negations and small selections are looked up there, row by row.
+# Words come folded and cut already (text_normalization.py). They stand in `texts` too, between
+# spaces, so that phrases, negations and small selections are looked up there, row by row.
 
 INDEXES = """
 CREATE INDEX pictures_timed ON pictures(model, size, row);

@@ -16,10 +16,11 @@ from __future__ import annotations
 import datetime as dt
 import re
 import time
+import unicodedata
 from collections.abc import Callable
+from dataclasses import dataclass
 
-from studio.values import dataclass
-from studio.words import _
+from studio.common.i18n import _
 
 STATES = (
     "picked", "rejected", "rated", "failed", "draft", "late", "unseen", "edited", "imported",
@@ -31,6 +32,9 @@ _SPLIT = re.compile(r'-?[^\s":]+:(?:"[^"]*"?|[^\s"])*|-?"[^"]*"?\*?|\S+')
 _NAME = re.compile(r'"([^"]*)"?(\*?)|([^,"]+)')
 _NUMBER = re.compile(r"(>=|<=|>|<|=)?\s*\$?(\d+(?:\.\d+)?)")
 _RANGE = re.compile(r"\$?(\d+(?:\.\d+)?)\.\.\$?(\d+(?:\.\d+)?)")
+_SIGNS = "+<=>|~^`$"
+"""Signs of a keyboard that Unicode does not count as punctuation."""
+
 _PIXELS = re.compile(r"(\d{1,5})[x×](\d{1,5})")
 _AGO = re.compile(r"(\d{1,4})([dwmy])")
 _DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
@@ -102,7 +106,7 @@ def understand(text: str, now: float | None = None) -> Asked:
     facts: list[Fact] = []
     troubles: list[str] = []
     for part in _SPLIT.findall(text):
-        without = part.startswith("-") and len(part) > 1
+        without = part.startswith("-") and part.strip("-") != ""
         plain = part[1:] if without else part
         key, colon, value = plain.partition(":")
         read = _READERS.get(key.casefold()) if colon else None
@@ -129,14 +133,25 @@ def understand(text: str, now: float | None = None) -> Asked:
                     written=(("-" if without else "") + key.casefold(), bare),
                 )
             )
-    return Asked(words=tuple(words), facts=tuple(facts), troubles=tuple(troubles))
+    return Asked(words=_counting(words), facts=tuple(facts), troubles=tuple(troubles))
 
 
 def _words(text: str, *, without: bool) -> Words | None:
     quoted = text.startswith('"')
     begins = text.endswith("*") or not quoted
     plain = text.strip('"*').strip()
-    return Words(plain, begins, without) if any(c.isalnum() for c in plain) else None
+    # A minus alone has its word still to come.
+    return Words(plain, begins, without) if plain not in ("", "-") else None
+
+
+def _counting(words: list[Words]) -> tuple[Words, ...]:
+    """The words that count: signs between words do not, but signs alone are looked for too."""
+    said = [one for one in words if not _is_punctuation(one.text)]
+    return tuple(said or words)
+
+
+def _is_punctuation(text: str) -> bool:
+    return all(unicodedata.category(sign)[0] in "PZC" or sign in _SIGNS for sign in text)
 
 
 def parts(text: str) -> list[str]:
@@ -223,7 +238,7 @@ def _size(value: str, _now: float) -> Fact:
 
 
 def _aspect(value: str, _now: float) -> Fact:
-    from studio.domain import AspectRatio
+    from studio.domain.entities import AspectRatio
 
     names = {"square": "1:1"}
     found = []

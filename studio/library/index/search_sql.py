@@ -13,14 +13,16 @@ values are made here; the index runs them.
 
 from __future__ import annotations
 
+import json
 import math
+import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from studio.library.asking import Asked, Fact, Words, understand
-from studio.library.folding import asked_terms, folded
+from studio.library.index.search_language import Asked, Fact, Words, understand
+from studio.library.index.text_normalization import asked_terms, folded
 from studio.library.query import Query, Sort, View
-from studio.values import dataclass
 
 Run = Callable[[str, Sequence[Any]], Iterable[Sequence[Any]]]
 """Runs a statement with its values and brings the rows."""
@@ -45,6 +47,20 @@ _ORDER = {
     Sort.NAME: "p.name COLLATE NOCASE, f.row DESC",
     Sort.COST: "f.cost DESC, f.row DESC",
 }
+_CHOOSING = re.compile("[\u200d\ufe0e\ufe0f]+")
+"""Signs in emoji that join them and choose how they look; programs write them or do not."""
+
+_LITERAL = (
+    # A picture's JSON is read only where the signs stand anywhere in it.
+    "((CASE WHEN instr(p.body, CAST(? AS BLOB)) > 0"
+    " OR instr(coalesce(p.title, '') || ' ' || coalesce(p.note, ''), ?) > 0"
+    " THEN instr(coalesce(CAST(p.body AS TEXT) ->> '$.prompt', '') || ' '"
+    " || coalesce(p.title, CAST(p.body AS TEXT) ->> '$.title', '') || ' '"
+    " || coalesce(p.note, CAST(p.body AS TEXT) ->> '$.note', ''), ?) > 0 ELSE 0 END)"
+    " OR EXISTS (SELECT 1 FROM tagged g JOIN tags n ON n.tag = g.tag"
+    " WHERE g.row = p.row AND instr(n.name, ?) > 0))"
+)
+
 _STATES = {
     "picked": "f.flag = 'pick'",
     "rejected": "f.flag = 'reject'",
@@ -254,6 +270,7 @@ class Selection:
     def _take_words(self, words: Words) -> None:
         found, begins = asked_terms(words.text)
         if not found:
+            self._facts.append(_literal(words))
             return
         begins = begins and words.begins
         needle = " " + " ".join(found) + ("" if begins else " ")
@@ -446,7 +463,7 @@ def _any(column: str, values: Sequence[Any]) -> Condition:
 
 
 def _aspects(wanted: Sequence[str]) -> Condition:
-    from studio.library.shapes import named_ratio
+    from studio.library.index.aspect_names import named_ratio
 
     shapes = {"wide": "f.width > f.height", "tall": "f.width < f.height"}
     if len(wanted) == 1 and wanted[0] in shapes:
@@ -492,6 +509,20 @@ def _membership(table: str, column: str, numbers: Sequence[int]) -> Condition:
         lead=(f"{table} g CROSS JOIN facts f ON f.row = g.row", f"g.{column} = ?"),
         ordered=True,
     )
+
+
+def _literal(words: Words) -> Condition:
+    """That signs stand there which are no words to the index: emoji, punctuation, marks.
+
+    Of an emoji that is joined of several each must be there.
+    """
+    parts = [part for part in _CHOOSING.split(words.text) if part] or [words.text]
+    values: list[Any] = []
+    for part in parts:
+        values += [json.dumps(part, ensure_ascii=False)[1:-1], part, part, part]
+    every = " AND ".join([_LITERAL] * len(parts))
+    found = f"EXISTS (SELECT 1 FROM pictures p WHERE p.row = f.row AND {every})"
+    return Condition(sql=f"NOT {found}" if words.without else found, values=tuple(values))
 
 
 def _looked_up(needles: Sequence[tuple[str, bool]]) -> list[Condition]:

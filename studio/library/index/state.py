@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from studio.library import schema
-from studio.library.portions import chunks, marks, unheard
-from studio.library.records import Groups, Place
+from studio.library.index import schema
+from studio.library.index.chunks import chunks, marks, unheard
+from studio.library.log.records import Groups, Place
 
 
 class State:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
-import msgspec
-
-from studio.domain import Job
-from studio.library import schema
-from studio.library.portions import chunks, marks
+from studio.common.json_reader import Reader
+from studio.domain.entities import Job
+from studio.library.index import schema
+from studio.library.index.chunks import chunks, marks
 from studio.library.query import Cost, Counts, PromptUse, Spend
-from studio.values import dataclass
 
-_decode_job = msgspec.json.Decoder(Job).decode
+_jobs: Reader[Job] = Reader(Job)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +89,7 @@ class Ledger:
     def failed(self, limit: int) -> list[Job]:
         """Jobs that failed and were not put away, newest first."""
         found = self._db.execute(schema.FAILED, (limit,))
-        return [_decode_job(body) for (body,) in found]
+        return [_jobs.decode(body) for (body,) in found]
 
     def job_state(self, id: str) -> tuple[str, int] | None:
         """State and attempt of a job the log knows."""

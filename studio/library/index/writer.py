@@ -12,13 +12,14 @@ from typing import Any
 
 import msgspec
 
-from studio.domain import Job, JobState, Picture, Role
-from studio.errors import Billed, StorageError
-from studio.library import schema
-from studio.library.folding import folded, terms
-from studio.library.portions import chunks, marks, unheard
-from studio.library.records import Place, Record
-from studio.library.shapes import named_ratio, tier
+from studio.common.errors import Billed, StorageError
+from studio.common.json_reader import Reader
+from studio.domain.entities import Job, JobState, Picture, Role
+from studio.library.index import schema
+from studio.library.index.aspect_names import named_ratio, tier
+from studio.library.index.chunks import chunks, marks, unheard
+from studio.library.index.text_normalization import folded, terms
+from studio.library.log.records import Place, Record
 
 _FOR_GOOD = 2
 """In the history: neither standing nor undone."""
@@ -29,7 +30,7 @@ _USUAL = tuple(
     if field.name != "row"
 )
 
-_decode_picture = msgspec.json.Decoder(Picture).decode
+_stored: Reader[Picture] = Reader(Picture)
 
 
 def _body(picture: Picture) -> bytes:
@@ -75,8 +76,12 @@ class Taking:
         self._flush()
         self._keep_terms()
         if last is not None:
-            self._db.execute("DELETE FROM applied")
-            self._db.execute("INSERT INTO applied VALUES (?, ?)", (last.file, last.offset))
+            self.reached(last)
+
+    def reached(self, place: Place) -> None:
+        """So far was the log read."""
+        self._db.execute("DELETE FROM applied")
+        self._db.execute("INSERT INTO applied VALUES (?, ?)", (place.file, place.offset))
 
     def _wait(self, pictures: Iterable[Picture]) -> None:
         for picture in pictures:
@@ -321,7 +326,7 @@ class Taking:
             f"SELECT row, title, note, tags, body FROM pictures WHERE row IN ({marks(rows)})",
             tuple(rows),
         ):
-            stored = _decode_picture(body)
+            stored = _stored.decode(body)
             picture = replace(
                 stored,
                 title=stored.title if title is None else title,

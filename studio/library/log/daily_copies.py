@@ -14,11 +14,11 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from studio import files
-from studio.errors import LibraryTooNew
-from studio.library import records
-from studio.library.originals import HIDDEN
-from studio.library.records import Record
+from studio.common import directory_handles, files
+from studio.common.errors import LibraryTooNew
+from studio.library.files.originals import HIDDEN
+from studio.library.log import records
+from studio.library.log.records import Record
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +26,8 @@ KEPT = 14
 """Days of which a copy is kept."""
 
 _BLOCK = 1 << 20
+_LONGEST = 128 << 20
+"""Bytes of a line: one change of a million pictures takes less."""
 
 
 def _folder(library: Path) -> Path:
@@ -35,9 +37,7 @@ def _folder(library: Path) -> Path:
 def every(library: Path) -> list[Path]:
     """Complete copies, the oldest first."""
     folder = _folder(library)
-    if not folder.is_dir():
-        return []
-    return sorted(one for one in folder.iterdir() if one.is_dir() and one.name[:1] != ".")
+    return [one for one in directory_handles.folders(library, folder) if one.name[:1] != "."]
 
 
 def make(library: Path, *, now: float | None = None) -> Path | None:
@@ -53,7 +53,7 @@ def make(library: Path, *, now: float | None = None) -> Path | None:
     before = every(library)
     begun = target.with_name(f".{day}.new")
     shutil.rmtree(begun, ignore_errors=True)
-    files.ensure_folder(begun)
+    files.ensure_folder(begun, within=library)
     for path in sorted(source.glob("*.jsonl")):
         _copy(path, begun, before[-1] if before else None)
     files.rename_folder(begun, target)
@@ -89,16 +89,18 @@ def records_of(library: Path) -> Iterator[Record]:
     """Readable records of all copies, the oldest copy first; blocking."""
     seen: set[str] = set()
     for folder in every(library):
-        for path in sorted(folder.glob("*.gz")):
-            if path.name in seen:
+        for path in directory_handles.regular(library, folder):
+            if path.suffix != ".gz" or path.name in seen:
                 continue
             seen.add(path.name)
             try:
                 import gzip
+                import zlib
 
                 with gzip.open(path) as file:
-                    for line in file:
+                    # A little that is packed may be a lot: a line has an end.
+                    while (line := file.readline(_LONGEST)) and len(line) < _LONGEST:
                         with contextlib.suppress(ValueError, LibraryTooNew):
                             yield records.decode(line)
-            except (OSError, EOFError) as error:
+            except (OSError, EOFError, zlib.error) as error:
                 log.warning("A copy of the records cannot be read: %s", error)

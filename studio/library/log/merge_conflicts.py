@@ -12,11 +12,14 @@ import logging
 from collections.abc import Sequence
 from pathlib import Path
 
-from studio import files
-from studio.library import records
-from studio.library.records import Record, RecordLog
+from studio.common import files, json_reader
+from studio.common.json_reader import NotUnderstood
+from studio.library.log import records
+from studio.library.log.records import Record, RecordLog
 
 log = logging.getLogger(__name__)
+
+_LONGEST = 1 << 30
 
 
 def merge(into: RecordLog, strays: Sequence[Path]) -> int:
@@ -27,8 +30,8 @@ def merge(into: RecordLog, strays: Sequence[Path]) -> int:
     known = {record.id for record, *_place in into.read()}
     new: dict[str, Record] = {}
     for path in strays:
-        for line in path.read_bytes().splitlines(keepends=True):
-            with contextlib.suppress(ValueError):
+        for line in _lines(path):
+            with contextlib.suppress(NotUnderstood):
                 record = records.decode(line)
                 if record.id not in known:
                     new[record.id] = record
@@ -39,6 +42,14 @@ def merge(into: RecordLog, strays: Sequence[Path]) -> int:
         target, number = aside / path.name, 1
         while target.exists():
             target, number = aside / f"{number}-{path.name}", number + 1
-        files.move(path, target)
+        files.move(path, target, within=into.folder.parent.parent)
     log.warning("%d records of %d conflict copies were taken over", len(new), len(strays))
     return len(new)
+
+
+def _lines(path: Path) -> list[bytes]:
+    try:
+        return json_reader.read(path, limit=_LONGEST).splitlines(keepends=True)
+    except (OSError, NotUnderstood) as error:
+        log.warning("A conflict copy cannot be read: %s", error)
+        return []

@@ -8,18 +8,20 @@ change. A deleted collection keeps its pictures for the undo.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from studio.domain import new_id
-from studio.errors import InputError
-from studio.library import changes
+from studio.common.errors import InputError
+from studio.common.i18n import _
+from studio.common.json_reader import NotUnderstood
+from studio.domain.entities import new_id
+from studio.library.log.records import Groups, Place
+from studio.library.operations import history
 from studio.library.query import Change, Collection, Query
-from studio.library.records import Groups
-from studio.words import _
 
 if TYPE_CHECKING:
-    from studio.library.library import Library
+    from studio.library.facade import Library
 
 
 class Collections:
@@ -38,7 +40,7 @@ class Collections:
 
     async def named(self, name: str) -> Collection | None:
         """The collection of that name, however it is written."""
-        from studio.library.folding import folded
+        from studio.library.index.text_normalization import folded
 
         wanted = folded(" ".join(name.split()))
         return next((one for one in await self.every() if folded(one.name) == wanted), None)
@@ -104,12 +106,17 @@ class Collections:
     async def history(self, limit: int = 500) -> list[Change]:
         """The last changes, newest first; it is the log, so it survives a restart."""
         places = await self._library.ask(lambda index: index.state.history(limit))
-        return await asyncio.to_thread(
-            lambda: [
-                Change(id=record.id, at=record.at, sentence=changes.sentence(record), undone=undone)
-                for record, undone in ((self._library.record(place), un) for place, un in places)
-            ]
-        )
+        return await asyncio.to_thread(self._changes, places)
+
+    def _changes(self, places: Sequence[tuple[Place, bool]]) -> list[Change]:
+        found = []
+        for place, undone in places:
+            # What the disk has damaged meanwhile is told elsewhere.
+            with contextlib.suppress(NotUnderstood):
+                record = self._library.record(place)
+                words = history.sentence(record)
+                found.append(Change(id=record.id, at=record.at, sentence=words, undone=undone))
+        return found
 
     async def _new_name(self, name: str) -> str:
         clean = " ".join(name.split())

@@ -9,19 +9,20 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from studio.errors import StorageError
-from studio.events import Event, Progress, RecordsChanged, Trouble
-from studio.library import changes, records
-from studio.library.check import Stopped
-from studio.library.portions import chunks
-from studio.library.records import Groups, Record
-from studio.values import dataclass
+from studio.common.errors import StorageError
+from studio.domain.events import Event, Progress, RecordsChanged, Trouble
+from studio.library.index.chunks import chunks
+from studio.library.log import records
+from studio.library.log.records import Groups, Record
+from studio.library.operations import history
+from studio.library.operations.verify import Stopped
 
 if TYPE_CHECKING:
-    from studio.library.library import Library
+    from studio.library.facade import Library
 
 Make = Callable[[Groups], Groups]
 """New values of a field, each with its pictures, of what they were."""
@@ -121,7 +122,7 @@ class Changing:
 
     async def step(self, *, back: bool) -> str | None:
         """Take the last change back, or do it again; None when there is none."""
-        return await self._follow(partial(changes.step, self._library, back=back))
+        return await self._follow(partial(history.step, self._library, back=back))
 
     async def _follow(self, work: Callable[[Going], Record | None]) -> str | None:
         loop, library = asyncio.get_running_loop(), self._library
@@ -155,11 +156,11 @@ class Changing:
     def _write(self, field: str, ids: Sequence[str], make: Make, going: Going) -> Record | None:
         going.begin(len(ids))
         former = self._library.own.state.field_of(field, ids, going.read)
-        values, former = changes.former_only(make(former), former)
+        values, former = history.former_only(make(former), former)
         if not values:
             return None
         record = records.change(field, values, former)
-        going.write(changes.number(record))
+        going.write(history.number(record))
         self._library.append(record, going.took)
         return record
 
@@ -168,7 +169,7 @@ class Changing:
         if record.field == "trashed":
             self._library.aside(self._settle(ids))
         self._library.tell(RecordsChanged(tuple(ids), (record.field,)))
-        return changes.sentence(record)
+        return history.sentence(record)
 
     async def _settle(self, ids: Sequence[str]) -> None:
         """Let the files of what went into the trash, or came out of it, follow."""

@@ -14,16 +14,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
-from studio import files
-from studio.domain import Picture
-from studio.errors import InputError
-from studio.events import RecordsChanged
-from studio.library import copies, records, rereading
-from studio.library.library import Library
-from studio.library.originals import HIDDEN, Originals, relative_path
-from studio.words import _
+from studio.common import files, json_reader
+from studio.common.errors import InputError
+from studio.common.i18n import _
+from studio.common.json_reader import NotUnderstood
+from studio.domain.entities import Picture
+from studio.domain.events import RecordsChanged
+from studio.library.facade import Library
+from studio.library.files.originals import HIDDEN, Originals, relative_path
+from studio.library.log import daily_copies, records
+from studio.library.operations import reindex
 
 _TEXTS = ("prompt", "source_prompt")
 
@@ -48,7 +48,7 @@ async def forget(library: Library, prompt: str) -> int:
             _rename(library.originals, touched, places)
         return changed
 
-    changed = await rereading.rewritten(library, work)
+    changed = await reindex.rewritten(library, work)
     library.tell(RecordsChanged(tuple(places), ("prompt",)))
     if not changed:
         raise InputError(
@@ -69,7 +69,7 @@ def _rename(originals: Originals, pictures: list[Picture], places: dict[str, str
         source = originals.find(picture)
         target = originals.path(replace(picture, path=places[picture.id]))
         if source is not None and source != target:
-            files.move(source, target)
+            originals.move(source, target)
 
 
 def _rewrite(library: Path, prompt: str, places: dict[str, str]) -> int:
@@ -80,23 +80,30 @@ def _rewrite(library: Path, prompt: str, places: dict[str, str]) -> int:
             files.replace(path, b"".join(line for line, _different in lines))
             changed += number
     if changed:
-        for copy in copies.every(library):
+        for copy in daily_copies.every(library):
             shutil.rmtree(copy, ignore_errors=True)
-        copies.make(library)
+        daily_copies.make(library)
     return changed
 
 
 def _lines(path: Path, prompt: str, places: dict[str, str]) -> Iterator[tuple[bytes, bool]]:
     for line in path.read_bytes().splitlines(keepends=True):
+        odd: list[str] = []
         try:
-            records.decode(line)
-        except (ValueError, msgspec.MsgspecError):
+            record = records.decode(line, odd)
+        except NotUnderstood:
             # Damaged, maybe with the prompt in it: it is of no use to anybody.
             yield (b"", True) if prompt.encode() in line else (line, False)
             continue
-        value: dict[str, Any] = msgspec.json.decode(records.body_of(line))
-        if _blank(value, prompt, places):
-            yield records.line_of(msgspec.json.encode(value)), True
+        if odd:
+            if prompt.encode() not in line:
+                yield line, False
+                continue
+            # What is understood of it stays.
+            line = records.encode(record)  # noqa: PLW2901 - the same record, made sense of
+        value: dict[str, Any] = json_reader.plain(records.body_of(line))
+        if _blank(value, prompt, places) or odd:
+            yield records.line_of(json_reader.encode(value)), True
         else:
             yield line, False
 

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from studio.library.records import Groups, Place, Record, change
-from studio.words import _, ngettext
+from studio.common.i18n import _, ngettext
+from studio.library.log.records import Groups, Place, Record, change
 
 if TYPE_CHECKING:
-    from studio.library.changing import Going
-    from studio.library.library import Library
+    from studio.library.facade import Library
+    from studio.library.operations.edits import Going
 
 
 def number(record: Record) -> int:

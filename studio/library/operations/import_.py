@@ -1,47 +1,50 @@
 """Pictures from elsewhere: files and folders are copied into the library.
 
-Data flow: files are found by their first bytes, hashed, and left out when the library has their
-content; the rest is copied and looked at by the decoding process. A portion is first whole in a
-folder of its own (`.gridbrush/importing/<id>/`: the copies and `pictures.json`), then its files are
-renamed into place and recorded. A start that finds such a folder brings it to its end, so that a
-crash leaves neither a picture without a record nor half a one.
+Data flow: files are found by their first bytes (`gathering`), hashed, and left out when the library
+has their content; the rest is copied and looked at by the decoding process. A portion is first
+whole in a folder of its own (`.gridbrush/importing/<id>/`: the copies and `pictures.json`), then
+its files are renamed into place and recorded. A start that finds such a folder brings it to its
+end, so that a crash leaves neither a picture without a record nor half a one.
 """
 
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import logging
-import os
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from studio import files
-from studio.domain import MADE_WITH, Picture, new_id
-from studio.errors import PictureUnreadable, StorageError
-from studio.events import PicturesAdded
-from studio.kinds import kind_of
-from studio.library import provenance, records
-from studio.library.originals import HIDDEN, relative_path, sha256_of
-from studio.values import dataclass
-from studio.words import ngettext
+from studio.common import directory_handles, files, foreign_types, json_reader, user_input
+from studio.common.errors import PictureUnreadable, StorageError
+from studio.common.foreign_types import Foreign
+from studio.common.i18n import _, ngettext
+from studio.common.json_reader import NotUnderstood
+from studio.common.user_input import Unusable
+from studio.domain.entities import MADE_WITH, Picture, new_id
+from studio.domain.events import PicturesAdded
+from studio.library.files import originals as inside
+from studio.library.files.originals import HIDDEN, relative_path, sha256_of
+from studio.library.index.reader import put_away
+from studio.library.log import records
+from studio.library.log.validation import odd_in_picture
+from studio.library.metadata import provenance
+from studio.library.operations import import_sources
 
 if TYPE_CHECKING:
-    from studio.library.library import Library
-    from studio.pictures import Decoder
+    from studio.imaging.decoder import Decoder
+    from studio.library.facade import Library
 
 log = logging.getLogger(__name__)
 
 PORTION = 40
-_BLOCK = 1 << 20
 _LIST = "pictures.json"
-
-_decode = msgspec.json.Decoder(list[Picture]).decode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,50 +67,16 @@ class Imported:
     Attributes:
         ids: new pictures, in order.
         known: files whose content the library has already.
-        unreadable: files that are broken, each with why.
+        unreadable: files that were named and did not come, or are broken, each with why.
+        left_out: what else lies in the folders, by its kind, with how many.
         described: new pictures whose file tells how they were made.
     """
 
     ids: tuple[str, ...] = ()
     known: int = 0
     unreadable: tuple[tuple[str, str], ...] = ()
+    left_out: tuple[tuple[Foreign, int], ...] = ()
     described: int = 0
-
-
-def find(paths: Sequence[Path], library: Path) -> Iterator[Path]:
-    """Picture files among these and in folders below, by first bytes; blocking.
-
-    Hidden files and the library itself are left out; a folder reached twice by links is read once.
-    """
-    own = os.path.realpath(library)
-    seen: set[str] = set()
-    for path in paths:
-        if path.is_dir():
-            yield from _below(path, own, seen)
-        elif _is_picture(path):
-            yield path
-
-
-def _below(folder: Path, own: str, seen: set[str]) -> Iterator[Path]:
-    for where, folders, names in os.walk(folder, followlinks=True):
-        real = os.path.realpath(where)
-        if real in seen or real == own or real.startswith(own + os.sep):
-            folders.clear()
-            continue
-        seen.add(real)
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(names):
-            path = Path(where, name)
-            if not name.startswith(".") and _is_picture(path):
-                yield path
-
-
-def _is_picture(path: Path) -> bool:
-    try:
-        with path.open("rb") as file:
-            return kind_of(file.read(64)) is not None
-    except OSError:
-        return False
 
 
 class Import:
@@ -122,22 +91,46 @@ class Import:
         self._decoder = decoder
         self._neutral = neutral_names
         self._digests: set[str] = set()
+        self._ended = False
         self.result = Imported()
 
     async def run(
-        self, paths: Sequence[Path], progress: Callable[[Progress], None] = lambda _progress: None
+        self,
+        paths: Sequence[Path],
+        progress: Callable[[Progress], None] = lambda _progress: None,
+        *,
+        refused: Sequence[tuple[str, str]] = (),
     ) -> Imported:
-        """Import files and folders. Raises StorageError when the library's disk takes no more."""
-        found = await asyncio.to_thread(lambda: list(find(paths, self._library.folder)))
+        """Import files and folders. Raises StorageError when the library's disk takes no more.
+
+        `refused` was named too, and is no path; each with why.
+        """
+        self._failed(refused)
+        try:
+            return await self._run(paths, progress)
+        finally:
+            # A thread cannot be cancelled: what still looks or reads leaves off.
+            self._ended = True
+
+    async def _run(self, paths: Sequence[Path], progress: Callable[[Progress], None]) -> Imported:
+        gathered = await asyncio.to_thread(
+            import_sources.gather, paths, self._library.folder, self._is_ended
+        )
+        self._failed(gathered.refused)
+        self.result = replace(self.result, left_out=gathered.left_out)
+        found = gathered.files
         progress(Progress(found=len(found), done=0))
         for start in range(0, len(found), PORTION):
             await self._portion(found[start : start + PORTION])
             progress(Progress(found=len(found), done=min(start + PORTION, len(found))))
         return self.result
 
+    def _is_ended(self) -> bool:
+        return self._ended
+
     async def _portion(self, paths: Sequence[Path]) -> None:
-        hashed = await asyncio.to_thread(_hashed, paths)
-        self._failed([(path, why) for path, digest, why in hashed if digest is None])
+        hashed = await asyncio.to_thread(_hashed, paths, self._is_ended)
+        self._failed([(str(path), why) for path, digest, why in hashed if digest is None])
         fresh: dict[str, Path] = {}
         for path, digest, _why in hashed:
             if digest is not None and digest not in self._digests:
@@ -173,10 +166,10 @@ class Import:
         for digest, path in new:
             id = new_id()
             try:
-                part = await asyncio.to_thread(_copy, path, folder / id, digest)
+                part = await asyncio.to_thread(_copy, path, folder / id, digest, self._is_ended)
                 picture = await self._looked_at(part, path, id, digest)
-            except (OSError, PictureUnreadable) as error:
-                self._failed([(path, getattr(error, "title", "") or str(error))])
+            except (Unusable, PictureUnreadable) as error:
+                self._failed([(str(path), _why(error, path, id))])
                 await asyncio.to_thread(files.remove, folder / id)
             else:
                 pictures.append(picture)
@@ -189,7 +182,8 @@ class Import:
         now = time.time()
         kind = facts.media_type.partition("/")[2]
         extension = {"jpeg": ".jpg", "tiff": ".tif"}.get(kind, f".{kind}")
-        name = "" if self._neutral else path.stem
+        stem = user_input.one_line(path.stem)
+        name = "" if self._neutral else stem
         tool = ((MADE_WITH, made.tool),) if made.tool else ()
         return Picture(
             id=id,
@@ -201,38 +195,63 @@ class Import:
             bytes=size,
             colour=facts.colour,
             created=now,
-            title="" if made.prompt else path.stem[:200],
+            title="" if made.prompt else stem[:200],
             prompt=made.prompt,
             model=made.model,
             seed=made.seed,
-            imported=path.name[:255],
+            imported=user_input.one_line(path.name)[:255],
             settings=(*tool, *made.settings),
         )
 
-    def _failed(self, failed: Sequence[tuple[Path, str]]) -> None:
-        told = tuple((str(path), why) for path, why in failed)
+    def _failed(self, failed: Sequence[tuple[str, str]]) -> None:
+        told = tuple((user_input.valid(name), user_input.valid(why)) for name, why in failed)
         self.result = replace(self.result, unreadable=self.result.unreadable + told)
 
 
-def _hashed(paths: Sequence[Path]) -> list[tuple[Path, str | None, str]]:
+def _hashed(
+    paths: Sequence[Path], stopped: Callable[[], bool]
+) -> list[tuple[Path, str | None, str]]:
     found: list[tuple[Path, str | None, str]] = []
     for path in paths:
         try:
-            found.append((path, sha256_of(path), ""))
-        except OSError as error:
-            found.append((path, None, error.strerror or str(error)))
+            digest = hashlib.sha256()
+            for block in _blocks(path, stopped):
+                digest.update(block)
+            found.append((path, digest.hexdigest(), ""))
+        except Unusable as error:
+            found.append((path, None, error.reason))
     return found
 
 
-def _copy(path: Path, part: Path, digest: str) -> Path:
-    """A durable copy. Raises OSError where the file cannot be read, StorageError for the copy."""
+def _blocks(path: Path, stopped: Callable[[], bool]) -> Iterator[bytes]:
+    """The bytes of a file that was given. Raises Unusable, Stopped."""
+    with user_input.opened(path, most=user_input.MOST_PICTURE) as file:
+        for block in user_input.blocks(file, path, most=user_input.MOST_PICTURE):
+            if stopped():
+                raise import_sources.Stopped
+            yield block
+
+
+def _copy(path: Path, part: Path, digest: str, stopped: Callable[[], bool]) -> Path:
+    """A durable copy. Raises Unusable for the file, StorageError for the copy, Stopped."""
     files.ensure_folder(part.parent)
-    with path.open("rb") as file:
-        files.write_new(part, iter(lambda: file.read(_BLOCK), b""))
+    files.write_new(part, _blocks(path, stopped))
     if sha256_of(part) != digest:
         files.remove(part)
-        raise OSError("it changed while it was copied")
+        raise Unusable(path, _("It changed while it was copied."))
     return part
+
+
+def _why(error: Unusable | PictureUnreadable, path: Path, id: str) -> str:
+    """Why a file did not come, in a sentence that names no copy."""
+    if isinstance(error, Unusable):
+        return error.reason
+    if foreign_types.is_raw(path.suffix):
+        return foreign_types.reason(foreign_types.raw())
+    said = error.message or error.title
+    if said.startswith(id):
+        return _("This file") + said.removeprefix(id)
+    return said.replace(id, _("this file"))
 
 
 async def _taken(library: Library, folder: Path, pictures: Sequence[Picture]) -> list[Picture]:
@@ -257,18 +276,31 @@ def finish(library: Library) -> None:
 
     What was not whole is removed: its files are still where they were imported from.
     """
-    for folder in sorted((library.folder / HIDDEN / "importing").glob("*/")):
+    for folder in directory_handles.folders(library.folder, library.folder / HIDDEN / "importing"):
         try:
-            pictures = _decode((folder / _LIST).read_bytes())
-        except (OSError, msgspec.MsgspecError) as error:
-            log.info("An import that was not whole is taken back: %s", error)
+            pictures = _read(library.folder, folder)
+        except FileNotFoundError:
+            log.info("An import that was not whole is taken back")
             files.remove_folder(folder)
+            continue
+        except (OSError, NotUnderstood) as error:
+            log.warning("The list of an import makes no sense: %s", error)
+            library.troubles.append(put_away(library, folder))
             continue
         try:
             _end(library, folder, pictures)
         except StorageError as error:
             # Nothing is lost by waiting: the library opens without them.
             log.warning("An import waits for the next start: %s", error)
+
+
+def _read(library: Path, folder: Path) -> list[Picture]:
+    with inside.open_file(library, folder / _LIST) as file:
+        pictures = json_reader.take(file, list[Picture])
+    # Files are called by these ids.
+    if any(map(odd_in_picture, pictures)) or not all(inside.is_id(one.id) for one in pictures):
+        raise NotUnderstood("it names what is no picture of a library")
+    return pictures
 
 
 def _end(library: Library, folder: Path, pictures: Sequence[Picture]) -> list[Picture]:
@@ -281,6 +313,36 @@ def _end(library: Library, folder: Path, pictures: Sequence[Picture]) -> list[Pi
     return library.own.find(ids)
 
 
+async def spooled(
+    library: Library, pictures: Sequence[tuple[str, bytes]]
+) -> tuple[Path, list[Path]]:
+    """A folder with pictures that came without a file, and the file of each; for `unspool`.
+
+    Where it stays behind, the next start removes it. Raises StorageError.
+    """
+    folder = library.folder / HIDDEN / "importing" / new_id()
+    paths: list[Path] = []
+
+    def write() -> None:
+        for number, (name, data) in enumerate(pictures, start=1):
+            below = folder / str(number)
+            files.ensure_folder(below)
+            paths.append(below / name)
+            files.write_new(paths[-1], (data,))
+
+    try:
+        await asyncio.to_thread(write)
+    except StorageError:
+        await unspool(folder)
+        raise
+    return folder, paths
+
+
+async def unspool(folder: Path) -> None:
+    """Remove what `spooled` made."""
+    await asyncio.to_thread(files.remove_folder, folder)
+
+
 def facts(result: Imported) -> dict[str, object]:
     """What an import brought, under fixed names for scripts."""
     return {
@@ -288,6 +350,7 @@ def facts(result: Imported) -> dict[str, object]:
         "known": result.known,
         "described": result.described,
         "unreadable": [{"path": path, "reason": why} for path, why in result.unreadable],
+        "left_out": import_sources.facts_of(result.left_out),
     }
 
 
@@ -309,4 +372,6 @@ def sentence(result: Imported) -> str:
     if n := len(result.unreadable):
         broken = ngettext("{n} cannot be read", "{n} cannot be read", n)
         parts.append(broken.format(n=f"{n:,}"))
-    return ", ".join(parts)
+    said = ", ".join(parts)
+    left_out = import_sources.words_of(result.left_out)
+    return f"{said}. {left_out}" if left_out else said

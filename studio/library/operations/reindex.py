@@ -18,14 +18,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from studio.errors import StorageError
-from studio.events import IndexRead, Trouble
-from studio.library.index import Index, current
+from studio.common.errors import StorageError
+from studio.domain.events import IndexRead, Trouble
+from studio.library.index.index import Index, current
+from studio.library.log.records import Place, Record
 from studio.library.query import Query
-from studio.library.records import Place, Record
 
 if TYPE_CHECKING:
-    from studio.library.library import Library
+    from studio.library.facade import Library
 
 T = TypeVar("T")
 
@@ -77,6 +77,7 @@ class Rereading:
         except StorageError as error:
             library._events.publish(Trouble(error))
         library.rereading = None
+        library.troubles.tell()
         library._events.publish(IndexRead(1.0, whole=whole))
 
     def _make(self) -> None:
@@ -96,7 +97,7 @@ class Rereading:
     def watched(self, read: Reads) -> Reads:
         """The same records, while it is told how far they are. Raises StoppedError."""
         before = sys.getswitchinterval()
-        sys.setswitchinterval(_TURN)
+        sys.setswitchinterval(min(before, _TURN))
         done, told = 0, 0.0
         former = ""
         try:
@@ -133,13 +134,14 @@ async def rebuild(library: Library) -> None:
     """Make the index anew from the log, while everybody waits for it. Raises StorageError."""
 
     def make() -> None:
-        library._remove_index()
+        remove_index(library)
         library._open_writer()
 
     for reading in (library._aside, library._reading):
         await reading.run(reading.let_go)
     await library._writing.run(make)
     await library._reading.run(library._open_reader)
+    library.troubles.tell()
 
 
 async def rewritten(library: Library, work: Callable[[], T]) -> T:
@@ -163,6 +165,14 @@ def adopt(path: Path) -> None:
         for end in ("-wal", "-shm", ""):
             with contextlib.suppress(FileNotFoundError):
                 new.with_name(new.name + end).replace(path.with_name(path.name + end))
+
+
+def remove_index(library: Library) -> None:
+    """Let go of the index that follows the log, and of its files; blocking."""
+    if library._writer is not None:
+        library._writer.close()
+        library._writer = None
+    _remove(library._index_path())
 
 
 def _remove(path: Path) -> None:

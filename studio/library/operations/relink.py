@@ -9,25 +9,27 @@ loses the mark. Files are never moved here, and nothing is deleted.
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import logging
 import os
-import shutil
+import stat
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from studio import files
-from studio.domain import Picture
-from studio.errors import InputError
-from studio.library.originals import HIDDEN, Originals, sha256_of
+from studio.common import files, tree, user_input
+from studio.common.errors import InputError, StorageError
+from studio.common.i18n import _
+from studio.common.user_input import Unusable
+from studio.domain.entities import Picture
+from studio.library.files.originals import HIDDEN, Originals
 from studio.library.query import Query
-from studio.values import dataclass
-from studio.words import _
 
 if TYPE_CHECKING:
-    from studio.library.index import Index
-    from studio.library.library import Library
+    from studio.library.facade import Library
+    from studio.library.index.index import Index
 
 log = logging.getLogger(__name__)
 
@@ -103,9 +105,11 @@ def _doubtful(originals: Originals, places: Sequence[_Place]) -> list[str]:
     """Those that are not there, and those that are said to be missing and are there."""
     found = []
     for _row, id, path, trashed, missing in places:
-        # What is in the trash may still be on its way there.
-        roots = (originals.trash, originals.folder) if trashed else (originals.folder,)
-        if any((root / path).is_file() for root in roots) is missing:
+        # What is in the trash may still be on its way there; what is not in it is looked for.
+        place = originals.find_path(path, trashed=trashed)
+        if place is not None and not trashed and originals.trash in place.parents:
+            place = None
+        if (place is not None) is missing:
             found.append(id)
     return found
 
@@ -175,31 +179,46 @@ def _by_size(pictures: Iterable[Picture]) -> dict[int, list[Picture]]:
 
 def _files(folder: Path) -> Iterator[tuple[Path, int]]:
     """Files of the library that people see, with their bytes."""
-    for place, folders, names in os.walk(folder):
+    for place, folders, names in tree.walk(folder):
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in names:
             path = Path(place, name)
             try:
-                yield path, path.stat().st_size
+                about = path.lstat()
             except OSError:
                 continue
+            if stat.S_ISREG(about.st_mode):
+                yield path, about.st_size
 
 
 def _digest(path: Path) -> str:
     try:
-        return sha256_of(path)
-    except OSError as error:
+        return _digest_of(path)
+    except Unusable as error:
         log.info("A file beside the library cannot be read: %s", error)
         return ""
+
+
+def _digest_of(path: Path) -> str:
+    """The digest of a file. Raises Unusable, in a sentence for whoever pointed at it."""
+    digest = hashlib.sha256()
+    for block in _blocks(path):
+        digest.update(block)
+    return digest.hexdigest()
+
+
+def _blocks(path: Path) -> Iterator[bytes]:
+    with user_input.opened(path) as file:
+        yield from user_input.blocks(file, path, most=os.fstat(file.fileno()).st_size)
 
 
 async def locate(library: Library, picture: Picture, file: Path) -> Found:
     """Take the file the user pointed at for a missing picture, and its neighbours for others.
 
     A file in the library is used where it lies, one from elsewhere is copied to where the picture
-    belongs. Raises InputError when it is another picture, StorageError.
+    belongs. Raises InputError when it is another picture or cannot be read, StorageError.
     """
-    if await asyncio.to_thread(_digest, file) != picture.sha256:
+    if await asyncio.to_thread(_digest_of, file) != picture.sha256:
         raise InputError(
             _("{name} is another picture").format(name=file.name),
             _("Its content is not what {picture} came with.").format(picture=picture.name),
@@ -236,13 +255,13 @@ def _is_within(path: Path, folder: Path) -> bool:
 
 def _copied(originals: Originals, picture: Picture, path: Path) -> None:
     target = originals.path(picture)
-    if target.exists():
+    if os.path.lexists(target):
         return
-    files.ensure_folder(target.parent)
-    temporary = target.with_name(f".{target.name}.part")
+    files.ensure_folder(target.parent, within=originals.folder)
+    temporary = files.beside(target)
+    files.write_new(temporary, _blocks(path), told=target)
     try:
-        shutil.copyfile(path, temporary)
-        files.rewrite(temporary)
-    except OSError as error:
-        raise files.storage_error(error, target) from error
-    files.move(temporary, target)
+        originals.move(temporary, target)
+    except StorageError:
+        files.remove(temporary, within=originals.folder)
+        raise

@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
 
-from studio import files
-from studio.errors import InputError, StorageError
-from studio.library.check import Stopped
-from studio.library.originals import HIDDEN, sha256_of
-from studio.words import _
+from studio.common import directory_handles, files, tree
+from studio.common.errors import InputError, StorageError
+from studio.common.i18n import _
+from studio.library.files.originals import HIDDEN, sha256_of
+from studio.library.operations.verify import Stopped
 
 _BLOCK = 1 << 20
 
@@ -79,7 +79,15 @@ def check(source: Path, target: Path) -> None:
 
 def size(source: Path) -> int:
     """Bytes of all its files; blocking."""
-    return sum(path.stat().st_size for path in source.rglob("*") if path.is_file())
+    return sum(
+        path.stat().st_size for path in _every(source) if directory_handles.is_file(source, path)
+    )
+
+
+def _every(source: Path) -> Iterator[Path]:
+    """All that is in it, folders too."""
+    for place, folders, names in tree.walk(source):
+        yield from (Path(place, name) for name in (*folders, *names))
 
 
 def room_for(source: Path, target: Path) -> int | None:
@@ -96,17 +104,22 @@ def _copy(source: Path, target: Path, progress: Callable[[int], None]) -> None:
     part = target.with_name(f".{target.name}.part")
     shutil.rmtree(part, ignore_errors=True)
     try:
-        for folder in (source, *sorted(p for p in source.rglob("*") if p.is_dir())):
+        every = sorted(_every(source))
+        links = [one for one in every if files.is_link(one.lstat())]
+        for folder in (source, *(p for p in every if p.is_dir() and p not in links)):
             files.ensure_folder(part / folder.relative_to(source))
-        for path in sorted(p for p in source.rglob("*") if p.is_file()):
+        for path in links:
+            # What a link leads to is not the library's.
+            (part / path.relative_to(source)).symlink_to(path.readlink())
+        for path in (p for p in every if directory_handles.is_file(source, p)):
             done = _copy_file(path, part / path.relative_to(source), done, progress)
+        files.rename_folder(part, target)
     except OSError as error:
         shutil.rmtree(part, ignore_errors=True)
         raise files.storage_error(error, target) from error
     except (StorageError, Stopped):
         shutil.rmtree(part, ignore_errors=True)
         raise
-    files.rename_folder(part, target)
 
 
 def _copy_file(path: Path, copy: Path, done: int, progress: Callable[[int], None]) -> int:

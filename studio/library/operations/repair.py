@@ -10,19 +10,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import dataclass
 from functools import partial
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
-from studio import files
-from studio.domain import Picture
-from studio.errors import StorageError
-from studio.library import copies
-from studio.library.check import Report
-from studio.library.library import Library
-from studio.library.originals import Originals, sha256_of
-from studio.library.portions import chunks
-from studio.library.records import Record
-from studio.values import dataclass
+from studio.common import files
+from studio.common.errors import StorageError
+from studio.domain.entities import Picture
+from studio.library.facade import Library
+from studio.library.files import originals as inside
+from studio.library.files.originals import Originals
+from studio.library.index.chunks import chunks
+from studio.library.log import daily_copies
+from studio.library.log.records import Record
+from studio.library.operations.verify import Report
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +36,7 @@ class Repaired:
         found: pictures whose file was found under another name.
         put_back: pictures whose file was made anew from a kept copy.
         lost: pictures that are marked as missing now.
-        records: finished jobs taken from a copy of the records.
+        records: finished jobs and imports taken from a copy of the records.
     """
 
     found: int = 0
@@ -51,8 +52,10 @@ class Repaired:
 
 async def repair(library: Library, report: Report) -> Repaired:
     """Mend what can be. Only the owner may. Raises StorageError."""
-    copied = await asyncio.to_thread(_copied, library.folder) if report.damaged_records else {}
-    taken = [record for job, record in copied.items() if await library.job_state(job) is None]
+    # Files that no record knows may be pictures whose records are lost.
+    unknown = report.damaged_records or report.orphans
+    copied = await asyncio.to_thread(_copied, library.folder) if unknown else {}
+    taken = [record for record in copied.values() if await _is_new(library, record)]
     for record in taken:
         await library.write(partial(library.append, record))
     orphans = await asyncio.to_thread(_by_content, library.originals, report.orphans)
@@ -84,22 +87,23 @@ def _by_content(originals: Originals, orphans: tuple[str, ...]) -> dict[str, str
     found = {}
     for relative in orphans:
         try:
-            found[sha256_of(originals.folder.joinpath(*PurePosixPath(relative).parts))] = relative
-        except OSError as error:
+            found[originals.sha256_of(inside.below(originals.folder, relative))] = relative
+        except (OSError, StorageError) as error:
             log.warning("A file beside the library cannot be read: %s", error)
     return found
 
 
 def _put_back(originals: Originals, picture: Picture) -> bool:
     """Whether the bytes of an original were kept as a reference, and are in their place again."""
-    for kept in originals.inputs.glob(f"{picture.sha256}.*"):
-        data = kept.read_bytes()
+    for kept in originals.kept_inputs(picture.sha256):
+        with originals.open(kept) as file:
+            data = file.read()
         if not originals.is_content(data, picture.sha256):
             continue
         path = originals.path(picture)
         if path.exists():
-            files.move(path, _aside(path))
-        files.replace(path, data)
+            originals.move(path, _aside(path))
+        files.replace(path, data, within=originals.folder)
         return True
     return False
 
@@ -111,13 +115,23 @@ def _aside(path: Path) -> Path:
     return aside
 
 
+async def _is_new(library: Library, record: Record) -> bool:
+    if record.job is not None:
+        return await library.job_state(record.job.id) is None
+    ids = [picture.id for picture in record.pictures]
+    gone = await library.ask(lambda index: index.state.gone(ids))
+    return not gone and not await library.find(ids)
+
+
 def _copied(library: Path) -> dict[str, Record]:
-    """Finished jobs that the copies know, by the job's id; the newest word on each."""
+    """Finished jobs and imports that the copies know, by their ids; the newest word on each."""
     found: dict[str, Record] = {}
     try:
-        for record in copies.records_of(library):
+        for record in daily_copies.records_of(library):
             if record.kind == "job" and record.job is not None:
                 found[record.job.id] = record
+            elif record.kind == "import":
+                found[record.id] = record
     except StorageError as error:
         log.warning("The copies of the records cannot be read: %s", error)
     return found

@@ -8,21 +8,22 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from studio import files
-from studio.domain import Picture
-from studio.library.check import is_sound
-from studio.library.originals import Originals
-from studio.values import dataclass
+from studio.common import files, json_reader
+from studio.common.json_reader import NotUnderstood
+from studio.domain.entities import Picture
+from studio.library.files.originals import Originals
+from studio.library.operations.verify import is_sound
 
 if TYPE_CHECKING:
-    from studio.library.index import Index
-    from studio.library.library import Library
+    from studio.library.facade import Library
+    from studio.library.index.index import Index
 
 SHARE = 50
 """One part in so many is read at each start."""
@@ -116,6 +117,6 @@ def scrub(
 
 def _read(memory: Path) -> _Mark:
     try:
-        return msgspec.json.decode(memory.read_bytes(), type=_Mark)
-    except (OSError, msgspec.MsgspecError):
+        return json_reader.load(memory, _Mark)
+    except (OSError, NotUnderstood):
         return _Mark()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from studio.domain import Picture
-from studio.errors import InputError
-from studio.words import _
+from studio.common.errors import InputError
+from studio.common.i18n import _
+from studio.domain.entities import Picture
 
 if TYPE_CHECKING:
-    from studio.library.library import Library
+    from studio.library.facade import Library
 
 
 async def resolve(library: Library, start: str) -> Picture:

@@ -14,23 +14,27 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from studio import files
-from studio.domain import new_id
-from studio.errors import StorageError
-from studio.events import RecordsChanged, Trouble
-from studio.library import changes, records
-from studio.library.originals import HIDDEN
-from studio.values import dataclass
-from studio.words import _, ngettext
+from studio.common import directory_handles, files, json_reader
+from studio.common.errors import StorageError
+from studio.common.i18n import _, ngettext
+from studio.common.json_reader import NotUnderstood, is_inside, is_sha256
+from studio.domain.entities import new_id
+from studio.domain.events import RecordsChanged, Trouble
+from studio.library.files import originals as inside
+from studio.library.files.originals import HIDDEN
+from studio.library.index.reader import put_away
+from studio.library.log import records
+from studio.library.operations import history
 
 if TYPE_CHECKING:
-    from studio.library.library import Library
+    from studio.library.facade import Library
 
 log = logging.getLogger(__name__)
 
@@ -62,9 +66,6 @@ class _Going(msgspec.Struct, frozen=True, kw_only=True):
     discarded: bool = False
 
 
-_decode = msgspec.json.Decoder(_Going).decode
-
-
 async def contents(library: Library) -> Contents:
     """What would go."""
     found = await library.ask(lambda index: index.state.trashed())
@@ -89,7 +90,7 @@ async def empty(library: Library, ids: Sequence[str], discard: Discard | None = 
     if left:
         library.tell(Trouble(_refused(library, left)))
     if discard is None:
-        return changes.sentence(record)
+        return history.sentence(record)
     n = max(0, len(gone) - left)
     text = ngettext(
         "{n} picture moved to the system's trash", "{n} pictures moved to the system's trash", n
@@ -106,8 +107,10 @@ async def resume(library: Library, discard: Discard) -> None:
 def finish(library: Library) -> None:
     """Bring to its end what an earlier start left, as far as it needs no desktop; blocking."""
     for path in _lists(library):
-        going = _read(path)
-        if going is None or not library.own.state.gone(going.ids[:1]):
+        going = _read(library, path)
+        if going is None:
+            continue
+        if not library.own.state.gone(going.ids[:1]):
             # The record was never written: they are in the trash still.
             files.remove(path)
         elif not going.discarded:
@@ -141,7 +144,7 @@ def _begin(
 
 async def _take_away(library: Library, path: Path, discard: Discard | None) -> int:
     """The files of a list, in portions, so that other writing comes in between; how many stay."""
-    going = _read(path)
+    going = _read(library, path)
     if going is None:
         return 0
     left = 0
@@ -166,14 +169,14 @@ def _remove(library: Library, some: Sequence[tuple[str, str]], discard: Discard 
         place
         for relative, _sha256 in some
         for root in (originals.trash, originals.folder)
-        if (place := root.joinpath(*PurePosixPath(relative).parts)).is_file()
+        if (place := _place(originals.folder, root, relative)) is not None
     ]
     if discard is not None:
         discard(there)
     else:
         for place in there:
-            files.remove(place)
-    digests = [sha256 for _relative, sha256 in some]
+            files.remove(place, within=originals.folder)
+    digests = [sha256 for _relative, sha256 in some if inside.is_digest(sha256)]
     known = library.own.state.known(digests)
     library.drop_thumbnails([one for one in digests if one not in known])
     for folder in {place.parent for place in there}:
@@ -182,16 +185,33 @@ def _remove(library: Library, some: Sequence[tuple[str, str]], discard: Discard 
     return sum(place.is_file() for place in there)
 
 
-def _lists(library: Library) -> list[Path]:
-    return sorted((library.folder / HIDDEN / _FOLDER).glob("*.json"))
-
-
-def _read(path: Path) -> _Going | None:
-    try:
-        return _decode(path.read_bytes())
-    except (OSError, msgspec.MsgspecError) as error:
-        log.info("A list of what goes from the trash was not whole: %s", error)
+def _place(library: Path, root: Path, relative: str) -> Path | None:
+    """The file of that path; None where none lies there, or the list speaks of what is outside."""
+    if not inside.is_original(relative):
+        log.warning("A list of what goes from the trash names %r, which is no picture", relative)
         return None
+    place = inside.below(root, relative)
+    return place if directory_handles.is_file(library, place) else None
+
+
+def _lists(library: Library) -> list[Path]:
+    every = directory_handles.regular(library.folder, library.folder / HIDDEN / _FOLDER)
+    return [one for one in every if one.suffix == ".json"]
+
+
+def _read(library: Library, path: Path) -> _Going | None:
+    try:
+        with directory_handles.open_file(library.folder, path) as file:
+            going = json_reader.take(file, _Going)
+        if not all(is_inside(relative) and is_sha256(digest) for relative, digest in going.files):
+            raise NotUnderstood("a file outside the library")
+    except FileNotFoundError:
+        return None
+    except (OSError, NotUnderstood) as error:
+        log.warning("A list of what goes from the trash makes no sense: %s", error)
+        library.troubles.append(put_away(library, path))
+        return None
+    return going
 
 
 def _refused(library: Library, left: int) -> StorageError:

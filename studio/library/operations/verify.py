@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import os
 from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path, PurePosixPath
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from studio.domain import Picture
-from studio.library.originals import HIDDEN, Originals, sha256_of
-from studio.values import dataclass
+from studio.common import directory_handles, tree
+from studio.domain.entities import Picture
+from studio.library.files.originals import HIDDEN, Originals
 
 if TYPE_CHECKING:
-    from studio.library.library import Library
+    from studio.library.facade import Library
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +108,7 @@ def is_sound(originals: Originals, picture: Picture) -> bool | None:
     if path is None:
         return None
     try:
-        return sha256_of(path) == picture.sha256
+        return originals.sha256_of(path) == picture.sha256
     except OSError:
         return False
 
@@ -117,7 +117,7 @@ def _orphans(originals: Originals, known: array[int]) -> list[str]:
     traces = array("Q", sorted(known))
     found = []
     for path in _visible(originals.folder):
-        relative = str(PurePosixPath(path.relative_to(originals.folder)))
+        relative = path.relative_to(originals.folder).as_posix()
         trace = _trace(relative)
         at = bisect_left(traces, trace)
         if at == len(traces) or traces[at] != trace:
@@ -126,7 +126,7 @@ def _orphans(originals: Originals, known: array[int]) -> list[str]:
 
 
 def _visible(folder: Path) -> Iterator[Path]:
-    for place, folders, names in os.walk(folder):
+    for place, folders, names in tree.walk(folder):
         folders[:] = [name for name in folders if name != HIDDEN and not name.startswith(".")]
         # What lies in the library's own folder was never put there by this program.
         if Path(place) != folder:
@@ -136,13 +136,11 @@ def _visible(folder: Path) -> Iterator[Path]:
 def _damaged_inputs(originals: Originals) -> Iterator[str]:
     """Files that are named by their content and have another."""
     for folder in (originals.inputs, originals.turns):
-        if not folder.is_dir():
-            continue
-        for path in sorted(folder.iterdir()):
-            if path.name.startswith(".") or not path.is_file():
+        for path in directory_handles.regular(originals.folder, folder):
+            if path.name.startswith("."):
                 continue
             try:
-                sound = sha256_of(path) == path.stem
+                sound = originals.sha256_of(path) == path.stem
             except OSError:
                 sound = False
             if not sound:

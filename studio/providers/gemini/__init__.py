@@ -7,29 +7,36 @@ the offline painter speaks it too.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from studio.domain import Alone, GenerationRequest, Role, Told
-from studio.errors import InputError, StudioError
-from studio.models import Lesson, Listed, Model
+from studio.common.errors import InputError, StudioError
+from studio.common.i18n import _
+from studio.common.key_redaction import Echoes
+from studio.config.settings import OFFLINE, Profile
+from studio.domain.entities import Alone, GenerationRequest, Role, Told
+from studio.domain.models import Lesson, Listed, Model
+from studio.imaging.upload_limits import Limits
 from studio.providers.base import (
     Answer,
     AnswerSource,
     BeforeFirstByte,
+    FindModel,
     Input,
+    Learn,
+    LongStrings,
+    Scan,
     Sink,
 )
-from studio.providers.gemini import answer, listing, request, said
+from studio.providers.gemini import answer, conversation, model_list, request
 from studio.providers.gemini.conversation import Replay, replay, replayable
 from studio.providers.gemini.errors import from_status
+from studio.providers.gemini.fallback import HeldSink, Way
 from studio.providers.gemini.refusals import NothingSaid
-from studio.providers.gemini.scan import scan_file
-from studio.providers.gemini.second_try import HeldSink, Way
-from studio.providers.past import Past, Turn
-from studio.settings import OFFLINE, Profile
-from studio.words import _
+from studio.providers.gemini.scan import READER_VERSION, Scanner, scan_file
+from studio.providers.history import Part, Past, Turn
 
 if TYPE_CHECKING:
     from studio.providers.transport import Client
@@ -39,9 +46,6 @@ _ROOM_FOR_WORDS = 256 * 1024
 
 _MOST_PAGES = 20
 
-Learn = Callable[[Lesson], None]
-"""Keeps what an answer taught. Blocking."""
-
 
 class Gemini:
     """A provider that speaks generateContent.
@@ -50,12 +54,25 @@ class Gemini:
         profile: where it is reached and how it is told the key.
     """
 
-    def __init__(
-        self, profile: Profile, find_model: Callable[[str], Model], learn: Learn | None = None
-    ) -> None:
+    def __init__(self, profile: Profile, find_model: FindModel, learn: Learn | None = None) -> None:
         self.profile = profile
         self._find_model = find_model
         self._learn = learn
+
+    @property
+    def wire(self) -> str:
+        """Name of its wire; see Provider."""
+        return self.profile.wire
+
+    @property
+    def reader_version(self) -> int:
+        """Version of whoever reads an answer; see Provider."""
+        return READER_VERSION
+
+    @property
+    def limits(self) -> Limits:
+        """What pictures may be sent with a request; see Provider."""
+        return Limits(largest=request.MAX_PICTURE)
 
     @property
     def offline(self) -> bool:
@@ -172,19 +189,24 @@ class Gemini:
         return loaded
 
     def read(self, source: AnswerSource) -> Answer:
-        """Make sense of a whole answer; see Provider."""
-        if not 200 <= source.status < 300:
-            raise from_status(
-                source.status,
-                source.headers,
-                _head(source),
-                model=source.request.model,
-                provider=self.profile.title,
-                key=source.key,
-            )
+        """Make sense of a whole answer; see Provider.
+
+        The transport cut the key out of what came; a key that was sent in two pieces, as the words
+        of a stream are, is whole only here.
+        """
+        echoes = Echoes((source.key,))
+        try:
+            return echoes.value(self._read(source))
+        except StudioError as error:
+            echoes.error(error)
+            raise
+
+    def _read(self, source: AnswerSource) -> Answer:
         model = self._find_model(source.request.model)
         try:
             scan = source.scan if source.scan is not None else scan_file(source.body)
+            if not 200 <= source.status < 300:
+                return answer.read_refusal(source, scan, model, provider=self.profile.title)
             return answer.read(source, scan, model, provider=self.profile.title)
         except NothingSaid:
             if self._learn is not None and not self._both(model) and not self.offline:
@@ -194,6 +216,22 @@ class Gemini:
             raise
         except Exception as error:
             raise answer.unreadable(source, error) from error
+
+    def scanner(self, listener: LongStrings) -> Scanner:
+        """What follows one answer while it arrives; see Provider."""
+        return Scanner(listener)
+
+    def scan(self, body: Path) -> Scan:
+        """Scan a body that lies on disk; see Provider."""
+        return scan_file(body)
+
+    def keep(self, answer: Answer, body: Path) -> bytes | None:
+        """The model's parts for a later turn; see Provider."""
+        return conversation.keep(answer, body)
+
+    def kept_parts(self, data: bytes) -> tuple[Part, ...]:
+        """What `keep` gave, read again; see Provider."""
+        return conversation.kept_parts(data)
 
     async def listed(self, key: str | None, client: Client) -> tuple[Listed, ...]:
         """The image models the service lists; see Provider."""
@@ -213,7 +251,7 @@ class Gemini:
                     key=key or "",
                 )
             models, page = await asyncio.to_thread(
-                listing.parse, reply.body, reply.headers, key=key or ""
+                model_list.parse, reply.body, reply.headers, key=key or ""
             )
             found.update((one.id, one) for one in models)
             if not page:
@@ -224,11 +262,3 @@ class Gemini:
 def _said_before(one: Input, request_: GenerationRequest) -> bool:
     reference = one.reference
     return reference.role is Role.EDIT and reference.picture == request_.continues
-
-
-def _head(source: AnswerSource) -> bytes:
-    try:
-        with source.body.open("rb") as file:
-            return file.read(said.MOST_READ)
-    except OSError:
-        return b""

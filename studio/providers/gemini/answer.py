@@ -11,13 +11,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from studio.errors import Billed, IncompleteAnswer, NoPicture, ServiceError
-from studio.models import Model, plain_id
+from studio.common.errors import Billed, IncompleteAnswer, NoPicture, ServiceError, StudioError
+from studio.common.i18n import _
+from studio.domain.models import Model, plain_id
 from studio.providers.base import Answer, AnswerSource, Scan, Usage
-from studio.providers.gemini import fields, grounding, refusals, said
-from studio.providers.gemini.errors import within_answer
-from studio.providers.gemini.gather import MOST_WORDS, Found, gather
-from studio.words import _
+from studio.providers.connection_errors import unreadable_encoding
+from studio.providers.gemini import error_body, fields, grounding, refusals
+from studio.providers.gemini.collect import MOST_WORDS, Found, gather
+from studio.providers.gemini.errors import from_status, within_answer
+from studio.providers.gemini.no_picture import understood
 
 
 def read(source: AnswerSource, scan: Scan, model: Model, *, provider: str = "") -> Answer:
@@ -26,14 +28,19 @@ def read(source: AnswerSource, scan: Scan, model: Model, *, provider: str = "") 
     Raises PictureRefused or NoPicture when there is no picture, IncompleteAnswer when it was cut,
     ServiceError and its like when an error came as a success.
     """
+    if scan.refused is not None:
+        scan.refused.request_id = error_body.request_id(source.headers)
+        raise scan.refused
+    if packed := source.headers.get("content-encoding"):
+        raise unreadable_encoding(packed)
     if not scan.complete:
         raise _unfinished(source, scan)
     value, streamed = _unwrapped(scan.value)
     found = gather(value, source.body)
     # A stream sends its words in pieces, a whole answer in paragraphs.
     spoken = "".join(found.words) if streamed else "\n\n".join(one.strip() for one in found.words)
-    words = said.redact(spoken, source.key, limit=MOST_WORDS)
-    told = said.parse_value(value)
+    words = error_body.redact(spoken, source.key, limit=MOST_WORDS)
+    told = error_body.parse_value(value)
     if not found.pictures and told.found:
         error = within_answer(
             told,
@@ -43,11 +50,16 @@ def read(source: AnswerSource, scan: Scan, model: Model, *, provider: str = "") 
             provider=provider,
             key=source.key,
         )
-        error.details = f"{error.details}\n{words}"[: said.MOST_SHOWN].rstrip()
+        error.details = f"{error.details}\n{words}"[: error_body.MOST_SHOWN].rstrip()
+        error.answered = understood(source, scan)
         raise error
-    request_id = said.request_id(source.headers) or fields.text(value, "responseId")[:100]
+    request_id = error_body.request_id(source.headers) or fields.text(value, "responseId")[:100]
     if not found.pictures:
-        raise _no_picture(value, found, words, request_id, source)
+        error = _no_picture(value, found, words, request_id, source)
+        error.answered = understood(source, scan)
+        if not error.answered and isinstance(error, refusals.NothingSaid):
+            raise unreadable(source)
+        raise error
     finish = next((one for one in found.finishes if one), "")
     answer = Answer(
         pictures=tuple(found.pictures),
@@ -64,7 +76,7 @@ def read(source: AnswerSource, scan: Scan, model: Model, *, provider: str = "") 
 
 
 def _unfinished(source: AnswerSource, scan: Scan) -> IncompleteAnswer | ServiceError:
-    request_id = said.request_id(source.headers)
+    request_id = error_body.request_id(source.headers)
     if scan.json:
         return IncompleteAnswer(
             _("The answer broke off"),
@@ -76,29 +88,60 @@ def _unfinished(source: AnswerSource, scan: Scan) -> IncompleteAnswer | ServiceE
     raw = _beginning(source)
     kind = source.headers.get("content-type", "")
     if not raw.strip():
-        return ServiceError(
+        error = ServiceError(
             _("The answer is empty"),
             _("The service answered with nothing at all."),
             hint=_("Try again; it may have been charged."),
             billed=Billed.MAYBE,
             request_id=request_id,
         )
-    return ServiceError(
+        error.answered = understood(source, scan)
+        return error
+    error = ServiceError(
         _("This is not an answer of an image service"),
-        _("Something else answered (type {kind}).").format(kind=said.redact(kind, limit=80) or "-"),
+        _("Something else answered (type {kind}).").format(
+            kind=error_body.redact(kind, limit=80) or "-"
+        ),
         hint=_("Check the network (a sign-in page?) and the provider's base address."),
         billed=Billed.MAYBE if "json" in kind or "event-stream" in kind else Billed.NO,
         request_id=request_id,
-        details=said.redact(raw, source.key),
+        details=error_body.redact(raw, source.key),
     )
+    error.answered = understood(source, scan)
+    return error
+
+
+def read_refusal(source: AnswerSource, scan: Scan, model: Model, *, provider: str = "") -> Answer:
+    """The picture of an answer with another status than 2xx, where there is one all the same.
+
+    Raises what the service said, IncompleteAnswer where the picture was cut.
+    """
+    if scan.complete and gather(_unwrapped(scan.value)[0], source.body).pictures:
+        found = read(source, scan, model, provider=provider)
+        told = _("The service called it a failure (status {status}).").format(status=source.status)
+        return replace(found, warnings=(*found.warnings, told))
+    error = from_status(
+        source.status,
+        source.headers,
+        _first(source, error_body.MOST_READ),
+        model=source.request.model,
+        provider=provider,
+        key=source.key,
+    )
+    error.answered = understood(source, scan)
+    raise error
 
 
 def _beginning(source: AnswerSource) -> str:
+    return _first(source, 4096).decode("utf-8", "replace")
+
+
+def _first(source: AnswerSource, most: int) -> bytes:
     try:
         with source.body.open("rb") as file:
-            return file.read(4096).decode("utf-8", "replace")
+            return file.read(most)
     except OSError:
-        return ""
+        return b""
 
 
 _MOST_ENVELOPES = 3
@@ -147,7 +190,7 @@ def _together(objects: list[Mapping[Any, Any]]) -> dict[Any, Any]:
 
 def _no_picture(
     value: Any, found: Found, words: str, request_id: str, source: AnswerSource
-) -> Exception:
+) -> StudioError:
     feedback = fields.get(value, "promptFeedback")
     block = fields.text(feedback, "blockReason").upper()
     ratings = fields.items(feedback, "safetyRatings") + [
@@ -165,11 +208,11 @@ def _no_picture(
         finish=next((one for one in found.finishes if one not in ("", "STOP")), "STOP"),
         block=block,
         words=words,
-        told=said.redact(told, source.key, limit=400),
+        told=error_body.redact(told, source.key, limit=400),
         categories=tuple(dict.fromkeys(name for name in categories if name)),
         more={
             "request_id": request_id,
-            "details": said.redact(_beginning(source), source.key),
+            "details": error_body.redact(_beginning(source), source.key),
         },
     )
 
@@ -248,13 +291,14 @@ def _delivered_tier(answer: Answer, asked: str | None, model: Model) -> str:
     return next((tier for tier, tokens in model.image_tokens.items() if tokens == counted), "")
 
 
-def unreadable(source: AnswerSource, error: Exception) -> NoPicture:
+def unreadable(source: AnswerSource, error: Exception | None = None) -> NoPicture:
     """For shapes nobody foresaw: never another exception than one made for people."""
     return NoPicture(
         _("The answer could not be understood"),
         _("It has a shape this program does not know."),
         hint=_("It may have been charged. Copy the details when you report it."),
         billed=Billed.MAYBE,
-        request_id=said.request_id(source.headers),
-        details=f"{type(error).__name__}\n{said.redact(_beginning(source), source.key)}"[:1000],
+        request_id=error_body.request_id(source.headers),
+        details=f"{type(error).__name__ if error else ''}\n"
+        f"{error_body.redact(_beginning(source), source.key)}".strip()[:1000],
     )

@@ -25,8 +25,11 @@ _MOST_TRIES = 4 * MOST_PICTURES
 _LONGEST_ADDRESS = 4096
 _LEAST_DATA = 8
 _OVERLAP = 400
+_LOOKED_AT = 32 * 1024
+"""Bytes looked through in one call: other threads go on in between."""
+
 _DATA_URL = re.compile(r"data:(image/[\w.+-]{1,60})?[^,\s]{0,80}?base64,\s?", re.IGNORECASE)
-_DATA_RAW = re.compile(rb"data:[^:,\s\"<>()]{0,160}base64,", re.IGNORECASE)
+_DATA_RAW = re.compile(rb"[dD][aA][tT][aA]:[^:,\s\"<>()]{0,160}(?i:base64,)")
 _STOP = re.compile(r"[)\s\"'<>]")
 _STOP_RAW = re.compile(rb"[)\s\"'<>]|\\[nrt\"]")
 _OPENING = re.compile(r"!?\[[^\]]{0,500}\]\(\s*<?$")
@@ -180,8 +183,10 @@ def _text(text: Any, found: Found) -> None:
 
 def _words(text: str, found: Found) -> None:
     """Keep words, and the addresses of pictures in them."""
-    links = [one[1] for one in _SHOWN_LINK.finditer(text)]
-    text = _SHOWN_LINK.sub(" ", text)
+    links = []
+    if "](" in text:
+        links = [one[1] for one in _SHOWN_LINK.finditer(text)]
+        text = _SHOWN_LINK.sub(" ", text)
     if bare := _LINK.fullmatch(text.strip()):
         links.append(bare[0])
         text = ""
@@ -219,7 +224,7 @@ def _long_text(text: Spilled, found: Found) -> None:
 def _search(body: Path, start: int, end: int, pattern: re.Pattern[bytes]) -> tuple[int, int] | None:
     """Where the pattern is found first between two places of the file; in constant memory."""
     held, base = b"", start
-    for piece in base64_text.from_file(body, start, end):
+    for piece in base64_text.from_file(body, start, end, most=_LOOKED_AT):
         held += piece
         if hit := pattern.search(held):
             return base + hit.start(), base + hit.end()

@@ -17,13 +17,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from studio.kinds import kind_of
-from studio.models import plain_id
+from studio.common import json_reader
+from studio.common.file_types import kind_of
+from studio.domain.models import plain_id
 from studio.providers import base64_text
 from studio.providers.base import Answer, Spilled
 from studio.providers.gemini import fields
 from studio.providers.gemini.request import MAX_PICTURE
-from studio.providers.past import Part, Turn
+from studio.providers.history import Part, Turn
 
 MOST_KEPT = 4 * 1024 * 1024
 """Most bytes of one turn without its pictures; a longer one cannot be gone on with."""
@@ -77,7 +78,7 @@ def keep(answer: Answer, body: Path) -> bytes | None:
 
 def kept_parts(data: bytes) -> tuple[Part, ...]:
     """What `keep` gave, read again. Raises ValueError for anything else."""
-    value = json.loads(data)
+    value = json_reader.plain(data)
     if not isinstance(value, list) or not all(isinstance(part, dict) for part in value):
         raise ValueError("no kept parts")
     return tuple(value)

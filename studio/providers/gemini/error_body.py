@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from studio.common.key_redaction import HIDDEN, Echoes
 from studio.providers.gemini import fields
 from studio.providers.gemini.event_lines import begins_stream
 
@@ -43,9 +44,13 @@ _SECRET = re.compile(
     r"|(?<=[?&]key=)[^&\s\"']+|(?<=bearer )[\w.~+/=-]{6,}",
     re.IGNORECASE,
 )
+_SECRETS_BEGIN = ("sk-", "mk-", "pk-", "rk-", "aiza", "ya29.", "key=", "bearer ")
+"""One of these is in every text with such a secret; most have none, and are done quickly."""
+
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{200,}={0,2}")
 _EVENT = re.compile(r"^(?:data:)?[ \t]*(\{.*)", re.MULTILINE)
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
+_NO_WORDS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]|\ufffd.{0,20}\ufffd", re.DOTALL)
 _HTML = re.compile(r"\s*<(?:!doctype\s+html|!--|\?xml|[a-z][a-z0-9]*[\s/>])", re.IGNORECASE)
 _TITLE = re.compile(r"<(?:title|h1)[^>]*>\s*([^<]{1,200})", re.IGNORECASE)
 
@@ -129,7 +134,8 @@ def parse(body: bytes) -> Said:
         return Said(message=" ".join(title[1].split()) if title else "", html=True)
     value = _json(text)
     if value is None:
-        return Said(message=text, found=True)
+        # What is packed or encrypted is no sentence.
+        return Said(message="" if _NO_WORDS.search(text) else text, found=True)
     return parse_value(value)
 
 
@@ -249,11 +255,13 @@ def redact(text: str, key: str = "", *, limit: int = MOST_SHOWN) -> str:
     """The text without key, base64, web page or control characters; at most `limit` characters."""
     text = fields.sound(text)
     if len(key) >= 4:
-        text = text.replace(key, "[key]")
+        text = Echoes((key,)).text(text.replace(key, HIDDEN))
     if _HTML.match(text):
         title = _TITLE.search(text)
         text = f"[web page: {' '.join(title[1].split())}]" if title else "[web page]"
-    text = _SECRET.sub("[key]", text)
+    lower = text.lower()
+    if any(begin in lower for begin in _SECRETS_BEGIN):
+        text = _SECRET.sub("[key]", text)
     text = _BASE64.sub(_count, text)
     text = _CONTROL.sub(" ", text).strip()
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"

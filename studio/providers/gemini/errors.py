@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from studio.errors import (
+from studio.common.errors import (
     LONGEST_WAIT,
     BalanceError,
     Billed,
@@ -26,7 +26,8 @@ from studio.errors import (
     ServiceError,
     StudioError,
 )
-from studio.providers.gemini.said import (
+from studio.common.i18n import _
+from studio.providers.gemini.error_body import (
     MOST_READ,
     Said,
     parse,
@@ -34,7 +35,6 @@ from studio.providers.gemini.said import (
     request_id,
     wait_seconds,
 )
-from studio.words import _
 
 _BALANCE_CODES = re.compile(
     r"insufficient_(?:user_)?(?:quota|balance|credits?|funds)|pre_consume_token_quota_failed"

@@ -10,14 +10,17 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from studio.domain import Alone, GenerationRequest
-from studio.models import Model
+from studio.domain.entities import Alone, GenerationRequest
+from studio.domain.models import Model
 from studio.providers.base import Sink
-from studio.providers.gemini import request, said
+from studio.providers.gemini import error_body, request
 from studio.providers.gemini.errors import names_signature, names_size
 
 _REFUSED = 400
 _TOO_LARGE = 413
+_LONGEST_HELD = 32 * 1024
+"""Bytes of a refusal; what is longer is more than words."""
+
 _ABOUT_TURNS = re.compile(r"\bcontents?\[|\bcontent position\b|\bmodel role\b|\brole\b.*\bmodel\b")
 _ABOUT_NOTHING = re.compile(r"\W*(request contains an )?invalid[ _]argument\W*|\W*bad request\W*")
 
@@ -38,7 +41,7 @@ class Way:
     alone: Alone = Alone.NO
     respelled: bool = False
 
-    def after(self, told: said.Said, code: int, asked: GenerationRequest) -> Way | None:
+    def after(self, told: error_body.Said, code: int, asked: GenerationRequest) -> Way | None:
         """The way to try after this one was refused; None when there is no other."""
         if code == _TOO_LARGE:
             return replace(self, past=False, alone=Alone.TOO_LARGE) if self.past else None
@@ -50,7 +53,7 @@ class Way:
         return None
 
 
-def _names_turns(told: said.Said) -> bool:
+def _names_turns(told: error_body.Said) -> bool:
     """Whether a refusal is about what was said before, or does not say what it is about."""
     message = told.message.lower()
     fields = " ".join(told.named_fields()).lower()
@@ -62,6 +65,8 @@ def _names_turns(told: said.Said) -> bool:
 class HeldSink:
     """Passes an answer on, except for a refusal that may be told in another way: it is kept.
 
+    A refusal that is longer than words, or has a picture in it, is passed on like any other answer.
+
     Attributes:
         code: the answer's status.
     """
@@ -70,6 +75,7 @@ class HeldSink:
         self._sink = sink
         self._headers: Mapping[str, str] = {}
         self._body = bytearray()
+        self._passed_on = False
         self.code = 0
 
     async def status(self, code: int, headers: Mapping[str, str]) -> None:
@@ -79,11 +85,13 @@ class HeldSink:
             await self._sink.status(code, headers)
 
     async def chunk(self, data: bytes) -> None:
-        """More of the body. The transport ends a refusal after a megabyte."""
-        if self.held:
-            self._body += data
-        else:
+        """More of the body."""
+        if not self.held:
             await self._sink.chunk(data)
+            return
+        self._body += data
+        if len(self._body) > _LONGEST_HELD:
+            await self.release()
 
     @property
     def whole(self) -> bool:
@@ -91,16 +99,23 @@ class HeldSink:
         return not self.held and self._sink.whole
 
     @property
+    def promising(self) -> bool:
+        """As the sink behind says."""
+        return not self.held and self._sink.promising
+
+    @property
     def held(self) -> bool:
         """Whether this answer is kept back."""
-        return self.code in (_REFUSED, _TOO_LARGE)
+        return self.code in (_REFUSED, _TOO_LARGE) and not self._passed_on
 
-    def about(self) -> said.Said:
+    def about(self) -> error_body.Said:
         """What the service did not like."""
-        return said.parse(bytes(self._body))
+        return error_body.parse(bytes(self._body))
 
     async def release(self) -> None:
         """Pass on what was kept back."""
         if self.held:
+            self._passed_on = True
+            body, self._body = bytes(self._body), bytearray()
             await self._sink.status(self.code, self._headers)
-            await self._sink.chunk(bytes(self._body))
+            await self._sink.chunk(body)

@@ -12,7 +12,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
-from studio.domain import Grounding, Source
+from studio.domain.entities import Grounding, Source
 from studio.providers.base import Spilled
 from studio.providers.gemini import fields
 

@@ -7,11 +7,11 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from studio.errors import Billed, ServiceError
-from studio.models import Listed
-from studio.providers.gemini import fields, said
+from studio.common.errors import Billed, ServiceError
+from studio.common.i18n import _
+from studio.domain.models import Listed
+from studio.providers.gemini import error_body, fields
 from studio.providers.gemini.errors import within_answer
-from studio.words import _
 
 _IMAGE = re.compile(r"image|nano-?banana|imagen", re.IGNORECASE)
 _NOT_FOR_US = re.compile(r"embed|rerank|image-?to-?text|vision-ocr", re.IGNORECASE)
@@ -33,10 +33,10 @@ def parse(
             _("Something that is not an image service answered."),
             hint=_("Check the network (a sign-in page?) and the provider's base address."),
             billed=Billed.NO,
-            details=said.redact(body[:4096].decode("utf-8", "replace"), key),
+            details=error_body.redact(body[:4096].decode("utf-8", "replace"), key),
         ) from error
     entries = fields.items(value, "data") or fields.items(value, "models")
-    if not entries and (told := said.parse_value(value)).found:
+    if not entries and (told := error_body.parse_value(value)).found:
         failed = within_answer(
             told, headers, body[:4096].decode("utf-8", "replace"), model="", provider="", key=key
         )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from studio.errors import Billed, NoPicture, PictureRefused, StudioError
-from studio.words import _
+from studio.common.errors import Billed, NoPicture, PictureRefused, StudioError
+from studio.common.i18n import _
 
 _BLOCKED = frozenset(
     {

@@ -15,12 +15,12 @@ from typing import Any
 from urllib.parse import quote
 
 from studio import __version__
-from studio.domain import GenerationRequest, Role
-from studio.errors import InputError, KeyRefused
-from studio.models import TIERS, Model
-from studio.providers.addresses import read_address
-from studio.settings import PLACE, USUAL_PATH, Profile
-from studio.words import _
+from studio.common.errors import InputError, KeyRefused
+from studio.common.i18n import _
+from studio.common.urls import read_address
+from studio.config.settings import PLACE, USUAL_PATH, Profile
+from studio.domain.entities import GenerationRequest, Role
+from studio.domain.models import TIERS, Model
 
 MAX_BODY = 18 * 1024 * 1024
 """Most bytes of one request's body; services refuse from 20 MB on."""

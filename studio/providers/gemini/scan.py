@@ -15,46 +15,47 @@ import json
 import re
 import secrets
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
-from studio.errors import Billed, ServiceError
-from studio.files import storage_error
-from studio.providers.base import Scan, Spilled
+from studio.common.errors import Billed, ServiceError
+from studio.common.files import storage_error
+from studio.common.i18n import _
+from studio.providers.base import LongStrings, Scan, Spilled
 from studio.providers.gemini.event_lines import EventLines, begins_stream
 from studio.providers.gemini.stream_end import StreamEnd
-from studio.words import _
 
 __all__ = ["MAX_BODY", "Scan", "Scanner", "Spilled", "scan_file"]
 
 LONG: Final = 4096
 MAX_BODY: Final = 256 * 1024 * 1024
+READER_VERSION: Final = 2
+"""Kept with each answer that was looked at in vain. A newer reader looks at it once more.
+
+1: reads strings of more than 512 bytes as they are on Python 3.11.2.
+2: reads numbers of any length and values nested to any depth.
+"""
+
 MAX_SKELETON: Final = 8 * 1024 * 1024
 MAX_DEPTH: Final = 64
+"""What is nested deeper is left out: null stands in its place."""
+
 MAX_MARKS: Final = 500_000
 """Most brackets and strings of one answer, so that parsing the skeleton stays cheap."""
 
 _MARK = re.compile(rb'["\[\]{}]')
-_PLAIN = re.compile(rb'(?:[^"\[\]{}]++|"[^"\\]{0,512}+")++')
-"""What needs no look at each mark: all but brackets, and short strings without an escape."""
+_PLAIN = re.compile(rb'[^"\[\]{}]*(?:"[^"\\]{0,512}"[^"\[\]{}]*){0,1000}')
+"""Text that needs no look at each mark: anything but brackets, and short strings without escapes.
+
+Nothing follows the repetition, so it never backtracks into it; its bound keeps the matcher's stack
+small. No possessive quantifiers: Python 3.11.2 matches them wrongly.
+"""
 _PIECE = 256 * 1024
+_DEEP_PIECE = 4096
 _SPACE = b" \t\r\n"
 _BOM = b"\xef\xbb\xbf"
 
 
 _BROKEN: Final = object()
-
-
-class LongStrings(Protocol):
-    """Hears the content of every long string while it is scanned, as it stands in the JSON."""
-
-    def begin(self, start: int) -> None:
-        """One begins at that byte of the body."""
-
-    def more(self, piece: bytes | memoryview) -> None:
-        """More of it."""
-
-    def end(self, end: int) -> None:
-        """It ended before that byte."""
 
 
 class Scanner:
@@ -63,11 +64,13 @@ class Scanner:
     Attributes:
         complete: the outermost value is closed; a stream has said that this was all.
         received: bytes fed so far.
+        refused: why it has given up; what is fed from then on is counted and no more.
     """
 
     def __init__(self, listener: LongStrings | None = None) -> None:
         self.complete = False
         self.received = 0
+        self.refused: ServiceError | None = None
         self._listener = listener
         self._skeleton = bytearray()
         self._spilled: list[Spilled] = []
@@ -90,11 +93,26 @@ class Scanner:
         self._stream_end = StreamEnd()
 
     def feed(self, data: bytes) -> None:
-        """Take the next bytes. Raises ServiceError when the answer passes what we take."""
+        """Take the next bytes."""
         base = self.received
         self.received += len(data)
+        if self.refused is not None:
+            return
         if self.received > MAX_BODY:
-            raise _too_much(_("It is longer than {mb} MB.").format(mb=MAX_BODY >> 20))
+            self._refuse(_("It is longer than {mb} MB.").format(mb=MAX_BODY >> 20))
+            return
+        try:
+            self._feed(data, base)
+        except _TooMuchError as error:
+            self._refuse(str(error))
+
+    def _refuse(self, reason: str) -> None:
+        self.refused = _too_much(reason)
+        self.complete = False
+        self._skeleton.clear()
+        self._string.clear()
+
+    def _feed(self, data: bytes, base: int) -> None:
         if self._opening is not None:
             self._opening += data
             if not self._look_at_beginning(self._opening):
@@ -167,8 +185,10 @@ class Scanner:
                 self._stream_end.hear(_parsed(bytes(self._skeleton[self._event_start :])))
 
     def _take_structure(self, data: bytes, position: int, base: int) -> int:
+        if self._depth > MAX_DEPTH and (over := self._passed_over(data, position)):
+            return over
         # A value that is a string alone ends with it: that is looked at below.
-        if self._depth > 0 and (plain := _PLAIN.match(data, position)) is not None:
+        if self._depth > 0 and (plain := _PLAIN.match(data, position)) and plain[0]:
             position = plain.end()
             self._count(plain[0].count(b'"') >> 1)
             self._keep(plain[0])
@@ -187,17 +207,31 @@ class Scanner:
             self._string_start = base + end
         elif mark in b"[{":
             self._depth += 1
-            if self._depth > MAX_DEPTH:
-                raise _too_much(_("It is nested too deeply."))
+            if self._depth == MAX_DEPTH + 1:
+                # The bracket was the last that was kept.
+                self._skeleton[-1:] = b"null"
         else:
             self._depth -= 1
             self._end_of_value()
         return end
 
+    def _passed_over(self, data: bytes, position: int) -> int:
+        """Where to go on after what is too deep to be kept; 0 where it may end before that."""
+        end = min(len(data), position + _DEEP_PIECE)
+        quote = data.find(b'"', position, end)
+        end = quote if quote >= 0 else end
+        opened = data.count(b"[", position, end) + data.count(b"{", position, end)
+        closed = data.count(b"]", position, end) + data.count(b"}", position, end)
+        if end == position or self._depth - closed <= MAX_DEPTH:
+            return 0
+        self._count(opened + closed)
+        self._depth += opened - closed
+        return end
+
     def _count(self, marks: int) -> None:
         self._marks += marks
         if self._marks > MAX_MARKS:
-            raise _too_much(_("It has too many parts."))
+            raise _TooMuchError(_("It has too many parts."))
 
     def _take_string(self, data: bytes, position: int, base: int) -> int:
         start = position
@@ -254,12 +288,16 @@ class Scanner:
             self.complete = True
 
     def _keep(self, piece: bytes) -> None:
+        if self._depth > MAX_DEPTH:
+            return
         if len(self._skeleton) + len(piece) > MAX_SKELETON:
-            raise _too_much(_("It has far more text than an answer should have."))
+            raise _TooMuchError(_("It has far more text than an answer should have."))
         self._skeleton += piece
 
     def finish(self) -> Scan:
         """What was fed, parsed. Never raises; a body that is no JSON has `json` False."""
+        if self.refused is not None:
+            return Scan(None, complete=False, long=bool(self._spilled), refused=self.refused)
         skeleton = self._skeleton
         if self._lines is not None:
             for place, piece, fresh in self._lines.end():
@@ -269,12 +307,13 @@ class Scanner:
                 skeleton = skeleton + b"]"
         if self._not_json or not skeleton.strip(_SPACE):
             return Scan(None, complete=False, json=self._lines is not None)
+        long = bool(self._spilled) or self._long
         if not self.complete and (self._depth > 0 or self._in_string):
-            return Scan(None, complete=False)
+            return Scan(None, complete=False, long=long)
         value = _parsed(skeleton)
         if value is _BROKEN:
-            return Scan(None, complete=False, json=False)
-        return Scan(self._with_spilled(value), complete=True, trailing=self._trailing)
+            return Scan(None, complete=False, json=False, long=long)
+        return Scan(self._with_spilled(value), complete=True, trailing=self._trailing, long=long)
 
     def _with_spilled(self, value: Any) -> Any:
         if not self._spilled:
@@ -291,7 +330,7 @@ class Scanner:
 
 
 def scan_file(path: Path) -> Scan:
-    """Scan a body that lies on disk. Blocking. Raises StorageError and ServiceError."""
+    """Scan a body that lies on disk. Blocking. Raises StorageError."""
     scanner = Scanner()
     try:
         with path.open("rb") as file:
@@ -303,10 +342,20 @@ def scan_file(path: Path) -> Scan:
 
 
 def _parsed(skeleton: bytes | bytearray) -> Any:
+    text = skeleton.decode("utf-8", "replace")
     try:
-        return json.loads(skeleton.decode("utf-8", "replace"), strict=False)
+        return json.loads(text, strict=False)
+    except (ValueError, RecursionError):
+        pass
+    try:
+        # Python reads no whole number of more than 4300 digits; as a fraction it does.
+        return json.loads(text, strict=False, parse_int=float)
     except (ValueError, RecursionError):
         return _BROKEN
+
+
+class _TooMuchError(Exception):
+    """Why the scanner gives up; never leaves this file."""
 
 
 def _too_much(reason: str) -> ServiceError:

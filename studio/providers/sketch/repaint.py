@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 
 from PIL import Image, ImageChops, ImageOps
 
+from studio.common import json_reader
 from studio.providers.sketch.canvas import Canvas
 from studio.providers.sketch.colour import Colour
 from studio.providers.sketch.palettes import Palette
@@ -20,6 +21,7 @@ from studio.providers.sketch.palettes import Palette
 # The PNG text chunk that holds the recipe of a sketch.
 RECIPE = "Gridbrush sketch"
 _STRIP = 256
+_GROUND = (0x80, 0x80, 0x80)
 # Decoded, a larger picture would take more memory than the painting itself.
 _MOST_PIXELS = 60_000_000
 
@@ -65,7 +67,7 @@ class Recipe:
     def read(cls, text: str) -> Recipe | None:
         """The recipe in that JSON, or None when it is something else."""
         try:
-            value = json.loads(text)
+            value = json_reader.plain(text)
             hue = value["hue"]
             return cls(
                 motif=str(value["motif"]),
@@ -89,11 +91,21 @@ def opened(data: bytes, number: int = 1) -> Image.Image:
             image.draft("RGB", (4096, 4096))
             if image.width * image.height > _MOST_PIXELS:
                 raise UnreadableInputError(f"Reference picture {number} has too many pixels")
-            return ImageOps.exif_transpose(image).convert("RGB")
+            return _on_ground(ImageOps.exif_transpose(image))
     except UnreadableInputError:
         raise
     except _UNREADABLE as error:
         raise UnreadableInputError(f"Reference picture {number} cannot be read: {error}") from error
+
+
+def _on_ground(image: Image.Image) -> Image.Image:
+    """Mode RGB; see-through parts become a middle grey, as in thumbnails."""
+    if not image.has_transparency_data:
+        return image.convert("RGB")
+    clear = image.convert("RGBA")
+    ground = Image.new("RGB", clear.size, _GROUND)
+    ground.paste(clear, mask=clear.getchannel("A"))
+    return ground
 
 
 def pixels_of(data: bytes, number: int = 1) -> tuple[int, int]:

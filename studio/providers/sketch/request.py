@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from studio.common import json_reader
 from studio.providers.sketch.brief import Brief, Input
 from studio.providers.sketch.repaint import pixels_of
 from studio.providers.sketch.sizes import pixels
@@ -59,8 +59,8 @@ def read(body: bytes) -> Asked:
     the service answers with 400.
     """
     try:
-        root = json.loads(body)
-    except (ValueError, RecursionError) as error:
+        root = json_reader.plain(body)
+    except json_reader.NotUnderstood as error:
         raise BadRequestError(f"Invalid JSON payload received. {error}") from error
     if not isinstance(root, dict):
         raise BadRequestError("Invalid JSON payload received. The root is not an object.")

@@ -1,7 +1,8 @@
 """The offline painter behind the wire format of generateContent: a plain async function.
 
-`Painter().answer(method, url, headers, body)` gives (status, headers, chunks); transport.py makes
-an httpx transport of it. Faults are played only by the fault models below, never by a prompt.
+`Painter().answer(method, url, headers, body)` gives (status, headers, chunks);
+providers/transport.py makes an httpx transport of it. Faults are played only by the fault models
+below, never by a prompt.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
-from studio.words import _
+from studio.common.i18n import _
 
 if TYPE_CHECKING:
     from studio.providers.sketch.painter import Sketch

@@ -19,17 +19,16 @@ from collections.abc import Awaitable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from studio import logs, paths, words
-from studio.errors import LibraryLocked, StudioError
-from studio.late import load_late, without
-from studio.words import _
+from studio.common import i18n, logs, paths
+from studio.common.errors import LibraryLocked, StudioError
+from studio.common.i18n import _
 
 if TYPE_CHECKING:
     import asyncio
 
-    from studio.core import Core
-    from studio.ui.first_screen import FirstScreen
-    from studio.ui.main_window import StudioWindow
+    from studio.app.core import Core
+    from studio.ui.app.first_screen import FirstScreen
+    from studio.ui.window.main_window import StudioWindow
 
 log = logging.getLogger(__name__)
 
@@ -46,30 +45,31 @@ _PAINT = 1.0
 _LOOK = 0.001
 """Seconds between two looks whether it is."""
 
-TURN = 0.0005
+TURN = 0.0001
 """Seconds a thread may keep Python to itself while the window waits for it.
 
-The usual ten times as much makes the window stand still for up to 80 ms while a hostile answer is
-read: each time it needs Python back it waits for the reader's turn to end.
+The usual 5 ms make the window stand still for up to 80 ms while a hostile answer is read: each time
+it needs Python back it waits for the reader's turn to end, and it lets go of Python at almost every
+call of Qt. With 0.5 ms it still stood for 50 ms on a slow machine.
 """
 
 _FURNITURE = (
-    "studio.ui.focus_ring", "studio.ui.gallery.keyboard", "studio.ui.gallery.tips",
-    "studio.ui.controls.accessible", "studio.ui.controls.text", "studio.ui.controls.buttons",
-    "studio.ui.controls.menu", "studio.ui.controls.chip", "studio.ui.controls.message_bar",
-    "studio.ui.controls.stepper", "studio.ui.dragging", "studio.ui.composer.slots",
-    "studio.ui.composer.aspect_picker", "studio.ui.composer.choices",
-    "studio.ui.composer.generate_button", "studio.ui.composer.card", "studio.ui.composer.dock",
-    "studio.ui.composer.composer", "studio.ui.controls.search_field", "studio.ui.top_bar",
-    "studio.ui.sidebar.sidebar", "studio.ui.inspector", "studio.ui.picture_actions",
-    "studio.ui.doings", "studio.ui.furnishing",
+    "studio.ui.widgets.focus_ring", "studio.ui.views.gallery.keyboard",
+    "studio.ui.views.gallery.tips", "studio.ui.widgets.accessible", "studio.ui.widgets.text",
+    "studio.ui.widgets.buttons", "studio.ui.widgets.menu", "studio.ui.widgets.chip",
+    "studio.ui.widgets.message_bar", "studio.ui.widgets.stepper", "studio.ui.support.drag_and_drop",
+    "studio.ui.panels.composer.slots", "studio.ui.panels.composer.aspect_picker",
+    "studio.ui.panels.composer.choices", "studio.ui.panels.composer.generate_button",
+    "studio.ui.panels.composer.card", "studio.ui.panels.composer.dock",
+    "studio.ui.panels.composer.composer", "studio.ui.widgets.search_field",
+    "studio.ui.window.top_bar", "studio.ui.panels.sidebar.sidebar", "studio.ui.panels.inspector",
+    "studio.ui.controllers.pictures", "studio.ui.controllers.action_handlers",
+    "studio.ui.app.window_builder",
 )  # fmt: skip
-_LATE = ("asyncio", "socket", "subprocess", "secrets", "json", "tempfile", "pickle")
-"""What modules of a start import and no start uses."""
-
 _AFTER = (
     "subprocess", "socket", "ssl", "concurrent.futures.thread", "logging.handlers", "asyncio",
-    "qasync", "studio.log_files", "studio.instance", "studio.ui.hooks", "studio.ui.garbage",
+    "qasync", "studio.common.log_files", "studio.app.instance", "studio.ui.app.exception_hooks",
+    "studio.ui.app.gc_timer",
 )  # fmt: skip
 """Loaded one by one once the first screen stands; in between the window answers."""
 
@@ -81,7 +81,7 @@ def run(options: Any) -> int:
     gc.disable()
     # Two threads take turns: the one that reads the first screen only ever needs a moment.
     sys.setswitchinterval(TURN)
-    words.install(paths.resources() / "locale")
+    i18n.install(paths.resources() / "locale")
     if not _can_show():
         return 1
     if options.probe_window:
@@ -89,11 +89,9 @@ def run(options: Any) -> int:
     try:
         where = paths.find(options.home)
     except StudioError as error:
-        _say(str(error))
+        _say(f"{error} {error.hint}".strip())
         return error.exit_code
     logs.keep()
-    for name in _LATE:
-        load_late(name)
     return _Start(options, where).run()
 
 
@@ -101,18 +99,19 @@ class _Start:
     """One start: what is prepared, shown, made live and closed again."""
 
     def __init__(self, options: Any, where: paths.Paths) -> None:
-        with without("typing_extensions"):
-            import msgspec  # noqa: F401 - every Python of ours has in `typing` what it asks for
-        from studio.core import Core
-        from studio.core import Options as CoreOptions
-        from studio.environment import own_environment
-        from studio.ui.first_screen import FirstScreen
+        from studio.app.core import Core
+        from studio.app.core import Options as CoreOptions
+        from studio.config.environment import own_environment
+        from studio.ui.app.first_screen import FirstScreen
 
         self._options = options
         self._where = where
         self._environ = own_environment()
         self._chosen = CoreOptions(
-            provider=options.provider, base_url=options.base_url, anyway=options.anyway
+            provider=options.provider,
+            base_url=options.base_url,
+            anyway=options.anyway,
+            trusted=options.trust,
         )
         self._window: StudioWindow | None = None
         self._trouble: StudioError | None = None
@@ -133,14 +132,11 @@ class _Start:
 
     def run(self) -> int:
         """Until the window is closed; the exit code."""
-        from studio.ui.signatures import put_off
-
         # PySide6 must be imported before qasync, which takes the binding it finds.
         os.environ["QT_API"] = "pyside6"
-        with put_off():
-            from PySide6.QtWidgets import QApplication
+        from PySide6.QtWidgets import QApplication
 
-        from studio.ui.style import STYLE
+        from studio.ui.style.qt_style import STYLE
 
         # Wayland finds the icon by it; in a sandbox the entry has the sandbox's name.
         QApplication.setDesktopFileName(os.environ.get("FLATPAK_ID", "gridbrush"))
@@ -153,22 +149,30 @@ class _Start:
         if self._first is not None:
             self._show(app, self._first)
         _load_the_rest(app, self._window)
+        from studio.common import terminal
+
+        terminal.guard()
         end_logs = logs.install(self._where, self._options.log_level.upper())
         import asyncio
 
-        from studio.ui.rounds import WindowLoop
+        from PySide6.QtCore import qInstallMessageHandler
 
+        from studio.ui.app.event_loop import WindowLoop
+
+        # What Qt says may hold the name of a file: it goes where our own words go.
+        qInstallMessageHandler(_pass_on)
         try:
             with asyncio.Runner(loop_factory=lambda: WindowLoop(app)) as runner:
                 return runner.run(self._live(app))
         except KeyboardInterrupt:
             return 130
         finally:
+            qInstallMessageHandler(None)
             end_logs()
 
     def _show(self, app: Any, first: FirstScreen) -> None:
         """Build the window and show it with its first pictures, if there are any."""
-        from studio.ui import tasks
+        from studio.ui.support import tasks
 
         first.decode(app.primaryScreen().devicePixelRatio())
         tasks.hold()
@@ -180,8 +184,8 @@ class _Start:
             time.sleep(_LOOK)
 
     def _build(self, app: Any) -> StudioWindow:
-        from studio.ui import theme
-        from studio.ui.main_window import StudioWindow
+        from studio.ui.style import theme
+        from studio.ui.window.main_window import StudioWindow
 
         theme.install(app, theme.choice_of(self._core.settings.value.theme))
         self._window = StudioWindow(self._core)
@@ -191,7 +195,7 @@ class _Start:
     async def _live(self, app: Any) -> int:
         import asyncio
 
-        from studio.ui import tasks
+        from studio.ui.support import tasks
 
         stop = asyncio.Event()
         _listen_for_the_end(stop)
@@ -209,6 +213,8 @@ class _Start:
             await self._core.begin()
         except StudioError as error:
             await self._core.close()
+            # The draft was not what ended it.
+            await asyncio.to_thread(self._core.draft.restored)
             tasks.drop()
             if self._window is not None:
                 self._window.hide()
@@ -221,7 +227,7 @@ class _Start:
         return await _watched(self._core, _stay(app, self._core, window, stop))
 
     def _begin_again(self, *, anyway: bool) -> None:
-        from studio.core import Core
+        from studio.app.core import Core
 
         self._chosen = replace(self._chosen, anyway=anyway)
         self._core = Core(self._where, self._chosen, self._environ)
@@ -229,7 +235,7 @@ class _Start:
 
     async def _raised(self) -> bool:
         """Whether another Gridbrush on this machine has the library, and showed its window."""
-        from studio import instance
+        from studio.app import instance
 
         return await instance.ask_to_raise(self._core.library_folder, files=self._options.files)
 
@@ -239,9 +245,11 @@ def _load_the_rest(app: Any, window: StudioWindow | None) -> None:
     for name in _FURNITURE:
         importlib.import_module(name)
         app.processEvents()
-    from studio.ui import focus_ring
+    from studio.ui.support import key_repeat
+    from studio.ui.widgets import focus_ring
 
     focus_ring.install(app)
+    key_repeat.watch()
     if window is not None:
         for _step in window.furnish():
             app.processEvents()
@@ -252,8 +260,11 @@ def _load_the_rest(app: Any, window: StudioWindow | None) -> None:
 
 def _can_show() -> bool:
     """Whether Qt can open a window here; says what is missing, for it would abort instead."""
-    if sys.platform != "linux" or os.environ.get("QT_QPA_PLATFORM"):
-        return True
+    asked = sys.platform == "linux" and not os.environ.get("QT_QPA_PLATFORM")
+    return not asked or _has_display()
+
+
+def _has_display() -> bool:
     if not os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY"):
         _say(_("There is no display. `gridbrush generate PROMPT` works without one."))
         return False
@@ -273,8 +284,14 @@ def _can_show() -> bool:
     return True
 
 
+def _pass_on(_kind: object, _context: object, text: str) -> None:
+    _say(text)
+
+
 def _say(text: str) -> None:
-    sys.stderr.write(text + "\n")
+    from studio.common.terminal import harmless
+
+    sys.stderr.write(harmless(text) + "\n")
 
 
 def _probe() -> int:
@@ -294,10 +311,10 @@ async def _stay(app: Any, core: Core, window: StudioWindow, stop: asyncio.Event)
     import asyncio
     from functools import partial
 
-    from studio import instance
-    from studio.ui import tasks
-    from studio.ui.garbage import Garbage
-    from studio.ui.hooks import Hooks
+    from studio.app import instance
+    from studio.ui.app.exception_hooks import Hooks
+    from studio.ui.app.gc_timer import Garbage
+    from studio.ui.support import tasks
 
     hooks = Hooks(window.talking.on_error)
     hooks.install()
@@ -347,7 +364,7 @@ async def _watched(core: Core, staying: Awaitable[int]) -> int:
     """Until the window is closed; what ends the program otherwise is told at the next start."""
     import asyncio
 
-    from studio.crashes import CrashFile
+    from studio.app.crash_reports import CrashFile
 
     making = asyncio.create_task(asyncio.to_thread(CrashFile, core.paths.log_folder))
     try:
@@ -356,11 +373,11 @@ async def _watched(core: Core, staying: Awaitable[int]) -> int:
         with contextlib.suppress(OSError):
             (await making).note(error)
         raise
-    from studio import sessions
+    from studio.app import session
 
     with contextlib.suppress(OSError):
         (await making).close()
-        await asyncio.to_thread(sessions.end, core.paths.window_file.parent)
+        await asyncio.to_thread(session.end, core.paths.window_file.parent)
     return code
 
 
@@ -369,7 +386,7 @@ async def _later(window: StudioWindow) -> None:
     import asyncio
 
     await asyncio.sleep(_AT_REST)
-    from studio.ui.dialogs.upkeep import after_start
+    from studio.ui.dialogs.maintenance import after_start
 
     await after_start(window)
 
@@ -378,15 +395,15 @@ async def _take_work(
     core: Core, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
 ) -> None:
     """A command line of this user has work for the library's owner."""
-    from studio.handover import Handover
+    from studio.remote.server import Handover
 
     await Handover(core).answer(reader, writer)
 
 
 async def _open_anyway(app: Any, error: StudioError, stop: asyncio.Event) -> bool:
     """The program cannot open its library: say so in a window; whether the user insists."""
-    from studio.ui import theme
-    from studio.ui.dialogs.start_trouble import StartTrouble
+    from studio.ui.dialogs.start_error import StartTrouble
+    from studio.ui.style import theme
 
     _say(str(error))
     theme.install(app, "system")

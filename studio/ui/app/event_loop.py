@@ -24,6 +24,8 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimerEvent
 from qasync import QEventLoop
 
+from studio.ui.support.qt_overrides import needs
+
 _ASIDE = 10
 """Calls that block may run at once."""
 
@@ -59,10 +61,12 @@ class Rounds(QObject):
             self.killTimer(self._timer)
             self._timer = 0
 
+    @needs("_timer")
     def customEvent(self, event: QEvent) -> None:  # noqa: ARG002
         if self._waiting and not self._timer:
             self._timer = self.startTimer(0)
 
+    @needs("_timer")
     def timerEvent(self, event: QTimerEvent) -> None:  # noqa: ARG002
         waiting = self._waiting
         # A round within a round, while something of this one waits for the window, is fine.

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
-from studio.ui import tasks
+from studio.ui.support import tasks
 
 log = logging.getLogger(__name__)
 

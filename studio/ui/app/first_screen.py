@@ -11,15 +11,15 @@ import threading
 from collections import deque
 from typing import TYPE_CHECKING
 
-from studio.errors import StudioError
+from studio.common.errors import StudioError
 from studio.library.query import Query, Sort
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage
 
-    from studio.core import Core
-    from studio.domain import Picture
-    from studio.settings import Settings
+    from studio.app.core import Core
+    from studio.config.settings import Settings
+    from studio.domain.entities import Picture
 
 log = logging.getLogger(__name__)
 
@@ -111,7 +111,8 @@ class FirstScreen:
                 continue
             aspect = picture.width / picture.height
             # A reader, because Python goes on beside its `read`; the format spares Qt loading all
-            # its decoders. As large as the gallery fits it into its square (gallery/layout.py).
+            # its decoders. As large as the gallery fits it into its square
+            # (ui/views/gallery/layout.py).
             reader = QImageReader(str(path), b"jpg")
             reader.setScaledSize(QSize(round(side * min(1, aspect)), round(side / max(1, aspect))))
             image = reader.read()

@@ -10,37 +10,38 @@ from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
-from studio.ui.actions import Actions
-from studio.ui.activity.activity import StatusBar
-from studio.ui.bringing import Bringing
-from studio.ui.budgeting import Budgeting
-from studio.ui.chosen import Choices
-from studio.ui.composer.composer import Composer
-from studio.ui.composing import Composing
-from studio.ui.controls import MessageBar, Toast
-from studio.ui.dialogs.opening import Dialogs
-from studio.ui.doings import Doings
-from studio.ui.grid_bar import GridBar
-from studio.ui.hearing import Hearing
-from studio.ui.inspector import Inspector
-from studio.ui.looking import Looking
-from studio.ui.menu_key import MenuKey
-from studio.ui.notify import Notifier
-from studio.ui.offers import Offers
-from studio.ui.picture_actions import PictureActions
-from studio.ui.running import Running
-from studio.ui.selected import Selected
-from studio.ui.shelving import Shelving
-from studio.ui.sidebar.rail import Rail
-from studio.ui.sidebar.sidebar import Sidebar
-from studio.ui.talking import Talking
-from studio.ui.top_bar import TopBar
+from studio.ui.controllers.action_handlers import Doings
+from studio.ui.controllers.budget import Budgeting
+from studio.ui.controllers.collections import Shelving
+from studio.ui.controllers.draft import Composing
+from studio.ui.controllers.event_router import Hearing
+from studio.ui.controllers.import_ import Bringing
+from studio.ui.controllers.item_actions import Offers
+from studio.ui.controllers.jobs import Running
+from studio.ui.controllers.messages import Talking
+from studio.ui.controllers.notifications import Notifier
+from studio.ui.controllers.pictures import PictureActions
+from studio.ui.controllers.selection import Selected
+from studio.ui.controllers.view_options import Choices
+from studio.ui.controllers.view_switch import Looking
+from studio.ui.dialogs.launcher import Dialogs
+from studio.ui.panels.composer.composer import Composer
+from studio.ui.panels.inspector import Inspector
+from studio.ui.panels.sidebar.rail import Rail
+from studio.ui.panels.sidebar.sidebar import Sidebar
+from studio.ui.panels.status_bar.activity import StatusBar
+from studio.ui.support import key_repeat
+from studio.ui.widgets import MessageBar, Toast
+from studio.ui.window.actions import Actions
+from studio.ui.window.alt_key import MenuKey
+from studio.ui.window.grid_bar import GridBar
+from studio.ui.window.top_bar import TopBar
 
 if TYPE_CHECKING:
-    from studio.events import IndexRead
-    from studio.ui.loupe import Loupe
-    from studio.ui.main_window import StudioWindow
-    from studio.ui.welcome import Welcome
+    from studio.domain.events import IndexRead
+    from studio.ui.views.loupe import Loupe
+    from studio.ui.views.welcome import Welcome
+    from studio.ui.window.main_window import StudioWindow
 
 
 def furnish(window: StudioWindow) -> Iterator[None]:
@@ -75,6 +76,7 @@ def furnish(window: StudioWindow) -> Iterator[None]:
 def _make_rooms(window: StudioWindow) -> None:
     core = window.core
     window.menu_key = MenuKey(window)
+    key_repeat.watch()
     window.selection = Selected(window)
     window.pictures = PictureActions(core, window.selection, window)
     window.running = Running(core, window)
@@ -182,14 +184,14 @@ def _connect_panels(window: StudioWindow) -> None:
 
 
 def _hear_of_index(window: StudioWindow, event: IndexRead) -> None:
-    from studio.ui import rereading
+    from studio.ui.controllers import reindex_progress
 
-    rereading.hear(window, event)
+    reindex_progress.hear(window, event)
 
 
 def make_loupe(window: StudioWindow) -> Loupe:
     """The loupe, connected, when it is first opened."""
-    from studio.ui.loupe import Loupe
+    from studio.ui.views.loupe import Loupe
 
     core = window.core
     loupe = Loupe(core.library, core.decoder, surround=core.settings.value.surround)
@@ -206,7 +208,7 @@ def make_loupe(window: StudioWindow) -> Loupe:
 
 def make_welcome(window: StudioWindow) -> Welcome:
     """The page of the first start, connected, when there is nothing else to show."""
-    from studio.ui.welcome import Welcome
+    from studio.ui.views.welcome import Welcome
 
     welcome = Welcome(window.core, window)
     welcome.show_profile(window.core.default_profile)

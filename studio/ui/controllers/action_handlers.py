@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QTextEdit
 
-from studio import runs
-from studio.domain import Picture
-from studio.errors import InputError
+from studio.common.errors import InputError
+from studio.domain import runs
+from studio.domain.drafts import MOST_EDITED
+from studio.domain.entities import Picture
 from studio.library.query import View
-from studio.ui import zones
-from studio.ui.picture_actions import show_files
-from studio.ui.tasks import spawn
+from studio.ui.controllers.pictures import show_files
+from studio.ui.support.tasks import spawn
+from studio.ui.window import layout, window_state
 
 if TYPE_CHECKING:
-    from studio.ui.main_window import StudioWindow
+    from studio.ui.window.main_window import StudioWindow
 
 TILE_STEP = 32
 
@@ -73,14 +74,14 @@ class Doings:
 
     def on_undo(self) -> None:
         """Undo in the prompt while it has the keyboard, else in the library."""
-        if zones.inside(QApplication.focusWidget(), self._window.composer):
+        if layout.inside(QApplication.focusWidget(), self._window.composer):
             self._window.composer.undo()
         else:
             self._window.pictures.undo()
 
     def on_redo(self) -> None:
         """Redo where undo would act."""
-        if zones.inside(QApplication.focusWidget(), self._window.composer):
+        if layout.inside(QApplication.focusWidget(), self._window.composer):
             self._window.composer.redo()
         else:
             self._window.pictures.redo()
@@ -120,7 +121,8 @@ class Doings:
         spawn(self._edit())
 
     async def _edit(self) -> None:
-        pictures = await self._window.selection.pictures()
+        # One more than are edited together is enough to say so.
+        pictures = await self._window.selection.pictures(MOST_EDITED + 1)
         if len(pictures) == 1:
             self._window.composer.edit(pictures[0])
         elif pictures:
@@ -162,15 +164,15 @@ class Doings:
 
     def on_tag(self) -> None:
         """Set the tags of the selection."""
-        from studio.ui.dialogs import tagging
+        from studio.ui.dialogs import tag_popover
 
-        spawn(tagging.tag(self._window))
+        spawn(tag_popover.tag(self._window))
 
     def on_collect(self) -> None:
         """Put the selection into a collection."""
-        from studio.ui.dialogs import tagging
+        from studio.ui.dialogs import tag_popover
 
-        spawn(tagging.collect(self._window))
+        spawn(tag_popover.collect(self._window))
 
     def on_before(self) -> None:
         """Show what the picture was made from, in the loupe."""
@@ -238,22 +240,18 @@ class Doings:
 
     def on_full_screen(self) -> None:
         """The whole screen, or back."""
-        window = self._window
-        if window.isFullScreen():
-            window.showNormal()
-        else:
-            window.showFullScreen()
+        window_state.turn_full_screen(self._window)
 
     def on_next_zone(self) -> None:
         """The keyboard to the next zone that is in sight."""
         places = self._window.focus_places()
         focus = QApplication.focusWidget()
-        here = next((n for n, (zone, _go) in enumerate(places) if zones.inside(focus, zone)), -1)
+        here = next((n for n, (zone, _go) in enumerate(places) if layout.inside(focus, zone)), -1)
         for step in range(1, len(places) + 1):
             zone, go = places[(here + step) % len(places)]
             go()
             # An inspector with nothing to show takes no keyboard: on to the next.
-            if zones.inside(QApplication.focusWidget(), zone):
+            if layout.inside(QApplication.focusWidget(), zone):
                 return
 
     # Library
@@ -297,9 +295,9 @@ class Doings:
 
     def on_retry_failed(self) -> None:
         """Try again everything that failed in this session; asks where that may cost much."""
-        from studio.ui import trying_again
+        from studio.ui.controllers import retry
 
-        trying_again.ask_or_retry(self._window)
+        retry.ask_or_retry(self._window)
 
     def on_cancel_all(self) -> None:
         """Stop every job."""
@@ -307,23 +305,22 @@ class Doings:
 
     def on_open_library(self) -> None:
         """Choose another library; a new start opens it."""
-        from studio.ui.dialogs import other_library
+        from studio.ui.dialogs import open_library
 
-        spawn(other_library.choose(self._window))
+        spawn(open_library.choose(self._window))
 
     def on_move_library(self) -> None:
         """Choose where the library shall lie; asks, moves it and begins again there."""
-        from studio.ui.dialogs import moving_library
+        from studio.ui.dialogs import relocate_library
 
-        spawn(moving_library.choose(self._window))
+        spawn(relocate_library.choose(self._window))
 
     def on_open_library_folder(self) -> None:
         """Open the folder of the originals."""
         folder = self._window.core.library.folder
-        from PySide6.QtCore import QUrl
-        from PySide6.QtGui import QDesktopServices
+        from studio.ui.support import desktop_services
 
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+        desktop_services.open_folder(folder)
 
     # Help
 
@@ -345,9 +342,9 @@ class Doings:
 
     def on_empty_trash(self) -> None:
         """Delete what is in the trash for good; asks first."""
-        from studio.ui.dialogs import emptying
+        from studio.ui.dialogs import empty_trash
 
-        spawn(emptying.ask(self._window))
+        spawn(empty_trash.ask(self._window))
 
     def on_back_up(self) -> None:
         """Everything into one file."""

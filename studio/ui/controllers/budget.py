@@ -10,18 +10,19 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from studio import budget
-from studio.domain import Job
-from studio.events import Event, SettingsChanged
+from studio.common.i18n import _, ngettext
+from studio.domain import budget
+from studio.domain.entities import Job
+from studio.domain.events import Event, SettingsChanged
+from studio.domain.runs import Run
 from studio.library.query import Spend
-from studio.runs import Run
-from studio.ui import places
-from studio.ui.composer.press import Purse, past_budget
-from studio.ui.controls import Notice
-from studio.words import _
+from studio.ui.controllers.messages import variations
+from studio.ui.panels.composer.submit import Purse, past_budget
+from studio.ui.support import sidebar_items
+from studio.ui.widgets import Notice
 
 if TYPE_CHECKING:
-    from studio.ui.main_window import StudioWindow
+    from studio.ui.window.main_window import StudioWindow
 
 
 class Budgeting(QObject):
@@ -41,29 +42,43 @@ class Budgeting(QObject):
         window.browsing.spent.connect(self.on_spent)
         window.composer.wants_budget.connect(self.on_limit_wanted)
         window.composer.bar.acted.connect(self.on_acted)
+        window.composer.bar.closed.connect(self.on_closed)
         window.messages.acted.connect(self.on_acted)
         window.running.again.connect(self.on_again)
         self.destroyed.connect(window.core.events.subscribe(self._hear))
 
     def send(self, run: Run) -> None:
-        """Queue a run the composer has not asked about, such as variations of a picture."""
-        now = self._purse.budget(self._window.core)
-        if now is None or not now.over_by(run.total_usd):
+        """Queue a run the composer has not asked about: variations of a picture."""
+        if not self.asks(run):
             self._start(run)
-            return
-        self._held = run
+
+    def asks(self, run: Run) -> bool:
+        """Whether variations go past the limit; then they wait for the answer."""
+        question = self.question(run.total_usd)
+        if question:
+            self._held = run
+            self._ask(f"{_waiting(run)} {question}", _("Generate anyway"))
+        return bool(question)
+
+    def _ask(self, text: str, send: str) -> None:
         composer = self._window.composer
         composer.open_full()
         composer.bar.show_notice(
             Notice(
                 key="run",
-                text=past_budget(now, run.total_usd),
+                text=text,
                 tone="warn",
                 icon="coin",
-                actions=(("limit", _("Change limit")), ("send", _("Generate anyway"))),
+                actions=(("limit", _("Change limit")), ("send", send)),
             )
         )
         composer.place_sheet()
+
+    def _ask_again(self) -> None:
+        """What waits, by the limit as it is now."""
+        run = self._held
+        if run is not None and not self.asks(run):
+            self._ask(f"{_waiting(run)} {_('They fit the limit now.')}", _("Generate"))
 
     def _start(self, run: Run) -> None:
         self._purse.send(run)
@@ -108,9 +123,14 @@ class Budgeting(QObject):
     def on_acted(self, key: object, action: object) -> None:
         """A button of a message bar was pressed."""
         if key == "run":
+            if action == "limit":
+                # They still wait; the composer opens the settings.
+                self._ask_again()
+                return
             run, self._held = self._held, None
             if action == "send" and run is not None:
                 self._start(run)
+                self._window.talking.tell(variations(run))
         elif key == "again":
             job, self._again = self._again, None
             if action == "send" and job is not None:
@@ -120,11 +140,17 @@ class Budgeting(QObject):
         elif key == "budget" and action == "limit":
             self.on_limit_wanted()
 
+    def on_closed(self, key: object) -> None:
+        """A question was closed unanswered: what waited for it is not made."""
+        if key == "run":
+            self._held = None
+
     def _hear(self, event: Event) -> None:
         self._purse.hear(event)
         if isinstance(event, SettingsChanged) and "budget_usd" in event.names:
             self._show_limit()
             self._warn()
+            self._ask_again()
 
     def _show_limit(self) -> None:
         limit = self._window.core.settings.value.budget_usd
@@ -145,9 +171,18 @@ class Budgeting(QObject):
         self._window.messages.show_notice(
             Notice(
                 key="budget",
-                text=budget.warning(now, places.this_month()),
+                text=budget.warning(now, sidebar_items.this_month()),
                 tone="warn",
                 icon="coin",
                 actions=(("limit", _("Change limit")),),
             )
         )
+
+
+def _waiting(run: Run) -> str:
+    """That nothing was sent yet."""
+    n = len(run.requests)
+    text = ngettext(
+        "{n} variation waits for your answer.", "{n} variations wait for your answer.", n
+    )
+    return text.format(n=n)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from studio.events import Progress
-from studio.library.changing import ChangeGoing
-from studio.ui.controls import Notice
-from studio.words import _
+from studio.common.i18n import _
+from studio.domain.events import Progress
+from studio.library.operations.edits import ChangeGoing
+from studio.ui.widgets import Notice
 
 if TYPE_CHECKING:
-    from studio.ui.main_window import StudioWindow
+    from studio.ui.window.main_window import StudioWindow
 
 KEY = "change"
 _STEP = 5

@@ -10,18 +10,18 @@ from PySide6.QtCore import QObject, QPoint
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
-from studio.errors import InputError
-from studio.events import Event, PicturesAdded, RecordsChanged
+from studio.common.errors import InputError
+from studio.common.i18n import _
+from studio.domain.events import Event, PicturesAdded, RecordsChanged
 from studio.library.query import Collection, View
-from studio.ui import places
-from studio.ui.tasks import Work, spawn
-from studio.words import _
+from studio.ui.support import sidebar_items
+from studio.ui.support.tasks import Work, spawn
 
 if TYPE_CHECKING:
-    from studio.ui.dialogs.naming import Naming
-    from studio.ui.main_window import StudioWindow
-    from studio.ui.places import Place
-    from studio.ui.sidebar.rail_list import RailList
+    from studio.ui.dialogs.name_popover import Naming
+    from studio.ui.panels.sidebar.rail_list import RailList
+    from studio.ui.support.sidebar_items import Place
+    from studio.ui.window.main_window import StudioWindow
 
 _TOUCH = frozenset({"collection", "collections", "trashed"})
 
@@ -72,7 +72,7 @@ class Shelving(QObject):
             self._window.show_shelf(self._window.browsing.query.view)
 
     def _show(self) -> None:
-        rows = [places.collection(one) for one in self.every]
+        rows = [sidebar_items.collection(one) for one in self.every]
         for side in (self._window.sidebar, self._window.rail):
             side.show_collections(rows)
         if self._listed is not None:
@@ -133,7 +133,7 @@ class Shelving(QObject):
             self._menu(place)
 
     def _menu(self, place: Place) -> None:
-        from studio.ui.controls import Menu
+        from studio.ui.widgets import Menu
 
         menu = Menu(place.label, self._window)
         for name, text in (("rename", _("Rename…")), ("delete", _("Delete collection"))):
@@ -150,13 +150,13 @@ class Shelving(QObject):
 
     def on_list_wanted(self, searches: bool, button: QWidget) -> None:  # noqa: FBT001 - a signal's
         """The narrow window's collections, or its saved searches, shall be chosen from."""
-        from studio.ui.controls import tips
-        from studio.ui.sidebar.rail_list import RailList
+        from studio.ui.panels.sidebar.rail_list import RailList
+        from studio.ui.widgets import tips
 
         if self._listed is not None:
             self._listed.close_it()
             return
-        rows = [places.collection(one) for one in self.every]
+        rows = [sidebar_items.collection(one) for one in self.every]
         listed = self._listed = RailList(rows, button, searches=searches)
         listed.chosen.connect(self.on_chosen)
         listed.wanted.connect(self.on_save_search if searches else self.on_new)
@@ -177,9 +177,9 @@ class Shelving(QObject):
         spawn(self._collect(ids))
 
     async def _collect(self, ids: Sequence[str]) -> None:
-        from studio.ui.dialogs import tagging
+        from studio.ui.dialogs import tag_popover
 
-        await tagging.collect(self._window, ids)
+        await tag_popover.collect(self._window, ids)
 
     # What the inspector asks of tags
 
@@ -207,7 +207,7 @@ class Shelving(QObject):
     # How
 
     def _ask(self, title: str, button: str, take: Callable[[str], None], name: str = "") -> None:
-        from studio.ui.dialogs import naming
+        from studio.ui.dialogs import name_popover as naming
 
         side = self._window.sidebar
         over: QWidget = self._window.rail

@@ -33,6 +33,7 @@ class BusChannel(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._bus: QDBusConnection | None = None
+        self._markup: bool | None = None
         self._shown: dict[int, Callable[[], None]] = {}
         self._calls: set[QProcess] = set()
         # Pressed before the tool had told us the number.
@@ -43,7 +44,11 @@ class BusChannel(QObject):
         tool = shutil.which(TOOL) if sys.platform not in ("win32", "darwin") else None
         if tool is None or not self._listen():
             return False
-        output = await self._call(tool, arguments(title, text))
+        if self._markup is None:
+            can = await self._call(tool, question())
+            # Whoever does not say what he can is given no chance to read markup.
+            self._markup = "'body-markup'" in can or not can.strip()
+        output = await self._call(tool, arguments(title, text, markup=self._markup))
         answer = ANSWER.search(output)
         if answer is None:
             return False
@@ -111,15 +116,25 @@ class BusChannel(QObject):
         self._shown.pop(id, None)
 
 
-def arguments(title: str, text: str) -> list[str]:
-    """What the tool is called with."""
+def question() -> list[str]:
+    """What the tool is called with to hear what the desktop can do."""
+    return _call("GetCapabilities")
+
+
+def arguments(title: str, text: str, *, markup: bool = True) -> list[str]:
+    """What the tool is called with. `markup`: the desktop reads the text so; the title never is."""
+    return [
+        *_call("Notify"),
+        *(_quoted("Gridbrush"), "uint32 0", _quoted("gridbrush")),
+        *(_quoted(title), _quoted(html.escape(text, quote=False) if markup else text)),
+        *("['default', '']", "{'desktop-entry': <'gridbrush'>}", "int32 -1"),
+    ]
+
+
+def _call(method: str) -> list[str]:
     return [
         *("call", "--session", "--timeout", str(SECONDS)),
-        *("--dest", SERVICE, "--object-path", PATH, "--method", f"{SERVICE}.Notify"),
-        *(_quoted("Gridbrush"), "uint32 0", _quoted("gridbrush")),
-        # The text may be read as markup, the title never is.
-        *(_quoted(title), _quoted(html.escape(text, quote=False))),
-        *("['default', '']", "{'desktop-entry': <'gridbrush'>}", "int32 -1"),
+        *("--dest", SERVICE, "--object-path", PATH, "--method", f"{SERVICE}.{method}"),
     ]
 
 

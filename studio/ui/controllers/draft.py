@@ -6,15 +6,19 @@ import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtWidgets import QWidget
 
-from studio import runs
-from studio.domain import Job
-from studio.drafts import Draft
-from studio.ui.tasks import spawn
+from studio.common.i18n import _
+from studio.domain import runs
+from studio.domain.drafts import Draft
+from studio.domain.entities import Job
+from studio.ui.support.qt_overrides import needs
+from studio.ui.support.tasks import spawn
+from studio.ui.widgets import Notice
 
 if TYPE_CHECKING:
-    from studio.ui.main_window import StudioWindow
+    from studio.ui.window.main_window import StudioWindow
 
 _PAUSE = 300
 """Milliseconds without a change after which the draft is saved."""
@@ -84,5 +88,75 @@ class Composing(QObject):
             spawn(self._save_draft(self._unsaved))
             self._unsaved = None
 
+    # A draft over whose restoring the program died
+
+    async def restored(self) -> None:
+        """Wait until what was left stands on the screen; then offer what could not be restored."""
+        await self._stands()
+        await asyncio.to_thread(self._window.core.draft.restored)
+        if await asyncio.to_thread(self._window.core.draft.kept) is not None:
+            words = _("Gridbrush ended while it restored a draft. The draft is kept as it was.")
+            actions = (("restore_draft", _("Restore the draft")),)
+            self._window.messages.show_notice(
+                Notice(key="draft", text=words, tone="warn", icon="warning", actions=actions)
+            )
+
+    def restore_kept(self) -> None:
+        """The user wants the draft that was put aside."""
+        spawn(self._restore_kept())
+
+    async def _restore_kept(self) -> None:
+        kept, composer = self._window.core.draft, self._window.composer
+        draft = await asyncio.to_thread(kept.begin_kept)
+        if draft is None:
+            return
+        composer.set_draft(draft)
+        composer.focus_prompt()
+        await self._stands()
+        await self._save_draft(composer.draft())
+        await asyncio.to_thread(kept.end_kept)
+
+    async def _stands(self) -> None:
+        """Wait until the composer was painted with all it shows."""
+        composer = self._window.composer
+        painted = _Painted(composer)
+        try:
+            await painted.once.wait()
+        finally:
+            painted.stop()
+        if not composer.settled:
+            rest = asyncio.Event()
+            composer.at_rest.connect(rest.set)
+            await rest.wait()
+
     async def _save_draft(self, draft: Draft) -> None:
         await asyncio.to_thread(self._window.core.draft.save, draft)
+
+
+class _Painted(QObject):
+    """Waits for a widget's next frame.
+
+    Attributes:
+        once: set when it was painted.
+    """
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__(widget)
+        self.once = asyncio.Event()
+        self._widget = widget
+        widget.installEventFilter(self)
+        widget.update()
+
+    def stop(self) -> None:
+        """Look no longer."""
+        import shiboken6
+
+        if shiboken6.isValid(self._widget):
+            self._widget.removeEventFilter(self)
+            self.deleteLater()
+
+    @needs("_widget")
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Paint and watched is self._widget:
+            self.once.set()
+        return False

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from studio.domain import Job, JobState
-from studio.events import (
+from studio.domain.entities import Job, JobState
+from studio.domain.events import (
     Event,
     JobChanged,
     KeyChanged,
+    News,
     Progress,
     RecordsChanged,
     SettingsChanged,
@@ -19,7 +20,7 @@ from studio.events import (
 from studio.library.query import Sort, View
 
 if TYPE_CHECKING:
-    from studio.ui.main_window import StudioWindow
+    from studio.ui.window.main_window import StudioWindow
 
 
 class Hearing(QObject):
@@ -46,11 +47,13 @@ class Hearing(QObject):
         elif isinstance(event, SettingsChanged):
             self.show_settings()
         elif isinstance(event, Progress):
-            from studio.ui import large_changes
+            from studio.ui.controllers import change_progress
 
-            large_changes.hear(window, event)
+            change_progress.hear(window, event)
         elif isinstance(event, Trouble):
             window.talking.on_error(event.error)
+        elif isinstance(event, News):
+            window.talking.on_news(event)
         self._show_jobs()
 
     def _hear_records(self, event: RecordsChanged) -> None:

@@ -11,30 +11,24 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QMimeData, QObject, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import (
-    QDragEnterEvent,
-    QDragLeaveEvent,
-    QDragMoveEvent,
-    QDropEvent,
-    QPainter,
-    QPaintEvent,
-    QPen,
-)
+from PySide6.QtCore import QMimeData, QObject, QRectF, Qt, Signal
+from PySide6.QtGui import QDropEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
-from studio.ui import dragging
-from studio.ui.controls import Notice
-from studio.ui.tasks import Work, spawn
-from studio.ui.theme import theme
-from studio.words import _, ngettext
+from studio.common.errors import StudioError
+from studio.common.i18n import _, ngettext
+from studio.domain.entities import Role
+from studio.ui.style.theme import theme
+from studio.ui.support import drag_and_drop, drop_area
+from studio.ui.support.drop_area import Drag, DropArea, DropCover
+from studio.ui.support.tasks import Work, spawn
+from studio.ui.widgets import Notice
 
 if TYPE_CHECKING:
-    from studio.library.importing import Import, Progress
-    from studio.ui.main_window import StudioWindow
+    from studio.library.operations.import_ import Import, Progress
+    from studio.ui.window.main_window import StudioWindow
 
 KEY = "import"
-LINGER = 120  # milliseconds
 _TELL_EVERY = 1.0
 """Seconds between two sentences of how far it is: a screen reader says each."""
 
@@ -48,8 +42,15 @@ class Bringing(QObject):
         self._target: ImportTarget | None = None
         self._work: Work | None = None
         self._waiting: list[Path] = []
+        self._waiting_blobs: list[drag_and_drop.Blob] = []
+        self._refused: list[tuple[str, str]] = []
         self._taken_from: Path | None = None
         self._told = 0.0
+        self._area = DropArea(window, brings_files)
+        self._area.over.connect(self.on_drag)
+        self._area.ended.connect(self.on_drag_ended)
+        self._area.dropped.connect(self.on_dropped_on_window)
+        window.views.currentChanged.connect(self.on_page_changed)
 
     @property
     def under_way(self) -> bool:
@@ -74,38 +75,76 @@ class Bringing(QObject):
 
     def take(self, paths: Sequence[Path]) -> None:
         """Import these; what comes while one is under way comes after it."""
-        self._waiting.extend(paths)
-        if self._waiting and not self.under_way:
+        self.take_in(drag_and_drop.Incoming(paths=tuple(paths)))
+
+    def take_in(self, incoming: drag_and_drop.Incoming) -> None:
+        """Import what came from another program, with or without a file."""
+        self._waiting.extend(incoming.paths)
+        self._waiting_blobs.extend(incoming.blobs)
+        self._refused.extend((error.name, error.reason) for error in incoming.troubles)
+        if self._has_work and not self.under_way:
             self._work = spawn(self._take())
 
+    @property
+    def _has_work(self) -> bool:
+        return bool(self._waiting or self._waiting_blobs or self._refused)
+
     async def _take(self) -> None:
-        from studio.library import importing
+        from studio.library.operations import import_
 
         core = self._window.core
-        while self._waiting:
+        while self._has_work:
             paths, self._waiting = self._waiting, []
+            blobs, self._waiting_blobs = self._waiting_blobs, []
+            refused, self._refused = self._refused, []
             neutral = core.settings.value.neutral_names
-            one = importing.Import(core.library, core.decoder, neutral_names=neutral)
+            one = import_.Import(core.library, core.decoder, neutral_names=neutral)
+            folder: Path | None = None
             try:
-                await one.run(paths, self._tell)
+                if blobs:
+                    pictures = await self._read(blobs, refused)
+                    folder, more = await import_.spooled(core.library, pictures)
+                    paths += more
+                await one.run(paths, self._tell, refused=refused)
             finally:
                 self._window.messages.dismiss(KEY)
                 self._say(one)
+                if folder is not None:
+                    await import_.unspool(folder)
+
+    @staticmethod
+    async def _read(
+        blobs: Sequence[drag_and_drop.Blob], refused: list[tuple[str, str]]
+    ) -> list[tuple[str, bytes]]:
+        """The bytes of pictures that came without a file; those that are none go to `refused`."""
+        from studio.common.file_types import PNG, kind_of
+
+        found: list[tuple[str, bytes]] = []
+        for blob in blobs:
+            name = _("Dropped picture")
+            try:
+                data = await blob.read()
+            except StudioError as error:
+                refused.append((name, error.message))
+                continue
+            kind = kind_of(data[:64]) or PNG
+            found.append((f"{name}{kind.extension}", data))
+        return found
 
     def _say(self, one: Import) -> None:
-        from studio.library import importing
+        from studio.library.operations import import_, import_sources
 
         result = one.result
-        self._window.talking.tell(importing.sentence(result))
+        self._window.talking.tell(import_.sentence(result))
+        said = []
         if result.unreadable:
             n = len(result.unreadable)
-            path, why = result.unreadable[0]
-            words = ngettext(
-                "{n} file was not imported: {name} ({why}).",
-                "{n} files were not imported, such as {name} ({why}).",
-                n,
-            )
-            text = words.format(n=f"{n:,}", name=Path(path).name, why=why.rstrip("."))
+            words = ngettext("{n} file was not imported.", "{n} files were not imported.", n)
+            said += [words.format(n=f"{n:,}"), import_sources.refusals(result.unreadable)]
+        if any(kind.picture or kind.meant for kind, _n in result.left_out):
+            said.append(import_sources.words_of(result.left_out))
+        if said:
+            text = " ".join(said)
             self._window.messages.show_notice(
                 Notice(key="not imported", text=text, tone="warn", icon="warning")
             )
@@ -129,6 +168,8 @@ class Bringing(QObject):
     def stop(self) -> None:
         """End the import after the file it is at; what was taken stays."""
         self._waiting.clear()
+        self._waiting_blobs.clear()
+        self._refused.clear()
         if self._work is not None:
             self._work.cancel()
 
@@ -136,7 +177,7 @@ class Bringing(QObject):
 
     def show_target(self, mime: QMimeData) -> None:
         """Files are dragged over the window: the gallery takes them into the library."""
-        n = len(dropped_files(mime))
+        n = number_in(mime)
         if not n or self._window.welcoming:
             return
         if self._target is None:
@@ -149,75 +190,68 @@ class Bringing(QObject):
         if self._target is not None:
             self._target.hide_soon()
 
-    def on_dropped(self, paths: object) -> None:
-        """Files were dropped on the gallery."""
-        assert isinstance(paths, tuple)
-        self._window.composer.show_drop_target(False)
-        self.take(paths)
+    def on_drag(self, drag: Drag) -> None:
+        """Something from elsewhere is dragged over the window."""
+        if not drag.begins:
+            return
+        # A folder cannot be a reference, but it can be imported.
+        if drag_and_drop.accepts(drag.mime):
+            self._window.composer.show_drop_target(True)
+        self.show_target(drag.mime)
+
+    def on_drag_ended(self, gone: bool) -> None:  # noqa: FBT001 - a Qt signal's argument
+        """It is not over the window itself any more: over a part of it, or nowhere."""
+        self._window.composer.on_drag_ended(gone)
+        if self._target is not None and gone:
+            self._target.hide()
+        self.hide_target()
+
+    def on_dropped_on_window(self, drag: Drag) -> None:
+        """Something was dropped where no part of the window takes it."""
+        role = Role.EDIT if self._window.welcoming else Role.FREE
+        self._window.composer.give(drag.mime, role)
+
+    def on_page_changed(self) -> None:
+        """Another view came under the pointer: a drag that goes on begins anew."""
+        drop_area.end_all()
+
+    def on_dropped(self, incoming: drag_and_drop.Incoming) -> None:
+        """Files, or pictures without one, were dropped on the gallery."""
+        self._window.composer.on_drag_ended(True)
+        self.take_in(incoming)
 
 
-class ImportTarget(QWidget):
+class ImportTarget(DropCover):
     """Lies over the gallery while files are dragged over the window.
 
-    Attributes:
-        inside: the drag is over it.
-
     Signals:
-        dropped: the files (tuple of paths).
+        dropped(object): what was dropped (Incoming).
     """
 
     dropped = Signal(object)
 
     def __init__(self, over: QWidget) -> None:
-        super().__init__(over)
+        super().__init__(over, brings_local_files)
         self._n = 0
-        self.inside = False
-        # A drag that moves from the window onto this leaves the window first.
-        self._away = QTimer(self, singleShot=True, interval=LINGER)
-        self._away.timeout.connect(self.hide)
-        self.setAcceptDrops(True)
-        self.hide()
+        self.area.dropped.connect(self.on_dropped)
+
+    @property
+    def inside(self) -> bool:
+        """Whether the drag is over it."""
+        return self.area.inside
 
     def cover(self, n: int) -> None:
         """Appear over the whole of the gallery, for that many files."""
         self._n = n
-        self._away.stop()
         parent = self.parentWidget()
         assert parent is not None
         self.setGeometry(parent.rect())
-        self.show()
+        self.show_now()
         self.raise_()
 
-    def hide_soon(self) -> None:
-        """Vanish a moment later, unless the drag goes on over this."""
-        if not self.inside:
-            self._away.start()
-
-    def _turn(self, *, inside: bool) -> None:
-        self.inside = inside
-        self.update()
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if dropped_files(event.mimeData()):
-            self._away.stop()
-            self._turn(inside=True)
-            event.setDropAction(Qt.DropAction.CopyAction)
-            event.accept()
-
-    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        event.setDropAction(Qt.DropAction.CopyAction)
-        event.accept()
-
-    def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
-        self._turn(inside=False)
-        self._away.start()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        self._turn(inside=False)
-        self.hide()
-        event.setDropAction(Qt.DropAction.CopyAction)
-        event.accept()
-        self.dropped.emit(dropped_files(event.mimeData()))
+    def on_dropped(self, drag: Drag) -> None:
+        """They were dropped here."""
+        self.dropped.emit(drag_and_drop.pictures_in(drag.mime))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         look = theme()
@@ -239,6 +273,27 @@ class ImportTarget(QWidget):
 
 def dropped_files(mime: QMimeData) -> tuple[Path, ...]:
     """Local files and folders of a drag from outside; nothing for pictures of the gallery."""
-    if mime.hasFormat(dragging.IDS) or not mime.hasUrls():
-        return ()
-    return tuple(Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile())
+    return () if mime.hasFormat(drag_and_drop.IDS) else drag_and_drop.pictures_in(mime).paths
+
+
+def number_in(mime: QMimeData) -> int:
+    """How many things of a drag from outside could be imported; no picture is fetched for it."""
+    if mime.hasFormat(drag_and_drop.IDS):
+        return 0
+    from studio.ui.support import drop_contents
+
+    named = sum(map(drop_contents.is_from_here, drop_contents.addresses(mime)))
+    return named or int(drag_and_drop.accepts(mime))
+
+
+def brings_files(event: QDropEvent) -> bool:
+    """Whether something from another program is dragged that the window can use."""
+    mime = event.mimeData()
+    if event.source() is not None or mime.hasFormat(drag_and_drop.IDS):
+        return False
+    return drag_and_drop.accepts(mime) or mime.hasUrls()
+
+
+def brings_local_files(event: QDropEvent) -> bool:
+    """Whether something is dragged that can be imported: files, folders, pictures."""
+    return number_in(event.mimeData()) > 0

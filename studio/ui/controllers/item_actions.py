@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, Qt
 
-from studio.domain import Flag, Job, Picture
+from studio.domain.entities import Flag, Job, Picture
 from studio.library.query import View
-from studio.ui import menus
-from studio.ui.picture_actions import show_files
-from studio.ui.states import Item
-from studio.ui.tasks import spawn
+from studio.ui.support.tasks import spawn
+from studio.ui.support.tile_content import Item
+from studio.ui.window import menus
 
 if TYPE_CHECKING:
-    from studio.ui.main_window import StudioWindow
+    from studio.ui.window.main_window import StudioWindow
 
 
 class Offers(QObject):
@@ -37,17 +36,17 @@ class Offers(QObject):
         elif name == "more":
             self.on_context_menu(item, self._window.cursor().pos())
         elif name == "show_in_folder":
-            show_files([self._window.core.library.path(item)])
+            self._window.pictures.show_this(item)
         elif name in ("locate", "forget"):
             self._missing(name, item)
 
     def _missing(self, name: str, picture: Picture) -> None:
-        from studio.ui.dialogs import lost
+        from studio.ui.dialogs import missing_file
 
         if name == "locate":
-            spawn(lost.locate(self._window, picture))
+            spawn(missing_file.locate(self._window, picture))
         else:
-            lost.forget(self._window, picture)
+            missing_file.forget(self._window, picture)
 
     def on_inspector_action(self, name: str, items: object) -> None:
         """A button of the inspector was pressed; `items` are the pictures or the job it shows."""

@@ -7,19 +7,19 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QGuiApplication
 
-from studio import logs, runs
-from studio.core import Core
-from studio.domain import Job, JobState, Picture
-from studio.drafts import Draft
-from studio.errors import IncompleteAnswer, StudioError
-from studio.runs import Run
-from studio.ui.tasks import spawn
-from studio.words import _
+from studio.app.core import Core
+from studio.common import logs
+from studio.common.errors import IncompleteAnswer, StudioError
+from studio.common.i18n import _
+from studio.domain import runs
+from studio.domain.drafts import Draft
+from studio.domain.entities import Job, JobState, Picture
+from studio.domain.runs import Run
+from studio.ui.support.tasks import spawn
 
 if TYPE_CHECKING:
-    from studio.turns import Place
+    from studio.generation.rate_limiter import Place
 
 _CUT = IncompleteAnswer.kind
 
@@ -114,8 +114,10 @@ class Running(QObject):
         if state is JobState.UNSENT:
             return [("send", _("Send")), ("discard", _("Discard"))]
         cut = state is JobState.CUT or (job.failure is not None and job.failure.kind == _CUT)
+        kept = job.failure is not None and job.failure.kept
         return [
-            *([("salvage", _("Try to read what arrived"))] if cut else []),
+            *([("salvage", _("Read again"))] if kept else []),
+            *([("salvage", _("Try to read what arrived"))] if cut and not kept else []),
             ("retry", _("Try again")),
             ("edit_prompt", _("Edit prompt")),
             ("read_answer", _("Show what happened")),
@@ -156,17 +158,18 @@ class Running(QObject):
         self.wants_key.emit(job.request.profile)
 
     def _top_up(self, job: Job) -> None:
-        from PySide6.QtCore import QUrl
-        from PySide6.QtGui import QDesktopServices
+        from studio.ui.support import desktop_services
 
-        QDesktopServices.openUrl(QUrl(_TOP_UP.get(job.request.profile, _TOP_UP["dgrid"])))
+        desktop_services.open_link(_TOP_UP.get(job.request.profile, _TOP_UP["dgrid"]))
 
     def _pick_model(self, _job: Job) -> None:
         self.wants_model.emit()
 
     def _copy_details(self, job: Job) -> None:
-        QGuiApplication.clipboard().setText(logs.clean(details(job)))
-        self.told.emit(_("Details copied"))
+        from studio.ui.support import clipboard  # a start copies nothing
+
+        told = partial(self.told.emit, _("Details copied"))
+        clipboard.put_text(logs.clean(details(job)), told)
 
 
 def details(job: Job) -> str:

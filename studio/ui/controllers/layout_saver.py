@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QTimer
 
-from studio.errors import StorageError
-from studio.ui import window_state
-from studio.ui.tasks import spawn
+from studio.common.errors import StorageError
+from studio.ui.support.qt_overrides import needs
+from studio.ui.support.tasks import spawn
+from studio.ui.window import window_state
 
 if TYPE_CHECKING:
-    from studio.ui.main_window import StudioWindow
-    from studio.ui.window_state import WindowState
+    from studio.ui.window.main_window import StudioWindow
+    from studio.ui.window.window_state import WindowState
 
 log = logging.getLogger(__name__)
 
@@ -79,6 +80,7 @@ class LayoutSaving(QObject):
         if self._window.layout_now() != state:
             self.pause.start()
 
+    @needs("pause")
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._window and event.type() in _MOVES:
             self.pause.start()

@@ -16,19 +16,26 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
-from studio.core import Core
-from studio.domain import Job, JobState, Picture
-from studio.events import Event, IndexRead, JobChanged, JobsRemoved, PicturesAdded, RecordsChanged
+from studio.app.core import Core
+from studio.common.i18n import _
+from studio.domain.entities import Job, JobState, Picture
+from studio.domain.events import (
+    Event,
+    IndexRead,
+    JobChanged,
+    JobsRemoved,
+    PicturesAdded,
+    RecordsChanged,
+)
 from studio.library.query import Counts, Query, Sort, Spend, View
-from studio.ui.first_screen import first_query
-from studio.ui.gallery.model import GalleryModel
-from studio.ui.gallery.order import LINEAR, places_of
-from studio.ui.gallery.view import GalleryView
-from studio.ui.tasks import Work, spawn
-from studio.words import _
+from studio.ui.app.first_screen import first_query
+from studio.ui.support.tasks import Work, spawn
+from studio.ui.views.gallery.model import GalleryModel
+from studio.ui.views.gallery.order import LINEAR, places_of
+from studio.ui.views.gallery.view import GalleryView
 
 if TYPE_CHECKING:
-    from studio.library.asking import Fact
+    from studio.library.index.search_language import Fact
 
 _MOVES = frozenset(
     {"flag", "trashed", "rating", "title", "note", "tags", "collections", "collection"}
@@ -347,7 +354,7 @@ def _shown_jobs(query: Query) -> Callable[[Job], bool]:
     words: tuple[tuple[str, bool], ...] = ()
     facts: tuple[Fact, ...] = ()
     if query.words.strip():
-        from studio.library.asking import understand
+        from studio.library.index.search_language import understand
 
         asked = understand(query.words)
         words = tuple((one.text.casefold(), one.without) for one in asked.words)

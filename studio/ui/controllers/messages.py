@@ -6,23 +6,24 @@ import asyncio
 import logging
 import os
 import traceback
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
-from PySide6.QtGui import QGuiApplication
 
-from studio import logs
-from studio.domain import Picture
-from studio.errors import StudioError
-from studio.files import storage_error
-from studio.runs import Run
-from studio.ui import figures
-from studio.ui.controls import Notice
-from studio.words import _, ngettext
+from studio.common import logs
+from studio.common.errors import StudioError
+from studio.common.files import storage_error
+from studio.common.i18n import _, ngettext
+from studio.domain.entities import Picture
+from studio.domain.events import News
+from studio.domain.runs import Run
+from studio.ui.support import formatting
+from studio.ui.widgets import Notice
 
 if TYPE_CHECKING:
-    from studio.ui.main_window import StudioWindow
+    from studio.ui.window.main_window import StudioWindow
 
 log = logging.getLogger(__name__)
 
@@ -44,12 +45,9 @@ class Talking(QObject):
         except StudioError as error:
             self.on_error(error)
             return
-        n = len(run.requests)
-        price = _price(run)
-        text = ngettext("{n} variation, {price}", "{n} variations, {price}", n)
-        self._window.toast.show_toast(
-            text.format(n=n, price=price), _("Cancel"), run, seconds=_VARY_SECONDS
-        )
+        # Past the budget nothing is said to be on its way before it was asked about.
+        if not self._window.budgeting.asks(run):
+            self._window.toast.show_toast(variations(run), _("Cancel"), run, seconds=_VARY_SECONDS)
 
     def on_composer_toast(self, text: str) -> None:
         """The composer was changed as a whole: that can be undone."""
@@ -112,27 +110,47 @@ class Talking(QObject):
             )
         )
 
+    def on_news(self, news: News) -> None:
+        """Something good, in the bar until the user has closed it."""
+        text = f"{news.title}. {news.message}"
+        self._window.messages.show_notice(Notice(key=f"news: {text}", text=text, icon="info"))
+
     def on_message_acted(self, key: object, action: object) -> None:
         """A button of the message bar was pressed."""
         if action == "copy":
-            QGuiApplication.clipboard().setText(self._details)
-            self.tell(_("Details copied"))
+            from studio.ui.support import clipboard  # a start copies nothing
+
+            clipboard.put_text(self._details, partial(self.tell, _("Details copied")))
+        elif action == "restore_draft":
+            self._window.composing.restore_kept()
         elif action == "stop_import":
             self._window.bringing.stop()
         elif action == "open_library":
-            from studio.ui.dialogs import other_library
+            from studio.ui.dialogs import open_library
 
-            other_library.reopen(self._window)
+            open_library.reopen(self._window)
+        elif action == "trust_library":
+            from studio.ui.dialogs import open_library
+            from studio.ui.support.tasks import spawn
+
+            spawn(open_library.trust(self._window))
         elif action == "retry_failed":
-            from studio.ui import trying_again
+            from studio.ui.controllers import retry
 
-            trying_again.retry_all(self._window)
+            retry.retry_all(self._window)
         elif key == "quitting" and self._window.leaving is not None:
             self._window.leaving.act(str(action))
         self._window.messages.dismiss(str(key))
 
 
+def variations(run: Run) -> str:
+    """How many there will be, and for how much."""
+    n = len(run.requests)
+    text = ngettext("{n} variation, {price}", "{n} variations, {price}", n)
+    return text.format(n=n, price=_price(run))
+
+
 def _price(run: Run) -> str:
     if run.total_usd is None:
         return _("price unknown")
-    return _("free") if run.total_usd == 0 else f"≈ {figures.money(run.total_usd)}"
+    return _("free") if run.total_usd == 0 else f"≈ {formatting.money(run.total_usd)}"

@@ -5,18 +5,17 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication, QWidget
 
-from studio.domain import Job, JobState
-from studio.events import Event, JobChanged, JobsRemoved, PicturesAdded
-from studio.settings import SettingsStore
-from studio.ui.tasks import spawn
-from studio.values import dataclass
-from studio.words import _, ngettext
+from studio.common.i18n import _, ngettext
+from studio.config.settings import SettingsStore
+from studio.domain.entities import Job, JobState
+from studio.domain.events import Event, JobChanged, JobsRemoved, PicturesAdded
+from studio.ui.support.tasks import spawn
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QSystemTrayIcon
@@ -135,8 +134,10 @@ class Notifier(QObject):
 
     def on_clicked(self) -> None:
         """The notification was pressed: bring the window to the front."""
+        from studio.ui.window import window_state
+
         window = self._window
-        window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
+        window_state.open_again(window)
         window.show()
         window.raise_()
         window.activateWindow()
@@ -162,7 +163,7 @@ def _is_active() -> bool:
 
 
 def _usual(window: QWidget) -> tuple[Channel, ...]:
-    from studio.ui.desktop_bus import BusChannel
+    from studio.ui.controllers.dbus_notifications import BusChannel
 
     return BusChannel(window), TrayChannel(window), AlertChannel(window)
 
@@ -190,7 +191,7 @@ class TrayChannel:
             self._tray.messageClicked.connect(self.on_message_clicked)
         self._on_click = on_click
         self._tray.show()
-        self._tray.showMessage(title, text, self._window.windowIcon())
+        self._tray.showMessage(title, _plain(text), self._window.windowIcon())
         return True
 
     def on_message_clicked(self) -> None:
@@ -202,6 +203,11 @@ class TrayChannel:
 
     def close(self) -> None:
         """Nothing: the tray's icon goes with the window."""
+
+
+def _plain(text: str) -> str:
+    """Words that no desktop behind the tray takes for markup: nobody says whether it reads it."""
+    return text.replace("&", "＆").replace("<", "‹").replace(">", "›")
 
 
 class AlertChannel:

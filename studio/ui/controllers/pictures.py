@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import shutil
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
@@ -17,14 +16,13 @@ from typing import Protocol
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from studio import files
-from studio.core import Core
-from studio.domain import Flag, Job, Picture
-from studio.errors import InputError
-from studio.events import Event, RecordsChanged
-from studio.ui import dragging
-from studio.ui.tasks import spawn
-from studio.words import _, ngettext
+from studio.app.core import Core
+from studio.common.errors import InputError, StudioError
+from studio.common.i18n import _, ngettext
+from studio.domain.entities import Flag, Job, Picture
+from studio.domain.events import Event, RecordsChanged
+from studio.ui.support import drag_and_drop, tasks
+from studio.ui.support.tasks import spawn
 
 log = logging.getLogger(__name__)
 
@@ -207,8 +205,10 @@ class PictureActions(QObject):
             )
         there = _there(pictures)
         if there:
-            carried = [dragging.Carried(p, self._core.library.path(p)) for p in there]
-            await dragging.copy(carried, self._core.decoder)
+            paths = await asyncio.to_thread(self._paths, there)
+            await asyncio.to_thread(_make_usual, paths)
+            carried = list(map(drag_and_drop.Carried, there, paths))
+            await drag_and_drop.copy(carried, self._core.decoder)
             n = len(there)
             self.told.emit(ngettext("{n} picture copied", "{n} pictures copied", n).format(n=n))
 
@@ -220,7 +220,8 @@ class PictureActions(QObject):
         pictures = _there(await self._selection.pictures())
         if not pictures:
             return
-        paths = [self._core.library.path(picture) for picture in pictures]
+        paths = await asyncio.to_thread(self._paths, pictures)
+        from studio.library.files import save_copies
         from studio.ui.dialogs import file_dialogs
 
         title, start = _("Save as"), self._saved_in
@@ -230,33 +231,68 @@ class PictureActions(QObject):
             dialog = file_dialogs.folder_dialog(self._window, title, start)
         if (chosen := await file_dialogs.chosen(dialog)) is None:
             return
-        targets = [chosen] if len(paths) == 1 else [chosen / path.name for path in paths]
-        await asyncio.to_thread(_copy_files, paths, targets)
-        n = len(targets)
-        where = self._saved_in = targets[0].parent
+        library = self._core.library.folder
+        if len(paths) == 1:
+            # The dialog has asked whether a file that is there may go.
+            await asyncio.to_thread(save_copies.save_as, paths[0], chosen, library)
+            where = chosen.parent
+        else:
+            over = await self._ask_over(paths, chosen)
+            if over is None:
+                return
+            await asyncio.to_thread(_save, paths, chosen, library, over)
+            where = chosen
+        n, self._saved_in = len(paths), where
         self.told.emit(
             ngettext("{n} picture saved in {where}", "{n} pictures saved in {where}", n).format(
                 n=n, where=where
             )
         )
 
+    async def _ask_over(self, paths: Sequence[Path], folder: Path) -> list[str] | None:
+        """Names in a folder whose files may go; None where nothing shall be saved."""
+        from studio.library.files import save_copies
+
+        names = await asyncio.to_thread(save_copies.taken, folder, paths)
+        if not names:
+            return []
+        from studio.ui.dialogs.overwrite import TakenNames
+
+        question = TakenNames(names, folder, self._window)
+        try:
+            if not await tasks.finished(question):
+                return None
+            return names if question.replaces else []
+        finally:
+            question.deleteLater()
+
     def show_in_folder(self) -> None:
         """Show the selected originals in the file manager."""
         spawn(self._show_in_folder())
 
+    def show_this(self, picture: Picture) -> None:
+        """Show the original of one picture, be it selected or not."""
+        spawn(self._show_these([picture]))
+
     async def _show_in_folder(self) -> None:
-        pictures = await self._selection.pictures(MOST + 1)
+        await self._show_these(await self._selection.pictures(MOST + 1))
+
+    async def _show_these(self, pictures: Sequence[Picture]) -> None:
         if len(pictures) > MOST:
             raise InputError(
                 _("That is too many to show at once"),
                 _("At most {most} pictures can be shown in their folder.").format(most=MOST),
             )
         if pictures:
-            paths = [self._core.library.path(picture) for picture in pictures]
+            paths = await asyncio.to_thread(self._paths, pictures)
+            await asyncio.to_thread(_make_usual, paths)
             if not show_files(paths):
                 raise InputError(_("No file manager answered"), str(paths[0].parent))
 
     # How
+
+    def _paths(self, pictures: Sequence[Picture]) -> list[Path]:
+        return [self._core.library.path(picture) for picture in pictures]
 
     def _do(self, change: Awaitable[str]) -> None:
         """Change without a word: the tiles show it."""
@@ -288,28 +324,39 @@ def _there(pictures: Sequence[Picture]) -> list[Picture]:
     return there
 
 
-def _copy_files(sources: Sequence[Path], targets: Sequence[Path]) -> None:
-    for source, target in zip(sources, targets, strict=True):
-        try:
-            shutil.copyfile(source, target)
-        except FileNotFoundError as error:
-            raise InputError(
-                _("The picture's file is missing"), str(error.filename or source)
-            ) from error
-        except OSError as error:
-            raise files.storage_error(error, target) from error
+def _make_usual(paths: Sequence[Path]) -> None:
+    from studio.library.files import save_copies  # a start does without
+
+    save_copies.make_usual(paths)
+
+
+def _save(paths: Sequence[Path], folder: Path, library: Path, over: Sequence[str]) -> None:
+    """Save several; where one cannot be, the error says how many were."""
+    from studio.library.files import save_copies
+
+    done = 0
+    try:
+        for _path in save_copies.save(paths, folder, library, over=over):
+            done += 1
+    except StudioError as error:
+        before = _("Saved before that: {done} of {n}.").format(
+            done=f"{done:,}", n=f"{len(paths):,}"
+        )
+        raise type(error)(error.title, f"{error.message} {before}", hint=error.hint) from error
 
 
 def show_files(paths: Sequence[Path]) -> bool:
     """Ask the system's file manager to show files; False when none takes it."""
-    from PySide6.QtCore import QProcess, QUrl
-    from PySide6.QtGui import QDesktopServices
+    from PySide6.QtCore import QProcess
+
+    from studio.ui.support import desktop_services
 
     if sys.platform == "win32":
         return bool(QProcess.startDetached("explorer", [f"/select,{paths[0]}"])[0])
-    if sys.platform == "darwin":
+    elif sys.platform == "darwin":
         return bool(QProcess.startDetached("open", ["-R", *map(str, paths)])[0])
-    return _show_by_bus(paths) or QDesktopServices.openUrl(QUrl.fromLocalFile(str(paths[0].parent)))
+    else:
+        return _show_by_bus(paths) or desktop_services.open_folder(paths[0].parent)
 
 
 def _show_by_bus(paths: Sequence[Path]) -> bool:

@@ -5,22 +5,29 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from studio.domain import Job, JobState
-from studio.errors import Billed
-from studio.settings import OFFLINE
-from studio.ui import figures
-from studio.ui.controls import Notice
-from studio.words import _, ngettext
+from studio.common.errors import Billed
+from studio.common.i18n import _, ngettext
+from studio.config.settings import OFFLINE
+from studio.domain.entities import Job, JobState
+from studio.ui.support import formatting
+from studio.ui.widgets import Notice
 
 if TYPE_CHECKING:
-    from studio.ui.main_window import StudioWindow
+    from studio.ui.window.main_window import StudioWindow
 
 KEY = "retry_failed"
 
 
 def failed_jobs(window: StudioWindow) -> list[Job]:
-    """What failed in this session and was not put away, in order of queueing."""
-    return [job for job in window.core.queue.jobs.values() if job.state is JobState.FAILED]
+    """What failed in this session and was not put away, in order of queueing.
+
+    A job whose answer is kept is none: it is there to be read, not to be paid for twice.
+    """
+    return [
+        job
+        for job in window.core.queue.jobs.values()
+        if job.state is JobState.FAILED and not (job.failure is not None and job.failure.kept)
+    ]
 
 
 def ask_or_retry(window: StudioWindow) -> None:
@@ -73,7 +80,7 @@ def question_about(jobs: Sequence[Job], confirm_above: float) -> str:
     n = len(jobs)
     parts = [ngettext("Try {n} job again?", "Try {n} jobs again?", n).format(n=n)]
     if sum(known):
-        parts.append(_("About {price}.").format(price=figures.money(sum(known))))
+        parts.append(_("About {price}.").format(price=formatting.money(sum(known))))
     if unknown:
         words = ngettext("{n} of unknown price.", "{n} of unknown price.", unknown)
         parts.append(words.format(n=unknown))

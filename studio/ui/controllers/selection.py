@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from studio.domain import Flag, Job, Picture
-from studio.errors import InputError
-from studio.words import _
+from studio.common.errors import InputError
+from studio.common.i18n import _
+from studio.domain.entities import Flag, Job, Picture
 
 if TYPE_CHECKING:
-    from studio.ui.main_window import StudioWindow
+    from studio.ui.window.main_window import StudioWindow
 
 MOST = 20_000
 """Pictures whose every fact is held at once."""

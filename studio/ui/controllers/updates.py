@@ -6,15 +6,13 @@ import asyncio
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QUrl
-from PySide6.QtGui import QDesktopServices
-
-from studio import updates
-from studio.ui.controls import Notice
-from studio.words import _
+from studio.app import updates
+from studio.common.i18n import _
+from studio.ui.support import desktop_services
+from studio.ui.widgets import Notice
 
 if TYPE_CHECKING:
-    from studio.ui.main_window import StudioWindow
+    from studio.ui.window.main_window import StudioWindow
 
 KEY = "update"
 
@@ -44,7 +42,7 @@ async def look(window: StudioWindow) -> None:
 
 def _on_acted(window: StudioWindow, found: updates.Update, key: object, _action: object) -> None:
     if key == KEY:
-        QDesktopServices.openUrl(QUrl(found.link))
+        desktop_services.open_link(found.link)
         window.core.settings.change(update_seen=found.version)
 
 

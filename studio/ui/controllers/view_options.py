@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from studio.library.query import Sort
-from studio.ui.controls import Notice
+from studio.ui.widgets import Notice
 
 if TYPE_CHECKING:
-    from studio.ui.main_window import StudioWindow
+    from studio.ui.window.main_window import StudioWindow
 
 
 class Choices(QObject):
@@ -28,14 +28,14 @@ class Choices(QObject):
 
     def offer_completion(self) -> None:
         """Let the search field offer how a token may go on."""
-        from studio.ui.completion import Completion
+        from studio.ui.widgets.search_completer import Completion
 
         Completion(self._window.core, self._window.top_bar.search.field)
 
     def _tell_troubles(self, words: str) -> None:
         troubles: tuple[str, ...] = ()
         if ":" in words:
-            from studio.library.asking import understand
+            from studio.library.index.search_language import understand
 
             troubles = understand(words).troubles
         if troubles:

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer
 
-from studio.domain import Flag, Job, Picture
-from studio.errors import StudioError
+from studio.common.errors import StudioError
+from studio.domain.entities import Flag, Job, Picture
 from studio.library.query import View
-from studio.ui import dragging
-from studio.ui.selected import KNOWN
-from studio.ui.states import Item
-from studio.ui.tasks import spawn
+from studio.ui.controllers.selection import KNOWN
+from studio.ui.support import drag_and_drop
+from studio.ui.support.tasks import spawn
+from studio.ui.support.tile_content import Item
 
 if TYPE_CHECKING:
-    from studio.ui.main_window import StudioWindow
+    from studio.ui.window.main_window import StudioWindow
 
 _SEEN_PAUSE = 1000
 """Milliseconds of looking after which a picture is no longer new."""
@@ -206,7 +206,7 @@ class Looking(QObject):
         card = window.gallery.thumbnails.card(picture)
         carried = window.gallery.carried([picture])
         try:
-            dragging.drag_out(window.loupe, carried, [card], window.core.decoder)
+            drag_and_drop.drag_out(window.loupe, carried, [card], window.core.decoder)
         except StudioError as error:
             window.talking.on_error(error)
 

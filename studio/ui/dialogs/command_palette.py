@@ -27,14 +27,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from studio.common.i18n import _, ngettext
+from studio.domain.entities import one_line
 from studio.library.query import PromptUse
-from studio.ui import key_names
-from studio.ui.actions import Actions, menu_titles
-from studio.ui.controls import SearchField, announce
-from studio.ui.controls.popover import Popover
-from studio.ui.tasks import spawn
-from studio.ui.theme import theme
-from studio.words import _, ngettext
+from studio.ui.style.theme import theme
+from studio.ui.support import key_names
+from studio.ui.support.qt_overrides import needs
+from studio.ui.support.tasks import spawn
+from studio.ui.widgets import SearchField, announce
+from studio.ui.widgets.popover import Popover
+from studio.ui.window.actions import Actions, menu_titles
 
 WIDTH = 560
 ROW = 30
@@ -121,7 +123,7 @@ class CommandPalette(Popover):
 
     async def _load(self) -> None:
         self._prompts = tuple(
-            Entry(text=" ".join(use.prompt.split()), icon="history", prompt=use.prompt)
+            Entry(text=" ".join(one_line(use.prompt).split()), icon="history", prompt=use.prompt)
             for use in await self._find_prompts()
         )
         if self.isVisible():
@@ -185,6 +187,7 @@ class CommandPalette(Popover):
         else:
             self.prompt_chosen.emit(entry.prompt)
 
+    @needs("list")
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if (
             watched is self.words.field

@@ -18,18 +18,19 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from studio.domain import Picture
+from studio.common.i18n import _
+from studio.domain.entities import Picture
 from studio.library.query import Sort
-from studio.ui import places
-from studio.ui.controls import Button, IconButton, Text
-from studio.ui.controls.popover import Popover
 from studio.ui.dialogs import dates
 from studio.ui.dialogs.dates import Period, understand
-from studio.ui.tasks import spawn
-from studio.words import _
+from studio.ui.support import sidebar_items
+from studio.ui.support.qt_overrides import once
+from studio.ui.support.tasks import spawn
+from studio.ui.widgets import Button, IconButton, Text
+from studio.ui.widgets.popover import Popover
 
 if TYPE_CHECKING:
-    from studio.ui.main_window import StudioWindow
+    from studio.ui.window.main_window import StudioWindow
 
 WIDTH = 300
 Read = Callable[[Sequence[int]], Awaitable[list[Picture]]]
@@ -85,7 +86,7 @@ class DatePopover(Popover):
         group.setExclusive(False)
         self.months: list[Button] = []
         for number in range(12):
-            name = places.month_name(number + 1)
+            name = sidebar_items.month_name(number + 1)
             button = Button(name[:3], "quiet", self, size=26)
             button.setAccessibleName(name)
             button.clicked.connect(partial(self.on_month, number + 1))
@@ -141,6 +142,7 @@ class DatePopover(Popover):
         """The year after."""
         self._show_year(self._year + 1)
 
+    @once
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()
         if key == Qt.Key.Key_PageUp:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import re
 import time
+from dataclasses import dataclass
 
-from studio.ui import places
-from studio.values import dataclass
-from studio.words import _
+from studio.common.i18n import _
+from studio.ui.support import sidebar_items
 
 _ENGLISH = (
     *("january", "february", "march", "april", "may", "june", "july", "august"),
@@ -45,7 +45,7 @@ class Period:
         """What it is called: "23 November 2026"."""
         if not self.month:
             return str(self.year)
-        month = places.month_name(self.month)
+        month = sidebar_items.month_name(self.month)
         if not self.day:
             return _("{month} {year}").format(month=month, year=self.year)
         return _("{day} {month} {year}").format(day=self.day, month=month, year=self.year)
@@ -107,7 +107,7 @@ def _by_name(words: list[str], today: dt.date) -> Period | None:
 
 def _month(word: str) -> int:
     """The month whose name begins so, in the user's language or in English; 0 for none or many."""
-    own = [places.month_name(number).casefold() for number in range(1, 13)]
+    own = [sidebar_items.month_name(number).casefold() for number in range(1, 13)]
     for names in (own, _ENGLISH):
         if word in names:
             return names.index(word) + 1

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QFile, Qt
 from PySide6.QtWidgets import QWidget
 
-from studio.library import emptying
-from studio.library.emptying import Contents
-from studio.library.records import read_only
-from studio.ui import figures, tasks
-from studio.ui.controls.buttons import Kind
+from studio.common.i18n import _, ngettext
+from studio.library.log.records import read_only
+from studio.library.operations import trash
+from studio.library.operations.trash import Contents
 from studio.ui.dialogs.question import Question
-from studio.words import _, ngettext
+from studio.ui.support import formatting, tasks
+from studio.ui.widgets.buttons import Kind
 
 if TYPE_CHECKING:
-    from studio.ui.main_window import StudioWindow
+    from studio.ui.window.main_window import StudioWindow
 
 
 class EmptyTrash(Question):
@@ -42,7 +42,7 @@ class EmptyTrash(Question):
 
 def consequence(found: Contents, *, into_system_trash: bool) -> str:
     """What becomes of these, in words."""
-    n, size = len(found.ids), figures.megabytes(found.bytes)
+    n, size = len(found.ids), formatting.megabytes(found.bytes)
     if into_system_trash:
         words = ngettext(
             "It leaves the library, with its rating and notes, and its file of {size} goes into "
@@ -62,7 +62,7 @@ def consequence(found: Contents, *, into_system_trash: bool) -> str:
     return words.format(size=size)
 
 
-def system_trash(window: StudioWindow) -> emptying.Discard | None:
+def system_trash(window: StudioWindow) -> trash.Discard | None:
     """How files get into the system's trash; None where everything lies in one given folder."""
     return _discard if window.core.paths.home is None else None
 
@@ -77,7 +77,7 @@ async def ask(window: StudioWindow) -> None:
     library = window.core.library
     if not library.writable:
         raise read_only()
-    found = await emptying.contents(library)
+    found = await trash.contents(library)
     if not found.ids:
         window.talking.tell(_("The trash is empty already"))
         return
@@ -86,7 +86,7 @@ async def ask(window: StudioWindow) -> None:
     question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     if not await tasks.finished(question):
         return
-    if said := await emptying.empty(library, found.ids, discard):
+    if said := await trash.empty(library, found.ids, discard):
         window.talking.tell(said)
 
 
@@ -94,4 +94,4 @@ async def resume(window: StudioWindow) -> None:
     """Finish what an earlier start began."""
     discard = system_trash(window)
     if discard is not None and window.core.library.writable:
-        await emptying.resume(window.core.library, discard)
+        await trash.resume(window.core.library, discard)

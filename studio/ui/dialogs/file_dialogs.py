@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QStandardPaths
 from PySide6.QtWidgets import QWidget
 
-from studio.ui import tasks
-from studio.words import _
+from studio.common.i18n import _
+from studio.ui.support import tasks
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QFileDialog
 
-PATTERNS = "*.png *.jpg *.jpeg *.webp *.heic *.heif *.gif *.avif *.tif *.tiff *.bmp"
+PATTERNS = "*.png *.jpg *.jpeg *.webp *.gif *.avif *.tif *.tiff *.bmp"
+"""Names of the files that are read, and of no others."""
 
 
 def usual_folder() -> Path:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
+from studio.common.i18n import _
 from studio.ui.dialogs.question import Question
-from studio.ui.tasks import spawn
-from studio.words import _
+from studio.ui.support.tasks import spawn
 
 if TYPE_CHECKING:
-    from studio.library.library import Library
+    from studio.library.facade import Library
 
 _SHOWN = 160
 
@@ -40,6 +40,6 @@ class Forgetting(Question):
 
     def on_accepted(self) -> None:
         """It shall be so."""
-        from studio.library.forgetting import forget
+        from studio.library.operations.forget_prompt import forget
 
         spawn(forget(self._library, self._prompt))

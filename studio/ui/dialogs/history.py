@@ -16,15 +16,16 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
-from studio.events import Event, RecordsChanged
-from studio.ui import figures
-from studio.ui.controls import Button, Text
-from studio.ui.tasks import spawn
-from studio.ui.theme import theme
-from studio.words import _
+from studio.common.i18n import _
+from studio.domain.entities import one_line
+from studio.domain.events import Event, RecordsChanged
+from studio.ui.style.theme import theme
+from studio.ui.support import formatting
+from studio.ui.support.tasks import spawn
+from studio.ui.widgets import Button, Text
 
 if TYPE_CHECKING:
-    from studio.ui.main_window import StudioWindow
+    from studio.ui.window.main_window import StudioWindow
 
 MOST = 500
 ROW = 28
@@ -55,11 +56,11 @@ class Row(QStyledItemDelegate):
         middle = Qt.AlignmentFlag.AlignVCenter
         painter.drawText(rect, middle | Qt.AlignmentFlag.AlignRight, when)
         rect.setRight(rect.right() - QFontMetrics(font).horizontalAdvance(when) - 12)
-        font = look.font("body")
+        font = look.font("body", prose=True)
         font.setStrikeOut(undone)
         painter.setFont(font)
         painter.setPen(look.color("text3" if undone else "text"))
-        words = str(index.data(Qt.ItemDataRole.DisplayRole))
+        words = one_line(str(index.data(Qt.ItemDataRole.DisplayRole)))
         elided = QFontMetrics(font).elidedText(words, Qt.TextElideMode.ElideRight, rect.width())
         painter.drawText(rect, middle, elided)
 
@@ -114,7 +115,7 @@ class ChangesDialog(QDialog):
         changes = await self._window.core.library.collections.history(MOST)
         self.list.clear()
         for one in changes:
-            when = figures.when(one.at)
+            when = formatting.when(one.at)
             item = QListWidgetItem(one.sentence, self.list)
             item.setData(UNDONE, one.undone)
             item.setData(WHEN, when)

@@ -5,15 +5,16 @@ Each is imported when it is first opened, for none is needed to show the window.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt
 
-from studio.ui.tasks import spawn
+from studio.ui.support.tasks import spawn
 
 if TYPE_CHECKING:
-    from studio.ui.main_window import StudioWindow
-    from studio.ui.settings_dialog import SettingsDialog
+    from studio.ui.dialogs.settings import SettingsDialog
+    from studio.ui.window.main_window import StudioWindow
 
 
 class Dialogs(QObject):
@@ -41,23 +42,22 @@ class Dialogs(QObject):
 
     def open_settings(self, section: str, key_of: str = "") -> SettingsDialog:
         """Open the settings at a section, with the card for the key of a profile."""
-        from studio.ui.settings_dialog import SettingsDialog
+        from studio.ui.dialogs.settings import SettingsDialog
 
         dialog = SettingsDialog(self._window.core, self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.show_folder.connect(self.on_show_folder)
         dialog.show_section(section)
         if key_of:
-            dialog.keys.ask_for_key(key_of)
+            dialog.keys.show_key(key_of)
         dialog.open()
         return dialog
 
     def on_show_folder(self, folder: object) -> None:
         """A folder shall be opened in the file manager."""
-        from PySide6.QtCore import QUrl
-        from PySide6.QtGui import QDesktopServices
+        from studio.ui.support import desktop_services
 
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+        desktop_services.open_folder(Path(str(folder)))
 
     def open_shortcuts(self) -> None:
         """Show the sheet of all shortcuts."""
@@ -69,7 +69,7 @@ class Dialogs(QObject):
 
     def open_changes(self) -> None:
         """Show the history of changes."""
-        from studio.ui.dialogs.changes import ChangesDialog
+        from studio.ui.dialogs.history import ChangesDialog
 
         dialog = ChangesDialog(self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -87,13 +87,13 @@ class Dialogs(QObject):
 
     def check_library(self) -> None:
         """Read every original again; a bar says how far it is."""
-        from studio.ui.dialogs.upkeep import Upkeep
+        from studio.ui.dialogs.maintenance import Upkeep
 
         spawn(Upkeep(self._window).check())
 
     def back_up(self) -> None:
         """Everything into one file, where the user says."""
-        from studio.ui.dialogs.upkeep import Upkeep
+        from studio.ui.dialogs.maintenance import Upkeep
 
         spawn(Upkeep(self._window).back_up())
 

@@ -14,19 +14,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QStandardPaths, Qt
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
-from studio.errors import StudioError
-from studio.library.check import Report, Stopped
-from studio.ui import figures, tasks
+from studio.common.errors import StudioError
+from studio.common.i18n import _, ngettext
+from studio.library.operations.verify import Report, Stopped
 from studio.ui.dialogs import file_dialogs
-from studio.ui.dialogs.long_work import LongWork
+from studio.ui.dialogs.progress import LongWork
 from studio.ui.dialogs.question import Question
-from studio.words import _, ngettext
+from studio.ui.support import clipboard, formatting, tasks
 
 if TYPE_CHECKING:
-    from studio.ui.main_window import StudioWindow
+    from studio.ui.window.main_window import StudioWindow
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +61,7 @@ class Words(Question):
 
     def on_copy(self) -> None:
         """The text goes to the clipboard."""
-        QGuiApplication.clipboard().setText(self.body.toPlainText())
+        clipboard.put_text(self.body.toPlainText())
 
 
 class Upkeep(QObject):
@@ -74,7 +73,7 @@ class Upkeep(QObject):
 
     async def check(self) -> None:
         """Read every original again, then say what was found."""
-        from studio import handover
+        from studio.remote import server
 
         core = self._window.core
         work = LongWork(
@@ -85,7 +84,7 @@ class Upkeep(QObject):
         work.open()
         try:
             work.expect((await core.library.counts(0.0)).all)
-            report = await handover.check(core, work.step)
+            report = await server.check(core, work.step)
         except Stopped:
             return
         finally:
@@ -106,9 +105,11 @@ class Upkeep(QObject):
             ways = [(_("Mend what can be mended"), self.on_mend)]
         Words(
             _("Not everything is as it came") if not report.whole else _("All pictures are sound"),
-            _("{sound} of {checked} pictures are as they came.").format(
-                sound=report.sound, checked=report.checked
-            ),
+            ngettext(
+                "{sound} of {checked} picture is as it came.",
+                "{sound} of {checked} pictures are as they came.",
+                report.checked,
+            ).format(sound=report.sound, checked=report.checked),
             "\n".join(_lines(report)),
             self._window,
             *ways,
@@ -119,8 +120,8 @@ class Upkeep(QObject):
         tasks.spawn(self._mend())
 
     async def _mend(self) -> None:
-        from studio.asking import Change
-        from studio.handover import carry_out
+        from studio.remote.protocol import Change
+        from studio.remote.server import carry_out
 
         said = await carry_out(self._window.core, Change(action="fix"))
         n = said.number
@@ -143,7 +144,7 @@ class Upkeep(QObject):
 
     async def back_up_to(self, target: Path) -> None:
         """Everything into that file, with a bar; cancelling leaves nothing."""
-        from studio.library import backup
+        from studio.library.operations import backup
 
         core = self._window.core
         work = LongWork(
@@ -165,17 +166,17 @@ class Upkeep(QObject):
         finally:
             work.close()
             work.deleteLater()
-        size = figures.megabytes((await asyncio.to_thread(target.stat)).st_size)
+        size = formatting.megabytes((await asyncio.to_thread(target.stat)).st_size)
         self._window.talking.tell(
             _("{name} has everything, {size}").format(name=target.name, size=size)
         )
 
     async def tell_of_crash(self) -> None:
         """What the last start left to tell, once."""
-        from studio import crashes
+        from studio.app import crash_reports
 
         folder = self._window.core.paths.log_folder
-        if text := await asyncio.to_thread(crashes.left_behind, folder):
+        if text := await asyncio.to_thread(crash_reports.left_behind, folder):
             self.show_crash(text)
 
     def show_crash(self, text: str) -> Words:
@@ -214,12 +215,12 @@ def _lines(report: Report) -> list[str]:
 
 async def go_on(window: StudioWindow) -> None:
     """After a crash "This session" is the one that crashed, as far as its pictures came."""
-    from studio import sessions
+    from studio.app import session
 
     core = window.core
     try:
         folder = core.paths.window_file.parent
-        began = await asyncio.to_thread(sessions.begin, folder, core.session_start)
+        began = await asyncio.to_thread(session.begin, folder, core.session_start)
     except StudioError as error:
         log.warning("No note could be taken of this session: %s", error)
         return
@@ -230,10 +231,10 @@ async def go_on(window: StudioWindow) -> None:
 
 async def after_start(window: StudioWindow) -> None:
     """What waits until the window stands: a crash to tell of, then the library's upkeep."""
-    from studio import upkeep
-    from studio.ui.dialogs import emptying
+    from studio.app import maintenance
+    from studio.ui.dialogs import empty_trash
 
     await go_on(window)
     await Upkeep(window).tell_of_crash()
-    await emptying.resume(window)
-    await upkeep.run(window.core)
+    await empty_trash.resume(window)
+    await maintenance.run(window.core)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from studio.domain import Picture
-from studio.errors import InputError
-from studio.library import finding
+from studio.common.errors import InputError
+from studio.common.i18n import _, ngettext
+from studio.domain.entities import Picture
+from studio.library.operations import relink
 from studio.ui.dialogs import file_dialogs
-from studio.words import _, ngettext
 
 if TYPE_CHECKING:
-    from studio.ui.main_window import StudioWindow
+    from studio.ui.window.main_window import StudioWindow
 
 _ABOUT = "locate"
 
@@ -30,7 +30,7 @@ async def locate(window: StudioWindow, picture: Picture) -> None:
 async def take(window: StudioWindow, picture: Picture, file: Path) -> None:
     """Take the file the user pointed at, and what lies beside it for others."""
     try:
-        found = await finding.locate(window.core.library, picture, file)
+        found = await relink.locate(window.core.library, picture, file)
     except InputError as error:
         window.talking.on_error(error, _ABOUT)
         return

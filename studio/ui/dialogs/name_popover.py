@@ -7,8 +7,8 @@ from collections.abc import Callable
 from PySide6.QtCore import QPoint, QSize, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from studio.ui.controls import Button, Text
-from studio.ui.controls.popover import Popover
+from studio.ui.widgets import Button, Text
+from studio.ui.widgets.popover import Popover
 
 WIDTH = 280
 

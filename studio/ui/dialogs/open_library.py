@@ -13,16 +13,17 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QProcess
 
-from studio import paths
-from studio.library.originals import HIDDEN
-from studio.ui.controls import Notice
+from studio.common import paths
+from studio.common.i18n import _, ngettext
+from studio.library.files.originals import HIDDEN
 from studio.ui.dialogs import file_dialogs
-from studio.words import _
+from studio.ui.widgets import Notice
 
 if TYPE_CHECKING:
-    from studio.ui.main_window import StudioWindow
+    from studio.ui.window.main_window import StudioWindow
 
 KEY = "open_library"
+TRUST = "trust_library"
 
 
 async def choose(window: StudioWindow) -> None:
@@ -51,10 +52,35 @@ async def take(window: StudioWindow, folder: Path) -> None:
         if there
         else _("A new library is made in {folder} at the next start.")
     )
-    actions = ((KEY, _("Open now")), ("later", _("Later")))
-    window.messages.show_notice(
-        Notice(key=KEY, text=words.format(folder=folder), icon="folder", actions=actions)
-    )
+    text = words.format(folder=folder)
+    actions: tuple[tuple[str, str], ...] = ((KEY, _("Open now")), ("later", _("Later")))
+    if n := await asyncio.to_thread(_foreign, core.paths, folder):
+        unfinished = ngettext(
+            "It was never opened here, and {n} import, emptying or request is under way in it: "
+            "that is put aside, unless the library is yours.",
+            "It was never opened here, and {n} imports, emptyings or requests are under way in it: "
+            "they are put aside, unless the library is yours.",
+            n,
+        )
+        text = f"{text} {unfinished.format(n=f'{n:,}')}"
+        actions = (actions[0], (TRUST, _("It is mine")))
+    window.messages.show_notice(Notice(key=KEY, text=text, icon="folder", actions=actions))
+
+
+def _foreign(where: paths.Paths, folder: Path) -> int:
+    from studio.library.operations import first_open
+
+    return 0 if first_open.is_known(folder, where.computed) else first_open.unfinished(folder)
+
+
+async def trust(window: StudioWindow) -> None:
+    """The chosen library is the user's own: what is under way in it is gone on with. Opens it."""
+    from studio.library.operations import first_open
+
+    core = window.core
+    folder = Path(core.settings.value.library)
+    await asyncio.to_thread(first_open.remember, folder, core.paths.computed)
+    reopen(window)
 
 
 def _root(folder: Path) -> Path:

@@ -7,9 +7,9 @@ import time
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QProgressBar, QWidget
 
-from studio.library.check import Stopped
+from studio.common.i18n import _
+from studio.library.operations.verify import Stopped
 from studio.ui.dialogs.question import Question
-from studio.words import _
 
 _STEPS = 1000
 _TELL_EVERY = 0.05

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable
 from PySide6.QtCore import QEvent, QSize
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
-from studio.ui.controls import Button, Text
-from studio.ui.controls.buttons import Kind
+from studio.ui.widgets import Button, Text
+from studio.ui.widgets.buttons import Kind
 
 _SIDE = 24
 
@@ -34,7 +34,8 @@ class Question(QDialog):
     ) -> None:
         """`caption` is the name of the window where that is not the title; `width` its least."""
         super().__init__(parent)
-        self.setWindowTitle(caption or title)
+        # Where a name has [*] in it, Qt would put the mark of a changed document there.
+        self.setWindowTitle((caption or title).replace("[*]", "[\u200b*]"))
         self.column = QVBoxLayout()
         # Not the dialog's own minimum: that would let it become narrower than its buttons.
         self.column.addStrut(width - 2 * _SIDE)

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QDialog, QWidget
 
-from studio.domain import Hold, Job, JobState
-from studio.events import Event, JobChanged, JobsRemoved, QueueChanged
-from studio.settings import OFFLINE
-from studio.ui.controls import Notice
+from studio.common.i18n import _, ngettext
+from studio.config.settings import OFFLINE
+from studio.domain.entities import Hold, Job, JobState
+from studio.domain.events import Event, JobChanged, JobsRemoved, QueueChanged
 from studio.ui.dialogs.question import Question
-from studio.words import _, ngettext
+from studio.ui.widgets import Notice
 
 if TYPE_CHECKING:
-    from studio.ui.main_window import StudioWindow
+    from studio.ui.window.main_window import StudioWindow
 
 KEY = "quitting"
 """Of the notice that says what the window waits for."""
@@ -147,7 +147,7 @@ class Leaving(QObject):
     @property
     def _in_memory(self) -> list[Job]:
         queue = self._window.core.queue
-        return [job for job in self._jobs if job.id in queue.held_answers and not job.alive]
+        return [job for job in self._jobs if job.id in queue.only_in_memory and not job.alive]
 
     @property
     def free(self) -> bool:

@@ -13,20 +13,20 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
-from studio.errors import InputError, StorageError, StudioError
-from studio.files import storage_error
-from studio.library import moving
-from studio.library.check import Stopped
-from studio.library.records import read_only
-from studio.ui import figures, tasks
-from studio.ui.dialogs import file_dialogs, other_library
-from studio.ui.dialogs.long_work import LongWork
+from studio.common.errors import InputError, StorageError, StudioError
+from studio.common.files import storage_error
+from studio.common.i18n import _
+from studio.library.log.records import read_only
+from studio.library.operations import relocate
+from studio.library.operations.verify import Stopped
+from studio.ui.dialogs import file_dialogs, open_library
+from studio.ui.dialogs.progress import LongWork
 from studio.ui.dialogs.question import Question
-from studio.words import _
+from studio.ui.support import formatting, tasks
 
 if TYPE_CHECKING:
-    from studio.core import Core
-    from studio.ui.main_window import StudioWindow
+    from studio.app.core import Core
+    from studio.ui.window.main_window import StudioWindow
 
 
 class Move(Question):
@@ -75,14 +75,14 @@ async def move_to(window: StudioWindow, chosen: Path) -> None:
     """Ask, move the library into this folder, and begin again there. Raises StudioError."""
     source = window.core.library.folder
     target = await asyncio.to_thread(place_in, chosen, source.name)
-    await asyncio.to_thread(moving.check, source, target)
-    size = await asyncio.to_thread(moving.size, source)
-    free = await asyncio.to_thread(moving.room_for, source, target)
+    await asyncio.to_thread(relocate.check, source, target)
+    size = await asyncio.to_thread(relocate.size, source)
+    free = await asyncio.to_thread(relocate.room_for, source, target)
     if free is not None and free < size:
         raise StorageError(
             _("There is not enough room in {folder}").format(folder=chosen),
             _("The library has {size}, and {free} are free.").format(
-                size=figures.megabytes(size), free=figures.megabytes(free)
+                size=formatting.megabytes(size), free=formatting.megabytes(free)
             ),
         )
     how = (
@@ -91,7 +91,7 @@ async def move_to(window: StudioWindow, chosen: Path) -> None:
         else _("It is copied to the other disk and compared, and then removed from this one.")
     )
     question = Move(
-        _("Move the library of {size}?").format(size=figures.megabytes(size)),
+        _("Move the library of {size}?").format(size=formatting.megabytes(size)),
         (
             _("From {source} to {target}.").format(source=source, target=target),
             f"{how} {_('The window closes and opens again.')}",
@@ -138,7 +138,7 @@ async def _move(window: StudioWindow, target: Path, size: int) -> None:
     try:
         await core.let_go()
         settle = _Settle(core, target)
-        await asyncio.to_thread(moving.move, source, target, settle, progress=work.step)
+        await asyncio.to_thread(relocate.move, source, target, settle, progress=work.step)
     except Stopped:
         pass
     except StudioError as error:
@@ -150,7 +150,7 @@ async def _move(window: StudioWindow, target: Path, size: int) -> None:
         work.deleteLater()
     if trouble is not None:
         await tasks.finished(_told(trouble, window))
-    other_library.reopen(window)
+    open_library.reopen(window)
 
 
 class _Settle:
@@ -161,7 +161,10 @@ class _Settle:
         self._target = target
 
     def __call__(self) -> None:
+        from studio.library.operations import first_open
+
         self._core.settings.keep(library=str(self._target))
+        first_open.remember(self._target, self._core.paths.computed)
 
 
 async def _end_others() -> None:

@@ -6,12 +6,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from studio.ui import key_names
-from studio.ui.actions import Actions, menu_titles
-from studio.ui.controls import ElidedLabel, KeyCap, SearchField, Text, set_role
-from studio.ui.dialogs.fitting import fit
-from studio.ui.theme import theme
-from studio.words import _
+from studio.common.i18n import _
+from studio.ui.dialogs.screen_fit import fit
+from studio.ui.style.theme import theme
+from studio.ui.support import key_names
+from studio.ui.widgets import ElidedLabel, KeyCap, SearchField, Text, set_role
+from studio.ui.window.actions import Actions, menu_titles
 
 WIDTH, HEIGHT = 560, 560
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget
 
-from studio.errors import LibraryLocked, StudioError
+from studio.common.errors import LibraryLocked, StudioError
+from studio.common.i18n import _
 from studio.ui.dialogs.question import Question
-from studio.words import _
 
 
 class StartTrouble(Question):

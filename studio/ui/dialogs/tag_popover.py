@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QCompleter
 
-from studio.domain import Picture
-from studio.ui.dialogs import naming
-from studio.words import _, ngettext
+from studio.common.i18n import _, ngettext
+from studio.domain.entities import Picture
+from studio.ui.dialogs import name_popover
 
 if TYPE_CHECKING:
-    from studio.ui.dialogs.naming import Naming
-    from studio.ui.main_window import StudioWindow
+    from studio.ui.dialogs.name_popover import Naming
+    from studio.ui.window.main_window import StudioWindow
 
 
 async def tag(window: StudioWindow) -> None:
@@ -79,7 +79,7 @@ def _ask(
     empty: bool = True,
 ) -> Naming:
     view = window.views
-    asked = naming.Naming(title, button, view, name=text, empty=empty)
+    asked = name_popover.Naming(title, button, view, name=text, empty=empty)
     asked.setFixedWidth(420)
     asked.adjustSize()
     completer = LastWord(list(known), asked)

@@ -1,5 +1,7 @@
 """The card that takes a key: which provider, the key, test and save, and what came of it.
 
+Where a key is saved it says so and asks for none: it is changed on request.
+
 Shared by the first start, the settings and "needs a key". The key is tested with a free call
 before it is kept. Nothing here blocks: the keyring may show its prompt for as long as it likes.
 """
@@ -9,23 +11,23 @@ from __future__ import annotations
 from collections.abc import Coroutine
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from studio import profiles
-from studio.errors import InputError, KeyRefused, StudioError
-from studio.events import Event, KeyChanged
-from studio.key_status import KeyStatus, Source, State, clean
-from studio.settings import Profile
-from studio.ui.controls import Button, Segmented, Text
-from studio.ui.controls.key_field import KeyField
-from studio.ui.controls.paragraph import Paragraph
-from studio.ui.desk import Desk
-from studio.ui.focus_ring import focus_by_key
-from studio.ui.own_profile import OwnProfile
-from studio.ui.tasks import Work, spawn
-from studio.ui.theme import theme
-from studio.ui.verdict import Verdict
-from studio.words import _
+from studio.common.errors import InputError, KeyRefused, StudioError
+from studio.common.i18n import _
+from studio.config import profiles
+from studio.config.key_status import KeyStatus, Source, State, clean
+from studio.config.settings import OFFLINE, Profile
+from studio.domain.events import Event, KeyChanged
+from studio.ui.panels.profile_fields import OwnProfile
+from studio.ui.style.theme import theme
+from studio.ui.support.core_protocol import Desk
+from studio.ui.support.tasks import Work, spawn
+from studio.ui.widgets import Button, Segmented, Text
+from studio.ui.widgets.focus_ring import focus_by_key
+from studio.ui.widgets.key_field import KeyField
+from studio.ui.widgets.key_test_result import Verdict
+from studio.ui.widgets.paragraph import Paragraph
 
 OTHER = ""
 OFFERED = ("dgrid", "google")
@@ -41,7 +43,8 @@ class KeyCard(QWidget):
         own: the form for a provider of one's own.
         key: the field.
         save: the button "Test and save".
-        verdict: what came of it.
+        verdict: what came of it, or how it stands.
+        asking: it asks for a key; not where one is saved and no other is wanted.
 
     Signals:
         saved: a key is usable now (name of the profile).
@@ -55,6 +58,8 @@ class KeyCard(QWidget):
         self._running = _Running()
         self._fixed: Profile | None = None
         self._about = ""
+        self._changing = False
+        self.asking = True
         self.setAccessibleName(_("Key"))
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 16, 16, 16)
@@ -66,6 +71,7 @@ class KeyCard(QWidget):
         for value in (*OFFERED, OTHER):
             policy = QSizePolicy(QSizePolicy.Policy.MinimumExpanding, QSizePolicy.Policy.Fixed)
             self.providers.segment(value).setSizePolicy(policy)
+        self.providers.set_value(self._first())
         self.providers.changed.connect(self.on_provider)
         column.addWidget(self.providers)
         column.addSpacing(8)
@@ -106,7 +112,8 @@ class KeyCard(QWidget):
         column.addLayout(head)
         column.addSpacing(5)
         words = _("Paste your key. It is tested with a call that costs nothing.")
-        column.addWidget(Paragraph(words, "small", "text2", self))
+        self._advice = Paragraph(words, "small", "text2", self)
+        column.addWidget(self._advice)
         column.addSpacing(12)
 
     def _build_lock(self, column: QVBoxLayout) -> None:
@@ -121,8 +128,26 @@ class KeyCard(QWidget):
 
     # --- which profile --------------------------------------------------------------------
 
+    def _first(self) -> str:
+        """Whose key it is about at first: what makes the pictures, else what has a key."""
+        chosen = self._core.settings.value.profile
+        having = [name for name in OFFERED if self._core.keys.status(name).usable]
+        return chosen if chosen in OFFERED else next(iter(having), OFFERED[0])
+
+    def show_default(self, name: str) -> None:
+        """The default is another profile: be about that, unless something is written here."""
+        if name not in (OFFLINE, self._about) and not self._running.busy and not self.key.text:
+            self.set_profile(name)
+
+    def ask(self) -> None:
+        """Ask for a key, also where one is saved."""
+        self._changing = True
+        self._show_profile()
+        self.focus_key()
+
     def set_profile(self, name: str) -> None:
-        """Ask for the key of this profile. Raises InputError for an unknown one."""
+        """Be about the key of this profile. Raises InputError for an unknown one."""
+        self._changing = False
         profile = self._core.settings.value.find_profile(name)
         self._fixed = None if name in OFFERED else profile
         self.providers.setVisible(self._fixed is None)
@@ -134,7 +159,11 @@ class KeyCard(QWidget):
     def focus_key(self) -> None:
         """Go to the first field that is empty, by key."""
         form = self._is_own and not self.own.title.text()
-        focus_by_key(self.own.title if form else self.key.field)
+        change = self.verdict.button("change")
+        if change is not None:
+            focus_by_key(change)
+        else:
+            focus_by_key(self.own.title if form else self.key.field)
 
     @property
     def _is_own(self) -> bool:
@@ -157,7 +186,14 @@ class KeyCard(QWidget):
         self._about = profile.name if profile else ""
         if profile is not None:
             self._show_status(self._core.keys.status(profile.name))
+        else:
+            self._ask_for(asking=True)
         self._refresh()
+
+    def _ask_for(self, *, asking: bool) -> None:
+        self.asking = asking
+        for part in (self._advice, self.key, self.save):
+            part.setVisible(asking)
 
     def _refresh(self) -> None:
         profile = self._known
@@ -213,6 +249,9 @@ class KeyCard(QWidget):
     def _finish(self, profile: Profile, status: KeyStatus, sentence: str) -> None:
         self.key.clear()
         self.own.clear()
+        self._changing = False
+        focus = QApplication.focusWidget()
+        inside = focus is not None and self.isAncestorOf(focus)
         if profile.name not in OFFERED:
             self._fixed = profile
             self.providers.setVisible(False)
@@ -220,6 +259,8 @@ class KeyCard(QWidget):
             self._title.setText(profile.title)
             self.key.set_name(_("{provider} key").format(provider=profile.title))
         self._show_status(status, sentence)
+        if inside and not self.asking:
+            self.focus_key()
         self.saved.emit(profile.name)
 
     async def _unlock(self, name: str) -> None:
@@ -236,13 +277,17 @@ class KeyCard(QWidget):
     # --- what came of it ------------------------------------------------------------------
 
     def _show_status(self, status: KeyStatus, sentence: str = "") -> None:
+        saved = status.saved or status.source is Source.ENVIRONMENT
+        self._ask_for(asking=self._changing or not saved)
         if status.state is State.WAITING:
             self._say_waiting()
         elif status.source is Source.SESSION:
             self.verdict.say("warn", _("The key is not saved"), status.sentence)
         elif status.usable:
             title, detail = (sentence, status.sentence) if sentence else (status.sentence, "")
-            self.verdict.say("ok", title, detail)
+            mine = status.source is Source.KEYRING and not self.asking
+            buttons = [("change", _("Change key…"))] if mine else []
+            self.verdict.say("ok", title, detail, buttons)
         elif status.locked:
             buttons = [("unlock", _("Unlock the keyring"))]
             self.verdict.say("warn", _("The keyring is locked"), status.sentence, buttons)
@@ -272,6 +317,7 @@ class KeyCard(QWidget):
 
     def on_provider(self) -> None:
         """Another provider was chosen."""
+        self._changing = False
         self._show_profile()
 
     def on_edited(self) -> None:
@@ -295,6 +341,8 @@ class KeyCard(QWidget):
             self.cancel()
         elif name == "anyway":
             self._start(self._keep(self.key.text, test=False))
+        elif name == "change":
+            self.ask()
         elif name == "unlock" and self._about:
             self._start(self._unlock(self._about))
 

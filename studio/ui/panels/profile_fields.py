@@ -7,11 +7,11 @@ from dataclasses import replace
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
-from studio import profiles
-from studio.settings import Profile, Settings
-from studio.ui.controls import Segmented
-from studio.ui.theme import theme
-from studio.words import _
+from studio.common.i18n import _
+from studio.config import profiles
+from studio.config.settings import Profile, Settings
+from studio.ui.style.theme import theme
+from studio.ui.widgets import Segmented
 
 AUTHS = ("bearer", "google")
 VERSIONS = ("v1", "v1beta")

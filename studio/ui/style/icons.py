@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QByteArray, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPixmap
 
-from studio import paths
+from studio.common import paths
 
 GRID = 16  # the files are drawn on a grid of 16 by 16
 

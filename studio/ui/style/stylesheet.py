@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QColor, QPalette
 
-from studio import paths
+from studio.common import paths
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
-    from studio.ui.theme import Roles, Theme
+    from studio.ui.style.theme import Roles, Theme
 
 # The usual size of the system's font in points: what is larger was asked for by the user.
 _USUAL_POINTS = {"win32": 9.0, "darwin": 13.0}
@@ -74,7 +74,7 @@ def palette(theme: Theme) -> QPalette:
 
 def roles_from(system: QPalette) -> Roles:
     """The roles under the system's high contrast: its few colours, every edge a full line."""
-    from studio.ui.theme import DARK, Roles
+    from studio.ui.style.theme import DARK, Roles
 
     group, role = QPalette.ColorGroup.Active, QPalette.ColorRole
 

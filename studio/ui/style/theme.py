@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette, QPixmap
 
-from studio.ui import icons, sheet
-from studio.values import dataclass
+from studio.ui.style import fonts, icons, stylesheet
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QIcon
-    from PySide6.QtWidgets import QApplication
+    from PySide6.QtWidgets import QApplication, QLabel
 
 Choice = Literal["system", "dark", "light"]
 FontName = Literal["display", "title", "prompt", "body", "small", "micro", "timer"]
@@ -175,6 +175,7 @@ _TYPE: dict[FontName, tuple[int, int, QFont.Weight]] = {
     "micro": (11, 14, QFont.Weight.Normal),
     "timer": (18, 24, QFont.Weight.Normal),
 }
+_PROSE = ("display", "prompt")
 
 
 class TakesIcon(Protocol):
@@ -206,13 +207,15 @@ class Theme(QObject):
         self.scale = scale
         self._choice: Choice = "system"
         self._app: QApplication | None = None
-        self._family = QFont().family()
+        self._families = [QFont().family()]
         self._sheet = ""
         self._colours: dict[str, QColor] = {}
-        self._fonts: dict[tuple[str, int | None], QFont] = {}
+        self._fonts: dict[tuple[str, int | None, bool], QFont] = {}
         self._pixmaps: dict[tuple[str, str, int, float], QPixmap] = {}
         self._bound: weakref.WeakKeyDictionary[QObject, Callable[[], QIcon]]
         self._bound = weakref.WeakKeyDictionary()
+        self._shown: weakref.WeakKeyDictionary[QLabel, Callable[[], QPixmap]]
+        self._shown = weakref.WeakKeyDictionary()
 
     # --- choosing -------------------------------------------------------------------------
 
@@ -221,7 +224,8 @@ class Theme(QObject):
         hints = QGuiApplication.styleHints()
         if self._app is None:
             self._app = app
-            self._family = app.font().family()
+            self._families = fonts.families(app.font().family())
+            self._fonts.clear()
             hints.colorSchemeChanged.connect(self.on_system_changed)
             hints.accessibility().contrastPreferenceChanged.connect(self.on_system_changed)
         self._choice = choice
@@ -246,7 +250,7 @@ class Theme(QObject):
         self.high_contrast = contrast == Qt.ContrastPreference.HighContrast
         if self.high_contrast:
             app.setPalette(QPalette())  # hands the system's own palette back
-            self.use(sheet.roles_from(app.palette()))
+            self.use(stylesheet.roles_from(app.palette()))
         elif self._choice == "system":
             light = hints.colorScheme() == Qt.ColorScheme.Light
             self.use(LIGHT if light else DARK)
@@ -261,13 +265,16 @@ class Theme(QObject):
         self._colours.clear()
         self._pixmaps.clear()
         self.dark = self.color("panel").lightness() < 128
-        self._sheet = sheet.style_sheet(self)
+        self._sheet = stylesheet.style_sheet(self)
         if self._app is not None:
-            self._app.setPalette(sheet.palette(self))
-            self._app.setFont(self.font("body"))
+            self._app.setPalette(stylesheet.palette(self))
+            # Of fields and menus, which hold names; labels and counters have fonts of their own.
+            self._app.setFont(self.font("body", prose=True))
             self._app.setStyleSheet(self._sheet)
         for target, make in list(self._bound.items()):
             _set_icon(target, make)
+        for label, draw in list(self._shown.items()):
+            _set_pixmap(label, draw)
         self.changed.emit()
 
     # --- colours --------------------------------------------------------------------------
@@ -290,18 +297,23 @@ class Theme(QObject):
 
     # --- type -----------------------------------------------------------------------------
 
-    def font(self, name: FontName, *, weight: int | None = None) -> QFont:
-        """The system's font in one of the seven sizes, with figures of equal width."""
-        found = self._fonts.get((name, weight))
+    def font(self, name: FontName, *, weight: int | None = None, prose: bool = False) -> QFont:
+        """The typeface in one of the seven sizes, with figures of equal width.
+
+        `prose` is for prompts and names: figures, and the hyphen, keep their own widths.
+        """
+        key = (name, weight, prose or name in _PROSE)
+        found = self._fonts.get(key)
         if found is None:
             size, _line, usual = _TYPE[name]
-            found = QFont(self._family)
+            found = QFont(self._families)
             found.setPixelSize(self.px(size))
             found.setWeight(QFont.Weight(weight) if weight is not None else usual)
-            found.setFeature(QFont.Tag("tnum"), 1)
+            if not key[2]:
+                found.setFeature(QFont.Tag("tnum"), 1)
             # Advances in fractions of a pixel: words keep the rhythm the font was drawn with.
             found.setHintingPreference(QFont.HintingPreference.PreferVerticalHinting)
-            self._fonts[name, weight] = found
+            self._fonts[key] = found
         return QFont(found)
 
     def line(self, name: FontName) -> int:
@@ -360,12 +372,25 @@ class Theme(QObject):
         self._bound[target] = make
         _set_icon(target, make)
 
+    def show_icon(self, label: QLabel, name: str, role: str = "text2", size: int = 16) -> None:
+        """Give a label this icon, now and after every change of the theme."""
+        make = partial(self.pixmap, name, role, size, label.devicePixelRatioF())
+        self._shown[label] = make
+        label.setPixmap(make())
+
 
 def _set_icon(target: QObject, make: Callable[[], QIcon]) -> None:
     import shiboken6
 
     if shiboken6.isValid(target):
         target.setIcon(make())  # type: ignore[attr-defined]
+
+
+def _set_pixmap(label: QLabel, draw: Callable[[], QPixmap]) -> None:
+    import shiboken6
+
+    if shiboken6.isValid(label):
+        label.setPixmap(draw())
 
 
 # --- the one in use ---------------------------------------------------------------------------
@@ -385,7 +410,7 @@ def install(app: QApplication, choice: Choice = "system", *, scale: float | None
     """
     global _theme
     if _theme is None:
-        _theme = Theme(app, scale=sheet.text_scale(app) if scale is None else scale)
+        _theme = Theme(app, scale=stylesheet.text_scale(app) if scale is None else scale)
         app.destroyed.connect(_forget)
     _theme.apply(app, choice)
     return _theme
@@ -402,3 +427,4 @@ def _forget() -> None:
     global _theme
     _theme = None
     icons.forget()
+    fonts.forget()

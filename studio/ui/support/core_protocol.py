@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Protocol
 
-from studio.events import Events
-from studio.key_status import KeyStatus
-from studio.paths import Paths
-from studio.settings import SettingsStore
+from studio.common.paths import Paths
+from studio.config.key_status import KeyStatus
+from studio.config.settings import SettingsStore
+from studio.domain.events import Events
 
 
 class KeyRing(Protocol):

@@ -9,30 +9,42 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import threading
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, QPoint, QRectF, Qt
-from PySide6.QtGui import QColor, QDrag, QGuiApplication, QImage, QPainter, QPen, QPixmap
+from PySide6.QtGui import QColor, QDrag, QImage, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
-from studio.domain import Picture
-from studio.errors import InputError, StudioError
-from studio.ui.tasks import spawn
-from studio.ui.theme import theme
-from studio.values import dataclass
-from studio.words import _
+from studio.common.errors import InputError, StudioError
+from studio.common.i18n import _
+from studio.domain.entities import Picture
+from studio.ui.style.theme import theme
+from studio.ui.support import drop_area
+from studio.ui.support.qt_overrides import needs
+from studio.ui.support.tasks import spawn
 
 if TYPE_CHECKING:
-    from studio.ui.canvas.raster import Pixels
+    from studio.common.user_input import Unusable
+    from studio.ui.support.drop_contents import Named
+    from studio.ui.support.raster import Pixels
 
 IDS = "application/x-gridbrush-ids"
 GNOME_FILES = "x-special/gnome-copied-files"
+FILES = "text/uri-list"
 QT_IMAGE = "application/x-qt-image"
-RAW_IMAGES = ("image/png", "image/jpeg", "image/webp")
+RAW_IMAGES = (
+    *("image/png", "image/jpeg", "image/webp", "image/avif", "image/gif", "image/tiff"),
+    "image/bmp",
+)
 MOST = 1_000
 """Pictures dragged or copied at once; more is refused in words, not cut silently."""
+_PATIENCE = 1.0
+"""Seconds for which a disk may keep somebody waiting who asks for the files."""
+
 CARD = 128  # logical pixels of the picture under the pointer
 STACKED = 3
 
@@ -67,12 +79,21 @@ class PictureData(QMimeData):
         self._image: QImage | None = None
         self._bytes: QByteArray | None = None
         self._single = len(carried) == 1
+        self._usual: threading.Thread | None = None
         self._png = self._single and carried[0].picture.media_type == "image/png"
         from PySide6.QtCore import QUrl
 
         self.setUrls([QUrl.fromLocalFile(str(each.path)) for each in carried])
         ids = "\n".join(each.picture.id for each in carried)
         self.setData(IDS, QByteArray(ids.encode()))
+
+    def make_usual(self) -> None:
+        """Let the files have a mode that may be copied; who asks for them waits until they do."""
+        from studio.library.files import save_copies  # a start does without
+
+        paths = [each.path for each in self._carried]
+        self._usual = threading.Thread(target=save_copies.make_usual, args=(paths,), daemon=True)
+        self._usual.start()
 
     def take_image(self, image: QImage) -> None:
         """The decoded picture is here."""
@@ -110,6 +131,7 @@ class PictureData(QMimeData):
 
     # --- Qt -------------------------------------------------------------------------------
 
+    @needs("_png")
     def formats(self) -> list[str]:
         found = list(super().formats())
         if self._png:
@@ -118,10 +140,13 @@ class PictureData(QMimeData):
             found.append(QT_IMAGE)
         return found
 
+    @needs("_png")
     def hasFormat(self, mimetype: str) -> bool:
         return mimetype in self.formats()
 
     def retrieveData(self, mimetype: str, preferred: object) -> object:
+        if mimetype == FILES and self._usual is not None:
+            self._usual.join(_PATIENCE)
         if mimetype == QT_IMAGE and self._single:
             return self._image
         if mimetype == "image/png" and self._png:
@@ -143,15 +168,20 @@ def drag_out(
     refuse_too_many(len(carried))
     if not carried:
         return False
+    from studio.ui.support import clipboard  # a start drags nothing
+
     drag = QDrag(source)
     data = PictureData(carried)
+    data.make_usual()
     drag.setMimeData(data)
     card = drag_picture(thumbnails, len(carried), source.devicePixelRatioF())
     drag.setPixmap(card)
     size = card.deviceIndependentSize()
     drag.setHotSpot(QPoint(round(size.width() / 2), round(size.height() * 0.75)))
     spawn(_load(data, decoder))
-    taken = drag.exec(Qt.DropAction.CopyAction, Qt.DropAction.CopyAction)
+    with clipboard.dragging():
+        taken = drag.exec(Qt.DropAction.CopyAction, Qt.DropAction.CopyAction)
+    drop_area.end_all()
     return taken == Qt.DropAction.CopyAction
 
 
@@ -239,7 +269,9 @@ async def copy(carried: Sequence[Carried], decoder: PixelSource) -> None:
     # Files whose image cannot be had are still worth pasting.
     with contextlib.suppress(StudioError, OSError):
         await loaded.load(decoder)
-    QGuiApplication.clipboard().setMimeData(loaded.plain())
+    from studio.ui.support import clipboard
+
+    await clipboard.put(loaded.plain)
 
 
 def image_of(pixels: Pixels) -> QImage:
@@ -257,16 +289,25 @@ class Blob:
 
     Attributes:
         name: what to call it.
-        data: its bytes as they came; empty if only pixels came.
+        data: its bytes as they came; empty if only pixels came, or an address.
         image: the pixels, where no bytes came.
+        address: the picture written as an address (`data:…`), where it came so.
     """
 
     name: str
     data: bytes = b""
     image: QImage | None = None
+    address: str = ""
 
     async def read(self) -> bytes:
-        """The bytes of a picture file; pixels are written as PNG, in a thread."""
+        """The bytes of a picture file; pixels are written as PNG, in a thread.
+
+        Raises InputError for an address that holds no picture.
+        """
+        if self.address:
+            from studio.common import user_input
+
+            return await asyncio.to_thread(user_input.picture_in, self.address)
         if self.image is None:
             return self.data
         return await asyncio.to_thread(_png, self.image)
@@ -279,50 +320,82 @@ class Incoming:
     Attributes:
         ids: pictures of this library.
         links: addresses of pictures elsewhere. Nothing fetches them by itself.
+        troubles: one for each address that cannot be used.
     """
 
     ids: tuple[str, ...] = ()
     paths: tuple[Path, ...] = ()
     blobs: tuple[Blob, ...] = ()
     links: tuple[str, ...] = ()
+    troubles: tuple[Unusable, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.ids or self.paths or self.blobs)
 
+    @property
+    def says(self) -> bool:
+        """Whether there is anything to take, or to say of it."""
+        return bool(self or self.links or self.troubles)
+
 
 def accepts(mime: QMimeData) -> bool:
-    """Whether there is a picture in it, told from the formats without fetching any data."""
-    return (
-        mime.hasFormat(IDS)
-        or mime.hasImage()
-        or any(mime.hasFormat(kind) for kind in RAW_IMAGES)
-        or (mime.hasUrls() and any(url.isLocalFile() for url in mime.urls()))
-    )
+    """Whether there is a picture in it, told without fetching any picture."""
+    if mime.hasFormat(IDS) or mime.hasImage() or any(map(mime.hasFormat, RAW_IMAGES)):
+        return True
+    from studio.ui.support import drop_contents  # a start does without
+
+    lines = drop_contents.addresses(mime)
+    if lines:
+        return any(map(drop_contents.is_from_here, lines))
+    return mime.hasHtml() and bool(drop_contents.pictures_written(mime))
+
+
+def is_words(mime: QMimeData) -> bool:
+    """Whether it is text to be written, and no picture, file or link."""
+    from studio.ui.support import drop_contents
+
+    # A browser's picture has text beside it, an editor's text may have a picture of itself.
+    if not mime.hasText() or drop_contents.addresses(mime):
+        return False
+    return not drop_contents.pictures_written(mime)
 
 
 def pictures_in(mime: QMimeData) -> Incoming:
     """The pictures of a drop: our own ids, else files, else image bytes, else pixels.
 
-    Addresses of the web are told apart, beside whatever else there is.
+    A picture that is written as an address counts as a file. Addresses of the web are told apart,
+    beside whatever else there is.
     """
-    urls = mime.urls() if mime.hasUrls() else []
-    links = tuple(url.toString() for url in urls if url.scheme() in ("http", "https"))
+    from studio.ui.support import drop_contents
+
+    found = drop_contents.named(drop_contents.addresses(mime))
     if mime.hasFormat(IDS):
         text = bytes(mime.data(IDS).data()).decode(errors="replace")
-        return Incoming(ids=tuple(text.split()), links=links)
-    paths = tuple(Path(url.toLocalFile()) for url in urls if url.isLocalFile())
-    if paths:
-        return Incoming(paths=paths, links=links)
+        return Incoming(ids=tuple(text.split()), links=found.links)
+    if found.paths or found.data:
+        return _incoming(found)
     for kind in RAW_IMAGES:
         if mime.hasFormat(kind) and (data := bytes(mime.data(kind).data())):
-            return Incoming(blobs=(Blob(_("pasted picture"), data),), links=links)
+            return Incoming(blobs=(Blob(_("pasted picture"), data),), links=found.links)
     if mime.hasImage():
         image = mime.imageData()
         if isinstance(image, QPixmap):
             image = image.toImage()
         if isinstance(image, QImage) and not image.isNull():
-            return Incoming(blobs=(Blob(_("pasted picture"), image=image),), links=links)
-    return Incoming(links=links)
+            return Incoming(blobs=(Blob(_("pasted picture"), image=image),), links=found.links)
+    written = drop_contents.named(drop_contents.pictures_written(mime))
+    if written.paths or written.data or written.troubles:
+        return _incoming(written)
+    return _incoming(found)
+
+
+def _incoming(found: Named) -> Incoming:
+    return Incoming(
+        paths=found.paths,
+        blobs=tuple(Blob(_("pasted picture"), address=one) for one in found.data),
+        links=found.links,
+        troubles=found.troubles,
+    )
 
 
 def _png(image: QImage) -> bytes:

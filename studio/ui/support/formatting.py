@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from datetime import datetime, timedelta
 
-from studio.domain import AspectRatio, CostBasis
-from studio.words import _
+from studio.common.i18n import _
+from studio.domain.entities import AspectRatio, CostBasis
 
 COMMON_RATIOS = tuple(
     AspectRatio.parse(text)

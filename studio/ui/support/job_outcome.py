@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal
 
-from studio.domain import Failure, Job, JobState
-from studio.errors import Billed, IncompleteAnswer
-from studio.settings import OFFLINE
-from studio.ui import figures
-from studio.values import dataclass
-from studio.words import _
+from studio.common.errors import Billed, IncompleteAnswer
+from studio.common.i18n import _
+from studio.config.settings import OFFLINE
+from studio.domain.entities import Failure, Job, JobState
+from studio.ui.support import formatting
 
 Tone = Literal["calm", "bad", "warn"]
 
@@ -43,6 +43,8 @@ class End:
 def end_of(job: Job, now: float | None = None) -> End:
     """The end of a job that is over or waits for the user, as it is told at `now`."""
     billed = job.failure.billed if job.failure else Billed.MAYBE
+    if job.failure is not None and job.failure.kept and not job.alive:
+        return _kept(job, job.failure)
     match job.state:
         case JobState.UNSENT:
             return End(
@@ -89,7 +91,7 @@ def price_of_cancel(estimate: float | None) -> str:
         return _("cancel may cost money")
     if not estimate:
         return _("cancel is free")
-    return _("cancel may cost {price}").format(price=figures.money(estimate))
+    return _("cancel may cost {price}").format(price=formatting.money(estimate))
 
 
 def cancel_tip(job: Job) -> str:
@@ -104,7 +106,7 @@ def again_from(failure: Failure | None, now: float | None = None) -> str:
     at = failure.retry_at if failure else None
     if at is None or (now is not None and at <= now):
         return ""
-    return _("Try again after {time}").format(time=figures.moment(at, now=now))
+    return _("Try again after {time}").format(time=formatting.moment(at, now=now))
 
 
 def _came(job: Job) -> bool:
@@ -113,10 +115,23 @@ def _came(job: Job) -> bool:
     return job.state is JobState.CUT or (cut and bool(job.received))
 
 
+def _kept(job: Job, failure: Failure) -> End:
+    """An answer came, and could not be read: it is there, and can be looked at again."""
+    doubt = failure.billed is Billed.MAYBE
+    return End(
+        tone="warn",
+        icon="warning",
+        head=failure.title,
+        bill=_billed(failure.billed, job.estimate_usd) if doubt else "",
+        doubt=doubt,
+        offers=(Offer("salvage", _("Read again")), Offer("discard", _("Discard"))),
+    )
+
+
 def _part(job: Job) -> str:
     if not job.received:
         return _("Part of the answer came")
-    return _("{size} of an answer arrived").format(size=figures.megabytes(job.received))
+    return _("{size} of an answer arrived").format(size=formatting.megabytes(job.received))
 
 
 def _billed(billed: Billed, estimate: float | None) -> str:
@@ -125,13 +140,13 @@ def _billed(billed: Billed, estimate: float | None) -> str:
     if billed is Billed.MAYBE:
         return _("May have been billed")
     if estimate:
-        return _("Billed {price}").format(price=figures.money(estimate))
+        return _("Billed {price}").format(price=formatting.money(estimate))
     return _("Billed")
 
 
 def _again(job: Job) -> Offer:
     if job.estimate_usd:
-        price = figures.money(job.estimate_usd)
+        price = formatting.money(job.estimate_usd)
         return Offer("retry", _("Try again {price}").format(price=price))
     return Offer("retry", _("Try again"))
 

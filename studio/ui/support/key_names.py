@@ -17,7 +17,6 @@ def spoken(keys: str | QKeySequence) -> str:
 def cap(keys: str | QKeySequence) -> str:
     """The shortcut as a key cap has it: "Ctrl Shift Z", "Ctrl +"."""
     text = spoken(keys)
-    if sys.platform == "darwin" or len(text) < 2:
-        return text
-    head, last = text[:-1], text[-1]
-    return head.replace("+", " ") + last
+    if sys.platform != "darwin" and len(text) > 1:
+        text = text[:-1].replace("+", " ") + text[-1]
+    return text

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
-from studio.domain import Picture, Reference
+from studio.domain.entities import Picture, Reference
 from studio.library.query import Family
-from studio.ui import tasks
-from studio.ui.canvas.raster import Pixels
+from studio.ui.support import tasks
+from studio.ui.support.raster import Pixels
 
 
 class Shelf(Protocol):

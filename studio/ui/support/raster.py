@@ -6,12 +6,11 @@ the copy that is at most twice as large as needed does not, and looks better too
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QPainter
-
-from studio.values import dataclass
 
 SMALLEST = 256  # pixels of the longer side; there are no copies below it
 _CHUNK = 1 << 20

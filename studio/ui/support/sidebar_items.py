@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 
 from PySide6.QtCore import QMimeData
+from PySide6.QtGui import QDropEvent
 
+from studio.common.i18n import _, ngettext
+from studio.domain.entities import one_line
 from studio.library.query import Collection, Counts, Spend, View
-from studio.ui.figures import about, plain_money
-from studio.values import dataclass
-from studio.words import _, ngettext
+from studio.ui.support.formatting import about, plain_money
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +46,7 @@ def library() -> tuple[Place, ...]:
 def collection(one: Collection) -> Place:
     """A collection, or a saved search."""
     return Place(
-        label=one.name,
+        label=one_line(one.name),
         icon="smart-folder" if one.search else "folder",
         view=View.ALL,
         takes=not one.search,
@@ -144,10 +146,15 @@ def this_month() -> str:
     return month_name(time.localtime().tm_mon)
 
 
+def brings_own(event: QDropEvent) -> bool:
+    """Whether pictures of the gallery are dragged, and no files."""
+    return bool(dropped_ids(event.mimeData()))
+
+
 def dropped_ids(mime: QMimeData) -> tuple[str, ...]:
     """The pictures of the gallery in a drop; nothing for files and the like."""
-    from studio.ui import dragging
+    from studio.ui.support import drag_and_drop
 
-    if not mime.hasFormat(dragging.IDS):
+    if not mime.hasFormat(drag_and_drop.IDS):
         return ()
-    return dragging.pictures_in(mime).ids
+    return drag_and_drop.pictures_in(mime).ids

@@ -10,15 +10,15 @@ import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QImageReader, QPainter, QPixmap
 
-from studio.domain import Picture, Reference
-from studio.errors import StudioError
-from studio.ui.tasks import Work, held, spawn
-from studio.values import dataclass
+from studio.common.errors import StudioError
+from studio.domain.entities import Picture, Reference
+from studio.ui.support.tasks import Work, held, spawn
 
 if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from enum import Enum, auto
 
-from studio.domain import AspectRatio, Flag, Hold, Job, JobState, Picture, short_name
-from studio.ui import failures, figures
-from studio.ui.failures import Offer
-from studio.values import dataclass
-from studio.words import _, ngettext
+from studio.common.i18n import _, ngettext
+from studio.domain.entities import (
+    AspectRatio,
+    Flag,
+    Hold,
+    Job,
+    JobState,
+    Picture,
+    one_line,
+    short_name,
+)
+from studio.ui.support import formatting, job_outcome
+from studio.ui.support.job_outcome import Offer
 
 BAR_STOPS_AT = 0.92  # an answer that takes longer than usual must not look finished
 
@@ -107,13 +116,13 @@ def accessible_name(item: Item, now: float) -> str:
 
 def tool_tip(picture: Picture) -> str:
     """Prompt, size, model and cost of a picture, one to a line."""
-    lines = [picture.prompt or picture.name, figures.pixels(picture.width, picture.height)]
+    lines = [picture.prompt or picture.name, formatting.pixels(picture.width, picture.height)]
     if picture.offline:
         lines.append(_("Offline sketch, not AI"))
     elif picture.model:
         lines.append(picture.model)
     if picture.cost_usd is not None and not picture.offline:
-        lines.append(figures.about(picture.cost_usd, fine=True))
+        lines.append(formatting.about(picture.cost_usd, fine=True))
     return "\n".join(lines)
 
 
@@ -126,7 +135,7 @@ def not_as_asked(picture: Picture) -> str:
             asked = None
         if asked and not asked.near(picture.width, picture.height):
             return _("Asked {asked}, got {got}").format(
-                asked=asked, got=figures.shape(picture.width, picture.height)
+                asked=asked, got=formatting.shape(picture.width, picture.height)
             )
     return picture.warnings[0] if picture.warnings else ""
 
@@ -189,7 +198,7 @@ def _traits(picture: Picture) -> tuple[tuple[str, bool], ...]:
 
 
 def _shape(width: int, height: int) -> str:
-    shape = figures.shape(width, height)
+    shape = formatting.shape(width, height)
     return _("square") if shape == "1:1" else shape
 
 
@@ -209,7 +218,7 @@ def _job(job: Job, now: float, usual: float | None) -> Tile:
 
 
 def _name(job: Job) -> str:
-    return job.name or short_name(job.request.prompt)
+    return one_line(job.name) or short_name(job.request.prompt)
 
 
 def _aspect(job: Job) -> float:
@@ -223,7 +232,7 @@ def _queued(job: Job, now: float, _usual: float | None) -> Tile:
         name=_name(job),
         look=Look.DASHED,
         aspect=_aspect(job),
-        big=failures.ordinal(job.queue_place) if job.queue_place else "",
+        big=job_outcome.ordinal(job.queue_place) if job.queue_place else "",
         line=waits or job.retry_reason or _("in the queue"),
         note=_("cancel is free"),
         cancel=_("Cancel"),
@@ -253,14 +262,14 @@ def _under_way(job: Job, now: float, usual: float | None) -> Tile:
         line = _("Waiting for the model")
         bar = -1.0
     else:
-        size = figures.megabytes(job.received)
+        size = formatting.megabytes(job.received)
         line = _("Receiving {size}").format(size=size)
         bar = min(BAR_STOPS_AT, gone / usual) if usual else -1.0
     if job.state in (JobState.INGESTING, JobState.DONE):
         line, bar = _("Saving"), BAR_STOPS_AT
     # Under a second the clock would read 0:00, which tells nothing.
     told = usual is not None and usual >= 1
-    note = _("usually {time}").format(time=figures.clock(usual)) if usual and told else ""
+    note = _("usually {time}").format(time=formatting.clock(usual)) if usual and told else ""
     saving = job.state in (JobState.INGESTING, JobState.DONE)
     if job.late and not saving:
         if job.state is JobState.WAITING:
@@ -273,12 +282,12 @@ def _under_way(job: Job, now: float, usual: float | None) -> Tile:
         name=_name(job),
         look=Look.GHOST,
         aspect=_aspect(job),
-        big=figures.clock(gone),
+        big=formatting.clock(gone),
         line=line,
         note=note,
-        cancel="" if saving else failures.cancel_tip(job),
+        cancel="" if saving else job_outcome.cancel_tip(job),
         cancel_note=_("{price}; nothing can arrive later").format(
-            price=failures.price_of_cancel(job.estimate_usd)
+            price=job_outcome.price_of_cancel(job.estimate_usd)
         ),
         bar=bar,
         ticks=True,
@@ -293,7 +302,7 @@ def _retrying(job: Job, now: float, _usual: float | None) -> Tile:
         look=Look.DASHED,
         aspect=_aspect(job),
         # Rounded up, so that it reads 0:00 only when the time has come.
-        big=figures.clock(left + 0.999),
+        big=formatting.clock(left + 0.999),
         line=_("Retrying: {reason}").format(reason=job.retry_reason)
         if job.retry_reason
         else _("Retrying"),
@@ -306,7 +315,7 @@ def _retrying(job: Job, now: float, _usual: float | None) -> Tile:
 
 
 def _ended(job: Job, now: float) -> Tile:
-    end = failures.end_of(job, now)
+    end = job_outcome.end_of(job, now)
     looks = {"calm": Look.DASHED, "bad": Look.FAILED, "warn": Look.DOUBTFUL}
     return Tile(
         job=True,

@@ -5,9 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from studio.common.i18n import _
 from studio.library.query import Query, View
-from studio.ui.controls import Button, Text, announce
-from studio.words import _
+from studio.ui.support.qt_overrides import needs
+from studio.ui.widgets import Button, Text, announce
 
 WIDEST = 420
 
@@ -82,6 +83,7 @@ class Nothing(QWidget):
 
     # --- Qt -------------------------------------------------------------------------------
 
+    @needs("_over")
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._over and event.type() in (QEvent.Type.Resize, QEvent.Type.Move):
             self._place()

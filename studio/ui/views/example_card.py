@@ -19,7 +19,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
-from studio.ui.theme import theme
+from studio.ui.style.theme import theme
+from studio.ui.support.qt_overrides import needs
+from studio.ui.widgets.accessible import set_words
 
 RADIUS = 8
 SIDE, ABOVE, BELOW = 11, 9, 10
@@ -33,7 +35,7 @@ class ExampleCard(QAbstractButton):
     def __init__(self, prompt: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.prompt = prompt
-        self.setText(prompt)
+        set_words(self, prompt)
         self.setAccessibleName(prompt)
         self.setProperty("radius", RADIUS)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
@@ -51,7 +53,7 @@ class ExampleCard(QAbstractButton):
 
     def _words(self, width: float) -> tuple[QTextLayout, float]:
         """The words broken into lines, and how tall they are."""
-        layout = QTextLayout(self.prompt, theme().font("small"))
+        layout = QTextLayout(self.prompt, theme().font("small", prose=True))
         option = QTextOption()
         option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         layout.setTextOption(option)
@@ -81,13 +83,16 @@ class ExampleCard(QAbstractButton):
     def hasHeightForWidth(self) -> bool:
         return True
 
+    @needs("prompt")
     def heightForWidth(self, width: int) -> int:
         lines = max(2 * (theme().line("small") + 1.0), self._words(width - 2 * SIDE)[1])
         return round(width * RATIO) + ABOVE + BELOW + round(lines)
 
+    @needs("prompt")
     def sizeHint(self) -> QSize:
         return QSize(230, self.heightForWidth(230))
 
+    @needs("prompt")
     def minimumSizeHint(self) -> QSize:
         return QSize(120, self.heightForWidth(120))
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QResizeEvent, QShowEvent
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -17,20 +17,22 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from studio import paths
-from studio.settings import OFFLINE
-from studio.ui import key_names
-from studio.ui.canvas.raster import from_jpeg
-from studio.ui.controls import Button, KeyCap, Tag, Text
-from studio.ui.controls.flow import Flow
-from studio.ui.controls.page import Page
-from studio.ui.controls.paragraph import Paragraph
-from studio.ui.desk import Desk
-from studio.ui.example_card import ExampleCard
-from studio.ui.key_card import KeyCard
-from studio.ui.tasks import spawn
-from studio.ui.theme import theme
-from studio.words import _
+from studio.common import paths
+from studio.common.errors import InputError
+from studio.common.i18n import _
+from studio.config.settings import OFFLINE
+from studio.ui.panels.key_card import KeyCard
+from studio.ui.style.theme import theme
+from studio.ui.support import desktop_services, key_names
+from studio.ui.support.core_protocol import Desk
+from studio.ui.support.qt_overrides import needs
+from studio.ui.support.raster import from_jpeg
+from studio.ui.support.tasks import spawn
+from studio.ui.views.example_card import ExampleCard
+from studio.ui.widgets import Button, KeyCap, Tag, Text
+from studio.ui.widgets.flow import Flow
+from studio.ui.widgets.page import Page
+from studio.ui.widgets.paragraph import Paragraph
 
 KEYS_PAGE = "https://dgrid.ai"
 KEY_COLUMN = 336
@@ -252,6 +254,7 @@ class Welcome(QScrollArea):
     def show_profile(self, name: str) -> None:
         """Who makes the pictures: the painter is on only while nobody else is."""
         self._on.setVisible(name == OFFLINE)
+        self.key_card.show_default(name)
 
     def on_card(self) -> None:
         """An example was pressed."""
@@ -261,7 +264,7 @@ class Welcome(QScrollArea):
 
     def on_get_key(self) -> None:
         """Open the provider's page in the browser."""
-        QDesktopServices.openUrl(QUrl(KEYS_PAGE))
+        desktop_services.open_link(KEYS_PAGE)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -269,6 +272,7 @@ class Welcome(QScrollArea):
             self._loaded = True
             spawn(self._load())
 
+    @needs("_right")
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._lay_out()
@@ -277,8 +281,8 @@ class Welcome(QScrollArea):
 def shown_folder(folder: Path) -> str:
     """A folder as people say it: "Pictures / Gridbrush" under one's own home."""
     try:
-        parts = folder.relative_to(Path.home()).parts
-    except ValueError:
+        parts = folder.relative_to(paths.user_home()).parts
+    except (InputError, ValueError):
         return str(folder)
     return " / ".join(parts)
 

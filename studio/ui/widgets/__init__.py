@@ -9,21 +9,21 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from studio.ui.controls.accessible import announce, plain_tip, restyle, set_role
-    from studio.ui.controls.buttons import Button, CheckBox, IconButton
-    from studio.ui.controls.chip import Choice, MenuChip
-    from studio.ui.controls.key_cap import Badge, KeyCap, Tag
-    from studio.ui.controls.logo import Logo
-    from studio.ui.controls.menu import Menu
-    from studio.ui.controls.message_bar import MessageBar, Notice
-    from studio.ui.controls.search_field import SearchField
-    from studio.ui.controls.segmented import Segmented
-    from studio.ui.controls.slider import SmallSlider
-    from studio.ui.controls.splitter import Splitter
-    from studio.ui.controls.stars import Stars
-    from studio.ui.controls.stepper import Stepper
-    from studio.ui.controls.text import ElidedLabel, Text
-    from studio.ui.controls.toast import Toast
+    from studio.ui.widgets.accessible import announce, restyle, set_role
+    from studio.ui.widgets.buttons import Button, CheckBox, IconButton
+    from studio.ui.widgets.chip import Choice, MenuChip
+    from studio.ui.widgets.key_cap import Badge, KeyCap, Tag
+    from studio.ui.widgets.logo import Logo
+    from studio.ui.widgets.menu import Menu
+    from studio.ui.widgets.message_bar import MessageBar, Notice
+    from studio.ui.widgets.search_field import SearchField
+    from studio.ui.widgets.segmented import Segmented
+    from studio.ui.widgets.slider import SmallSlider
+    from studio.ui.widgets.splitter import Splitter
+    from studio.ui.widgets.stars import Stars
+    from studio.ui.widgets.stepper import Stepper
+    from studio.ui.widgets.text import ElidedLabel, Text
+    from studio.ui.widgets.toast import Toast
 
 __all__ = [
     "Badge",

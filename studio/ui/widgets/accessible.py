@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
+from PySide6 import QtGui
 from PySide6.QtCore import QObject
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAccessibleInterface
-from PySide6.QtWidgets import QAccessibleWidget, QComboBox, QWidget
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
+    QAccessibleInterface,
+    QKeySequence,
+)
+from PySide6.QtWidgets import QAbstractButton, QAccessibleWidget, QComboBox, QWidget
 
 _installed = False
+
+_MOST_LINES = 24
+"""Of a tool tip."""
+
+
+class _Tipped(Protocol):
+    def setToolTip(self, text: str, /) -> None: ...
 
 
 def set_role(widget: QWidget, role: QAccessible.Role) -> None:
@@ -32,12 +47,43 @@ def announce(widget: QWidget, text: str, *, assertive: bool = False) -> None:
 
 
 def plain_tip(text: str) -> str:
-    """Text for setToolTip that shows as it is, even where it looks like markup."""
-    if "<" not in text:
+    """Words for a tool tip that Qt shows as they are, even where they look like markup to it.
+
+    Signs that turn the reading direction are none: a name would turn what is said after it, a
+    price among it. Where there are more lines than a screen has, empty ones and the last go.
+    """
+    if not text.isprintable():
+        from studio.common.terminal import harmless  # a start does without
+
+        # Where a long path may break is marked by a sign without width.
+        text = _few_lines("\u200b".join(map(harmless, text.split("\u200b"))))
+    if not QtGui.Qt.mightBeRichText(text):
         return text
     import html
 
-    return f"<span>{html.escape(text)}</span>"
+    escaped = html.escape(text)
+    if text == " ".join(text.split()):
+        return f"<span>{escaped}</span>"
+    # Lines and spaces stay what they are.
+    return f'<p style="white-space:pre-wrap">{escaped.replace(chr(10), "<br>")}</p>'
+
+
+def _few_lines(text: str) -> str:
+    if text.count("\n") < _MOST_LINES:
+        return text
+    lines = [line for line in text.split("\n") if line.strip()]
+    return "\n".join(lines if len(lines) <= _MOST_LINES else [*lines[: _MOST_LINES - 1], "…"])
+
+
+def set_tip(thing: _Tipped, text: str) -> None:
+    """Give a widget or a row its tool tip: the one door for them, as `plain_tip` has it."""
+    thing.setToolTip(plain_tip(text))
+
+
+def set_words(button: QAbstractButton, text: str) -> None:
+    """Words of others on a button that paints itself: an & in them is no key that presses it."""
+    button.setText(text)
+    button.setShortcut(QKeySequence())
 
 
 def restyle(widget: QWidget) -> None:

@@ -16,8 +16,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from studio.ui.controls import tips
-from studio.ui.theme import theme
+from studio.domain.entities import one_line
+from studio.ui.style.theme import theme
+from studio.ui.support.qt_overrides import once
+from studio.ui.widgets import tips
+from studio.ui.widgets.accessible import set_tip
 
 Kind = Literal["", "primary", "quiet", "link", "danger", "toast"]
 GAP = 3  # Qt leaves 4 px between icon and words; this much more
@@ -50,12 +53,17 @@ class Button(QPushButton):
         if icon:
             self.set_icon(icon)
 
+    def setText(self, text: str) -> None:
+        # An & in them is an &, and no key that presses the button.
+        super().setText(text.replace("&", "&&"))
+
     def set_icon(self, name: str) -> None:
         """Stand this icon before the words."""
         role = _ROLE.get(str(self.property("kind")), "text2")
         self.setIconSize(QSize(14 + GAP, 14))
         theme().bind_icon(self, name, role, size=14, gap=GAP)
 
+    @once
     def keyPressEvent(self, event: QKeyEvent) -> None:
         # Else a dialog's default button would be pressed while the ring is around this one.
         plain = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
@@ -91,8 +99,9 @@ class IconButton(QToolButton):
 
     def set_name(self, name: str, key: str = "") -> None:
         """What it is called, and the key that does the same."""
+        name = one_line(name)
         self.setAccessibleName(name)
-        self.setToolTip(f"{name} ({key})" if key else name)
+        set_tip(self, f"{name} ({key})" if key else name)
 
     def set_icon(self, name: str, role: str = "text2") -> None:
         """Show this icon in the colour of this role."""

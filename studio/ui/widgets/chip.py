@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -19,11 +20,12 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QComboBox, QSizePolicy, QWidget
 
-from studio.ui.controls import tips
-from studio.ui.controls.accessible import plain_tip, set_role
-from studio.ui.controls.menu import Menu
-from studio.ui.theme import theme
-from studio.values import dataclass
+from studio.domain.entities import one_line
+from studio.ui.style.theme import theme
+from studio.ui.support.qt_overrides import needs
+from studio.ui.widgets import tips
+from studio.ui.widgets.accessible import set_role, set_tip
+from studio.ui.widgets.menu import Menu
 
 GLYPH = 14
 SPACE = 6
@@ -82,14 +84,13 @@ class MenuChip(QComboBox):
         self._icon = ""
         self._mark = ""
         self._told: object = None
-        self._menu: Menu | None = None
         self.setProperty("look", "chip")
         self.setAccessibleName(name)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setFixedHeight(theme().height(size))
-        self.setToolTip(name)
+        set_tip(self, name)
         self.activated.connect(self.on_activated)
         self.currentIndexChanged.connect(self.on_index_changed)
 
@@ -102,7 +103,7 @@ class MenuChip(QComboBox):
         self._choices = tuple(choices)
         self.clear()
         for choice in choices:
-            self.addItem(choice.text)
+            self.addItem(one_line(choice.text))
         model = self.model()
         if isinstance(model, QStandardItemModel):
             for row, choice in enumerate(choices):
@@ -150,11 +151,11 @@ class MenuChip(QComboBox):
         made = Menu(self._name, self)
         for row, choice in enumerate(self._choices):
             if choice.section:
-                heading = made.addAction(choice.section)
+                heading = made.entry(choice.section)
                 heading.setEnabled(False)
                 heading.setProperty("heading", True)
             note = choice.note or choice.supplement
-            action = made.addAction(f"{choice.text}\t{note}" if note else choice.text)
+            action = made.entry(choice.text, note)
             action.setData(row)
             action.setCheckable(True)
             action.setChecked(row == self.currentIndex())
@@ -192,7 +193,7 @@ class MenuChip(QComboBox):
         return self._choices[row] if 0 <= row < len(self._choices) else None
 
     def _changed_size(self) -> None:
-        self.setToolTip(plain_tip(self._mark or self._told_name()))
+        set_tip(self, self._mark or self._told_name())
         self.updateGeometry()
         self.update()
 
@@ -205,7 +206,7 @@ class MenuChip(QComboBox):
         choice = self._choice()
         if choice is None:
             return ""
-        return choice.supplement if self._supplement is None else self._supplement
+        return one_line(choice.supplement if self._supplement is None else self._supplement)
 
     def _parts(self) -> tuple[str, str, str]:
         """Icon, text and supplement as the chip would show them with all the room it wants."""
@@ -213,13 +214,14 @@ class MenuChip(QComboBox):
         if choice is None:
             return self._icon, "", ""
         beside = self._beside() if self._with_supplement else ""
-        return self._icon or choice.icon, choice.text, beside
+        return self._icon or choice.icon, one_line(choice.text), beside
 
     def _metrics(self) -> tuple[QFontMetrics, QFontMetrics]:
         look = theme()
-        strong = look.font("small", weight=600 if self._strong else 400)
+        strong = look.font("small", weight=600 if self._strong else 400, prose=True)
         return QFontMetrics(strong), QFontMetrics(look.font("small"))
 
+    @needs("_mark")
     def sizeHint(self) -> QSize:
         icon, text, beside = self._parts()
         first, second = self._metrics()
@@ -229,11 +231,12 @@ class MenuChip(QComboBox):
         width += 8 if self._mark else 0
         return QSize(width, theme().height(self._size))
 
+    @needs("_mark")
     def minimumSizeHint(self) -> QSize:
         return QSize(min(72, self.sizeHint().width()), theme().height(self._size))
 
     def showPopup(self) -> None:
-        menu = self._menu = self.menu()
+        menu = self.menu()
         menu.setMinimumWidth(self.width())
         menu.ensurePolished()
         below = self.mapToGlobal(QPoint(0, self.height() + 4))
@@ -243,11 +246,6 @@ class MenuChip(QComboBox):
             below = self.mapToGlobal(QPoint(0, -height - 4))
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(below)
-
-    def hidePopup(self) -> None:
-        if self._menu is not None:
-            self._menu = None
-        super().hidePopup()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         # A wheel meant for the panel must not change what is paid for.
@@ -289,7 +287,7 @@ class MenuChip(QComboBox):
         if beside and first.horizontalAdvance(text) + SPACE + 24 > room:
             beside = ""  # the supplement gives way before the value
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
-        painter.setFont(look.font("small", weight=600 if self._strong else 400))
+        painter.setFont(look.font("small", weight=600 if self._strong else 400, prose=True))
         plain = "text2" if self._quiet and not hover else "text"
         painter.setPen(look.color(plain if enabled else "off"))
         shown = first.elidedText(text, Qt.TextElideMode.ElideRight, room)

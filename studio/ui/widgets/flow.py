@@ -6,6 +6,8 @@ from PySide6.QtCore import QEvent, QRect, QSize
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from studio.ui.support.qt_overrides import needs
+
 
 class Flow(QWidget):
     """As many lines as the width asks for; the last widget takes what is left of its line.
@@ -56,12 +58,14 @@ class Flow(QWidget):
 
     # --- Qt -------------------------------------------------------------------------------
 
+    @needs("_widgets")
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.LayoutRequest:
             # One of them wants another size.
             self._changed()
         return super().event(event)
 
+    @needs("_widgets")
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._lay_out(event.size().width(), move=True)
@@ -69,11 +73,14 @@ class Flow(QWidget):
     def hasHeightForWidth(self) -> bool:
         return True
 
+    @needs("_widgets")
     def heightForWidth(self, width: int) -> int:
         return self._lay_out(width, move=False)
 
+    @needs("_widgets")
     def sizeHint(self) -> QSize:
         return QSize(self._least, self.heightForWidth(max(self.width(), self._least)))
 
+    @needs("_widgets")
     def minimumSizeHint(self) -> QSize:
         return QSize(self._least, max((w.minimumHeight() for w in self._widgets), default=0))

@@ -17,7 +17,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from studio.ui.theme import theme
+from studio.ui.style.theme import theme
+from studio.ui.support.qt_overrides import needs
 
 GAP = 2
 WIDTH = 2
@@ -79,6 +80,7 @@ class FocusRing(QWidget):
         inside = QRect(target.mapTo(ground, target.rect().topLeft()), target.size())
         self.setGeometry(inside.adjusted(-away, -away, away, away))
 
+    @needs("_watched")
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         kind = event.type()
         if kind in (QEvent.Type.Move, QEvent.Type.Resize):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from studio.ui.controls.text import Text
+from studio.ui.widgets.text import Text
 
 
 class KeyCap(Text):

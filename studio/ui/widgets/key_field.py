@@ -5,9 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QWidget
 
-from studio.ui.controls import IconButton, restyle
-from studio.ui.theme import theme
-from studio.words import _
+from studio.common.i18n import _
+from studio.ui.style.theme import theme
+from studio.ui.support.qt_overrides import needs
+from studio.ui.widgets import IconButton, restyle
 
 
 class KeyField(QFrame):
@@ -66,6 +67,7 @@ class KeyField(QFrame):
         mode = QLineEdit.EchoMode
         self.field.setEchoMode(mode.Normal if shown else mode.Password)
 
+    @needs("field")
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.field and event.type() in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):
             self.setProperty("focused", event.type() == QEvent.Type.FocusIn)

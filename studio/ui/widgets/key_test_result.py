@@ -8,10 +8,10 @@ from typing import Literal
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedLayout, QVBoxLayout, QWidget
 
-from studio.errors import StudioError
-from studio.ui.controls import Button, Text, announce
-from studio.ui.controls.lamps import Spinner
-from studio.ui.theme import theme
+from studio.common.errors import StudioError
+from studio.ui.style.theme import theme
+from studio.ui.widgets import Button, Text, announce
+from studio.ui.widgets.lamps import Spinner
 
 Tone = Literal["busy", "ok", "warn", "bad", "plain"]
 _ICON: dict[Tone, tuple[str, str]] = {

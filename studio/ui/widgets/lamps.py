@@ -6,8 +6,9 @@ from PySide6.QtCore import QRectF, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QPen, QShowEvent
 from PySide6.QtWidgets import QWidget
 
-from studio.ui.style import animates
-from studio.ui.theme import theme
+from studio.ui.style.qt_style import animates
+from studio.ui.style.theme import theme
+from studio.ui.support.qt_overrides import needs
 
 SPIN_STEP = 50  # milliseconds; twenty frames a second
 SPIN_TURN = 18  # degrees of a step
@@ -58,6 +59,7 @@ class Spinner(QWidget):
         if animates():
             self.timer.start()
 
+    @needs("timer")
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self.timer.stop()

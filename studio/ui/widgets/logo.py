@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
-from studio.ui.theme import theme
+from studio.ui.style.theme import theme
 
 GRID = 18
 # Left, top, radius and role of each tile, on a grid of 18.

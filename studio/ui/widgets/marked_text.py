@@ -16,8 +16,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QSizePolicy, QTextEdit, QWidget
 
-from studio.ui.theme import FontName, theme
-from studio.ui.word_diff import Change, Piece
+from studio.ui.style.theme import FontName, theme
+from studio.ui.support.qt_overrides import needs
+from studio.ui.support.word_diff import Change, Piece
 
 _GONE = QTextFormat.Property.UserProperty + 1
 
@@ -100,7 +101,7 @@ class MarkedText(QTextEdit):
 
     def _write(self) -> None:
         look = theme()
-        self.document().setDefaultFont(look.font(self._kind))
+        self.document().setDefaultFont(look.font(self._kind, prose=True))
         self.clear()
         cursor = QTextCursor(self.document())
         block = QTextBlockFormat()
@@ -123,7 +124,7 @@ class MarkedText(QTextEdit):
     def _plain(self, role: str) -> QTextCharFormat:
         form = QTextCharFormat()
         # Said for every run: the style sheet sets the font of the whole widget when it is shown.
-        form.setFont(theme().font(self._kind))
+        form.setFont(theme().font(self._kind, prose=True))
         form.setForeground(theme().color(role))
         return form
 
@@ -153,6 +154,7 @@ class MarkedText(QTextEdit):
 
     # --- Qt -------------------------------------------------------------------------------
 
+    @needs("_cut")
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QAction, QCursor, QHideEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QAction, QCursor, QHideEvent, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QApplication, QMenu, QWidget
 
-from studio.ui import key_names
-from studio.ui.controls.rounded import Rounded
-from studio.ui.theme import theme
+from studio.domain.entities import one_line
+from studio.ui.style.theme import theme
+from studio.ui.support import key_names
+from studio.ui.support.qt_overrides import once
+from studio.ui.widgets.rounded import Rounded
+
+_WIDEST = 120  # characters of a row; a wider menu would leave the screen
 
 
 class Menu(QMenu):
-    """A menu that opens with `popup()`. Words after a tab in an action's text stand right.
+    """A menu that opens with `popup()`; `entry` and `submenu` show their words as they are.
 
     Properties of an action: `danger` (in the colour of what cannot be undone), `heading` (a
     disabled row that names those below it), `quiet` (not to be had as it is).
@@ -26,11 +30,19 @@ class Menu(QMenu):
 
     def submenu(self, title: str, icon: str = "") -> Menu:
         """A menu inside this one."""
-        made = Menu(title, self)
+        made = Menu(_literal(title), self)
         if icon:
             theme().bind_icon(made.menuAction(), icon, size=14)
         self.addMenu(made)
         return made
+
+    def entry(self, text: str, beside: str = "") -> QAction:
+        """One more row; `beside` stands at the right, such as a key or a price."""
+        return self.addAction(_literal(text) + (f"\t{_literal(beside)}" if beside else ""))
+
+    @once
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        super().keyPressEvent(event)
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
@@ -97,3 +109,8 @@ class Menu(QMenu):
         elif beside:
             painter.setPen(look.color("text3" if enabled else "off"))
             painter.drawText(inner, flags | Qt.AlignmentFlag.AlignRight, beside)
+
+
+def _literal(text: str) -> str:
+    """Words for a row: an & in them underlines nothing, and no sign ends the line."""
+    return " ".join(one_line(text, _WIDEST).split()).replace("&", "&&")

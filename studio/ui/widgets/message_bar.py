@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Literal
 
+import shiboken6
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
-from studio.ui.controls.accessible import announce, restyle, set_role
-from studio.ui.controls.buttons import Button, IconButton
-from studio.ui.controls.text import Text
-from studio.ui.theme import theme
-from studio.values import dataclass
-from studio.words import _, ngettext
+from studio.common.i18n import _, ngettext
+from studio.ui.style.theme import theme
+from studio.ui.support.qt_overrides import needs
+from studio.ui.widgets.accessible import announce, restyle, set_role
+from studio.ui.widgets.buttons import Button, IconButton
+from studio.ui.widgets.text import Text
 
 Tone = Literal["plain", "warn", "bad"]
 _BREAKS = re.compile(r"[/\\]")
@@ -51,6 +53,8 @@ class Notice:
 class MessageBar(QFrame):
     """Shows the newest notice and counts the others; hidden while there is none.
 
+    It never takes the keyboard by itself: Tab or a click bring it to an answer, and to that alone.
+
     Signals:
         acted: the user pressed a button (key of the notice, action).
         closed: the user closed a notice (its key).
@@ -63,6 +67,7 @@ class MessageBar(QFrame):
         super().__init__(parent)
         set_role(self, QAccessible.Role.StatusBar)
         self._notices: list[Notice] = []
+        self._shown: Notice | None = None
         self.setProperty("zone", "notice")
         self.setFixedHeight(theme().height(36))
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
@@ -88,6 +93,9 @@ class MessageBar(QFrame):
         self._close.clicked.connect(self.on_close)
         row.addWidget(self._close)
         theme().changed.connect(self.on_theme_changed)
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        app.focusChanged.connect(self.on_focus_changed)
         self.hide()
 
     @property
@@ -143,6 +151,13 @@ class MessageBar(QFrame):
         """Other colours: another icon."""
         self._refresh()
 
+    def on_focus_changed(self, old: object, new: object) -> None:
+        """The keyboard went somewhere: here by Tab, and not because it had to leave elsewhere."""
+        if new not in self._buttons or not isinstance(old, QWidget):
+            return
+        if not (shiboken6.isValid(old) and old.isVisible() and old.isEnabled()):
+            self._let_go()
+
     def _act(self, index: int) -> None:
         notice = self.notice
         if notice is not None and index < len(notice.actions):
@@ -152,6 +167,7 @@ class MessageBar(QFrame):
         notice = self.notice
         self.setVisible(notice is not None)
         if notice is None:
+            self._shown = None
             return
         role = QAccessible.Role.AlertMessage if notice.tone == "bad" else QAccessible.Role.StatusBar
         set_role(self, role)
@@ -168,11 +184,20 @@ class MessageBar(QFrame):
         words = ngettext("({n} more)", "({n} more)", others).format(n=others)
         self._others.setText(words if others else "")
         self._others.setVisible(bool(others))
+        if notice != self._shown:
+            self._let_go()
+            self._shown = notice
         for index, button in enumerate(self._buttons):
             button.setVisible(index < len(notice.actions))
             button.setText(notice.actions[index][1] if index < len(notice.actions) else "")
         self._close.setVisible(notice.closable)
         self._fit()
+
+    def _let_go(self) -> None:
+        """Answer nothing by a key that was meant for the notice before: only Tab comes back."""
+        for button in (*self._buttons, self._close):
+            if button.hasFocus():
+                button.clearFocus()
 
     def _fit(self) -> None:
         """Be as high as the words are: they are never cut."""
@@ -182,6 +207,7 @@ class MessageBar(QFrame):
         height = self._text.heightForWidth(max(_NARROWEST, self._text.width()))
         self.setFixedHeight(max(theme().height(36), height + 2 * _AIR))
 
+    @needs("_text")
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit()

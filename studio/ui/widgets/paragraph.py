@@ -7,7 +7,7 @@ import html
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
-from studio.ui.theme import FontName, theme
+from studio.ui.style.theme import FontName, theme
 
 
 class Paragraph(QLabel):

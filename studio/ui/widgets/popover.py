@@ -11,7 +11,8 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QApplication, QFrame, QWidget
 
-from studio.ui.theme import theme
+from studio.ui.style.theme import theme
+from studio.ui.support.qt_overrides import needs, once
 
 RADIUS = 8
 
@@ -81,6 +82,7 @@ class Popover(QFrame):
                 self.close_it()
         return False
 
+    @needs("_before")
     def hideEvent(self, event: QHideEvent) -> None:
         app = QApplication.instance()
         if isinstance(app, QApplication):
@@ -89,6 +91,7 @@ class Popover(QFrame):
         super().hideEvent(event)
         self.closed.emit()
 
+    @once
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
             self.close_it()

@@ -6,7 +6,8 @@ from PySide6.QtCore import QEvent, QObject, QRectF, Qt
 from PySide6.QtGui import QGuiApplication, QPainter, QPainterPath, QPen, QRegion
 from PySide6.QtWidgets import QWidget
 
-from studio.ui.theme import theme
+from studio.ui.style.theme import theme
+from studio.ui.support.qt_overrides import needs
 
 RADIUS = 8
 
@@ -34,6 +35,7 @@ class Rounded(QObject):
         inner = QRectF(self._widget.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
         painter.drawRoundedRect(inner, RADIUS, RADIUS)
 
+    @needs("_widget")
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._widget and event.type() == QEvent.Type.Resize:
             path = QPainterPath()

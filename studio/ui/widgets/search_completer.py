@@ -12,15 +12,16 @@ from PySide6.QtCore import (
     QPoint,
     Qt,
 )
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCompleter, QLineEdit
 
-from studio.library.asking import KEYS, SIZES, STATES, parts
-from studio.ui.controls.rounded import Rounded
-from studio.ui.offer_words import OfferList, OfferRow
-from studio.ui.tasks import spawn
+from studio.library.index.search_language import KEYS, SIZES, STATES, parts
+from studio.ui.support.tasks import spawn
+from studio.ui.widgets.rounded import Rounded
+from studio.ui.widgets.search_hints import OfferList, OfferRow
 
 if TYPE_CHECKING:
-    from studio.core import Core
+    from studio.app.core import Core
 
 _MOST = 40
 _GAP = 4  # pixels between the field and what is offered
@@ -90,8 +91,9 @@ class Completion(QCompleter):
             spawn(self._read())
 
     def on_taken(self, _words: object) -> None:
-        """What was offered stands in the line: as if it had been typed."""
+        """What was offered stands in the line: as if it had been typed, and so it goes on."""
         self._line.textEdited.emit(self._line.text())
+        self._go_on()
 
     async def _read(self) -> None:
         collections = self._core.library.collections
@@ -100,9 +102,24 @@ class Completion(QCompleter):
             "in": tuple(one.name for one in await collections.every()),
             "model": tuple(await collections.models()),
         }
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """Offer what the last word may become, where nobody types."""
         if self._line.hasFocus() and (offered := self.offers(self._line.text())):
             self._offered.setStringList(offered)
             self.complete()
+
+    def _take(self) -> None:
+        """The offer that is marked, else the first, as Enter takes the one that is marked."""
+        offered = self.popup()
+        assert offered is not None
+        marked = offered.currentIndex()
+        index = marked if marked.isValid() else self.completionModel().index(0, 0)
+        offered.hide()
+        if index.isValid():
+            self._line.setText(self.pathFromIndex(index))
+            self.on_taken(None)
 
     def _place(self) -> None:
         """Under the frame around the line, where Qt would lie over its lower edge."""
@@ -120,8 +137,14 @@ class Completion(QCompleter):
         return "" if text.endswith(" ") else next(iter(parts(text)[-1:]), "")
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() in (QEvent.Type.Show, QEvent.Type.Move) and watched is self.popup():
+        offered = self.popup()
+        if event.type() in (QEvent.Type.Show, QEvent.Type.Move) and watched is offered:
             self._place()
+        elif isinstance(event, QKeyEvent) and watched is offered and _is_tab(event):
+            # Qt hands it to the line first, and the line to the next field.
+            if event.type() == QEvent.Type.KeyPress and not event.isAutoRepeat():
+                self._take()
+            return True
         return super().eventFilter(watched, event)
 
     def pathFromIndex(self, index: QModelIndex | QPersistentModelIndex) -> str:
@@ -134,6 +157,10 @@ class Completion(QCompleter):
     def splitPath(self, _path: str) -> list[str]:
         # What is offered was chosen already: nothing of it is filtered out again.
         return [""]
+
+
+def _is_tab(event: QKeyEvent) -> bool:
+    return event.key() == Qt.Key.Key_Tab and not event.modifiers()
 
 
 def _quoted(name: str) -> str:

@@ -8,12 +8,13 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QWidget
 
-from studio.ui.controls.accessible import restyle
-from studio.ui.controls.buttons import IconButton
-from studio.ui.controls.key_cap import KeyCap
-from studio.ui.controls.text import Text
-from studio.ui.theme import theme
-from studio.words import _
+from studio.common.i18n import _
+from studio.ui.style.theme import theme
+from studio.ui.support.qt_overrides import needs
+from studio.ui.widgets.accessible import restyle
+from studio.ui.widgets.buttons import IconButton
+from studio.ui.widgets.key_cap import KeyCap
+from studio.ui.widgets.text import Text
 
 
 class Token(QFrame):
@@ -34,7 +35,7 @@ class Token(QFrame):
         row.setSpacing(4)
         if key:
             row.addWidget(Text(key, "small", "text2", self))
-        row.addWidget(Text(value, "small", "text", self))
+        row.addWidget(Text(value, "small", "text", self, prose=True))
         name = _("Remove {token}").format(token=f"{key} {value}".strip())
         close = IconButton("close", name, parent=self, size=18)
         close.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -79,7 +80,7 @@ class SearchField(QFrame):
         self._row.addWidget(self._icon)
         self.field = QLineEdit(self)
         self.field.setProperty("field", "bare")
-        self.field.setFont(theme().font("small"))
+        self.field.setFont(theme().font("small", prose=True))
         self.field.setPlaceholderText(placeholder)
         self.field.setAccessibleName(name or _("Search"))
         self.field.installEventFilter(self)
@@ -162,6 +163,7 @@ class SearchField(QFrame):
             self.setProperty("focused", focused)
             restyle(self)
 
+    @needs("_clear")
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is not self.field:
             return False

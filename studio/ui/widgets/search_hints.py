@@ -6,8 +6,9 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QStringListModel,
 from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
-from studio.ui.theme import theme
-from studio.words import _
+from studio.common.i18n import _
+from studio.domain.entities import one_line
+from studio.ui.style.theme import theme
 
 WORDS = Qt.ItemDataRole.UserRole
 """Role of the words."""
@@ -91,6 +92,9 @@ class OfferList(QStringListModel):
 
 class OfferRow(QStyledItemDelegate):
     """An offer at the left, its words at the right where there is room for both."""
+
+    def displayText(self, value: object, _locale: object) -> str:
+        return one_line(str(value))
 
     def paint(
         self,

@@ -15,9 +15,11 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QRadioButton, QSizePolicy, QWidget
 
-from studio.ui.controls import tips
-from studio.ui.controls.accessible import plain_tip, set_role
-from studio.ui.theme import theme
+from studio.domain.entities import one_line
+from studio.ui.style.theme import theme
+from studio.ui.support.qt_overrides import needs
+from studio.ui.widgets import tips
+from studio.ui.widgets.accessible import set_role, set_tip
 
 GLYPH = 16
 SPACE = 6
@@ -28,7 +30,7 @@ class Segment(QRadioButton):
 
     def __init__(self, label: str, icon: str, size: int, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setText(label)
+        self.setText(one_line(label))
         self.icon_name = icon
         self.compact = False
         self._size = size
@@ -41,10 +43,11 @@ class Segment(QRadioButton):
     def set_compact(self, *, compact: bool) -> None:
         """Show the icon alone, with the words as tool tip."""
         self.compact = compact and bool(self.icon_name)
-        self.setToolTip(plain_tip(self.text()) if self.compact else "")
+        set_tip(self, self.text() if self.compact else "")
         self.updateGeometry()
         self.update()
 
+    @needs("_size")
     def sizeHint(self) -> QSize:
         metrics = QFontMetrics(theme().font("small", weight=600))
         words = 0 if self.compact else metrics.horizontalAdvance(self.text())
@@ -52,6 +55,7 @@ class Segment(QRadioButton):
         between = SPACE if words and glyph else 0
         return QSize(words + glyph + between + 20, theme().height(self._size) - 6)
 
+    @needs("_size")
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSizePolicy, QSlider, QWidget
 
+from studio.ui.widgets.accessible import set_tip
+
 
 class SmallSlider(QSlider):
     """A horizontal slider of fixed width; Qt's own `valueChanged` tells."""
@@ -21,7 +23,7 @@ class SmallSlider(QSlider):
     ) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
         self.setAccessibleName(name)
-        self.setToolTip(name)
+        set_tip(self, name)
         self.setRange(low, high)
         self.setValue(value)
         step = max(1, (high - low) // 24)

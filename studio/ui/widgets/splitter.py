@@ -8,7 +8,8 @@ from PySide6.QtCore import QEvent, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QEnterEvent, QMouseEvent, QPainter, QPaintEvent, QRegion, QResizeEvent
 from PySide6.QtWidgets import QSplitter, QSplitterHandle, QWidget
 
-from studio.ui.theme import theme
+from studio.ui.style.theme import theme
+from studio.ui.support.qt_overrides import needs
 
 GRIP = 7
 HOVER = 150
@@ -60,6 +61,7 @@ class Handle(QSplitterHandle):
             return line.adjusted(0, 0, 1, 0)
         return line.adjusted(0, 0, 0, 1)
 
+    @needs("_lit")
     def resizeEvent(self, _event: QResizeEvent) -> None:
         # Not Qt's own: it would set its margins, we ours, and each would call the other.
         self._shape()
@@ -73,6 +75,7 @@ class Handle(QSplitterHandle):
         super().enterEvent(event)
         self.rest.start()
 
+    @needs("rest")
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
         self.rest.stop()

@@ -6,8 +6,10 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractSlider, QSizePolicy, QWidget
 
-from studio.ui.theme import theme
-from studio.words import _
+from studio.common.i18n import _
+from studio.ui.style.theme import theme
+from studio.ui.support.qt_overrides import needs, once
+from studio.ui.widgets.accessible import set_tip
 
 COUNT = 5
 
@@ -33,7 +35,7 @@ class Stars(QAbstractSlider):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(_("Rating"))
-        self.setToolTip(_("Rating (1 to 5, 0 clears)"))
+        set_tip(self, _("Rating (1 to 5, 0 clears)"))
         self.valueChanged.connect(self.on_value_changed)
 
     def set_value(self, value: int) -> None:
@@ -54,12 +56,15 @@ class Stars(QAbstractSlider):
     def _at(self, x: float) -> int:
         return max(1, min(COUNT, int(x // self._pitch()) + 1))
 
+    @needs("_size")
     def sizeHint(self) -> QSize:
         return QSize(COUNT * self._pitch() + 1, max(24, self._size))
 
+    @needs("_size")
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
 
+    @once
     def keyPressEvent(self, event: QKeyEvent) -> None:
         digit = event.key() - Qt.Key.Key_0
         if 0 <= digit <= COUNT and not event.modifiers():

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractSpinBox, QSizePolicy, QSpinBox, QWidget
 
-from studio.ui.controls.buttons import IconButton
-from studio.ui.theme import theme
-from studio.words import _
+from studio.common.i18n import _
+from studio.ui.style.theme import theme
+from studio.ui.support.qt_overrides import needs, once
+from studio.ui.widgets.accessible import set_tip
+from studio.ui.widgets.buttons import IconButton
 
 
 class Stepper(QSpinBox):
@@ -35,7 +37,7 @@ class Stepper(QSpinBox):
         self._quiet = False
         self.setProperty("kind", "stepper")
         self.setAccessibleName(name)
-        self.setToolTip(name)
+        set_tip(self, name)
         self.setRange(low, high)
         self.setValue(value)
         self.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
@@ -52,6 +54,9 @@ class Stepper(QSpinBox):
         self._more.clicked.connect(self.stepUp)
         self.valueChanged.connect(self.on_value_changed)
         self._mark_bounds()
+        # Qt places the field anew whenever the style changes, and leaves it no room.
+        self.lineEdit().installEventFilter(self)
+        self._place_field()
 
     def set_value(self, value: int) -> None:
         """Show this number without telling anyone."""
@@ -76,6 +81,7 @@ class Stepper(QSpinBox):
         self._less.setEnabled(self.value() > self.minimum())
         self._more.setEnabled(self.value() < self.maximum())
 
+    @needs("_size")
     def sizeHint(self) -> QSize:
         digits = len(str(self.maximum()))
         metrics = QFontMetrics(theme().font("small"))
@@ -85,6 +91,7 @@ class Stepper(QSpinBox):
         )
         return QSize(2 * theme().height(24) + 2 * 3 + number + 16, theme().height(self._size))
 
+    @needs("_size")
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
 
@@ -97,6 +104,7 @@ class Stepper(QSpinBox):
         # Qt selects the number, for typing over it; a digit in selection colour looks wrong.
         self.lineEdit().deselect()
 
+    @once
     def keyPressEvent(self, event: QKeyEvent) -> None:
         # Left and Right step too: there is no text to walk through in one digit.
         if event.key() == Qt.Key.Key_Left:
@@ -110,11 +118,24 @@ class Stepper(QSpinBox):
         super().wheelEvent(event)
         event.accept()
 
+    @needs("_more")
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         side = self._less.width()
         top = (self.height() - side) // 2
         self._less.move(3, top)
         self._more.move(self.width() - side - 3, top)
-        # The field stands between the buttons; Qt would give it the whole width.
-        self.lineEdit().setGeometry(side + 3, 1, self.width() - 2 * side - 6, self.height() - 2)
+        self._place_field()
+
+    def _place_field(self) -> None:
+        """The field stands between the buttons; Qt would give it the whole width, or none."""
+        side = self._less.width()
+        room = QRect(side + 3, 1, self.width() - 2 * side - 6, self.height() - 2)
+        if self.lineEdit().geometry() != room:
+            self.lineEdit().setGeometry(room)
+
+    @needs("_less")
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.Move) and watched is self.lineEdit():
+            self._place_field()
+        return super().eventFilter(watched, event)

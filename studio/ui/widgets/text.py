@@ -6,12 +6,16 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
-from studio.ui.controls.accessible import plain_tip, restyle
-from studio.ui.theme import FontName, theme
+from studio.domain.entities import one_line
+from studio.ui.style.theme import FontName, theme
+from studio.ui.widgets.accessible import restyle, set_tip
 
 
 class Text(QLabel):
-    """A label of plain text. `kind` is a size of type, `role` the role of its colour."""
+    """A label of plain text. `kind` is a size of type, `role` the role of its colour.
+
+    `prose` is for prompts and names, as in `Theme.font`.
+    """
 
     def __init__(
         self,
@@ -22,13 +26,18 @@ class Text(QLabel):
         *,
         weight: int | None = None,
         wrap: bool = False,
+        prose: bool = False,
     ) -> None:
         super().__init__(parent)
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setProperty("role", role)
-        self.setFont(theme().font(kind, weight=weight))
+        self.setFont(theme().font(kind, weight=weight, prose=prose))
         self.setWordWrap(wrap)
         self.setText(text)
+
+    def setText(self, text: str) -> None:
+        # What wraps may have lines of its own.
+        super().setText(text if self.wordWrap() else one_line(text))
 
     def recolour(self, role: str) -> None:
         """Take the colour of another role."""
@@ -49,11 +58,16 @@ class ElidedLabel(Text):
         *,
         weight: int | None = None,
         mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
+        prose: bool = False,
     ) -> None:
-        super().__init__(text, kind, role, parent, weight=weight)
+        super().__init__(text, kind, role, parent, weight=weight, prose=prose)
         self._mode = mode
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setSizePolicy(policy)
+
+    def setText(self, text: str) -> None:
+        # Kept as it is, for the tool tip; it is one line where it is painted.
+        QLabel.setText(self, text)
 
     def shown_text(self) -> str:
         """What fits: the text itself, or its shortened form."""
@@ -61,7 +75,7 @@ class ElidedLabel(Text):
         return self.fontMetrics().elidedText(self._line(), self._mode, room)
 
     def _line(self) -> str:
-        return " ".join(self.text().split())
+        return " ".join(one_line(self.text()).split())
 
     def minimumSizeHint(self) -> QSize:
         metrics = QFontMetrics(self.font())
@@ -79,7 +93,7 @@ class ElidedLabel(Text):
         shown = self.shown_text()
         cut = shown != self.text()
         if cut != bool(self.toolTip()):
-            self.setToolTip(plain_tip(self.text()) if cut else "")
+            set_tip(self, self.text() if cut else "")
         painter = QPainter(self)
         role = str(self.property("role")) if self.isEnabled() else "off"
         painter.setPen(theme().color(role))

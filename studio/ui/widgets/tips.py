@@ -7,7 +7,7 @@ from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from studio.ui.theme import theme
+from studio.ui.style.theme import theme
 
 DELAY = 600
 

@@ -15,12 +15,13 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QEnterEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
-from studio.ui.controls.accessible import announce
-from studio.ui.controls.buttons import Button
-from studio.ui.controls.text import ElidedLabel
-from studio.ui.style import duration
-from studio.ui.theme import theme
-from studio.words import _
+from studio.common.i18n import _
+from studio.ui.style.qt_style import duration
+from studio.ui.style.theme import theme
+from studio.ui.support.qt_overrides import needs
+from studio.ui.widgets.accessible import announce
+from studio.ui.widgets.buttons import Button
+from studio.ui.widgets.text import ElidedLabel
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QPropertyAnimation
@@ -152,6 +153,7 @@ class Toast(QFrame):
         self._rise.setEndValue(self._home())
         self._rise.start()
 
+    @needs("_rise")
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         kind = event.type()
         if watched is self._over and kind == QEvent.Type.Resize and self.isVisible():

@@ -7,15 +7,15 @@ never while typing: the composer is not among their zones, and a text field take
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
-from studio.ui.theme import theme
-from studio.values import dataclass
-from studio.words import _
+from studio.common.i18n import _
+from studio.ui.style.theme import theme
 
 
 class Where(StrEnum):
@@ -47,6 +47,8 @@ class Action:
         menu: the menu it stands in; "" for none.
         group: actions of one group stand together, separators between groups.
         checked: whether it is a switch.
+        repeats: whether it is done again and again while its keys are held; only what moves or
+            zooms, as in `held_keys`.
     """
 
     name: str
@@ -58,6 +60,7 @@ class Action:
     needs: Needs = Needs.NOTHING
     icon: str = ""
     checked: bool = False
+    repeats: bool = False
 
 
 def menu_titles() -> dict[str, str]:
@@ -315,9 +318,15 @@ def table() -> tuple[Action, ...]:
             keys=("Ctrl++", "Ctrl+="),
             menu="view",
             group=2,
+            repeats=True,
         ),
         Action(
-            name="smaller_tiles", text=_("Smaller tiles"), keys=("Ctrl+-",), menu="view", group=2
+            name="smaller_tiles",
+            text=_("Smaller tiles"),
+            keys=("Ctrl+-",),
+            menu="view",
+            group=2,
+            repeats=True,
         ),
         Action(
             name="go_to_date",
@@ -412,6 +421,7 @@ class Actions(QObject):
             action = QAction(row.text, self)
             action.setObjectName(row.name)
             action.setShortcuts([QKeySequence(keys) for keys in row.keys])
+            action.setAutoRepeat(row.repeats)
             action.setCheckable(row.checked)
             # `triggered` would pass whether a switch is on; what is done reads that itself.
             action.triggered.connect(_Doing(find(row.name), action).on_triggered)

@@ -10,6 +10,8 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QWindow
 
+from studio.ui.support.qt_overrides import needs
+
 _KEYS = (QEvent.Type.KeyPress, QEvent.Type.KeyRelease)
 _OTHER = (
     QEvent.Type.MouseButtonPress,
@@ -68,6 +70,7 @@ class MenuKey(QObject):
 
     # --- Qt -------------------------------------------------------------------------------
 
+    @needs("_wait")
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         self.hear(event)
         return False

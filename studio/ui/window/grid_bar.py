@@ -5,11 +5,11 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
+from studio.common.i18n import _
 from studio.library.query import Sort
-from studio.ui.controls import Button, Choice, ElidedLabel, IconButton, MenuChip, SmallSlider, Text
-from studio.ui.theme import theme
-from studio.ui.zones import HEIGHTS
-from studio.words import _
+from studio.ui.style.theme import theme
+from studio.ui.widgets import Button, Choice, ElidedLabel, IconButton, MenuChip, SmallSlider, Text
+from studio.ui.window.layout import HEIGHTS
 
 HEIGHT = HEIGHTS["view"]
 SMALLEST, LARGEST = 96, 512
@@ -41,7 +41,7 @@ class GridBar(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(20, 0, 12, 0)
         row.setSpacing(6)
-        self._name = ElidedLabel("", "title", "text", self)
+        self._name = ElidedLabel("", "title", "text", self, prose=True)
         self._count = Text("", "small", "text3", self)
         row.addWidget(self._name)
         row.addWidget(self._count)

@@ -10,8 +10,9 @@ from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from studio.ui.controls.splitter import Splitter
-from studio.ui.theme import theme
+from studio.ui.style.theme import theme
+from studio.ui.support.qt_overrides import needs
+from studio.ui.widgets.splitter import Splitter
 
 DRAWER_BELOW = 1280
 RAIL_BELOW = 1100
@@ -237,11 +238,13 @@ class Zones(QWidget):
             self.inspector.setGeometry(self.width() - width, 0, width, floor)
             self.inspector.raise_()
 
+    @needs("_clear")
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._clear and event.type() in (QEvent.Type.Move, QEvent.Type.Resize):
             self._place_drawer()
         return False
 
+    @needs("_splitter")
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         drawer, narrow = self.width() < DRAWER_BELOW, self.width() < RAIL_BELOW

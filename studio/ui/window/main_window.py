@@ -13,58 +13,55 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QByteArray, QCoreApplication, QEvent, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import (
     QCloseEvent,
-    QDragEnterEvent,
-    QDragLeaveEvent,
-    QDropEvent,
     QGuiApplication,
     QPaintEvent,
     QSessionManager,
+    QWindowStateChangeEvent,
 )
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from studio.domain import Role
-from studio.errors import StudioError
+from studio.common.errors import StudioError
 from studio.library.query import View
-from studio.ui import window_state, zones
-from studio.ui.browsing import Browsing, shelf_name
-from studio.ui.composer.first_card import FirstCard
-from studio.ui.first_screen import FIRST_PICTURES, FirstScreen
-from studio.ui.gallery.model import GalleryModel
-from studio.ui.gallery.view import GalleryView
-from studio.ui.tasks import spawn
+from studio.ui.app.first_screen import FIRST_PICTURES, FirstScreen
+from studio.ui.controllers.library_view import Browsing, shelf_name
+from studio.ui.panels.composer.first_card import FirstCard
+from studio.ui.support.tasks import spawn
+from studio.ui.views.gallery.model import GalleryModel
+from studio.ui.views.gallery.view import GalleryView
+from studio.ui.window import layout, window_state
 
 if TYPE_CHECKING:
-    from studio.core import Core
-    from studio.drafts import Draft
-    from studio.ui.actions import Actions
-    from studio.ui.activity.activity import StatusBar
-    from studio.ui.bringing import Bringing
-    from studio.ui.budgeting import Budgeting
-    from studio.ui.chosen import Choices
-    from studio.ui.composer.composer import Composer
-    from studio.ui.composing import Composing
-    from studio.ui.controls import Menu, MessageBar, Toast
-    from studio.ui.dialogs.opening import Dialogs
-    from studio.ui.dialogs.quitting import Leaving
-    from studio.ui.grid_bar import GridBar
-    from studio.ui.hearing import Hearing
-    from studio.ui.inspector import Inspector
-    from studio.ui.layout_saving import LayoutSaving
-    from studio.ui.looking import Looking
-    from studio.ui.loupe import Loupe
-    from studio.ui.menu_key import MenuKey
-    from studio.ui.nothing import Nothing
-    from studio.ui.notify import Notifier
-    from studio.ui.offers import Offers
-    from studio.ui.picture_actions import PictureActions
-    from studio.ui.running import Running
-    from studio.ui.selected import Selected
-    from studio.ui.shelving import Shelving
-    from studio.ui.sidebar.rail import Rail
-    from studio.ui.sidebar.sidebar import Sidebar
-    from studio.ui.talking import Talking
-    from studio.ui.top_bar import TopBar
-    from studio.ui.welcome import Welcome
+    from studio.app.core import Core
+    from studio.domain.drafts import Draft
+    from studio.ui.controllers.budget import Budgeting
+    from studio.ui.controllers.collections import Shelving
+    from studio.ui.controllers.draft import Composing
+    from studio.ui.controllers.event_router import Hearing
+    from studio.ui.controllers.import_ import Bringing
+    from studio.ui.controllers.item_actions import Offers
+    from studio.ui.controllers.jobs import Running
+    from studio.ui.controllers.layout_saver import LayoutSaving
+    from studio.ui.controllers.messages import Talking
+    from studio.ui.controllers.notifications import Notifier
+    from studio.ui.controllers.pictures import PictureActions
+    from studio.ui.controllers.selection import Selected
+    from studio.ui.controllers.view_options import Choices
+    from studio.ui.controllers.view_switch import Looking
+    from studio.ui.dialogs.launcher import Dialogs
+    from studio.ui.dialogs.quit import Leaving
+    from studio.ui.panels.composer.composer import Composer
+    from studio.ui.panels.inspector import Inspector
+    from studio.ui.panels.sidebar.rail import Rail
+    from studio.ui.panels.sidebar.sidebar import Sidebar
+    from studio.ui.panels.status_bar.activity import StatusBar
+    from studio.ui.views.empty_state import Nothing
+    from studio.ui.views.loupe import Loupe
+    from studio.ui.views.welcome import Welcome
+    from studio.ui.widgets import Menu, MessageBar, Toast
+    from studio.ui.window.actions import Actions
+    from studio.ui.window.alt_key import MenuKey
+    from studio.ui.window.grid_bar import GridBar
+    from studio.ui.window.top_bar import TopBar
 
 log = logging.getLogger(__name__)
 
@@ -78,7 +75,7 @@ class StudioWindow(QWidget):
     """The one window.
 
     It is made in two steps, so that a start shows pictures and prompt before it has loaded the
-    rest: gallery and prompt at once, everything else by `furnish` (furnishing.py).
+    rest: gallery and prompt at once, everything else by `furnish` (ui/app/window_builder.py).
 
     Attributes:
         core: everything behind it.
@@ -142,7 +139,6 @@ class StudioWindow(QWidget):
         self._layout_saving: LayoutSaving | None = None
         self.setWindowTitle("Gridbrush")
         self.setMinimumSize(_SMALLEST)
-        self.setAcceptDrops(True)
         self.model = GalleryModel(core.library, self)
         self.gallery = GalleryView(core, self.model)
         self.gallery.set_tile_size(core.settings.value.tile)
@@ -159,18 +155,18 @@ class StudioWindow(QWidget):
         self.grid = grid = QWidget(self.views)
         self._grid_or_welcome = QStackedWidget(grid)
         self._grid_or_welcome.addWidget(self.gallery)
-        keep = self._kept = {zone: zones.Keeper(zone, self) for zone in zones.HEIGHTS}
+        keep = self._kept = {zone: layout.Keeper(zone, self) for zone in layout.HEIGHTS}
         self.first_card = FirstCard(middle)
         columns = [
-            zones.column(
+            layout.column(
                 keep["view"], self._grid_or_welcome, parent=grid, stretch=self._grid_or_welcome
             ),
-            zones.column(self.views, self.first_card, parent=middle, stretch=self.views),
+            layout.column(self.views, self.first_card, parent=middle, stretch=self.views),
         ]
         self.views.addWidget(grid)
-        self.zones = zones.Zones(middle=middle, parent=self)
+        self.zones = layout.Zones(middle=middle, parent=self)
         columns.append(
-            zones.column(keep["top"], self.zones, keep["status"], parent=self, stretch=self.zones)
+            layout.column(keep["top"], self.zones, keep["status"], parent=self, stretch=self.zones)
         )
         self._columns = columns
 
@@ -179,7 +175,7 @@ class StudioWindow(QWidget):
         editor = self.first_card.editor
         focused = self.first_card.writing
         self.composer = composer
-        zones.replace(self._columns[1], self.first_card, composer)
+        layout.replace(self._columns[1], self.first_card, composer)
         composer.show()
         if focused:
             editor.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -193,7 +189,7 @@ class StudioWindow(QWidget):
             (whole, keep["status"], self.status_bar),
             (grid, keep["view"], self.grid_bar),
         ):
-            zones.replace(column, old, new)
+            layout.replace(column, old, new)
         grid.insertWidget(1, self.messages)
         self.zones.take(sidebar=self.sidebar, rail=self.rail, inspector=self.inspector)
         self.zones.keep_clear(self.composer)
@@ -203,9 +199,9 @@ class StudioWindow(QWidget):
         if self._furnished:
             return
         self._furnished = True
-        from studio.ui import furnishing
+        from studio.ui.app import window_builder
 
-        yield from furnishing.furnish(self)
+        yield from window_builder.furnish(self)
         self._unsubscribe = self.core.events.subscribe(self.hearing.hear)
         self.hearing.show_settings()
         self.looking.follow(self.gallery.selected_items())
@@ -216,7 +212,7 @@ class StudioWindow(QWidget):
     def loupe(self) -> Loupe:
         """The loupe."""
         if self.made_loupe is None:
-            from studio.ui.furnishing import make_loupe
+            from studio.ui.app.window_builder import make_loupe
 
             self.made_loupe = make_loupe(self)
             self.views.addWidget(self.made_loupe)
@@ -226,7 +222,7 @@ class StudioWindow(QWidget):
     def welcome(self) -> Welcome:
         """The page of the first start."""
         if self.made_welcome is None:
-            from studio.ui.furnishing import make_welcome
+            from studio.ui.app.window_builder import make_welcome
 
             self.made_welcome = make_welcome(self)
             self._grid_or_welcome.addWidget(self.made_welcome)
@@ -236,7 +232,7 @@ class StudioWindow(QWidget):
     def nothing(self) -> Nothing:
         """What the gallery says where it is empty."""
         if self._nothing is None:
-            from studio.ui.nothing import Nothing
+            from studio.ui.views.empty_state import Nothing
 
             self._nothing = Nothing(self.gallery, self.grid)
             self._nothing.wanted.connect(self.choices.on_more_wanted)
@@ -246,7 +242,7 @@ class StudioWindow(QWidget):
     def menu(self) -> Menu:
         """What the menu button opens."""
         if self._menu is None:
-            from studio.ui import menus
+            from studio.ui.window import menus
 
             self._menu = menus.main_menu(self.actions_of, self)
         return self._menu
@@ -256,11 +252,11 @@ class StudioWindow(QWidget):
     def restore(self) -> None:
         """Be as the window was left, with what was being written; before it is shown. Blocking."""
         state, self._broken = window_state.load(self.core.paths.window_file)
-        self.left_draft = self.core.draft.load()
+        self.left_draft = self.core.draft.begin()
         if self.left_draft is not None:
             self.first_card.editor.replace_text(self.left_draft.prompt)
         self._restore(state)
-        narrow = self.width() < zones.RAIL_BELOW
+        narrow = self.width() < layout.RAIL_BELOW
         self._place_known = self.first_card.show_at(state.prompt, narrow=narrow)
 
     def show_first(self, screen: FirstScreen) -> None:
@@ -297,28 +293,32 @@ class StudioWindow(QWidget):
             screen = QGuiApplication.primaryScreen().availableSize()
             # Room for the frame that a window manager adds, so that the status bar is in sight.
             self.resize(_USUAL.boundedTo(screen - _FRAME))
+        window_state.note_maximised(self, was=state.maximised)
         self.zones.set_widths(state.sidebar_width, state.inspector_width)
         self.zones.open_sidebar(state.sidebar)
         self.zones.want_inspector(state.inspector)
 
     async def _after_start(self) -> None:
         self.menu_key.watch(self.windowHandle())
-        for trouble in (self._broken, self.core.draft.trouble, self.core.settings.trouble):
+        core = self.core
+        for trouble in (self._broken, core.draft.trouble, core.settings.trouble):
             if trouble is not None:
                 self.talking.on_error(trouble)
+        core.library.troubles.tell()
+        spawn(self.composing.restored())
         self.take_files(self.given_files)
         self.shelving.refresh()
         self.choices.offer_completion()
-        from studio.ui.layout_saving import LayoutSaving
+        from studio.ui.controllers.layout_saver import LayoutSaving
 
         self._layout_saving = LayoutSaving(self)
         await self.core.recover()
         await self.core.keys.look(self.core.default_profile)
         self.hearing.show_key()
         if self.core.settings.value.updates:
-            from studio.ui import updating
+            from studio.ui.controllers import updates
 
-            await updating.look(self)
+            await updates.look(self)
 
     def layout_now(self) -> window_state.WindowState:
         """How the window and its panels are."""
@@ -330,6 +330,7 @@ class StudioWindow(QWidget):
             sidebar_width=sidebar,
             inspector_width=inspector,
             prompt=self.composer.place(),
+            maximised=window_state.was_maximised(self),
         )
 
     def save_state_now(self) -> None:
@@ -346,22 +347,21 @@ class StudioWindow(QWidget):
             await self._layout_saving.end()
         try:
             await asyncio.to_thread(self.core.draft.save, draft)
+            await asyncio.to_thread(self.core.draft.restored)
             await asyncio.to_thread(window_state.save, self.core.paths.window_file, self._left)
         except StudioError as error:
             log.warning("The window's state was not kept: %s", error)
 
     def raise_window(self) -> None:
         """Bring the window to the front: a second start asked for it."""
-        if self.isMinimized():
-            self.showNormal()
+        window_state.open_again(self)
         self.raise_()
         self.activateWindow()
 
     def take_files(self, files: Sequence[Path]) -> None:
         """Take pictures from outside as references, as when they are opened with this program."""
-        for path in files:
-            self.composer.add_reference(path, name=path.stem)
         if files:
+            self.composer.add_references(files)
             self.composer.focus_prompt()
 
     def on_session_ends(self, manager: QSessionManager) -> None:
@@ -479,6 +479,8 @@ class StudioWindow(QWidget):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
+        if isinstance(event, QWindowStateChangeEvent):
+            window_state.note_change(self, event.oldState())
         if event.type() is QEvent.Type.WindowStateChange and hasattr(self, "actions_of"):
             self.actions_of.every["full_screen"].setChecked(self.isFullScreen())
 
@@ -486,34 +488,9 @@ class StudioWindow(QWidget):
         super().paintEvent(event)
         self.painted = True
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        from studio.ui import dragging
-
-        if event.source() is None and dragging.accepts(event.mimeData()):
-            self.composer.show_drop_target(True)
-            self.bringing.show_target(event.mimeData())
-            event.acceptProposedAction()
-        elif event.source() is None and event.mimeData().hasUrls():
-            # Folders cannot be references, but they can be imported.
-            self.bringing.show_target(event.mimeData())
-            event.acceptProposedAction()
-
-    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        self.composer.show_drop_target(False)
-        self.bringing.hide_target()
-        super().dragLeaveEvent(event)
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        self.composer.show_drop_target(False)
-        self.bringing.hide_target()
-        role = Role.EDIT if self.welcoming else Role.FREE
-        self.composer.give(event.mimeData(), role)
-        event.setDropAction(Qt.DropAction.CopyAction)
-        event.accept()
-
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self.closing and self.core.queue.jobs:
-            from studio.ui.dialogs.quitting import may_leave
+            from studio.ui.dialogs.quit import may_leave
 
             if not may_leave(self):
                 event.ignore()
@@ -525,7 +502,7 @@ class StudioWindow(QWidget):
 
 def _to_first(zone: QWidget) -> None:
     """The keyboard to a zone, or to the first widget in it that takes it."""
-    from studio.ui.focus_ring import focus_by_key
+    from studio.ui.widgets.focus_ring import focus_by_key
 
     if zone.focusPolicy() & Qt.FocusPolicy.TabFocus:
         focus_by_key(zone)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
-from studio.domain import Job
-from studio.ui.actions import Actions, menu_titles
-from studio.ui.controls import Menu
-from studio.ui.running import Running
-from studio.words import _
+from studio.common.i18n import _
+from studio.domain.entities import Job
+from studio.ui.controllers.jobs import Running
+from studio.ui.widgets import Menu
+from studio.ui.window.actions import Actions, menu_titles
 
 
 def main_menu(actions: Actions, parent: QWidget) -> Menu:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from PySide6.QtCore import QPoint, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QWidget
 
-from studio.ui import key_names
-from studio.ui.controls import IconButton, Logo, SearchField, Segmented, Text
-from studio.ui.focus_ring import focus_by_key
-from studio.ui.theme import theme
-from studio.ui.zones import HEIGHTS
-from studio.words import _, ngettext
+from studio.common.i18n import _, ngettext
+from studio.ui.style.theme import theme
+from studio.ui.support import key_names
+from studio.ui.widgets import IconButton, Logo, SearchField, Segmented, Text
+from studio.ui.widgets.focus_ring import focus_by_key
+from studio.ui.window.layout import HEIGHTS
 
 HEIGHT = HEIGHTS["top"]
 BRAND = 208
@@ -160,7 +160,7 @@ class TopBar(QFrame):
     def _take_tokens(self, words: str) -> None:
         """Whole tokens leave the line and stand before it."""
         if ":" in words:
-            from studio.library.asking import is_token, parts
+            from studio.library.index.search_language import is_token, parts
 
             found = parts(words)
             if taken := [p for p in found if is_token(p) and p.count('"') % 2 == 0]:

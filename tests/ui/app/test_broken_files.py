@@ -29,6 +29,8 @@ async def said() -> None:
         (STATE, b'{"sidebar_width":1e300}'),
         (STATE, b'{"inspector_width":99999999999999}'),
         (STATE, b'{"prompt":[1,2,"three"]}'),
+        (STATE, b"[" * 100_000),
+        (DRAFT, b'{"prompt":' * 100_000),
         (DRAFT, b'{"prompt":"half a pro'),
         (DRAFT, b"null"),
         (DRAFT, b'{"count":"many"}'),
@@ -61,3 +63,33 @@ async def test_a_strange_but_readable_state_is_taken(tmp_path: Path) -> None:
     async with opened(tmp_path) as window:
         await said()
         assert window.messages.notice is None
+
+
+async def test_a_draft_with_one_odd_choice_keeps_its_words(tmp_path: Path) -> None:
+    path = tmp_path / DRAFT
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b'{"prompt":"A harbour","count":"many","references":[{"sha256":"*"}]}')
+    async with opened(tmp_path) as window:
+        await until(window.core, lambda: window.messages.notice is not None, "a notice")
+        assert window.composer.card.editor.toPlainText() == "A harbour"
+
+
+async def test_what_is_odd_in_settings_and_records_is_said_in_the_window(tmp_path: Path) -> None:
+    settings = tmp_path / "config/settings.json"
+    settings.parent.mkdir(parents=True)
+    settings.write_bytes(b'{"version":1,"profiles":[{"name":"b"}]}')
+    log = tmp_path / "library/.gridbrush/records/2026-10.jsonl"
+    log.parent.mkdir(parents=True)
+    log.write_bytes(b'{"v":1,"sum":"00000000"}\n')
+    async with opened(tmp_path) as window:
+        said = []
+
+        def both() -> bool:
+            if (notice := window.messages.notice) is not None and notice.text not in said:
+                said.append(notice.text)
+                window.messages.on_close()
+            return len(said) == 2
+
+        await until(window.core, both, "two notices")
+        assert "profiles b" in " ".join(said)
+        assert "line of the records" in " ".join(said)

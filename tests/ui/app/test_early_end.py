@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 HANG_SECONDS = 120.0
 
 DRIVER = """
 import os, signal, sys
-from studio.ui import app
+from studio.ui.app import application as app
 
 furnish = app._load_the_rest
 

@@ -9,12 +9,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from studio import paths
-from studio.core import Core, Options
+from studio.app.core import Core, Options
+from studio.common import paths
 from studio.library.query import Query
-from studio.ui import tasks
-from studio.ui.first_screen import FIRST_PICTURES, FirstScreen
-from studio.ui.main_window import StudioWindow
+from studio.ui.app.first_screen import FIRST_PICTURES, FirstScreen
+from studio.ui.support import tasks
+from studio.ui.window.main_window import StudioWindow
 from tests.ui.windows import built, make, opened, put_away, until
 
 PICTURES = 3

@@ -7,7 +7,7 @@ import gc
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from studio.ui.garbage import Garbage
+from studio.ui.app.gc_timer import Garbage
 
 
 @pytest.mark.parametrize("automatic", [True, False])

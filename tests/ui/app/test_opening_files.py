@@ -57,3 +57,38 @@ async def test_the_window_takes_the_files_it_was_started_with_as_references(
         draft = window.composer.draft
         await until(window.core, lambda: draft().references, "taken")
         assert [reference.name for reference in draft().references] == ["Skizze für Anna"]
+
+
+@pytest.mark.parametrize("start", ["file://", "file://localhost", "file:"])
+def test_an_address_of_a_file_opens_the_window_with_it(picture: Path, start: str) -> None:
+    address = start + picture.as_uri().removeprefix("file://")
+    assert parser.parse([address]).files == [picture]
+
+
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        ("https://example.org/a.png", "address of the web"),
+        ("smb://nas/a.png", "smb addresses"),
+        ("file:///gone.png", "There is no file file:///gone.png."),
+        ("file:///", "is a folder"),
+        ("data:image/png;base64,AAAA", "a file is needed"),
+    ],
+)
+def test_an_address_that_names_no_file_is_said(
+    word: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        parser.parse([word])
+    assert ended.value.code == 2
+    assert said in capsys.readouterr().err
+
+
+async def test_an_empty_file_it_was_started_with_is_told(tmp_path: Path) -> None:
+    (tmp_path / "empty.png").touch()
+    async with opened(tmp_path / "home", files=(tmp_path / "empty.png",)) as window:
+        await until(
+            window.core,
+            lambda: window.composer.bar.notice and "is empty" in window.composer.bar.notice.text,
+            "told",
+        )

@@ -8,15 +8,16 @@ from typing import Any
 
 from PySide6.QtWidgets import QApplication
 
-from studio.core import Options
-from studio.domain import JobState
-from studio.drafts import Draft
-from studio.ui.main_window import StudioWindow
-from studio.ui.settings_dialog import SettingsDialog
-from studio.ui.sidebar.sidebar import SpendBlock
+from studio.app.core import Options
+from studio.domain.drafts import Draft
+from studio.domain.entities import JobState
+from studio.ui.dialogs.settings import SettingsDialog
+from studio.ui.panels.sidebar.sidebar import SpendBlock
+from studio.ui.widgets import Button
+from studio.ui.window.main_window import StudioWindow
 from tests.canary import KEY
-from tests.core.running import MODEL
 from tests.fake_service import FakeService, Reply, answer_with, tiny_png
+from tests.generation.harness import MODEL
 from tests.ui.windows import opened, until
 
 PRICE = 0.0336
@@ -172,6 +173,103 @@ async def test_variations_ask_too(tmp_path: Path) -> None:
             window.talking.on_toast_gone(replace(run, id="again"))
             await until(window.core, lambda: posts(running) == 9, "no question")
             await until(window.core, lambda: not window.core.queue.jobs, "all came")
+
+
+def pressed(window: StudioWindow, words: str) -> None:
+    """The button of the composer's question with these words is pressed."""
+    (button,) = [
+        one
+        for one in window.composer.bar.findChildren(Button)
+        if one.isVisibleTo(window.composer) and one.text() == words
+    ]
+    button.click()
+
+
+def toast(window: StudioWindow) -> str:
+    return window.toast._text.text() if window.toast.isVisible() else ""
+
+
+async def vary(window: StudioWindow) -> None:
+    """V on the newest picture."""
+    (picture, *_others) = await window.core.library.pictures(window.browsing.order)
+    window.gallery.select_keys([picture.row])
+    await until(window.core, window.gallery.selected_items, "selected")
+    action = window.actions_of.every["vary"]
+    await until(window.core, action.isEnabled, "it can be varied")
+    action.trigger()
+
+
+async def test_v_past_the_budget_asks_about_the_variations_and_sends_them(tmp_path: Path) -> None:
+    """The issue's own: "4 variations" and a question were shown, and nothing was sent."""
+    with service() as running:
+        async with opened(tmp_path, options=at(running), key=KEY) as window:
+            await make(window)
+            window.core.settings.change(budget_usd=2.5 * PRICE)
+            await vary(window)
+            await until(window.core, lambda: window.composer.bar.notice, "asked")
+            notice = window.composer.bar.notice
+            assert notice is not None
+            assert notice.text.startswith("4 variations wait for your answer. This run brings ")
+            assert "over your $0.08." in notice.text
+            assert toast(window) == ""
+            assert window.toast.timer.isActive() is False
+            assert posts(running) == 1
+            pressed(window, "Generate anyway")
+            assert window.composer.bar.notice is None
+            await until(window.core, lambda: posts(running) == 5, "all are sent")
+            assert toast(window) == "4 variations, ≈ $0.13"
+            await until(window.core, lambda: not window.core.queue.jobs, "all came")
+
+
+async def test_variations_wait_while_the_limit_is_changed(tmp_path: Path) -> None:
+    with service() as running:
+        async with opened(tmp_path, options=at(running), key=KEY) as window:
+            await make(window)
+            window.core.settings.change(budget_usd=2.5 * PRICE)
+            await vary(window)
+            await until(window.core, lambda: window.composer.bar.notice, "asked")
+            pressed(window, "Change limit")
+            (dialog,) = window.findChildren(SettingsDialog)
+            notice = window.composer.bar.notice
+            assert notice is not None
+            assert "over your $0.08." in notice.text
+            window.core.settings.change(budget_usd=3.5 * PRICE)
+            notice = window.composer.bar.notice
+            assert notice is not None
+            assert "over your $0.12." in notice.text
+            window.core.settings.change(budget_usd=40.0)
+            notice = window.composer.bar.notice
+            assert notice is not None
+            assert notice.text == "4 variations wait for your answer. They fit the limit now."
+            dialog.close()
+            pressed(window, "Generate")
+            await until(window.core, lambda: posts(running) == 5, "all are sent")
+            await until(window.core, lambda: not window.core.queue.jobs, "all came")
+
+
+async def test_variations_nobody_wanted_do_not_come_back(tmp_path: Path) -> None:
+    with service() as running:
+        async with opened(tmp_path, options=at(running), key=KEY) as window:
+            await make(window)
+            window.core.settings.change(budget_usd=2.5 * PRICE)
+            await vary(window)
+            await until(window.core, lambda: window.composer.bar.notice, "asked")
+            window.composer.bar.on_close()
+            window.core.settings.change(budget_usd=40.0)
+            assert window.composer.bar.notice is None
+            assert posts(running) == 1
+
+
+async def test_v_within_the_budget_can_still_be_cancelled_for_a_moment(tmp_path: Path) -> None:
+    with service() as running:
+        async with opened(tmp_path, options=at(running), key=KEY) as window:
+            await make(window)
+            await vary(window)
+            await until(window.core, lambda: toast(window), "told")
+            assert toast(window) == "4 variations, ≈ $0.13"
+            assert window.composer.bar.notice is None
+            window.toast.on_undo()
+            assert posts(running) == 1
 
 
 async def test_the_sidebar_follows_the_limit(tmp_path: Path) -> None:

@@ -9,11 +9,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from studio.library.query import View
-from studio.ui import places, theme
-from studio.ui.dialogs.naming import Naming
-from studio.ui.shelving import Shelving
-from studio.ui.sidebar.sidebar import Sidebar
-from tests.ui.hands import drop, mime, names
+from studio.ui.controllers.collections import Shelving
+from studio.ui.dialogs.name_popover import Naming
+from studio.ui.panels.sidebar.sidebar import Sidebar
+from studio.ui.style import theme
+from studio.ui.support import sidebar_items
+from tests.ui.user_actions import drop, mime, names
 from tests.ui.windows import make, opened, until
 
 
@@ -107,7 +108,7 @@ def test_the_arrows_pass_through_the_collections(qapp: QApplication) -> None:
     side = Sidebar()
     chosen: list[str] = []
     side.collection_chosen.connect(chosen.append)
-    rows = [places.Place(label=x, icon="folder", view=View.ALL, collection=x) for x in "ab"]
+    rows = [sidebar_items.Place(label=x, icon="folder", view=View.ALL, collection=x) for x in "ab"]
     side.show_collections(rows)
     side.resize(224, 700)
     side.show()

@@ -12,12 +12,12 @@ from PySide6.QtCore import QEvent, QObject, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QDialog, QMenu, QWidget
 
-from studio.events import Event, RecordsChanged
+from studio.domain.events import Event, RecordsChanged
 from studio.library.query import View
-from studio.ui import tasks
-from studio.ui.actions import table
-from studio.ui.controls.popover import Popover
-from studio.ui.main_window import StudioWindow
+from studio.ui.support import tasks
+from studio.ui.widgets.popover import Popover
+from studio.ui.window.actions import table
+from studio.ui.window.main_window import StudioWindow
 from tests.ui import windows
 from tests.ui.windows import until
 

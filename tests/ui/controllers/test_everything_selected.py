@@ -9,14 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from studio.domain import Flag
-from studio.errors import InputError, StudioError
-from studio.events import Event
-from studio.library import changing
+from studio.common.errors import InputError, StudioError
+from studio.domain.entities import Flag
+from studio.domain.events import Event
+from studio.library.operations import edits
 from studio.library.query import Query
-from studio.ui import picture_actions, selected, tasks
-from studio.ui.controls import Button
-from studio.ui.main_window import StudioWindow
+from studio.ui.controllers import pictures, selection
+from studio.ui.support import tasks
+from studio.ui.widgets import Button
+from studio.ui.window.main_window import StudioWindow
 from tests.benchmarks import library_maker
 from tests.ui.windows import opened, until
 
@@ -55,8 +56,8 @@ async def test_leaving_the_window_is_refused_beyond_a_thousand(
 async def test_a_change_of_everything_is_one_change_and_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(picture_actions, "LARGE", 1000)
-    monkeypatch.setattr(changing, "LARGE", 1000)
+    monkeypatch.setattr(pictures, "LARGE", 1000)
+    monkeypatch.setattr(edits, "LARGE", 1000)
     async with large(tmp_path) as window:
         core, library = window.core, window.core.library
         told: list[str] = []
@@ -96,7 +97,7 @@ async def test_a_change_of_everything_is_one_change_and_is_told(
 async def test_what_needs_every_fact_is_refused_beyond_its_bound(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(selected, "MOST", 1000)
+    monkeypatch.setattr(selection, "MOST", 1000)
     async with large(tmp_path) as window:
         with pytest.raises(InputError, match="too many pictures"):
             await window.selection.pictures()
@@ -110,15 +111,15 @@ async def test_what_needs_every_fact_is_refused_beyond_its_bound(
 async def test_a_change_of_everything_can_be_stopped_before_it_is_written_down(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(changing, "LARGE", 1000)
+    monkeypatch.setattr(edits, "LARGE", 1000)
     gate = threading.Event()
-    read = changing.Going.read
+    read = edits.Going.read
 
-    def slow(going: changing.Going, more: int) -> None:
+    def slow(going: edits.Going, more: int) -> None:
         read(going, more)
         assert gate.wait(10)
 
-    monkeypatch.setattr(changing.Going, "read", slow)
+    monkeypatch.setattr(edits.Going, "read", slow)
     async with large(tmp_path) as window:
         core, library = window.core, window.core.library
         before = await library.count(Query(words="rating:4"))
@@ -136,8 +137,8 @@ async def test_a_change_of_everything_can_be_stopped_before_it_is_written_down(
 async def test_a_window_that_is_closed_meanwhile_loses_nothing_of_the_change(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(changing, "LARGE", 1000)
-    monkeypatch.setattr(changing, "_TELL_EVERY", 0.0)
+    monkeypatch.setattr(edits, "LARGE", 1000)
+    monkeypatch.setattr(edits, "_TELL_EVERY", 0.0)
     async with large(tmp_path) as window:
         window.pictures.rate(4)
         await until(window.core, lambda: window.messages.notice is not None, "under way")

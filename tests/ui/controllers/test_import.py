@@ -12,15 +12,15 @@ from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog, QFileDialog
 
-from studio.domain import Picture
-from studio.ui import dragging, tasks
-from studio.ui.bringing import ImportTarget, dropped_files
-from studio.ui.controls import Button
+from studio.domain.entities import Picture
+from studio.ui.controllers.import_ import ImportTarget, dropped_files
 from studio.ui.dialogs import file_dialogs
-from studio.ui.dialogs.changes import ChangesDialog
-from studio.ui.dialogs.naming import Naming
-from studio.ui.main_window import StudioWindow
-from tests.ui.hands import drop
+from studio.ui.dialogs.history import ChangesDialog
+from studio.ui.dialogs.name_popover import Naming
+from studio.ui.support import drag_and_drop, tasks
+from studio.ui.widgets import Button
+from studio.ui.window.main_window import StudioWindow
+from tests.ui.user_actions import drop
 from tests.ui.windows import PROMPT, make, opened, until
 
 
@@ -109,7 +109,7 @@ def said(window: StudioWindow) -> str:
 def test_pictures_of_the_gallery_are_not_imported_again(tmp_path: Path) -> None:
     mime = files(tmp_path / "a.png")
     assert dropped_files(mime) == (tmp_path / "a.png",)
-    mime.setData(dragging.IDS, b"x")
+    mime.setData(drag_and_drop.IDS, b"x")
     assert dropped_files(mime) == ()
 
 

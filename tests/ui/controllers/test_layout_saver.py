@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from studio.ui import window_state
-from studio.ui.layout_saving import LayoutSaving
-from studio.ui.main_window import StudioWindow
+from studio.ui.controllers.layout_saver import LayoutSaving
+from studio.ui.window import window_state
+from studio.ui.window.main_window import StudioWindow
 from tests.ui.windows import opened, until
 
 

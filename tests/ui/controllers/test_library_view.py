@@ -12,16 +12,17 @@ import shiboken6
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
-from studio.domain import Job
-from studio.events import PicturesAdded, RecordsChanged
+from studio.config.settings import Settings
+from studio.domain.entities import Job
+from studio.domain.events import PicturesAdded, RecordsChanged
 from studio.library.query import Counts, Query, Sort, Spend
-from studio.settings import Settings
-from studio.ui import tasks, theme
-from studio.ui.browsing import PAGE, Browsing
-from studio.ui.gallery.model import GalleryModel
-from studio.ui.gallery.view import GalleryView
+from studio.ui.controllers.library_view import PAGE, Browsing
+from studio.ui.style import theme
+from studio.ui.support import tasks
+from studio.ui.views.gallery.model import GalleryModel
+from studio.ui.views.gallery.view import GalleryView
 from tests.ui import scripted
-from tests.ui.desks import until
+from tests.ui.scripted_core import until
 
 
 class Shelf(scripted.ScriptedLibrary):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,12 +11,12 @@ import pytest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from studio.domain import JobState
-from studio.events import JobChanged, JobsRemoved, PicturesAdded
-from studio.ui import tasks
-from studio.ui.desktop_bus import arguments
-from studio.ui.notify import Notifier, run_words
-from tests.ui.desks import ScriptedDesk, job, until
+from studio.domain.entities import JobState
+from studio.domain.events import JobChanged, JobsRemoved, PicturesAdded
+from studio.ui.controllers.dbus_notifications import BusChannel, arguments, question
+from studio.ui.controllers.notifications import Notifier, run_words
+from studio.ui.support import tasks
+from tests.ui.scripted_core import ScriptedDesk, job, until
 
 
 class Said:
@@ -151,3 +152,36 @@ def test_texts_cannot_break_out_of_the_call() -> None:
     found = arguments("a 'quote' and \\", "x < y\nz")
     assert "'a \\'quote\\' and \\\\'" in found
     assert "'x &lt; y z'" in found
+
+
+def test_a_desktop_that_reads_no_markup_gets_the_words_as_they_are() -> None:
+    assert "'a < b & c'" in arguments("x", "a < b & c", markup=False)
+    assert "'a &lt; b &amp; c'" in arguments("x", "a < b & c")
+    assert question()[-1].endswith(".GetCapabilities")
+
+
+@pytest.mark.parametrize(
+    ("can", "shown"),
+    [
+        ("(['body', 'body-markup'],)", "'&lt;b&gt;'"),
+        ("(['actions', 'body'],)", "'<b>'"),
+        ("", "'&lt;b&gt;'"),
+    ],
+)
+async def test_the_desktop_is_asked_whether_it_reads_markup(
+    window: QWidget, monkeypatch: pytest.MonkeyPatch, can: str, shown: str
+) -> None:
+    channel = BusChannel(window)
+    called: list[list[str]] = []
+
+    async def call(_tool: str, args: list[str]) -> str:
+        called.append(args)
+        return can if args == question() else "(uint32 7,)"
+
+    monkeypatch.setattr(channel, "_listen", lambda: True)
+    monkeypatch.setattr(channel, "_call", call)
+    monkeypatch.setattr(shutil, "which", lambda name: name)
+    assert await channel.say("Gridbrush", "<b>", lambda: None)
+    assert await channel.say("Gridbrush", "<b>", lambda: None)
+    assert [args == question() for args in called] == [True, False, False]
+    assert shown in called[-1]

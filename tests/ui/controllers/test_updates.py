@@ -11,12 +11,13 @@ import pytest
 import shiboken6
 from PySide6.QtWidgets import QApplication
 
-from studio import updates
-from studio.ui import updating
-from studio.ui.controls import MessageBar
-from studio.ui.settings_dialog.about import AboutSection
-from studio.ui.theme import install
-from tests.ui.desks import ScriptedDesk, until
+from studio.app import updates
+from studio.ui.controllers import updates as updating
+from studio.ui.dialogs.settings.about import AboutSection
+from studio.ui.style.theme import install
+from studio.ui.support import desktop_services
+from studio.ui.widgets import MessageBar
+from tests.ui.scripted_core import ScriptedDesk, until
 
 FOUND = updates.Update("99.0", "Faster.", "https://here.example/new")
 
@@ -90,7 +91,7 @@ async def test_a_newer_version_is_told_with_a_way_to_read_about_it(
 ) -> None:
     opened: list[str] = []
     services = SimpleNamespace(openUrl=lambda url: opened.append(url.toString()))
-    monkeypatch.setattr(updating, "QDesktopServices", services)
+    monkeypatch.setattr(desktop_services, "QDesktopServices", services)
     await updating.look(window)
     notice = window.messages.notice
     assert notice.text == "Gridbrush 99.0 is there. Faster."

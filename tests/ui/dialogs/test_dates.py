@@ -11,15 +11,15 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from studio.domain import Picture
-from studio.library import records
+from studio.domain.entities import Picture
+from studio.library.log import records
+from studio.library.log.records import RecordLog
 from studio.library.query import Sort
-from studio.library.records import RecordLog
 from studio.ui.dialogs import date_popover
 from studio.ui.dialogs.date_popover import DatePopover, first_of
 from studio.ui.dialogs.dates import Period, day_of, understand
-from studio.ui.main_window import StudioWindow
-from tests.ui import looking
+from studio.ui.window.main_window import StudioWindow
+from tests.ui import scripted_library
 from tests.ui.windows import make, opened, until
 
 NOW = time.mktime((2026, 11, 23, 15, 0, 0, 0, 0, -1))
@@ -78,7 +78,7 @@ async def test_a_million_are_searched_in_few_steps() -> None:
         asked.extend(rows)
         # Some are gone meanwhile.
         there = [row for row in rows if row % 7]
-        return [replace(looking.picture(row), created=float(row)) for row in there]
+        return [replace(scripted_library.picture(row), created=float(row)) for row in there]
 
     order = range(1_000_000, 0, -1)
     found = await first_of(read, order, lambda picture: picture.created < 500_000)
@@ -99,7 +99,7 @@ def dated(home: Path) -> None:
     log = RecordLog(home / "library/.gridbrush/records")
     made = [
         replace(
-            looking.picture(number),
+            scripted_library.picture(number),
             row=0,
             path=f"2026-01/{number}.png",
             created=time.mktime((*day, 12, number, 0, 0, 0, -1)),

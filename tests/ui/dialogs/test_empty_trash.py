@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from studio.library.emptying import Contents
+from studio.library.operations.trash import Contents
 from studio.library.query import View
-from studio.ui import figures
-from studio.ui.controls import Text
-from studio.ui.dialogs.emptying import EmptyTrash, consequence, system_trash
-from studio.ui.main_window import StudioWindow
+from studio.ui.dialogs.empty_trash import EmptyTrash, consequence, system_trash
+from studio.ui.support import formatting
+from studio.ui.widgets import Text
+from studio.ui.window.main_window import StudioWindow
 from tests.ui.windows import make, opened, until
 
 
@@ -49,7 +49,7 @@ async def test_the_trash_offers_it_and_only_a_yes_does_it(tmp_path: Path) -> Non
         await until(core, lambda: window.browsing.counts.trash == 2, "thrown away")
         dialog = await asked(window)
         words = [one.text() for one in dialog.findChildren(Text)]
-        size = figures.megabytes(sum(one.bytes for one in pictures[:2]))
+        size = formatting.megabytes(sum(one.bytes for one in pictures[:2]))
         assert words[0] == "Delete 2 pictures?"
         assert size in words[1]
         assert dialog.keep.isDefault()

@@ -11,21 +11,21 @@ from pathlib import Path
 import pytest
 from PySide6.QtGui import QGuiApplication
 
-from studio import prompts, runs
-from studio import upkeep as background
-from studio.drafts import Draft
-from studio.events import Event, Trouble
-from studio.library import copies
-from studio.library.check import Stopped
+from studio.app import maintenance as background
+from studio.domain import prompt_variants, runs
+from studio.domain.drafts import Draft
+from studio.domain.events import Event, Trouble
+from studio.library.log import daily_copies
+from studio.library.operations.verify import Stopped
 from studio.library.query import View
-from studio.ui import tasks
-from studio.ui.composer.history_popup import HistoryPopup
-from studio.ui.composer.recall import Recall
-from studio.ui.dialogs import upkeep
-from studio.ui.dialogs.forgetting import Forgetting
-from studio.ui.dialogs.long_work import LongWork
-from studio.ui.dialogs.upkeep import Upkeep, Words
-from studio.ui.main_window import StudioWindow
+from studio.ui.dialogs import maintenance as upkeep
+from studio.ui.dialogs.forget_prompt import Forgetting
+from studio.ui.dialogs.maintenance import Upkeep, Words
+from studio.ui.dialogs.progress import LongWork
+from studio.ui.panels.composer.history_popup import HistoryPopup
+from studio.ui.panels.composer.prompt_history import Recall
+from studio.ui.support import tasks
+from studio.ui.window.main_window import StudioWindow
 from tests.ui import windows
 
 
@@ -123,7 +123,7 @@ async def test_the_background_copies_records_and_finds_damage(tmp_path: Path) ->
         found = await background.run(core, after=0.0)
         assert found is not None
         assert (found.read, found.changed) == (3, ())
-        assert len(copies.every(core.library.folder)) == 1
+        assert len(daily_copies.every(core.library.folder)) == 1
         assert heard == []
         (first, *_others) = await core.library.every()
         core.library.path(first).write_bytes(b"rust")
@@ -179,7 +179,7 @@ async def test_what_failed_in_a_session_that_crashed_stands_where_it_stood(tmp_p
         (old,) = await windows.make(window, "before")
         model = core.catalogue.find("sketch", "sketch-refuses")
         draft = Draft(prompt="no", model="sketch-refuses", size="512")
-        (failed,) = await core.submit(runs.plan(draft, model, prompts.expand("no")))
+        (failed,) = await core.submit(runs.plan(draft, model, prompt_variants.expand("no")))
         await core.queue.idle()
         new, _old = await windows.make(window, "after")
         keys = [new.row, failed.id, old.row]

@@ -10,17 +10,17 @@ import pytest
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QFileDialog
 
-from studio.domain import Picture
-from studio.library import finding
-from studio.ui import states, tasks
-from studio.ui.dialogs import lost
-from studio.ui.main_window import StudioWindow
+from studio.domain.entities import Picture
+from studio.library.operations import relink
+from studio.ui.dialogs import missing_file
+from studio.ui.support import tasks, tile_content
+from studio.ui.window.main_window import StudioWindow
 from tests.ui.windows import make, opened, until
 
 
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(finding, "_PAUSE", 0.0)
+    monkeypatch.setattr(relink, "_PAUSE", 0.0)
 
 
 async def told(window: StudioWindow, id: str) -> Picture:
@@ -50,7 +50,7 @@ async def test_a_missing_file_is_noticed_in_the_loupe_and_located(tmp_path: Path
         await until(core, lambda: is_missing(window, one.row), "noticed")
         window.looking.close_loupe()
         missing = await told(window, one.id)
-        tile = states.describe(missing, 0.0)
+        tile = tile_content.describe(missing, 0.0)
         assert [offer.label for offer in tile.offers] == ["Locate…", "Forget"]
         # The last thumbnail stays behind the words.
         gallery, row = window.gallery, window.model.row_of(one.row)
@@ -62,10 +62,10 @@ async def test_a_missing_file_is_noticed_in_the_loupe_and_located(tmp_path: Path
         (dialog,) = dialogs()
         dialog.reject()
         wrong = library.path(_others[0])
-        await lost.take(window, missing, wrong)
+        await missing_file.take(window, missing, wrong)
         assert window.messages.notice is not None
         assert "another picture" in window.messages.notice.text
-        await lost.take(window, missing, away)
+        await missing_file.take(window, missing, away)
         await until(core, lambda: not is_missing(window, one.row), "found")
         assert window.messages.isHidden()
         assert window.toast._text.text() == "1 missing file found"
@@ -102,7 +102,7 @@ async def test_what_is_let_go_can_be_taken_back(tmp_path: Path) -> None:
         one, two = await make(window, count=2, tiles=2)
         core, library = window.core, window.core.library
         library.path(one).unlink()
-        await finding.look(library, [one.id])
+        await relink.look(library, [one.id])
         await until(core, lambda: is_missing(window, one.row), "noticed")
         window.offers.on_tile_action("forget", await told(window, one.id))
         await until(core, lambda: list(window.browsing.order) == [two.row], "gone")
@@ -115,7 +115,7 @@ async def test_what_lies_in_the_trash_already_cannot_be_forgotten_once_more(tmp_
     async with opened(tmp_path) as window:
         (one,) = await make(window)
         missing = replace(await told(window, one.id), missing=True, trashed=True)
-        assert [offer.action for offer in states.describe(missing, 0.0).offers] == ["locate"]
+        assert [offer.action for offer in tile_content.describe(missing, 0.0).offers] == ["locate"]
 
 
 async def test_a_file_that_is_gone_is_neither_copied_nor_saved(tmp_path: Path) -> None:
@@ -123,7 +123,7 @@ async def test_a_file_that_is_gone_is_neither_copied_nor_saved(tmp_path: Path) -
         one, two = await make(window, count=2, tiles=2)
         core, clipboard = window.core, QGuiApplication.clipboard()
         core.library.path(one).unlink()
-        await finding.sweep(core.library)
+        await relink.sweep(core.library)
         await until(core, lambda: is_missing(window, one.row), "noticed")
         clipboard.setText("what was there")
         tasks.on_error(window.talking.on_error)

@@ -8,8 +8,8 @@ import pytest
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QApplication
 
-from studio.ui.controls import Text
-from studio.ui.dialogs.naming import Naming
+from studio.ui.dialogs.name_popover import Naming
+from studio.ui.widgets import Text
 from tests.ui.windows import opened
 
 LONG = "Die Schlagwörter, die alle 1,204 Bilder haben, mit Kommas dazwischen geschrieben"

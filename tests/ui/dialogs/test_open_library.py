@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from studio import paths
-from studio.settings import SettingsStore
-from studio.ui.dialogs import other_library
+from studio.common import paths
+from studio.config.settings import SettingsStore
+from studio.library.operations import first_open
+from studio.ui.dialogs import open_library
+from tests.torture.strangers import sound, written
+from tests.ui.scripted_core import until
 from tests.ui.windows import make, opened
 
 
@@ -17,7 +20,7 @@ async def test_another_library_is_remembered_and_opened_by_a_new_start(tmp_path:
     (other / "2026-11").mkdir()
     started: list[tuple[str, list[str]]] = []
     async with opened(tmp_path / "home") as window:
-        await other_library.take(window, other / "2026-11")
+        await open_library.take(window, other / "2026-11")
         assert window.core.settings.value.library == str(other)
         kept = SettingsStore(window.core.paths.settings_file, window.core.events)
         assert kept.load().library == str(other)
@@ -26,7 +29,7 @@ async def test_another_library_is_remembered_and_opened_by_a_new_start(tmp_path:
         assert notice.text == f"{other} is opened at the next start."
         assert [name for name, _words in notice.actions] == ["open_library", "later"]
 
-        other_library.reopen(window, lambda *command: started.append(command))
+        open_library.reopen(window, lambda *command: started.append(command))
         assert window.closing
         # Not before this one has given back what both may want.
         assert not started
@@ -37,14 +40,31 @@ async def test_another_library_is_remembered_and_opened_by_a_new_start(tmp_path:
 async def test_what_is_open_or_was_named_is_not_opened_again(tmp_path: Path) -> None:
     async with opened(tmp_path) as window:
         await make(window)
-        await other_library.take(window, window.core.library.folder)
+        await open_library.take(window, window.core.library.folder)
         assert window.toast._text.text() == "This library is open already"
         assert window.core.settings.value.library == ""
-        await other_library.choose(window)
+        await open_library.choose(window)
         assert "named when the program was started" in window.toast._text.text()
         fresh = tmp_path / "fresh"
         fresh.mkdir()
-        await other_library.take(window, fresh)
+        await open_library.take(window, fresh)
         notice = window.messages.notice
         assert notice is not None
         assert notice.text == f"A new library is made in {fresh} at the next start."
+
+
+async def test_a_library_from_elsewhere_with_work_under_way_is_asked_about(tmp_path: Path) -> None:
+    received = tmp_path / "received"
+    written(sound(), received)
+    async with opened(tmp_path / "home") as window:
+        await open_library.take(window, received)
+        notice = window.messages.notice
+        assert notice is not None
+        assert "never opened here" in notice.text
+        assert [name for name, _words in notice.actions] == ["open_library", "trust_library"]
+        where = window.core.paths
+        assert not first_open.is_known(received, where.computed)
+        window.messages.acted.emit(notice.key, "trust_library")
+        await until(lambda: window.closing)
+        assert first_open.is_known(received, where.computed)
+        window.core.afterwards = None

@@ -13,17 +13,17 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from studio import paths
-from studio.core import Core
-from studio.core import Options as CoreOptions
-from studio.domain import Job, JobState
-from studio.ui.dialogs.quitting import KEY, Quitting
-from studio.ui.main_window import StudioWindow
-from studio.ui.rounds import WindowLoop
-from tests.core import running
-from tests.core.leaving import full_disk
-from tests.core.running import ANSWER, NEVER, Studio
+from studio.app.core import Core
+from studio.app.core import Options as CoreOptions
+from studio.common import paths
+from studio.domain.entities import Job, JobState
+from studio.ui.app.event_loop import WindowLoop
+from studio.ui.dialogs.quit import KEY, Quitting
+from studio.ui.window.main_window import StudioWindow
 from tests.fake_service import FakeService, Reply
+from tests.generation import harness
+from tests.generation.earlier_process import full_disk
+from tests.generation.harness import ANSWER, NEVER, Studio
 from tests.ui.windows import built, put_away
 
 
@@ -60,7 +60,7 @@ class Desk:
         await self.studio.until(
             lambda: all(self.studio.last[job.id].state is JobState.WAITING for job in jobs)
         )
-        await running.arrived(self.service, number)
+        await harness.arrived(self.service, number)
         return jobs
 
     async def until(self, holds: object) -> None:
@@ -76,7 +76,7 @@ async def desk(home: Path, **settings: object) -> AsyncIterator[Desk]:
         core = await Core.open(
             paths.find(home),
             CoreOptions(provider="dgrid", base_url=service.url),
-            environ={"GRIDBRUSH_API_KEY": running.KEY},
+            environ={"GRIDBRUSH_API_KEY": harness.KEY},
         )
         core.settings.change(**settings)
         window = built(core)

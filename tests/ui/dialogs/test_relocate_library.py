@@ -13,16 +13,16 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QDialog
 
-from studio import paths
-from studio.core import Core, Options
-from studio.errors import StorageError
-from studio.library import moving
-from studio.settings import SettingsStore
-from studio.ui.controls import Text
-from studio.ui.dialogs import moving_library, other_library
-from studio.ui.dialogs.long_work import LongWork
-from studio.ui.dialogs.moving_library import Move
-from studio.ui.main_window import StudioWindow
+from studio.app.core import Core, Options
+from studio.common import paths
+from studio.common.errors import StorageError
+from studio.config.settings import SettingsStore
+from studio.library.operations import relocate
+from studio.ui.dialogs import open_library, relocate_library
+from studio.ui.dialogs.progress import LongWork
+from studio.ui.dialogs.relocate_library import Move
+from studio.ui.widgets import Text
+from studio.ui.window.main_window import StudioWindow
 from tests.ui.windows import built, make, put_away, until
 
 
@@ -51,7 +51,7 @@ async def studio(home: Path, options: Options | None = None) -> AsyncIterator[St
 def started(monkeypatch: pytest.MonkeyPatch) -> list[Path | None]:
     """What a new start would open: the library of the settings at that moment."""
     noted: list[Path | None] = []
-    whole = other_library.reopen
+    whole = open_library.reopen
 
     def reopen(window: StudioWindow) -> None:
         def start(_program: str, _words: list[str]) -> None:
@@ -61,7 +61,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[Path | None]:
 
         whole(window, start)
 
-    monkeypatch.setattr(other_library, "reopen", reopen)
+    monkeypatch.setattr(open_library, "reopen", reopen)
     return noted
 
 
@@ -87,7 +87,7 @@ async def test_the_window_begins_again_with_the_moved_library(
     (shelf / "other.txt").touch()
     async with studio(tmp_path / "home") as window:
         (made,) = await make(window)
-        work = asyncio.ensure_future(moving_library.move_to(window, shelf))
+        work = asyncio.ensure_future(relocate_library.move_to(window, shelf))
         question = await asked(window)
         # There is something in the folder that was chosen: the library gets one of its own.
         assert f"to {shelf / 'library'}" in said(question)
@@ -117,7 +117,7 @@ async def test_what_could_not_be_copied_is_opened_where_it_was(
             raise OSError(errno.ENOSPC, "No space left on device", str(target))
         raise OSError(errno.EXDEV, "Invalid cross-device link", str(target))
 
-    monkeypatch.setattr(moving, "move", partial(moving.move, rename=another_disk))
+    monkeypatch.setattr(relocate, "move", partial(relocate.move, rename=another_disk))
     step = LongWork.step
 
     def pressed(self: LongWork, done: int) -> None:
@@ -128,7 +128,7 @@ async def test_what_could_not_be_copied_is_opened_where_it_was(
     monkeypatch.setattr(LongWork, "step", pressed)
     async with studio(tmp_path / "home") as window:
         (made,) = await make(window)
-        work = asyncio.ensure_future(moving_library.move_to(window, tmp_path / "new"))
+        work = asyncio.ensure_future(relocate_library.move_to(window, tmp_path / "new"))
         (await asked(window)).go.click()
         if ends == "full":
             await until(window.core, lambda: "not moved" in words(window), "told")
@@ -156,7 +156,7 @@ async def test_who_thinks_better_of_it_goes_on_with_the_window(
 ) -> None:
     async with studio(tmp_path / "home") as window:
         await make(window)
-        work = asyncio.ensure_future(moving_library.move_to(window, tmp_path / "new"))
+        work = asyncio.ensure_future(relocate_library.move_to(window, tmp_path / "new"))
         stay = (await asked(window)).stay
         assert stay is not None
         stay.click()
@@ -173,16 +173,16 @@ async def test_jobs_under_way_must_end_first(tmp_path: Path) -> None:
         window.composer.set_prompt("Lighthouse")
         window.composer.generate_now()
         await until(window.core, lambda: window.core.queue.jobs, "queued")
-        await moving_library.choose(window)
+        await relocate_library.choose(window)
         assert "can be moved after that" in window.toast._text.text()
         window.core.queue.cancel_all()
-        await until(window.core, lambda: moving_library.may_move(window), "free")
+        await until(window.core, lambda: relocate_library.may_move(window), "free")
 
 
 def test_an_empty_folder_is_taken_itself(tmp_path: Path) -> None:
-    assert moving_library.place_in(tmp_path / "new", "Gridbrush") == tmp_path / "new"
+    assert relocate_library.place_in(tmp_path / "new", "Gridbrush") == tmp_path / "new"
     (tmp_path / "a").touch()
-    assert moving_library.place_in(tmp_path, "Gridbrush") == tmp_path / "Gridbrush"
+    assert relocate_library.place_in(tmp_path, "Gridbrush") == tmp_path / "Gridbrush"
 
 
 async def test_a_disk_without_room_is_named_as_it_was_chosen(
@@ -190,10 +190,10 @@ async def test_a_disk_without_room_is_named_as_it_was_chosen(
 ) -> None:
     small = tmp_path / "small"
     small.mkdir()
-    monkeypatch.setattr(moving, "room_for", lambda _source, _target: 1)
+    monkeypatch.setattr(relocate, "room_for", lambda _source, _target: 1)
     async with studio(tmp_path / "home") as window:
         await make(window)
         with pytest.raises(StorageError) as refused:
-            await moving_library.move_to(window, small)
+            await relocate_library.move_to(window, small)
         assert refused.value.title.endswith(f" {small}")
         assert list(small.iterdir()) == []

@@ -12,12 +12,12 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 from pytestqt.qtbot import QtBot
 
 from studio.library.query import PromptUse
-from studio.ui import key_names
-from studio.ui.actions import Actions
 from studio.ui.dialogs.command_palette import CommandPalette
 from studio.ui.dialogs.shortcuts_sheet import ShortcutsSheet
-from studio.ui.theme import install
-from tests.ui.desks import until
+from studio.ui.style.theme import install
+from studio.ui.support import key_names
+from studio.ui.window.actions import Actions
+from tests.ui.scripted_core import until
 
 PROMPT = "A lighthouse at {dusk|dawn},\ngouache"
 

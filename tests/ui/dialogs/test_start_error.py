@@ -10,11 +10,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from studio.errors import LibraryLocked, StorageError
-from studio.instance import LibraryLock
-from studio.ui import theme
-from studio.ui.controls import Button
-from studio.ui.dialogs.start_trouble import StartTrouble
+from studio.app.instance import LibraryLock
+from studio.common.errors import LibraryLocked, StorageError
+from studio.ui.dialogs.start_error import StartTrouble
+from studio.ui.style import theme
+from studio.ui.widgets import Button
 
 
 @pytest.fixture

@@ -12,16 +12,17 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 
-from studio.credentials import KeyringTrouble
-from studio.errors import KeyRefused, NetworkError
-from studio.events import SettingsChanged
-from studio.key_status import Source, State
-from studio.ui import tasks
-from studio.ui.key_card import OTHER, KeyCard
-from studio.ui.theme import install
+from studio.common.errors import KeyRefused, NetworkError
+from studio.config.credentials import KeyringTrouble
+from studio.config.key_status import Source, State
+from studio.config.settings import Profile
+from studio.domain.events import SettingsChanged
+from studio.ui.panels.key_card import OTHER, KeyCard
+from studio.ui.style.theme import install
+from studio.ui.support import tasks
 from tests.canary import KEY
-from tests.ui import desks
-from tests.ui.desks import ScriptedDesk, until
+from tests.ui import scripted_core
+from tests.ui.scripted_core import ScriptedDesk, until
 
 
 @pytest.fixture
@@ -267,7 +268,7 @@ async def test_a_card_that_is_gone_stops_its_call_and_hears_nothing(
 
 
 async def test_longer_words_are_not_cut(qapp: QApplication, desk: ScriptedDesk) -> None:
-    desks.speak_longer()
+    scripted_core.speak_longer()
     try:
         card = KeyCard(desk)
         card.setFixedWidth(312)
@@ -279,4 +280,114 @@ async def test_longer_words_are_not_cut(qapp: QApplication, desk: ScriptedDesk) 
             assert label.height() >= label.heightForWidth(label.width())
         shiboken6.delete(card)
     finally:
-        desks.speak_english()
+        scripted_core.speak_english()
+
+
+# --- a card that has its key ----------------------------------------------------------------------
+
+
+def asks(card: KeyCard) -> bool:
+    return card.asking
+
+
+def chosen(card: KeyCard) -> object:
+    return card.providers.value
+
+
+async def test_a_card_with_a_saved_key_says_so_and_asks_for_none(
+    card: KeyCard, desk: ScriptedDesk
+) -> None:
+    """The issue's own: after a key was saved the card came back empty and asked for one."""
+    write(card)
+    card.save.click()
+    await until(lambda: card.verdict.tone == "ok")
+    for shown in (card, KeyCard(desk)):
+        shown.show()
+        assert "saved in the system keyring" in shown.verdict.words
+        assert not asks(shown)
+        assert not any(part.isVisible() for part in (shown.key, shown.save, shown._advice))
+        change = shown.verdict.button("change")
+        assert change is not None
+        assert change.isVisible()
+    shiboken6.delete(shown)
+
+
+async def test_a_saved_key_is_changed_on_request(card: KeyCard, desk: ScriptedDesk) -> None:
+    await desk.keys.store("dgrid", "an-old-key-0123456789")
+    await until(lambda: not asks(card))
+    change = card.verdict.button("change")
+    assert change is not None
+    change.click()
+    assert card.key.isVisible()
+    assert card.save.isVisible()
+    assert "saved in the system keyring" in card.verdict.words
+    write(card)
+    card.save.click()
+    await until(lambda: desk.vault.kept == {"dgrid": KEY})
+    await until(lambda: not asks(card))
+
+
+@pytest.mark.parametrize("default", ["google", "sketch"])
+async def test_the_next_start_shows_the_provider_that_has_a_key(
+    desk: ScriptedDesk, qapp: QApplication, default: str
+) -> None:
+    install(qapp, "dark", scale=1.0)
+    desk.settings.change(known_keys=("google",), profile=default)
+    card = KeyCard(desk)
+    assert chosen(card) == "google"
+    assert "saved in the system keyring" in card.verdict.words
+    card.providers.segment("dgrid").click()
+    assert asks(card)
+    assert card.verdict.words == ""
+    card.providers.segment("google").click()
+    assert not asks(card)
+    card.providers.segment(OTHER).click()
+    assert asks(card)
+    shiboken6.delete(card)
+
+
+async def test_a_key_that_is_deleted_elsewhere_is_asked_for_again(
+    card: KeyCard, desk: ScriptedDesk
+) -> None:
+    await desk.keys.store("dgrid", KEY)
+    await until(lambda: not asks(card))
+    await desk.keys.forget("dgrid")
+    await until(lambda: asks(card))
+    assert card.key.isVisible()
+    assert card.verdict.words == ""
+
+
+async def test_a_key_that_could_not_be_saved_can_be_given_again(
+    card: KeyCard, desk: ScriptedDesk
+) -> None:
+    desk.vault.trouble = KeyringTrouble(State.DENIED, "a reason")
+    write(card)
+    card.save.click()
+    await until(lambda: card.verdict.tone == "warn")
+    assert asks(card)
+    assert card.key.isVisible()
+
+
+async def test_a_provider_of_ones_own_has_its_key_at_the_next_start_too(
+    desk: ScriptedDesk, qapp: QApplication
+) -> None:
+    install(qapp, "dark", scale=1.0)
+    own = Profile(name="own", title="Own gateway", base_url="https://images.example.com")
+    desk.settings.change(profiles=(own,), known_keys=("own",), profile="own")
+    card = KeyCard(desk)
+    card.show_default("own")
+    assert card._title.text() == "Own gateway"
+    assert not asks(card)
+    shiboken6.delete(card)
+
+
+async def test_what_is_being_written_stays_when_the_default_changes(
+    card: KeyCard, desk: ScriptedDesk
+) -> None:
+    write(card)
+    card.show_default("google")
+    assert chosen(card) == "dgrid"
+    assert card.key.text == KEY
+    card.key.clear()
+    card.show_default("google")
+    assert chosen(card) == "google"

@@ -7,8 +7,8 @@ from dataclasses import fields
 import pytest
 from PySide6.QtGui import QColor, QPalette
 
-from studio.ui import sheet
-from studio.ui.theme import DARK, LIGHT, Roles, Theme
+from studio.ui.style import stylesheet
+from studio.ui.style.theme import DARK, LIGHT, Roles, Theme
 
 # The ratios of the design against panel, mat and raise. Its table is rounded here and cut there:
 # they agree within 0.1.
@@ -169,7 +169,7 @@ def test_high_contrast_takes_the_colours_of_the_system() -> None:
     system.setColor(QPalette.ColorRole.WindowText, QColor("#ffff00"))
     system.setColor(QPalette.ColorRole.Highlight, QColor("#00ffff"))
     system.setColor(QPalette.ColorRole.HighlightedText, QColor("#000001"))
-    roles = sheet.roles_from(system)
+    roles = stylesheet.roles_from(system)
     assert (roles.panel, roles.text, roles.text3, roles.edge) == (
         "#000000",
         "#ffff00",

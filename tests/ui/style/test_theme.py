@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from string import Template
 
 import pytest
 import shiboken6
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QFont, QFontInfo, QGuiApplication, QImage, QPixmap
+from PySide6.QtGui import (
+    QFont,
+    QFontInfo,
+    QFontMetricsF,
+    QGuiApplication,
+    QImage,
+    QPixmap,
+    QRawFont,
+)
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QApplication,
@@ -21,9 +30,10 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from studio import paths
-from studio.ui import focus_ring, icons, sheet
-from studio.ui.theme import DARK, LIGHT, Theme, install, theme
+from studio.common import paths
+from studio.ui.style import fonts, icons, stylesheet
+from studio.ui.style.theme import DARK, LIGHT, FontName, Theme, install, theme
+from studio.ui.widgets import Stepper, Text, focus_ring
 
 # Section 4 of the design, with the two that may be filled.
 NAMES = [
@@ -217,16 +227,81 @@ def test_figures_are_tabular_and_sizes_those_of_the_design(look: Theme) -> None:
     assert QFontInfo(look.font("body")).pixelSize() == 13
 
 
+def test_the_typeface_comes_with_the_program(look: Theme, qapp: QApplication) -> None:
+    """Told by the tables of the file in use: the system may have an Inter of its own."""
+    look.apply(qapp, "dark")
+    for weight, path in zip((400, 600), fonts.files(), strict=True):
+        used = QRawFont.fromFont(look.font("body", weight=weight))
+        assert used.familyName() == "Inter"
+        own = QRawFont(str(path), 13)
+        for table in ("head", "hmtx"):
+            assert used.fontTable(table) == own.fontTable(table), (weight, table)
+    assert look.font("body").families()[1:] == [QGuiApplication.font().families()[-1]]
+
+
+def test_a_heading_is_drawn_heavier_than_text(look: Theme, qapp: QApplication) -> None:
+    look.apply(qapp, "dark")
+    for name in ("title", "body", "small", "micro"):
+        regular, bold = (QFontMetricsF(look.font(name, weight=w)) for w in (400, 600))
+        assert regular.horizontalAdvance("Generate") < bold.horizontalAdvance("Generate")
+    button, primary = QPushButton("Generate"), QPushButton("Generate")
+    primary.setProperty("kind", "primary")
+    for made in (button, primary):
+        made.ensurePolished()
+    assert QRawFont.fromFont(button.font()).styleName() == "Regular"
+    assert QRawFont.fromFont(primary.font()).styleName() == "SemiBold"
+
+
+def test_figures_are_of_one_width_also_under_the_style_sheet(
+    look: Theme, qapp: QApplication
+) -> None:
+    look.apply(qapp, "dark")
+    label, counter = Text("1", "small"), Stepper("Count", 1, 8, 1)
+    for made in (label, counter):
+        made.ensurePolished()
+    kinds: tuple[FontName, ...] = ("timer", "title", "body", "small", "micro")
+    for font in (*(look.font(kind) for kind in kinds), label.font(), counter.font()):
+        measure = QFontMetricsF(font)
+        assert len({measure.horizontalAdvance(figure * 8) for figure in "0123456789"}) == 1
+
+
+def test_prompts_and_names_have_figures_and_hyphens_of_their_own_width(
+    look: Theme, qapp: QApplication
+) -> None:
+    """Inter's figures of equal width come with a wide hyphen: gemini - 3 - pro - image."""
+    look.apply(qapp, "dark")
+    figures, prose = (QFontMetricsF(look.font("small", prose=on)) for on in (False, True))
+    assert prose.horizontalAdvance("1") < prose.horizontalAdvance("8")
+    assert prose.horizontalAdvance("-") < figures.horizontalAdvance("-")
+    for name in ("prompt", "display"):
+        assert look.font(name) == look.font(name, prose=True)
+    field = QLineEdit()
+    field.ensurePolished()
+    assert QFontMetricsF(field.font()).horizontalAdvance("-") < look.px(13) / 2
+
+
+def test_without_its_files_the_window_uses_the_systems_font(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(fonts, "files", lambda: (tmp_path / "gone.ttf",))
+    fonts.forget()
+    try:
+        assert fonts.families("Some Sans") == ["Some Sans"]
+        assert "gone.ttf cannot be loaded" in caplog.text
+    finally:
+        fonts.forget()
+
+
 def test_text_and_heights_grow_with_the_text_scale() -> None:
     large = Theme(scale=1.5)
     assert large.font("small").pixelSize() == 18
     assert large.line("small") == 24
     assert large.height(30) == 38
-    assert "min-height: 36px" in sheet.style_sheet(large)
+    assert "min-height: 36px" in stylesheet.style_sheet(large)
 
 
 def test_nothing_is_smaller_than_eleven_pixels() -> None:
-    text = sheet.style_sheet(Theme(scale=0.5))
+    text = stylesheet.style_sheet(Theme(scale=0.5))
     assert min(int(size) for size in re.findall(r"font-size: (\d+)px", text)) >= 11
 
 
@@ -241,7 +316,7 @@ def test_the_style_sheet_takes_every_colour_from_a_role() -> None:
 @pytest.mark.parametrize("roles", [DARK, LIGHT])
 def test_the_style_sheet_leaves_no_blank(roles: object, look: Theme, qapp: QApplication) -> None:
     look.apply(qapp, "dark" if roles is DARK else "light")
-    text = re.sub(r"/\*.*?\*/", "", sheet.style_sheet(look), flags=re.DOTALL)
+    text = re.sub(r"/\*.*?\*/", "", stylesheet.style_sheet(look), flags=re.DOTALL)
     assert "$" not in text
     assert text.count("{") == text.count("}")
 

@@ -9,9 +9,10 @@ from PySide6.QtCore import QByteArray, QMimeData, QUrl
 from PySide6.QtGui import QGuiApplication, QImage, QPixmap
 from PySide6.QtWidgets import QApplication
 
-from studio.errors import InputError, PictureUnreadable
-from studio.ui import dragging, theme
-from studio.ui.dragging import Carried, PictureData, accepts, pictures_in
+from studio.common.errors import InputError, PictureUnreadable
+from studio.ui.style import theme
+from studio.ui.support import drag_and_drop
+from studio.ui.support.drag_and_drop import Carried, PictureData, accepts, pictures_in
 from tests.ui import scripted
 
 
@@ -33,7 +34,7 @@ def test_a_drag_names_the_original_files(carried: list[Carried]) -> None:
     paths = [Path(url.toLocalFile()) for url in data.urls()]
     assert paths == [each.path for each in carried]
     assert all(path.is_absolute() and path.exists() for path in paths)
-    assert bytes(data.data(dragging.IDS).data()) == b"p1\np2\np3"
+    assert bytes(data.data(drag_and_drop.IDS).data()) == b"p1\np2\np3"
     assert not data.hasImage()
     assert not data.hasFormat("image/png")
 
@@ -59,11 +60,11 @@ async def test_a_single_jpeg_is_not_called_png(carried: list[Carried]) -> None:
 
 
 async def test_copy_puts_files_and_image_on_the_clipboard(carried: list[Carried]) -> None:
-    await dragging.copy(carried[1:2], scripted.ScriptedDecoder())
+    await drag_and_drop.copy(carried[1:2], scripted.ScriptedDecoder())
     mime = QGuiApplication.clipboard().mimeData()
     url = QUrl.fromLocalFile(str(carried[1].path))
     assert mime.urls() == [url]
-    gnome = bytes(mime.data(dragging.GNOME_FILES).data()).decode()
+    gnome = bytes(mime.data(drag_and_drop.GNOME_FILES).data()).decode()
     assert gnome == "copy\n" + bytes(url.toEncoded().data()).decode()
     assert "two%20words.png" in gnome
     assert mime.hasImage()
@@ -72,7 +73,7 @@ async def test_copy_puts_files_and_image_on_the_clipboard(carried: list[Carried]
 async def test_files_are_copied_even_when_the_image_cannot_be_had(carried: list[Carried]) -> None:
     decoder = scripted.ScriptedDecoder()
     decoder.error = PictureUnreadable("The picture cannot be read")
-    await dragging.copy(carried[2:], decoder)
+    await drag_and_drop.copy(carried[2:], decoder)
     mime = QGuiApplication.clipboard().mimeData()
     assert [Path(url.toLocalFile()) for url in mime.urls()] == [carried[2].path]
     assert not mime.hasImage()
@@ -80,7 +81,7 @@ async def test_files_are_copied_even_when_the_image_cannot_be_had(carried: list[
 
 async def test_more_than_a_thousand_are_refused_in_words(carried: list[Carried]) -> None:
     with pytest.raises(InputError, match="1,001 are selected, at most 1,000"):
-        await dragging.copy(carried[:1] * 1001, scripted.ScriptedDecoder())
+        await drag_and_drop.copy(carried[:1] * 1001, scripted.ScriptedDecoder())
 
 
 @pytest.mark.parametrize("dpr", [1.0, 2.0])
@@ -90,17 +91,17 @@ def test_the_picture_under_the_pointer_is_small_and_counts(
     theme.install(application, "dark", scale=1.0)
     big = QPixmap(400, 200)
     big.fill("#336699")
-    one = dragging.drag_picture([big], 1, dpr)
-    many = dragging.drag_picture([big, big, big], 12, dpr)
+    one = drag_and_drop.drag_picture([big], 1, dpr)
+    many = drag_and_drop.drag_picture([big, big, big], 12, dpr)
     assert one.deviceIndependentSize().width() == 128
     assert one.devicePixelRatio() == dpr
     assert many.deviceIndependentSize().width() <= 160
-    assert many.toImage() != dragging.drag_picture([big, big, big], 13, dpr).toImage()
+    assert many.toImage() != drag_and_drop.drag_picture([big, big, big], 13, dpr).toImage()
 
 
 def test_our_own_pictures_come_as_ids() -> None:
     mime = QMimeData()
-    mime.setData(dragging.IDS, QByteArray(b"a\nb"))
+    mime.setData(drag_and_drop.IDS, QByteArray(b"a\nb"))
     mime.setUrls([QUrl.fromLocalFile("/x/a.png")])
     assert accepts(mime)
     assert pictures_in(mime).ids == ("a", "b")

@@ -8,7 +8,7 @@ import gc
 import pytest
 from PySide6.QtWidgets import QApplication, QDialog
 
-from studio.ui import tasks
+from studio.ui.support import tasks
 
 
 async def test_a_spawned_coroutine_survives_collection() -> None:

@@ -13,10 +13,10 @@ import pytest
 import shiboken6
 from PySide6.QtCore import QSize
 
-from studio.domain import Reference
-from studio.ui.thumbnails import CARD, FADE, Thumbnails, Wish
+from studio.domain.entities import Reference
+from studio.ui.support.thumbnail_cache import CARD, FADE, Thumbnails, Wish
 from tests.ui import scripted
-from tests.ui.desks import until
+from tests.ui.scripted_core import until
 
 
 class Shelf:
@@ -166,7 +166,7 @@ BOTH_DECODE = """
 import faulthandler, io, sys, threading
 from PIL import Image
 from PySide6.QtGui import QImage
-from studio.ui.thumbnails import decode
+from studio.ui.support.thumbnail_cache import decode
 faulthandler.dump_traceback_later(20, exit=True)
 out = io.BytesIO()
 Image.effect_noise((64, 64), 50).convert("RGB").save(out, "JPEG")

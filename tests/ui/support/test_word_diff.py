@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from studio.ui.word_diff import Change, changes, compare, shared, worth_marking
+from studio.ui.support.word_diff import Change, changes, compare, shared, worth_marking
 
 S, A, R = Change.SAME, Change.ADDED, Change.REMOVED
 

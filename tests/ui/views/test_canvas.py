@@ -12,13 +12,13 @@ from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QWhe
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from studio.ui.canvas import raster
-from studio.ui.canvas.canvas import Canvas
-from studio.ui.canvas.plates import Plate
-from studio.ui.canvas.viewport import HIGHEST, Area, Viewport
-from studio.ui.theme import install, theme
-from tests.ui import looking
-from tests.ui.looking import raw
+from studio.ui.style.theme import install, theme
+from studio.ui.support import raster
+from studio.ui.views.canvas.canvas import Canvas
+from studio.ui.views.canvas.plates import Plate
+from studio.ui.views.canvas.viewport import HIGHEST, Area, Viewport
+from tests.ui import scripted_library
+from tests.ui.scripted_library import raw
 
 
 @pytest.fixture(autouse=True)
@@ -246,7 +246,7 @@ def test_dragging_a_zoomed_picture_moves_it(canvas: Canvas) -> None:
 
 def test_pixels_are_blocks_above_100_percent(canvas: Canvas) -> None:
     data = bytes((0, 0, 0, 255, 255, 255, 255, 255)) * 8
-    made = raster.build(looking.Raw(4, 4, data))
+    made = raster.build(scripted_library.Raw(4, 4, data))
     canvas.show_plate(plate(4, 4, raster=made))
     canvas.set_zoom(32.0)
     image, left = painted(canvas), round(canvas.view.x)
@@ -257,7 +257,7 @@ def test_pixels_are_blocks_above_100_percent(canvas: Canvas) -> None:
 
 def test_a_smaller_picture_is_averaged_and_not_picked_from(canvas: Canvas) -> None:
     data = (bytes((0, 0, 0, 255)) * 3 + bytes((255,) * 4)) * (1024 * 256)
-    made = raster.build(looking.Raw(1024, 1024, data))
+    made = raster.build(scripted_library.Raw(1024, 1024, data))
     canvas.show_plate(plate(1024, 1024, raster=made))
     canvas.set_zoom(0.25)
     image = painted(canvas)

@@ -15,13 +15,13 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from studio.domain import Flag, GenerationRequest, Job, JobState, Parent, Role
-from studio.ui.controls import Segmented, Stars
-from studio.ui.loupe import Loupe
-from studio.ui.loupe.before import likeness
-from studio.ui.theme import install
-from tests.ui import looking
-from tests.ui.looking import picture
+from studio.domain.entities import Flag, GenerationRequest, Job, JobState, Parent, Role
+from studio.ui.style.theme import install
+from studio.ui.views.loupe import Loupe
+from studio.ui.views.loupe.before import likeness
+from studio.ui.widgets import Segmented, Stars
+from tests.ui import scripted_library
+from tests.ui.scripted_library import picture
 
 
 def order(count: int) -> array[int]:
@@ -44,14 +44,14 @@ def library() -> Any:
     )
     parent = picture(3, prompt="a lighthouse at dusk in fog", width=100, height=100, rating=4)
     others = [picture(row) for row in (1, *range(4, 41))]
-    return looking.FakeLibrary([child, parent, *others])
+    return scripted_library.FakeLibrary([child, parent, *others])
 
 
 @pytest.fixture
 def decoder() -> Any:
-    answers = {f"{row}.png": looking.raw(200, 100) for row in range(1, 41)}
-    answers |= {f"{row}.png": looking.raw(100, 100) for row in (2, 3)}
-    return looking.FakeDecoder(answers)
+    answers = {f"{row}.png": scripted_library.raw(200, 100) for row in range(1, 41)}
+    answers |= {f"{row}.png": scripted_library.raw(100, 100) for row in (2, 3)}
+    return scripted_library.FakeDecoder(answers)
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def loupe(library: Any, decoder: Any, qtbot: QtBot, at_end: list[Callable[[], ob
 async def opened(loupe: Loupe, index: int, count: int = 10) -> None:
     loupe.show()
     loupe.show_pictures(order(count), index)
-    await looking.settle()
+    await scripted_library.settle()
 
 
 def press(widget: QWidget, key: Qt.Key) -> None:
@@ -102,7 +102,7 @@ async def test_a_preview_comes_before_the_pixels(loupe: Loupe, decoder: Any) -> 
         await asyncio.sleep(0)
     assert loupe.canvas.plate.raster is None
     decoder.gates["1.png"].set()
-    await looking.settle()
+    await scripted_library.settle()
     assert loupe.canvas.plate.raster is not None
 
 
@@ -113,9 +113,9 @@ async def test_a_picture_left_before_it_was_decoded_is_dropped(loupe: Loupe, dec
     while not decoder.asked:
         await asyncio.sleep(0)
     loupe.step(1)
-    await looking.settle()
+    await scripted_library.settle()
     decoder.gates["1.png"].set()
-    await looking.settle()
+    await scripted_library.settle()
     assert "1.png" not in decoder.finished
     assert loupe.canvas.plate is not None
     assert loupe.canvas.plate.key == "p2"
@@ -124,9 +124,9 @@ async def test_a_picture_left_before_it_was_decoded_is_dropped(loupe: Loupe, dec
 async def test_going_back_to_a_picture_does_not_decode_it_again(loupe: Loupe, decoder: Any) -> None:
     await opened(loupe, 4)
     loupe.step(1)
-    await looking.settle()
+    await scripted_library.settle()
     loupe.step(-1)
-    await looking.settle()
+    await scripted_library.settle()
     assert decoder.asked == ["5.png", "6.png"]
     assert loupe.canvas.plate is not None
     assert loupe.canvas.plate.raster is not None
@@ -143,7 +143,7 @@ async def test_arrow_keys_home_and_end_leaf_through_the_order(loupe: Loupe) -> N
         Qt.Key.Key_End,
     ):
         press(loupe.canvas, key)
-        await looking.settle()
+        await scripted_library.settle()
         seen.append(loupe.index)
     assert seen == [5, 4, 0, 0, 9]
 
@@ -180,7 +180,7 @@ async def test_before_keeps_zoom_and_place(loupe: Loupe) -> None:
     loupe.canvas.set_zoom(16.0, QPointF(30, 30))
     view = loupe.canvas.view
     press(loupe.canvas, Qt.Key.Key_Backslash)
-    await looking.settle()
+    await scripted_library.settle()
     assert loupe.canvas.view == view
 
 
@@ -190,7 +190,7 @@ async def test_a_picture_without_parent_offers_no_before(loupe: Loupe) -> None:
     assert segments is not None
     assert segments.isHidden()
     loupe.go(1)
-    await looking.settle()
+    await scripted_library.settle()
     assert not segments.isHidden()
 
 
@@ -201,16 +201,19 @@ async def test_the_parent_stands_beside_a_square_and_in_the_corner_of_a_wide_pic
     parents = (Parent(sha256="x", role=Role.EDIT, picture="p3"),)
     library.known.append(picture(50, parents=parents, **big))
     library.known.append(picture(51, parents=parents, width=3000, height=1500))
-    decoder.answers |= {"50.png": looking.raw(2000, 2000), "51.png": looking.raw(3000, 1500)}
+    decoder.answers |= {
+        "50.png": scripted_library.raw(2000, 2000),
+        "51.png": scripted_library.raw(3000, 1500),
+    }
     loupe.show()
     loupe.show_pictures(array("q", [50, 51]), 0)
-    await looking.settle()
+    await scripted_library.settle()
     before = loupe.canvas.findChild(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
     assert before is not None
     assert before.width() == 222
     assert loupe.canvas.picture_rect().left() >= before.geometry().right()
     loupe.step(1)
-    await looking.settle()
+    await scripted_library.settle()
     assert before.width() <= 110
     assert loupe.canvas.picture_rect().width() == pytest.approx(1124, abs=2)
 
@@ -236,7 +239,7 @@ async def test_a_changed_record_is_read_again(loupe: Loupe, library: Any) -> Non
         picture(1, rating=5, flag=Flag.PICK) if one.row == 1 else one for one in library.known
     ]
     loupe.refresh(["p1"])
-    await looking.settle()
+    await scripted_library.settle()
     stars = loupe.findChild(Stars)
     assert stars is not None
     assert stars.value() == 5
@@ -247,7 +250,7 @@ async def test_the_picture_stays_when_others_arrive_before_it(loupe: Loupe) -> N
     await opened(loupe, 3)
     shown = loupe.picture
     loupe.set_order(array("q", [30, 31, *range(1, 11)]))
-    await looking.settle()
+    await scripted_library.settle()
     assert loupe.index == 5
     assert loupe.picture is shown
 
@@ -255,11 +258,11 @@ async def test_the_picture_stays_when_others_arrive_before_it(loupe: Loupe) -> N
 async def test_a_picture_taken_out_of_the_order_makes_room_for_its_neighbour(loupe: Loupe) -> None:
     await opened(loupe, 3)
     loupe.set_order(array("q", [1, 2, 3, 5, 6]))
-    await looking.settle()
+    await scripted_library.settle()
     assert loupe.picture is not None
     assert loupe.picture.id == "p5"
     loupe.set_order(array("q"))
-    await looking.settle()
+    await scripted_library.settle()
     assert loupe.picture is None
 
 
@@ -274,7 +277,7 @@ async def test_a_missing_file_is_not_decoded(loupe: Loupe, library: Any, decoder
     library.known.append(picture(60, missing=True))
     loupe.show()
     loupe.show_pictures(array("q", [60]), 0)
-    await looking.settle()
+    await scripted_library.settle()
     assert decoder.asked == []
     assert loupe.canvas.plate is not None
     assert loupe.canvas.plate.trouble
@@ -306,9 +309,9 @@ async def test_the_film_asks_for_no_more_than_it_shows(loupe: Loupe, library: An
     loupe.show()
     loupe.show_pictures(order(1_000_000), 500)
     loupe.film.grab()
-    await looking.settle()
+    await scripted_library.settle()
     loupe.film.grab()
-    await looking.settle()
+    await scripted_library.settle()
     asked = {row for rows in library.asked_rows for row in rows}
     assert 501 in asked
     assert len(asked) < 40
@@ -320,7 +323,7 @@ async def test_a_click_in_the_film_opens_that_picture(loupe: Loupe) -> None:
     loupe.set_jobs([job(JobState.WAITING)])
     cells = loupe.film.cells()
     click(loupe.film, QPointF(cells[3].rect.center()))
-    await looking.settle()
+    await scripted_library.settle()
     assert loupe.index == 2
 
 
@@ -337,17 +340,17 @@ async def test_jobs_stand_first_in_the_film_and_are_told(loupe: Loupe) -> None:
 async def test_the_film_has_no_gap_at_its_ends(loupe: Loupe) -> None:
     await opened(loupe, 0, count=40)
     loupe.film.grab()
-    await looking.settle()
+    await scripted_library.settle()
     assert loupe.film.cells()[0].rect.left() == 16
     loupe.go(39)
-    await looking.settle()
+    await scripted_library.settle()
     loupe.film.grab()
-    await looking.settle()
+    await scripted_library.settle()
     last = loupe.film.cells()[-1]
     assert last.place == 39
     assert last.rect.right() + 1 == loupe.film.width() - 16
     loupe.go(20)
-    await looking.settle()
+    await scripted_library.settle()
     spans = [(c.rect.left(), c.rect.right()) for c in loupe.film.cells()]
     assert spans[0][0] <= 0
     assert spans[-1][1] >= loupe.film.width() - 1

@@ -9,11 +9,11 @@ import pytest
 import shiboken6
 from PySide6.QtWidgets import QWidget
 
-from studio import paths
-from studio.ui.controls import Tag
-from studio.ui.welcome import EXAMPLES, Welcome, example_prompts, shown_folder
-from tests.ui import desks
-from tests.ui.desks import ScriptedDesk, until
+from studio.common import paths
+from studio.ui.views.welcome import EXAMPLES, Welcome, example_prompts, shown_folder
+from studio.ui.widgets import Tag
+from tests.ui import scripted_core
+from tests.ui.scripted_core import ScriptedDesk, until
 
 
 def end(welcome: Welcome) -> None:
@@ -56,7 +56,7 @@ async def test_it_scrolls_up_and_down_only_and_cuts_nothing(
     dressed: None, desk: ScriptedDesk, width: int, height: int, *, longer: bool
 ) -> None:
     if longer:
-        desks.speak_longer()
+        scripted_core.speak_longer()
     welcome = Welcome(desk)
     welcome.resize(width, height)
     welcome.show()

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QApplication
 
-from studio.ui.theme import Theme, install
+from studio.ui.style.theme import Theme, install
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog
 from pytestqt.qtbot import QtBot
 
-from studio.ui.controls import (
+from studio.ui.style.theme import Theme
+from studio.ui.widgets import (
     Badge,
     Button,
     CheckBox,
@@ -23,8 +24,7 @@ from studio.ui.controls import (
     plain_tip,
     tips,
 )
-from studio.ui.theme import Theme
-from tests.ui.controls.touching import shown, spoken
+from tests.ui.widgets.pointer import shown, spoken
 
 
 def test_an_icon_button_says_its_name_and_key(qtbot: QtBot) -> None:

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
+import gc
+
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QAccessible, QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from studio.ui.controls import (
-    Choice,
-    IconButton,
-    Menu,
-    MenuChip,
-    SmallSlider,
-    Stars,
-    Stepper,
-)
-from tests.ui.controls.touching import shown, spoken, wheel
+from studio.ui.widgets import Choice, IconButton, Menu, MenuChip, SmallSlider, Stars, Stepper
+from tests.ui.widgets.pointer import shown, spoken, wheel
 
 
 @pytest.fixture
@@ -238,3 +232,18 @@ def test_hovering_a_star_previews_without_rating(stars: Stars) -> None:
     QApplication.sendEvent(stars, event)
     assert stars.grab().toImage() != before
     assert stars.value() == 0
+
+
+def test_a_chip_goes_quietly_with_a_parent_that_is_garbage(
+    application: QApplication, qtbot: QtBot
+) -> None:
+    parent = QWidget()
+    chip = MenuChip("Model", parent)
+    parent.show()
+    around = [parent, chip]
+    for widget in around:
+        widget.around = around  # type: ignore[attr-defined]
+    with qtbot.capture_exceptions() as caught:
+        del parent, chip, around, widget
+        gc.collect()
+    assert caught == []

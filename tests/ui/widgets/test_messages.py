@@ -9,15 +9,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
-from studio.ui import style
-from studio.ui.controls import (
-    Button,
-    IconButton,
-    MessageBar,
-    Notice,
-    Toast,
-)
-from tests.ui.controls.touching import enter, leave, shown, spoken
+from studio.ui.style import qt_style
+from studio.ui.widgets import Button, IconButton, MessageBar, Notice, Toast
+from tests.ui.widgets.pointer import enter, leave, shown, spoken
 
 
 @pytest.fixture
@@ -185,16 +179,16 @@ def test_there_is_one_toast_at_a_time(toast: Toast) -> None:
 
 
 def test_a_toast_rises_only_where_motion_is_wanted(toast: Toast) -> None:
-    style.reduce_motion(True)
+    qt_style.reduce_motion(True)
     try:
         toast.show_toast("moved")
         ground = toast.parentWidget()
         assert ground is not None
         assert toast.geometry().bottomLeft() == QPoint(12, ground.height() - 12 - 1)
-        assert style.duration(160) == 0
+        assert qt_style.duration(160) == 0
     finally:
-        style.reduce_motion(False)
-    assert style.duration(160) == 160
+        qt_style.reduce_motion(False)
+    assert qt_style.duration(160) == 160
     toast.show_toast("moved again")
     assert toast.geometry().bottom() > ground.height() - 12 - 1
 

@@ -9,14 +9,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
-from studio.ui.controls import (
-    IconButton,
-    Menu,
-    SearchField,
-    Splitter,
-)
-from studio.ui.controls.splitter import Handle
-from tests.ui.controls.touching import enter, leave, shown, spoken
+from studio.ui.widgets import IconButton, Menu, SearchField, Splitter
+from studio.ui.widgets.splitter import Handle
+from tests.ui.widgets.pointer import enter, leave, shown, spoken
 
 
 @pytest.fixture

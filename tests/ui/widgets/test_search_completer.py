@@ -9,13 +9,13 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QStyleOptionViewItem
 
-from studio.library.asking import KEYS, STATES
-from studio.ui import theme
-from studio.ui.completion import Completion
-from studio.ui.controls import Text
-from studio.ui.controls.search_field import Token
-from studio.ui.offer_words import WORDS, meaning
-from studio.ui.top_bar import TopBar
+from studio.library.index.search_language import KEYS, STATES
+from studio.ui.style import theme
+from studio.ui.widgets import Text
+from studio.ui.widgets.search_completer import Completion
+from studio.ui.widgets.search_field import Token
+from studio.ui.widgets.search_hints import WORDS, meaning
+from studio.ui.window.top_bar import TopBar
 from tests.ui.windows import make, opened, until
 
 

@@ -10,16 +10,16 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from studio.domain import Job, JobState
-from studio.key_status import KeyStatus, Source, State
+from studio.config.key_status import KeyStatus, Source, State
+from studio.domain.entities import Job, JobState
 from studio.library.query import Sort
-from studio.ui import style
-from studio.ui.activity.activity import StatusBar, queue_words
-from studio.ui.controls import ElidedLabel
-from studio.ui.controls.lamps import Spinner
-from studio.ui.grid_bar import GridBar
-from studio.ui.top_bar import TopBar
-from tests.ui import desks
+from studio.ui.panels.status_bar.activity import StatusBar, queue_words
+from studio.ui.style import qt_style
+from studio.ui.widgets import ElidedLabel
+from studio.ui.widgets.lamps import Spinner
+from studio.ui.window.grid_bar import GridBar
+from studio.ui.window.top_bar import TopBar
+from tests.ui import scripted_core
 
 pytestmark = pytest.mark.usefixtures("dressed")
 
@@ -115,7 +115,7 @@ def test_the_menu_button_says_where_the_menu_opens(top: TopBar) -> None:
 @pytest.mark.parametrize("longer", [False, True])
 def test_the_top_bar_fits_a_narrow_window(qtbot: QtBot, *, longer: bool) -> None:
     if longer:
-        desks.speak_longer()
+        scripted_core.speak_longer()
     bar = TopBar()
     qtbot.addWidget(bar)
     bar.set_narrow(True)
@@ -161,7 +161,7 @@ def test_the_grid_bar_tells_choices_and_shows_settings_silently(grid: GridBar) -
 
 @pytest.mark.parametrize("width", [824, 976])
 def test_the_grid_bar_holds_longer_words(qtbot: QtBot, width: int) -> None:
-    desks.speak_longer()
+    scripted_core.speak_longer()
     bar = GridBar()
     qtbot.addWidget(bar)
     bar.show_counts("All images", 214, 12_408)
@@ -213,11 +213,11 @@ def test_the_link_asks_for_what_helps(status: StatusBar) -> None:
 
 def jobs() -> tuple[Job, ...]:
     return (
-        desks.job("blue", JobState.RECEIVING),
-        desks.job("fog", JobState.WAITING),
-        desks.job("snow", JobState.RETRYING),
-        desks.job("late", JobState.QUEUED),
-        desks.job("over", JobState.DONE),
+        scripted_core.job("blue", JobState.RECEIVING),
+        scripted_core.job("fog", JobState.WAITING),
+        scripted_core.job("snow", JobState.RETRYING),
+        scripted_core.job("late", JobState.QUEUED),
+        scripted_core.job("over", JobState.DONE),
     )
 
 
@@ -282,13 +282,13 @@ def test_the_ring_stands_still_under_reduced_motion(status: StatusBar) -> None:
     assert spinner.timer.isActive()
     status.show_jobs(())
     assert not spinner.timer.isActive()
-    style.reduce_motion(True)
+    qt_style.reduce_motion(True)
     try:
         status.show_jobs(jobs())
         assert spinner.isVisible()
         assert not spinner.timer.isActive()
     finally:
-        style.reduce_motion(False)
+        qt_style.reduce_motion(False)
 
 
 def test_the_selection_is_counted_with_advice_where_there_is_room(status: StatusBar) -> None:
@@ -308,7 +308,7 @@ def test_jobs_alone_cannot_be_dragged(status: StatusBar) -> None:
 
 
 async def test_longer_words_fit_the_status_bar_of_a_narrow_window(qtbot: QtBot) -> None:
-    desks.speak_longer()
+    scripted_core.speak_longer()
     bar = StatusBar()
     bar.set_narrow(True)
     bar.show_key(key(Source.KEYRING, State.LOCKED), "DGrid")

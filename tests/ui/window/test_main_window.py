@@ -11,15 +11,16 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
-from studio import runs
-from studio.domain import Flag, Picture
-from studio.drafts import Draft
-from studio.errors import StorageError
-from studio.events import Event, JobChanged, PicturesAdded, RecordsChanged
+from studio.common.errors import StorageError
+from studio.domain import runs
+from studio.domain.drafts import Draft
+from studio.domain.entities import Flag, Picture
+from studio.domain.events import Event, JobChanged, PicturesAdded, RecordsChanged
 from studio.library.query import View
-from studio.ui import tasks, zones
-from studio.ui.main_window import StudioWindow
-from studio.ui.menu_key import MenuKey
+from studio.ui.support import tasks
+from studio.ui.window import layout
+from studio.ui.window.alt_key import MenuKey
+from studio.ui.window.main_window import StudioWindow
 from tests.ui.windows import PROMPT, make, opened, until
 
 
@@ -215,7 +216,7 @@ async def test_zones_give_way_when_the_window_is_narrow(tmp_path: Path) -> None:
         await make(window)
         assert window.zones.sidebar.isVisible()
         assert window.inspector.isVisible()
-        window.resize(zones.DRAWER_BELOW - 1, 800)
+        window.resize(layout.DRAWER_BELOW - 1, 800)
         assert not window.inspector.isVisible()
         window.zones.open_inspector(True)
         assert window.inspector.isVisible()
@@ -223,7 +224,7 @@ async def test_zones_give_way_when_the_window_is_narrow(tmp_path: Path) -> None:
         assert not window.inspector.geometry().intersects(
             QRect(window.composer.mapTo(window.zones, QPoint()), window.composer.size())
         ), "Generate is covered"
-        window.resize(zones.RAIL_BELOW - 1, 700)
+        window.resize(layout.RAIL_BELOW - 1, 700)
         assert window.zones.rail.isVisible()
         assert not window.zones.sidebar.isVisible()
         window.resize(1440, 900)
@@ -425,7 +426,7 @@ async def test_every_zone_is_reached_with_one_key(tmp_path: Path) -> None:
         for _step in range(len(window.focus_places())):
             window.actions_of.every["next_zone"].trigger()
             focus = QApplication.focusWidget()
-            reached += [zone for zone, _go in window.focus_places() if zones.inside(focus, zone)]
+            reached += [zone for zone, _go in window.focus_places() if layout.inside(focus, zone)]
         names = [type(zone).__name__ for zone, _go in window.focus_places()]
         assert sorted({type(zone).__name__ for zone in reached}) == sorted(names)
 

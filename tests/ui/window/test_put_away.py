@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from functools import partial
 from pathlib import Path
 
 import pytest
 
-from studio import prompts, runs
-from studio.domain import Job, JobState, Picture
-from studio.drafts import Draft
-from studio.ui.main_window import StudioWindow
+from studio.domain import prompt_variants, runs
+from studio.domain.drafts import Draft
+from studio.domain.entities import Job, JobState, Picture
+from studio.ui.window.main_window import StudioWindow
+from tests.generation.earlier_process import left_behind
+from tests.generation.harness import ANSWER
 from tests.ui.windows import make, opened, until
 
 
@@ -69,7 +72,7 @@ async def test_a_failed_tile_that_was_put_away_comes_back_to_its_place(tmp_path:
         core = window.core
         model = core.catalogue.find("sketch", "sketch-refuses")
         draft = Draft(prompt="{a|b}", model="sketch-refuses", size="512")
-        first, second = await core.submit(runs.plan(draft, model, prompts.expand("{a|b}")))
+        first, second = await core.submit(runs.plan(draft, model, prompt_variants.expand("{a|b}")))
         await core.queue.idle()
         await until(core, lambda: window.model.rowCount() == 2, "tiles")
         window.gallery.select_keys([first.id])
@@ -88,7 +91,7 @@ async def test_what_an_earlier_start_left_stands_where_it_was_asked_for(tmp_path
         core = window.core
         model = core.catalogue.find("sketch", "sketch-slow")
         draft = Draft(prompt="a", model="sketch-slow", size="512", count=4)
-        jobs = await core.submit(runs.plan(draft, model, prompts.expand("a")))
+        jobs = await core.submit(runs.plan(draft, model, prompt_variants.expand("a")))
         await until(core, lambda: window.model.rowCount() == 5, "tiles")
         await until(core, lambda: core.queue.running == 3, "sent")
     async with opened(tmp_path) as window:
@@ -103,7 +106,7 @@ async def test_a_cut_answer_that_was_discarded_can_be_taken_back_and_read(tmp_pa
         core = window.core
         model = core.catalogue.find("sketch", "sketch-cut")
         draft = Draft(prompt="a", model="sketch-cut", size="512")
-        (job,) = await core.submit(runs.plan(draft, model, prompts.expand("a")))
+        (job,) = await core.submit(runs.plan(draft, model, prompt_variants.expand("a")))
         await core.queue.idle()
         await until(core, lambda: len(shown_jobs(window)) == 1, "its tile")
         cut = core.queue.jobs[job.id]
@@ -127,7 +130,7 @@ async def test_a_cancelled_tile_that_was_put_away_comes_back(tmp_path: Path) -> 
         core = window.core
         model = core.catalogue.find("sketch", "sketch-slow")
         draft = Draft(prompt="a", model="sketch-slow", size="512")
-        (job,) = await core.submit(runs.plan(draft, model, prompts.expand("a")))
+        (job,) = await core.submit(runs.plan(draft, model, prompt_variants.expand("a")))
         core.queue.cancel(job.id)
         await core.queue.idle()
         await core.queue.dismiss([job.id])
@@ -140,3 +143,15 @@ async def test_a_cancelled_tile_that_was_put_away_comes_back(tmp_path: Path) -> 
 def shown_jobs(window: StudioWindow) -> list[Job]:
     items = (window.model.item_at(row) for row in range(window.model.rowCount()))
     return [item for item in items if isinstance(item, Job)]
+
+
+async def test_an_answer_that_turned_out_whole_is_said_in_the_bar(tmp_path: Path) -> None:
+    left_behind(tmp_path, sent=True, body=json.dumps(ANSWER).encode(), mark="cut")
+    async with opened(tmp_path) as window:
+        await until(window.core, lambda: window.model.rowCount() == 1, "its picture")
+        said = "1 answer that was kept as cut is whole"
+        await until(window.core, lambda: window.messages.notice is not None, "the notice")
+        notice = window.messages.notice
+        assert notice is not None
+        assert notice.text.startswith(said)
+        assert notice.tone == "plain"

@@ -7,18 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from studio import prompts, runs
-from studio.domain import Failure, Job, JobState
-from studio.drafts import Draft
+from studio.domain import prompt_variants, runs
+from studio.domain.drafts import Draft
+from studio.domain.entities import Failure, Job, JobState
 from studio.library.query import View
-from studio.ui.main_window import StudioWindow
+from studio.ui.window.main_window import StudioWindow
 from tests.ui.windows import opened, until
 
 
 async def submit(window: StudioWindow, prompt: str, model: str = "sketch") -> tuple[Job, ...]:
     core = window.core
     draft = Draft(prompt=prompt, model=model, size="512", seed=1)
-    planned = runs.plan(draft, core.catalogue.find("sketch", model), prompts.expand(prompt))
+    planned = runs.plan(draft, core.catalogue.find("sketch", model), prompt_variants.expand(prompt))
     return await core.submit(planned)
 
 

@@ -25,10 +25,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from studio import prompts, runs, words
-from studio.drafts import Draft
-from studio.ui.controls import ElidedLabel
-from studio.ui.main_window import StudioWindow
+from studio.common import i18n
+from studio.domain import prompt_variants, runs
+from studio.domain.drafts import Draft
+from studio.ui.widgets import ElidedLabel
+from studio.ui.window.main_window import StudioWindow
 from tests.ui.windows import make, opened, until
 
 ICON_ALONE = 40
@@ -79,9 +80,9 @@ def _pseudo(message: str) -> str:
 
 @pytest.fixture(autouse=True)
 def pseudo() -> Iterator[None]:
-    words.use(Pseudo())
+    i18n.use(Pseudo())
     yield
-    words.use(gettext.NullTranslations())
+    i18n.use(gettext.NullTranslations())
 
 
 def in_sight(root: QWidget) -> Iterator[QWidget]:
@@ -166,7 +167,7 @@ async def fill(window: StudioWindow) -> None:
     for name in ("sketch-refuses", "sketch-words"):
         model = core.catalogue.find("sketch", name)
         draft = Draft(prompt="Lighthouse", model=name, size="512")
-        await core.submit(runs.plan(draft, model, prompts.expand(draft.prompt)))
+        await core.submit(runs.plan(draft, model, prompt_variants.expand(draft.prompt)))
     await core.queue.idle()
     await until(core, lambda: window.browsing.counts.failed == 2, "failed")
 
@@ -210,9 +211,9 @@ async def test_the_loupe_speaks_the_language_too(tmp_path: Path) -> None:
 
 
 async def test_what_lies_over_the_window_speaks_the_language_too(tmp_path: Path) -> None:
-    from studio.ui.dialogs.quitting import Quitting
+    from studio.ui.dialogs.quit import Quitting
+    from studio.ui.dialogs.settings import SettingsDialog
     from studio.ui.dialogs.shortcuts_sheet import ShortcutsSheet
-    from studio.ui.settings_dialog import SettingsDialog
 
     async with opened(tmp_path) as window:
         await make(window, "Lighthouse")

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from studio.ui.settings_dialog.dialog import SettingsDialog
+from studio.ui.dialogs.settings.dialog import SettingsDialog
 
 __all__ = ["SettingsDialog"]

@@ -8,11 +8,11 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from studio import __version__
-from studio.ui.controls import Button, CheckBox, Text
-from studio.ui.desk import Desk
-from studio.ui.settings_dialog.section import Section
-from studio.ui.tasks import spawn
-from studio.words import _
+from studio.common.i18n import _
+from studio.ui.dialogs.settings.section import Section
+from studio.ui.support.core_protocol import Desk
+from studio.ui.support.tasks import spawn
+from studio.ui.widgets import Button, CheckBox, Text
 
 LIBRARIES = (
     ("Qt, Qt for Python", "LGPL-3.0"),
@@ -23,6 +23,7 @@ LIBRARIES = (
     ("APSW, SQLite", "Public domain"),
     ("msgspec", "BSD-3-Clause"),
     ("platformdirs, rich", "MIT"),
+    ("Inter", "OFL-1.1"),
 )
 
 
@@ -70,7 +71,7 @@ class AboutSection(Section):
         import asyncio
         from urllib.parse import urlsplit
 
-        from studio import updates
+        from studio.app import updates
 
         address = await asyncio.to_thread(updates.feed)
         if not address or not shiboken6.isValid(self):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Coroutine
 from typing import Any
 
-from studio.ui.tasks import Work, spawn
+from studio.ui.support.tasks import Work, spawn
 
 
 class Call:

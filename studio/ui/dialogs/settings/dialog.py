@@ -7,17 +7,17 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QScrollArea, QVBoxLayout, QWidget
 
-from studio.events import Event, KeyChanged, SettingsChanged
-from studio.ui.controls import Segmented
-from studio.ui.controls.page import Page
-from studio.ui.desk import Desk
-from studio.ui.dialogs.fitting import fit
-from studio.ui.settings_dialog.about import AboutSection
-from studio.ui.settings_dialog.keys import KeysSection
-from studio.ui.settings_dialog.look import LookSection
-from studio.ui.settings_dialog.pictures import PicturesSection
-from studio.ui.settings_dialog.section import Section
-from studio.words import _
+from studio.common.i18n import _
+from studio.domain.events import Event, KeyChanged, SettingsChanged
+from studio.ui.dialogs.screen_fit import fit
+from studio.ui.dialogs.settings.about import AboutSection
+from studio.ui.dialogs.settings.keys import KeysSection
+from studio.ui.dialogs.settings.look import LookSection
+from studio.ui.dialogs.settings.pictures import PicturesSection
+from studio.ui.dialogs.settings.section import Section
+from studio.ui.support.core_protocol import Desk
+from studio.ui.widgets import Segmented
+from studio.ui.widgets.page import Page
 
 WIDTH, HEIGHT = 560, 620
 

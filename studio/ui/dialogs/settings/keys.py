@@ -5,15 +5,15 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
-from studio.profiles import copy_of
-from studio.settings import OFFLINE, Profile
-from studio.ui.controls import Button
-from studio.ui.desk import Desk
-from studio.ui.key_card import KeyCard
-from studio.ui.settings_dialog.profile_form import ProfileForm
-from studio.ui.settings_dialog.profile_row import ProfileRow
-from studio.ui.settings_dialog.section import Section
-from studio.words import _
+from studio.common.i18n import _
+from studio.config.profiles import copy_of
+from studio.config.settings import OFFLINE, Profile
+from studio.ui.dialogs.settings.profile_form import ProfileForm
+from studio.ui.dialogs.settings.profile_row import ProfileRow
+from studio.ui.dialogs.settings.section import Section
+from studio.ui.panels.key_card import KeyCard
+from studio.ui.support.core_protocol import Desk
+from studio.ui.widgets import Button
 
 
 class KeysSection(Section):
@@ -77,8 +77,8 @@ class KeysSection(Section):
                 self._list.addWidget(row_of)
             row_of.show_profile(profile)
 
-    def ask_for_key(self, profile: str) -> None:
-        """Open the card for the key of this profile."""
+    def show_key(self, profile: str) -> None:
+        """Open the card for the key of this profile; it asks for one where none is saved."""
         if profile == OFFLINE:
             return
         row = self.rows[profile]
@@ -94,6 +94,12 @@ class KeysSection(Section):
     def on_key_wanted(self, profile: str) -> None:
         """A row asks for a key."""
         self.ask_for_key(profile)
+
+    def ask_for_key(self, profile: str) -> None:
+        """Ask for the key of this profile, or for another one."""
+        self.show_key(profile)
+        if not self.card.asking:
+            self.card.ask()
 
     def on_saved(self, _profile: str) -> None:
         """A key was given."""

@@ -7,10 +7,10 @@ from dataclasses import replace
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from studio.settings import Profile
-from studio.ui.controls import Stepper, Text
-from studio.ui.theme import theme
-from studio.words import _
+from studio.common.i18n import _
+from studio.config.settings import Profile
+from studio.ui.style.theme import theme
+from studio.ui.widgets import Stepper, Text
 
 MOST_AT_ONCE = 16
 MOST_PER_MINUTE = 600

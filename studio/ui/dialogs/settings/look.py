@@ -11,13 +11,13 @@ from PySide6.QtCore import QLocale
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
-from studio import paths
-from studio.ui.controls import CheckBox, Choice, MenuChip, Segmented, Text
-from studio.ui.desk import Desk
-from studio.ui.settings_dialog.section import Section
-from studio.ui.tasks import spawn
-from studio.ui.theme import theme
-from studio.words import DOMAIN, _
+from studio.common import paths
+from studio.common.i18n import DOMAIN, _
+from studio.ui.dialogs.settings.section import Section
+from studio.ui.style.theme import theme
+from studio.ui.support.core_protocol import Desk
+from studio.ui.support.tasks import spawn
+from studio.ui.widgets import CheckBox, Choice, MenuChip, Segmented, Text
 
 
 class LookSection(Section):

@@ -8,13 +8,13 @@ import math
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
-from studio.errors import InputError
-from studio.ui.controls import Button, CheckBox, ElidedLabel, Stepper, Text
-from studio.ui.desk import Desk
+from studio.common.errors import InputError
+from studio.common.i18n import _
 from studio.ui.dialogs.file_dialogs import folder_dialog
-from studio.ui.settings_dialog.section import Section
-from studio.ui.theme import theme
-from studio.words import _
+from studio.ui.dialogs.settings.section import Section
+from studio.ui.style.theme import theme
+from studio.ui.support.core_protocol import Desk
+from studio.ui.widgets import Button, CheckBox, ElidedLabel, Stepper, Text
 
 
 class PicturesSection(Section):

@@ -7,18 +7,19 @@ from dataclasses import replace
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
-from studio import key_hosts, profiles
-from studio.errors import InputError, StudioError
-from studio.key_status import Source
-from studio.settings import BUILT_IN_NAMES, USUAL_PATH, Profile, built_in
-from studio.ui.controls import Button, Text
-from studio.ui.desk import Desk
-from studio.ui.own_profile import OwnProfile, field
-from studio.ui.settings_dialog.call import Call
-from studio.ui.settings_dialog.limits import Limits
-from studio.ui.theme import theme
-from studio.ui.verdict import Verdict
-from studio.words import _
+from studio.common.errors import InputError, StudioError
+from studio.common.i18n import _
+from studio.config import key_hosts, profiles
+from studio.config.key_status import Source
+from studio.config.settings import BUILT_IN_NAMES, USUAL_PATH, Profile, built_in
+from studio.ui.dialogs.settings.call import Call
+from studio.ui.dialogs.settings.limits import Limits
+from studio.ui.panels.profile_fields import OwnProfile, field
+from studio.ui.style.theme import theme
+from studio.ui.support.core_protocol import Desk
+from studio.ui.widgets import Button, Text
+from studio.ui.widgets.accessible import set_tip
+from studio.ui.widgets.key_test_result import Verdict
 
 PRICE_LINES = 3
 
@@ -54,7 +55,7 @@ class ProfileForm(QFrame):
         self.form.edited.connect(self.on_edited)
         column.addWidget(self.form)
         self.path = field(_("Path, where it is not the usual one"), column, self)
-        self.path.setToolTip(_("Such as /v1/publishers/google/models/{model}:generateContent"))
+        set_tip(self.path, _("Such as /v1/publishers/google/models/{model}:generateContent"))
         self.model = field(_("First model, empty for the best the service lists"), column, self)
         for line in (self.path, self.model):
             line.textEdited.connect(self.on_edited)

@@ -5,16 +5,16 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from studio.errors import StudioError
-from studio.key_status import KeyStatus, Source, State
-from studio.profiles import without_profile
-from studio.settings import BUILT_IN_NAMES, OFFLINE, Profile
-from studio.ui.controls import Button, ElidedLabel, IconButton, Tag, Text
-from studio.ui.controls.lamps import Lamp
-from studio.ui.desk import Desk
-from studio.ui.settings_dialog.call import Call
-from studio.ui.verdict import Verdict
-from studio.words import _
+from studio.common.errors import StudioError
+from studio.common.i18n import _
+from studio.config.key_status import KeyStatus, Source, State
+from studio.config.profiles import without_profile
+from studio.config.settings import BUILT_IN_NAMES, OFFLINE, Profile
+from studio.ui.dialogs.settings.call import Call
+from studio.ui.support.core_protocol import Desk
+from studio.ui.widgets import Button, ElidedLabel, IconButton, Tag, Text
+from studio.ui.widgets.key_test_result import Verdict
+from studio.ui.widgets.lamps import Lamp
 
 
 class ProfileRow(QFrame):
@@ -43,7 +43,7 @@ class ProfileRow(QFrame):
         head = QHBoxLayout()
         head.setSpacing(8)
         self._lamp = Lamp(self)
-        self._title = ElidedLabel(profile.title, "body", "text", self, weight=600)
+        self._title = ElidedLabel(profile.title, "body", "text", self, weight=600, prose=True)
         self._default = Tag(_("default"), "text2", self)
         head.addWidget(self._lamp)
         head.addWidget(self._title)

@@ -4,20 +4,40 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QPoint, Signal
+from PySide6.QtCore import QMimeData, QPoint, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
-from studio.domain import Advanced
-from studio.models import Model
-from studio.safety import with_threshold
-from studio.ui.composer.advanced_rows import AdvancedRows, turned_off
-from studio.ui.controls import Button, CheckBox, Text
-from studio.ui.controls.popover import Popover
-from studio.ui.theme import theme
-from studio.words import _
+from studio.common.errors import InputError
+from studio.common.i18n import _
+from studio.domain.entities import Advanced
+from studio.domain.models import Model
+from studio.domain.safety import with_threshold
+from studio.ui.panels.composer.advanced_rows import AdvancedRows, turned_off
+from studio.ui.style.theme import theme
+from studio.ui.widgets import Button, CheckBox, Text
+from studio.ui.widgets.accessible import set_tip
+from studio.ui.widgets.popover import Popover
 
 WIDTH = 420
 LINES = 4  # of the instruction in sight
+
+
+class Instruction(QPlainTextEdit):
+    """The text "System instruction"; bytes that are no text are not pasted into it.
+
+    Signals:
+        troubled(object): a StudioError for text that cannot be pasted.
+    """
+
+    troubled = Signal(object)
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        from studio.ui.support import drop_contents
+
+        try:
+            self.insertPlainText(drop_contents.text_in(source))
+        except InputError as error:
+            self.troubled.emit(error)
 
 
 class AdvancedPanel(Popover):
@@ -31,10 +51,12 @@ class AdvancedPanel(Popover):
     Signals:
         chosen(object, str): the choices as they are now, and which of them changed.
         kept(str): the instruction that is kept for all pictures from now on; empty for none.
+        troubled(object): a StudioError for text that cannot be pasted.
     """
 
     chosen = Signal(object, str)
     kept = Signal(str)
+    troubled = Signal(object)
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(_("Advanced"), parent)
@@ -55,16 +77,17 @@ class AdvancedPanel(Popover):
         head.addWidget(self.reset)
         self._column.addLayout(head)
         self._label = Text(_("System instruction"), "small", "text2", self)
-        self.system = QPlainTextEdit(self)
+        self.system = Instruction(self)
+        self.system.troubled.connect(self.troubled)
         self._label.setBuddy(self.system)
         self.system.setAccessibleName(_("System instruction"))
         self.system.setPlaceholderText(_("What holds for the picture whatever the prompt says"))
-        self.system.setFont(theme().font("small"))
+        self.system.setFont(theme().font("small", prose=True))
         self.system.setTabChangesFocus(True)
         self.system.setFixedHeight(LINES * theme().line("small") + theme().height(16))
         self.system.textChanged.connect(self.on_system)
         self.keep = CheckBox(_("Keep for all pictures"), self)
-        self.keep.setToolTip(_("Stays when the composer is cleared"))
+        set_tip(self.keep, _("Stays when the composer is cleared"))
         self.keep.clicked.connect(self.on_keep)
         for part in (self._label, self.system, self.keep):
             self._column.addWidget(part)

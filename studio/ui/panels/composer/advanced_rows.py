@@ -5,11 +5,11 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
-from studio.domain import Advanced
-from studio.models import Model
-from studio.safety import CATEGORIES, LEVELS, threshold_in
-from studio.ui.controls import CheckBox, IconButton, Segmented, SmallSlider, Text
-from studio.words import _
+from studio.common.i18n import _
+from studio.domain.entities import Advanced
+from studio.domain.models import Model
+from studio.domain.safety import CATEGORIES, LEVELS, threshold_in
+from studio.ui.widgets import CheckBox, IconButton, Segmented, SmallSlider, Text
 
 STEPS = 10  # of the slider for 1.0
 USUAL = 10  # where the slider rests while the temperature is the model's own

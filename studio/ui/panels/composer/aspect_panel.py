@@ -9,12 +9,13 @@ from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QFrame, QGridLayout, QWidget
 
-from studio.domain import AspectRatio
-from studio.drafts import MATCH
-from studio.ui.composer.aspect_picker import label, spoken
-from studio.ui.controls.rounded import Rounded
-from studio.ui.theme import theme
-from studio.words import _
+from studio.common.i18n import _
+from studio.domain.drafts import MATCH
+from studio.domain.entities import AspectRatio
+from studio.ui.panels.composer.aspect_picker import label, spoken
+from studio.ui.style.theme import theme
+from studio.ui.support.qt_overrides import once
+from studio.ui.widgets.rounded import Rounded
 
 COLUMNS = 5
 AREA = 26 * 26  # of every rectangle, in logical pixels
@@ -137,6 +138,7 @@ class AspectPanel(QFrame):
             self.chosen.emit(cell.ratio)
             self.close()
 
+    @once
     def keyPressEvent(self, event: QKeyEvent) -> None:
         steps = {
             Qt.Key.Key_Left: -1,

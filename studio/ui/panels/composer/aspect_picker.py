@@ -14,12 +14,14 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QRadioButton, QSizePolicy, QWidget
 
-from studio.domain import AspectRatio
-from studio.drafts import MATCH
-from studio.ui.composer.offer import COMMON
-from studio.ui.controls import plain_tip, set_role
-from studio.ui.theme import theme
-from studio.words import _
+from studio.common.i18n import _
+from studio.domain.drafts import MATCH
+from studio.domain.entities import AspectRatio
+from studio.ui.panels.composer.suggestion import COMMON
+from studio.ui.style.theme import theme
+from studio.ui.support.qt_overrides import needs, once
+from studio.ui.widgets import set_role
+from studio.ui.widgets.accessible import set_tip
 
 SEGMENT = 24
 LONGER = 14
@@ -65,7 +67,7 @@ class Segment(QRadioButton):
         super().__init__(parent)
         self.ratio = value
         self.setAccessibleName(spoken(value))
-        self.setToolTip(spoken(value))
+        set_tip(self, spoken(value))
         self.setProperty("radius", 4)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -117,7 +119,7 @@ class MoreButton(QAbstractButton):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setAccessibleName(_("All aspect ratios"))
-        self.setToolTip(_("All aspect ratios"))
+        set_tip(self, _("All aspect ratios"))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setProperty("radius", 4)
         self.setFixedSize(SEGMENT, theme().height(SEGMENT))
@@ -187,7 +189,7 @@ class AspectPicker(QWidget):
         offered = tuple([MATCH] * match + common)
         self._all = tuple([MATCH] * match) + aspects
         self._mark = note
-        self.setToolTip(plain_tip(note))
+        set_tip(self, note)
         self.setAccessibleDescription(note)
         if offered != self._offered:
             self._build(offered)
@@ -239,15 +241,18 @@ class AspectPicker(QWidget):
         """Typing stopped."""
         self._typed = ""
 
+    @needs("_more")
     def sizeHint(self) -> QSize:
         widths = [s.sizeHint().width() for s in self._segments]
         if not self._more.isHidden():
             widths.append(SEGMENT)
         return QSize(6 + sum(widths) + max(0, len(widths) - 1), theme().height(30))
 
+    @needs("_more")
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
 
+    @once
     def keyPressEvent(self, event: QKeyEvent) -> None:
         typed = event.text()
         if typed and (typed.isdigit() or typed in ":x/"):
@@ -298,18 +303,21 @@ class AspectChip(QAbstractButton):
         self.setText(label(value))
         self.setAccessibleName(_("Aspect ratio"))
         self.setAccessibleDescription(note or spoken(value))
-        self.setToolTip(plain_tip(note or _("Aspect ratio")))
+        set_tip(self, note or _("Aspect ratio"))
         self.updateGeometry()
         self.update()
 
+    @needs("_mark")
     def sizeHint(self) -> QSize:
         words = QFontMetrics(theme().font("small")).horizontalAdvance(label(self._value))
         mark = 8 if self._mark else 0
         return QSize(9 + 16 + 6 + words + mark + 6 + 14 + 9, theme().height(30))
 
+    @needs("_mark")
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
 
+    @once
     def keyPressEvent(self, event: QKeyEvent) -> None:
         back = (Qt.Key.Key_Up, Qt.Key.Key_Left)
         if event.key() in (*back, Qt.Key.Key_Down, Qt.Key.Key_Right):

@@ -8,15 +8,18 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QWidget
 
-from studio.ui.composer.choices import ChoicesRow
-from studio.ui.composer.drop_target import DropTarget
-from studio.ui.composer.generate_button import GenerateButton
-from studio.ui.composer.prompt_editor import PromptEditor
-from studio.ui.composer.slots import SlotsRow
-from studio.ui.controls import IconButton, Text, restyle
-from studio.words import _, ngettext
+from studio.common.i18n import _, ngettext
+from studio.ui.panels.composer.choices import ChoicesRow
+from studio.ui.panels.composer.drop_intake import brings_words
+from studio.ui.panels.composer.drop_target import DropTarget
+from studio.ui.panels.composer.generate_button import GenerateButton
+from studio.ui.panels.composer.prompt_editor import PromptEditor
+from studio.ui.panels.composer.slots import SlotsRow
+from studio.ui.support.drop_area import TextDrops
+from studio.ui.support.qt_overrides import needs
+from studio.ui.widgets import IconButton, Text, restyle
 
-INSET = 10
+INSET = 9  # with the 2 px of the frame the 11 of the design
 
 
 class Card(QFrame):
@@ -36,6 +39,8 @@ class Card(QFrame):
         self.setProperty("zone", "card")
         self.slots = SlotsRow(self)
         self.editor = editor or PromptEditor(self)
+        # Pictures belong to the halves of the card; words may be dragged about in the prompt.
+        self.words = TextDrops(self.editor.viewport(), brings_words)
         self.choices = ChoicesRow(self)
         self.history = IconButton("history", _("Prompt history"), "Alt+↑", self)
         self.generate = GenerateButton(self)
@@ -120,6 +125,7 @@ class Card(QFrame):
         self.target.setGeometry(area)
         self.target.raise_()
 
+    @needs("_narrow")
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.place_target()

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from studio.domain import Advanced
-from studio.drafts import MATCH, Draft
-from studio.models import Model, ModelState
-from studio.ui.composer.aspect_panel import AspectPanel
-from studio.ui.composer.aspect_picker import AspectChip, AspectPicker
-from studio.ui.composer.offer import Offer
-from studio.ui.composer.seed import SeedControl
-from studio.ui.controls import Choice, IconButton, Menu, MenuChip, Stepper, Text, plain_tip
-from studio.ui.theme import theme
-from studio.values import dataclass
-from studio.words import _
+from studio.common.i18n import _
+from studio.domain.drafts import MATCH, Draft
+from studio.domain.entities import Advanced
+from studio.domain.models import Model, ModelState
+from studio.ui.panels.composer.aspect_panel import AspectPanel
+from studio.ui.panels.composer.aspect_picker import AspectChip, AspectPicker
+from studio.ui.panels.composer.seed import SeedControl
+from studio.ui.panels.composer.suggestion import Offer
+from studio.ui.style.theme import theme
+from studio.ui.support.qt_overrides import needs
+from studio.ui.widgets import Choice, IconButton, Menu, MenuChip, Stepper, Text
+from studio.ui.widgets.accessible import set_tip
 
 if TYPE_CHECKING:
-    from studio.ui.composer.advanced_panel import AdvancedPanel
+    from studio.ui.panels.composer.advanced_panel import AdvancedPanel
 
 GAP = 6
 LEAST_MODEL = 96
@@ -67,7 +69,7 @@ class MarkedButton(IconButton):
         self.marked = marked
         self.setAccessibleDescription(words)
         name = self.accessibleName()
-        self.setToolTip(plain_tip(f"{name}: {words}" if words else name))
+        set_tip(self, f"{name}: {words}" if words else name)
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -93,6 +95,7 @@ class ChoicesRow(QWidget):
             the user's choice; a seed of None is automatic.
         advanced_chosen(object, str): the seldom-made choices, and which of them changed.
         system_kept(str): the instruction kept for all pictures; empty for none.
+        troubled(object): a StudioError for what cannot be pasted.
         clear_wanted: empty the composer.
     """
 
@@ -103,6 +106,7 @@ class ChoicesRow(QWidget):
     seed_chosen = Signal(object)
     advanced_chosen = Signal(object, str)
     system_kept = Signal(str)
+    troubled = Signal(object)
     clear_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -292,7 +296,7 @@ class ChoicesRow(QWidget):
 
     def on_advanced(self) -> None:
         """The seldom-made choices are asked for, or no more."""
-        from studio.ui.composer.advanced_panel import AdvancedPanel
+        from studio.ui.panels.composer.advanced_panel import AdvancedPanel
 
         panel, model = self._advanced_panel, self._model
         if model is None:
@@ -304,6 +308,7 @@ class ChoicesRow(QWidget):
             panel = self._advanced_panel = AdvancedPanel(self)
             panel.chosen.connect(self.advanced_chosen)
             panel.kept.connect(self.system_kept)
+            panel.troubled.connect(self.troubled)
         if panel.isVisible():
             panel.close_it()
             return
@@ -359,12 +364,14 @@ class ChoicesRow(QWidget):
 
     # --- Qt -------------------------------------------------------------------------------
 
+    @needs("more")
     def sizeHint(self) -> QSize:
         return QSize(self._wanted(), theme().height(30))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(LEAST_MODEL + 200, theme().height(30))
 
+    @needs("more")
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.fit()
@@ -398,7 +405,7 @@ def _pixels(size: tuple[int, int] | None) -> str:
 
 
 def _add(menu: Menu, text: str, data: object, *, checked: bool | None = None) -> None:
-    action = menu.addAction(text)
+    action = menu.entry(text)
     action.setData(data)
     if checked is not None:
         action.setCheckable(True)

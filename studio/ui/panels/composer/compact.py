@@ -17,11 +17,13 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from studio.ui.composer.generate_button import GenerateButton
-from studio.ui.composer.highlight import spans
-from studio.ui.controls import set_role
-from studio.ui.theme import theme
-from studio.words import _
+from studio.common.i18n import _
+from studio.domain.entities import one_line
+from studio.ui.panels.composer.generate_button import GenerateButton
+from studio.ui.panels.composer.highlight import spans
+from studio.ui.style.theme import theme
+from studio.ui.support.qt_overrides import needs, once
+from studio.ui.widgets import set_role
 
 HEIGHT = 44
 THUMB = 30
@@ -55,7 +57,8 @@ class CompactLine(QWidget):
 
     def show_line(self, prompt: str, placeholder: str, words: str, pixmap: QPixmap | None) -> None:
         """Show prompt, choices as words, and the source's picture."""
-        self._prompt = " ".join(prompt.split())
+        self._prompt = " ".join(one_line(prompt).split())
+        words = one_line(words)
         self._placeholder, self._words, self._pixmap = placeholder, words, pixmap
         self.setAccessibleDescription(f"{self._prompt or placeholder}, {words}")
         self._place()
@@ -72,6 +75,7 @@ class CompactLine(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(480, theme().height(HEIGHT))
 
+    @needs("generate")
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._place()
@@ -80,6 +84,7 @@ class CompactLine(QWidget):
         if self.rect().contains(event.position().toPoint()):
             self.opened.emit()
 
+    @once
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
             self.opened.emit()

@@ -15,31 +15,33 @@ from PySide6.QtCore import QMimeData, Qt, QTimer, Signal
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QWidget
 
-from studio import prompts
-from studio.domain import Advanced, Picture, Role
-from studio.drafts import MATCH, MOST_EDITED, Draft
-from studio.errors import InputError, StudioError
+from studio.common.errors import InputError, StudioError
+from studio.common.i18n import _
+from studio.config.settings import OFFLINE
+from studio.domain import prompt_variants
+from studio.domain.drafts import MATCH, MOST_AT_ONCE, MOST_EDITED, Draft
+from studio.domain.entities import Advanced, Picture, Role
+from studio.domain.models import Model
 from studio.library.query import Spend
-from studio.models import Model
-from studio.settings import OFFLINE
-from studio.ui import dragging
-from studio.ui.composer import drafting, intake, press
-from studio.ui.composer.aspect_picker import label
-from studio.ui.composer.dock import Dock
-from studio.ui.composer.offer import Offer, differences, in_order, offer
-from studio.ui.composer.offered_models import offered
-from studio.ui.composer.quote import Situation, quote
-from studio.ui.composer.recall import Recall
-from studio.ui.composer.reception import InputThumbnails, Reception
-from studio.ui.composer.referencing import Referencing
-from studio.ui.composer.steps import Steps
-from studio.ui.composer.watching import Watching
-from studio.ui.controls import Notice
-from studio.words import _
+from studio.ui.panels.composer import draft as drafting
+from studio.ui.panels.composer import drop_intake, submit
+from studio.ui.panels.composer.aspect_picker import label
+from studio.ui.panels.composer.core_events import Watching
+from studio.ui.panels.composer.dock import Dock
+from studio.ui.panels.composer.input_import import InputThumbnails, Reception
+from studio.ui.panels.composer.offered_models import offered
+from studio.ui.panels.composer.prompt_history import Recall
+from studio.ui.panels.composer.quote import Situation, quote
+from studio.ui.panels.composer.references import Referencing
+from studio.ui.panels.composer.slots import MOST_SLOTS
+from studio.ui.panels.composer.suggestion import Offer, differences, in_order, offer
+from studio.ui.panels.composer.undo_stack import Steps
+from studio.ui.support import drag_and_drop
+from studio.ui.widgets import Notice
 
 if TYPE_CHECKING:
-    from studio.core import Core
-    from studio.ui.composer.prompt_editor import PromptEditor
+    from studio.app.core import Core
+    from studio.ui.panels.composer.prompt_editor import PromptEditor
 
 MODEL_NOTICE = 6000  # milliseconds
 
@@ -56,6 +58,7 @@ class Composer(Dock):
         toast(object): what was changed as a whole; `undo` takes it back.
         kept(object): the prompt stayed while the rest was replaced; `clear_prompt` empties it.
         left: Esc: the keyboard goes back to the view.
+        at_rest: every thumbnail that was on its way has come.
     """
 
     changed = Signal(object)
@@ -66,6 +69,7 @@ class Composer(Dock):
     toast = Signal(object)
     kept = Signal(object)
     left = Signal()
+    at_rest = Signal()
 
     def __init__(
         self,
@@ -82,11 +86,11 @@ class Composer(Dock):
         self._steps = Steps(replace(first, references=in_order(first.references)))
         self._watching = Watching(core, self)
         self._recall = Recall(core.library, self)
-        self._reception = Reception(core.library, self)
+        self._reception = Reception(core.library, self.room, self)
         self._referencing = Referencing(self, self._reception)
         self._thumbnails = InputThumbnails(core.library, self)
         self.own_aspect = "1:1"
-        self._asked: Draft | None = None
+        self._asked = submit.Asked()
         self._wanted: tuple[str, str] | None = None
         self._lacking = ""
         self._painter_meant = False
@@ -116,6 +120,7 @@ class Composer(Dock):
         choices.seed_chosen.connect(self.on_seed_chosen)
         choices.advanced_chosen.connect(self.on_advanced_chosen)
         choices.system_kept.connect(self.on_system_kept)
+        choices.troubled.connect(self.show_error)
         choices.clear_wanted.connect(self.clear)
         self.card.history.clicked.connect(self.on_history_wanted)
         self.card.generate.clicked.connect(self.generate_now)
@@ -130,8 +135,10 @@ class Composer(Dock):
         self._recall.walked.connect(self.on_walked)
         self._recall.chosen.connect(self.set_prompt)
         self._reception.troubled.connect(self.show_error)
+        self._reception.limited.connect(self.on_limited)
         self._reception.idle.connect(self.on_idle)
         self._thumbnails.arrived.connect(self.on_thumbnail)
+        self._thumbnails.idle.connect(self.at_rest)
 
     # --- the draft ------------------------------------------------------------------------
 
@@ -196,7 +203,9 @@ class Composer(Dock):
             self.show_error(
                 InputError(
                     _("That is too many to edit at once"),
-                    _("At most {most} pictures are edited together.").format(most=MOST_EDITED),
+                    _("At most {most} pictures are edited together; none was taken.").format(
+                        most=MOST_EDITED
+                    ),
                 )
             )
             return
@@ -221,22 +230,35 @@ class Composer(Dock):
         picture: str | None = None,
     ) -> None:
         """Add a picture from outside; what cannot be read is said in the message bar."""
-        thing = intake.Thing(source=source, name=name, picture=picture)
+        thing = drop_intake.Thing(source=source, name=name, picture=picture)
         self._reception.things([thing], role)
+
+    def add_references(self, paths: Sequence[Path]) -> None:
+        """Add pictures from outside, as many as there is room for."""
+        self._reception.files(paths, Role.FREE)
+
+    def room(self) -> int:
+        """How many references can still be added."""
+        draft = self.draft()
+        there = len(draft.references) - len(draft.sources)
+        return max(0, self._most() - there)
+
+    def _most(self) -> int:
+        """References a draft takes: as many as any model does."""
+        return max(MOST_AT_ONCE, self._model().references)
+
+    @property
+    def settled(self) -> bool:
+        """Whether the thumbnails of what is shown have come."""
+        return not self._thumbnails.busy
 
     def give(self, mime: QMimeData, role: Role = Role.FREE) -> None:
         """Take what was dropped or pasted anywhere in the window."""
-        self._reception.incoming(dragging.pictures_in(mime), role)
+        self._reception.incoming(drag_and_drop.pictures_in(mime), role)
 
     def suggest(self, pictures: Sequence[Picture]) -> None:
         """The gallery's selection is another one: offer to edit it. Nothing is taken over."""
         self._referencing.suggest(pictures)
-
-    def show_drop_target(self, on: bool) -> None:  # noqa: FBT001
-        """Pictures are dragged over the window, or no more."""
-        if on:
-            self.card.place_target()
-        self.card.target.show_soon(on=on)
 
     def focus_prompt(self) -> None:
         """Give the prompt the keyboard; the compact composer opens."""
@@ -259,12 +281,12 @@ class Composer(Dock):
         if there:
             self.bar.dismiss("network")
         elif not self._model().offline:
-            self._tell(press.no_network())
+            self._tell(submit.no_network())
         self._show_quote()
 
     def show_error(self, error: StudioError) -> None:
         """Say in the composer's own bar what went wrong with what it asked for."""
-        self._tell(press.trouble(error))
+        self._tell(submit.trouble(error))
 
     def _tell(self, notice: Notice) -> None:
         self.open_full()
@@ -280,7 +302,7 @@ class Composer(Dock):
     def _send(self, *, confirmed: bool) -> None:
         draft, model = self.draft(), self._model()
         self._steps.seal()
-        if press.is_blank(draft.prompt):
+        if submit.is_blank(draft.prompt):
             self.focus_prompt()
             return
         if self._reception.busy:
@@ -291,29 +313,39 @@ class Composer(Dock):
             self.wants_key.emit(draft.profile)
             return
         sent = self._offer(model).sent
-        ask = press.ask(self._situation(model))
-        if ask is not None and not confirmed and self._asked != sent:
-            self._asked = sent
-            self._tell(ask)
+        ask = submit.ask(self._situation(model))
+        if ask is not None and not self._answered(sent, ask, confirmed=confirmed):
             return
         try:
-            run = press.run_of(sent, model)
+            run = submit.run_of(sent, model)
         except StudioError as error:
             self.show_error(error)
             return
-        self._asked = None
+        self._asked.forget()
         self.bar.dismiss("ask")
         self.bar.dismiss("error")
         self._recall.forget()
-        if (told := press.warning(model)) and told.text not in self._warned:
+        if (told := submit.warning(model)) and told.text not in self._warned:
             self._warned.add(told.text)
             self._tell(told)
         self._watching.purse.send(run)
         self.generate.emit(run)
 
+    def _answered(self, sent: Draft, ask: Notice, *, confirmed: bool) -> bool:
+        """Whether the question was answered; one nobody has seen, or a new one, is asked now.
+
+        `confirmed` is a press of the question's own button, which took it out of the bar.
+        """
+        stands = self._asked.stands(sent, ask) and (confirmed or self.bar.notice == ask)
+        if not stands:
+            self._asked.put(sent, ask)
+            self._tell(ask)
+            return False
+        return confirmed or self._asked.confirms()
+
     def _situation(self, model: Model) -> Situation:
         sent, purse = self._offer(model).sent, self._watching.purse
-        return press.situation(self.draft(), sent, model, self._core, purse, net=self._network)
+        return submit.situation(self.draft(), sent, model, self._core, purse, net=self._network)
 
     def on_summing(self) -> None:
         """The library begins to sum up."""
@@ -345,8 +377,8 @@ class Composer(Dock):
         """The one way out: show the draft."""
         draft, model = self.draft(), self._model()
         made = self._offer(model)
-        if self._asked is not None and self._asked != made.sent:
-            self._asked = None
+        if self._asked.sent not in (None, made.sent):
+            self._asked.forget()
             self.bar.dismiss("ask")
         source = drafting.source_of(draft)
         editor = self.card.editor
@@ -362,18 +394,18 @@ class Composer(Dock):
         self.card.choices.show_draft(draft, made, model, kept=kept)
         self.card.order_tabs()
         self._show_words()
-        self._thumbnails.want(draft.references)
+        self._thumbnails.want(draft.references[:MOST_SLOTS])
         self._watching.show_pictures([r.picture for r in draft.references if r.picture])
 
     def _show_words(self) -> None:
         """What follows from the prompt alone; for every key."""
         draft, model = self.draft(), self._model()
-        if self._asked is not None and self._asked.prompt != draft.prompt:
-            self._asked = None
+        if self._asked.sent is not None and self._asked.sent.prompt != draft.prompt:
+            self._asked.forget()
             self.bar.dismiss("ask")
         self.card.show_count(len(draft.prompt), model.prompt_limit)
         sources = len(self._offer(model).sent.sent_together)
-        self.card.choices.show_variants(prompts.count(draft.prompt), sources)
+        self.card.choices.show_variants(prompt_variants.count(draft.prompt), sources)
         self._show_quote()
 
     def _show_models(self, model: Model) -> None:
@@ -389,7 +421,7 @@ class Composer(Dock):
     def _show_quote(self) -> None:
         draft, model = self.draft(), self._model()
         said = quote(self._situation(model))
-        self.card.generate.show_quote(said, prompts=press.list_of(draft.prompt))
+        self.card.generate.show_quote(said, prompts=submit.list_of(draft.prompt))
         self.line.generate.show_quote(said)
         sent = self._offer(model).sent
         name = model.title if model.offline else model.id
@@ -438,9 +470,15 @@ class Composer(Dock):
             self.generate_now()
 
     def on_thumbnail(self, sha256: str, pixmap: QPixmap) -> None:
-        """A thumbnail came; Match may know its pixels now."""
+        """A thumbnail came; Match may know its pixels now, or how the input is sent."""
         self.card.slots.show_thumbnail(sha256, pixmap)
-        self._show()
+        references = self.draft().references
+        if self._thumbnails.notes.get(sha256) or (references and references[0].sha256 == sha256):
+            self._show()
+
+    def on_limited(self, taken: int, given: int, full: bool) -> None:  # noqa: FBT001 - a signal's
+        """More came than there was room for, or than were worth a try."""
+        self._tell(submit.limited(taken, given, self._most() if full else 0))
 
     # --- slots: choices ---------------------------------------------------------------------
 
@@ -502,7 +540,7 @@ class Composer(Dock):
         if action == "anyway":
             self._send(confirmed=True)
         elif action == "limit":
-            self._asked = None
+            self._asked.forget()
             self.wants_budget.emit()
         elif action == "sketch":
             self._painter_meant = True

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from studio.events import (
+from studio.domain.events import (
     Event,
     JobChanged,
     JobsRemoved,
@@ -16,11 +16,11 @@ from studio.events import (
     RecordsChanged,
     SettingsChanged,
 )
-from studio.ui.composer.press import Purse
-from studio.ui.tasks import spawn
+from studio.ui.panels.composer.submit import Purse
+from studio.ui.support.tasks import spawn
 
 if TYPE_CHECKING:
-    from studio.core import Core
+    from studio.app.core import Core
 
 PAUSE = 100  # milliseconds between two looks at the queue
 OURS = frozenset({"profile", "profiles", "known_keys", "confirm_above", "budget_usd", "at_once"})

@@ -6,8 +6,11 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
-from studio.ui.composer.slot import HEIGHT, SMALL
-from studio.ui.theme import theme
+from studio.domain.entities import one_line
+from studio.ui.panels.composer.slot import HEIGHT, SMALL
+from studio.ui.style.theme import theme
+from studio.ui.support.qt_overrides import needs, once
+from studio.ui.widgets.accessible import set_tip
 
 
 class DashedButton(QAbstractButton):
@@ -28,23 +31,24 @@ class DashedButton(QAbstractButton):
 
     def show_words(self, words: str, beside: str, icon: str = "") -> None:
         """What it says, with another icon if one is named; `beside` gives way first."""
-        self._words, self._beside = words, beside
+        self._words, self._beside = words, beside = one_line(words), one_line(beside)
         self._icon = icon or self._icon
         self.setAccessibleName(words)
         self.setAccessibleDescription(beside)
-        self.setToolTip(f"{words} {beside}" if self._small else "")
+        set_tip(self, f"{words} {beside}" if self._small else "")
         self.update()
 
     def set_small(self, small: bool) -> None:  # noqa: FBT001
         """Only the icon, as high as a thumbnail."""
         self._small = small
-        self.setToolTip(f"{self._words} {self._beside}" if small else "")
+        set_tip(self, f"{self._words} {self._beside}" if small else "")
 
     def set_with_beside(self, on: bool) -> None:  # noqa: FBT001
         """Whether the quieter words have room."""
         self._with_beside = on
         self.update()
 
+    @needs("_with_beside")
     def sizeHint(self) -> QSize:
         if self._small:
             return QSize(SMALL, SMALL)
@@ -55,6 +59,7 @@ class DashedButton(QAbstractButton):
             width += 8 + metrics.horizontalAdvance(self._beside)
         return QSize(width, theme().height(HEIGHT))
 
+    @once
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.click()

@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtGui import (
-    QDragEnterEvent,
-    QDragLeaveEvent,
-    QMoveEvent,
-    QPainter,
-    QPaintEvent,
-    QResizeEvent,
-    QShowEvent,
-)
+from PySide6.QtGui import QMoveEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
-from studio.ui.composer.card import Card
-from studio.ui.composer.compact import CompactLine
-from studio.ui.composer.first_card import Place, place_of
-from studio.ui.composer.intake import has_pictures
-from studio.ui.composer.prompt_editor import PromptEditor
-from studio.ui.controls import MessageBar
-from studio.ui.theme import theme
+from studio.ui.panels.composer.card import Card
+from studio.ui.panels.composer.compact import CompactLine
+from studio.ui.panels.composer.drop_intake import brings_pictures
+from studio.ui.panels.composer.first_card import Place, place_of
+from studio.ui.panels.composer.prompt_editor import PromptEditor
+from studio.ui.style.theme import theme
+from studio.ui.support.drop_area import Drag, DropArea
+from studio.ui.support.qt_overrides import needs
+from studio.ui.widgets import MessageBar
 
 NARROW = 1100
 LOW = 700
@@ -34,6 +28,7 @@ class Dock(QFrame):
         sheet: message bar and card together; laid over the view while the line is opened.
         bar, card: the message bar and the card.
         line: the one line of the compact composer.
+        area: hears of what is dragged over it; its parts have areas of their own.
 
     Signals:
         opened(object): whether the compact composer is open in full.
@@ -49,7 +44,6 @@ class Dock(QFrame):
         self._writing = False
         self._watched: QWidget | None = None
         self.setProperty("zone", "panel")
-        self.setAcceptDrops(True)
         self.sheet = QFrame(self)
         self.sheet.setProperty("zone", "dock")
         self.bar = MessageBar(self.sheet)
@@ -65,6 +59,10 @@ class Dock(QFrame):
         self._box.addWidget(self.sheet)
         self._box.addWidget(self.line)
         self.line.hide()
+        # Its margins, and a tile of the gallery, which the window itself does not ask for.
+        self.area = DropArea(self, brings_pictures)
+        self.area.over.connect(self.on_drag)
+        self.area.ended.connect(self.on_drag_ended)
         self.line.opened.connect(self.open_full)
         self.card.editor.focus_changed.connect(self.set_writing)
         self.card.editor.height_changed.connect(self.place_sheet)
@@ -85,6 +83,7 @@ class Dock(QFrame):
             return
         self.close_full()
         self._compact = on
+        self.area.set_active(not on)
         self.line.setVisible(on)
         self.sheet.setVisible(not on)
         self._box.setContentsMargins(*((16, 11, 16, 10) if on else (0, 0, 0, 0)))
@@ -126,6 +125,26 @@ class Dock(QFrame):
         self.card.set_focused(on)
         self.fit_window()
 
+    def show_drop_target(self, on: bool) -> None:  # noqa: FBT001
+        """Pictures are dragged over the window, or no more."""
+        if on:
+            self.card.place_target()
+            self.card.target.show_now()
+        else:
+            self.card.target.hide_soon()
+
+    def on_drag(self, drag: Drag) -> None:
+        """Pictures are dragged over it."""
+        if drag.begins:
+            self.show_drop_target(True)
+
+    def on_drag_ended(self, gone: bool) -> None:  # noqa: FBT001 - a Qt signal's argument
+        """They are not over it any more; where the drag is at an end, nothing waits for it."""
+        if gone:
+            self.card.target.hide()
+        else:
+            self.card.target.hide_soon()
+
     def fit_window(self) -> None:
         """Narrow, and as many lines of prompt, as the window allows."""
         window, editor = self.window().size(), self.card.editor
@@ -154,11 +173,13 @@ class Dock(QFrame):
             self._watched.installEventFilter(self)
         self.fit_window()
 
+    @needs("card")
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize and watched is self._watched:
             self.fit_window()
         return super().eventFilter(watched, event)
 
+    @needs("sheet")
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.place_sheet()
@@ -171,16 +192,7 @@ class Dock(QFrame):
             painter.fillRect(0, 0, self.width(), 1, theme().color("line"))
             painter.end()
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        # A tile of the gallery, which the window itself does not ask for.
-        if has_pictures(event.mimeData()) and self.is_open:
-            self.card.place_target()
-            self.card.target.show_soon(on=True)
-            event.acceptProposedAction()
-
-    def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
-        self.card.target.show_soon(on=False)
-
+    @needs("sheet")
     def moveEvent(self, event: QMoveEvent) -> None:
         super().moveEvent(event)
         self.place_sheet()

@@ -6,14 +6,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
-from studio import runs
-from studio.domain import Reference, Role
-from studio.drafts import MATCH, Draft
-from studio.models import Model
-from studio.settings import OFFLINE
-from studio.ui.composer.offer import fitting, in_order
-from studio.ui.composer.slot import Note
-from studio.words import _, ngettext
+from studio.common.i18n import _, ngettext
+from studio.config.settings import OFFLINE
+from studio.domain import runs
+from studio.domain.drafts import MATCH, Draft
+from studio.domain.entities import Reference, Role
+from studio.domain.models import Model
+from studio.ui.panels.composer.slot import Note
+from studio.ui.panels.composer.suggestion import fitting, in_order
 
 
 def source_of(draft: Draft) -> Reference | None:
@@ -30,11 +30,10 @@ def with_sources(draft: Draft, sources: Sequence[Reference]) -> Draft:
 
 def with_references(draft: Draft, added: Sequence[Reference]) -> Draft:
     """Add references at the end; one with the same bytes and role is not added twice."""
-    references = list(draft.references)
-    for reference in added:
-        if not any(r.sha256 == reference.sha256 and r.role is reference.role for r in references):
-            references.append(reference)
-    return replace(draft, references=in_order(references))
+    known = {(one.sha256, one.role): one for one in (*added, *draft.references)}
+    there = {(one.sha256, one.role) for one in draft.references}
+    new = [one for key, one in known.items() if key not in there]
+    return replace(draft, references=in_order((*draft.references, *new)))
 
 
 def without(draft: Draft, place: int, *, aspect: str) -> Draft:

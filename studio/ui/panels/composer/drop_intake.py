@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QMimeData
+from PySide6.QtGui import QDropEvent
 
-from studio.domain import Picture, Reference, Role, Talk
-from studio.errors import InputError, StudioError
-from studio.ui import dragging
-from studio.values import dataclass
-from studio.words import _
+from studio.common.errors import InputError, StudioError
+from studio.common.i18n import _
+from studio.domain.entities import Picture, Reference, Role, Talk
+from studio.ui.support import drag_and_drop
 
 if TYPE_CHECKING:
-    from studio.library.library import Library
+    from studio.library.facade import Library
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +26,12 @@ class Taken:
     Attributes:
         references: those that could be read, in the order given.
         troubles: one for each that could not.
+        left: how many were not looked at, because there is no room for more.
     """
 
     references: tuple[Reference, ...]
     troubles: tuple[StudioError, ...]
+    left: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,52 +42,80 @@ class Thing:
         talk: the conversation that ends with the library's picture, if one was kept.
     """
 
-    source: bytes | Path | dragging.Blob
+    source: bytes | Path | drag_and_drop.Blob
     name: str
     picture: str | None = None
     talk: Talk | None = None
 
 
-def has_pictures(mime: QMimeData) -> bool:
-    """Whether anything in there could become a reference."""
-    return dragging.accepts(mime)
+def brings_pictures(event: QDropEvent) -> bool:
+    """Whether anything that is dragged could become a reference."""
+    return drag_and_drop.accepts(event.mimeData())
 
 
-async def take_in(library: Library, incoming: dragging.Incoming, role: Role) -> Taken:
-    """Make references of what came in by drop or paste; the first gets `role`, the others none."""
+def brings_words(event: QDropEvent) -> bool:
+    """Whether nothing is dragged but what the prompt takes as words."""
+    return not brings_pictures(event)
+
+
+TRIED = 16
+"""Things that cannot be read, after which no more are tried in their place."""
+
+
+async def take_in(
+    library: Library, incoming: drag_and_drop.Incoming, role: Role, room: int
+) -> Taken:
+    """Make references of what came in by drop or paste; the first gets `role`, the others none.
+
+    Of more than `room` the first are taken: what is left costs nothing, however much it is.
+    """
     things: list[Thing] = []
-    troubles: list[StudioError] = []
+    troubles: list[StudioError] = list(incoming.troubles)
+    most = room + TRIED
+    given = len(incoming.ids) + len(incoming.paths) + len(incoming.blobs)
     if incoming.ids:
-        pictures = await library.find(incoming.ids)
-        things += [_of_picture(library, picture) for picture in pictures]
-        if len(pictures) < len(incoming.ids):
+        wanted = incoming.ids[:most]
+        pictures = await library.find(wanted)
+        things += await _of_pictures(library, pictures)
+        if len(pictures) < len(wanted):
+            given -= len(wanted) - len(pictures)
             troubles.append(InputError(_("A picture that was dropped is not in the library")))
-    things += [Thing(source=path, name=path.stem) for path in incoming.paths]
-    things += [Thing(source=blob, name=_("Pasted picture")) for blob in incoming.blobs]
-    if incoming.links and not things:
+    things += [Thing(source=path, name=path.stem) for path in incoming.paths[:most]]
+    things += [Thing(source=blob, name=_("Pasted picture")) for blob in incoming.blobs[:most]]
+    if incoming.links and not things and not troubles:
         troubles.append(
             InputError(
                 _("A link alone cannot be used"),
                 hint=_("Save the picture, then drop the file, or copy the picture itself."),
             )
         )
-    taken = await keep(library, things, role)
-    return Taken(taken.references, (*troubles, *taken.troubles))
+    taken = await keep(library, things, role, room)
+    looked_at = len(taken.references) + len(taken.troubles)
+    return Taken(taken.references, (*troubles, *taken.troubles), given - looked_at)
 
 
 async def take_pictures(
-    library: Library, pictures: list[Picture], role: Role, *, each: bool = False
+    library: Library, pictures: Sequence[Picture], role: Role, room: int, *, each: bool = False
 ) -> Taken:
     """Make references of pictures of the library; all get `role` if `each` does."""
-    things = [_of_picture(library, picture) for picture in pictures]
-    return await keep(library, things, role, each=each)
+    things = await _of_pictures(library, pictures[: room + TRIED])
+    taken = await keep(library, things, role, room, each=each)
+    looked_at = len(taken.references) + len(taken.troubles)
+    return Taken(taken.references, taken.troubles, len(pictures) - looked_at)
 
 
-async def keep(library: Library, things: list[Thing], role: Role, *, each: bool = False) -> Taken:
-    """Copy each into the library's inputs. One that cannot be read does not cost the others."""
+async def keep(
+    library: Library, things: Sequence[Thing], role: Role, room: int, *, each: bool = False
+) -> Taken:
+    """Copy them into the library's inputs, as long as there is room.
+
+    One that cannot be read does not cost the others.
+    """
     references: list[Reference] = []
     troubles: list[StudioError] = []
     for thing in things:
+        if len(references) >= room or len(troubles) >= TRIED:
+            break
         try:
             source = thing.source
             data = source if isinstance(source, bytes | Path) else await source.read()
@@ -93,13 +124,16 @@ async def keep(library: Library, things: list[Thing], role: Role, *, each: bool 
             references.append(replace(kept, talk=thing.talk))
         except StudioError as error:
             troubles.append(error)
-    return Taken(tuple(references), tuple(troubles))
+    left = len(things) - len(references) - len(troubles)
+    return Taken(tuple(references), tuple(troubles), left)
 
 
-def _of_picture(library: Library, picture: Picture) -> Thing:
-    return Thing(
-        source=library.path(picture), name=picture.name, picture=picture.id, talk=picture.talk
-    )
+async def _of_pictures(library: Library, pictures: Sequence[Picture]) -> list[Thing]:
+    sources = await asyncio.to_thread(lambda: [library.path(picture) for picture in pictures])
+    return [
+        Thing(source=source, name=picture.name, picture=picture.id, talk=picture.talk)
+        for source, picture in zip(sources, pictures, strict=True)
+    ]
 
 
 def _next(role: Role) -> Role:

@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import (
-    QDragEnterEvent,
-    QDragLeaveEvent,
-    QDragMoveEvent,
-    QDropEvent,
-    QPainter,
-    QPaintEvent,
-    QPen,
-)
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
-from studio.domain import Role
-from studio.ui.composer.intake import has_pictures
-from studio.ui.theme import theme
-from studio.words import _
+from studio.common.i18n import _
+from studio.domain.entities import Role
+from studio.ui.panels.composer.drop_intake import brings_pictures
+from studio.ui.style.theme import theme
+from studio.ui.support.drop_area import Drag, DropCover
 
-LINGER = 120  # milliseconds
 
-
-class DropTarget(QWidget):
+class DropTarget(DropCover):
     """Lies over the card while pictures are dragged over the window.
 
     Signals:
@@ -32,53 +23,27 @@ class DropTarget(QWidget):
     dropped = Signal(object, object)
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
+        super().__init__(parent, brings_pictures)
         self._half: Role | None = None
-        # A drag that moves from the window onto a part of it leaves the window first.
-        self._away = QTimer(self)
-        self._away.setSingleShot(True)
-        self._away.setInterval(LINGER)
-        self._away.timeout.connect(self.hide)
-        self.setAcceptDrops(True)
-        self.hide()
-
-    def show_soon(self, *, on: bool) -> None:
-        """Appear at once; vanish a moment later, unless the drag goes on over this."""
-        if on:
-            self._away.stop()
-            self.show()
-        else:
-            self._away.start()
+        self.area.dropped.connect(self.on_dropped)
 
     def half_at(self, x: float) -> Role:
         """What a drop at `x` means."""
         return Role.EDIT if x < self.width() / 2 else Role.FREE
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        self.dragMoveEvent(event)
+    def on_over(self, drag: Drag) -> None:
+        """The drag is over one of the halves."""
+        self._half = self.half_at(drag.at.x())
+        super().on_over(drag)
 
-    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        if not has_pictures(event.mimeData()):
-            event.ignore()
-            return
-        self._away.stop()
-        self._half = self.half_at(event.position().x())
-        self.update()
-        event.setDropAction(Qt.DropAction.CopyAction)
-        event.accept()
-
-    def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
+    def on_ended(self, gone: bool) -> None:  # noqa: FBT001 - a Qt signal's argument
+        """The drag is over, or goes on elsewhere."""
         self._half = None
-        self.update()
-        self._away.start()
+        super().on_ended(gone)
 
-    def dropEvent(self, event: QDropEvent) -> None:
-        half = self.half_at(event.position().x())
-        self._half = None
-        self.hide()
-        event.setDropAction(Qt.DropAction.CopyAction)
-        event.accept()
-        self.dropped.emit(half, event.mimeData())
+    def on_dropped(self, drag: Drag) -> None:
+        """Pictures were dropped on one of the halves."""
+        self.dropped.emit(self.half_at(drag.at.x()), drag.mime)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         look = theme()

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
+from studio.common.i18n import _
 from studio.ui.dialogs.file_dialogs import pictures_dialog
-from studio.words import _
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QFileDialog

@@ -6,7 +6,8 @@ from PySide6.QtCore import QPoint
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QWidget
 
-from studio.ui.composer.prompt_editor import PromptEditor
+from studio.ui.panels.composer.prompt_editor import PromptEditor
+from studio.ui.support.qt_overrides import needs
 
 Place = tuple[int, ...]
 """Height of the dock; room left, above, right and below the card; left, above, right of the prompt
@@ -65,6 +66,7 @@ class FirstCard(QFrame):
             width = self._card.width() - inner_left - inner_right
             self.editor.setGeometry(inner_left, inner_above, width, self.editor.height())
 
+    @needs("editor")
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._lay_out()

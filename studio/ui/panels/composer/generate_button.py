@@ -6,10 +6,11 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
-from studio.ui.composer.quote import Mood, Quote
-from studio.ui.controls import plain_tip
-from studio.ui.theme import theme
-from studio.words import _
+from studio.common.i18n import _
+from studio.ui.panels.composer.quote import Mood, Quote
+from studio.ui.style.theme import theme
+from studio.ui.support.qt_overrides import needs, once
+from studio.ui.widgets.accessible import plain_tip, set_tip
 
 WIDTH = 172
 SIDE = 12
@@ -48,12 +49,13 @@ class GenerateButton(QAbstractButton):
         self.setText(quote.title)
         self.setAccessibleName(_("Generate"))
         self.setAccessibleDescription(quote.description)
-        self.setToolTip(plain_tip(prompts))
+        set_tip(self, prompts)
         self.updateGeometry()
         self.update()
 
     # --- Qt -------------------------------------------------------------------------------
 
+    @needs("_quote")
     def sizeHint(self) -> QSize:
         look, quote = theme(), self._quote
         if not self._compact:
@@ -68,9 +70,11 @@ class GenerateButton(QAbstractButton):
             width += small.horizontalAdvance(word) + 10 if word else 0
         return QSize(width + 2 * SIDE, theme().height(32))
 
+    @needs("_quote")
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
 
+    @once
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.click()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from PySide6.QtGui import QSyntaxHighlighter, QTextCharFormat, QTextDocument
 
-from studio.ui.theme import theme
+from studio.ui.style.theme import theme
 
 _PLAIN = frozenset("{|}\\#")
 """Without one of these a prompt has no colours."""
@@ -21,10 +21,12 @@ class PromptColours(QSyntaxHighlighter):
     line takes its part of it. Lines whose colours another line changed are coloured again.
     """
 
+    # Here, because Qt colours as soon as there is a document, and has nothing of its own for it.
+    _text: str | None = None
+    _spans: tuple[Span, ...] = ()
+
     def __init__(self, document: QTextDocument) -> None:
         super().__init__(document)
-        self._text: str | None = None
-        self._spans: tuple[Span, ...] = ()
 
     def refresh(self) -> None:
         """Colour everything anew: the theme is another one."""
@@ -59,7 +61,7 @@ def spans(text: str) -> Iterator[Span]:
     if _PLAIN.isdisjoint(text):
         return
     # Here, because a start without any of them needs none of it.
-    from studio.prompts import parse
+    from studio.domain.prompt_variants import parse
 
     parsed = parse(text)
     at = _Units(text)

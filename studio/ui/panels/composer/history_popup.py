@@ -16,12 +16,14 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QVBoxLayout, QWidget
 
+from studio.common.i18n import _
+from studio.domain.entities import one_line
 from studio.library.query import PromptUse
-from studio.ui.controls import Menu, SearchField, Text
-from studio.ui.controls.rounded import Rounded
-from studio.ui.tasks import spawn
-from studio.ui.theme import theme
-from studio.words import _
+from studio.ui.style.theme import theme
+from studio.ui.support.qt_overrides import once
+from studio.ui.support.tasks import spawn
+from studio.ui.widgets import Menu, SearchField, Text
+from studio.ui.widgets.rounded import Rounded
 
 WIDTH = 480
 HEIGHT = 320
@@ -103,7 +105,7 @@ class HistoryPopup(QFrame):
         if not shiboken6.isValid(self) or mine != self._asked:
             return
         self._prompts = tuple(use.prompt for use in found)
-        self._lines.setStringList([" ".join(prompt.split()) for prompt in self._prompts])
+        self._lines.setStringList([" ".join(one_line(p).split()) for p in self._prompts])
         self.list.setVisible(bool(found))
         self.empty.setVisible(not found)
         if words and not found:
@@ -144,7 +146,7 @@ class HistoryPopup(QFrame):
         self.list.setCurrentIndex(index)
         menu = Menu(parent=self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction(_("Delete this prompt for good…")).triggered.connect(self.on_forget)
+        menu.entry(_("Delete this prompt for good…")).triggered.connect(self.on_forget)
         menu.popup(self.list.viewport().mapToGlobal(where))
 
     def on_forget(self) -> None:
@@ -158,7 +160,8 @@ class HistoryPopup(QFrame):
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             shift = event.modifiers() == Qt.KeyboardModifier.ShiftModifier
             if shift and event.key() == Qt.Key.Key_Delete:
-                self.on_forget()
+                if not event.isAutoRepeat():
+                    self.on_forget()
                 return True
             step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()), 0)
             if step and self._prompts:
@@ -168,6 +171,7 @@ class HistoryPopup(QFrame):
                 return True
         return super().eventFilter(watched, event)
 
+    @once
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
             self.close()

@@ -4,21 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Sequence
+import weakref
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage, QPixmap
 
-from studio.domain import Picture, Reference, Role
-from studio.errors import StudioError
-from studio.ui import dragging
-from studio.ui.composer import intake
-from studio.ui.tasks import spawn
+from studio.common.errors import StudioError
+from studio.domain.drafts import MOST_EDITED
+from studio.domain.entities import Picture, Reference, Role
+from studio.ui.panels.composer import drop_intake
+from studio.ui.support import drag_and_drop
+from studio.ui.support.tasks import spawn
 
 if TYPE_CHECKING:
-    from studio.library.library import Library
+    from collections.abc import Awaitable
+    from typing import Protocol
+
+    from studio.library.facade import Library
+
+    class _Work(Protocol):
+        def __call__(self, *, room: int) -> Awaitable[drop_intake.Taken]: ...
+
 
 log = logging.getLogger(__name__)
 
@@ -32,16 +42,21 @@ class Reception(QObject):
         taken(object, object): references that are ready, and the place of the slot they were
             dropped on (None for the end).
         troubled(object): a StudioError for each thing that cannot be used.
+        limited(int, int, bool): how many were taken of how many, the others not even looked at;
+            whether that is because there is room for no more.
         idle: nothing is being copied any more.
     """
 
     taken = Signal(object, object)
     troubled = Signal(object)
+    limited = Signal(int, int, bool)
     idle = Signal()
 
-    def __init__(self, library: Library, parent: QObject) -> None:
+    def __init__(self, library: Library, room: Callable[[], int], parent: QObject) -> None:
+        """`room` is asked how many references there is still room for."""
         super().__init__(parent)
         self._library = library
+        self._room = weakref.WeakMethod(room)
         self._order: asyncio.Lock | None = None
         self._waiting = 0
 
@@ -58,36 +73,47 @@ class Reception(QObject):
 
     def pictures(self, pictures: Sequence[Picture], role: Role, *, each: bool = False) -> None:
         """Take pictures of the library; all of them with this role if `each` is to have it."""
-        self._start(intake.take_pictures(self._library, list(pictures), role, each=each), None)
+        take = partial(drop_intake.take_pictures, self._library, tuple(pictures), role, each=each)
+        self._start(take, role, sources=MOST_EDITED if each else 1)
 
-    def things(self, things: Sequence[intake.Thing], role: Role) -> None:
+    def things(self, things: Sequence[drop_intake.Thing], role: Role) -> None:
         """Take files or bytes."""
-        self._start(intake.keep(self._library, list(things), role), None)
+        self._start(partial(drop_intake.keep, self._library, tuple(things), role), role)
 
     def files(self, paths: Sequence[Path], role: Role) -> None:
         """Take files that were picked."""
-        self.things([intake.Thing(source=path, name=path.stem) for path in paths], role)
+        self.incoming(drag_and_drop.Incoming(paths=tuple(paths)), role)
 
     def incoming(
-        self, incoming: dragging.Incoming, role: Role, *, place: int | None = None
+        self, incoming: drag_and_drop.Incoming, role: Role, *, place: int | None = None
     ) -> None:
         """Take what was dropped or pasted."""
-        self._start(intake.take_in(self._library, incoming, role), place)
+        self._start(partial(drop_intake.take_in, self._library, incoming, role), role, place)
 
-    def _start(self, work: Coroutine[Any, Any, intake.Taken], place: int | None) -> None:
+    def _start(
+        self, work: _Work, role: Role, place: int | None = None, *, sources: int = 1
+    ) -> None:
         self._waiting += 1
-        spawn(self._run(work, place))
+        spawn(self._run(work, role, place, sources))
 
-    async def _run(self, work: Coroutine[Any, Any, intake.Taken], place: int | None) -> None:
+    async def _run(self, work: _Work, role: Role, place: int | None, sources: int) -> None:
         try:
             async with self._in_order():
-                taken = await work
+                # Asked now: what came before may have filled it. A source, and what takes another
+                # one's place, need none of it.
+                ask = self._room()
+                room = ask() if ask is not None else 0
+                room = sources if sources > 1 else room + (role is Role.EDIT or place is not None)
+                taken = await work(room=room)
         finally:
             self._waiting -= 1
         if taken.references:
             self.taken.emit(taken.references, place)
         for trouble in taken.troubles:
             self.troubled.emit(trouble)
+        if taken.left > 0:
+            n = len(taken.references)
+            self.limited.emit(n, n + len(taken.troubles) + taken.left, n >= room)
         if not self.busy:
             self.idle.emit()
 
@@ -100,22 +126,39 @@ class InputThumbnails(QObject):
 
     Signals:
         arrived(object, object): sha256 of the input and its QPixmap.
+        idle: none is on its way any more.
     """
 
     arrived = Signal(object, object)
+    idle = Signal()
 
     def __init__(self, library: Library, parent: QObject) -> None:
         super().__init__(parent)
         self._library = library
         self.notes: dict[str, str] = {}
         self._asked: set[str] = set()
+        self._coming = 0
+
+    @property
+    def busy(self) -> bool:
+        """Whether any is on its way."""
+        return self._coming > 0
 
     def want(self, references: Sequence[Reference]) -> None:
         """Fetch those that were not asked for yet."""
         for reference in references:
             if reference.sha256 not in self._asked:
                 self._asked.add(reference.sha256)
-                spawn(self._fetch(reference))
+                self._coming += 1
+                spawn(self._bring(reference))
+
+    async def _bring(self, reference: Reference) -> None:
+        try:
+            await self._fetch(reference)
+        finally:
+            self._coming -= 1
+        if not self._coming:
+            self.idle.emit()
 
     async def _fetch(self, reference: Reference) -> None:
         try:

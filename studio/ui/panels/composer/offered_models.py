@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from studio.models import Model, ModelState
-from studio.settings import OFFLINE, Profile
-from studio.ui.controls import Choice
-from studio.words import _
+from studio.common.i18n import _
+from studio.config.settings import OFFLINE, Profile
+from studio.domain.models import Model, ModelState
+from studio.ui.widgets import Choice
 
 Models = Callable[[str], Sequence[Model]]
 
@@ -32,7 +32,9 @@ def offered(
         if profile.name == current and all(m.id != model.id for m in shown):
             shown.insert(0, model)
         for place, one in enumerate(shown):
-            section = profile.title if place == 0 and profile.name != OFFLINE else ""
+            # Only what stands first needs no heading: else it would stand under another's.
+            alone = profile.name == OFFLINE and not entries
+            section = profile.title if place == 0 and not alone else ""
             missing = keyless(profile.name)
             entries.append(_entry(profile.name, one, section, missing=missing))
     return entries
@@ -50,9 +52,9 @@ def _entry(profile: str, model: Model, section: str, *, missing: bool) -> Choice
     value = (profile, model.id)
     if model.offline and not model.fault:
         words, beside = _("Offline sketch"), _("not AI")
-        return Choice(value=value, text=words, supplement=beside, icon="brush")
+        return Choice(value=value, text=words, supplement=beside, icon="brush", section=section)
     if model.offline:
-        return Choice(value=value, text=model.title, icon="brush")
+        return Choice(value=value, text=model.title, icon="brush", section=section)
     if missing:
         return Choice(
             value=value, text=model.id, note=_("needs a key"), section=section, quiet=True

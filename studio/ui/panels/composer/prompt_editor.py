@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QMimeData, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
-    QDragEnterEvent,
     QFocusEvent,
     QFontMetricsF,
     QInputMethodEvent,
@@ -18,10 +17,12 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
 
-from studio.ui.composer.highlight import PromptColours
-from studio.ui.controls.own_viewport import give_viewport
-from studio.ui.theme import FontName, theme
-from studio.words import _
+from studio.common.errors import InputError
+from studio.common.i18n import _
+from studio.ui.panels.composer.highlight import PromptColours
+from studio.ui.style.theme import FontName, theme
+from studio.ui.support.qt_overrides import needs, once
+from studio.ui.widgets.own_viewport import give_viewport
 
 WIDEST = 90  # characters of a line
 PAUSE = 600  # milliseconds without a key that end one step of typing
@@ -45,6 +46,7 @@ class PromptEditor(QTextEdit):
         history_wanted(object): -1 for an older prompt, 1 for a newer one.
         escaped: Esc.
         things_given(object): QMimeData with pictures or files, pasted or dropped.
+        troubled(object): a StudioError for text that cannot be pasted.
         focus_changed(object): whether the keyboard is here.
         height_changed: it wants another height.
     """
@@ -57,6 +59,7 @@ class PromptEditor(QTextEdit):
     history_wanted = Signal(object)
     escaped = Signal()
     things_given = Signal(object)
+    troubled = Signal(object)
     focus_changed = Signal(object)
     height_changed = Signal()
 
@@ -68,6 +71,8 @@ class PromptEditor(QTextEdit):
         self.setAcceptRichText(False)
         self.setUndoRedoEnabled(False)
         self.setTabChangesFocus(True)
+        # Until the composer has it: a picture would come to nobody.
+        self.setAcceptDrops(False)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setLineWrapMode(QTextEdit.LineWrapMode.FixedPixelWidth)
         view = give_viewport(self)
@@ -206,6 +211,7 @@ class PromptEditor(QTextEdit):
 
     # --- Qt -------------------------------------------------------------------------------
 
+    @needs("_font")
     def minimumSizeHint(self) -> QSize:
         return QSize(160, 2 * self.line_height())
 
@@ -217,6 +223,7 @@ class PromptEditor(QTextEdit):
                 return True
         return super().event(event)
 
+    @once
     def keyPressEvent(self, event: QKeyEvent) -> None:
         undo, older = _undo_key(event), _history(event)
         if _enter(event):
@@ -231,28 +238,27 @@ class PromptEditor(QTextEdit):
             super().keyPressEvent(event)
 
     def canInsertFromMimeData(self, source: QMimeData) -> bool:
-        return source.hasUrls() or source.hasImage() or source.hasText()
+        from studio.ui.support import drag_and_drop
+
+        return source.hasText() or source.hasUrls() or drag_and_drop.accepts(source)
 
     def insertFromMimeData(self, source: QMimeData) -> None:
-        # A browser's picture has text beside it, an editor's text may have a picture of itself.
-        if source.hasUrls() or (source.hasImage() and not source.hasText()):
+        from studio.ui.support import drag_and_drop
+
+        if not drag_and_drop.is_words(source):
             self.things_given.emit(source)
-        else:
-            self.insertPlainText(source.text())
+            return
+        from studio.ui.support import drop_contents
+
+        try:
+            self.insertPlainText(drop_contents.text_in(source))
+        except InputError as error:
+            self.troubled.emit(error)
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
         # What an input method has not committed yet stands where the placeholder would.
         self._composing = bool(event.preeditString())
         super().inputMethodEvent(event)
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        # Pictures belong to the halves of the card; words may be dragged about in the prompt.
-        from studio.ui.composer.intake import has_pictures
-
-        if has_pictures(event.mimeData()):
-            event.ignore()
-        else:
-            super().dragEnterEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
@@ -263,6 +269,7 @@ class PromptEditor(QTextEdit):
         self.paused.emit()
         self.focus_changed.emit(False)
 
+    @needs("_most")
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._wrap()

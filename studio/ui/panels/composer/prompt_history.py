@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from studio.ui.composer.history_popup import HistoryPopup
-from studio.ui.tasks import spawn
+from studio.ui.panels.composer.history_popup import HistoryPopup
+from studio.ui.support.tasks import spawn
 
 if TYPE_CHECKING:
-    from studio.library.library import Library
+    from studio.library.facade import Library
 
 
 class Recall(QObject):
@@ -59,7 +59,7 @@ class Recall(QObject):
 
     def on_forget_wanted(self, prompt: object) -> None:
         """A prompt of the list is to be deleted for good: that is asked first."""
-        from studio.ui.dialogs.forgetting import Forgetting
+        from studio.ui.dialogs.forget_prompt import Forgetting
 
         self.forget()
         Forgetting(self._library, str(prompt), self._parent.window()).open()

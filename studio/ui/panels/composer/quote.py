@@ -5,14 +5,14 @@ Nothing is claimed that is not known: a price without a table is "price ?".
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from studio.values import dataclass
-from studio.words import _, ngettext
+from studio.common.i18n import _, ngettext
 
 if TYPE_CHECKING:
-    from studio.budget import Budget
+    from studio.domain.budget import Budget
 
 ASKS_FROM = 17
 """A run of that many pictures asks before it is sent."""

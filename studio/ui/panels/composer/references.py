@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, QObject
 
-from studio.domain import Picture, Reference, Role
-from studio.drafts import MOST_AT_ONCE, MOST_EDITED
-from studio.ui import dragging
-from studio.ui.composer import drafting, press
-from studio.ui.composer.picking import Picking
-from studio.ui.composer.reception import Reception
-from studio.words import _
+from studio.common.i18n import _
+from studio.domain.drafts import MOST_AT_ONCE, MOST_EDITED
+from studio.domain.entities import Picture, Reference, Role
+from studio.ui.panels.composer import draft as drafting
+from studio.ui.panels.composer import submit
+from studio.ui.panels.composer.file_picker import Picking
+from studio.ui.panels.composer.input_import import Reception
+from studio.ui.support import drag_and_drop
+from studio.ui.support.drop_area import Drag
 
 if TYPE_CHECKING:
-    from studio.ui.composer.composer import Composer
+    from studio.ui.panels.composer.composer import Composer
 
 
 class Referencing(QObject):
@@ -45,7 +47,9 @@ class Referencing(QObject):
         slots.suggestion_taken.connect(self.on_suggestion_taken)
         slots.also_taken.connect(self.on_also_taken)
         composer.card.editor.things_given.connect(self.on_pasted)
+        composer.card.editor.troubled.connect(composer.show_error)
         composer.card.target.dropped.connect(self.on_dropped)
+        composer.area.dropped.connect(self.on_dropped_beside)
         self._picking.picked.connect(self.on_picked)
         reception.taken.connect(self.on_taken)
 
@@ -56,7 +60,10 @@ class Referencing(QObject):
         if not pictures:
             slots.suggest("", "")
         elif len(pictures) == 1:
-            words = _("Edit {name}").format(name=pictures[0].name)
+            from studio.common.terminal import harmless  # a start does without
+
+            name = " ".join(harmless(pictures[0].name, lines=False).split())
+            words = _("Edit {name}").format(name=name)
             slots.suggest(words, "Ctrl+E", edits=[pictures[0].id])
         elif len(pictures) <= MOST_EDITED:
             n = len(pictures)
@@ -84,23 +91,27 @@ class Referencing(QObject):
         self._composer.take(drafting.with_references(draft, added))
         if editing:
             self._composer.focus_prompt()
-            if not press.is_blank(draft.prompt):
+            if not submit.is_blank(draft.prompt):
                 self._composer.kept.emit(_("The prompt was kept"))
 
     def on_pasted(self, mime: QMimeData) -> None:
         """Pictures or files were pasted into the prompt, or dropped on it."""
-        incoming = dragging.pictures_in(mime)
-        if incoming or incoming.links:
+        incoming = drag_and_drop.pictures_in(mime)
+        if incoming.says:
             self.reception.incoming(incoming, Role.FREE)
 
     def on_dropped(self, role: Role, mime: QMimeData) -> None:
         """Pictures were dropped on one half of the card."""
         self._composer.show_drop_target(False)
-        self.reception.incoming(dragging.pictures_in(mime), role)
+        self.reception.incoming(drag_and_drop.pictures_in(mime), role)
+
+    def on_dropped_beside(self, drag: Drag) -> None:
+        """Pictures were dropped on the composer, beside the halves of the card."""
+        self.reception.incoming(drag_and_drop.pictures_in(drag.mime), Role.FREE)
 
     def on_replaced(self, place: int, mime: QMimeData) -> None:
         """A picture was dropped on a slot."""
-        self.reception.incoming(dragging.pictures_in(mime), Role.FREE, place=place)
+        self.reception.incoming(drag_and_drop.pictures_in(mime), Role.FREE, place=place)
 
     def on_remove(self, place: int) -> None:
         """× or Delete on a slot."""

@@ -8,9 +8,11 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QIntValidator, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QWidget
 
-from studio.ui.controls import IconButton, Text
-from studio.ui.theme import theme
-from studio.words import _
+from studio.common.i18n import _
+from studio.ui.style.theme import theme
+from studio.ui.support.qt_overrides import needs
+from studio.ui.widgets import IconButton, Text
+from studio.ui.widgets.accessible import set_tip
 
 MOST = 2_147_483_647
 
@@ -72,7 +74,7 @@ class SeedControl(QWidget):
         fixed = seed is not None
         self.number.setText("" if seed is None else str(seed))
         self.number.setAccessibleName("" if seed is None else _("Seed {seed}").format(seed=seed))
-        self.number.setToolTip(_("Seed. Double-click to change it"))
+        set_tip(self.number, _("Seed. Double-click to change it"))
         self.dice.setVisible(not fixed)
         self.number.setVisible(fixed)
         self.field.hide()
@@ -122,9 +124,11 @@ class SeedControl(QWidget):
         if seed != before:
             self.changed.emit(seed)
 
+    @needs("_row")
     def sizeHint(self) -> QSize:
         return QSize(self._row.sizeHint().width(), theme().height(30))
 
+    @needs("_row")
     def eventFilter(self, watched: object, event: QEvent) -> bool:
         if watched is self.number and event.type() == QEvent.Type.MouseButtonDblClick:
             self.edit()

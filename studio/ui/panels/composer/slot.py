@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAction,
     QContextMenuEvent,
-    QDragEnterEvent,
-    QDragLeaveEvent,
-    QDropEvent,
     QFontMetrics,
+    QHideEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -21,12 +21,14 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QWidget
 
-from studio.domain import Reference, Role
-from studio.ui.composer.intake import has_pictures
-from studio.ui.controls import IconButton, Menu, plain_tip, set_role
-from studio.ui.theme import theme
-from studio.values import dataclass
-from studio.words import _
+from studio.common.i18n import _
+from studio.domain.entities import Reference, Role, one_line
+from studio.ui.panels.composer.drop_intake import brings_pictures
+from studio.ui.style.theme import theme
+from studio.ui.support.drop_area import Drag, DropArea
+from studio.ui.support.qt_overrides import needs, once
+from studio.ui.widgets import IconButton, Menu, set_role
+from studio.ui.widgets.accessible import set_tip
 
 HEIGHT = 40
 THUMB = 32
@@ -75,6 +77,7 @@ class Slot(QWidget):
         talk_chosen(object): whether the conversation about the source goes on.
         dragged(object, object), dropped_at(object, object): the slot and where the pointer is, in
             its parent: while it is moved, and at the end.
+        given_up: it was moved, and stays where it is.
         step_wanted(object, object): move it by -1 or 1.
         replaced(object, object): the slot and the QMimeData dropped on it.
     """
@@ -85,6 +88,7 @@ class Slot(QWidget):
     talk_chosen = Signal(object)
     dragged = Signal(object, object)
     dropped_at = Signal(object, object)
+    given_up = Signal()
     step_wanted = Signal(object, object)
     replaced = Signal(object, object)
 
@@ -100,12 +104,15 @@ class Slot(QWidget):
         set_role(self, QAccessible.Role.ListItem)
         self.setProperty("radius", 7)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAcceptDrops(True)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.role_button = IconButton("down", _("Role"), "", self, size=24, role="text3")
         self.role_button.clicked.connect(self.on_role_wanted)
         self.close_button = IconButton("close", _("Remove"), "Del", self, size=24, role="text3")
         self.close_button.clicked.connect(self.on_close)
+        self._area = DropArea(self, brings_pictures)
+        self._area.over.connect(self.on_drag)
+        self._area.ended.connect(self.on_drag_ended)
+        self._area.dropped.connect(self.on_picture_dropped)
         theme().changed.connect(self.update)
 
     # --- content --------------------------------------------------------------------------
@@ -114,16 +121,17 @@ class Slot(QWidget):
         """Show this reference; `note` says why it is not sent, or what is special about it."""
         self.reference, self._note, self._small = reference, note, small
         editing = reference.role is Role.EDIT
-        name = f"{role_name(reference.role)} {reference.name}".strip()
+        called = one_line(reference.name)
+        name = f"{role_name(reference.role)} {called}".strip()
         self.setAccessibleName(name)
         said = [words for words in (note.words, note.beside, note.tip) if words]
         self.setAccessibleDescription(" ".join(said))
-        self.setToolTip(plain_tip("\n".join([name, *said])))
+        set_tip(self, "\n".join([name, *said]))
         self.role_button.setVisible(self._has_menu and not small)
         self.close_button.setVisible(not small)
         about = _("Conversation about {name}") if editing else _("Role of {name}")
-        self.role_button.set_name(about.format(name=reference.name))
-        self.close_button.set_name(_("Remove {name}").format(name=reference.name), "Del")
+        self.role_button.set_name(about.format(name=called))
+        self.close_button.set_name(_("Remove {name}").format(name=called), "Del")
         self._place()
         self.update()
 
@@ -142,19 +150,19 @@ class Slot(QWidget):
         menu = Menu("", self)
         if self.reference.role is not Role.EDIT:
             for role in ROLES:
-                action = menu.addAction(role_name(role))
+                action = menu.entry(role_name(role))
                 action.setData(role)
                 action.setCheckable(True)
                 action.setChecked(role is self.reference.role)
             menu.addSeparator()
         elif self._note.talk is not None:
-            action = menu.addAction(_("Continue the conversation"))
+            action = menu.entry(_("Continue the conversation"))
             action.setData("talk")
             action.setCheckable(True)
             action.setChecked(self._note.talk > 0)
             menu.addSeparator()
-        menu.addAction(_("Show")).setData("show")
-        menu.addAction(f"{_('Remove')}\tDel").setData("remove")
+        menu.entry(_("Show")).setData("show")
+        menu.entry(_("Remove"), "Del").setData("remove")
         menu.triggered.connect(self.on_triggered)
         menu.aboutToHide.connect(menu.deleteLater)
         return menu
@@ -182,6 +190,23 @@ class Slot(QWidget):
         """The × was pressed."""
         self.remove_wanted.emit(self)
 
+    def on_drag(self, _drag: Drag) -> None:
+        """A picture is dragged over it."""
+        self._aim(on=True)
+
+    def on_drag_ended(self, _gone: bool) -> None:  # noqa: FBT001 - a Qt signal's argument
+        """Not any more."""
+        self._aim(on=False)
+
+    def on_picture_dropped(self, drag: Drag) -> None:
+        """A picture was dropped on it."""
+        self.replaced.emit(self, drag.mime)
+
+    def _aim(self, *, on: bool) -> None:
+        if self._target is not on:
+            self._target = on
+            self.update()
+
     # --- painting -------------------------------------------------------------------------
 
     def _words(self) -> tuple[str, str]:
@@ -190,14 +215,14 @@ class Slot(QWidget):
             words = _("Editing, turn {n}").format(n=self._note.talk + 1)
         if self._note.beside and not self._note.words:
             words = f"{words} · {self._note.beside}"
-        return words, self.reference.name
+        return words, one_line(self.reference.name)
 
     def _words_width(self) -> int:
         look = theme()
         role, name = self._words()
         editing = self.reference.role is Role.EDIT
         first = QFontMetrics(look.font("micro", weight=600 if editing else 400))
-        second = QFontMetrics(look.font("small"))
+        second = QFontMetrics(look.font("small", prose=True))
         return min(WIDEST_NAME, max(first.horizontalAdvance(role), second.horizontalAdvance(name)))
 
     def _thumb(self) -> QRect:
@@ -212,6 +237,7 @@ class Slot(QWidget):
         self.close_button.move(right, top)
         self.role_button.move(right - side, top)
 
+    @needs("close_button")
     def sizeHint(self) -> QSize:
         if self._small:
             return QSize(SMALL, SMALL)
@@ -272,16 +298,19 @@ class Slot(QWidget):
         painter.setPen(look.color(quiet))
         text = QFontMetrics(painter.font()).elidedText(role, elide, width + 1)
         painter.drawText(QRectF(left, top, width + 2, heights[0]), flags, text)
-        painter.setFont(look.font("small"))
+        painter.setFont(look.font("small", prose=True))
         painter.setPen(look.color("text" if self._note.sent else "text3"))
         text = QFontMetrics(painter.font()).elidedText(name, elide, width + 1)
         painter.drawText(QRectF(left, top + heights[0], width + 2, heights[1]), flags, text)
 
     # --- Qt -------------------------------------------------------------------------------
 
+    @once
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key, alt = event.key(), event.modifiers() & Qt.KeyboardModifier.AltModifier
-        if key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+        if key == Qt.Key.Key_Escape and self._moving:
+            self._give_up()
+        elif key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             self.remove_wanted.emit(self)
         elif alt and key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
             self.step_wanted.emit(self, -1 if key == Qt.Key.Key_Left else 1)
@@ -322,21 +351,23 @@ class Slot(QWidget):
         elif self._thumb().contains(place):
             self.show_wanted.emit(self)
 
+    def _give_up(self) -> None:
+        """Stay in the old place; the button may still be down."""
+        if self._moving:
+            self._pressed, self._moving = None, False
+            self.unsetCursor()
+            self.given_up.emit()
+
+    @needs("_moving")
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._give_up()
+
+    @needs("_moving")
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow():
+            self._give_up()
+
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         self.role_menu().popup(event.globalPos())
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if has_pictures(event.mimeData()):
-            self._target = True
-            self.update()
-            event.acceptProposedAction()
-
-    def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
-        self._target = False
-        self.update()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        self._target = False
-        self.update()
-        event.acceptProposedAction()
-        self.replaced.emit(self, event.mimeData())

@@ -16,14 +16,19 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from studio.domain import Reference, Role
-from studio.ui.composer.dashed_button import DashedButton
-from studio.ui.composer.slot import HEIGHT, SMALL, Note, Slot, role_name
-from studio.ui.controls import Menu, set_role
-from studio.ui.theme import theme
-from studio.words import _
+from studio.common.i18n import _, ngettext
+from studio.domain.entities import Reference, Role
+from studio.ui.panels.composer.dashed_button import DashedButton
+from studio.ui.panels.composer.slot import HEIGHT, SMALL, Note, Slot, role_name
+from studio.ui.style.theme import theme
+from studio.ui.support.qt_overrides import needs
+from studio.ui.widgets import Menu, set_role
 
 GAP = 8
+MOST_SLOTS = 32
+"""Slots there are at most: no window has room for more, and each is a widget."""
+_MOST_ROWS = 64
+"""Rows of the menu of those that have no room."""
 
 
 class SlotsRow(QWidget):
@@ -82,13 +87,16 @@ class SlotsRow(QWidget):
         """Show these, each with what is to be said of it."""
         focused = next((i for i, slot in enumerate(self._slots) if slot.hasFocus()), None)
         self._references, self._notes = tuple(references), tuple(notes)
-        while len(self._slots) > len(references):
+        number = min(len(references), MOST_SLOTS)
+        while len(self._slots) > number:
             slot = self._slots.pop()
             slot.hide()
             slot.deleteLater()
-        while len(self._slots) < len(references):
+        while len(self._slots) < number:
             self._slots.append(self._new_slot())
-        for slot, reference, note in zip(self._slots, references, notes, strict=True):
+        # One that is moved meanwhile may stand elsewhere by now.
+        self._insert_at = None
+        for slot, reference, note in zip(self._slots, references, notes, strict=False):
             slot.show_reference(reference, note, small=self._small)
             slot.show_thumbnail(self._thumbnails.get(reference.sha256))
         if focused is not None and self._slots and focused >= len(self._slots):
@@ -143,7 +151,7 @@ class SlotsRow(QWidget):
         self.show_references(self._references, self._notes)
 
     def slots(self) -> tuple[Slot, ...]:
-        """One for each reference, in their order."""
+        """One for each of the first references, in their order."""
         return tuple(self._slots)
 
     def _new_slot(self) -> Slot:
@@ -154,6 +162,7 @@ class SlotsRow(QWidget):
         slot.talk_chosen.connect(self.talk_chosen)
         slot.dragged.connect(self.on_dragged)
         slot.dropped_at.connect(self.on_dropped)
+        slot.given_up.connect(self.on_given_up)
         slot.step_wanted.connect(self.on_step)
         slot.replaced.connect(self.on_replaced)
         return slot
@@ -194,6 +203,11 @@ class SlotsRow(QWidget):
         if slot.reference.role is not Role.EDIT and to != at:
             self.move_wanted.emit(at, to)
 
+    def on_given_up(self) -> None:
+        """A slot that was moved stays where it is."""
+        self._insert_at = None
+        self.update()
+
     def on_replaced(self, slot: Slot, mime: object) -> None:
         """Something was dropped on a slot."""
         self.replaced.emit(self._slots.index(slot), mime)
@@ -201,11 +215,14 @@ class SlotsRow(QWidget):
     def on_overflow(self) -> None:
         """The references that have no room."""
         menu = Menu("", self)
-        for at in range(self._shown, len(self._references)):
+        first, all_of_them = self._shown, len(self._references)
+        for at in range(first, min(all_of_them, first + _MOST_ROWS)):
             reference = self._references[at]
             entry = menu.submenu(f"{role_name(reference.role)} {reference.name}".strip())
             for words, what in ((_("Show"), "show"), (_("Remove"), "remove")):
-                entry.addAction(words).setData((what, at))
+                entry.entry(words).setData((what, at))
+        if (more := all_of_them - first - _MOST_ROWS) > 0:
+            menu.entry(_("and {n} more").format(n=f"{more:,}")).setEnabled(False)
         menu.triggered.connect(self.on_triggered)
         menu.aboutToHide.connect(menu.deleteLater)
         height = menu.sizeHint().height()
@@ -238,11 +255,14 @@ class SlotsRow(QWidget):
             extra = self._extra.width() + GAP if self._extra is not None else 0
             room -= extra
             self.add.set_with_beside(True)
+            widths = [slot.sizeHint().width() + GAP for slot in self._slots]
             self._shown = len(self._slots)
-            if self._needs(self._shown, suggestion=True) > room:
+            taken = sum(widths)
+            if taken + self._needs(self._shown, suggestion=True) > room:
                 self.add.set_with_beside(False)
-            while self._shown > 1 and self._needs(self._shown, suggestion=False) > room:
+            while self._shown > 1 and taken + self._needs(self._shown, suggestion=False) > room:
                 self._shown -= 1
+                taken -= widths[self._shown]
         gap = 6 if self._small else GAP
         at = 0
         for place, slot in enumerate(self._slots):
@@ -251,11 +271,12 @@ class SlotsRow(QWidget):
                 size = slot.sizeHint()
                 slot.setGeometry(at, 0, size.width(), size.height())
                 at += size.width() + gap
-        hidden = len(self._slots) - self._shown
+        hidden = len(self._references) - self._shown
         self.overflow.setVisible(hidden > 0)
         if hidden:
-            name = _("{n} more references").format(n=hidden)
-            self.overflow.show_words(f"+ {hidden}", "")
+            words = ngettext("{n} more reference", "{n} more references", hidden)
+            name = words.format(n=f"{hidden:,}")
+            self.overflow.show_words(f"+ {hidden:,}", "")
             self.overflow.setAccessibleName(name)
             size = self.overflow.sizeHint()
             height = SMALL if self._small else size.height()
@@ -283,9 +304,8 @@ class SlotsRow(QWidget):
                 right -= width + GAP
 
     def _needs(self, shown: int, *, suggestion: bool) -> int:
-        width = sum(slot.sizeHint().width() + GAP for slot in self._slots[:shown])
-        if shown < len(self._slots):
-            width += 56
+        """What stands beside so many slots."""
+        width = 56 if shown < len(self._references) else 0
         width += self.add.sizeHint().width()
         for button in (self.suggestion, self.also):
             if suggestion and button.accessibleName():
@@ -294,18 +314,21 @@ class SlotsRow(QWidget):
 
     # --- Qt -------------------------------------------------------------------------------
 
+    @needs("overflow")
     def sizeHint(self) -> QSize:
         if not self._small:
             return QSize(320, theme().height(HEIGHT))
         shown = min(len(self._slots), 3)
         width = (shown + 1) * SMALL + shown * 6
-        if len(self._slots) > shown:
+        if len(self._references) > shown:
             width += self.overflow.sizeHint().width() + 6
         return QSize(width, SMALL)
 
+    @needs("overflow")
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint() if self._small else QSize(200, theme().height(HEIGHT))
 
+    @needs("also")
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.fit()

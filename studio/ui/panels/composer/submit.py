@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from studio import prompts, runs
-from studio.domain import JobState
-from studio.drafts import Draft
-from studio.errors import Billed, InputError, StudioError
-from studio.events import Event, JobChanged, JobsRemoved
+from studio.common.errors import Billed, InputError, StudioError
+from studio.common.i18n import _, ngettext
+from studio.domain import prompt_variants, runs
+from studio.domain.drafts import Draft
+from studio.domain.entities import JobState
+from studio.domain.events import Event, JobChanged, JobsRemoved
+from studio.domain.models import Model, ModelState
 from studio.library.query import Spend
-from studio.models import Model, ModelState
-from studio.ui import places
-from studio.ui.composer.quote import ASKS_FROM, REFUSED_FROM, Situation, money
-from studio.ui.controls import Notice
-from studio.words import _
+from studio.ui.panels.composer.quote import ASKS_FROM, REFUSED_FROM, Situation, money
+from studio.ui.support import sidebar_items
+from studio.ui.widgets import Notice
 
 if TYPE_CHECKING:
-    from studio.budget import Budget
-    from studio.core import Core
+    from studio.app.core import Core
+    from studio.domain.budget import Budget
 
 
 class Purse:
@@ -83,7 +85,7 @@ class Purse:
         limit = core.settings.value.budget_usd
         if not limit:
             return None
-        from studio import budget
+        from studio.domain import budget
 
         now = budget.standing(limit, self._spend, core.queue.jobs.values())
         sent = sum(left * each for left, each in self._sent.values())
@@ -97,7 +99,7 @@ def situation(
     queue, settings = core.queue, core.settings.value
     long = queue.waiting >= settings.at_once
     return Situation(
-        variants=0 if is_blank(draft.prompt) else prompts.count(draft.prompt),
+        variants=0 if is_blank(draft.prompt) else prompt_variants.count(draft.prompt),
         count=draft.count,
         sources=len(sent.sent_together),
         each_usd=model.price(sent.size if model.sizes else None),
@@ -114,7 +116,7 @@ def is_blank(prompt: str) -> bool:
     if not prompt.strip():
         return True
     kept, last = [], 0
-    for span in prompts.parse(prompt).comments:
+    for span in prompt_variants.parse(prompt).comments:
         kept.append(prompt[last : span.start])
         last = span.end
     return not "".join([*kept, prompt[last:]]).strip()
@@ -122,14 +124,14 @@ def is_blank(prompt: str) -> bool:
 
 def run_of(sent: Draft, model: Model) -> runs.Run:
     """The run a draft asks for. Raises InputError for one that is empty or far too large."""
-    pictures = prompts.count(sent.prompt) * sent.count * len(sent.sent_together)
+    pictures = prompt_variants.count(sent.prompt) * sent.count * len(sent.sent_together)
     if pictures >= REFUSED_FROM:
         raise InputError(
             _("This run would make {n} pictures").format(n=f"{pictures:,}"),
             _("At most {most} are made at once.").format(most=REFUSED_FROM - 1),
             hint=_("Take words out of a {a|b} group, or lower the count."),
         )
-    return runs.plan(sent, model, prompts.expand(sent.prompt))
+    return runs.plan(sent, model, prompt_variants.expand(sent.prompt))
 
 
 def question(now: Situation) -> str:
@@ -151,9 +153,9 @@ def question(now: Situation) -> str:
 
 def past_budget(now: Budget, run_usd: float | None) -> str:
     """That a run goes past the month's budget."""
-    from studio import budget
+    from studio.domain import budget
 
-    return budget.question(now, run_usd, places.this_month())
+    return budget.question(now, run_usd, sidebar_items.this_month())
 
 
 def ask(now: Situation) -> Notice | None:
@@ -161,6 +163,42 @@ def ask(now: Situation) -> Notice | None:
     if not (text := question(now)):
         return None
     return Notice(key="ask", text=text, tone="warn", icon="coin", actions=answers(now))
+
+
+PAUSE = 1.0
+"""Seconds without a press after which another one answers a question; less is a finger's slip."""
+
+
+class Asked:
+    """The question that stands in the bar, and whether another press of Generate answers it.
+
+    Attributes:
+        sent: what would be sent; None while nothing is asked.
+        clock: seconds that only grow.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self.clock = clock
+        self.sent: Draft | None = None
+        self._question: Notice | None = None
+        self._pressed = 0.0
+
+    def put(self, sent: Draft, question: Notice) -> None:
+        """This is asked now, about what would be sent."""
+        self.sent, self._question, self._pressed = sent, question, self.clock()
+
+    def forget(self) -> None:
+        """Nothing is asked any more."""
+        self.sent = self._question = None
+
+    def stands(self, sent: Draft, question: Notice) -> bool:
+        """Whether this very question was asked about this very run."""
+        return (self.sent, self._question) == (sent, question)
+
+    def confirms(self) -> bool:
+        """Whether a press answers what stands: a second after the last one, however many come."""
+        before, self._pressed = self._pressed, self.clock()
+        return self._pressed - before >= PAUSE
 
 
 def answers(now: Situation) -> tuple[tuple[str, str], ...]:
@@ -171,10 +209,10 @@ def answers(now: Situation) -> tuple[tuple[str, str], ...]:
 
 def list_of(prompt: str) -> str:
     """The prompts {a|b} makes, one a line, for the tool tip of Generate; "" for a single one."""
-    count = prompts.count(prompt)
+    count = prompt_variants.count(prompt)
     if not 1 < count <= REFUSED_FROM:
         return ""
-    lines = [" ".join(text.split()) for text in prompts.expand(prompt)]
+    lines = [" ".join(text.split()) for text in prompt_variants.expand(prompt)]
     shown = [line if len(line) <= 90 else f"{line[:89]}…" for line in lines[:16]]
     if count > len(shown):
         shown.append(_("and {n} more").format(n=count - len(shown)))
@@ -194,6 +232,18 @@ def no_network() -> Notice:
     text = _("No network. Runs wait in the queue and start by themselves.")
     actions = (("sketch", _("Sketch instead")),)
     return Notice(key="network", text=text, icon="cloud-off", actions=actions)
+
+
+def limited(taken: int, given: int, most: int) -> Notice:
+    """That more pictures came than a prompt takes; with 0 for `most`, that too many were none."""
+    words = ngettext("{taken} of {given} was added.", "{taken} of {given} were added.", taken)
+    text = words.format(taken=f"{taken:,}", given=f"{given:,}")
+    if most:
+        why = _("A prompt takes at most {most} references.").format(most=most)
+    else:
+        why = _("The first ones cannot be read, so the others were not tried.")
+    text = f"{text} {why}"
+    return Notice(key="too many", text=text, tone="warn", icon="warning")
 
 
 def trouble(error: StudioError) -> Notice:

@@ -5,16 +5,15 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from studio.domain import Advanced, AspectRatio, Reference, Role
-from studio.drafts import MATCH, Draft
-from studio.values import dataclass
-from studio.words import _
+from studio.common.i18n import _
+from studio.domain.drafts import MATCH, Draft
+from studio.domain.entities import Advanced, AspectRatio, Reference, Role
 
 if TYPE_CHECKING:
-    from studio.models import Model
+    from studio.domain.models import Model
 
 COMMON = ("1:1", "3:2", "2:3", "16:9", "9:16")
 """The aspect ratios that stand in the row; the others are behind the chevron."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from studio.drafts import Draft
+from studio.domain.drafts import Draft
 
 KEPT = 200
 TYPING = "typing"

@@ -1,5 +1,5 @@
 """What there is to know about what is selected, and what can be done with it."""
 
-from studio.ui.inspector.inspector import Inspector
+from studio.ui.panels.inspector.inspector import Inspector
 
 __all__ = ["Inspector"]

@@ -6,9 +6,11 @@ from PySide6.QtCore import QEvent, QSize, Signal
 from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
-from studio.ui.controls import Button, plain_tip
-from studio.ui.theme import theme
-from studio.words import _
+from studio.common.i18n import _
+from studio.ui.style.theme import theme
+from studio.ui.support.qt_overrides import needs
+from studio.ui.widgets import Button
+from studio.ui.widgets.accessible import set_tip
 
 SPACE = 6
 MORE = 28
@@ -33,7 +35,7 @@ class ActionRow(QWidget):
         self._more = Button("", "", self, size=26, icon="more")
         self._more.setProperty("action", "more")
         self._more.setAccessibleName(_("More"))
-        self._more.setToolTip(_("More"))
+        set_tip(self._more, _("More"))
         self._more.setFixedWidth(MORE)
         self._more.clicked.connect(self.on_pressed)
         self._row.addWidget(self._more)
@@ -44,7 +46,7 @@ class ActionRow(QWidget):
         for at, (name, label, tip) in enumerate(actions):
             button = known.get(name) or self._new(name, at)
             button.setAccessibleName(label)
-            button.setToolTip(plain_tip(tip))
+            set_tip(button, tip)
             self._labels[button] = label
         self._fit()
 
@@ -88,15 +90,18 @@ class ActionRow(QWidget):
 
     # --- Qt -------------------------------------------------------------------------------
 
+    @needs("_row")
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit()
 
+    @needs("_row")
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
             self._fit()
 
+    @needs("_labels")
     def minimumSizeHint(self) -> QSize:
         count = len(self._labels)
         return QSize((MORE + SPACE) * count + MORE, super().minimumSizeHint().height())

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from studio.ui.controls import Text
-from studio.ui.controls.marked_text import MarkedText
-from studio.ui.inspector.facts import Fact
-from studio.ui.theme import theme
+from studio.ui.panels.inspector.facts import Fact
+from studio.ui.style.theme import theme
+from studio.ui.widgets import Text
+from studio.ui.widgets.marked_text import MarkedText
 
 LABEL = 72  # width of the first column
 
@@ -107,7 +107,7 @@ class Remarks(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)
         icon = QLabel(made)
-        icon.setPixmap(theme().pixmap(self._icon, self._role, 14, self.devicePixelRatioF()))
+        theme().show_icon(icon, self._icon, self._role, 14)
         icon.setFixedSize(QSize(14, theme().line("small")))
         row.addWidget(icon, 0, Qt.AlignmentFlag.AlignTop)
         words = MarkedText(self._name, made, kind="small", role=self._role, line=16)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from studio.domain import MADE_WITH, AspectRatio, CostBasis, Picture, Role
-from studio.safety import level_of
-from studio.ui import figures
-from studio.words import _, ngettext
+from studio.common.i18n import _, ngettext
+from studio.domain.entities import MADE_WITH, AspectRatio, CostBasis, Picture, Role, one_line
+from studio.domain.safety import level_of
+from studio.ui.support import formatting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,25 +62,25 @@ def details(
 
     `names` are the names of what it was made from, `within` those of its collections.
     """
-    size = figures.pixels(picture.width, picture.height)
-    shape = figures.shape(picture.width, picture.height)
+    size = formatting.pixels(picture.width, picture.height)
+    shape = formatting.shape(picture.width, picture.height)
     facts = [
         Fact(label=_("Size"), value=f"{size} · {shape}" if shape else size),
         Fact(
             label=_("File"),
-            value=f"{figures.kind(picture.media_type)} · {figures.megabytes(picture.bytes)}",
+            value=f"{formatting.kind(picture.media_type)} · {formatting.megabytes(picture.bytes)}",
         ),
     ]
     if picture.model:
         facts.append(Fact(label=_("Model"), value=picture.model))
-    made = figures.when(picture.created, now=now)
+    made = formatting.when(picture.created, now=now)
     if picture.imported:
         facts.append(Fact(label=_("Imported"), value=made))
-        facts.append(Fact(label=_("From file"), value=picture.imported))
+        facts.append(Fact(label=_("From file"), value=one_line(picture.imported)))
     else:
         if picture.seconds is not None:
             made = _("{when}, in {seconds}").format(
-                when=made, seconds=figures.duration(picture.seconds)
+                when=made, seconds=formatting.duration(picture.seconds)
             )
         facts.append(Fact(label=_("Made"), value=made))
     if not picture.imported or picture.cost_usd is not None:
@@ -131,7 +131,7 @@ def parent_names(picture: Picture, known: Sequence[Picture] = ()) -> tuple[str, 
     names: list[str] = []
     for parent in picture.parents:
         other = by_id.get(parent.picture or "")
-        name = other.name if other else parent.name
+        name = one_line(other.name if other else parent.name)
         if name and name not in names and parent.role is not Role.MASK:
             names.append(name)
     return tuple(names)
@@ -150,12 +150,12 @@ def several(pictures: Sequence[Picture]) -> list[Fact]:
     if made_here and all(p.offline and not p.cost_usd for p in made_here):
         total = _("free")
     else:
-        total = figures.about(sum(cost or 0 for cost in known)) if known else _("unknown")
+        total = formatting.about(sum(cost or 0 for cost in known)) if known else _("unknown")
     facts = [Fact(label=_("Cost"), value=total, note=note)] if made_here else []
-    facts.append(Fact(label=_("Files"), value=figures.megabytes(sum(p.bytes for p in pictures))))
+    facts.append(Fact(label=_("Files"), value=formatting.megabytes(sum(p.bytes for p in pictures))))
     for label, values in (
         (_("Models"), {p.model for p in pictures if p.model}),
-        (_("Shapes"), {figures.shape(p.width, p.height) for p in pictures}),
+        (_("Shapes"), {formatting.shape(p.width, p.height) for p in pictures}),
     ):
         if values:
             facts.append(Fact(label=label, value=", ".join(sorted(values))))
@@ -169,7 +169,7 @@ def _known_cost(picture: Picture) -> bool:
 def _cost(picture: Picture) -> Fact:
     if picture.offline and not picture.cost_usd:
         return Fact(label=_("Cost"), value=_("free"))
-    value, note = figures.cost(picture.cost_usd, picture.cost_basis)
+    value, note = formatting.cost(picture.cost_usd, picture.cost_basis)
     known = _known_cost(picture)
     return Fact(label=_("Cost"), value=value, note=note, role="text" if known else "text3")
 
@@ -181,5 +181,5 @@ def _not_as_asked(picture: Picture) -> str:
         return ""
     if not picture.width or not picture.height or asked.near(picture.width, picture.height):
         return ""
-    got = figures.shape(picture.width, picture.height)
+    got = formatting.shape(picture.width, picture.height)
     return _("Asked {asked}, got {got}").format(asked=asked, got=got)

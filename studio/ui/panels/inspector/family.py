@@ -16,12 +16,13 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from studio.domain import Picture
+from studio.common.i18n import _
+from studio.domain.entities import Picture
 from studio.library.query import Family
-from studio.ui.controls import plain_tip
-from studio.ui.theme import theme
-from studio.ui.thumbnails import Thumbnails, Wish
-from studio.words import _
+from studio.ui.style.theme import theme
+from studio.ui.support.qt_overrides import needs, once
+from studio.ui.support.thumbnail_cache import Thumbnails, Wish
+from studio.ui.widgets.accessible import set_tip
 
 SIDE = 38
 RING = 4  # around the current picture
@@ -211,9 +212,10 @@ class FamilyStrip(QWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         spot = event.position().toPoint()
         over = next((place for place in self.places() if place.rect.contains(spot)), None)
-        self.setToolTip(plain_tip(over.picture.name) if over and over.picture else "")
+        set_tip(self, over.picture.name if over and over.picture else "")
         self.setCursor(Qt.CursorShape.PointingHandCursor if over else Qt.CursorShape.ArrowCursor)
 
+    @once
     def keyPressEvent(self, event: QKeyEvent) -> None:
         places = self.places()
         if event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right) and places:
@@ -226,6 +228,7 @@ class FamilyStrip(QWidget):
         else:
             super().keyPressEvent(event)
 
+    @needs("_focus")
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
         places = self.places()

@@ -5,14 +5,14 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from studio.drafts import MOST_AT_ONCE
-from studio.ui import word_diff
-from studio.ui.controls import Button
-from studio.ui.controls.marked_text import MarkedText
-from studio.ui.inspector.action_row import ActionRow
-from studio.ui.inspector.section import Section
-from studio.ui.inspector.title import Title
-from studio.words import _, ngettext
+from studio.common.i18n import _, ngettext
+from studio.domain.drafts import MOST_AT_ONCE
+from studio.ui.panels.inspector.action_row import ActionRow
+from studio.ui.panels.inspector.section import Section
+from studio.ui.panels.inspector.title import Title
+from studio.ui.support import word_diff
+from studio.ui.widgets import Button
+from studio.ui.widgets.marked_text import MarkedText
 
 LINES = 6  # of the prompt before "Show all"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -9,17 +10,18 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QStackedWidget, QVBoxLayout, QWidget
 
-from studio.domain import Flag, Job, Picture
-from studio.errors import StudioError
-from studio.ui.controls import Text
-from studio.ui.shelf import Eyes, Shelf, loop_runs
-from studio.ui.tasks import Work, spawn
-from studio.ui.thumbnails import Thumbnails
-from studio.words import _
+from studio.common.errors import StudioError
+from studio.common.i18n import _
+from studio.domain.entities import Flag, Job, Picture
+from studio.ui.support.library_protocol import Eyes, Shelf, loop_runs
+from studio.ui.support.qt_overrides import needs
+from studio.ui.support.tasks import Work, spawn
+from studio.ui.support.thumbnail_cache import Thumbnails
+from studio.ui.widgets import Text
 
 if TYPE_CHECKING:
-    from studio.ui.inspector.job_page import JobPage
-    from studio.ui.inspector.picture_page import PicturePage
+    from studio.ui.panels.inspector.job_page import JobPage
+    from studio.ui.panels.inspector.picture_page import PicturePage
 
 WIDTH, NARROWEST, WIDEST = 296, 260, 420
 KEPT = 24 * 1024 * 1024  # bytes of thumbnails
@@ -96,7 +98,7 @@ class Inspector(QFrame):
     def page(self) -> PicturePage:
         """The page of pictures."""
         if self._page is None:
-            from studio.ui.inspector.picture_page import PicturePage
+            from studio.ui.panels.inspector.picture_page import PicturePage
 
             self._page = page = PicturePage(self._thumbnails, self)
             page.collections = self._collections
@@ -122,8 +124,8 @@ class Inspector(QFrame):
     def job_page(self) -> JobPage:
         """The page of a job."""
         if self._job_page is None:
-            from studio.ui.inspector.job_page import JobPage
-            from studio.ui.inspector.scrolled import Scrolled
+            from studio.ui.panels.inspector.job_page import JobPage
+            from studio.ui.panels.inspector.scrolled import Scrolled
 
             self._job_page = page = JobPage(self)
             self._job_scroll = Scrolled(page, self)
@@ -254,7 +256,8 @@ class Inspector(QFrame):
         if picture.missing:
             return
         try:
-            colours = await self._decoder.palette(self._library.path(picture))
+            path = await asyncio.to_thread(self._library.path, picture)
+            colours = await self._decoder.palette(path)
         except StudioError:
             colours = ()  # the view beside it says what is wrong with the file
         self.page.show_palette(colours, visible=bool(colours) and not self._with_preview)
@@ -315,6 +318,7 @@ class Inspector(QFrame):
 
     # --- Qt -------------------------------------------------------------------------------
 
+    @needs("_page")
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._want()
@@ -323,6 +327,7 @@ class Inspector(QFrame):
         super().showEvent(event)
         self._want()
 
+    @needs("_thumbnails")
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self._thumbnails.want(())

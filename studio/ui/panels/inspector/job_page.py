@@ -5,18 +5,19 @@ from __future__ import annotations
 import time
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QHideEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from studio.domain import Job
-from studio.ui.controls import Button, ElidedLabel, Text
-from studio.ui.controls.marked_text import MarkedText
-from studio.ui.inspector import job_words
-from studio.ui.inspector.fact_table import FactTable
-from studio.ui.inspector.job_words import Account
-from studio.ui.inspector.section import Section
-from studio.ui.theme import theme
-from studio.words import _
+from studio.common.i18n import _
+from studio.domain.entities import Job
+from studio.ui.panels.inspector import job_words
+from studio.ui.panels.inspector.fact_table import FactTable
+from studio.ui.panels.inspector.job_words import Account
+from studio.ui.panels.inspector.section import Section
+from studio.ui.style.theme import theme
+from studio.ui.support.qt_overrides import needs
+from studio.ui.widgets import Button, ElidedLabel, Text
+from studio.ui.widgets.marked_text import MarkedText
 
 
 class JobPage(QWidget):
@@ -50,7 +51,7 @@ class JobPage(QWidget):
     def _make_head(self) -> Section:
         head = Section("", self)
         head.set_line(line=False)
-        self.name = ElidedLabel("", "title", "text", head)
+        self.name = ElidedLabel("", "title", "text", head, prose=True)
         line = QHBoxLayout()
         line.setSpacing(6)
         self._icon = QLabel(head)
@@ -129,11 +130,10 @@ class JobPage(QWidget):
             self._clock.stop()
 
     def _show(self, told: Account, *, offers_changed: bool) -> None:
-        look, dpr = theme(), self.devicePixelRatioF()
         self.head.setText(told.head)
         self._icon.setVisible(bool(told.icon))
         if told.icon:
-            self._icon.setPixmap(look.pixmap(told.icon, told.role, 16, dpr))
+            theme().show_icon(self._icon, told.icon, told.role)
         self.message.set_words(told.message)
         self.message.setVisible(bool(told.message))
         self.hint.setText(told.hint)
@@ -141,7 +141,7 @@ class JobPage(QWidget):
         self.bill.setText(told.bill)
         for part in (self.bill, self._coin):
             part.setVisible(bool(told.bill))
-        self._coin.setPixmap(look.pixmap("coin", "warn" if told.doubt else "text2", 14, dpr))
+        theme().show_icon(self._coin, "coin", "warn" if told.doubt else "text2", 14)
         self._answer.setVisible(bool(told.answer))
         self.answer.set_words(told.answer)
         self.facts.set_facts(told.facts)
@@ -171,8 +171,9 @@ class JobPage(QWidget):
     def on_copy(self) -> None:
         """Put everything about the failure on the clipboard."""
         if self._job is not None:
-            QGuiApplication.clipboard().setText(job_words.copied(self._job))
-            self.copied.emit()
+            from studio.ui.support import clipboard  # a start copies nothing
+
+            clipboard.put_text(job_words.copied(self._job), self.copied.emit)
 
     # --- Qt -------------------------------------------------------------------------------
 
@@ -180,6 +181,7 @@ class JobPage(QWidget):
         super().showEvent(event)
         self._tell()
 
+    @needs("_clock")
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self._clock.stop()

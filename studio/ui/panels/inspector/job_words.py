@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from studio.domain import Job, JobState
-from studio.ui import failures, figures, states
-from studio.ui.failures import Offer
-from studio.ui.inspector.facts import Fact
-from studio.words import _
+from studio.common.i18n import _
+from studio.domain.entities import Job, JobState
+from studio.ui.panels.inspector.facts import Fact
+from studio.ui.support import formatting, job_outcome, tile_content
+from studio.ui.support.job_outcome import Offer
 
 _ROLES = {"calm": "text2", "bad": "bad", "warn": "warn"}
 
@@ -43,7 +43,7 @@ def account(job: Job, now: float, *, usual: float | None = None) -> Account:
     """Tell of a job; `usual` is what such a job takes, in seconds, where that was measured."""
     facts = tuple(_facts(job))
     if job.alive or job.state is JobState.DONE:
-        tile = states.describe(job, now, usual=usual)
+        tile = tile_content.describe(job, now, usual=usual)
         words = [word for word in (tile.big, tile.line) if word]
         offers = tile.offers
         if tile.cancel:
@@ -56,7 +56,7 @@ def account(job: Job, now: float, *, usual: float | None = None) -> Account:
             facts=facts,
             ticks=tile.ticks,
         )
-    end, failure = failures.end_of(job, now), job.failure
+    end, failure = job_outcome.end_of(job, now), job.failure
     return Account(
         head=end.head,
         icon=end.icon,
@@ -74,7 +74,7 @@ def account(job: Job, now: float, *, usual: float | None = None) -> Account:
 def copied(job: Job) -> str:
     """What "Copy details" puts on the clipboard: everything a support person would ask for."""
     failure = job.failure
-    end = failures.end_of(job)
+    end = job_outcome.end_of(job)
     lines = [end.head]
     if failure is not None:
         lines += [failure.message, failure.hint]
@@ -102,15 +102,15 @@ def _facts(job: Job) -> list[Fact]:
             )
         )
     if job.finished is not None:
-        facts.append(Fact(label=_("Ended"), value=figures.when(job.finished)))
+        facts.append(Fact(label=_("Ended"), value=formatting.when(job.finished)))
     elif job.started is not None:
-        facts.append(Fact(label=_("Sent"), value=figures.when(job.started)))
+        facts.append(Fact(label=_("Sent"), value=formatting.when(job.started)))
     if job.failure is not None and job.failure.retry_at is not None:
-        at = figures.moment(job.failure.retry_at)
+        at = formatting.moment(job.failure.retry_at)
         facts.append(Fact(label=_("Again"), value=_("after {time}").format(time=at)))
     if job.failure is not None and job.failure.request_id:
         facts.append(Fact(label=_("Request"), value=job.failure.request_id))
     if job.alive and job.estimate_usd:
-        price = "≈ " + figures.money(job.estimate_usd, fine=True)
+        price = "≈ " + formatting.money(job.estimate_usd, fine=True)
         facts.append(Fact(label=_("Cost"), value=price))
     return facts

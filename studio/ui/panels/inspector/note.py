@@ -6,8 +6,9 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QWidget
 
-from studio.ui.theme import theme
-from studio.words import _
+from studio.common.i18n import _
+from studio.ui.style.theme import theme
+from studio.ui.support.qt_overrides import needs, once
 
 MOST = 8  # lines before it scrolls
 REST = 30  # height of one line with its frame
@@ -28,7 +29,7 @@ class Note(QPlainTextEdit):
         super().__init__(parent)
         self._saved = ""
         self.setProperty("field", "note")
-        self.setFont(theme().font("small"))
+        self.setFont(theme().font("small", prose=True))
         self.setPlaceholderText(_("Add a note or alt text"))
         self.setAccessibleName(_("Note or alt text"))
         self.setTabChangesFocus(True)
@@ -76,6 +77,7 @@ class Note(QPlainTextEdit):
             return True
         return super().event(event)
 
+    @once
     def keyPressEvent(self, event: QKeyEvent) -> None:
         ctrl = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
         if event.key() == Qt.Key.Key_Escape:
@@ -87,6 +89,7 @@ class Note(QPlainTextEdit):
         else:
             super().keyPressEvent(event)
 
+    @needs("_saved")
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         if event.reason() != Qt.FocusReason.PopupFocusReason:

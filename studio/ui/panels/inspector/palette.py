@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPainterPath, QPaintEvent
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
 
-from studio.ui.controls import announce
-from studio.ui.theme import theme
-from studio.words import _
+from studio.common.i18n import _
+from studio.ui.style.theme import theme
+from studio.ui.widgets import announce
+from studio.ui.widgets.accessible import set_tip
 
 HEIGHT = 32
 RADIUS = 4
@@ -23,7 +25,7 @@ class _Colour(QAbstractButton):
         self._ends = ends
         self.setText(hex_of(value))
         self.setAccessibleName(_("Copy {colour}").format(colour=hex_of(value)))
-        self.setToolTip(hex_of(value))
+        set_tip(self, hex_of(value))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setMinimumWidth(24)
@@ -89,9 +91,13 @@ class Palette(QWidget):
         button = self.sender()
         if isinstance(button, _Colour):
             text = hex_of(button.value)
-            QGuiApplication.clipboard().setText(text)
-            announce(self, _("Copied {colour}").format(colour=text))
-            self.copied.emit(text)
+            from studio.ui.support import clipboard  # a start copies nothing
+
+            clipboard.put_text(text, partial(self._on_held, text))
+
+    def _on_held(self, text: str) -> None:
+        announce(self, _("Copied {colour}").format(colour=text))
+        self.copied.emit(text)
 
 
 def hex_of(colour: int) -> str:

@@ -7,23 +7,23 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from studio import runs
-from studio.domain import Flag, Picture
+from studio.common.i18n import _, ngettext
+from studio.domain import runs
+from studio.domain.entities import Flag, Picture
 from studio.library.query import Family
-from studio.ui.controls import Button
-from studio.ui.inspector import facts
-from studio.ui.inspector.fact_table import FactTable, Remarks
-from studio.ui.inspector.family import RING, FamilyStrip
-from studio.ui.inspector.head import Head
-from studio.ui.inspector.note import Note
-from studio.ui.inspector.palette import Palette
-from studio.ui.inspector.preview import Preview
-from studio.ui.inspector.scrolled import Scrolled
-from studio.ui.inspector.section import Section
-from studio.ui.inspector.sources import Sources
-from studio.ui.inspector.tags import Tags
-from studio.ui.thumbnails import Thumbnails, Wish
-from studio.words import _, ngettext
+from studio.ui.panels.inspector import facts
+from studio.ui.panels.inspector.fact_table import FactTable, Remarks
+from studio.ui.panels.inspector.family import RING, FamilyStrip
+from studio.ui.panels.inspector.head import Head
+from studio.ui.panels.inspector.note import Note
+from studio.ui.panels.inspector.palette import Palette
+from studio.ui.panels.inspector.preview import Preview
+from studio.ui.panels.inspector.scrolled import Scrolled
+from studio.ui.panels.inspector.section import Section
+from studio.ui.panels.inspector.sources import Sources
+from studio.ui.panels.inspector.tags import Tags
+from studio.ui.support.thumbnail_cache import Thumbnails, Wish
+from studio.ui.widgets import Button
 
 
 class PicturePage(QWidget):

@@ -6,11 +6,11 @@ from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAccessible, QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
-from studio.domain import Picture
-from studio.ui.canvas.plates import FAINT
-from studio.ui.controls import set_role
-from studio.ui.theme import theme
-from studio.ui.thumbnails import Thumbnails, Wish
+from studio.domain.entities import Picture
+from studio.ui.style.theme import theme
+from studio.ui.support.thumbnail_cache import Thumbnails, Wish
+from studio.ui.views.canvas.plates import FAINT
+from studio.ui.widgets import set_role
 
 HEIGHT = 212
 PADDING = 10

@@ -6,6 +6,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QScrollBar, QSizePolicy, QWidget
 
+from studio.ui.support.qt_overrides import needs
+
 
 class Scrolled(QScrollArea):
     """A scroll area as wide inside as outside; its bar lies over the padding at the right."""
@@ -38,6 +40,7 @@ class Scrolled(QScrollArea):
         self.bar.setVisible(high > low)
         self.bar.raise_()
 
+    @needs("bar")
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         width = self.bar.sizeHint().width()

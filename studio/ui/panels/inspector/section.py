@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from studio.ui.controls import Text, restyle
+from studio.ui.widgets import Text, restyle
 
 
 class Section(QFrame):

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from PySide6.QtCore import QRectF, QSize, Qt, QUrl
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import (
     QAccessible,
-    QDesktopServices,
     QFontMetrics,
     QKeyEvent,
     QPainter,
@@ -15,10 +14,13 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
 
-from studio.domain import Grounding, Source
-from studio.ui.controls import Text, plain_tip, set_role
-from studio.ui.theme import theme
-from studio.words import _
+from studio.common.i18n import _
+from studio.domain.entities import Grounding, Source, one_line
+from studio.ui.style.theme import theme
+from studio.ui.support import desktop_services
+from studio.ui.support.qt_overrides import once
+from studio.ui.widgets import Text, set_role
+from studio.ui.widgets.accessible import set_tip, set_words
 
 SHOWN = 12
 """Most links of each kind; an answer rarely has more than five."""
@@ -40,10 +42,10 @@ class LinkRow(QAbstractButton):
         self._icon = icon
         self._host = (urlsplit(source.url).hostname or "").removeprefix("www.")
         set_role(self, QAccessible.Role.Link)
-        self.setText(source.title or self._host)
-        self.setAccessibleName(self.text())
+        set_words(self, source.title or self._host)
+        self.setAccessibleName(one_line(self.text()))
         self.setAccessibleDescription(self._host)
-        self.setToolTip(plain_tip(f"{self.text()}\n{source.url}"))
+        set_tip(self, f"{one_line(self.text())}\n{source.url}")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -61,7 +63,7 @@ class LinkRow(QAbstractButton):
         glyph = look.pixmap(self._icon, "text3", _GLYPH, self.devicePixelRatioF())
         painter.drawPixmap(0, (self.height() - _GLYPH) // 2, glyph)
         left = _GLYPH + 6
-        small = look.font("small")
+        small = look.font("small", prose=True)
         metrics = QFontMetrics(small)
         host = self._host if self._host != self.text() else ""
         beside = metrics.horizontalAdvance(host) + 8 if host else 0
@@ -69,8 +71,10 @@ class LinkRow(QAbstractButton):
         if beside > room // 2:
             host, beside = "", 0
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
-        words = metrics.elidedText(self.text(), Qt.TextElideMode.ElideRight, room - beside)
-        font = look.font("small")
+        words = metrics.elidedText(
+            one_line(self.text()), Qt.TextElideMode.ElideRight, room - beside
+        )
+        font = look.font("small", prose=True)
         font.setUnderline(self.underMouse())
         painter.setFont(font)
         painter.setPen(look.color("ink"))
@@ -81,6 +85,7 @@ class LinkRow(QAbstractButton):
         painter.drawText(QRectF(at, 0, self.width() - at, self.height()), flags, host)
         painter.end()
 
+    @once
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.click()
@@ -130,4 +135,4 @@ class Sources(QWidget):
         """A link was pressed."""
         row = self.sender()
         if isinstance(row, LinkRow):
-            QDesktopServices.openUrl(QUrl(row.url))
+            desktop_services.open_link(row.url)

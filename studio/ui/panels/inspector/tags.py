@@ -26,12 +26,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from studio.domain import Picture
-from studio.ui.controls import Text
-from studio.ui.controls.flow import Flow
-from studio.ui.inspector.fact_table import LABEL
-from studio.ui.theme import theme
-from studio.words import _
+from studio.common.i18n import _
+from studio.domain.entities import Picture, one_line
+from studio.ui.panels.inspector.fact_table import LABEL
+from studio.ui.style.theme import theme
+from studio.ui.support.qt_overrides import needs, once
+from studio.ui.widgets import Text
+from studio.ui.widgets.accessible import set_tip, set_words
+from studio.ui.widgets.flow import Flow
 
 MOST = 60
 """Chips that are shown; a picture with more has them all in its popover (Ctrl+T)."""
@@ -72,8 +74,8 @@ class Chip(QAbstractButton):
     def __init__(self, tag: Held, parent: QWidget) -> None:
         super().__init__(parent)
         self.tag = tag
-        self.setFont(theme().font("small"))
-        self.setText(tag.name)
+        self.setFont(theme().font("small", prose=True))
+        set_words(self, tag.name)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.setMouseTracking(True)
@@ -84,8 +86,9 @@ class Chip(QAbstractButton):
             tip = _("{tag}: {have}. Click to give it to all.")
         else:
             tip = _("{tag}: click to look for it")
-        self.setToolTip(tip.format(tag=tag.name, have=self._note))
-        spoken = f"{tag.name}, {self._note}" if self._note else tag.name
+        called = one_line(tag.name)
+        set_tip(self, tip.format(tag=called, have=self._note))
+        spoken = f"{called}, {self._note}" if self._note else called
         self.setAccessibleName(_("Tag {name}").format(name=spoken))
         self.setAccessibleDescription(_("Delete takes it away"))
         self._on_cross = False
@@ -103,11 +106,12 @@ class Chip(QAbstractButton):
 
     # --- Qt -------------------------------------------------------------------------------
 
+    @needs("_note")
     def sizeHint(self) -> QSize:
-        metrics = QFontMetrics(theme().font("small"))
+        metrics = QFontMetrics(theme().font("small", prose=True))
         note = metrics.horizontalAdvance(self._note) + 5 if self._note else 0
         return QSize(
-            _SIDE + metrics.horizontalAdvance(self.text()) + note + 4 + _CROSS,
+            _SIDE + metrics.horizontalAdvance(one_line(self.text())) + note + 4 + _CROSS,
             theme().height(_HIGH),
         )
 
@@ -130,6 +134,7 @@ class Chip(QAbstractButton):
         self._on_cross = False
         super().leaveEvent(event)
 
+    @once
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             self.removed.emit()
@@ -165,8 +170,8 @@ class Chip(QAbstractButton):
             painter.setPen(QPen(look.color("focus"), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 6, 6)
-        painter.setFont(theme().font("small"))
-        metrics = QFontMetrics(theme().font("small"))
+        painter.setFont(theme().font("small", prose=True))
+        metrics = QFontMetrics(theme().font("small", prose=True))
         room = QRect(_SIDE, 0, self.width() - _SIDE - _CROSS - 2, self.height())
         if self._note:
             wide = metrics.horizontalAdvance(self._note)
@@ -175,7 +180,7 @@ class Chip(QAbstractButton):
             painter.drawText(room, flags, self._note)
             room.setWidth(room.width() - wide - 5)
         painter.setPen(look.color("text2" if self.tag.partly else "text"))
-        words = metrics.elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
+        words = metrics.elidedText(one_line(self.text()), Qt.TextElideMode.ElideRight, room.width())
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
         painter.drawText(room, flags, words)
         role = "text" if self._on_cross and over else "text3"
@@ -203,7 +208,7 @@ class TagLine(QLineEdit):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setProperty("field", "tag")
-        self.setFont(theme().font("small"))
+        self.setFont(theme().font("small", prose=True))
         self.setPlaceholderText(_("Add a tag"))
         self.setAccessibleName(_("Add a tag"))
         self.setMaxLength(200)
@@ -240,6 +245,7 @@ class TagLine(QLineEdit):
 
     # --- Qt -------------------------------------------------------------------------------
 
+    @once
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
             self.clear()

@@ -6,9 +6,10 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
-from studio.domain import Flag
-from studio.ui.controls import ElidedLabel, IconButton, Stars
-from studio.words import _
+from studio.common.i18n import _
+from studio.domain.entities import Flag
+from studio.ui.support.qt_overrides import once
+from studio.ui.widgets import ElidedLabel, IconButton, Stars
 
 LONGEST = 200
 
@@ -22,6 +23,7 @@ class _Label(ElidedLabel):
         if event.button() == Qt.MouseButton.LeftButton:
             self.pressed.emit()
 
+    @once
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_F2):
             self.pressed.emit()
@@ -41,6 +43,7 @@ class _Field(QLineEdit):
             return True
         return super().event(event)
 
+    @once
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
             self.left.emit()
@@ -72,7 +75,7 @@ class Title(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)
-        self.label = _Label("", "title", "text", self)
+        self.label = _Label("", "title", "text", self, prose=True)
         self.label.setCursor(Qt.CursorShape.IBeamCursor)
         self.label.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.field = _Field(self)

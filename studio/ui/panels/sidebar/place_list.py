@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import (
+    QEvent,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import (
     QContextMenuEvent,
-    QDragEnterEvent,
-    QDragLeaveEvent,
-    QDragMoveEvent,
-    QDropEvent,
     QFocusEvent,
     QFontMetrics,
     QKeyEvent,
+    QMouseEvent,
     QPainter,
     QPen,
 )
@@ -29,10 +36,13 @@ from PySide6.QtWidgets import (
 )
 
 from studio.library.query import Counts, View
-from studio.ui import places
-from studio.ui.controls.own_viewport import give_viewport
-from studio.ui.places import Place
-from studio.ui.theme import theme
+from studio.ui.style.theme import theme
+from studio.ui.support import sidebar_items
+from studio.ui.support.drop_area import Drag, DropArea
+from studio.ui.support.qt_overrides import once
+from studio.ui.support.sidebar_items import Place, brings_own
+from studio.ui.widgets.accessible import set_tip
+from studio.ui.widgets.own_viewport import give_viewport
 
 ROW = 28
 GAP = 1
@@ -56,6 +66,9 @@ _BY_KEY = (
 class PlaceList(QListWidget):
     """Rows as tall as they need; one of them may be the place the gallery shows.
 
+    Only `mark` highlights a row: what is highlighted is what the gallery shows, wherever the
+    pointer was pressed, moved and let go.
+
     Signals:
         chosen: the user went to a place (the Place).
         dropped: pictures of the gallery were dropped on a place (the Place, ids).
@@ -74,7 +87,11 @@ class PlaceList(QListWidget):
         self.setAccessibleName(name)
         self.setUniformItemSizes(True)
         self.setMouseTracking(True)
-        self.setAcceptDrops(any(row.takes for row in rows))
+        self._area = DropArea(self.viewport(), brings_own)
+        self._area.set_active(any(row.takes for row in rows))
+        self._area.over.connect(self.on_drag)
+        self._area.ended.connect(self.on_drag_ended)
+        self._area.dropped.connect(self.on_dropped)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -102,7 +119,7 @@ class PlaceList(QListWidget):
         if [self.place(n) for n in range(self.count())] != list(rows):
             self.clear()
             self._fill(rows)
-            self.setAcceptDrops(any(row.takes for row in rows))
+            self._area.set_active(any(row.takes for row in rows))
             self._tell()
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.setMinimumHeight(0)
@@ -135,16 +152,16 @@ class PlaceList(QListWidget):
         for row in range(self.count()):
             item, place = self.item(row), self.place(row)
             new = self._new if place.view is View.FAILED else 0
-            count = places.count_of(place, self._counts)
+            count = sidebar_items.count_of(place, self._counts)
             counted = not place.collection or place.count is not None
             item.setData(COUNT, f"{count:,}" if counted else "…")
-            item.setData(NEW, places.new_words(new) if new else "")
-            words = places.spoken(place, count, new)
+            item.setData(NEW, sidebar_items.new_words(new) if new else "")
+            words = sidebar_items.spoken(place, count, new)
             item.setData(Qt.ItemDataRole.AccessibleTextRole, words)
-            item.setToolTip(words if self._cut(item) else "")
+            set_tip(item, words if self._cut(item) else "")
 
     def _cut(self, item: QListWidgetItem) -> bool:
-        metrics = QFontMetrics(theme().font("body"))
+        metrics = QFontMetrics(theme().font("body", prose=True))
         return metrics.horizontalAdvance(item.text()) > self.viewport().width() - 90
 
     def mark(self, view: View | None, collection: str = "") -> None:
@@ -153,7 +170,8 @@ class PlaceList(QListWidget):
             place = self.place(row)
             if view is not None and place.view is view and place.collection == collection:
                 if self.currentRow() != row or not self.item(row).isSelected():
-                    self.setCurrentRow(row)
+                    flags = self.selectionModel().SelectionFlag
+                    self.setCurrentRow(row, flags.ClearAndSelect)
                 return
         self.clearSelection()
 
@@ -173,7 +191,7 @@ class PlaceList(QListWidget):
         self.viewport().update()
 
     def _go(self, row: int) -> None:
-        self.setCurrentRow(row)
+        self.setCurrentRow(row, self.selectionModel().SelectionFlag.NoUpdate)
         # The list of prompts opens a window of its own: passing over it must not.
         if self.place(row).view is not None:
             self._choose(row)
@@ -182,16 +200,43 @@ class PlaceList(QListWidget):
         if row >= 0:
             self.chosen.emit(self.place(row))
 
-    def _target(self, event: QDropEvent) -> int:
-        row = self.indexAt(event.position().toPoint()).row()
-        if row < 0 or not self.place(row).takes or not places.dropped_ids(event.mimeData()):
-            return -1
-        return int(row)
+    def on_drag(self, drag: Drag) -> None:
+        """Pictures of the gallery are dragged over the rows: some take them."""
+        row = self._target(drag)
+        self._show_target(row)
+        if row < 0:
+            drag.refuse()
+
+    def on_drag_ended(self, _gone: bool) -> None:  # noqa: FBT001 - a Qt signal's argument
+        """Not any more."""
+        self._show_target(-1)
+
+    def on_dropped(self, drag: Drag) -> None:
+        """Pictures were dropped on a row."""
+        row = self._target(drag)
+        if row < 0:
+            drag.refuse()
+        else:
+            self.dropped.emit(self.place(row), sidebar_items.dropped_ids(drag.mime))
+
+    def _target(self, drag: Drag) -> int:
+        row = self.indexAt(drag.at).row()
+        return int(row) if row >= 0 and self.place(row).takes else -1
 
     def _show_target(self, row: int) -> None:
         if self.drop_row != row:
             self.drop_row = row
             self.viewport().update()
+
+    def selectionCommand(
+        self, _index: QModelIndex | QPersistentModelIndex, _event: QEvent | None = None
+    ) -> QItemSelectionModel.SelectionFlag:
+        return QItemSelectionModel.SelectionFlag.NoUpdate
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        # Held down it chose its row already, and goes to no other.
+        if event.buttons() == Qt.MouseButton.NoButton:
+            super().mouseMoveEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         self.by_key = event.reason() in _BY_KEY
@@ -200,6 +245,7 @@ class PlaceList(QListWidget):
             self.setCurrentRow(0, self.selectionModel().SelectionFlag.NoUpdate)
         self.viewport().update()
 
+    @once
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key, row = event.key(), self.currentRow()
         self.by_key = True
@@ -223,28 +269,6 @@ class PlaceList(QListWidget):
         item = self.itemAt(event.pos())
         if item is not None and self.place(self.row(item)).collection:
             self.asked.emit(self.place(self.row(item)), "menu")
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if places.dropped_ids(event.mimeData()):
-            event.acceptProposedAction()
-
-    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        row = self._target(event)
-        self._show_target(row)
-        event.setAccepted(row >= 0)
-        if row >= 0:
-            event.setDropAction(Qt.DropAction.CopyAction)
-
-    def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
-        self._show_target(-1)
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        row = self._target(event)
-        self._show_target(-1)
-        event.setAccepted(row >= 0)
-        if row >= 0:
-            event.setDropAction(Qt.DropAction.CopyAction)
-            self.dropped.emit(self.place(row), places.dropped_ids(event.mimeData()))
 
 
 class _Rows(QStyledItemDelegate):
@@ -276,7 +300,7 @@ class _Rows(QStyledItemDelegate):
         target = rows.drop_row == index.row()
         dpr = rows.devicePixelRatioF()
         glyph = look.pixmap(place.icon, "text2" if current else "text3", 16, dpr)
-        body, small = look.font("body"), look.font("small")
+        body, small = look.font("body", prose=True), look.font("small")
         new, count = str(index.data(NEW) or ""), str(index.data(COUNT) or "")
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -6,24 +6,17 @@ import time
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import (
-    QDragEnterEvent,
-    QDragLeaveEvent,
-    QDragMoveEvent,
-    QDropEvent,
-    QPainter,
-    QPaintEvent,
-    QPen,
-)
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QButtonGroup, QFrame, QToolTip, QVBoxLayout, QWidget
 
+from studio.common.i18n import _
 from studio.library.query import Counts, Spend, View
-from studio.ui import places
-from studio.ui.controls import IconButton
-from studio.ui.places import Place
-from studio.ui.theme import theme
-from studio.ui.zones import RAIL
-from studio.words import _
+from studio.ui.style.theme import theme
+from studio.ui.support import sidebar_items
+from studio.ui.support.drop_area import Drag, DropArea
+from studio.ui.support.sidebar_items import Place, brings_own
+from studio.ui.widgets import IconButton
+from studio.ui.window.layout import RAIL
 
 WIDTH = RAIL
 
@@ -44,12 +37,16 @@ class PlaceButton(IconButton):
         self._count = 0
         self._target = False
         self.setFixedWidth(32)
-        self.setAcceptDrops(place.takes)
+        if place.takes:
+            self._area = DropArea(self, brings_own)
+            self._area.over.connect(self.on_drag)
+            self._area.ended.connect(self.on_drag_ended)
+            self._area.dropped.connect(self.on_pictures_dropped)
 
     def show_count(self, count: int) -> None:
         """How many things are there."""
         self._count = count
-        self.set_name(places.spoken(self.place, self._count, self._new))
+        self.set_name(sidebar_items.spoken(self.place, self._count, self._new))
 
     def set_new(self, new: int) -> None:
         """How many of them are new; a dot says so."""
@@ -57,27 +54,19 @@ class PlaceButton(IconButton):
         self.show_count(self._count)
         self.update()
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if places.dropped_ids(event.mimeData()):
-            event.setDropAction(Qt.DropAction.CopyAction)
-            event.accept()
-            self._target = True
-            self.update()
+    def on_drag(self, _drag: Drag) -> None:
+        """Pictures of the gallery are dragged over it."""
+        self._target = True
+        self.update()
 
-    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        event.setDropAction(Qt.DropAction.CopyAction)
-        event.accept()
-
-    def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
+    def on_drag_ended(self, _gone: bool) -> None:  # noqa: FBT001 - a Qt signal's argument
+        """Not any more."""
         self._target = False
         self.update()
 
-    def dropEvent(self, event: QDropEvent) -> None:
-        self._target = False
-        self.update()
-        event.setDropAction(Qt.DropAction.CopyAction)
-        event.accept()
-        self.dropped.emit(self.place, places.dropped_ids(event.mimeData()))
+    def on_pictures_dropped(self, drag: Drag) -> None:
+        """Pictures were dropped on it."""
+        self.dropped.emit(self.place, sidebar_items.dropped_ids(drag.mime))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
@@ -124,7 +113,7 @@ class Rail(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 8, 0, 8)
         column.setSpacing(2)
-        for place in places.library():
+        for place in sidebar_items.library():
             self._add(column, place)
         rule = QFrame(self)
         rule.setProperty("zone", "rule")
@@ -136,9 +125,9 @@ class Rail(QFrame):
         self._shown: tuple[View, str] = (View.ALL, "")
         self.collections = self._add_list(column, _("Collections"), "folder", takes=True)
         self.searches = self._add_list(column, _("Saved searches"), "smart-folder", takes=False)
-        self._add(column, places.history())
+        self._add(column, sidebar_items.history())
         column.addStretch(1)
-        self._add(column, places.trash())
+        self._add(column, sidebar_items.trash())
         self._coin = IconButton("coin", _("Spend"), parent=self)
         self._coin.setFixedWidth(32)
         self._coin.clicked.connect(self.on_coin)
@@ -191,7 +180,7 @@ class Rail(QFrame):
     def show_counts(self, counts: Counts) -> None:
         """Tell in the tool tips how many things there are."""
         for button in self._buttons:
-            button.show_count(places.count_of(button.place, counts))
+            button.show_count(sidebar_items.count_of(button.place, counts))
 
     def set_failed_new(self, new: int) -> None:
         """Show a dot while there are failed jobs the user has not seen."""
@@ -200,7 +189,7 @@ class Rail(QFrame):
     def show_spend(self, spend: Spend) -> None:
         """Tell in the coin's tool tip what was spent."""
         self._spend = spend
-        self._coin.set_name(places.spend_words(spend, time.localtime().tm_mon, self._limit))
+        self._coin.set_name(sidebar_items.spend_words(spend, time.localtime().tm_mon, self._limit))
 
     def set_limit(self, usd: float) -> None:
         """The month's budget is another one; 0 for none."""

@@ -8,11 +8,12 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from studio.ui.controls import Button, Text
-from studio.ui.controls.popover import Popover
-from studio.ui.places import Place
-from studio.ui.sidebar.place_list import PlaceList
-from studio.words import _
+from studio.common.i18n import _
+from studio.ui.panels.sidebar.place_list import PlaceList
+from studio.ui.support.qt_overrides import once
+from studio.ui.support.sidebar_items import Place
+from studio.ui.widgets import Button, Text
+from studio.ui.widgets.popover import Popover
 
 WIDTH = 240
 _MOST = 12  # rows before it scrolls
@@ -27,6 +28,7 @@ class _Rows(PlaceList):
 
     decided = Signal()
 
+    @once
     def keyPressEvent(self, event: QKeyEvent) -> None:
         super().keyPressEvent(event)
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
@@ -104,6 +106,7 @@ class RailList(Popover):
 
     def on_chosen(self, place: Place) -> None:
         """The user went to a row."""
+        self.rows.mark(place.view, place.collection)
         self.chosen.emit(place.collection)
 
     def on_decided(self, _item: object = None) -> None:

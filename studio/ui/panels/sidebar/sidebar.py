@@ -7,27 +7,25 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import (
-    QDragEnterEvent,
-    QDragLeaveEvent,
-    QDragMoveEvent,
-    QDropEvent,
     QPainter,
     QPaintEvent,
 )
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
+from studio.common.i18n import _
 from studio.library.query import Counts, Spend, View
-from studio.ui import places
-from studio.ui.controls import ElidedLabel, IconButton, Text
-from studio.ui.figures import about, plain_money
-from studio.ui.places import Place
-from studio.ui.sidebar.place_list import PlaceList
-from studio.ui.theme import theme
-from studio.words import _
+from studio.ui.panels.sidebar.place_list import PlaceList
+from studio.ui.style.theme import theme
+from studio.ui.support import sidebar_items
+from studio.ui.support.drop_area import Drag, DropArea
+from studio.ui.support.formatting import about, plain_money
+from studio.ui.support.sidebar_items import Place, brings_own
+from studio.ui.widgets import ElidedLabel, IconButton, Text
 
 _METER = 4
 _NOTCH = 0.8
-"""Part of the budget from which on it is said; see budget.py, which a start does not need."""
+"""Part of the budget from which on it is said; see domain/budget.py, which a start does not
+need."""
 
 WIDTH, NARROWEST, WIDEST = 224, 180, 360
 
@@ -66,11 +64,11 @@ class Sidebar(QFrame):
         self.setAccessibleName(_("Sidebar"))
         self.setMinimumWidth(NARROWEST)
         self.setMaximumWidth(WIDEST)
-        self._library = PlaceList(_("Library"), places.library(), self)
+        self._library = PlaceList(_("Library"), sidebar_items.library(), self)
         self.collections = PlaceList(_("Collections"), (), self)
         self.collections.set_rows(())
-        self._prompts = PlaceList(_("Prompts"), (places.history(),), self)
-        self._trash = PlaceList(_("Trash"), (places.trash(),), self)
+        self._prompts = PlaceList(_("Prompts"), (sidebar_items.history(),), self)
+        self._trash = PlaceList(_("Trash"), (sidebar_items.trash(),), self)
         self.lists = (self._library, self.collections, self._prompts, self._trash)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
@@ -187,31 +185,27 @@ class Hint(Text):
     def __init__(self, words: str, parent: QWidget) -> None:
         super().__init__(words, "small", "text3", parent, wrap=True)
         self.setContentsMargins(8, 2, 8, 6)
-        self.setAcceptDrops(True)
         self._target = False
+        self._area = DropArea(self, brings_own)
+        self._area.over.connect(self.on_drag)
+        self._area.ended.connect(self.on_drag_ended)
+        self._area.dropped.connect(self.on_dropped)
+
+    def on_drag(self, _drag: Drag) -> None:
+        """Pictures of the gallery are dragged over it."""
+        self._aim(on=True)
+
+    def on_drag_ended(self, _gone: bool) -> None:  # noqa: FBT001 - a Qt signal's argument
+        """Not any more."""
+        self._aim(on=False)
+
+    def on_dropped(self, drag: Drag) -> None:
+        """Pictures were dropped on it."""
+        self.dropped.emit(sidebar_items.dropped_ids(drag.mime))
 
     def _aim(self, *, on: bool) -> None:
         self._target = on
         self.update()
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if places.dropped_ids(event.mimeData()):
-            event.setDropAction(Qt.DropAction.CopyAction)
-            event.accept()
-            self._aim(on=True)
-
-    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        event.setDropAction(Qt.DropAction.CopyAction)
-        event.accept()
-
-    def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
-        self._aim(on=False)
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        self._aim(on=False)
-        event.setDropAction(Qt.DropAction.CopyAction)
-        event.accept()
-        self.dropped.emit(places.dropped_ids(event.mimeData()))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
@@ -309,18 +303,18 @@ class SpendBlock(QFrame):
         self._today.setText(about(spend.today))
         self._month.setText(about(spend.month))
         self._of.setText(_("of {limit}").format(limit=plain_money(limit)) if limit else "")
-        self._month_name.setText(places.month_name(month))
+        self._month_name.setText(sidebar_items.month_name(month))
         if self._meter is not None and limit:
             self._meter.show_part(spend.month / limit)
         said = (
-            places.budget_words(spend, limit, month),
-            places.unknown_words(spend.unknown),
-            places.maybe_words(spend.maybe),
+            sidebar_items.budget_words(spend, limit, month),
+            sidebar_items.unknown_words(spend.unknown),
+            sidebar_items.maybe_words(spend.maybe),
         )
         for line, words in zip(self._lines, said, strict=True):
             line.setText(words)
             line.setVisible(bool(words))
-        self.setAccessibleName(places.spend_words(spend, month, limit))
+        self.setAccessibleName(sidebar_items.spend_words(spend, month, limit))
 
 
 def _heading(words: str, above: int, parent: QWidget) -> QWidget:

@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
-from studio.domain import Job, JobState
-from studio.key_status import KeyStatus, Source
-from studio.settings import OFFLINE
-from studio.ui.controls import Button, ElidedLabel
-from studio.ui.controls.lamps import Lamp, Spinner
-from studio.ui.theme import theme
-from studio.ui.zones import HEIGHTS
-from studio.words import _, ngettext
+from studio.common.i18n import _, ngettext
+from studio.config.key_status import KeyStatus, Source
+from studio.config.settings import OFFLINE
+from studio.domain.entities import Job, JobState
+from studio.ui.style.theme import theme
+from studio.ui.widgets import Button, ElidedLabel
+from studio.ui.widgets.accessible import set_tip
+from studio.ui.widgets.lamps import Lamp, Spinner
+from studio.ui.window.layout import HEIGHTS
 
 if TYPE_CHECKING:
-    from studio.ui.activity.queue_popover import QueuePopover
+    from studio.ui.panels.status_bar.queue_popover import QueuePopover
 
 HEIGHT = HEIGHTS["status"]
 RUNNING = (JobState.WAITING, JobState.RECEIVING, JobState.INGESTING)
@@ -82,7 +83,7 @@ class StatusBar(QFrame):
         self.queue = QToolButton(self)
         self.queue.setFixedHeight(theme().height(HEIGHT) - 4)
         self.queue.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.queue.setToolTip(_("Show the queue"))
+        set_tip(self.queue, _("Show the queue"))
         self.queue.clicked.connect(self.on_queue)
         row.addWidget(self._spinner)
         row.addSpacing(-2)
@@ -117,7 +118,7 @@ class StatusBar(QFrame):
             self._show_key(title, _("key locked:"), _("Unlock"), lamp="warn")
         else:
             self._show_key(title, _("no key:"), _("Open keys"), lamp="bad")
-        self._state.setToolTip("" if status.profile == OFFLINE else status.sentence)
+        set_tip(self._state, "" if status.profile == OFFLINE else status.sentence)
 
     def _show_key(self, title: str, state: str, link: str, *, lamp: str) -> None:
         self._lamp.setVisible(bool(lamp))
@@ -153,7 +154,7 @@ class StatusBar(QFrame):
     def on_queue(self) -> None:
         """Open the list of jobs, or put it away."""
         if self.popover is None:
-            from studio.ui.activity.queue_popover import QueuePopover
+            from studio.ui.panels.status_bar.queue_popover import QueuePopover
 
             self.popover = QueuePopover(self)
             self.popover.cancel_requested.connect(self.cancel_requested)

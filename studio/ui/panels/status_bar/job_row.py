@@ -6,12 +6,14 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from studio.domain import Hold, Job, JobState
-from studio.ui.controls import ElidedLabel, IconButton
-from studio.ui.failures import cancel_tip
-from studio.ui.figures import megabytes
-from studio.ui.theme import theme
-from studio.words import _
+from studio.common.i18n import _
+from studio.domain.entities import Hold, Job, JobState, one_line
+from studio.ui.style.theme import theme
+from studio.ui.support.formatting import megabytes
+from studio.ui.support.job_outcome import cancel_tip
+from studio.ui.support.qt_overrides import once
+from studio.ui.widgets import ElidedLabel, IconButton
+from studio.ui.widgets.accessible import set_tip
 
 WIDTH = 340
 ROW = 44
@@ -82,7 +84,7 @@ class JobRow(QPushButton):
         row.setSpacing(2)
         words = QVBoxLayout()
         words.setSpacing(0)
-        self._name = ElidedLabel("", "small", "text", self)
+        self._name = ElidedLabel("", "small", "text", self, prose=True)
         self._state = ElidedLabel("", "micro", "text2", self)
         for label in (self._name, self._state):
             label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -107,7 +109,7 @@ class JobRow(QPushButton):
         if same and self.earlier.isVisibleTo(self) == movable:
             return
         self.job, self._second = job, second
-        name = job.name or job.request.prompt
+        name = one_line(job.name or job.request.prompt)
         state = state_words(job, now)
         self._name.setText(name)
         self._state.setText(state)
@@ -115,7 +117,7 @@ class JobRow(QPushButton):
         self.earlier.set_name(_("Send {name} earlier (Alt+Up)").format(name=name))
         self.later.set_name(_("Send {name} later (Alt+Down)").format(name=name))
         self.cancel.set_name(_("Cancel {name}").format(name=name))
-        self.cancel.setToolTip(cancel_tip(job))
+        set_tip(self.cancel, cancel_tip(job))
         for button in (self.earlier, self.later):
             button.setVisible(movable)
 
@@ -157,6 +159,7 @@ class JobRow(QPushButton):
     def sizeHint(self) -> QSize:
         return QSize(WIDTH - 12, theme().height(ROW))
 
+    @once
     def keyPressEvent(self, event: QKeyEvent) -> None:
         places = {
             Qt.Key.Key_Up: "earlier",

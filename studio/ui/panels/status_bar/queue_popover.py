@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from studio.domain import Job, JobState
-from studio.ui.activity.job_row import ROW, WIDTH, JobRow
-from studio.ui.controls import Button, ElidedLabel, Text
-from studio.ui.controls.popover import Popover
-from studio.ui.theme import theme
-from studio.words import _, ngettext
+from studio.common.i18n import _, ngettext
+from studio.domain.entities import Job, JobState
+from studio.ui.panels.status_bar.job_row import ROW, WIDTH, JobRow
+from studio.ui.style.theme import theme
+from studio.ui.widgets import Button, ElidedLabel, Text
+from studio.ui.widgets.accessible import set_tip
+from studio.ui.widgets.popover import Popover
 
 MOST_SEEN = 7
 
@@ -122,8 +123,9 @@ class QueuePopover(Popover):
         """Say whether the queue is paused, and how many jobs failed."""
         self._title.setText(_("Queue paused") if paused else _("Queue"))
         self.pause.setText(_("Go on") if paused else _("Pause"))
-        self.pause.setToolTip(
-            _("Send what waits") if paused else _("Send nothing new; what was sent goes on")
+        set_tip(
+            self.pause,
+            _("Send what waits") if paused else _("Send nothing new; what was sent goes on"),
         )
         self._failed.setText(ngettext("{n} failed", "{n} failed", failed).format(n=failed))
         for part in (self._failed, self.retry_all):

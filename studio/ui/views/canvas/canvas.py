@@ -28,12 +28,13 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
-from studio.ui.canvas import plates
-from studio.ui.canvas.plates import Plate
-from studio.ui.canvas.viewport import Area, Viewport
-from studio.ui.controls.accessible import set_role
-from studio.ui.theme import theme
-from studio.words import _
+from studio.common.i18n import _
+from studio.ui.style.theme import theme
+from studio.ui.support.qt_overrides import needs, once
+from studio.ui.views.canvas import plates
+from studio.ui.views.canvas.plates import Plate
+from studio.ui.views.canvas.viewport import Area, Viewport
+from studio.ui.widgets.accessible import set_role
 
 Surround = Literal["black", "mat", "middle", "bright"]
 SURROUNDS: tuple[Surround, ...] = ("black", "mat", "middle", "bright")
@@ -242,6 +243,7 @@ class Canvas(QWidget):
         if plate.trouble:
             plates.paint_trouble(painter, plate.trouble, self.rect())
 
+    @needs("_space")
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._settle(self._view.resized(*self._room()))
@@ -313,6 +315,7 @@ class Canvas(QWidget):
         if self._plate is not None:
             self.menu_requested.emit(event.globalPos())
 
+    @once
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key, ctrl = event.key(), bool(event.modifiers() & _CTRL)
         shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
@@ -345,6 +348,7 @@ class Canvas(QWidget):
         else:
             super().keyReleaseEvent(event)
 
+    @needs("_space")
     def focusOutEvent(self, event: QFocusEvent) -> None:
         self._space = False
         self._show_cursor()

@@ -5,9 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen, QPixmap
 
-from studio.ui.gallery.kit import Kit
-from studio.ui.gallery.layout import CAPTION_GAP, MARK, STAR, Layout, TileState
-from studio.ui.gallery.strokes import outline, scale_of, snapped
+from studio.ui.views.gallery.layout import CAPTION_GAP, MARK, STAR, Layout, TileState
+from studio.ui.views.gallery.pixel_snapping import outline, scale_of, snapped
+from studio.ui.views.gallery.tile_style import Kit
 
 DOT = 7
 SMALL_MARK = 11
@@ -87,7 +87,7 @@ def _tag(painter: QPainter, rect: QRect, right: int, state: TileState, kit: Kit)
     width = kit.micro.metrics.horizontalAdvance(tile.tag) + 10
     mark = MARK + CAPTION_GAP if tile.mark else 0
     room = right - width - CAPTION_GAP - rect.left() - mark
-    if tile.tag_icon and kit.micro.metrics.horizontalAdvance(tile.name) > room:
+    if tile.tag_icon and kit.name.metrics.horizontalAdvance(tile.name) > room:
         icon = kit.icon(tile.tag_icon, "text3", MARK, scale_of(painter))
         _icon(painter, right - MARK, rect, icon, MARK)
         return right - MARK - CAPTION_GAP
@@ -104,10 +104,10 @@ def _name(painter: QPainter, rect: QRect, state: TileState, kit: Kit) -> None:
     fresh = tile.fresh and not state.selected
     text = kit.elided(tile.name, rect.width(), bold=fresh)
     if fresh:
-        painter.setFont(kit.micro_bold.font)
+        painter.setFont(kit.name_bold.font)
         painter.setPen(kit.color("ink"))
     else:
-        painter.setFont(kit.struck if tile.struck else kit.micro.font)
+        painter.setFont(kit.struck if tile.struck else kit.name.font)
         painter.setPen(kit.color("text" if state.selected else "text3"))
     painter.drawText(rect, _LEFT, text)
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import pairwise
 
 from PySide6.QtCore import QRect
-
-from studio.values import dataclass
 
 LEFT, RIGHT, BOTTOM = 14, 18, 12  # mat around the tiles; the scroll bar lies over the right one
 GUTTER = 2

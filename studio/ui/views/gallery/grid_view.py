@@ -23,10 +23,11 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QRegion, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QWidget
 
-from studio.ui.controls.own_viewport import give_viewport
-from studio.ui.gallery import grid as grids
-from studio.ui.gallery.grid import Grid
-from studio.ui.gallery.scrolling import OverlayBar
+from studio.ui.support.qt_overrides import needs
+from studio.ui.views.gallery import grid as grids
+from studio.ui.views.gallery.grid import Grid
+from studio.ui.views.gallery.overlay_scroll_bar import OverlayBar
+from studio.ui.widgets.own_viewport import give_viewport
 
 Index = QModelIndex | QPersistentModelIndex
 STEP = 28  # pixels of a line of the wheel; a notch is three
@@ -219,6 +220,7 @@ class GridView(QListView):
         # The base's own layout is skipped, its bookkeeping is not.
         QAbstractItemView.doItemsLayout(self)
 
+    @needs("_grid")
     def updateGeometries(self) -> None:
         self._grid = replace(self._grid, width=self.viewport().width(), count=self._total())
         height = self.viewport().height()
@@ -289,6 +291,7 @@ class GridView(QListView):
         # Letters are shortcuts; looking for one in a million rows would stop the window.
         return
 
+    @needs("overlay")
     def resizeEvent(self, _event: QResizeEvent) -> None:
         self.lay_out(replace(self._grid, width=self.viewport().width(), lead=0))
         self.overlay.place()

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
 
 if TYPE_CHECKING:
-    from studio.ui.gallery.view import GalleryView
+    from studio.ui.views.gallery.view import GalleryView
 
 _Key = Qt.Key
 _Mod = Qt.KeyboardModifier

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal
 
 from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QPixmap
 
-from studio.ui.failures import Offer
-from studio.ui.gallery.grid import BORDER, CAPTION, STRIP
-from studio.ui.gallery.kit import Face, Kit
-from studio.ui.states import Look, Tile
-from studio.values import dataclass
+from studio.ui.support.job_outcome import Offer
+from studio.ui.support.tile_content import Look, Tile
+from studio.ui.views.gallery.grid import BORDER, CAPTION, STRIP
+from studio.ui.views.gallery.tile_style import Face, Kit
 
 GAP = 4  # between the lines of a message
 PADDING, TIGHT = 10, 4

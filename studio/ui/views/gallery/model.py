@@ -24,13 +24,13 @@ from PySide6.QtCore import (
     Signal,
 )
 
-from studio.domain import Job, JobState, Picture
-from studio.ui import states
-from studio.ui.gallery.order import Entry, Order
-from studio.ui.gallery.turns import Turns
-from studio.ui.states import Item
-from studio.ui.tasks import spawn
-from studio.words import _
+from studio.common.i18n import _
+from studio.domain.entities import Job, JobState, Picture
+from studio.ui.support import tile_content
+from studio.ui.support.tasks import spawn
+from studio.ui.support.tile_content import Item
+from studio.ui.views.gallery.order import Entry, Order
+from studio.ui.views.gallery.recent_order import Turns
 
 CACHED = 2048  # picture values kept; several screens of the smallest tiles
 BATCH = 512  # pictures asked for at once
@@ -67,6 +67,9 @@ class GalleryModel(QAbstractListModel):
     loaded = Signal(object)
     replaced = Signal(object, object)
     completed = Signal()
+
+    # Views ask for the rows of a model that is half made or half gone, too.
+    _order = Order()
 
     def __init__(
         self,
@@ -458,7 +461,7 @@ class GalleryModel(QAbstractListModel):
             item = self.item_at(index.row())
             if item is None:
                 return _("Picture {n}").format(n=index.row() + 1)
-            return states.accessible_name(item, self._clock())
+            return tile_content.accessible_name(item, self._clock())
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:

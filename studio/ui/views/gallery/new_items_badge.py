@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 
-from studio.ui.controls import Button, announce
-from studio.ui.gallery.grid_view import GridView
-from studio.words import ngettext
+from studio.common.i18n import ngettext
+from studio.ui.views.gallery.grid_view import GridView
+from studio.ui.widgets import Button, announce
 
 MARGIN = 12
 

@@ -8,8 +8,8 @@ from PySide6.QtCore import QEvent, QRectF, Qt
 from PySide6.QtGui import QEnterEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QScrollBar, QWidget
 
-from studio.ui.controls import Text
-from studio.ui.theme import theme
+from studio.ui.style.theme import theme
+from studio.ui.widgets import Text
 
 THIN, WIDE = 6, 10
 MARGIN = 4

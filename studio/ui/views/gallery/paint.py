@@ -9,11 +9,11 @@ from __future__ import annotations
 from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath, QPen, QPixmap
 
-from studio.ui.gallery.caption import paint_caption
-from studio.ui.gallery.kit import Face, Kit
-from studio.ui.gallery.layout import TIGHT_BELOW, Block, Layout, TileState, Zone, arrange
-from studio.ui.gallery.strokes import ground, hairline, outline, scale_of, snapped
-from studio.ui.states import Look
+from studio.ui.support.tile_content import Look
+from studio.ui.views.gallery.caption import paint_caption
+from studio.ui.views.gallery.layout import TIGHT_BELOW, Block, Layout, TileState, Zone, arrange
+from studio.ui.views.gallery.pixel_snapping import ground, hairline, outline, scale_of, snapped
+from studio.ui.views.gallery.tile_style import Face, Kit
 
 CELL_RADIUS, BOX_RADIUS, PICTURE_RADIUS, OFFER_RADIUS = 8, 4, 2, 6
 REJECTED = 0.34

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QPoint, QRect, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QMouseEvent
 
-from studio.ui.gallery.layout import Zone
+from studio.ui.views.gallery.layout import Zone
 
 if TYPE_CHECKING:
-    from studio.ui.gallery.view import GalleryView
+    from studio.ui.views.gallery.view import GalleryView
 
 EDGE = 24  # pixels at top and bottom where a rubber band scrolls
 EDGE_INTERVAL = 30  # milliseconds

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QObject, Qt, QTimer
 
-from studio.ui import style
+from studio.ui.style import qt_style
 
 RUNNER_INTERVAL = 50  # milliseconds: twenty frames a second at most
 FADE_INTERVAL = 16
@@ -46,7 +46,7 @@ class Pulse(QObject):
     @property
     def moves(self) -> bool:
         """Whether anything may move by itself now."""
-        return not self.scrolling and style.animates()
+        return not self.scrolling and qt_style.animates()
 
     def scrolled(self) -> None:
         """The user scrolled just now."""
@@ -54,7 +54,7 @@ class Pulse(QObject):
 
     def phase(self) -> float | None:
         """Where runners are; None where the system asks for less motion."""
-        if not style.animates():
+        if not qt_style.animates():
             return None
         return (time.monotonic() % RUNNER_SECONDS) / RUNNER_SECONDS
 

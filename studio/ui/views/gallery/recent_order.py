@@ -8,8 +8,8 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Sequence
 
-from studio.domain import Job, Picture, new_id
-from studio.ui.gallery.order import Entry
+from studio.domain.entities import Job, Picture, new_id
+from studio.ui.views.gallery.order import Entry
 
 Turn = tuple[str, str]
 """Run and job; ids rise with time."""

@@ -18,10 +18,10 @@ from PySide6.QtCore import (
     QPersistentModelIndex,
 )
 
-from studio.domain import Job, Picture
-from studio.ui.gallery.model import GalleryModel, Key
-from studio.ui.gallery.spans import Span, Spans
-from studio.ui.states import Item
+from studio.domain.entities import Job, Picture
+from studio.ui.support.tile_content import Item
+from studio.ui.views.gallery.model import GalleryModel, Key
+from studio.ui.views.gallery.row_ranges import Span, Spans
 
 REMEMBERED = 20_000  # keys carried through a reset; more than that is "everything" or let go
 AT_HAND = 1_000  # items told to listeners, dragged or copied at once

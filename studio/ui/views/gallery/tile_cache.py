@@ -15,9 +15,9 @@ from collections.abc import Callable
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QPainter, QPixmap, QRegion
 
-from studio.ui.gallery.kit import Kit
-from studio.ui.gallery.layout import TileState
-from studio.ui.gallery.paint import paint_tile
+from studio.ui.views.gallery.layout import TileState
+from studio.ui.views.gallery.paint import paint_tile
+from studio.ui.views.gallery.tile_style import Kit
 
 BOUND = 8 * 1024 * 1024  # bytes; more where a screen is large
 SCREENS = 2  # of tiles are kept at least

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPixmap
 
-from studio.ui.theme import FontName, Theme
-from studio.values import dataclass
+from studio.domain.entities import one_line
+from studio.ui.style.theme import FontName, Theme
 
 _BOLD = 600
 _TEXTS = 4096  # measured texts kept; a screen of small tiles has a few hundred
@@ -33,17 +35,18 @@ class Kit:
         self.icons = True
         self.ghost = theme.ghost
         self.micro = self._face("micro")
-        self.micro_bold = self._face("micro", _BOLD)
+        self.name = self._face("micro", prose=True)
+        self.name_bold = self._face("micro", _BOLD, prose=True)
         self.small = self._face("small")
         self.small_bold = self._face("small", _BOLD)
         self.timer = self._face("timer")
-        self.struck = QFont(self.micro.font)
+        self.struck = QFont(self.name.font)
         self.struck.setStrikeOut(True)
         self._elided: dict[tuple[str, int, bool], str] = {}
         self._wrapped: dict[tuple[int, str, int], tuple[int, int]] = {}
 
-    def _face(self, name: FontName, weight: int | None = None) -> Face:
-        font = self.theme.font(name, weight=weight)
+    def _face(self, name: FontName, weight: int | None = None, *, prose: bool = False) -> Face:
+        font = self.theme.font(name, weight=weight, prose=prose)
         return Face(font, QFontMetrics(font), self.theme.line(name))
 
     @property
@@ -68,7 +71,8 @@ class Kit:
         if found is None:
             if len(self._elided) > _TEXTS:
                 self._elided.clear()
-            face = self.micro_bold if bold else self.micro
+            face = self.name_bold if bold else self.name
+            text = one_line(text)
             found = face.metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, max(0, width))
             self._elided[key] = found
         return found

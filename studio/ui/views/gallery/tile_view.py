@@ -11,24 +11,24 @@ from PySide6.QtCore import QRect, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPixmap, QRegion
 from PySide6.QtWidgets import QWidget
 
-from studio.domain import Job, Picture
-from studio.ui.gallery.grid import BORDER
-from studio.ui.gallery.grid_view import GridView
-from studio.ui.gallery.kit import Kit
-from studio.ui.gallery.layout import Layout, TileState, arrange, fit
-from studio.ui.gallery.model import GalleryModel
-from studio.ui.gallery.paint import PICTURE_RADIUS, paint_band, paint_tile
-from studio.ui.gallery.pointer import Pointer
-from studio.ui.gallery.pulse import Pulse
-from studio.ui.gallery.selection import Selection
-from studio.ui.gallery.strokes import scale_of
-from studio.ui.states import Item, Tile, describe
-from studio.ui.theme import theme
-from studio.ui.thumbnails import BOUND, Thumbnails, ThumbnailSource, Wish
+from studio.domain.entities import Job, Picture
+from studio.ui.style.theme import theme
+from studio.ui.support.thumbnail_cache import BOUND, Thumbnails, ThumbnailSource, Wish
+from studio.ui.support.tile_content import Item, Tile, describe
+from studio.ui.views.gallery.grid import BORDER
+from studio.ui.views.gallery.grid_view import GridView
+from studio.ui.views.gallery.layout import Layout, TileState, arrange, fit
+from studio.ui.views.gallery.model import GalleryModel
+from studio.ui.views.gallery.paint import PICTURE_RADIUS, paint_band, paint_tile
+from studio.ui.views.gallery.pixel_snapping import scale_of
+from studio.ui.views.gallery.pointer import Pointer
+from studio.ui.views.gallery.progress_animation import Pulse
+from studio.ui.views.gallery.selection import Selection
+from studio.ui.views.gallery.tile_style import Kit
 
 if TYPE_CHECKING:
-    from studio.ui import dragging
-    from studio.ui.gallery.looks import Looks
+    from studio.ui.support import drag_and_drop
+    from studio.ui.views.gallery.tile_cache import Looks
 
 WISH_DELAY = 15  # milliseconds; scroll steps in between ask once
 TILES_KEPT = 2048
@@ -55,7 +55,7 @@ class GalleryCore(Protocol):
     @property
     def queue(self) -> Timing: ...
     @property
-    def decoder(self) -> dragging.PixelSource: ...
+    def decoder(self) -> drag_and_drop.PixelSource: ...
 
 
 class TileView(GridView):
@@ -253,7 +253,7 @@ class TileView(GridView):
     def keep_tiles(self) -> None:
         """Keep tiles as they are painted; a gallery in which nothing moves needs none twice."""
         if self._looks is None:
-            from studio.ui.gallery.looks import Looks
+            from studio.ui.views.gallery.tile_cache import Looks
 
             self._looks = Looks()
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from studio.domain import Job, Picture
-from studio.ui.failures import cancel_tip
-from studio.ui.gallery.layout import Zone
-from studio.ui.states import Item, tool_tip
-from studio.words import _
+from studio.common.i18n import _
+from studio.domain.entities import Job, Picture
+from studio.ui.support.job_outcome import cancel_tip
+from studio.ui.support.tile_content import Item, tool_tip
+from studio.ui.views.gallery.layout import Zone
 
 
 def tip_for(item: Item | None, zone: Zone | None) -> str:

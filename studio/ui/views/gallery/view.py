@@ -30,21 +30,22 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from studio.domain import Job, Picture
-from studio.errors import StudioError
-from studio.ui import places
-from studio.ui.controls import plain_tip
-from studio.ui.gallery.grid_view import Index
-from studio.ui.gallery.model import GalleryModel, Key
-from studio.ui.gallery.pointer import Pointer
-from studio.ui.gallery.selection import Chosen, Selection
-from studio.ui.gallery.tile_view import GalleryCore, TileView
-from studio.ui.states import Item
-from studio.words import _
+from studio.common.errors import StudioError
+from studio.common.i18n import _
+from studio.domain.entities import Job, Picture
+from studio.ui.support import sidebar_items
+from studio.ui.support.qt_overrides import needs, once
+from studio.ui.support.tile_content import Item
+from studio.ui.views.gallery.grid_view import Index
+from studio.ui.views.gallery.model import GalleryModel, Key
+from studio.ui.views.gallery.pointer import Pointer
+from studio.ui.views.gallery.selection import Chosen, Selection
+from studio.ui.views.gallery.tile_view import GalleryCore, TileView
+from studio.ui.widgets.accessible import plain_tip
 
 if TYPE_CHECKING:
-    from studio.ui import dragging
-    from studio.ui.gallery.above import Above
+    from studio.ui.support import drag_and_drop
+    from studio.ui.views.gallery.new_items_badge import Above
 
 
 class GalleryView(TileView):
@@ -113,7 +114,7 @@ class GalleryView(TileView):
     def above(self) -> Above:
         """Tells of tiles that came in above what is in view; made when the first ones do."""
         if self._above is None:
-            from studio.ui.gallery.above import Above
+            from studio.ui.views.gallery.new_items_badge import Above
 
             self._above = Above(self)
         return self._above
@@ -183,7 +184,7 @@ class GalleryView(TileView):
         if first is None or not self.dated:
             return ""
         when = time.localtime(first.created)
-        name = places.month_name(when.tm_mon)
+        name = sidebar_items.month_name(when.tm_mon)
         return _("{month} {year}").format(month=name, year=when.tm_year)
 
     def activate_current(self) -> None:
@@ -198,12 +199,12 @@ class GalleryView(TileView):
         else:
             self.opened.emit(item)
 
-    def carried(self, items: Sequence[Item]) -> list[dragging.Carried]:
+    def carried(self, items: Sequence[Item]) -> list[drag_and_drop.Carried]:
         """The pictures among these that can leave the window, with their files."""
-        from studio.ui import dragging
+        from studio.ui.support import drag_and_drop
 
         return [
-            dragging.Carried(item, self._core.library.path(item))
+            drag_and_drop.Carried(item, self._core.library.path(item))
             for item in items
             if isinstance(item, Picture) and not item.missing
         ]
@@ -262,7 +263,7 @@ class GalleryView(TileView):
         Jobs are never dragged. While some of the selected are still being read nothing happens:
         a drag must not leave any behind in silence.
         """
-        from studio.ui import dragging
+        from studio.ui.support import drag_and_drop
 
         under = None if row is None else self.rows.item_at(row)
         if row is None or not isinstance(under, Picture):
@@ -270,7 +271,7 @@ class GalleryView(TileView):
         items: tuple[Item, ...] = (under,)
         if self.selection.holds(row):
             try:
-                dragging.refuse_too_many(len(self.selection.pictures()))
+                drag_and_drop.refuse_too_many(len(self.selection.pictures()))
             except StudioError as error:
                 self.refused.emit(error)
                 return
@@ -278,8 +279,8 @@ class GalleryView(TileView):
             if not whole:
                 return
         cards = sorted(self.carried(items), key=lambda each: each.picture.row != under.row)
-        pixmaps = [self.thumbnails.card(each.picture) for each in cards[: dragging.STACKED]]
-        dragging.drag_out(self, self.carried(items), pixmaps, self._core.decoder)
+        pixmaps = [self.thumbnails.card(each.picture) for each in cards[: drag_and_drop.STACKED]]
+        drag_and_drop.drag_out(self, self.carried(items), pixmaps, self._core.decoder)
 
     # --- slots ----------------------------------------------------------------------------
 
@@ -294,6 +295,8 @@ class GalleryView(TileView):
 
     def on_reset(self) -> None:
         """There are other rows now."""
+        if self._grid.count:
+            self.keep_tiles()
         self._grid = replace(self._grid, count=self.rows.rowCount(), lead=0)
         self.selection.restore()
         value = 0
@@ -308,7 +311,7 @@ class GalleryView(TileView):
     def on_rows_come(self, _parent: QModelIndex, first: int, last: int) -> None:
         """Tiles came in."""
         self.selection.inserted(first, last)
-        if first == 0 and not self._first_screen:
+        if first == 0 and (not self._first_screen or isinstance(self.rows.item_at(0), Job)):
             # All others move: none of them shall be painted anew for it.
             self.keep_tiles()
 
@@ -358,21 +361,22 @@ class GalleryView(TileView):
     # --- Qt -------------------------------------------------------------------------------
 
     def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
-        from studio.ui.gallery import listening
+        from studio.ui.views.gallery import core_events
 
-        for tell, part in ((listening.selected, selected), (listening.deselected, deselected)):
+        for tell, part in ((core_events.selected, selected), (core_events.deselected, deselected)):
             for number in range(min(part.count(), 1)):
                 tell(self, part.at(number).top())
 
     def currentChanged(self, current: Index, previous: Index) -> None:
         self.repaint_rows(index.row() for index in (current, previous) if index.isValid())
         if current.isValid() and self.hasFocus():
-            from studio.ui.gallery import listening
+            from studio.ui.views.gallery import core_events
 
-            listening.focus_moved(self, current.row())
+            core_events.focus_moved(self, current.row())
 
+    @once
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        from studio.ui.gallery import keyboard
+        from studio.ui.views.gallery import keyboard
 
         event.setAccepted(keyboard.press(self, event))
 
@@ -419,6 +423,7 @@ class GalleryView(TileView):
             at = self.viewport().mapToGlobal(center)
         self.context_menu.emit(None if row is None else self.rows.item_at(row), at)
 
+    @needs("pointer")
     def viewportEvent(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Leave:
             self.pointer.hover(None)
@@ -430,7 +435,7 @@ class GalleryView(TileView):
     def _show_tip(self, event: QHelpEvent) -> None:
         row = self.row_at(event.pos())
         item = None if row is None else self.rows.item_at(row)
-        from studio.ui.gallery import tips
+        from studio.ui.views.gallery import tips
 
         text = tips.tip_for(item, None if row is None else self.pointer.hot)
         if not text or row is None:

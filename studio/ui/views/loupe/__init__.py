@@ -1,5 +1,5 @@
 """One picture, large: its bar, the canvas, what it was made from, the strip of its neighbours."""
 
-from studio.ui.loupe.loupe import Loupe
+from studio.ui.views.loupe.loupe import Loupe
 
 __all__ = ["Loupe"]

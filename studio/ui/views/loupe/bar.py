@@ -8,11 +8,15 @@ from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QAccessible, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
-from studio.domain import Flag, Picture
-from studio.ui import figures
-from studio.ui.canvas.canvas import Surround
-from studio.ui.canvas.viewport import HIGHEST, LOWEST
-from studio.ui.controls import (
+from studio.common.i18n import _
+from studio.domain.entities import Flag, Picture
+from studio.ui.style.theme import theme
+from studio.ui.support import formatting
+from studio.ui.support.qt_overrides import needs
+from studio.ui.views.canvas.canvas import Surround
+from studio.ui.views.canvas.viewport import HIGHEST, LOWEST
+from studio.ui.views.loupe.swatches import Swatches
+from studio.ui.widgets import (
     Button,
     ElidedLabel,
     IconButton,
@@ -23,9 +27,7 @@ from studio.ui.controls import (
     Text,
     set_role,
 )
-from studio.ui.loupe.swatches import Swatches
-from studio.ui.theme import theme
-from studio.words import _
+from studio.ui.widgets.accessible import set_tip
 
 HEIGHT = 38
 NARROWEST = 320
@@ -90,7 +92,7 @@ class ViewBar(QFrame):
         rows = self._rows
         self._previous = IconButton("left", _("Previous picture"), "←", self, size=24)
         self._next = IconButton("right", _("Next picture"), "→", self, size=24)
-        self._name = ElidedLabel("", "title", "text", self)
+        self._name = ElidedLabel("", "title", "text", self, prose=True)
         self._new = Text(_("new"), "small", "ink", self)
         self._count = Text("", "small", "text3", self)
         self._preview = Text(_("preview"), "small", "text3", self)
@@ -121,8 +123,8 @@ class ViewBar(QFrame):
         self._rule_middle = _Rule(self)
         self._fit = Button(_("Fit"), "quiet", self, size=26, icon="fit")
         self._actual = Button(_("100 %"), "quiet", self, size=26)
-        self._fit.setToolTip(_("Fit (F)"))
-        self._actual.setToolTip(_("One pixel for one pixel (Ctrl+1)"))
+        set_tip(self._fit, _("Fit (F)"))
+        set_tip(self._actual, _("One pixel for one pixel (Ctrl+1)"))
         for button in (self._fit, self._actual):
             button.setCheckable(True)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -187,7 +189,7 @@ class ViewBar(QFrame):
 
     def set_zoom(self, zoom: float, *, fitted: bool) -> None:
         """The zoom of the canvas."""
-        self._percent.setText(figures.percent(zoom))
+        self._percent.setText(formatting.percent(zoom))
         self._fit.setChecked(fitted)
         self._actual.setChecked(abs(zoom - 1) < 1e-6)
         span = math.log(HIGHEST / LOWEST)
@@ -244,6 +246,7 @@ class ViewBar(QFrame):
         # Whatever it holds gives way: the bar never widens the window.
         return QSize(NARROWEST, self.height())
 
+    @needs("_wanted")
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._yield_room()

@@ -6,13 +6,15 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAccessible, QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from studio.domain import Picture
-from studio.ui import figures, word_diff
-from studio.ui.controls import ElidedLabel, Text, set_role
-from studio.ui.controls.marked_text import MarkedText
-from studio.ui.theme import theme
-from studio.ui.word_diff import Change, Piece
-from studio.words import _
+from studio.common.i18n import _
+from studio.domain.entities import Picture
+from studio.ui.style.theme import theme
+from studio.ui.support import formatting, word_diff
+from studio.ui.support.qt_overrides import needs
+from studio.ui.support.word_diff import Change, Piece
+from studio.ui.widgets import ElidedLabel, Text, set_role
+from studio.ui.widgets.accessible import set_tip
+from studio.ui.widgets.marked_text import MarkedText
 
 WIDTH = 222
 CORNER = 96
@@ -35,7 +37,7 @@ class _Print(QWidget):
         self._colour = 0x808080
         self.rim = 0
         set_role(self, QAccessible.Role.Graphic)
-        self.setToolTip(_("Press to see it large (hold \\)"))
+        set_tip(self, _("Press to see it large (hold \\)"))
         theme().changed.connect(self.update)
 
     def set_picture(self, pixmap: QPixmap | None, picture: Picture) -> None:
@@ -86,7 +88,7 @@ class Before(QWidget):
         head.addStretch(1)
         head.addWidget(Text(_("parent"), "micro", "text3", self))
         self._print = _Print(self)
-        self._name = ElidedLabel("", "small", "text", self)
+        self._name = ElidedLabel("", "small", "text", self, prose=True)
         self._star = QLabel(self)
         self._rating = Text("", "micro", "text2", self)
         self._changes = MarkedText(_("Changed words"), self, kind="small", line=20)
@@ -117,7 +119,7 @@ class Before(QWidget):
         self._name.setText(parent.name)
         self._star.setVisible(parent.rating > 0 and not self._corner)
         self._rating.setText(str(parent.rating) if parent.rating else "")
-        self._star.setPixmap(theme().pixmap("star-filled", "star", 11, self.devicePixelRatioF()))
+        theme().show_icon(self._star, "star-filled", "star", 11)
         pieces = _change_lines(parent.prompt, child.prompt)
         self._changes.set_pieces(pieces)
         self._changes.setVisible(bool(pieces) and not self._corner)
@@ -161,6 +163,7 @@ class Before(QWidget):
         self.setFixedWidth(self._print.width() if self._corner else WIDTH)
         self.adjustSize()
 
+    @needs("_column")
     def sizeHint(self) -> QSize:
         if self._corner:
             return self._print.size()
@@ -171,7 +174,10 @@ def likeness(parent: Picture, child: Picture) -> str:
     """What is known to be the same and what is not: "Same model, size and shape."."""
     same_model = bool(child.model) and parent.model == child.model
     same_size = (parent.width, parent.height) == (child.width, child.height)
-    shapes = figures.shape(parent.width, parent.height), figures.shape(child.width, child.height)
+    shapes = (
+        formatting.shape(parent.width, parent.height),
+        formatting.shape(child.width, child.height),
+    )
     if same_model and same_size:
         return _("Same model, size and shape.")
     lines = []
@@ -179,12 +185,12 @@ def likeness(parent: Picture, child: Picture) -> str:
         lines.append(_("Same size and shape."))
     elif shapes[0] == shapes[1]:
         lines.append(
-            _("Same shape, was {size}.").format(size=figures.pixels(parent.width, parent.height))
+            _("Same shape, was {size}.").format(size=formatting.pixels(parent.width, parent.height))
         )
     else:
         lines.append(
             _("Was {shape}, {size}.").format(
-                shape=shapes[0], size=figures.pixels(parent.width, parent.height)
+                shape=shapes[0], size=formatting.pixels(parent.width, parent.height)
             )
         )
     if same_model:

@@ -27,14 +27,15 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from studio.domain import Flag, Job, JobState, Picture
-from studio.ui import figures
-from studio.ui.controls.accessible import plain_tip, set_role
-from studio.ui.loupe.book import Book
-from studio.ui.shelf import Shelf, loop_runs
-from studio.ui.theme import theme
-from studio.ui.thumbnails import Thumbnails, Wish
-from studio.words import _
+from studio.common.i18n import _
+from studio.domain.entities import Flag, Job, JobState, Picture, one_line
+from studio.ui.style.theme import theme
+from studio.ui.support import formatting
+from studio.ui.support.library_protocol import Shelf, loop_runs
+from studio.ui.support.qt_overrides import needs
+from studio.ui.support.thumbnail_cache import Thumbnails, Wish
+from studio.ui.views.loupe.page_cache import Book
+from studio.ui.widgets.accessible import plain_tip, set_role, set_tip
 
 HEIGHT = 84
 CELL = 72
@@ -270,6 +271,7 @@ class FilmStrip(QWidget):
             else:
                 self._paint_picture(painter, cell)
 
+    @needs("_at")
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.set_current(self._current)
@@ -278,6 +280,7 @@ class FilmStrip(QWidget):
         super().showEvent(event)
         self._tick()
 
+    @needs("_asking")
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self._tick()
@@ -297,11 +300,11 @@ class FilmStrip(QWidget):
         place = self.cell_at(event.position().toPoint())
         name = ""
         if place is not None and place < len(self._jobs):
-            name = self._jobs[place].name
+            name = one_line(self._jobs[place].name)
         elif place is not None and (picture := self._picture(place)) is not None:
             name = picture.name
         if plain_tip(name) != self.toolTip():
-            self.setToolTip(plain_tip(name))
+            set_tip(self, name)
             QToolTip.hideText()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
@@ -328,5 +331,5 @@ def _job_words(job: Job, now: float) -> str:
     if job.state is JobState.QUEUED:
         return _("queued")
     if job.state is JobState.RETRYING:
-        return figures.clock(max(0.0, (job.retry_at or now) - now) + 0.999)
-    return figures.clock(now - job.started if job.started else 0.0)
+        return formatting.clock(max(0.0, (job.retry_at or now) - now) + 0.999)
+    return formatting.clock(now - job.started if job.started else 0.0)

@@ -8,18 +8,19 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from studio.domain import Job, Picture, Role
-from studio.ui.canvas.canvas import Canvas, Surround
-from studio.ui.canvas.plates import Plate
-from studio.ui.loupe.bar import ViewBar
-from studio.ui.loupe.before import WIDTH, Before
-from studio.ui.loupe.book import Book
-from studio.ui.loupe.film import FilmStrip
-from studio.ui.loupe.loading import Loader
-from studio.ui.shelf import Eyes, Shelf
-from studio.ui.tasks import spawn
-from studio.ui.thumbnails import Thumbnails, Wish
-from studio.words import _
+from studio.common.i18n import _
+from studio.domain.entities import Job, Picture, Role
+from studio.ui.support.library_protocol import Eyes, Shelf
+from studio.ui.support.qt_overrides import needs, once
+from studio.ui.support.tasks import spawn
+from studio.ui.support.thumbnail_cache import Thumbnails, Wish
+from studio.ui.views.canvas.canvas import Canvas, Surround
+from studio.ui.views.canvas.plates import Plate
+from studio.ui.views.loupe.bar import ViewBar
+from studio.ui.views.loupe.before import WIDTH, Before
+from studio.ui.views.loupe.film import FilmStrip
+from studio.ui.views.loupe.page_cache import Book
+from studio.ui.views.loupe.plate_loader import Loader
 
 PLACE = QPoint(20, 10)  # of the parent, from the canvas's corner
 COLUMN = PLACE.x() + WIDTH + 20
@@ -369,6 +370,7 @@ class Loupe(QWidget):
                 return True
         return super().eventFilter(watched, event)
 
+    @once
     def keyPressEvent(self, event: QKeyEvent) -> None:
         match event.key():
             case Qt.Key.Key_Left:
@@ -399,6 +401,7 @@ class Loupe(QWidget):
         else:
             super().keyReleaseEvent(event)
 
+    @needs("_before")
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._place_before()
@@ -410,6 +413,7 @@ class Loupe(QWidget):
         if plate is not None and shown is not None and plate.raster is None:
             self._loader.fill(plate, shown)
 
+    @needs("_loader")
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self._loader.stop()

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import QObject, Signal
 
-from studio.domain import Picture
-from studio.ui.shelf import Shelf
-from studio.ui.tasks import spawn
+from studio.domain.entities import Picture
+from studio.ui.support.library_protocol import Shelf
+from studio.ui.support.tasks import spawn
 
 KEPT = 2000  # pictures remembered; their values are small
 

@@ -7,14 +7,14 @@ from collections import OrderedDict
 
 from PySide6.QtCore import QObject, Signal
 
-from studio.domain import Picture
-from studio.errors import StudioError
-from studio.ui.canvas import raster
-from studio.ui.canvas.plates import Plate
-from studio.ui.canvas.raster import Raster
-from studio.ui.shelf import Eyes, Shelf
-from studio.ui.tasks import Work, spawn
-from studio.words import _
+from studio.common.errors import StudioError
+from studio.common.i18n import _
+from studio.domain.entities import Picture
+from studio.ui.support import raster
+from studio.ui.support.library_protocol import Eyes, Shelf
+from studio.ui.support.raster import Raster
+from studio.ui.support.tasks import Work, spawn
+from studio.ui.views.canvas.plates import Plate
 
 PREVIEW = 512  # long edge in pixels; the grid has mostly made it already
 KEPT = 320_000_000  # bytes of pixels kept for going back and forth; three pictures of 4K
@@ -72,7 +72,8 @@ class Loader(QObject):
         if pause:
             await asyncio.sleep(pause)
         try:
-            pixels = await self._decoder.pixels(self._library.path(picture))
+            path = await asyncio.to_thread(self._library.path, picture)
+            pixels = await self._decoder.pixels(path)
         except StudioError as error:
             plate.trouble = error.title
             self._library.doubt(picture)

@@ -6,9 +6,10 @@ from PySide6.QtCore import QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QRadioButton, QWidget
 
-from studio.ui.canvas.canvas import SURROUNDS, Surround
-from studio.ui.theme import theme
-from studio.words import _
+from studio.common.i18n import _
+from studio.ui.style.theme import theme
+from studio.ui.views.canvas.canvas import SURROUNDS, Surround
+from studio.ui.widgets.accessible import set_tip
 
 SIDE = 24  # of what takes the pointer; the circle has 14
 
@@ -18,7 +19,7 @@ class _Swatch(QRadioButton):
         super().__init__(parent)
         self.surround = surround
         self.setAccessibleName(name)
-        self.setToolTip(name)
+        set_tip(self, name)
         self.setFixedSize(SIDE, SIDE)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 

@@ -12,14 +12,14 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
-from studio.errors import NetworkError
-from studio.ui.dialogs.fitting import fit
-from studio.ui.settings_dialog import SettingsDialog
-from studio.ui.settings_dialog.look import catalogues
-from studio.ui.theme import install, theme
+from studio.common.errors import NetworkError
+from studio.ui.dialogs.screen_fit import fit
+from studio.ui.dialogs.settings import SettingsDialog
+from studio.ui.dialogs.settings.look import catalogues
+from studio.ui.style.theme import install, theme
 from tests.canary import KEY
-from tests.ui import desks
-from tests.ui.desks import ScriptedDesk, until
+from tests.ui import scripted_core
+from tests.ui.scripted_core import ScriptedDesk, until
 
 
 async def test_it_is_560_wide_not_modal_and_closed_by_escape(dialog: SettingsDialog) -> None:
@@ -216,7 +216,7 @@ async def test_longer_words_keep_the_dialog_560_wide(
     qapp: QApplication, desk: ScriptedDesk
 ) -> None:
     install(qapp, "dark", scale=1.0)
-    desks.speak_longer()
+    scripted_core.speak_longer()
     try:
         made = SettingsDialog(desk)
         made.show()
@@ -228,7 +228,7 @@ async def test_longer_words_keep_the_dialog_560_wide(
         made.close()
         shiboken6.delete(made)
     finally:
-        desks.speak_english()
+        scripted_core.speak_english()
 
 
 async def test_scrolling_marks_the_section_at_the_top_and_a_moving_layout_does_not(

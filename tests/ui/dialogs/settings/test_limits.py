@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from studio.settings import Profile, SettingsStore
-from studio.ui.settings_dialog import SettingsDialog
-from tests.ui.desks import ScriptedDesk
+from studio.config.settings import Profile, SettingsStore
+from studio.ui.dialogs.settings import SettingsDialog
+from tests.ui.scripted_core import ScriptedDesk
 
 MINE = Profile(name="mine", title="Mine", base_url="https://images.example.com", per_minute=7)
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from studio.credentials import KeyringTrouble
-from studio.key_status import State
-from studio.settings import Profile
-from studio.ui.settings_dialog import SettingsDialog
-from studio.ui.settings_dialog.profile_form import ProfileForm
-from tests.ui.desks import ScriptedDesk, until
+from studio.config.credentials import KeyringTrouble
+from studio.config.key_status import State
+from studio.config.settings import Profile
+from studio.ui.dialogs.settings import SettingsDialog
+from studio.ui.dialogs.settings.profile_form import ProfileForm
+from tests.ui.scripted_core import ScriptedDesk, until
 
 KEY = "sk-scripted-0123456789"
 MINE = Profile(
@@ -19,6 +19,7 @@ MINE = Profile(
     version="v1alpha",
     per_minute=7,
     prices={"m": {"1K": 0.05}},
+    wire="telepathy",
 )
 
 
@@ -55,6 +56,7 @@ async def test_a_provider_is_changed_and_keeps_its_name_and_what_the_form_has_no
     )
     assert kept.prices == {"m": {"2K": 0.1}}
     assert (kept.version, kept.per_minute, kept.base_url) == ("v1alpha", 7, MINE.base_url)
+    assert kept.wire == "telepathy", "nobody here knows it, and it is kept"
     assert dialog.keys.rows["mine"].edit.accessibleName() == "Edit Ours"
 
 
@@ -102,7 +104,8 @@ async def test_a_copy_begins_like_the_other_and_asks_for_a_key_of_its_own(
     assert form.form.title.text() == "Mine copy"
     form.save.click()
     assert [one.name for one in desk.settings.value.profiles] == ["mine", "mine-copy"]
-    assert desk.settings.value.find_profile("mine-copy").prices == MINE.prices
+    copy = desk.settings.value.find_profile("mine-copy")
+    assert (copy.prices, copy.wire) == (MINE.prices, MINE.wire)
     assert dialog.keys.card.isVisibleTo(dialog)
     assert dialog.keys.card.key.field.accessibleName() == "Mine copy key"
     assert desk.vault.kept == {"mine": KEY}

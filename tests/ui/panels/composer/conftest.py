@@ -13,14 +13,14 @@ from PySide6.QtCore import QBuffer, QIODevice, SignalInstance
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication
 
-from studio.domain import Picture, Reference, Role
-from studio.errors import PictureUnreadable
-from studio.events import Events
+from studio.common.errors import PictureUnreadable
+from studio.config.settings import SettingsStore
+from studio.domain.entities import Picture, Reference, Role
+from studio.domain.events import Events
 from studio.library.query import PromptUse
 from studio.providers.catalogue import Catalogue
-from studio.settings import SettingsStore
-from studio.ui import theme
-from studio.ui.composer.composer import Composer
+from studio.ui.panels.composer.composer import Composer
+from studio.ui.style import theme
 
 
 def jpeg(width: int, height: int, colour: str) -> bytes:

@@ -6,17 +6,17 @@ import asyncio
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QByteArray, QMimeData, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from studio.domain import Advanced, SafetySetting
-from studio.drafts import Draft, DraftFile
-from studio.models import Listed, Model, ModelState
+from studio.config.settings import Profile
+from studio.domain.drafts import Draft, DraftFile
+from studio.domain.entities import Advanced, SafetySetting
+from studio.domain.models import Listed, Model, ModelState
 from studio.providers.catalogue import Catalogue
-from studio.settings import Profile
-from studio.ui.composer.choices import summary
-from studio.ui.composer.offered_models import offered, state_words
+from studio.ui.panels.composer.choices import summary
+from studio.ui.panels.composer.offered_models import offered, state_words
 
 BEST = Draft(prompt="a lamp", profile="google", model="gemini-nano-banana-2.1")
 FULL = Advanced(
@@ -263,3 +263,15 @@ async def test_the_panel_stays_over_its_button_when_that_moves(composer) -> None
     assert panel.x() <= before
     over = choices.advanced.mapTo(composer.window(), choices.advanced.rect().center()).x()
     assert panel.geometry().left() <= over <= panel.geometry().right()
+
+
+async def test_bytes_that_are_no_text_are_not_pasted_into_the_instruction(composer) -> None:
+    composer.set_draft(BEST)
+    panel = opened(composer)
+    for data in ("Flat colours, café".encode("utf-16"), b"caf\xe9"):
+        mime = QMimeData()
+        mime.setData("text/plain", QByteArray(data))
+        panel.system.insertFromMimeData(mime)
+    assert composer.draft().advanced.system == "Flat colours, café"
+    assert composer.bar.notice is not None
+    assert "not text in UTF-8" in composer.bar.notice.text

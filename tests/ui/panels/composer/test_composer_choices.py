@@ -9,14 +9,14 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from studio.domain import Reference, Role
-from studio.drafts import MATCH, Draft
-from studio.events import KeyChanged, PicturesAdded
-from studio.models import Model, ModelState
-from studio.ui import theme as themes
-from studio.ui.composer.aspect_panel import AspectPanel
-from studio.ui.composer.choices import GivenWay
-from studio.ui.composer.composer import Composer
+from studio.domain.drafts import MATCH, Draft
+from studio.domain.entities import Reference, Role
+from studio.domain.events import KeyChanged, PicturesAdded
+from studio.domain.models import Model, ModelState
+from studio.ui.panels.composer.aspect_panel import AspectPanel
+from studio.ui.panels.composer.choices import GivenWay
+from studio.ui.panels.composer.composer import Composer
+from studio.ui.style import theme as themes
 
 SOURCE = Reference(sha256="1", media_type="image/png", role=Role.EDIT, name="one")
 PRO = Draft(profile="google", model="gemini-3-pro-image", size="2K")
@@ -203,7 +203,7 @@ async def test_the_dice_fixes_the_last_seed_and_the_cross_frees_it(
 async def test_a_new_picture_brings_the_last_seed(composer, core, picture) -> None:
     core.library.known["p1"] = picture("p1", "one", seed=99)
     core.events.publish(PicturesAdded(ids=("p1",), rows=(1,)))
-    from studio.ui import tasks
+    from studio.ui.support import tasks
 
     for task in tasks.running():
         await task
@@ -234,10 +234,8 @@ def given(way: GivenWay) -> int:
 
 @pytest.mark.parametrize("family", ["Inter", "DejaVu Sans"])
 async def test_choices_give_way_in_order_and_nothing_is_cut(core, look, family) -> None:
-    from PySide6.QtGui import QFont
-
-    look_font = QFont(family)
-    themes.theme()._family = look_font.family()
+    usual = themes.theme()._families
+    themes.theme()._families = [family]
     themes.theme()._fonts.clear()
     made = Composer(core)
     made.set_draft(replace(PRO, prompt="{a|b}", references=(SOURCE,), aspect=MATCH), undoable=False)
@@ -266,7 +264,7 @@ async def test_choices_give_way_in_order_and_nothing_is_cut(core, look, family) 
     finally:
         made.close()
         made.deleteLater()
-        themes.theme()._family = "Inter"
+        themes.theme()._families = usual
         themes.theme()._fonts.clear()
 
 

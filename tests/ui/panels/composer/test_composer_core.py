@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from studio import paths, runs
-from studio.core import Core
-from studio.domain import AspectRatio, Role
-from studio.events import Event, PicturesAdded
-from studio.runs import Run
-from studio.ui import tasks, theme
-from studio.ui.composer.composer import Composer
+from studio.app.core import Core
+from studio.common import paths
+from studio.domain import runs
+from studio.domain.entities import AspectRatio, Role
+from studio.domain.events import Event, PicturesAdded
+from studio.domain.runs import Run
+from studio.ui.panels.composer.composer import Composer
+from studio.ui.style import theme
+from studio.ui.support import tasks
 
 
 async def test_a_picture_made_here_is_edited_here(

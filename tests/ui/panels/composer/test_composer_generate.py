@@ -9,9 +9,9 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from studio.domain import AspectRatio, JobState, Reference, Role
-from studio.drafts import MATCH, Draft
-from studio.ui.composer.press import is_blank
+from studio.domain.drafts import MATCH, Draft
+from studio.domain.entities import AspectRatio, JobState, Reference, Role
+from studio.ui.panels.composer.submit import is_blank
 
 PRO = Draft(profile="google", model="gemini-3-pro-image", size="2K", prompt="a fox")
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -84,12 +84,15 @@ async def test_more_than_sixteen_pictures_ask_first(composer, collected) -> None
 
 
 async def test_a_dear_run_asks_and_a_second_press_sends(composer, collected) -> None:
+    now = [0.0]
+    composer._asked.clock = lambda: now[0]
     runs = collected(composer.generate)
     composer.set_draft(replace(PRO, prompt="{a|b|c}", count=8))
     assert composer.card.generate.quote.mood == "over"
     composer.generate_now()
     assert runs == []
     assert "you want to be asked at" in composer.bar.notice.text
+    now[0] = 1.0
     composer.generate_now()
     assert len(runs) == 1
 
@@ -150,8 +153,8 @@ async def test_without_network_it_says_what_will_happen(composer, collected) -> 
 
 
 async def test_a_long_queue_is_said(composer, core, heard) -> None:
-    from studio.domain import GenerationRequest, Job
-    from studio.events import JobChanged
+    from studio.domain.entities import GenerationRequest, Job
+    from studio.domain.events import JobChanged
 
     composer.set_draft(PRO)
     core.queue.running, core.queue.waiting = 3, 6

@@ -9,9 +9,9 @@ from PySide6.QtGui import QImage, QInputMethodEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from studio.domain import Reference, Role
-from studio.drafts import MATCH, Draft
-from studio.ui.composer.highlight import spans
+from studio.domain.drafts import MATCH, Draft
+from studio.domain.entities import Reference, Role
+from studio.ui.panels.composer.highlight import spans
 
 CTRL, SHIFT, ALT = (
     Qt.KeyboardModifier.ControlModifier,

@@ -7,16 +7,16 @@ from types import SimpleNamespace
 
 import pytest
 
-from studio.budget import Budget
-from studio.domain import GenerationRequest, Job
-from studio.drafts import Draft
-from studio.events import JobChanged, JobsRemoved
+from studio.domain.budget import Budget
+from studio.domain.drafts import Draft
+from studio.domain.entities import GenerationRequest, Job
+from studio.domain.events import JobChanged, JobsRemoved
+from studio.domain.runs import Run
 from studio.library.query import Spend
 from studio.providers.catalogue import Catalogue
-from studio.runs import Run
-from studio.ui.composer.offer import offer
-from studio.ui.composer.press import Purse, answers, question, run_of, situation
-from studio.ui.composer.quote import Mood, Situation, money, quote
+from studio.ui.panels.composer.quote import Mood, Situation, money, quote
+from studio.ui.panels.composer.submit import Purse, answers, question, run_of, situation
+from studio.ui.panels.composer.suggestion import offer
 
 CATALOGUE = Catalogue()
 CORE = SimpleNamespace(

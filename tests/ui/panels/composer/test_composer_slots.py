@@ -11,11 +11,11 @@ from PySide6.QtGui import QDragEnterEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from studio.domain import Reference, Role
-from studio.drafts import MATCH, MOST_EDITED, Draft
-from studio.events import RecordsChanged
-from studio.models import Model
-from studio.ui import tasks
+from studio.domain.drafts import MATCH, MOST_EDITED, Draft
+from studio.domain.entities import Reference, Role
+from studio.domain.events import RecordsChanged
+from studio.domain.models import Model
+from studio.ui.support import tasks
 
 
 def reference(name: str, role: Role = Role.FREE) -> Reference:

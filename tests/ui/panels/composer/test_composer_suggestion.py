@@ -6,11 +6,17 @@ from dataclasses import replace
 
 import pytest
 
-from studio.domain import Reference, Role
-from studio.drafts import MATCH, Draft
-from studio.models import Model, ModelState
-from studio.ui.composer import drafting
-from studio.ui.composer.offer import fitting, in_order, nearest_aspect, nearest_size, offer
+from studio.domain.drafts import MATCH, Draft
+from studio.domain.entities import Reference, Role
+from studio.domain.models import Model, ModelState
+from studio.ui.panels.composer import draft as drafting
+from studio.ui.panels.composer.suggestion import (
+    fitting,
+    in_order,
+    nearest_aspect,
+    nearest_size,
+    offer,
+)
 
 ONE = Reference(sha256="1", media_type="image/png", role=Role.EDIT, name="one")
 TWO = Reference(sha256="2", media_type="image/png", role=Role.STYLE, name="two")

@@ -9,8 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from studio.domain import Conversation, Role
-from studio.drafts import Draft
+from studio.domain.drafts import Draft
+from studio.domain.entities import Conversation, Role
 
 PRO = Draft(profile="google", model="gemini-3-pro-image", size="2K", prompt="a fox")
 

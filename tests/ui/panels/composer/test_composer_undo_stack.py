@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from studio.drafts import Draft
-from studio.ui.composer.steps import KEPT, Steps
+from studio.domain.drafts import Draft
+from studio.ui.panels.composer.undo_stack import KEPT, Steps
 
 
 def typed(steps: Steps, text: str) -> None:

@@ -12,7 +12,8 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from studio.domain import (
+from studio.common.errors import Billed
+from studio.domain.entities import (
     AspectRatio,
     Conversation,
     CostBasis,
@@ -24,15 +25,14 @@ from studio.domain import (
     Parent,
     Role,
 )
-from studio.errors import Billed
 from studio.library.query import Family
-from studio.ui import figures
-from studio.ui.inspector import Inspector, facts
-from studio.ui.inspector.family import RING
-from studio.ui.inspector.section import Section
-from studio.ui.theme import install
-from tests.ui import looking
-from tests.ui.looking import picture
+from studio.ui.panels.inspector import Inspector, facts
+from studio.ui.panels.inspector.family import RING
+from studio.ui.panels.inspector.section import Section
+from studio.ui.style.theme import install
+from studio.ui.support import formatting
+from tests.ui import scripted_library
+from tests.ui.scripted_library import picture
 
 NOON = 1_763_812_800.0
 
@@ -44,12 +44,12 @@ def dressed(qapp: QApplication) -> None:
 
 @pytest.fixture
 def library() -> Any:
-    return looking.FakeLibrary([picture(row) for row in range(1, 9)])
+    return scripted_library.FakeLibrary([picture(row) for row in range(1, 9)])
 
 
 @pytest.fixture
 def inspector(library: Any, qtbot: QtBot, at_end: list[Callable[[], object]]) -> Inspector:
-    made = Inspector(library, looking.FakeDecoder())
+    made = Inspector(library, scripted_library.FakeDecoder())
     qtbot.addWidget(made)
     made.resize(296, 780)
     at_end.append(made.hide)
@@ -59,7 +59,7 @@ def inspector(library: Any, qtbot: QtBot, at_end: list[Callable[[], object]]) ->
 async def told(inspector: Inspector, *pictures: Any) -> None:
     inspector.show()
     inspector.show_pictures(pictures)
-    await looking.settle()
+    await scripted_library.settle()
 
 
 def words(inspector: Inspector) -> str:
@@ -101,40 +101,40 @@ def click(widget: QWidget, at: QPointF) -> None:
 @pytest.mark.parametrize(
     ("said", "expected"),
     [
-        (figures.money(14.9), "$14.90"),
-        (figures.money(1234.5), "$1,234.50"),
-        (figures.money(0.001), "< $0.01"),
-        (figures.money(0), "$0.00"),
-        (figures.money(0.134, fine=True), "$0.134"),
-        (figures.money(0.13, fine=True), "$0.13"),
-        (figures.money(0.0002, fine=True), "$0.0002"),
-        (figures.money(2.5, fine=True), "$2.50"),
-        (figures.cost(0.134, CostBasis.TABLE), ("≈ $0.134", "from the price list")),
-        (figures.cost(0.134, CostBasis.USAGE), ("≈ $0.134", "from usage")),
-        (figures.cost(0.0, CostBasis.USAGE), ("$0.00", "")),
-        (figures.about(14.9), "≈ $14.90"),
-        (figures.about(0.001), "< $0.01"),
-        (figures.about(0), "$0.00"),
-        (figures.cost(None, CostBasis.USAGE)[0], "unknown"),
-        (figures.cost(0.134, CostBasis.UNKNOWN)[0], "unknown"),
-        (figures.megabytes(6_100_000), "6.1 MB"),
-        (figures.megabytes(820_400), "820 KB"),
-        (figures.megabytes(999_900), "1.0 MB"),
-        (figures.megabytes(12), "12 bytes"),
-        (figures.duration(11.8), "11.8 s"),
-        (figures.duration(84), "1 min 24 s"),
-        (figures.clock(14.9), "0:14"),
-        (figures.clock(3607), "1:00:07"),
-        (figures.pixels(2048, 1152), "2048 × 1152"),
-        (figures.shape(2048, 2048), "1:1"),
-        (figures.shape(2752, 1536), "16:9"),
-        (figures.shape(3168, 1344), "21:9"),
-        (figures.shape(1000, 370), "2.70:1"),
-        (figures.shape(0, 0), ""),
-        (figures.percent(0.3), "30 %"),
-        (figures.percent(0.031), "3.1 %"),
-        (figures.kind("image/webp"), "WebP"),
-        (figures.kind("image/x-new"), "X-NEW"),
+        (formatting.money(14.9), "$14.90"),
+        (formatting.money(1234.5), "$1,234.50"),
+        (formatting.money(0.001), "< $0.01"),
+        (formatting.money(0), "$0.00"),
+        (formatting.money(0.134, fine=True), "$0.134"),
+        (formatting.money(0.13, fine=True), "$0.13"),
+        (formatting.money(0.0002, fine=True), "$0.0002"),
+        (formatting.money(2.5, fine=True), "$2.50"),
+        (formatting.cost(0.134, CostBasis.TABLE), ("≈ $0.134", "from the price list")),
+        (formatting.cost(0.134, CostBasis.USAGE), ("≈ $0.134", "from usage")),
+        (formatting.cost(0.0, CostBasis.USAGE), ("$0.00", "")),
+        (formatting.about(14.9), "≈ $14.90"),
+        (formatting.about(0.001), "< $0.01"),
+        (formatting.about(0), "$0.00"),
+        (formatting.cost(None, CostBasis.USAGE)[0], "unknown"),
+        (formatting.cost(0.134, CostBasis.UNKNOWN)[0], "unknown"),
+        (formatting.megabytes(6_100_000), "6.1 MB"),
+        (formatting.megabytes(820_400), "820 KB"),
+        (formatting.megabytes(999_900), "1.0 MB"),
+        (formatting.megabytes(12), "12 bytes"),
+        (formatting.duration(11.8), "11.8 s"),
+        (formatting.duration(84), "1 min 24 s"),
+        (formatting.clock(14.9), "0:14"),
+        (formatting.clock(3607), "1:00:07"),
+        (formatting.pixels(2048, 1152), "2048 × 1152"),
+        (formatting.shape(2048, 2048), "1:1"),
+        (formatting.shape(2752, 1536), "16:9"),
+        (formatting.shape(3168, 1344), "21:9"),
+        (formatting.shape(1000, 370), "2.70:1"),
+        (formatting.shape(0, 0), ""),
+        (formatting.percent(0.3), "30 %"),
+        (formatting.percent(0.031), "3.1 %"),
+        (formatting.kind("image/webp"), "WebP"),
+        (formatting.kind("image/x-new"), "X-NEW"),
     ],
 )
 def test_figures_are_told_as_people_read_them(said: str, expected: str) -> None:
@@ -143,12 +143,12 @@ def test_figures_are_told_as_people_read_them(said: str, expected: str) -> None:
 
 def test_days_are_told_in_words() -> None:
     now = time.mktime((2026, 11, 23, 15, 0, 0, 0, 0, -1))
-    assert figures.when(now - 3600, now=now) == "Today 14:00"
-    assert figures.when(now - 26 * 3600, now=now) == "Yesterday 13:00"
-    assert figures.when(now - 50 * 3600, now=now) == "21 Nov 13:00"
-    assert figures.moment(now + 600, now=now) == "15:10"
-    assert figures.moment(now + 26 * 3600, now=now) == "24 Nov 17:00"
-    assert figures.when(time.mktime((2024, 3, 3, 9, 5, 0, 0, 0, -1)), now=now) == "3 Mar 2024"
+    assert formatting.when(now - 3600, now=now) == "Today 14:00"
+    assert formatting.when(now - 26 * 3600, now=now) == "Yesterday 13:00"
+    assert formatting.when(now - 50 * 3600, now=now) == "21 Nov 13:00"
+    assert formatting.moment(now + 600, now=now) == "15:10"
+    assert formatting.moment(now + 26 * 3600, now=now) == "24 Nov 17:00"
+    assert formatting.when(time.mktime((2024, 3, 3, 9, 5, 0, 0, 0, -1)), now=now) == "3 Mar 2024"
 
 
 def test_every_known_fact_has_a_row_and_nothing_is_invented() -> None:
@@ -384,7 +384,7 @@ async def test_in_the_loupe_the_palette_stands_in_place_of_the_picture(
     assert inspector.page.preview.isVisible()
     assert not inspector.page.palette_strip.isVisible()
     inspector.set_preview_shown(False)
-    await looking.settle()
+    await scripted_library.settle()
     assert not inspector.page.preview.isVisible()
     assert inspector.page.palette_strip.isVisible()
     heard: list[str] = []
@@ -398,7 +398,7 @@ async def test_a_record_that_changed_is_told_anew(inspector: Inspector, library:
     await told(inspector, picture(1))
     library.known[0] = picture(1, title="other", rating=2, flag=Flag.REJECT)
     inspector.refresh(["p1", "p7"])
-    await looking.settle()
+    await scripted_library.settle()
     assert inspector.page.head.title.label.text() == "other"
     assert inspector.page.head.title.stars.value() == 2
     assert named(inspector, "Rejected").isVisible()

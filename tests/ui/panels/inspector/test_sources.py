@@ -12,11 +12,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from studio.domain import Advanced, Grounding, Picture, SafetySetting, Source
-from studio.ui.inspector import Inspector, facts
-from studio.ui.inspector.sources import SHOWN
-from studio.ui.theme import install
-from tests.ui import looking
+from studio.domain.entities import Advanced, Grounding, Picture, SafetySetting, Source
+from studio.ui.panels.inspector import Inspector, facts
+from studio.ui.panels.inspector.sources import SHOWN
+from studio.ui.style.theme import install
+from tests.ui import scripted_library
 
 FOUND = Grounding(
     queries=("lamp 1925",),
@@ -49,7 +49,8 @@ def browser() -> Iterator[Browser]:
 def inspector(qapp: QApplication, qtbot: QtBot, at_end: list[Callable[[], object]]) -> Inspector:
     install(qapp, "dark")
     made = Inspector(
-        looking.FakeLibrary([looking.picture(row) for row in (1, 2)]), looking.FakeDecoder()
+        scripted_library.FakeLibrary([scripted_library.picture(row) for row in (1, 2)]),
+        scripted_library.FakeDecoder(),
     )
     qtbot.addWidget(made)
     made.resize(296, 900)
@@ -60,13 +61,13 @@ def inspector(qapp: QApplication, qtbot: QtBot, at_end: list[Callable[[], object
 async def shown(inspector: Inspector, *pictures: Picture) -> None:
     inspector.show()
     inspector.show_pictures(pictures)
-    await looking.settle()
+    await scripted_library.settle()
 
 
 async def test_sources_are_links_that_open_in_the_browser(
     inspector: Inspector, browser: Browser
 ) -> None:
-    await shown(inspector, replace(looking.picture(1), grounding=FOUND))
+    await shown(inspector, replace(scripted_library.picture(1), grounding=FOUND))
     page = inspector.page
     assert page.sources.isVisible()
     rows = page.sources.rows
@@ -79,19 +80,21 @@ async def test_sources_are_links_that_open_in_the_browser(
 
 
 async def test_a_picture_without_sources_has_no_such_section(inspector: Inspector) -> None:
-    await shown(inspector, replace(looking.picture(1), grounding=FOUND))
-    await shown(inspector, looking.picture(2))
+    await shown(inspector, replace(scripted_library.picture(1), grounding=FOUND))
+    await shown(inspector, scripted_library.picture(2))
     assert not inspector.page.sources.isVisible()
     assert inspector.page.sources.rows == ()
-    await shown(inspector, replace(looking.picture(1), grounding=Grounding(queries=("a", "b"))))
+    await shown(
+        inspector, replace(scripted_library.picture(1), grounding=Grounding(queries=("a", "b")))
+    )
     assert inspector.page.sources._queries.text() == "Searched for: a, b"
-    await shown(inspector, looking.picture(1), looking.picture(2))
+    await shown(inspector, scripted_library.picture(1), scripted_library.picture(2))
     assert not inspector.page.sources.isVisible()
 
 
 async def test_many_sources_are_cut(inspector: Inspector) -> None:
     many = tuple(Source(f"https://h.org/{n}", str(n)) for n in range(40))
-    await shown(inspector, replace(looking.picture(1), grounding=Grounding(sources=many)))
+    await shown(inspector, replace(scripted_library.picture(1), grounding=Grounding(sources=many)))
     assert len(inspector.page.sources.rows) == SHOWN
 
 
@@ -103,7 +106,7 @@ def test_every_choice_of_the_request_is_a_fact() -> None:
         search=True,
         safety=(SafetySetting("HATE_SPEECH", "BLOCK_NONE"), SafetySetting("X", "ODD")),
     )
-    told = facts.details(replace(looking.picture(1), advanced=chosen))
+    told = facts.details(replace(scripted_library.picture(1), advanced=chosen))
     assert {one.label: one.value for one in told}.items() >= {
         "Temperature": "0",
         "Thinking": "high",
@@ -111,5 +114,5 @@ def test_every_choice_of_the_request_is_a_fact() -> None:
         "Blocks": "hate speech: none, x: ODD",
         "Instruction": "Flat.",
     }.items()
-    plain = {one.label for one in facts.details(looking.picture(1))}
+    plain = {one.label for one in facts.details(scripted_library.picture(1))}
     assert not plain & {"Temperature", "Thinking", "Search", "Blocks", "Instruction"}

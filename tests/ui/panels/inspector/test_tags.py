@@ -12,12 +12,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from studio.domain import CostBasis
-from studio.ui.inspector import Inspector, facts
-from studio.ui.inspector.tags import Tags, held
-from studio.ui.theme import install
-from tests.ui import looking
-from tests.ui.looking import picture
+from studio.domain.entities import CostBasis
+from studio.ui.panels.inspector import Inspector, facts
+from studio.ui.panels.inspector.tags import Tags, held
+from studio.ui.style.theme import install
+from tests.ui import scripted_library
+from tests.ui.scripted_library import picture
 from tests.ui.windows import make, opened, until
 
 
@@ -148,7 +148,7 @@ async def test_more_than_the_panel_knows_of_is_meant_when_it_is_selected(
         window.gallery.select_everything()
         ids = [one.id for one in pictures]
         assert await window.selection.meant(ids[:2]) == ids[:2]
-        monkeypatch.setattr("studio.ui.selected.KNOWN", 2)
+        monkeypatch.setattr("studio.ui.controllers.selection.KNOWN", 2)
         assert sorted(await window.selection.meant(ids[:2])) == sorted(ids)
 
 
@@ -159,12 +159,12 @@ async def test_an_imported_file_tells_how_it_was_made(
     one = picture(
         1, imported="scan.png", settings=said, seed=5, cost_usd=None, cost_basis=CostBasis.UNKNOWN
     )
-    inspector = Inspector(looking.FakeLibrary([one]), looking.FakeDecoder())
+    inspector = Inspector(scripted_library.FakeLibrary([one]), scripted_library.FakeDecoder())
     qtbot.addWidget(inspector)
     at_end.append(inspector.hide)
     inspector.show()
     inspector.show_pictures([one])
-    await looking.settle()
+    await scripted_library.settle()
     page = inspector.page
     assert [(fact.label, fact.value) for fact in page.settings.facts] == list(said)
     assert page._settings_part.isVisible()
@@ -175,5 +175,5 @@ async def test_an_imported_file_tells_how_it_was_made(
     assert not {"Cost", "Made"} & set(rows)
     assert "Cost" not in {fact.label for fact in facts.several([one, one])}
     inspector.show_pictures([picture(2)])
-    await looking.settle()
+    await scripted_library.settle()
     assert not page._settings_part.isVisible()

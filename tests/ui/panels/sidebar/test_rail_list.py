@@ -8,9 +8,9 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from studio.library.query import View
-from studio.ui.main_window import StudioWindow
-from studio.ui.sidebar.rail_list import RailList
-from tests.ui.hands import drop, mime, names
+from studio.ui.panels.sidebar.rail_list import RailList
+from studio.ui.window.main_window import StudioWindow
+from tests.ui.user_actions import drop, mime, names
 from tests.ui.windows import make, opened, until
 
 NARROW = 1024

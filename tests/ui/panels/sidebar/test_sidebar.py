@@ -9,13 +9,13 @@ from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from studio.library.query import Counts, Spend, View
-from studio.ui import places
-from studio.ui.sidebar.place_list import PlaceList
-from studio.ui.sidebar.rail import PlaceButton, Rail
-from studio.ui.sidebar.sidebar import Meter, Sidebar
-from studio.ui.theme import install, theme
-from tests.ui import desks
-from tests.ui.hands import drop, mime, names
+from studio.ui.panels.sidebar.place_list import PlaceList
+from studio.ui.panels.sidebar.rail import PlaceButton, Rail
+from studio.ui.panels.sidebar.sidebar import Meter, Sidebar
+from studio.ui.style.theme import install, theme
+from studio.ui.support import sidebar_items as places
+from tests.ui import scripted_core
+from tests.ui.user_actions import drop, mime, names
 
 COUNTS = Counts(all=12_408, session=14, picks=214, failed=2, trash=17, prompts=611)
 
@@ -213,7 +213,7 @@ def test_the_rail_offers_what_the_sidebar_does(qtbot: QtBot, sidebar: Sidebar) -
 
 def test_longer_words_leave_the_sidebar_its_width(qtbot: QtBot, qapp: QApplication) -> None:
     install(qapp, "dark", scale=1.0)
-    desks.speak_longer()
+    scripted_core.speak_longer()
     try:
         made = Sidebar()
         qtbot.addWidget(made)
@@ -223,7 +223,7 @@ def test_longer_words_leave_the_sidebar_its_width(qtbot: QtBot, qapp: QApplicati
         assert made.minimumSizeHint().width() <= 180
         assert places.library()[0].label != "All images"
     finally:
-        desks.speak_english()
+        scripted_core.speak_english()
 
 
 def test_the_sums_stand_under_each_other(sidebar: Sidebar) -> None:

@@ -11,13 +11,13 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
-from studio.domain import Failure, Hold, Job, JobState
-from studio.errors import Billed
-from studio.ui import trying_again
-from studio.ui.activity.activity import StatusBar, queue_words
-from studio.ui.activity.job_row import JobRow, state_words
-from studio.ui.activity.queue_popover import QueuePopover
-from tests.ui import desks
+from studio.common.errors import Billed
+from studio.domain.entities import Failure, Hold, Job, JobState
+from studio.ui.controllers import retry
+from studio.ui.panels.status_bar.activity import StatusBar, queue_words
+from studio.ui.panels.status_bar.job_row import JobRow, state_words
+from studio.ui.panels.status_bar.queue_popover import QueuePopover
+from tests.ui import scripted_core
 
 pytestmark = pytest.mark.usefixtures("dressed")
 
@@ -28,8 +28,8 @@ NOW = 1000.0
 def jobs() -> tuple[Job, ...]:
     names = ("fog", "snow", "rain", "hail")
     return (
-        desks.job("blue", JobState.RECEIVING),
-        *(desks.job(name, JobState.QUEUED) for name in names),
+        scripted_core.job("blue", JobState.RECEIVING),
+        *(scripted_core.job(name, JobState.QUEUED) for name in names),
     )
 
 
@@ -50,7 +50,7 @@ def test_rows_of_a_long_queue_are_as_high_as_those_of_a_short_one(status: Status
     status.show_jobs(jobs())
     popover = opened(status)
     few = {row.height() for row in popover.rows}
-    status.show_jobs([desks.job(f"job {n}", JobState.QUEUED) for n in range(30)])
+    status.show_jobs([scripted_core.job(f"job {n}", JobState.QUEUED) for n in range(30)])
     QApplication.processEvents()
     assert len(popover.rows) == 30
     assert {row.height() for row in popover.rows} == few
@@ -181,7 +181,7 @@ def test_one_queued_job_has_nobody_to_change_places_with(status: StatusBar) -> N
 def test_what_failed_is_counted_and_tried_again_from_the_list(status: StatusBar) -> None:
     asked: list[bool] = []
     status.retry_requested.connect(lambda: asked.append(True))
-    failed = [desks.job(name, JobState.FAILED) for name in ("dusk", "dawn")]
+    failed = [scripted_core.job(name, JobState.FAILED) for name in ("dusk", "dawn")]
     status.show_jobs(failed)
     assert status.queue.text() == "2 failed"
     popover = opened(status)
@@ -194,7 +194,7 @@ def test_what_failed_is_counted_and_tried_again_from_the_list(status: StatusBar)
 
 
 def test_late_jobs_are_counted_apart() -> None:
-    late = replace(desks.job("dusk", JobState.WAITING), late=True)
+    late = replace(scripted_core.job("dusk", JobState.WAITING), late=True)
     assert queue_words([*jobs(), late]) == "1 running, 1 late, 4 queued"
 
 
@@ -214,14 +214,14 @@ def test_late_jobs_are_counted_apart() -> None:
     ],
 )
 def test_a_row_says_what_its_job_waits_for(changes: dict[str, object], words: str) -> None:
-    job = replace(desks.job("fog", JobState.QUEUED), started=NOW - 120)
+    job = replace(scripted_core.job("fog", JobState.QUEUED), started=NOW - 120)
     assert state_words(replace(job, **changes), NOW) == words  # type: ignore[arg-type]
 
 
 def test_the_cross_of_a_sent_job_says_what_it_means(status: StatusBar) -> None:
-    job = desks.job("fog", JobState.WAITING)
+    job = scripted_core.job("fog", JobState.WAITING)
     paid = replace(job, request=replace(job.request, profile="dgrid"), started=time.time())
-    status.show_jobs((paid, desks.job("snow", JobState.QUEUED)))
+    status.show_jobs((paid, scripted_core.job("snow", JobState.QUEUED)))
     sent, queued = opened(status).rows
     assert "Nothing can arrive later" in sent.cancel.toolTip()
     assert queued.cancel.toolTip() == "Cancel"
@@ -230,7 +230,7 @@ def test_the_cross_of_a_sent_job_says_what_it_means(status: StatusBar) -> None:
 def failed(
     usd: float | None, billed: Billed = Billed.NO, profile: str = "dgrid", name: str = "fog"
 ) -> Job:
-    job = desks.job(name, JobState.FAILED)
+    job = scripted_core.job(name, JobState.FAILED)
     failure = Failure(kind="server", title="Busy", billed=billed)
     request = replace(job.request, profile=profile)
     return replace(job, request=request, failure=failure, estimate_usd=usd)
@@ -250,12 +250,12 @@ def failed(
     ],
 )  # fmt: skip
 def test_trying_all_again_asks_where_it_may_cost_much(found: list[Job], question: str) -> None:
-    assert trying_again.question_about(found, 2.0) == question
+    assert retry.question_about(found, 2.0) == question
 
 
 def test_longer_words_fit_the_list(status: StatusBar) -> None:
-    desks.speak_longer()
-    status.show_jobs((*jobs(), desks.job("dusk", JobState.FAILED)), paused=True)
+    scripted_core.speak_longer()
+    status.show_jobs((*jobs(), scripted_core.job("dusk", JobState.FAILED)), paused=True)
     popover = opened(status)
     layout = popover.layout()
     assert layout is not None

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QRegion
 
-from studio.ui.gallery.grid import GUTTER, LEFT, Grid
+from studio.ui.views.gallery.grid import GUTTER, LEFT, Grid
 
 grids = st.builds(
     Grid,

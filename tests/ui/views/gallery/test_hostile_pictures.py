@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from studio.domain import Picture
-from studio.errors import PictureUnreadable
-from studio.ui.main_window import StudioWindow
-from tests.test_decoding_trouble import bomb
+from studio.common.errors import PictureUnreadable
+from studio.domain.entities import Picture
+from studio.ui.window.main_window import StudioWindow
+from tests.imaging.test_decoder_faults import bomb
 from tests.ui.windows import opened, until
 
 
@@ -108,9 +108,9 @@ async def test_a_decoding_process_that_dies_takes_no_window_with_it(tmp_path: Pa
         core, library = window.core, window.core.library
         every = await brought(window, tmp_path / "in", len(sound))
         for _time in range(3):
-            child = core.decoder._child
+            child = core.decoder._hands[0].child
             assert child is not None
-            os.kill(child._process.pid, signal.SIGKILL)
+            os.kill(child._process.pid, signal.Signals["SIGKILL"])
             shutil.rmtree(library._thumbnails._folder, ignore_errors=True)
             # It may be noticed by this one alone.
             with contextlib.suppress(PictureUnreadable):

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
-from studio.domain import JobState
-from studio.ui.gallery import model as models
-from studio.ui.gallery.model import GalleryModel
-from studio.ui.gallery.order import Order, places_of
+from studio.domain.entities import JobState
+from studio.ui.views.gallery import model as models
+from studio.ui.views.gallery.model import GalleryModel
+from studio.ui.views.gallery.order import Order, places_of
 from tests.ui import scripted
-from tests.ui.desks import until
+from tests.ui.scripted_core import until
 
 
 def keys(model: GalleryModel) -> list[int | str]:

@@ -11,15 +11,15 @@ from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
 from PySide6.QtWidgets import QApplication
 
-from studio import words
-from studio.domain import Failure, Flag, Hold, Job, JobState, Picture
-from studio.errors import Billed
-from studio.ui import theme
-from studio.ui.failures import ordinal
-from studio.ui.gallery.kit import Kit
-from studio.ui.gallery.layout import TileState, arrange
-from studio.ui.gallery.paint import paint_tile
-from studio.ui.states import Tile, accessible_name, describe
+from studio.common import i18n
+from studio.common.errors import Billed
+from studio.domain.entities import Failure, Flag, Hold, Job, JobState, Picture
+from studio.ui.style import theme
+from studio.ui.support.job_outcome import ordinal
+from studio.ui.support.tile_content import Tile, accessible_name, describe
+from studio.ui.views.gallery.layout import TileState, arrange
+from studio.ui.views.gallery.paint import paint_tile
+from studio.ui.views.gallery.tile_style import Kit
 from tests.ui import scripted
 
 NOW = 1000.0
@@ -181,7 +181,7 @@ def test_small_tiles_keep_the_first_line_and_the_billed_word(application: QAppli
 def test_a_failed_tile_grows_to_the_square_only_when_it_must(application: QApplication) -> None:
     from dataclasses import replace
 
-    from studio.domain import AspectRatio
+    from studio.domain.entities import AspectRatio
 
     kit = Kit(theme.install(application, "dark", scale=1.0))
     base = failed("refused", "Refused", Billed.NO)
@@ -283,7 +283,7 @@ def test_every_word_of_a_tile_can_be_translated(monkeypatch: pytest.MonkeyPatch)
         def ngettext(self, one: str, many: str, number: int) -> str:
             return f"[{one if number == 1 else many}]"
 
-    monkeypatch.setattr(words, "_catalogue", Brackets())
+    monkeypatch.setattr(i18n, "_catalogue", Brackets())
     for name, state in every_state().items():
         tile: Tile = state.tile
         told = [tile.line, tile.note, tile.bill, tile.tag, tile.cancel, tile.cancel_note]

@@ -14,14 +14,14 @@ from PySide6.QtCore import QPoint
 from PySide6.QtGui import QImage, QRegion
 from PySide6.QtWidgets import QApplication, QWidget
 
-from studio.domain import Failure, JobState
-from studio.errors import Billed
-from studio.ui import theme
-from studio.ui.gallery import looks as kept
-from studio.ui.gallery import paint, tile_view
-from studio.ui.gallery.looks import Looks
-from studio.ui.gallery.model import GalleryModel
-from studio.ui.gallery.view import GalleryView
+from studio.common.errors import Billed
+from studio.domain.entities import Failure, JobState
+from studio.ui.style import theme
+from studio.ui.views.gallery import paint, tile_view
+from studio.ui.views.gallery import tile_cache as kept
+from studio.ui.views.gallery.model import GalleryModel
+from studio.ui.views.gallery.tile_cache import Looks
+from studio.ui.views.gallery.view import GalleryView
 from tests.ui import scripted
 
 
@@ -254,3 +254,18 @@ async def test_the_ground_has_no_seams_where_a_screen_has_pixels_and_a_half(
             left = round(d.view.cell(row).left() * scale)
             seen = {image.pixel(x, round(middle * scale)) for x in range(left - 4, left + 4)}
             assert seen == {mat}, (scale, row)
+
+
+async def test_a_library_of_failures_keeps_their_tiles_and_so_does_another_view(
+    desk: Callable[..., Desk],
+) -> None:
+    empty = desk(keeps=False)
+    empty.model.set_rows(array("q"))
+    empty.view.show()
+    empty.model.job_changed(scripted.job("j", JobState.FAILED))
+    assert empty.view._looks is not None
+    switched = desk(keeps=False)
+    await switched.show()
+    assert switched.view._looks is None, "the first screen is painted at once"
+    switched.model.set_rows(array("q", range(20, 0, -1)))
+    assert switched.view._looks is not None

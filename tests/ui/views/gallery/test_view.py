@@ -14,13 +14,13 @@ from PySide6.QtGui import QAccessible, QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from studio.domain import Flag, Job, JobState, Picture, Reference, Role
-from studio.ui import style, theme
-from studio.ui.gallery import tips
-from studio.ui.gallery.model import GalleryModel
-from studio.ui.gallery.view import GalleryView
+from studio.domain.entities import Flag, Job, JobState, Picture, Reference, Role
+from studio.ui.style import qt_style, theme
+from studio.ui.views.gallery import tips
+from studio.ui.views.gallery.model import GalleryModel
+from studio.ui.views.gallery.view import GalleryView
 from tests.ui import scripted
-from tests.ui.desks import until
+from tests.ui.scripted_core import until
 
 
 class Watched(GalleryModel):
@@ -537,8 +537,8 @@ async def test_ctrl_and_wheel_change_the_size_of_tiles(desk: Callable[..., Desk]
 async def test_with_less_motion_nothing_fades_and_runners_stand_still(
     desk: Callable[..., Desk], at_end: list[Callable[[], object]]
 ) -> None:
-    style.reduce_motion(True)
-    at_end.append(lambda: style.reduce_motion(False))
+    qt_style.reduce_motion(True)
+    at_end.append(lambda: qt_style.reduce_motion(False))
     d = desk()
     await d.show(scripted.newest(3))
     d.model.job_changed(scripted.job("running", JobState.WAITING, started=990.0))

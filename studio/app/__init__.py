@@ -1,0 +1,1 @@
+"""The application without a front end: core, single instance, maintenance."""

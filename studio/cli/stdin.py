@@ -1,0 +1,89 @@
+"""Standard input: text up to a limit, and nobody waits for it who was told to end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import sys
+import threading
+
+from studio.common import user_input
+from studio.common.errors import InputError
+from studio.common.i18n import _
+
+_BLOCK = 1 << 16
+
+
+async def text() -> str:
+    """All of standard input. Raises InputError where it is no text, or without end."""
+    return _decoded(await _read(line=False))
+
+
+async def line() -> str:
+    """The first line of standard input. Raises InputError where it is no text."""
+    return _decoded(await _read(line=True)).partition("\n")[0]
+
+
+def _decoded(data: bytes) -> str:
+    try:
+        return user_input.decoded(data)
+    except user_input.NotText as error:
+        raise InputError(
+            _("Standard input is not text"),
+            str(error),
+            hint=_("Write it as UTF-8, or as UTF-16 with a byte order mark. Nothing was sent."),
+        ) from error
+
+
+async def _read(*, line: bool) -> bytes:
+    """Its bytes, read by a thread that a program which ends leaves behind."""
+    loop = asyncio.get_running_loop()
+    came: asyncio.Future[bytes] = loop.create_future()
+
+    def settle(data: bytes, error: Exception | None) -> None:
+        if came.done():
+            return
+        if error is None:
+            came.set_result(data)
+        else:
+            came.set_exception(error)
+
+    def work() -> None:
+        data, error = b"", None
+        try:
+            data = _bytes(line=line)
+        except (InputError, OSError) as trouble:
+            error = trouble
+        # The loop is gone where the command was ended meanwhile.
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(settle, data, error)
+
+    # Executors are waited for when a program ends; this one may wait for somebody who is away.
+    threading.Thread(target=work, name="standard input", daemon=True).start()
+    try:
+        return await came
+    except OSError as error:
+        raise InputError(
+            _("Standard input cannot be read"), f"{error.strerror or error}."
+        ) from error
+
+
+def _bytes(*, line: bool) -> bytes:
+    if sys.stdin is None:
+        return b""
+    if sys.platform == "win32" and sys.stdin.isatty():
+        # A console has letters, not bytes.
+        return (sys.stdin.readline() if line else sys.stdin.read()).encode("utf-8", "replace")
+    # Past the buffer, whose lock would be held by a thread that is left behind.
+    handle, found = sys.stdin.fileno(), bytearray()
+    while piece := os.read(handle, _BLOCK):
+        found += piece
+        if len(found) > user_input.MOST_TEXT:
+            raise InputError(
+                _("Standard input is too long"),
+                _("It has more than {limit} MB.").format(limit=user_input.MOST_TEXT >> 20),
+            )
+        if line and b"\n" in piece:
+            break
+    return bytes(found)

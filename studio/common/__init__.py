@@ -1,0 +1,1 @@
+"""Errors, files, paths, logs and translation: what every package uses."""

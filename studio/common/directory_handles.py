@@ -1,0 +1,215 @@
+"""Names below a folder, reached one after the other and through no link.
+
+A link (on Windows a junction too) may lead anywhere, so nothing that is to stay below a folder goes
+through one. Where the system opens names relative to a folder's handle, changes are made there:
+what was looked at is what is changed. Windows has no such call; each name is looked at before.
+All calls block and raise OSError; `ELOOP` says that a link is in the way.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import stat
+import sys
+from collections.abc import Callable, Iterator
+from io import BufferedReader
+from pathlib import Path
+
+from studio.common.files import is_link
+
+_NOWHERE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG})
+
+
+def look(root: Path, path: Path) -> os.stat_result | None:
+    """What lies there; None where nothing does that is reached without a link.
+
+    Raises OSError when the disk cannot tell.
+    """
+    here = root
+    about: os.stat_result | None = None
+    try:
+        names = path.relative_to(root).parts
+        for number, name in enumerate(names, start=1):
+            here = here / name
+            about = here.lstat()
+            if is_link(about) or (number < len(names) and not stat.S_ISDIR(about.st_mode)):
+                return None
+    except ValueError:
+        # It is not below, or has a name that no system takes.
+        return None
+    except OSError as error:
+        if error.errno in _NOWHERE:
+            return None
+        raise
+    return about
+
+
+def is_file(root: Path, path: Path) -> bool:
+    """Whether a regular file lies there."""
+    about = look(root, path)
+    return about is not None and stat.S_ISREG(about.st_mode)
+
+
+def folders(root: Path, folder: Path) -> list[Path]:
+    """Folders in a folder, in order of their names; links are none."""
+    return _children(root, folder, stat.S_ISDIR)
+
+
+def regular(root: Path, folder: Path) -> list[Path]:
+    """Regular files in a folder, in order of their names."""
+    return _children(root, folder, stat.S_ISREG)
+
+
+def _children(root: Path, folder: Path, wanted: Callable[[int], bool]) -> list[Path]:
+    if folder != root:
+        about = look(root, folder)
+        if about is None or not stat.S_ISDIR(about.st_mode):
+            return []
+    found = []
+    for one in sorted(folder.iterdir()):
+        with contextlib.suppress(FileNotFoundError):
+            inside = one.lstat()
+            if not is_link(inside) and wanted(inside.st_mode):
+                found.append(one)
+    return found
+
+
+def holds_links(folder: Path) -> bool:
+    """Whether anything in a folder is neither a folder nor a regular file."""
+    for one in folder.iterdir():
+        about = one.lstat()
+        usual = stat.S_ISREG(about.st_mode) or stat.S_ISDIR(about.st_mode)
+        if is_link(about) or not usual:
+            return True
+    return False
+
+
+def remove_empty(root: Path, folder: Path) -> None:
+    """Remove a folder that has nothing in it, if it is one."""
+    about = look(root, folder)
+    if about is not None and stat.S_ISDIR(about.st_mode):
+        with contextlib.suppress(OSError):
+            folder.rmdir()
+
+
+def check(root: Path, folder: Path) -> None:
+    """Raise OSError where a link is on the way to this folder; what is missing is no link."""
+    here = root
+    for name in _names(root, folder):
+        here = here / name
+        try:
+            about = here.lstat()
+        except FileNotFoundError:
+            return
+        if is_link(about):
+            raise _in_the_way(here)
+
+
+_NO_LINKS = frozenset(
+    {errno.EPERM, errno.EACCES, errno.ENOSYS, errno.EMLINK, errno.EXDEV, errno.EINVAL}
+    | {errno.ENOTSUP, errno.EOPNOTSUPP}
+)
+"""What a disk says that gives a file one name only, such as a memory card."""
+
+
+def name_anew(file: Path, name: Path) -> None:
+    """Give a file another name in the same folder, which nobody may have. Raises FileExistsError.
+
+    Not for Windows, where a plain rename does it. Raises OSError; then the file has its old name.
+    """
+    try:
+        os.link(file, name)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+    else:
+        file.unlink()
+        return
+    # Whoever made the name has it, so it may be replaced.
+    os.close(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    try:
+        file.replace(name)
+    except BaseException:
+        name.unlink()
+        raise
+
+
+def _names(root: Path, path: Path) -> tuple[str, ...]:
+    try:
+        names = path.relative_to(root).parts
+    except ValueError:
+        names = ("..",)
+    if ".." in names or any("\0" in name for name in names):
+        raise _in_the_way(path)
+    return names
+
+
+def _in_the_way(path: Path) -> OSError:
+    return OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path))
+
+
+if sys.platform == "win32":
+
+    def open_file(root: Path, path: Path) -> BufferedReader:
+        """A regular file, opened to be read."""
+        if not is_file(root, path):
+            check(root, path)
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
+        return path.open("rb")
+
+    def rename(root: Path, source: Path, target: Path) -> None:
+        """Rename what lies below the folder, over what has the name."""
+        check(root, source)
+        check(root, target.parent)
+        source.replace(target)
+
+    def unlink(root: Path, path: Path) -> None:
+        """Remove a file."""
+        check(root, path.parent)
+        path.unlink()
+
+else:
+    _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+
+    @contextlib.contextmanager
+    def _opened(root: Path, folder: Path) -> Iterator[int]:
+        handle = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            for name in _names(root, folder):
+                try:
+                    below = os.open(name, _FOLDER, dir_fd=handle)
+                except NotADirectoryError:
+                    # Linux says so of a link, too: the folder itself must not be one.
+                    check(root, folder)
+                    raise
+                os.close(handle)
+                handle = below
+            yield handle
+        finally:
+            os.close(handle)
+
+    def open_file(root: Path, path: Path) -> BufferedReader:
+        """A regular file, opened to be read."""
+        with _opened(root, path.parent) as folder:
+            # A pipe would let whoever opens it wait for ever.
+            flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+            handle = os.open(path.name, flags, dir_fd=folder)
+        try:
+            if not stat.S_ISREG(os.fstat(handle).st_mode):
+                raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
+            return os.fdopen(handle, "rb")
+        except BaseException:
+            os.close(handle)
+            raise
+
+    def rename(root: Path, source: Path, target: Path) -> None:
+        """Rename what lies below the folder, over what has the name."""
+        with _opened(root, source.parent) as here, _opened(root, target.parent) as there:
+            os.rename(source.name, target.name, src_dir_fd=here, dst_dir_fd=there)
+
+    def unlink(root: Path, path: Path) -> None:
+        """Remove a file."""
+        with _opened(root, path.parent) as folder:
+            os.unlink(path.name, dir_fd=folder)

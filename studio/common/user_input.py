@@ -1,0 +1,368 @@
+"""Files, addresses and text that somebody gave: the one door through which they are opened.
+
+A name from outside may lead to a pipe, a device, a folder, nowhere, to a file without end or to
+one that nobody may read. Everything that takes a name the user gave comes through here: it is
+looked at before it is opened, opened so that nothing can wait for ever, looked at again, and read
+up to a limit. `tests/common/test_user_input.py` finds openings that go past this door. Calls block
+where they take a path.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import codecs
+import errno
+import os
+import re
+import stat
+import sys
+import unicodedata
+from collections.abc import Iterator
+from io import FileIO
+from pathlib import Path
+from urllib.parse import unquote_to_bytes
+
+from studio.common.errors import InputError
+from studio.common.i18n import _
+from studio.common.paths import of_user
+
+MOST_PICTURE = 1 << 30
+"""Bytes of the largest file that is looked at as a picture."""
+
+MOST_REFERENCE = 256 << 20
+"""Bytes of the largest file that goes with a prompt."""
+
+MOST_TEXT = 4 << 20
+"""Bytes of the longest text: far more than any model takes."""
+
+MOST_DATA = 96 << 20
+"""Signs of the longest address that is a picture itself."""
+
+_BLOCK = 1 << 20
+_LONG = 300  # signs of a name; of a longer one only the ends are said
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+"""What a text may begin with, and what it is written in then; a longer mark before a shorter."""
+
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):")
+_DRIVE = re.compile(r"/?[A-Za-z]:[/\\]")
+_TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Signs that turn the order in which others are read."""
+
+
+class Unusable(InputError):
+    """Something that was given cannot be used.
+
+    Attributes:
+        name: what it is called.
+        reason: why, in a sentence without its name.
+    """
+
+    def __init__(self, name: str | Path, reason: str, *, hint: str = "") -> None:
+        shown = shown_name(name)
+        super().__init__(_("{name} cannot be used").format(name=shown), reason, hint=hint)
+        self.name = shown
+        self.reason = reason
+
+
+class NotText(ValueError):
+    """Bytes that are no text; it says why."""
+
+
+# Names
+
+
+def valid(text: str) -> str:
+    """The text with a replacement character for each sign that is none: half of a pair, a byte."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        # Two halves that belong together are one sign.
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text
+
+
+def shown_name(name: str | Path) -> str:
+    """A name as it is said: valid, and not endless."""
+    text = valid(str(name))
+    return text if len(text) <= _LONG else f"{text[: _LONG // 2]}…{text[-_LONG // 4 :]}"
+
+
+def one_line(text: str) -> str:
+    """A name to be kept with a picture: valid, one line, nothing that turns how it is read."""
+    kept = (
+        " " if unicodedata.category(sign) in ("Cc", "Zl", "Zp") else sign
+        for sign in valid(text)
+        if sign not in _TURNING
+    )
+    return "".join(kept).strip()
+
+
+def is_address(word: str) -> bool:
+    """Whether this is an address (`file:`, `https:`, `data:`) and no plain path."""
+    found = _SCHEME.match(word)
+    if found is None:
+        return False
+    return found[1].casefold() in ("file", "data") or word.startswith("://", found.end() - 1)
+
+
+def path_of(word: str, *, look: bool = True) -> Path:
+    """The path that a word names: a path as it stands, `~` included, or a `file:` address.
+
+    Where it may `look` at the disk it finds files that are called like an address, and those whose
+    address was not escaped. Raises Unusable for other addresses.
+    """
+    if not is_address(word) or (look and os.path.lexists(word)):
+        return of_user(word)
+    scheme, _colon, rest = word.partition(":")
+    if scheme.casefold() != "file":
+        raise _elsewhere(word, scheme.casefold())
+    if rest.startswith("//"):
+        host, slash, rest = rest[2:].partition("/")
+        rest = slash + rest
+        if host.casefold() not in ("", "localhost", "127.0.0.1"):
+            if sys.platform == "win32":
+                return Path(f"//{host}{_unquoted(rest)}")
+            raise Unusable(
+                word,
+                _("This file is on another computer, {host}.").format(host=shown_name(host)),
+                hint=_("Copy it to this computer first."),
+            )
+    if not rest.startswith("/") and not (sys.platform == "win32" and _DRIVE.match(rest)):
+        raise Unusable(word, _("This address names no file."))
+    plain = _unquoted(rest)
+    if look and plain != rest and os.path.lexists(rest) and not os.path.lexists(plain):
+        # Whoever wrote the address did not know that some signs have to be escaped.
+        plain = rest
+    return Path(plain.lstrip("/") if sys.platform == "win32" and _DRIVE.match(plain) else plain)
+
+
+def _unquoted(text: str) -> str:
+    return os.fsdecode(unquote_to_bytes(os.fsencode(text)))
+
+
+def _elsewhere(word: str, scheme: str) -> Unusable:
+    if scheme in ("http", "https", "ftp"):
+        return Unusable(
+            word,
+            _("This is an address of the web; it is not fetched."),
+            hint=_("Save the picture, then give the file, or copy the picture itself."),
+        )
+    if scheme == "data":
+        return Unusable(
+            word[:40], _("This is a picture written as an address; here a file is needed.")
+        )
+    return Unusable(
+        word,
+        _("Files at {scheme} addresses cannot be reached.").format(scheme=shown_name(scheme)),
+        hint=_("Copy it to this computer first."),
+    )
+
+
+def word_of(path: Path) -> str:
+    """A word for this path that is valid text, which `path_of` understands; the path is whole."""
+    text = str(path)
+    return text if valid(text) == text else path.as_uri()
+
+
+# Files
+
+
+def look(path: Path, *, most: int | None = None) -> os.stat_result:
+    """What the file is. Raises Unusable, in a sentence, for all that is no file to be read."""
+    try:
+        about = path.stat()
+    except (OSError, ValueError) as error:
+        raise unusable(path, error) from error
+    _check(path, about, most)
+    return about
+
+
+def opened(path: Path, *, most: int | None = None) -> FileIO:
+    """A regular file, open to be read; opening it waits for nothing. Raises Unusable."""
+    # A device is not even opened: that alone may do something.
+    look(path, most=most)
+    flags = os.O_RDONLY
+    for name in ("O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC", "O_BINARY"):
+        flags |= getattr(os, name, 0)
+    try:
+        handle = os.open(path, flags)
+    except (OSError, ValueError) as error:
+        raise unusable(path, error) from error
+    try:
+        # Another thing may have got the name since it was looked at.
+        _check(path, os.fstat(handle), most)
+        return FileIO(handle, "rb")
+    except BaseException:
+        os.close(handle)
+        raise
+
+
+def blocks(file: FileIO, path: Path, *, most: int) -> Iterator[bytes]:
+    """What a file has, in pieces. Raises Unusable where it is more than `most`, or cannot be read.
+
+    What a file says of its size is not believed: some grow, and those of the system say 0.
+    """
+    left = most
+    while True:
+        try:
+            piece = file.read(min(_BLOCK, left + 1))
+        except OSError as error:
+            raise unusable(path, error) from error
+        if piece is None:
+            raise Unusable(path, _("Nothing can be read from this file now."))
+        if not piece:
+            return
+        left -= len(piece)
+        if left < 0:
+            raise _too_large(path, most)
+        yield piece
+
+
+def head(path: Path, number: int = 1024) -> bytes:
+    """The first bytes of a file. Raises Unusable."""
+    with opened(path) as file:
+        try:
+            return file.read(number) or b""
+        except OSError as error:
+            raise unusable(path, error) from error
+
+
+def read(path: Path, *, most: int) -> bytes:
+    """The bytes of a file that has some. Raises Unusable."""
+    with opened(path, most=most) as file:
+        data = b"".join(blocks(file, path, most=most))
+    if not data:
+        raise _empty(path)
+    return data
+
+
+def text(path: Path, *, most: int = MOST_TEXT) -> str:
+    """The text of a file. Raises Unusable."""
+    data = read(path, most=most)
+    try:
+        return decoded(data)
+    except NotText as error:
+        raise Unusable(path, str(error), hint=_("Save it as UTF-8, then try again.")) from error
+
+
+def unusable(path: Path, error: OSError | ValueError) -> Unusable:
+    """The system's complaint about a file that was to be read, as a sentence."""
+    number = getattr(error, "errno", None)
+    if number in (errno.ENOENT, errno.ENOTDIR):
+        if path.is_symlink():
+            return Unusable(path, _("This link points to a file that is not there."))
+        return Unusable(path, _("There is no such file."), hint=_("Check the name."))
+    if number == errno.ELOOP:
+        return Unusable(path, _("This link points back to itself."))
+    if number in (errno.EACCES, errno.EPERM):
+        return Unusable(
+            path,
+            _("You have no permission to read it."),
+            hint=_("Change its permissions, or copy it."),
+        )
+    if number in (errno.ENXIO, errno.ENODEV, errno.EOPNOTSUPP):
+        return Unusable(path, _("This is not a file."))
+    if number in (errno.EAGAIN, errno.EWOULDBLOCK):
+        return Unusable(path, _("Nothing can be read from this file now."))
+    if number == errno.ENAMETOOLONG:
+        return Unusable(path, _("This name is too long for a file."))
+    if isinstance(error, OSError):
+        reason = error.strerror or str(error)
+        return Unusable(path, _("It cannot be read: {reason}.").format(reason=reason))
+    return Unusable(path, _("This is not a file name."))
+
+
+def _check(path: Path, about: os.stat_result, most: int | None) -> None:
+    if not stat.S_ISREG(about.st_mode):
+        raise Unusable(path, what_is(about.st_mode))
+    if most is not None and about.st_size > most:
+        raise _too_large(path, most)
+
+
+def what_is(mode: int) -> str:
+    """What something is that is no regular file, in a sentence."""
+    if stat.S_ISDIR(mode):
+        return _("This is a folder, not a file.")
+    if stat.S_ISFIFO(mode):
+        return _("This is a pipe, not a file.")
+    if stat.S_ISSOCK(mode):
+        return _("This is a socket, not a file.")
+    if stat.S_ISCHR(mode) or stat.S_ISBLK(mode):
+        return _("This is a device, not a file.")
+    return _("This is not a file.")
+
+
+def _empty(path: Path) -> Unusable:
+    return Unusable(path, _("This file is empty."))
+
+
+def _too_large(path: Path, most: int) -> Unusable:
+    return Unusable(path, _("This file is larger than {limit} MB.").format(limit=f"{most >> 20:,}"))
+
+
+# Text
+
+
+def decoded(data: bytes) -> str:
+    """Bytes as text: what their byte order mark says, else UTF-8. Raises NotText.
+
+    Line ends become those of this program.
+    """
+    mark, name = next(((m, n) for m, n in _MARKS if data.startswith(m)), (b"", "utf-8"))
+    try:
+        found = data[len(mark) :].decode(name)
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise NotText(
+            _("This is not text in UTF-8, from line {line} on.").format(line=line)
+            if name == "utf-8"
+            else _("This is not valid {name} text.").format(name=name.upper())
+        ) from error
+    if "\0" in found:
+        # UTF-16 without its mark, or no text at all.
+        raise NotText(_("This is not text in UTF-8."))
+    return found.replace("\r\n", "\n").replace("\r", "\n")
+
+
+# Pictures written as addresses
+
+
+def is_data(address: str) -> bool:
+    """Whether this is a picture written as an address (`data:image/png;base64,…`)."""
+    return address[:11].casefold() == "data:image/"
+
+
+def picture_in(address: str) -> bytes:
+    """The bytes of a picture that is written as an address. Raises Unusable."""
+    if len(address) > MOST_DATA:
+        raise Unusable(
+            address[:30],
+            _("This picture is larger than {limit} MB.").format(limit=f"{MOST_DATA >> 20:,}"),
+        )
+    about, comma, body = address.partition(",")
+    data = b""
+    if comma:
+        plain = unquote_to_bytes("".join(body.split()))
+        if about.casefold().replace(" ", "").endswith(";base64"):
+            try:
+                plain = plain.rstrip(b"=").translate(bytes.maketrans(b"-_", b"+/"))
+                data = base64.b64decode(plain + b"=" * (-len(plain) % 4), validate=True)
+            except (binascii.Error, ValueError):
+                data = b""
+        else:
+            data = plain
+    if not data:
+        raise Unusable(
+            address[:30],
+            _("The picture in this address is damaged or incomplete."),
+            hint=_("Copy the picture itself, or save it and give the file."),
+        )
+    return data

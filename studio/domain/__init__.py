@@ -1,0 +1,1 @@
+"""Entities, events and rules of the product, free of files and network."""

@@ -1,0 +1,1 @@
+"""From a queued job to pictures in the library."""

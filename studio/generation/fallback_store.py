@@ -1,0 +1,145 @@
+"""A second place for paid answers: outside the library, when the library takes nothing any more.
+
+Its folder was renamed or deleted, its disk is full, gone or read-only: a command that is about to
+end has nowhere else. Each answer lies in the state folder as the journal would have it, with the
+name of its library:
+
+    <state>/answers/<attempt id>/
+        home.json     id and folder of the library it belongs to
+        queued.json   the job with its whole request
+        answer        the body, as it came
+        whole.json    the mark of a whole answer
+
+The folder gets its name last, so what has one is whole. The next start of that library takes it
+into its journal. All calls block and belong on the journal's lane.
+"""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+import msgspec
+
+from studio.common import files, json_reader
+from studio.common.errors import StorageError
+from studio.domain.entities import Job
+from studio.generation.journal import VERSION, Entry, Journal, Mark, Queued
+from studio.library.files import originals as inside
+
+log = logging.getLogger(__name__)
+
+_PART = ".part"
+
+
+class Home(msgspec.Struct, frozen=True):
+    """What `home.json` holds: the library an answer belongs to, by its id and by its place."""
+
+    library: str
+    folder: str
+
+
+class Spare:
+    """The second place, seen from one library."""
+
+    def __init__(self, folder: Path, library: Path) -> None:
+        self.folder = folder
+        self._library = library
+        self._places: dict[str, Path] = {}
+        self.library_id = ""
+        """Set once the library is open."""
+
+    def keep(
+        self, attempt: str, job: Job, mark: Mark, content: Callable[[], Iterable[bytes]]
+    ) -> Path:
+        """Make a whole answer durable; where it is. Twice is fine.
+
+        Where not even the state folder takes it, a temporary folder does: no start looks there, so
+        the user has to know. Raises StorageError.
+        """
+        if self.has(attempt):
+            return self._places.get(attempt, self.folder / attempt)
+        try:
+            return self._keep(self.folder, attempt, job, mark, content)
+        except StorageError as error:
+            log.warning("A paid answer goes to a temporary folder: %s", error)
+            with files.storage_errors(self.folder):
+                folder = Path(tempfile.mkdtemp(prefix="gridbrush-answer-"))
+            try:
+                self._places[attempt] = self._keep(folder, attempt, job, mark, content)
+            except StorageError:
+                files.remove_folder(folder)
+                raise
+            return self._places[attempt]
+
+    def _keep(
+        self,
+        folder: Path,
+        attempt: str,
+        job: Job,
+        mark: Mark,
+        content: Callable[[], Iterable[bytes]],
+    ) -> Path:
+        target = folder / attempt
+        part = target.with_name(attempt + _PART)
+        files.remove_folder(part)
+        files.ensure_folder(folder)
+        files.new_folder(part)
+        try:
+            home = Home(library=self.library_id, folder=str(self._library))
+            files.replace(part / "home.json", msgspec.json.encode(home))
+            queued = Queued(version=VERSION, job=job)
+            files.replace(part / "queued.json", msgspec.json.encode(queued))
+            files.write_new(part / "answer", content())
+            files.replace(part / "whole.json", msgspec.json.encode(mark))
+            files.rename_folder(part, target)
+        except StorageError:
+            files.remove_folder(part)
+            raise
+        return target
+
+    def has(self, attempt: str) -> bool:
+        """Whether the answer to an attempt is here."""
+        return self._places.get(attempt, self.folder / attempt).is_dir()
+
+    def forget(self, attempt: str) -> None:
+        """The library has it now, or its picture. Twice is fine."""
+        if self.has(attempt):
+            place = self._places.pop(attempt, self.folder / attempt)
+            part = place.with_name(attempt + _PART)
+            files.rename_folder(place, part)
+            files.remove_folder(part if place.parent == self.folder else part.parent)
+
+    def waits(self) -> bool:
+        """Whether an answer waits here for this library."""
+        return next(self._own(), None) is not None
+
+    def bring_home(self, journal: Journal) -> list[StorageError]:
+        """Take every answer of this library into its journal; what could not be, and why."""
+        left: list[StorageError] = []
+        for entry in list(self._own()):
+            try:
+                journal.take_in(entry)
+                self.forget(entry.attempt)
+            except StorageError as error:
+                log.error("A paid answer stays in %s: %s", entry.folder, error)
+                left.append(error)
+        return left
+
+    def _own(self) -> Iterator[Entry]:
+        if not self.folder.is_dir():
+            return
+        for folder in sorted(self.folder.iterdir()):
+            if not inside.is_id(folder.name) or not folder.is_dir():
+                continue
+            try:
+                home = json_reader.load(folder / "home.json", Home)
+            except (OSError, json_reader.NotUnderstood) as error:
+                # Nobody else will miss it: an answer that was paid for goes to whoever asks.
+                log.warning("Whose answer %s is cannot be read: %s", folder, error)
+                yield Entry(folder)
+                continue
+            if home.library == self.library_id or home.folder == str(self._library):
+                yield Entry(folder)

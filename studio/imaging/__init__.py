@@ -1,0 +1,1 @@
+"""Decoding, inspection and conversion of picture files."""

@@ -1,0 +1,1 @@
+"""Originals, inputs and thumbnails on disk."""

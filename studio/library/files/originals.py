@@ -1,0 +1,332 @@
+"""The originals: where a picture's file lies, under which name, and the inputs beside them.
+
+Only pictures are visible in the library's folder, in months by local date of arrival; everything
+else is in `.gridbrush/`: what went into pictures, and what a model said with them. All calls block.
+
+This is the door to what lies in a library under a name that was read from a disk; others call it
+`inside`. Records, lists, the journal and backups are words of whoever wrote them: a checksum says
+that they are whole, not who that was. A path in them is a plain one below the library, an id is a
+UUID, a hash has 64 hex digits; whatever else stands there reaches no file. What is reached is
+looked at, so that no link leads out. `tests/test_doors.py` finds names that go past this door.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import stat
+import sys
+import time
+import unicodedata
+from io import BufferedReader
+from pathlib import Path
+
+from studio.common import files, json_reader
+from studio.common.errors import StorageError
+from studio.common.i18n import _
+from studio.domain.entities import Picture, Reference
+
+HIDDEN = ".gridbrush"
+"""The folder in a library with everything that is no picture."""
+
+_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_WORD = re.compile(r"[0-9A-Za-z_-]{1,64}")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+_USUAL = re.compile(r"\d{4}-\d\d/[0-9A-Za-z_][ -.0-\[\]-~]{0,200}", re.ASCII)
+"""Nearly every original: a month and a plain name of letters everybody has."""
+
+_DRIVE = re.compile(r"[A-Za-z]:")
+_DEVICE = re.compile(r"(?i)(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\..*)?")
+_DEEPEST = 64  # folders within each other; people make ten
+_LONGEST = 255  # bytes of one name, on every usual disk
+_SHOWN = 120
+
+
+def is_id(text: str) -> bool:
+    """Whether this is an id as `new_id` makes them."""
+    return _ID.fullmatch(text) is not None
+
+
+def is_word(text: str) -> bool:
+    """Whether this can stand for an id in a record: it becomes the end of a name at most."""
+    return _WORD.fullmatch(text) is not None
+
+
+def is_digest(text: str) -> bool:
+    """Whether this is a SHA-256 in hex digits."""
+    return _DIGEST.fullmatch(text) is not None
+
+
+def parts(relative: str) -> tuple[str, ...] | None:
+    """The names of a plain path below a folder, the outermost first; None for any other text."""
+    if "\\" in relative or "\0" in relative or _DRIVE.match(relative):
+        return None
+    names = tuple(relative.split("/"))
+    return names if len(names) <= _DEEPEST and all(map(_is_name, names)) else None
+
+
+def _is_name(name: str) -> bool:
+    if name in ("", ".", ".."):
+        return False
+    try:
+        if len(name.encode()) > _LONGEST:
+            return False
+    except UnicodeEncodeError:
+        return False
+    # A stream of a file, a device, and endings that Windows leaves away.
+    return sys.platform != "win32" or not (
+        ":" in name or name[-1] in " ." or _DEVICE.fullmatch(name)
+    )
+
+
+def is_hidden(name: str) -> bool:
+    """Whether some disk takes this name for that of the hidden folder, or might."""
+    plain = "".join(
+        sign
+        for sign in unicodedata.normalize("NFKC", name).casefold()
+        if unicodedata.category(sign) != "Cf"
+    )
+    return plain.rstrip(" .") == HIDDEN or re.match(r"(?i)\.?gridb[^.]*~\d", name) is not None
+
+
+def is_original(relative: str) -> bool:
+    """Whether this can be the path of an original: plain, and not among what is hidden."""
+    if sys.platform != "win32" and _USUAL.fullmatch(relative):
+        return True
+    names = parts(relative)
+    return names is not None and not is_hidden(names[0])
+
+
+def outside(text: str) -> StorageError:
+    """The sentence for a name that does not stay in the library."""
+    shown = repr(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…")
+    return StorageError(
+        _("The library names a file that is not in it"),
+        _("{name} is no name of a file in a library. Nothing was touched.").format(name=shown),
+        hint=_("The records were damaged, or written by somebody who meant harm."),
+    )
+
+
+def below(root: Path, relative: str) -> Path:
+    """Where an original of that path lies below `root`. Raises StorageError."""
+    if not is_original(relative):
+        raise outside(relative)
+    return root / relative
+
+
+def open_file(root: Path, place: Path) -> BufferedReader:
+    """A regular file below `root`, opened through no link. Raises OSError."""
+    from studio.common import directory_handles  # a start does without
+
+    return directory_handles.open_file(root, place)
+
+
+def is_file(root: Path, place: Path) -> bool:
+    """Whether a regular file lies there that is reached through no link."""
+    from studio.common import directory_handles
+
+    return directory_handles.is_file(root, place)
+
+
+def check(library: Path) -> None:
+    """Raise StorageError where a link or a device stands for a part of the hidden folder.
+
+    Journal, lists, records and lock are written and cleared without a further look.
+    """
+    hidden = library / HIDDEN
+    try:
+        for place in (hidden, *_inside(hidden), *_inside(hidden / "records")):
+            try:
+                about = place.lstat()
+            except FileNotFoundError:
+                continue
+            usual = stat.S_ISDIR(about.st_mode) or stat.S_ISREG(about.st_mode)
+            if files.is_link(about) or not usual:
+                raise StorageError(
+                    _("This library leads to places outside it"),
+                    _("{name} is a link or a device. The library was not opened.").format(
+                        name=place
+                    ),
+                    hint=_("Put the folder or file itself there, if you trust where it leads."),
+                )
+    except OSError as error:
+        raise files.storage_error(error, hidden) from error
+
+
+def _inside(folder: Path) -> list[Path]:
+    try:
+        return list(folder.iterdir())
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+
+
+def relative_path(name: str, id: str, extension: str, created: float) -> str:
+    """Where a picture belongs: "2026-11/lighthouse-at-dusk-7f3a9c01.png".
+
+    Args:
+        name: its title or prompt; "" for a neutral name.
+        extension: by magic bytes, with the dot.
+        created: arrival, seconds since 1970; the month is the local one.
+    """
+    month = time.strftime("%Y-%m", time.localtime(created))
+    slug = files.slug(name) if name.strip() else "picture"
+    return f"{month}/{slug}-{id[-8:]}{extension}"
+
+
+def sha256_of(path: Path) -> str:
+    """Hex digest of a file, read in blocks. Raises OSError."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+class Originals:
+    """The files of one library. What a record calls one goes through the door (`inside`)."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.inputs = folder / HIDDEN / "inputs"
+        self.turns = folder / HIDDEN / "turns"
+        self.trash = folder / HIDDEN / "trash"
+
+    def path(self, picture: Picture) -> Path:
+        """Where the picture's file should be now. Raises StorageError where that is outside."""
+        return below(self.trash if picture.trashed else self.folder, picture.path)
+
+    def find(self, picture: Picture) -> Path | None:
+        """Where the file is: in its place, or still on its way to or from the trash."""
+        return self.find_path(picture.path, trashed=picture.trashed)
+
+    def reach(self, picture: Picture) -> Path:
+        """Where the file is, or should be when it is nowhere. Raises StorageError.
+
+        For whoever hands the file on: it is no link, no device, and not outside.
+        """
+        if (found := self.find(picture)) is not None:
+            return found
+        path = self.path(picture)
+        try:
+            files.check_way(self.folder, path)
+        except OSError as error:
+            raise files.storage_error(error, path) from error
+        if os.path.lexists(path):
+            raise outside(picture.path)
+        return path
+
+    def find_path(self, relative: str, *, trashed: bool) -> Path | None:
+        """The same for a path as the records have it."""
+        if not is_original(relative):
+            return None
+        first, second = below(self.folder, relative), below(self.trash, relative)
+        if trashed:
+            first, second = second, first
+        return next((one for one in (first, second) if is_file(self.folder, one)), None)
+
+    def open(self, path: Path) -> BufferedReader:
+        """A file of the library, opened through no link. Raises OSError."""
+        return open_file(self.folder, path)
+
+    def sha256_of(self, path: Path) -> str:
+        """Hex digest of a file of the library. Raises OSError."""
+        with self.open(path) as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+
+    def place(self, part: Path, relative: str, sha256: str) -> Path:
+        """Give a finished file its place, durably. Fine when it is there already.
+
+        Raises StorageError when another file has the name.
+        """
+        target = below(self.folder, relative)
+        if is_file(self.folder, target) and self.sha256_of(target) == sha256:
+            # An earlier start was ended between the rename and the record.
+            return target
+        self.move(part, target, leaving=True)
+        return target
+
+    def move(self, source: Path, target: Path, *, leaving: bool = False) -> None:
+        """Move a file within the library. Raises StorageError."""
+        files.move(source, target, leaving=leaving, within=self.folder)
+
+    def settle(self, picture: Picture) -> None:
+        """Bring the file where it belongs after it was trashed or restored."""
+        target = self.path(picture)
+        found = self.find(picture)
+        if found is not None and found != target:
+            self.move(found, target)
+
+    def keep_input(self, data: bytes, extension: str) -> str:
+        """Keep the bytes of a reference, once; returns their sha256."""
+        digest = hashlib.sha256(data).hexdigest()
+        path = self.inputs / f"{digest}{extension}"
+        if not is_file(self.folder, path):
+            files.replace(path, data, within=self.folder)
+        return digest
+
+    def keep_turn(self, data: bytes) -> str:
+        """Keep what a model said with its pictures, once; returns its sha256."""
+        digest = hashlib.sha256(data).hexdigest()
+        path = self.turns / f"{digest}.json"
+        if not is_file(self.folder, path):
+            files.replace(path, data, within=self.folder)
+        return digest
+
+    def turn(self, sha256: str) -> bytes:
+        """What `keep_turn` kept, as it was. Raises StorageError when it is gone or damaged."""
+        if not is_digest(sha256):
+            raise _turn_lost()
+        try:
+            with self.open(self.turns / f"{sha256}.json") as file:
+                data = json_reader.bytes_of(file)
+        except (OSError, json_reader.NotUnderstood) as error:
+            raise _turn_lost() from error
+        if not self.is_content(data, sha256):
+            raise _turn_lost()
+        return data
+
+    @staticmethod
+    def is_content(data: bytes, sha256: str) -> bool:
+        """Whether these are the bytes with that hex digest."""
+        return hashlib.sha256(data).hexdigest() == sha256
+
+    def kept_inputs(self, sha256: str) -> list[Path]:
+        """Files that keep the bytes of that hash, or are called so."""
+        if not is_digest(sha256):
+            return []
+        found = sorted(self.inputs.glob(f"{sha256}.*"))
+        return [path for path in found if is_file(self.folder, path)]
+
+    def input_path(self, reference: Reference) -> Path:
+        """Where the bytes of a reference lie. Raises StorageError when they are gone."""
+        for path in self.kept_inputs(reference.sha256):
+            return path
+        raise StorageError(
+            _("A reference picture is missing"),
+            _("The library's copy of {name} is gone.").format(name=reference.name),
+            hint=_("Drop the picture onto the prompt again."),
+        )
+
+
+def _turn_lost() -> StorageError:
+    return StorageError(
+        _("What was said before is missing"),
+        _("The library's copy of the conversation is gone or damaged."),
+    )
+
+
+def read_picture_file(path: Path, *, limit: int = 256 << 20) -> bytes:
+    """The bytes of a file the user gave. Raises StorageError with a clear sentence."""
+    try:
+        if not path.is_file():
+            raise StorageError(
+                _("The picture file is not there"),
+                _("There is no file {name}.").format(name=path),
+                hint=_("Check the name, or drop the picture again."),
+            )
+        if path.stat().st_size > limit:
+            raise StorageError(
+                _("The picture file is too large"),
+                _("{name} is larger than {limit} MB.").format(name=path, limit=limit >> 20),
+            )
+        return path.read_bytes()
+    except OSError as error:
+        raise files.storage_error(error, path) from error

@@ -1,0 +1,225 @@
+"""Copies of originals on their way to where the user says: whole or not at all, over nothing.
+
+A copy gets its name when its bytes are durable. Where the name is taken it gets a number, unless
+the user has said that what is there may go; that one then goes in the moment the copy is whole.
+Nothing in the library itself is written over. All calls block.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+import stat
+import unicodedata
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from pathlib import Path
+
+from studio.common import files
+from studio.common.errors import InputError, StorageError
+from studio.common.i18n import _
+from studio.library.files.originals import HIDDEN
+
+_MODE = 0o666  # less what the user's umask takes
+_BLOCK = 1 << 22
+_LONGEST = 255  # bytes of one name, on every usual disk
+
+
+def taken(folder: Path, sources: Sequence[Path]) -> list[str]:
+    """Names of these files that something in a folder has already."""
+    return [one.name for one in sources if os.path.lexists(folder / one.name)]
+
+
+def save(
+    sources: Sequence[Path], folder: Path, library: Path, *, over: Collection[str] = ()
+) -> Iterator[Path]:
+    """Copy originals into a folder; where each is.
+
+    Args:
+        over: names whose files may go; any other that is taken gives the copy a number, and two of
+            the same name in `sources` never meet.
+
+    Raises InputError, StorageError; the copies that were told of stay.
+    """
+    over = {_plain(name) for name in over}
+    for source in sources:
+        name = _plain(source.name)
+        if name in over:
+            over.discard(name)
+            yield save_as(source, folder / source.name, library)
+        else:
+            yield save_into(source, folder, library)
+
+
+def save_into(source: Path, folder: Path, library: Path) -> Path:
+    """Copy an original into a folder, with a number where its name is taken; where it is.
+
+    Raises InputError, StorageError.
+    """
+    wanted = folder / source.name
+    _check_hidden(wanted, library)
+    part = _written(source, wanted)
+    for target in numbered(wanted):
+        try:
+            files.claim(part, target)
+        except FileExistsError:
+            continue
+        return target
+    raise AssertionError  # numbers have no end
+
+
+def save_as(source: Path, target: Path, library: Path) -> Path:
+    """Copy an original to a place the user named, and over a file there: the user was asked.
+
+    A link there is replaced, not what it leads to. Raises InputError, StorageError.
+    """
+    if _is_same(source, target):
+        raise InputError(
+            _("The picture cannot be saved over itself"),
+            _("{name} is the picture's own file. It was left as it is.").format(name=target),
+            hint=_("Choose another name or another folder."),
+        )
+    there = look(target, library)
+    part = _written(source, target)
+    if there:
+        files.into_place(part, target)
+    else:
+        try:
+            files.claim(part, target)
+        except FileExistsError as error:
+            # Came meanwhile: nobody was asked.
+            files.remove(part)
+            raise files.storage_error(error, target) from error
+    return target
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder the user named, and what is missing above it, as any other program would.
+
+    Raises StorageError.
+    """
+    with files.storage_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+
+
+def numbered(path: Path) -> Iterator[Path]:
+    """A path, and then the same with numbers from 2 on: "lighthouse-2.png"."""
+    yield path
+    for number in itertools.count(2):
+        stem, end = path.stem, f"-{number}{path.suffix}"
+        while len(os.fsencode(stem + end)) > _LONGEST and len(stem) > 1:
+            stem = stem[:-1]
+        yield path.with_name(stem + end)
+
+
+def usual_mode() -> int:
+    """The mode that a new file of the user has."""
+    umask = os.umask(0o077)
+    os.umask(umask)
+    return _MODE & ~umask
+
+
+def make_usual(paths: Iterable[Path]) -> None:
+    """Give originals that other programs will copy the mode of any new file of the user.
+
+    Whoever copies a file copies its mode; the folders around an original are still closed. A mode
+    that is not the one it was made with stays, and so does that on a disk that knows no modes.
+    """
+    mode = usual_mode()
+    for path in paths:
+        with contextlib.suppress(OSError):
+            if stat.S_IMODE(path.lstat().st_mode) == 0o600:
+                path.chmod(mode)
+
+
+def _plain(name: str) -> str:
+    """A name as disks compare it that know no difference between capitals."""
+    return unicodedata.normalize("NFC", name).casefold()
+
+
+def _is_same(source: Path, target: Path) -> bool:
+    with files.storage_errors(target):
+        if target.is_symlink() or not (target.is_file() and source.is_file()):
+            return False
+        return source.samefile(target)
+
+
+def look(target: Path, library: Path) -> bool:
+    """Whether a file is in a place the user named, which may go if the user says so.
+
+    Raises InputError where it may not, StorageError where it is no file.
+    """
+    _check_hidden(target, library)
+    with files.storage_errors(target):
+        try:
+            about = target.lstat()
+        except FileNotFoundError:
+            return False
+        if files.is_link(about):
+            return True
+        if stat.S_ISDIR(about.st_mode):
+            raise StorageError(
+                _("A folder has this name"),
+                _("{name} is a folder. Nothing was written over it.").format(name=target),
+                hint=_("Choose another name or another folder."),
+            )
+        if not stat.S_ISREG(about.st_mode):
+            raise StorageError(
+                _("This is no file"),
+                _("{name} is a device or a pipe. Nothing was written over it.").format(name=target),
+                hint=_("Choose another name or another folder."),
+            )
+        if _real(library) in _real(target).parents:
+            raise InputError(
+                _("Nothing in the library is written over"),
+                _("{name} belongs to the library. It was left as it is.").format(name=target),
+                hint=_("Choose another name or another folder."),
+            )
+    return True
+
+
+def _check_hidden(target: Path, library: Path) -> None:
+    """Raise InputError for a place among what the library needs for itself."""
+    hidden, parent = _real(library / HIDDEN), _real(target.parent)
+    if hidden == parent or hidden in parent.parents:
+        raise InputError(
+            _("This folder is the library's own"),
+            _("What lies in {folder} is needed by the library. Nothing was saved there.").format(
+                folder=hidden
+            ),
+            hint=_("Choose another folder."),
+        )
+
+
+def _real(path: Path) -> Path:
+    return Path(os.path.realpath(path))  # which bears links that go round in a circle
+
+
+def _written(source: Path, target: Path) -> Path:
+    """The whole copy under a name for the time being, beside its place."""
+    part = files.beside(target)
+    try:
+        with source.open("rb") as file:
+            blocks = iter(lambda: file.read(_BLOCK), b"")
+            files.write_new(part, _read(blocks, source), mode=_MODE, told=target)
+    except FileNotFoundError as error:
+        raise InputError(_("The picture's file is missing"), str(source)) from error
+    except OSError as error:
+        raise _unread(error, source) from error
+    return part
+
+
+def _read(blocks: Iterator[bytes], source: Path) -> Iterator[bytes]:
+    try:
+        yield from blocks
+    except OSError as error:
+        # Else it would be told as the fault of the disk it is written to.
+        raise _unread(error, source) from error
+
+
+def _unread(error: OSError, source: Path) -> StorageError:
+    return StorageError(
+        _("The picture's file cannot be read"),
+        f"{source}: {error.strerror or error}",
+        hint=_("Check the pictures with Library > Check all pictures."),
+    )

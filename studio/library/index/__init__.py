@@ -1,0 +1,1 @@
+"""The SQLite index computed from the record log."""

@@ -1,0 +1,94 @@
+"""A record that makes no sense as a whole, as far as it does: its line stays as it is in the log.
+
+A picture was paid for: it is not lost for a word beside it that is odd, nor for another picture of
+its record. What a change says oddly of some pictures is not done to them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from studio.common import json_reader
+from studio.common.json_reader import NotUnderstood
+from studio.common.lenient_json import understand
+from studio.domain.entities import Job, Picture
+from studio.library.log import validation
+from studio.library.log.records import Groups, Record
+
+
+def is_newer(raw: Any, version: int) -> bool:
+    """Whether a line's JSON was written by a program that knows more than this `version`."""
+    found = raw.get("v") if isinstance(raw, dict) else None
+    return type(found) is int and found > version and validation.is_version(found)
+
+
+def as_far_as_understood(raw: Any, id: str) -> Record:
+    """The record of a line's JSON without what is odd in it; `id` where it has none itself.
+
+    Raises NotUnderstood.
+    """
+    if not isinstance(raw, dict) or not isinstance(raw.get("kind"), str):
+        raise NotUnderstood("no record")
+    if not _is(raw.get("id"), str, json_reader.is_id):
+        raw["id"] = id
+    if not _is(raw.get("at"), float, validation.is_moment):
+        raw["at"] = 0.0
+    if not _is(raw.get("v", 1), int, validation.is_version):
+        raw["v"] = 1
+    record = understand(raw, Record, [])
+    job = None if record.job is None else _job(record.job, record.at)
+    found = [_picture(one, record.at) for one in record.pictures]
+    pictures = [one for one in found if one is not None]
+    kind = record.kind
+    if kind == "job" and job is None:
+        # Its pictures are here all the same.
+        kind = "import"
+    mended = msgspec.structs.replace(
+        record,
+        kind=kind,
+        job=job,
+        pictures=pictures,
+        values=_groups(record.field, record.values),
+        former=_groups(record.field, record.former),
+        undoes=record.undoes if json_reader.is_id(record.undoes) else "",
+        redoes=record.redoes if json_reader.is_id(record.redoes) else "",
+    )
+    if not (job or pictures or (mended.values and kind == "change")):
+        raise NotUnderstood("nothing is left of it")
+    return mended
+
+
+def _is(value: Any, kind: type[Any], fits: Any) -> bool:
+    try:
+        return bool(fits(json_reader.convert(value, kind)))
+    except NotUnderstood:
+        return False
+
+
+def _job(job: Job, at: float) -> Job | None:
+    try:
+        found: Job = validation.without_odd_fields(job, validation.odd_in_job(job), at)
+    except NotUnderstood:
+        return None
+    return found
+
+
+def _picture(picture: Picture, at: float) -> Picture | None:
+    try:
+        found: Picture = validation.without_odd_fields(
+            picture, validation.odd_in_picture(picture), at
+        )
+    except NotUnderstood:
+        return None
+    return found
+
+
+def _groups(field: str, groups: Groups) -> Groups:
+    return [
+        (value, ids)
+        for value, ids in groups
+        if validation.is_value(field, value)
+        and (field != "collection" or all(map(json_reader.is_id, ids)))
+    ]

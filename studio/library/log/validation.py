@@ -1,0 +1,209 @@
+"""Whether what a record says can be: ids that are words, digests, places in the library, numbers.
+
+Types were looked at when it was decoded. What cannot be is named by its fields, so that a picture
+or a job goes without one of them where it can.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import MISSING, fields, replace
+from typing import Any
+
+from studio.common.json_reader import MOST, NotUnderstood, is_id, is_inside, is_sha256
+from studio.domain.entities import GenerationRequest, Job, Picture, Reference
+from studio.library.files.originals import is_original
+
+LAST_TIME = 2.5e11
+"""A moment before the year 9999, in seconds since 1970; calendars end there."""
+
+_FIRST_TIME = -6e10
+_MOST_USD = 1e9
+_MOST_EDGE = 2**31
+_LAST_VERSION = 1000
+
+_FLAGS = ("", "pick", "reject")
+
+
+def odd_in_picture(picture: Picture) -> list[str]:
+    """Fields of a picture that cannot be as they are."""
+    p = picture
+    odd = []
+    if not is_id(p.id):
+        odd.append("id")
+    if not is_place(p.path):
+        odd.append("path")
+    if not is_sha256(p.sha256):
+        odd.append("sha256")
+    if not 0 < p.width < _MOST_EDGE:
+        odd.append("width")
+    if not 0 < p.height < _MOST_EDGE:
+        odd.append("height")
+    if not 0 <= p.bytes < MOST:
+        odd.append("bytes")
+    if not _FIRST_TIME < p.created < LAST_TIME:
+        odd.append("created")
+    if p.job is not None and not is_id(p.job):
+        odd.append("job")
+    if p.run is not None and not is_id(p.run):
+        odd.append("run")
+    if not 0 <= p.row < MOST:
+        odd.append("row")
+    if not 0 <= p.colour <= 0xFFFFFF:
+        odd.append("colour")
+    if p.seconds is not None and not 0 <= p.seconds < LAST_TIME:
+        odd.append("seconds")
+    if p.seed is not None and not -MOST <= p.seed < MOST:
+        odd.append("seed")
+    if p.cost_usd is not None and not 0 <= p.cost_usd <= _MOST_USD:
+        odd.append("cost_usd")
+    if not 0 <= p.rating <= 5:
+        odd.append("rating")
+    if p.parents and not all(is_sha256(one.sha256) and _maybe_id(one.picture) for one in p.parents):
+        odd.append("parents")
+    if p.collections and not all(map(is_id, p.collections)):
+        odd.append("collections")
+    if p.conversation is not None and not (
+        is_sha256(p.conversation.parts)
+        and all(not one or is_id(one) for one in p.conversation.pictures)
+        and _maybe_id(p.conversation.after)
+        and 0 < p.conversation.turns < MOST
+    ):
+        odd.append("conversation")
+    return odd
+
+
+def odd_in_job(job: Job) -> list[str]:
+    """Fields of a job that cannot be as they are."""
+    j = job
+    odd = []
+    if not is_id(j.id):
+        odd.append("id")
+    if not is_id(j.run):
+        odd.append("run")
+    if odd_in_request(j.request):
+        odd.append("request")
+    if not _FIRST_TIME < j.created < LAST_TIME:
+        odd.append("created")
+    if j.started is not None and not _FIRST_TIME < j.started < LAST_TIME:
+        odd.append("started")
+    if j.finished is not None and not _FIRST_TIME < j.finished < LAST_TIME:
+        odd.append("finished")
+    if j.retry_at is not None and not _FIRST_TIME < j.retry_at < LAST_TIME:
+        odd.append("retry_at")
+    if j.send_at is not None and not _FIRST_TIME < j.send_at < LAST_TIME:
+        odd.append("send_at")
+    if not 0 <= j.position < MOST:
+        odd.append("position")
+    if not 0 <= j.attempt < MOST:
+        odd.append("attempt")
+    if not 0 <= j.attempts < MOST:
+        odd.append("attempts")
+    if not 0 <= j.received < MOST:
+        odd.append("received")
+    if not 0 <= j.queue_place < MOST:
+        odd.append("queue_place")
+    if j.estimate_usd is not None and not 0 <= j.estimate_usd <= _MOST_USD:
+        odd.append("estimate_usd")
+    if j.pictures and not all(map(is_id, j.pictures)):
+        odd.append("pictures")
+    if j.failure is not None and not _maybe_time(j.failure.retry_at):
+        odd.append("failure")
+    return odd
+
+
+def odd_in_request(request: GenerationRequest) -> list[str]:
+    """Fields of a request that cannot be as they are."""
+    odd = []
+    if request.aspect is not None and not (
+        0 < request.aspect.width < _MOST_EDGE and 0 < request.aspect.height < _MOST_EDGE
+    ):
+        odd.append("aspect")
+    if request.seed is not None and not -MOST <= request.seed < MOST:
+        odd.append("seed")
+    if request.references and not all(map(is_reference, request.references)):
+        odd.append("references")
+    if request.continues is not None and not is_id(request.continues):
+        odd.append("continues")
+    return odd
+
+
+def is_place(path: str) -> bool:
+    """Whether an original can lie there."""
+    return is_inside(path) and is_original(path)
+
+
+def is_reference(reference: Reference) -> bool:
+    """Whether a reference can be: its digest names a file."""
+    return is_sha256(reference.sha256) and _maybe_id(reference.picture)
+
+
+def is_value(field: str, value: Any) -> bool:
+    """Whether a change may give a field this value; of fields nobody knows here, any."""
+    match field:
+        case "rating":
+            return type(value) is int and 0 <= value <= 5
+        case "flag":
+            return value in _FLAGS if isinstance(value, str) else False
+        case "trashed" | "seen" | "missing" | "dismissed" | "purged":
+            return isinstance(value, (bool, int)) and value in (0, 1)
+        case "title" | "note":
+            return value is None or isinstance(value, str)
+        case "tags":
+            return isinstance(value, list) and all(isinstance(one, str) for one in value)
+        case "collections":
+            return isinstance(value, list) and all(
+                isinstance(one, str) and is_id(one) for one in value
+            )
+        case "path":
+            return isinstance(value, str) and is_place(value)
+        case "collection":
+            return value is None or (
+                isinstance(value, dict)
+                and isinstance(value.get("name"), str)
+                and isinstance(value.get("search", ""), str)
+            )
+    return True
+
+
+def is_version(number: int) -> bool:
+    """Whether a program may have that version one day."""
+    return 0 < number <= _LAST_VERSION
+
+
+def is_moment(seconds: float) -> bool:
+    """Whether a calendar has that moment."""
+    return _FIRST_TIME < seconds < LAST_TIME
+
+
+def without_odd_fields(value: Any, odd: Sequence[str], at: float = 0.0) -> Any:
+    """The same value with what is usual in the place of these fields.
+
+    `at` is when it was written down, for what does not say when it was made. Raises NotUnderstood
+    where it cannot be without one.
+    """
+    usual = {one.name: one for one in fields(value)}
+    instead = {}
+    for name in odd:
+        one = usual[name]
+        if name == "failure":
+            instead[name] = replace(value.failure, retry_at=None)
+        elif one.default is not MISSING:
+            instead[name] = one.default
+        elif one.default_factory is not MISSING:
+            instead[name] = one.default_factory()
+        elif name == "request":
+            instead[name] = without_odd_fields(value.request, odd_in_request(value.request))
+        elif name == "created" and at:
+            instead[name] = at
+        else:
+            raise NotUnderstood(name)
+    return replace(value, **instead)
+
+
+def _maybe_id(text: str | None) -> bool:
+    return text is None or is_id(text)
+
+
+def _maybe_time(seconds: float | None) -> bool:
+    return seconds is None or is_moment(seconds)

@@ -1,0 +1,1 @@
+"""Operations on a library, one file per operation."""

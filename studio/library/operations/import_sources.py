@@ -1,0 +1,244 @@
+"""What is to be imported: files that were named and those in folders, told by first bytes.
+
+Whatever was named and is no picture is refused in a sentence. What lies in a folder beside the
+pictures is counted by its kind. All calls block; a long walk ends when nobody wants it any more.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from studio.common import foreign_types, tree, user_input
+from studio.common.file_types import kind_of
+from studio.common.foreign_types import Foreign
+from studio.common.i18n import _, ngettext
+from studio.common.user_input import Unusable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathered:
+    """What was found.
+
+    Attributes:
+        files: pictures by their first bytes, in order.
+        refused: what was named, or cannot be read, and is none, each with why.
+        left_out: what else lies in the folders, by its kind, with how many.
+    """
+
+    files: tuple[Path, ...] = ()
+    refused: tuple[tuple[str, str], ...] = ()
+    left_out: tuple[tuple[Foreign, int], ...] = ()
+
+
+_MOST_REASONS = 5
+_MOST_NAMES = 3
+
+
+class Stopped(Exception):
+    """Nobody wants the rest any more."""
+
+
+def named(words: Sequence[str]) -> tuple[list[Path], list[tuple[str, str]]]:
+    """Paths that words name, and the words that name none, each with why."""
+    paths: list[Path] = []
+    refused: list[tuple[str, str]] = []
+    for word in words:
+        try:
+            paths.append(user_input.path_of(word).absolute())
+        except Unusable as error:
+            refused.append((user_input.shown_name(word), error.reason))
+    return paths, refused
+
+
+def gather(
+    paths: Sequence[Path], library: Path, stopped: Callable[[], bool] = lambda: False
+) -> Gathered:
+    """Look at these paths, and at what is in those that are folders.
+
+    Hidden files and the library itself are left out; a folder reached twice by links is read once.
+    Raises Stopped.
+    """
+    walk = _Walk(os.path.realpath(library), stopped)
+    for path in paths:
+        walk.take(path)
+    return Gathered(
+        files=tuple(walk.files),
+        refused=tuple(walk.refused),
+        left_out=tuple(sorted(walk.left_out.items(), key=lambda one: (-one[1], one[0].name))),
+    )
+
+
+class _Walk:
+    """One look at everything that was named."""
+
+    def __init__(self, own: str, stopped: Callable[[], bool]) -> None:
+        self.files: list[Path] = []
+        self.refused: list[tuple[str, str]] = []
+        self.left_out: Counter[Foreign] = Counter()
+        self._own = own
+        self._stopped = stopped
+        self._seen: set[str] = set()
+
+    def take(self, path: Path) -> None:
+        """Look at what was named."""
+        try:
+            if stat.S_ISDIR(path.stat().st_mode):
+                self._folder(path)
+                return
+        except (OSError, ValueError) as error:
+            self._refuse(path, user_input.unusable(path, error).reason)
+            return
+        try:
+            found = _foreign(path, named=True)
+        except Unusable as error:
+            self._refuse(path, error.reason)
+            return
+        if found is None:
+            self.files.append(path)
+        else:
+            self._refuse(path, _why(found, path))
+
+    def _refuse(self, path: Path, why: str) -> None:
+        self.refused.append((str(path), why))
+
+    def _folder(self, folder: Path) -> None:
+        real = os.path.realpath(folder)
+        if self._is_own(real):
+            self._refuse(folder, _("This is the library itself."))
+            return
+        before = len(self.files), len(self.refused)
+        known = real in self._seen
+        for path in self._below(folder):
+            self._inside(path)
+        if (len(self.files), len(self.refused)) == before and not known:
+            self._refuse(folder, _("There is no picture in this folder."))
+
+    def _below(self, folder: Path) -> Iterator[Path]:
+        for where, folders, names in tree.walk(folder, through_links=True, unread=self._unread):
+            if self._stopped():
+                raise Stopped
+            real = os.path.realpath(where)
+            if real in self._seen or self._is_own(real):
+                folders.clear()
+                continue
+            self._seen.add(real)
+            hidden = sum(name.startswith(".") for name in folders)
+            self._leave(Foreign(_("hidden folder")), hidden)
+            folders[:] = sorted(name for name in folders if not name.startswith("."))
+            for name in sorted(names):
+                if name.startswith("."):
+                    self._leave(Foreign(_("hidden file")))
+                else:
+                    yield Path(where, name)
+
+    def _inside(self, path: Path) -> None:
+        """Look at what lies in a folder."""
+        if self._stopped():
+            raise Stopped
+        try:
+            mode = path.stat().st_mode
+        except OSError as error:
+            if path.is_symlink():
+                self._leave(Foreign(_("broken link")))
+            else:
+                self._refuse(path, user_input.unusable(path, error).reason)
+            return
+        if not stat.S_ISREG(mode):
+            self._leave(Foreign(_special(mode)))
+            return
+        try:
+            found = _foreign(path)
+        except Unusable as error:
+            self._refuse(path, error.reason)
+            return
+        if found is None:
+            self.files.append(path)
+        elif found.meant and not found.picture:
+            # Somebody takes it for a picture.
+            name = f"{found.name} ({path.suffix.lower()})"
+            self._leave(found._replace(name=user_input.valid(name)))
+        else:
+            self._leave(found._replace(meant=False))
+
+    def _leave(self, kind: Foreign, number: int = 1) -> None:
+        if number:
+            self.left_out[kind] += number
+
+    def _unread(self, error: OSError) -> None:
+        path = Path(os.fsdecode(error.filename or ""))
+        self._refuse(path, user_input.unusable(path, error).reason)
+
+    def _is_own(self, real: str) -> bool:
+        return real == self._own or real.startswith(self._own + os.sep)
+
+
+def _why(kind: Foreign, path: Path) -> str:
+    return (
+        _("This file is empty.")
+        if kind == foreign_types.empty(path.suffix)
+        else foreign_types.reason(kind)
+    )
+
+
+def _special(mode: int) -> str:
+    if stat.S_ISFIFO(mode):
+        return _("pipe")
+    return _("socket") if stat.S_ISSOCK(mode) else _("device")
+
+
+def _foreign(path: Path, *, named: bool = False) -> Foreign | None:
+    """The kind of a file that is no picture to be read; None for one that is. Raises Unusable."""
+    # Those of the system say so too, whatever they have; a walk does not open them.
+    if not user_input.look(path).st_size and not named:
+        return foreign_types.empty(path.suffix)
+    head = user_input.head(path, foreign_types.HEAD)
+    if not head:
+        return foreign_types.empty(path.suffix)
+    if kind_of(head[:64]) is None:
+        return foreign_types.foreign(head, path.suffix)
+    user_input.look(path, most=user_input.MOST_PICTURE)
+    return None
+
+
+def refusals(refused: Sequence[tuple[str, str]]) -> str:
+    """What was named and did not come, by the reason, in a few sentences; of many, some names."""
+    names: dict[str, list[str]] = {}
+    for name, why in refused:
+        names.setdefault(why, []).append(user_input.shown_name(name.rpartition(os.sep)[2] or name))
+    said = [f"{_some(those)}: {why}" for why, those in list(names.items())[:_MOST_REASONS]]
+    rest = sum(len(those) for those in list(names.values())[_MOST_REASONS:])
+    if rest:
+        said.append(ngettext("And {n} more.", "And {n} more.", rest).format(n=f"{rest:,}"))
+    return " ".join(said)
+
+
+def _some(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:_MOST_NAMES])
+    if (rest := len(names) - _MOST_NAMES) <= 0:
+        return shown
+    return ngettext("{names} and {n} more", "{names} and {n} more", rest).format(
+        names=shown, n=f"{rest:,}"
+    )
+
+
+def words_of(left_out: Sequence[tuple[Foreign, int]]) -> str:
+    """What was left out, in a sentence; empty where nothing was."""
+    if not left_out:
+        return ""
+    counted = ", ".join(
+        _("{n} × {kind}").format(n=f"{n:,}", kind=kind.name) for kind, n in left_out
+    )
+    return _("Left out: {kinds}.").format(kinds=counted)
+
+
+def facts_of(left_out: Sequence[tuple[Foreign, int]]) -> list[dict[str, object]]:
+    """The same under fixed names for scripts; `picture` where a picture was left out."""
+    return [
+        {"kind": kind.name, "count": number, "picture": kind.picture or kind.meant}
+        for kind, number in left_out
+    ]

@@ -1,0 +1,137 @@
+"""Whether an answer without a picture was understood: only then may it be thrown away.
+
+"No picture was found" is no proof that there is none. It is one where the whole answer was read,
+and every long text in it is known to be something else; or where it is too short for a picture.
+In doubt an answer counts as not understood: it was paid for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from studio.common.file_types import kind_of
+from studio.common.files import storage_error
+from studio.providers import base64_text
+from studio.providers.base import AnswerSource, Scan, Spilled
+from studio.providers.gemini import fields
+
+_SHORT = 1024
+"""Bytes of a body that is too short to be a picture of any use."""
+
+_ANSWERS = (
+    "candidates",
+    "promptFeedback",
+    "usageMetadata",
+    "choices",
+    "predictions",
+    "data",
+    "output",
+    "error",
+    "message",
+    "detail",
+    "msg",
+    "code",
+)
+_MOST_LOOKED_AT = 100_000
+"""Values of one answer; with more it counts as not understood."""
+
+_HEAD = 128
+_LEAST = 64
+"""Characters of a text that may be a picture."""
+
+_MOST_PAGE = 1 << 20
+_DATA = re.compile(rb"base64\s*,", re.IGNORECASE)
+_RUN = re.compile(rb"[A-Za-z0-9+/_-]+")
+_LONG = 4096
+"""Signs of base64 in one piece: no word is that long."""
+
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+
+
+def understood(source: AnswerSource, scan: Scan) -> bool:
+    """Whether an answer in which no picture was found surely has none. Blocking.
+
+    Raises StorageError: what cannot be looked at is not understood.
+    """
+    try:
+        size = source.body.stat().st_size
+        if not size:
+            return True
+        if source.headers.get("content-encoding") or scan.refused is not None:
+            return False
+        if scan.complete:
+            known = size <= _SHORT or _has_a_known_shape(scan.value)
+            return known and not _may_hold_a_picture(scan.value, source)
+        # Of JSON that stops in the middle nobody knows what was to come, but for short refusals.
+        cut = scan.json and 200 <= source.status < 300
+        return not (cut or scan.long) and size <= _MOST_PAGE and _is_text(source)
+    except FileNotFoundError as error:
+        # Nothing came, so nothing was written; or all of it is gone.
+        if source.body.parent.is_dir():
+            return True
+        raise storage_error(error, source.body) from error
+    except OSError as error:
+        raise storage_error(error, source.body) from error
+
+
+def _has_a_known_shape(value: Any) -> bool:
+    some = value if isinstance(value, list) else [value]
+    return any(fields.get(one, name) is not None for one in some[:100] for name in _ANSWERS)
+
+
+def _is_text(source: AnswerSource) -> bool:
+    """Whether it is a page or words: UTF-8 without control signs, and no picture written in."""
+    data = source.body.read_bytes()
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    if _CONTROL.search(data) or _DATA.search(data):
+        return False
+    return all(len(run[0]) < _LONG for run in _RUN.finditer(data))
+
+
+def _may_hold_a_picture(value: Any, source: AnswerSource) -> bool:
+    for number, (name, text) in enumerate(_texts(value)):
+        if number > _MOST_LOOKED_AT or _may_be_a_picture(name, text, source):
+            return True
+    return False
+
+
+def _texts(value: Any) -> Iterator[tuple[str, str | Spilled]]:
+    """Every text of a value and of the values in it, each with the name of its field."""
+    waiting: list[tuple[Any, Any]] = [("", value)]
+    while waiting:
+        name, one = waiting.pop()
+        if isinstance(one, str | Spilled):
+            yield (name if isinstance(name, str) else ""), one
+        elif isinstance(one, Mapping):
+            waiting += [("", key) for key in one]
+            waiting += one.items()
+        elif isinstance(one, list):
+            waiting += [(name, each) for each in one]
+
+
+def _may_be_a_picture(name: str, text: str | Spilled, source: AnswerSource) -> bool:
+    """Whether it is base64 of a picture or, where it is long, of nobody knows what."""
+    if isinstance(text, str):
+        if len(text) < _LEAST:
+            return False
+        head = text[: 2 * _HEAD].encode("ascii", "replace")
+    else:
+        end = min(text.end, text.start + 2 * _HEAD)
+        head = b"".join(base64_text.from_file(source.body, text.start, end))
+    if re.search(rb"base64\s*,", head, re.IGNORECASE):
+        return True
+    clean = re.sub(rb"\\[nrt]|[\\\s]", b"", head)[:_HEAD]
+    if not re.fullmatch(rb"[A-Za-z0-9+/_=-]+", clean):
+        return False
+    if isinstance(text, Spilled) and not name.lower().endswith("signature"):
+        return True
+    try:
+        start = b"".join(base64_text.decode(iter((clean[: len(clean) // 4 * 4],))))
+    except base64_text.DirtyBase64Error:
+        return False
+    return kind_of(start) is not None

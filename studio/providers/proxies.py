@@ -1,0 +1,142 @@
+"""The way through the system's proxies: which one is meant, and what is wrong with how it is named.
+
+Named by variables (HTTPS_PROXY, ALL_PROXY, NO_PROXY, in small letters too) and, on Windows and
+macOS, by the system's settings. What is named wrongly is told, and never passed over: a request
+that goes out without its proxy may go where nobody wanted it to.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import urllib.request
+from collections.abc import Callable
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from studio.common.errors import NetworkError
+from studio.common.i18n import _
+from studio.common.urls import LOOPBACK, is_name
+
+_HTTP = ("http", "https")
+_SOCKS = ("socks5h", "socks5", "socks")
+"""All are one here: names are always looked up by the proxy."""
+
+_SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]{0,20})://")
+_HOST = re.compile(r"[^\s\x00-\x20%@/\\?#<>^|`{}\"]{1,253}")
+_LONGEST_WORD = 255
+
+
+def proxy_for(scheme: str, host: str) -> str:
+    """The system's proxy for this address; empty for none, and always for this machine itself.
+
+    Begins with http://, https:// or socks5h://. Raises NetworkError for one that cannot be used.
+    """
+    name, value = _named(scheme, host)
+    return _read(value, name) if value else ""
+
+
+def called(url: str) -> str:
+    """Where the proxy for an address is named, for a sentence; empty when there is none."""
+    parts = urlsplit(url)
+    name, value = _named(parts.scheme, parts.hostname or "")
+    return name if value else ""
+
+
+def is_socks(proxy: str) -> bool:
+    """Whether a proxy, as `proxy_for` gives it, speaks SOCKS."""
+    return proxy.startswith("socks")
+
+
+def login(proxy: str) -> tuple[bytes, bytes] | None:
+    """User and password in the address of a proxy, as they are sent."""
+    parts = urlsplit(proxy)
+    if parts.username is None:
+        return None
+    return unquote(parts.username).encode(), unquote(parts.password or "").encode()
+
+
+def _named(scheme: str, host: str) -> tuple[str, str]:
+    """The name and value of the setting for this address; both empty for none."""
+    if host.strip("[]") in LOOPBACK:
+        return "", ""
+    proxies = urllib.request.getproxies()
+    for kind in (scheme, "all"):
+        if value := (proxies.get(kind) or "").strip():
+            return ("", "") if urllib.request.proxy_bypass(host) else (_name(kind), value)
+    return "", ""
+
+
+def _name(kind: str) -> str:
+    """The variable that names the proxies of a kind."""
+    variable = f"{kind}_proxy"
+    names = sorted((one for one in os.environ if one.lower() == variable), reverse=True)
+    return names[0] if names else _("the system's settings")
+
+
+def _read(value: str, name: str) -> str:
+    """The address in one spelling. Nothing of it is ever in an error: it may hold a password."""
+    refused = _refusing(name)
+    if re.search(r"[\s\x00-\x1f\x7f]", value):
+        raise refused(_("There is a space in it."))
+    found = _SCHEME.match(value)
+    scheme = found[1].lower() if found else "http"
+    if scheme not in (*_HTTP, *_SOCKS):
+        raise refused(
+            _("{scheme}:// is no kind of proxy that is known here.").format(scheme=scheme)
+        )
+    rest = value[found.end() :] if found else value
+    try:
+        parts = urlsplit(f"//{rest}")
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        raise refused(_port_or_host(rest)) from None
+    place = parts.netloc.rpartition("@")[2]
+    numbers = ":" not in host or re.fullmatch(r"\[[^\]]+\](:\d*)?", place)
+    if not (numbers and _HOST.fullmatch(host) and is_name(host)):
+        raise refused(_("It names no computer."))
+    if port == 0:
+        raise refused(_bad_port())
+    if parts.path not in ("", "/") or parts.query or parts.fragment:
+        raise refused(_("There is more in it than an address."))
+    return _spelled(scheme, parts, refused)
+
+
+def _spelled(scheme: str, parts: SplitResult, refused: Callable[[str], NetworkError]) -> str:
+    if scheme in _HTTP:
+        return f"{scheme}://{parts.netloc}"
+    words = login(f"//{parts.netloc}") or (b"", b"")
+    if any(len(one) > _LONGEST_WORD for one in words):
+        raise refused(_("Its user name or password is too long."))
+    at = parts.netloc if parts.port is not None else f"{parts.netloc.rstrip(':')}:1080"
+    return f"socks5h://{at}"
+
+
+def _port_or_host(rest: str) -> str:
+    port = rest.rpartition("@")[2].rpartition(":")[2]
+    return _bad_port() if not port.endswith("]") else _("It names no computer.")
+
+
+def _bad_port() -> str:
+    return _("Its port is not a number from 1 to 65535.")
+
+
+def _refusing(name: str) -> Callable[[str], NetworkError]:
+    def refused(reason: str) -> NetworkError:
+        return NetworkError(
+            _("The proxy cannot be used"),
+            _("The proxy in {name} is not named as one should be. {reason}").format(
+                name=name, reason=reason
+            ),
+            hint=_(
+                "It should look like http://proxy.example.com:8080 or "
+                "socks5://proxy.example.com:1080. Correct it or remove it, then start Gridbrush "
+                "again. Signs such as # or / in a password are written as %23 or %2F."
+            ),
+        )
+
+    return refused
+
+
+def unusable(url: str) -> NetworkError:
+    """For a proxy that the library below refuses."""
+    return _refusing(called(url))(_("It is not an address."))

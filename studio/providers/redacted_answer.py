@@ -1,0 +1,73 @@
+"""Between the wire and whoever takes an answer: here the key is cut out of it, before all else."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+
+from studio.common.key_redaction import Echoes, escaped
+from studio.common.serial_executor import Lane
+from studio.providers.base import Sink
+
+_PIECE = 8 * 1024
+"""Bytes looked through in one call: other threads go on in between."""
+
+_FIRST = 64 * 1024
+"""Bytes of an answer that are not worth a thread, unless signs are escaped in there."""
+
+_PLAIN = frozenset(
+    {"accept", "accept-encoding", "content-length", "content-type", "host", "user-agent"}
+)
+"""Headers of a request that hold no secret; every other is taken for one."""
+
+
+def secrets_in(headers: Mapping[str, str]) -> tuple[str, ...]:
+    """The secrets a request carries."""
+    return tuple(
+        value.split()[-1]
+        for name, value in headers.items()
+        if name.lower() not in _PLAIN and value.strip()
+    )
+
+
+class CleanSink:
+    """Passes an answer on without the key. `end` must be called when no more comes.
+
+    What takes long is looked through in `lane`, in a thread of its own without one. All answers
+    share that lane: the fewer threads work at a time, the sooner the window gets its turn.
+    """
+
+    def __init__(self, sink: Sink, echoes: Echoes, lane: Lane | None = None) -> None:
+        self._sink = sink
+        self._lane = lane
+        self._echoes = echoes
+        self._stream = echoes.stream()
+        self._seen = 0
+
+    async def status(self, code: int, headers: Mapping[str, str]) -> None:
+        """The answer begins."""
+        await self._sink.status(code, self._echoes.headers(headers))
+
+    async def chunk(self, data: bytes) -> None:
+        """More of the body."""
+        self._seen += len(data)
+        first = self._seen <= _FIRST and not escaped(data)
+        if first or self._stream.is_quick(data):
+            await self._pass(self._stream.more(data))
+            return
+        if self._lane is None:
+            await self._pass(await asyncio.to_thread(self._looked_through, data))
+        else:
+            await self._pass(await self._lane.run(self._looked_through, data))
+
+    def _looked_through(self, data: bytes) -> bytes:
+        pieces = (data[start : start + _PIECE] for start in range(0, len(data), _PIECE))
+        return b"".join(map(self._stream.more, pieces))
+
+    async def end(self) -> None:
+        """Pass on what was held back."""
+        await self._pass(self._stream.end())
+
+    async def _pass(self, data: bytes) -> None:
+        if data:
+            await self._sink.chunk(data)

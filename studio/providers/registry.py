@@ -1,0 +1,32 @@
+"""Wire formats by name: who speaks the one that a profile has.
+
+A new wire is a folder beside `gemini` and a line here; nobody else knows it. Whoever imports this
+module loads every wire, so it is imported at the first job and never at a window's start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from studio.common.errors import InputError
+from studio.common.i18n import _
+from studio.config.settings import USUAL_WIRE, Profile
+from studio.providers.base import FindModel, Learn, Provider
+from studio.providers.gemini import Gemini
+
+WIRES: dict[str, Callable[[Profile, FindModel, Learn], Provider]] = {USUAL_WIRE: Gemini}
+"""Name of a wire -> what makes the provider of a profile that has it."""
+
+_MOST_SHOWN = 60
+
+
+def provider_of(profile: Profile, find_model: FindModel, learn: Learn) -> Provider:
+    """The provider of a profile. Raises InputError for a wire that is not known here."""
+    speaks = WIRES.get(profile.wire)
+    if speaks is None:
+        raise InputError(
+            _("The wire format {wire} is not known").format(wire=f"“{profile.wire[:_MOST_SHOWN]}”"),
+            _("This version knows: {known}.").format(known=", ".join(sorted(WIRES))),
+            hint=_("A newer Gridbrush may know it. Update, or choose another provider."),
+        )
+    return speaks(profile, find_model, learn)

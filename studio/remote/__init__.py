@@ -1,0 +1,1 @@
+"""Requests from a command line to the process that owns the library."""

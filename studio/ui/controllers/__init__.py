@@ -1,0 +1,1 @@
+"""Behaviour of the window, one file per subject."""

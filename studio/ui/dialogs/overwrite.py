@@ -1,0 +1,44 @@
+"""The question before pictures are saved where files of the same names are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtWidgets import QWidget
+
+from studio.common.i18n import _, ngettext
+from studio.ui.dialogs.question import Question
+
+_SHOWN = 3
+
+
+class TakenNames(Question):
+    """Asks what shall become of what is there.
+
+    Attributes:
+        replaces: the files that are there may go; else both are kept.
+    """
+
+    def __init__(self, names: Sequence[str], folder: Path, parent: QWidget) -> None:
+        n = len(names)
+        title = ngettext(
+            "{n} file of this name is there already",
+            "{n} files of these names are there already",
+            n,
+        ).format(n=f"{n:,}")
+        super().__init__(title, (), parent)
+        self.replaces = False
+        shown = ", ".join(names[:_SHOWN])
+        if n > _SHOWN:
+            shown = _("{names} and {n} more").format(names=shown, n=f"{n - _SHOWN:,}")
+        self.tell(_("In {folder}: {names}.").format(folder=folder, names=shown), "text")
+        self.tell(_("If you keep both, a number is added to the names of the new files."))
+        self.cancel = self.offer(_("Cancel"), self.reject, left=True)
+        self.replace = self.offer(_("Replace"), self.on_replace)
+        self.both = self.offer(_("Keep both"), self.accept, kind="primary", first=True)
+
+    def on_replace(self) -> None:
+        """What is there may go."""
+        self.replaces = True
+        self.accept()

@@ -1,0 +1,1 @@
+"""Panels around the view in the middle."""

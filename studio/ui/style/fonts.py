@@ -1,0 +1,47 @@
+"""The typeface of the window: Inter, from resources/fonts.
+
+Two static weights and no variable font: what Qt loads from a file has its default weight alone,
+and a style sheet's `font-weight` cannot set an axis (docs/decisions/typeface.md).
+"""
+
+from __future__ import annotations
+
+import logging
+from functools import cache
+from pathlib import Path
+
+from PySide6.QtGui import QFontDatabase
+
+from studio.common import paths
+
+FAMILY = "Inter"
+
+log = logging.getLogger(__name__)
+
+
+def files() -> tuple[Path, ...]:
+    """One file for each weight the design uses: 400 and 600."""
+    folder = paths.resources() / "fonts"
+    return (folder / "Inter-Regular.ttf", folder / "Inter-SemiBold.ttf")
+
+
+def families(system: str) -> list[str]:
+    """Inter, then the system's own family for the scripts Inter lacks.
+
+    The system's alone where Inter cannot be loaded.
+    """
+    return [FAMILY, system] if _load() else [system]
+
+
+@cache
+def _load() -> bool:
+    for path in files():
+        if QFontDatabase.addApplicationFont(str(path)) < 0:
+            log.error("The font %s cannot be loaded; the system's is used instead", path.name)
+            return False
+    return True
+
+
+def forget() -> None:
+    """Load again for the next QApplication, as fonts go with the one they were loaded for."""
+    _load.cache_clear()

@@ -1,0 +1,1 @@
+"""Helpers of the window without widgets of their own."""

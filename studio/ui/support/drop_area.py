@@ -1,0 +1,296 @@
+"""Where a drag may end: the one place that hears Qt's drag events, and sees to it that each ends.
+
+A drag is over when it is dropped or leaves. Three things tell nobody: a source that dies, a window
+that is covered or put away under the pointer, and a part that is hidden meanwhile. So whoever takes
+drags has a `DropArea` and no drag event of its own, and hears `ended` whatever happens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QDragLeaveEvent, QDropEvent, QHideEvent, QKeyEvent
+from PySide6.QtWidgets import QWidget
+
+from studio.ui.support.qt_overrides import needs
+
+LINGER = 120  # milliseconds
+
+_OVER = (QEvent.Type.DragEnter, QEvent.Type.DragMove)
+_GONE = (
+    QEvent.Type.Hide,
+    QEvent.Type.WindowDeactivate,
+    QEvent.Type.WindowBlocked,
+)
+_BY_HAND = (
+    QEvent.Type.Enter,
+    QEvent.Type.MouseMove,
+    QEvent.Type.HoverMove,
+    QEvent.Type.MouseButtonPress,
+    QEvent.Type.MouseButtonRelease,
+    QEvent.Type.Wheel,
+)
+"""What a pointer does that drags nothing: none of it comes while another program's drag goes on."""
+
+
+class Drag:
+    """What is over an area, or was dropped on it.
+
+    Attributes:
+        mime: valid only now.
+        at: the place in the widget.
+        begins: it was not over it a moment ago.
+        taken: whether a drop here does something; `refuse` says that it does not.
+    """
+
+    def __init__(self, event: QDropEvent, *, begins: bool = False) -> None:
+        self.mime = event.mimeData()
+        self.at = event.position().toPoint()
+        self.begins = begins
+        self.taken = True
+
+    def refuse(self) -> None:
+        """Nothing would come of a drop here."""
+        self.taken = False
+
+
+class DropArea(QObject):
+    """Hears of the drags over one widget, and of the end of each.
+
+    Attributes:
+        inside: a drag is over it that would be taken.
+
+    Signals:
+        over: a drag is over it, or moved there (Drag).
+        ended: it is not over it any more; whether it is at an end altogether (dropped, given up)
+            or may go on over something else. Comes once for each drag that was over it.
+        dropped: after `ended`, where it was let go (Drag).
+    """
+
+    over = Signal(object)
+    ended = Signal(bool)
+    dropped = Signal(object)
+
+    _alone = True
+    """Qt's own handling of drags is not asked as well."""
+
+    def __init__(self, widget: QWidget, accepts: Callable[[QDropEvent], bool]) -> None:
+        """`accepts` says what may be dropped anywhere on it; `over` still refuses by place."""
+        super().__init__(widget)
+        self._accepts = accepts
+        self._widget = widget
+        self.inside = False
+        widget.setAcceptDrops(True)
+        widget.installEventFilter(self)
+
+    def set_active(self, on: bool) -> None:  # noqa: FBT001 - as Qt's setters
+        """Take drags, or leave them to what lies around it."""
+        if not on:
+            self.end()
+        self._widget.setAcceptDrops(on)
+
+    def end(self, *, gone: bool = True) -> None:
+        """The drag is not over it any more; nothing where none was."""
+        if self.inside:
+            self.inside = False
+            _watch().forget(self)
+            self.ended.emit(gone)
+
+    @needs("inside")
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is not self._widget:
+            return False
+        kind = event.type()
+        if kind in _OVER and isinstance(event, QDropEvent):
+            return self._on_over(event)
+        if kind == QEvent.Type.DragLeave:
+            self.end(gone=False)
+            return self._alone
+        if kind == QEvent.Type.Drop and isinstance(event, QDropEvent):
+            return self._on_drop(event)
+        if kind in _GONE:
+            self.end()
+        return False
+
+    def _on_over(self, event: QDropEvent) -> bool:
+        # Once for each drag: what is dragged may be a thousand files, and moves with every pixel.
+        if not self.inside and not self._accepts(event):
+            event.ignore()
+            return True
+        drag = Drag(event, begins=not self.inside)
+        self.over.emit(drag)
+        if drag.taken:
+            self._begin(event)
+        else:
+            self.end(gone=False)
+        # Who refuses by place must still hear where the drag goes next.
+        if drag.taken or event.type() == QEvent.Type.DragEnter:
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+        else:
+            event.ignore()
+        return True
+
+    def _begin(self, event: QDropEvent) -> None:
+        self.inside = True
+        _watch().remember(self, foreign=event.source() is None)
+
+    def _on_drop(self, event: QDropEvent) -> bool:
+        self.end()
+        drag = Drag(event)
+        if self._accepts(event):
+            event.setDropAction(Qt.DropAction.CopyAction)
+            self.dropped.emit(drag)
+        else:
+            drag.refuse()
+        event.setAccepted(drag.taken)
+        return True
+
+
+class TextDrops(DropArea):
+    """A field that takes words as Qt does; what it does not accept goes to what lies around it.
+
+    Qt draws a caret where the words would go, until the drag leaves.
+    """
+
+    _alone = False
+
+    def end(self, *, gone: bool = True) -> None:
+        was = self.inside
+        super().end(gone=gone)
+        if was and gone:
+            QCoreApplication.sendEvent(self._widget, QDragLeaveEvent())
+
+    def _on_over(self, event: QDropEvent) -> bool:
+        if not self.inside and not self._accepts(event):
+            event.ignore()
+            return True
+        self._begin(event)
+        return False
+
+    def _on_drop(self, event: QDropEvent) -> bool:
+        self.end(gone=False)
+        if self._accepts(event):
+            return False
+        event.ignore()
+        return True
+
+
+class DropCover(QWidget):
+    """Lies over a part of the window while something is dragged over the window.
+
+    Attributes:
+        area: hears of drags over it.
+    """
+
+    def __init__(self, parent: QWidget, accepts: Callable[[QDropEvent], bool]) -> None:
+        super().__init__(parent)
+        # A drag that moves from the window onto a part of it leaves the window first.
+        self._away = QTimer(self)
+        self._away.setSingleShot(True)
+        self._away.setInterval(LINGER)
+        self._away.timeout.connect(self.hide)
+        self.hide()
+        self.area = DropArea(self, accepts)
+        self.area.over.connect(self.on_over)
+        self.area.ended.connect(self.on_ended)
+
+    def show_now(self) -> None:
+        """A drag is over the window."""
+        self._away.stop()
+        self.show()
+
+    def hide_soon(self) -> None:
+        """Vanish a moment later, unless the drag goes on over this."""
+        self._away.start()
+
+    def on_over(self, _drag: Drag) -> None:
+        """The drag is over it."""
+        self._away.stop()
+        self.update()
+
+    def on_ended(self, gone: bool) -> None:  # noqa: FBT001 - a Qt signal's argument
+        """The drag is over, or goes on elsewhere."""
+        self.update()
+        if gone:
+            self.hide()
+        else:
+            self.hide_soon()
+
+    @needs("_away")
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        # Hidden with what is around it, it would be back with it.
+        if not self.isHidden():
+            self.hide()
+        self._away.stop()
+
+
+class _Watch(QObject):
+    """Notices that a drag is over of which nothing else tells, for as long as there is one."""
+
+    def __init__(self) -> None:
+        super().__init__(QCoreApplication.instance())
+        self._areas: dict[DropArea, bool] = {}
+
+    def remember(self, area: DropArea, *, foreign: bool) -> None:
+        """A drag is over this area; `foreign`: of another program."""
+        if not self._areas:
+            app = QCoreApplication.instance()
+            assert app is not None
+            app.installEventFilter(self)
+        if area not in self._areas:
+            area.destroyed.connect(self.on_destroyed)
+        self._areas[area] = foreign
+
+    def forget(self, area: DropArea) -> None:
+        """It is not over it any more."""
+        if self._areas.pop(area, None) is not None:
+            area.destroyed.disconnect(self.on_destroyed)
+        self._rest()
+
+    def end_all(self) -> None:
+        """The drag is over, wherever it was."""
+        for area in [*self._areas]:
+            area.end()
+
+    def on_destroyed(self) -> None:
+        """An area is gone with its widget."""
+        import shiboken6
+
+        self._areas = {one: kind for one, kind in self._areas.items() if shiboken6.isValid(one)}
+        self._rest()
+
+    def _rest(self) -> None:
+        app = QCoreApplication.instance()
+        if not self._areas and app is not None:
+            app.removeEventFilter(self)
+
+    @needs("_areas")
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        kind = event.type()
+        if kind == QEvent.Type.KeyPress:
+            if isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
+                self.end_all()
+        # Our own drag holds the pointer itself: only what reaches a widget counts, and not then.
+        elif kind in _BY_HAND and isinstance(watched, QWidget) and all(self._areas.values()):
+            self.end_all()
+        return False
+
+
+_made: _Watch | None = None
+
+
+def _watch() -> _Watch:
+    global _made
+    import shiboken6
+
+    if _made is None or not shiboken6.isValid(_made):
+        _made = _Watch()
+    return _made
+
+
+def end_all() -> None:
+    """Whatever is dragged over the window is no more: its page went, or our own drag returned."""
+    _watch().end_all()

@@ -1,0 +1,1 @@
+"""Views that fill the middle of the window."""

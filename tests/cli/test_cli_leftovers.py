@@ -1,0 +1,17 @@
+"""What an earlier start left behind is brought in by the next command that writes, and said."""
+
+from __future__ import annotations
+
+import json
+
+from tests.cli.program import Program
+from tests.generation.earlier_process import left_behind
+from tests.generation.harness import ANSWER
+
+
+def test_an_answer_that_an_older_version_took_for_cut_is_said_once(program: Program) -> None:
+    left_behind(program.home, sent=True, body=json.dumps(ANSWER).encode(), mark="cut")
+    painted = ("generate", "A lamp", "--provider", "sketch", "--model", "sketch")
+    assert "1 answer that was kept as cut is whole" in program(*painted).err
+    assert "cut" not in program(*painted).err
+    assert len(program("library", "list", "--json").events) == 3

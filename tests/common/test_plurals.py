@@ -1,0 +1,90 @@
+"""A sentence with a number is written for one and for many: "1 original", "2 originals".
+
+Read from the source: a number before a word in the plural needs `ngettext`, or was looked at.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+STUDIO = Path(__file__).resolve().parents[2] / "studio"
+
+NUMBERS = {
+    "n", "all", "bytes", "checked", "count", "done", "failed", "files", "found", "hours", "jobs",
+    "known", "length", "minutes", "most", "number", "pictures", "seconds", "sound", "turns",
+}  # fmt: skip
+"""What is put in the place of these is counted."""
+
+NO_NOUNS = {"as", "has", "is", "its", "this", "was", "takes"}
+
+MANY = {
+    "This makes {count} pictures. Go on? [y/N] ": "asked from 17 on",
+    "Nothing was sent: this would make {count} pictures": "asked from 17 on",
+    "a picture of {width} × {height} pixels, thumbnail {bytes} bytes": "of a known picture",
+    "the system's keyring takes at most {count} characters": "hundreds",
+    "The prompt makes {number} variants, a run has at most {most}.": "from 257 on",
+    "The service asks to wait {hours} hours. Nothing was charged.": "two and more",
+    "The service asks to wait {minutes} minutes. Nothing was charged.": "three and more",
+    "{host} did not answer within {seconds} seconds.": "a number in the source",
+    "It has {length} characters, {model} takes {limit}.": "more than a limit",
+    "This would be {number} pictures, a run has at most {most}.": "from 257 on",
+    "{n} stars": "beside it stands what is said of one",
+    "At most {most} pictures are edited together; none was taken.": "a number in the source",
+    "A prompt takes at most {most} references.": "16, or what a model takes that takes more",
+    "This run makes {n} pictures, about {price}.": "asked from 17 on",
+    "This run makes {n} pictures.": "asked from 17 on",
+    "This run would make {n} pictures": "from 257 on",
+    "{n} sources": "two and more",
+    "{n} variants": "two and more",
+    "Changing {n} pictures, {percent} % so far.": "thousands",
+    "At most {most} pictures can be copied.": "a number in the source",
+    "At most {most} pictures can be shown in their folder.": "a number in the source",
+}
+"""Sentences for many alone: why there is never one."""
+
+_COUNTED = re.compile(r"\{(\w+)\}((?: [a-z]+){0,2}? ([a-z]+s)\b)")
+
+
+def counted(text: str) -> bool:
+    """Whether a word in the plural stands after a number in this sentence."""
+    return any(
+        found[1] in NUMBERS and found[3] not in NO_NOUNS for found in _COUNTED.finditer(text)
+    )
+
+
+def said(source: str) -> Iterator[str]:
+    """Every sentence that is said the same way for one and for many."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "_":
+            for word in node.args:
+                if isinstance(word, ast.Constant) and isinstance(word.value, str):
+                    yield word.value
+
+
+def test_what_is_counted_is_said_for_one_and_for_many() -> None:
+    found = {
+        text
+        for path in STUDIO.rglob("*.py")
+        for text in said(path.read_text("utf-8"))
+        if counted(text)
+    }
+    assert not found - MANY.keys(), "with ngettext, or never of one"
+    assert not MANY.keys() - found, "nobody says this"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["{n} originals copied.", "{n} more references", "In all {number} damaged files", "{n} tags"],
+)
+def test_a_plural_after_a_number_is_found(text: str) -> None:
+    assert counted(text)
+
+
+@pytest.mark.parametrize("text", ["{n} selected", "and {n} more", "{name} has pictures", "{n}: s"])
+def test_other_sentences_are_left_alone(text: str) -> None:
+    assert not counted(text)

@@ -1,0 +1,91 @@
+"""Pictures are dragged out, then copied: what was said to be copied is on the clipboard."""
+
+from __future__ import annotations
+
+import json
+import stat
+import sys
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.desktop import Desktop, Program
+from tests.e2e.library import originals
+from tests.e2e.screen import wait_until
+
+pytestmark = pytest.mark.desktop
+
+TIMES = 10
+
+_PASTE = """
+import json, sys
+from PySide6.QtWidgets import QApplication
+app = QApplication(sys.argv)
+mime = app.clipboard().mimeData()
+print(json.dumps([url.toLocalFile() for url in mime.urls()]))
+"""
+"""Another program that asks what is on the clipboard."""
+
+
+def pasted(user: Desktop) -> list[str]:
+    """The files another program would paste."""
+    found = user.session.run([sys.executable, "-c", _PASTE]).stdout.splitlines()
+    files: list[str] = json.loads(found[-1])
+    return files
+
+
+def said(program: Program, words: str) -> bool:
+    """Whether these words stand somewhere in the window."""
+    return any(words in line for line in program.tree())
+
+
+def mode_of(path: Path) -> int:
+    """Who may read and write a file."""
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def selected(program: Program, part: str) -> bool:
+    """Whether the tile with this name is selected."""
+    return "selected" in program.items(part)[0].states
+
+
+def wait_for_copy(original: Path, target: Path) -> None:
+    """Wait until a file as long as the original is in a folder under its name."""
+    copy, size = target / original.name, original.stat().st_size
+    wait_until(
+        lambda: copy.exists() and copy.stat().st_size == size,
+        what=lambda: f"{copy.name}, there are {list(target.iterdir())}",
+    )
+
+
+def test_what_was_dragged_out_can_be_copied_ten_times(
+    user: Desktop, home: Path, tmp_path: Path
+) -> None:
+    user.generate("a {fox|hare} in the snow", "--size", "512", "--seed", "1", home=home)
+    target = tmp_path / "Entwürfe"
+    target.mkdir()
+    plain = tmp_path / "plain"
+    plain.write_bytes(b"")
+    program = user.start(home=home)
+    files = user.file_manager(target)
+    program.place(0, 0, 860, 800)
+    files.place(900, 60, 480, 600)
+    names = {path.name.split("-")[1]: str(path) for path in originals(home)}
+    assert set(names) == {"fox", "hare"}
+    program.wait_for_items(2)
+    for time in range(TIMES):
+        part = ("fox", "hare")[time % 2]
+        original = Path(names[part])
+        program.activate()
+        user.drag(program.items(part)[0].middle, files.middle)
+        wait_for_copy(original, target)
+        assert mode_of(target / original.name) == mode_of(plain), "a copy is like any other file"
+        program.activate()
+        user.click(program.items(part)[0])
+        wait_until(partial(selected, program, part), what=f"{part} is selected")
+        user.keys("ctrl+c")
+        wait_until(lambda: said(program, "1 picture copied"), what="it says that it was copied")
+        assert pasted(user) == [str(original)], f"the {time + 1}. time"
+        (target / original.name).unlink()
+    assert program.close() == 0

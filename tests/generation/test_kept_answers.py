@@ -1,0 +1,92 @@
+"""An answer leaves the journal for a reason that proves something: in the source, and tried."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from studio.generation.journal import Over
+from tests.generation.earlier_process import left_behind
+
+STUDIO = Path(__file__).parents[2] / "studio"
+READERS = STUDIO / "providers"
+REMOVERS = {"remove_folder", "rmtree", "rename_folder", "unlink", "rmdir", "remove"}
+
+
+def calls(path: Path) -> Iterator[ast.Call]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call):
+            yield node
+
+
+def sources() -> list[Path]:
+    return sorted(STUDIO.rglob("*.py"))
+
+
+def test_every_closing_of_an_entry_says_what_it_proves() -> None:
+    found = 0
+    for path in sources():
+        text = path.read_text(encoding="utf-8")
+        for call in calls(path):
+            # Handed to the lane: run(self._journal.close, entry, Over.X), or bound by partial.
+            for place, argument in enumerate(call.args):
+                if ast.unparse(argument).endswith("journal.close"):
+                    why = ast.unparse(call.args[place + 2])
+                    assert why.startswith("Over.") or why in ("why", "_why(error)"), (path, why)
+                    found += 1
+            assert not ast.unparse(call.func).endswith("journal.close"), path
+        assert text.count("journal.close") == text.count("_journal.close"), path
+    assert found >= 6
+
+
+def test_nobody_but_the_journal_removes_what_lies_in_it() -> None:
+    """Others reach an entry's files by `entry.`: they write there, and only parts are removed."""
+    removed = []
+    for path in sources():
+        if path.name in ("journal.py", "files.py", "fallback_store.py"):
+            continue
+        for call in calls(path):
+            name = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+            words = ast.unparse(call)
+            if name in REMOVERS and ("entry" in words or "journal" in words):
+                removed.append(f"{path.relative_to(STUDIO)}: {words}")
+    assert removed == []
+
+
+def test_only_who_read_an_answer_says_that_it_was_answered() -> None:
+    """`answered` lets an answer go. It is set where `understood` was asked, and nowhere else."""
+    for path in sources():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]).endswith(".answered"):
+                assert READERS in path.parents, path
+                assert ast.unparse(node.value) == "understood(source, scan)", path
+
+
+@pytest.mark.parametrize("why", Over)
+@pytest.mark.parametrize("mark", ["", "cut", "whole"])
+def test_what_a_reason_does_not_account_for_stays(tmp_path: Path, why: Over, mark: str) -> None:
+    from studio.generation.journal import Journal
+
+    _job, entry = left_behind(tmp_path, sent=True, body=b'{"a": 1}', mark=mark)
+    journal = Journal(entry.folder.parent)
+    stays = why is Over.UNANSWERED or (why is Over.CANCELLED and mark == "whole")
+    assert journal.close(entry, why) is not stays
+    assert entry.folder.is_dir() is stays
+
+
+@pytest.mark.parametrize("left", ["answer", "cut.json", "whole.json", "sent.json"])
+def test_what_is_left_of_an_entry_is_found(tmp_path: Path, left: str) -> None:
+    from studio.generation.journal import Journal
+
+    _job, entry = left_behind(
+        tmp_path, sent=True, body=b'{"a": 1}', mark="cut" if left == "cut.json" else "whole"
+    )
+    for path in list(entry.folder.iterdir()):
+        if path.name != left:
+            path.unlink()
+    (found,) = Journal(entry.folder.parent).recover()
+    assert found.entry.folder == entry.folder
+    assert (entry.folder / left).exists()

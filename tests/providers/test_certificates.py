@@ -1,0 +1,94 @@
+"""Certificates that break the standard are named so, on every Python."""
+
+from __future__ import annotations
+
+import shutil
+import ssl
+import subprocess
+
+import pytest
+
+from studio.common.errors import Billed, NetworkError
+from studio.providers import connection_errors, transport
+from studio.providers.transport import Client
+from tests.providers.authority import Authority, Flaw
+from tests.providers.gateway import Gateway
+
+pytest.importorskip("cryptography")
+
+
+@pytest.fixture
+def strict(monkeypatch):
+    """Contexts as strict as those of Python 3.13, whatever Python this is."""
+    prepare = transport._prepare
+
+    def strictly() -> ssl.SSLContext:
+        context = prepare()
+        context.verify_flags |= ssl.VERIFY_X509_STRICT
+        return context
+
+    monkeypatch.setattr(transport, "_prepare", strictly)
+
+
+async def models(gateway: Gateway) -> int:
+    client = Client()
+    try:
+        reply = await client.get_json(f"{gateway.url}/v1/models", {"Authorization": "Bearer sk-1"})
+    finally:
+        await client.close()
+    return reply.status
+
+
+@pytest.mark.parametrize("flaw", Flaw)
+async def test_a_certificate_against_the_standard_is_told_with_the_rule_it_breaks(
+    strict, tmp_path, monkeypatch, flaw
+):
+    authority = Authority(tmp_path, flaw)
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority.file))
+    with Gateway(authority.context(), pretends=True) as gateway:
+        with pytest.raises(NetworkError) as caught:
+            await models(gateway)
+        assert gateway.lines == []
+    error = caught.value
+    assert "not safe" in error.title
+    assert "127.0.0.1" in error.message
+    assert f"RFC 5280: {flaw}." in error.message
+    assert "Python 3.13" in error.hint
+    assert "IT" in error.hint
+    assert (error.billed, error.retryable) == (Billed.NO, False)
+
+
+async def test_an_authority_nobody_knows_is_not_blamed_on_the_standard(strict, tmp_path):
+    with (
+        Gateway(Authority(tmp_path).context(), pretends=True) as gateway,
+        pytest.raises(NetworkError) as caught,
+    ):
+        await models(gateway)
+    assert "cannot be trusted" in caught.value.message
+    assert "RFC" not in caught.value.message + caught.value.hint
+
+
+def test_an_error_without_a_code_of_openssl_is_still_explained():
+    error = connection_errors.explain(
+        ssl.SSLCertVerificationError(1, "no"), "https://x.org", sent=False
+    )
+    assert "cannot be trusted" in error.message
+
+
+async def test_the_chain_of_the_tests_follows_the_standard(strict, tmp_path, monkeypatch):
+    authority = Authority(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority.file))
+    with Gateway(authority.context()) as gateway:
+        gateway.play(lambda line: line.answer(b"{}"))
+        assert await models(gateway) == 200
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="a second opinion, of openssl")
+@pytest.mark.parametrize("name", ["127.0.0.1", "pictures.example"])
+def test_openssl_takes_the_chain_of_the_tests_strictly(tmp_path, name):
+    authority = Authority(tmp_path)
+    kind = "-verify_ip" if name[0].isdigit() else "-verify_hostname"
+    command = ["openssl", "verify", "-x509_strict", "-purpose", "sslserver", kind, name]
+    files = ["-CAfile", str(authority.file), str(authority.chain(name))]
+    done = subprocess.run([*command, *files], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

@@ -1,0 +1,111 @@
+"""Answers are looked through for the key away from the loop, a little at a time."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from studio.common.key_redaction import Echoes, Stream
+from studio.common.serial_executor import Lane
+from studio.providers.gemini import collect
+from studio.providers.redacted_answer import CleanSink
+from tests.canary import KEY
+from tests.fake_service import tiny_png
+
+
+class Taker:
+    """Keeps what comes."""
+
+    promising = whole = False
+
+    def __init__(self) -> None:
+        self.body = b""
+
+    async def status(self, code: int, headers: Mapping[str, str]) -> None:
+        """Nothing is done with it."""
+
+    async def chunk(self, data: bytes) -> None:
+        self.body += data
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"[" * 300_000, b"\\u202e" * 50_000, b"%73" * 100_000, b"plain words " * 30_000],
+    ids=["brackets", "escapes", "percents", "words"],
+)
+async def test_the_loop_looks_through_nothing_that_is_long(
+    body: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[tuple[int, int]] = []
+    more = Stream.more
+
+    def noted(self: Stream, piece: bytes) -> bytes:
+        seen.append((threading.get_ident(), len(piece)))
+        return more(self, piece)
+
+    monkeypatch.setattr(Stream, "more", noted)
+    taker, lane = Taker(), Lane("looking")
+    sink = CleanSink(taker, Echoes((KEY,)), lane)
+    try:
+        for start in range(0, len(body), 65_536):
+            await sink.chunk(body[start : start + 65_536])
+        await sink.end()
+    finally:
+        lane.close()
+    assert taker.body == body
+    here = threading.get_ident()
+    assert all(size <= 8 * 1024 for thread, size in seen if thread != here)
+    assert sum(size for thread, size in seen if thread == here) <= 66 * 1024
+    assert len({thread for thread, _size in seen} - {here}) == 1, "one thread for all"
+
+
+def _with(form: Any, whole: Any) -> Any:
+    return replace(form, whole=whole)
+
+
+def test_only_what_might_be_the_key_is_looked_at_closely() -> None:
+    one = Echoes((KEY,))
+    looked = 0
+
+    class Counted:
+        """Stands for the pattern that is slow."""
+
+        def __init__(self, pattern: re.Pattern[bytes]) -> None:
+            self._pattern = pattern
+
+        def search(self, data: bytes, start: int, end: int) -> re.Match[bytes] | None:
+            nonlocal looked
+            looked += end - start
+            return self._pattern.search(data, start, end)
+
+    slow = [Counted(form.whole) for form in one._forms]
+    one._forms = tuple(map(_with, one._forms, slow))
+    words = b'{"text": "\\u202e\\u001b[31m<b> and so on \\n, he said; [a](b) \\"c\\""}' * 500
+    assert one.bytes(words) is words
+    assert looked == 0
+    one.bytes(words + KEY.lower().encode()[:-1] + b"%")
+    assert 0 < looked < 200
+
+
+def test_words_in_a_file_are_looked_through_a_little_at_a_time(tmp_path: Path) -> None:
+    body = tmp_path / "body"
+    body.write_bytes(b"d" * 700_000 + b"data:image/png;base64," + tiny_png().hex().encode())
+    longest = 0
+
+    class Counted:
+        """Stands for the pattern."""
+
+        def search(self, data: bytes) -> re.Match[bytes] | None:
+            nonlocal longest
+            longest = max(longest, len(data))
+            return collect._DATA_RAW.search(data)
+
+    found = collect._search(body, 0, body.stat().st_size, Counted())  # type: ignore[arg-type]
+    assert found == (700_000, 700_022)
+    assert longest <= 33 * 1024

@@ -1,0 +1,37 @@
+"""Distribution of test files over processes that survives the loss of one of them.
+
+pytest-xdist puts everything a lost process was ever given back into its queue: the test that killed
+it, which then kills the next one, and files that are finished. A process that is given a finished
+file has nothing to report and is never given another one, so the run waits for ever.
+"""
+
+from __future__ import annotations
+
+from xdist.scheduler import LoadFileScheduling
+from xdist.workermanage import WorkerController
+
+
+class FileScheduling(LoadFileScheduling):  # type: ignore[misc]  # it has no types
+    """One file at a time to each process; the rest of a lost process's files to the others."""
+
+    def remove_node(self, node: WorkerController) -> str | None:
+        """Forget a process; the test it was lost in, or None when it had nothing left to do."""
+        workload: dict[str, dict[str, bool]] = self.assigned_work.pop(node)
+        lost_in = next(
+            (
+                (unit, test)
+                for unit in workload.values()
+                for test, completed in unit.items()
+                if not completed
+            ),
+            None,
+        )
+        if lost_in is None:
+            return None
+        unit, test = lost_in
+        unit[test] = True
+        left = {scope: unit for scope, unit in workload.items() if not all(unit.values())}
+        self.workqueue.update(left)
+        for other in self.assigned_work:
+            self._reschedule(other)
+        return test

@@ -1,0 +1,413 @@
+"""A key that is held down is one wish: it starts, deletes, confirms and spends once."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from functools import cache, partial
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QEvent, QKeyCombination, Qt
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QWindow
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialog,
+    QLineEdit,
+    QPlainTextEdit,
+    QVBoxLayout,
+    QWidget,
+)
+
+from studio.ui.dialogs.question import Question
+from studio.ui.support import key_repeat
+from studio.ui.widgets import Button, Menu, MessageBar, Notice
+from studio.ui.window.actions import table
+from studio.ui.window.main_window import StudioWindow
+from tests.canary import KEY
+from tests.fake_service import FakeService
+from tests.ui import windows
+from tests.ui.controllers.test_budget import DRAFT, PRICE, at, make, posts, service, summed
+from tests.ui.windows import opened, until
+
+UI = Path(key_repeat.__file__).parent.parent
+CTRL, NONE = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.NoModifier
+ENTER = Qt.Key.Key_Return
+REPEATS = 10
+"""What a keyboard sends in a third of a second."""
+
+ASKED_FOR = {
+    # Who else reads keys, and why a held one does no harm there.
+    "views/canvas/canvas.py:eventFilter": "keeps Space for the picture, does nothing itself",
+    "widgets/search_completer.py:_is_tab": "asked by its eventFilter",
+    "widgets/search_completer.py:eventFilter": "takes an offer, held no other one",
+    "panels/composer/history_popup.py:eventFilter": (
+        "moves; what forgets a prompt passes repetitions over"
+    ),
+    "panels/composer/prompt_editor.py:_enter": "asked by its keyPressEvent",
+    "panels/composer/prompt_editor.py:_history": "asked by its keyPressEvent",
+    "panels/composer/prompt_editor.py:_undo_key": "asked by its keyPressEvent",
+    "panels/composer/prompt_editor.py:event": "keeps keys for the prompt, does nothing itself",
+    "panels/composer/seed.py:eventFilter": "opens a field, which is open then",
+    "widgets/search_field.py:_on_key": "empties a search, or takes its tokens away",
+    "widgets/search_field.py:eventFilter": "hands on to _on_key",
+    "dialogs/command_palette.py:eventFilter": "moves",
+    "support/drop_area.py:eventFilter": "ends a drag, which is over then",
+    "views/gallery/keyboard.py:press": "called by the view's keyPressEvent",
+    "panels/inspector/note.py:event": "keeps keys for the note, does nothing itself",
+    "panels/inspector/tags.py:event": "keeps keys for the tag, does nothing itself",
+    "panels/inspector/title.py:event": "keeps keys for the title, does nothing itself",
+    "views/loupe/loupe.py:eventFilter": "keeps keys for the loupe, does nothing itself",
+    "window/alt_key.py:hear": "Alt alone, and never one that is held",
+}
+
+
+def held(window: QWindow, key: Qt.Key, mods: Qt.KeyboardModifier = NONE, text: str = "") -> None:
+    """Hold a key as X sends it: through the shortcuts of the program, then to its widgets."""
+    QTest.simulateEvent(window, True, key.value, mods, text, False)
+    for _ in range(REPEATS):
+        QTest.simulateEvent(window, False, key.value, mods, text, True)
+        QTest.simulateEvent(window, True, key.value, mods, text, True)
+    QTest.simulateEvent(window, False, key.value, mods, text, False)
+
+
+@cache
+def nodes() -> list[tuple[str, ast.AST]]:
+    """Everything in the code of the window, with the file it is in."""
+    return [
+        (str(path.relative_to(UI)), node)
+        for path in sorted(UI.rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    ]
+
+
+def functions() -> Iterator[tuple[str, ast.FunctionDef]]:
+    """Every function of the window, with the file it is in."""
+    for file, node in nodes():
+        if isinstance(node, ast.FunctionDef):
+            yield file, node
+
+
+def test_every_widget_that_hears_keys_passes_repetitions_over() -> None:
+    for file, function in functions():
+        if function.name == "keyPressEvent":
+            marks = [mark.id for mark in function.decorator_list if isinstance(mark, ast.Name)]
+            assert "once" in marks, f"{file}: keyPressEvent needs @once (ui/overrides.py)"
+
+
+def test_whoever_else_reads_keys_has_said_why_a_held_one_does_no_harm() -> None:
+    found = set()
+    for file, function in functions():
+        own = function.name in ("keyPressEvent", "keyReleaseEvent")
+        if own or file in ("support/key_repeat.py", "support/qt_overrides.py"):
+            continue
+        names = {n.attr for n in ast.walk(function) if isinstance(n, ast.Attribute)}
+        if names & {"KeyPress", "ShortcutOverride", "isAutoRepeat"} or (
+            "key" in names and "QKeyEvent" in ast.unparse(function)
+        ):
+            found.add(f"{file}:{function.name}")
+    assert found == set(ASKED_FOR)
+
+
+def test_no_shortcut_stands_beside_the_table() -> None:
+    at_home = {
+        "setShortcuts": {"window/actions.py"},
+        # Takes the key away that an & in a name would be.
+        "setShortcut": {"widgets/accessible.py"},
+        # A stepper's buttons count up and down while the mouse is held on them.
+        "setAutoRepeat": {"window/actions.py", "widgets/stepper.py"},
+    }
+    asked = ("QShortcut", "grabShortcut", "QMenu", *at_home)
+    for file, node in nodes():
+        if isinstance(node, ast.Call):
+            called = getattr(node.func, "attr", getattr(node.func, "id", ""))
+            assert called not in asked or file in at_home.get(called, ()), f"{file}: {called}"
+
+
+def test_what_may_repeat_only_zooms() -> None:
+    assert {row.name for row in table() if row.repeats} == {"larger_tiles", "smaller_tiles"}
+
+
+def combination(keys: str) -> QKeyCombination:
+    """The one key of a shortcut, with its modifiers."""
+    one: QKeyCombination = QKeySequence(keys)[0]  # type: ignore[index]
+    return one
+
+
+def press(key: Qt.Key, mods: Qt.KeyboardModifier = NONE, text: str = "") -> QKeyEvent:
+    return QKeyEvent(QEvent.Type.KeyPress, key.value, mods, text, autorep=True)
+
+
+@pytest.mark.parametrize("row", [row for row in table() if row.keys], ids=lambda row: row.name)
+def test_the_keys_of_an_action_repeat_only_where_it_says_so(row, qapp: QApplication) -> None:
+    """Whatever has the keyboard, but for texts: what they take is theirs."""
+    for keys in row.keys:
+        one = combination(keys)
+        event = press(one.key(), one.keyboardModifiers())
+        assert key_repeat.harmless(event, QWidget()) is row.repeats, keys
+
+
+def test_in_a_text_a_held_key_writes_and_deletes(dressed: None) -> None:
+    line, editor = QLineEdit(), QPlainTextEdit()
+    for where in (line, editor):
+        for event in (
+            press(Qt.Key.Key_A, text="a"),
+            press(Qt.Key.Key_Backspace),
+            press(Qt.Key.Key_Delete),
+            press(Qt.Key.Key_Z, CTRL, "\x1a"),
+            press(Qt.Key.Key_Left),
+        ):
+            assert key_repeat.harmless(event, where)
+        assert not key_repeat.harmless(press(ENTER, CTRL, "\r"), where)
+        assert not key_repeat.harmless(press(Qt.Key.Key_V, CTRL, "\x16"), where)
+        assert not key_repeat.harmless(press(Qt.Key.Key_Escape), where)
+    assert key_repeat.harmless(press(ENTER, text="\r"), editor)
+    assert not key_repeat.harmless(press(ENTER, text="\r"), line)
+    editor.setReadOnly(True)
+    assert not key_repeat.harmless(press(Qt.Key.Key_A, text="a"), editor)
+
+
+def reached(running: FakeService, sent: int) -> bool:
+    """Whether the service has got so many requests."""
+    return posts(running) >= sent
+
+
+async def quiet(window: StudioWindow) -> None:
+    """Everything that was asked for is over."""
+    await until(window.core, lambda: not window.core.queue.jobs, "nothing is queued any more")
+
+
+def activate(window: QWidget) -> QWindow:
+    window.activateWindow()
+    handle = window.windowHandle()
+    assert handle is not None
+    QTest.qWaitForWindowActive(window, 5000)
+    return handle
+
+
+async def test_ctrl_enter_held_sends_one_request_and_keeps_to_the_budget(tmp_path: Path) -> None:
+    with service() as running:
+        async with opened(tmp_path, options=at(running), key=KEY) as window:
+            await make(window)
+            handle, composer = activate(window), window.composer
+            window.core.settings.change(budget_usd=4.2 * PRICE)
+            composer.set_draft(DRAFT)
+            places = (composer.card.editor, composer.card.generate, window.gallery)
+            for sent, place in enumerate(places, start=2):
+                place.setFocus()
+                held(handle, ENTER, CTRL, "\r")
+                await until(window.core, partial(reached, running, sent), "it is sent")
+                await quiet(window)
+                await summed(window)
+                assert posts(running) == sent
+            # The next one asks, however long it is held.
+            for place in places:
+                place.setFocus()
+                held(handle, ENTER, CTRL, "\r")
+                assert composer.bar.notice is not None
+            await quiet(window)
+            assert posts(running) == 4
+
+
+async def test_no_action_is_done_again_by_a_held_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watched: list[str] = []
+    monkeypatch.setattr(key_repeat, "watch", lambda: watched.append("watched"))
+    async with opened(tmp_path) as window:
+        assert watched, "the window is made with the door in front of it"
+        await windows.make(window)
+        handle = activate(window)
+        window.gallery.setFocus()
+        window.gallery.select_keys([window.browsing.order[0]])
+        done: list[str] = []
+        for row in table():
+            action = window.actions_of.every[row.name]
+            assert action.autoRepeat() is row.repeats
+            action.setEnabled(True)
+            action.triggered.disconnect()
+            action.triggered.connect(partial(done.append, row.name))
+        for row in table():
+            for keys in row.keys:
+                one = combination(keys)
+                held(handle, one.key(), one.keyboardModifiers())
+                again = 1 + REPEATS if row.repeats else 1
+                heard_elsewhere = row.name in ("open", "quick_look", "before")
+                assert done.count(row.name) in ((0, 1) if heard_elsewhere else (again,)), keys
+                done.clear()
+
+
+async def test_a_question_is_asked_once_and_answered_by_a_second_press_a_second_later(
+    tmp_path: Path,
+) -> None:
+    with service() as running:
+        async with opened(tmp_path, options=at(running), key=KEY) as window:
+            now = [0.0]
+            window.core.settings.change(budget_usd=0.01)
+            composer = window.composer
+            composer._asked.clock = lambda: now[0]
+            composer.set_draft(DRAFT)
+            sent: list[object] = []
+            composer.generate.connect(sent.append)
+            handle = activate(window)
+            composer.card.editor.setFocus()
+
+            def pressed() -> None:
+                QTest.simulateEvent(handle, True, ENTER.value, CTRL, "\r", False)
+                QTest.simulateEvent(handle, False, ENTER.value, CTRL, "\r", False)
+
+            pressed()
+            assert composer.bar.notice is not None
+            assert not composer.bar.isAncestorOf(window.focusWidget())
+            # Presses in one go, as some remote desktops make of a held key, are no answer.
+            for _ in range(REPEATS):
+                now[0] += 0.5
+                pressed()
+            assert sent == []
+            now[0] += 1.0
+            pressed()
+            assert len(sent) == 1
+            await until(window.core, lambda: posts(running) == 1, "it is sent")
+            await quiet(window)
+
+
+async def test_a_question_that_was_closed_or_is_another_one_is_asked_again(tmp_path: Path) -> None:
+    with service() as running:
+        async with opened(tmp_path, options=at(running), key=KEY) as window:
+            now = [0.0]
+            window.core.settings.change(budget_usd=0.01)
+            composer = window.composer
+            composer._asked.clock = lambda: now[0]
+            composer.set_draft(DRAFT)
+            composer.generate_now()
+            composer.bar.on_close()
+            now[0] += 60
+            composer.generate_now()
+            assert composer.bar.notice is not None
+            # The sum in it is another one: what was answered is not what is asked.
+            window.core.settings.change(budget_usd=0.02)
+            composer.bar.acted.emit("ask", "anyway")
+            assert composer.bar.notice is not None
+            assert posts(running) == 0
+            composer.bar.acted.emit("ask", "anyway")
+            await until(window.core, lambda: posts(running) == 1, "it is sent")
+            await quiet(window)
+
+
+@pytest.mark.parametrize(
+    ("key", "text"),
+    [(Qt.Key.Key_R, "r"), (Qt.Key.Key_Space, " "), (ENTER, "\r"), (Qt.Key.Key_Delete, "\x7f")],
+)
+def test_a_key_that_moved_the_keyboard_writes_nothing_where_it_came(
+    dressed: None, key: Qt.Key, text: str
+) -> None:
+    host = QWidget()
+    column = QVBoxLayout(host)
+    view, editor = Button("picture", parent=host), QPlainTextEdit("a ferry", host)
+    column.addWidget(view)
+    column.addWidget(editor)
+    action = QAction(host)
+    action.setShortcut(key)
+    action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+    action.triggered.connect(editor.setFocus)
+    view.addAction(action)
+    host.show()
+    handle = activate(host)
+    key_repeat.watch()
+    view.setFocus()
+    held(handle, key, text=text)
+    assert QApplication.focusWidget() is editor
+    assert editor.toPlainText() == "a ferry"
+    # Pressed in the text itself it writes as long as it is held.
+    held(handle, Qt.Key.Key_X, text="x")
+    assert editor.toPlainText() == "x" * (1 + REPEATS) + "a ferry"
+    host.close()
+
+
+def test_enter_answers_a_bar_only_after_tab(dressed: None) -> None:
+    host = QWidget()
+    column = QVBoxLayout(host)
+    line, bar = QLineEdit(host), MessageBar(host)
+    column.addWidget(line)
+    column.addWidget(bar)
+    host.show()
+    handle = activate(host)
+    key_repeat.watch()
+    acted: list[object] = []
+    bar.acted.connect(lambda key, _action: acted.append(key))
+    line.setFocus()
+
+    def enter() -> None:
+        QTest.simulateEvent(handle, True, ENTER.value, NONE, "\r", False)
+        QTest.simulateEvent(handle, False, ENTER.value, NONE, "\r", False)
+
+    bar.show_notice(Notice(key="first", text="It costs money.", actions=(("send", "Send"),)))
+    enter()
+    assert acted == []
+    QTest.keyClick(handle, Qt.Key.Key_Tab)
+    # Another question slides under the finger.
+    bar.show_notice(Notice(key="second", text="It costs more.", actions=(("send", "Send"),)))
+    enter()
+    assert acted == []
+    # What had the keyboard goes, and Qt looks for the next that takes it.
+    line.setFocus()
+    line.hide()
+    enter()
+    assert acted == []
+    line.show()
+    line.setFocus()
+    QTest.keyClick(handle, Qt.Key.Key_Tab)
+    enter()
+    assert acted == ["second"]
+    host.close()
+
+
+def test_a_held_enter_answers_neither_a_question_nor_a_menu(dressed: None) -> None:
+    key_repeat.watch()
+    answered: list[str] = []
+    question = Question("Delete 3 pictures for good?")
+    question.offer("Delete", lambda: answered.append("delete"), kind="danger", first=True)
+    plain = QDialog()
+    line = QLineEdit(plain)
+    line.returnPressed.connect(lambda: answered.append("line"))
+    menu = Menu("", plain)
+    menu.addAction("Empty trash…").triggered.connect(lambda: answered.append("menu"))
+    for window in (question, plain):
+        window.show()
+        handle = activate(window)
+        for _ in range(REPEATS):
+            QTest.simulateEvent(handle, True, ENTER.value, NONE, "\r", True)
+        assert answered == []
+        QTest.simulateEvent(handle, True, ENTER.value, NONE, "\r", False)
+        assert len(answered) == 1
+        answered.clear()
+        window.close()
+    host = QWidget()
+    host.show()
+    handle = activate(host)
+    menu.popup(host.pos())
+    menu.setActiveAction(menu.actions()[0])
+    for _ in range(REPEATS):
+        QTest.simulateEvent(handle, True, ENTER.value, NONE, "\r", True)
+    assert answered == []
+    menu.close()
+    host.close()
+
+
+def test_a_release_and_a_press_at_the_same_moment_are_a_held_key(qapp: QApplication) -> None:
+    """X repeats so; where Qt reads one before the other has come, it takes them for two."""
+    keys = key_repeat.HeldKeys(qapp, twins=True)
+    window = QWindow()
+
+    def send(kind: QEvent.Type, at: int) -> bool:
+        event = QKeyEvent(kind, ENTER.value, CTRL)
+        event.setTimestamp(at)
+        return keys.eventFilter(window, event)
+
+    assert not send(QEvent.Type.KeyPress, 1000)
+    assert not send(QEvent.Type.KeyRelease, 1300)
+    assert send(QEvent.Type.KeyPress, 1300)
+    assert not send(QEvent.Type.KeyRelease, 1400)
+    assert not send(QEvent.Type.KeyPress, 1401)
+    keys.deleteLater()
