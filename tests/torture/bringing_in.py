@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from studio.remote import server
 from tests.fake_service import tiny_png
-from tests.torture.pulse import LIMIT, Pulse, on_window_loop
+from tests.torture import pulse as beat
+from tests.torture.pulse import Pulse, on_window_loop
 
 if TYPE_CHECKING:
     from studio.ui.window.main_window import StudioWindow
@@ -55,7 +56,7 @@ async def _import(folder: Path, number: int, counted: list[int]) -> None:
                 await _over(window)
             taken = (await window.core.library.counts(0.0)).all - before
             assert taken == number, taken
-            if pulse.longest <= LIMIT:
+            if pulse.longest <= beat.LIMIT:
                 break
             stalls = pulse.stalls[-5:]
             assert pulse.disturbed, f"the window stood still: {stalls}"

@@ -22,6 +22,39 @@ _TRIES = 10
 _LIBRARY = ctypes.PyDLL(None)
 
 
+class Clock:
+    """What a pulse reads: how long threads of this process waited for a processor and computed."""
+
+    def __init__(self) -> None:
+        self._threads: list[int] = []
+        self._text = ctypes.create_string_buffer(100)
+
+    def start(self) -> None:
+        """Look at the threads there are now."""
+        for thread in Path("/proc/self/task").iterdir():
+            # A thread may end while they are counted.
+            with contextlib.suppress(FileNotFoundError):
+                self._threads.append(os.open(thread / "schedstat", os.O_RDONLY))
+
+    def stop(self) -> None:
+        for thread in self._threads:
+            os.close(thread)
+        self._threads.clear()
+
+    def queued(self) -> float:
+        """Seconds that those threads were ready and had no processor."""
+        total = 0
+        for thread in self._threads:
+            # A call that keeps Python's lock: one that lets it go would itself be a stall.
+            if _LIBRARY.pread(thread, self._text, 100, 0) > 0:
+                total += int(self._text.value.split()[1])
+        return total / 1e9
+
+    def computed(self) -> float:
+        """Seconds that all threads of this process computed."""
+        return time.process_time()
+
+
 class Pulse:
     """Beats on the loop, and notes how far apart two beats were.
 
@@ -33,20 +66,16 @@ class Pulse:
         disturbed: the machine had so much else to do that a long stall may be its own.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock | None = None) -> None:
         self.stalls: list[float] = []
         self._task: asyncio.Task[None] | None = None
-        self._threads: list[int] = []
-        self._text = ctypes.create_string_buffer(100)
+        self._clock = clock or Clock()
         self.disturbed = self._over = False
         self._began = self._waited = 0.0
 
     async def __aenter__(self) -> Pulse:
-        for thread in Path("/proc/self/task").iterdir():
-            # A thread may end while they are counted.
-            with contextlib.suppress(FileNotFoundError):
-                self._threads.append(os.open(thread / "schedstat", os.O_RDONLY))
-        self._began, self._waited = time.perf_counter(), self._queued()
+        self._clock.start()
+        self._began, self._waited = time.perf_counter(), self._clock.queued()
         self._task = asyncio.create_task(self._beat())
         await asyncio.sleep(_BEAT)
         return self
@@ -56,10 +85,9 @@ class Pulse:
         # The last beat counts as well.
         self._over = True
         await self._task
-        waited = self._queued() - self._waited
+        waited = self._clock.queued() - self._waited
         self.disturbed = waited > _BUSY * (time.perf_counter() - self._began)
-        for thread in self._threads:
-            os.close(thread)
+        self._clock.stop()
         self.stalls.sort()
 
     @property
@@ -67,33 +95,31 @@ class Pulse:
         """Milliseconds of the longest stall."""
         return self.stalls[-1] if self.stalls else 0.0
 
-    def _queued(self) -> float:
-        """Seconds that the threads there were at the beginning were ready and had no processor."""
-        total = 0
-        for thread in self._threads:
-            # A call that keeps Python's lock: one that lets it go would itself be a stall.
-            if _LIBRARY.pread(thread, self._text, 100, 0) > 0:
-                total += int(self._text.value.split()[1])
-        return total / 1e9
-
     async def _beat(self) -> None:
         while not self._over:
-            queued, computed = self._queued(), time.process_time()
+            queued, computed = self._clock.queued(), self._clock.computed()
             began = time.perf_counter()
             await asyncio.sleep(_BEAT)
             late = time.perf_counter() - began - _BEAT
-            if self._queued() - queued > _NOTHING:
-                late = min(late, time.process_time() - computed)
+            if self._clock.queued() - queued > _NOTHING:
+                late = min(late, self._clock.computed() - computed)
             self.stalls.append(late * 1000)
 
 
-async def without_stall(work: Callable[[], Awaitable[None]]) -> None:
+def keep_python(seconds: float) -> None:
+    """Sleep in one call of C that no other thread of Python gets a turn beside."""
+    _LIBRARY.usleep(int(seconds * 1e6))
+
+
+async def without_stall(
+    work: Callable[[], Awaitable[None]], clock: Callable[[], Clock] = Clock
+) -> None:
     """Do it while the loop must go on; once more where the machine was busy with something else.
 
     Raises AssertionError when the loop stood still for longer than LIMIT.
     """
     for _try in range(_TRIES):
-        async with Pulse() as pulse:
+        async with Pulse(clock()) as pulse:
             await work()
         if pulse.longest <= LIMIT:
             return
