@@ -61,7 +61,12 @@ HOUSE = {
     ),
     "ui.panels.composer": "import PySide6.QtWidgets, studio.ui.style.theme",
     "ui.panels.inspector": "import PySide6.QtWidgets, studio.ui.style.theme",
-    "ui.gallery.__init__": "",
+    "ui.controllers.jobs": "import studio.ui.dialogs.quit, studio.ui.window.actions",
+    "ui.dialogs.quit": "import studio.ui.widgets.text",
+    "ui.window.actions": "import studio.ui.support.tasks",
+    "ui.widgets.text": "import studio.ui.support.tasks",
+    "ui.support.tasks": "import studio.ui.style.theme",
+    "ui.views.gallery.__init__": "",
     "ui.views.gallery.view": "import shiboken6, studio.ui.style.theme",
     "ui.style.theme": "import PySide6.QtGui",
 }
@@ -135,6 +140,32 @@ FORBIDDEN = [
     ("Fronts over core over jobs over the rest", "cli", "import studio.ui.style.theme"),
     ("Panels never import each other", "ui.panels.composer", "import studio.ui.panels.inspector"),
     ("Panels never import each other", "ui.style.theme", "import studio.ui.views.gallery"),
+    (
+        "The packages of the window import downward",
+        "ui.window.main_window",
+        "import studio.ui.controllers.jobs",
+    ),
+    ("The packages of the window import downward", "ui.dialogs.quit", "import studio.ui.app"),
+    (
+        "The packages of the window import downward",
+        "ui.support.tasks",
+        "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import studio.ui.widgets.text",
+    ),
+    (
+        "The packages of the window import downward",
+        "ui.panels.composer",
+        "import studio.ui.views.gallery",
+    ),
+    (
+        "Only the start knows the window itself",
+        "ui.controllers.jobs",
+        "if 0:\n    from studio.ui.window.main_window import StudioWindow",
+    ),
+    (
+        "Only the start knows the window itself",
+        "ui.dialogs.quit",
+        "def later():\n    import studio.ui.window.main_window",
+    ),
     ("Values, errors and events rest on the standard library", "domain.entities", "import msgspec"),
     (
         "Values, errors and events rest on the standard library",

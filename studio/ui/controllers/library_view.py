@@ -28,7 +28,7 @@ from studio.domain.events import (
     RecordsChanged,
 )
 from studio.library.query import Counts, Query, Sort, Spend, View
-from studio.ui.app.first_screen import first_query
+from studio.ui.support.first_query import first_query
 from studio.ui.support.tasks import Work, spawn
 from studio.ui.views.gallery.model import GalleryModel
 from studio.ui.views.gallery.order import LINEAR, places_of

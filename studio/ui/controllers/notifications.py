@@ -16,6 +16,7 @@ from studio.config.settings import SettingsStore
 from studio.domain.entities import Job, JobState
 from studio.domain.events import Event, JobChanged, JobsRemoved, PicturesAdded
 from studio.ui.support.tasks import spawn
+from studio.ui.window import window_state
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QSystemTrayIcon
@@ -134,8 +135,6 @@ class Notifier(QObject):
 
     def on_clicked(self) -> None:
         """The notification was pressed: bring the window to the front."""
-        from studio.ui.window import window_state
-
         window = self._window
         window_state.open_again(window)
         window.show()
