@@ -18,6 +18,7 @@ from studio.ui.app.startup import Startup
 from studio.ui.app.window_session import WindowSession, begin
 from studio.ui.style.qt_style import STYLE
 from studio.ui.support import tasks
+from studio.ui.widgets import focus_ring
 
 _PAINT = 1.0
 """Seconds the first screen may take to be painted before the start goes on all the same."""
@@ -88,9 +89,6 @@ def _load_the_rest(app: QApplication, session: WindowSession | None) -> None:
     for name in _FURNITURE:
         importlib.import_module(name)
         app.processEvents()
-    # After the first paint, as all of these.
-    from studio.ui.widgets import focus_ring
-
     focus_ring.install(app)
     if session is not None:
         for _step in session.furnish():

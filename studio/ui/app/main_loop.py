@@ -15,7 +15,7 @@ from functools import partial
 from PySide6.QtCore import qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
-from studio.app import instance
+from studio.app import instance, maintenance
 from studio.app import session as sessions
 from studio.app.core import Core
 from studio.app.crash_reports import CrashFile
@@ -162,7 +162,29 @@ async def _watched(core: Core, staying: Awaitable[int]) -> int:
 async def _later(session: WindowSession) -> None:
     """What nobody waits for, once the window is at rest."""
     await asyncio.sleep(_AT_REST)
-    await session.look_after()
+    await look_after(session)
+
+
+async def look_after(session: WindowSession) -> None:
+    """What waits until the window stands: a crash to tell of, then the library's upkeep."""
+    await go_on(session)
+    await session.built.dialogs.upkeep.get().tell_of_crash()
+    await session.built.trash_emptier.resume()
+    await maintenance.run(session.core)
+
+
+async def go_on(session: WindowSession) -> None:
+    """After a crash "This session" is the one that crashed, as far as its pictures came."""
+    core = session.core
+    try:
+        folder = core.paths.window_file.parent
+        began = await asyncio.to_thread(sessions.begin, folder, core.session_start)
+    except StudioError as error:
+        log.warning("No note could be taken of this session: %s", error)
+        return
+    if began < core.session_start:
+        core.session_start = began
+        session.browsing.begin_earlier()
 
 
 async def _take_work(

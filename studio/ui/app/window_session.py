@@ -153,30 +153,6 @@ class WindowSession:
             self.built.composer.add_references(files)
             self.built.composer.focus_prompt()
 
-    async def look_after(self) -> None:
-        """What waits until the window stands: a crash to tell of, then the library's upkeep."""
-        from studio.app import maintenance
-
-        await self._go_on()
-        await self.built.dialogs.upkeep.get().tell_of_crash()
-        await self.built.trash_emptier.resume()
-        await maintenance.run(self.core)
-
-    async def _go_on(self) -> None:
-        """After a crash "This session" is the one that crashed, as far as its pictures came."""
-        from studio.app import session
-
-        core = self.core
-        try:
-            folder = core.paths.window_file.parent
-            began = await asyncio.to_thread(session.begin, folder, core.session_start)
-        except StudioError as error:
-            log.warning("No note could be taken of this session: %s", error)
-            return
-        if began < core.session_start:
-            core.session_start = began
-            self.browsing.begin_earlier()
-
     # The end
 
     def save_state_now(self) -> None:

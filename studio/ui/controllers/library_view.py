@@ -354,6 +354,7 @@ def _shown_jobs(query: Query) -> Callable[[Job], bool]:
     words: tuple[tuple[str, bool], ...] = ()
     facts: tuple[Fact, ...] = ()
     if query.words.strip():
+        # Loaded with the first words: it is 1 % of what stands before the first paint.
         from studio.library.index.search_language import understand
 
         asked = understand(query.words)

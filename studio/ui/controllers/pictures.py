@@ -332,6 +332,7 @@ def show_files(paths: Sequence[Path]) -> bool:
 
 def _show_by_bus(paths: Sequence[Path]) -> bool:
     """The freedesktop file manager interface selects the files; few managers lack it."""
+    # A library of Qt that nothing else needs.
     from PySide6.QtDBus import QDBus, QDBusConnection, QDBusMessage
 
     bus = QDBusConnection.sessionBus()

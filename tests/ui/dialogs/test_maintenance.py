@@ -18,6 +18,7 @@ from studio.domain.events import Event, Trouble
 from studio.library.log import daily_copies
 from studio.library.operations.verify import Stopped
 from studio.library.query import View
+from studio.ui.app import main_loop
 from studio.ui.dialogs.forget_prompt import Forgetting
 from studio.ui.dialogs.maintenance import Words
 from studio.ui.dialogs.progress import LongWork
@@ -159,13 +160,13 @@ async def test_a_prompt_of_the_history_can_be_deleted_for_good(tmp_path: Path) -
 
 async def test_this_session_goes_on_after_a_crash(tmp_path: Path) -> None:
     async with opened(tmp_path) as window:
-        await window.session._go_on()
+        await main_loop.go_on(window.session)
     # The window was closed by the test, and nothing said that the session is over.
     async with windows.opened(tmp_path) as window:
         core = window.core
         await windows.until(core, lambda: window.browsing.counts.all == 3, "counted")
         assert window.browsing.counts.session == 0
-        await window.session._go_on()
+        await main_loop.go_on(window.session)
         await windows.until(core, lambda: window.browsing.counts.session == 3, "gone on with")
         window.show_shelf(View.SESSION)
         await windows.until(core, lambda: window.model.rowCount() == 3, "its pictures")
@@ -174,7 +175,7 @@ async def test_this_session_goes_on_after_a_crash(tmp_path: Path) -> None:
 async def test_what_failed_in_a_session_that_crashed_stands_where_it_stood(tmp_path: Path) -> None:
     async with windows.opened(tmp_path) as window:
         core = window.core
-        await window.session._go_on()
+        await main_loop.go_on(window.session)
         (old,) = await windows.make(window, "before")
         model = core.catalogue.find("sketch", "sketch-refuses")
         draft = Draft(prompt="no", model="sketch-refuses", size="512")
@@ -185,7 +186,7 @@ async def test_what_failed_in_a_session_that_crashed_stands_where_it_stood(tmp_p
         await windows.until(core, lambda: shown(window) == keys, "as it was")
     async with windows.opened(tmp_path) as window:
         await windows.until(window.core, lambda: shown(window) == [new.row, old.row], "pictures")
-        await window.session._go_on()
+        await main_loop.go_on(window.session)
         await windows.until(window.core, lambda: shown(window) == keys, "all of it")
         window.show_shelf(View.FAILED)
         await windows.until(window.core, lambda: shown(window) == [failed.id], "under Failed")
