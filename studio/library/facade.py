@@ -29,8 +29,9 @@ from studio.library.files.thumbnails import ThumbnailStore, step
 from studio.library.index.chunks import unheard
 from studio.library.index.index import DAMAGE, Index, IndexDamaged, current, damaged, tidy
 from studio.library.index.reader import USUAL, Reading, Troubles, finish_begun, first_pictures
-from studio.library.log import records
-from studio.library.log.records import Groups, Record, RecordLog
+from studio.library.log import merge_conflicts, records
+from studio.library.log.record_log import RecordLog
+from studio.library.log.records import Groups, Record
 from studio.library.query import Cost, Counts, Family, PromptUse, Query, Spend, local_midnight
 
 if TYPE_CHECKING:
@@ -144,7 +145,7 @@ class Library:
         return self._computed(self.id) / self.index_name
 
     def _open_writer(self) -> None:
-        self._log.merge_strays()
+        merge_conflicts.merge(self._log)
         try:
             self._follow_log()
         except DAMAGE as error:

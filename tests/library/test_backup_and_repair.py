@@ -14,7 +14,7 @@ from studio.app.instance import LibraryLock
 from studio.common.errors import InputError, LibraryTooNew, StorageError
 from studio.domain.entities import Picture, Role
 from studio.library.log import daily_copies
-from studio.library.log.records import RecordLog
+from studio.library.log.record_log import RecordLog
 from studio.library.operations import backup, scrub
 from studio.library.operations.verify import Stopped
 from studio.remote import server

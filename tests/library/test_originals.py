@@ -18,7 +18,7 @@ from studio.generation.journal import Journal
 from studio.library.files import originals as inside
 from studio.library.files.originals import HIDDEN, Originals
 from studio.library.files.thumbnails import ThumbnailStore
-from studio.library.log import daily_copies, records
+from studio.library.log import daily_copies, record_log, records
 from studio.library.operations import relink
 from tests.fake_service import tiny_png
 from tests.library.builders import a_job, a_picture, opened, take
@@ -65,13 +65,13 @@ def test_a_record_with_such_a_name_is_no_record(field: str, value: str) -> None:
     assert _understood(records.imported([picture])) == ()
     moved = records.change("path", [("../x", [new_id()])], [("a.png", [new_id()])])
     with pytest.raises(ValueError, match="nothing is left"):
-        records.decode(records.encode(moved))
+        record_log.decode(records.encode(moved))
 
 
 def _understood(record: records.Record) -> tuple[Picture, ...]:
     """The pictures that are taken of a record."""
     try:
-        return tuple(records.decode(records.encode(record)).pictures)
+        return tuple(record_log.decode(records.encode(record)).pictures)
     except ValueError:
         return ()
 

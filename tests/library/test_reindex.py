@@ -15,7 +15,8 @@ from studio.domain.events import Event, Events, IndexRead
 from studio.imaging.decoder import Decoder
 from studio.library.facade import Library
 from studio.library.index.index import current
-from studio.library.log.records import BEGINNING, Place, Record, RecordLog
+from studio.library.log.record_log import RecordLog
+from studio.library.log.records import BEGINNING, Place, Record
 from studio.library.operations import reindex
 from studio.library.query import Query
 from tests.library.builders import opened, take

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from studio.common import files
 from studio.domain.entities import Picture, Role
-from studio.library.log import records
+from studio.library.log import record_log
 from studio.library.operations import trash as emptying
 from studio.library.operations.import_ import Import
 from studio.remote import server
@@ -190,7 +190,7 @@ def _recorded(state: dict[str, bytes]) -> set[str]:
         if name.endswith(".jsonl"):
             for line in data.splitlines(keepends=True):
                 with contextlib.suppress(ValueError):
-                    record = records.decode(line)
+                    record = record_log.decode(line)
                     found.update(picture.id for picture in record.pictures)
                     if record.field == "purged":
                         found.difference_update(id for _yes, ids in record.values for id in ids)

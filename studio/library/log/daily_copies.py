@@ -17,7 +17,7 @@ from pathlib import Path
 from studio.common import directory_handles, files
 from studio.common.errors import LibraryTooNew
 from studio.library.files.originals import HIDDEN
-from studio.library.log import records
+from studio.library.log import record_log
 from studio.library.log.records import Record
 
 log = logging.getLogger(__name__)
@@ -101,6 +101,6 @@ def records_of(library: Path) -> Iterator[Record]:
                     # A little that is packed may be a lot: a line has an end.
                     while (line := file.readline(_LONGEST)) and len(line) < _LONGEST:
                         with contextlib.suppress(ValueError, LibraryTooNew):
-                            yield records.decode(line)
+                            yield record_log.decode(line)
             except (OSError, EOFError, zlib.error) as error:
                 log.warning("A copy of the records cannot be read: %s", error)

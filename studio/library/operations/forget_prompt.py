@@ -22,7 +22,7 @@ from studio.domain.entities import Picture
 from studio.domain.events import RecordsChanged
 from studio.library.facade import Library
 from studio.library.files.originals import HIDDEN, Originals, relative_path
-from studio.library.log import daily_copies, records
+from studio.library.log import daily_copies, record_log, records
 from studio.library.operations import reindex
 
 _TEXTS = ("prompt", "source_prompt")
@@ -90,7 +90,7 @@ def _lines(path: Path, prompt: str, places: dict[str, str]) -> Iterator[tuple[by
     for line in path.read_bytes().splitlines(keepends=True):
         odd: list[str] = []
         try:
-            record = records.decode(line, odd)
+            record = record_log.decode(line, odd)
         except NotUnderstood:
             # Damaged, maybe with the prompt in it: it is of no use to anybody.
             yield (b"", True) if prompt.encode() in line else (line, False)

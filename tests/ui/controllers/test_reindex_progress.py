@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from studio.library.log.records import BEGINNING, Place, Record, RecordLog
+from studio.library.log.record_log import RecordLog
+from studio.library.log.records import BEGINNING, Place, Record
 from studio.library.operations import reindex
 from tests.benchmarks import library_maker
 from tests.ui.windows import opened, until
