@@ -50,8 +50,8 @@ SEEN = {
     "library/log/record_log.py:reaches": "a month's name out of the index",
     "library/log/record_log.py:at": "a month's name out of the index",
     "library/log/record_log.py:_append": "a month's name",
-    "library/index/reader.py:put_away": "the name of a file or folder that was listed",
-    "library/operations/rebuild.py:_emptied": "a month's name out of the index",
+    "library/files/damaged.py:put_away": "the name of a file or folder that was listed",
+    "library/operations/lost_records.py:_emptied": "a month's name out of the index",
     "library/operations/import_.py:_portion": "a new id",
     "library/operations/import_.py:_copied": "a new id",
     "library/operations/import_.py:_end": "an id that `_read` has looked at",
@@ -63,7 +63,7 @@ SEEN = {
     "library/operations/first_open.py:_bring_back": "one of UNFINISHED",
     "library/operations/first_open.py:_move": "one of UNFINISHED, and a name that was listed",
     "library/files/thumbnails.py:_path": "a hash that was looked at a line before",
-    "library/facade.py:_index_path": "the index's own name, of this program",
+    "library/store.py:index_path": "the index's own name, of this program",
     "generation/journal.py:part": "a number",
     "generation/journal.py:queue_some": "a new id",
     "generation/journal.py:_mark": "a word of this file",
@@ -128,8 +128,8 @@ def joined(source: str) -> Iterator[tuple[str, int]]:
 
 
 NUMBERS = {
-    "library/operations/edits.py:read", "library/operations/edits.py:took",
-    "library/operations/reindex.py:watched", "library/index/search_sql.py:_meeting",
+    "library/operations/change_progress.py:read", "library/operations/change_progress.py:took",
+    "library/log/read_progress.py:watched", "library/index/search_sql.py:_meeting",
     "library/index/search_sql.py:_way", "library/index/search_sql.py:_passing",
     "library/index/aspect_names.py:named_ratio",
 }  # fmt: skip
@@ -146,9 +146,9 @@ PATHS_OF_THE_USER = {
 MADE_OF_A_NAME = {
     "library/operations/backup.py:write", "library/log/daily_copies.py:_copy",
     "library/operations/relink.py:_copied", "library/operations/repair.py:_aside",
-    "library/facade.py:_remove_index", "library/facade.py:close", "library/index/index.py:open",
-    "library/operations/reindex.py:adopt", "library/operations/reindex.py:begin",
-    "library/operations/reindex.py:_remove", "library/operations/relocate.py:_copy",
+    "library/index/index.py:open",
+    "library/store.py:close", "library/index/index_file.py:adopt",
+    "library/index/index_file.py:remove", "library/operations/relocate.py:_copy",
     "library/operations/forget_prompt.py:_neutral", "library/files/thumbnails.py:put",
     "library/files/save_copies.py:numbered", "generation/journal.py:close",
     "generation/journal.py:put_aside", "generation/ingest.py:_write_part",

@@ -364,7 +364,7 @@ SEEN = {
             "common/log_files.py:_open", "library/operations/backup.py:write",
             "library/operations/backup.py:_add", "library/log/daily_copies.py:_packed",
             "library/log/daily_copies.py:records_of", "library/operations/forget_prompt.py:_lines",
-            "library/index/index.py:current", "library/operations/relocate.py:_copy_file",
+            "library/index/index_file.py:current", "library/operations/relocate.py:_copy_file",
             "library/files/originals.py:sha256_of", "library/files/save_copies.py:_written",
             "library/files/originals.py:read_picture_file", "library/log/record_log.py:reaches",
             "library/log/record_log.py:read", "library/log/record_log.py:at",

@@ -235,7 +235,9 @@ async def test_a_list_of_an_emptying_from_elsewhere_deletes_nothing_of_the_users
     async with opened(tmp_path) as library:
         picture = await take(library)
         await library.trash([picture.id])
-        library.append(records.change("purged", [(True, [picture.id])], [(False, [picture.id])]))
+        library.store.append(
+            records.change("purged", [(True, [picture.id])], [(False, [picture.id])])
+        )
     wrong = [str(letter), "../letter.txt", "../../../letter.txt", f"{HIDDEN}/id"]
     going = {"ids": [picture.id], "files": [[name, "../../letter"] for name in wrong]}
     plan = tmp_path / "library" / HIDDEN / "emptying" / f"{new_id()}.json"
@@ -256,6 +258,6 @@ async def test_a_located_file_is_not_written_through_a_link(tmp_path: Path) -> N
         place = library.path(picture)
         place.rename(found)
         place.with_name(f".{place.name}.part").symlink_to(letter)
-        await relink.locate(library, picture, found)
+        await relink.locate(library.store, picture, found)
         assert place.read_bytes() == found.read_bytes()
     assert letter.read_text() == "mine"

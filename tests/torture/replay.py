@@ -143,8 +143,10 @@ async def trash(one: Studio) -> None:
 
 async def emptying_it(one: Studio) -> None:
     await trash(one)
-    await asyncio.gather(*one.core.library._settling)
-    await emptying.empty(one.core.library, (await emptying.contents(one.core.library)).ids)
+    await asyncio.gather(*one.core.library.store._settling)
+    await emptying.empty(
+        one.core.library.store, (await emptying.contents(one.core.library.store)).ids
+    )
 
 
 async def reference(one: Studio) -> None:
@@ -154,7 +156,7 @@ async def reference(one: Studio) -> None:
 async def taking_in(one: Studio) -> None:
     file = one.core.paths.data / "scan.png"
     file.write_bytes(tiny_png(12, 7))
-    await Import(one.core.library, one.core.decoder).run([file], lambda _progress: None)
+    await Import(one.core.library.store, one.core.decoder).run([file], lambda _progress: None)
 
 
 ACTIONS: dict[str, Action] = {

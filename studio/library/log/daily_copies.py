@@ -7,10 +7,12 @@ the disk can do that; it is never written again. A copy is complete when its fol
 from __future__ import annotations
 
 import contextlib
+import gzip
 import logging
 import os
 import shutil
 import time
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -74,8 +76,6 @@ def _copy(path: Path, folder: Path, before: Path | None) -> None:
 
 
 def _packed(path: Path, size: int) -> Iterator[bytes]:
-    import zlib
-
     packer = zlib.compressobj(3, wbits=31)
     left = size
     with path.open("rb") as file:
@@ -94,9 +94,6 @@ def records_of(library: Path) -> Iterator[Record]:
                 continue
             seen.add(path.name)
             try:
-                import gzip
-                import zlib
-
                 with gzip.open(path) as file:
                     # A little that is packed may be a lot: a line has an end.
                     while (line := file.readline(_LONGEST)) and len(line) < _LONGEST:

@@ -23,7 +23,7 @@ import msgspec
 
 from studio.common import files, json_reader
 from studio.common.errors import LibraryTooNew, StorageError
-from studio.common.i18n import _
+from studio.common.i18n import _, ngettext
 from studio.common.json_reader import NotUnderstood
 from studio.domain.entities import Job, Picture, new_id
 
@@ -143,6 +143,19 @@ def unindexed(folder: Path, *, lost: bool) -> StorageError:
         _("A picture was saved but cannot be shown yet"),
         _("The index could not be written; the picture is safe in {folder}.").format(folder=folder),
         hint=again if lost else room,
+    )
+
+
+def not_understood(number: int, where: Path) -> StorageError:
+    """The sentence for lines of the log that nobody can read, or only a part of them."""
+    return StorageError(
+        ngettext(
+            "{n} line of the records is not understood",
+            "{n} lines of the records are not understood",
+            number,
+        ).format(n=f"{number:,}"),
+        _("What can be read is here, and {name} stays as it is.").format(name=where),
+        hint=_("Library, Check all pictures takes back what the copies of the last days know."),
     )
 
 

@@ -20,15 +20,15 @@ from studio.common.i18n import _
 from studio.common.json_reader import NotUnderstood
 from studio.domain.entities import Picture
 from studio.domain.events import RecordsChanged
-from studio.library.facade import Library
 from studio.library.files.originals import HIDDEN, Originals, relative_path
 from studio.library.log import daily_copies, record_log, records
 from studio.library.operations import reindex
+from studio.library.store import Store
 
 _TEXTS = ("prompt", "source_prompt")
 
 
-async def forget(library: Library, prompt: str) -> int:
+async def forget(store: Store, prompt: str) -> int:
     """Forget a prompt; the number of records that had it. Only the owner may.
 
     Raises InputError when nothing has it, StorageError.
@@ -36,20 +36,20 @@ async def forget(library: Library, prompt: str) -> int:
     wanted = prompt.strip()
     touched = [
         one
-        async for some in library.portions()
+        async for some in store.portions()
         for one in some
         if wanted in (one.prompt.strip(), one.source_prompt.strip())
     ]
     places = {picture.id: _neutral(picture) for picture in touched}
 
     def work() -> int:
-        changed = _rewrite(library.folder, wanted, places)
+        changed = _rewrite(store.folder, wanted, places)
         if changed:
-            _rename(library.originals, touched, places)
+            _rename(store.originals, touched, places)
         return changed
 
-    changed = await reindex.rewritten(library, work)
-    library.tell(RecordsChanged(tuple(places), ("prompt",)))
+    changed = await reindex.rewritten(store, work)
+    store.tell(RecordsChanged(tuple(places), ("prompt",)))
     if not changed:
         raise InputError(
             _("No record has this prompt"),

@@ -18,6 +18,7 @@ from studio.common.file_types import kind_of
 from studio.common.foreign_types import Foreign
 from studio.common.i18n import _, ngettext
 from studio.common.user_input import Unusable
+from studio.library.stopped import Stopped
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,10 +38,6 @@ class Gathered:
 
 _MOST_REASONS = 5
 _MOST_NAMES = 3
-
-
-class Stopped(Exception):
-    """Nobody wants the rest any more."""
 
 
 def named(words: Sequence[str]) -> tuple[list[Path], list[tuple[str, str]]]:

@@ -16,7 +16,7 @@ from studio.common import directory_handles, files, tree
 from studio.common.errors import InputError, StorageError
 from studio.common.i18n import _
 from studio.library.files.originals import HIDDEN, sha256_of
-from studio.library.operations.verify import Stopped
+from studio.library.stopped import Stopped
 
 _BLOCK = 1 << 20
 
