@@ -1,4 +1,4 @@
-"""The library as the fronts see it: questions, changes, arrivals. Nothing here blocks the loop.
+"""The library for the window and the command line: questions, changes, arrivals; never blocking.
 
 The work is done by `operations`, on the log, index and originals that `store` holds.
 """
@@ -10,7 +10,7 @@ from array import array
 from collections.abc import AsyncIterator, Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from studio.common.errors import InputError, PictureUnreadable, StorageError
 from studio.common.i18n import _
@@ -261,19 +261,19 @@ class Library:
         """Give pictures 0 to 5 stars; what was done, in words. Raises InputError."""
         if not 0 <= stars <= 5:
             raise InputError(_("A rating has 0 to 5 stars"))
-        return await self._set("rating", ids, stars)
+        return await edits.set_field(self.store, "rating", ids, stars)
 
     async def flag(self, ids: Sequence[str], flag: Flag) -> str:
         """Pick, reject or clear pictures."""
-        return await self._set("flag", ids, flag.value)
+        return await edits.set_field(self.store, "flag", ids, flag.value)
 
     async def entitle(self, ids: Sequence[str], title: str) -> str:
         """Give pictures a title; the file keeps its name."""
-        return await self._set("title", ids, " ".join(title.split()))
+        return await edits.set_field(self.store, "title", ids, " ".join(title.split()))
 
     async def annotate(self, ids: Sequence[str], note: str) -> str:
         """Give pictures a note or alternative text."""
-        return await self._set("note", ids, note.strip())
+        return await edits.set_field(self.store, "note", ids, note.strip())
 
     async def tag(
         self, ids: Sequence[str], *, add: Sequence[str] = (), remove: Sequence[str] = ()
@@ -283,22 +283,19 @@ class Library:
 
     async def trash(self, ids: Sequence[str]) -> str:
         """Move pictures to the trash: a change at once, the files follow."""
-        return await self._set("trashed", ids, True)
+        return await edits.set_field(self.store, "trashed", ids, True)
 
     async def restore(self, ids: Sequence[str]) -> str:
         """Bring pictures back from the trash."""
-        return await self._set("trashed", ids, False)
+        return await edits.set_field(self.store, "trashed", ids, False)
 
     async def mark_seen(self, ids: Sequence[str]) -> str:
         """The user has looked at these; not a step of undo."""
-        return await self._set("seen", ids, True) if self.writable else ""
+        return await edits.set_field(self.store, "seen", ids, True) if self.writable else ""
 
     async def dismiss(self, jobs: Sequence[str]) -> str:
         """Put failed jobs away."""
-        return await self._set("dismissed", jobs, True)
-
-    async def _set(self, field: str, ids: Sequence[str], value: Any) -> str:
-        return await self.change(field, ids, lambda _former: [(value, list(ids))])
+        return await edits.set_field(self.store, "dismissed", jobs, True)
 
     async def change(
         self, field: str, ids: Sequence[str], groups: Callable[[Groups], Groups]

@@ -1,4 +1,4 @@
-"""How long work on a library is given up: whoever is told of its progress raises `Stopped`."""
+"""Cancellation of long work: the callback that is told of its progress raises `Stopped`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files of a library that make no sense, kept where no start looks for work."""
+"""Unreadable files of a library, moved to where no start looks for work."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
 """The index: SQLite tables computed from the records, so that questions are quick.
 
-It alone speaks to SQLite; schema, selecting and taking hold more of the words. It may be deleted at
-any time: `Index.open` finds out how far it has read the log and the library feeds it the rest, from
-the beginning when it is new, damaged or of another version. apsw brings a current SQLite; Python's
-own may have a bug that damages files in WAL mode (fixed in 3.51.3).
+It alone talks to SQLite; `schema`, `search_sql` and `writer` hold more of the SQL. It may be
+deleted at any time: `Index.open` finds out how far it has read the log and the library feeds it the
+rest, from the beginning when it is new, damaged or of another version. apsw brings a current
+SQLite; Python's own may have a bug that damages files in WAL mode (fixed in 3.51.3).
 """
 
 from __future__ import annotations

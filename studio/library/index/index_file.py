@@ -1,7 +1,7 @@
-"""The files of an index on disk: their names, and how one takes another's place.
+"""Files of an index on disk: their names, and the swap of a new index for the old one.
 
-An index that is made anew beside the one in use has a name of its own, so that nothing that is
-open is moved; it takes the usual name when the library is closed, or at the next start.
+An index that is made anew beside the one in use has a name of its own, so that no open file is
+moved; it takes the usual name when the library is closed, or at the next start.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Reading the index: a connection on a thread of its own, and whether anybody waits for its answer.
+"""Index reader: a connection on a thread of its own, with cancellation of questions.
 
-A library has two of them, so that a page and its pictures never wait for what takes long.
+A library has two of them, so that a page and its pictures never wait for a long question.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""A copy of the records each day, the last fourteen kept: `.gridbrush/copies/YYYY-MM-DD/`.
+"""Daily copies of the records, the last fourteen kept: `.gridbrush/copies/YYYY-MM-DD/`.
 
-A month's file that did not grow since the copy before is the same file under another name, where
-the disk can do that; it is never written again. A copy is complete when its folder has its name.
+A month's file that did not grow since the last copy is a hard link to it, where the disk has them;
+it is never written again. A copy is complete when its folder has its name.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Conflict copies of record files, as services leave them that keep a folder on two computers.
+"""Merge of conflict copies that sync services leave of record files.
 
-Both computers wrote into the month's file, and the service kept one beside the other under a name
-of its own. What only the copy knows is added to the log, in order of time; then the copy is put
-away among the copies of the records. The same record twice is one record.
+Two computers wrote into the month's file, and the service kept one beside the other under another
+name. Records that only the copy has are appended to the log, ordered by time; then the copy is
+moved to the copies of the records. The same record twice is one record.
 """
 
 from __future__ import annotations

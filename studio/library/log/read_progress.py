@@ -1,4 +1,4 @@
-"""How far the log has been read, and the way to stop it."""
+"""Progress of reading the log, and the way to stop it."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The log of one library on disk: lines read back, and appended so that they last.
+"""The log on disk: lines are decoded, and appended durably.
 
-A line that is odd is taken as far as it is understood (`lenient_records`), and stays as it is.
-Everything here blocks; the library runs it on its writing lane.
+An invalid line is decoded as far as possible (`lenient_records`), and stays as it is. Everything
+here blocks; the library runs it on its writing lane.
 """
 
 from __future__ import annotations

@@ -1,12 +1,12 @@
-"""The record log: one JSON line per finished job or user's change, appended and fsynced.
+"""Records of the log: one JSON line per finished job or user's change.
 
 Layout: `.gridbrush/records/YYYY-MM.jsonl`, a new file each month (UTC). A line is
 
     {"v":1,"id":"<uuid7>","at":1700000000.0,"kind":"change",…,"sum":"<crc32 of the rest>"}
 
 The log is the truth: index, counts and history are computed from it by reading it in order. Undo
-appends the inverse and names what it undoes, so that what the user sees as history is the log.
-How it is read and appended is in `record_log`.
+appends the inverse and names what it undoes, so the history that the user sees is the log.
+Reading and appending are in `record_log`.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Everything in one file, and everything back out of it.
+"""Backup of library and settings in one file.
 
-A backup is a ZIP file without compression (pictures have theirs), so that any system can look into
-it: `library/…` as it lies on the disk, `settings.json`, and at the end `manifest.json` with the
-SHA-256 of every file. How it is read back is in `restoring`.
+A backup is a ZIP file without compression (pictures have theirs), so that any system can read it:
+`library/…` as it lies on the disk, `settings.json`, and at the end `manifest.json` with the SHA-256
+of every file. Reading it back is in `restore`.
 """
 
 from __future__ import annotations

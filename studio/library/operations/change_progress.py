@@ -1,4 +1,4 @@
-"""How far a change of many pictures is, and the way to stop it."""
+"""Progress of a change of many pictures, and the way to stop it."""
 
 from __future__ import annotations
 

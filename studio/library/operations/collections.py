@@ -1,4 +1,4 @@
-"""Collections and saved searches of a library, its tags, and the history of its changes.
+"""Collections and saved searches, tags in use, and the history of changes.
 
 A collection is a value of a record ("collection": name and search, None once it was deleted), and
 which collections a picture is in is a field of the picture, so that both are undone like any other
@@ -130,7 +130,7 @@ class Collections:
         return found
 
     async def _set(self, id: str, value: dict[str, str] | None) -> str:
-        return await edits.change(self._store, "collection", [id], lambda _former: [(value, [id])])
+        return await edits.set_field(self._store, "collection", [id], value)
 
 
 def _unless_in(collection: str, groups: Callable[[Groups], Groups]) -> Callable[[Groups], Groups]:

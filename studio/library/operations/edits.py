@@ -1,4 +1,4 @@
-"""Changes of pictures: one record, durable before it is told, and how it is taken back."""
+"""Changes of pictures: one durable record each, then the index; and their undo."""
 
 from __future__ import annotations
 
@@ -30,6 +30,11 @@ def stop(store: Store) -> None:
 async def change(store: Store, field: str, ids: Sequence[str], make: Make) -> str:
     """Change a field; what was done, in words, or "" where nothing was to be done."""
     return await _follow(store, partial(_write, store, field, ids, make)) or ""
+
+
+async def set_field(store: Store, field: str, ids: Sequence[str], value: object) -> str:
+    """Give all of these the same value of a field; what was done, as for `change`."""
+    return await change(store, field, ids, lambda _former: [(value, list(ids))])
 
 
 async def step(store: Store, *, back: bool) -> str | None:

@@ -1,4 +1,4 @@
-"""A finished job taken into the library: originals in place, then one record."""
+"""Arrival of a finished job: originals moved into place, then one record."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""A prompt taken out of everything that is kept, for good: there is no undo.
+"""Removal of a prompt from everything that is kept, for good: there is no undo.
 
-The records are a log, and this is the one thing that writes in what was written: in every line of
-the prompt its words make way for nothing, the line keeps its id and its place. Pictures stay, under
-names without words. Copies of the records go, because they say it too; backups the user made are
-the user's. Each month's file is replaced as a whole, so that a crash leaves the old one or the new.
+This is the only code that changes lines of the log: in every line with the prompt its words are
+removed, the line keeps its id and its place. Pictures stay, under names without words. Copies of
+the records are deleted, because they have the prompt too; the user's own backups are not touched.
+Each month's file is replaced as a whole, so that a crash leaves the old one or the new.
 """
 
 from __future__ import annotations

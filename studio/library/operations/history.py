@@ -1,4 +1,4 @@
-"""What the history calls a change, and its inverse."""
+"""Sentences for changes in the history, and the inverse of a change."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
-"""Pictures from elsewhere: files and folders are copied into the library.
+"""Import of files and folders: pictures are copied into the library.
 
-Data flow: files are found by their first bytes (`gathering`), hashed, and left out when the library
-has their content; the rest is copied and looked at by the decoding process. A portion is first
-whole in a folder of its own (`.gridbrush/importing/<id>/`: the copies and `pictures.json`), then
-its files are renamed into place and recorded. A start that finds such a folder brings it to its
-end, so that a crash leaves neither a picture without a record nor half a one.
+Files are found by their first bytes (`import_sources`), hashed, and left out when the library has
+their content; the rest is copied and read by the decoding process. A portion is first completed in
+a folder of its own (`.gridbrush/importing/<id>/`: the copies and `pictures.json`), then its files
+are renamed into place and recorded. The next start finishes such a folder, so that a crash leaves
+neither a picture without a record nor half a one.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""What is to be imported: files that were named and those in folders, told by first bytes.
+"""Files to import: those named and those in folders, detected by their first bytes.
 
-Whatever was named and is no picture is refused in a sentence. What lies in a folder beside the
-pictures is counted by its kind. All calls block; a long walk ends when nobody wants it any more.
+A named file that is no picture is refused in a sentence. Other files in a folder are counted by
+kind. All calls block; a long walk ends when it is cancelled.
 """
 
 from __future__ import annotations

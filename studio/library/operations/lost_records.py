@@ -1,7 +1,7 @@
-"""Records that end earlier than the index knows.
+"""Recovery when the records end earlier than the index knows.
 
-The index is made anew of what the records still say. A file of the records that lost all its lines
-is filled again first, with what the old index knows of its pictures.
+The index is made anew from what the records still say. A file of the records that lost all its
+lines is filled again first, from what the old index knows of its pictures.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A store opened for changes, and what an earlier start left half done brought to its end."""
+"""Opening of a store for changes, and completion of unfinished work of earlier starts."""
 
 from __future__ import annotations
 

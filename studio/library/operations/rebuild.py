@@ -1,4 +1,4 @@
-"""A damaged index made anew from the records while the library is open, and said."""
+"""Rebuild of an index that is found damaged while the library is open."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
-"""The index made anew from the log, beside the old one or while everybody waits for it.
+"""Reindexing: the index made anew from the log, beside the old one or while everybody waits.
 
-Beside the old one, what changes the library waits in the writing lane until it is made; questions
-are answered from the old index as far as it can be read. The new one has a name of its own, see
-`index_file`.
+Beside the old one, changes wait in the writing lane until it is made; questions are answered from
+the old index as far as it can be read. The new one has a name of its own, see `index_file`.
 """
 
 from __future__ import annotations

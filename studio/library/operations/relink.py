@@ -1,9 +1,9 @@
-"""Originals that another program renamed, moved or took away, found again by size and content.
+"""Search by size and content for originals that were renamed, moved or deleted outside.
 
-`look` sees which files are not where the records say. One walk through the library's folders finds
-files of the same sizes that no record knows; those are hashed, and a record says the new place.
-What is found nowhere is marked as missing, so that its tile can offer to locate it; what is back
-loses the mark. Files are never moved here, and nothing is deleted.
+`look` finds files that are not where the records say. One walk through the library's folders finds
+files of the same sizes that no record knows; those are hashed, and a record gets the new path.
+Pictures without a file are marked as missing, so that their tile can offer to locate it; the mark
+goes when the file is back. Files are never moved here, and nothing is deleted.
 """
 
 from __future__ import annotations
@@ -137,9 +137,9 @@ async def look(store: Store, ids: Sequence[str]) -> Found:
         at = [(place, [id]) for id, place in moved.items()]
         await edits.change(store, "path", list(moved), lambda _former: at)
     if lost:
-        await edits.change(store, "missing", lost, lambda _former: [(True, lost)])
+        await edits.set_field(store, "missing", lost, True)
     if back:
-        await edits.change(store, "missing", back, lambda _former: [(False, back)])
+        await edits.set_field(store, "missing", back, False)
     if moved or lost:
         log.info("%d files were found elsewhere, %d are missing", len(moved), len(lost))
     return Found(moved=tuple(moved), lost=tuple(lost), back=tuple(back))

@@ -1,7 +1,7 @@
-"""A library moved to another folder: renamed where that will do, else copied and compared.
+"""Move of a library to another folder: renamed where possible, else copied and compared.
 
 The caller holds the library's lock and nothing of it is open. Records name files within the library
-only, and what is computed is found by the library's id, so nothing in it has to be changed.
+only, and computed files are found by the library's id, so nothing in it has to be changed.
 """
 
 from __future__ import annotations

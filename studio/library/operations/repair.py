@@ -1,9 +1,9 @@
-"""What `verify` found, mended as far as the library itself has the means.
+"""Repair of what `verify` found, as far as the library itself has the means.
 
-Nothing is deleted. A file that was moved within the library is found by its bytes; a missing or
-changed original is put back where its bytes were kept as somebody's reference; what has other bytes
-is set aside beside it. Records that cannot be read are taken from the copies of the last days,
-where they are of finished jobs: those can be taken at any time, while changes come in an order.
+Nothing is deleted. A file that was moved within the library is found by its hash; a missing or
+changed original is restored where its bytes were kept as a reference; the changed file is set aside
+beside it. Records that cannot be read are taken from the daily copies where they are of finished
+jobs: those can be added at any time, while changes come in an order.
 """
 
 from __future__ import annotations
@@ -73,15 +73,15 @@ async def repair(store: Store, report: Report) -> Repaired:
             elif picture.id in gone:
                 lost.append(picture.id)
     if lost:
-        await edits.change(store, "missing", lost, lambda _former: [(True, lost)])
+        await edits.set_field(store, "missing", lost, True)
     said = await store.ask(lambda index: index.state.missing(), long=True)
     if back := [id for id in said if id not in gone]:
-        await edits.change(store, "missing", back, lambda _former: [(False, back)])
+        await edits.set_field(store, "missing", back, False)
     return Repaired(found=found, put_back=put_back, lost=len(lost), records=len(taken))
 
 
 async def _follow(store: Store, picture: Picture, place: str) -> None:
-    await edits.change(store, "path", [picture.id], lambda _former: [(place, [picture.id])])
+    await edits.set_field(store, "path", [picture.id], place)
 
 
 def _by_content(originals: Originals, orphans: tuple[str, ...]) -> dict[str, str]:

@@ -1,6 +1,6 @@
-"""A small share of the originals is read again at each start, so that silent damage is found.
+"""Background check of a small share of the originals at each start, to find silent damage.
 
-Where it stopped is remembered beside the index, in computed data: when that is lost it begins anew.
+Where it stopped is stored beside the index, in computed data; when that is lost it starts over.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Pictures by a few characters of their ids, as people type them."""
+"""Lookup of a picture by a few characters of its id, as people type them."""
 
 from __future__ import annotations
 

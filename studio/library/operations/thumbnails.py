@@ -1,4 +1,4 @@
-"""Thumbnails: from the files of the library, or made by the decoding process and kept."""
+"""Thumbnails from the cache, or made by the decoding process and cached."""
 
 from __future__ import annotations
 

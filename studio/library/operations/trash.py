@@ -1,9 +1,9 @@
-"""The trash emptied: pictures leave the library for good, on request alone, and never come back.
+"""Emptying of the trash: pictures are deleted for good, only on request.
 
-A list of what goes lies in `.gridbrush/emptying/` first, then one record says it, then the files
-go and the list last. A start that finds a list brings it to its end, so that a crash leaves either
-all of them in the trash or none. Where the system has a trash of its own the files go through it:
-whoever calls says how (`Discard`), because the core knows no desktop.
+A list of them is written to `.gridbrush/emptying/` first, then one record, then the files are
+deleted and the list last. The next start finishes a list it finds, so that a crash leaves either
+all of them in the trash or none. Where the system has a trash of its own the files go through it;
+the caller says how (`Discard`), because the core knows no desktop.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Whether the library is as its records say: every original against its hash."""
+"""Check of a library against its records: every original against its hash."""
 
 from __future__ import annotations
 
