@@ -143,7 +143,7 @@ def read_back(
     """Put everything of a backup into a library folder where none is; the number of files.
 
     What is in `more` is put back only where it is missing; what needs the user's word is left out
-    (`restoring`). Blocking. Raises InputError for a file that is no backup or a folder that is in
+    (`restore`). Blocking. Raises InputError for a file that is no backup or a folder that is in
     use, StorageError when the backup is damaged; then nothing was changed.
     """
     with restore.opened(source) as found:
