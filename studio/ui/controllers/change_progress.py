@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject
 from studio.app.core import Core
 from studio.common.i18n import _
 from studio.domain.events import Event
-from studio.library.operations.edits import ChangeGoing
+from studio.library.operations.change_progress import ChangeGoing
 from studio.ui.support.ports import Messages
 from studio.ui.widgets import MessageBar, Notice
 
@@ -48,4 +48,4 @@ class ChangeProgress(QObject):
     def on_acted(self, key: object, action: object) -> None:
         """A button of a message was pressed."""
         if (key, action) == (KEY, "stop"):
-            self._core.library.changing.stop()
+            self._core.library.stop_changes()

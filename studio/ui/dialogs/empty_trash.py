@@ -84,7 +84,7 @@ class TrashEmptier:
         library = self._core.library
         if not library.writable:
             raise read_only()
-        found = await trash.contents(library)
+        found = await trash.contents(library.store)
         if not found.ids:
             self._messages.tell(_("The trash is empty already"))
             return
@@ -93,11 +93,11 @@ class TrashEmptier:
         question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if not await tasks.finished(question):
             return
-        if said := await trash.empty(library, found.ids, discard):
+        if said := await trash.empty(library.store, found.ids, discard):
             self._messages.tell(said)
 
     async def resume(self) -> None:
         """Finish what an earlier start began."""
         discard = system_trash(self._core.paths)
         if discard is not None and self._core.library.writable:
-            await trash.resume(self._core.library, discard)
+            await trash.resume(self._core.library.store, discard)

@@ -41,4 +41,4 @@ class Forgetting(Question):
 
     def on_accepted(self) -> None:
         """It shall be so."""
-        spawn(forget(self._library, self._prompt))
+        spawn(forget(self._library.store, self._prompt))

@@ -18,7 +18,8 @@ from studio.app import crash_reports
 from studio.app.core import Core
 from studio.common.i18n import _, ngettext
 from studio.library.operations import backup
-from studio.library.operations.verify import Report, Stopped
+from studio.library.operations.verify import Report
+from studio.library.stopped import Stopped
 from studio.remote import server
 from studio.remote.protocol import Change
 from studio.ui.dialogs import file_dialogs

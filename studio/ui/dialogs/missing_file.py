@@ -39,7 +39,7 @@ class MissingFiles:
     async def take(self, picture: Picture, file: Path) -> None:
         """Take the file the user pointed at, and what lies beside it for others."""
         try:
-            found = await relink.locate(self._core.library, picture, file)
+            found = await relink.locate(self._core.library.store, picture, file)
         except InputError as error:
             self._messages.on_error(error, _ABOUT)
             return
