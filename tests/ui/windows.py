@@ -68,8 +68,6 @@ class OpenedWindow(StudioWindow):
     dates: DateNavigation
     dialogs: Dialogs
     hearing: Hearing
-    library_mover: LibraryMover
-    library_opener: LibraryOpener
     looking: Looking
     menu_key: MenuKey
     missing_files: MissingFiles
@@ -142,6 +140,14 @@ class OpenedWindow(StudioWindow):
     @property
     def menu(self) -> Menu:
         return self.built.panel_layout.menu.get()
+
+    @property
+    def library_opener(self) -> LibraryOpener:
+        return self.built.library_opener.get()
+
+    @property
+    def library_mover(self) -> LibraryMover:
+        return self.built.library_mover.get()
 
     @property
     def leaving(self) -> Leaving | None:

@@ -37,11 +37,11 @@ _FURNITURE = (
     "studio.ui.panels.composer.composer", "studio.ui.widgets.search_field",
     "studio.ui.window.top_bar", "studio.ui.panels.sidebar.sidebar", "studio.ui.panels.inspector",
     "studio.ui.controllers.pictures", "studio.ui.controllers.import_",
-    "studio.ui.controllers.collections", "studio.ui.dialogs.relocate_library",
+    "studio.ui.controllers.collections",
     "studio.ui.app.window_builder",
 )  # fmt: skip
 _AFTER = (
-    "concurrent.futures.thread", "logging.handlers", "qasync", "studio.remote.server",
+    "concurrent.futures.thread", "logging.handlers", "qasync",
     "studio.ui.app.main_loop",
 )  # fmt: skip
 """Loaded one by one once the first screen stands; in between the window answers."""

@@ -21,7 +21,6 @@ from studio.app.core import Core
 from studio.app.crash_reports import CrashFile
 from studio.common import logs, terminal
 from studio.common.errors import LibraryLocked, StudioError
-from studio.remote.server import Handover
 from studio.ui.app import end_signals
 from studio.ui.app.event_loop import WindowLoop
 from studio.ui.app.exception_hooks import Hooks
@@ -191,6 +190,9 @@ async def _take_work(
     core: Core, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
 ) -> None:
     """A command line of this user has work for the library's owner."""
+    # Half of the loop's own modules, and few sessions are asked.
+    from studio.remote.server import Handover
+
     await Handover(core).answer(reader, writer)
 
 

@@ -1,7 +1,7 @@
 """Pictures from elsewhere on their way into the library: chosen, or dropped on the gallery.
 
 An import goes on beside everything else. The message bar says how far it is and can stop it; what
-was taken until then stays.
+was taken until then stays. What reads files and drops is loaded when it is first used: 3 MB.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QDropEvent, QPainter, QPaintEvent, QPen
@@ -19,16 +20,17 @@ from studio.common.errors import StudioError
 from studio.common.file_types import PNG, kind_of
 from studio.common.i18n import _, ngettext
 from studio.domain.entities import Role
-from studio.library.operations import import_, import_sources
-from studio.library.operations.import_ import Import, Progress
 from studio.ui.dialogs import file_dialogs
 from studio.ui.panels.composer.composer import Composer
 from studio.ui.style.theme import theme
-from studio.ui.support import drag_and_drop, drop_area, drop_contents
+from studio.ui.support import drag_and_drop, drop_area
 from studio.ui.support.drop_area import Drag, DropArea, DropCover
 from studio.ui.support.ports import Messages
 from studio.ui.support.tasks import Work, spawn
 from studio.ui.widgets import MessageBar, Notice
+
+if TYPE_CHECKING:
+    from studio.library.operations.import_ import Import, Progress
 
 KEY = "import"
 _TELL_EVERY = 1.0
@@ -107,6 +109,8 @@ class Bringing(QObject):
         return bool(self._waiting or self._waiting_blobs or self._refused)
 
     async def _take(self) -> None:
+        from studio.library.operations import import_
+
         core = self._core
         while self._has_work:
             paths, self._waiting = self._waiting, []
@@ -145,6 +149,8 @@ class Bringing(QObject):
         return found
 
     def _say(self, one: Import) -> None:
+        from studio.library.operations import import_, import_sources
+
         result = one.result
         self._messages.tell(import_.sentence(result))
         said = []
@@ -296,6 +302,8 @@ def number_in(mime: QMimeData) -> int:
     """How many things of a drag from outside could be imported; no picture is fetched for it."""
     if mime.hasFormat(drag_and_drop.IDS):
         return 0
+    from studio.ui.support import drop_contents
+
     named = sum(map(drop_contents.is_from_here, drop_contents.addresses(mime)))
     return named or int(drag_and_drop.accepts(mime))
 
