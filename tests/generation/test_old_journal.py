@@ -69,7 +69,7 @@ async def test_each_entry_is_brought_to_where_it_belongs(tmp_path: Path) -> None
             assert [one.failure(job_of(one, p)).billed for p in (BRIDGE, HUT)] == ["maybe"] * 2
             assert service.requests == []
             assert {*entries(home)} == {BRIDGE, HUT, FOX, OWL}
-            assert (await verify.check(one.core.library)).whole
+            assert (await verify.check(one.core.library.store)).whole
 
 
 async def test_the_next_start_finds_the_same(tmp_path: Path) -> None:

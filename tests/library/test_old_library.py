@@ -190,8 +190,8 @@ async def test_the_history_goes_on_with_undo_and_redo(tmp_path: Path, *, index: 
         assert await by_end(one, View.TRASH) == {}
         assert await library.undo() == "Collection Tried out made"
         assert len(await library.collections.every()) == 3
-        await asyncio.gather(*library._settling)
-        assert (await verify.check(library)).orphans == ()
+        await asyncio.gather(*library.store._settling)
+        assert (await verify.check(library.store)).orphans == ()
 
 
 async def test_a_picture_of_the_trash_comes_back(tmp_path: Path) -> None:
@@ -201,7 +201,7 @@ async def test_a_picture_of_the_trash_comes_back(tmp_path: Path) -> None:
         (picture,) = (await by_end(one, View.TRASH)).values()
         before = library.path(picture).read_bytes()
         assert await library.restore([picture.id]) == "1 picture restored"
-        await asyncio.gather(*library._settling)
+        await asyncio.gather(*library.store._settling)
         back = (await by_end(one))[IN_TRASH]
         assert library.path(back) == library.folder / picture.path
         assert library.path(back).read_bytes() == before
@@ -211,7 +211,7 @@ async def test_a_picture_of_the_trash_comes_back(tmp_path: Path) -> None:
 async def test_every_file_is_sound_and_can_be_looked_at(tmp_path: Path, *, index: bool) -> None:
     home = copy_home(tmp_path / "home", index=index)
     async with studio(home, provider=None, key="") as one:
-        report = await verify.check(one.core.library)
+        report = await verify.check(one.core.library.store)
         assert (report.checked, report.sound, report.whole) == (12, 12, True)
         assert report.orphans == ()
         for picture in (await by_end(one)).values():
