@@ -515,6 +515,7 @@ class WindowBuilder:
         composer.toast.connect(self.talking.on_composer_toast)
         composer.kept.connect(self.talking.on_prompt_kept)
         composer.left.connect(self.composing.on_composer_left)
+        composer.forget_wanted.connect(self.dialogs.on_forget_wanted)
         self.pictures.said.connect(self.talking.on_said)
         self.pictures.told.connect(self.talking.tell)
         self.pictures.stepped.connect(self.looking.on_stepped)
@@ -568,9 +569,12 @@ class WindowBuilder:
         return loupe
 
     def _make_welcome(self) -> Welcome:
+        from studio.ui.panels.key_card import KeyCard
         from studio.ui.views.welcome import Welcome
 
-        welcome = Welcome(self.core, self.window)
+        key_card = KeyCard(self.core)  # without a parent: the page puts it into its tab order
+        welcome = Welcome(self.core, key_card, self.window)
+        welcome.profile_shown.connect(key_card.show_default)
         welcome.show_profile(self.core.default_profile)
         welcome.prompt_chosen.connect(self.composing.on_prompt_chosen)
         welcome.import_requested.connect(self.actions_of.every["import_folder"].trigger)

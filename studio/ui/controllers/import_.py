@@ -20,10 +20,9 @@ from studio.common.errors import StudioError
 from studio.common.file_types import PNG, kind_of
 from studio.common.i18n import _, ngettext
 from studio.domain.entities import Role
-from studio.ui.dialogs import file_dialogs
 from studio.ui.panels.composer.composer import Composer
 from studio.ui.style.theme import theme
-from studio.ui.support import drag_and_drop, drop_area
+from studio.ui.support import drag_and_drop, drop_area, file_dialogs
 from studio.ui.support.drop_area import Drag, DropArea, DropCover
 from studio.ui.support.ports import Messages
 from studio.ui.support.tasks import Work, spawn

@@ -21,9 +21,8 @@ from studio.common.i18n import _, ngettext
 from studio.domain.entities import Flag, Picture
 from studio.domain.events import Event, RecordsChanged
 from studio.library.files import save_copies
-from studio.ui.dialogs import file_dialogs
 from studio.ui.dialogs.overwrite import TakenNames
-from studio.ui.support import desktop_services, drag_and_drop, tasks
+from studio.ui.support import desktop_services, drag_and_drop, file_dialogs, tasks
 from studio.ui.support.ports import SelectionSource
 from studio.ui.support.tasks import spawn
 

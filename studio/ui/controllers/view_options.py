@@ -7,10 +7,10 @@ from PySide6.QtCore import QObject
 from studio.app.core import Core
 from studio.library.index.search_language import understand
 from studio.library.query import Sort
+from studio.ui.panels.search_completer import Completion
 from studio.ui.support.ports import Navigation, ShownPictures
 from studio.ui.views.gallery.view import GalleryView
 from studio.ui.widgets import MessageBar, Notice
-from studio.ui.widgets.search_completer import Completion
 from studio.ui.window.actions import Actions
 from studio.ui.window.grid_bar import GridBar
 from studio.ui.window.top_bar import TopBar

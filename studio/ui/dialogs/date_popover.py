@@ -19,7 +19,7 @@ from studio.common.i18n import _
 from studio.ui.dialogs import dates
 from studio.ui.dialogs.dates import Period, understand
 from studio.ui.support import sidebar_items
-from studio.ui.support.qt_overrides import once
+from studio.ui.support.key_repeat import once
 from studio.ui.widgets import Button, IconButton, Text
 from studio.ui.widgets.popover import Popover
 

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 
 from studio.app.core import Core
 from studio.ui.dialogs.command_palette import CommandPalette
+from studio.ui.dialogs.forget_prompt import Forgetting
 from studio.ui.dialogs.history import ChangesDialog
 from studio.ui.dialogs.shortcuts_sheet import ShortcutsSheet
 from studio.ui.support import desktop_services
@@ -114,6 +115,10 @@ class Dialogs(QObject):
         palette.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         palette.prompt_chosen.connect(self.prompt_chosen)
         palette.open()
+
+    def on_forget_wanted(self, prompt: object) -> None:
+        """Ask before a prompt of the history is deleted for good."""
+        Forgetting(self._core.library, str(prompt), self._parent).open()
 
     def _make_upkeep(self) -> Upkeep:
         from studio.ui.dialogs.maintenance import Upkeep

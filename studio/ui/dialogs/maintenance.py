@@ -22,10 +22,9 @@ from studio.library.operations.verify import Report
 from studio.library.stopped import Stopped
 from studio.remote import server
 from studio.remote.protocol import Change
-from studio.ui.dialogs import file_dialogs
 from studio.ui.dialogs.progress import LongWork
 from studio.ui.dialogs.question import Question
-from studio.ui.support import clipboard, desktop_services, formatting, tasks
+from studio.ui.support import clipboard, desktop_services, file_dialogs, formatting, tasks
 from studio.ui.support.ports import Messages
 
 

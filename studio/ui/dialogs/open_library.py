@@ -18,7 +18,7 @@ from studio.common import paths
 from studio.common.i18n import _, ngettext
 from studio.library.files.originals import HIDDEN
 from studio.library.operations import first_open
-from studio.ui.dialogs import file_dialogs
+from studio.ui.support import file_dialogs
 from studio.ui.support.ports import Messages
 from studio.ui.support.tasks import spawn
 from studio.ui.widgets import MessageBar, Notice

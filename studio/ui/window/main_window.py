@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from studio.app.core import Core
 from studio.ui.panels.composer.first_card import FirstCard
+from studio.ui.style.metrics import HEIGHTS
 from studio.ui.views.gallery.model import GalleryModel
 from studio.ui.views.gallery.view import GalleryView
 from studio.ui.window import layout, window_state
@@ -95,7 +96,7 @@ class StudioWindow(QWidget):
         self.grid = grid = QWidget(self.views)
         self.pages = QStackedWidget(grid)
         self.pages.addWidget(self.gallery)
-        keep = self._kept = {zone: layout.Keeper(zone, self) for zone in layout.HEIGHTS}
+        keep = self._kept = {zone: layout.Keeper(zone, self) for zone in HEIGHTS}
         self.first_card = FirstCard(middle)
         columns = [
             layout.column(keep["view"], self.pages, parent=grid, stretch=self.pages),

@@ -178,6 +178,10 @@ def opens(do: Callable[[OpenedWindow], object]) -> Scene:
     return show
 
 
+def welcome(window: OpenedWindow) -> QWidget:
+    return Welcome(window.core, KeyCard(window.core), window)
+
+
 async def settings(window: OpenedWindow, section: str) -> QWidget:
     made = window.dialogs.open_settings(section, "dgrid" if section == "keys" else "")
     await settle()
@@ -290,7 +294,7 @@ PANELS: dict[str, Scene] = {
     "inspector": panel(inspector, 296, 800),
     "inspector of a job": panel(inspected_job, 296, 800),
     "loupe": panel(loupe, 1100, 700),
-    "first page": panel(lambda window: Welcome(window.core, window), 1200, 700),
+    "first page": panel(welcome, 1200, 700),
     "message bar": panel(message_bar, 900),
     "toast": panel(toast, 700, 200),
     "key card": panel(lambda window: KeyCard(window.core), 336, 420),
