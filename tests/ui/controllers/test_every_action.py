@@ -187,6 +187,12 @@ async def test_every_action_does_its_work_without_an_error(
         assert bool(closed) != busy, "over pictures that are being made it asks first"
 
 
+async def test_every_action_and_no_other_has_something_that_does_it(tmp_path: Path) -> None:
+    async with studio(tmp_path) as window:
+        stars = {f"rate_{n}" for n in range(6)}
+        assert window.built._handlers().keys() | stars == {row.name for row in table()}
+
+
 async def test_every_action_stands_in_a_menu(tmp_path: Path) -> None:
     async with studio(tmp_path) as window:
 
