@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from studio.app.instance import LibraryLock
 from studio.common import files, json_reader, logs
 from studio.common.errors import InputError, KeyMissing, LibraryTooNew, StorageError
 from studio.common.i18n import _, ngettext
+from studio.common.library_lock import LibraryLock
 from studio.common.paths import Paths, of_user
 from studio.common.serial_executor import Lane
 from studio.config.environment import KEY_VARIABLE

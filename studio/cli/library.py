@@ -279,7 +279,7 @@ def _tell_left_out(held: Held, number: int, *, agreed: bool) -> None:
 
 async def _move(options: Any, where: Paths) -> int:
     """The library to another folder, which is the library's from then on."""
-    from studio.app.instance import LibraryLock
+    from studio.common.library_lock import LibraryLock
     from studio.config.settings import SettingsStore
     from studio.domain.events import Events
     from studio.library.files import originals as inside

@@ -22,6 +22,7 @@ from studio.common.i18n import _
 from studio.common.serial_executor import Lane
 from studio.domain.entities import Flag, Job, Picture, Reference, Role
 from studio.domain.events import Event, Events, PicturesAdded, Trouble
+from studio.domain.spend import Spend
 from studio.imaging.decoder import Decoder, Priority
 from studio.library.files import originals as inside
 from studio.library.files.originals import HIDDEN, Originals
@@ -31,7 +32,7 @@ from studio.library.index.index import DAMAGE, Index, IndexDamaged, current, dam
 from studio.library.index.reader import USUAL, Reading, Troubles, finish_begun, first_pictures
 from studio.library.log import records
 from studio.library.log.records import Groups, Record, RecordLog
-from studio.library.query import Cost, Counts, Family, PromptUse, Query, Spend, local_midnight
+from studio.library.query import Cost, Counts, Family, PromptUse, Query, local_midnight
 
 if TYPE_CHECKING:
     from studio.library.index.statistics import Stored

@@ -18,6 +18,7 @@ from studio.common.files import storage_error
 from studio.common.i18n import _
 from studio.domain.entities import GenerationRequest, Grounding, Reference
 from studio.domain.models import Lesson, Listed, Model
+from studio.domain.usage import Usage
 from studio.imaging.upload_limits import Limits
 from studio.providers import base64_text
 
@@ -138,24 +139,6 @@ class Scanner(Protocol):
 
     def finish(self) -> Scan:
         """What was fed, parsed; more may be fed afterwards. Never raises."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Usage:
-    """Tokens counted by the service; image_tokens is None when it did not say.
-
-    Attributes:
-        answer_tokens: of the whole answer, image and text together; 0 when it did not say.
-        tool_tokens: of what a search brought.
-    """
-
-    prompt_tokens: int = 0
-    answer_tokens: int = 0
-    tool_tokens: int = 0
-    image_tokens: int | None = None
-    text_tokens: int = 0
-    thought_tokens: int = 0
-    total_tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -358,7 +358,7 @@ SEEN = {
             "common/files.py:sync_folder", "common/files.py:write_new", "common/files.py:_blocks",
             "common/files.py:__init__", "common/directory_handles.py:open_file",
             "common/directory_handles.py:_opened", "common/directory_handles.py:name_anew",
-            "common/json_reader.py:read", "app/instance.py:_machine", "app/instance.py:acquire",
+            "common/json_reader.py:read", "common/library_lock.py:_machine", "common/library_lock.py:acquire",
             "app/instance.py:_ring", "app/crash_reports.py:__init__",
             "app/crash_reports.py:left_behind", "domain/drafts.py:_being_restored",
             "common/log_files.py:_open", "library/operations/backup.py:write",

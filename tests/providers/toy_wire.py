@@ -32,6 +32,7 @@ from studio.common.files import storage_error
 from studio.config.settings import Profile
 from studio.domain.entities import GenerationRequest
 from studio.domain.models import Listed
+from studio.domain.usage import Usage
 from studio.imaging.upload_limits import Limits
 from studio.providers.base import (
     Answer,
@@ -46,7 +47,6 @@ from studio.providers.base import (
     Scan,
     Sink,
     Spilled,
-    Usage,
 )
 from studio.providers.history import Part, Past
 from studio.providers.transport import Client

@@ -26,10 +26,10 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from studio.app.instance import LibraryLock
 from studio.common import files, json_reader, user_input
 from studio.common.errors import InputError, StorageError
 from studio.common.i18n import _
+from studio.common.library_lock import LibraryLock
 from studio.domain.entities import new_id
 from studio.library.files import originals as inside
 from studio.library.files.originals import HIDDEN

@@ -10,7 +10,8 @@ from PySide6.QtGui import QDropEvent
 
 from studio.common.i18n import _, ngettext
 from studio.domain.entities import one_line
-from studio.library.query import Collection, Counts, Spend, View
+from studio.domain.spend import Spend
+from studio.library.query import Collection, Counts, View
 from studio.ui.support.formatting import about, plain_money
 
 
