@@ -52,6 +52,7 @@ FORBIDDEN = [
     ("Only decoding and the painter use Pillow", "ui.style.theme", "PIL"),
     ("Only decoding and the painter use Pillow", "imaging.decoder", "PIL"),
     ("Only the decoding process decodes", "imaging.decoder", "studio.imaging.decode_jobs"),
+    ("Only the decoding process decodes", "imaging.decoder", "studio.imaging.worker"),
     ("Only the start opens the window", "cli.run", "studio.ui.style.theme"),
     ("Only the start opens the window", "app.core", "studio.ui.support.tasks"),
     (

@@ -30,8 +30,8 @@ from studio.common.key_redaction import Echoes
 from studio.common.serial_executor import Lane
 from studio.common.urls import check_address
 from studio.providers import connection_errors, content_encoding, fetching, proxies
-from studio.providers.base import BeforeFirstByte, Sink
 from studio.providers.redacted_answer import CleanSink, secrets_in
+from studio.providers.sink import BeforeFirstByte, Sink
 
 if TYPE_CHECKING:
     import httpx

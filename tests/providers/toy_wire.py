@@ -38,17 +38,16 @@ from studio.providers.base import (
     Answer,
     AnswerPicture,
     AnswerSource,
-    BeforeFirstByte,
     FindModel,
     Input,
     Learn,
     LongStrings,
     Provider,
     Scan,
-    Sink,
     Spilled,
 )
 from studio.providers.history import Part, Past
+from studio.providers.sink import BeforeFirstByte, Sink
 from studio.providers.transport import Client
 from tests.fake_service import FakeService, Reply, Request, tiny_png
 
