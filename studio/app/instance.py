@@ -16,6 +16,9 @@ import tempfile
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
 
+if sys.platform == "win32":
+    import platformdirs
+
 Work = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 """Takes the line of somebody who has work for the owner, until that is done."""
 
@@ -194,8 +197,6 @@ def _addresses(folder: Path, state: Path | None) -> Iterator[Path]:
     if (runtime := Path(os.environ.get("XDG_RUNTIME_DIR", ""))).is_absolute():
         rooms.append(runtime)
     if sys.platform == "win32":
-        import platformdirs
-
         rooms.append(platformdirs.user_state_path("gridbrush", appauthor=False))
     else:
         # A shell without a session of its own, as after `su` or in cron.

@@ -8,6 +8,9 @@ from __future__ import annotations
 import logging
 import re
 
+from studio.common.key_redaction import Echoes
+from studio.common.terminal import harmless
+
 HIDDEN = "[hidden]"
 
 _secrets: set[str] = set()
@@ -42,8 +45,6 @@ def clean(text: str) -> str:
         text = text.replace(secret, HIDDEN)
     if _secrets:
         # However else it is written.
-        from studio.common.key_redaction import Echoes
-
         text = Echoes(sorted(_secrets), instead=HIDDEN).text(text)
     for pattern, instead in _PATTERNS:
         text = re.sub(pattern, instead, text)
@@ -59,8 +60,6 @@ class CleanFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """The line, or one that says what kind of line could not be made."""
         try:
-            from studio.common.terminal import harmless  # a start logs nothing
-
             return harmless(clean(super().format(record)))
         except Exception as error:  # noqa: BLE001 a faulty log line must not stop the program
             return f"A line of {record.name} could not be logged: {type(error).__name__}"

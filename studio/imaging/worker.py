@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import queue
+import signal
 import sys
 import threading
 from typing import Any, BinaryIO
@@ -17,6 +18,11 @@ from typing import Any, BinaryIO
 from studio.config.environment import keep_memory_private
 from studio.imaging import decode_jobs, sandbox
 from studio.imaging.worker_protocol import Job, Message, read_message, write_message
+
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import resource
 
 MEMORY = 3 << 30
 """Address space in bytes: 8192 x 8192 RGBA takes 256 MiB, and some steps hold four copies."""
@@ -66,8 +72,6 @@ def _take_pipes() -> tuple[BinaryIO, BinaryIO]:
     """Both pipes under new numbers, so that a stray print cannot get between two messages."""
     requests, answers = os.dup(0), os.dup(1)
     if sys.platform == "win32":
-        import msvcrt
-
         msvcrt.setmode(requests, os.O_BINARY)
         msvcrt.setmode(answers, os.O_BINARY)
     nothing = os.open(os.devnull, os.O_RDWR)
@@ -80,12 +84,8 @@ def _take_pipes() -> tuple[BinaryIO, BinaryIO]:
 
 def _limit(memory: int) -> None:
     # Ctrl+C in a terminal reaches the whole group; only the parent decides when this one ends.
-    import signal
-
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform != "win32":
-        import resource
-
         os.nice(5)
         limits = [(resource.RLIMIT_FSIZE, 1 << 20)]
         if sys.platform != "darwin":  # macOS counts its shared caches and refuses

@@ -30,6 +30,9 @@ from studio.domain.entities import Picture, Reference
 HIDDEN = ".gridbrush"
 """The folder in a library with everything that is no picture."""
 
+UNFINISHED = ("importing", "emptying", "journal")
+"""Folders of the hidden one that a start acts upon."""
+
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _WORD = re.compile(r"[0-9A-Za-z_-]{1,64}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")

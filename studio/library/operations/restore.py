@@ -32,14 +32,11 @@ from studio.common.i18n import _
 from studio.common.library_lock import LibraryLock
 from studio.domain.entities import new_id
 from studio.library.files import originals as inside
-from studio.library.files.originals import HIDDEN
+from studio.library.files.originals import HIDDEN, UNFINISHED
 
 VERSION = 1
 MANIFEST = "manifest.json"
 INSIDE = "library"
-UNFINISHED = ("importing", "emptying", "journal")
-"""Folders of the hidden one that a start acts upon."""
-
 SETTINGS = "settings.json"
 _LASTING = ("id", "records", "inputs", "turns", "trash", "copies", "damaged")
 _IDENTITY = f"{INSIDE}/{HIDDEN}/id"
