@@ -12,8 +12,8 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from studio.cli import output, parser
-from studio.cli.output import complain
 from studio.cli.parser import Options
+from studio.cli.stderr import complain
 from studio.common import i18n, log_files, paths
 from studio.common.errors import StorageError, StudioError, UsageError
 from studio.common.files import storage_error

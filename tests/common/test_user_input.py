@@ -467,5 +467,5 @@ def test_an_opening_that_goes_past_the_door_is_found(line: str) -> None:
 
 def test_commands_take_the_names_of_files_through_the_door() -> None:
     # What is read; where things are written to is no business of this door.
-    for module in ("library", "generate", "advanced", "parser"):
+    for module in ("library_changes", "library_backup", "generate", "advanced", "parser"):
         assert "user_input.path_of(" in (STUDIO / "cli" / f"{module}.py").read_text("utf-8"), module
