@@ -83,6 +83,12 @@ FORBIDDEN = [
     ("Packages import downward", "domain.budget", "studio.library.query"),
     ("Packages import downward", "library.operations.restore", "studio.app.instance"),
     ("Packages import downward", "config.settings", "studio.imaging.decoder"),
+    ("The library imports downward", "library.operations.trash", "studio.library.facade"),
+    ("The library imports downward", "library.store", "studio.library.operations.trash"),
+    ("The library imports downward", "library.index.index", "studio.library.store"),
+    ("The library imports downward", "library.log.records", "studio.library.index.index"),
+    ("The library imports downward", "library.files.originals", "studio.library.log.records"),
+    ("The library imports downward", "library.metadata.xmp", "studio.library.query"),
     ("Fronts over core over jobs over the rest", "common.files", "studio.generation.journal"),
     ("Fronts over core over jobs over the rest", "cli.run", "studio.ui.style.theme"),
     (

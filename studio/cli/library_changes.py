@@ -141,7 +141,7 @@ def _imported(options: Any, said: Said) -> int:
 
 async def confirm_emptying(core: Core) -> None:
     """Ask whether what is in the trash may go. Raises InputError where nobody says yes."""
-    found = await trash.contents(core.library)
+    found = await trash.contents(core.library.store)
     n, size = len(found.ids), f"{found.bytes / 1e6:,.1f} MB"
     if not n:
         return
@@ -169,7 +169,7 @@ async def _take_in(core: Core, paths: Sequence[str]) -> Said:
     """Import with a bar that shows how far it is. Raises StorageError."""
     found, refused = import_sources.named(paths)
     neutral = core.settings.value.neutral_names
-    one = import_.Import(core.library, core.decoder, neutral_names=neutral)
+    one = import_.Import(core.library.store, core.decoder, neutral_names=neutral)
     with progress(_("Importing"), 1000) as shown:
 
         def tell(now: Progress) -> None:
