@@ -27,6 +27,16 @@ else:
     import secretstorage
     from keyring.backends import SecretService, kwallet
 
+    def _secret_service() -> State:
+        """Whether the default collection is open; asks for its properties only: nothing pops up."""
+        with contextlib.closing(secretstorage.dbus_init()) as bus:
+            try:
+                collection = secretstorage.Collection(bus)
+            except secretstorage.ItemNotFoundException:
+                return State.NONE
+            return State.LOCKED if collection.is_locked() else State.OK
+
+
 log = logging.getLogger(__name__)
 
 
@@ -138,16 +148,6 @@ def _works(backend: Any) -> bool:
     except Exception as error:  # noqa: BLE001 a backend says in its own way that it cannot
         log.info("%s cannot be used: %s", backend.__module__, type(error).__name__)
         return False
-
-
-def _secret_service() -> State:
-    """Whether the default collection is open; asks for its properties only, so nothing pops up."""
-    with contextlib.closing(secretstorage.dbus_init()) as bus:
-        try:
-            collection = secretstorage.Collection(bus)
-        except secretstorage.ItemNotFoundException:
-            return State.NONE
-        return State.LOCKED if collection.is_locked() else State.OK
 
 
 def backend_name(environ: Mapping[str, str] | None = None) -> str:
