@@ -97,6 +97,51 @@ FORBIDDEN = [
         "studio.ui.panels.inspector.inspector",
     ),
     ("Panels never import each other", "ui.style.theme", "studio.ui.views.gallery.view"),
+    (
+        "Views and panels over widgets over support over style",
+        "ui.views.welcome",
+        "studio.ui.panels.key_card",
+    ),
+    (
+        "Views and panels over widgets over support over style",
+        "ui.panels.inspector",
+        "studio.ui.views.canvas.canvas",
+    ),
+    (
+        "Views and panels over widgets over support over style",
+        "ui.widgets.buttons",
+        "studio.ui.panels.composer",
+    ),
+    (
+        "Views and panels over widgets over support over style",
+        "ui.support.tasks",
+        "studio.ui.widgets.buttons",
+    ),
+    (
+        "Views and panels over widgets over support over style",
+        "ui.style.theme",
+        "studio.ui.support.tasks",
+    ),
+    ("Views never import each other", "ui.views.loupe", "studio.ui.views.gallery.view"),
+    ("Views never import each other", "ui.views.canvas", "studio.ui.views.loupe"),
+    ("Panels stand beside each other", "ui.panels.composer", "studio.ui.panels.key_card"),
+    (
+        "Panels stand beside each other",
+        "ui.panels.search_hints",
+        "studio.ui.panels.search_completer",
+    ),
+    (
+        "Widgets and style know nothing of the product",
+        "ui.widgets.buttons",
+        "studio.domain.entities",
+    ),
+    ("Widgets and style know nothing of the product", "ui.widgets.buttons", "studio.app.core"),
+    ("Widgets and style know nothing of the product", "ui.style.theme", "studio.config"),
+    (
+        "Values, errors and events rest on the standard library",
+        "common.display_text",
+        "studio.common.i18n",
+    ),
     ("Values, errors and events rest on the standard library", "domain.entities", "msgspec"),
     (
         "Values, errors and events rest on the standard library",
