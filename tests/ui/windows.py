@@ -35,7 +35,6 @@ from studio.ui.controllers.selection import Selected
 from studio.ui.controllers.variations import Variations
 from studio.ui.controllers.view_options import Choices
 from studio.ui.controllers.view_switch import Looking
-from studio.ui.dialogs.empty_trash import TrashEmptier
 from studio.ui.dialogs.launcher import Dialogs
 from studio.ui.dialogs.missing_file import MissingFiles
 from studio.ui.dialogs.open_library import LibraryOpener
@@ -79,7 +78,6 @@ class OpenedWindow(StudioWindow):
     shelving: Shelving
     talking: Talking
     toast: Toast
-    trash_emptier: TrashEmptier
     variations: Variations
 
     def __init__(self, core: Core) -> None:
@@ -116,7 +114,7 @@ class OpenedWindow(StudioWindow):
         return self.session.built
 
     def show_shelf(self, view: View) -> None:
-        self.built.shelves.show_shelf(view)
+        self.built.library_navigation.show_shelf(view)
 
     def focus_places(self) -> list[tuple[QWidget, Callable[[], None]]]:
         return self.built.panel_layout.focus_places()
@@ -143,11 +141,11 @@ class OpenedWindow(StudioWindow):
 
     @property
     def library_opener(self) -> LibraryOpener:
-        return self.built.library_opener.get()
+        return self.built.library_commands.opener.get()
 
     @property
     def library_mover(self) -> LibraryMover:
-        return self.built.library_mover.get()
+        return self.built.library_commands.mover.get()
 
     @property
     def leaving(self) -> Leaving | None:

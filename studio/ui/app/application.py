@@ -39,6 +39,7 @@ def run(options: Any) -> int:
     # Qt is loaded now, and not before: it aborts where there is no display, and while it is being
     # loaded a thread reads the first screen (docs/decisions/start.md).
     if options.probe_window:
+        # It loads Qt.
         from studio.ui.app import probe
 
         return probe.run()
@@ -49,6 +50,7 @@ def run(options: Any) -> int:
         return error.exit_code
     logs.keep()
     startup = Startup(options, where)
+    # It loads Qt, beside the thread that reads the first pictures.
     from studio.ui.app import first_window
 
     return first_window.run(startup)

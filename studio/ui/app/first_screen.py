@@ -90,6 +90,7 @@ class FirstScreen:
 
     def _decode(self) -> None:
         """Decode until none waits; two threads may."""
+        # The thread begins before Qt is loaded.
         from PySide6.QtCore import QSize
         from PySide6.QtGui import QImageReader
 

@@ -19,7 +19,7 @@ from studio.app import instance, maintenance
 from studio.app import session as sessions
 from studio.app.core import Core
 from studio.app.crash_reports import CrashFile
-from studio.common import logs, terminal
+from studio.common import log_files, terminal
 from studio.common.errors import LibraryLocked, StudioError
 from studio.ui.app import end_signals
 from studio.ui.app.event_loop import WindowLoop
@@ -43,7 +43,7 @@ _AT_REST = 2.0
 def run(app: QApplication, startup: Startup, shown: WindowSession | None) -> int:
     """Until the window is closed; the exit code. `shown` is None where there is no window yet."""
     terminal.guard()
-    end_logs = logs.install(startup.where, startup.options.log_level.upper())
+    end_logs = log_files.install(startup.where, startup.options.log_level.upper())
     # What Qt says may hold the name of a file: it goes where our own words go.
     qInstallMessageHandler(_pass_on)
     try:
@@ -168,7 +168,7 @@ async def look_after(session: WindowSession) -> None:
     """What waits until the window stands: a crash to tell of, then the library's upkeep."""
     await go_on(session)
     await session.built.dialogs.upkeep.get().tell_of_crash()
-    await session.built.trash_emptier.resume()
+    await session.built.library_commands.emptier.resume()
     await maintenance.run(session.core)
 
 

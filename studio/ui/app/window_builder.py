@@ -2,8 +2,7 @@
 
 Nothing else knows all of them. It goes step by step: between two steps the window answers, and
 nothing here is needed to look at the first pictures or to write on the prompt. What most sessions
-never show is loaded when it is first wanted: loupe, first page and empty page are 2.4 MB, the ways
-to another library 1.1 MB.
+never show is loaded when it is first wanted: loupe, first page and empty page are 2.4 MB.
 """
 
 from __future__ import annotations
@@ -25,6 +24,8 @@ from studio.ui.controllers.go_to_date import DateNavigation
 from studio.ui.controllers.import_ import Bringing
 from studio.ui.controllers.item_actions import Offers
 from studio.ui.controllers.jobs import Running
+from studio.ui.controllers.library_commands import LibraryCommands
+from studio.ui.controllers.library_navigation import LibraryNavigation
 from studio.ui.controllers.library_view import Browsing
 from studio.ui.controllers.messages import Talking
 from studio.ui.controllers.notifications import Notifier
@@ -34,12 +35,10 @@ from studio.ui.controllers.pictures import PictureActions
 from studio.ui.controllers.reindex_progress import ReindexProgress
 from studio.ui.controllers.retry import FailedJobs
 from studio.ui.controllers.selection import Selected
-from studio.ui.controllers.shelves import Shelves
 from studio.ui.controllers.updates import UpdateNotice
 from studio.ui.controllers.variations import Variations
 from studio.ui.controllers.view_options import Choices
 from studio.ui.controllers.view_switch import Looking
-from studio.ui.dialogs.empty_trash import TrashEmptier
 from studio.ui.dialogs.launcher import Dialogs
 from studio.ui.dialogs.missing_file import MissingFiles
 from studio.ui.dialogs.quit import Leaving
@@ -50,7 +49,6 @@ from studio.ui.panels.sidebar.sidebar import Sidebar
 from studio.ui.panels.status_bar.activity import StatusBar
 from studio.ui.support import key_repeat
 from studio.ui.support.late import Late
-from studio.ui.support.tasks import spawn
 from studio.ui.widgets import MessageBar, Toast
 from studio.ui.window import window_state
 from studio.ui.window.actions import Actions
@@ -60,8 +58,6 @@ from studio.ui.window.main_window import StudioWindow
 from studio.ui.window.top_bar import TopBar
 
 if TYPE_CHECKING:
-    from studio.ui.dialogs.open_library import LibraryOpener
-    from studio.ui.dialogs.relocate_library import LibraryMover
     from studio.ui.views.empty_state import Nothing
     from studio.ui.views.loupe import Loupe
     from studio.ui.views.welcome import Welcome
@@ -72,7 +68,7 @@ class WindowBuilder:
 
     Attributes:
         loupe, welcome, nothing: views that are made when they are first shown.
-        library_opener, library_mover, leaving: made when they are first asked for.
+        leaving: made when the window is first closed over work.
     """
 
     def __init__(self, core: Core, window: StudioWindow, browsing: Browsing) -> None:
@@ -84,8 +80,6 @@ class WindowBuilder:
         self.welcome: Late[Welcome] = Late(self._make_welcome)
         self.nothing: Late[Nothing] = Late(self._make_nothing)
         self.leaving = Late(self._make_leaving)
-        self.library_opener: Late[LibraryOpener] = Late(self._make_opener)
-        self.library_mover: Late[LibraryMover] = Late(self._make_mover)
 
     def build(self, left: Draft | None) -> Iterator[None]:
         """Make everything, put it in its place and connect it; `left` is the composer as it was."""
@@ -160,7 +154,7 @@ class WindowBuilder:
             actions=self.actions_of,
             parent=window,
         )
-        self.shelves = Shelves(
+        self.library_navigation = LibraryNavigation(
             self.browsing, self.looking, gallery=window.gallery, sides=self._sides, parent=window
         )
         self.choices = Choices(
@@ -303,7 +297,9 @@ class WindowBuilder:
             welcoming=self.pages.welcoming,
             parent=window,
         )
-        self.trash_emptier = TrashEmptier(core, self.talking, window)
+        self.library_commands = LibraryCommands(
+            core, self.talking, self.messages, importing=self.bringing.is_under_way, parent=window
+        )
 
     def _make_listeners(self) -> None:
         core, window = self.core, self.window
@@ -349,7 +345,7 @@ class WindowBuilder:
 
     def _handlers(self) -> dict[str, Callable[[], object]]:
         """What every action of the table does, by its name; stars are beside it."""
-        window, handlers, shelf = self.window, self.handlers, self.shelves.show_shelf
+        window, handlers, shelf = self.window, self.handlers, self.library_navigation.show_shelf
         return {
             # File
             "generate": self.composer.generate_now,
@@ -406,27 +402,18 @@ class WindowBuilder:
             "pause_queue": handlers.toggle_pause,
             "retry_failed": self.failed_jobs.ask_or_retry,
             "cancel_all": handlers.cancel_all,
-            "open_library": self._open_library,
-            "move_library": self._move_library,
+            "open_library": self.library_commands.open_another,
+            "move_library": self.library_commands.move,
             "open_library_folder": handlers.open_library_folder,
             "check_library": self.dialogs.check_library,
             "back_up": self.dialogs.back_up,
-            "empty_trash": self._empty_trash,
+            "empty_trash": self.library_commands.empty_trash,
             # Help
             "palette": self.dialogs.open_palette,
             "shortcuts": self.dialogs.open_shortcuts,
             "log_folder": handlers.open_log_folder,
             "about": partial(self.dialogs.open_settings, "about"),
         }
-
-    def _open_library(self) -> None:
-        spawn(self.library_opener.get().choose())
-
-    def _move_library(self) -> None:
-        spawn(self.library_mover.get().choose())
-
-    def _empty_trash(self) -> None:
-        spawn(self.trash_emptier.ask())
 
     # Who hears whom
 
@@ -457,7 +444,7 @@ class WindowBuilder:
 
     def _connect_sides(self) -> None:
         for side in self._sides:
-            side.view_chosen.connect(self.shelves.show_shelf)
+            side.view_chosen.connect(self.library_navigation.show_shelf)
             side.history_requested.connect(self.composer.on_history_wanted)
             side.dropped.connect(self.offers.on_dropped_on_shelf)
             side.collect_wanted.connect(self.shelving.on_collect_wanted)
@@ -468,10 +455,10 @@ class WindowBuilder:
         self.sidebar.collection_asked.connect(self.shelving.on_asked)
         self.sidebar.collected.connect(self.shelving.on_dropped)
         self.shelving.changed.connect(self.pages.on_counted)
-        self.shelving.shelf_wanted.connect(self.shelves.show_shelf)
-        self.shelving.collection_wanted.connect(self.shelves.show_collection)
+        self.shelving.shelf_wanted.connect(self.library_navigation.show_shelf)
+        self.shelving.collection_wanted.connect(self.library_navigation.show_collection)
         self.shelving.search_wanted.connect(self.choices.on_searched)
-        self.shelves.failures_seen.connect(self.hearing.on_failures_seen)
+        self.library_navigation.failures_seen.connect(self.hearing.on_failures_seen)
 
     def _connect_views(self) -> None:
         gallery, zones = self.window.gallery, self.window.zones
@@ -553,6 +540,7 @@ class WindowBuilder:
     # What is made when it is first wanted
 
     def _make_loupe(self) -> Loupe:
+        # 2.4 MB together with the next two.
         from studio.ui.views.loupe import Loupe
 
         core = self.core
@@ -569,6 +557,7 @@ class WindowBuilder:
         return loupe
 
     def _make_welcome(self) -> Welcome:
+        # As above.
         from studio.ui.panels.key_card import KeyCard
         from studio.ui.views.welcome import Welcome
 
@@ -583,27 +572,12 @@ class WindowBuilder:
         return welcome
 
     def _make_nothing(self) -> Nothing:
+        # As above.
         from studio.ui.views.empty_state import Nothing
 
         nothing = Nothing(self.window.gallery, self.window.grid)
         nothing.wanted.connect(self.choices.on_more_wanted)
         return nothing
-
-    def _make_opener(self) -> LibraryOpener:
-        from studio.ui.dialogs.open_library import LibraryOpener
-
-        return LibraryOpener(self.core, self.talking, self.messages, self.window)
-
-    def _make_mover(self) -> LibraryMover:
-        from studio.ui.dialogs.relocate_library import LibraryMover
-
-        return LibraryMover(
-            self.core,
-            self.talking,
-            importing=self.bringing.is_under_way,
-            reopen=self.library_opener.get().reopen,
-            parent=self.window,
-        )
 
     def _make_leaving(self) -> Leaving:
         leaving = Leaving(self.core, self.messages, self.window)

@@ -108,6 +108,7 @@ class Bringing(QObject):
         return bool(self._waiting or self._waiting_blobs or self._refused)
 
     async def _take(self) -> None:
+        # 2.2 MB, for who imports.
         from studio.library.operations import import_
 
         core = self._core
@@ -148,6 +149,7 @@ class Bringing(QObject):
         return found
 
     def _say(self, one: Import) -> None:
+        # As above.
         from studio.library.operations import import_, import_sources
 
         result = one.result
@@ -301,6 +303,7 @@ def number_in(mime: QMimeData) -> int:
     """How many things of a drag from outside could be imported; no picture is fetched for it."""
     if mime.hasFormat(drag_and_drop.IDS):
         return 0
+    # 1 MB, for the first drag from another program.
     from studio.ui.support import drop_contents
 
     named = sum(map(drop_contents.is_from_here, drop_contents.addresses(mime)))

@@ -27,8 +27,9 @@ from studio.domain.events import (
     PicturesAdded,
     RecordsChanged,
 )
+from studio.domain.spend import Spend
 from studio.library.index.search_language import Fact, understand
-from studio.library.query import Counts, Query, Sort, Spend, View
+from studio.library.query import Counts, Query, Sort, View
 from studio.ui.support.first_query import first_query
 from studio.ui.support.tasks import Work, spawn
 from studio.ui.views.gallery.model import GalleryModel

@@ -79,6 +79,7 @@ class Dialogs(QObject):
 
     def open_settings(self, section: str, key_of: str = "") -> SettingsDialog:
         """Open the settings at a section, with the card for the key of a profile."""
+        # 16 ms, when they are first opened.
         from studio.ui.dialogs.settings import SettingsDialog
 
         dialog = SettingsDialog(self._core, self._parent)
@@ -121,6 +122,7 @@ class Dialogs(QObject):
         Forgetting(self._core.library, str(prompt), self._parent).open()
 
     def _make_upkeep(self) -> Upkeep:
+        # 16 ms, when it is first wanted.
         from studio.ui.dialogs.maintenance import Upkeep
 
         made = Upkeep(self._core, self._messages, self._parent)

@@ -13,7 +13,7 @@ from studio.ui.support.ports import Navigation, ShownPictures
 from studio.ui.views.gallery.view import GalleryView
 
 
-class Shelves(QObject):
+class LibraryNavigation(QObject):
     """Goes to a shelf, a collection or a saved search.
 
     Signals:
