@@ -102,7 +102,9 @@ class Watcher:
                     return None
             return first
 
-        return wait_until(found, what=what)
+        image = wait_until(found, what=what)
+        assert image is not None
+        return image
 
     def turn(self, mine: Image.Image | None = None) -> Image.Image:
         """Switch the system; the screen once most of it, and most of `mine`, has turned too."""
