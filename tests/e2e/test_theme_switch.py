@@ -134,7 +134,8 @@ class Watcher:
         self.user.keys(*scene.close)
 
         def what() -> str:
-            return f"nothing over the window, {changed(bare, self.see()).getbbox()} is other"
+            lines = "\n".join(self.program.tree())
+            return f"only the window, {changed(bare, self.see()).getbbox()} is other:\n{lines}"
 
         wait_until(lambda: self.see() == bare, what=what)
 
