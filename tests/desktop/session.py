@@ -162,6 +162,8 @@ class Session:
         server = [
             *("Xvfb", "-displayfd", str(writing), "-screen", "0", f"{size}x24"),
             *("-dpi", str(scale), "-nolisten", "tcp", "-noreset"),
+            # What is on the screen lies in a file of its own: read, not asked for.
+            *("-fbdir", self.environ["XDG_RUNTIME_DIR"]),
         ]
         process = self.start(server, pass_fds=(writing,))
         os.close(writing)
@@ -185,6 +187,11 @@ class Session:
         finally:
             os.close(reading)
         return self.display
+
+    @property
+    def frame_buffer(self) -> Path:
+        """What is on the screen, once there is a display: an XWD file that is always up to date."""
+        return Path(self.environ["XDG_RUNTIME_DIR"]) / "Xvfb_screen0"
 
     def start_bus(self, *, services: bool = True) -> str:
         """A message bus; without `services` one that can start nothing, so there is no keyring."""

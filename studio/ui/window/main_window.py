@@ -193,7 +193,7 @@ class StudioWindow(QWidget):
             layout.replace(column, old, new)
         grid.insertWidget(1, self.messages)
         self.zones.take(sidebar=self.sidebar, rail=self.rail, inspector=self.inspector)
-        self.zones.keep_clear(self.composer)
+        self.zones.keep_clear(foot=self.composer, head=self.messages)
 
     def furnish(self) -> Iterator[None]:
         """Make everything that is not there yet, step by step; nothing the second time."""

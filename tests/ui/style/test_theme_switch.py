@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication, QDialog, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QFrame, QWidget
 
 from studio.domain.drafts import Draft
 from studio.domain.entities import JobState, Picture, Reference, Role
@@ -45,6 +45,7 @@ from studio.ui.widgets import (
     Text,
     Toast,
 )
+from studio.ui.widgets.accessible import restyle
 from studio.ui.widgets.key_field import KeyField
 from studio.ui.widgets.key_test_result import Verdict
 from studio.ui.widgets.paragraph import Paragraph
@@ -435,6 +436,53 @@ async def test_what_lies_over_the_window_survives_a_switch(tmp_path: Path, name:
         away(made)
         await settle()
         assert switched.wrong() == {}
+
+
+@pytest.mark.parametrize("before", ["light", "dark"])
+async def test_what_is_beside_another_view_survives_a_switch(
+    tmp_path: Path, before: theme.Choice
+) -> None:
+    """The inspector's first line has another place in the loupe, and is back where it was."""
+    after: theme.Choice = "dark" if before == "light" else "light"
+    async with studio(tmp_path) as window:
+        switch(after)
+        await settle()
+        wanted = shot(window.inspector)
+        switch(before)
+        window.actions_of.every["open"].trigger()
+        await settle()
+        assert window.views.currentWidget() is window.loupe
+        window.zones.open_inspector(True)
+        switch(after)
+        await settle()
+        window.actions_of.every["grid"].trigger()
+        await settle()
+        assert unlike(wanted, shot(window.inspector)) == ""
+
+
+@pytest.mark.parametrize("between", [True, False], ids=["switched", "not switched"])
+def test_a_frame_that_is_styled_anew_has_the_room_of_a_new_one(*, between: bool) -> None:
+    def room(frame: QFrame) -> tuple[int, int]:
+        frame.ensurePolished()
+        inner = frame.contentsRect()
+        return frame.height() - inner.height(), frame.width() - inner.width()
+
+    frame, plain, lined = QFrame(), QFrame(), QFrame()
+    for one, zone in ((frame, "section"), (plain, "panel"), (lined, "section")):
+        one.setProperty("zone", zone)
+        one.resize(100, 100)
+        one.show()
+    switch("dark")
+    assert room(plain) != room(lined)
+    for zone, other in (("panel", plain), ("section", lined)):
+        frame.setProperty("zone", zone)
+        restyle(frame)
+        if between:
+            switch("light")
+        assert room(frame) == room(other)
+    for one in (frame, plain, lined):
+        one.close()
+    switch("dark")
 
 
 def test_no_icon_keeps_the_colour_of_another_theme() -> None:
