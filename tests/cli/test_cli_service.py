@@ -115,7 +115,7 @@ def test_a_copy_that_cannot_be_written_loses_no_picture(
     out.rmdir()
     out.write_text("not a folder")
     go_on.set()
-    told, err = running.communicate(timeout=60)
+    told, err = running.communicate(timeout=120)
     events = [json.loads(line) for line in told.splitlines()]
     assert running.returncode == 8, err
     assert "Traceback" not in err

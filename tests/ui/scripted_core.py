@@ -36,7 +36,7 @@ class Vault:
         self.trouble: KeyringTrouble | None = None
 
     def _wait(self) -> None:
-        self.gate.wait(15)
+        self.gate.wait(60)
         if self.trouble is not None:
             raise self.trouble
 

@@ -74,7 +74,11 @@ async def settle() -> None:
     while quiet < 2:
         await asyncio.sleep(0)
         QApplication.sendPostedEvents()
-        running = [one for one in tasks.running() if one.get_coro().__qualname__ not in DELAYED]
+        running = [
+            one
+            for one in tasks.running()
+            if getattr(one.get_coro(), "__qualname__", "") not in DELAYED
+        ]
         quiet = 0 if running else quiet + 1
         if running:
             await asyncio.wait(running)

@@ -188,7 +188,7 @@ def test_decoding_beside_the_window_never_waits_for_what_waits_for_it() -> None:
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
     done = subprocess.run(
         [sys.executable, "-c", BOTH_DECODE],
-        env=environment, capture_output=True, text=True, timeout=60, check=False,
+        env=environment, capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
     assert done.stdout == "done\n", done.stderr
 
