@@ -30,11 +30,7 @@ class Shelf:
         self.thumbnails.ready.connect(self.ready.append)
 
     async def until(self, count: int) -> None:
-        for _turn in range(1000):
-            if len(self.ready) >= count:
-                return
-            await asyncio.sleep(0.001)
-        raise AssertionError(self.ready)
+        await until(lambda: len(self.ready) >= count)
 
     async def rest(self) -> None:
         """Until nothing that was wished for is under way."""
