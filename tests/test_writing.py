@@ -33,7 +33,7 @@ SEEN = {
     ),
     "library/operations/relocate.py:move": "the whole library, to where nothing is",
     "library/operations/relocate.py:_copy": "a link, in a folder that was made a line before",
-    "library/operations/reindex.py:adopt": "the index, which is computed",
+    "library/index/index_file.py:adopt": "the index, which is computed",
     "library/files/thumbnails.py:put": "a thumbnail, which is computed",
     "common/log_files.py:_open": "the log, which only grows",
     "ui/dialogs/empty_trash.py:_discard": "into the system's trash",

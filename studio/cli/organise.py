@@ -84,7 +84,7 @@ async def confirm_emptying(core: Core) -> None:
     """Ask whether what is in the trash may go. Raises InputError where nobody says yes."""
     from studio.library.operations import trash
 
-    found = await trash.contents(core.library)
+    found = await trash.contents(core.library.store)
     n, size = len(found.ids), f"{found.bytes / 1e6:,.1f} MB"
     if not n:
         return
@@ -115,7 +115,7 @@ async def take_in(core: Core, paths: Sequence[str]) -> Said:
 
     found, refused = import_sources.named(paths)
     neutral = core.settings.value.neutral_names
-    one = import_.Import(core.library, core.decoder, neutral_names=neutral)
+    one = import_.Import(core.library.store, core.decoder, neutral_names=neutral)
     with progress(_("Importing"), 1000) as shown:
 
         def tell(now: Progress) -> None:

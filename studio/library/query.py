@@ -1,4 +1,4 @@
-"""What may be asked of a library, and the small values that come back."""
+"""Queries of a library, and the small values they return."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from studio.common.errors import InputError, StorageError, StudioError
 from studio.domain.entities import new_id
 from studio.library.files.originals import HIDDEN
 from studio.library.operations import backup, restore
-from studio.library.operations.verify import Stopped
+from studio.library.stopped import Stopped
 from tests.torture import strangers
 
 resource = pytest.importorskip("resource")

@@ -288,15 +288,17 @@ async def _used(home: Path, chosen: Path | None) -> None:
                 await carry_out(core, Change(action=action, ids=[one.id for one in every]))
         for picture in every:
             with contextlib.suppress(StudioError):
-                library.drop_thumbnails([picture.sha256])
-                await library._reading.run(library._thumbnails.put, picture.sha256, 256, SECRET)
+                library.store.thumbnails.remove(picture.sha256)
+                await library.store.reading.run(
+                    library.store.thumbnails.put, picture.sha256, 256, SECRET
+                )
         for job in await library.failed():
             for one in job.request.references:
                 with contextlib.suppress(StudioError):
                     library.input_path(one)
         with contextlib.suppress(StudioError):
             await server.check(core)
-        await trash.resume(library, _gone)
+        await trash.resume(library.store, _gone)
     finally:
         await core.close()
 

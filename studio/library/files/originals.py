@@ -22,7 +22,7 @@ import unicodedata
 from io import BufferedReader
 from pathlib import Path
 
-from studio.common import files, json_reader
+from studio.common import directory_handles, files, json_reader
 from studio.common.errors import StorageError
 from studio.common.i18n import _
 from studio.domain.entities import Picture, Reference
@@ -117,15 +117,11 @@ def below(root: Path, relative: str) -> Path:
 
 def open_file(root: Path, place: Path) -> BufferedReader:
     """A regular file below `root`, opened through no link. Raises OSError."""
-    from studio.common import directory_handles  # a start does without
-
     return directory_handles.open_file(root, place)
 
 
 def is_file(root: Path, place: Path) -> bool:
     """Whether a regular file lies there that is reached through no link."""
-    from studio.common import directory_handles
-
     return directory_handles.is_file(root, place)
 
 

@@ -1,7 +1,7 @@
-"""Copies of originals on their way to where the user says: whole or not at all, over nothing.
+"""Copies of originals saved where the user says: whole or not at all, never over another file.
 
 A copy gets its name when its bytes are durable. Where the name is taken it gets a number, unless
-the user has said that what is there may go; that one then goes in the moment the copy is whole.
+the user agreed to replace what is there; that file goes in the moment the copy is whole.
 Nothing in the library itself is written over. All calls block.
 """
 

@@ -1,4 +1,4 @@
-"""What the index counts and sums up: shelves, money, prompts that were used, jobs that ended."""
+"""Counts and sums from the index: pictures per view, cost, prompts in use, finished jobs."""
 
 from __future__ import annotations
 

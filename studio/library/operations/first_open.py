@@ -1,9 +1,9 @@
-"""A library that was not opened here before: what it has under way is not gone on with unasked.
+"""First open of a library on this computer: unfinished work in it waits for the user's consent.
 
-Imports, emptyings and requests that were under way are found at a start and brought to their end.
-Those of a library from elsewhere are anybody's words: they would fetch addresses and delete files.
-They are put aside (`.gridbrush/from-elsewhere/`) until the user agreed. Which libraries were opened
-here, and where, stands beside the index of each, in `<data>/libraries/<id>/folders`.
+Imports, emptyings and requests under way are finished at the next start. Those of a library from
+elsewhere are untrusted: they would fetch addresses and delete files. They are put aside
+(`.gridbrush/from-elsewhere/`) until the user agrees. Which libraries were opened here, and where,
+is stored beside the index of each, in `<data>/libraries/<id>/folders`.
 All calls block.
 """
 

@@ -30,6 +30,7 @@ from studio.app.instance import LibraryLock
 from studio.common import files, json_reader, user_input
 from studio.common.errors import InputError, StorageError
 from studio.common.i18n import _
+from studio.config.settings import BUILT_IN_NAMES, built_in
 from studio.domain.entities import new_id
 from studio.library.files import originals as inside
 from studio.library.files.originals import HIDDEN
@@ -58,7 +59,7 @@ _HEADER = 30
 _NAME = 4096
 
 Progress = Callable[[int], None]
-"""Hears how many bytes were done; what it raises (`check.Stopped`) ends the work."""
+"""Hears how many bytes were done; what it raises (`Stopped`) ends the work."""
 
 
 class Manifest(msgspec.Struct, frozen=True):
@@ -364,8 +365,6 @@ def _harmless(data: bytes, *, agreed: bool) -> bytes | None:
     The folder of the library and the hosts of keys are this computer's. Where the user agreed to
     addresses, a key that is kept here still goes where it went before.
     """
-    from studio.config.settings import BUILT_IN_NAMES, built_in
-
     settings = _settings(data)
     if not settings:
         return None

@@ -30,7 +30,7 @@ async def locate(window: StudioWindow, picture: Picture) -> None:
 async def take(window: StudioWindow, picture: Picture, file: Path) -> None:
     """Take the file the user pointed at, and what lies beside it for others."""
     try:
-        found = await relink.locate(window.core.library, picture, file)
+        found = await relink.locate(window.core.library.store, picture, file)
     except InputError as error:
         window.talking.on_error(error, _ABOUT)
         return

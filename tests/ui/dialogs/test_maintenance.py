@@ -16,8 +16,8 @@ from studio.domain import prompt_variants, runs
 from studio.domain.drafts import Draft
 from studio.domain.events import Event, Trouble
 from studio.library.log import daily_copies
-from studio.library.operations.verify import Stopped
 from studio.library.query import View
+from studio.library.stopped import Stopped
 from studio.ui.dialogs import maintenance as upkeep
 from studio.ui.dialogs.forget_prompt import Forgetting
 from studio.ui.dialogs.maintenance import Upkeep, Words
