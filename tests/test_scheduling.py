@@ -30,11 +30,11 @@ def test_the_longest_file_is_given_out_first(
     node = Node()
     monkeypatch.setattr(pytestconfig.option, "tx", ["popen"])
     made = FileScheduling(pytestconfig)
-    made.registered_collections[node] = tests  # type: ignore[index]
+    made.registered_collections[node] = tests
     made.workqueue = OrderedDict(
         (file, {test: False for test in tests if test.startswith(file)}) for file in files
     )
     while made.workqueue:
-        made._assign_work_unit(node)  # type: ignore[arg-type]
+        made._assign_work_unit(node)
     assert given == ["many.py", "long.py", "few.py"]
     assert length("few.py", 3) == 3 * USUAL
