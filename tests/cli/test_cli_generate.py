@@ -13,6 +13,8 @@ import pytest
 from tests.cli.conftest import ids
 from tests.cli.program import Program, Result
 
+pytestmark = pytest.mark.usefixtures("warm")
+
 SMALL = ("--size", "512", "--json")
 
 

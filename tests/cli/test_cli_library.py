@@ -13,6 +13,8 @@ import pytest
 from tests.cli.conftest import ids
 from tests.cli.program import Program, Result
 
+pytestmark = pytest.mark.usefixtures("warm")
+
 
 def test_list_and_show_tell_what_is_there(shelf: tuple[Program, Result]) -> None:
     program, made = shelf

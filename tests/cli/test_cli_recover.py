@@ -12,6 +12,8 @@ from studio.library.operations import restore
 from tests.cli.program import Program, made
 from tests.torture import strangers
 
+pytestmark = pytest.mark.usefixtures("warm")
+
 
 @pytest.fixture
 def program(tmp_path: Path) -> Program:

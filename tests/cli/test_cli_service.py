@@ -12,6 +12,8 @@ import pytest
 from tests.cli.program import KEY, Program, Result
 from tests.fake_service import FakeService, Reply
 
+pytestmark = pytest.mark.usefixtures("warm")
+
 MODEL = "gemini-nano-banana-2.1"
 WITH_KEY = {"GRIDBRUSH_API_KEY": KEY}
 REFUSED: dict[str, Any] = {
