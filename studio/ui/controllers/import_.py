@@ -62,7 +62,7 @@ class Bringing(QObject):
         spawn(self._choose(folder=folder))
 
     async def _choose(self, *, folder: bool) -> None:
-        from studio.ui.dialogs import file_dialogs
+        from studio.ui.support import file_dialogs
 
         if folder:
             make, title = file_dialogs.folder_dialog, _("Import a folder")

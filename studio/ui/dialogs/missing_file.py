@@ -9,7 +9,7 @@ from studio.common.errors import InputError
 from studio.common.i18n import _, ngettext
 from studio.domain.entities import Picture
 from studio.library.operations import relink
-from studio.ui.dialogs import file_dialogs
+from studio.ui.support import file_dialogs
 
 if TYPE_CHECKING:
     from studio.ui.window.main_window import StudioWindow
