@@ -20,7 +20,10 @@ import pytest
 from tests.cli.program import KEY, ROOT, Program, Result
 from tests.fake_service import FakeService, Reply
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="ends processes with signals")
+pytestmark = [
+    pytest.mark.skipif(sys.platform == "win32", reason="ends processes with signals"),
+    pytest.mark.usefixtures("warm"),
+]
 
 MODEL = "gemini-nano-banana-2.1"
 _LIMIT = 120
