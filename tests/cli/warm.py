@@ -17,6 +17,8 @@ import socket
 import sys
 import time
 
+assert sys.platform != "win32", "it can neither fork nor hand streams over"
+
 LENGTH = 8
 
 

@@ -230,7 +230,8 @@ def toast(_window: StudioWindow) -> QWidget:
     room = QWidget()
     made = Toast(room)
     room.resize(700, 200)
-    made.show_toast("3 pictures in the trash")
+    # Longer than a busy machine takes for all of this.
+    made.show_toast("3 pictures in the trash", seconds=3600)
     if made._rise is not None:
         made._rise.setCurrentTime(made._rise.duration())
     return room
