@@ -23,7 +23,8 @@ ROOMS = (
             "remote/server.py", "generation/salvage.py", "generation/ingest.py",
             "generation/attempt.py", "generation/streamed_pictures.py",
             "generation/response_sink.py", "app/maintenance.py", "app/core.py", "cli/library.py",
-            "cli/organise.py", "ui/support/drag_and_drop.py", "ui/controllers/pictures.py",
+            "cli/library_backup.py", "cli/library_changes.py", "cli/organise.py",
+            "ui/support/drag_and_drop.py", "ui/controllers/pictures.py",
             "ui/dialogs/missing_file.py", "ui/dialogs/empty_trash.py",
         )
     ),
@@ -138,8 +139,9 @@ NUMBERS = {
 PATHS_OF_THE_USER = {
     "ui/support/drag_and_drop.py:pictures_in", "ui/dialogs/missing_file.py:locate",
     "library/operations/first_open.py:is_known", "remote/server.py:_take_in",
-    "cli/library.py:_change", "cli/library.py:_backup", "cli/library.py:_recover",
-    "cli/library.py:_move", "cli/organise.py:take_in", "app/core.py:_folder_of",
+    "cli/library_changes.py:change", "cli/library_changes.py:_take_in",
+    "cli/library_backup.py:write_backup", "cli/library_backup.py:recover",
+    "cli/library_backup.py:move", "app/core.py:_folder_of",
 }  # fmt: skip
 """The user gave these, or the program wrote them in a place of its own."""
 

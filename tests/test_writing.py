@@ -24,7 +24,7 @@ SEEN = {
     "cli/self_test.py:_decoding": "in a folder of its own, for the time of the test",
     "app/crash_reports.py:__init__": "a report of the program's own, of which the last one is kept",
     "domain/drafts.py:_put_aside": "the program's own draft, under a name that is free",
-    "app/instance.py:acquire": "the lock, whose bytes nobody needs",
+    "common/library_lock.py:acquire": "the lock, whose bytes nobody needs",
     "app/instance.py:serve": "an address of the program's own, in its own folder",
     "library/operations/backup.py:write": "a ZIP file written through an `Appender`",
     "library/operations/backup.py:_add": "a name within that file",

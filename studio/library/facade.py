@@ -16,6 +16,7 @@ from studio.common.errors import InputError, PictureUnreadable, StorageError
 from studio.common.i18n import _
 from studio.domain.entities import Flag, Job, Picture, Reference, Role
 from studio.domain.events import Events
+from studio.domain.spend import Spend
 from studio.imaging.decoder import Decoder, Priority
 from studio.library.files import inputs
 from studio.library.files.originals import Originals
@@ -38,7 +39,7 @@ from studio.library.operations import (
 )
 from studio.library.operations.collections import Collections
 from studio.library.operations.relink import Doubts
-from studio.library.query import Cost, Counts, Family, PromptUse, Query, Spend, local_midnight
+from studio.library.query import Cost, Counts, Family, PromptUse, Query, local_midnight
 from studio.library.store import Store, Troubles
 
 T = TypeVar("T")

@@ -90,21 +90,6 @@ class Counts:
     prompts: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spend:
-    """Money spent by local date, in US dollars.
-
-    Attributes:
-        unknown: pictures of this month whose price nobody knows; they are not in the sums.
-        maybe: requests of this month that brought nothing and may have been billed; nor are they.
-    """
-
-    today: float = 0.0
-    month: float = 0.0
-    unknown: int = 0
-    maybe: int = 0
-
-
 @dataclass(frozen=True, slots=True)
 class Cost:
     """What some pictures cost together, in US dollars, and how many of them nobody knows of."""

@@ -22,6 +22,9 @@ from studio.config.settings import OFFLINE
 from studio.domain import budget
 from studio.domain.events import Event, JobChanged, JobsRemoved, PicturesAdded
 from studio.generation.journal import DAMAGED
+from studio.library.operations import import_, import_sources, trash
+from studio.library.operations.forget_prompt import forget
+from studio.library.operations.repair import repair
 from studio.library.operations.verify import Report
 from studio.library.operations.verify import check as read_again
 from studio.remote import protocol
@@ -300,8 +303,6 @@ async def _restore(core: Core, asked: Change) -> Said:
 
 
 async def _empty_trash(core: Core, _asked: Change) -> Said:
-    from studio.library.operations import trash
-
     found = await trash.contents(core.library.store)
     discard = trash.by_command() if core.paths.home is None else None
     return Said(await trash.empty(core.library.store, found.ids, discard), len(found.ids))
@@ -335,8 +336,6 @@ async def _uncollect(core: Core, asked: Change) -> Said:
 
 
 async def _import(core: Core, asked: Change) -> Said:
-    from studio.library.operations import import_, import_sources
-
     found, refused = import_sources.named(asked.paths)
     neutral = core.settings.value.neutral_names
     one = import_.Import(core.library.store, core.decoder, neutral_names=neutral)
@@ -354,8 +353,6 @@ async def _redo(core: Core, _asked: Change) -> Said:
 
 async def _fix(core: Core, _asked: Change) -> Said:
     """Verify, mend what can be, verify again."""
-    from studio.library.operations.repair import repair
-
     report = await check(core)
     repaired = await repair(core.library.store, report)
     if repaired.total or repaired.lost:
@@ -365,8 +362,6 @@ async def _fix(core: Core, _asked: Change) -> Said:
 
 
 async def _forget(core: Core, asked: Change) -> Said:
-    from studio.library.operations.forget_prompt import forget
-
     number = await forget(core.library.store, " ".join(asked.ids))
     await asyncio.to_thread(core.draft.forget, " ".join(asked.ids))
     await asyncio.to_thread(_forget_broken, core)

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from studio.app.instance import LibraryLock
 from studio.common.errors import InputError, LibraryTooNew, StorageError
+from studio.common.library_lock import LibraryLock
 from studio.domain.entities import Picture, Role
 from studio.library.log import daily_copies
 from studio.library.log.record_log import RecordLog

@@ -23,6 +23,8 @@ from tests.library.builders import opened, take
 
 PICTURES = 40
 PORTION = 5
+MOST = 3 * PORTION
+"""One portion that is worked on, one that is read beside it, one whose last name goes late."""
 
 
 def _alive() -> int:
@@ -66,7 +68,7 @@ async def test_a_check_holds_a_portion_of_the_pictures(tmp_path: Path, held: lis
         report = await check(shelf.store, read.append)
     assert (report.checked, report.sound, report.orphans) == (PICTURES, PICTURES, ())
     assert read == [*range(1, PICTURES + 1)]
-    assert 0 < max(held) <= 2 * PORTION
+    assert 0 < max(held) <= MOST
 
 
 async def test_a_repair_holds_a_portion_of_what_is_lost(tmp_path: Path, held: list[int]) -> None:
@@ -78,7 +80,7 @@ async def test_a_repair_holds_a_portion_of_what_is_lost(tmp_path: Path, held: li
         away.rename(folder)
         await repair(shelf.store, await check(shelf.store))
         assert await shelf.ask(lambda found: found.state.missing()) == []
-    assert 0 < max(held) <= 2 * PORTION
+    assert 0 < max(held) <= MOST
 
 
 async def test_forgetting_holds_what_has_the_prompt_and_a_portion(
@@ -88,7 +90,7 @@ async def test_forgetting_holds_what_has_the_prompt_and_a_portion(
     async with opened(tmp_path) as shelf:
         await take(shelf, prompt="Lighthouse")
         assert await forget_prompt.forget(shelf.store, "Lighthouse") == 1
-    assert 0 < max(held) <= 2 * PORTION + 1
+    assert 0 < max(held) <= MOST + 1
 
 
 async def test_figures_of_a_library_hold_no_picture(

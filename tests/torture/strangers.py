@@ -32,7 +32,7 @@ from studio.common import paths
 from studio.common.errors import StudioError
 from studio.domain.entities import Conversation, Parent, Picture, Reference, Role, new_id
 from studio.generation.journal import VERSION, Mark, Queued
-from studio.library.files.originals import HIDDEN
+from studio.library.files.originals import HIDDEN, UNFINISHED
 from studio.library.log import records
 from studio.library.operations import restore, trash
 from studio.remote import server
@@ -447,7 +447,7 @@ def restore_one(folder: Path, data: bytes, *, agreed: bool) -> bool:
         assert agreed or not kept.get("profiles")
         assert "library" not in kept
         names = {one.name for one in (library / HIDDEN).iterdir()}
-        assert agreed or not names & {*restore.UNFINISHED, "lock"}
+        assert agreed or not names & {*UNFINISHED, "lock"}
         assert not any(path.is_symlink() for path in library.rglob("*"))
         settings.unlink(missing_ok=True)
         shutil.rmtree(library.parent)

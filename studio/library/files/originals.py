@@ -30,6 +30,9 @@ from studio.domain.entities import Picture, Reference
 HIDDEN = ".gridbrush"
 """The folder in a library with everything that is no picture."""
 
+UNFINISHED = ("importing", "emptying", "journal")
+"""Folders of the hidden one that a start acts upon."""
+
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _WORD = re.compile(r"[0-9A-Za-z_-]{1,64}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -138,7 +141,7 @@ def check(library: Path) -> None:
             except FileNotFoundError:
                 continue
             usual = stat.S_ISDIR(about.st_mode) or stat.S_ISREG(about.st_mode)
-            if files.is_link(about) or not usual:
+            if directory_handles.is_link(about) or not usual:
                 raise StorageError(
                     _("This library leads to places outside it"),
                     _("{name} is a link or a device. The library was not opened.").format(

@@ -15,7 +15,7 @@ import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
-from studio.common import files
+from studio.common import directory_handles, files
 from studio.common.errors import InputError, StorageError
 from studio.common.i18n import _
 from studio.library.files.originals import HIDDEN
@@ -155,7 +155,7 @@ def look(target: Path, library: Path) -> bool:
             about = target.lstat()
         except FileNotFoundError:
             return False
-        if files.is_link(about):
+        if directory_handles.is_link(about):
             return True
         if stat.S_ISDIR(about.st_mode):
             raise StorageError(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 
 from studio.domain.entities import Job, Picture
@@ -19,7 +18,7 @@ async def take(store: Store, job: Job, pictures: Sequence[tuple[Picture, Path]])
     The pictures come back with their rows. Raises StorageError; then nothing is recorded and the
     files can be taken again.
     """
-    taken = await store.write(partial(_take, store, job, pictures))
+    taken = await store.writing.run(_take, store, job, pictures)
     store.tidy()
     if taken:
         store.events.publish(

@@ -18,9 +18,8 @@ from studio.common import directory_handles, files, json_reader
 from studio.common.errors import StorageError
 from studio.common.i18n import _, ngettext
 from studio.library.files import originals as inside
-from studio.library.files.originals import HIDDEN
+from studio.library.files.originals import HIDDEN, UNFINISHED
 from studio.library.log import records
-from studio.library.operations.restore import UNFINISHED
 
 ASIDE = "from-elsewhere"
 _MEMORY = "folders"

@@ -105,7 +105,7 @@ def _copy(source: Path, target: Path, progress: Callable[[int], None]) -> None:
     shutil.rmtree(part, ignore_errors=True)
     try:
         every = sorted(_every(source))
-        links = [one for one in every if files.is_link(one.lstat())]
+        links = [one for one in every if directory_handles.is_link(one.lstat())]
         for folder in (source, *(p for p in every if p.is_dir() and p not in links)):
             files.ensure_folder(part / folder.relative_to(source))
         for path in links:

@@ -10,7 +10,8 @@ from PySide6.QtGui import QDropEvent
 
 from studio.common.display_text import one_line
 from studio.common.i18n import _, ngettext
-from studio.library.query import Collection, Counts, Spend, View
+from studio.domain.spend import Spend
+from studio.library.query import Collection, Counts, View
 from studio.ui.support import drag_and_drop
 from studio.ui.support.formatting import about, plain_money
 

@@ -22,7 +22,7 @@ from studio.domain import prompt_variants
 from studio.domain.drafts import MATCH, MOST_AT_ONCE, MOST_EDITED, Draft
 from studio.domain.entities import Advanced, Picture, Role
 from studio.domain.models import Model
-from studio.library.query import Spend
+from studio.domain.spend import Spend
 from studio.ui.panels.composer import draft as drafting
 from studio.ui.panels.composer import drop_intake, submit
 from studio.ui.panels.composer.aspect_picker import label

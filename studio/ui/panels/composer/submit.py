@@ -15,7 +15,7 @@ from studio.domain.drafts import Draft
 from studio.domain.entities import JobState
 from studio.domain.events import Event, JobChanged, JobsRemoved
 from studio.domain.models import Model, ModelState
-from studio.library.query import Spend
+from studio.domain.spend import Spend
 from studio.ui.panels.composer.quote import ASKS_FROM, REFUSED_FROM, Situation, money
 from studio.ui.support import sidebar_items
 from studio.ui.widgets import Notice
