@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import sys
 import tempfile
@@ -23,14 +24,16 @@ def program(tmp_path: Path) -> Iterator[Program]:
     assert written(one.user) == []
 
 
+FORKS = sys.platform == "linux"
+
+
 @pytest.fixture(scope="module")
 def warm() -> Iterator[None]:
     """Commands of these tests are forked from a process that has imported the program."""
-    if sys.platform != "linux":
-        yield
-        return
-    with tempfile.TemporaryDirectory(prefix="gb-") as folder, forked_from_one(Path(folder)):
-        yield
+    with tempfile.TemporaryDirectory(prefix="gb-") as folder:
+        forked = forked_from_one(Path(folder)) if FORKS else contextlib.nullcontext()
+        with forked:
+            yield
 
 
 @pytest.fixture

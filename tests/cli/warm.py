@@ -117,9 +117,9 @@ def become(wish: dict[str, object], streams: list[int]) -> None:
     os.environ.update(environ)
     os.chdir(str(folder))
     from studio import __main__ as program
-    from studio.app import instance
+    from studio.common import library_lock
 
-    instance._started = time.time()
+    library_lock._started = time.time()
     sys.argv = [str(program.__file__), *words]
     sys.exit(program.main())
 
