@@ -16,8 +16,24 @@ from xdist.workermanage import WorkerController
 USUAL = 0.05
 """Seconds of a test that is not in a long file."""
 
-LONG: dict[str, float] = {}
-"""Seconds of the files that take long."""
+LONG: dict[str, float] = {
+    "tests/e2e/test_coming_back.py": 24.0,
+    "tests/e2e/test_copying_out.py": 8.0,
+    "tests/e2e/test_dragging_out.py": 16.0,
+    "tests/e2e/test_dropping_in.py": 32.0,
+    "tests/e2e/test_first_start.py": 16.0,
+    "tests/e2e/test_generating.py": 24.0,
+    "tests/e2e/test_keeping_order.py": 8.0,
+    "tests/e2e/test_keyboard.py": 16.0,
+    "tests/e2e/test_keyring_window.py": 16.0,
+    "tests/e2e/test_leaving.py": 24.0,
+    "tests/e2e/test_saving.py": 32.0,
+    "tests/ui/style/test_theme_switch.py": 20.0,
+    "tests/cli/test_cli_second_place.py": 20.0,
+    "tests/cli/test_cli_remote_client.py": 15.0,
+    "tests/cli/test_others_on_this_machine.py": 15.0,
+}
+"""Seconds of files with few tests that take long, roughly: it is for their order."""
 
 
 def length(file: str, tests: int) -> float:
