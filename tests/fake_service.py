@@ -186,7 +186,7 @@ class FakeService:
         with self._changed:
             self._script.extend(replies)
 
-    def wait_for(self, number: int, seconds: float = 10.0) -> Request:
+    def wait_for(self, number: int, seconds: float = 60.0) -> Request:
         """The request of this number (from 1), once it has come."""
         with self._changed:
             arrived = self._changed.wait_for(lambda: len(self.requests) >= number, seconds)
@@ -210,7 +210,7 @@ class FakeService:
             with contextlib.suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
         for thread in self._threads:
-            thread.join(5)
+            thread.join(60)
 
     def __enter__(self) -> FakeService:
         return self.start()

@@ -3,6 +3,9 @@
 pytest-xdist puts everything a lost process was ever given back into its queue: the test that killed
 it, which then kills the next one, and files that are finished. A process that is given a finished
 file has nothing to report and is never given another one, so the run waits for ever.
+
+It also starts with the files that have the most tests. The long ones have few: one of them at the
+end keeps one process busy while the others have nothing left to do.
 """
 
 from __future__ import annotations
@@ -10,9 +13,42 @@ from __future__ import annotations
 from xdist.scheduler import LoadFileScheduling
 from xdist.workermanage import WorkerController
 
+USUAL = 0.05
+"""Seconds of a test that is not in a long file."""
+
+LONG: dict[str, float] = {
+    "tests/e2e/test_coming_back.py": 24.0,
+    "tests/e2e/test_copying_out.py": 8.0,
+    "tests/e2e/test_dragging_out.py": 16.0,
+    "tests/e2e/test_dropping_in.py": 32.0,
+    "tests/e2e/test_first_start.py": 16.0,
+    "tests/e2e/test_generating.py": 24.0,
+    "tests/e2e/test_keeping_order.py": 8.0,
+    "tests/e2e/test_keyboard.py": 16.0,
+    "tests/e2e/test_keyring_window.py": 16.0,
+    "tests/e2e/test_leaving.py": 24.0,
+    "tests/e2e/test_saving.py": 32.0,
+    "tests/ui/style/test_theme_switch.py": 20.0,
+    "tests/cli/test_cli_second_place.py": 20.0,
+    "tests/cli/test_cli_remote_client.py": 15.0,
+    "tests/cli/test_others_on_this_machine.py": 15.0,
+}
+"""Seconds of files with few tests that take long, roughly: it is for their order."""
+
+
+def length(file: str, tests: int) -> float:
+    """Seconds a file is likely to take."""
+    return LONG.get(file, tests * USUAL)
+
 
 class FileScheduling(LoadFileScheduling):  # type: ignore[misc]  # it has no types
     """One file at a time to each process; the rest of a lost process's files to the others."""
+
+    def _assign_work_unit(self, node: WorkerController) -> None:
+        """Give a process the longest file that is left."""
+        longest = max(self.workqueue, key=lambda file: length(file, len(self.workqueue[file])))
+        self.workqueue.move_to_end(longest, last=False)
+        super()._assign_work_unit(node)
 
     def remove_node(self, node: WorkerController) -> str | None:
         """Forget a process; the test it was lost in, or None when it had nothing left to do."""

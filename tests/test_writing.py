@@ -26,7 +26,9 @@ SEEN = {
     "domain/drafts.py:_put_aside": "the program's own draft, under a name that is free",
     "common/library_lock.py:acquire": "the lock, whose bytes nobody needs",
     "app/instance.py:serve": "an address of the program's own, in its own folder",
-    "library/operations/backup.py:write": "a ZIP file written through an `Appender`",
+    "common/unfinished_copies.py:_begin": "a note of the program's own, opened to be locked",
+    "common/unfinished_copies.py:_remove_one": "the same note, opened to be locked",
+    "library/operations/backup.py:_write": "a ZIP file written through an `Appender`",
     "library/operations/backup.py:_add": "a name within that file",
     "library/log/daily_copies.py:_copy": (
         "a copy of the records that is begun, in a folder of its own"

@@ -9,6 +9,7 @@ import asyncio
 import importlib
 import logging
 import os
+import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -17,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from studio.common import files, json_reader, logs
+from studio.common import files, json_reader, logs, unfinished_copies
 from studio.common.errors import InputError, KeyMissing, LibraryTooNew, StorageError
 from studio.common.i18n import _, ngettext
 from studio.common.library_lock import LibraryLock
@@ -47,6 +48,9 @@ if TYPE_CHECKING:
     from studio.providers.catalogue import Catalogue
 
 log = logging.getLogger(__name__)
+
+_TIDYING = 2.0
+"""Seconds a short command waits until what a killed one left is removed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +104,7 @@ class Core:
         self._lock: LibraryLock | None = None
         self.library: Library
         self._let_go = False
+        self._tidying: threading.Thread | None = None
         self.afterwards: Callable[[], object] | None = None
 
     @classmethod
@@ -131,6 +136,7 @@ class Core:
         Raises LibraryLocked, StorageError, InputError.
         """
         self.settings.load()
+        unfinished_copies.note_in(self._unfinished)
         if self.options.provider or self.options.base_url:
             self.profile(self.default_profile)
         folder = self.library_folder
@@ -157,6 +163,11 @@ class Core:
         What a newer version wrote is opened to be read, where that will do; `settings.trouble`
         says so.
         """
+        # A folder on a share that does not answer holds nobody up.
+        self._tidying = threading.Thread(
+            target=unfinished_copies.remove_left, args=(self._unfinished,), daemon=True
+        )
+        self._tidying.start()
         # It listens to what happens from now on.
         _queue = self.queue
         try:
@@ -393,6 +404,10 @@ class Core:
             await self.test_key(name)
 
     @property
+    def _unfinished(self) -> Path:
+        return self.paths.state / "unfinished"
+
+    @property
     def _models_file(self) -> Path:
         return self.paths.data / "models.json"
 
@@ -417,6 +432,8 @@ class Core:
             await self._making.attempts.write_held()
             await self._making.client.close()
         await self.decoder.close()
+        if self._tidying is not None and self._tidying.is_alive():
+            await asyncio.to_thread(self._tidying.join, _TIDYING)
         if hasattr(self, "library") and not self._let_go:
             await self.library.close()
         try:

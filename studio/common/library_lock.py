@@ -12,7 +12,6 @@ import errno
 import hashlib
 import os
 import socket
-import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,14 +20,13 @@ from types import TracebackType
 import msgspec
 
 from studio import __version__
-from studio.common import json_reader
+from studio.common import file_lock, json_reader
 from studio.common.errors import LibraryLocked
 from studio.common.files import ensure_folder, storage_error
 from studio.common.i18n import _
 from studio.common.json_reader import NotUnderstood
 
 _LONGEST_NAME = 1 << 16  # bytes of what a holder wrote down of itself
-_LOCKED_BYTE = 0x7FFF0000  # far behind the text: Windows lets nobody read what is locked
 _NO_LOCKS = frozenset({errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS})
 
 
@@ -135,7 +133,7 @@ class LibraryLock:
 
     def _take(self, handle: int, path: Path, *, anyway: bool) -> None:
         try:
-            taken = _lock(handle)
+            taken = file_lock.lock(handle)
         except OSError as error:
             if error.errno not in _NO_LOCKS:
                 raise storage_error(error, path) from error
@@ -163,7 +161,7 @@ class LibraryLock:
         with contextlib.suppress(OSError):
             os.ftruncate(self._handle, 0)
         with contextlib.suppress(OSError):
-            _unlock(self._handle)
+            file_lock.unlock(self._handle)
         os.close(self._handle)
         self._handle = -1
 
@@ -204,36 +202,3 @@ def _locked(who: Holder | None) -> LibraryLocked:
         ),
         hint=_("Use that one, or close it first."),
     )
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _lock(handle: int) -> bool:
-        os.lseek(handle, _LOCKED_BYTE, os.SEEK_SET)
-        try:
-            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-        except PermissionError:
-            return False
-        except OSError as error:
-            if error.errno in (errno.EACCES, errno.EDEADLK):
-                return False
-            raise
-        return True
-
-    def _unlock(handle: int) -> None:
-        os.lseek(handle, _LOCKED_BYTE, os.SEEK_SET)
-        msvcrt.locking(handle, msvcrt.LK_UNLCK, 1)
-
-else:
-    import fcntl
-
-    def _lock(handle: int) -> bool:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True
-
-    def _unlock(handle: int) -> None:
-        fcntl.flock(handle, fcntl.LOCK_UN)

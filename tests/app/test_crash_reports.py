@@ -19,7 +19,7 @@ from tests.canary import KEY
 
 POSIX = sys.platform != "win32"
 ROOT = Path(__file__).parents[2]
-_LIMIT = 30
+_LIMIT = 120
 
 DYING = """
 import os, sys

@@ -35,7 +35,7 @@ def test_the_owner_hears_the_bell(tmp_path: Path, state: Path) -> None:
         assert not await ask_to_raise(tmp_path, state=state)
         assert not list(state.iterdir())
 
-    asyncio.run(asyncio.wait_for(main(), 10))
+    asyncio.run(asyncio.wait_for(main(), 60))
 
 
 def test_the_owner_gets_the_pictures_a_second_start_was_to_open(
@@ -58,7 +58,7 @@ def test_the_owner_gets_the_pictures_a_second_start_was_to_open(
         assert given == [files]
         await bell.close()
 
-    asyncio.run(asyncio.wait_for(main(), 10))
+    asyncio.run(asyncio.wait_for(main(), 60))
 
 
 def test_a_bell_left_by_a_killed_owner_is_hung_anew(tmp_path: Path, state: Path) -> None:
@@ -70,7 +70,7 @@ def test_a_bell_left_by_a_killed_owner_is_hung_anew(tmp_path: Path, state: Path)
         assert await ask_to_raise(tmp_path, state=state)
         await second.close()
 
-    asyncio.run(asyncio.wait_for(main(), 10))
+    asyncio.run(asyncio.wait_for(main(), 60))
 
 
 def test_an_owner_that_does_not_answer_is_waited_for_two_seconds_at_most(
@@ -88,7 +88,7 @@ def test_an_owner_that_does_not_answer_is_waited_for_two_seconds_at_most(
                 deaf.listen()
                 assert not await ask_to_raise(tmp_path, state=state)
 
-    asyncio.run(asyncio.wait_for(main(), 10))
+    asyncio.run(asyncio.wait_for(main(), 60))
     assert instance._PATIENCE <= 2
 
 
@@ -112,7 +112,7 @@ def test_a_stranger_at_the_bell_raises_nothing(tmp_path: Path, state: Path) -> N
         assert await ask_to_raise(tmp_path, state=state)
         await bell.close()
 
-    asyncio.run(asyncio.wait_for(main(), 10))
+    asyncio.run(asyncio.wait_for(main(), 60))
 
 
 @pytest.mark.skipif(not POSIX, reason="paths of sockets")

@@ -29,7 +29,7 @@ class Prompting:
         return State.LOCKED
 
     def get(self, service: str, profile: str) -> str | None:
-        assert self.answered.wait(20)
+        assert self.answered.wait(60)
         return "sk-from-behind-the-prompt"
 
     def set(self, service: str, profile: str, key: str) -> None:

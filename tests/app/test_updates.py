@@ -70,7 +70,7 @@ def test_it_is_off_until_the_user_wants_it(store: SettingsStore) -> None:
             assert await updates.look(client, store, address) is None
             assert not server.asked
 
-    asyncio.run(asyncio.wait_for(main(), 20))
+    asyncio.run(asyncio.wait_for(main(), 60))
 
 
 def test_a_newer_version_is_told_once_a_day_with_notes_and_link(store: SettingsStore) -> None:
@@ -89,7 +89,7 @@ def test_a_newer_version_is_told_once_a_day_with_notes_and_link(store: SettingsS
             server.body = says("99.2")
             assert await updates.look(client, store, address, today="2026-11-26")
 
-    asyncio.run(asyncio.wait_for(main(), 20))
+    asyncio.run(asyncio.wait_for(main(), 60))
 
 
 def test_the_request_tells_nothing_about_who_asks(store: SettingsStore) -> None:
@@ -103,7 +103,7 @@ def test_the_request_tells_nothing_about_who_asks(store: SettingsStore) -> None:
             assert not names & {"authorization", "cookie", "x-goog-api-key", "referer", "from"}
             assert __version__ not in head.partition("\r\n")[2].replace("127.0.0.1", "")
 
-    asyncio.run(asyncio.wait_for(main(), 20))
+    asyncio.run(asyncio.wait_for(main(), 60))
 
 
 @pytest.mark.parametrize("version", ["0.0.1", "0.1.0", "0.1", "0.1.0.0"])
@@ -119,7 +119,7 @@ def test_the_same_and_older_versions_are_no_news(
             assert await updates.look(client, store, address) is None
             assert server.asked
 
-    asyncio.run(asyncio.wait_for(main(), 20))
+    asyncio.run(asyncio.wait_for(main(), 60))
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ def test_a_broken_or_wicked_feed_is_no_news(store: SettingsStore, body: bytes) -
             with pytest.raises(ServiceError):
                 updates.read(body.replace(b"ROOT", b"http://127.0.0.1"), address)
 
-    asyncio.run(asyncio.wait_for(main(), 20))
+    asyncio.run(asyncio.wait_for(main(), 60))
 
 
 def test_long_notes_are_cut() -> None:
@@ -167,7 +167,7 @@ def test_without_a_network_the_next_start_asks_again(store: SettingsStore) -> No
         assert store.value.update_asked == ""
         await client.close()
 
-    asyncio.run(asyncio.wait_for(main(), 20))
+    asyncio.run(asyncio.wait_for(main(), 60))
 
 
 def test_a_refusal_is_not_asked_again_that_day(store: SettingsStore) -> None:
@@ -178,7 +178,7 @@ def test_a_refusal_is_not_asked_again_that_day(store: SettingsStore) -> None:
             assert await updates.look(client, store, address, today="2026-11-23") is None
             assert store.value.update_asked == "2026-11-23"
 
-    asyncio.run(asyncio.wait_for(main(), 20))
+    asyncio.run(asyncio.wait_for(main(), 60))
 
 
 def test_the_address_is_the_builds_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
+import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.cli.program import Program, Result, made, written
+from tests.cli.program import warm as forked_from_one
 from tests.fake_service import FakeService
 
 
@@ -18,6 +22,18 @@ def program(tmp_path: Path) -> Iterator[Program]:
     one = made(tmp_path)
     yield one
     assert written(one.user) == []
+
+
+FORKS = sys.platform == "linux"
+
+
+@pytest.fixture(scope="module")
+def warm() -> Iterator[None]:
+    """Commands of these tests are forked from a process that has imported the program."""
+    with tempfile.TemporaryDirectory(prefix="gb-") as folder:
+        forked = forked_from_one(Path(folder)) if FORKS else contextlib.nullcontext()
+        with forked:
+            yield
 
 
 @pytest.fixture

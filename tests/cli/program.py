@@ -8,7 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -70,7 +70,10 @@ class Program:
         }
 
     def command(self, *words: str | Path) -> list[str]:
-        return [sys.executable, "-m", "studio", "--home", str(self.home), *map(str, words)]
+        return [sys.executable, "-m", "studio", *self.arguments(*words)]
+
+    def arguments(self, *words: str | Path) -> list[str]:
+        return ["--home", str(self.home), *map(str, words)]
 
     def __call__(
         self,
@@ -79,9 +82,10 @@ class Program:
         env: Mapping[str, str] | None = None,
         command: list[str] | None = None,
     ) -> Result:
-        """Run one command to its end."""
+        """Run one command to its end, forked from a warm process where the test has one."""
+        warm = command is None and _warm is not None and not set(env or {}) - SET_LATER
         done = subprocess.run(
-            command or self.command(*words),
+            [*(_warm or ()), *self.arguments(*words)] if warm else command or self.command(*words),
             input=stdin,
             env=self.environment(env),
             cwd=self.user.parent,
@@ -120,6 +124,32 @@ class Program:
         """Every file under the home and the user's folder, with its bytes."""
         roots = (self.home, self.user)
         return {p: p.read_bytes() for root in roots for p in root.rglob("*") if p.is_file()}
+
+
+SET_LATER = {"GRIDBRUSH_API_KEY"}
+"""What in the environment is looked at by commands only, and not by Python when it starts."""
+_warm: list[str] | None = None
+
+
+@contextlib.contextmanager
+def warm(folder: Path) -> Iterator[None]:
+    """Fork commands from one process that has imported the program; see `tests.cli.warm`."""
+    global _warm
+    address = str(folder / "warm")
+    environ = made(folder).environment()
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.cli.warm", "serve", address],
+        env=environ, cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    ) as server:  # fmt: skip
+        assert server.stdin is not None
+        assert server.stdout is not None
+        assert server.stdout.readline() == "ready\n"
+        _warm = [sys.executable, "-I", "-S", str(ROOT / "tests/cli/warm.py"), address]
+        try:
+            yield
+        finally:
+            _warm = None
+            server.stdin.close()
 
 
 def made(folder: Path) -> Program:

@@ -11,6 +11,8 @@ from studio.domain.safety import CATEGORIES, LEVELS, category_of, threshold_of, 
 from tests.cli.program import KEY, Program
 from tests.fake_service import FakeService, Reply, picture_answer
 
+pytestmark = pytest.mark.usefixtures("warm")
+
 MODEL = "gemini-nano-banana-2.1"
 ENV = {"GRIDBRUSH_API_KEY": KEY}
 

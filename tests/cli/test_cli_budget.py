@@ -5,8 +5,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from tests.cli.program import KEY, Program, Result
 from tests.fake_service import FakeService
+
+pytestmark = pytest.mark.usefixtures("warm")
 
 PRICE = 0.0336
 """Of one 1K picture of the model that is asked, by the table."""

@@ -5,10 +5,14 @@ from __future__ import annotations
 import base64
 from typing import Any
 
+import pytest
+
 from tests.cli.conftest import ids
 from tests.cli.program import KEY, Program, Result
 from tests.fake_service import FakeService, Reply, tiny_png
 from tests.generation.harness import inline, parts
+
+pytestmark = pytest.mark.usefixtures("warm")
 
 FIRST, SECOND = tiny_png(16, 16), tiny_png(24, 16)
 SIGNATURE = base64.b64encode(b"s" * 6000).decode()

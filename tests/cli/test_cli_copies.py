@@ -12,6 +12,8 @@ from tests.cli.program import Program, Result
 from tests.cli.test_cli_organise import listed
 from tests.small_disk import small_disk
 
+pytestmark = pytest.mark.usefixtures("warm")
+
 SMALL = ("--size", "512", "--provider", "sketch")
 
 

@@ -13,6 +13,8 @@ import pytest
 from tests.cli.conftest import ids
 from tests.cli.program import Program, Result
 
+pytestmark = pytest.mark.usefixtures("warm")
+
 SMALL = ("--size", "512", "--json")
 
 
@@ -183,7 +185,7 @@ def test_interrupted_it_says_how_each_job_ended(program: Program, number: int) -
         if seen[-1]["event"] == "progress":
             break
     running.send_signal(number)
-    rest, err = running.communicate(timeout=30)
+    rest, err = running.communicate(timeout=120)
     events = seen + [json.loads(line) for line in rest.splitlines()]
     assert running.returncode == 130, err
     failed = [event for event in events if event["event"] == "failed"]

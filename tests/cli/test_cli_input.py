@@ -10,6 +10,8 @@ import pytest
 
 from tests.cli.program import Program, Result
 
+pytestmark = pytest.mark.usefixtures("warm")
+
 
 def assert_refused(result: Result, code: int, *words: str) -> None:
     assert (result.code, result.out) == (code, ""), result.err

@@ -13,6 +13,8 @@ import pytest
 from tests.cli.conftest import ids
 from tests.cli.program import Program, Result
 
+pytestmark = pytest.mark.usefixtures("warm")
+
 
 def test_list_and_show_tell_what_is_there(shelf: tuple[Program, Result]) -> None:
     program, made = shelf
@@ -49,7 +51,7 @@ def test_a_reader_that_has_seen_enough_ends_it_quietly(shelf: tuple[Program, Res
         running.stdout.close()
         assert running.stderr is not None
         assert running.stderr.read() == b""
-        assert running.wait(30) == 0
+        assert running.wait(120) == 0
 
 
 def test_ids_may_be_shortened_but_must_be_one(shelf: tuple[Program, Result]) -> None:
@@ -138,7 +140,7 @@ def test_one_process_owns_the_library_and_readers_do_not_wait(copied: Program) -
         assert copied("library", "stats").code == 0
     finally:
         owner.terminate()
-        owner.communicate(timeout=30)
+        owner.communicate(timeout=120)
     # However it ended, the lock went with it.
     assert copied("library", "rebuild").code == 0
 
@@ -150,7 +152,7 @@ def test_a_killed_owner_leaves_no_lock_and_its_job_is_told(copied: Program) -> N
         if json.loads(line)["event"] == "started":
             break
     owner.kill()
-    owner.communicate(timeout=30)
+    owner.communicate(timeout=120)
     made = copied("generate", "Next", "--size", "512", "--json")
     assert made.code == 0, made.err
     # What was found at start is none of this run's business.

@@ -6,10 +6,13 @@ import json
 import sys
 from pathlib import Path
 
+import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from tests.cli.program import Program
+
+pytestmark = pytest.mark.usefixtures("warm")
 
 
 def listed(program: Program, *words: str) -> list[str]:

@@ -11,6 +11,8 @@ from studio.library.files.originals import HIDDEN, UNFINISHED
 from tests.cli.program import Program, made
 from tests.torture import strangers
 
+pytestmark = pytest.mark.usefixtures("warm")
+
 
 @pytest.fixture
 def program(tmp_path: Path) -> Program:

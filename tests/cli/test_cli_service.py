@@ -12,6 +12,8 @@ import pytest
 from tests.cli.program import KEY, Program, Result
 from tests.fake_service import FakeService, Reply
 
+pytestmark = pytest.mark.usefixtures("warm")
+
 MODEL = "gemini-nano-banana-2.1"
 WITH_KEY = {"GRIDBRUSH_API_KEY": KEY}
 REFUSED: dict[str, Any] = {
@@ -115,7 +117,7 @@ def test_a_copy_that_cannot_be_written_loses_no_picture(
     out.rmdir()
     out.write_text("not a folder")
     go_on.set()
-    told, err = running.communicate(timeout=60)
+    told, err = running.communicate(timeout=120)
     events = [json.loads(line) for line in told.splitlines()]
     assert running.returncode == 8, err
     assert "Traceback" not in err

@@ -19,9 +19,12 @@ from tests import odd_files
 from tests.cli.program import HANG_SECONDS, KEY, Program, Result
 from tests.fake_service import FakeService
 
-pytestmark = pytest.mark.skipif(
-    sys.platform == "win32", reason="Windows has no pipes in folders and no such names"
-)
+pytestmark = [
+    pytest.mark.skipif(
+        sys.platform == "win32", reason="Windows has no pipes in folders and no such names"
+    ),
+    pytest.mark.usefixtures("warm"),
+]
 
 BAD = os.fsdecode(b"bad\xe9")
 """A name that is no UTF-8, as Python has it."""

@@ -22,7 +22,7 @@ from tests.cli.test_cli_remote_client import listening_ports
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="modes are those of Unix")
 
-_LIMIT = 30
+_LIMIT = 120
 NAMES = {
     "up and out": "../../../../outside",
     "absolute": "/etc/passwd",

@@ -126,14 +126,14 @@ def test_a_stuck_disk_does_not_stop_who_logs(
 
     def emit(self: logging.Handler, record: logging.LogRecord) -> None:
         begun.set()
-        stuck.wait(20)
+        stuck.wait(60)
 
     monkeypatch.setattr(log_files._File, "emit", emit)
     monkeypatch.setattr(log_files, "_WAITING", 50)
     end = log_files.install(paths.find(tmp_path), "CRITICAL")
     for number in range(200):  # more than the queue holds
         logging.getLogger("studio.test").warning("line %d", number)
-    assert begun.wait(10)
+    assert begun.wait(60)
     stuck.set()
     end()
 

@@ -39,7 +39,7 @@ class Scripted:
         if self.state is State.LOCKED:
             self.prompted += 1
             if self.prompt is not None:
-                assert self.prompt.wait(20)
+                assert self.prompt.wait(60)
         if self.refusal is not None:
             raise self.refusal
         self.state = State.OK
@@ -98,7 +98,7 @@ def run(
 ) -> None:
     async def main() -> None:
         bench = Bench(folder, vault or Scripted(), environ, **options)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await work(bench)
             await bench.settings.close()
 

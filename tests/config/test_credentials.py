@@ -223,7 +223,7 @@ def test_keyring_is_not_loaded_before_a_key_is_wanted() -> None:
         env={"PYTHONPATH": root, "PATH": ""},
         capture_output=True,
         text=True,
-        timeout=20,
+        timeout=120,
         check=True,
     )
     assert done.stdout == "[]\n"

@@ -50,7 +50,7 @@ RUN = "GRIDBRUSH_TEST_RUN"
 ROOT = Path(__file__).resolve().parents[2]
 
 _KEPT = ("PATH", "LANG", "LC_ALL", "PYTHONWARNINGS", "TZ", "COVERAGE_PROCESS_START", "CI", RUN)
-_START = 20.0
+_START = 60.0
 
 _EMPTY_BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
@@ -98,7 +98,7 @@ class Session:
         self.bus = ""
         self.accessibility = ""
         self.ended: list[str] = []
-        self.grace = 5.0
+        self.grace = 30.0
         self._marker = uuid.uuid4().hex
         self._logs = folder / "logs"
         self._processes: list[subprocess.Popen[bytes]] = []
@@ -162,6 +162,8 @@ class Session:
         server = [
             *("Xvfb", "-displayfd", str(writing), "-screen", "0", f"{size}x24"),
             *("-dpi", str(scale), "-nolisten", "tcp", "-noreset"),
+            # What is on the screen lies in a file of its own: read, not asked for.
+            *("-fbdir", self.environ["XDG_RUNTIME_DIR"]),
         ]
         process = self.start(server, pass_fds=(writing,))
         os.close(writing)
@@ -185,6 +187,11 @@ class Session:
         finally:
             os.close(reading)
         return self.display
+
+    @property
+    def frame_buffer(self) -> Path:
+        """What is on the screen, once there is a display: an XWD file that is always up to date."""
+        return Path(self.environ["XDG_RUNTIME_DIR"]) / "Xvfb_screen0"
 
     def start_bus(self, *, services: bool = True) -> str:
         """A message bus; without `services` one that can start nothing, so there is no keyring."""
@@ -286,7 +293,7 @@ class Session:
             self.ended.append(line)
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.Signals["SIGKILL"])
-            _wait_for_end(pid, time.monotonic() + 5)
+            _wait_for_end(pid, time.monotonic() + 30)
         if self._runtime is not None:
             shutil.rmtree(self._runtime, ignore_errors=True)
 
@@ -308,7 +315,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     if process.poll() is None:
         process.terminate()
         try:
-            process.wait(5)
+            process.wait(30)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()

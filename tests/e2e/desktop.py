@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
@@ -339,8 +338,3 @@ def _way(start: tuple[int, int], end: tuple[int, int]) -> Sequence[tuple[int, in
         )
         for step in range(1, STEPS + 1)
     ]
-
-
-def elapsed_since(start: float) -> float:
-    """Seconds on the clock that never goes back."""
-    return time.monotonic() - start

@@ -26,7 +26,7 @@ from gi.repository import Atspi, GLib  # noqa: E402  # as above
 MOST_CHILDREN = 400
 """Of a longer list only the first are looked through: a gallery may have a million."""
 
-PATIENCE = 20_000
+PATIENCE = 60_000
 """Milliseconds a program may take to answer; a program that hangs is an error, not a wait."""
 
 RENAMED = {"push button": "button"}

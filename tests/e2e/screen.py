@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from tests.desktop.session import Session
 
-HANG = float(os.environ.get("GRIDBRUSH_TEST_HANG", "30"))
+HANG = float(os.environ.get("GRIDBRUSH_TEST_HANG", "60"))
 """Seconds after which a condition that does not come true is a program that hangs."""
 
 POLL = 0.03
@@ -117,7 +117,7 @@ class Reader:
         """End the process."""
         assert self._process.stdin is not None
         self._process.stdin.close()
-        self._process.wait(10)
+        self._process.wait(60)
 
 
 def _thing(found: dict[str, Any]) -> Thing:

@@ -31,7 +31,7 @@ def service(record: Path) -> Iterator[str]:
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, cwd=ROOT) as process:
         assert process.stdout is not None
         yield process.stdout.readline().strip()
-        process.communicate(timeout=10)
+        process.communicate(timeout=60)
 
 
 def asked(record: Path) -> list[dict]:
@@ -88,7 +88,7 @@ def test_cancel_closes_the_connection(user: Desktop, home: Path) -> None:
         # The inspector tells of the selected job, and offers what the cross in its tile does.
         user.click(tile)
         user.click(program.wait_for("button", "Cancel"))
-        assert request.gone.wait(10), "the connection was not closed"
+        assert request.gone.wait(60), "the connection was not closed"
         (tile,) = program.wait_for_items(1, "Cancelled")
         assert not originals(home)
         assert program.close() == 0

@@ -71,5 +71,5 @@ def test_whoever_ends_it_from_outside_is_not_asked(user: Desktop, home: Path, na
         program = begun(user, home, service)
         ask(user, program)
         program.process.send_signal(signal.Signals[name])
-        assert program.wait_for_end(hang=8) == 0
+        assert program.wait_for_end(hang=60) == 0
     assert (home / "library/.gridbrush/lock").read_bytes() == b""

@@ -59,10 +59,12 @@ async def test_a_job_tells_how_it_goes_on(tmp_path: Path) -> None:
     with replies() as service:
         service.script(Reply(body=ANSWER, wait=go_on, pieces=3))
         async with studio(tmp_path, service) as one:
+            submitted = time.time()
             (job,) = await one.submit()
             waiting = await one.reaches(job, JobState.WAITING)
             assert (waiting.attempt, waiting.received) == (1, 0)
-            assert waiting.started == pytest.approx(time.time(), abs=5)
+            assert waiting.started is not None
+            assert submitted <= waiting.started <= time.time()
             go_on.set()
             await one.gone(job)
             receiving = [
@@ -162,6 +164,6 @@ async def test_idle_returns_when_nothing_is_left(tmp_path: Path) -> None:
     with replies() as service:
         async with studio(tmp_path, service) as one:
             await one.submit("{a|b|c|d}")
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(60):
                 await one.core.queue.idle()
             assert len(await one.pictures()) == 4

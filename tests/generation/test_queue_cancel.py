@@ -105,7 +105,7 @@ async def test_a_queued_job_that_is_being_cancelled_is_not_started(tmp_path: Pat
 
 def _hold(held: threading.Event, kind: str, path: Path) -> None:
     if kind == "append" and path.suffix == ".jsonl":
-        held.wait(10)
+        held.wait(60)
 
 
 async def test_cancel_ends_a_count_down(tmp_path: Path) -> None:

@@ -80,7 +80,7 @@ async def test_the_outer_limit_is_the_services_not_the_disks(tmp_path: Path) -> 
     def slow(kind: str, path: Path) -> None:
         if kind == "create" and path.suffix == ".part":
             loop.call_soon_threadsafe(loop.call_later, 1.2, late.set)
-            assert late.wait(10)
+            assert late.wait(60)
 
     with replies() as service:
         async with studio(tmp_path, service) as one:

@@ -8,7 +8,6 @@ import os
 import struct
 import subprocess
 import sys
-import time
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -232,7 +231,7 @@ def test_closing_ends_the_process_even_in_the_middle_of_a_job(
     decoder = troubled()
 
     async def main() -> int:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             await decoder.probe(picture(tmp_path / "a.png"))
             (hand,) = decoder._hands
             assert hand.child is not None
@@ -240,12 +239,11 @@ def test_closing_ends_the_process_even_in_the_middle_of_a_job(
             hung = asyncio.create_task(decoder._ask(Priority.LOOK, job="hang", path=tmp_path))
             queued = asyncio.create_task(decoder.probe(tmp_path / "a.png"))
             await asyncio.sleep(0)
-            started = time.monotonic()
             await decoder.close()
-            assert time.monotonic() - started < 2
+            # The job hangs for longer than this test may take.
             await asyncio.gather(hung, queued, return_exceptions=True)
             assert queued.cancelled()
-            assert process.returncode is not None
+            assert process.returncode not in (None, 0), "killed, not waited for"
         return process.pid
 
     pid = asyncio.run(main())

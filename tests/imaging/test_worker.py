@@ -82,7 +82,7 @@ def test_it_says_that_it_is_ready_and_ends_with_its_input(
     assert ready(worker) == worker.pid
     assert worker.stdin is not None
     worker.stdin.close()
-    assert worker.wait(10) == 0
+    assert worker.wait(60) == 0
 
 
 @pytest.mark.skipif(not POSIX, reason="signals of a terminal")
@@ -141,7 +141,7 @@ def test_both_ways_to_start_it_work() -> None:
             assert ready(process) == process.pid
             assert process.stdin is not None
             process.stdin.close()
-            assert process.wait(10) == 0
+            assert process.wait(60) == 0
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")

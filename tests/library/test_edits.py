@@ -109,7 +109,7 @@ async def test_a_library_that_is_closed_meanwhile_has_the_whole_change(
 
     def slow(_self: Going, _more: int) -> None:
         begun.set()
-        assert gate.wait(10)
+        assert gate.wait(60)
 
     monkeypatch.setattr(Going, "read", slow)
     async with opened(tmp_path) as library:

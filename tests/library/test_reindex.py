@@ -36,7 +36,7 @@ class Gate:
             for number, found in enumerate(real(log, since)):
                 if number == 2:
                     self.reached.set()
-                    assert self.open.wait(20)
+                    assert self.open.wait(60)
                 yield found
 
         monkeypatch.setattr(RecordLog, "read", read)
@@ -74,7 +74,7 @@ def gate(monkeypatch: pytest.MonkeyPatch) -> Gate:
 
 
 async def over(library: Library, told: list[Event]) -> IndexRead:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not any(isinstance(one, IndexRead) and one.part == 1 for one in told):
             await asyncio.sleep(0.001)
     assert library.rereading is None

@@ -299,7 +299,7 @@ async def test_a_page_does_not_wait_for_what_takes_long(tmp_path: Path) -> None:
 
         def long(index: Index) -> int:
             begun.set()
-            assert go_on.wait(20)
+            assert go_on.wait(60)
             return index.count(Query())
 
         counted = asyncio.create_task(library.ask(long, long=True))

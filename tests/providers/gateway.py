@@ -15,7 +15,6 @@ import socket
 import ssl
 import struct
 import threading
-import time
 from collections.abc import Callable
 
 Scene = Callable[["Line"], None]
@@ -63,8 +62,7 @@ class Line:
 
     def hold(self) -> None:
         """Say nothing more and stay, until the client goes."""
-        end = time.monotonic() + HOLD
-        while time.monotonic() < end and not self._over.is_set():
+        while not self._over.is_set():
             if self._gone(LOOK):
                 return
 
@@ -148,7 +146,7 @@ class Gateway:
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         for thread in self._threads:
-            thread.join(5)
+            thread.join(60)
             assert not thread.is_alive()
 
     def _start(self, work: Callable[..., None], *arguments: object) -> None:

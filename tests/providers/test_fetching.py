@@ -264,7 +264,7 @@ class encrypted:  # noqa: N801 - a context manager, read like a function
     def __exit__(self, *_ignored):
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
-        self._thread.join(5)
+        self._thread.join(60)
 
     def _serve(self):
         while True:

@@ -269,10 +269,12 @@ async def test_a_body_that_just_ends_is_not_whole(service):
 
 
 async def test_nothing_reached_is_free_and_may_be_tried_again(service):
-    with socket.create_server(("127.0.0.1", 0)) as unused:
-        port = unused.getsockname()[1]
     sink = Sink()
-    error = await failed(NetworkError, service, sink, url=f"http://127.0.0.1:{port}")
+    with socket.socket() as silent:
+        # Bound, so that nobody else gets the port, and not listening.
+        silent.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        error = await failed(NetworkError, service, sink, url=url)
     assert (error.billed, error.retryable, error.kind) == (Billed.NO, True, "network")
     assert "Nothing answers" in error.message
     assert sink.events == []

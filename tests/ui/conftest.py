@@ -25,7 +25,7 @@ from studio.ui.style.theme import install
 from studio.ui.support import tasks
 from tests.ui import scripted_core
 
-HANG_SECONDS = 20.0
+HANG_SECONDS = 120.0
 """How long a coroutine test may take before it counts as hung; a limit, never a wait."""
 
 

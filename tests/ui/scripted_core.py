@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import gettext
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from studio.common import i18n, paths
@@ -17,6 +18,9 @@ from studio.config.key_status import State
 from studio.config.settings import SettingsStore
 from studio.domain.entities import AspectRatio, Failure, GenerationRequest, Job, JobState
 from studio.domain.events import Events
+
+PATIENCE = 60.0
+"""Seconds after which what is waited for will not come; less than a test may take."""
 
 
 class Vault:
@@ -36,7 +40,7 @@ class Vault:
         self.trouble: KeyringTrouble | None = None
 
     def _wait(self) -> None:
-        self.gate.wait(15)
+        self.gate.wait(60)
         if self.trouble is not None:
             raise self.trouble
 
@@ -137,11 +141,10 @@ def job(name: str, state: JobState, *, run: str = "run", pictures: int = 0) -> J
     )
 
 
-async def until(condition: object, steps: int = 2000) -> None:
-    """Let the loop run until `condition()` holds; fails when it never does."""
-    assert callable(condition)
-    for _step in range(steps):
-        if condition():
-            return
+async def until(condition: Callable[[], object], what: str = "it never happened") -> None:
+    """Let the loop run until `condition()` holds; fails with `what` when it never does."""
+    loop = asyncio.get_running_loop()
+    end_by = loop.time() + PATIENCE
+    while not condition():
+        assert loop.time() < end_by, what
         await asyncio.sleep(0.002)
-    raise AssertionError("it never happened")

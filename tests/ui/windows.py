@@ -52,7 +52,7 @@ from studio.ui.window.main_window import StudioWindow
 
 PROMPT = "Lighthouse in first snow"
 
-PATIENCE = 15.0
+PATIENCE = 60.0
 """Seconds after which what is waited for will not come; less than a test may take."""
 
 

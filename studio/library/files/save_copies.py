@@ -15,7 +15,7 @@ import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
-from studio.common import directory_handles, files
+from studio.common import directory_handles, files, unfinished_copies
 from studio.common.errors import InputError, StorageError
 from studio.common.i18n import _
 from studio.library.files.originals import HIDDEN
@@ -58,13 +58,14 @@ def save_into(source: Path, folder: Path, library: Path) -> Path:
     """
     wanted = folder / source.name
     _check_hidden(wanted, library)
-    part = _written(source, wanted)
-    for target in numbered(wanted):
-        try:
-            files.claim(part, target)
-        except FileExistsError:
-            continue
-        return target
+    with unfinished_copies.beside(wanted) as part:
+        _write(source, part, wanted)
+        for target in numbered(wanted):
+            try:
+                files.claim(part, target)
+            except FileExistsError:
+                continue
+            return target
     raise AssertionError  # numbers have no end
 
 
@@ -80,10 +81,11 @@ def save_as(source: Path, target: Path, library: Path) -> Path:
             hint=_("Choose another name or another folder."),
         )
     there = look(target, library)
-    part = _written(source, target)
-    if there:
-        files.into_place(part, target)
-    else:
+    with unfinished_copies.beside(target) as part:
+        _write(source, part, target)
+        if there:
+            files.into_place(part, target)
+            return target
         try:
             files.claim(part, target)
         except FileExistsError as error:
@@ -195,9 +197,8 @@ def _real(path: Path) -> Path:
     return Path(os.path.realpath(path))  # which bears links that go round in a circle
 
 
-def _written(source: Path, target: Path) -> Path:
-    """The whole copy under a name for the time being, beside its place."""
-    part = files.beside(target)
+def _write(source: Path, part: Path, target: Path) -> None:
+    """Write the whole copy under its name for the time being."""
     try:
         with source.open("rb") as file:
             blocks = iter(lambda: file.read(_BLOCK), b"")
@@ -206,7 +207,6 @@ def _written(source: Path, target: Path) -> Path:
         raise InputError(_("The picture's file is missing"), str(source)) from error
     except OSError as error:
         raise _unread(error, source) from error
-    return part
 
 
 def _read(blocks: Iterator[bytes], source: Path) -> Iterator[bytes]:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import msgspec
 
-from studio.common import files, tree
+from studio.common import files, tree, unfinished_copies
 from studio.common.errors import InputError, StorageError
 from studio.common.i18n import _
 from studio.library.files import originals as inside
@@ -73,7 +73,20 @@ def write(
             _("{name} is not written over.").format(name=target),
             hint=_("Choose another name for the backup."),
         )
-    part = files.beside(target)
+    with unfinished_copies.beside(target) as part:
+        return _write(library, target, part, more, progress, over=over)
+
+
+def _write(
+    library: Path,
+    target: Path,
+    part: Path,
+    more: dict[str, Path],
+    progress: Progress,
+    *,
+    over: bool,
+) -> int:
+    """Write the backup under its name for the time being, then give it its own."""
     done, hashes = 0, dict[str, str]()
     try:
         with files.Appender(part, lasting=False) as file:

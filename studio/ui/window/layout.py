@@ -20,6 +20,8 @@ RAIL_BELOW = 1100
 SIDEBAR = 224
 INSPECTOR = 296
 
+_PLACED = (QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.Show, QEvent.Type.Hide)
+
 
 class Zones(QWidget):
     """Rail or sidebar, the middle, the inspector beside it or over it.
@@ -56,7 +58,8 @@ class Zones(QWidget):
         self._beside_plain = False
         self._bare = False
         self._widths = (SIDEBAR, INSPECTOR)
-        self._clear: QWidget | None = None
+        self._foot: QWidget | None = None
+        self._head: QWidget | None = None
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
@@ -199,10 +202,11 @@ class Zones(QWidget):
             self._bare = bare
             self._arrange()
 
-    def keep_clear(self, panel: QWidget) -> None:
-        """The drawer ends above this panel at the foot of the middle."""
-        self._clear = panel
-        panel.installEventFilter(self)
+    def keep_clear(self, *, foot: QWidget, head: QWidget) -> None:
+        """Let the drawer end above one panel of the middle, and begin below the other in sight."""
+        self._foot, self._head = foot, head
+        foot.installEventFilter(self)
+        head.installEventFilter(self)
 
     # How it is arranged
 
@@ -230,15 +234,18 @@ class Zones(QWidget):
     def _place_drawer(self) -> None:
         if self._drawer and self._drawer_open:
             width = max(self.inspector.minimumWidth(), INSPECTOR)
-            # Over the views alone: Generate stays in sight.
-            below = self._clear
-            floor = self.height() if below is None else below.mapTo(self, QPoint(0, 0)).y()
-            self.inspector.setGeometry(self.width() - width, 0, width, floor)
+            # Over the views alone: Generate stays in sight, and so do the answers to a notice.
+            head, foot = self._head, self._foot
+            top = 0
+            if head is not None and head.isVisibleTo(self):
+                top = head.mapTo(self, QPoint(0, head.height())).y()
+            floor = self.height() if foot is None else foot.mapTo(self, QPoint(0, 0)).y()
+            self.inspector.setGeometry(self.width() - width, top, width, floor - top)
             self.inspector.raise_()
 
-    @needs("_clear")
+    @needs("_head")
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self._clear and event.type() in (QEvent.Type.Move, QEvent.Type.Resize):
+        if watched in (self._foot, self._head) and event.type() in _PLACED:
             self._place_drawer()
         return False
 

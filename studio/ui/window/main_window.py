@@ -144,7 +144,7 @@ class StudioWindow(QWidget):
             layout.replace(column, old, new)
         grid.insertWidget(1, messages)
         self.zones.take(sidebar=sidebar, rail=rail, inspector=inspector)
-        self.zones.keep_clear(self.composer)
+        self.zones.keep_clear(foot=self.composer, head=messages)
 
     def restore(self, state: window_state.WindowState) -> None:
         """Be as the window was left."""

@@ -20,7 +20,7 @@ PICTURES = 3
 WIDTH = 780
 """Fits on the screen that tests have."""
 
-HANG = 20.0
+HANG = 60.0
 
 
 async def _left(home: Path, prompt: str = "") -> None:

@@ -80,7 +80,7 @@ def run(*words: str) -> str:
     }
     done = subprocess.run(
         [sys.executable, *words],
-        cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False,
+        cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return done.stdout

@@ -89,7 +89,7 @@ def start(home: Path, wanted: str) -> tuple[int, list[dict[str, Any]]]:
     }
     done = subprocess.run(
         [sys.executable, "-c", DRIVER, "--home", str(home)],
-        cwd=ROOT, env=environment, capture_output=True, text=True, timeout=90, check=False,
+        cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
     assert done.returncode in (0, -signal.Signals["SIGKILL"]), done.stderr
     return done.returncode, json.loads(done.stdout or "[]")

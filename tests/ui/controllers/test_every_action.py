@@ -164,6 +164,10 @@ async def test_every_action_does_its_work_without_an_error(
             shown.names.clear()
             action.trigger()
             await settle()
+            if row.name in DIALOGS:
+                await until(window.core, lambda: shown.names, row.name)
+            if row.name in FOLDERS:
+                await until(window.core, lambda: visits.urls, row.name)
             assert bool(shown.names) == (row.name in DIALOGS), (row.name, shown.names)
             assert bool(visits.urls) == (row.name in FOLDERS), row.name
             put_away(window)

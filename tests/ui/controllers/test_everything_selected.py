@@ -116,7 +116,7 @@ async def test_a_change_of_everything_can_be_stopped_before_it_is_written_down(
 
     def slow(going: change_progress.Going, more: int) -> None:
         read(going, more)
-        assert gate.wait(10)
+        assert gate.wait(60)
 
     monkeypatch.setattr(change_progress.Going, "read", slow)
     async with large(tmp_path) as window:

@@ -106,13 +106,13 @@ class Desk:
 
     async def until(self, rows: int) -> None:
         """Until so many rows are there and nothing is asked for that may come."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while self.model.rowCount() != rows:
                 await asyncio.sleep(0.001)
 
     async def rest(self) -> None:
         self.library.rest.set()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while self.browsing._loads or not self.model.whole:
                 await asyncio.sleep(0.001)
 

@@ -29,7 +29,7 @@ async def test_it_says_how_far_it_is_and_shows_all_at_the_end(
     def read(log: RecordLog, since: Place = BEGINNING) -> Iterator[tuple[Record, Place, Place]]:
         for number, found in enumerate(real(log, since)):
             if number == ROWS // 2:
-                assert go_on.wait(20)
+                assert go_on.wait(60)
             yield found
 
     monkeypatch.setattr(RecordLog, "read", read)

@@ -64,7 +64,7 @@ class Desk:
 
     async def until(self, holds: object) -> None:
         assert callable(holds)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not holds():
                 await asyncio.sleep(0.01)
 
@@ -234,7 +234,7 @@ def test_a_quit_asked_by_the_system_does_not_stop_what_closes_the_program(
     async def closing() -> None:
         try:
             qapp.quit()
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(60):
                 for _round in range(20):
                     await asyncio.sleep(0)
         finally:

@@ -185,7 +185,7 @@ def test_the_theme_outlives_what_its_icons_were_bound_to(look: Theme, qapp: QApp
 
 
 def test_the_choice_is_worn_and_told(look: Theme, qapp: QApplication, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(look.changed, timeout=1000):
+    with qtbot.waitSignal(look.changed, timeout=60_000):
         look.apply(qapp, "light")
     assert theme() is look
     assert look.roles is LIGHT
@@ -335,7 +335,7 @@ def pane(look: Theme, qtbot: QtBot) -> QWidget:
         column.addWidget(made)
     window.show()
     window.activateWindow()
-    assert QTest.qWaitForWindowActive(window)
+    assert QTest.qWaitForWindowActive(window, 60_000)
     window.findChildren(QLineEdit)[0].setFocus()
     return window
 
@@ -384,7 +384,7 @@ def test_the_ring_is_cut_where_a_scroll_area_ends(look: Theme, qtbot: QtBot) -> 
     area.setWidget(inner)
     area.show()
     area.activateWindow()
-    assert QTest.qWaitForWindowActive(area)
+    assert QTest.qWaitForWindowActive(area, 60_000)
     focus_ring.focus_by_key(button)
     assert ring().parent() is area.viewport()
 
@@ -394,7 +394,7 @@ def test_the_ring_survives_the_window_it_lay_on(look: Theme, qtbot: QtBot) -> No
     button = QPushButton("one", window)
     window.show()
     window.activateWindow()
-    assert QTest.qWaitForWindowActive(window)
+    assert QTest.qWaitForWindowActive(window, 60_000)
     focus_ring.focus_by_key(button)
     assert ring().parent() is window
     shiboken6.delete(window)
@@ -403,6 +403,6 @@ def test_the_ring_survives_the_window_it_lay_on(look: Theme, qtbot: QtBot) -> No
     other = QPushButton("other", second)
     second.show()
     second.activateWindow()
-    assert QTest.qWaitForWindowActive(second)
+    assert QTest.qWaitForWindowActive(second, 60_000)
     focus_ring.focus_by_key(other)
     assert ring().target() is other

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication, QDialog, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QFrame, QWidget
 
 from studio.domain.drafts import Draft
 from studio.domain.entities import JobState, Picture, Reference, Role
@@ -45,6 +45,7 @@ from studio.ui.widgets import (
     Text,
     Toast,
 )
+from studio.ui.widgets.accessible import restyle
 from studio.ui.widgets.key_field import KeyField
 from studio.ui.widgets.key_test_result import Verdict
 from studio.ui.widgets.paragraph import Paragraph
@@ -55,8 +56,8 @@ from tests.ui.scripted_core import job
 from tests.ui.windows import PROMPT, OpenedWindow, make, opened, until
 
 UI = Path(__file__).resolve().parents[3] / "studio" / "ui"
-SETTLED = 0.05
-"""Seconds a step may need until its coroutines are over; what waits for a dialog goes on."""
+DELAYED = {"Looking._mark_seen"}
+"""Coroutines that wait for a time: they change tiles of the grid, and nothing that is looked at."""
 
 Scene = Callable[[OpenedWindow], Awaitable[QWidget]]
 
@@ -69,11 +70,18 @@ def switch(choice: theme.Choice) -> None:
 
 async def settle() -> None:
     """Let what was started come to its end, and everything be laid out and painted."""
-    for _turn in range(2):
-        if running := tasks.running():
-            await asyncio.wait(running, timeout=SETTLED)
+    quiet = 0
+    while quiet < 2:
         await asyncio.sleep(0)
         QApplication.sendPostedEvents()
+        running = [
+            one
+            for one in tasks.running()
+            if getattr(one.get_coro(), "__qualname__", "") not in DELAYED
+        ]
+        quiet = 0 if running else quiet + 1
+        if running:
+            await asyncio.wait(running)
 
 
 def shot(widget: QWidget) -> QImage:
@@ -146,15 +154,23 @@ def action(name: str) -> Scene:
     """What an action opens."""
 
     async def show(window: OpenedWindow) -> QWidget:
-        before = set(map(id, over(window)))
-        window.actions_of.every[name].trigger()
-        await until(
-            window.core, lambda: [one for one in over(window) if id(one) not in before], name
-        )
-        await settle()
-        return next(one for one in over(window) if id(one) not in before)
+        return await newly_over(window, window.actions_of.every[name].trigger, name)
 
     return show
+
+
+async def newly_over(window: OpenedWindow, do: Callable[[], object], what: str) -> QWidget:
+    """What `do` opens over the window, when it is there."""
+    before = over(window)
+    do()
+
+    def found() -> list[QWidget]:
+        return [one for one in over(window) if one not in before]
+
+    await until(window.core, found, what)
+    await settle()
+    (made,) = found()
+    return made
 
 
 def over(window: OpenedWindow) -> list[QWidget]:
@@ -170,16 +186,9 @@ def opens(do: Callable[[OpenedWindow], object]) -> Scene:
     """A popover or menu that something opens."""
 
     async def show(window: OpenedWindow) -> QWidget:
-        before = set(map(id, over(window)))
-        do(window)
-        await settle()
-        return next(one for one in over(window) if id(one) not in before)
+        return await newly_over(window, partial(do, window), "popover or menu")
 
     return show
-
-
-def welcome(window: OpenedWindow) -> QWidget:
-    return Welcome(window.core, KeyCard(window.core), window)
 
 
 async def settings(window: OpenedWindow, section: str) -> QWidget:
@@ -221,7 +230,8 @@ def toast(_window: OpenedWindow) -> QWidget:
     room = QWidget()
     made = Toast(room)
     room.resize(700, 200)
-    made.show_toast("3 pictures in the trash")
+    # Longer than a busy machine takes for all of this.
+    made.show_toast("3 pictures in the trash", seconds=3600)
     if made._rise is not None:
         made._rise.setCurrentTime(made._rise.duration())
     return room
@@ -241,6 +251,10 @@ def inspected_job(window: OpenedWindow) -> QWidget:
 
 def loupe(window: OpenedWindow) -> QWidget:
     return Loupe(window.core.library, window.core.decoder, surround="mat")
+
+
+def welcome(window: OpenedWindow) -> QWidget:
+    return Welcome(window.core, KeyCard(window.core), window)
 
 
 def verdict(_window: OpenedWindow) -> QWidget:
@@ -316,18 +330,10 @@ PANELS: dict[str, Scene] = {
 }
 
 
-PARTS = 3
-
-
 def _checked() -> QWidget:
     made = CheckBox("Ask first")
     made.setChecked(True)
     return made
-
-
-def _advanced(window: OpenedWindow) -> None:
-    window.composer.take(Draft(profile="google", model="gemini-3-pro-image"))
-    window.composer.card.choices.on_advanced()
 
 
 def _picture_menu(window: OpenedWindow) -> None:
@@ -342,98 +348,153 @@ def _offers(window: OpenedWindow) -> None:
     field.completer().complete()
 
 
-DIALOGS: dict[str, Scene] = {
+WINDOWS: dict[str, Scene] = {
     **{f"settings, {name}": partial(settings, section=name)
        for name in ("keys", "pictures", "look", "about")},
-    **{name: action(name) for name in (
-        "shortcuts", "changes", "palette", "tag", "collect", "new_collection", "go_to_date",
-        "history", "menu",
-    )},
+    **{name: action(name) for name in ("shortcuts", "changes")},
     "question": question,
     "start trouble": start_trouble,
+}  # fmt: skip
+
+POPUPS: dict[str, Scene] = {
+    "history": action("history"),
+    "menu": action("menu"),
     "all ratios": opens(lambda window: window.composer.card.choices.on_panel_wanted()),
-    "advanced": opens(_advanced),
     "more choices": opens(lambda window: window.composer.card.choices.on_more()),
     "models": opens(lambda window: window.composer.card.choices.model.showPopup()),
-    "queue": opens(lambda window: window.status_bar.on_queue()),
     "picture menu": opens(_picture_menu),
     "offers": opens(_offers),
+}
+
+POPOVERS: dict[str, Scene] = {
+    **{name: action(name) for name in (
+        "palette", "tag", "collect", "new_collection", "go_to_date",
+    )},
+    "advanced": opens(lambda window: window.composer.card.choices.on_advanced()),
+    "queue": opens(lambda window: window.status_bar.on_queue()),
 }  # fmt: skip
+
+TOGETHER: dict[str, dict[str, Scene]] = {
+    "windows": WINDOWS,
+    "popups": POPUPS,
+    # Each of these closes when the keyboard goes elsewhere.
+    **{name: {name: show} for name, show in POPOVERS.items()},
+}
+"""What can be open at the same time."""
 
 
 class Switched:
-    """Pictures of widgets in one theme, after a switch, and back."""
+    """Pictures of widgets in the theme they were made in, after a switch, and back."""
 
-    def __init__(self, before: theme.Choice) -> None:
-        self.before = before
-        self.after: theme.Choice = "dark" if before == "light" else "light"
+    def __init__(self) -> None:
         self.shots: dict[str, list[QImage]] = {}
-        self.new: dict[str, QImage] = {}
 
-    async def go(self, made: dict[str, QWidget]) -> None:
-        """There and back again."""
-        for choice in (self.before, self.after, self.before):
+    async def go(self, made: dict[str, QWidget], *choices: theme.Choice) -> None:
+        """Switch to each theme and look at all of them."""
+        for choice in choices:
             switch(choice)
             await settle()
             for name, widget in made.items():
                 self.shots.setdefault(name, []).append(shot(widget))
 
-    def wrong(self) -> dict[str, str]:
-        """What is not as it was after the way back, or not as a new widget after a switch."""
+    def wrong(self, new: Switched) -> dict[str, str]:
+        """What is not as it was after the way back, or not as one made in the other theme."""
         found: dict[str, str] = {}
         for name, (first, switched, back) in self.shots.items():
             assert first != switched, f"{name} wears the theme"
             if said := unlike(first, back):
                 found[name] = f"back: {said}"
-            elif said := unlike(self.new[name], switched):
+            elif said := unlike(new.shots[name][0], switched):
                 found[name] = f"beside a new one: {said}"
         return found
 
 
-@pytest.mark.parametrize("before", ["light", "dark"])
-@pytest.mark.parametrize("part", range(PARTS))
-async def test_every_panel_survives_a_switch(
-    tmp_path: Path, part: int, before: theme.Choice
-) -> None:
+async def test_every_panel_survives_a_switch(tmp_path: Path) -> None:
     """The issue's own: the digit of Count was gone until the next start."""
     async with studio(tmp_path) as window:
-        switched = Switched(before)
-        scenes = {name: PANELS[name] for name in sorted(PANELS)[part::PARTS]}
-        switch(before)
-        made = {name: await show(window) for name, show in scenes.items()}
-        await settle()
-        await switched.go(made)
-        for widget in made.values():
+        dark, light = Switched(), Switched()
+        made_dark = {name: await show(window) for name, show in PANELS.items()}
+        await dark.go(made_dark, "dark", "light")
+        made_light = {name: await show(window) for name, show in PANELS.items()}
+        await light.go(made_light, "light", "dark")
+        await dark.go(made_dark, "dark")
+        await light.go(made_light, "light")
+        for widget in (*made_dark.values(), *made_light.values()):
             away(widget)
             widget.deleteLater()
-        switch(switched.after)
-        await settle()
-        made = {name: await show(window) for name, show in scenes.items()}
-        await settle()
-        switched.new = {name: shot(widget) for name, widget in made.items()}
-        for widget in made.values():
-            away(widget)
-            widget.deleteLater()
-        await settle()
-        assert switched.wrong() == {}
+        assert set(dark.shots) == set(light.shots) == set(PANELS)
+        assert (dark.wrong(light), light.wrong(dark)) == ({}, {})
 
 
 @pytest.mark.qt_log_ignore("grabbing the keyboard", extend=True)
-@pytest.mark.parametrize("name", DIALOGS)
-async def test_what_lies_over_the_window_survives_a_switch(tmp_path: Path, name: str) -> None:
+async def test_what_lies_over_the_window_survives_a_switch(tmp_path: Path) -> None:
     async with studio(tmp_path) as window:
+        # A model that has all there is to choose.
+        window.composer.take(Draft(profile="google", model="gemini-3-pro-image"))
+        dark, light = Switched(), Switched()
         # The window opens in the dark theme.
-        switched = Switched("dark")
-        made = await DIALOGS[name](window)
-        await switched.go({name: made})
-        away(made)
-        switch(switched.after)
+        await look_at(window, dark, "dark", "light", "dark")
+        switch("light")
+        await look_at(window, light, "light")
+        assert set(dark.shots) == set(WINDOWS) | set(POPUPS) | set(POPOVERS)
+        assert dark.wrong(light) == {}
+
+
+async def look_at(window: OpenedWindow, switched: Switched, *choices: theme.Choice) -> None:
+    """Open everything that lies over the window, and look at it in each of the themes."""
+    for scenes in TOGETHER.values():
         await settle()
-        made = await DIALOGS[name](window)
-        switched.new = {name: shot(made)}
-        away(made)
+        made = {name: await show(window) for name, show in scenes.items()}
+        await switched.go(made, *choices)
+        for widget in reversed(made.values()):
+            away(widget)
+
+
+@pytest.mark.parametrize("before", ["light", "dark"])
+async def test_what_is_beside_another_view_survives_a_switch(
+    tmp_path: Path, before: theme.Choice
+) -> None:
+    """The inspector's first line has another place in the loupe, and is back where it was."""
+    after: theme.Choice = "dark" if before == "light" else "light"
+    async with studio(tmp_path) as window:
+        switch(after)
         await settle()
-        assert switched.wrong() == {}
+        wanted = shot(window.inspector)
+        switch(before)
+        window.actions_of.every["open"].trigger()
+        await settle()
+        assert window.views.currentWidget() is window.loupe
+        window.zones.open_inspector(True)
+        switch(after)
+        await settle()
+        window.actions_of.every["grid"].trigger()
+        await settle()
+        assert unlike(wanted, shot(window.inspector)) == ""
+
+
+@pytest.mark.parametrize("between", [True, False], ids=["switched", "not switched"])
+def test_a_frame_that_is_styled_anew_has_the_room_of_a_new_one(*, between: bool) -> None:
+    def room(frame: QFrame) -> tuple[int, int]:
+        frame.ensurePolished()
+        inner = frame.contentsRect()
+        return frame.height() - inner.height(), frame.width() - inner.width()
+
+    frame, plain, lined = QFrame(), QFrame(), QFrame()
+    for one, zone in ((frame, "section"), (plain, "panel"), (lined, "section")):
+        one.setProperty("zone", zone)
+        one.resize(100, 100)
+        one.show()
+    switch("dark")
+    assert room(plain) != room(lined)
+    for zone, other in (("panel", plain), ("section", lined)):
+        frame.setProperty("zone", zone)
+        restyle(frame)
+        if between:
+            switch("light")
+        assert room(frame) == room(other)
+    for one in (frame, plain, lined):
+        one.close()
+    switch("dark")
 
 
 def test_no_icon_keeps_the_colour_of_another_theme() -> None:

@@ -181,7 +181,7 @@ def activate(window: QWidget) -> QWindow:
     window.activateWindow()
     handle = window.windowHandle()
     assert handle is not None
-    QTest.qWaitForWindowActive(window, 5000)
+    QTest.qWaitForWindowActive(window, 60_000)
     return handle
 
 

@@ -29,7 +29,7 @@ def shown(widget: QWidget, qtbot: QtBot) -> QWidget:
     window.show()
     widget.show()
     window.activateWindow()
-    assert QTest.qWaitForWindowActive(window)
+    assert QTest.qWaitForWindowActive(window, 60_000)
     # Kept by the caller through the widget's parent; Python must not drop it first.
     vars(widget)["window_of_the_test"] = window
     return window

@@ -170,7 +170,7 @@ def test_enter_presses_the_button_with_the_ring_and_not_the_default_one(qtbot: Q
     delete.clicked.connect(partial(pressed.append, "delete"))
     dialog.show()
     dialog.activateWindow()
-    assert QTest.qWaitForWindowActive(dialog)
+    assert QTest.qWaitForWindowActive(dialog, 60_000)
     delete.setFocus()
     QTest.keyClick(delete, Qt.Key.Key_Return)
     assert pressed == ["delete"]

@@ -124,7 +124,7 @@ def toast(qtbot: QtBot) -> Toast:
     made = Toast(ground)
     ground.show()
     ground.activateWindow()
-    assert QTest.qWaitForWindowActive(ground)
+    assert QTest.qWaitForWindowActive(ground, 60_000)
     vars(made)["window_of_the_test"] = ground
     return made
 

@@ -111,7 +111,7 @@ def test_a_splitter_is_thin_to_see_and_wide_to_grip(splitter: Splitter) -> None:
 
 def test_a_double_click_restores_the_usual_widths(splitter: Splitter, qtbot: QtBot) -> None:
     splitter.setSizes([400, 300, 300])
-    with qtbot.waitSignal(splitter.restored, timeout=1000):
+    with qtbot.waitSignal(splitter.restored, timeout=60_000):
         QTest.mouseDClick(handle(splitter), Qt.MouseButton.LeftButton)
     assert splitter.sizes() == [224, 480, 296]
 

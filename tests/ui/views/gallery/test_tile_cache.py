@@ -15,7 +15,7 @@ from PySide6.QtGui import QImage, QRegion
 from PySide6.QtWidgets import QApplication, QWidget
 
 from studio.common.errors import Billed
-from studio.domain.entities import Failure, JobState
+from studio.domain.entities import Failure, Flag, Job, JobState
 from studio.ui.style import theme
 from studio.ui.views.gallery import paint, tile_view
 from studio.ui.views.gallery import tile_cache as kept
@@ -49,13 +49,21 @@ class Desk:
             still = not any(timer.isActive() for timer in waits) and view.thumbnails.idle
             if still and not self.model._missing and not self.model._reading and self.filled():
                 break
+        else:
+            raise AssertionError("the gallery does not come to rest")
         self.view.thumbnails.settle()
         self.image()
+        # Where the machine is slow a paint event leaves tiles for the next one.
+        while self.view._looks is not None and not self.view._looks.later.isEmpty():
+            self.image()
         return self.image()
 
     def filled(self) -> bool:
-        pictures = [self.model.picture_at(row) for row in self.view.visible_rows()]
-        return all(p is not None and self.view.thumbnails.pixmap(p.id) for p in pictures)
+        items = [self.model.item_at(row) for row in self.view.visible_rows()]
+        return all(
+            isinstance(one, Job) or (one is not None and self.view.thumbnails.pixmap(one.id))
+            for one in items
+        )
 
     def image(self) -> QImage:
         return self.view.viewport().grab().toImage()
@@ -157,9 +165,6 @@ async def test_tiles_that_move_for_a_new_one_are_not_painted_again(
     d.model.job_changed(scripted.job("first", JobState.FAILED))
     await d.settled()
     assert d.view._looks is not None
-    # Where the machine is slow the last paint events left some for later.
-    while d.image() and not d.view._looks.later.isEmpty():
-        pass
     painted: list[str] = []
 
     def counted(*values: Any) -> object:
@@ -173,14 +178,42 @@ async def test_tiles_that_move_for_a_new_one_are_not_painted_again(
     assert set(painted) == {"second"}
 
 
-async def test_other_colours_paint_everything_again(
-    desk: Callable[..., Desk], application: QApplication
+@pytest.mark.parametrize("before", ["dark", "light"])
+@pytest.mark.parametrize("tiles", ["painted", "kept", "kept, slowly"])
+async def test_a_gallery_after_a_theme_switch_looks_like_a_new_one(
+    desk: Callable[..., Desk], application: QApplication, before: theme.Choice, tiles: str
 ) -> None:
-    d = desk()
-    dark = await d.show()
-    theme.install(application, "light", scale=1.0)
-    light = await d.settled()
-    assert dark != light
+    """There and back: pictures, marks, a failed job and what is selected."""
+    now = 0.0
+
+    def slow() -> float:
+        nonlocal now
+        now += kept.BUDGET / 3
+        return now
+
+    async def shown() -> Desk:
+        d = desk(keeps=tiles != "painted")
+        if tiles == "kept, slowly":
+            d.view._looks = Looks(slow)
+        d.core.library.special[39] = scripted.picture(39, rating=4, flag=Flag.PICK, tags=("kelp",))
+        d.model.job_changed(scripted.job("j", JobState.FAILED))
+        await d.show()
+        d.view.selection.rows([2, 3])
+        return d
+
+    after: theme.Choice = "light" if before == "dark" else "dark"
+    theme.install(application, before)
+    d = await shown()
+    first = await d.settled()
+    theme.install(application, after)
+    switched = await d.settled()
+    theme.install(application, before)
+    back = await d.settled()
+    theme.install(application, after)
+    new = await (await shown()).settled()
+    assert first != switched
+    assert back == first
+    assert switched == new
 
 
 async def test_a_paint_event_ends_in_time_and_the_rest_follows(

@@ -62,13 +62,14 @@ class Desk:
 
     async def settle(self) -> None:
         """Until nothing more is read and no thumbnail is under way."""
-        for _turn in range(400):
-            await asyncio.sleep(0.002)
+
+        def at_rest() -> bool:
             reading = self.model._reading or self.model._missing
             fetching = self.view.thumbnails._running or self.view._wishes.isActive()
-            if not reading and not fetching and not self.view._telling.isActive():
-                return
-        raise AssertionError("the gallery does not come to rest")
+            return not reading and not fetching and not self.view._telling.isActive()
+
+        await asyncio.sleep(0.002)
+        await until(at_rest, "the gallery does not come to rest")
 
     def first(self) -> tuple[int | str, QPoint]:
         """The first tile in view and where it is."""

@@ -1,0 +1,126 @@
+"""Copies that were begun in the user's own folders: what a killed process left there is removed.
+
+A copy has a hidden name until it is whole. Before that name is made it is noted in the state
+folder, and the note is locked as long as the copy is under way; the lock goes with the process. The
+next start removes what unlocked notes name. All calls block.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import re
+import secrets
+import stat
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from studio.common import file_lock, files
+from studio.common.errors import StorageError
+
+log = logging.getLogger(__name__)
+
+NOTE = ".note"
+_NAME = re.compile(r"\..{0,24}\.\d+\.[0-9a-f]+\.new", re.DOTALL)
+"""What `files.beside` makes, and nothing else is removed."""
+
+_LONGEST = 1 << 16  # bytes of a note
+_EMPTY_FOR = 3600.0  # seconds; a younger note without a name may be about to get one
+_OUT_OF_REACH_FOR = 180 * 86400.0  # seconds a stick may lie in a drawer
+
+_folder: Path | None = None
+
+
+def note_in(folder: Path) -> None:
+    """Note the copies of this process in a folder from now on."""
+    global _folder
+    _folder = folder
+
+
+@contextlib.contextmanager
+def beside(target: Path) -> Iterator[Path]:
+    """A hidden name beside `target` for a copy until it is whole, noted until the block ends."""
+    part = files.beside(target)
+    handle, note = _begin(part)
+    try:
+        yield part
+    finally:
+        _end(handle, note)
+
+
+def _begin(part: Path) -> tuple[int, Path | None]:
+    """A locked note; without one where the state folder takes none: the copy is made anyway."""
+    if _folder is None:
+        return -1, None
+    note = _folder / f"{os.getpid()}-{secrets.token_hex(8)}{NOTE}"
+    handle = -1
+    try:
+        # Empty until it is locked: nobody takes it for one that was left.
+        files.ensure_folder(_folder)
+        files.write_new(note, ())
+        handle = os.open(note, os.O_RDWR | getattr(os, "O_BINARY", 0))
+        file_lock.lock(handle)
+        with files.Appender(note) as file:
+            file.append(os.fsencode(part.absolute()))
+            file.sync()
+        files.sync_folder(_folder)
+    except (OSError, StorageError) as error:
+        log.warning("A copy could not be noted: %s", error)
+    return handle, note
+
+
+def _end(handle: int, note: Path | None) -> None:
+    if handle >= 0:
+        os.close(handle)
+    if note is not None:
+        with contextlib.suppress(StorageError):
+            files.remove(note)
+
+
+def remove_left(folder: Path) -> int:
+    """Remove what processes that are gone left in the user's folders; how many files.
+
+    Notes of what lies on a disk that is away are kept for half a year.
+    """
+    removed = 0
+    try:
+        notes = sorted(one for one in folder.iterdir() if one.suffix == NOTE)
+    except OSError:
+        return 0
+    for note in notes:
+        try:
+            removed += _remove_one(note)
+        except (OSError, StorageError) as error:
+            log.warning("What is left of a copy could not be removed: %s", error)
+    return removed
+
+
+def _remove_one(note: Path) -> bool:
+    handle = os.open(note, os.O_RDWR | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0))
+    try:
+        if not file_lock.lock(handle):
+            return False
+        text, age = os.read(handle, _LONGEST), time.time() - os.fstat(handle).st_mtime
+        if not text and age < _EMPTY_FOR:
+            return False
+        part = Path(os.fsdecode(text))
+        if text and not part.parent.is_dir() and age < _OUT_OF_REACH_FOR:
+            return False
+        found = _is_ours(part)
+        if found:
+            files.remove(part)
+    finally:
+        os.close(handle)
+    files.remove(note)
+    return found
+
+
+def _is_ours(part: Path) -> bool:
+    if not part.is_absolute() or _NAME.fullmatch(part.name) is None:
+        return False
+    try:
+        return stat.S_ISREG(part.lstat().st_mode)
+    except (OSError, ValueError):
+        return False

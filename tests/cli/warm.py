@@ -1,0 +1,131 @@
+"""Commands as processes that are forked from one that has the program's imports behind it.
+
+    python -m tests.cli.warm serve SOCKET      imports, and forks a process for each that asks
+    python -I -S tests/cli/warm.py SOCKET ...  asks, and ends as the command does
+
+Importing takes most of the time of a short command. The forked process gets the streams, the
+folder, the environment and the arguments of the one that asks. Tests of the start itself, of
+signals, of streams and of what is imported start a process of their own.
+"""
+
+from __future__ import annotations
+
+import array
+import json
+import os
+import socket
+import sys
+import time
+
+assert sys.platform != "win32", "it can neither fork nor hand streams over"
+
+LENGTH = 8
+
+
+def ask(address: str, words: list[str]) -> int:
+    """Have a command run with the streams of this process; its exit code."""
+    # Importing pathlib takes longer than all of this.
+    folder = os.getcwd()  # noqa: PTH109
+    wish = {"words": words, "environ": dict(os.environ), "folder": folder}
+    data = json.dumps(wish).encode()
+    with socket.socket(socket.AF_UNIX) as line:
+        line.connect(address)
+        streams = (socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [0, 1, 2]).tobytes())
+        line.sendmsg([len(data).to_bytes(LENGTH, "big")], [streams])
+        line.sendall(data)
+        status = int(line.makefile("rb").read())
+    if status < 0:
+        os.kill(os.getpid(), -status)
+    return status
+
+
+def serve(address: str) -> None:
+    """Fork for everybody who asks, until standard input ends."""
+    import gc
+    import importlib
+    import pkgutil
+    import select
+    import signal
+    import threading
+
+    import studio
+
+    for room in ROOMS:
+        package = importlib.import_module(f"studio.{room}")
+        for found in pkgutil.walk_packages(package.__path__, f"studio.{room}."):
+            importlib.import_module(found.name)
+    assert threading.active_count() == 1, studio
+    assert "PySide6" not in sys.modules
+    gc.collect()
+    gc.freeze()
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(address)
+        listener.listen()
+        print("ready", flush=True)
+        while True:
+            ready, _w, _x = select.select([listener.fileno(), 0], [], [])
+            if 0 in ready:
+                return
+            line, _from = listener.accept()
+            if os.fork() == 0:
+                break
+            line.close()
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    attend(line)
+
+
+ROOMS = (
+    *("common", "domain", "config", "imaging", "providers", "library", "generation"),
+    *("app", "remote", "cli"),
+)
+
+
+def attend(line: socket.socket) -> None:
+    """Run the command of one who asks in a process of its own, and tell how it ended."""
+    first, streams, _flags, _from = socket.recv_fds(line, LENGTH, 3)
+    size, data = int.from_bytes(first, "big"), b""
+    while len(data) < size:
+        data += line.recv(size - len(data))
+    wish = json.loads(data)
+    pid = os.fork()
+    if pid == 0:
+        line.close()
+        become(wish, streams)
+    for stream in (*streams, 0, 1, 2):
+        os.close(stream)
+    _pid, status = os.waitpid(pid, 0)
+    line.sendall(str(os.waitstatus_to_exitcode(status)).encode())
+    line.close()
+    os._exit(0)
+
+
+def become(wish: dict[str, object], streams: list[int]) -> None:
+    """Be the command, to its end."""
+    words, environ, folder = wish["words"], wish["environ"], wish["folder"]
+    assert isinstance(words, list)
+    assert isinstance(environ, dict)
+    for number, stream in enumerate(streams):
+        os.dup2(stream, number)
+        os.close(stream)
+    for name, mode, number in (("stdin", "r", 0), ("stdout", "w", 1), ("stderr", "w", 2)):
+        old = getattr(sys, name)
+        new = open(number, mode, encoding=old.encoding, errors=old.errors, closefd=False)  # noqa: SIM115
+        setattr(sys, name, new)
+        setattr(sys, f"__{name}__", new)
+    os.environ.clear()
+    os.environ.update(environ)
+    os.chdir(str(folder))
+    from studio import __main__ as program
+    from studio.common import library_lock
+
+    library_lock._started = time.time()
+    sys.argv = [str(program.__file__), *words]
+    sys.exit(program.main())
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "serve":
+        serve(sys.argv[2])
+    else:
+        sys.exit(ask(sys.argv[1], sys.argv[2:]))

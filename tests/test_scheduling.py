@@ -1,0 +1,40 @@
+"""Long files are run first, so that no process waits for another one at the end."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+
+import pytest
+
+from tests.scheduling import LONG, USUAL, FileScheduling, length
+
+
+@pytest.mark.parametrize("file", LONG)
+def test_long_files_are_there(pytestconfig: pytest.Config, file: str) -> None:
+    assert (pytestconfig.rootpath / file).is_file()
+
+
+def test_the_longest_file_is_given_out_first(
+    pytestconfig: pytest.Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(LONG, "long.py", 20.0)
+    many = int(20.0 / USUAL) + 1
+    files = {"few.py": 3, "long.py": 2, "many.py": many}
+    given: list[str] = []
+
+    class Node:
+        def send_runtest_some(self, indexes: list[int]) -> None:
+            given.append(tests[indexes[0]].partition("::")[0])
+
+    tests = [f"{file}::test_{n}" for file, count in files.items() for n in range(count)]
+    node = Node()
+    monkeypatch.setattr(pytestconfig.option, "tx", ["popen"])
+    made = FileScheduling(pytestconfig)
+    made.registered_collections[node] = tests
+    made.workqueue = OrderedDict(
+        (file, {test: False for test in tests if test.startswith(file)}) for file in files
+    )
+    while made.workqueue:
+        made._assign_work_unit(node)
+    assert given == ["many.py", "long.py", "few.py"]
+    assert length("few.py", 3) == 3 * USUAL
