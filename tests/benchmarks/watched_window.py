@@ -29,6 +29,7 @@ from studio.domain.entities import AspectRatio, GenerationRequest, Job, JobState
 from studio.domain.events import Event
 from studio.ui.app.event_loop import WindowLoop
 from studio.ui.app.gc_timer import Garbage
+from studio.ui.app.window_session import WindowSession
 from studio.ui.style import theme
 from studio.ui.style.qt_style import STYLE
 from studio.ui.views.gallery.tile_view import TileView
@@ -90,9 +91,9 @@ class Clock:
 class Watched:
     """One window on an open library."""
 
-    def __init__(self, window: StudioWindow, clock: Clock) -> None:
-        self.window, self.clock = window, clock
-        self.view = window.gallery
+    def __init__(self, session: WindowSession, clock: Clock) -> None:
+        self.core, self.clock = session.core, clock
+        self.view = session.window.gallery
         self.draw = random.Random(library_maker.SEED)
 
     async def until(self, condition: Callable[[], bool]) -> float:
@@ -148,7 +149,7 @@ class Watched:
         """Take pictures in one by one; milliseconds of the window's thread for each."""
         self.view.verticalScrollBar().setValue(0)
         await self.until(self.filled)
-        core = self.window.core
+        core = self.core
         publish = core.events.publish
         heard: list[float] = []
 
@@ -209,10 +210,9 @@ async def _measured(
     core = await Core.open(paths.find(home), environ={})
     theme.install(app, "dark")
     window = StudioWindow(core)
-    window.restore()
-    for _step in window.furnish():
-        pass
-    await window.open()
+    session = WindowSession(core, window)
+    session.restore()
+    await session.open()
     # The window is made as large as its gallery is to be.
     for _step in range(3):
         view = window.gallery.viewport()
@@ -222,9 +222,9 @@ async def _measured(
         await asyncio.sleep(0.2)
     garbage = Garbage(app)
     clock.watch_garbage()
-    watched = Watched(window, clock)
+    watched = Watched(session, clock)
     rows = (await core.library.counts(0)).all
-    await watched.until(lambda: window.browsing.shown == rows)
+    await watched.until(lambda: session.browsing.shown == rows)
     found: dict[str, object] = {"rows": rows, "accessible": QAccessible.isActive()}
     found["viewport"] = [window.gallery.viewport().width(), window.gallery.viewport().height()]
     if what == "scroll":
@@ -244,8 +244,8 @@ async def _measured(
         # Whoever started this looks at its memory now.
         await asyncio.to_thread(sys.stdin.readline)
     garbage.stop()
-    window.save_state_now()
-    await window.settle()
+    session.save_state_now()
+    await session.settle()
     await core.close()
     window.hide()
     return found

@@ -16,7 +16,7 @@ from tests.torture import pulse as beat
 from tests.torture.pulse import Pulse, on_window_loop
 
 if TYPE_CHECKING:
-    from studio.ui.window.main_window import StudioWindow
+    from tests.ui.windows import OpenedWindow
 
 _TRIES = 10
 _LEFT = 8
@@ -66,7 +66,7 @@ async def _import(folder: Path, number: int, counted: list[int]) -> None:
         await _stopped(window, files(folder / "more", max(80, number // _LEFT), 99))
 
 
-async def _stopped(window: StudioWindow, folder: Path) -> None:
+async def _stopped(window: OpenedWindow, folder: Path) -> None:
     """Stop an import once something of it is in."""
     from tests.ui.windows import until
 
@@ -84,7 +84,7 @@ async def _stopped(window: StudioWindow, folder: Path) -> None:
     assert not list((core.library.folder / ".gridbrush/importing").iterdir())
 
 
-async def _over(window: StudioWindow) -> None:
+async def _over(window: OpenedWindow) -> None:
     work = window.bringing._work
     assert work is not None
     while not work.done():

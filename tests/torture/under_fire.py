@@ -30,7 +30,7 @@ from tests.torture.hostile import sources_of, spoilt
 from tests.torture.pulse import on_window_loop, without_stall
 
 if TYPE_CHECKING:
-    from studio.ui.window.main_window import StudioWindow
+    from tests.ui.windows import OpenedWindow
 
 _ROOT = Path(__file__).parents[2]
 _AT_ONCE = 6
@@ -110,7 +110,7 @@ async def _fire(home: Path, number: int) -> None:
     assert errors == []
 
 
-async def _rounds(one: Studio, window: StudioWindow, number: int) -> None:
+async def _rounds(one: Studio, window: OpenedWindow, number: int) -> None:
     for done in range(0, number, _AT_ONCE):
         window.show_shelf((View.ALL, View.FAILED)[done // _AT_ONCE % 2])
         await _batch(one, _AT_ONCE)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from studio.app.core import Core, Options
 from studio.common import paths
@@ -16,14 +16,140 @@ from studio.domain import prompt_variants, runs
 from studio.domain.drafts import Draft
 from studio.domain.entities import Picture
 from studio.domain.events import Event
+from studio.library.query import View
+from studio.ui.app.first_screen import FirstScreen
+from studio.ui.app.window_builder import WindowBuilder
+from studio.ui.app.window_session import WindowSession
+from studio.ui.controllers.budget import Budgeting
+from studio.ui.controllers.collections import Shelving
+from studio.ui.controllers.draft import Composing
+from studio.ui.controllers.event_router import Hearing
+from studio.ui.controllers.go_to_date import DateNavigation
+from studio.ui.controllers.import_ import Bringing
+from studio.ui.controllers.item_actions import Offers
+from studio.ui.controllers.jobs import Running
+from studio.ui.controllers.messages import Talking
+from studio.ui.controllers.notifications import Notifier
+from studio.ui.controllers.pictures import PictureActions
+from studio.ui.controllers.selection import Selected
+from studio.ui.controllers.variations import Variations
+from studio.ui.controllers.view_options import Choices
+from studio.ui.controllers.view_switch import Looking
+from studio.ui.dialogs.launcher import Dialogs
+from studio.ui.dialogs.missing_file import MissingFiles
+from studio.ui.dialogs.open_library import LibraryOpener
+from studio.ui.dialogs.quit import Leaving
+from studio.ui.dialogs.relocate_library import LibraryMover
 from studio.ui.style import theme
 from studio.ui.support import tasks
+from studio.ui.views.empty_state import Nothing
+from studio.ui.views.loupe import Loupe
+from studio.ui.views.welcome import Welcome
+from studio.ui.widgets import Menu, Toast
+from studio.ui.window.actions import Actions
+from studio.ui.window.alt_key import MenuKey
 from studio.ui.window.main_window import StudioWindow
 
 PROMPT = "Lighthouse in first snow"
 
 PATIENCE = 60.0
 """Seconds after which what is waited for will not come; less than a test may take."""
+
+
+class OpenedWindow(StudioWindow):
+    """The program's window with all that is behind it at hand."""
+
+    actions_of: Actions
+    bringing: Bringing
+    budgeting: Budgeting
+    choices: Choices
+    composing: Composing
+    dates: DateNavigation
+    dialogs: Dialogs
+    hearing: Hearing
+    looking: Looking
+    menu_key: MenuKey
+    missing_files: MissingFiles
+    notifier: Notifier
+    offers: Offers
+    pictures: PictureActions
+    running: Running
+    selection: Selected
+    shelving: Shelving
+    talking: Talking
+    toast: Toast
+    variations: Variations
+
+    def __init__(self, core: Core) -> None:
+        super().__init__(core)
+        self.core = core
+        self.session = WindowSession(core, self)
+        self.browsing = self.session.browsing
+
+    # The session
+
+    def show_first(self, screen: FirstScreen) -> None:
+        self.session.show_first(screen)
+
+    def furnish(self) -> Iterator[None]:
+        yield from self.session.furnish()
+        for name in OpenedWindow.__annotations__:
+            setattr(self, name, getattr(self.session.built, name))
+
+    async def open(self) -> None:
+        for _step in self.furnish():
+            pass
+        await self.session.open()
+
+    def save_state_now(self) -> None:
+        self.session.save_state_now()
+
+    async def settle(self) -> None:
+        await self.session.settle()
+
+    # What was built
+
+    @property
+    def built(self) -> WindowBuilder:
+        return self.session.built
+
+    def show_shelf(self, view: View) -> None:
+        self.built.library_navigation.show_shelf(view)
+
+    def focus_places(self) -> list[tuple[QWidget, Callable[[], None]]]:
+        return self.built.panel_layout.focus_places()
+
+    @property
+    def welcoming(self) -> bool:
+        return self.built.pages.welcoming()
+
+    @property
+    def loupe(self) -> Loupe:
+        return self.built.loupe.get()
+
+    @property
+    def welcome(self) -> Welcome:
+        return self.built.welcome.get()
+
+    @property
+    def nothing(self) -> Nothing:
+        return self.built.nothing.get()
+
+    @property
+    def menu(self) -> Menu:
+        return self.built.panel_layout.menu.get()
+
+    @property
+    def library_opener(self) -> LibraryOpener:
+        return self.built.library_commands.opener.get()
+
+    @property
+    def library_mover(self) -> LibraryMover:
+        return self.built.library_commands.mover.get()
+
+    @property
+    def leaving(self) -> Leaving | None:
+        return self.built.leaving.made
 
 
 @contextlib.asynccontextmanager
@@ -34,7 +160,7 @@ async def opened(
     options: Options | None = None,
     key: str | None = None,
     files: tuple[Path, ...] = (),
-) -> AsyncIterator[StudioWindow]:
+) -> AsyncIterator[OpenedWindow]:
     """A window whose first rows are read; without `options` the offline painter is behind it.
 
     `key` is what the environment has, `files` are what the program was started with.
@@ -42,10 +168,10 @@ async def opened(
     environ = {"GRIDBRUSH_API_KEY": key} if key else {}
     core = await Core.open(paths.find(home), options, environ=environ)
     window = built(core)
-    window.restore()
+    window.session.restore()
     for _step in window.furnish():
         pass
-    window.given_files = [*files]
+    window.session.given_files = [*files]
     window.resize(width, 900)
     try:
         await window.open()
@@ -56,15 +182,15 @@ async def opened(
         await put_away(window)
 
 
-def built(core: Core) -> StudioWindow:
+def built(core: Core) -> OpenedWindow:
     """The window as its constructor leaves it, in the dark theme."""
     app = QApplication.instance()
     assert isinstance(app, QApplication)
     theme.install(app, "dark")
-    return StudioWindow(core)
+    return OpenedWindow(core)
 
 
-async def put_away(window: StudioWindow) -> None:
+async def put_away(window: OpenedWindow) -> None:
     """End it as the program does, and the core behind it."""
     window.save_state_now()
     # As in the program: what comes late asks nothing of a library that is closed.
@@ -99,7 +225,7 @@ async def until(core: Core, condition: Callable[[], object], what: str) -> None:
 
 
 async def make(
-    window: StudioWindow, prompt: str = PROMPT, count: int = 1, tiles: int = 0
+    window: OpenedWindow, prompt: str = PROMPT, count: int = 1, tiles: int = 0
 ) -> list[Picture]:
     """Pictures made as the user does, as they stand in the grid: `tiles`, or `count` of them."""
     core = window.core

@@ -12,13 +12,12 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from studio.common.errors import StudioError
-from studio.library.query import Query, Sort
+from studio.ui.support.first_query import first_query
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage
 
     from studio.app.core import Core
-    from studio.config.settings import Settings
     from studio.domain.entities import Picture
 
 log = logging.getLogger(__name__)
@@ -31,12 +30,6 @@ DECODED = 48
 
 PATIENCE = 0.3
 """Seconds the window waits for them at most before it is shown."""
-
-
-def first_query(settings: Settings, since: float) -> Query:
-    """What the window shows first; `since` is the start of this session."""
-    sort = Sort(settings.sort) if settings.sort in set(Sort) else Sort.NEWEST
-    return Query(sort=sort, hide_rejected=settings.hide_rejected, since=since)
 
 
 class FirstScreen:
@@ -97,6 +90,7 @@ class FirstScreen:
 
     def _decode(self) -> None:
         """Decode until none waits; two threads may."""
+        # The thread begins before Qt is loaded.
         from PySide6.QtCore import QSize
         from PySide6.QtGui import QImageReader
 

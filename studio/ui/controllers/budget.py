@@ -6,46 +6,72 @@ the queue tells what is on its way. Nothing here stops a job.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
+from studio.app.core import Core
 from studio.common.i18n import _, ngettext
 from studio.domain import budget
 from studio.domain.entities import Job
 from studio.domain.events import Event, SettingsChanged
 from studio.domain.runs import Run
 from studio.domain.spend import Spend
-from studio.ui.controllers.messages import variations
+from studio.ui.controllers.variations import variations
+from studio.ui.panels.composer.composer import Composer
 from studio.ui.panels.composer.submit import Purse, past_budget
+from studio.ui.panels.sidebar.rail import Rail
+from studio.ui.panels.sidebar.sidebar import Sidebar
 from studio.ui.support import sidebar_items
-from studio.ui.widgets import Notice
-
-if TYPE_CHECKING:
-    from studio.ui.window.main_window import StudioWindow
+from studio.ui.support.ports import Messages, Navigation
+from studio.ui.widgets import MessageBar, Notice
 
 
 class Budgeting(QObject):
-    """Warns once a month, and asks before a run that nobody was asked about goes past the limit."""
+    """Warns once a month, and asks before a run that nobody was asked about goes past the limit.
 
-    def __init__(self, window: StudioWindow) -> None:
-        super().__init__(window)
-        self._window = window
+    Signals:
+        approved: a run shall be queued (Run).
+        limit_wanted: the limit shall be changed.
+    """
+
+    approved = Signal(object)
+    limit_wanted = Signal()
+
+    def __init__(
+        self,
+        core: Core,
+        messages: Messages,
+        navigation: Navigation,
+        *,
+        composer: Composer,
+        bar: MessageBar,
+        sides: Sequence[Sidebar | Rail],
+        parent: QObject,
+    ) -> None:
+        """`bar` is that of the window; the composer has one of its own."""
+        super().__init__(parent)
+        self._core = core
+        self._messages = messages
+        self._navigation = navigation
+        self._composer = composer
+        self._bar = bar
+        self._sides = sides
         self._purse = Purse()
         self._spend = Spend()
         self._held: Run | None = None
         self._again: Job | None = None
         self._show_limit()
-        window.composer.generate.connect(self._purse.send)
-        window.browsing.summing.connect(self._purse.summing)
-        window.browsing.summing.connect(window.composer.on_summing)
-        window.browsing.spent.connect(self.on_spent)
-        window.composer.wants_budget.connect(self.on_limit_wanted)
-        window.composer.bar.acted.connect(self.on_acted)
-        window.composer.bar.closed.connect(self.on_closed)
-        window.messages.acted.connect(self.on_acted)
-        window.running.again.connect(self.on_again)
-        self.destroyed.connect(window.core.events.subscribe(self._hear))
+        composer.generate.connect(self._purse.send)
+        composer.wants_budget.connect(self.limit_wanted)
+        composer.bar.acted.connect(self.on_acted)
+        composer.bar.closed.connect(self.on_closed)
+        bar.acted.connect(self.on_acted)
+        self.destroyed.connect(core.events.subscribe(self._hear))
+
+    def on_summing(self) -> None:
+        """The library sums up now: what was recorded before is in the next sum."""
+        self._purse.summing()
 
     def send(self, run: Run) -> None:
         """Queue a run the composer has not asked about: variations of a picture."""
@@ -61,7 +87,7 @@ class Budgeting(QObject):
         return bool(question)
 
     def _ask(self, text: str, send: str) -> None:
-        composer = self._window.composer
+        composer = self._composer
         composer.open_full()
         composer.bar.show_notice(
             Notice(
@@ -82,22 +108,22 @@ class Budgeting(QObject):
 
     def _start(self, run: Run) -> None:
         self._purse.send(run)
-        self._window.running.start(run)
+        self.approved.emit(run)
 
     def question(self, usd: float | None) -> str:
         """What to ask before so many US dollars more are spent; empty where they fit."""
-        now = self._purse.budget(self._window.core)
+        now = self._purse.budget(self._core)
         return past_budget(now, usd) if now is not None and now.over_by(usd) else ""
 
     def on_again(self, job: Job) -> None:
         """A job shall be sent again: asks where that goes past the limit."""
         question = self.question(job.estimate_usd)
         if not question:
-            self._window.core.queue.retry(job)
+            self._core.queue.retry(job)
             return
         self._again = job
-        self._window.looking.close_loupe()
-        self._window.messages.show_notice(
+        self._navigation.close_loupe()
+        self._bar.show_notice(
             Notice(
                 key="again",
                 text=question,
@@ -111,14 +137,8 @@ class Budgeting(QObject):
         """The library has summed up again."""
         self._spend = spend
         self._purse.take(spend)
-        self._window.composer.show_spend(spend)
+        self._composer.show_spend(spend)
         self._warn()
-
-    def on_limit_wanted(self) -> None:
-        """The limit shall be changed: it is in the settings."""
-        field = self._window.dialogs.open_settings("pictures").pictures.budget
-        field.setFocus()
-        field.selectAll()
 
     def on_acted(self, key: object, action: object) -> None:
         """A button of a message bar was pressed."""
@@ -130,15 +150,15 @@ class Budgeting(QObject):
             run, self._held = self._held, None
             if action == "send" and run is not None:
                 self._start(run)
-                self._window.talking.tell(variations(run))
+                self._messages.tell(variations(run))
         elif key == "again":
             job, self._again = self._again, None
             if action == "send" and job is not None:
-                self._window.core.queue.retry(job)
+                self._core.queue.retry(job)
             elif action == "limit":
-                self.on_limit_wanted()
+                self.limit_wanted.emit()
         elif key == "budget" and action == "limit":
-            self.on_limit_wanted()
+            self.limit_wanted.emit()
 
     def on_closed(self, key: object) -> None:
         """A question was closed unanswered: what waited for it is not made."""
@@ -153,22 +173,22 @@ class Budgeting(QObject):
             self._ask_again()
 
     def _show_limit(self) -> None:
-        limit = self._window.core.settings.value.budget_usd
-        for side in (self._window.sidebar, self._window.rail):
+        limit = self._core.settings.value.budget_usd
+        for side in self._sides:
             side.set_limit(limit)
 
     def _warn(self) -> None:
         """Say once for each month and limit that most of it is spent."""
-        settings = self._window.core.settings
+        settings = self._core.settings
         now = budget.standing(settings.value.budget_usd, self._spend, ())
         if not now.near:
-            self._window.messages.dismiss("budget")
+            self._bar.dismiss("budget")
             return
         said = budget.mark(now.limit)
         if settings.value.budget_warned == said:
             return
         settings.change(budget_warned=said)
-        self._window.messages.show_notice(
+        self._bar.show_notice(
             Notice(
                 key="budget",
                 text=budget.warning(now, sidebar_items.this_month()),

@@ -4,24 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPoint
+from PySide6.QtCore import QObject, QPoint, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
+from studio.app.core import Core
 from studio.common.errors import InputError
-from studio.common.i18n import _
+from studio.common.i18n import _, ngettext
+from studio.domain.entities import Picture
 from studio.domain.events import Event, PicturesAdded, RecordsChanged
 from studio.library.query import Collection, View
+from studio.ui.dialogs import name_popover, tag_popover
+from studio.ui.dialogs.name_popover import Naming
+from studio.ui.panels.inspector import Inspector
+from studio.ui.panels.sidebar.rail import Rail
+from studio.ui.panels.sidebar.rail_list import RailList
+from studio.ui.panels.sidebar.sidebar import Sidebar
 from studio.ui.support import sidebar_items
+from studio.ui.support.ports import Messages, SelectionSource, ShownPictures
+from studio.ui.support.sidebar_items import Place
 from studio.ui.support.tasks import Work, spawn
-
-if TYPE_CHECKING:
-    from studio.ui.dialogs.name_popover import Naming
-    from studio.ui.panels.sidebar.rail_list import RailList
-    from studio.ui.support.sidebar_items import Place
-    from studio.ui.window.main_window import StudioWindow
+from studio.ui.widgets import Menu, tips
+from studio.ui.window.top_bar import TopBar
 
 _TOUCH = frozenset({"collection", "collections", "trashed"})
 
@@ -31,12 +36,46 @@ class Shelving(QObject):
 
     Attributes:
         every: the collections, by name.
+
+    Signals:
+        changed: there are others now, or with other names.
+        shelf_wanted: a shelf shall be shown (View).
+        collection_wanted: a collection shall be shown (its id).
+        search_wanted: something shall be looked for (str).
     """
 
-    def __init__(self, window: StudioWindow) -> None:
-        super().__init__(window)
-        self._window = window
-        self._collections = window.core.library.collections
+    changed = Signal()
+    shelf_wanted = Signal(object)
+    collection_wanted = Signal(str)
+    search_wanted = Signal(str)
+
+    def __init__(
+        self,
+        core: Core,
+        shown: ShownPictures,
+        selection: SelectionSource,
+        messages: Messages,
+        *,
+        sidebar: Sidebar,
+        rail: Rail,
+        inspector: Inspector,
+        top_bar: TopBar,
+        views: QWidget,
+        parent: QWidget,
+    ) -> None:
+        """Questions about the selection stand over `views`."""
+        super().__init__(parent)
+        self._core = core
+        self._shown = shown
+        self._selection = selection
+        self._messages = messages
+        self._sidebar = sidebar
+        self._rail = rail
+        self._inspector = inspector
+        self._top_bar = top_bar
+        self._views = views
+        self._parent = parent
+        self._collections = core.library.collections
         self._naming: Naming | None = None
         self._listed: RailList | None = None
         self._reading: Work | None = None
@@ -66,19 +105,19 @@ class Shelving(QObject):
             self._show()
             if not self._again:
                 break
-        shown = self._window.browsing.query.collection
+        shown = self._shown.query.collection
         if shown and not any(one.id == shown for one in self.every):
             # It was deleted, or taken back: its pictures are elsewhere.
-            self._window.show_shelf(self._window.browsing.query.view)
+            self.shelf_wanted.emit(self._shown.query.view)
 
     def _show(self) -> None:
         rows = [sidebar_items.collection(one) for one in self.every]
-        for side in (self._window.sidebar, self._window.rail):
+        for side in (self._sidebar, self._rail):
             side.show_collections(rows)
         if self._listed is not None:
             self._listed.show_places(rows)
-        self._window.inspector.set_collections({one.id: one.name for one in self.every})
-        self._window.on_counted()
+        self._inspector.set_collections({one.id: one.name for one in self.every})
+        self.changed.emit()
 
     def hear(self, event: Event) -> None:
         """Follow what the core tells."""
@@ -103,7 +142,7 @@ class Shelving(QObject):
 
     def on_chosen(self, id: str) -> None:
         """The user went to a collection."""
-        self._window.show_collection(id)
+        self.collection_wanted.emit(id)
 
     def on_dropped(self, id: str, ids: Sequence[str]) -> None:
         """Pictures were dropped on a collection."""
@@ -115,10 +154,10 @@ class Shelving(QObject):
 
     def on_save_search(self) -> None:
         """The user wants to keep what is looked for now."""
-        words = self._window.browsing.query.words.strip()
+        words = self._shown.query.words.strip()
         if not words:
-            self._window.talking.tell(_("Write a search first"))
-            self._window.top_bar.focus_search()
+            self._messages.tell(_("Write a search first"))
+            self._top_bar.focus_search()
             return
         self._ask(_("Name of the saved search"), _("Save"), partial(self._save, words), words)
 
@@ -133,15 +172,13 @@ class Shelving(QObject):
             self._menu(place)
 
     def _menu(self, place: Place) -> None:
-        from studio.ui.widgets import Menu
-
-        menu = Menu(place.label, self._window)
+        menu = Menu(place.label, self._parent)
         for name, text in (("rename", _("Rename…")), ("delete", _("Delete collection"))):
             action = QAction(text, menu)
             action.triggered.connect(partial(self._on_menu, place, name))
             menu.addAction(action)
         menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(self._window.cursor().pos())
+        menu.popup(self._parent.cursor().pos())
 
     def _on_menu(self, place: Place, what: str, _checked: object = None) -> None:
         self.on_asked(place, what)
@@ -150,9 +187,6 @@ class Shelving(QObject):
 
     def on_list_wanted(self, searches: bool, button: QWidget) -> None:  # noqa: FBT001 - a signal's
         """The narrow window's collections, or its saved searches, shall be chosen from."""
-        from studio.ui.panels.sidebar.rail_list import RailList
-        from studio.ui.widgets import tips
-
         if self._listed is not None:
             self._listed.close_it()
             return
@@ -163,25 +197,70 @@ class Shelving(QObject):
         listed.asked.connect(self.on_asked)
         listed.collected.connect(self.on_dropped)
         listed.closed.connect(self.on_list_closed)
-        listed.rows.mark(View.ALL, self._window.browsing.query.collection)
+        listed.rows.mark(View.ALL, self._shown.query.collection)
         tips.forget(button)
-        at = button.mapTo(self._window, QPoint(button.width() + 8, 0))
+        at = button.mapTo(self._parent, QPoint(button.width() + 8, 0))
         listed.open_at(at, listed.rows if listed.rows.count() else listed.more, button)
 
     def on_list_closed(self) -> None:
         """It went away."""
         self._listed = None
 
-    def on_collect_wanted(self, ids: Sequence[str]) -> None:
-        """Pictures were dropped on all collections at once: which is asked."""
+    def on_collect_wanted(self, ids: Sequence[str] = ()) -> None:
+        """Ask into which collection these pictures go, or the selected ones."""
         spawn(self._collect(ids))
 
     async def _collect(self, ids: Sequence[str]) -> None:
-        from studio.ui.dialogs import tag_popover
+        """Ask into which collection pictures go: these ids, else what is selected.
 
-        await tag_popover.collect(self._window, ids)
+        A new name makes one.
+        """
+        ids = list(ids) or await self._selection.ids()
+        if not ids:
+            return
+        known = [one.name for one in await self._collections.every() if not one.search]
+        n = len(ids)
+        title = ngettext(
+            "Put {n} picture into the collection", "Put {n} pictures into the collection", n
+        )
+        asked = tag_popover.ask(
+            self._views, title.format(n=f"{n:,}"), _("Put in"), known, empty=False
+        )
+        asked.field.setPlaceholderText(_("Its name; a new name makes one"))
 
-    # What the inspector asks of tags
+        async def take(name: str) -> str:
+            return await self._collections.collect(ids, name)
+
+        self.take_from(asked, take)
+
+    # What is asked of tags
+
+    def ask_tags(self) -> None:
+        """Ask which tags the selected pictures have."""
+        spawn(self._ask_tags())
+
+    async def _ask_tags(self) -> None:
+        """Those that not all have stay as they are."""
+        pictures = await self._selection.pictures()
+        if not pictures:
+            return
+        known = [name for name, _n in await self._collections.tags()]
+        shared = _shared(pictures)
+        n = len(pictures)
+        title = ngettext(
+            "Tags of {n} picture, with commas between them",
+            "Tags all of {n} pictures have, with commas between them",
+            n,
+        ).format(n=f"{n:,}")
+        asked = tag_popover.ask(self._views, title, _("Set"), known, text=", ".join(shared))
+
+        async def take(text: str) -> str:
+            wanted = [" ".join(one.split()) for one in text.split(",")]
+            remove = [one for one in shared if one not in wanted]
+            ids = [picture.id for picture in pictures]
+            return await self._core.library.tag(ids, add=wanted, remove=remove)
+
+        self.take_from(asked, take)
 
     def on_tagged(self, ids: Sequence[str], add: Sequence[str], remove: Sequence[str]) -> None:
         """Tags were given to pictures, or taken from them."""
@@ -190,31 +269,29 @@ class Shelving(QObject):
     def on_tag_chosen(self, name: str) -> None:
         """Everything with this tag shall be shown."""
         words = f'tag:"{name}"' if any(sign in name for sign in ' ,"') else f"tag:{name}"
-        self._window.top_bar.set_words(words)
-        self._window.choices.on_searched(words)
+        self._top_bar.set_words(words)
+        self.search_wanted.emit(words)
 
     def on_tags_wanted(self) -> None:
         """A tag is about to be written: those that there are can be offered."""
         spawn(self._offer_tags())
 
     async def _tag(self, ids: Sequence[str], add: Sequence[str], remove: Sequence[str]) -> None:
-        meant = await self._window.selection.meant(ids)
-        await self._window.core.library.tag(meant, add=add, remove=remove)
+        meant = await self._selection.meant(ids)
+        await self._core.library.tag(meant, add=add, remove=remove)
 
     async def _offer_tags(self) -> None:
-        self._window.inspector.offer_tags([name for name, _n in await self._collections.tags()])
+        self._inspector.offer_tags([name for name, _n in await self._collections.tags()])
 
     # How
 
     def _ask(self, title: str, button: str, take: Callable[[str], None], name: str = "") -> None:
-        from studio.ui.dialogs import name_popover as naming
-
-        side = self._window.sidebar
-        over: QWidget = self._window.rail
+        side = self._sidebar
+        over: QWidget = self._rail
         at = QPoint(over.width(), 120)
         if side.isVisible():
             over, at = side.collections, QPoint(0, side.collections.height() + 4)
-        self._naming = naming.ask(title, button, over, at, take, name)
+        self._naming = name_popover.ask(title, button, over, at, take, name)
 
     def _make(self, name: str) -> None:
         spawn(self._named(self._made(name)))
@@ -227,7 +304,7 @@ class Shelving(QObject):
 
     async def _made(self, name: str) -> str:
         made = await self._collections.make(name)
-        if ids := await self._window.selection.ids():
+        if ids := await self._selection.ids():
             return await self._collections.add(ids, made.id)
         return _("Collection {name} made").format(name=made.name)
 
@@ -247,11 +324,17 @@ class Shelving(QObject):
         if naming is not None:
             naming.close_it()
         if said:
-            self._window.talking.on_said(said)
+            self._messages.on_said(said)
 
     def _tell(self, change: Awaitable[str]) -> None:
         spawn(self._say(change))
 
     async def _say(self, change: Awaitable[str]) -> None:
         if said := await change:
-            self._window.talking.on_said(said)
+            self._messages.on_said(said)
+
+
+def _shared(pictures: Sequence[Picture]) -> list[str]:
+    """Tags that all of them have."""
+    every = [set(picture.tags) for picture in pictures]
+    return [one for one in pictures[0].tags if all(one in tags for tags in every)]

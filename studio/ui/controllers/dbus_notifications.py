@@ -66,6 +66,7 @@ class BusChannel(QObject):
             call.kill()
 
     def _listen(self) -> bool:
+        # A library of Qt that most sessions do not need.
         from PySide6.QtDBus import QDBusConnection
 
         if self._bus is None:

@@ -6,30 +6,72 @@ import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import shiboken6
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import QWidget
 
+from studio.app.core import Core
 from studio.common.i18n import _
 from studio.domain import runs
 from studio.domain.drafts import Draft
 from studio.domain.entities import Job
+from studio.ui.panels.composer.composer import Composer
+from studio.ui.panels.inspector import Inspector
+from studio.ui.support.late import Late
+from studio.ui.support.ports import Navigation
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.tasks import spawn
-from studio.ui.widgets import Notice
+from studio.ui.views.gallery.view import GalleryView
+from studio.ui.widgets import MessageBar, Notice
+from studio.ui.window.layout import Zones
 
 if TYPE_CHECKING:
-    from studio.ui.window.main_window import StudioWindow
+    from studio.ui.views.loupe import Loupe
 
 _PAUSE = 300
 """Milliseconds without a change after which the draft is saved."""
 
 
+def first_draft(core: Core, left: Draft | None, written: str) -> Draft:
+    """The composer as it was left, but with the profile this run asks for.
+
+    Without this a start with a service would offer the painter, which never stands in for it.
+    `written` is what the prompt says by now: it was there before the composer.
+    """
+    profile = core.default_profile
+    asked = bool(core.options.provider) or profile != core.settings.value.profile
+    draft = replace(left or Draft(), prompt=written)
+    if left is not None and (left.profile == profile or not asked):
+        return draft
+    return replace(draft, profile=profile, model=core.catalogue.default(profile))
+
+
 class Composing(QObject):
     """Keeps the draft and carries prompts to the composer."""
 
-    def __init__(self, window: StudioWindow) -> None:
-        super().__init__(window)
-        self._window = window
+    def __init__(
+        self,
+        core: Core,
+        navigation: Navigation,
+        *,
+        composer: Composer,
+        gallery: GalleryView,
+        loupe: Late[Loupe],
+        inspector: Inspector,
+        zones: Zones,
+        bar: MessageBar,
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._core = core
+        self._navigation = navigation
+        self._composer = composer
+        self._gallery = gallery
+        self._loupe = loupe
+        self._inspector = inspector
+        self._zones = zones
+        self._bar = bar
+        bar.acted.connect(self.on_acted)
         self._unsaved: Draft | None = None
         self._draft_timer = QTimer(self)
         self._draft_timer.setSingleShot(True)
@@ -40,41 +82,26 @@ class Composing(QObject):
         """No more saving by itself: the window closes and saves the last state."""
         self._draft_timer.stop()
 
-    def first_draft(self, left: Draft | None, written: str) -> Draft:
-        """The composer as it was left, but with the profile this run asks for.
-
-        Without this a start with a service would offer the painter, which never stands in for it.
-        `written` is what the prompt says by now: it was there before the composer.
-        """
-        core = self._window.core
-        profile = core.default_profile
-        asked = bool(core.options.provider) or profile != core.settings.value.profile
-        draft = replace(left or Draft(), prompt=written)
-        if left is not None and (left.profile == profile or not asked):
-            return draft
-        return replace(draft, profile=profile, model=core.catalogue.default(profile))
-
     def on_prompt_chosen(self, prompt: str) -> None:
         """Words for the prompt, from an example or the history."""
-        self._window.composer.set_prompt(prompt)
-        self._window.composer.focus_prompt()
+        self._composer.set_prompt(prompt)
+        self._composer.focus_prompt()
 
     def on_wants_prompt(self, job: Job) -> None:
         """What a failed job asked for shall be edited."""
-        self._window.composer.set_draft(runs.draft_of(job.request))
-        self._window.composer.focus_prompt()
+        self._composer.set_draft(runs.draft_of(job.request))
+        self._composer.focus_prompt()
 
     def on_wants_details(self, job: Job) -> None:
         """A job shall be shown in full."""
-        self._window.gallery.select_keys([job.id])
-        self._window.inspector.show_job(job)
-        self._window.zones.open_inspector(True)
+        self._gallery.select_keys([job.id])
+        self._inspector.show_job(job)
+        self._zones.open_inspector(True)
 
     def on_composer_left(self) -> None:
         """Esc in the composer: the keyboard goes to the view."""
-        target = (
-            self._window.loupe.canvas if self._window.looking.in_loupe else self._window.gallery
-        )
+        in_loupe = self._navigation.in_loupe
+        target = self._loupe.get().canvas if in_loupe else self._gallery
         target.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def on_draft_changed(self, draft: Draft) -> None:
@@ -88,25 +115,37 @@ class Composing(QObject):
             spawn(self._save_draft(self._unsaved))
             self._unsaved = None
 
+    def on_toast_undone(self, key: object) -> None:
+        """The button of the toast was pressed."""
+        if key == "kept":
+            self._composer.clear_prompt()
+        elif key == "composer":
+            self._composer.undo()
+
     # A draft over whose restoring the program died
 
     async def restored(self) -> None:
         """Wait until what was left stands on the screen; then offer what could not be restored."""
         await self._stands()
-        await asyncio.to_thread(self._window.core.draft.restored)
-        if await asyncio.to_thread(self._window.core.draft.kept) is not None:
+        await asyncio.to_thread(self._core.draft.restored)
+        if await asyncio.to_thread(self._core.draft.kept) is not None:
             words = _("Gridbrush ended while it restored a draft. The draft is kept as it was.")
             actions = (("restore_draft", _("Restore the draft")),)
-            self._window.messages.show_notice(
+            self._bar.show_notice(
                 Notice(key="draft", text=words, tone="warn", icon="warning", actions=actions)
             )
+
+    def on_acted(self, _key: object, action: object) -> None:
+        """A button of the message bar was pressed."""
+        if action == "restore_draft":
+            self.restore_kept()
 
     def restore_kept(self) -> None:
         """The user wants the draft that was put aside."""
         spawn(self._restore_kept())
 
     async def _restore_kept(self) -> None:
-        kept, composer = self._window.core.draft, self._window.composer
+        kept, composer = self._core.draft, self._composer
         draft = await asyncio.to_thread(kept.begin_kept)
         if draft is None:
             return
@@ -118,7 +157,7 @@ class Composing(QObject):
 
     async def _stands(self) -> None:
         """Wait until the composer was painted with all it shows."""
-        composer = self._window.composer
+        composer = self._composer
         painted = _Painted(composer)
         try:
             await painted.once.wait()
@@ -130,7 +169,7 @@ class Composing(QObject):
             await rest.wait()
 
     async def _save_draft(self, draft: Draft) -> None:
-        await asyncio.to_thread(self._window.core.draft.save, draft)
+        await asyncio.to_thread(self._core.draft.save, draft)
 
 
 class _Painted(QObject):
@@ -149,8 +188,6 @@ class _Painted(QObject):
 
     def stop(self) -> None:
         """Look no longer."""
-        import shiboken6
-
         if shiboken6.isValid(self._widget):
             self._widget.removeEventFilter(self)
             self.deleteLater()

@@ -2,83 +2,123 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
+from studio.app.core import Core
 from studio.domain.entities import Job, JobState
 from studio.domain.events import (
     Event,
     JobChanged,
     KeyChanged,
     News,
-    Progress,
     RecordsChanged,
     SettingsChanged,
     Trouble,
 )
-from studio.library.query import Sort, View
+from studio.library.query import View
+from studio.ui.panels.inspector import Inspector
+from studio.ui.panels.sidebar.rail import Rail
+from studio.ui.panels.sidebar.sidebar import Sidebar
+from studio.ui.panels.status_bar.activity import StatusBar
+from studio.ui.support.late import Late
+from studio.ui.support.ports import Messages, ShownPictures
+from studio.ui.views.gallery.view import GalleryView
+from studio.ui.window.actions import Actions
 
 if TYPE_CHECKING:
-    from studio.ui.window.main_window import StudioWindow
+    from studio.ui.views.loupe import Loupe
+    from studio.ui.views.welcome import Welcome
 
 
 class Hearing(QObject):
-    """Listens for one window."""
+    """Listens for one window.
 
-    def __init__(self, window: StudioWindow) -> None:
-        super().__init__(window)
-        self._window = window
+    Signals:
+        settings_changed: the settings are others now.
+        keys_changed: a key came or went.
+        jobs_shown: what the queue has was shown.
+    """
+
+    settings_changed = Signal()
+    keys_changed = Signal()
+    jobs_shown = Signal()
+
+    def __init__(
+        self,
+        core: Core,
+        shown: ShownPictures,
+        messages: Messages,
+        *,
+        first: Sequence[Callable[[Event], None]],
+        gallery: GalleryView,
+        loupe: Late[Loupe],
+        welcome: Late[Welcome],
+        inspector: Inspector,
+        sides: Sequence[Sidebar | Rail],
+        status_bar: StatusBar,
+        actions: Actions,
+        parent: QObject,
+    ) -> None:
+        """`first` hear of every event, in this order, before anything is shown of it here."""
+        super().__init__(parent)
+        self._core = core
+        self._shown = shown
+        self._messages = messages
+        self._first = first
+        self._gallery = gallery
+        self._loupe = loupe
+        self._welcome = welcome
+        self._inspector = inspector
+        self._sides = sides
+        self._status_bar = status_bar
+        self._actions = actions
         self._failed_new: set[str] = set()
 
     def hear(self, event: Event) -> None:
         """Show what happened."""
-        window = self._window
-        window.browsing.hear(event)
-        window.shelving.hear(event)
-        window.notifier.hear(event)
+        for hear in self._first:
+            hear(event)
         if isinstance(event, JobChanged):
             self._hear_job(event.job)
         elif isinstance(event, RecordsChanged):
             self._hear_records(event)
         elif isinstance(event, KeyChanged):
             self.show_key()
-            window.composer.refresh_keys()
+            self.keys_changed.emit()
         elif isinstance(event, SettingsChanged):
-            self.show_settings()
-        elif isinstance(event, Progress):
-            from studio.ui.controllers import change_progress
-
-            change_progress.hear(window, event)
+            self.settings_changed.emit()
+            self.show_key()
         elif isinstance(event, Trouble):
-            window.talking.on_error(event.error)
+            self._messages.on_error(event.error)
         elif isinstance(event, News):
-            window.talking.on_news(event)
+            self._messages.on_news(event)
         self._show_jobs()
 
     def _hear_records(self, event: RecordsChanged) -> None:
-        window = self._window
         if {"path", "missing"}.intersection(event.fields):
-            window.gallery.thumbnails.forget(event.ids)
-        window.inspector.refresh(event.ids)
-        if window.made_loupe is not None:
-            window.made_loupe.refresh(event.ids)
+            self._gallery.thumbnails.forget(event.ids)
+        self._inspector.refresh(event.ids)
+        if self._loupe.made is not None:
+            self._loupe.made.refresh(event.ids)
 
     def _hear_job(self, job: Job) -> None:
         # By id: a job that is tried again is no longer failed, and fails once however often.
-        window, before = self._window, len(self._failed_new)
+        before = len(self._failed_new)
         if job.state is not JobState.FAILED:
             self._failed_new.discard(job.id)
-        elif window.browsing.query.view is not View.FAILED:
+        elif self._shown.query.view is not View.FAILED:
             self._failed_new.add(job.id)
         if len(self._failed_new) != before:
             self._show_failed_new()
-        items = window.gallery.selected_items()
+        items = self._gallery.selected_items()
         if len(items) == 1 and isinstance(items[0], Job) and items[0].id == job.id:
-            window.inspector.show_job(job)
+            self._inspector.show_job(job)
 
     def _show_failed_new(self) -> None:
-        for side in (self._window.sidebar, self._window.rail):
+        for side in self._sides:
             side.set_failed_new(len(self._failed_new))
 
     def on_failures_seen(self) -> None:
@@ -87,34 +127,18 @@ class Hearing(QObject):
         self._show_failed_new()
 
     def _show_jobs(self) -> None:
-        window, queue = self._window, self._window.core.queue
+        queue = self._core.queue
         jobs = list(queue.jobs.values())
-        window.status_bar.show_jobs(jobs, paused=queue.paused)
-        window.actions_of.every["pause_queue"].setChecked(queue.paused)
-        if window.made_loupe is not None:
-            window.made_loupe.set_jobs([job for job in jobs if job.alive])
-        window.choose_page()
+        self._status_bar.show_jobs(jobs, paused=queue.paused)
+        self._actions.every["pause_queue"].setChecked(queue.paused)
+        if self._loupe.made is not None:
+            self._loupe.made.set_jobs([job for job in jobs if job.alive])
+        self.jobs_shown.emit()
 
     def show_key(self) -> None:
         """Tell in the status bar who makes the pictures and with which key."""
-        window, core = self._window, self._window.core
+        core = self._core
         name = core.default_profile
-        window.status_bar.show_key(core.keys.status(name), core.profile(name).title)
-        if window.made_welcome is not None:
-            window.made_welcome.show_profile(name)
-
-    def show_settings(self) -> None:
-        """Be as the settings say."""
-        window = self._window
-        value = window.core.settings.value
-        window.gallery.set_tile_size(value.tile)
-        window.gallery.set_captions(value.captions)
-        window.grid_bar.set_tile_size(value.tile)
-        window.grid_bar.set_captions(value.captions)
-        window.grid_bar.set_hide_rejected(value.hide_rejected)
-        sort = Sort(value.sort) if value.sort in set(Sort) else Sort.NEWEST
-        window.grid_bar.set_sort(sort)
-        window.actions_of.every["captions"].setChecked(value.captions)
-        window.actions_of.every["hide_rejected"].setChecked(value.hide_rejected)
-        window.browsing.show(sort=sort, hide_rejected=value.hide_rejected)
-        self.show_key()
+        self._status_bar.show_key(core.keys.status(name), core.profile(name).title)
+        if self._welcome.made is not None:
+            self._welcome.made.show_profile(name)

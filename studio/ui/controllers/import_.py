@@ -1,32 +1,35 @@
 """Pictures from elsewhere on their way into the library: chosen, or dropped on the gallery.
 
 An import goes on beside everything else. The message bar says how far it is and can stop it; what
-was taken until then stays.
+was taken until then stays. What reads files and drops is loaded when it is first used: 3 MB.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QDropEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
+from studio.app.core import Core
 from studio.common.errors import StudioError
+from studio.common.file_types import PNG, kind_of
 from studio.common.i18n import _, ngettext
 from studio.domain.entities import Role
+from studio.ui.panels.composer.composer import Composer
 from studio.ui.style.theme import theme
-from studio.ui.support import drag_and_drop, drop_area
+from studio.ui.support import drag_and_drop, drop_area, file_dialogs
 from studio.ui.support.drop_area import Drag, DropArea, DropCover
+from studio.ui.support.ports import Messages
 from studio.ui.support.tasks import Work, spawn
-from studio.ui.widgets import Notice
+from studio.ui.widgets import MessageBar, Notice
 
 if TYPE_CHECKING:
     from studio.library.operations.import_ import Import, Progress
-    from studio.ui.window.main_window import StudioWindow
 
 KEY = "import"
 _TELL_EVERY = 1.0
@@ -36,9 +39,26 @@ _TELL_EVERY = 1.0
 class Bringing(QObject):
     """Imports for one window, one after the other."""
 
-    def __init__(self, window: StudioWindow) -> None:
-        super().__init__(window)
-        self._window = window
+    def __init__(
+        self,
+        core: Core,
+        messages: Messages,
+        *,
+        views: QStackedWidget,
+        composer: Composer,
+        bar: MessageBar,
+        welcoming: Callable[[], bool],
+        parent: QWidget,
+    ) -> None:
+        """`welcoming` says whether the page of the first start is shown."""
+        super().__init__(parent)
+        self._core = core
+        self._messages = messages
+        self._views = views
+        self._composer = composer
+        self._bar = bar
+        self._welcoming = welcoming
+        self._parent = parent
         self._target: ImportTarget | None = None
         self._work: Work | None = None
         self._waiting: list[Path] = []
@@ -46,14 +66,14 @@ class Bringing(QObject):
         self._refused: list[tuple[str, str]] = []
         self._taken_from: Path | None = None
         self._told = 0.0
-        self._area = DropArea(window, brings_files)
+        self._area = DropArea(parent, brings_files)
         self._area.over.connect(self.on_drag)
         self._area.ended.connect(self.on_drag_ended)
         self._area.dropped.connect(self.on_dropped_on_window)
-        window.views.currentChanged.connect(self.on_page_changed)
+        views.currentChanged.connect(self.on_page_changed)
+        bar.acted.connect(self.on_acted)
 
-    @property
-    def under_way(self) -> bool:
+    def is_under_way(self) -> bool:
         """Whether pictures are being imported."""
         return self._work is not None and not self._work.done()
 
@@ -62,13 +82,11 @@ class Bringing(QObject):
         spawn(self._choose(folder=folder))
 
     async def _choose(self, *, folder: bool) -> None:
-        from studio.ui.support import file_dialogs
-
         if folder:
             make, title = file_dialogs.folder_dialog, _("Import a folder")
         else:
             make, title = file_dialogs.pictures_dialog, _("Import pictures")
-        chosen = await file_dialogs.all_chosen(make(self._window, title, self._taken_from))
+        chosen = await file_dialogs.all_chosen(make(self._parent, title, self._taken_from))
         if chosen:
             self._taken_from = chosen[0].parent
         self.take(chosen)
@@ -82,7 +100,7 @@ class Bringing(QObject):
         self._waiting.extend(incoming.paths)
         self._waiting_blobs.extend(incoming.blobs)
         self._refused.extend((error.name, error.reason) for error in incoming.troubles)
-        if self._has_work and not self.under_way:
+        if self._has_work and not self.is_under_way():
             self._work = spawn(self._take())
 
     @property
@@ -90,9 +108,10 @@ class Bringing(QObject):
         return bool(self._waiting or self._waiting_blobs or self._refused)
 
     async def _take(self) -> None:
+        # 2.2 MB, for who imports.
         from studio.library.operations import import_
 
-        core = self._window.core
+        core = self._core
         while self._has_work:
             paths, self._waiting = self._waiting, []
             blobs, self._waiting_blobs = self._waiting_blobs, []
@@ -107,7 +126,7 @@ class Bringing(QObject):
                     paths += more
                 await one.run(paths, self._tell, refused=refused)
             finally:
-                self._window.messages.dismiss(KEY)
+                self._bar.dismiss(KEY)
                 self._say(one)
                 if folder is not None:
                     await import_.unspool(folder)
@@ -117,8 +136,6 @@ class Bringing(QObject):
         blobs: Sequence[drag_and_drop.Blob], refused: list[tuple[str, str]]
     ) -> list[tuple[str, bytes]]:
         """The bytes of pictures that came without a file; those that are none go to `refused`."""
-        from studio.common.file_types import PNG, kind_of
-
         found: list[tuple[str, bytes]] = []
         for blob in blobs:
             name = _("Dropped picture")
@@ -132,10 +149,11 @@ class Bringing(QObject):
         return found
 
     def _say(self, one: Import) -> None:
+        # As above.
         from studio.library.operations import import_, import_sources
 
         result = one.result
-        self._window.talking.tell(import_.sentence(result))
+        self._messages.tell(import_.sentence(result))
         said = []
         if result.unreadable:
             n = len(result.unreadable)
@@ -145,7 +163,7 @@ class Bringing(QObject):
             said.append(import_sources.words_of(result.left_out))
         if said:
             text = " ".join(said)
-            self._window.messages.show_notice(
+            self._bar.show_notice(
                 Notice(key="not imported", text=text, tone="warn", icon="warning")
             )
 
@@ -155,7 +173,7 @@ class Bringing(QObject):
             return
         self._told = now
         words = _("Importing pictures: {done} of {found}")
-        self._window.messages.show_notice(
+        self._bar.show_notice(
             Notice(
                 key=KEY,
                 text=words.format(done=f"{progress.done:,}", found=f"{progress.found:,}"),
@@ -164,6 +182,11 @@ class Bringing(QObject):
                 closable=False,
             )
         )
+
+    def on_acted(self, _key: object, action: object) -> None:
+        """A button of the message bar was pressed."""
+        if action == "stop_import":
+            self.stop()
 
     def stop(self) -> None:
         """End the import after the file it is at; what was taken stays."""
@@ -178,10 +201,10 @@ class Bringing(QObject):
     def show_target(self, mime: QMimeData) -> None:
         """Files are dragged over the window: the gallery takes them into the library."""
         n = number_in(mime)
-        if not n or self._window.welcoming:
+        if not n or self._welcoming():
             return
         if self._target is None:
-            self._target = ImportTarget(self._window.views)
+            self._target = ImportTarget(self._views)
             self._target.dropped.connect(self.on_dropped)
         self._target.cover(n)
 
@@ -196,20 +219,20 @@ class Bringing(QObject):
             return
         # A folder cannot be a reference, but it can be imported.
         if drag_and_drop.accepts(drag.mime):
-            self._window.composer.show_drop_target(True)
+            self._composer.show_drop_target(True)
         self.show_target(drag.mime)
 
     def on_drag_ended(self, gone: bool) -> None:  # noqa: FBT001 - a Qt signal's argument
         """It is not over the window itself any more: over a part of it, or nowhere."""
-        self._window.composer.on_drag_ended(gone)
+        self._composer.on_drag_ended(gone)
         if self._target is not None and gone:
             self._target.hide()
         self.hide_target()
 
     def on_dropped_on_window(self, drag: Drag) -> None:
         """Something was dropped where no part of the window takes it."""
-        role = Role.EDIT if self._window.welcoming else Role.FREE
-        self._window.composer.give(drag.mime, role)
+        role = Role.EDIT if self._welcoming() else Role.FREE
+        self._composer.give(drag.mime, role)
 
     def on_page_changed(self) -> None:
         """Another view came under the pointer: a drag that goes on begins anew."""
@@ -217,7 +240,7 @@ class Bringing(QObject):
 
     def on_dropped(self, incoming: drag_and_drop.Incoming) -> None:
         """Files, or pictures without one, were dropped on the gallery."""
-        self._window.composer.on_drag_ended(True)
+        self._composer.on_drag_ended(True)
         self.take_in(incoming)
 
 
@@ -280,6 +303,7 @@ def number_in(mime: QMimeData) -> int:
     """How many things of a drag from outside could be imported; no picture is fetched for it."""
     if mime.hasFormat(drag_and_drop.IDS):
         return 0
+    # 1 MB, for the first drag from another program.
     from studio.ui.support import drop_contents
 
     named = sum(map(drop_contents.is_from_here, drop_contents.addresses(mime)))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
@@ -16,10 +15,9 @@ from studio.domain import runs
 from studio.domain.drafts import Draft
 from studio.domain.entities import Job, JobState, Picture
 from studio.domain.runs import Run
+from studio.generation.rate_limiter import Place
+from studio.ui.support import clipboard, desktop_services
 from studio.ui.support.tasks import spawn
-
-if TYPE_CHECKING:
-    from studio.generation.rate_limiter import Place
 
 _CUT = IncompleteAnswer.kind
 
@@ -158,16 +156,12 @@ class Running(QObject):
         self.wants_key.emit(job.request.profile)
 
     def _top_up(self, job: Job) -> None:
-        from studio.ui.support import desktop_services
-
         desktop_services.open_link(_TOP_UP.get(job.request.profile, _TOP_UP["dgrid"]))
 
     def _pick_model(self, _job: Job) -> None:
         self.wants_model.emit()
 
     def _copy_details(self, job: Job) -> None:
-        from studio.ui.support import clipboard  # a start copies nothing
-
         told = partial(self.told.emit, _("Details copied"))
         clipboard.put_text(logs.clean(details(job)), told)
 

@@ -1,24 +1,24 @@
 """The layout of the window is kept a moment after it changed, so that a crash forgets none of it.
 
-What is written at the end (`StudioWindow.settle`) waits for what is being written here.
+What is written at the end (`WindowSession.settle`) waits for what is being written here.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import Protocol
 
 from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtWidgets import QWidget
 
 from studio.common.errors import StorageError
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.tasks import spawn
 from studio.ui.window import window_state
-
-if TYPE_CHECKING:
-    from studio.ui.window.main_window import StudioWindow
-    from studio.ui.window.window_state import WindowState
+from studio.ui.window.layout import Zones
+from studio.ui.window.window_state import WindowState
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +28,17 @@ PAUSE = 1000
 _MOVES = (QEvent.Type.Resize, QEvent.Type.Move, QEvent.Type.WindowStateChange)
 
 
+class LaidOut(Protocol):
+    """What has a layout to be kept."""
+
+    @property
+    def closing(self) -> bool:
+        """Whether it is being closed: then the end writes what is true."""
+
+    def layout_now(self) -> WindowState:
+        """How it and its panels are."""
+
+
 class LayoutSaving(QObject):
     """Watches where the window and its panels are, and writes it down.
 
@@ -35,18 +46,21 @@ class LayoutSaving(QObject):
         pause: runs while a change waits to be written.
     """
 
-    def __init__(self, window: StudioWindow) -> None:
-        super().__init__(window)
-        self._window = window
-        self._written: WindowState = window.layout_now()
+    def __init__(self, source: LaidOut, path: Path, *, zones: Zones, parent: QWidget) -> None:
+        """`parent` is the widget whose place is watched; it is written to `path`."""
+        super().__init__(parent)
+        self._source = source
+        self._path = path
+        self._watched = parent
+        self._written: WindowState = source.layout_now()
         self._writing: asyncio.Future[None] | None = None
         self.pause = QTimer(self)
         self.pause.setSingleShot(True)
         self.pause.setInterval(PAUSE)
         self.pause.timeout.connect(self.on_pause)
-        window.zones.panels_changed.connect(self.on_changed)
-        window.zones.widths_changed.connect(self.on_changed)
-        window.installEventFilter(self)
+        zones.panels_changed.connect(self.on_changed)
+        zones.widths_changed.connect(self.on_changed)
+        parent.installEventFilter(self)
 
     def on_changed(self) -> None:
         """Something of it is another now."""
@@ -54,14 +68,15 @@ class LayoutSaving(QObject):
 
     def on_pause(self) -> None:
         """It has come to rest."""
-        if self._window.closing or self._writing is not None:
+        if self._source.closing or self._writing is not None:
             return  # the end writes what is true then; what is being written asks again
-        state = self._window.layout_now()
+        state = self._source.layout_now()
         if state != self._written:
             self._written = state
-            path = self._window.core.paths.window_file
             # Begun here and now: `end` must not look before it is under way.
-            self._writing = asyncio.ensure_future(asyncio.to_thread(window_state.save, path, state))
+            self._writing = asyncio.ensure_future(
+                asyncio.to_thread(window_state.save, self._path, state)
+            )
             spawn(self._follow(self._writing, state))
 
     async def end(self) -> None:
@@ -77,11 +92,11 @@ class LayoutSaving(QObject):
         except StorageError as error:
             log.warning("The window's layout was not kept: %s", error)
         self._writing = None
-        if self._window.layout_now() != state:
+        if self._source.layout_now() != state:
             self.pause.start()
 
     @needs("pause")
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self._window and event.type() in _MOVES:
+        if watched is self._watched and event.type() in _MOVES:
             self.pause.start()
         return False

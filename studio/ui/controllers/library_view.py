@@ -12,7 +12,7 @@ import asyncio
 from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
@@ -28,15 +28,13 @@ from studio.domain.events import (
     RecordsChanged,
 )
 from studio.domain.spend import Spend
+from studio.library.index.search_language import Fact, understand
 from studio.library.query import Counts, Query, Sort, View
-from studio.ui.app.first_screen import first_query
+from studio.ui.support.first_query import first_query
 from studio.ui.support.tasks import Work, spawn
 from studio.ui.views.gallery.model import GalleryModel
 from studio.ui.views.gallery.order import LINEAR, places_of
 from studio.ui.views.gallery.view import GalleryView
-
-if TYPE_CHECKING:
-    from studio.library.index.search_language import Fact
 
 _MOVES = frozenset(
     {"flag", "trashed", "rating", "title", "note", "tags", "collections", "collection"}
@@ -355,8 +353,6 @@ def _shown_jobs(query: Query) -> Callable[[Job], bool]:
     words: tuple[tuple[str, bool], ...] = ()
     facts: tuple[Fact, ...] = ()
     if query.words.strip():
-        from studio.library.index.search_language import understand
-
         asked = understand(query.words)
         words = tuple((one.text.casefold(), one.without) for one in asked.words)
         facts = asked.facts

@@ -6,19 +6,17 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QSystemTrayIcon, QWidget
 
 from studio.common.i18n import _, ngettext
 from studio.config.settings import SettingsStore
 from studio.domain.entities import Job, JobState
 from studio.domain.events import Event, JobChanged, JobsRemoved, PicturesAdded
 from studio.ui.support.tasks import spawn
-
-if TYPE_CHECKING:
-    from PySide6.QtWidgets import QSystemTrayIcon
+from studio.ui.window import window_state
 
 log = logging.getLogger(__name__)
 
@@ -134,8 +132,6 @@ class Notifier(QObject):
 
     def on_clicked(self) -> None:
         """The notification was pressed: bring the window to the front."""
-        from studio.ui.window import window_state
-
         window = self._window
         window_state.open_again(window)
         window.show()
@@ -163,6 +159,7 @@ def _is_active() -> bool:
 
 
 def _usual(window: QWidget) -> tuple[Channel, ...]:
+    # It brings QtDBus, which most sessions do not need.
     from studio.ui.controllers.dbus_notifications import BusChannel
 
     return BusChannel(window), TrayChannel(window), AlertChannel(window)
@@ -178,8 +175,6 @@ class TrayChannel:
 
     async def say(self, title: str, text: str, on_click: Callable[[], None]) -> bool:
         """Show a balloon, where there is a tray that can."""
-        from PySide6.QtWidgets import QSystemTrayIcon
-
         await asyncio.sleep(0)
         if not (QSystemTrayIcon.isSystemTrayAvailable() and QSystemTrayIcon.supportsMessages()):
             return False

@@ -11,17 +11,19 @@ import logging
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
-from typing import Protocol
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QProcess, QUrl, Signal
 from PySide6.QtWidgets import QWidget
 
 from studio.app.core import Core
 from studio.common.errors import InputError, StudioError
 from studio.common.i18n import _, ngettext
-from studio.domain.entities import Flag, Job, Picture
+from studio.domain.entities import Flag, Picture
 from studio.domain.events import Event, RecordsChanged
-from studio.ui.support import drag_and_drop, tasks
+from studio.library.files import save_copies
+from studio.ui.dialogs.overwrite import TakenNames
+from studio.ui.support import desktop_services, drag_and_drop, file_dialogs, tasks
+from studio.ui.support.ports import SelectionSource
 from studio.ui.support.tasks import spawn
 
 log = logging.getLogger(__name__)
@@ -31,28 +33,6 @@ MOST = 1000
 
 LARGE = 20_000
 """Pictures that are too many to be looked at one by one."""
-
-
-class Selection(Protocol):
-    """What the user has chosen."""
-
-    async def pictures(self, limit: int | None = None) -> list[Picture]:
-        """The chosen pictures, in order."""
-
-    async def ids(self) -> list[str]:
-        """The ids of the chosen pictures, however many they are."""
-
-    async def all_flagged(self, flag: Flag) -> bool:
-        """Whether every chosen picture has this mark."""
-
-    def jobs(self) -> tuple[Job, ...]:
-        """The chosen jobs."""
-
-    async def meant(self, ids: Sequence[str]) -> list[str]:
-        """Whose ids are meant where a panel speaks of these, the first of what is chosen."""
-
-    def before_removal(self) -> None:
-        """They are about to leave the view: choose the neighbour."""
 
 
 class PictureActions(QObject):
@@ -69,11 +49,11 @@ class PictureActions(QObject):
     told = Signal(str)
     stepped = Signal(object)
 
-    def __init__(self, core: Core, selection: Selection, window: QWidget) -> None:
-        super().__init__(window)
+    def __init__(self, core: Core, selection: SelectionSource, parent: QWidget) -> None:
+        super().__init__(parent)
         self._core = core
         self._selection = selection
-        self._window = window
+        self._parent = parent
         self._saved_in: Path | None = None
 
     # Verdicts
@@ -172,6 +152,11 @@ class PictureActions(QObject):
         """Do the last undone change again."""
         spawn(self._step(self._core.library.redo, _("Done again: {what}"), _("Nothing to redo")))
 
+    def on_toast_undone(self, key: object) -> None:
+        """The button of the toast was pressed."""
+        if key == "library":
+            self.undo()
+
     async def _step(
         self, step: Callable[[], Awaitable[str | None]], words: str, nothing: str
     ) -> None:
@@ -221,14 +206,11 @@ class PictureActions(QObject):
         if not pictures:
             return
         paths = await asyncio.to_thread(self._paths, pictures)
-        from studio.library.files import save_copies
-        from studio.ui.support import file_dialogs
-
         title, start = _("Save as"), self._saved_in
         if len(paths) == 1:
-            dialog = file_dialogs.saving_dialog(self._window, title, paths[0].name, start)
+            dialog = file_dialogs.saving_dialog(self._parent, title, paths[0].name, start)
         else:
-            dialog = file_dialogs.folder_dialog(self._window, title, start)
+            dialog = file_dialogs.folder_dialog(self._parent, title, start)
         if (chosen := await file_dialogs.chosen(dialog)) is None:
             return
         library = self._core.library.folder
@@ -251,14 +233,10 @@ class PictureActions(QObject):
 
     async def _ask_over(self, paths: Sequence[Path], folder: Path) -> list[str] | None:
         """Names in a folder whose files may go; None where nothing shall be saved."""
-        from studio.library.files import save_copies
-
         names = await asyncio.to_thread(save_copies.taken, folder, paths)
         if not names:
             return []
-        from studio.ui.dialogs.overwrite import TakenNames
-
-        question = TakenNames(names, folder, self._window)
+        question = TakenNames(names, folder, self._parent)
         try:
             if not await tasks.finished(question):
                 return None
@@ -325,15 +303,11 @@ def _there(pictures: Sequence[Picture]) -> list[Picture]:
 
 
 def _make_usual(paths: Sequence[Path]) -> None:
-    from studio.library.files import save_copies  # a start does without
-
     save_copies.make_usual(paths)
 
 
 def _save(paths: Sequence[Path], folder: Path, library: Path, over: Sequence[str]) -> None:
     """Save several; where one cannot be, the error says how many were."""
-    from studio.library.files import save_copies
-
     done = 0
     try:
         for _path in save_copies.save(paths, folder, library, over=over):
@@ -347,10 +321,6 @@ def _save(paths: Sequence[Path], folder: Path, library: Path, over: Sequence[str
 
 def show_files(paths: Sequence[Path]) -> bool:
     """Ask the system's file manager to show files; False when none takes it."""
-    from PySide6.QtCore import QProcess
-
-    from studio.ui.support import desktop_services
-
     if sys.platform == "win32":
         return bool(QProcess.startDetached("explorer", [f"/select,{paths[0]}"])[0])
     elif sys.platform == "darwin":
@@ -361,7 +331,7 @@ def show_files(paths: Sequence[Path]) -> bool:
 
 def _show_by_bus(paths: Sequence[Path]) -> bool:
     """The freedesktop file manager interface selects the files; few managers lack it."""
-    from PySide6.QtCore import QUrl
+    # A library of Qt that nothing else needs.
     from PySide6.QtDBus import QDBus, QDBusConnection, QDBusMessage
 
     bus = QDBusConnection.sessionBus()

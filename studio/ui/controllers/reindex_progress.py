@@ -2,47 +2,55 @@
 
 from __future__ import annotations
 
-from functools import partial
-from typing import TYPE_CHECKING
+from PySide6.QtCore import QObject, Signal
 
+from studio.app.core import Core
 from studio.common.i18n import _
 from studio.domain.events import IndexRead
-from studio.ui.widgets import Notice
-
-if TYPE_CHECKING:
-    from studio.ui.window.main_window import StudioWindow
+from studio.ui.widgets import MessageBar, Notice
 
 KEY = "index"
 
 
-def hear(window: StudioWindow, event: IndexRead) -> None:
-    """Follow what the core tells."""
-    if event.part < 1:
-        if window.messages.property(KEY) is None:
-            window.messages.setProperty(KEY, True)
-            window.messages.acted.connect(partial(on_acted, window))
-        text = _(
-            "The library is read anew, {percent} % so far. What you change is done when it is over."
-        ).format(percent=int(event.part * 100))
-        notice = window.messages.notice
-        if notice is None or notice.text != text:
-            stop = (("stop", _("Stop")),)
-            window.messages.show_notice(Notice(key=KEY, text=text, actions=stop, closable=False))
-        return
-    if event.whole:
-        window.messages.dismiss(KEY)
-    else:
-        text = _(
-            "The library was not read to its end. It is shown as far as it is known, and can be"
-            " changed after the next start."
-        )
-        window.messages.show_notice(Notice(key=KEY, text=text, tone="warn"))
-    window.browsing.reload()
-    window.browsing.recount()
-    window.shelving.refresh()
+class ReindexProgress(QObject):
+    """Says how far the library is read.
 
+    Signals:
+        ended: it was read, or as much of it as was wanted.
+    """
 
-def on_acted(window: StudioWindow, key: str, action: str) -> None:
-    """A button of a message was pressed."""
-    if (key, action) == (KEY, "stop") and window.core.library.rereading is not None:
-        window.core.library.rereading.stop()
+    ended = Signal()
+
+    def __init__(self, core: Core, bar: MessageBar, parent: QObject) -> None:
+        super().__init__(parent)
+        self._core = core
+        self._bar = bar
+        bar.acted.connect(self.on_acted)
+
+    def hear(self, event: IndexRead) -> None:
+        """Follow what the core tells."""
+        if event.part < 1:
+            text = _(
+                "The library is read anew, {percent} % so far. What you change is done when it is"
+                " over."
+            ).format(percent=int(event.part * 100))
+            notice = self._bar.notice
+            if notice is None or notice.text != text:
+                stop = (("stop", _("Stop")),)
+                self._bar.show_notice(Notice(key=KEY, text=text, actions=stop, closable=False))
+            return
+        if event.whole:
+            self._bar.dismiss(KEY)
+        else:
+            text = _(
+                "The library was not read to its end. It is shown as far as it is known, and can be"
+                " changed after the next start."
+            )
+            self._bar.show_notice(Notice(key=KEY, text=text, tone="warn"))
+        self.ended.emit()
+
+    def on_acted(self, key: object, action: object) -> None:
+        """A button of a message was pressed."""
+        rereading = self._core.library.rereading
+        if (key, action) == (KEY, "stop") and rereading is not None:
+            rereading.stop()

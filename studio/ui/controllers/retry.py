@@ -2,67 +2,94 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
 
+from PySide6.QtCore import QObject
+
+from studio.app.core import Core
 from studio.common.errors import Billed
 from studio.common.i18n import _, ngettext
 from studio.config.settings import OFFLINE
 from studio.domain.entities import Job, JobState
 from studio.ui.support import formatting
-from studio.ui.widgets import Notice
-
-if TYPE_CHECKING:
-    from studio.ui.window.main_window import StudioWindow
+from studio.ui.support.ports import Messages, Navigation, SpendingLimit
+from studio.ui.widgets import MessageBar, Notice
 
 KEY = "retry_failed"
 
 
-def failed_jobs(window: StudioWindow) -> list[Job]:
+def failed_jobs(jobs: Iterable[Job]) -> list[Job]:
     """What failed in this session and was not put away, in order of queueing.
 
     A job whose answer is kept is none: it is there to be read, not to be paid for twice.
     """
     return [
         job
-        for job in window.core.queue.jobs.values()
+        for job in jobs
         if job.state is JobState.FAILED and not (job.failure is not None and job.failure.kept)
     ]
 
 
-def ask_or_retry(window: StudioWindow) -> None:
-    """Try all of them again; above the user's own threshold a message bar asks first."""
-    jobs = failed_jobs(window)
-    if not jobs:
-        window.talking.tell(_("Nothing has failed in this session"))
-    elif question := _question(window, jobs):
-        # The question is asked where the jobs are.
-        window.looking.close_loupe()
-        actions = ((KEY, _("Try again")), ("keep", _("Not now")))
-        window.messages.show_notice(
-            Notice(key=KEY, text=question, tone="warn", icon="coin", actions=actions)
-        )
-    else:
-        retry_all(window)
+class FailedJobs(QObject):
+    """Tries again what failed in this session."""
 
+    def __init__(
+        self,
+        core: Core,
+        limit: SpendingLimit,
+        navigation: Navigation,
+        messages: Messages,
+        bar: MessageBar,
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._core = core
+        self._limit = limit
+        self._navigation = navigation
+        self._messages = messages
+        self._bar = bar
+        bar.acted.connect(self.on_acted)
 
-def retry_all(window: StudioWindow) -> None:
-    """Queue everything again that failed, as it stands now."""
-    jobs = failed_jobs(window)
-    for job in jobs:
-        window.core.queue.retry(job)
-    n = len(jobs)
-    if n:
-        text = ngettext("{n} job is tried again", "{n} jobs are tried again", n)
-        window.talking.tell(text.format(n=n))
+    @property
+    def _jobs(self) -> list[Job]:
+        return failed_jobs(self._core.queue.jobs.values())
 
+    def ask_or_retry(self) -> None:
+        """Try all of them again; above the user's own threshold a message bar asks first."""
+        jobs = self._jobs
+        if not jobs:
+            self._messages.tell(_("Nothing has failed in this session"))
+        elif question := self._question(jobs):
+            # The question is asked where the jobs are.
+            self._navigation.close_loupe()
+            actions = ((KEY, _("Try again")), ("keep", _("Not now")))
+            self._bar.show_notice(
+                Notice(key=KEY, text=question, tone="warn", icon="coin", actions=actions)
+            )
+        else:
+            self.retry_all()
 
-def _question(window: StudioWindow, jobs: Sequence[Job]) -> str:
-    prices = [job.estimate_usd for job in jobs]
-    total = None if None in prices else sum(price for price in prices if price is not None)
-    over = window.budgeting.question(total)
-    own = question_about(jobs, window.core.settings.value.confirm_above)
-    return " ".join(part for part in (own, over) if part)
+    def retry_all(self) -> None:
+        """Queue everything again that failed, as it stands now."""
+        jobs = self._jobs
+        for job in jobs:
+            self._core.queue.retry(job)
+        n = len(jobs)
+        if n:
+            text = ngettext("{n} job is tried again", "{n} jobs are tried again", n)
+            self._messages.tell(text.format(n=n))
+
+    def on_acted(self, _key: object, action: object) -> None:
+        """A button of the message bar was pressed."""
+        if action == KEY:
+            self.retry_all()
+
+    def _question(self, jobs: Sequence[Job]) -> str:
+        prices = [job.estimate_usd for job in jobs]
+        total = None if None in prices else sum(price for price in prices if price is not None)
+        over = self._limit.question(total)
+        own = question_about(jobs, self._core.settings.value.confirm_above)
+        return " ".join(part for part in (own, over) if part)
 
 
 def question_about(jobs: Sequence[Job], confirm_above: float) -> str:

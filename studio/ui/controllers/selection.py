@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from studio.app.core import Core
 from studio.common.errors import InputError
 from studio.common.i18n import _
 from studio.domain.entities import Flag, Job, Picture
+from studio.ui.support.late import Late
+from studio.ui.support.ports import Navigation
+from studio.ui.views.gallery.view import GalleryView
 
 if TYPE_CHECKING:
-    from studio.ui.window.main_window import StudioWindow
+    from studio.ui.views.loupe import Loupe
 
 MOST = 20_000
 """Pictures whose every fact is held at once."""
@@ -22,60 +26,65 @@ KNOWN = 1000
 class Selected:
     """What an action is about: the picture in the loupe, else the selection of the grid."""
 
-    def __init__(self, window: StudioWindow) -> None:
-        self._window = window
+    def __init__(
+        self, core: Core, gallery: GalleryView, loupe: Late[Loupe], navigation: Navigation
+    ) -> None:
+        self._core = core
+        self._gallery = gallery
+        self._loupe = loupe
+        self._navigation = navigation
+
+    @property
+    def _in_loupe(self) -> bool:
+        return self._navigation.in_loupe
 
     async def pictures(self, limit: int | None = None) -> list[Picture]:
         """The chosen pictures, in the order of the grid; at most `limit`.
 
         Raises InputError where they are more than can be held at once; `ids` knows no such limit.
         """
-        window = self._window
-        if limit is None and window.gallery.selected_count() > MOST and not window.looking.in_loupe:
+        if limit is None and self._gallery.selected_count() > MOST and not self._in_loupe:
             raise InputError(
                 _("That is too many pictures for this at once"),
                 _("At most {most} can be selected for it.").format(most=f"{MOST:,}"),
             )
-        if window.looking.in_loupe:
-            shown = window.loupe.picture
+        if self._in_loupe:
+            shown = self._loupe.get().picture
             return [] if shown is None else [shown]
-        return await window.gallery.selected_pictures(limit)
+        return await self._gallery.selected_pictures(limit)
 
     async def meant(self, ids: Sequence[str]) -> list[str]:
         """Whose ids are meant where a panel speaks of these: all that is chosen, if it is more.
 
         Panels know the first thousand pictures of a selection.
         """
-        if len(ids) < KNOWN or self._window.looking.in_loupe:
+        if len(ids) < KNOWN or self._in_loupe:
             return list(ids)
         return await self.ids()
 
     async def ids(self) -> list[str]:
         """The ids of the chosen pictures, a million if need be."""
-        window = self._window
-        if window.looking.in_loupe:
+        if self._in_loupe:
             return [picture.id for picture in await self.pictures()]
-        return await window.core.library.ids(window.gallery.selected_rows())
+        return await self._core.library.ids(self._gallery.selected_rows())
 
     async def all_flagged(self, flag: Flag) -> bool:
         """Whether every chosen picture has this mark."""
-        window = self._window
-        if window.looking.in_loupe:
+        if self._in_loupe:
             return all(picture.flag is flag for picture in await self.pictures())
-        rows = window.gallery.selected_rows()
-        library = window.core.library
+        rows = self._gallery.selected_rows()
+        library = self._core.library
         return await library.ask(lambda index: index.all_flagged(rows, flag), long=True)
 
     def jobs(self) -> tuple[Job, ...]:
         """The chosen jobs."""
-        return () if self._window.looking.in_loupe else self._window.gallery.selected_jobs()
+        return () if self._in_loupe else self._gallery.selected_jobs()
 
     def before_removal(self) -> None:
         """What is chosen leaves the view: choose the one after it, else the one before."""
-        window = self._window
-        if window.looking.in_loupe:
-            window.loupe.step(1)
+        if self._in_loupe:
+            self._loupe.get().step(1)
             return
-        neighbour = window.gallery.neighbour()
+        neighbour = self._gallery.neighbour()
         if neighbour is not None:
-            window.gallery.select_keys([neighbour])
+            self._gallery.select_keys([neighbour])

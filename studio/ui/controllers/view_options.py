@@ -2,78 +2,108 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QObject
 
+from studio.app.core import Core
+from studio.library.index.search_language import understand
 from studio.library.query import Sort
-from studio.ui.widgets import Notice
-
-if TYPE_CHECKING:
-    from studio.ui.window.main_window import StudioWindow
+from studio.ui.panels.search_completer import Completion
+from studio.ui.support.ports import Navigation, ShownPictures
+from studio.ui.views.gallery.view import GalleryView
+from studio.ui.widgets import MessageBar, Notice
+from studio.ui.window.actions import Actions
+from studio.ui.window.grid_bar import GridBar
+from studio.ui.window.top_bar import TopBar
 
 
 class Choices(QObject):
     """Takes choices over into the view or the settings."""
 
-    def __init__(self, window: StudioWindow) -> None:
-        super().__init__(window)
-        self._window = window
+    def __init__(
+        self,
+        core: Core,
+        shown: ShownPictures,
+        navigation: Navigation,
+        *,
+        gallery: GalleryView,
+        grid_bar: GridBar,
+        top_bar: TopBar,
+        messages: MessageBar,
+        actions: Actions,
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._core = core
+        self._shown = shown
+        self._navigation = navigation
+        self._gallery = gallery
+        self._grid_bar = grid_bar
+        self._top_bar = top_bar
+        self._messages = messages
+        self._actions = actions
+
+    def show_settings(self) -> None:
+        """Be as the settings say."""
+        value = self._core.settings.value
+        self._gallery.set_tile_size(value.tile)
+        self._gallery.set_captions(value.captions)
+        self._grid_bar.set_tile_size(value.tile)
+        self._grid_bar.set_captions(value.captions)
+        self._grid_bar.set_hide_rejected(value.hide_rejected)
+        sort = Sort(value.sort) if value.sort in set(Sort) else Sort.NEWEST
+        self._grid_bar.set_sort(sort)
+        self._actions.every["captions"].setChecked(value.captions)
+        self._actions.every["hide_rejected"].setChecked(value.hide_rejected)
+        self._shown.show(sort=sort, hide_rejected=value.hide_rejected)
 
     def on_searched(self, words: str) -> None:
         """Other words are looked for."""
-        self._window.looking.close_loupe()
-        self._window.browsing.show(words=words)
+        self._navigation.close_loupe()
+        self._shown.show(words=words)
         self._tell_troubles(words)
 
     def offer_completion(self) -> None:
         """Let the search field offer how a token may go on."""
-        from studio.ui.panels.search_completer import Completion
-
-        Completion(self._window.core, self._window.top_bar.search.field)
+        Completion(self._core, self._top_bar.search.field)
 
     def _tell_troubles(self, words: str) -> None:
-        troubles: tuple[str, ...] = ()
-        if ":" in words:
-            from studio.library.index.search_language import understand
-
-            troubles = understand(words).troubles
+        troubles = understand(words).troubles if ":" in words else ()
         if troubles:
-            self._window.messages.show_notice(Notice(key="search", text=troubles[0], tone="warn"))
+            self._messages.show_notice(Notice(key="search", text=troubles[0], tone="warn"))
         else:
-            self._window.messages.dismiss("search")
+            self._messages.dismiss("search")
 
     def on_more_wanted(self, what: str) -> None:
         """Nothing is shown, and this is in the way."""
         if what == "rejected":
             self.on_hide_rejected_toggled(False)
         else:
-            self._window.top_bar.set_words("")
+            self._top_bar.set_words("")
             self.on_searched("")
 
     def on_view_chosen(self, view: str) -> None:
         """Grid or loupe was chosen in the top bar."""
         if view == "loupe":
-            self._window.looking.open_loupe()
+            self._navigation.open_loupe()
         else:
-            self._window.looking.close_loupe()
+            self._navigation.close_loupe()
 
     def on_sort_chosen(self, sort: Sort) -> None:
         """Another order was chosen; it is remembered."""
-        self._window.core.settings.change(sort=sort.value)
+        self._core.settings.change(sort=sort.value)
 
     def on_captions_toggled(self, on: bool) -> None:  # noqa: FBT001 - a Qt signal's argument
         """Captions were switched; it is remembered."""
-        self._window.core.settings.change(captions=on)
+        self._core.settings.change(captions=on)
 
     def on_hide_rejected_toggled(self, on: bool) -> None:  # noqa: FBT001 - as above
         """Rejected pictures are hidden or shown; it is remembered."""
-        self._window.core.settings.change(hide_rejected=on)
+        self._core.settings.change(hide_rejected=on)
 
     def on_tile_size_chosen(self, size: int) -> None:
         """Tiles of another size; it is remembered."""
-        self._window.core.settings.change(tile=size)
+        self._core.settings.change(tile=size)
 
     def on_surround_changed(self, surround: str) -> None:
         """Another ground in the loupe; it is remembered."""
-        self._window.core.settings.change(surround=surround)
+        self._core.settings.change(surround=surround)

@@ -6,18 +6,30 @@ from array import array
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
+from studio.app.core import Core
 from studio.common.errors import StudioError
 from studio.domain.entities import Flag, Job, Picture
 from studio.library.query import View
 from studio.ui.controllers.selection import KNOWN
+from studio.ui.panels.composer.composer import Composer
+from studio.ui.panels.inspector import Inspector
+from studio.ui.panels.status_bar.activity import StatusBar
 from studio.ui.support import drag_and_drop
+from studio.ui.support.late import Late
+from studio.ui.support.ports import Messages, ShownPictures
 from studio.ui.support.tasks import spawn
 from studio.ui.support.tile_content import Item
+from studio.ui.views.gallery.model import GalleryModel
+from studio.ui.views.gallery.view import GalleryView
+from studio.ui.window.actions import Actions
+from studio.ui.window.layout import Zones
+from studio.ui.window.top_bar import TopBar
 
 if TYPE_CHECKING:
-    from studio.ui.window.main_window import StudioWindow
+    from studio.ui.views.loupe import Loupe
 
 _SEEN_PAUSE = 1000
 """Milliseconds of looking after which a picture is no longer new."""
@@ -28,11 +40,48 @@ class Looking(QObject):
 
     Attributes:
         in_loupe: whether the loupe is shown instead of the grid.
+
+    Signals:
+        flagged: a mark was given in the loupe (a list of ids, Flag).
     """
 
-    def __init__(self, window: StudioWindow) -> None:
-        super().__init__(window)
-        self._window = window
+    flagged = Signal(object, object)
+
+    def __init__(
+        self,
+        core: Core,
+        shown: ShownPictures,
+        messages: Messages,
+        *,
+        views: QStackedWidget,
+        grid: QWidget,
+        gallery: GalleryView,
+        model: GalleryModel,
+        loupe: Late[Loupe],
+        top_bar: TopBar,
+        zones: Zones,
+        composer: Composer,
+        inspector: Inspector,
+        status_bar: StatusBar,
+        actions: Actions,
+        parent: QObject,
+    ) -> None:
+        """`views` shows either the `grid`, in which the gallery lies, or the loupe."""
+        super().__init__(parent)
+        self._core = core
+        self._shown = shown
+        self._messages = messages
+        self._views = views
+        self._grid = grid
+        self._gallery = gallery
+        self._model = model
+        self._loupe = loupe
+        self._top_bar = top_bar
+        self._zones = zones
+        self._composer = composer
+        self._inspector = inspector
+        self._status_bar = status_bar
+        self._actions = actions
         self.in_loupe = False
         self._unseen: set[str] = set()
         self._seen_timer = QTimer(self)
@@ -42,12 +91,11 @@ class Looking(QObject):
 
     def on_order_changed(self) -> None:
         """Other rows or other order: the loupe stays with its picture, or goes to its neighbour."""
-        self._window.choose_page()
-        if self.in_loupe and self._window.loupe.picture is not None:
-            order = self._window.browsing.order
-            row = self._window.loupe.picture.row
+        loupe = self._loupe.made
+        if self.in_loupe and loupe is not None and loupe.picture is not None:
+            order = self._shown.order
             if order:
-                self._window.loupe.set_order(order, _place(order, row))
+                loupe.set_order(order, _place(order, loupe.picture.row))
             else:
                 self.close_loupe()
 
@@ -62,59 +110,58 @@ class Looking(QObject):
         """Show a picture in the loupe: this one, or the current of the grid."""
         chosen = picture
         if chosen is None:
-            item = self._window.gallery.current_item()
+            item = self._gallery.current_item()
             chosen = item if isinstance(item, Picture) else None
         if chosen is None:
             chosen = next(
-                (i for i in self._window.gallery.selected_items() if isinstance(i, Picture)), None
+                (i for i in self._gallery.selected_items() if isinstance(i, Picture)), None
             )
-        order = self._window.browsing.order
+        order = self._shown.order
         if chosen is None or not order:
-            self._window.top_bar.set_view("loupe" if self.in_loupe else "grid")
+            self._top_bar.set_view("loupe" if self.in_loupe else "grid")
             return
         self.in_loupe = True
         index = _place(order, chosen.row) or 0
         self._show_view()
-        self._window.loupe.show_pictures(order, index)
-        self._window.loupe.focus_view()
+        self._loupe.get().show_pictures(order, index)
+        self._loupe.get().focus_view()
 
     def close_loupe(self) -> None:
         """Back to the grid, at the picture that was looked at."""
         if not self.in_loupe:
-            self._window.top_bar.set_view("grid")
+            self._top_bar.set_view("grid")
             return
         self.in_loupe = False
-        picture = self._window.loupe.picture
+        picture = self._loupe.get().picture
         self._show_view()
         if picture is not None:
-            self._window.gallery.show_item(picture.row)
-            self._window.gallery.select_keys([picture.row])
-        self._window.gallery.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._gallery.show_item(picture.row)
+            self._gallery.select_keys([picture.row])
+        self._gallery.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _show_view(self) -> None:
-        window = self._window
-        window.views.setCurrentWidget(window.loupe if self.in_loupe else window.grid)
-        self._window.top_bar.set_view("loupe" if self.in_loupe else "grid")
-        self._window.zones.set_plain(self.in_loupe)
-        self._window.composer.set_compact(self.in_loupe)
-        self._window.inspector.set_preview_shown(not self.in_loupe)
+        self._views.setCurrentWidget(self._loupe.get() if self.in_loupe else self._grid)
+        self._top_bar.set_view("loupe" if self.in_loupe else "grid")
+        self._zones.set_plain(self.in_loupe)
+        self._composer.set_compact(self.in_loupe)
+        self._inspector.set_preview_shown(not self.in_loupe)
 
     def follow(self, items: tuple[Item, ...]) -> None:
         pictures = [item for item in items if isinstance(item, Picture)]
         jobs = [item for item in items if isinstance(item, Job)]
-        total = self._window.gallery.selected_count()
+        total = self._gallery.selected_count()
         counted = max(total - len(jobs), len(pictures))
-        trashed = self._window.browsing.query.view is View.TRASH
-        self._window.actions_of.offer(pictures=counted, jobs=len(jobs), trashed=trashed)
-        self._window.status_bar.show_selection(counted, len(jobs))
-        self._window.composer.suggest(pictures)
+        trashed = self._shown.query.view is View.TRASH
+        self._actions.offer(pictures=counted, jobs=len(jobs), trashed=trashed)
+        self._status_bar.show_selection(counted, len(jobs))
+        self._composer.suggest(pictures)
         if len(jobs) == 1 and not pictures:
-            self._window.inspector.show_job(jobs[0])
+            self._inspector.show_job(jobs[0])
         elif pictures:
-            self._window.inspector.show_pictures(pictures, counted)
+            self._inspector.show_pictures(pictures, counted)
             self._looked_at(pictures)
         else:
-            self._window.inspector.show_nothing()
+            self._inspector.show_nothing()
 
     def _looked_at(self, pictures: Sequence[Picture]) -> None:
         unseen = [picture.id for picture in pictures if not picture.seen]
@@ -129,12 +176,12 @@ class Looking(QObject):
             spawn(self._mark_seen(ids))
 
     async def _mark_seen(self, ids: list[str]) -> None:
-        await self._window.core.library.mark_seen(ids)
+        await self._core.library.mark_seen(ids)
 
     def on_loupe_picture(self, picture: Picture) -> None:
         """Another picture in the loupe: the selection follows."""
-        self._window.gallery.select_keys([picture.row])
-        self._window.inspector.show_pictures([picture])
+        self._gallery.select_keys([picture.row])
+        self._inspector.show_pictures([picture])
         self._looked_at([picture])
 
     def on_opened(self, item: Item) -> None:
@@ -147,21 +194,21 @@ class Looking(QObject):
         spawn(self._go_to(id))
 
     async def _go_to(self, id: str) -> None:
-        found = await self._window.core.library.find([id])
+        found = await self._core.library.find([id])
         if not found:
             return
         row = found[0].row
-        if self._window.model.row_of(row) is None:
-            self._window.browsing.show(view=View.TRASH if found[0].trashed else View.ALL, words="")
-            self._window.top_bar.set_words("")
+        if self._model.row_of(row) is None:
+            self._shown.show(view=View.TRASH if found[0].trashed else View.ALL, words="")
+            self._top_bar.set_words("")
         if self.in_loupe:
-            order = self._window.browsing.order
+            order = self._shown.order
             if (place := _place(order, row)) is not None:
-                self._window.loupe.show_pictures(order, place)
+                self._loupe.get().show_pictures(order, place)
             return
-        if self._window.gallery.show_item(row):
-            self._window.gallery.select_keys([row])
-        self._window.inspector.show_pictures(found)
+        if self._gallery.show_item(row):
+            self._gallery.select_keys([row])
+        self._inspector.show_pictures(found)
 
     def on_stepped(self, ids: object) -> None:
         """A trash was undone, or done again: what came back is selected."""
@@ -169,32 +216,32 @@ class Looking(QObject):
         spawn(self._select_back(ids))
 
     async def _select_back(self, ids: Sequence[str]) -> None:
-        window = self._window
-        found = await window.core.library.find(ids)
-        wanted = View.TRASH if window.browsing.query.view is View.TRASH else View.ALL
+        found = await self._core.library.find(ids)
+        wanted = View.TRASH if self._shown.query.view is View.TRASH else View.ALL
         rows = [one.row for one in found if one.trashed is (wanted is View.TRASH)]
-        await window.browsing.settled()
+        await self._shown.settled()
         # What is at hand of them may be how they lay in the trash.
-        window.model.know(found[:KNOWN])
-        shown = [row for row in rows if window.model.row_of(row) is not None]
+        self._model.know(found[:KNOWN])
+        shown = [row for row in rows if self._model.row_of(row) is not None]
         if not shown:
             return
         if self.in_loupe:
-            order = window.browsing.order
-            window.loupe.show_pictures(order, _place(order, shown[0]) or 0)
-        elif window.gallery.show_item(shown[0]):
-            window.gallery.select_keys(shown)
+            order = self._shown.order
+            self._loupe.get().show_pictures(order, _place(order, shown[0]) or 0)
+        elif self._gallery.show_item(shown[0]):
+            self._gallery.select_keys(shown)
 
     def on_job_chosen(self, id: str) -> None:
         """A job was chosen from the list of what runs."""
         self.close_loupe()
-        if self._window.gallery.show_item(id):
-            self._window.gallery.select_keys([id])
+        if self._gallery.show_item(id):
+            self._gallery.select_keys([id])
 
     def on_loupe_flagged(self, flag: Flag) -> None:
         """Pick or reject in the loupe."""
-        if self._window.loupe.picture is not None:
-            self._window.pictures.flag_these([self._window.loupe.picture.id], flag)
+        picture = self._loupe.get().picture
+        if picture is not None:
+            self.flagged.emit([picture.id], flag)
 
     def on_loupe_action(self, name: str, picture: Picture) -> None:
         """The picture in the loupe is dragged out."""
@@ -202,13 +249,12 @@ class Looking(QObject):
             self._drag(picture)
 
     def _drag(self, picture: Picture) -> None:
-        window = self._window
-        card = window.gallery.thumbnails.card(picture)
-        carried = window.gallery.carried([picture])
+        card = self._gallery.thumbnails.card(picture)
+        carried = self._gallery.carried([picture])
         try:
-            drag_and_drop.drag_out(window.loupe, carried, [card], window.core.decoder)
+            drag_and_drop.drag_out(self._loupe.get(), carried, [card], self._core.decoder)
         except StudioError as error:
-            window.talking.on_error(error)
+            self._messages.on_error(error)
 
 
 def _place(order: array[int], row: int) -> int | None:

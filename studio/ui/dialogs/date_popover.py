@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLocale, QPoint, Qt, Signal, SignalInstance
+from PySide6.QtCore import QLocale, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -19,21 +16,14 @@ from PySide6.QtWidgets import (
 )
 
 from studio.common.i18n import _
-from studio.domain.entities import Picture
-from studio.library.query import Sort
 from studio.ui.dialogs import dates
 from studio.ui.dialogs.dates import Period, understand
 from studio.ui.support import sidebar_items
 from studio.ui.support.key_repeat import once
-from studio.ui.support.tasks import spawn
 from studio.ui.widgets import Button, IconButton, Text
 from studio.ui.widgets.popover import Popover
 
-if TYPE_CHECKING:
-    from studio.ui.window.main_window import StudioWindow
-
 WIDTH = 300
-Read = Callable[[Sequence[int]], Awaitable[list[Picture]]]
 _COLUMNS = 4
 
 
@@ -154,90 +144,3 @@ class DatePopover(Popover):
             offered[-1].setFocus(Qt.FocusReason.TabFocusReason)
         else:
             super().keyPressEvent(event)
-
-
-async def ask(window: StudioWindow) -> None:
-    """Ask for a date and go to its pictures."""
-    order = window.browsing.order
-    ends = [order[0], order[-1]] if len(order) else []
-    pictures = await window.core.library.pictures(ends)
-    if not pictures:
-        window.talking.tell(_("There is no picture here"))
-        return
-    made = sorted(picture.created for picture in pictures)
-    popover = DatePopover(made[0], made[-1], window.views)
-    popover.chosen.connect(partial(_on_chosen, window))
-    at = QPoint((window.views.width() - WIDTH) // 2, 24)
-    popover.open_at(window.views.mapTo(window, at), popover.line)
-
-
-def _on_chosen(window: StudioWindow, period: Period) -> None:
-    spawn(go(window, period))
-
-
-async def go(window: StudioWindow, period: Period) -> None:
-    """Put the keyboard on the first picture of that time, or on the one next to it."""
-    window.looking.close_loupe()
-    if window.browsing.query.sort not in (Sort.NEWEST, Sort.OLDEST):
-        # Another order has no place for a date.
-        window.core.settings.change(sort=Sort.NEWEST.value)
-        await _once(window.browsing.loaded)
-    while window.browsing.shown is None:
-        # The first page stands, the rest is on its way.
-        await _once(window.browsing.counted)
-    order = window.browsing.order
-    newest = window.browsing.query.sort is Sort.NEWEST
-
-    def reached(picture: Picture) -> bool:
-        return picture.created < period.end if newest else picture.created >= period.start
-
-    found = await first_of(window.core.library.pictures, order, reached)
-    if found is None:
-        return
-    window.gallery.show_item(found.row)
-    window.gallery.setFocus(Qt.FocusReason.OtherFocusReason)
-    if not period.start <= found.created < period.end:
-        there = dates.day_of(found.created).words()
-        words = _("Nothing is of {date}; the next picture is of {there}")
-        window.talking.tell(words.format(date=period.words(), there=there))
-
-
-async def first_of(
-    read: Read, order: Sequence[int], reached: Callable[[Picture], bool]
-) -> Picture | None:
-    """The first picture of an order for which `reached` holds, else the last of all.
-
-    It holds for none up to some place and for all from there: a million are searched in 20 steps.
-    """
-    low, high = 0, len(order)
-    best: Picture | None = None
-    while low < high:
-        middle = probe = (low + high) // 2
-        # What was deleted since tells nothing: its neighbour does.
-        while (found := await _read(read, order[probe])) is None and probe + 1 < high:
-            probe += 1
-        if found is not None and not reached(found):
-            low = probe + 1
-        else:
-            best, high = found or best, middle
-    return best or (await _read(read, order[-1]) if len(order) else None)
-
-
-async def _read(read: Read, row: int) -> Picture | None:
-    pictures = await read([row])
-    return pictures[0] if pictures else None
-
-
-async def _once(signal: SignalInstance) -> None:
-    """Wait until a signal comes."""
-    heard: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-
-    def on_heard(*_values: object) -> None:
-        if not heard.done():
-            heard.set_result(None)
-
-    signal.connect(on_heard)
-    try:
-        await heard
-    finally:
-        signal.disconnect(on_heard)

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QFile, Qt
 from PySide6.QtWidgets import QWidget
 
+from studio.app.core import Core
+from studio.common import paths
 from studio.common.i18n import _, ngettext
 from studio.library.log.records import read_only
 from studio.library.operations import trash
 from studio.library.operations.trash import Contents
 from studio.ui.dialogs.question import Question
 from studio.ui.support import formatting, tasks
+from studio.ui.support.ports import Messages
 from studio.ui.widgets.buttons import Kind
-
-if TYPE_CHECKING:
-    from studio.ui.window.main_window import StudioWindow
 
 
 class EmptyTrash(Question):
@@ -62,9 +61,9 @@ def consequence(found: Contents, *, into_system_trash: bool) -> str:
     return words.format(size=size)
 
 
-def system_trash(window: StudioWindow) -> trash.Discard | None:
+def system_trash(where: paths.Paths) -> trash.Discard | None:
     """How files get into the system's trash; None where everything lies in one given folder."""
-    return _discard if window.core.paths.home is None else None
+    return _discard if where.home is None else None
 
 
 def _discard(paths: Sequence[Path]) -> None:
@@ -72,26 +71,33 @@ def _discard(paths: Sequence[Path]) -> None:
         QFile.moveToTrash(str(path))
 
 
-async def ask(window: StudioWindow) -> None:
-    """Ask, and empty the trash if the user wants it. Raises StorageError."""
-    library = window.core.library
-    if not library.writable:
-        raise read_only()
-    found = await trash.contents(library.store)
-    if not found.ids:
-        window.talking.tell(_("The trash is empty already"))
-        return
-    discard = system_trash(window)
-    question = EmptyTrash(found, window, into_system_trash=discard is not None)
-    question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    if not await tasks.finished(question):
-        return
-    if said := await trash.empty(library.store, found.ids, discard):
-        window.talking.tell(said)
+class TrashEmptier:
+    """Empties the trash for one window."""
 
+    def __init__(self, core: Core, messages: Messages, parent: QWidget) -> None:
+        self._core = core
+        self._messages = messages
+        self._parent = parent
 
-async def resume(window: StudioWindow) -> None:
-    """Finish what an earlier start began."""
-    discard = system_trash(window)
-    if discard is not None and window.core.library.writable:
-        await trash.resume(window.core.library.store, discard)
+    async def ask(self) -> None:
+        """Ask, and empty the trash if the user wants it. Raises StorageError."""
+        library = self._core.library
+        if not library.writable:
+            raise read_only()
+        found = await trash.contents(library.store)
+        if not found.ids:
+            self._messages.tell(_("The trash is empty already"))
+            return
+        discard = system_trash(self._core.paths)
+        question = EmptyTrash(found, self._parent, into_system_trash=discard is not None)
+        question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        if not await tasks.finished(question):
+            return
+        if said := await trash.empty(library.store, found.ids, discard):
+            self._messages.tell(said)
+
+    async def resume(self) -> None:
+        """Finish what an earlier start began."""
+        discard = system_trash(self._core.paths)
+        if discard is not None and self._core.library.writable:
+            await trash.resume(self._core.library.store, discard)

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from studio.common.i18n import _
+from studio.library.operations.forget_prompt import forget
 from studio.ui.dialogs.question import Question
 from studio.ui.support.tasks import spawn
 
@@ -40,6 +41,4 @@ class Forgetting(Question):
 
     def on_accepted(self) -> None:
         """It shall be so."""
-        from studio.library.operations.forget_prompt import forget
-
         spawn(forget(self._library.store, self._prompt))

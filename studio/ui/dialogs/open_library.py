@@ -9,78 +9,100 @@ import asyncio
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QProcess
+from PySide6.QtCore import QObject, QProcess
+from PySide6.QtWidgets import QWidget
 
+from studio.app.core import Core
 from studio.common import paths
 from studio.common.i18n import _, ngettext
 from studio.library.files.originals import HIDDEN
+from studio.library.operations import first_open
 from studio.ui.support import file_dialogs
-from studio.ui.widgets import Notice
-
-if TYPE_CHECKING:
-    from studio.ui.window.main_window import StudioWindow
+from studio.ui.support.ports import Messages
+from studio.ui.support.tasks import spawn
+from studio.ui.widgets import MessageBar, Notice
 
 KEY = "open_library"
 TRUST = "trust_library"
 
 
-async def choose(window: StudioWindow) -> None:
-    """Let the user choose the folder of another library. Raises StorageError."""
-    if window.core.paths.home is not None:
-        window.talking.tell(_("This library was named when the program was started"))
-        return
-    folder = window.core.library.folder
-    dialog = file_dialogs.folder_dialog(window, _("Open another library"), folder)
-    if (chosen := await file_dialogs.chosen(dialog)) is not None:
-        await take(window, chosen)
+class LibraryOpener(QObject):
+    """Lets the user choose another library, and begins again with it."""
 
+    def __init__(self, core: Core, messages: Messages, bar: MessageBar, parent: QWidget) -> None:
+        """`parent` is the window: it is closed for the new start."""
+        super().__init__(parent)
+        self._core = core
+        self._messages = messages
+        self._bar = bar
+        self._parent = parent
+        bar.acted.connect(self.on_acted)
 
-async def take(window: StudioWindow, folder: Path) -> None:
-    """Remember this folder as the library, and offer to open it now."""
-    core = window.core
-    folder = await asyncio.to_thread(_root, folder)
-    if folder == core.library.folder.resolve():
-        window.talking.tell(_("This library is open already"))
-        return
-    there = await asyncio.to_thread((folder / HIDDEN / "id").is_file)
-    core.settings.change(library=str(folder))
-    await asyncio.to_thread(core.settings.save)
-    words = (
-        _("{folder} is opened at the next start.")
-        if there
-        else _("A new library is made in {folder} at the next start.")
-    )
-    text = words.format(folder=folder)
-    actions: tuple[tuple[str, str], ...] = ((KEY, _("Open now")), ("later", _("Later")))
-    if n := await asyncio.to_thread(_foreign, core.paths, folder):
-        unfinished = ngettext(
-            "It was never opened here, and {n} import, emptying or request is under way in it: "
-            "that is put aside, unless the library is yours.",
-            "It was never opened here, and {n} imports, emptyings or requests are under way in it: "
-            "they are put aside, unless the library is yours.",
-            n,
+    async def choose(self) -> None:
+        """Let the user choose the folder of another library. Raises StorageError."""
+        if self._core.paths.home is not None:
+            self._messages.tell(_("This library was named when the program was started"))
+            return
+        folder = self._core.library.folder
+        dialog = file_dialogs.folder_dialog(self._parent, _("Open another library"), folder)
+        if (chosen := await file_dialogs.chosen(dialog)) is not None:
+            await self.take(chosen)
+
+    async def take(self, folder: Path) -> None:
+        """Remember this folder as the library, and offer to open it now."""
+        core = self._core
+        folder = await asyncio.to_thread(_root, folder)
+        if folder == core.library.folder.resolve():
+            self._messages.tell(_("This library is open already"))
+            return
+        there = await asyncio.to_thread((folder / HIDDEN / "id").is_file)
+        core.settings.change(library=str(folder))
+        await asyncio.to_thread(core.settings.save)
+        words = (
+            _("{folder} is opened at the next start.")
+            if there
+            else _("A new library is made in {folder} at the next start.")
         )
-        text = f"{text} {unfinished.format(n=f'{n:,}')}"
-        actions = (actions[0], (TRUST, _("It is mine")))
-    window.messages.show_notice(Notice(key=KEY, text=text, icon="folder", actions=actions))
+        text = words.format(folder=folder)
+        actions: tuple[tuple[str, str], ...] = ((KEY, _("Open now")), ("later", _("Later")))
+        if n := await asyncio.to_thread(_foreign, core.paths, folder):
+            unfinished = ngettext(
+                "It was never opened here, and {n} import, emptying or request is under way in it: "
+                "that is put aside, unless the library is yours.",
+                "It was never opened here, and {n} imports, emptyings or requests are under way in "
+                "it: they are put aside, unless the library is yours.",
+                n,
+            )
+            text = f"{text} {unfinished.format(n=f'{n:,}')}"
+            actions = (actions[0], (TRUST, _("It is mine")))
+        self._bar.show_notice(Notice(key=KEY, text=text, icon="folder", actions=actions))
+
+    def on_acted(self, _key: object, action: object) -> None:
+        """A button of the message bar was pressed."""
+        if action == KEY:
+            self.reopen()
+        elif action == TRUST:
+            spawn(self.trust())
+
+    async def trust(self) -> None:
+        """Open the chosen library as the user's own: what is under way in it is gone on with."""
+        core = self._core
+        folder = Path(core.settings.value.library)
+        await asyncio.to_thread(first_open.remember, folder, core.paths.computed)
+        self.reopen()
+
+    def reopen(self, start: Callable[[str, list[str]], object] = QProcess.startDetached) -> None:
+        """Close this window; once nothing stands in the way the program is started anew.
+
+        The new start comes last, when this one has given back what both may want.
+        """
+        self._core.afterwards = partial(_start, start)
+        self._parent.close()
 
 
 def _foreign(where: paths.Paths, folder: Path) -> int:
-    from studio.library.operations import first_open
-
     return 0 if first_open.is_known(folder, where.computed) else first_open.unfinished(folder)
-
-
-async def trust(window: StudioWindow) -> None:
-    """The chosen library is the user's own: what is under way in it is gone on with. Opens it."""
-    from studio.library.operations import first_open
-
-    core = window.core
-    folder = Path(core.settings.value.library)
-    await asyncio.to_thread(first_open.remember, folder, core.paths.computed)
-    reopen(window)
 
 
 def _root(folder: Path) -> Path:
@@ -88,18 +110,6 @@ def _root(folder: Path) -> Path:
     real = folder.resolve()
     above = (real, *real.parents)
     return next((one for one in above if (one / HIDDEN / "id").is_file()), real)
-
-
-def reopen(
-    window: StudioWindow,
-    start: Callable[[str, list[str]], object] = QProcess.startDetached,
-) -> None:
-    """Close this window; once nothing stands in the way the program is started anew.
-
-    The new start comes last, when this one has given back what both may want.
-    """
-    window.core.afterwards = partial(_start, start)
-    window.close()
 
 
 def _start(start: Callable[[str, list[str]], object]) -> None:

@@ -6,20 +6,17 @@ The window never closes over an answer that was paid for without having said so.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QDialog, QWidget
 
+from studio.app.core import Core
 from studio.common.i18n import _, ngettext
 from studio.config.settings import OFFLINE
 from studio.domain.entities import Hold, Job, JobState
 from studio.domain.events import Event, JobChanged, JobsRemoved, QueueChanged
 from studio.ui.dialogs.question import Question
-from studio.ui.widgets import Notice
-
-if TYPE_CHECKING:
-    from studio.ui.window.main_window import StudioWindow
+from studio.ui.widgets import MessageBar, Notice
 
 KEY = "quitting"
 """Of the notice that says what the window waits for."""
@@ -114,39 +111,37 @@ def _consequences(alive: Sequence[Job], in_memory: Sequence[Job]) -> list[str]:
     return said
 
 
-def may_leave(window: StudioWindow) -> bool:
-    """Whether nothing is under way; asks the user where something is."""
-    if window.leaving is None:
-        window.leaving = Leaving(window)
-    if window.leaving.free:
-        return True
-    window.leaving.ask()
-    return False
-
-
 class Leaving(QObject):
     """From the wish to close the window to its end.
 
     Attributes:
         question: what is asked just now, None while nothing is.
         waiting: the window closes once nothing is under way.
+
+    Signals:
+        left: the window shall be closed now.
     """
 
-    def __init__(self, window: StudioWindow) -> None:
-        super().__init__(window)
-        self._window = window
+    left = Signal()
+
+    def __init__(self, core: Core, bar: MessageBar, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._core = core
+        self._bar = bar
+        self._parent = parent
         self.question: Quitting | None = None
         self.waiting = False
         self._told = -1
-        window.core.events.subscribe(self._hear)
+        bar.acted.connect(self.on_acted)
+        core.events.subscribe(self._hear)
 
     @property
     def _jobs(self) -> list[Job]:
-        return list(self._window.core.queue.jobs.values())
+        return list(self._core.queue.jobs.values())
 
     @property
     def _in_memory(self) -> list[Job]:
-        queue = self._window.core.queue
+        queue = self._core.queue
         return [job for job in self._jobs if job.id in queue.only_in_memory and not job.alive]
 
     @property
@@ -154,10 +149,17 @@ class Leaving(QObject):
         """Whether nothing would be lost or left undone by leaving."""
         return not self._in_memory and not any(job.alive for job in self._jobs)
 
+    def may_leave(self) -> bool:
+        """Whether nothing is under way; asks the user where something is."""
+        if self.free:
+            return True
+        self.ask()
+        return False
+
     def ask(self) -> None:
         """Ask, once: a second wish to close brings the same question to the front."""
         if self.question is None:
-            self.question = Quitting(self._jobs, self._window, in_memory=self._in_memory)
+            self.question = Quitting(self._jobs, self._parent, in_memory=self._in_memory)
             self.question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             self.question.finished.connect(self.on_answered)
             self.question.open()
@@ -169,16 +171,21 @@ class Leaving(QObject):
         self.question = None
         self.act({int(LEAVE): "leave", WAIT: "wait"}.get(result, "stay"))
 
+    def on_acted(self, key: object, action: object) -> None:
+        """A button of the message bar was pressed."""
+        if key == KEY:
+            self.act(str(action))
+
     def act(self, way: str) -> None:
         """Go one of the ways: "wait", "leave" or "stay"; the message bar offers the last two."""
         if way == "leave":
-            self._window.leave()
+            self.left.emit()
             return
         self.waiting = way == "wait"
         self._told = -1
         if not self.waiting:
-            self._window.messages.dismiss(KEY)
-            self._window.core.afterwards = None
+            self._bar.dismiss(KEY)
+            self._core.afterwards = None
         self._look()
 
     def _hear(self, event: Event) -> None:
@@ -202,11 +209,11 @@ class Leaving(QObject):
 
     def _end(self) -> None:
         self.waiting = False
-        self._window.messages.dismiss(KEY)
+        self._bar.dismiss(KEY)
         if self._in_memory:
             self.ask()
         else:
-            self._window.leave()
+            self.left.emit()
 
     def _tell(self, left: int) -> None:
         if left == self._told:
@@ -218,6 +225,4 @@ class Leaving(QObject):
             left,
         ).format(n=left)
         actions = (("stay", _("Keep open")), ("leave", _("Quit now")))
-        self._window.messages.show_notice(
-            Notice(key=KEY, text=text, actions=actions, closable=False)
-        )
+        self._bar.show_notice(Notice(key=KEY, text=text, actions=actions, closable=False))

@@ -7,26 +7,23 @@ a new start, which finds it in its new place; or in the old one, when it was not
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
+from studio.app.core import Core
 from studio.common.errors import InputError, StorageError, StudioError
 from studio.common.files import storage_error
 from studio.common.i18n import _
 from studio.library.log.records import read_only
-from studio.library.operations import relocate
+from studio.library.operations import first_open, relocate
 from studio.library.stopped import Stopped
-from studio.ui.dialogs import open_library
 from studio.ui.dialogs.progress import LongWork
 from studio.ui.dialogs.question import Question
 from studio.ui.support import file_dialogs, formatting, tasks
-
-if TYPE_CHECKING:
-    from studio.app.core import Core
-    from studio.ui.window.main_window import StudioWindow
+from studio.ui.support.ports import Messages
 
 
 class Move(Question):
@@ -45,74 +42,127 @@ class Move(Question):
         self.go = self.offer(go, self.accept, kind="primary", first=True)
 
 
-async def choose(window: StudioWindow) -> None:
-    """Let the user choose where the library shall lie. Raises StudioError."""
-    if not may_move(window):
-        return
-    parent = window.core.library.folder.parent
-    dialog = file_dialogs.folder_dialog(window, _("Move library"), parent)
-    if (chosen := await file_dialogs.chosen(dialog)) is not None:
-        await move_to(window, chosen)
+class LibraryMover(QObject):
+    """Moves the library where the user says."""
 
+    def __init__(
+        self,
+        core: Core,
+        messages: Messages,
+        *,
+        importing: Callable[[], bool],
+        reopen: Callable[[], None],
+        parent: QWidget,
+    ) -> None:
+        """`importing` says whether an import is under way, `reopen` starts the program anew."""
+        super().__init__(parent)
+        self._core = core
+        self._messages = messages
+        self._importing = importing
+        self._reopen = reopen
+        self._parent = parent
 
-def may_move(window: StudioWindow) -> bool:
-    """Whether nothing stands in the way; says what does. Raises StorageError to who only reads."""
-    core = window.core
-    if not core.library.writable:
-        raise read_only()
-    if core.paths.home is not None:
-        window.talking.tell(_("This library was named when the program was started"))
-    elif core.queue.held_answers or any(job.alive for job in core.queue.jobs.values()):
-        window.talking.tell(_("Pictures are being made: the library can be moved after that"))
-    elif window.bringing.under_way:
-        window.talking.tell(_("Pictures are being imported: the library can be moved after that"))
-    else:
-        return True
-    return False
+    async def choose(self) -> None:
+        """Let the user choose where the library shall lie. Raises StudioError."""
+        if not self.may_move():
+            return
+        parent = self._core.library.folder.parent
+        dialog = file_dialogs.folder_dialog(self._parent, _("Move library"), parent)
+        if (chosen := await file_dialogs.chosen(dialog)) is not None:
+            await self.move_to(chosen)
 
+    def may_move(self) -> bool:
+        """Whether nothing stands in the way; says what does. Raises StorageError to a reader."""
+        core = self._core
+        if not core.library.writable:
+            raise read_only()
+        if core.paths.home is not None:
+            self._messages.tell(_("This library was named when the program was started"))
+        elif core.queue.held_answers or any(job.alive for job in core.queue.jobs.values()):
+            self._messages.tell(_("Pictures are being made: the library can be moved after that"))
+        elif self._importing():
+            self._messages.tell(
+                _("Pictures are being imported: the library can be moved after that")
+            )
+        else:
+            return True
+        return False
 
-async def move_to(window: StudioWindow, chosen: Path) -> None:
-    """Ask, move the library into this folder, and begin again there. Raises StudioError."""
-    source = window.core.library.folder
-    target = await asyncio.to_thread(place_in, chosen, source.name)
-    await asyncio.to_thread(relocate.check, source, target)
-    size = await asyncio.to_thread(relocate.size, source)
-    free = await asyncio.to_thread(relocate.room_for, source, target)
-    if free is not None and free < size:
-        raise StorageError(
-            _("There is not enough room in {folder}").format(folder=chosen),
-            _("The library has {size}, and {free} are free.").format(
-                size=formatting.megabytes(size), free=formatting.megabytes(free)
-            ),
+    async def move_to(self, chosen: Path) -> None:
+        """Ask, move the library into this folder, and begin again there. Raises StudioError."""
+        source = self._core.library.folder
+        target = await asyncio.to_thread(place_in, chosen, source.name)
+        await asyncio.to_thread(relocate.check, source, target)
+        size = await asyncio.to_thread(relocate.size, source)
+        free = await asyncio.to_thread(relocate.room_for, source, target)
+        if free is not None and free < size:
+            raise StorageError(
+                _("There is not enough room in {folder}").format(folder=chosen),
+                _("The library has {size}, and {free} are free.").format(
+                    size=formatting.megabytes(size), free=formatting.megabytes(free)
+                ),
+            )
+        how = (
+            _("It lies on the same disk: this takes a moment.")
+            if free is None
+            else _("It is copied to the other disk and compared, and then removed from this one.")
         )
-    how = (
-        _("It lies on the same disk: this takes a moment.")
-        if free is None
-        else _("It is copied to the other disk and compared, and then removed from this one.")
-    )
-    question = Move(
-        _("Move the library of {size}?").format(size=formatting.megabytes(size)),
-        (
+        question = Move(
+            _("Move the library of {size}?").format(size=formatting.megabytes(size)),
+            (
+                _("From {source} to {target}.").format(source=source, target=target),
+                f"{how} {_('The window closes and opens again.')}",
+            ),
+            _("Move library"),
+            _("Leave it there"),
+            self._parent,
+        )
+        try:
+            # Something may have begun while it was asked.
+            if await tasks.finished(question) and self._still_free():
+                await self._move(target, size)
+        finally:
+            question.deleteLater()
+
+    def _still_free(self) -> bool:
+        queue = self._core.queue
+        if any(job.alive for job in queue.jobs.values()) or self._importing():
+            raise InputError(_("Something was begun meanwhile: the library was not moved"))
+        return True
+
+    async def _move(self, target: Path, size: int) -> None:
+        core, source = self._core, self._core.library.folder
+        work = LongWork(
+            _("Moving the library"),
             _("From {source} to {target}.").format(source=source, target=target),
-            f"{how} {_('The window closes and opens again.')}",
-        ),
-        _("Move library"),
-        _("Leave it there"),
-        window,
-    )
-    try:
-        # Something may have begun while it was asked.
-        if await tasks.finished(question) and _still_free(window):
-            await _move(window, target, size)
-    finally:
-        question.deleteLater()
+            self._parent,
+        )
+        work.expect(size)
+        work.open()
+        # From here on nothing asks the library: what comes is for the next start.
+        tasks.hold()
+        await _end_others()
+        trouble: StudioError | None = None
+        try:
+            await core.let_go()
+            settle = _Settle(core, target)
+            await asyncio.to_thread(relocate.move, source, target, settle, progress=work.step)
+        except Stopped:
+            pass
+        except StudioError as error:
+            trouble = error
+        except OSError as error:
+            trouble = storage_error(error, target)
+        finally:
+            work.close()
+            work.deleteLater()
+        if trouble is not None:
+            await tasks.finished(self._told(trouble))
+        self._reopen()
 
-
-def _still_free(window: StudioWindow) -> bool:
-    queue = window.core.queue
-    if any(job.alive for job in queue.jobs.values()) or window.bringing.under_way:
-        raise InputError(_("Something was begun meanwhile: the library was not moved"))
-    return True
+    def _told(self, error: StudioError) -> Move:
+        said = [sentence for sentence in (error.title, error.message, error.hint) if sentence]
+        return Move(_("The library was not moved"), said, _("Open it again"), "", self._parent)
 
 
 def place_in(chosen: Path, name: str) -> Path:
@@ -120,37 +170,6 @@ def place_in(chosen: Path, name: str) -> Path:
     if not chosen.is_dir() or not any(chosen.iterdir()):
         return chosen
     return chosen / name
-
-
-async def _move(window: StudioWindow, target: Path, size: int) -> None:
-    core, source = window.core, window.core.library.folder
-    work = LongWork(
-        _("Moving the library"),
-        _("From {source} to {target}.").format(source=source, target=target),
-        window,
-    )
-    work.expect(size)
-    work.open()
-    # From here on nothing asks the library: what comes is for the next start.
-    tasks.hold()
-    await _end_others()
-    trouble: StudioError | None = None
-    try:
-        await core.let_go()
-        settle = _Settle(core, target)
-        await asyncio.to_thread(relocate.move, source, target, settle, progress=work.step)
-    except Stopped:
-        pass
-    except StudioError as error:
-        trouble = error
-    except OSError as error:
-        trouble = storage_error(error, target)
-    finally:
-        work.close()
-        work.deleteLater()
-    if trouble is not None:
-        await tasks.finished(_told(trouble, window))
-    open_library.reopen(window)
 
 
 class _Settle:
@@ -161,8 +180,6 @@ class _Settle:
         self._target = target
 
     def __call__(self) -> None:
-        from studio.library.operations import first_open
-
         self._core.settings.keep(library=str(self._target))
         first_open.remember(self._target, self._core.paths.computed)
 
@@ -173,8 +190,3 @@ async def _end_others() -> None:
         task.cancel()
     if others:
         await asyncio.wait(others)
-
-
-def _told(error: StudioError, window: StudioWindow) -> Move:
-    said = [sentence for sentence in (error.title, error.message, error.hint) if sentence]
-    return Move(_("The library was not moved"), said, _("Open it again"), "", window)

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from studio.common.i18n import _
 from studio.domain.entities import Job
-from studio.ui.controllers.jobs import Running
+from studio.ui.support.ports import JobOffers
 from studio.ui.widgets import Menu
 from studio.ui.window.actions import Actions, menu_titles
 
@@ -46,7 +46,7 @@ def tile_menu(actions: Actions, parent: QWidget, *, trashed: bool) -> Menu:
     return menu
 
 
-def job_menu(running: Running, job: Job, parent: QWidget) -> Menu:
+def job_menu(running: JobOffers, job: Job, parent: QWidget) -> Menu:
     """The context menu of a job's tile: what it offers, by the job's state."""
     menu = Menu("", parent)
     for name, text in running.offers(job):
@@ -68,7 +68,7 @@ def mat_menu(actions: Actions, parent: QWidget) -> Menu:
 class _JobAction(QAction):
     """One entry of a job's menu."""
 
-    def __init__(self, running: Running, name: str, text: str, job: Job, parent: QWidget) -> None:
+    def __init__(self, running: JobOffers, name: str, text: str, job: Job, parent: QWidget) -> None:
         super().__init__(text, parent)
         self._running = running
         self._name = name

@@ -6,6 +6,7 @@ from PySide6.QtCore import QPoint, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QWidget
 
 from studio.common.i18n import _, ngettext
+from studio.library.index.search_language import is_token, parts
 from studio.ui.style.metrics import HEIGHTS
 from studio.ui.style.theme import theme
 from studio.ui.support import key_names
@@ -160,8 +161,6 @@ class TopBar(QFrame):
     def _take_tokens(self, words: str) -> None:
         """Whole tokens leave the line and stand before it."""
         if ":" in words:
-            from studio.library.index.search_language import is_token, parts
-
             found = parts(words)
             if taken := [p for p in found if is_token(p) and p.count('"') % 2 == 0]:
                 self._tokens += [token for token in taken if token not in self._tokens]

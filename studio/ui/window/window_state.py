@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QWidget
 
 from studio.common import files, json_reader
 from studio.common.errors import StorageError
+from studio.common.lenient_json import understand
 
 _FULL = Qt.WindowState.WindowFullScreen
 _MAXIMISED = Qt.WindowState.WindowMaximized
@@ -69,8 +70,6 @@ def load(path: Path) -> tuple[WindowState, StorageError | None]:
 
 def _in_parts(path: Path) -> WindowState:
     """As much of it as is understood."""
-    from studio.common.lenient_json import understand
-
     try:
         state = understand(json_reader.plain(json_reader.read(path)), WindowState, [])
         base64.b64decode(state.geometry)

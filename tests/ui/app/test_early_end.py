@@ -15,7 +15,7 @@ HANG_SECONDS = 120.0
 
 DRIVER = """
 import os, signal, sys
-from studio.ui.app import application as app
+from studio.ui.app import first_window as app
 
 furnish = app._load_the_rest
 

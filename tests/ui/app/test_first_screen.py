@@ -14,8 +14,7 @@ from studio.common import paths
 from studio.library.query import Query
 from studio.ui.app.first_screen import FIRST_PICTURES, FirstScreen
 from studio.ui.support import tasks
-from studio.ui.window.main_window import StudioWindow
-from tests.ui.windows import built, make, opened, put_away, until
+from tests.ui.windows import OpenedWindow, built, make, opened, put_away, until
 
 PICTURES = 3
 WIDTH = 780
@@ -34,14 +33,14 @@ async def _left(home: Path, prompt: str = "") -> None:
         window.composer.set_prompt(prompt)
 
 
-def _first(home: Path) -> tuple[StudioWindow, Core]:
+def _first(home: Path) -> tuple[OpenedWindow, Core]:
     """The window as a start has it before there is a loop."""
     core = Core(paths.find(home), Options(), environ={})
     core.prepare()
     screen = FirstScreen(core)
     screen.decode(1.0)
     window = built(core)
-    window.restore()
+    window.session.restore()
     window.show_first(screen)
     return window, core
 

@@ -17,35 +17,43 @@ PICTURES = 6
 # Speaks when the first screen stands with all its thumbnails.
 DRIVER = """
 import json, sys
-import studio.ui.app.application as app
+import studio.ui.app.first_window as first
 shown = []
-show = app._Start._show
-def watched_show(self, *args):
-    show(self, *args)
+show = first._show
+def watched_show(*args):
+    session = show(*args)
     from PySide6.QtGui import QFontInfo
-    gallery = self._window.gallery
+    window = session.window
+    gallery = window.gallery
     pictures = [gallery.rows.picture_at(row) for row in gallery.visible_rows()]
     shown.append({
-        "visible": self._window.isVisible(), "painted": self._window.painted,
+        "visible": window.isVisible(), "painted": window.painted,
         "tiles": sum(p is not None and gallery.thumbnails.strength(p.id) == 1 for p in pictures),
         "modules": sorted(sys.modules),
-        "typeface": QFontInfo(self._window.font()).family(),
+        "typeface": QFontInfo(window.font()).family(),
     })
-app._Start._show = watched_show
-stay = app._stay
-async def watched(app, core, window, stop):
-    opened = window.open
+    watch_the_loop()
+    return session
+first._show = watched_show
+
+def watch_the_loop():
+    from functools import partial
+    from studio.ui.app import main_loop
+    main_loop._stay = partial(watched, main_loop._stay)
+
+async def watched(stay, app, core, session, stop):
+    opened, window = session.open, session.window
     async def open_and_tell():
         import asyncio
         await opened()
-        window.told = asyncio.get_running_loop().create_task(tell(window))
+        window.told = asyncio.get_running_loop().create_task(tell(session))
         window.told.add_done_callback(lambda task: task.exception() and window.close())
-    window.open = open_and_tell
-    return await stay(app, core, window, stop)
-app._stay = watched
+    session.open = open_and_tell
+    return await stay(app, core, session, stop)
 
-async def tell(window):
+async def tell(session):
     import asyncio
+    window, built = session.window, session.built
     gallery = window.gallery
     while True:
         pictures = [gallery.rows.picture_at(row) for row in gallery.visible_rows()]
@@ -55,8 +63,8 @@ async def tell(window):
     print(json.dumps({
         "shown": shown[0],
         "tiles": len(pictures),
-        "worker": window.core.decoder.running,
-        "icons": sum(not one.icon().isNull() for one in window.actions_of.every.values()),
+        "worker": session.core.decoder.running,
+        "icons": sum(not one.icon().isNull() for one in built.actions_of.every.values()),
     }), flush=True)
     window.close()
 

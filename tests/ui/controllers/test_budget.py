@@ -14,11 +14,10 @@ from studio.domain.entities import JobState
 from studio.ui.dialogs.settings import SettingsDialog
 from studio.ui.panels.sidebar.sidebar import SpendBlock
 from studio.ui.widgets import Button
-from studio.ui.window.main_window import StudioWindow
 from tests.canary import KEY
 from tests.fake_service import FakeService, Reply, answer_with, tiny_png
 from tests.generation.harness import MODEL
-from tests.ui.windows import opened, until
+from tests.ui.windows import OpenedWindow, opened, until
 
 PRICE = 0.0336
 DRAFT = Draft(profile="dgrid", model=MODEL, prompt="a lamp", size="1K")
@@ -33,7 +32,7 @@ def posts(service: FakeService) -> int:
     return sum(one.method == "POST" for one in service.requests)
 
 
-async def make(window: StudioWindow, pictures: int = 1) -> None:
+async def make(window: OpenedWindow, pictures: int = 1) -> None:
     """Press Generate and wait for what was asked for, and for the new sum."""
     before = window.browsing.counts.all
     window.composer.set_draft(replace(DRAFT, count=pictures))
@@ -44,7 +43,7 @@ async def make(window: StudioWindow, pictures: int = 1) -> None:
     await summed(window)
 
 
-async def summed(window: StudioWindow) -> None:
+async def summed(window: OpenedWindow) -> None:
     """Let the library sum up again."""
     spent: list[Any] = []
     window.browsing.spent.connect(spent.append)
@@ -52,7 +51,7 @@ async def summed(window: StudioWindow) -> None:
     await until(window.core, lambda: bool(spent), "the sum is read again")
 
 
-def said(window: StudioWindow) -> str:
+def said(window: OpenedWindow) -> str:
     return window.messages.notice.text if window.messages.notice else ""
 
 
@@ -161,7 +160,7 @@ async def test_variations_ask_too(tmp_path: Path) -> None:
             (picture,) = await window.core.library.every()
             run = window.running.variations(picture)
             window.core.settings.change(budget_usd=2.5 * PRICE)
-            window.talking.on_toast_gone(run)
+            window.variations.on_toast_gone(run)
             assert posts(running) == 1
             notice = window.composer.bar.notice
             assert notice is not None
@@ -170,12 +169,12 @@ async def test_variations_ask_too(tmp_path: Path) -> None:
             await until(window.core, lambda: posts(running) == 5, "all are sent")
             await until(window.core, lambda: not window.core.queue.jobs, "all came")
             window.core.settings.change(budget_usd=40.0)
-            window.talking.on_toast_gone(replace(run, id="again"))
+            window.variations.on_toast_gone(replace(run, id="again"))
             await until(window.core, lambda: posts(running) == 9, "no question")
             await until(window.core, lambda: not window.core.queue.jobs, "all came")
 
 
-def pressed(window: StudioWindow, words: str) -> None:
+def pressed(window: OpenedWindow, words: str) -> None:
     """The button of the composer's question with these words is pressed."""
     (button,) = [
         one
@@ -185,11 +184,11 @@ def pressed(window: StudioWindow, words: str) -> None:
     button.click()
 
 
-def toast(window: StudioWindow) -> str:
+def toast(window: OpenedWindow) -> str:
     return window.toast._text.text() if window.toast.isVisible() else ""
 
 
-async def vary(window: StudioWindow) -> None:
+async def vary(window: OpenedWindow) -> None:
     """V on the newest picture."""
     (picture, *_others) = await window.core.library.pictures(window.browsing.order)
     window.gallery.select_keys([picture.row])

@@ -28,7 +28,7 @@ LEFT = Draft(
 DRIVER = """
 import json, os, signal, sys
 
-import studio.ui.app.application as app
+import studio.ui.app.main_loop as app
 from studio.ui.panels.composer.composer import Composer
 
 wanted = os.environ["WANTED"]
@@ -38,19 +38,19 @@ if wanted == "die":
     Composer._show = die
 
 stay = app._stay
-async def watched(app_, core, window, stop):
-    opened = window.open
+async def watched(app_, core, session, stop):
+    opened, window = session.open, session.window
     async def open_and_tell():
         import asyncio
         await opened()
-        window.told = asyncio.get_running_loop().create_task(tell(window))
+        window.told = asyncio.get_running_loop().create_task(tell(core, window))
         window.told.add_done_callback(lambda task: task.exception() and window.close())
-    window.open = open_and_tell
-    return await stay(app_, core, window, stop)
+    session.open = open_and_tell
+    return await stay(app_, core, session, stop)
 app._stay = watched
 
-def state(window):
-    folder = window.core.paths.draft_file.parent
+def state(core, window):
+    folder = core.paths.draft_file.parent
     notice = window.messages.notice
     return {
         "draft": [window.composer.draft().prompt, len(window.composer.draft().references)],
@@ -58,20 +58,20 @@ def state(window):
         "files": sorted(one.name for one in folder.glob("draft.*")),
     }
 
-async def tell(window):
+async def tell(core, window):
     import asyncio
     said = []
-    while (folder := window.core.paths.draft_file.parent) and (folder / "draft.restoring").exists():
+    while (folder := core.paths.draft_file.parent) and (folder / "draft.restoring").exists():
         await asyncio.sleep(0.01)
     if wanted != "plain":
         while window.messages.notice is None:
             await asyncio.sleep(0.01)
-    said.append(state(window))
+    said.append(state(core, window))
     if wanted == "restore":
         window.messages.on_first()
         while (folder / "draft.kept.json").exists() or (folder / "draft.restoring").exists():
             await asyncio.sleep(0.01)
-        said.append(state(window))
+        said.append(state(core, window))
     print(json.dumps(said), flush=True)
     window.close()
 

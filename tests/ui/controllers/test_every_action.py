@@ -17,9 +17,8 @@ from studio.library.query import View
 from studio.ui.support import tasks
 from studio.ui.widgets.popover import Popover
 from studio.ui.window.actions import table
-from studio.ui.window.main_window import StudioWindow
 from tests.ui import windows
-from tests.ui.windows import until
+from tests.ui.windows import OpenedWindow, until
 
 PROMPT = "Lighthouse in {blue hour|heavy fog|first snow}"
 DIALOGS = {
@@ -61,7 +60,7 @@ class Visits(QObject):
 class Shown(QObject):
     """Notes what is opened over the window, even if it goes again by itself."""
 
-    def __init__(self, window: StudioWindow) -> None:
+    def __init__(self, window: OpenedWindow) -> None:
         super().__init__(window)
         self._window = window
         self.names: list[str] = []
@@ -96,7 +95,7 @@ def visits(monkeypatch: pytest.MonkeyPatch) -> Iterator[Visits]:
 
 
 @asynccontextmanager
-async def studio(home: Path) -> AsyncIterator[StudioWindow]:
+async def studio(home: Path) -> AsyncIterator[OpenedWindow]:
     """A window with three pictures."""
     async with windows.opened(home) as window:
         await windows.make(window, PROMPT, tiles=3)
@@ -110,13 +109,13 @@ async def settle() -> None:
     QApplication.sendPostedEvents()
 
 
-def opened(window: StudioWindow) -> list[QWidget]:
+def opened(window: OpenedWindow) -> list[QWidget]:
     """What lies over the window and is in sight."""
     found = [*QApplication.topLevelWidgets(), *window.findChildren(Popover)]
     return [widget for widget in found if widget.isVisible() and widget is not window]
 
 
-def put_away(window: StudioWindow) -> None:
+def put_away(window: OpenedWindow) -> None:
     """Close what an action has opened."""
     for widget in opened(window):
         if isinstance(widget, QDialog):
@@ -125,7 +124,7 @@ def put_away(window: StudioWindow) -> None:
             widget.close()
 
 
-async def select_one(window: StudioWindow, view: View, name: str) -> None:
+async def select_one(window: OpenedWindow, view: View, name: str) -> None:
     """One picture of a shelf is selected, in the grid, and this action can be done with it."""
     window.show_shelf(view)
     rows = await window.core.library.rows(window.browsing.query)
@@ -192,6 +191,12 @@ async def test_every_action_does_its_work_without_an_error(
         assert bool(closed) != busy, "over pictures that are being made it asks first"
 
 
+async def test_every_action_and_no_other_has_something_that_does_it(tmp_path: Path) -> None:
+    async with studio(tmp_path) as window:
+        stars = {f"rate_{n}" for n in range(6)}
+        assert window.built._handlers().keys() | stars == {row.name for row in table()}
+
+
 async def test_every_action_stands_in_a_menu(tmp_path: Path) -> None:
     async with studio(tmp_path) as window:
 
@@ -205,6 +210,6 @@ async def test_every_action_stands_in_a_menu(tmp_path: Path) -> None:
         assert {row.name for row in table()} <= entries(window.menu)
 
 
-async def first(window: StudioWindow):
+async def first(window: OpenedWindow):
     """The first picture on show."""
     return (await window.core.library.pictures(window.browsing.order[:1]))[0]

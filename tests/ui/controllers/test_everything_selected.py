@@ -17,15 +17,14 @@ from studio.library.query import Query
 from studio.ui.controllers import pictures, selection
 from studio.ui.support import tasks
 from studio.ui.widgets import Button
-from studio.ui.window.main_window import StudioWindow
 from tests.benchmarks import library_maker
-from tests.ui.windows import opened, until
+from tests.ui.windows import OpenedWindow, opened, until
 
 ROWS = 1_500
 
 
 @contextlib.asynccontextmanager
-async def large(home: Path) -> AsyncIterator[StudioWindow]:
+async def large(home: Path) -> AsyncIterator[OpenedWindow]:
     """A window on many pictures, all of them selected."""
     library_maker.write(home / "library", ROWS)
     async with opened(home) as window:

@@ -18,9 +18,8 @@ from studio.ui.dialogs.history import ChangesDialog
 from studio.ui.dialogs.name_popover import Naming
 from studio.ui.support import drag_and_drop, file_dialogs, tasks
 from studio.ui.widgets import Button
-from studio.ui.window.main_window import StudioWindow
 from tests.ui.user_actions import drop
-from tests.ui.windows import PROMPT, make, opened, until
+from tests.ui.windows import PROMPT, OpenedWindow, make, opened, until
 
 
 def png(path: Path, **texts: str) -> Path:
@@ -38,7 +37,7 @@ def files(*paths: Path) -> QMimeData:
     return mime
 
 
-def written(window: StudioWindow, text: str) -> None:
+def written(window: OpenedWindow, text: str) -> None:
     asked = window.shelving._naming
     assert isinstance(asked, Naming)
     asked.field.setText(text)
@@ -84,7 +83,7 @@ async def test_what_was_brought_in_stands_first_and_stays_there(tmp_path: Path) 
         assert await prompts(window) == ["a fox", "kelp", PROMPT]
 
 
-async def prompts(window: StudioWindow) -> list[str]:
+async def prompts(window: OpenedWindow) -> list[str]:
     """The prompts of the pictures, in the order in which the gallery shows them."""
     model = window.model
     pictures = await model.read(model.picture_rows(0, model.rowCount() - 1))
@@ -100,7 +99,7 @@ async def test_broken_files_are_told(tmp_path: Path) -> None:
         await until(window.core, lambda: "broken.png" in said(window), "told")
 
 
-def said(window: StudioWindow) -> str:
+def said(window: OpenedWindow) -> str:
     """What the message bar says; while it works, how far it is."""
     return window.messages.notice.text if window.messages.notice else ""
 
@@ -194,7 +193,7 @@ async def test_an_import_begins_where_pictures_are_and_then_where_it_was_last(
         assert begun == [usual, source.parent]
 
 
-def stands(window: StudioWindow, picture: Picture) -> bool:
+def stands(window: OpenedWindow, picture: Picture) -> bool:
     return [one.id for one in window.inspector.pictures] == [picture.id]
 
 
@@ -253,7 +252,7 @@ async def test_a_picture_made_elsewhere_is_repeated_with_the_model_that_is_chose
         assert chosen.profile
 
 
-def tells_of(window: StudioWindow, number: int) -> bool:
+def tells_of(window: OpenedWindow, number: int) -> bool:
     return len(window.inspector.pictures) == number
 
 

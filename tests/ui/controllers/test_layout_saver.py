@@ -6,11 +6,10 @@ from pathlib import Path
 
 from studio.ui.controllers.layout_saver import LayoutSaving
 from studio.ui.window import window_state
-from studio.ui.window.main_window import StudioWindow
-from tests.ui.windows import opened, until
+from tests.ui.windows import OpenedWindow, opened, until
 
 
-async def saving(window: StudioWindow) -> LayoutSaving:
+async def saving(window: OpenedWindow) -> LayoutSaving:
     """What writes it, at rest and at once when something changes."""
     await until(window.core, lambda: window.findChildren(LayoutSaving), "watching")
     made: LayoutSaving = window.findChildren(LayoutSaving)[0]
@@ -18,7 +17,7 @@ async def saving(window: StudioWindow) -> LayoutSaving:
     return made
 
 
-def on_disk(window: StudioWindow) -> window_state.WindowState:
+def on_disk(window: OpenedWindow) -> window_state.WindowState:
     return window_state.load(window.core.paths.window_file)[0]
 
 

@@ -13,9 +13,8 @@ from PySide6.QtWidgets import QDialog, QFileDialog
 
 from studio.ui.dialogs.overwrite import TakenNames
 from studio.ui.support import drag_and_drop, tasks
-from studio.ui.window.main_window import StudioWindow
 from tests.generation.earlier_process import full_disk
-from tests.ui.windows import make, opened, until
+from tests.ui.windows import OpenedWindow, make, opened, until
 
 MINE = b"MY RETOUCHED VERSION"
 
@@ -56,7 +55,7 @@ def user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> User:
     return made
 
 
-async def save_all(window: StudioWindow, ended: Callable[[list[str]], object]) -> list[str]:
+async def save_all(window: OpenedWindow, ended: Callable[[list[str]], object]) -> list[str]:
     """Save everything that is selected; what was said."""
     said: list[str] = []
     window.pictures.told.connect(said.append)

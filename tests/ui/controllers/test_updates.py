@@ -12,7 +12,7 @@ import shiboken6
 from PySide6.QtWidgets import QApplication
 
 from studio.app import updates
-from studio.ui.controllers import updates as updating
+from studio.ui.controllers.updates import UpdateNotice
 from studio.ui.dialogs.settings.about import AboutSection
 from studio.ui.style.theme import install
 from studio.ui.support import desktop_services
@@ -82,7 +82,8 @@ def window(
     monkeypatch.setattr(updates, "feed", lambda: "https://here.example/updates.json")
     monkeypatch.setattr(updates, "look", found)
     bar = MessageBar()
-    yield Window(core=SimpleNamespace(settings=desk.settings, making=making), messages=bar)
+    core: Any = SimpleNamespace(settings=desk.settings, making=making)
+    yield Window(core=core, messages=bar, updates=UpdateNotice(core, bar, bar))
     shiboken6.delete(bar)
 
 
@@ -92,7 +93,7 @@ async def test_a_newer_version_is_told_with_a_way_to_read_about_it(
     opened: list[str] = []
     services = SimpleNamespace(openUrl=lambda url: opened.append(url.toString()))
     monkeypatch.setattr(desktop_services, "QDesktopServices", services)
-    await updating.look(window)
+    await window.updates.look()
     notice = window.messages.notice
     assert notice.text == "Gridbrush 99.0 is there. Faster."
     window.messages.on_first()
@@ -101,6 +102,6 @@ async def test_a_newer_version_is_told_with_a_way_to_read_about_it(
 
 
 async def test_a_version_that_was_waved_away_is_seen(window: Any) -> None:
-    await updating.look(window)
+    await window.updates.look()
     window.messages.on_close()
     assert window.core.settings.value.update_seen == "99.0"

@@ -15,12 +15,11 @@ from studio.domain.entities import Picture
 from studio.library.log import records
 from studio.library.log.record_log import RecordLog
 from studio.library.query import Sort
-from studio.ui.dialogs import date_popover
-from studio.ui.dialogs.date_popover import DatePopover, first_of
+from studio.ui.controllers.go_to_date import first_of
+from studio.ui.dialogs.date_popover import DatePopover
 from studio.ui.dialogs.dates import Period, day_of, understand
-from studio.ui.window.main_window import StudioWindow
 from tests.ui import scripted_library
-from tests.ui.windows import make, opened, until
+from tests.ui.windows import OpenedWindow, make, opened, until
 
 NOW = time.mktime((2026, 11, 23, 15, 0, 0, 0, 0, -1))
 
@@ -110,7 +109,7 @@ def dated(home: Path) -> None:
     log.close()
 
 
-async def popover(window: StudioWindow) -> DatePopover:
+async def popover(window: OpenedWindow) -> DatePopover:
     window.actions_of.every["go_to_date"].trigger()
 
     def shown() -> list[DatePopover]:
@@ -165,7 +164,7 @@ async def test_the_first_of_a_month_or_a_day_is_found_in_either_order(
         async def gone(text: str) -> int:
             period = understand(text)
             assert period is not None
-            await date_popover.go(window, period)
+            await window.dates.go(period)
             row = window.gallery.current_row()
             assert row is not None
             return window.browsing.order[row]
@@ -184,7 +183,7 @@ async def test_a_day_without_pictures_leads_to_the_next_and_says_so(tmp_path: Pa
     async with opened(tmp_path) as window:
         await make(window, count=2, tiles=2)
         window.core.settings.change(sort=Sort.RATING.value)
-        await date_popover.go(window, Period(year=2001, month=5))
+        await window.dates.go(Period(year=2001, month=5))
         assert window.browsing.query.sort is Sort.NEWEST
         item = window.gallery.current_item()
         assert isinstance(item, Picture)

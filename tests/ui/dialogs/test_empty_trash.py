@@ -12,8 +12,7 @@ from studio.library.query import View
 from studio.ui.dialogs.empty_trash import EmptyTrash, consequence, system_trash
 from studio.ui.support import formatting
 from studio.ui.widgets import Text
-from studio.ui.window.main_window import StudioWindow
-from tests.ui.windows import make, opened, until
+from tests.ui.windows import OpenedWindow, make, opened, until
 
 
 def question() -> EmptyTrash | None:
@@ -21,13 +20,13 @@ def question() -> EmptyTrash | None:
     return next((one for one in found if one.isVisible()), None)
 
 
-def offered(window: StudioWindow) -> bool:
+def offered(window: OpenedWindow) -> bool:
     """Whether the button stands over the pictures."""
     button = window.grid_bar._empty
     return button is not None and button.isVisible()
 
 
-async def asked(window: StudioWindow) -> EmptyTrash:
+async def asked(window: OpenedWindow) -> EmptyTrash:
     """The question, opened by the button over the trash."""
     window.show_shelf(View.TRASH)
     bar = window.grid_bar
@@ -87,4 +86,4 @@ def test_the_question_says_where_the_files_go(into_system_trash: bool) -> None:
 async def test_what_lies_in_a_given_folder_never_goes_elsewhere(tmp_path: Path) -> None:
     async with opened(tmp_path) as window:
         assert window.core.paths.home is not None
-        assert system_trash(window) is None
+        assert system_trash(window.core.paths) is None

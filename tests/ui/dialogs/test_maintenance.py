@@ -18,18 +18,18 @@ from studio.domain.events import Event, Trouble
 from studio.library.log import daily_copies
 from studio.library.query import View
 from studio.library.stopped import Stopped
-from studio.ui.dialogs import maintenance as upkeep
+from studio.ui.app import main_loop
 from studio.ui.dialogs.forget_prompt import Forgetting
-from studio.ui.dialogs.maintenance import Upkeep, Words
+from studio.ui.dialogs.maintenance import Words
 from studio.ui.dialogs.progress import LongWork
 from studio.ui.panels.composer.history_popup import HistoryPopup
 from studio.ui.support import tasks
-from studio.ui.window.main_window import StudioWindow
 from tests.ui import windows
+from tests.ui.windows import OpenedWindow
 
 
 @asynccontextmanager
-async def opened(home: Path) -> AsyncIterator[StudioWindow]:
+async def opened(home: Path) -> AsyncIterator[OpenedWindow]:
     """A window on a library with three pictures."""
     async with windows.opened(home) as window:
         await windows.make(window, "Lamp {one|two|three}", tiles=3)
@@ -38,7 +38,7 @@ async def opened(home: Path) -> AsyncIterator[StudioWindow]:
 
 async def test_a_sound_library_is_said_in_a_toast(tmp_path: Path) -> None:
     async with opened(tmp_path) as window:
-        await Upkeep(window).check()
+        await window.dialogs.upkeep.get().check()
         assert window.toast.isVisibleTo(window)
         assert "All 3 pictures" in window.toast._text.text()
 
@@ -51,7 +51,7 @@ async def test_damage_is_listed_and_can_be_mended(tmp_path: Path) -> None:
         moved = core.library.folder / "chosen" / "x.png"
         moved.parent.mkdir()
         core.library.path(second).rename(moved)
-        upkeep = Upkeep(window)
+        upkeep = window.dialogs.upkeep.get()
         await upkeep.check()
         (report,) = [one for one in window.findChildren(Words) if one.isVisible()]
         words = report.body.toPlainText()
@@ -66,7 +66,7 @@ async def test_damage_is_listed_and_can_be_mended(tmp_path: Path) -> None:
 
 async def test_a_backup_is_made_with_a_bar_and_can_be_stopped(tmp_path: Path) -> None:
     async with opened(tmp_path / "home") as window:
-        upkeep = Upkeep(window)
+        upkeep = window.dialogs.upkeep.get()
         target = tmp_path / "all.zip"
         await upkeep.back_up_to(target)
         with zipfile.ZipFile(target) as archive:
@@ -102,7 +102,7 @@ async def test_a_crash_is_told_in_words_that_can_be_copied(tmp_path: Path) -> No
         folder = window.core.paths.log_folder
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "crash-99999999.txt").write_text("Gridbrush\nFatal Python error\n")
-        upkeep = Upkeep(window)
+        upkeep = window.dialogs.upkeep.get()
         await upkeep.tell_of_crash()
         (report,) = [one for one in window.findChildren(Words) if one.isVisible()]
         assert "Fatal Python error" in report.body.toPlainText()
@@ -158,13 +158,13 @@ async def test_a_prompt_of_the_history_can_be_deleted_for_good(tmp_path: Path) -
 
 async def test_this_session_goes_on_after_a_crash(tmp_path: Path) -> None:
     async with opened(tmp_path) as window:
-        await upkeep.go_on(window)
+        await main_loop.go_on(window.session)
     # The window was closed by the test, and nothing said that the session is over.
     async with windows.opened(tmp_path) as window:
         core = window.core
         await windows.until(core, lambda: window.browsing.counts.all == 3, "counted")
         assert window.browsing.counts.session == 0
-        await upkeep.go_on(window)
+        await main_loop.go_on(window.session)
         await windows.until(core, lambda: window.browsing.counts.session == 3, "gone on with")
         window.show_shelf(View.SESSION)
         await windows.until(core, lambda: window.model.rowCount() == 3, "its pictures")
@@ -173,7 +173,7 @@ async def test_this_session_goes_on_after_a_crash(tmp_path: Path) -> None:
 async def test_what_failed_in_a_session_that_crashed_stands_where_it_stood(tmp_path: Path) -> None:
     async with windows.opened(tmp_path) as window:
         core = window.core
-        await upkeep.go_on(window)
+        await main_loop.go_on(window.session)
         (old,) = await windows.make(window, "before")
         model = core.catalogue.find("sketch", "sketch-refuses")
         draft = Draft(prompt="no", model="sketch-refuses", size="512")
@@ -184,7 +184,7 @@ async def test_what_failed_in_a_session_that_crashed_stands_where_it_stood(tmp_p
         await windows.until(core, lambda: shown(window) == keys, "as it was")
     async with windows.opened(tmp_path) as window:
         await windows.until(window.core, lambda: shown(window) == [new.row, old.row], "pictures")
-        await upkeep.go_on(window)
+        await main_loop.go_on(window.session)
         await windows.until(window.core, lambda: shown(window) == keys, "all of it")
         window.show_shelf(View.FAILED)
         await windows.until(window.core, lambda: shown(window) == [failed.id], "under Failed")
@@ -192,6 +192,6 @@ async def test_what_failed_in_a_session_that_crashed_stands_where_it_stood(tmp_p
         await windows.until(window.core, lambda: shown(window) == keys, "once, and still there")
 
 
-def shown(window: StudioWindow) -> list[int | str]:
+def shown(window: OpenedWindow) -> list[int | str]:
     """What stands in the grid, in order."""
     return [window.model.key_at(row) for row in range(window.model.rowCount())]

@@ -12,10 +12,8 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 
 from studio.domain.entities import Picture
 from studio.library.operations import relink
-from studio.ui.dialogs import missing_file
 from studio.ui.support import tasks, tile_content
-from studio.ui.window.main_window import StudioWindow
-from tests.ui.windows import make, opened, until
+from tests.ui.windows import OpenedWindow, make, opened, until
 
 
 @pytest.fixture(autouse=True)
@@ -23,18 +21,18 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(relink, "_PAUSE", 0.0)
 
 
-async def told(window: StudioWindow, id: str) -> Picture:
+async def told(window: OpenedWindow, id: str) -> Picture:
     (found,) = await window.core.library.find([id])
     return found
 
 
-def shown(window: StudioWindow, row: int) -> Picture | None:
+def shown(window: OpenedWindow, row: int) -> Picture | None:
     """The picture as the gallery has it."""
     place = window.model.row_of(row)
     return None if place is None else window.model.picture_at(place)
 
 
-def is_missing(window: StudioWindow, row: int) -> bool:
+def is_missing(window: OpenedWindow, row: int) -> bool:
     found = shown(window, row)
     return found is not None and found.missing
 
@@ -62,10 +60,10 @@ async def test_a_missing_file_is_noticed_in_the_loupe_and_located(tmp_path: Path
         (dialog,) = dialogs()
         dialog.reject()
         wrong = library.path(_others[0])
-        await missing_file.take(window, missing, wrong)
+        await window.missing_files.take(missing, wrong)
         assert window.messages.notice is not None
         assert "another picture" in window.messages.notice.text
-        await missing_file.take(window, missing, away)
+        await window.missing_files.take(missing, away)
         await until(core, lambda: not is_missing(window, one.row), "found")
         assert window.messages.isHidden()
         assert window.toast._text.text() == "1 missing file found"

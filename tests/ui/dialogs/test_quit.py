@@ -19,12 +19,11 @@ from studio.common import paths
 from studio.domain.entities import Job, JobState
 from studio.ui.app.event_loop import WindowLoop
 from studio.ui.dialogs.quit import KEY, Quitting
-from studio.ui.window.main_window import StudioWindow
 from tests.fake_service import FakeService, Reply
 from tests.generation import harness
 from tests.generation.earlier_process import full_disk
 from tests.generation.harness import ANSWER, NEVER, Studio
-from tests.ui.windows import built, put_away
+from tests.ui.windows import OpenedWindow, built, put_away
 
 
 class Desk:
@@ -34,7 +33,7 @@ class Desk:
         closed: how often the window was closed for good.
     """
 
-    def __init__(self, window: StudioWindow, service: FakeService) -> None:
+    def __init__(self, window: OpenedWindow, service: FakeService) -> None:
         self.window = window
         self.service = service
         self.studio = Studio(window.core)
@@ -80,7 +79,7 @@ async def desk(home: Path, **settings: object) -> AsyncIterator[Desk]:
         )
         core.settings.change(**settings)
         window = built(core)
-        window.restore()
+        window.session.restore()
         try:
             await window.open()
             yield Desk(window, service)

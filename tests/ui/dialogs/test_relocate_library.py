@@ -18,12 +18,12 @@ from studio.common import paths
 from studio.common.errors import StorageError
 from studio.config.settings import SettingsStore
 from studio.library.operations import relocate
-from studio.ui.dialogs import open_library, relocate_library
+from studio.ui.dialogs import relocate_library
+from studio.ui.dialogs.open_library import LibraryOpener
 from studio.ui.dialogs.progress import LongWork
 from studio.ui.dialogs.relocate_library import Move
 from studio.ui.widgets import Text
-from studio.ui.window.main_window import StudioWindow
-from tests.ui.windows import built, make, put_away, until
+from tests.ui.windows import OpenedWindow, built, make, put_away, until
 
 
 def usual(home: Path) -> paths.Paths:
@@ -32,11 +32,11 @@ def usual(home: Path) -> paths.Paths:
 
 
 @contextlib.asynccontextmanager
-async def studio(home: Path, options: Options | None = None) -> AsyncIterator[StudioWindow]:
+async def studio(home: Path, options: Options | None = None) -> AsyncIterator[OpenedWindow]:
     """A window on a library that may be moved."""
     core = await Core.open(usual(home), options, environ={})
     window = built(core)
-    window.restore()
+    window.session.restore()
     for _step in window.furnish():
         pass
     try:
@@ -51,27 +51,27 @@ async def studio(home: Path, options: Options | None = None) -> AsyncIterator[St
 def started(monkeypatch: pytest.MonkeyPatch) -> list[Path | None]:
     """What a new start would open: the library of the settings at that moment."""
     noted: list[Path | None] = []
-    whole = open_library.reopen
+    whole = LibraryOpener.reopen
 
-    def reopen(window: StudioWindow) -> None:
+    def reopen(opener: LibraryOpener) -> None:
         def start(_program: str, _words: list[str]) -> None:
-            core = window.core
+            core = opener._core
             chosen = SettingsStore(core.paths.settings_file, core.events).load().library
             noted.append(Path(chosen) if chosen else None)
 
-        whole(window, start)
+        whole(opener, start)
 
-    monkeypatch.setattr(open_library, "reopen", reopen)
+    monkeypatch.setattr(LibraryOpener, "reopen", reopen)
     return noted
 
 
-async def asked(window: StudioWindow) -> Move:
+async def asked(window: OpenedWindow) -> Move:
     """The dialog that waits for an answer."""
     await until(window.core, lambda: any(one.isVisible() for one in dialogs(window)), "question")
     return next(one for one in dialogs(window) if one.isVisible())
 
 
-def dialogs(window: StudioWindow) -> list[Move]:
+def dialogs(window: OpenedWindow) -> list[Move]:
     return window.findChildren(Move)
 
 
@@ -87,7 +87,7 @@ async def test_the_window_begins_again_with_the_moved_library(
     (shelf / "other.txt").touch()
     async with studio(tmp_path / "home") as window:
         (made,) = await make(window)
-        work = asyncio.ensure_future(relocate_library.move_to(window, shelf))
+        work = asyncio.ensure_future(window.library_mover.move_to(shelf))
         question = await asked(window)
         # There is something in the folder that was chosen: the library gets one of its own.
         assert f"to {shelf / 'library'}" in said(question)
@@ -128,7 +128,7 @@ async def test_what_could_not_be_copied_is_opened_where_it_was(
     monkeypatch.setattr(LongWork, "step", pressed)
     async with studio(tmp_path / "home") as window:
         (made,) = await make(window)
-        work = asyncio.ensure_future(relocate_library.move_to(window, tmp_path / "new"))
+        work = asyncio.ensure_future(window.library_mover.move_to(tmp_path / "new"))
         (await asked(window)).go.click()
         if ends == "full":
             await until(window.core, lambda: "not moved" in words(window), "told")
@@ -147,7 +147,7 @@ async def test_what_could_not_be_copied_is_opened_where_it_was(
     assert not (tmp_path / "new").exists()
 
 
-def words(window: StudioWindow) -> str:
+def words(window: OpenedWindow) -> str:
     return "\n".join(said(one) for one in dialogs(window) if one.isVisible())
 
 
@@ -156,7 +156,7 @@ async def test_who_thinks_better_of_it_goes_on_with_the_window(
 ) -> None:
     async with studio(tmp_path / "home") as window:
         await make(window)
-        work = asyncio.ensure_future(relocate_library.move_to(window, tmp_path / "new"))
+        work = asyncio.ensure_future(window.library_mover.move_to(tmp_path / "new"))
         stay = (await asked(window)).stay
         assert stay is not None
         stay.click()
@@ -173,10 +173,10 @@ async def test_jobs_under_way_must_end_first(tmp_path: Path) -> None:
         window.composer.set_prompt("Lighthouse")
         window.composer.generate_now()
         await until(window.core, lambda: window.core.queue.jobs, "queued")
-        await relocate_library.choose(window)
+        await window.library_mover.choose()
         assert "can be moved after that" in window.toast._text.text()
         window.core.queue.cancel_all()
-        await until(window.core, lambda: relocate_library.may_move(window), "free")
+        await until(window.core, window.library_mover.may_move, "free")
 
 
 def test_an_empty_folder_is_taken_itself(tmp_path: Path) -> None:
@@ -194,6 +194,6 @@ async def test_a_disk_without_room_is_named_as_it_was_chosen(
     async with studio(tmp_path / "home") as window:
         await make(window)
         with pytest.raises(StorageError) as refused:
-            await relocate_library.move_to(window, small)
+            await window.library_mover.move_to(small)
         assert refused.value.title.endswith(f" {small}")
         assert list(small.iterdir()) == []

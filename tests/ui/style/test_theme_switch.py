@@ -51,16 +51,15 @@ from studio.ui.widgets.key_test_result import Verdict
 from studio.ui.widgets.paragraph import Paragraph
 from studio.ui.widgets.popover import Popover
 from studio.ui.window.grid_bar import GridBar
-from studio.ui.window.main_window import StudioWindow
 from studio.ui.window.top_bar import TopBar
 from tests.ui.scripted_core import job
-from tests.ui.windows import PROMPT, make, opened, until
+from tests.ui.windows import PROMPT, OpenedWindow, make, opened, until
 
 UI = Path(__file__).resolve().parents[3] / "studio" / "ui"
 DELAYED = {"Looking._mark_seen"}
 """Coroutines that wait for a time: they change tiles of the grid, and nothing that is looked at."""
 
-Scene = Callable[[StudioWindow], Awaitable[QWidget]]
+Scene = Callable[[OpenedWindow], Awaitable[QWidget]]
 
 
 def switch(choice: theme.Choice) -> None:
@@ -115,7 +114,7 @@ def away(widget: QWidget) -> None:
 
 
 @asynccontextmanager
-async def studio(home: Path) -> AsyncIterator[StudioWindow]:
+async def studio(home: Path) -> AsyncIterator[OpenedWindow]:
     QApplication.setCursorFlashTime(0)
     async with opened(home) as window:
         pictures = await make(window, f"{PROMPT} in {{fog|rain}}", tiles=2)
@@ -132,10 +131,10 @@ async def studio(home: Path) -> AsyncIterator[StudioWindow]:
 # --- scenes ---------------------------------------------------------------------------------------
 
 
-def panel(make_it: Callable[[StudioWindow], QWidget], width: int, height: int = 0) -> Scene:
+def panel(make_it: Callable[[OpenedWindow], QWidget], width: int, height: int = 0) -> Scene:
     """A part of the window, made anew."""
 
-    async def show(window: StudioWindow) -> QWidget:
+    async def show(window: OpenedWindow) -> QWidget:
         # Not a window itself: one that is active looks otherwise.
         host = QWidget()
         host.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
@@ -154,13 +153,13 @@ def panel(make_it: Callable[[StudioWindow], QWidget], width: int, height: int = 
 def action(name: str) -> Scene:
     """What an action opens."""
 
-    async def show(window: StudioWindow) -> QWidget:
+    async def show(window: OpenedWindow) -> QWidget:
         return await newly_over(window, window.actions_of.every[name].trigger, name)
 
     return show
 
 
-async def newly_over(window: StudioWindow, do: Callable[[], object], what: str) -> QWidget:
+async def newly_over(window: OpenedWindow, do: Callable[[], object], what: str) -> QWidget:
     """What `do` opens over the window, when it is there."""
     before = over(window)
     do()
@@ -174,7 +173,7 @@ async def newly_over(window: StudioWindow, do: Callable[[], object], what: str) 
     return made
 
 
-def over(window: StudioWindow) -> list[QWidget]:
+def over(window: OpenedWindow) -> list[QWidget]:
     found = [*QApplication.topLevelWidgets(), *window.findChildren(Popover)]
     return [
         one for one in found
@@ -183,22 +182,22 @@ def over(window: StudioWindow) -> list[QWidget]:
     ]  # fmt: skip
 
 
-def opens(do: Callable[[StudioWindow], object]) -> Scene:
+def opens(do: Callable[[OpenedWindow], object]) -> Scene:
     """A popover or menu that something opens."""
 
-    async def show(window: StudioWindow) -> QWidget:
+    async def show(window: OpenedWindow) -> QWidget:
         return await newly_over(window, partial(do, window), "popover or menu")
 
     return show
 
 
-async def settings(window: StudioWindow, section: str) -> QWidget:
+async def settings(window: OpenedWindow, section: str) -> QWidget:
     made = window.dialogs.open_settings(section, "dgrid" if section == "keys" else "")
     await settle()
     return made
 
 
-def composer(window: StudioWindow, *, width: int = 1128) -> QWidget:
+def composer(window: OpenedWindow, *, width: int = 1128) -> QWidget:
     references = tuple(
         Reference(sha256=f"{n:064x}", media_type="image/png", role=role, name=f"picture {n}")
         for n, role in enumerate((Role.EDIT, Role.STYLE, Role.FREE))
@@ -218,7 +217,7 @@ def StudioErrorOf(title: str) -> Exception:  # noqa: N802 - stands for a class
     return InputError(title)
 
 
-def message_bar(_window: StudioWindow) -> QWidget:
+def message_bar(_window: OpenedWindow) -> QWidget:
     made = MessageBar()
     actions = (("a", "Change limit"), ("b", "Generate anyway"))
     made.show_notice(
@@ -227,7 +226,7 @@ def message_bar(_window: StudioWindow) -> QWidget:
     return made
 
 
-def toast(_window: StudioWindow) -> QWidget:
+def toast(_window: OpenedWindow) -> QWidget:
     room = QWidget()
     made = Toast(room)
     room.resize(700, 200)
@@ -238,60 +237,60 @@ def toast(_window: StudioWindow) -> QWidget:
     return room
 
 
-def inspector(window: StudioWindow) -> QWidget:
+def inspector(window: OpenedWindow) -> QWidget:
     made = Inspector(window.core.library, window.core.decoder)
     made.show_pictures([one for one in window.gallery.selected_items() if isinstance(one, Picture)])
     return made
 
 
-def inspected_job(window: StudioWindow) -> QWidget:
+def inspected_job(window: OpenedWindow) -> QWidget:
     made = Inspector(window.core.library, window.core.decoder)
     made.show_job(job("fox", JobState.FAILED))
     return made
 
 
-def loupe(window: StudioWindow) -> QWidget:
+def loupe(window: OpenedWindow) -> QWidget:
     return Loupe(window.core.library, window.core.decoder, surround="mat")
 
 
-def welcome(window: StudioWindow) -> QWidget:
+def welcome(window: OpenedWindow) -> QWidget:
     return Welcome(window.core, KeyCard(window.core), window)
 
 
-def verdict(_window: StudioWindow) -> QWidget:
+def verdict(_window: OpenedWindow) -> QWidget:
     made = Verdict()
     made.say("bad", "The key is not accepted", "The service said no.", [("x", "Try again")])
     return made
 
 
-def chip(_window: StudioWindow) -> QWidget:
+def chip(_window: OpenedWindow) -> QWidget:
     made = MenuChip("Model")
     made.set_choices([Choice(value=1, text="gemini", supplement="1024 × 1024", icon="model")])
     made.set_mark("not the one asked for")
     return made
 
 
-def search(_window: StudioWindow) -> QWidget:
+def search(_window: OpenedWindow) -> QWidget:
     made = SearchField("Search", "Ctrl F")
     made.set_tokens([("rating", ">=4"), ("tag", "kelp")])
     made.set_text("fog")
     return made
 
 
-def key_field(_window: StudioWindow) -> QWidget:
+def key_field(_window: OpenedWindow) -> QWidget:
     made = KeyField()
     made.field.setText("secret")
     return made
 
 
-async def question(window: StudioWindow) -> QWidget:
+async def question(window: OpenedWindow) -> QWidget:
     made = Question("Delete 3 pictures?", parent=window)
     made.open()
     await settle()
     return made
 
 
-async def start_trouble(_window: StudioWindow) -> QWidget:
+async def start_trouble(_window: OpenedWindow) -> QWidget:
     made = StartTrouble(StudioErrorOf("The library cannot be opened"))  # type: ignore[arg-type]
     made.open()
     await settle()
@@ -337,11 +336,11 @@ def _checked() -> QWidget:
     return made
 
 
-def _picture_menu(window: StudioWindow) -> None:
+def _picture_menu(window: OpenedWindow) -> None:
     window.offers.on_context_menu(window.gallery.selected_items()[0], QPoint(300, 300))
 
 
-def _offers(window: StudioWindow) -> None:
+def _offers(window: OpenedWindow) -> None:
     field = window.top_bar.search.field
     field.setFocus()
     field.setText("is:")
@@ -441,7 +440,7 @@ async def test_what_lies_over_the_window_survives_a_switch(tmp_path: Path) -> No
         assert dark.wrong(light) == {}
 
 
-async def look_at(window: StudioWindow, switched: Switched, *choices: theme.Choice) -> None:
+async def look_at(window: OpenedWindow, switched: Switched, *choices: theme.Choice) -> None:
     """Open everything that lies over the window, and look at it in each of the themes."""
     for scenes in TOGETHER.values():
         await settle()

@@ -21,9 +21,8 @@ from studio.ui.panels.composer.drop_target import DropTarget
 from studio.ui.panels.composer.slot import Slot
 from studio.ui.support import drop_area
 from studio.ui.support.drop_area import Drag, DropArea
-from studio.ui.window.main_window import StudioWindow
 from tests.ui.user_actions import mime as own
-from tests.ui.windows import make, opened, until
+from tests.ui.windows import OpenedWindow, make, opened, until
 
 UI = Path(__file__).resolve().parents[3] / "studio" / "ui"
 HEARD = {"dragEnterEvent", "dragMoveEvent", "dragLeaveEvent", "dropEvent"}
@@ -209,7 +208,7 @@ def test_nothing_is_watched_while_nothing_is_dragged(place: Place) -> None:
 
 
 @asynccontextmanager
-async def studio(home: Path) -> AsyncIterator[StudioWindow]:
+async def studio(home: Path) -> AsyncIterator[OpenedWindow]:
     async with opened(home) as window:
         (picture,) = await make(window)
         window.gallery.select_keys([picture.row])
@@ -218,7 +217,7 @@ async def studio(home: Path) -> AsyncIterator[StudioWindow]:
         drop_area.end_all()
 
 
-def covers(window: StudioWindow) -> list[QWidget]:
+def covers(window: OpenedWindow) -> list[QWidget]:
     """What lies over the window because of a drag."""
     found = [*window.findChildren(DropTarget), *window.findChildren(ImportTarget)]
     return [cover for cover in found if cover.isVisible()]

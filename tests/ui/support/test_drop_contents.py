@@ -18,11 +18,10 @@ from studio.library.operations import import_sources
 from studio.ui.controllers.import_ import ImportTarget, number_in
 from studio.ui.support import drag_and_drop, drop_contents
 from studio.ui.support.file_dialogs import PATTERNS
-from studio.ui.window.main_window import StudioWindow
 from tests import odd_files
 from tests.ui import scripted
 from tests.ui.user_actions import drop
-from tests.ui.windows import make, opened, until
+from tests.ui.windows import OpenedWindow, make, opened, until
 
 BAD = os.fsdecode(b"bad\xe9")
 only_posix = pytest.mark.skipif(sys.platform == "win32", reason="names of Windows are text")
@@ -213,7 +212,7 @@ async def test_text_that_is_none_is_told_and_the_prompt_stays(tmp_path: Path) ->
         await until(window.core, lambda: "not text" in said(window), "told")
 
 
-def said(window: StudioWindow) -> str:
+def said(window: OpenedWindow) -> str:
     """What the message bars say."""
     bars = (window.messages, window.composer.bar)
     return " ".join(bar.notice.text for bar in bars if bar.notice)
@@ -252,7 +251,7 @@ async def test_files_with_odd_names_become_references_with_plain_ones(
         assert kept.references == (reference,)
 
 
-async def window_takes(window: StudioWindow, mime: QMimeData) -> None:
+async def window_takes(window: OpenedWindow, mime: QMimeData) -> None:
     window.composer.give(mime)
     await until(window.core, lambda: bool(window.composer.draft().references), "taken")
 
@@ -280,7 +279,7 @@ async def test_pictures_without_a_file_are_imported_by_a_drop_on_the_gallery(
         assert target.isVisible()
         assert drop(target, QPoint(50, 50), mime)
         await until(window.core, lambda: window.browsing.shown == 2, "imported")
-        await until(window.core, lambda: not window.bringing.under_way, "over")
+        await until(window.core, lambda: not window.bringing.is_under_way(), "over")
         (picture,) = [p for p in await window.core.library.every() if p.imported]
         assert window.core.library.path(picture).read_bytes() == PNG
         assert not list((window.core.library.folder / ".gridbrush/importing").iterdir())

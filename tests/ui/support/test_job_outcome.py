@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, cast
 
 import pytest
 
@@ -13,9 +11,6 @@ from studio.domain.entities import Failure, Job, JobState
 from studio.ui.controllers.retry import failed_jobs
 from studio.ui.support.job_outcome import end_of
 from tests.library.builders import a_job
-
-if TYPE_CHECKING:
-    from studio.ui.window.main_window import StudioWindow
 
 
 def ended(state: JobState, billed: Billed) -> Job:
@@ -48,6 +43,4 @@ def test_what_is_kept_is_not_asked_for_again_with_the_rest() -> None:
     assert kept.failure is not None
     kept = replace(kept, failure=replace(kept.failure, kept=True))
     other = replace(ended(JobState.FAILED, Billed.NO), id="other")
-    queue = SimpleNamespace(jobs={kept.id: kept, other.id: other})
-    window = SimpleNamespace(core=SimpleNamespace(queue=queue))
-    assert failed_jobs(cast("StudioWindow", window)) == [other]
+    assert failed_jobs([kept, other]) == [other]

@@ -24,12 +24,11 @@ from studio.ui.dialogs.question import Question
 from studio.ui.support import key_repeat
 from studio.ui.widgets import Button, Menu, MessageBar, Notice
 from studio.ui.window.actions import table
-from studio.ui.window.main_window import StudioWindow
 from tests.canary import KEY
 from tests.fake_service import FakeService
 from tests.ui import windows
 from tests.ui.controllers.test_budget import DRAFT, PRICE, at, make, posts, service, summed
-from tests.ui.windows import opened, until
+from tests.ui.windows import OpenedWindow, opened, until
 
 UI = Path(key_repeat.__file__).parent.parent
 CTRL, NONE = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.NoModifier
@@ -173,7 +172,7 @@ def reached(running: FakeService, sent: int) -> bool:
     return posts(running) >= sent
 
 
-async def quiet(window: StudioWindow) -> None:
+async def quiet(window: OpenedWindow) -> None:
     """Everything that was asked for is over."""
     await until(window.core, lambda: not window.core.queue.jobs, "nothing is queued any more")
 

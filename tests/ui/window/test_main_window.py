@@ -20,8 +20,7 @@ from studio.library.query import View
 from studio.ui.support import tasks
 from studio.ui.window import layout
 from studio.ui.window.alt_key import MenuKey
-from studio.ui.window.main_window import StudioWindow
-from tests.ui.windows import PROMPT, make, opened, until
+from tests.ui.windows import PROMPT, OpenedWindow, make, opened, until
 
 
 async def test_the_title_begins_with_the_name(tmp_path: Path) -> None:
@@ -150,13 +149,13 @@ async def test_letters_act_in_the_grid_and_are_letters_in_the_prompt(tmp_path: P
         assert _shown(window).flag is Flag.NONE
 
 
-async def active(window: StudioWindow) -> None:
+async def active(window: OpenedWindow) -> None:
     """Give the window the keyboard, as a window manager would."""
     window.activateWindow()
     await until(window.core, lambda: QApplication.activeWindow() is window, "active")
 
 
-def _shown(window: StudioWindow) -> Picture:
+def _shown(window: OpenedWindow) -> Picture:
     picture = window.model.picture_at(0)
     return (
         picture

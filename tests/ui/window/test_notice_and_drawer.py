@@ -9,14 +9,13 @@ from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QAbstractButton, QApplication
 
 from studio.ui.widgets import Notice
-from studio.ui.window.main_window import StudioWindow
-from tests.ui.windows import opened
+from tests.ui.windows import OpenedWindow, opened
 
 ONE_LINE = "This costs a lot."
 MANY_LINES = "The limit of this month would be passed by what is asked for. " * 6
 
 
-def covered(window: StudioWindow) -> list[str]:
+def covered(window: OpenedWindow) -> list[str]:
     """Buttons of the notice bar that a click does not reach."""
     QApplication.sendPostedEvents()
     buttons = [

@@ -11,13 +11,12 @@ import pytest
 from studio.domain import prompt_variants, runs
 from studio.domain.drafts import Draft
 from studio.domain.entities import Job, JobState, Picture
-from studio.ui.window.main_window import StudioWindow
 from tests.generation.earlier_process import left_behind
 from tests.generation.harness import ANSWER
-from tests.ui.windows import make, opened, until
+from tests.ui.windows import OpenedWindow, make, opened, until
 
 
-async def refused(window: StudioWindow) -> None:
+async def refused(window: OpenedWindow) -> None:
     """A job that failed."""
     model = window.core.catalogue.find("sketch", "sketch-refuses")
     draft = Draft(prompt="x", model="sketch-refuses", size="512")
@@ -63,7 +62,7 @@ async def test_a_failed_job_is_found_by_its_date_and_not_by_what_only_pictures_h
             await until(core, seen, words)
 
 
-def _shows(window: StudioWindow, tiles: int) -> bool:
+def _shows(window: OpenedWindow, tiles: int) -> bool:
     return window.model.rowCount() == tiles
 
 
@@ -140,7 +139,7 @@ async def test_a_cancelled_tile_that_was_put_away_comes_back(tmp_path: Path) -> 
         assert shown_jobs(window)[0].state is JobState.CANCELLED
 
 
-def shown_jobs(window: StudioWindow) -> list[Job]:
+def shown_jobs(window: OpenedWindow) -> list[Job]:
     items = (window.model.item_at(row) for row in range(window.model.rowCount()))
     return [item for item in items if isinstance(item, Job)]
 

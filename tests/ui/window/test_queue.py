@@ -11,11 +11,10 @@ from studio.domain import prompt_variants, runs
 from studio.domain.drafts import Draft
 from studio.domain.entities import Failure, Job, JobState
 from studio.library.query import View
-from studio.ui.window.main_window import StudioWindow
-from tests.ui.windows import opened, until
+from tests.ui.windows import OpenedWindow, opened, until
 
 
-async def submit(window: StudioWindow, prompt: str, model: str = "sketch") -> tuple[Job, ...]:
+async def submit(window: OpenedWindow, prompt: str, model: str = "sketch") -> tuple[Job, ...]:
     core = window.core
     draft = Draft(prompt=prompt, model=model, size="512", seed=1)
     planned = runs.plan(draft, core.catalogue.find("sketch", model), prompt_variants.expand(prompt))
@@ -57,7 +56,7 @@ async def test_a_paused_queue_says_so_everywhere_and_goes_on_in_the_new_order(
         assert task_errors == []
 
 
-def stands(window: StudioWindow) -> bool:
+def stands(window: OpenedWindow) -> bool:
     return window.core.queue.paused
 
 
@@ -65,7 +64,7 @@ def waits(job: Job) -> bool:
     return job.state is JobState.QUEUED
 
 
-def fail(window: StudioWindow, job: Job, usd: float) -> None:
+def fail(window: OpenedWindow, job: Job, usd: float) -> None:
     """Let a job look as if a service had refused it at that price."""
     failure = Failure(kind="server", title="The service is overloaded")
     request = replace(job.request, profile="dgrid", model="gemini-nano-banana-2.1")

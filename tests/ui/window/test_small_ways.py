@@ -21,15 +21,14 @@ from studio.ui.panels.sidebar.rail_list import RailList
 from studio.ui.widgets import Choice
 from studio.ui.widgets.search_field import Token
 from studio.ui.window import window_state
-from studio.ui.window.main_window import StudioWindow
-from tests.ui.windows import make, opened, until
+from tests.ui.windows import OpenedWindow, make, opened, until
 
 LEFT = Qt.MouseButton.LeftButton
 
 # --- the sidebar ----------------------------------------------------------------------------------
 
 
-def lit(window: StudioWindow) -> list[str]:
+def lit(window: OpenedWindow) -> list[str]:
     """What the sidebar highlights."""
     lists = window.sidebar.findChildren(PlaceList)
     return [item.text() for rows in lists for item in rows.selectedItems()]
@@ -227,7 +226,7 @@ async def test_a_second_start_leaves_a_maximised_window_maximised(tmp_path: Path
 
 
 @asynccontextmanager
-async def searching(home: Path) -> AsyncIterator[tuple[StudioWindow, Completion]]:
+async def searching(home: Path) -> AsyncIterator[tuple[OpenedWindow, Completion]]:
     async with opened(home) as window:
         (picture,) = await make(window)
         await window.core.library.tag([picture.id], add=["kelp", "old town"])

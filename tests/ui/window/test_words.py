@@ -29,8 +29,7 @@ from studio.common import i18n
 from studio.domain import prompt_variants, runs
 from studio.domain.drafts import Draft
 from studio.ui.widgets import ElidedLabel
-from studio.ui.window.main_window import StudioWindow
-from tests.ui.windows import make, opened, until
+from tests.ui.windows import OpenedWindow, make, opened, until
 
 ICON_ALONE = 40
 """Narrower buttons show their icon, and their words as a tool tip."""
@@ -152,7 +151,7 @@ def cut(root: QWidget) -> set[str]:
     return found
 
 
-async def fits(window: StudioWindow, root: QWidget) -> None:
+async def fits(window: OpenedWindow, root: QWidget) -> None:
     """Nothing is cut once the layouts have come to rest."""
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(LAYOUT_HANG):
@@ -160,7 +159,7 @@ async def fits(window: StudioWindow, root: QWidget) -> None:
     assert cut(root) == set()
 
 
-async def fill(window: StudioWindow) -> None:
+async def fill(window: OpenedWindow) -> None:
     """Pictures, a refused job and one that is running, as a working day has them."""
     await make(window, "Lighthouse", count=2)
     core = window.core

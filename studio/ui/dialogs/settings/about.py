@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+from urllib.parse import urlsplit
+
 import shiboken6
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from studio import __version__
+from studio.app import updates
 from studio.common.i18n import _
 from studio.ui.dialogs.settings.section import Section
 from studio.ui.support.core_protocol import Desk
@@ -68,11 +72,6 @@ class AboutSection(Section):
         self.updates.setChecked(self._core.settings.value.updates)
 
     async def _find_feed(self) -> None:
-        import asyncio
-        from urllib.parse import urlsplit
-
-        from studio.app import updates
-
         address = await asyncio.to_thread(updates.feed)
         if not address or not shiboken6.isValid(self):
             return

@@ -9,14 +9,13 @@ from PySide6.QtTest import QTest
 
 from studio.library.query import View
 from studio.ui.panels.sidebar.rail_list import RailList
-from studio.ui.window.main_window import StudioWindow
 from tests.ui.user_actions import drop, mime, names
-from tests.ui.windows import make, opened, until
+from tests.ui.windows import OpenedWindow, make, opened, until
 
 NARROW = 1024
 
 
-def listed(window: StudioWindow) -> RailList:
+def listed(window: OpenedWindow) -> RailList:
     found = window.shelving._listed
     assert found is not None
     return found

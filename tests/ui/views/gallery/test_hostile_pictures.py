@@ -14,9 +14,8 @@ from PIL import Image
 
 from studio.common.errors import PictureUnreadable
 from studio.domain.entities import Picture
-from studio.ui.window.main_window import StudioWindow
 from tests.imaging.test_decoder_faults import bomb
-from tests.ui.windows import opened, until
+from tests.ui.windows import OpenedWindow, opened, until
 
 
 def encoded(image: Image.Image, kind: str, **options: object) -> bytes:
@@ -51,7 +50,7 @@ def corpus(folder: Path) -> tuple[set[str], set[str]]:
     return set(sound), set(broken)
 
 
-async def brought(window: StudioWindow, folder: Path, number: int) -> list[Picture]:
+async def brought(window: OpenedWindow, folder: Path, number: int) -> list[Picture]:
     window.bringing.take([folder])
     await until(window.core, lambda: window.browsing.counts.all == number, "imported")
     await until(window.core, lambda: window.model.rowCount() == number, "shown")

@@ -1,0 +1,98 @@
+"""The window with its first screen, shown before there is a loop; then everything else.
+
+Until the loop runs, what is started waits (`tasks.hold`).
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+import time
+
+from PySide6.QtWidgets import QApplication
+
+from studio.ui.app import end_signals
+from studio.ui.app.first_screen import FirstScreen
+from studio.ui.app.startup import Startup
+from studio.ui.app.window_session import WindowSession, begin
+from studio.ui.style.qt_style import STYLE
+from studio.ui.support import tasks
+from studio.ui.widgets import focus_ring
+
+_PAINT = 1.0
+"""Seconds the first screen may take to be painted before the start goes on all the same."""
+
+_LOOK = 0.001
+"""Seconds between two looks whether it is."""
+
+_FURNITURE = (
+    "studio.ui.widgets.focus_ring", "studio.ui.views.gallery.keyboard",
+    "studio.ui.views.gallery.tips", "studio.ui.widgets.accessible", "studio.ui.widgets.text",
+    "studio.ui.widgets.buttons", "studio.ui.widgets.menu", "studio.ui.widgets.chip",
+    "studio.ui.widgets.message_bar", "studio.ui.widgets.stepper", "studio.ui.support.drag_and_drop",
+    "studio.ui.panels.composer.slots", "studio.ui.panels.composer.aspect_picker",
+    "studio.ui.panels.composer.choices", "studio.ui.panels.composer.generate_button",
+    "studio.ui.panels.composer.card", "studio.ui.panels.composer.dock",
+    "studio.ui.panels.composer.composer", "studio.ui.widgets.search_field",
+    "studio.ui.window.top_bar", "studio.ui.panels.sidebar.sidebar", "studio.ui.panels.inspector",
+    "studio.ui.controllers.pictures", "studio.ui.controllers.import_",
+    "studio.ui.controllers.collections",
+    "studio.ui.app.window_builder",
+)  # fmt: skip
+_AFTER = (
+    "concurrent.futures.thread", "logging.handlers", "qasync",
+    "studio.ui.app.main_loop",
+)  # fmt: skip
+"""Loaded one by one once the first screen stands; in between the window answers."""
+
+
+def run(startup: Startup) -> int:
+    """Until the window is closed; the exit code."""
+    app = _application()
+    end_signals.note(startup.asked_to_end)
+    session = _show(app, startup, startup.first) if startup.first is not None else None
+    _load_the_rest(app, session)
+    # The loop comes last: nothing is awaited until the first screen stands.
+    from studio.ui.app import main_loop
+
+    return main_loop.run(app, startup, session)
+
+
+def _application() -> QApplication:
+    # Wayland finds the icon by it; in a sandbox the entry has the sandbox's name.
+    QApplication.setDesktopFileName(os.environ.get("FLATPAK_ID", "gridbrush"))
+    app = QApplication([sys.argv[0], *STYLE])
+    app.setApplicationName("Gridbrush")
+    app.setApplicationDisplayName("Gridbrush")
+    # Closing the last window must not stop the loop: a coroutine would wait for ever.
+    app.setQuitOnLastWindowClosed(False)
+    return app
+
+
+def _show(app: QApplication, startup: Startup, first: FirstScreen) -> WindowSession:
+    """Build the window and show it with its first pictures, if there are any."""
+    first.decode(app.primaryScreen().devicePixelRatio())
+    tasks.hold()
+    session = begin(app, startup.core)
+    session.show_first(first)
+    window = session.window
+    end = time.monotonic() + _PAINT
+    while window.isVisible() and not window.painted and time.monotonic() < end:
+        app.processEvents()
+        time.sleep(_LOOK)
+    return session
+
+
+def _load_the_rest(app: QApplication, session: WindowSession | None) -> None:
+    """Step by step, so that the window answers in between."""
+    for name in _FURNITURE:
+        importlib.import_module(name)
+        app.processEvents()
+    focus_ring.install(app)
+    if session is not None:
+        for _step in session.furnish():
+            app.processEvents()
+    for name in _AFTER:
+        importlib.import_module(name)
+        app.processEvents()

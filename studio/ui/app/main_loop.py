@@ -1,0 +1,209 @@
+"""The loop and what lives in it: the open core, the window, hooks, the stop event, the orderly end.
+
+The only place that knows the loop. Nothing may be awaited after it was stopped, so the window
+closes by setting an event that `_stay` waits for, and everything is closed in its `finally`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable
+from functools import partial
+
+from PySide6.QtCore import qInstallMessageHandler
+from PySide6.QtWidgets import QApplication
+
+from studio.app import instance, maintenance
+from studio.app import session as sessions
+from studio.app.core import Core
+from studio.app.crash_reports import CrashFile
+from studio.common import log_files, terminal
+from studio.common.errors import LibraryLocked, StudioError
+from studio.ui.app import end_signals
+from studio.ui.app.event_loop import WindowLoop
+from studio.ui.app.exception_hooks import Hooks
+from studio.ui.app.gc_timer import Garbage
+from studio.ui.app.startup import Startup, say
+from studio.ui.app.window_session import WindowSession, begin
+from studio.ui.dialogs.start_error import StartTrouble
+from studio.ui.style import theme
+from studio.ui.support import tasks
+
+log = logging.getLogger(__name__)
+
+_GRACE = 10.0
+"""Seconds everything has to close in before the process ends all the same."""
+
+_AT_REST = 2.0
+"""Seconds after which a start is over, and what it did not need may be loaded."""
+
+
+def run(app: QApplication, startup: Startup, shown: WindowSession | None) -> int:
+    """Until the window is closed; the exit code. `shown` is None where there is no window yet."""
+    terminal.guard()
+    end_logs = log_files.install(startup.where, startup.options.log_level.upper())
+    # What Qt says may hold the name of a file: it goes where our own words go.
+    qInstallMessageHandler(_pass_on)
+    try:
+        with asyncio.Runner(loop_factory=lambda: WindowLoop(app)) as runner:
+            return runner.run(_live(app, startup, shown))
+    except KeyboardInterrupt:
+        return 130
+    finally:
+        qInstallMessageHandler(None)
+        end_logs()
+
+
+def _pass_on(_kind: object, _context: object, text: str) -> None:
+    say(text)
+
+
+async def _live(app: QApplication, startup: Startup, shown: WindowSession | None) -> int:
+    stop = asyncio.Event()
+    end_signals.listen(stop)
+    if startup.asked_to_end:
+        stop.set()
+    while startup.trouble is not None:
+        error = startup.trouble
+        await startup.core.close()
+        if isinstance(error, LibraryLocked) and await _raised(startup):
+            return 0
+        if not await _open_anyway(app, error, stop):
+            return error.exit_code
+        startup.begin_again(anyway=True)
+    try:
+        await startup.core.begin()
+    except StudioError as error:
+        await startup.core.close()
+        # The draft was not what ended it.
+        await asyncio.to_thread(startup.core.draft.restored)
+        tasks.drop()
+        if shown is not None:
+            shown.window.hide()
+        await _open_anyway(app, error, stop)
+        return error.exit_code
+    session = shown or begin(app, startup.core)
+    for _step in session.furnish():
+        pass
+    session.given_files = startup.options.files
+    return await _watched(startup.core, _stay(app, startup.core, session, stop))
+
+
+async def _raised(startup: Startup) -> bool:
+    """Whether another Gridbrush on this machine has the library, and showed its window."""
+    return await instance.ask_to_raise(startup.core.library_folder, files=startup.options.files)
+
+
+async def _stay(app: QApplication, core: Core, session: WindowSession, stop: asyncio.Event) -> int:
+    """The window on an open core, until it is closed."""
+    window = session.window
+    hooks = Hooks(session.built.talking.on_error)
+    hooks.install()
+    window.closed.connect(stop.set)
+    if window.closing:
+        stop.set()
+    app.commitDataRequest.connect(window.on_session_ends)
+    bell = None
+    try:
+        tasks.begin()
+        await session.open()
+        tasks.spawn(_later(session))
+        garbage = Garbage(app)
+        try:
+            with contextlib.suppress(OSError, StudioError):
+                bell = await instance.serve(
+                    core.library.folder,
+                    window.raise_window,
+                    on_files=session.take_files,
+                    work=partial(_take_work, core),
+                )
+            await stop.wait()
+        finally:
+            garbage.stop()
+        return 0
+    finally:
+        hooks.remove()
+        session.save_state_now()
+        # Nothing is begun any more: a tile that comes late must not ask a library that is closed.
+        tasks.hold()
+        for task in tasks.running():
+            task.cancel()
+        if bell is not None:
+            await bell.close()
+        try:
+            async with asyncio.timeout(_GRACE):
+                await session.settle()
+                await core.close()
+        except TimeoutError:
+            log.error("Closing took too long; the journal has what was under way")
+        tasks.drop()
+        window.hide()
+        window.deleteLater()
+
+
+async def _watched(core: Core, staying: Awaitable[int]) -> int:
+    """Until the window is closed; what ends the program otherwise is told at the next start."""
+    making = asyncio.create_task(asyncio.to_thread(CrashFile, core.paths.log_folder))
+    try:
+        code = await staying
+    except Exception as error:
+        with contextlib.suppress(OSError):
+            (await making).note(error)
+        raise
+    with contextlib.suppress(OSError):
+        (await making).close()
+        await asyncio.to_thread(sessions.end, core.paths.window_file.parent)
+    return code
+
+
+async def _later(session: WindowSession) -> None:
+    """What nobody waits for, once the window is at rest."""
+    await asyncio.sleep(_AT_REST)
+    await look_after(session)
+
+
+async def look_after(session: WindowSession) -> None:
+    """What waits until the window stands: a crash to tell of, then the library's upkeep."""
+    await go_on(session)
+    await session.built.dialogs.upkeep.get().tell_of_crash()
+    await session.built.library_commands.emptier.resume()
+    await maintenance.run(session.core)
+
+
+async def go_on(session: WindowSession) -> None:
+    """After a crash "This session" is the one that crashed, as far as its pictures came."""
+    core = session.core
+    try:
+        folder = core.paths.window_file.parent
+        began = await asyncio.to_thread(sessions.begin, folder, core.session_start)
+    except StudioError as error:
+        log.warning("No note could be taken of this session: %s", error)
+        return
+    if began < core.session_start:
+        core.session_start = began
+        session.browsing.begin_earlier()
+
+
+async def _take_work(
+    core: Core, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+) -> None:
+    """A command line of this user has work for the library's owner."""
+    # Half of the loop's own modules, and few sessions are asked.
+    from studio.remote.server import Handover
+
+    await Handover(core).answer(reader, writer)
+
+
+async def _open_anyway(app: QApplication, error: StudioError, stop: asyncio.Event) -> bool:
+    """The program cannot open its library: say so in a window; whether the user insists."""
+    say(str(error))
+    theme.install(app, "system")
+    dialog = StartTrouble(error)
+    dialog.finished.connect(stop.set)
+    dialog.open()
+    await stop.wait()
+    if dialog.anyway:
+        stop.clear()
+    return dialog.anyway

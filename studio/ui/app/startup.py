@@ -1,0 +1,60 @@
+"""What a start prepares before Qt is loaded: the core, and the first pictures on a thread."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from typing import Any
+
+from studio.app.core import Core, Options
+from studio.common import paths
+from studio.common.errors import StudioError
+from studio.common.terminal import harmless
+from studio.config.environment import own_environment
+from studio.ui.app.first_screen import FirstScreen
+
+
+class Startup:
+    """One start.
+
+    Attributes:
+        options: the words the program was started with.
+        where: its folders.
+        core: prepared; open once `begin` was called.
+        trouble: why it cannot be opened, None where it can.
+        first: reads the first pictures; None where there is trouble.
+        asked_to_end: signals that came before a loop listened.
+    """
+
+    def __init__(self, options: Any, where: paths.Paths) -> None:
+        self.options = options
+        self.where = where
+        self._environ = own_environment()
+        self._chosen = Options(
+            provider=options.provider,
+            base_url=options.base_url,
+            anyway=options.anyway,
+            trusted=options.trust,
+        )
+        self.asked_to_end: list[int] = []
+        self.core = self._prepared()
+        self.first = FirstScreen(self.core) if self.trouble is None else None
+
+    def begin_again(self, *, anyway: bool) -> None:
+        """Prepare another core, with a library that is open elsewhere where the user insists."""
+        self._chosen = replace(self._chosen, anyway=anyway)
+        self.core = self._prepared()
+
+    def _prepared(self) -> Core:
+        self.trouble: StudioError | None = None
+        core = Core(self.where, self._chosen, self._environ)
+        try:
+            core.prepare()
+        except StudioError as error:
+            self.trouble = error
+        return core
+
+
+def say(text: str) -> None:
+    """A line to who started the program from a terminal."""
+    sys.stderr.write(harmless(text) + "\n")

@@ -1,0 +1,175 @@
+"""One window from the state it was left in to its end."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtWidgets import QApplication
+
+from studio.app.core import Core
+from studio.common.errors import StudioError
+from studio.domain.drafts import Draft
+from studio.ui.app.first_screen import FIRST_PICTURES, FirstScreen
+from studio.ui.controllers.layout_saver import LayoutSaving
+from studio.ui.controllers.library_view import Browsing
+from studio.ui.style import theme
+from studio.ui.support.tasks import spawn
+from studio.ui.window import layout, window_state
+from studio.ui.window.main_window import StudioWindow
+
+if TYPE_CHECKING:
+    from studio.ui.app.window_builder import WindowBuilder
+
+log = logging.getLogger(__name__)
+
+_PATIENCE = 0.3
+"""Seconds the window waits for its first tiles."""
+
+
+def begin(app: QApplication, core: Core) -> WindowSession:
+    """A window on a prepared core, as it was left."""
+    theme.install(app, theme.choice_of(core.settings.value.theme))
+    session = WindowSession(core, StudioWindow(core))
+    session.restore()
+    return session
+
+
+class WindowSession:
+    """Opens a window on a core, and ends it.
+
+    It comes in two steps, so that a start shows pictures and prompt before it has loaded the rest:
+    the window with its first screen at once, everything else by `furnish`.
+
+    Attributes:
+        left_draft: the composer as it was left, None when nothing was.
+        given_files: pictures the program was started with.
+        built: panels and controllers; there once `furnish` has begun.
+    """
+
+    built: WindowBuilder
+
+    def __init__(self, core: Core, window: StudioWindow) -> None:
+        self.core = core
+        self.window = window
+        self.browsing = Browsing(core, window.model, window.gallery, window)
+        self.left_draft: Draft | None = None
+        self.given_files: Sequence[Path] = ()
+        self._place_known = False
+        self._broken: StudioError | None = None
+        self._furnished = False
+        self._unsubscribe: Callable[[], None] | None = None
+        self._layout_saving: LayoutSaving | None = None
+
+    # The first screen
+
+    def restore(self) -> None:
+        """Be as the window was left, with what was being written; before it is shown. Blocking."""
+        window = self.window
+        state, self._broken = window_state.load(self.core.paths.window_file)
+        self.left_draft = self.core.draft.begin()
+        if self.left_draft is not None:
+            window.first_card.editor.replace_text(self.left_draft.prompt)
+        window.restore(state)
+        narrow = window.width() < layout.RAIL_BELOW
+        self._place_known = window.first_card.show_at(state.prompt, narrow=narrow)
+
+    def show_first(self, screen: FirstScreen) -> None:
+        """Show pictures and prompt, where both are known, while the rest is still to come."""
+        window = self.window
+        pictures = screen.read() if self._place_known else []
+        if not pictures:
+            return
+        self.browsing.begin_with(pictures, whole=not screen.limited)
+        window.gallery.draw_icons(False)
+        window.show()
+        # The splitter shares its room out once it is shown; only then it is known what is in view.
+        QCoreApplication.sendPostedEvents()
+        window.gallery.put_thumbnails(screen.images())
+        window.first_card.editor.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def furnish(self) -> Iterator[None]:
+        """Make everything that is not there yet, step by step; nothing the second time."""
+        if self._furnished:
+            return
+        self._furnished = True
+        # After the first paint (docs/decisions/start.md).
+        from studio.ui.app.window_builder import WindowBuilder
+
+        self.built = WindowBuilder(self.core, self.window, self.browsing)
+        yield from self.built.build(self.left_draft)
+        hearing = self.built.hearing
+        self._unsubscribe = self.core.events.subscribe(hearing.hear)
+        self.built.choices.show_settings()
+        hearing.show_key()
+        self.built.looking.follow(self.window.gallery.selected_items())
+
+    # Life
+
+    async def open(self) -> None:
+        """The core is open: bring in what waits, and show the window if it is not there yet."""
+        for _step in self.furnish():
+            pass
+        tiles = spawn(self.browsing.fill(FIRST_PICTURES))
+        if not self.window.isVisible():
+            # The window opens with its tiles; a huge library may come a moment later.
+            await tiles.settle(_PATIENCE)
+            self.window.show()
+            self.built.composer.focus_prompt()
+        self.window.gallery.on_wishes()
+        self.built.hearing.show_key()
+        spawn(self._after_start())
+
+    async def _after_start(self) -> None:
+        built, core = self.built, self.core
+        built.menu_key.watch(self.window.windowHandle())
+        for trouble in (self._broken, core.draft.trouble, core.settings.trouble):
+            if trouble is not None:
+                built.talking.on_error(trouble)
+        core.library.troubles.tell()
+        spawn(built.composing.restored())
+        self.take_files(self.given_files)
+        built.shelving.refresh()
+        built.choices.offer_completion()
+        self._layout_saving = LayoutSaving(
+            self.window,
+            core.paths.window_file,
+            zones=self.window.zones,
+            parent=self.window,
+        )
+        await core.recover()
+        await core.keys.look(core.default_profile)
+        built.hearing.show_key()
+        if core.settings.value.updates:
+            await built.updates.look()
+
+    def take_files(self, files: Sequence[Path]) -> None:
+        """Take pictures from outside as references, as when they are opened with this program."""
+        if files:
+            self.built.composer.add_references(files)
+            self.built.composer.focus_prompt()
+
+    # The end
+
+    def save_state_now(self) -> None:
+        """Take note of how the window is left; written by `settle`."""
+        self._left = self.window.layout_now()
+        self.built.composing.stop()
+        if self._unsubscribe is not None:
+            self._unsubscribe()
+
+    async def settle(self) -> None:
+        """Write what is not yet on disk: the draft and the window's state."""
+        draft = self.built.composer.draft()
+        if self._layout_saving is not None:
+            await self._layout_saving.end()
+        try:
+            await asyncio.to_thread(self.core.draft.save, draft)
+            await asyncio.to_thread(self.core.draft.restored)
+            await asyncio.to_thread(window_state.save, self.core.paths.window_file, self._left)
+        except StudioError as error:
+            log.warning("The window's state was not kept: %s", error)

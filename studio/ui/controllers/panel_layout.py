@@ -1,0 +1,137 @@
+"""Bars and panels around the views: which are open, which has the keyboard, and the menu."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QPoint, Qt
+from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
+
+from studio.ui.panels.composer.composer import Composer
+from studio.ui.panels.inspector import Inspector
+from studio.ui.panels.sidebar.rail import Rail
+from studio.ui.panels.sidebar.sidebar import Sidebar
+from studio.ui.panels.status_bar.activity import StatusBar
+from studio.ui.support.late import Late
+from studio.ui.support.ports import Navigation
+from studio.ui.widgets.focus_ring import focus_by_key
+from studio.ui.widgets.menu import Menu
+from studio.ui.window import layout, menus
+from studio.ui.window.actions import Actions
+from studio.ui.window.grid_bar import GridBar
+from studio.ui.window.layout import Zones
+from studio.ui.window.top_bar import TopBar
+
+if TYPE_CHECKING:
+    from studio.ui.views.loupe import Loupe
+
+
+class PanelLayout(QObject):
+    """Keeps bars and actions true to the panels.
+
+    Attributes:
+        menu: what the menu button opens.
+    """
+
+    def __init__(
+        self,
+        navigation: Navigation,
+        *,
+        pages: QStackedWidget,
+        loupe: Late[Loupe],
+        zones: Zones,
+        top_bar: TopBar,
+        grid_bar: GridBar,
+        status_bar: StatusBar,
+        sidebar: Sidebar,
+        rail: Rail,
+        composer: Composer,
+        inspector: Inspector,
+        actions: Actions,
+        parent: QWidget,
+    ) -> None:
+        """`pages` is what lies in the grid's place."""
+        super().__init__(parent)
+        self._navigation = navigation
+        self._pages = pages
+        self._loupe = loupe
+        self._zones = zones
+        self._top_bar = top_bar
+        self._grid_bar = grid_bar
+        self._status_bar = status_bar
+        self._sidebar = sidebar
+        self._rail = rail
+        self._composer = composer
+        self._inspector = inspector
+        self._actions = actions
+        self._parent = parent
+        self.menu: Late[Menu] = Late(self._make_menu)
+
+    def _make_menu(self) -> Menu:
+        return menus.main_menu(self._actions, self._parent)
+
+    def on_menu_requested(self, where: QPoint) -> None:
+        """The menu button was pressed."""
+        self.menu.get().popup(where)
+
+    def open_menu(self) -> None:
+        """Open the menu where its button is."""
+        self.on_menu_requested(self._top_bar.menu_point())
+
+    def on_panels_changed(self) -> None:
+        """Sidebar or inspector was opened or closed."""
+        sidebar, inspector = self._zones.sidebar_open, self._zones.inspector_open
+        self._top_bar.set_panels(sidebar=sidebar, inspector=inspector)
+        self._actions.every["sidebar"].setChecked(sidebar)
+        self._actions.every["inspector"].setChecked(inspector)
+
+    def on_narrowed(self, narrow: bool) -> None:  # noqa: FBT001 - a Qt signal's argument
+        """The window became narrow, or wide again."""
+        self._top_bar.set_narrow(narrow)
+        self._grid_bar.set_narrow(narrow)
+        self._status_bar.set_narrow(narrow)
+
+    def focus_places(self) -> list[tuple[QWidget, Callable[[], None]]]:
+        """Zones that are in sight, each with what gives it the keyboard."""
+        side = self._sidebar if self._sidebar.isVisible() else self._rail
+        every: list[tuple[QWidget, Callable[[], None]]] = [
+            (self._top_bar, self._top_bar.focus_search),
+            (side, partial(_to_first, side)),
+            self._view(),
+            (self._composer, self._composer.focus_prompt),
+            (self._inspector, partial(_to_first, self._inspector)),
+        ]
+        return [(zone, go) for zone, go in every if zone.isVisible()]
+
+    def focus_next(self) -> None:
+        """The keyboard to the next zone that is in sight."""
+        places = self.focus_places()
+        focus = QApplication.focusWidget()
+        here = next((n for n, (zone, _go) in enumerate(places) if layout.inside(focus, zone)), -1)
+        for step in range(1, len(places) + 1):
+            zone, go = places[(here + step) % len(places)]
+            go()
+            # An inspector with nothing to show takes no keyboard: on to the next.
+            if layout.inside(QApplication.focusWidget(), zone):
+                return
+
+    def _view(self) -> tuple[QWidget, Callable[[], None]]:
+        if self._navigation.in_loupe:
+            loupe = self._loupe.get()
+            return loupe, loupe.focus_view
+        page = self._pages.currentWidget()
+        assert page is not None, "the gallery is always there"
+        return page, partial(_to_first, page)
+
+
+def _to_first(zone: QWidget) -> None:
+    """The keyboard to a zone, or to the first widget in it that takes it."""
+    if zone.focusPolicy() & Qt.FocusPolicy.TabFocus:
+        focus_by_key(zone)
+        return
+    for child in zone.findChildren(QWidget):
+        if child.focusPolicy() & Qt.FocusPolicy.TabFocus and child.isVisibleTo(zone):
+            focus_by_key(child)
+            return

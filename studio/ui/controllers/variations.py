@@ -1,0 +1,66 @@
+"""Variations of a picture: said in a toast first, and sent when nobody has cancelled it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+
+from studio.common.errors import StudioError
+from studio.common.i18n import _, ngettext
+from studio.domain.entities import Picture
+from studio.domain.runs import Run
+from studio.ui.panels.composer.composer import Composer
+from studio.ui.support import formatting
+from studio.ui.support.ports import Messages, SpendingLimit, VariationPlans
+from studio.ui.widgets import Toast
+
+_SECONDS = 3
+
+
+class Variations(QObject):
+    """Sends variations, after a moment to think better of it."""
+
+    def __init__(
+        self,
+        plans: VariationPlans,
+        limit: SpendingLimit,
+        messages: Messages,
+        *,
+        composer: Composer,
+        toast: Toast,
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._plans = plans
+        self._limit = limit
+        self._messages = messages
+        self._composer = composer
+        self._toast = toast
+
+    def vary(self, picture: Picture) -> None:
+        """Variations at once, with three seconds to think better of it."""
+        try:
+            run = self._plans.variations(picture, self._composer.draft())
+        except StudioError as error:
+            self._messages.on_error(error)
+            return
+        # Past the budget nothing is said to be on its way before it was asked about.
+        if not self._limit.asks(run):
+            self._toast.show_toast(variations(run), _("Cancel"), run, seconds=_SECONDS)
+
+    def on_toast_gone(self, key: object) -> None:
+        """The toast went away unpressed: variations are sent now."""
+        if isinstance(key, Run):
+            self._limit.send(key)
+
+
+def variations(run: Run) -> str:
+    """How many there will be, and for how much."""
+    n = len(run.requests)
+    text = ngettext("{n} variation, {price}", "{n} variations, {price}", n)
+    return text.format(n=n, price=_price(run))
+
+
+def _price(run: Run) -> str:
+    if run.total_usd is None:
+        return _("price unknown")
+    return _("free") if run.total_usd == 0 else f"≈ {formatting.money(run.total_usd)}"

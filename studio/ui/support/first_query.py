@@ -1,0 +1,12 @@
+"""What the window shows first."""
+
+from __future__ import annotations
+
+from studio.config.settings import Settings
+from studio.library.query import Query, Sort
+
+
+def first_query(settings: Settings, since: float) -> Query:
+    """The whole library in the order the user left it in; `since` is the start of this session."""
+    sort = Sort(settings.sort) if settings.sort in set(Sort) else Sort.NEWEST
+    return Query(sort=sort, hide_rejected=settings.hide_rejected, since=since)

@@ -1,0 +1,144 @@
+"""What controllers and dialogs ask of each other, as small protocols.
+
+Nothing here knows a widget or a controller: `ui/app/window_builder.py` says who serves each port.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from studio.domain.drafts import Draft
+from studio.domain.entities import Flag, Job, Picture
+from studio.domain.events import News
+from studio.domain.runs import Run
+from studio.library.query import Query
+
+
+class Messages(Protocol):
+    """Sentences for the user: toasts, and the message bar for what went wrong."""
+
+    def tell(self, sentence: str) -> None:
+        """Say what was done."""
+
+    def on_said(self, sentence: str) -> None:
+        """Say what was done, and offer to undo it."""
+
+    def on_news(self, news: News) -> None:
+        """Say something good until the user closes it."""
+
+    def on_error(self, error: BaseException, about: str = "") -> None:
+        """Say what went wrong; `about` names a subject that has one sentence at a time."""
+
+
+class Navigation(Protocol):
+    """Grid and loupe."""
+
+    @property
+    def in_loupe(self) -> bool:
+        """Whether the loupe is shown instead of the grid."""
+
+    def open_loupe(self, picture: Picture | None = None) -> None:
+        """Show a picture in the loupe: this one, or the current of the grid."""
+
+    def close_loupe(self) -> None:
+        """Back to the grid."""
+
+
+class ShownPictures(Protocol):
+    """The pictures on show."""
+
+    @property
+    def query(self) -> Query:
+        """What is shown."""
+
+    @property
+    def order(self) -> array[int]:
+        """Index rows of the pictures in the grid, as they stand there."""
+
+    def show(self, **changes: Any) -> None:
+        """Show another shelf, other words, another order (fields of Query)."""
+
+    async def settled(self) -> None:
+        """Wait until the rows that are asked for are shown."""
+
+
+class SelectionSource(Protocol):
+    """What the user has chosen."""
+
+    async def pictures(self, limit: int | None = None) -> list[Picture]:
+        """The chosen pictures, in order."""
+
+    async def ids(self) -> list[str]:
+        """The ids of the chosen pictures, however many they are."""
+
+    async def all_flagged(self, flag: Flag) -> bool:
+        """Whether every chosen picture has this mark."""
+
+    def jobs(self) -> tuple[Job, ...]:
+        """The chosen jobs."""
+
+    async def meant(self, ids: Sequence[str]) -> list[str]:
+        """Whose ids are meant where a panel speaks of these, the first of what is chosen."""
+
+    def before_removal(self) -> None:
+        """They are about to leave the view: choose the neighbour."""
+
+
+class PictureChanges(Protocol):
+    """Changes of pictures that can be taken back."""
+
+    def flag_these(self, ids: Sequence[str], flag: Flag) -> None:
+        """Set the mark of these pictures."""
+
+    def trash_these(self, ids: Sequence[str]) -> None:
+        """Move these pictures to the trash."""
+
+    def restore(self) -> None:
+        """Bring the selected pictures back from the trash."""
+
+    def restore_these(self, ids: Sequence[str]) -> None:
+        """Bring these pictures back from the trash."""
+
+    def undo(self) -> None:
+        """Take the last change back."""
+
+    def redo(self) -> None:
+        """Do the last undone change again."""
+
+    def copy(self) -> None:
+        """Copy the selected pictures."""
+
+    def show_this(self, picture: Picture) -> None:
+        """Show the original of one picture in the file manager."""
+
+
+class JobOffers(Protocol):
+    """What can be done about a job."""
+
+    def offers(self, job: Job) -> list[tuple[str, str]]:
+        """Names for `act` and their words."""
+
+    def act(self, name: str, job: Job) -> bool:
+        """Do what was offered; False when this is not of its business."""
+
+
+class VariationPlans(Protocol):
+    """Runs that vary a picture."""
+
+    def variations(self, picture: Picture, here: Draft | None = None) -> Run:
+        """Variations of a picture. Raises InputError."""
+
+
+class SpendingLimit(Protocol):
+    """The month's budget."""
+
+    def question(self, usd: float | None) -> str:
+        """What to ask before so many US dollars more are spent; empty where they fit."""
+
+    def asks(self, run: Run) -> bool:
+        """Whether a run goes past the limit; then it waits for the answer."""
+
+    def send(self, run: Run) -> None:
+        """Queue a run, or ask first."""
