@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Sequence
 
+from studio.common import terminal
 from studio.config.environment import keep_memory_private
 
 
@@ -19,27 +20,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _stand_in_for_closed_streams()
     words = list(sys.argv[1:] if arguments is None else arguments)
     if words[:1] == ["--worker"]:
+        # It loads Pillow, and nothing of the other two programs.
         from studio.imaging import worker
 
         return worker.main()
     try:
         return _run(words)
     except Exception:
-        from studio.common import terminal
-
         # For the traceback; a window that starts well does without until it stands.
         terminal.guard()
         raise
 
 
 def _run(words: list[str]) -> int:
+    # The decoding process has no words to read.
     from studio.cli.parser import parse
 
     options = parse(words)
     if options.command is None:
+        # Qt is for the window alone.
         from studio.ui.app.application import run as open_window
 
         return open_window(options)
+    # The window needs none of the commands.
     from studio.cli.run import run as run_command
 
     return run_command(options)

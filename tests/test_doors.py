@@ -23,7 +23,8 @@ ROOMS = (
             "remote/server.py", "generation/salvage.py", "generation/ingest.py",
             "generation/attempt.py", "generation/streamed_pictures.py",
             "generation/response_sink.py", "app/maintenance.py", "app/core.py", "cli/library.py",
-            "cli/organise.py", "ui/support/drag_and_drop.py", "ui/controllers/pictures.py",
+            "cli/library_backup.py", "cli/library_changes.py", "cli/organise.py",
+            "ui/support/drag_and_drop.py", "ui/controllers/pictures.py",
             "ui/dialogs/missing_file.py", "ui/dialogs/empty_trash.py",
         )
     ),
@@ -47,11 +48,11 @@ SEEN = {
     "library/log/daily_copies.py:_copy": "the name of a file in the records",
     "library/operations/relocate.py:_copy": "below the library, as it was listed",
     "library/operations/relocate.py:_every": "names that tree.walk listed",
-    "library/log/records.py:reaches": "a month's name out of the index",
-    "library/log/records.py:at": "a month's name out of the index",
-    "library/log/records.py:_append": "a month's name",
-    "library/index/reader.py:put_away": "the name of a file or folder that was listed",
-    "library/operations/rebuild.py:_emptied": "a month's name out of the index",
+    "library/log/record_log.py:reaches": "a month's name out of the index",
+    "library/log/record_log.py:at": "a month's name out of the index",
+    "library/log/record_log.py:_append": "a month's name",
+    "library/files/damaged.py:put_away": "the name of a file or folder that was listed",
+    "library/operations/lost_records.py:_emptied": "a month's name out of the index",
     "library/operations/import_.py:_portion": "a new id",
     "library/operations/import_.py:_copied": "a new id",
     "library/operations/import_.py:_end": "an id that `_read` has looked at",
@@ -63,7 +64,7 @@ SEEN = {
     "library/operations/first_open.py:_bring_back": "one of UNFINISHED",
     "library/operations/first_open.py:_move": "one of UNFINISHED, and a name that was listed",
     "library/files/thumbnails.py:_path": "a hash that was looked at a line before",
-    "library/facade.py:_index_path": "the index's own name, of this program",
+    "library/store.py:index_path": "the index's own name, of this program",
     "generation/journal.py:part": "a number",
     "generation/journal.py:queue_some": "a new id",
     "generation/journal.py:_mark": "a word of this file",
@@ -128,8 +129,8 @@ def joined(source: str) -> Iterator[tuple[str, int]]:
 
 
 NUMBERS = {
-    "library/operations/edits.py:read", "library/operations/edits.py:took",
-    "library/operations/reindex.py:watched", "library/index/search_sql.py:_meeting",
+    "library/operations/change_progress.py:read", "library/operations/change_progress.py:took",
+    "library/log/read_progress.py:watched", "library/index/search_sql.py:_meeting",
     "library/index/search_sql.py:_way", "library/index/search_sql.py:_passing",
     "library/index/aspect_names.py:named_ratio",
 }  # fmt: skip
@@ -138,17 +139,18 @@ NUMBERS = {
 PATHS_OF_THE_USER = {
     "ui/support/drag_and_drop.py:pictures_in", "ui/dialogs/missing_file.py:locate",
     "library/operations/first_open.py:is_known", "remote/server.py:_take_in",
-    "cli/library.py:_change", "cli/library.py:_backup", "cli/library.py:_recover",
-    "cli/library.py:_move", "cli/organise.py:take_in", "app/core.py:_folder_of",
+    "cli/library_changes.py:change", "cli/library_changes.py:_take_in",
+    "cli/library_backup.py:write_backup", "cli/library_backup.py:recover",
+    "cli/library_backup.py:move", "app/core.py:_folder_of",
 }  # fmt: skip
 """The user gave these, or the program wrote them in a place of its own."""
 
 MADE_OF_A_NAME = {
     "library/operations/backup.py:write", "library/log/daily_copies.py:_copy",
     "library/operations/relink.py:_copied", "library/operations/repair.py:_aside",
-    "library/facade.py:_remove_index", "library/facade.py:close", "library/index/index.py:open",
-    "library/operations/reindex.py:adopt", "library/operations/reindex.py:begin",
-    "library/operations/reindex.py:_remove", "library/operations/relocate.py:_copy",
+    "library/index/index.py:open",
+    "library/store.py:close", "library/index/index_file.py:adopt",
+    "library/index/index_file.py:remove", "library/operations/relocate.py:_copy",
     "library/operations/forget_prompt.py:_neutral", "library/files/thumbnails.py:put",
     "library/files/save_copies.py:numbered", "generation/journal.py:close",
     "generation/journal.py:put_aside", "generation/ingest.py:_write_part",

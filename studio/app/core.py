@@ -17,12 +17,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from studio.app.instance import LibraryLock
 from studio.common import files, json_reader, logs
 from studio.common.errors import InputError, KeyMissing, LibraryTooNew, StorageError
 from studio.common.i18n import _, ngettext
+from studio.common.library_lock import LibraryLock
 from studio.common.paths import Paths, of_user
 from studio.common.serial_executor import Lane
+from studio.common.urls import usable_address
+from studio.config import key_hosts
 from studio.config.environment import KEY_VARIABLE
 from studio.config.settings import OFFLINE, Profile, SettingsStore
 from studio.domain.drafts import DraftFile
@@ -33,6 +35,7 @@ from studio.library.facade import Library
 from studio.library.files import originals as inside
 from studio.library.files.originals import HIDDEN
 from studio.library.log.records import read_only
+from studio.library.operations import first_open
 
 if TYPE_CHECKING:
     from studio.config.credentials import Keys
@@ -141,8 +144,6 @@ class Core:
 
     def _meet(self, folder: Path) -> None:
         """A library elsewhere than in the usual place may have come from anybody."""
-        from studio.library.operations import first_open
-
         try:
             trouble = first_open.meet(folder, self.paths.computed, trusted=self.options.trusted)
         except BaseException:
@@ -171,6 +172,7 @@ class Core:
     @cached_property
     def catalogue(self) -> Catalogue:
         """The models of every profile. Reads two small files."""
+        # Not before the first screen: see `Core`.
         from studio.providers.catalogue import Catalogue
 
         catalogue = Catalogue(find_profile=self.settings.profile)
@@ -191,6 +193,7 @@ class Core:
     @cached_property
     def keys(self) -> Keys:
         """The keys of every profile."""
+        # Not before the first screen: see `Core`.
         from studio.config.credentials import Keys
 
         return Keys(
@@ -204,6 +207,7 @@ class Core:
     @cached_property
     def journal(self) -> Journal:
         """What was sent and is no picture yet. Only of a prepared core."""
+        # Not before the first screen: see `Core`.
         from studio.generation.journal import Journal
 
         return Journal(self.library.folder / HIDDEN / "journal")
@@ -211,6 +215,7 @@ class Core:
     @cached_property
     def spare(self) -> Spare:
         """Where paid answers go that the library cannot take. Only of an open core."""
+        # Not before the first screen: see `Core`.
         from studio.generation.fallback_store import Spare
 
         spare = Spare(self.paths.state / "answers", self.library.folder)
@@ -220,6 +225,7 @@ class Core:
     @cached_property
     def queue(self) -> JobQueue:
         """The jobs of this session. Only of a prepared core."""
+        # Not before the first screen: see `Core`.
         from studio.generation.queue import JobQueue
 
         return JobQueue(
@@ -319,8 +325,6 @@ class Core:
         """The profile as this run reaches it. Raises InputError."""
         profile = self.settings.value.find_profile(name)
         if self.options.base_url and name == self.default_profile:
-            from studio.common.urls import usable_address
-
             address = usable_address(self.options.base_url)
             if name == OFFLINE:
                 raise InputError(
@@ -353,8 +357,6 @@ class Core:
             return from_environment
         key = await self.keys.get(name)
         if key != self.keys.from_environment(name):
-            from studio.config import key_hosts
-
             key_hosts.check(self.settings, own)
         self._remember(name)
         return key

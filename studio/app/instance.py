@@ -1,8 +1,6 @@
-"""One owner per library: the lock, who holds it, and the bell a second start rings.
+"""The bell of a library's owner: a second start rings it for the window, or with work for it.
 
-The lock is the operating system's own, so it goes with the process that held it, however that
-ended. What is written in the file only says who it is, and whether the folder was last used by
-another machine, whose locks cannot be seen from here.
+Who the owner is, the lock decides (`common/library_lock.py`).
 """
 
 from __future__ import annotations
@@ -13,245 +11,23 @@ import errno
 import hashlib
 import os
 import secrets
-import socket
 import sys
 import tempfile
-import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING
 
-import msgspec
+if sys.platform == "win32":
+    import platformdirs
 
-from studio import __version__
-from studio.common import json_reader
-from studio.common.errors import LibraryLocked
-from studio.common.files import ensure_folder, storage_error
-from studio.common.i18n import _
-from studio.common.json_reader import NotUnderstood
-
-if TYPE_CHECKING:
-    Work = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
-    """Takes the line of somebody who has work for the owner, until that is done."""
+Work = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+"""Takes the line of somebody who has work for the owner, until that is done."""
 
 _PATIENCE = 2.0
 _ASK_AGAIN = 0.1
 _RAISE, _WORK, _YES = b"raise\n", b"work\n", b"ok\n"
 _MOST_NAMES = 1 << 20  # bytes of the files' names that a second start was given
-_LONGEST_NAME = 1 << 16  # bytes of what a holder wrote down of itself
 _LINE = 1024  # bytes of a line; what is longer comes with its length before it
 _LONGEST_ADDRESS = 100  # bytes of a socket's path; systems take 104 or 108
-_LOCKED_BYTE = 0x7FFF0000  # far behind the text: Windows lets nobody read what is locked
-_NO_LOCKS = frozenset({errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Holder:
-    """Who opened a library for writing, as they wrote it down.
-
-    Attributes:
-        host: the machine's name, for people.
-        machine: what tells two machines apart even when they have the same name.
-        started: when the program started, seconds since 1970 UTC.
-    """
-
-    pid: int
-    host: str
-    machine: str
-    started: float
-    version: str
-
-    @property
-    def elsewhere(self) -> bool:
-        """Whether this is another machine, so that nobody here can know if it still runs.
-
-        Then, and only then, the user may be asked to open the library anyway.
-        """
-        return self.machine != _machine()
-
-
-_started = time.time()
-
-
-def _myself() -> Holder:
-    return Holder(
-        pid=os.getpid(),
-        host=_host(),
-        machine=_machine(),
-        started=_started,
-        version=__version__,
-    )
-
-
-def _host() -> str:
-    # Asking the system needs no sockets, and a start none either.
-    return os.uname().nodename if hasattr(os, "uname") else socket.gethostname()
-
-
-def _machine() -> str:
-    for path in (Path("/etc/machine-id"), Path("/var/lib/dbus/machine-id")):
-        with contextlib.suppress(OSError):
-            if text := path.read_text().strip():
-                return hashlib.sha256(f"gridbrush {text}".encode()).hexdigest()[:16]
-    return _host().lower()
-
-
-def _lock_file(folder: Path) -> Path:
-    return folder / ".gridbrush" / "lock"
-
-
-def holder(folder: Path) -> Holder | None:
-    """Who last opened the library and did not close it; None when nobody did. Blocking.
-
-    Somebody on this machine named here may have been ended without a word.
-    """
-    try:
-        return json_reader.load(_lock_file(folder), Holder, limit=_LONGEST_NAME)
-    except (OSError, NotUnderstood):
-        return None
-
-
-class LibraryLock:
-    """The right to write to one library; blocking calls.
-
-    Attributes:
-        held: whether this object has it.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.held = False
-        self._handle = -1
-
-    def acquire(self, *, anyway: bool = False) -> None:
-        """Take it or raise LibraryLocked, which says who has it; never waits.
-
-        A library last opened on another machine is refused, because that machine's lock cannot be
-        seen in a synced folder or on a share; with `anyway` the user has said that it is closed
-        there. Raises StorageError where the folder cannot be written.
-        """
-        path = _lock_file(self.folder)
-        ensure_folder(path.parent)
-        try:
-            # What is written there must not go where a link leads.
-            flags = getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
-            handle = os.open(path, os.O_RDWR | os.O_CREAT | flags, 0o600)
-        except OSError as error:
-            raise storage_error(error, path) from error
-        try:
-            self._take(handle, path, anyway=anyway)
-        except BaseException:
-            os.close(handle)
-            raise
-        self._handle = handle
-        self.held = True
-
-    def _take(self, handle: int, path: Path, *, anyway: bool) -> None:
-        try:
-            taken = _lock(handle)
-        except OSError as error:
-            if error.errno not in _NO_LOCKS:
-                raise storage_error(error, path) from error
-            # A share without locks: only what is written in the file can tell.
-            taken = anyway or holder(self.folder) is None
-        before = holder(self.folder)
-        if not taken:
-            raise _locked(before)
-        if before is not None and before.elsewhere and not anyway:
-            raise _locked(before)
-        text = msgspec.json.encode(_myself()) + b"\n"
-        try:
-            os.lseek(handle, 0, os.SEEK_SET)
-            os.write(handle, text)
-            os.ftruncate(handle, len(text))
-        except OSError as error:
-            raise storage_error(error, path) from error
-
-    def release(self) -> None:
-        """Give it back and say so in the file; no complaint when it is not held."""
-        if not self.held:
-            return
-        self.held = False
-        # A full or vanished disk: the next start on this machine gets the lock all the same.
-        with contextlib.suppress(OSError):
-            os.ftruncate(self._handle, 0)
-        with contextlib.suppress(OSError):
-            _unlock(self._handle)
-        os.close(self._handle)
-        self._handle = -1
-
-    def __enter__(self) -> LibraryLock:
-        self.acquire()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.release()
-
-
-def _locked(who: Holder | None) -> LibraryLocked:
-    if who is None:
-        return LibraryLocked(
-            _("The library is open already"),
-            _("Another Gridbrush has this library open."),
-            hint=_("Use that one, or close it first."),
-        )
-    if who.elsewhere:
-        locked = LibraryLocked(
-            _("The library is open on another computer"),
-            _("Gridbrush on {host} has this library open, or did not close it.").format(
-                host=who.host
-            ),
-            hint=_("Close it there. If it is closed, or it was moved, open it anyway (--anyway)."),
-        )
-        locked.elsewhere = True
-        return locked
-    return LibraryLocked(
-        _("The library is open already"),
-        _("Another Gridbrush (process {pid} on {host}) has this library open.").format(
-            pid=who.pid, host=who.host
-        ),
-        hint=_("Use that one, or close it first."),
-    )
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _lock(handle: int) -> bool:
-        os.lseek(handle, _LOCKED_BYTE, os.SEEK_SET)
-        try:
-            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-        except PermissionError:
-            return False
-        except OSError as error:
-            if error.errno in (errno.EACCES, errno.EDEADLK):
-                return False
-            raise
-        return True
-
-    def _unlock(handle: int) -> None:
-        os.lseek(handle, _LOCKED_BYTE, os.SEEK_SET)
-        msvcrt.locking(handle, msvcrt.LK_UNLCK, 1)
-
-else:
-    import fcntl
-
-    def _lock(handle: int) -> bool:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True
-
-    def _unlock(handle: int) -> None:
-        fcntl.flock(handle, fcntl.LOCK_UN)
 
 
 class Bell:
@@ -421,8 +197,6 @@ def _addresses(folder: Path, state: Path | None) -> Iterator[Path]:
     if (runtime := Path(os.environ.get("XDG_RUNTIME_DIR", ""))).is_absolute():
         rooms.append(runtime)
     if sys.platform == "win32":
-        import platformdirs
-
         rooms.append(platformdirs.user_state_path("gridbrush", appauthor=False))
     else:
         # A shell without a session of its own, as after `su` or in cron.

@@ -34,7 +34,7 @@ async def run(core: Core, *, after: float = AFTER) -> scrub.Found | None:
     try:
         await asyncio.to_thread(daily_copies.make, core.library.folder)
         # Renamed files are found before the scrub takes them for missing.
-        lost = (await relink.sweep(core.library)).lost
+        lost = (await relink.sweep(core.library.store)).lost
         found = await _scrub(core)
     except StorageError as error:
         # A full disk is told by whoever needs it; tomorrow is another day.
@@ -47,7 +47,7 @@ async def run(core: Core, *, after: float = AFTER) -> scrub.Found | None:
 
 async def _scrub(core: Core) -> scrub.Found:
     memory = core.paths.computed(core.library.id) / "scrub.json"
-    chosen = await scrub.choose(core.library, memory)
+    chosen = await scrub.choose(core.library.store, memory)
     end = threading.Event()
     try:
         return await asyncio.to_thread(

@@ -1,97 +1,17 @@
-"""Opens the core for one command, says what a person should hear of, and closes it.
-
-A command that writes owns the library while it runs. Where another process owns it already, that
-one is asked to do the work.
-"""
+"""Opens the core for one command, says what a person should hear of, and closes it."""
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from typing import Any
 
-from studio.app import instance
 from studio.app.core import Core
 from studio.app.core import Options as CoreOptions
-from studio.cli.output import complain
-from studio.common.errors import LibraryLocked, StudioError
+from studio.cli.stderr import complain
+from studio.common.errors import StudioError
 from studio.common.paths import Paths
 from studio.domain.events import Event, News, Trouble
-
-_PATIENCE = 2.0
-"""Seconds in which the owner of the library must answer, or give it up."""
-
-_ASK_AGAIN = 0.1
-
-Line = tuple[asyncio.StreamReader, asyncio.StreamWriter]
-"""A line to the process that owns the library."""
-
-
-class NobodyThere(Exception):
-    """The owner went away before it was asked to do anything."""
-
-
-async def own_or_ask(
-    options: Any,
-    where: Paths,
-    own: Callable[[Core], Awaitable[int]],
-    ask: Callable[[Core, Line], Awaitable[int]],
-) -> int:
-    """Do it as the library's owner, or have the owner do it.
-
-    `ask` gets a core that only reads. Raises LibraryLocked, which says who holds the library, when
-    the owner does not answer within 2 seconds.
-    """
-    loop = asyncio.get_running_loop()
-    end = loop.time() + _PATIENCE
-    while True:
-        try:
-            async with opened(options, where, write=True) as core, _answering(core):
-                return await own(core)
-        except LibraryLocked as locked:
-            if locked.elsewhere or loop.time() >= end:
-                raise
-            refused = locked
-        async with opened(options, where) as core:
-            try:
-                line = await instance.call(core.library_folder)
-            except TimeoutError:
-                raise refused from None
-            if line is not None:
-                try:
-                    return await ask(core, line)
-                except NobodyThere:
-                    pass
-                finally:
-                    line[1].close()
-        # It may just be starting or ending.
-        await asyncio.sleep(_ASK_AGAIN)
-
-
-@contextlib.asynccontextmanager
-async def _answering(core: Core) -> AsyncIterator[None]:
-    """Do meanwhile what others ask of the owner; what they began is brought to its end."""
-    from studio.remote.server import Handover
-
-    handover = Handover(core)
-    bell: instance.Bell | None = None
-    with contextlib.suppress(OSError):
-        bell = await instance.serve(core.library_folder, _no_window, work=handover.answer)
-    try:
-        yield
-        if bell is not None:
-            await bell.close()
-            bell = None
-        await handover.finish()
-    finally:
-        if bell is not None:
-            await bell.close()
-        await handover.close()
-
-
-def _no_window() -> bool:
-    return False
 
 
 @contextlib.asynccontextmanager

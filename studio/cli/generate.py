@@ -11,10 +11,11 @@ from typing import Any
 
 from studio.app.core import Core
 from studio.cli import advanced, stdin
-from studio.cli.core_session import Line, own_or_ask
-from studio.cli.output import ask, complain
+from studio.cli.owner import Line, own_or_ask
 from studio.cli.printers import printer_for
 from studio.cli.progress import Here, Maker, Watch
+from studio.cli.remote_client import There
+from studio.cli.stderr import ask, complain
 from studio.common import user_input
 from studio.common.errors import BudgetError, InputError, ModelError, UsageError
 from studio.common.i18n import _
@@ -43,8 +44,6 @@ async def _own(options: Any, prompt: str, core: Core) -> int:
 
 async def _ask(options: Any, prompt: str, core: Core, line: Line) -> int:
     """Another process owns the library: it makes the pictures, and they are told here."""
-    from studio.cli.remote_client import There
-
     return await _make(core, There(core, line), options, prompt)
 
 

@@ -10,7 +10,8 @@ from typing import Any
 from studio.app.core import Core
 from studio.cli import stdin
 from studio.cli.core_session import opened
-from studio.cli.output import complain, say, say_json
+from studio.cli.output import say, say_json
+from studio.cli.stderr import complain
 from studio.common.errors import InputError, KeyMissing
 from studio.common.i18n import _
 from studio.common.paths import Paths

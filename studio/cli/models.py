@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from studio.cli.core_session import opened
-from studio.cli.output import complain, say_json, table
+from studio.cli.output import say_json, table
+from studio.cli.stderr import complain
 from studio.common.i18n import _
 from studio.common.paths import Paths
 from studio.domain.models import Model

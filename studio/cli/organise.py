@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from studio.cli.output import ask, complain, progress, say, say_json, table
+from studio.cli.output import say, say_json, table
+from studio.cli.stderr import complain
 from studio.common.errors import InputError
 from studio.common.i18n import _, ngettext
 from studio.common.paths import of_user
@@ -18,8 +18,6 @@ from studio.library.query import Query
 
 if TYPE_CHECKING:
     from studio.app.core import Core
-    from studio.library.operations.import_ import Progress
-    from studio.remote.protocol import Said
 
 _CHUNK = 2000
 
@@ -78,51 +76,6 @@ async def history(core: Core, options: Any) -> int:
     if not options.json:
         table(rows, headings=(_("When"), _("Change"), ""))
     return 0
-
-
-async def confirm_emptying(core: Core) -> None:
-    """Ask whether what is in the trash may go. Raises InputError where nobody says yes."""
-    from studio.library.operations import trash
-
-    found = await trash.contents(core.library)
-    n, size = len(found.ids), f"{found.bytes / 1e6:,.1f} MB"
-    if not n:
-        return
-    if sys.stdin.isatty() and sys.stderr.isatty():
-        question = ngettext(
-            "This deletes {n} picture of the trash, {size}. Nothing brings it back. Go on? [y/N] ",
-            "This deletes {n} pictures of the trash, {size}. Nothing brings them back. "
-            "Go on? [y/N] ",
-            n,
-        )
-        ask(question.format(n=n, size=size))
-        if sys.stdin.readline().strip().lower() in ("y", "yes"):
-            return
-    raise InputError(
-        ngettext(
-            "Nothing was deleted: {n} picture is in the trash, {size}",
-            "Nothing was deleted: {n} pictures are in the trash, {size}",
-            n,
-        ).format(n=n, size=size),
-        hint=_("Add --yes to delete them for good."),
-    )
-
-
-async def take_in(core: Core, paths: Sequence[str]) -> Said:
-    """Import with a bar that shows how far it is. Raises StorageError."""
-    from studio.library.operations import import_, import_sources
-    from studio.remote.protocol import Said
-
-    found, refused = import_sources.named(paths)
-    neutral = core.settings.value.neutral_names
-    one = import_.Import(core.library, core.decoder, neutral_names=neutral)
-    with progress(_("Importing"), 1000) as shown:
-
-        def tell(now: Progress) -> None:
-            shown(1000 * now.done // max(1, now.found))
-
-        result = await one.run(found, tell, refused=refused)
-    return Said(import_.sentence(result), len(result.ids), import_.facts(result))
 
 
 async def export(core: Core, options: Any) -> int:

@@ -8,14 +8,12 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from types import ModuleType
+from typing import Any
 
 import msgspec
 
 from studio.common.terminal import bare, escaped, guard, harmless
-
-if TYPE_CHECKING:
-    from rich.console import Console
 
 _lost: list[OSError] = []
 
@@ -59,26 +57,12 @@ def say_json(value: Any) -> None:
     say(text)
 
 
-def complain(*sentences: str) -> None:
-    """What is not a result, on standard error."""
-    with contextlib.suppress(OSError):
-        text = "\n".join(sentence for sentence in sentences if sentence)
-        sys.stderr.write(harmless(text) + "\n")
-        sys.stderr.flush()
+def in_terminal() -> ModuleType:
+    """What draws bars and tables."""
+    # rich takes 30 ms to import, and most results go through a pipe.
+    from studio.cli import rich_output
 
-
-def ask(question: str) -> None:
-    """A question to whoever sits at the terminal."""
-    with contextlib.suppress(OSError):
-        sys.stderr.write(harmless(question))
-        sys.stderr.flush()
-
-
-def console(*, results: bool = False) -> Console:
-    """What draws bars on standard error, or a table of results; its words are made harmless."""
-    from rich.console import Console
-
-    return Console(file=bare(sys.stdout if results else sys.stderr))
+    return rich_output
 
 
 @contextlib.contextmanager
@@ -87,28 +71,15 @@ def progress(title: str, total: int) -> Iterator[Callable[[int], None]]:
     if not sys.stderr.isatty():
         yield lambda _done: None
         return
-    from rich.progress import Progress
-
-    # No stream is redirected: what is said meanwhile goes through the door like everything else.
-    with Progress(
-        console=console(), transient=True, redirect_stdout=False, redirect_stderr=False
-    ) as bar:
-        task = bar.add_task(harmless(title, lines=False), total=total)
-        yield lambda done: bar.update(task, completed=done)
+    with in_terminal().progress(title, total) as tell:
+        yield tell
 
 
 def table(rows: list[tuple[str, ...]], *, headings: tuple[str, ...]) -> None:
     """Columns for a person, tab-separated lines for a pipe."""
     rows = [tuple(harmless(cell, lines=False) for cell in row) for row in rows]
-    if not sys.stdout.isatty():
-        for row in rows:
-            say("\t".join(row))
+    if sys.stdout.isatty():
+        in_terminal().table(rows, headings=headings)
         return
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text
-
-    shown = Table(*headings, box=box.SIMPLE_HEAD)
     for row in rows:
-        shown.add_row(*(Text(cell) for cell in row))
-    console(results=True).print(shown)
+        say("\t".join(row))

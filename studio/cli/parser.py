@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import difflib
 import os
 import stat
 from collections.abc import Sequence
@@ -11,6 +12,8 @@ from pathlib import Path
 from typing import NoReturn
 
 from studio import __version__
+from studio.cli.stderr import complain
+from studio.common import terminal, user_input
 from studio.common.errors import UsageError
 from studio.common.i18n import _
 
@@ -52,8 +55,6 @@ def parse(arguments: Sequence[str]) -> Options:
             return options
         if more[0] not in COMMANDS and not more[0].startswith("-"):
             _refuse(more)
-    from studio.common import terminal  # the window starts without it
-
     terminal.guard()
     return build().parse_args(arguments, namespace=Options())
 
@@ -73,10 +74,10 @@ def check_text(options: Options) -> None:
             try:
                 word.encode()
             except UnicodeEncodeError as error:
-                from studio.common.user_input import valid
-
                 raise UsageError(
-                    _("The command line is not text: {words}").format(words=valid(word)[:120]),
+                    _("The command line is not text: {words}").format(
+                        words=user_input.valid(word)[:120]
+                    ),
                     _("Some of its bytes are not valid text. Nothing was sent."),
                     hint=_("Write it in UTF-8."),
                 ) from error
@@ -84,9 +85,6 @@ def check_text(options: Options) -> None:
 
 def _refuse(words: list[str]) -> NoReturn:
     """Say why a command line that begins with no command is none of files; exit code 2."""
-    from studio.cli.output import complain  # the window starts without them
-    from studio.common import terminal
-
     terminal.guard()
     if wrong := _no_files([word for word in words if not word.startswith("-")]):
         complain(*wrong, _("gridbrush --help lists the commands."))
@@ -96,8 +94,6 @@ def _refuse(words: list[str]) -> NoReturn:
 
 
 def _opened_path(word: str) -> Path:
-    from studio.common import user_input  # the window starts without it
-
     return user_input.path_of(word).absolute()
 
 
@@ -113,16 +109,12 @@ def _no_files(words: list[str]) -> list[str]:
 
 def _no_file(word: str) -> str:
     """Why a word is no file to open; empty for one that is."""
-    from studio.common import user_input  # the window starts without it
-
     try:
         path = user_input.path_of(word)
         mode = path.stat().st_mode
     except user_input.Unusable as error:
         return _("{path} cannot be opened: {reason}").format(path=word, reason=error.reason)
     except (FileNotFoundError, NotADirectoryError):
-        import difflib  # a start does without
-
         if near := difflib.get_close_matches(word, COMMANDS, n=1):
             return _("There is no file and no command {word}. Did you mean {near}?").format(
                 word=word, near=near[0]

@@ -10,7 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol
 
-from studio.cli.output import complain, console, say, say_json
+from studio.cli.output import in_terminal, say, say_json
+from studio.cli.stderr import complain
 from studio.common.i18n import _
 from studio.common.terminal import harmless
 from studio.domain.entities import Failure, Job, JobState, Picture
@@ -224,25 +225,7 @@ class Bars(Lines):
     """A progress bar for each job that is on the wire, in a terminal."""
 
     def __init__(self) -> None:
-        from rich.progress import (
-            DownloadColumn,
-            Progress,
-            SpinnerColumn,
-            TextColumn,
-            TimeElapsedColumn,
-        )
-
-        self._progress = Progress(
-            SpinnerColumn(),
-            TextColumn("{task.description}", markup=False),
-            DownloadColumn(),
-            TimeElapsedColumn(),
-            console=console(),
-            transient=True,
-            # Results go where they were sent, and no path is folded at the terminal's edge.
-            redirect_stdout=False,
-            redirect_stderr=False,
-        )
+        self._progress = in_terminal().received()
         self._tasks: dict[str, Any] = {}
 
     def __enter__(self) -> Bars:

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from studio.app.core import Core
-from studio.cli.output import complain
 from studio.cli.printers import Printer
+from studio.cli.stderr import complain
 from studio.common.errors import EXIT_CODES, StorageError, StudioError
 from studio.domain import budget
 from studio.domain.budget import Budget

@@ -6,9 +6,9 @@ import asyncio
 from pathlib import Path
 
 from studio.app.core import Core
-from studio.cli.core_session import Line, NobodyThere
-from studio.cli.output import complain
+from studio.cli.owner import Line, NobodyThere
 from studio.cli.progress import OnJob, OnPictures
+from studio.cli.stderr import complain
 from studio.common import user_input
 from studio.common.errors import StorageError, StudioError
 from studio.common.i18n import _

@@ -12,13 +12,12 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from studio.cli import output, parser
-from studio.cli.output import complain
 from studio.cli.parser import Options
-from studio.common import i18n, logs, paths
+from studio.cli.stderr import complain
+from studio.common import i18n, log_files, paths
 from studio.common.errors import StorageError, StudioError, UsageError
 from studio.common.files import storage_error
 from studio.common.i18n import _
-from studio.common.log_files import FILE
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +35,7 @@ def run(options: Options) -> int:
     except StudioError as error:
         complain(error.title, error.message, error.hint)
         return error.exit_code
-    end_logs = logs.install(where, options.log_level.upper())
+    end_logs = log_files.install(where, options.log_level.upper())
     try:
         module = importlib.import_module(f"studio.cli.{(options.command or '').replace('-', '_')}")
         command: Command = module.run
@@ -49,7 +48,9 @@ def run(options: Options) -> int:
         log.exception("A bug ended the command")
         complain(
             _("Something went wrong inside Gridbrush."),
-            _("What happened is in {file}; please report it.").format(file=where.log_folder / FILE),
+            _("What happened is in {file}; please report it.").format(
+                file=where.log_folder / log_files.FILE
+            ),
         )
         return StudioError.exit_code
     finally:

@@ -23,10 +23,11 @@ from studio.common import files, paths
 from studio.common.errors import StudioError
 from studio.common.i18n import _
 from studio.common.paths import Paths
-from studio.config import credentials, environment
+from studio.config import environment, system_vault
 from studio.config.settings import OFFLINE
 from studio.domain import prompt_variants, runs
 from studio.domain.drafts import Draft
+from studio.imaging.decoder import Decoder
 from studio.library.query import Query
 
 _HANG = 120
@@ -87,8 +88,6 @@ _SAMPLES = {
 
 
 async def _decoding(where: Paths) -> str:
-    from studio.imaging.decoder import Decoder
-
     decoder = Decoder()
     try:
         with tempfile.TemporaryDirectory() as folder:
@@ -102,7 +101,7 @@ async def _decoding(where: Paths) -> str:
 
 
 async def _keyring(where: Paths) -> str:
-    return await asyncio.to_thread(credentials.backend_name)
+    return await asyncio.to_thread(system_vault.backend_name)
 
 
 async def _generation(where: Paths) -> str:

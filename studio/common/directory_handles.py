@@ -17,9 +17,16 @@ from collections.abc import Callable, Iterator
 from io import BufferedReader
 from pathlib import Path
 
-from studio.common.files import is_link
-
 _NOWHERE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG})
+
+
+def is_link(about: os.stat_result) -> bool:
+    """Whether what `lstat` told of leads elsewhere. A file kept in a cloud is no link."""
+    if sys.platform == "win32":
+        tags = (stat.IO_REPARSE_TAG_SYMLINK, stat.IO_REPARSE_TAG_MOUNT_POINT)
+        return stat.S_ISLNK(about.st_mode) or about.st_reparse_tag in tags
+    else:
+        return stat.S_ISLNK(about.st_mode)
 
 
 def look(root: Path, path: Path) -> os.stat_result | None:

@@ -14,7 +14,6 @@ import contextlib
 import errno
 import os
 import shutil
-import stat
 import sys
 import time
 import unicodedata
@@ -22,8 +21,12 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
 
+from studio.common import directory_handles
 from studio.common.errors import StorageError
 from studio.common.i18n import _
+
+if sys.platform != "win32":
+    import fcntl
 
 _WINDOWS = sys.platform == "win32"
 _BUSY_TRIES = 12
@@ -145,26 +148,13 @@ def sync_folder(folder: Path) -> None:
 def _sync(handle: int, path: Path) -> None:
     _step("sync", path)
     if sys.platform == "darwin":
-        import fcntl
-
         fcntl.fcntl(handle, fcntl.F_FULLFSYNC)
     else:
         os.fsync(handle)
 
 
-def is_link(about: os.stat_result) -> bool:
-    """Whether what `lstat` told of leads elsewhere. A file kept in a cloud is no link."""
-    if sys.platform == "win32":
-        tags = (stat.IO_REPARSE_TAG_SYMLINK, stat.IO_REPARSE_TAG_MOUNT_POINT)
-        return stat.S_ISLNK(about.st_mode) or about.st_reparse_tag in tags
-    else:
-        return stat.S_ISLNK(about.st_mode)
-
-
 def check_way(root: Path, folder: Path) -> None:
     """Raise OSError (`ELOOP`) where a link is on the way from one folder to what is below it."""
-    from studio.common import directory_handles
-
     directory_handles.check(root, folder)
 
 
@@ -333,8 +323,6 @@ def claim(temporary: Path, path: Path) -> None:
             # There a rename takes nobody's place.
             until_free(lambda: temporary.rename(path))
         else:
-            from studio.common import directory_handles  # a start does without
-
             directory_handles.name_anew(temporary, path)
     except FileExistsError:
         raise
@@ -392,8 +380,6 @@ def _rename(source: Path, target: Path, within: Path | None = None) -> None:
         if within is None:
             source.replace(target)
         else:
-            from studio.common import directory_handles  # a start does without
-
             directory_handles.rename(within, source, target)
 
     _step("rename", target)
@@ -430,8 +416,6 @@ def remove(path: Path, *, within: Path | None = None) -> None:
             if within is None:
                 path.unlink()
             else:
-                from studio.common import directory_handles
-
                 directory_handles.unlink(within, path)
 
     with storage_errors(path):
@@ -456,7 +440,7 @@ def remove_folder(folder: Path) -> None:
     A link in its place stays, and so does what it leads to.
     """
     with contextlib.suppress(OSError):
-        if is_link(folder.lstat()):
+        if directory_handles.is_link(folder.lstat()):
             return
         for one in folder.iterdir():
             one.unlink()

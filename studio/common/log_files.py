@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TextIO
 
 from studio.common.files import private_folder
-from studio.common.logs import CleanFormatter
+from studio.common.logs import CleanFormatter, stop_keeping
 from studio.common.paths import Paths
 
 FILE = "gridbrush.log"
@@ -72,8 +72,8 @@ _end: Callable[[], None] | None = None
 def install(paths: Paths, level: str | int = "WARNING") -> Callable[[], None]:
     """Log to files in the state folder (from INFO on) and to standard error (from `level` on).
 
-    Returns what writes out the rest and ends it; leaving the program does so too. Raises ValueError
-    for a level that does not exist.
+    What `logs` kept until now comes first. Returns what writes out the rest and ends it; leaving
+    the program does so too. Raises ValueError for a level that does not exist.
     """
     global _end
     if _end is not None:
@@ -98,6 +98,7 @@ def install(paths: Paths, level: str | int = "WARNING") -> Callable[[], None]:
         output.setFormatter(CleanFormatter("%(message)s"))
     listener = _Listener(waiting, *outputs, respect_handler_level=True)
     root = logging.getLogger()
+    kept = stop_keeping()
     before = root.level
     root.addHandler(handler)
     root.setLevel(min(number, logging.INFO))
@@ -117,4 +118,6 @@ def install(paths: Paths, level: str | int = "WARNING") -> Callable[[], None]:
 
     atexit.register(end)
     _end = end
+    for record in kept:
+        root.handle(record)
     return end

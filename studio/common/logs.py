@@ -1,4 +1,4 @@
-"""Logs without secrets: what is cleaned of every text, and the beginning of logging.
+"""Logs without secrets: what is cleaned of every text, and what is logged before there are files.
 
 Where lines go is in `log_files`, which a start loads when its window stands.
 """
@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable
 
-from studio.common.paths import Paths
+from studio.common.key_redaction import Echoes
+from studio.common.terminal import harmless
 
 HIDDEN = "[hidden]"
 
@@ -45,8 +45,6 @@ def clean(text: str) -> str:
         text = text.replace(secret, HIDDEN)
     if _secrets:
         # However else it is written.
-        from studio.common.key_redaction import Echoes
-
         text = Echoes(sorted(_secrets), instead=HIDDEN).text(text)
     for pattern, instead in _PATTERNS:
         text = re.sub(pattern, instead, text)
@@ -62,8 +60,6 @@ class CleanFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """The line, or one that says what kind of line could not be made."""
         try:
-            from studio.common.terminal import harmless  # a start logs nothing
-
             return harmless(clean(super().format(record)))
         except Exception as error:  # noqa: BLE001 a faulty log line must not stop the program
             return f"A line of {record.name} could not be logged: {type(error).__name__}"
@@ -85,7 +81,7 @@ _kept: _Kept | None = None
 
 
 def keep() -> None:
-    """Keep what is logged from now on until `install`."""
+    """Keep what is logged from now on until `log_files.install`."""
     global _kept
     if _kept is None:
         _kept = _Kept()
@@ -94,21 +90,13 @@ def keep() -> None:
         root.setLevel(logging.INFO)
 
 
-def install(paths: Paths, level: str | int = "WARNING") -> Callable[[], None]:
-    """Log to files in the state folder (from INFO on) and to standard error (from `level` on).
-
-    Returns what writes out the rest and ends it; leaving the program does so too. Raises ValueError
-    for a level that does not exist.
-    """
+def stop_keeping() -> list[logging.LogRecord]:
+    """What was kept, in order; nothing is kept from now on."""
     global _kept
-    from studio.common import log_files
-
-    root = logging.getLogger()
     kept, _kept = _kept, None
-    if kept is not None:
-        root.removeHandler(kept)
-        root.setLevel(logging.WARNING)
-    end = log_files.install(paths, level)
-    for record in kept.records if kept is not None else ():
-        root.handle(record)
-    return end
+    if kept is None:
+        return []
+    root = logging.getLogger()
+    root.removeHandler(kept)
+    root.setLevel(logging.WARNING)
+    return kept.records

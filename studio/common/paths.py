@@ -8,8 +8,13 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import platformdirs
+
 from studio.common.errors import InputError, UsageError
 from studio.common.i18n import _
+
+if sys.platform != "win32":
+    import pwd
 
 APP = "gridbrush"
 _XDG = sys.platform not in ("win32", "darwin")
@@ -78,8 +83,6 @@ def find(home: str | Path | None = None) -> Paths:
             state=root / "state",
             keyring_service=f"{APP}:{digest}",
         )
-    import platformdirs
-
     if not _XDG:
         dirs = platformdirs.PlatformDirs(APP, appauthor=False)
         places = (
@@ -109,8 +112,6 @@ def _xdg(name: str, usual: str) -> Path:
 
 
 def _pictures() -> Path:
-    import platformdirs
-
     if _XDG:
         named = Path(os.environ.get("XDG_PICTURES_DIR", ""))
         usual = named if named.is_absolute() else user_home() / "Pictures"
@@ -140,8 +141,6 @@ def _home_of_this_user() -> str:
     if sys.platform == "win32":
         return ""
     else:
-        import pwd
-
         try:
             return pwd.getpwuid(os.getuid()).pw_dir
         except KeyError:

@@ -1,9 +1,9 @@
 """API keys: from the environment, for this session only, or from the system's keyring.
 
-The only room that knows keyring, and it loads it when a key is first wanted. A keyring may show a
-prompt and wait for hours, so each call has a thread of its own that nobody joins: the caller waits
-a few seconds, the call goes on, and its result is taken whenever it comes. Nothing falls back to
-another place because of a time-out, and no key is ever written to a file, a record or a log.
+A keyring may show a prompt and wait for hours, so each call has a thread of its own that nobody
+joins: the caller waits a few seconds, the call goes on, and its result is taken whenever it comes.
+Nothing falls back to another place because of a time-out, and no key is ever written to a file, a
+record or a log. What knows the system's keyring is in `system_vault`.
 """
 
 from __future__ import annotations
@@ -13,18 +13,19 @@ import contextlib
 import functools
 import logging
 import os
-import sys
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from types import ModuleType
 
 from studio.common import logs
 from studio.common.errors import InputError, KeyLocked, KeyMissing
 from studio.common.i18n import _
+from studio.config import key_hosts
 from studio.config.environment import KEY_VARIABLE
 from studio.config.key_status import KeyStatus, Source, State, clean, describe
 from studio.config.settings import OFFLINE, SettingsStore
+from studio.config.vault import KeyringTrouble, Vault
 from studio.domain.events import Events, KeyChanged
 
 __all__ = [
@@ -33,41 +34,11 @@ __all__ = [
     "Keys",
     "Source",
     "State",
-    "SystemVault",
     "Vault",
-    "backend_name",
     "clean",
-    "open_vault",
 ]
 
 log = logging.getLogger(__name__)
-
-
-class KeyringTrouble(Exception):
-    """Why the keyring did not do what was asked; `reason` goes into a sentence."""
-
-    def __init__(self, state: State, reason: str) -> None:
-        super().__init__(reason)
-        self.state = state
-        self.reason = reason
-
-
-class Vault(Protocol):
-    """One keyring. Blocking; every method raises KeyringTrouble."""
-
-    name: str
-
-    def door(self) -> State:
-        """Without any prompt: OK, LOCKED, NONE (nothing in it), or UNREAD where nobody can tell."""
-
-    def get(self, service: str, profile: str) -> str | None:
-        """The key; may prompt."""
-
-    def set(self, service: str, profile: str, key: str) -> None:
-        """Keep a key; may prompt."""
-
-    def delete(self, service: str, profile: str) -> None:
-        """Delete a key, if there is one; may prompt."""
 
 
 class _Secret:
@@ -183,8 +154,6 @@ class Keys:
         self._noted.pop(profile, None)  # another key, even if all else is as before
         self._session[profile] = secret
         self._make_default(profile)
-        from studio.config import key_hosts
-
         key_hosts.forget(self._settings, profile)
 
         def keep(vault: Vault) -> _Outcome:
@@ -272,7 +241,7 @@ class Keys:
             except KeyringTrouble as trouble:
                 outcome = _Outcome(trouble=trouble)
             except Exception as error:  # noqa: BLE001 a keyring may raise anything
-                outcome = _Outcome(trouble=_trouble(error, display=True))
+                outcome = _Outcome(trouble=_system_vault().trouble_of(error, display=True))
             # The loop is closed when a prompt is answered after the window is gone.
             with contextlib.suppress(RuntimeError):
                 loop.call_soon_threadsafe(deliver, outcome)
@@ -283,7 +252,7 @@ class Keys:
     def _opened(self) -> Vault:
         with self._turn:
             if self._vault is None:
-                self._vault = open_vault(self._environ)
+                self._vault = _system_vault().open_vault(self._environ)
             return self._vault
 
     def _on_read(self, profile: str, reading: _Reading, future: asyncio.Future[_Outcome]) -> None:
@@ -369,141 +338,9 @@ class Keys:
         return titles.get(profile, profile)
 
 
-class SystemVault:
-    """A backend of the keyring library, its errors turned into ours."""
+def _system_vault() -> ModuleType:
+    """What knows keyring; called on the thread of a keyring call."""
+    # Keyring loads secretstorage and cryptography: no window waits for them.
+    from studio.config import system_vault
 
-    def __init__(
-        self,
-        backend: Any,
-        *,
-        door: Callable[[], State] = lambda: State.UNREAD,
-        longest: int | None = None,
-        display: bool = True,
-    ) -> None:
-        """`longest` is what it takes in characters; `display` whether it can show a prompt."""
-        self.name = f"{type(backend).__module__}.{type(backend).__qualname__}"
-        self._backend = backend
-        self._door = door
-        self._longest = longest
-        self._display = display
-
-    def door(self) -> State:
-        """Whether it is open, without any prompt."""
-        with self._errors():
-            return self._door()
-
-    def get(self, service: str, profile: str) -> str | None:
-        """The key; may prompt."""
-        with self._errors():
-            found = self._backend.get_password(service, profile)
-            return None if found is None else str(found)
-
-    def set(self, service: str, profile: str, key: str) -> None:
-        """Keep a key; may prompt."""
-        if self._longest is not None and len(key) > self._longest:
-            raise KeyringTrouble(State.TOO_LONG, _too_long(self._longest))
-        with self._errors():
-            self._backend.set_password(service, profile, key)
-
-    def delete(self, service: str, profile: str) -> None:
-        """Delete a key, if there is one; may prompt."""
-        if self.get(service, profile) is not None:
-            with self._errors():
-                self._backend.delete_password(service, profile)
-
-    @contextlib.contextmanager
-    def _errors(self) -> Any:
-        try:
-            yield
-        except Exception as error:  # noqa: BLE001 backends let errors of the system through
-            # Cut off: a foreign error may carry the key in its arguments.
-            raise _trouble(error, display=self._display) from None
-
-
-def _too_long(longest: int) -> str:
-    return _("the system's keyring takes at most {count} characters").format(count=longest)
-
-
-def _trouble(error: Exception, *, display: bool) -> KeyringTrouble:
-    from keyring import errors
-
-    name = type(error).__name__
-    log.info("The keyring refused: %s", name)
-    if isinstance(error, KeyringTrouble):
-        return error
-    if isinstance(error, errors.NoKeyringError) or name == "SecretServiceNotAvailableException":
-        return KeyringTrouble(State.ABSENT, _("no keyring can be reached"))
-    if isinstance(error, errors.KeyringLocked | errors.InitError):
-        # Both come at once where no prompt can be shown, and when one was closed.
-        if display:
-            return KeyringTrouble(State.DENIED, _("the keyring's prompt was closed or denied"))
-        return KeyringTrouble(
-            State.LOCKED, _("the keyring is locked and cannot ask for its password here")
-        )
-    if getattr(error, "winerror", None) == 1783:
-        return KeyringTrouble(State.TOO_LONG, _too_long(1280))
-    return KeyringTrouble(
-        State.DENIED, _("the keyring reported a problem ({name})").format(name=name)
-    )
-
-
-def open_vault(environ: Mapping[str, str]) -> Vault:
-    """The one keyring this system is asked for; blocking. Raises KeyringTrouble where is none.
-
-    Chosen by name, never keyring's chain through several: a change of desktop must not lose a key.
-    """
-    kind: Any
-    if sys.platform == "darwin":
-        from keyring.backends import macOS
-
-        kind = macOS.Keyring
-        return SystemVault(kind())
-    elif sys.platform == "win32":
-        from keyring.backends import Windows
-
-        kind = Windows.WinVaultKeyring
-        windows = kind()
-        windows.persist = "local machine"  # the usual choice roams to other machines
-        return SystemVault(windows, longest=1280, door=lambda: State.OK)
-    else:
-        from keyring.backends import SecretService, kwallet
-
-        display = bool(environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY"))
-        kind = SecretService.Keyring
-        if _works(kind):
-            return SystemVault(kind(), door=_secret_service, display=display)
-        kind = kwallet.DBusKeyring
-        if _works(kind):
-            return SystemVault(kind(), display=display)
-        raise KeyringTrouble(State.ABSENT, _("no keyring can be reached"))
-
-
-def _works(backend: Any) -> bool:
-    try:
-        return bool(backend.priority > 0)
-    except Exception as error:  # noqa: BLE001 a backend says in its own way that it cannot
-        log.info("%s cannot be used: %s", backend.__module__, type(error).__name__)
-        return False
-
-
-def _secret_service() -> State:
-    """Whether the default collection is open; asks for its properties only, so nothing pops up."""
-    import secretstorage
-
-    with contextlib.closing(secretstorage.dbus_init()) as bus:
-        try:
-            collection = secretstorage.Collection(bus)
-        except secretstorage.ItemNotFoundException:
-            return State.NONE
-        return State.LOCKED if collection.is_locked() else State.OK
-
-
-def backend_name(environ: Mapping[str, str] | None = None) -> str:
-    """The name of the keyring in use, for the self-test; blocking, may start its service.
-
-    Raises KeyMissing where there is none.
-    """
-    try:
-        return open_vault(os.environ if environ is None else environ).name
-    except KeyringTrouble as trouble:
-        raise KeyMissing(_("No keyring"), trouble.reason) from trouble
+    return system_vault

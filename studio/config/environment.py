@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
 import sys
+
+if sys.platform != "win32":
+    import resource
 
 KEY_VARIABLE = "GRIDBRUSH_API_KEY"
 """A key for this run only, before any other."""
@@ -52,13 +56,9 @@ def keep_memory_private() -> None:
     An image would hold the key. The limit alone does not keep a collector of crashes from it.
     """
     if sys.platform != "win32":
-        import resource
-
         with contextlib.suppress(OSError, ValueError):
             _soft, hard = resource.getrlimit(resource.RLIMIT_CORE)
             resource.setrlimit(resource.RLIMIT_CORE, (0, hard))
     if sys.platform == "linux":
-        with contextlib.suppress(AttributeError, OSError, ImportError):
-            import ctypes
-
+        with contextlib.suppress(AttributeError, OSError):
             ctypes.CDLL(None).prctl(_DUMPABLE, 0, 0, 0, 0)

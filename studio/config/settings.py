@@ -15,6 +15,7 @@ from studio.common import files, json_reader
 from studio.common.errors import InputError, StorageError
 from studio.common.i18n import _
 from studio.common.json_reader import NotUnderstood
+from studio.common.lenient_json import as_json, keep, understand
 from studio.domain.events import Events, SettingsChanged, Trouble
 
 log = logging.getLogger(__name__)
@@ -371,8 +372,6 @@ def encode(
     """
     body: dict[str, Any] = {"version": VERSION, **msgspec.to_builtins(settings)}
     if raw is not None and (odd or _has_more(raw, body)):
-        from studio.common.lenient_json import as_json, keep
-
         body = keep(dict(raw), as_json(body), Settings)
         body["version"] = VERSION
     for name in unusable:
@@ -398,8 +397,6 @@ def _read(raw: dict[str, Any]) -> tuple[Settings, list[str], tuple[str, ...]]:
     try:
         found = json_reader.convert(raw, Settings)
     except NotUnderstood as error:
-        from studio.common.lenient_json import understand
-
         log.info("Not all of the settings is understood: %s", error)
         found = understand(raw, Settings, odd)
     usual, unusable = Settings(), []

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from studio.common.i18n import _, ngettext
 from studio.domain.entities import Job
-from studio.library.query import Spend
+from studio.domain.spend import Spend
 
 WARN_AT = 0.8
 """Part of the budget from which on it is said."""

@@ -12,6 +12,7 @@ import msgspec
 from studio.common import files, json_reader
 from studio.common.errors import StorageError
 from studio.common.json_reader import NotUnderstood
+from studio.common.lenient_json import understand
 from studio.domain.entities import Advanced, Reference, Role
 
 log = logging.getLogger(__name__)
@@ -192,8 +193,6 @@ class DraftFile:
 
     def _in_parts(self) -> Draft:
         """As much of it as is understood."""
-        from studio.common.lenient_json import understand
-
         try:
             draft = understand(json_reader.plain(json_reader.read(self._path)), Draft, [])
         except (NotUnderstood, OSError):

@@ -13,6 +13,7 @@ import time
 from dataclasses import dataclass
 from enum import StrEnum
 
+from studio.common.display_text import one_line
 from studio.common.errors import Billed
 
 _id_lock = threading.Lock()
@@ -477,38 +478,3 @@ def short_name(prompt: str, *, words: int = 5) -> str:
     """The first words of a prompt, for captions; at most 48 characters."""
     text = " ".join(one_line(prompt).split()[:words]).rstrip(" ,.;:")
     return text if len(text) <= 48 else text[:47].rstrip() + "…"
-
-
-LONGEST = 1_000
-"""Characters of a name that are ever painted; no line of any screen holds more."""
-
-_GAPS = re.compile(r"\s+")
-_BREAKS = re.compile("[\t-\r\x1c-\x1f\x85\u2028\u2029]")
-_UNSEEN = re.compile(
-    "[\xad\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
-    "\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0001]"
-)
-_JOINERS = re.compile("[\u200c\u200d\ufe00-\ufe0f\\s]*")
-_NO_SIGNS = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff]")
-_MARKS = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
-_HEAPS = re.compile(f"([{_MARKS}]{{6}})[{_MARKS}]+")
-
-
-def one_line(name: str, most: int = LONGEST) -> str:
-    """A name as it is painted: one line, in its own direction, nothing unseen, not without end.
-
-    Names come from file systems, other programs and services. Line breaks and tabs are a space,
-    signs that turn the reading or take no room are left out, what is no sign at all is "�".
-    Empty where nothing of it could be seen.
-    """
-    if len(name) > most:
-        name = name[: most - 1].rstrip() + "…"
-    if name.isascii() and name.isprintable():
-        return name
-    name = _UNSEEN.sub("", _GAPS.sub(_gap, name))
-    name = _HEAPS.sub(r"\1", _NO_SIGNS.sub("\N{REPLACEMENT CHARACTER}", name))
-    return "" if _JOINERS.fullmatch(name) else name
-
-
-def _gap(found: re.Match[str]) -> str:
-    return " " if _BREAKS.search(found[0]) else found[0]

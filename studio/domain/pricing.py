@@ -5,13 +5,9 @@ Never exact: a gateway may take more than the models' own price list says, which
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from studio.domain.entities import CostBasis
 from studio.domain.models import Model
-
-if TYPE_CHECKING:
-    from studio.providers.base import Usage
+from studio.domain.usage import Usage
 
 _LEAST_IMAGE_TOKENS = 200
 """No model counts fewer for a picture; a smaller number means that it was not counted."""

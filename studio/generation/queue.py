@@ -15,7 +15,7 @@ import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from studio.common.errors import (
     Billed,
@@ -40,13 +40,19 @@ from studio.domain.events import (
     SettingsChanged,
     Trouble,
 )
+from studio.generation.failures import bug, cancelled, failure_of
 from studio.generation.journal import Entry, Journal, Over, Stage
+from studio.generation.rate_limiter import Place, Turns, moved
+from studio.generation.retry import (
+    CountDowns,
+    anew,
+    beside,
+    counting_down,
+    delay_of,
+    may_repeat,
+)
+from studio.generation.scheduler import Rota
 from studio.library.facade import Library
-
-if TYPE_CHECKING:
-    from studio.generation.rate_limiter import Place, Turns
-    from studio.generation.retry import CountDowns
-    from studio.generation.scheduler import Rota
 
 log = logging.getLogger(__name__)
 
@@ -95,9 +101,9 @@ class JobQueue:
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._asides: set[asyncio.Task[None]] = set()
         self._awaiting: dict[str, asyncio.Future[None]] = {}
-        self._minute = 60.0
-        self._made_rota: Rota | None = None
-        self._made_count_downs: CountDowns | None = None
+        self._turns = Turns(self._current_settings)
+        self._rota = Rota(self, self._turns)
+        self._count_downs = CountDowns()
         self._keeping_order = False
         self._ending: set[str] = set()
         self._returning: set[str] = set()
@@ -106,28 +112,6 @@ class JobQueue:
         self._usual: dict[tuple[str, str], float | None] = {}
         self._closing = False
         self._unsubscribe = events.subscribe(self._hear)
-
-    @property
-    def _rota(self) -> Rota:
-        """Who is sent next; no start needs it, so it is made at the first wish."""
-        if self._made_rota is None:
-            from studio.generation.rate_limiter import Turns
-            from studio.generation.scheduler import Rota
-
-            self._made_rota = Rota(self, Turns(self._current_settings, minute=self._minute))
-        return self._made_rota
-
-    @property
-    def _turns(self) -> Turns:
-        return self._rota.turns
-
-    @property
-    def _count_downs(self) -> CountDowns:
-        if self._made_count_downs is None:
-            from studio.generation.retry import CountDowns
-
-            self._made_count_downs = CountDowns()
-        return self._made_count_downs
 
     def _current_settings(self) -> Settings:
         return self._settings.value
@@ -196,7 +180,7 @@ class JobQueue:
     @property
     def paused(self) -> bool:
         """Whether nothing new is sent."""
-        return self._made_rota is not None and self._turns.paused
+        return self._turns.paused
 
     def pause(self, *, on: bool = True) -> None:
         """Send nothing new until it is told otherwise; what was sent goes on.
@@ -211,8 +195,6 @@ class JobQueue:
 
     def move(self, job: str, place: Place) -> None:
         """Send a queued job earlier or later; what is sent already keeps its place."""
-        from studio.generation.rate_limiter import moved
-
         movable = [id for id in self.jobs if self.waits_for_turn(id)]
         order = moved(list(self.jobs), movable, job, place)
         if order == list(self.jobs):
@@ -233,8 +215,6 @@ class JobQueue:
         if (now := self.jobs.get(found.id)) is not None and now.alive:
             return
         self._returning.add(found.id)
-        from studio.generation.retry import anew, beside
-
         if found.failure is not None and found.failure.kept and found.id in self._entries:
             self._aside(self._queue_beside(found, beside(found)))
             return
@@ -298,7 +278,7 @@ class JobQueue:
 
     def held(self, profile: str) -> bool:
         """Whether the jobs of a profile wait for a key."""
-        return self._made_rota is not None and profile in self._turns.held
+        return profile in self._turns.held
 
     def usual_seconds(self, model: str, size: str | None) -> float | None:
         """How long that model and size usually takes; None when too little was measured."""
@@ -314,8 +294,7 @@ class JobQueue:
             await asyncio.wait(work, return_when=asyncio.FIRST_COMPLETED)
 
     def _under_way(self) -> set[asyncio.Task[None]]:
-        waking = self._made_rota.under_way if self._made_rota is not None else set()
-        return {*self._tasks.values(), *self._asides, *waking}
+        return {*self._tasks.values(), *self._asides, *self._rota.under_way}
 
     async def close(self) -> None:
         """Stop everything at once; what was sent is found again at the next start."""
@@ -343,9 +322,7 @@ class JobQueue:
 
     def _pump(self) -> None:
         """Give turns to those that may have one, and tell the others their place."""
-        if self._closing:
-            return
-        if self._made_rota is not None or any(map(self.waits_for_turn, self.jobs)):
+        if not self._closing:
             self._rota.pump()
 
     def waits_for_turn(self, id: str) -> bool:
@@ -443,13 +420,9 @@ class JobQueue:
             await self._end(self.jobs[job.id], error)
         except Exception as error:
             log.exception("A bug ended a job")
-            from studio.generation.failures import bug
-
             await self._end(self.jobs[job.id], bug(error, self.jobs[job.id]))
 
     async def _make(self, job: Job) -> None:
-        from studio.generation.retry import may_repeat
-
         repeats = 0
         while True:
             now = self.jobs[job.id]
@@ -504,8 +477,6 @@ class JobQueue:
 
     async def _count_down(self, job: Job, error: StudioError, repeats: int) -> bool:
         """Wait before the next attempt; False when the user stopped it."""
-        from studio.generation.retry import counting_down, delay_of
-
         delay = delay_of(error, repeats, self._jitter())
         old = self._entries[job.id]
         again = counting_down(job, error, repeats, delay)
@@ -526,8 +497,6 @@ class JobQueue:
         await self._fail(job, error)
 
     async def _cancelled(self, job: Job) -> None:
-        from studio.generation.failures import cancelled
-
         await self._fail(job, cancelled(job))
 
     async def _fail(self, job: Job, error: StudioError) -> None:
@@ -535,8 +504,6 @@ class JobQueue:
 
         What arrived of a broken answer stays in the journal, and one that found no room.
         """
-        from studio.generation.failures import bug, failure_of
-
         self._ending.add(job.id)
         if isinstance(error, StorageError) and error.held:
             self.held_answers.add(job.id)

@@ -33,7 +33,7 @@ from studio.common import file_types, json_reader
 from studio.imaging import containers, exif, text_encoding
 from studio.imaging.file_parts import Contents
 from studio.imaging.jpeg_scans import scans
-from studio.imaging.worker import Job, Message
+from studio.imaging.worker_protocol import Job, Message
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "AVIF", "TIFF", "BMP")
 """The only decoders that are ever used; Pillow has many more."""

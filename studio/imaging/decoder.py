@@ -9,6 +9,7 @@ takes long over a picture, a second one does what waits.
 from __future__ import annotations
 
 import asyncio
+import concurrent.futures
 import contextlib
 import heapq
 import itertools
@@ -24,18 +25,14 @@ from dataclasses import dataclass
 from enum import IntEnum
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from studio.common import json_reader, paths
 from studio.common.errors import NotDecoded, PictureUnreadable, StudioError
 from studio.common.file_types import Kind, kind_of, looks_complete
 from studio.common.i18n import _
 from studio.config.environment import worker_environment
-
-if TYPE_CHECKING:
-    import concurrent.futures
-
-    from studio.imaging.worker import Message
+from studio.imaging.worker_protocol import Message, read_message, write_message
 
 __all__ = [
     "Decoder",
@@ -228,8 +225,6 @@ class Decoder:
     async def _ask(
         self, priority: Priority, *, path: Path, paid: bool = False, **header: Any
     ) -> Message:
-        import concurrent.futures
-
         asked = _Asked({"path": str(path), **header}, concurrent.futures.Future(), paid)
         with self._change:
             if self._closing:
@@ -246,8 +241,6 @@ class Decoder:
     def _begin(self) -> None:
         """One process more, where there may be one. Raises NotDecoded. Under the lock."""
         if len(self._hands) < _MOST_HANDS and not self._closing:
-            import concurrent.futures
-
             hand = _Hand(self, concurrent.futures.Future())
             try:
                 hand.thread.start()
@@ -403,8 +396,6 @@ class _Child:
 
         `on_slow` is called after `patience` seconds.
         """
-        from studio.imaging.worker import write_message
-
         assert self._process.stdin is not None
         try:
             write_message(self._process.stdin, header)  # type: ignore[arg-type]
@@ -431,8 +422,6 @@ class _Child:
         return message
 
     def _read(self) -> None:
-        from studio.imaging.worker import read_message
-
         assert self._process.stdout is not None
         message: Message | None = None
         with contextlib.suppress(OSError, ValueError):

@@ -9,13 +9,10 @@ without.
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
 import struct
 import sys
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    import ctypes
 
 _SECCOMP = 22
 _FILTERED = 2
@@ -47,9 +44,7 @@ def give_up() -> None:
     open. Nothing is raised where there is no way.
     """
     if sys.platform == "linux":
-        with contextlib.suppress(AttributeError, OSError, ImportError, ValueError):
-            import ctypes
-
+        with contextlib.suppress(AttributeError, OSError, ValueError):
             libc = ctypes.CDLL(None)
             if libc.prctl(_NO_NEW_RIGHTS, 1, 0, 0, 0) == 0:
                 _no_writing(libc)
@@ -60,8 +55,6 @@ if sys.platform == "linux":
 
     def _no_writing(libc: ctypes.CDLL) -> None:
         """By Landlock: of files what exists can be read, and nothing else be done."""
-        import ctypes
-
         version = libc.syscall(_LANDLOCK_RULES, None, ctypes.c_size_t(0), ctypes.c_uint32(1))
         if version < 1:
             return
@@ -79,8 +72,6 @@ if sys.platform == "linux":
 
     def _no_network(libc: ctypes.CDLL) -> None:
         """By a filter of system calls: no sockets, no programs, no look into other processes."""
-        import ctypes
-
         machine, calls = _MACHINES.get(os.uname().machine, (0, ()))
         if not calls:
             return

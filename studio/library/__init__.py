@@ -1,1 +1,1 @@
-"""The library: originals and records that are true, and an index computed from them."""
+"""The library: originals and records as the truth, and an index computed from them."""

@@ -1,4 +1,4 @@
-"""What may be asked of a library, and the small values that come back."""
+"""Queries of a library, and the small values they return."""
 
 from __future__ import annotations
 
@@ -88,21 +88,6 @@ class Counts:
     failed: int = 0
     trash: int = 0
     prompts: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spend:
-    """Money spent by local date, in US dollars.
-
-    Attributes:
-        unknown: pictures of this month whose price nobody knows; they are not in the sums.
-        maybe: requests of this month that brought nothing and may have been billed; nor are they.
-    """
-
-    today: float = 0.0
-    month: float = 0.0
-    unknown: int = 0
-    maybe: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,42 +18,20 @@ from studio.common.files import storage_error
 from studio.common.i18n import _
 from studio.domain.entities import GenerationRequest, Grounding, Reference
 from studio.domain.models import Lesson, Listed, Model
+from studio.domain.usage import Usage
 from studio.imaging.upload_limits import Limits
 from studio.providers import base64_text
+from studio.providers.sink import BeforeFirstByte, Sink
 
 if TYPE_CHECKING:
     from studio.providers.history import Part, Past
     from studio.providers.transport import Client
-
-BeforeFirstByte = Callable[[], Awaitable[None]]
-"""Awaited once connected, just before a request's first byte; when it raises, nothing is sent.
-
-What is told in two ways takes two requests: then it is awaited for each.
-"""
 
 FindModel = Callable[[str], Model]
 """Gives a model of a profile by its id."""
 
 Learn = Callable[[Lesson], None]
 """Keeps what an answer taught. Blocking."""
-
-
-class Sink(Protocol):
-    """Where an answer goes while it arrives."""
-
-    async def status(self, code: int, headers: Mapping[str, str]) -> None:
-        """The answer begins. Names of headers are in lower case."""
-
-    async def chunk(self, data: bytes) -> None:
-        """More of the body. The next piece is read when this returns; it may raise StudioError."""
-
-    @property
-    def whole(self) -> bool:
-        """Whether the JSON received so far is complete: a break after that loses nothing."""
-
-    @property
-    def promising(self) -> bool:
-        """Whether a picture is in what was received so far, or begins there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,24 +116,6 @@ class Scanner(Protocol):
 
     def finish(self) -> Scan:
         """What was fed, parsed; more may be fed afterwards. Never raises."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Usage:
-    """Tokens counted by the service; image_tokens is None when it did not say.
-
-    Attributes:
-        answer_tokens: of the whole answer, image and text together; 0 when it did not say.
-        tool_tokens: of what a search brought.
-    """
-
-    prompt_tokens: int = 0
-    answer_tokens: int = 0
-    tool_tokens: int = 0
-    image_tokens: int | None = None
-    text_tokens: int = 0
-    thought_tokens: int = 0
-    total_tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

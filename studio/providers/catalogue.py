@@ -15,6 +15,7 @@ from studio.common import json_reader
 from studio.common.errors import InputError, StorageError
 from studio.common.i18n import _
 from studio.common.json_reader import NotUnderstood
+from studio.common.lenient_json import understand
 from studio.common.paths import resources
 from studio.config.settings import OFFLINE, Profile
 from studio.domain.models import THINKING, Lesson, Listed, Model, ModelState, Rates, plain_id
@@ -209,8 +210,6 @@ class _Kept(msgspec.Struct):
 
 
 def _in_parts(data: bytes) -> _Kept:
-    from studio.common.lenient_json import understand
-
     try:
         return understand(json_reader.plain(data), _Kept, [])
     except NotUnderstood:

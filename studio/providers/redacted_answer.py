@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from studio.common.key_redaction import Echoes, escaped
 from studio.common.serial_executor import Lane
-from studio.providers.base import Sink
+from studio.providers.sink import Sink
 
 _PIECE = 8 * 1024
 """Bytes looked through in one call: other threads go on in between."""

@@ -1,21 +1,18 @@
-"""The connection: one request out, one answer in pieces back. The only place that knows httpx.
+"""The connection: one request out, one answer in pieces back.
 
 Who pays decides what an error means here. Until the request's first byte has left, nothing can
 have been charged and the same request may be sent again; afterwards it may have been, and nobody
 sends it again but the user. That border is exact: httpx tells through its trace hook when it
 begins to write.
 
-httpx is imported when the first request is made, on another thread, and not with this module: a
-window must not wait for it.
+httpx is imported with `http_routes`, when the first request is made and on another thread: a window
+must not wait for it.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
-import ssl
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -23,29 +20,21 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from studio import __version__
-from studio.common import urls
 from studio.common.errors import NetworkError, ServiceError, StudioError
 from studio.common.i18n import _
 from studio.common.key_redaction import Echoes
 from studio.common.serial_executor import Lane
 from studio.common.urls import check_address
-from studio.providers import connection_errors, content_encoding, fetching, proxies
-from studio.providers.base import BeforeFirstByte, Sink
+from studio.providers import connection_errors, content_encoding, fetching
 from studio.providers.redacted_answer import CleanSink, secrets_in
+from studio.providers.sink import BeforeFirstByte, Sink
 
 if TYPE_CHECKING:
     import httpx
 
-__all__ = ["Client", "Painter", "Reply", "check_address"]
+    from studio.providers.http_routes import Painter, Routes
 
-Painter = Callable[
-    [str, str, Mapping[str, str], bytes],
-    Awaitable[tuple[int, Mapping[str, str], AsyncIterator[bytes]]],
-]
-"""(method, url, headers, body) -> (status, headers, chunks): a service inside this process."""
-
-SKETCH_HOST = "sketch.invalid"
-"""Stands for the painter in addresses httpx accepts; no such host can exist (RFC 2606)."""
+__all__ = ["Client", "Reply", "check_address"]
 
 MAX_BODY = 256 * 1024 * 1024
 MAX_WORDS = 32 * 1024 * 1024
@@ -61,8 +50,6 @@ ERROR_SECONDS = 10.0
 LIST_SECONDS = 20.0
 FETCH_SECONDS = 60.0
 _SENT_PIECE = 64 * 1024
-_READ_PIECE = 256 * 1024
-"""What one look at a socket brings at most; read in smaller pieces, each costs the loop a round."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +88,7 @@ class Client:
         self.policy = policy or fetching.Policy()
         self._painter = painter
         self._lane = lane
-        self._routes: _Routes | None = None
+        self._routes: Routes | None = None
         self._opening = asyncio.Lock()
         self._echoes = Echoes()
 
@@ -224,8 +211,6 @@ class Client:
     async def _visit(
         self, target: fetching.Target, take: fetching.Take
     ) -> tuple[int, Mapping[str, str]]:
-        import httpx
-
         if self._routes is None:
             raise OSError("closed")
         headers = {
@@ -235,13 +220,12 @@ class Client:
             "Accept-Encoding": "identity",
         }
         # Not by `_asked`: here the address and the name are two things.
-        request = httpx.Request(
+        response = await self._routes.send(
             "GET",
             target.url,
-            headers=headers,
+            headers,
             extensions={"sni_hostname": target.name, "timeout": _limits(FETCH_SECONDS)},
         )
-        response = await self._routes.handle_async_request(request)
         try:
             if response.status_code == 200:
                 most = fetching.MAX_PICTURE
@@ -264,19 +248,10 @@ class Client:
     ) -> AsyncIterator[httpx.Response]:
         """One request as it stands: nothing is added to it, followed for it or remembered of it."""
         routes = await self._open()
-        import httpx
-
         extensions: dict[str, Any] = {"timeout": _limits(None)}
         if trace is not None:
             extensions["trace"] = trace
-        try:
-            request = httpx.Request(
-                method, _internal(url), headers=headers, content=content, extensions=extensions
-            )
-            response = await routes.handle_async_request(request)
-        except UnicodeError as error:
-            # The name of its host cannot be read as one ("xn--a").
-            raise httpx.InvalidURL(str(error)) from error
+        response = await routes.send(method, url, headers, content=content, extensions=extensions)
         try:
             yield response
         finally:
@@ -297,46 +272,24 @@ class Client:
         if routes is not None:
             await routes.aclose()
 
-    async def _open(self) -> _Routes:
+    async def _open(self) -> Routes:
         async with self._opening:
             if self._routes is None:
-                self._routes = _Routes(self._painter, await asyncio.to_thread(_prepare))
+                self._routes = await asyncio.to_thread(_routes, self._painter)
             return self._routes
+
+
+def _routes(painter: Painter | None) -> Routes:
+    """The ways out. Blocking."""
+    # httpx and the certificates take 0.2 s, and no window waits for them: the first request does.
+    from studio.providers import http_routes
+
+    return http_routes.Routes(painter, http_routes.prepare())
 
 
 def _limits(read: float | None) -> dict[str, float | None]:
     """Seconds each step of a request may take; an answer is waited for by whoever asks."""
     return {"connect": CONNECT_SECONDS, "write": WRITE_SECONDS, "read": read, "pool": None}
-
-
-def _prepare() -> ssl.SSLContext:
-    """The slow part of opening: httpx itself, and the certificates. Blocking."""
-    import certifi
-    import httpcore
-    import httpx  # noqa: F401 - here for its second load to be free
-
-    for name in ("httpx", "httpcore"):
-        # Below WARNING they write addresses and headers.
-        logging.getLogger(name).setLevel(logging.WARNING)
-    # Neither has an option for it.
-    httpcore.AsyncHTTP11Connection.READ_NUM_BYTES = _READ_PIECE
-    # Else it looks for other loops anew at each of the locks of a request.
-    httpcore._synchronization.current_async_library = _asyncio  # noqa: SLF001
-
-    # As `ssl.create_default_context` makes it, but for one thing: that notes the keys of every
-    # session in the file SSLKEYLOGFILE names, with which the traffic and the API key can be read.
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    if sys.version_info >= (3, 13):
-        context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN | ssl.VERIFY_X509_STRICT
-    # The system's own authorities (a company's among them) and those httpx would bring.
-    context.load_default_certs(ssl.Purpose.SERVER_AUTH)
-    with contextlib.suppress(OSError):
-        context.load_verify_locations(certifi.where())
-    return context
-
-
-def _asyncio() -> str:
-    return "asyncio"
 
 
 class _Sending:
@@ -358,110 +311,6 @@ class _Sending:
             self.done = self.begun
 
 
-class _Routes:
-    """Chooses the way for each request: the painter, a proxy of the system, or straight."""
-
-    def __init__(self, painter: Painter | None, context: ssl.SSLContext) -> None:
-        self._painter = painter
-        self._context = context
-        self._ways: dict[str, httpx.AsyncHTTPTransport] = {}
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        if request.url.host == SKETCH_HOST:
-            return await self._paint(request)
-        return await self._way(request.url).handle_async_request(request)
-
-    def _way(self, url: httpx.URL) -> httpx.AsyncHTTPTransport:
-        import httpx
-
-        from studio.providers import network
-
-        proxy = proxies.proxy_for(url.scheme, url.host)
-        if proxy not in self._ways:
-            socks = proxies.is_socks(proxy)
-            try:
-                # Without a context of ours it makes one, which would note the keys of sessions.
-                context = self._context if proxy.startswith("https:") else None
-                through = httpx.Proxy(proxy, ssl_context=context) if proxy else None
-            except (ValueError, httpx.InvalidURL) as error:
-                raise proxies.unusable(str(url)) from error
-            way = self._ways[proxy] = httpx.AsyncHTTPTransport(
-                verify=self._context,
-                trust_env=False,
-                http1=True,
-                http2=False,
-                limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
-                proxy=None if socks else through,
-                socket_options=urls.socket_options(),
-            )
-            # httpx has no option for it.
-            way._pool._network_backend = network.network(proxy if socks else "")  # noqa: SLF001
-        return self._ways[proxy]
-
-    async def _paint(self, request: httpx.Request) -> httpx.Response:
-        import httpx
-
-        if self._painter is None:
-            from studio.providers import sketch
-
-            self._painter = sketch.answer
-        trace = request.extensions.get("trace")
-        # What goes over the wire says by itself when it begins; the painter has no wire.
-        if trace is not None:
-            told = {"request": _Method(request.method.encode())}
-            await trace("http11.send_request_headers.started", told)
-        body = await request.aread()
-        if trace is not None:
-            await trace("http11.send_request_body.complete", {})
-        status, headers, chunks = await self._painter(
-            request.method, str(request.url), dict(request.headers), body
-        )
-        line = _Line()
-        return httpx.Response(
-            status,
-            headers=dict(headers),
-            content=_mended(chunks, line),
-            extensions={"network_stream": line},
-        )
-
-    async def aclose(self) -> None:
-        ways, self._ways = self._ways, {}
-        for way in ways.values():
-            await way.aclose()
-
-
-@dataclass(frozen=True, slots=True)
-class _Method:
-    method: bytes
-
-
-class _Line:
-    """The painter's end of a connection that is none: it can be cut all the same."""
-
-    def __init__(self) -> None:
-        self.cut = False
-
-    async def aclose(self) -> None:
-        self.cut = True
-
-
-async def _mended(chunks: AsyncIterator[bytes], line: _Line) -> AsyncIterator[bytes]:
-    """The painter's chunks; where it breaks off, it breaks as a connection would."""
-    import httpx
-
-    try:
-        async for chunk in chunks:
-            yield chunk
-            if line.cut:
-                raise httpx.ReadError("the line was cut")
-    except OSError as error:
-        raise httpx.RemoteProtocolError(str(error) or "peer closed the connection") from error
-    finally:
-        close = getattr(chunks, "aclose", None)
-        if close is not None:
-            await close()
-
-
 async def _in_pieces(body: bytes) -> AsyncIterator[bytes]:
     """The request's body in pieces: a line that breaks in between is noticed at the next one.
 
@@ -470,11 +319,6 @@ async def _in_pieces(body: bytes) -> AsyncIterator[bytes]:
     view = memoryview(body)
     for start in range(0, len(view), _SENT_PIECE):
         yield bytes(view[start : start + _SENT_PIECE])
-
-
-def _internal(url: str) -> str:
-    parts = urlsplit(url)
-    return f"https://{SKETCH_HOST}{parts.path}" if parts.scheme == "sketch" else url
 
 
 def _plain_headers(response: httpx.Response, echoes: Echoes) -> dict[str, str]:

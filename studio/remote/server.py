@@ -22,6 +22,9 @@ from studio.config.settings import OFFLINE
 from studio.domain import budget
 from studio.domain.events import Event, JobChanged, JobsRemoved, PicturesAdded
 from studio.generation.journal import DAMAGED
+from studio.library.operations import import_, import_sources, trash
+from studio.library.operations.forget_prompt import forget
+from studio.library.operations.repair import repair
 from studio.library.operations.verify import Report
 from studio.library.operations.verify import check as read_again
 from studio.remote import protocol
@@ -262,7 +265,7 @@ async def carry_out(core: Core, asked: Change) -> Said:
 
 async def check(core: Core, progress: Callable[[int], None] = lambda _done: None) -> Report:
     """Read every original again. Raises StorageError, and what `progress` raises."""
-    return await read_again(core.library, progress)
+    return await read_again(core.library.store, progress)
 
 
 def facts_of(report: Report) -> dict[str, Any]:
@@ -300,11 +303,9 @@ async def _restore(core: Core, asked: Change) -> Said:
 
 
 async def _empty_trash(core: Core, _asked: Change) -> Said:
-    from studio.library.operations import trash
-
-    found = await trash.contents(core.library)
+    found = await trash.contents(core.library.store)
     discard = trash.by_command() if core.paths.home is None else None
-    return Said(await trash.empty(core.library, found.ids, discard), len(found.ids))
+    return Said(await trash.empty(core.library.store, found.ids, discard), len(found.ids))
 
 
 async def _collect(core: Core, asked: Change) -> Said:
@@ -335,11 +336,9 @@ async def _uncollect(core: Core, asked: Change) -> Said:
 
 
 async def _import(core: Core, asked: Change) -> Said:
-    from studio.library.operations import import_, import_sources
-
     found, refused = import_sources.named(asked.paths)
     neutral = core.settings.value.neutral_names
-    one = import_.Import(core.library, core.decoder, neutral_names=neutral)
+    one = import_.Import(core.library.store, core.decoder, neutral_names=neutral)
     result = await one.run(found, refused=refused)
     return Said(import_.sentence(result), len(result.ids), import_.facts(result))
 
@@ -354,10 +353,8 @@ async def _redo(core: Core, _asked: Change) -> Said:
 
 async def _fix(core: Core, _asked: Change) -> Said:
     """Verify, mend what can be, verify again."""
-    from studio.library.operations.repair import repair
-
     report = await check(core)
-    repaired = await repair(core.library, report)
+    repaired = await repair(core.library.store, report)
     if repaired.total or repaired.lost:
         report = await check(core)
     fixed = {name: getattr(repaired, name) for name in ("found", "put_back", "lost", "records")}
@@ -365,9 +362,7 @@ async def _fix(core: Core, _asked: Change) -> Said:
 
 
 async def _forget(core: Core, asked: Change) -> Said:
-    from studio.library.operations.forget_prompt import forget
-
-    number = await forget(core.library, " ".join(asked.ids))
+    number = await forget(core.library.store, " ".join(asked.ids))
     await asyncio.to_thread(core.draft.forget, " ".join(asked.ids))
     await asyncio.to_thread(_forget_broken, core)
     return Said(_("The prompt is forgotten."), number)

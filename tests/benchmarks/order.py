@@ -53,7 +53,7 @@ async def _measured(home: Path, index: Path) -> list[Measure]:
         ("undo", library.undo()),
     ):
         durable, whole, gap = await _timed(library, change)
-        size = max(path.stat().st_size for path in library._log.folder.iterdir())
+        size = max(path.stat().st_size for path in library.store.log.folder.iterdir())
         plain = _plain(home, min(size, 2_000_000))
         for what, value, unit, peer, goal, most in (
             ("durable", durable, "s", plain, "within 0.1 s", DURABLE),
@@ -79,21 +79,21 @@ async def _measured(home: Path, index: Path) -> list[Measure]:
 async def _timed(library: Library, change: Awaitable[object]) -> tuple[float, float, float]:
     """Seconds until the record is durable, until the index has it, and the loop's longest gap."""
     at: list[float] = []
-    append = library._log.append
+    append = library.store.log.append
 
     def noted(record: object) -> object:
         place = append(record)  # type: ignore[arg-type]
         at.append(time.perf_counter())
         return place
 
-    library._log.append = noted  # type: ignore[method-assign, assignment]
+    library.store.log.append = noted  # type: ignore[method-assign, assignment]
     watch = asyncio.create_task(_gaps())
     # The watch has its beat before the change begins.
     await asyncio.sleep(0.05)
     started = time.perf_counter()
     await change
     ended = time.perf_counter()
-    library._log.append = append  # type: ignore[method-assign]
+    library.store.log.append = append  # type: ignore[method-assign]
     watch.cancel()
     gap = await asyncio.gather(watch, return_exceptions=False)
     return at[0] - started, ended - started, gap[0]

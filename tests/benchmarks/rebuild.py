@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from studio.library.index.index import Index
-from studio.library.log.records import RecordLog
+from studio.library.log.record_log import RecordLog
 from tests.benchmarks import search
 from tests.benchmarks.frame import Measure, Result
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from studio.common.errors import StorageError
 from studio.library.index.index import Index, Interrupted
 from studio.library.index.search_sql import Selection
-from studio.library.log.records import RecordLog
+from studio.library.log.record_log import RecordLog
 from studio.library.query import Query
 from tests.benchmarks import library_maker
 from tests.benchmarks.frame import Measure, Result

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from studio.library.files.originals import HIDDEN
-from studio.library.operations import restore
+from studio.library.files.originals import HIDDEN, UNFINISHED
 from tests.cli.program import Program, made
 from tests.torture import strangers
 
@@ -36,7 +35,7 @@ def test_what_would_be_acted_upon_is_left_out_and_told(program: Program, backup:
     assert "--trust" in done.err
     assert "evil" not in program.settings.read_text()
     hidden = program.home / "library" / HIDDEN
-    assert not {one.name for one in hidden.iterdir()} & set(restore.UNFINISHED)
+    assert not {one.name for one in hidden.iterdir()} & set(UNFINISHED)
 
 
 def test_with_trust_all_of_it_comes(program: Program, backup: Path) -> None:
@@ -44,7 +43,7 @@ def test_with_trust_all_of_it_comes(program: Program, backup: Path) -> None:
     assert done.code == 0, done.err
     assert "evil.example" in program.settings.read_text()
     hidden = program.home / "library" / HIDDEN
-    assert {one.name for one in hidden.iterdir()} >= set(restore.UNFINISHED)
+    assert {one.name for one in hidden.iterdir()} >= set(UNFINISHED)
 
 
 def test_a_broken_backup_has_the_exit_code_of_the_disk_and_leaves_nothing(

@@ -29,7 +29,7 @@ _LIMIT = 30
 HOLDER = """
 import sys
 from pathlib import Path
-from studio.app.instance import LibraryLock
+from studio.common.library_lock import LibraryLock
 LibraryLock(Path(sys.argv[1])).acquire()
 print("mine", flush=True)
 sys.stdin.read()

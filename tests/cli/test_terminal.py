@@ -60,19 +60,19 @@ def test_json_says_the_same_with_its_signs_written_out(text: str) -> None:
 
 AT_HOME = {
     # Of a table, whose cells are harmless: the drawing itself is for a terminal.
-    "print": {"cli/output.py"},
+    "print": {"cli/rich_output.py"},
     "input": set(),
-    "Console": {"cli/output.py"},
+    "Console": {"cli/rich_output.py"},
     "StreamHandler": {"common/log_files.py"},
     "basicConfig": set(),
-    "add_task": {"cli/output.py", "cli/printers.py"},
+    "add_task": {"cli/rich_output.py", "cli/printers.py"},
     "getpass": {"cli/key.py"},
     "print_exc": set(),
     "print_exception": set(),
     "print_usage": set(),
     "excepthook": set(),
 }
-WRITES = {"cli/output.py", "ui/app/application.py"}
+WRITES = {"cli/output.py", "cli/stderr.py", "ui/app/application.py"}
 
 
 def test_everything_is_written_through_the_door() -> None:

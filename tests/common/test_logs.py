@@ -24,7 +24,7 @@ def logging_to(folder: Path) -> Iterator[Callable[[], str]]:
     home = paths.find(folder)
     root = logging.getLogger()
     others, root.handlers = root.handlers, []
-    end = logs.install(home, "CRITICAL")
+    end = log_files.install(home, "CRITICAL")
 
     def read() -> str:
         end()
@@ -130,7 +130,7 @@ def test_a_stuck_disk_does_not_stop_who_logs(
 
     monkeypatch.setattr(log_files._File, "emit", emit)
     monkeypatch.setattr(log_files, "_WAITING", 50)
-    end = logs.install(paths.find(tmp_path), "CRITICAL")
+    end = log_files.install(paths.find(tmp_path), "CRITICAL")
     for number in range(200):  # more than the queue holds
         logging.getLogger("studio.test").warning("line %d", number)
     assert begun.wait(10)
@@ -140,7 +140,7 @@ def test_a_stuck_disk_does_not_stop_who_logs(
 
 def test_a_disk_that_refuses_is_passed_over(tmp_path: Path) -> None:
     (tmp_path / "state").write_text("a file where the folder should be")
-    end = logs.install(paths.find(tmp_path), "CRITICAL")
+    end = log_files.install(paths.find(tmp_path), "CRITICAL")
     logging.getLogger("studio.test").warning("into the void")
     end()
     assert (tmp_path / "state").is_file()
@@ -149,7 +149,7 @@ def test_a_disk_that_refuses_is_passed_over(tmp_path: Path) -> None:
 def test_files_stay_few_small_and_private(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(log_files, "_BYTES", 2000)
     home = paths.find(tmp_path)
-    end = logs.install(home, "CRITICAL")
+    end = log_files.install(home, "CRITICAL")
     for number in range(300):
         logging.getLogger("studio.test").warning("line %d", number)
     end()
@@ -171,7 +171,7 @@ def test_standard_error_gets_the_chosen_level(
 ) -> None:
     written = io.StringIO()
     monkeypatch.setattr(sys, "stderr", written)
-    end = logs.install(paths.find(tmp_path), "warning")
+    end = log_files.install(paths.find(tmp_path), "warning")
     logging.getLogger("studio.test").info("only in the file")
     logging.getLogger("studio.test").warning("in both")
     end()
@@ -183,9 +183,22 @@ def test_standard_error_gets_the_chosen_level(
 
 def test_a_level_that_does_not_exist_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="loud"):
-        logs.install(paths.find(tmp_path), "loud")
+        log_files.install(paths.find(tmp_path), "loud")
+
+
+def test_what_is_logged_before_there_are_files_comes_first(tmp_path: Path) -> None:
+    home = paths.find(tmp_path)
+    handlers = list(logging.getLogger().handlers)
+    logs.keep()
+    logging.getLogger("studio.test").info("kept")
+    end = log_files.install(home, "CRITICAL")
+    logging.getLogger("studio.test").info("later")
+    end()
+    lines = (home.log_folder / log_files.FILE).read_text().splitlines()
+    assert [line.rpartition(": ")[2] for line in lines] == ["kept", "later"]
+    assert logging.getLogger().handlers == handlers
 
 
 def test_nothing_is_written_before_the_first_line(tmp_path: Path) -> None:
-    logs.install(paths.find(tmp_path), "CRITICAL")()
+    log_files.install(paths.find(tmp_path), "CRITICAL")()
     assert not (tmp_path / "state").exists()

@@ -358,17 +358,18 @@ SEEN = {
             "common/files.py:sync_folder", "common/files.py:write_new", "common/files.py:_blocks",
             "common/files.py:__init__", "common/directory_handles.py:open_file",
             "common/directory_handles.py:_opened", "common/directory_handles.py:name_anew",
-            "common/json_reader.py:read", "app/instance.py:_machine", "app/instance.py:acquire",
-            "app/instance.py:_ring", "app/crash_reports.py:__init__",
-            "app/crash_reports.py:left_behind", "domain/drafts.py:_being_restored",
+            "common/json_reader.py:read", "common/library_lock.py:_machine",
+            "common/library_lock.py:acquire", "app/instance.py:_ring",
+            "app/crash_reports.py:__init__", "app/crash_reports.py:left_behind",
+            "domain/drafts.py:_being_restored",
             "common/log_files.py:_open", "library/operations/backup.py:write",
             "library/operations/backup.py:_add", "library/log/daily_copies.py:_packed",
             "library/log/daily_copies.py:records_of", "library/operations/forget_prompt.py:_lines",
-            "library/index/index.py:current", "library/operations/relocate.py:_copy_file",
+            "library/index/index_file.py:current", "library/operations/relocate.py:_copy_file",
             "library/files/originals.py:sha256_of", "library/files/save_copies.py:_written",
-            "library/files/originals.py:read_picture_file", "library/log/records.py:reaches",
-            "library/log/records.py:read", "library/log/records.py:at",
-            "library/log/records.py:_mend_end", "library/files/thumbnails.py:get",
+            "library/files/originals.py:read_picture_file", "library/log/record_log.py:reaches",
+            "library/log/record_log.py:read", "library/log/record_log.py:at",
+            "library/log/record_log.py:_mend_end", "library/files/thumbnails.py:get",
             "library/files/thumbnails.py:find", "imaging/upload_limits.py:fit",
             "providers/base64_text.py:from_file", "ui/support/drag_and_drop.py:load",
             "ui/style/icons.py:source", "ui/style/stylesheet.py:style_sheet",
@@ -466,5 +467,5 @@ def test_an_opening_that_goes_past_the_door_is_found(line: str) -> None:
 
 def test_commands_take_the_names_of_files_through_the_door() -> None:
     # What is read; where things are written to is no business of this door.
-    for module in ("library", "generate", "advanced", "parser"):
+    for module in ("library_changes", "library_backup", "generate", "advanced", "parser"):
         assert "user_input.path_of(" in (STUDIO / "cli" / f"{module}.py").read_text("utf-8"), module

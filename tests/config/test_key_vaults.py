@@ -7,7 +7,9 @@ import logging
 import pytest
 from keyring import errors as keyring_errors
 
-from studio.config.credentials import KeyringTrouble, State, SystemVault
+from studio.config.key_status import State
+from studio.config.system_vault import SystemVault
+from studio.config.vault import KeyringTrouble
 from tests.canary import KEY
 
 

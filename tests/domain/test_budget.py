@@ -9,7 +9,7 @@ import pytest
 from studio.domain import budget
 from studio.domain.budget import Budget
 from studio.domain.entities import GenerationRequest, Job, JobState
-from studio.library.query import Spend
+from studio.domain.spend import Spend
 
 
 def job(state: JobState, usd: float | None) -> Job:

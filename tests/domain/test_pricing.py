@@ -8,7 +8,7 @@ import pytest
 
 from studio.domain.entities import CostBasis
 from studio.domain.pricing import cost, estimate
-from studio.providers.base import Usage
+from studio.domain.usage import Usage
 from studio.providers.catalogue import Catalogue
 
 CATALOGUE = Catalogue()

@@ -13,7 +13,8 @@ import pytest
 
 from studio.domain.entities import GenerationRequest, Job, Picture, Reference, Role, Told, new_id
 from studio.generation.journal import Journal
-from studio.library.log.records import Record, decode, encode
+from studio.library.log.record_log import decode
+from studio.library.log.records import Record, encode
 from tests.fake_service import FakeService, Reply, tiny_png
 from tests.generation.harness import MODEL, Studio, inline, parts, replies, studio
 

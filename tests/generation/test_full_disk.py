@@ -77,7 +77,7 @@ async def generation(home: Path, when: Callable[[int, str], bool]) -> tuple[list
             assert await one.core.library.failed() == []
             assert one.core.queue.jobs == {}
             assert one.journal == []
-            report = await check(one.core.library)
+            report = await check(one.core.library.store)
             assert report.whole
             assert report.orphans == ()
         return steps, asked, came

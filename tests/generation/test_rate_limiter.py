@@ -118,7 +118,7 @@ async def test_a_provider_with_a_pace_is_sent_no_more_than_that(tmp_path: Path) 
     with replies() as service:
         own(tmp_path, service, per_minute=2)
         async with studio(tmp_path, key=KEY, provider=None) as one:
-            one.core.queue._minute = WINDOW
+            one.core.queue._turns._minute = WINDOW
             jobs = await one.submit("{a|b|c|d|e}")
             waiting = (await held_for_pace(one, jobs))[0]
             assert waiting.state is JobState.QUEUED

@@ -28,7 +28,7 @@ from studio.domain.entities import GenerationRequest, Job, new_id
 from studio.generation import response_sink
 from studio.generation.journal import Entry, Journal
 from studio.generation.response_sink import AnswerSink
-from studio.library.log.records import RecordLog
+from studio.library.log.record_log import RecordLog
 from studio.providers.catalogue import Catalogue
 from studio.providers.gemini import Gemini
 from tests.fake_service import FakeService, Reply, answer_with, tiny_png

@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from studio.imaging import decoder
-from studio.imaging.worker import read_message, write_message
+from studio.imaging.worker_protocol import read_message, write_message
 
 POSIX = sys.platform != "win32"
 

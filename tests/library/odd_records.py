@@ -31,7 +31,7 @@ from studio.domain.entities import (
     Talk,
     new_id,
 )
-from studio.library.log import records
+from studio.library.log import record_log, records
 from tests.library.builders import a_picture
 
 HUGE = int("9" * 400)
@@ -232,7 +232,7 @@ def changed(value: Any, place: tuple[Any, ...], odd: Any) -> Any:
 
 def pictures_of(line: bytes) -> list[Picture]:
     """The pictures a line tells of."""
-    return list(records.decode(line).pictures)
+    return list(record_log.decode(line).pictures)
 
 
 def pipe(path: Path) -> None:

@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from studio.app.instance import LibraryLock
 from studio.common.errors import InputError, LibraryTooNew, StorageError
+from studio.common.library_lock import LibraryLock
 from studio.domain.entities import Picture, Role
 from studio.library.log import daily_copies
-from studio.library.log.records import RecordLog
+from studio.library.log.record_log import RecordLog
 from studio.library.operations import backup, scrub
-from studio.library.operations.verify import Stopped
+from studio.library.stopped import Stopped
 from studio.remote import server
 from studio.remote.protocol import Change
 from studio.remote.server import carry_out
@@ -270,10 +270,10 @@ async def test_each_start_reads_a_share_and_all_have_their_turn(tmp_path: Path) 
             await made(one, 5)
             every = await one.core.library.every()
             originals = one.core.library.originals
-            assert await scrub.choose(one.core.library, memory) == every
+            assert await scrub.choose(one.core.library.store, memory) == every
             seen: list[str] = []
             for _start in range(5):
-                turn = (await scrub.choose(one.core.library, memory))[:2]
+                turn = (await scrub.choose(one.core.library.store, memory))[:2]
                 found = scrub.scrub(originals, turn, memory, rest=nothing)
                 seen += [picture.id for picture in turn]
                 assert found.read == 2
@@ -285,12 +285,12 @@ async def test_each_start_reads_a_share_and_all_have_their_turn(tmp_path: Path) 
             assert scrub.scrub(originals, every, memory, stop=lambda: True).read == 0
             # Each once, beginning behind the one that was read last.
             memory.write_text(f'{{"after": "{every[1].id}"}}')
-            turn = await scrub.choose(one.core.library, memory)
+            turn = await scrub.choose(one.core.library.store, memory)
             assert turn == [*every[2:], *every[:2]]
             await one.core.library.change(
                 "missing", [every[3].id], lambda _former: [(True, [every[3].id])]
             )
-            turn = await scrub.choose(one.core.library, memory)
+            turn = await scrub.choose(one.core.library.store, memory)
             assert [p.id for p in turn] == [every[n].id for n in (2, 4, 0, 1)]
 
 

@@ -13,7 +13,7 @@ from studio.app.core import Core, Options
 from studio.cli.library import _stats
 from studio.common.paths import find
 from studio.domain.entities import Picture
-from studio.library import facade
+from studio.library import store
 from studio.library.index import chunks, index
 from studio.library.index.rows import picture_of
 from studio.library.operations import forget_prompt
@@ -23,6 +23,8 @@ from tests.library.builders import opened, take
 
 PICTURES = 40
 PORTION = 5
+MOST = 3 * PORTION
+"""One portion that is worked on, one that is read beside it, one whose last name goes late."""
 
 
 def _alive() -> int:
@@ -44,7 +46,7 @@ def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
         return made
 
     monkeypatch.setattr(index, "picture_of", watched)
-    monkeypatch.setattr(facade, "PORTION", PORTION)
+    monkeypatch.setattr(store, "PORTION", PORTION)
     monkeypatch.setattr(chunks, "_MOST", PORTION)
     yield held
     gc.unfreeze()
@@ -63,10 +65,10 @@ async def test_a_check_holds_a_portion_of_the_pictures(tmp_path: Path, held: lis
     await fill(tmp_path, held)
     async with opened(tmp_path) as shelf:
         read: list[int] = []
-        report = await check(shelf, read.append)
+        report = await check(shelf.store, read.append)
     assert (report.checked, report.sound, report.orphans) == (PICTURES, PICTURES, ())
     assert read == [*range(1, PICTURES + 1)]
-    assert 0 < max(held) <= 2 * PORTION
+    assert 0 < max(held) <= MOST
 
 
 async def test_a_repair_holds_a_portion_of_what_is_lost(tmp_path: Path, held: list[int]) -> None:
@@ -74,11 +76,11 @@ async def test_a_repair_holds_a_portion_of_what_is_lost(tmp_path: Path, held: li
     async with opened(tmp_path) as shelf:
         folder, away = shelf.folder / "2026-11", tmp_path / "away"
         folder.rename(away)
-        assert (await repair(shelf, await check(shelf))).lost == PICTURES
+        assert (await repair(shelf.store, await check(shelf.store))).lost == PICTURES
         away.rename(folder)
-        await repair(shelf, await check(shelf))
+        await repair(shelf.store, await check(shelf.store))
         assert await shelf.ask(lambda found: found.state.missing()) == []
-    assert 0 < max(held) <= 2 * PORTION
+    assert 0 < max(held) <= MOST
 
 
 async def test_forgetting_holds_what_has_the_prompt_and_a_portion(
@@ -87,8 +89,8 @@ async def test_forgetting_holds_what_has_the_prompt_and_a_portion(
     await fill(tmp_path, held)
     async with opened(tmp_path) as shelf:
         await take(shelf, prompt="Lighthouse")
-        assert await forget_prompt.forget(shelf, "Lighthouse") == 1
-    assert 0 < max(held) <= 2 * PORTION + 1
+        assert await forget_prompt.forget(shelf.store, "Lighthouse") == 1
+    assert 0 < max(held) <= MOST + 1
 
 
 async def test_figures_of_a_library_hold_no_picture(

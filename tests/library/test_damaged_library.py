@@ -124,7 +124,7 @@ def test_records_that_are_gone_are_said_and_come_back_from_the_copies(tmp_path: 
     async def look(library: Library) -> None:
         assert said(library) == ["The records of 2 pictures are gone"]
         assert len(await everything(library)) == 2
-        mended = await repair(library, await check(library))
+        mended = await repair(library.store, await check(library.store))
         assert mended.records == 3
         assert [one.id for one in await everything(library)] == [one.id for one in before]
 
@@ -256,7 +256,7 @@ def test_a_list_of_what_goes_never_deletes_outside_the_library(tmp_path: Path) -
 
     async def record(library: Library) -> None:
         line = records.change("purged", [(True, [before[3].id])], [(False, [before[3].id])])
-        library.append(line)
+        library.store.append(line)
 
     run(record, tmp_path)
     folder.mkdir()

@@ -13,10 +13,10 @@ from studio.domain.entities import Picture
 from studio.domain.events import RecordsChanged
 from studio.library.facade import Library
 from studio.library.index import chunks
-from studio.library.operations import edits
-from studio.library.operations.edits import ChangeGoing, Going
-from studio.library.operations.verify import Stopped
+from studio.library.operations import change_progress
+from studio.library.operations.change_progress import ChangeGoing, Going
 from studio.library.query import Query
+from studio.library.stopped import Stopped
 from tests.library.builders import heard, opened, take
 
 PICTURES = 6
@@ -24,8 +24,8 @@ PICTURES = 6
 
 @pytest.fixture(autouse=True)
 def few_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(edits, "LARGE", PICTURES)
-    monkeypatch.setattr(edits, "_TELL_EVERY", 0.0)
+    monkeypatch.setattr(change_progress, "LARGE", PICTURES)
+    monkeypatch.setattr(change_progress, "_TELL_EVERY", 0.0)
     monkeypatch.setattr(chunks, "_MOST", 2)
 
 
@@ -74,10 +74,10 @@ async def test_what_is_given_up_in_time_changes_nothing(tmp_path: Path) -> None:
     gate = threading.Event()
     async with opened(tmp_path) as library:
         ids = await fill(library)
-        held = asyncio.ensure_future(library.write(gate.wait))
+        held = asyncio.ensure_future(library.store.write(gate.wait))
         change = asyncio.ensure_future(library.rate(ids, 4))
         await asyncio.sleep(0)
-        library.changing.stop()
+        library.stop_changes()
         gate.set()
         assert await held
         assert await change == ""
@@ -93,7 +93,7 @@ def test_what_is_written_down_can_be_stopped_no_more() -> None:
     going.begin(PICTURES)
     going.read(2)
     going.write(PICTURES)
-    going.stopped = True
+    going.stop()
     going.took(2)
     with pytest.raises(Stopped):
         going.read(2)

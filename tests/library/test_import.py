@@ -23,8 +23,9 @@ from studio.domain.events import PicturesAdded
 from studio.imaging.decoder import PictureFacts
 from studio.library.facade import Library
 from studio.library.operations.import_ import Import, Imported, Progress, sentence
-from studio.library.operations.import_sources import Stopped, gather
+from studio.library.operations.import_sources import gather
 from studio.library.query import Query
+from studio.library.stopped import Stopped
 from tests.imaging import embedded
 from tests.library.builders import heard, opened
 
@@ -51,7 +52,7 @@ def elsewhere(tmp_path: Path) -> Path:
 
 
 def importing(library: Library) -> Import:
-    return Import(library, library._decoder)
+    return Import(library.store, library._decoder)
 
 
 async def test_a_folder_is_copied_once_with_what_its_files_tell(
@@ -249,7 +250,7 @@ class Glance:
 
 
 def glancing(library: Library) -> Import:
-    return Import(library, Glance())  # type: ignore[arg-type]
+    return Import(library.store, Glance())  # type: ignore[arg-type]
 
 
 def steps_of(tmp_path: Path, source: Path) -> int:

@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from studio.library.index.index import Index
-from studio.library.log import records
-from studio.library.log.records import RecordLog
+from studio.library.log import record_log, records
+from studio.library.log.record_log import RecordLog
 from studio.library.operations import history
 from studio.library.query import Query, View
 from tests.library import odd_records
@@ -158,7 +158,7 @@ def test_a_log_that_an_editor_has_saved_is_read(tmp_path: Path, how: str) -> Non
     odd_records.write(tmp_path, [text, b"\r\n \n" if how == "spaces" else b""])
     log = RecordLog(tmp_path)
     read = list(log.read())
-    assert [record for record, _begin, _end in read] == [records.decode(line) for line in LOG]
+    assert [record for record, _begin, _end in read] == [record_log.decode(line) for line in LOG]
     assert log.damaged == 0
     assert [log.at(begin) for _record, begin, _end in read] == [record for record, *_p in read]
 

@@ -18,7 +18,7 @@ from studio.generation.journal import Journal
 from studio.library.files import originals as inside
 from studio.library.files.originals import HIDDEN, Originals
 from studio.library.files.thumbnails import ThumbnailStore
-from studio.library.log import daily_copies, records
+from studio.library.log import daily_copies, record_log, records
 from studio.library.operations import relink
 from tests.fake_service import tiny_png
 from tests.library.builders import a_job, a_picture, opened, take
@@ -65,13 +65,13 @@ def test_a_record_with_such_a_name_is_no_record(field: str, value: str) -> None:
     assert _understood(records.imported([picture])) == ()
     moved = records.change("path", [("../x", [new_id()])], [("a.png", [new_id()])])
     with pytest.raises(ValueError, match="nothing is left"):
-        records.decode(records.encode(moved))
+        record_log.decode(records.encode(moved))
 
 
 def _understood(record: records.Record) -> tuple[Picture, ...]:
     """The pictures that are taken of a record."""
     try:
-        return tuple(records.decode(records.encode(record)).pictures)
+        return tuple(record_log.decode(records.encode(record)).pictures)
     except ValueError:
         return ()
 
@@ -235,7 +235,9 @@ async def test_a_list_of_an_emptying_from_elsewhere_deletes_nothing_of_the_users
     async with opened(tmp_path) as library:
         picture = await take(library)
         await library.trash([picture.id])
-        library.append(records.change("purged", [(True, [picture.id])], [(False, [picture.id])]))
+        library.store.append(
+            records.change("purged", [(True, [picture.id])], [(False, [picture.id])])
+        )
     wrong = [str(letter), "../letter.txt", "../../../letter.txt", f"{HIDDEN}/id"]
     going = {"ids": [picture.id], "files": [[name, "../../letter"] for name in wrong]}
     plan = tmp_path / "library" / HIDDEN / "emptying" / f"{new_id()}.json"
@@ -256,6 +258,6 @@ async def test_a_located_file_is_not_written_through_a_link(tmp_path: Path) -> N
         place = library.path(picture)
         place.rename(found)
         place.with_name(f".{place.name}.part").symlink_to(letter)
-        await relink.locate(library, picture, found)
+        await relink.locate(library.store, picture, found)
         assert place.read_bytes() == found.read_bytes()
     assert letter.read_text() == "mine"

@@ -11,7 +11,8 @@ import pytest
 from studio.common.errors import LibraryTooNew
 from studio.domain.entities import Advanced, Grounding, JobState, SafetySetting, Source
 from studio.library.log import records
-from studio.library.log.records import BEGINNING, RecordLog, change, decode, encode, finished
+from studio.library.log.record_log import RecordLog, decode
+from studio.library.log.records import BEGINNING, change, encode, finished
 from tests.library.builders import a_job, a_picture
 
 

@@ -14,8 +14,10 @@ from studio.common.errors import StorageError
 from studio.domain.events import Event, Events, IndexRead
 from studio.imaging.decoder import Decoder
 from studio.library.facade import Library
-from studio.library.index.index import current
-from studio.library.log.records import BEGINNING, Place, Record, RecordLog
+from studio.library.index.index_file import NEW_NAME, current
+from studio.library.log import read_progress
+from studio.library.log.record_log import RecordLog
+from studio.library.log.records import BEGINNING, Place, Record
 from studio.library.operations import reindex
 from studio.library.query import Query
 from tests.library.builders import opened, take
@@ -45,7 +47,7 @@ async def filled(home: Path) -> Path:
     async with opened(home) as library:
         for _row in range(ROWS):
             await take(library)
-        return library._index_path()
+        return library.store.index_path
 
 
 def of_another_version(path: Path) -> None:
@@ -67,7 +69,7 @@ async def beside(home: Path, events: Events) -> AsyncIterator[Library]:
 @pytest.fixture
 def gate(monkeypatch: pytest.MonkeyPatch) -> Gate:
     monkeypatch.setattr(reindex, "LONG", 0)
-    monkeypatch.setattr(reindex, "_TELL_EVERY", 0.0)
+    monkeypatch.setattr(read_progress, "_TELL_EVERY", 0.0)
     return Gate(monkeypatch)
 
 
@@ -107,9 +109,9 @@ async def test_what_is_known_is_shown_and_changes_wait(tmp_path: Path, gate: Gat
         assert await library.count(Query()) == ROWS + 1
     assert current(tmp_path / "data" / library.id / "index.sqlite"), "a command finds it too"
     async with opened(tmp_path) as library:
-        assert current(library._index_path())
-        assert library._index_path().name == "index.sqlite"
-        assert sorted(path.name for path in library._index_path().parent.glob("index*")) == [
+        assert current(library.store.index_path)
+        assert library.store.index_path.name == "index.sqlite"
+        assert sorted(path.name for path in library.store.index_path.parent.glob("index*")) == [
             "index.sqlite", "index.sqlite-shm", "index.sqlite-wal",
         ]  # fmt: skip
         assert await library.count(Query(words="rating:4")) == 1
@@ -161,7 +163,7 @@ async def test_stopped_it_shows_what_is_known_and_begins_again_at_the_next_start
 
 async def test_after_a_crash_the_new_index_is_taken_at_the_next_start(tmp_path: Path) -> None:
     path = await filled(tmp_path)
-    new = path.with_name(reindex.NEW_NAME)
+    new = path.with_name(NEW_NAME)
     for end in ("", "-wal", "-shm"):
         source = path.with_name(path.name + end)
         if source.exists():
@@ -182,7 +184,7 @@ async def test_closing_does_not_wait_for_all_of_it(tmp_path: Path, gate: Gate) -
         assert making is not None
         making.stop()
         gate.open.set()
-    assert not current(tmp_path / "data" / library.id / reindex.NEW_NAME)
+    assert not current(tmp_path / "data" / library.id / NEW_NAME)
 
 
 async def test_a_command_waits_for_all_of_it(tmp_path: Path, gate: Gate) -> None:

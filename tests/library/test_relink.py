@@ -23,7 +23,7 @@ from tests.library.test_import import png
 async def brought(library: Library, home: Path, number: int = 3) -> list[Picture]:
     """Pictures whose files have the bytes their records say."""
     files = [png(home / "in" / f"{n}.png", n) for n in range(number)]
-    result = await Import(library, library._decoder).run(files)
+    result = await Import(library.store, library._decoder).run(files)
     return await library.find(result.ids)
 
 
@@ -41,13 +41,13 @@ async def test_a_renamed_and_a_moved_file_are_found_by_content(tmp_path: Path) -
         # Of the same size, and another picture.
         aside = library.folder / "aside.png"
         aside.write_bytes(bytes(one.bytes))
-        assert await sweep(library) == Found(moved=(one.id, two.id))
+        assert await sweep(library.store) == Found(moved=(one.id, two.id))
         first, second = await now(library, one), await now(library, two)
         assert library.path(first).name == "my favourite.png"
         assert second.path == "for the client/final/Ü.png"
         assert library.path(second).read_bytes() == (tmp_path / "in/1.png").read_bytes()
         assert await now(library, three) == three
-        assert await sweep(library) == Found()
+        assert await sweep(library.store) == Found()
         # It is nobody's step of undo, and the log knows it.
         assert await library.undo() is None
     shutil.rmtree(tmp_path / "data")
@@ -60,12 +60,12 @@ async def test_a_deleted_file_is_marked_and_unmarked_when_it_is_back(tmp_path: P
         one, _two, _three = await brought(library, tmp_path)
         path = library.path(one)
         path.rename(tmp_path / "kept.png")
-        assert await sweep(library) == Found(lost=(one.id,))
+        assert await sweep(library.store) == Found(lost=(one.id,))
         assert (await now(library, one)).missing
         assert list(await library.rows(Query(words="is:missing"))) == [one.row]
-        assert await sweep(library) == Found()
+        assert await sweep(library.store) == Found()
         (tmp_path / "kept.png").rename(path)
-        assert await sweep(library) == Found(back=(one.id,))
+        assert await sweep(library.store) == Found(back=(one.id,))
         assert not (await now(library, one)).missing
 
 
@@ -73,10 +73,10 @@ async def test_what_is_in_the_trash_is_not_taken_for_lost(tmp_path: Path) -> Non
     async with opened(tmp_path) as library:
         one, two, _three = await brought(library, tmp_path)
         await library.trash([one.id, two.id])
-        await asyncio.gather(*library._settling)
+        await asyncio.gather(*library.store._settling)
         # As if the program had ended before the file followed.
         library.path(await now(library, two)).rename(library.path(two))
-        assert await sweep(library) == Found()
+        assert await sweep(library.store) == Found()
 
 
 async def test_the_file_of_another_picture_with_the_same_content_is_left_to_it(
@@ -86,8 +86,8 @@ async def test_the_file_of_another_picture_with_the_same_content_is_left_to_it(
         one, two, _three = await brought(library, tmp_path)
         library.path(one).unlink()
         twin = library.path(two)
-        assert await relink._taken(library, two, two.path)
-        assert await look(library, [one.id, two.id]) == Found(lost=(one.id,))
+        assert await relink._taken(library.store, two, two.path)
+        assert await look(library.store, [one.id, two.id]) == Found(lost=(one.id,))
         assert twin.is_file()
 
 
@@ -115,7 +115,6 @@ async def test_a_thumbnail_that_cannot_be_made_sets_off_the_search(
         for picture in (one, two):
             with pytest.raises(PictureUnreadable):
                 await library.thumbnail(picture, 256)
-        assert library._doubts is not None
         while library._doubts._looking is not None and not library._doubts._looking.done():
             await library._doubts._looking
         assert (await now(library, one)).path == "elsewhere.png"
@@ -132,8 +131,8 @@ async def test_who_only_reads_looks_for_nothing(tmp_path: Path) -> None:
     async with opened(tmp_path, write=False) as library:
         with pytest.raises(PictureUnreadable):
             await library.thumbnail(one, 256)
-        assert library._doubts is None
-        assert await look(library, [one.id]) == Found()
+        assert library._doubts._looking is None
+        assert await look(library.store, [one.id]) == Found()
 
 
 async def test_a_located_file_is_copied_back_with_its_neighbours(tmp_path: Path) -> None:
@@ -144,10 +143,10 @@ async def test_a_located_file_is_copied_back_with_its_neighbours(tmp_path: Path)
         for picture in (one, two):
             library.path(picture).rename(outside / f"{picture.id[-4:]}.png")
         (outside / "else.png").write_bytes((tmp_path / "in/2.png").read_bytes())
-        await sweep(library)
+        await sweep(library.store)
         with pytest.raises(InputError, match="another picture"):
-            await locate(library, one, outside / "else.png")
-        found = await locate(library, one, outside / f"{one.id[-4:]}.png")
+            await locate(library.store, one, outside / "else.png")
+        found = await locate(library.store, one, outside / f"{one.id[-4:]}.png")
         assert set(found.back) == {one.id, two.id}
         for picture in (one, two):
             again = await now(library, picture)
@@ -165,11 +164,11 @@ async def test_a_file_located_within_the_library_is_used_where_it_lies(tmp_path:
         (one,) = await brought(library, tmp_path, 1)
         hidden = tmp_path / "hidden.png"
         library.path(one).rename(hidden)
-        await sweep(library)
+        await sweep(library.store)
         within = library.folder / "found" / "x.png"
         within.parent.mkdir()
         hidden.rename(within)
-        found = await locate(library, one, within)
+        found = await locate(library.store, one, within)
         assert found == Found(moved=(one.id,), back=(one.id,))
         assert (await now(library, one)).path == "found/x.png"
         assert len(list(library.folder.glob("*/*.png"))) == 1

@@ -11,7 +11,8 @@ from studio.common import files
 from studio.common.errors import InputError, StorageError
 from studio.library.facade import Library
 from studio.library.operations import relocate
-from studio.library.operations.verify import Stopped, check
+from studio.library.operations.verify import check
+from studio.library.stopped import Stopped
 from tests.library.builders import opened, take
 
 
@@ -31,7 +32,7 @@ async def sound(library: Library, ids: list[str]) -> None:
     every = await library.every()
     assert [picture.id for picture in every] == ids
     assert (every[0].rating, every[1].trashed) == (4, True)
-    assert (await check(library)).whole
+    assert (await check(library.store)).whole
 
 
 @pytest.mark.parametrize("disk", ["same", "another"])

@@ -16,9 +16,9 @@ import pytest
 from studio.common import files
 from studio.common.errors import InputError, StorageError, StudioError
 from studio.domain.entities import new_id
-from studio.library.files.originals import HIDDEN
+from studio.library.files.originals import HIDDEN, UNFINISHED
 from studio.library.operations import backup, restore
-from studio.library.operations.verify import Stopped
+from studio.library.stopped import Stopped
 from tests.torture import strangers
 
 resource = pytest.importorskip("resource")
@@ -66,9 +66,7 @@ def test_what_a_start_acts_upon_comes_only_when_it_was_agreed_to(tmp_path: Path)
     # A key that is kept here stays bound to where it went before.
     assert all_of_it["key_hosts"] == [["dgrid", "api.dgrid.ai"]]
     assert "library" not in all_of_it
-    assert set(restore.UNFINISHED) <= {
-        one.name for one in (tmp_path / "with/library" / HIDDEN).iterdir()
-    }
+    assert set(UNFINISHED) <= {one.name for one in (tmp_path / "with/library" / HIDDEN).iterdir()}
 
 
 def test_a_wire_comes_back_with_its_provider_only_when_it_was_agreed_to(tmp_path: Path) -> None:
@@ -93,7 +91,7 @@ def test_what_no_backup_has_in_the_hidden_folder_is_left_out(tmp_path: Path, nam
     source.write_bytes(strangers.zipped(strangers.packed(library)))
     brought(source, tmp_path, agreed=True)
     names = {path.name for path in (tmp_path / "library" / HIDDEN).iterdir()}
-    assert names == {"id", "records", "inputs", "turns", "trash", *restore.UNFINISHED}
+    assert names == {"id", "records", "inputs", "turns", "trash", *UNFINISHED}
     assert [one.name for one in (tmp_path / "library").iterdir() if one.name[0] == "."] == [HIDDEN]
 
 

@@ -333,8 +333,9 @@ async def test_who_gives_up_ends_the_work(tmp_path: Path) -> None:
             await asyncio.sleep(0)
         with pytest.raises(asyncio.CancelledError):
             await asked
-        while library._reading.answering is not None and library._reading.index is not None:
-            library._reading.index.interrupt()
+        reading = library.store.reading
+        while reading.answering is not None and reading.index is not None:
+            reading.index.interrupt()
             await asyncio.sleep(0)
         assert list(await after) == [picture.row]
 

@@ -12,7 +12,8 @@ import pytest
 
 from studio.common.errors import Billed
 from studio.domain.entities import CostBasis, Failure, JobState
-from studio.library.query import Cost, Spend
+from studio.domain.spend import Spend
+from studio.library.query import Cost
 from tests.library.builders import a_job, opened, take
 
 NOW = datetime(2026, 10, 28, 11, 0, tzinfo=UTC).timestamp()

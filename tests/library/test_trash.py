@@ -24,12 +24,12 @@ async def thrown_away(library: Library, number: int, **values: object) -> list[P
     """Pictures in the trash, their files with them."""
     pictures = [await take(library, prompt=f"lamp {n}", **values) for n in range(number)]
     await library.trash([one.id for one in pictures])
-    await asyncio.gather(*library._settling)
+    await asyncio.gather(*library.store._settling)
     return await library.find([one.id for one in pictures])
 
 
 async def emptied(library: Library, discard: trash.Discard | None = None) -> str:
-    return await trash.empty(library, (await trash.contents(library)).ids, discard)
+    return await trash.empty(library.store, (await trash.contents(library.store)).ids, discard)
 
 
 def left_in(folder: Path) -> list[str]:
@@ -38,10 +38,10 @@ def left_in(folder: Path) -> list[str]:
 
 async def test_what_is_in_the_trash_is_told_before_it_goes(tmp_path: Path) -> None:
     async with opened(tmp_path) as library:
-        assert await trash.contents(library) == trash.Contents()
+        assert await trash.contents(library.store) == trash.Contents()
         kept = await take(library)
         one, two = await thrown_away(library, 2, bytes=700)
-        found = await trash.contents(library)
+        found = await trash.contents(library.store)
         assert found == trash.Contents(ids=(one.id, two.id), bytes=1400)
         assert kept.id not in found.ids
 
@@ -50,10 +50,10 @@ async def test_records_index_files_and_thumbnails_of_it_are_gone(tmp_path: Path)
     async with opened(tmp_path) as library:
         kept = await take(library, prompt="lamp kept")
         pictures = await thrown_away(library, 3)
-        library._thumbnails.put(pictures[0].sha256, 256, b"\xff\xd8x\xff\xd9")
+        library.store.thumbnails.put(pictures[0].sha256, 256, b"\xff\xd8x\xff\xd9")
         assert await emptied(library) == "3 pictures deleted for good"
         assert left_in(library.originals.trash) == []
-        assert library._thumbnails.get(pictures[0].sha256, 256) is None
+        assert library.store.thumbnails.get(pictures[0].sha256, 256) is None
         assert await library.find([p.id for p in pictures]) == []
         assert list(await library.rows(Query(words="lamp"))) == [kept.row]
         assert list(await library.rows(Query(view=View.TRASH))) == []
@@ -99,14 +99,14 @@ async def test_undo_goes_round_what_is_gone(tmp_path: Path) -> None:
 async def test_what_was_restored_since_the_question_stays(tmp_path: Path) -> None:
     async with opened(tmp_path) as library:
         one, two = await thrown_away(library, 2)
-        asked = await trash.contents(library)
+        asked = await trash.contents(library.store)
         await library.restore([one.id])
-        assert await trash.empty(library, asked.ids) == "1 picture deleted for good"
+        assert await trash.empty(library.store, asked.ids) == "1 picture deleted for good"
         (left,) = await library.find([one.id, two.id])
         assert left.id == one.id
-        await asyncio.gather(*library._settling)
+        await asyncio.gather(*library.store._settling)
         assert library.path(left).is_file()
-        assert await trash.empty(library, asked.ids) == ""
+        assert await trash.empty(library.store, asked.ids) == ""
 
 
 async def test_what_was_spent_on_it_stays_spent(tmp_path: Path) -> None:
@@ -150,7 +150,7 @@ async def test_what_the_systems_trash_refuses_is_told_and_tried_again(tmp_path: 
     async with opened(tmp_path) as library:
         # Promised to the system's trash: a start alone does not delete it.
         assert len(left_in(library.originals.trash)) == 1
-        await trash.resume(library, takes_one)
+        await trash.resume(library.store, takes_one)
         assert left_in(library.originals.trash) == []
         assert not (library.folder / ".gridbrush/emptying").exists()
 
@@ -197,12 +197,12 @@ async def test_an_end_at_any_step_leaves_all_of_it_or_nothing(tmp_path: Path) ->
             finally:
                 stop()
         async with opened(home) as library:
-            left = (await trash.contents(library)).ids
+            left = (await trash.contents(library.store)).ids
             files_left = left_in(library.originals.trash)
             assert len(left) == len(files_left) in (0, len(pictures)), step
             assert not (library.folder / ".gridbrush/emptying").exists(), step
             await library.rebuild()
-            assert (await trash.contents(library)).ids == left
+            assert (await trash.contents(library.store)).ids == left
             ends.add(len(left))
     assert ends == {0, 3}
     assert step > 8
@@ -221,7 +221,7 @@ async def test_a_full_disk_leaves_the_trash_as_it_was(tmp_path: Path) -> None:
                 await emptied(library)
         finally:
             stop()
-        assert len((await trash.contents(library)).ids) == len(pictures)
+        assert len((await trash.contents(library.store)).ids) == len(pictures)
     async with opened(tmp_path) as library:
         assert len(left_in(library.originals.trash)) == len(pictures)
 

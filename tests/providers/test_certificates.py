@@ -9,7 +9,7 @@ import subprocess
 import pytest
 
 from studio.common.errors import Billed, NetworkError
-from studio.providers import connection_errors, transport
+from studio.providers import connection_errors, http_routes
 from studio.providers.transport import Client
 from tests.providers.authority import Authority, Flaw
 from tests.providers.gateway import Gateway
@@ -20,14 +20,14 @@ pytest.importorskip("cryptography")
 @pytest.fixture
 def strict(monkeypatch):
     """Contexts as strict as those of Python 3.13, whatever Python this is."""
-    prepare = transport._prepare
+    prepare = http_routes.prepare
 
     def strictly() -> ssl.SSLContext:
         context = prepare()
         context.verify_flags |= ssl.VERIFY_X509_STRICT
         return context
 
-    monkeypatch.setattr(transport, "_prepare", strictly)
+    monkeypatch.setattr(http_routes, "prepare", strictly)
 
 
 async def models(gateway: Gateway) -> int:

@@ -286,9 +286,9 @@ async def test_the_keys_of_sessions_are_noted_nowhere(tmp_path, monkeypatch):
 
 
 async def test_our_context_is_as_strict_as_the_usual_one():
-    from studio.providers import transport
+    from studio.providers import http_routes
 
-    ours, usual = await asyncio.to_thread(transport._prepare), ssl.create_default_context()
+    ours, usual = await asyncio.to_thread(http_routes.prepare), ssl.create_default_context()
     for what in ("verify_flags", "verify_mode", "check_hostname", "options", "minimum_version"):
         assert getattr(ours, what) == getattr(usual, what)
 
@@ -301,4 +301,4 @@ def test_there_is_one_door_to_proxies_and_contexts_of_tls():
         for word in ("getproxies(", "create_default_context(", "SSLContext(ssl.", "urlopen(")
         if word in path.read_text(encoding="utf-8").replace("`ssl.create_default_context`", "")
     }
-    assert found == {("getproxies(", "proxies.py"), ("SSLContext(ssl.", "transport.py")}
+    assert found == {("getproxies(", "proxies.py"), ("SSLContext(ssl.", "http_routes.py")}

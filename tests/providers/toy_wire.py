@@ -32,23 +32,22 @@ from studio.common.files import storage_error
 from studio.config.settings import Profile
 from studio.domain.entities import GenerationRequest
 from studio.domain.models import Listed
+from studio.domain.usage import Usage
 from studio.imaging.upload_limits import Limits
 from studio.providers.base import (
     Answer,
     AnswerPicture,
     AnswerSource,
-    BeforeFirstByte,
     FindModel,
     Input,
     Learn,
     LongStrings,
     Provider,
     Scan,
-    Sink,
     Spilled,
-    Usage,
 )
 from studio.providers.history import Part, Past
+from studio.providers.sink import BeforeFirstByte, Sink
 from studio.providers.transport import Client
 from tests.fake_service import FakeService, Reply, Request, tiny_png
 

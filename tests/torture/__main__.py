@@ -21,10 +21,10 @@ from pathlib import Path
 
 from tests.generation import test_full_disk
 from tests.torture import (
-    bringing_in,
     faults,
     hostile,
     kills,
+    mass_import,
     removing,
     replay,
     soak,
@@ -99,7 +99,7 @@ PARTS = (
     Part("hostile pictures", hostile.pictures, 2_000, 150),
     Part("mutated answers", hostile.answers, 20_000, 1_000),
     Part("a window under fire", under_fire.window, 240, 0),
-    Part("an import beside the window", bringing_in.beside_the_window, 10_000, 240),
+    Part("an import beside the window", mass_import.beside_the_window, 10_000, 240),
     Part("a hostile library opened", strangers.libraries, 1_900, 24),
     Part("a hostile backup restored", strangers.backups, 2_000, 60),
     Part("soak", soak.soak, 5_000, 0),

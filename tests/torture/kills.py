@@ -19,7 +19,7 @@ from studio.app.core import Options as CoreOptions
 from studio.common import paths
 from studio.domain.entities import Picture, new_id
 from studio.library.log import records
-from studio.library.log.records import RecordLog
+from studio.library.log.record_log import RecordLog
 from studio.library.query import Query
 from studio.remote import server
 from tests.fake_service import tiny_png

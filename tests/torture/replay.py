@@ -19,7 +19,7 @@ from pathlib import Path
 
 from studio.common import files
 from studio.domain.entities import Picture, Role
-from studio.library.log import records
+from studio.library.log import record_log
 from studio.library.operations import trash as emptying
 from studio.library.operations.import_ import Import
 from studio.remote import server
@@ -143,8 +143,10 @@ async def trash(one: Studio) -> None:
 
 async def emptying_it(one: Studio) -> None:
     await trash(one)
-    await asyncio.gather(*one.core.library._settling)
-    await emptying.empty(one.core.library, (await emptying.contents(one.core.library)).ids)
+    await asyncio.gather(*one.core.library.store._settling)
+    await emptying.empty(
+        one.core.library.store, (await emptying.contents(one.core.library.store)).ids
+    )
 
 
 async def reference(one: Studio) -> None:
@@ -154,7 +156,7 @@ async def reference(one: Studio) -> None:
 async def taking_in(one: Studio) -> None:
     file = one.core.paths.data / "scan.png"
     file.write_bytes(tiny_png(12, 7))
-    await Import(one.core.library, one.core.decoder).run([file], lambda _progress: None)
+    await Import(one.core.library.store, one.core.decoder).run([file], lambda _progress: None)
 
 
 ACTIONS: dict[str, Action] = {
@@ -190,7 +192,7 @@ def _recorded(state: dict[str, bytes]) -> set[str]:
         if name.endswith(".jsonl"):
             for line in data.splitlines(keepends=True):
                 with contextlib.suppress(ValueError):
-                    record = records.decode(line)
+                    record = record_log.decode(line)
                     found.update(picture.id for picture in record.pictures)
                     if record.field == "purged":
                         found.difference_update(id for _yes, ids in record.values for id in ids)

@@ -32,7 +32,7 @@ from studio.common import paths
 from studio.common.errors import StudioError
 from studio.domain.entities import Conversation, Parent, Picture, Reference, Role, new_id
 from studio.generation.journal import VERSION, Mark, Queued
-from studio.library.files.originals import HIDDEN
+from studio.library.files.originals import HIDDEN, UNFINISHED
 from studio.library.log import records
 from studio.library.operations import restore, trash
 from studio.remote import server
@@ -288,15 +288,17 @@ async def _used(home: Path, chosen: Path | None) -> None:
                 await carry_out(core, Change(action=action, ids=[one.id for one in every]))
         for picture in every:
             with contextlib.suppress(StudioError):
-                library.drop_thumbnails([picture.sha256])
-                await library._reading.run(library._thumbnails.put, picture.sha256, 256, SECRET)
+                library.store.thumbnails.remove(picture.sha256)
+                await library.store.reading.run(
+                    library.store.thumbnails.put, picture.sha256, 256, SECRET
+                )
         for job in await library.failed():
             for one in job.request.references:
                 with contextlib.suppress(StudioError):
                     library.input_path(one)
         with contextlib.suppress(StudioError):
             await server.check(core)
-        await trash.resume(library, _gone)
+        await trash.resume(library.store, _gone)
     finally:
         await core.close()
 
@@ -445,7 +447,7 @@ def restore_one(folder: Path, data: bytes, *, agreed: bool) -> bool:
         assert agreed or not kept.get("profiles")
         assert "library" not in kept
         names = {one.name for one in (library / HIDDEN).iterdir()}
-        assert agreed or not names & {*restore.UNFINISHED, "lock"}
+        assert agreed or not names & {*UNFINISHED, "lock"}
         assert not any(path.is_symlink() for path in library.rglob("*"))
         settings.unlink(missing_ok=True)
         shutil.rmtree(library.parent)

@@ -55,7 +55,7 @@ async def _next_start(home: Path) -> dict[str, Any]:
             whole = list((home / "library/.gridbrush/journal").glob("*/whole.json"))
             await core.recover()
             pictures = await core.library.pictures(await core.library.rows(Query()))
-            report = await check(core.library)
+            report = await check(core.library.store)
             found.setdefault("whole", len(whole))
             found.update(
                 shas=[picture.sha256 for picture in pictures],

@@ -28,7 +28,8 @@ from studio.common import files
 from studio.domain.entities import GenerationRequest, Job, new_id
 from studio.generation.journal import Entry, Journal, Over, Stage
 from studio.library.log import records
-from studio.library.log.records import Record, RecordLog
+from studio.library.log.record_log import RecordLog
+from studio.library.log.records import Record
 from tests.torture.replay import Disk
 
 ORDER = [Stage.QUEUED, Stage.SENT, Stage.CUT, Stage.WHOLE]

@@ -13,16 +13,8 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QListView, QWidget
 from pytestqt.qtbot import QtBot
 
-from studio.domain.entities import (
-    Job,
-    JobState,
-    Picture,
-    Reference,
-    Role,
-    Source,
-    one_line,
-    short_name,
-)
+from studio.common.display_text import one_line
+from studio.domain.entities import Job, JobState, Picture, Reference, Role, Source, short_name
 from studio.ui.panels.composer.compact import CompactLine
 from studio.ui.panels.composer.dashed_button import DashedButton
 from studio.ui.panels.composer.slot import Note, Slot
@@ -30,13 +22,13 @@ from studio.ui.panels.composer.slots import SlotsRow
 from studio.ui.panels.inspector.facts import parent_names
 from studio.ui.panels.inspector.sources import LinkRow
 from studio.ui.panels.inspector.tags import Chip, Held
+from studio.ui.panels.search_hints import OfferList, OfferRow
 from studio.ui.panels.sidebar.place_list import PlaceList
 from studio.ui.panels.status_bar.job_row import JobRow
 from studio.ui.style.theme import install, theme
 from studio.ui.support.sidebar_items import collection
 from studio.ui.views.gallery.tile_style import Kit
 from studio.ui.widgets import Choice, ElidedLabel, IconButton, Menu, MenuChip, Text
-from studio.ui.widgets.search_hints import OfferList, OfferRow
 from studio.ui.widgets.segmented import Segmented
 from tests.ui.scripted_core import job
 from tests.ui.scripted_library import picture

@@ -1,4 +1,4 @@
-"""What goes with a prompt: the library's own copy of each reference. All calls block."""
+"""Reference pictures of prompts: the library's own copy of each. All calls block."""
 
 from __future__ import annotations
 

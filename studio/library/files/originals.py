@@ -22,13 +22,16 @@ import unicodedata
 from io import BufferedReader
 from pathlib import Path
 
-from studio.common import files, json_reader
+from studio.common import directory_handles, files, json_reader
 from studio.common.errors import StorageError
 from studio.common.i18n import _
 from studio.domain.entities import Picture, Reference
 
 HIDDEN = ".gridbrush"
 """The folder in a library with everything that is no picture."""
+
+UNFINISHED = ("importing", "emptying", "journal")
+"""Folders of the hidden one that a start acts upon."""
 
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _WORD = re.compile(r"[0-9A-Za-z_-]{1,64}")
@@ -117,15 +120,11 @@ def below(root: Path, relative: str) -> Path:
 
 def open_file(root: Path, place: Path) -> BufferedReader:
     """A regular file below `root`, opened through no link. Raises OSError."""
-    from studio.common import directory_handles  # a start does without
-
     return directory_handles.open_file(root, place)
 
 
 def is_file(root: Path, place: Path) -> bool:
     """Whether a regular file lies there that is reached through no link."""
-    from studio.common import directory_handles
-
     return directory_handles.is_file(root, place)
 
 
@@ -142,7 +141,7 @@ def check(library: Path) -> None:
             except FileNotFoundError:
                 continue
             usual = stat.S_ISDIR(about.st_mode) or stat.S_ISREG(about.st_mode)
-            if files.is_link(about) or not usual:
+            if directory_handles.is_link(about) or not usual:
                 raise StorageError(
                     _("This library leads to places outside it"),
                     _("{name} is a link or a device. The library was not opened.").format(

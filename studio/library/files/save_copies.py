@@ -1,7 +1,7 @@
-"""Copies of originals on their way to where the user says: whole or not at all, over nothing.
+"""Copies of originals saved where the user says: whole or not at all, never over another file.
 
 A copy gets its name when its bytes are durable. Where the name is taken it gets a number, unless
-the user has said that what is there may go; that one then goes in the moment the copy is whole.
+the user agreed to replace what is there; that file goes in the moment the copy is whole.
 Nothing in the library itself is written over. All calls block.
 """
 
@@ -15,7 +15,7 @@ import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
-from studio.common import files
+from studio.common import directory_handles, files
 from studio.common.errors import InputError, StorageError
 from studio.common.i18n import _
 from studio.library.files.originals import HIDDEN
@@ -155,7 +155,7 @@ def look(target: Path, library: Path) -> bool:
             about = target.lstat()
         except FileNotFoundError:
             return False
-        if files.is_link(about):
+        if directory_handles.is_link(about):
             return True
         if stat.S_ISDIR(about.st_mode):
             raise StorageError(

@@ -1,7 +1,7 @@
-"""Thumbnails on disk: small JPEG files, computed, rebuilt silently when lost.
+"""Thumbnail cache: small JPEG files, made again silently when lost.
 
 They lie outside the library, named by the original's content, so that a moved or restored library
-finds them again. Nothing here is fsynced: what a crash takes is made again.
+finds them again. Nothing here is fsynced: what is lost in a crash is made again.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Names for the shape and size of a picture, as they are searched for."""
+"""Names for the shape and size of a picture in searches."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Many values, so many at a time as one statement of the index takes."""
+"""Long lists of values in chunks that fit into one statement."""
 
 from __future__ import annotations
 

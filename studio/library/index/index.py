@@ -1,9 +1,9 @@
 """The index: SQLite tables computed from the records, so that questions are quick.
 
-It alone speaks to SQLite; schema, selecting and taking hold more of the words. It may be deleted at
-any time: `Index.open` finds out how far it has read the log and the library feeds it the rest, from
-the beginning when it is new, damaged or of another version. apsw brings a current SQLite; Python's
-own may have a bug that damages files in WAL mode (fixed in 3.51.3).
+It alone talks to SQLite; `schema`, `search_sql` and `writer` hold more of the SQL. It may be
+deleted at any time: `Index.open` finds out how far it has read the log and the library feeds it the
+rest, from the beginning when it is new, damaged or of another version. apsw brings a current
+SQLite; Python's own may have a bug that damages files in WAL mode (fixed in 3.51.3).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import apsw
 
@@ -28,12 +28,13 @@ from studio.domain.entities import Flag, Picture
 from studio.library.index import schema
 from studio.library.index.chunks import chunks, marks, unheard
 from studio.library.index.rows import picture_of
+from studio.library.index.search_sql import Selection
+from studio.library.index.state import State
+from studio.library.index.statistics import Ledger
+from studio.library.index.text_normalization import folded
+from studio.library.index.writer import Taking
 from studio.library.log.records import BEGINNING, Place, Record
 from studio.library.query import Collection, Query, Sort, View
-
-if TYPE_CHECKING:
-    from studio.library.index.state import State
-    from studio.library.index.statistics import Ledger
 
 log = logging.getLogger(__name__)
 
@@ -203,15 +204,11 @@ class Index:
     @property
     def ledger(self) -> Ledger:
         """What it counts and sums up."""
-        from studio.library.index.statistics import Ledger
-
         return Ledger(self._db)
 
     @property
     def state(self) -> State:
         """How things stand, for whoever changes them."""
-        from studio.library.index.state import State
-
         return State(self._db)
 
     # What was read of the log
@@ -304,8 +301,6 @@ class Index:
     def _apply(
         self, records: Iterable[tuple[Record, Place, Place]], taken: Callable[[int], None]
     ) -> None:
-        from studio.library.index.writer import Taking
-
         waiting = iter(records)
         while portion := list(islice(waiting, _PORTION)):
             try:
@@ -320,8 +315,6 @@ class Index:
 
     def _take_alone(self, one: tuple[Record, Place, Place], taken: Callable[[int], None]) -> None:
         """Take a record that may be odd; one that nobody can take costs no other."""
-        from studio.library.index.writer import Taking
-
         try:
             with self._whole():
                 Taking(self._db, taken).take([one])
@@ -365,15 +358,11 @@ class Index:
                 f"SELECT row FROM facts WHERE trashed = 0{hide} ORDER BY row{turn} LIMIT ?",
                 (-1 if limit is None else limit,),
             )
-        from studio.library.index.search_sql import Selection
-
         statement = Selection(query, self._db.execute).rows(limit)
         return statement.sql, statement.values
 
     def among(self, query: Query, rows: Sequence[int]) -> set[int]:
         """Those of these rows that are asked for."""
-        from studio.library.index.search_sql import Selection
-
         found: set[int] = set()
         for some in chunks(rows):
             statement = Selection(query, self._db.execute).among(some)
@@ -382,8 +371,6 @@ class Index:
 
     def count(self, query: Query) -> int:
         """How many pictures are asked for."""
-        from studio.library.index.search_sql import Selection
-
         statement = Selection(query, self._db.execute).count()
         self._go_on()
         ((found,),) = self._db.execute(statement.sql, statement.values)
@@ -482,8 +469,6 @@ class Index:
 
     def tags(self, start: str, limit: int) -> list[tuple[str, int]]:
         """Tags that begin with `start`, the most used first, each with its pictures."""
-        from studio.library.index.text_normalization import folded
-
         begin = folded(start)
         return list(
             self._db.execute(
@@ -519,15 +504,13 @@ def damaged(error: Exception) -> IndexDamaged:
     )
 
 
-def current(path: Path) -> bool:
-    """Whether the file is an index of this version; only its head is looked at."""
-    try:
-        with path.open("rb") as file:
-            head = file.read(64)
-    except OSError:
-        return False
-    version = int.from_bytes(head[60:64], "big", signed=True)
-    return head.startswith(b"SQLite format 3\0") and version == schema.VERSION
+def made_anew() -> StorageError:
+    """The sentence for a damaged index that was made anew."""
+    return StorageError(
+        _("The index of the library was damaged"),
+        _("It was made anew from the records; no picture is lost."),
+        hint=_("If this comes again, have the disk checked."),
+    )
 
 
 def tidy(path: Path) -> None:

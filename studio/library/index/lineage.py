@@ -1,4 +1,4 @@
-"""Who was made from whom."""
+"""Family of a picture: those it was edited from and those edited from it."""
 
 from __future__ import annotations
 

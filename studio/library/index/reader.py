@@ -1,34 +1,24 @@
-"""Reading the index: a connection on a thread of its own, and whether anybody waits for its answer.
+"""Index reader: a connection on a thread of its own, with cancellation of questions.
 
-A library has two of them, so that a page and its pictures never wait for what takes long.
+A library has two of them, so that a page and its pictures never wait for a long question.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 
-from studio.common import files
 from studio.common.errors import LibraryTooNew, StorageError
 from studio.common.i18n import _
 from studio.common.serial_executor import Lane
 from studio.domain.entities import Picture
-from studio.domain.events import Events, Trouble
-from studio.library.files.originals import HIDDEN
 from studio.library.index.index import Index, Interrupted
 from studio.library.query import Query
 
-if TYPE_CHECKING:
-    from studio.library.facade import Library
-
 log = logging.getLogger(__name__)
-
-USUAL = "index.sqlite"
-"""Name of the file of the index."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -104,52 +94,6 @@ class Reading:
         self._opened = None
         await self._lane.run(self.let_go)
         self._lane.close()
-
-
-class Troubles(list[StorageError]):
-    """What is to be said once of how a library was found; it waits until somebody hears."""
-
-    def __init__(self, events: Events) -> None:
-        super().__init__()
-        self._events = events
-
-    def tell(self) -> None:
-        """Say it."""
-        said = self[:]
-        self.clear()
-        for error in said:
-            self._events.publish(Trouble(error))
-
-
-def put_away(library: Library, path: Path) -> StorageError:
-    """Keep what makes no sense where no start looks for work; what is to be said about it."""
-    target = library.folder / HIDDEN / "damaged" / path.name
-    number = 1
-    while os.path.lexists(target):
-        number += 1
-        target = target.with_name(f"{path.stem}-{number}{path.suffix}")
-    try:
-        files.ensure_folder(target.parent)
-        files.rename_folder(path, target)
-    except StorageError as error:
-        return error
-    return StorageError(
-        _("{name} could not be read").format(name=path.name),
-        _("It was set aside as {name}; what is usual is used.").format(name=target),
-        hint=_("Pictures and keys are not affected."),
-    )
-
-
-def finish_begun(library: Library) -> None:
-    """Bring to its end what an earlier start left half done; blocking, on the writing lane."""
-    if (library.folder / HIDDEN / "importing").is_dir():
-        from studio.library.operations import import_
-
-        import_.finish(library)
-    if (library.folder / HIDDEN / "emptying").is_dir():
-        from studio.library.operations import trash
-
-        trash.finish(library)
 
 
 def first_pictures(find: Callable[[], Path | None], query: Query, limit: int) -> list[Picture]:

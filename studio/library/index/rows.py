@@ -1,4 +1,4 @@
-"""A picture as the index keeps it: what the log said of it first, and what was changed since."""
+"""A picture in the index: its record, and the fields that changed since."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tables of the index. A change here is a new VERSION: the index is then made anew."""
+"""Tables of the index. A change here needs a new VERSION: the index is then made anew."""
 
 from __future__ import annotations
 

@@ -21,6 +21,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from studio.common.i18n import _
+from studio.domain.entities import AspectRatio
 
 STATES = (
     "picked", "rejected", "rated", "failed", "draft", "late", "unseen", "edited", "imported",
@@ -238,8 +239,6 @@ def _size(value: str, _now: float) -> Fact:
 
 
 def _aspect(value: str, _now: float) -> Fact:
-    from studio.domain.entities import AspectRatio
-
     names = {"square": "1:1"}
     found = []
     for one in value.casefold().split(","):

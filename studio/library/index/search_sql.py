@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from studio.library.index.aspect_names import named_ratio
 from studio.library.index.search_language import Asked, Fact, Words, understand
 from studio.library.index.text_normalization import asked_terms, folded
 from studio.library.query import Query, Sort, View
@@ -463,8 +464,6 @@ def _any(column: str, values: Sequence[Any]) -> Condition:
 
 
 def _aspects(wanted: Sequence[str]) -> Condition:
-    from studio.library.index.aspect_names import named_ratio
-
     shapes = {"wide": "f.width > f.height", "tall": "f.width < f.height"}
     if len(wanted) == 1 and wanted[0] in shapes:
         return Condition(sql=shapes[wanted[0]])

@@ -1,7 +1,7 @@
-"""How things stand in the index, for whoever changes them or looks after the files.
+"""Current state in the index, for changes and for the upkeep of files.
 
-What a field was before a change, which contents and files are known, what is in the trash or gone
-for good, and where in the log the changes are that can be taken back.
+Values of a field before a change, known contents and files, pictures in the trash or deleted for
+good, and the places of changes in the log that can be undone.
 """
 
 from __future__ import annotations

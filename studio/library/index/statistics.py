@@ -1,4 +1,4 @@
-"""What the index counts and sums up: shelves, money, prompts that were used, jobs that ended."""
+"""Counts and sums from the index: pictures per view, cost, prompts in use, finished jobs."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import Any
 
 from studio.common.json_reader import Reader
 from studio.domain.entities import Job
+from studio.domain.spend import Spend
 from studio.library.index import schema
 from studio.library.index.chunks import chunks, marks
-from studio.library.query import Cost, Counts, PromptUse, Spend
+from studio.library.query import Cost, Counts, PromptUse
 
 _jobs: Reader[Job] = Reader(Job)
 

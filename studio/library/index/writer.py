@@ -1,4 +1,4 @@
-"""What the index takes from a record: the tables follow the log, one record after the other.
+"""Index writer: applies records of the log to the tables, one after the other.
 
 It writes through a connection that the index opened, within one of its transactions.
 """

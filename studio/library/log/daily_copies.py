@@ -1,23 +1,25 @@
-"""A copy of the records each day, the last fourteen kept: `.gridbrush/copies/YYYY-MM-DD/`.
+"""Daily copies of the records, the last fourteen kept: `.gridbrush/copies/YYYY-MM-DD/`.
 
-A month's file that did not grow since the copy before is the same file under another name, where
-the disk can do that; it is never written again. A copy is complete when its folder has its name.
+A month's file that did not grow since the last copy is a hard link to it, where the disk has them;
+it is never written again. A copy is complete when its folder has its name.
 """
 
 from __future__ import annotations
 
 import contextlib
+import gzip
 import logging
 import os
 import shutil
 import time
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
 from studio.common import directory_handles, files
 from studio.common.errors import LibraryTooNew
 from studio.library.files.originals import HIDDEN
-from studio.library.log import records
+from studio.library.log import record_log
 from studio.library.log.records import Record
 
 log = logging.getLogger(__name__)
@@ -74,8 +76,6 @@ def _copy(path: Path, folder: Path, before: Path | None) -> None:
 
 
 def _packed(path: Path, size: int) -> Iterator[bytes]:
-    import zlib
-
     packer = zlib.compressobj(3, wbits=31)
     left = size
     with path.open("rb") as file:
@@ -94,13 +94,10 @@ def records_of(library: Path) -> Iterator[Record]:
                 continue
             seen.add(path.name)
             try:
-                import gzip
-                import zlib
-
                 with gzip.open(path) as file:
                     # A little that is packed may be a lot: a line has an end.
                     while (line := file.readline(_LONGEST)) and len(line) < _LONGEST:
                         with contextlib.suppress(ValueError, LibraryTooNew):
-                            yield records.decode(line)
+                            yield record_log.decode(line)
             except (OSError, EOFError, zlib.error) as error:
                 log.warning("A copy of the records cannot be read: %s", error)

@@ -1,7 +1,7 @@
-"""A record that makes no sense as a whole, as far as it does: its line stays as it is in the log.
+"""Lenient reading of a record that is invalid as a whole; its line in the log stays as it is.
 
-A picture was paid for: it is not lost for a word beside it that is odd, nor for another picture of
-its record. What a change says oddly of some pictures is not done to them.
+A picture was paid for: it is not lost for an invalid field beside it, nor for another picture of
+its record. Invalid values of a change are not applied.
 """
 
 from __future__ import annotations

@@ -1,38 +1,41 @@
-"""Conflict copies of record files, as services leave them that keep a folder on two computers.
+"""Merge of conflict copies that sync services leave of record files.
 
-Both computers wrote into the month's file, and the service kept one beside the other under a name
-of its own. What only the copy knows is added to the log, in order of time; then the copy is put
-away among the copies of the records. The same record twice is one record.
+Two computers wrote into the month's file, and the service kept one beside the other under another
+name. Records that only the copy has are appended to the log, ordered by time; then the copy is
+moved to the copies of the records. The same record twice is one record.
 """
 
 from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Sequence
 from pathlib import Path
 
 from studio.common import files, json_reader
 from studio.common.json_reader import NotUnderstood
-from studio.library.log import records
-from studio.library.log.records import Record, RecordLog
+from studio.library.log import record_log
+from studio.library.log.record_log import RecordLog
+from studio.library.log.records import Record
 
 log = logging.getLogger(__name__)
 
 _LONGEST = 1 << 30
 
 
-def merge(into: RecordLog, strays: Sequence[Path]) -> int:
-    """Take over what only these files know; how many records. Blocking; only the owner may.
+def merge(into: RecordLog) -> int:
+    """Take over what only the strays of a log know; how many records. Only its owner may.
 
-    Doing it twice changes nothing. Raises StorageError, LibraryTooNew.
+    Blocking; doing it twice changes nothing. Raises StorageError, LibraryTooNew.
     """
+    strays = into.strays()
+    if not strays:
+        return 0
     known = {record.id for record, *_place in into.read()}
     new: dict[str, Record] = {}
     for path in strays:
         for line in _lines(path):
             with contextlib.suppress(NotUnderstood):
-                record = records.decode(line)
+                record = record_log.decode(line)
                 if record.id not in known:
                     new[record.id] = record
     for record in sorted(new.values(), key=lambda one: one.at):

@@ -1,7 +1,7 @@
-"""Whether what a record says can be: ids that are words, digests, places in the library, numbers.
+"""Validation of record fields: ids, digests, paths in the library, numbers.
 
-Types were looked at when it was decoded. What cannot be is named by its fields, so that a picture
-or a job goes without one of them where it can.
+Types were checked when the record was decoded. Invalid fields are returned by name, so that a
+picture or a job can be kept without them where possible.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""What picture files say of how they were made."""
+"""Generation metadata in picture files."""

@@ -1,12 +1,12 @@
-"""A1111's text of prompt, negative prompt and settings, which many programs write.
+"""Parser for A1111's text of prompt, negative prompt and settings, which many programs write.
 
     prompt, of any number of lines
     Negative prompt: the same
     Steps: 20, Sampler: Euler a, CFG scale: 7, Seed: 42, Size: 512x768, Model: name
 
-Some write all of it on one line, and prompts may have the same words in them: the settings are the
-last place that begins like them and goes on like them to the end. See `parse_generation_parameters`
-in the web UI's `modules/infotext_utils.py`.
+Some programs write all of it on one line, and prompts may contain the same words: the settings are
+the last place that begins like them and goes on like them to the end. See
+`parse_generation_parameters` in the web UI's `modules/infotext_utils.py`.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""How a picture was made by a graph of ComfyUI: followed from the saved picture to its sampler.
+"""Prompt, seed and model from a ComfyUI graph: followed from the saved picture to its sampler.
 
 A graph is what was run, by node: `{"3": {"class_type": "KSampler", "inputs": {"seed": 11,
-"positive": ["6", 0], ...}}}`; a link is the id of a node and the number of its output. Only what a
-sampler was given counts as prompt, seed and model. Where nodes are in between that nobody here
-knows, or several samplers made the picture, the answer is that it is not known. Nothing is guessed.
+"positive": ["6", 0], ...}}}`; a link is the id of a node and the number of its output. Only the
+inputs of a sampler count as prompt, seed and model. Where the path leads through unknown nodes, or
+several samplers made the picture, the result is unknown. Nothing is guessed.
 """
 
 from __future__ import annotations

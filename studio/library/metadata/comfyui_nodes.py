@@ -1,4 +1,4 @@
-"""What is known of ComfyUI's nodes: how packs of them name what they do, and their inputs."""
+"""Known ComfyUI nodes: naming schemes of node packs, and the inputs of each node."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""A workflow of ComfyUI, as its editor saves it, made into the graph that it runs.
+"""Conversion of a ComfyUI workflow, as its editor saves it, to the graph that ComfyUI runs.
 
-Nodes there have a list of values without names, links a list of their own, and groups of nodes
-("subgraphs") stand for one. What is muted is left out, what is bypassed hands on what it is given.
+In a workflow the values of a node have no names, links are a list of their own, and a group of
+nodes ("subgraph") is one node. Muted nodes are left out; bypassed nodes pass their input on.
 See `graphToPrompt` in ComfyUI's frontend.
 """
 
@@ -134,14 +134,14 @@ class _Level:
         for one in _list(node.get("inputs")):
             if not isinstance(one, dict) or one.get("link") is None:
                 continue
-            source = self._source(one["link"], 0)
+            source = self.source(one["link"], 0)
             if source is not None:
                 inputs[str(one.get("name"))] = source
             elif "widget" not in one:
                 inputs.pop(str(one.get("name")), None)
         return inputs
 
-    def _source(self, link: Any, depth: int) -> Any:
+    def source(self, link: Any, depth: int) -> Any:
         """What a link hands over: node and output, or a value; None where nothing does."""
         if depth > 100 or (ends := self._links.get(str(link))) is None:
             return None
@@ -173,7 +173,7 @@ class _Level:
             inputs = inputs[slot : slot + 1] + inputs
             inputs = [one for one in inputs if one.get("type") == wanted]
         linked = next((one["link"] for one in inputs if one.get("link") is not None), None)
-        return None if linked is None else self._source(linked, depth + 1)
+        return None if linked is None else self.source(linked, depth + 1)
 
     def _given(self, slot: int, depth: int) -> Any:
         """What a group is handed at one of its inputs."""
@@ -182,14 +182,14 @@ class _Level:
             return None
         link = inputs[slot].get("link")
         if link is not None:
-            return self._outer._source(link, depth + 1)  # noqa: SLF001 the same class
+            return self._outer.source(link, depth + 1)
         return _values(self._place).get(str(inputs[slot].get("name")))
 
     def returned(self, slot: int, depth: int) -> Any:
         """What a group hands over at one of its outputs."""
         for link, (target, place) in self._ends.items():
             if target == str(_RETURNED) and place == slot:
-                return self._source(link, depth)
+                return self.source(link, depth)
         return None
 
 

@@ -1,11 +1,11 @@
-"""What a picture file says of how it was made, as other programs write it. Text in, text out.
+"""Generation metadata as other programs write it into pictures. Text in, text out.
 
-Known are A1111's "parameters" (also Forge, SD.Next and many others), ComfyUI's graphs and
+Supported are A1111's "parameters" (also Forge, SD.Next and many others), ComfyUI's graphs and
 workflows, SwarmUI, Fooocus, InvokeAI, NovelAI, Easy Diffusion, Draw Things, Midjourney, a plain
 description, and our own. The texts come from PNG chunks, Exif, XMP and comments; the decoding
-process takes them out of the file. Which place a text stands in tells little: each is looked at for
-what it is. Nothing here is believed more than words: no path is followed, nothing is run. What is
-not certain is left unknown.
+process extracts them. Where a text was found says little about its format: each is detected by its
+content. All of it is untrusted: no path is followed, nothing is run. What is not certain is left
+unknown.
 """
 
 from __future__ import annotations

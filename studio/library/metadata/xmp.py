@@ -1,7 +1,7 @@
-"""Words in an XMP packet: those of a few properties, as attributes or as elements.
+"""Text of a few XMP properties, written as attributes or as elements.
 
-A packet may be hostile or broken, so it is no XML parser that reads it: nothing is declared,
-fetched or expanded, each sign is looked at once, and what has no end is passed over.
+A packet may be hostile or broken, so no XML parser reads it: nothing is declared, fetched or
+expanded, each character is read once, and what has no end is skipped.
 See ISO 16684-1, sections 6 and 7.
 """
 

@@ -1,8 +1,8 @@
-"""Everything in one file, and everything back out of it.
+"""Backup of library and settings in one file.
 
-A backup is a ZIP file without compression (pictures have theirs), so that any system can look into
-it: `library/…` as it lies on the disk, `settings.json`, and at the end `manifest.json` with the
-SHA-256 of every file. How it is read back is in `restoring`.
+A backup is a ZIP file without compression (pictures have theirs), so that any system can read it:
+`library/…` as it lies on the disk, `settings.json`, and at the end `manifest.json` with the SHA-256
+of every file. Reading it back is in `restore`.
 """
 
 from __future__ import annotations
@@ -143,7 +143,7 @@ def read_back(
     """Put everything of a backup into a library folder where none is; the number of files.
 
     What is in `more` is put back only where it is missing; what needs the user's word is left out
-    (`restoring`). Blocking. Raises InputError for a file that is no backup or a folder that is in
+    (`restore`). Blocking. Raises InputError for a file that is no backup or a folder that is in
     use, StorageError when the backup is damaged; then nothing was changed.
     """
     with restore.opened(source) as found:

@@ -1,4 +1,4 @@
-"""Collections and saved searches of a library, its tags, and the history of its changes.
+"""Collections and saved searches, tags in use, and the history of changes.
 
 A collection is a value of a record ("collection": name and search, None once it was deleted), and
 which collections a picture is in is a field of the picture, so that both are undone like any other
@@ -10,38 +10,35 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 from studio.common.errors import InputError
 from studio.common.i18n import _
 from studio.common.json_reader import NotUnderstood
 from studio.domain.entities import new_id
+from studio.library.index.text_normalization import folded
 from studio.library.log.records import Groups, Place
-from studio.library.operations import history
+from studio.library.operations import edits, history
 from studio.library.query import Change, Collection, Query
-
-if TYPE_CHECKING:
-    from studio.library.facade import Library
+from studio.library.store import Store
 
 
 class Collections:
     """What is put together in one library."""
 
-    def __init__(self, library: Library) -> None:
-        self._library = library
+    def __init__(self, store: Store) -> None:
+        self._store = store
 
     async def every(self) -> list[Collection]:
         """All collections by name; a saved search is counted when it is asked for."""
-        return await self._library.ask(lambda index: index.collections(), long=True)
+        return await self._store.ask(lambda index: index.collections(), long=True)
 
     async def count(self, collection: Collection) -> int:
         """How many pictures are in it now."""
-        return await self._library.count(Query(collection=collection.id))
+        query = Query(collection=collection.id)
+        return await self._store.ask(lambda index: index.count(query), long=True)
 
     async def named(self, name: str) -> Collection | None:
         """The collection of that name, however it is written."""
-        from studio.library.index.text_normalization import folded
-
         wanted = folded(" ".join(name.split()))
         return next((one for one in await self.every() if folded(one.name) == wanted), None)
 
@@ -80,7 +77,7 @@ class Collections:
         def groups(former: Groups) -> Groups:
             return [([*within, collection], same) for within, same in former]
 
-        return await self._library.change("collections", ids, _unless_in(collection, groups))
+        return await edits.change(self._store, "collections", ids, _unless_in(collection, groups))
 
     async def collect(self, ids: Sequence[str], name: str) -> str:
         """Put pictures into the collection of that name, which is made when there is none."""
@@ -93,19 +90,19 @@ class Collections:
         def groups(former: Groups) -> Groups:
             return [([one for one in within if one != collection], same) for within, same in former]
 
-        return await self._library.change("collections", ids, groups)
+        return await edits.change(self._store, "collections", ids, groups)
 
     async def tags(self, start: str = "", limit: int = 200) -> list[tuple[str, int]]:
         """Tags that begin with `start`, the most used first, each with its pictures."""
-        return await self._library.ask(lambda index: index.tags(start, limit))
+        return await self._store.ask(lambda index: index.tags(start, limit))
 
     async def models(self) -> list[str]:
         """Every model that made a picture here."""
-        return await self._library.ask(lambda index: index.models())
+        return await self._store.ask(lambda index: index.models())
 
     async def history(self, limit: int = 500) -> list[Change]:
         """The last changes, newest first; it is the log, so it survives a restart."""
-        places = await self._library.ask(lambda index: index.state.history(limit))
+        places = await self._store.ask(lambda index: index.state.history(limit))
         return await asyncio.to_thread(self._changes, places)
 
     def _changes(self, places: Sequence[tuple[Place, bool]]) -> list[Change]:
@@ -113,7 +110,7 @@ class Collections:
         for place, undone in places:
             # What the disk has damaged meanwhile is told elsewhere.
             with contextlib.suppress(NotUnderstood):
-                record = self._library.record(place)
+                record = self._store.log.at(place)
                 words = history.sentence(record)
                 found.append(Change(id=record.id, at=record.at, sentence=words, undone=undone))
         return found
@@ -133,7 +130,7 @@ class Collections:
         return found
 
     async def _set(self, id: str, value: dict[str, str] | None) -> str:
-        return await self._library.change("collection", [id], lambda _former: [(value, [id])])
+        return await edits.set_field(self._store, "collection", [id], value)
 
 
 def _unless_in(collection: str, groups: Callable[[Groups], Groups]) -> Callable[[Groups], Groups]:

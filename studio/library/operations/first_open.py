@@ -1,9 +1,9 @@
-"""A library that was not opened here before: what it has under way is not gone on with unasked.
+"""First open of a library on this computer: unfinished work in it waits for the user's consent.
 
-Imports, emptyings and requests that were under way are found at a start and brought to their end.
-Those of a library from elsewhere are anybody's words: they would fetch addresses and delete files.
-They are put aside (`.gridbrush/from-elsewhere/`) until the user agreed. Which libraries were opened
-here, and where, stands beside the index of each, in `<data>/libraries/<id>/folders`.
+Imports, emptyings and requests under way are finished at the next start. Those of a library from
+elsewhere are untrusted: they would fetch addresses and delete files. They are put aside
+(`.gridbrush/from-elsewhere/`) until the user agrees. Which libraries were opened here, and where,
+is stored beside the index of each, in `<data>/libraries/<id>/folders`.
 All calls block.
 """
 
@@ -18,9 +18,8 @@ from studio.common import directory_handles, files, json_reader
 from studio.common.errors import StorageError
 from studio.common.i18n import _, ngettext
 from studio.library.files import originals as inside
-from studio.library.files.originals import HIDDEN
+from studio.library.files.originals import HIDDEN, UNFINISHED
 from studio.library.log import records
-from studio.library.operations.restore import UNFINISHED
 
 ASIDE = "from-elsewhere"
 _MEMORY = "folders"

@@ -1,9 +1,9 @@
-"""A prompt taken out of everything that is kept, for good: there is no undo.
+"""Removal of a prompt from everything that is kept, for good: there is no undo.
 
-The records are a log, and this is the one thing that writes in what was written: in every line of
-the prompt its words make way for nothing, the line keeps its id and its place. Pictures stay, under
-names without words. Copies of the records go, because they say it too; backups the user made are
-the user's. Each month's file is replaced as a whole, so that a crash leaves the old one or the new.
+This is the only code that changes lines of the log: in every line with the prompt its words are
+removed, the line keeps its id and its place. Pictures stay, under names without words. Copies of
+the records are deleted, because they have the prompt too; the user's own backups are not touched.
+Each month's file is replaced as a whole, so that a crash leaves the old one or the new.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ from studio.common.i18n import _
 from studio.common.json_reader import NotUnderstood
 from studio.domain.entities import Picture
 from studio.domain.events import RecordsChanged
-from studio.library.facade import Library
 from studio.library.files.originals import HIDDEN, Originals, relative_path
-from studio.library.log import daily_copies, records
+from studio.library.log import daily_copies, record_log, records
 from studio.library.operations import reindex
+from studio.library.store import Store
 
 _TEXTS = ("prompt", "source_prompt")
 
 
-async def forget(library: Library, prompt: str) -> int:
+async def forget(store: Store, prompt: str) -> int:
     """Forget a prompt; the number of records that had it. Only the owner may.
 
     Raises InputError when nothing has it, StorageError.
@@ -36,20 +36,20 @@ async def forget(library: Library, prompt: str) -> int:
     wanted = prompt.strip()
     touched = [
         one
-        async for some in library.portions()
+        async for some in store.portions()
         for one in some
         if wanted in (one.prompt.strip(), one.source_prompt.strip())
     ]
     places = {picture.id: _neutral(picture) for picture in touched}
 
     def work() -> int:
-        changed = _rewrite(library.folder, wanted, places)
+        changed = _rewrite(store.folder, wanted, places)
         if changed:
-            _rename(library.originals, touched, places)
+            _rename(store.originals, touched, places)
         return changed
 
-    changed = await reindex.rewritten(library, work)
-    library.tell(RecordsChanged(tuple(places), ("prompt",)))
+    changed = await reindex.rewritten(store, work)
+    store.tell(RecordsChanged(tuple(places), ("prompt",)))
     if not changed:
         raise InputError(
             _("No record has this prompt"),
@@ -90,7 +90,7 @@ def _lines(path: Path, prompt: str, places: dict[str, str]) -> Iterator[tuple[by
     for line in path.read_bytes().splitlines(keepends=True):
         odd: list[str] = []
         try:
-            record = records.decode(line, odd)
+            record = record_log.decode(line, odd)
         except NotUnderstood:
             # Damaged, maybe with the prompt in it: it is of no use to anybody.
             yield (b"", True) if prompt.encode() in line else (line, False)

@@ -1,10 +1,10 @@
-"""Pictures from elsewhere: files and folders are copied into the library.
+"""Import of files and folders: pictures are copied into the library.
 
-Data flow: files are found by their first bytes (`gathering`), hashed, and left out when the library
-has their content; the rest is copied and looked at by the decoding process. A portion is first
-whole in a folder of its own (`.gridbrush/importing/<id>/`: the copies and `pictures.json`), then
-its files are renamed into place and recorded. A start that finds such a folder brings it to its
-end, so that a crash leaves neither a picture without a record nor half a one.
+Files are found by their first bytes (`import_sources`), hashed, and left out when the library has
+their content; the rest is copied and read by the decoding process. A portion is first completed in
+a folder of its own (`.gridbrush/importing/<id>/`: the copies and `pictures.json`), then its files
+are renamed into place and recorded. The next start finishes such a folder, so that a crash leaves
+neither a picture without a record nor half a one.
 """
 
 from __future__ import annotations
@@ -30,16 +30,17 @@ from studio.common.user_input import Unusable
 from studio.domain.entities import MADE_WITH, Picture, new_id
 from studio.domain.events import PicturesAdded
 from studio.library.files import originals as inside
+from studio.library.files.damaged import put_away
 from studio.library.files.originals import HIDDEN, relative_path, sha256_of
-from studio.library.index.reader import put_away
 from studio.library.log import records
 from studio.library.log.validation import odd_in_picture
 from studio.library.metadata import provenance
 from studio.library.operations import import_sources
+from studio.library.stopped import Stopped
+from studio.library.store import Store
 
 if TYPE_CHECKING:
     from studio.imaging.decoder import Decoder
-    from studio.library.facade import Library
 
 log = logging.getLogger(__name__)
 
@@ -86,8 +87,8 @@ class Import:
         result: what was brought so far.
     """
 
-    def __init__(self, library: Library, decoder: Decoder, *, neutral_names: bool = False) -> None:
-        self._library = library
+    def __init__(self, store: Store, decoder: Decoder, *, neutral_names: bool = False) -> None:
+        self._store = store
         self._decoder = decoder
         self._neutral = neutral_names
         self._digests: set[str] = set()
@@ -114,7 +115,7 @@ class Import:
 
     async def _run(self, paths: Sequence[Path], progress: Callable[[Progress], None]) -> Imported:
         gathered = await asyncio.to_thread(
-            import_sources.gather, paths, self._library.folder, self._is_ended
+            import_sources.gather, paths, self._store.folder, self._is_ended
         )
         self._failed(gathered.refused)
         self.result = replace(self.result, left_out=gathered.left_out)
@@ -136,21 +137,21 @@ class Import:
             if digest is not None and digest not in self._digests:
                 fresh.setdefault(digest, path)
         digests = list(fresh)
-        known = await self._library.ask(lambda index: index.state.known(digests))
+        known = await self._store.ask(lambda index: index.state.known(digests))
         new = [(digest, fresh[digest]) for digest in digests if digest not in known]
         whole = sum(digest is not None for _path, digest, _why in hashed)
         self.result = replace(self.result, known=self.result.known + whole - len(new))
         if not new:
             return
         self._digests.update(digests)
-        folder = self._library.folder / HIDDEN / "importing" / new_id()
+        folder = self._store.folder / HIDDEN / "importing" / new_id()
         taken = False
         try:
             pictures = await self._copied(new, folder)
             # From here on it is done whole, also when nobody waits for it any more.
             taken = bool(pictures)
             if taken:
-                added = await asyncio.shield(_taken(self._library, folder, pictures))
+                added = await asyncio.shield(_taken(self._store, folder, pictures))
                 self.result = replace(
                     self.result,
                     ids=(*self.result.ids, *(picture.id for picture in added)),
@@ -228,7 +229,7 @@ def _blocks(path: Path, stopped: Callable[[], bool]) -> Iterator[bytes]:
     with user_input.opened(path, most=user_input.MOST_PICTURE) as file:
         for block in user_input.blocks(file, path, most=user_input.MOST_PICTURE):
             if stopped():
-                raise import_sources.Stopped
+                raise Stopped
             yield block
 
 
@@ -254,41 +255,41 @@ def _why(error: Unusable | PictureUnreadable, path: Path, id: str) -> str:
     return said.replace(id, _("this file"))
 
 
-async def _taken(library: Library, folder: Path, pictures: Sequence[Picture]) -> list[Picture]:
-    taken = await library.write(partial(take, library, folder, pictures))
+async def _taken(store: Store, folder: Path, pictures: Sequence[Picture]) -> list[Picture]:
+    taken = await store.write(partial(take, store, folder, pictures))
     if taken:
-        library.tell(PicturesAdded(tuple(p.id for p in taken), tuple(p.row for p in taken)))
+        store.tell(PicturesAdded(tuple(p.id for p in taken), tuple(p.row for p in taken)))
     return taken
 
 
-def take(library: Library, folder: Path, pictures: Sequence[Picture]) -> list[Picture]:
+def take(store: Store, folder: Path, pictures: Sequence[Picture]) -> list[Picture]:
     """Say durably what a portion's folder holds, then bring it to its end; blocking.
 
     Each file in the folder is named by its picture's id. Raises StorageError.
     """
-    _ = library.own.applied()
+    _ = store.own.applied()
     files.replace(folder / _LIST, msgspec.json.encode(list(pictures)))
-    return _end(library, folder, pictures)
+    return _end(store, folder, pictures)
 
 
-def finish(library: Library) -> None:
+def finish(store: Store) -> None:
     """Bring to their end the portions that an earlier start left whole; blocking.
 
     What was not whole is removed: its files are still where they were imported from.
     """
-    for folder in directory_handles.folders(library.folder, library.folder / HIDDEN / "importing"):
+    for folder in directory_handles.folders(store.folder, store.folder / HIDDEN / "importing"):
         try:
-            pictures = _read(library.folder, folder)
+            pictures = _read(store.folder, folder)
         except FileNotFoundError:
             log.info("An import that was not whole is taken back")
             files.remove_folder(folder)
             continue
         except (OSError, NotUnderstood) as error:
             log.warning("The list of an import makes no sense: %s", error)
-            library.troubles.append(put_away(library, folder))
+            store.troubles.append(put_away(store.folder, folder))
             continue
         try:
-            _end(library, folder, pictures)
+            _end(store, folder, pictures)
         except StorageError as error:
             # Nothing is lost by waiting: the library opens without them.
             log.warning("An import waits for the next start: %s", error)
@@ -303,24 +304,22 @@ def _read(library: Path, folder: Path) -> list[Picture]:
     return pictures
 
 
-def _end(library: Library, folder: Path, pictures: Sequence[Picture]) -> list[Picture]:
+def _end(store: Store, folder: Path, pictures: Sequence[Picture]) -> list[Picture]:
     for picture in pictures:
-        library.originals.place(folder / picture.id, picture.path, picture.sha256)
+        store.originals.place(folder / picture.id, picture.path, picture.sha256)
     ids = [picture.id for picture in pictures]
-    if len(library.own.find(ids)) < len(ids):
-        library.append(records.imported(list(pictures)))
+    if len(store.own.find(ids)) < len(ids):
+        store.append(records.imported(list(pictures)))
     files.remove_folder(folder)
-    return library.own.find(ids)
+    return store.own.find(ids)
 
 
-async def spooled(
-    library: Library, pictures: Sequence[tuple[str, bytes]]
-) -> tuple[Path, list[Path]]:
+async def spooled(store: Store, pictures: Sequence[tuple[str, bytes]]) -> tuple[Path, list[Path]]:
     """A folder with pictures that came without a file, and the file of each; for `unspool`.
 
     Where it stays behind, the next start removes it. Raises StorageError.
     """
-    folder = library.folder / HIDDEN / "importing" / new_id()
+    folder = store.folder / HIDDEN / "importing" / new_id()
     paths: list[Path] = []
 
     def write() -> None:

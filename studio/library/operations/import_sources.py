@@ -1,7 +1,7 @@
-"""What is to be imported: files that were named and those in folders, told by first bytes.
+"""Files to import: those named and those in folders, detected by their first bytes.
 
-Whatever was named and is no picture is refused in a sentence. What lies in a folder beside the
-pictures is counted by its kind. All calls block; a long walk ends when nobody wants it any more.
+A named file that is no picture is refused in a sentence. Other files in a folder are counted by
+kind. All calls block; a long walk ends when it is cancelled.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from studio.common.file_types import kind_of
 from studio.common.foreign_types import Foreign
 from studio.common.i18n import _, ngettext
 from studio.common.user_input import Unusable
+from studio.library.stopped import Stopped
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,10 +38,6 @@ class Gathered:
 
 _MOST_REASONS = 5
 _MOST_NAMES = 3
-
-
-class Stopped(Exception):
-    """Nobody wants the rest any more."""
 
 
 def named(words: Sequence[str]) -> tuple[list[Path], list[tuple[str, str]]]:

@@ -1,9 +1,9 @@
-"""Originals that another program renamed, moved or took away, found again by size and content.
+"""Search by size and content for originals that were renamed, moved or deleted outside.
 
-`look` sees which files are not where the records say. One walk through the library's folders finds
-files of the same sizes that no record knows; those are hashed, and a record says the new place.
-What is found nowhere is marked as missing, so that its tile can offer to locate it; what is back
-loses the mark. Files are never moved here, and nothing is deleted.
+`look` finds files that are not where the records say. One walk through the library's folders finds
+files of the same sizes that no record knows; those are hashed, and a record gets the new path.
+Pictures without a file are marked as missing, so that their tile can offer to locate it; the mark
+goes when the file is back. Files are never moved here, and nothing is deleted.
 """
 
 from __future__ import annotations
@@ -25,10 +25,11 @@ from studio.common.i18n import _
 from studio.common.user_input import Unusable
 from studio.domain.entities import Picture
 from studio.library.files.originals import HIDDEN, Originals
+from studio.library.operations import edits
 from studio.library.query import Query
+from studio.library.store import Store
 
 if TYPE_CHECKING:
-    from studio.library.facade import Library
     from studio.library.index.index import Index
 
 log = logging.getLogger(__name__)
@@ -60,8 +61,8 @@ class Found:
 class Doubts:
     """Collects pictures whose file was not found, and looks for all of them at once."""
 
-    def __init__(self, library: Library) -> None:
-        self._library = library
+    def __init__(self, store: Store) -> None:
+        self._store = store
         self._ids: dict[str, None] = {}
         self._looking: asyncio.Task[None] | None = None
 
@@ -75,7 +76,7 @@ class Doubts:
         while self._ids:
             await asyncio.sleep(_PAUSE)
             ids, self._ids = list(self._ids), {}
-            await look(self._library, ids)
+            await look(self._store, ids)
 
     async def close(self) -> None:
         """Look no further."""
@@ -84,17 +85,17 @@ class Doubts:
             await asyncio.gather(self._looking, return_exceptions=True)
 
 
-async def sweep(library: Library) -> Found:
+async def sweep(store: Store) -> Found:
     """Look whether every file is in its place, and for those that are not.
 
     Only the owner may. Portion by portion: memory does not grow with the library.
     """
     doubted: list[str] = []
     row = 0
-    while places := await library.ask(partial(_places, row)):
+    while places := await store.ask(partial(_places, row)):
         row = places[-1][0]
-        doubted += await asyncio.to_thread(_doubtful, library.originals, places)
-    return await look(library, doubted)
+        doubted += await asyncio.to_thread(_doubtful, store.originals, places)
+    return await look(store, doubted)
 
 
 def _places(row: int, index: Index) -> list[_Place]:
@@ -114,31 +115,31 @@ def _doubtful(originals: Originals, places: Sequence[_Place]) -> list[str]:
     return found
 
 
-async def look(library: Library, ids: Sequence[str]) -> Found:
+async def look(store: Store, ids: Sequence[str]) -> Found:
     """Look for the files of these pictures, and record what came of it. Only the owner may."""
-    pictures = await library.find(ids)
-    if not pictures or not library.writable:
+    pictures = await store.find(ids)
+    if not pictures or not store.writable:
         return Found()
-    places = await asyncio.to_thread(_search, library.originals, pictures)
+    places = await asyncio.to_thread(_search, store.originals, pictures)
     moved = {
         picture.id: places[picture.id]
         for picture in pictures
-        if picture.id in places and not await _taken(library, picture, places[picture.id])
+        if picture.id in places and not await _taken(store, picture, places[picture.id])
     }
     # It may have come back, or gone into the trash, while everything was looked through.
-    now = await library.find([picture.id for picture in pictures])
-    there = await asyncio.to_thread(_there, library.originals, now)
+    now = await store.find([picture.id for picture in pictures])
+    there = await asyncio.to_thread(_there, store.originals, now)
     moved = {id: place for id, place in moved.items() if id not in there}
     found = there | moved.keys()
     lost = [picture.id for picture in now if picture.id not in found and not picture.missing]
     back = [picture.id for picture in now if picture.id in found and picture.missing]
     if moved:
         at = [(place, [id]) for id, place in moved.items()]
-        await library.change("path", list(moved), lambda _former: at)
+        await edits.change(store, "path", list(moved), lambda _former: at)
     if lost:
-        await library.change("missing", lost, lambda _former: [(True, lost)])
+        await edits.set_field(store, "missing", lost, True)
     if back:
-        await library.change("missing", back, lambda _former: [(False, back)])
+        await edits.set_field(store, "missing", back, False)
     if moved or lost:
         log.info("%d files were found elsewhere, %d are missing", len(moved), len(lost))
     return Found(moved=tuple(moved), lost=tuple(lost), back=tuple(back))
@@ -148,9 +149,9 @@ def _there(originals: Originals, pictures: Sequence[Picture]) -> set[str]:
     return {picture.id for picture in pictures if originals.find(picture) is not None}
 
 
-async def _taken(library: Library, picture: Picture, place: str) -> bool:
+async def _taken(store: Store, picture: Picture, place: str) -> bool:
     """Whether the file at a place is another picture's, which has the same content."""
-    return place in await library.ask(lambda index: index.state.paths_of(picture.sha256))
+    return place in await store.ask(lambda index: index.state.paths_of(picture.sha256))
 
 
 def _search(originals: Originals, pictures: Sequence[Picture]) -> dict[str, str]:
@@ -212,7 +213,7 @@ def _blocks(path: Path) -> Iterator[bytes]:
         yield from user_input.blocks(file, path, most=os.fstat(file.fileno()).st_size)
 
 
-async def locate(library: Library, picture: Picture, file: Path) -> Found:
+async def locate(store: Store, picture: Picture, file: Path) -> Found:
     """Take the file the user pointed at for a missing picture, and its neighbours for others.
 
     A file in the library is used where it lies, one from elsewhere is copied to where the picture
@@ -224,16 +225,17 @@ async def locate(library: Library, picture: Picture, file: Path) -> Found:
             _("Its content is not what {picture} came with.").format(picture=picture.name),
             hint=_("Import it as a picture of its own, or choose another file."),
         )
-    missing = [one for one in await _missing(library) if one.id != picture.id]
+    missing = [one for one in await _missing(store) if one.id != picture.id]
     near = await asyncio.to_thread(_near, file.parent, missing)
     for one, path in [(picture, file), *near]:
-        if not await asyncio.to_thread(_is_within, path, library.folder):
-            await library.write(partial(_copied, library.originals, one, path))
-    return await look(library, [picture.id, *(one.id for one, _path in near)])
+        if not await asyncio.to_thread(_is_within, path, store.folder):
+            await store.write(partial(_copied, store.originals, one, path))
+    return await look(store, [picture.id, *(one.id for one, _path in near)])
 
 
-async def _missing(library: Library) -> list[Picture]:
-    return await library.pictures(await library.rows(Query(words="is:missing")))
+async def _missing(store: Store) -> list[Picture]:
+    query = Query(words="is:missing")
+    return await store.ask(lambda index: index.pictures(index.rows(query)), long=True)
 
 
 def _near(folder: Path, missing: Sequence[Picture]) -> list[tuple[Picture, Path]]:

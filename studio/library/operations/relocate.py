@@ -1,7 +1,7 @@
-"""A library moved to another folder: renamed where that will do, else copied and compared.
+"""Move of a library to another folder: renamed where possible, else copied and compared.
 
 The caller holds the library's lock and nothing of it is open. Records name files within the library
-only, and what is computed is found by the library's id, so nothing in it has to be changed.
+only, and computed files are found by the library's id, so nothing in it has to be changed.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from studio.common import directory_handles, files, tree
 from studio.common.errors import InputError, StorageError
 from studio.common.i18n import _
 from studio.library.files.originals import HIDDEN, sha256_of
-from studio.library.operations.verify import Stopped
+from studio.library.stopped import Stopped
 
 _BLOCK = 1 << 20
 
@@ -105,7 +105,7 @@ def _copy(source: Path, target: Path, progress: Callable[[int], None]) -> None:
     shutil.rmtree(part, ignore_errors=True)
     try:
         every = sorted(_every(source))
-        links = [one for one in every if files.is_link(one.lstat())]
+        links = [one for one in every if directory_handles.is_link(one.lstat())]
         for folder in (source, *(p for p in every if p.is_dir() and p not in links)):
             files.ensure_folder(part / folder.relative_to(source))
         for path in links:

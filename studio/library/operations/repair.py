@@ -1,9 +1,9 @@
-"""What `verify` found, mended as far as the library itself has the means.
+"""Repair of what `verify` found, as far as the library itself has the means.
 
-Nothing is deleted. A file that was moved within the library is found by its bytes; a missing or
-changed original is put back where its bytes were kept as somebody's reference; what has other bytes
-is set aside beside it. Records that cannot be read are taken from the copies of the last days,
-where they are of finished jobs: those can be taken at any time, while changes come in an order.
+Nothing is deleted. A file that was moved within the library is found by its hash; a missing or
+changed original is restored where its bytes were kept as a reference; the changed file is set aside
+beside it. Records that cannot be read are taken from the daily copies where they are of finished
+jobs: those can be added at any time, while changes come in an order.
 """
 
 from __future__ import annotations
@@ -17,13 +17,14 @@ from pathlib import Path
 from studio.common import files
 from studio.common.errors import StorageError
 from studio.domain.entities import Picture
-from studio.library.facade import Library
 from studio.library.files import originals as inside
 from studio.library.files.originals import Originals
 from studio.library.index.chunks import chunks
 from studio.library.log import daily_copies
 from studio.library.log.records import Record
+from studio.library.operations import edits
 from studio.library.operations.verify import Report
+from studio.library.store import Store
 
 log = logging.getLogger(__name__)
 
@@ -50,37 +51,37 @@ class Repaired:
         return self.found + self.put_back + self.records
 
 
-async def repair(library: Library, report: Report) -> Repaired:
+async def repair(store: Store, report: Report) -> Repaired:
     """Mend what can be. Only the owner may. Raises StorageError."""
     # Files that no record knows may be pictures whose records are lost.
     unknown = report.damaged_records or report.orphans
-    copied = await asyncio.to_thread(_copied, library.folder) if unknown else {}
-    taken = [record for record in copied.values() if await _is_new(library, record)]
+    copied = await asyncio.to_thread(_copied, store.folder) if unknown else {}
+    taken = [record for record in copied.values() if await _is_new(store, record)]
     for record in taken:
-        await library.write(partial(library.append, record))
-    orphans = await asyncio.to_thread(_by_content, library.originals, report.orphans)
+        await store.write(partial(store.append, record))
+    orphans = await asyncio.to_thread(_by_content, store.originals, report.orphans)
     found = put_back = 0
     lost: list[str] = []
     gone = set(report.missing)
     for ids in chunks([*report.missing, *report.changed]):
-        for picture in await library.find(ids):
+        for picture in await store.find(ids):
             if picture.id in gone and picture.sha256 in orphans:
-                await _follow(library, picture, orphans.pop(picture.sha256))
+                await _follow(store, picture, orphans.pop(picture.sha256))
                 found += 1
-            elif await asyncio.to_thread(_put_back, library.originals, picture):
+            elif await asyncio.to_thread(_put_back, store.originals, picture):
                 put_back += 1
             elif picture.id in gone:
                 lost.append(picture.id)
     if lost:
-        await library.change("missing", lost, lambda _former: [(True, lost)])
-    said = await library.ask(lambda index: index.state.missing(), long=True)
+        await edits.set_field(store, "missing", lost, True)
+    said = await store.ask(lambda index: index.state.missing(), long=True)
     if back := [id for id in said if id not in gone]:
-        await library.change("missing", back, lambda _former: [(False, back)])
+        await edits.set_field(store, "missing", back, False)
     return Repaired(found=found, put_back=put_back, lost=len(lost), records=len(taken))
 
 
-async def _follow(library: Library, picture: Picture, place: str) -> None:
-    await library.change("path", [picture.id], lambda _former: [(place, [picture.id])])
+async def _follow(store: Store, picture: Picture, place: str) -> None:
+    await edits.set_field(store, "path", [picture.id], place)
 
 
 def _by_content(originals: Originals, orphans: tuple[str, ...]) -> dict[str, str]:
@@ -115,12 +116,13 @@ def _aside(path: Path) -> Path:
     return aside
 
 
-async def _is_new(library: Library, record: Record) -> bool:
+async def _is_new(store: Store, record: Record) -> bool:
     if record.job is not None:
-        return await library.job_state(record.job.id) is None
+        job = record.job.id
+        return await store.ask(lambda index: index.ledger.job_state(job)) is None
     ids = [picture.id for picture in record.pictures]
-    gone = await library.ask(lambda index: index.state.gone(ids))
-    return not gone and not await library.find(ids)
+    gone = await store.ask(lambda index: index.state.gone(ids))
+    return not gone and not await store.find(ids)
 
 
 def _copied(library: Path) -> dict[str, Record]:

@@ -26,20 +26,18 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from studio.app.instance import LibraryLock
-from studio.common import files, json_reader, user_input
+from studio.common import directory_handles, files, json_reader, user_input
 from studio.common.errors import InputError, StorageError
 from studio.common.i18n import _
+from studio.common.library_lock import LibraryLock
+from studio.config.settings import BUILT_IN_NAMES, built_in
 from studio.domain.entities import new_id
 from studio.library.files import originals as inside
-from studio.library.files.originals import HIDDEN
+from studio.library.files.originals import HIDDEN, UNFINISHED
 
 VERSION = 1
 MANIFEST = "manifest.json"
 INSIDE = "library"
-UNFINISHED = ("importing", "emptying", "journal")
-"""Folders of the hidden one that a start acts upon."""
-
 SETTINGS = "settings.json"
 _LASTING = ("id", "records", "inputs", "turns", "trash", "copies", "damaged")
 _IDENTITY = f"{INSIDE}/{HIDDEN}/id"
@@ -58,7 +56,7 @@ _HEADER = 30
 _NAME = 4096
 
 Progress = Callable[[int], None]
-"""Hears how many bytes were done; what it raises (`check.Stopped`) ends the work."""
+"""Hears how many bytes were done; what it raises (`Stopped`) ends the work."""
 
 
 class Manifest(msgspec.Struct, frozen=True):
@@ -364,8 +362,6 @@ def _harmless(data: bytes, *, agreed: bool) -> bytes | None:
     The folder of the library and the hosts of keys are this computer's. Where the user agreed to
     addresses, a key that is kept here still goes where it went before.
     """
-    from studio.config.settings import BUILT_IN_NAMES, built_in
-
     settings = _settings(data)
     if not settings:
         return None
@@ -402,7 +398,7 @@ def _clear_leftovers(library: Path) -> None:
             if name == one.name or not json_reader.is_id(name):
                 continue
             with contextlib.suppress(StorageError, OSError):
-                if files.is_link(one.lstat()):
+                if directory_handles.is_link(one.lstat()):
                     continue
                 with LibraryLock(one):
                     pass
@@ -457,7 +453,7 @@ def _into_place(stage: Path, library: Path) -> None:
             files.rename_folder(one, target)
     except BaseException:
         for one in reversed(moved):
-            if one.is_dir() and not files.is_link(one.lstat()):
+            if one.is_dir() and not directory_handles.is_link(one.lstat()):
                 shutil.rmtree(one, ignore_errors=True)
             else:
                 one.unlink(missing_ok=True)

@@ -1,6 +1,6 @@
-"""A small share of the originals is read again at each start, so that silent damage is found.
+"""Background check of a small share of the originals at each start, to find silent damage.
 
-Where it stopped is remembered beside the index, in computed data: when that is lost it begins anew.
+Where it stopped is stored beside the index, in computed data; when that is lost it starts over.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from studio.common.json_reader import NotUnderstood
 from studio.domain.entities import Picture
 from studio.library.files.originals import Originals
 from studio.library.operations.verify import is_sound
+from studio.library.store import Store
 
 if TYPE_CHECKING:
-    from studio.library.facade import Library
     from studio.library.index.index import Index
 
 SHARE = 50
@@ -51,26 +51,26 @@ class _Mark(msgspec.Struct, frozen=True):
     at: float = 0.0
 
 
-async def choose(library: Library, memory: Path) -> list[Picture]:
+async def choose(store: Store, memory: Path) -> list[Picture]:
     """Those whose turn it is, in order of arrival; those known to be missing are passed over.
 
     Portion by portion: a million pictures are never in memory for this.
     """
     after = (await asyncio.to_thread(_read, memory)).after
-    last = await library.find([after]) if after else []
-    counts = await library.counts(0.0)
+    last = await store.find([after]) if after else []
+    counts = await store.ask(lambda index: index.ledger.counts(0.0), long=True)
     most = max(_FEWEST, (counts.all + counts.trash) // SHARE)
     row = begin = last[0].row if last else 0
     chosen: list[Picture] = []
     size, around = 0, False
     while True:
-        places = await library.ask(partial(_places, row))
+        places = await store.ask(partial(_places, row))
         ids = [
             id
             for at, id, _path, _trashed, missing in places
             if not missing and (not around or at <= begin)
         ]
-        for picture in await library.find(ids):
+        for picture in await store.find(ids):
             size += picture.bytes
             if len(chosen) == most or (chosen and size > _MOST_BYTES):
                 return chosen

@@ -1,27 +1,23 @@
-"""Pictures by a few characters of their ids, as people type them."""
+"""Lookup of a picture by a few characters of its id, as people type them."""
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING
 
 from studio.common.errors import InputError
 from studio.common.i18n import _
 from studio.domain.entities import Picture
-
-if TYPE_CHECKING:
-    from studio.library.facade import Library
+from studio.library.store import Store
 
 
-async def resolve(library: Library, start: str) -> Picture:
+async def resolve(store: Store, start: str) -> Picture:
     """The picture whose id begins or ends with `start`. Raises InputError."""
-    ids = [start] if len(start) == 36 else await library.ask(lambda index: index.prefix(start))
+    ids = [start] if len(start) == 36 else await store.ask(lambda index: index.prefix(start))
     if len(ids) > 1 and start not in ids:
         raise InputError(
             _("{id} names more than one picture").format(id=start),
             ", ".join(ids),
             hint=_("Write more of the id."),
         )
-    found = await library.find(ids)
+    found = await store.find(ids)
     if not found or len(start) < 4:
         raise InputError(
             _("There is no picture {id}").format(id=start),

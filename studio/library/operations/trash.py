@@ -1,9 +1,9 @@
-"""The trash emptied: pictures leave the library for good, on request alone, and never come back.
+"""Emptying of the trash: pictures are deleted for good, only on request.
 
-A list of what goes lies in `.gridbrush/emptying/` first, then one record says it, then the files
-go and the list last. A start that finds a list brings it to its end, so that a crash leaves either
-all of them in the trash or none. Where the system has a trash of its own the files go through it:
-whoever calls says how (`Discard`), because the core knows no desktop.
+A list of them is written to `.gridbrush/emptying/` first, then one record, then the files are
+deleted and the list last. The next start finishes a list it finds, so that a crash leaves either
+all of them in the trash or none. Where the system has a trash of its own the files go through it;
+the caller says how (`Discard`), because the core knows no desktop.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -28,13 +27,11 @@ from studio.common.json_reader import NotUnderstood, is_inside, is_sha256
 from studio.domain.entities import new_id
 from studio.domain.events import RecordsChanged, Trouble
 from studio.library.files import originals as inside
+from studio.library.files.damaged import put_away
 from studio.library.files.originals import HIDDEN
-from studio.library.index.reader import put_away
 from studio.library.log import records
 from studio.library.operations import history
-
-if TYPE_CHECKING:
-    from studio.library.facade import Library
+from studio.library.store import Store
 
 log = logging.getLogger(__name__)
 
@@ -66,29 +63,29 @@ class _Going(msgspec.Struct, frozen=True, kw_only=True):
     discarded: bool = False
 
 
-async def contents(library: Library) -> Contents:
+async def contents(store: Store) -> Contents:
     """What would go."""
-    found = await library.ask(lambda index: index.state.trashed())
+    found = await store.ask(lambda index: index.state.trashed())
     return Contents(
         ids=tuple(id for id, *_rest in found), bytes=sum(size for *_rest, size in found)
     )
 
 
-async def empty(library: Library, ids: Sequence[str], discard: Discard | None = None) -> str:
+async def empty(store: Store, ids: Sequence[str], discard: Discard | None = None) -> str:
     """Delete these pictures of the trash for good; what was done, in words, or "" for nothing.
 
     What was restored since somebody looked stays. Without `discard` the files are deleted. Only
     the owner may. Raises StorageError; then they are all still there.
     """
-    going = await library.write(partial(_begin, library, ids, discarded=discard is not None))
+    going = await store.write(partial(_begin, store, ids, discarded=discard is not None))
     if going is None:
         return ""
     path, record = going
     gone = tuple(id for _value, some in record.values for id in some)
-    library.tell(RecordsChanged(gone, ("trashed", "purged")))
-    left = await _take_away(library, path, discard)
+    store.tell(RecordsChanged(gone, ("trashed", "purged")))
+    left = await _take_away(store, path, discard)
     if left:
-        library.tell(Trouble(_refused(library, left)))
+        store.tell(Trouble(_refused(store, left)))
     if discard is None:
         return history.sentence(record)
     n = max(0, len(gone) - left)
@@ -98,36 +95,36 @@ async def empty(library: Library, ids: Sequence[str], discard: Discard | None = 
     return text.format(n=f"{n:,}") if n else ""
 
 
-async def resume(library: Library, discard: Discard) -> None:
+async def resume(store: Store, discard: Discard) -> None:
     """Bring to their end the lists whose files were promised to the system's trash."""
-    for path in _lists(library):
-        await _take_away(library, path, discard)
+    for path in _lists(store):
+        await _take_away(store, path, discard)
 
 
-def finish(library: Library) -> None:
+def finish(store: Store) -> None:
     """Bring to its end what an earlier start left, as far as it needs no desktop; blocking."""
-    for path in _lists(library):
-        going = _read(library, path)
+    for path in _lists(store):
+        going = _read(store, path)
         if going is None:
             continue
-        if not library.own.state.gone(going.ids[:1]):
+        if not store.own.state.gone(going.ids[:1]):
             # The record was never written: they are in the trash still.
             files.remove(path)
         elif not going.discarded:
             for start in range(0, len(going.files), _PORTION):
-                _remove(library, going.files[start : start + _PORTION], None)
+                _remove(store, going.files[start : start + _PORTION], None)
             files.remove(path)
-    folder = library.folder / HIDDEN / _FOLDER
-    if not _lists(library):
+    folder = store.folder / HIDDEN / _FOLDER
+    if not _lists(store):
         # A start looks for this folder, and should find none; a list half written is none.
         files.remove_folder(folder)
 
 
 def _begin(
-    library: Library, ids: Sequence[str], *, discarded: bool
+    store: Store, ids: Sequence[str], *, discarded: bool
 ) -> tuple[Path, records.Record] | None:
     wanted = set(ids)
-    found = [one for one in library.own.state.trashed() if one[0] in wanted]
+    found = [one for one in store.own.state.trashed() if one[0] in wanted]
     if not found:
         return None
     going = _Going(
@@ -135,24 +132,24 @@ def _begin(
         files=[(path, sha256) for _id, path, sha256, _bytes in found],
         discarded=discarded,
     )
-    path = library.folder / HIDDEN / _FOLDER / f"{new_id()}.json"
+    path = store.folder / HIDDEN / _FOLDER / f"{new_id()}.json"
     files.replace(path, msgspec.json.encode(going))
     record = records.change("purged", [(True, going.ids)], [(False, going.ids)])
-    library.append(record)
+    store.append(record)
     return path, record
 
 
-async def _take_away(library: Library, path: Path, discard: Discard | None) -> int:
+async def _take_away(store: Store, path: Path, discard: Discard | None) -> int:
     """The files of a list, in portions, so that other writing comes in between; how many stay."""
-    going = _read(library, path)
+    going = _read(store, path)
     if going is None:
         return 0
     left = 0
     for start in range(0, len(going.files), _PORTION):
         some = going.files[start : start + _PORTION]
-        left += await library.write(partial(_remove, library, some, discard))
+        left += await store.write(partial(_remove, store, some, discard))
     if not left:
-        await library.write(partial(_end, path))
+        await store.write(partial(_end, path))
     return left
 
 
@@ -162,9 +159,9 @@ def _end(path: Path) -> None:
         path.parent.rmdir()
 
 
-def _remove(library: Library, some: Sequence[tuple[str, str]], discard: Discard | None) -> int:
+def _remove(store: Store, some: Sequence[tuple[str, str]], discard: Discard | None) -> int:
     # On the writing lane: a file may be on its way into the trash only just now.
-    originals = library.originals
+    originals = store.originals
     there = [
         place
         for relative, _sha256 in some
@@ -177,8 +174,10 @@ def _remove(library: Library, some: Sequence[tuple[str, str]], discard: Discard 
         for place in there:
             files.remove(place, within=originals.folder)
     digests = [sha256 for _relative, sha256 in some if inside.is_digest(sha256)]
-    known = library.own.state.known(digests)
-    library.drop_thumbnails([one for one in digests if one not in known])
+    known = store.own.state.known(digests)
+    for digest in digests:
+        if digest not in known:
+            store.thumbnails.remove(digest)
     for folder in {place.parent for place in there}:
         with contextlib.suppress(OSError):
             folder.rmdir()
@@ -194,14 +193,14 @@ def _place(library: Path, root: Path, relative: str) -> Path | None:
     return place if directory_handles.is_file(library, place) else None
 
 
-def _lists(library: Library) -> list[Path]:
-    every = directory_handles.regular(library.folder, library.folder / HIDDEN / _FOLDER)
+def _lists(store: Store) -> list[Path]:
+    every = directory_handles.regular(store.folder, store.folder / HIDDEN / _FOLDER)
     return [one for one in every if one.suffix == ".json"]
 
 
-def _read(library: Library, path: Path) -> _Going | None:
+def _read(store: Store, path: Path) -> _Going | None:
     try:
-        with directory_handles.open_file(library.folder, path) as file:
+        with directory_handles.open_file(store.folder, path) as file:
             going = json_reader.take(file, _Going)
         if not all(is_inside(relative) and is_sha256(digest) for relative, digest in going.files):
             raise NotUnderstood("a file outside the library")
@@ -209,19 +208,19 @@ def _read(library: Library, path: Path) -> _Going | None:
         return None
     except (OSError, NotUnderstood) as error:
         log.warning("A list of what goes from the trash makes no sense: %s", error)
-        library.troubles.append(put_away(library, path))
+        store.troubles.append(put_away(store.folder, path))
         return None
     return going
 
 
-def _refused(library: Library, left: int) -> StorageError:
+def _refused(store: Store, left: int) -> StorageError:
     return StorageError(
         ngettext(
             "{n} file could not be put into the system's trash",
             "{n} files could not be put into the system's trash",
             left,
         ).format(n=f"{left:,}"),
-        _("They lie in {folder}.").format(folder=library.originals.trash),
+        _("They lie in {folder}.").format(folder=store.originals.trash),
         hint=_("The next start tries again; you may delete them there."),
     )
 

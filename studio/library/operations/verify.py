@@ -1,4 +1,4 @@
-"""Whether the library is as its records say: every original against its hash."""
+"""Check of a library against its records: every original against its hash."""
 
 from __future__ import annotations
 
@@ -9,14 +9,11 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from studio.common import directory_handles, tree
 from studio.domain.entities import Picture
 from studio.library.files.originals import HIDDEN, Originals
-
-if TYPE_CHECKING:
-    from studio.library.facade import Library
+from studio.library.store import Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,19 +42,15 @@ class Report:
         return not (self.missing or self.changed or self.damaged_records or self.damaged_inputs)
 
 
-class Stopped(Exception):
-    """Whoever asked for a check does not want it any more."""
-
-
-async def check(library: Library, progress: Callable[[int], None] = lambda _done: None) -> Report:
+async def check(store: Store, progress: Callable[[int], None] = lambda _done: None) -> Report:
     """Read every original again; as long as the disk takes, with little of it in memory.
 
     `progress` hears in a thread how many were read; what it raises ends the check (`Stopped`).
     Raises StorageError.
     """
-    damaged = await library.damaged_records()
-    reading = _Reading(library.originals, progress)
-    async for some in library.portions():
+    damaged = await store.count_damaged()
+    reading = _Reading(store.originals, progress)
+    async for some in store.portions():
         await asyncio.to_thread(reading.take, some)
     return await asyncio.to_thread(reading.report, damaged)
 

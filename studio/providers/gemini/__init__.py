@@ -19,17 +19,7 @@ from studio.config.settings import OFFLINE, Profile
 from studio.domain.entities import Alone, GenerationRequest, Role, Told
 from studio.domain.models import Lesson, Listed, Model
 from studio.imaging.upload_limits import Limits
-from studio.providers.base import (
-    Answer,
-    AnswerSource,
-    BeforeFirstByte,
-    FindModel,
-    Input,
-    Learn,
-    LongStrings,
-    Scan,
-    Sink,
-)
+from studio.providers.base import Answer, AnswerSource, FindModel, Input, Learn, LongStrings, Scan
 from studio.providers.gemini import answer, conversation, model_list, request
 from studio.providers.gemini.conversation import Replay, replay, replayable
 from studio.providers.gemini.errors import from_status
@@ -37,6 +27,7 @@ from studio.providers.gemini.fallback import HeldSink, Way
 from studio.providers.gemini.refusals import NothingSaid
 from studio.providers.gemini.scan import READER_VERSION, Scanner, scan_file
 from studio.providers.history import Part, Past, Turn
+from studio.providers.sink import BeforeFirstByte, Sink
 
 if TYPE_CHECKING:
     from studio.providers.transport import Client

@@ -14,7 +14,8 @@ from typing import Any
 from studio.common.errors import Billed, IncompleteAnswer, NoPicture, ServiceError, StudioError
 from studio.common.i18n import _
 from studio.domain.models import Model, plain_id
-from studio.providers.base import Answer, AnswerSource, Scan, Usage
+from studio.domain.usage import Usage
+from studio.providers.base import Answer, AnswerSource, Scan
 from studio.providers.connection_errors import unreadable_encoding
 from studio.providers.gemini import error_body, fields, grounding, refusals
 from studio.providers.gemini.collect import MOST_WORDS, Found, gather

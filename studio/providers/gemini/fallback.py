@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 
 from studio.domain.entities import Alone, GenerationRequest
 from studio.domain.models import Model
-from studio.providers.base import Sink
 from studio.providers.gemini import error_body, request
 from studio.providers.gemini.errors import names_signature, names_size
+from studio.providers.sink import Sink
 
 _REFUSED = 400
 _TOO_LARGE = 413

@@ -17,6 +17,7 @@ import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
@@ -99,16 +100,14 @@ class Painter:
             self._executor = None
 
     async def _generated(self, model: str, body: bytes, name: str) -> Answer:
-        # Pillow is loaded on the thread as well, at the first picture.
-        from studio.providers.sketch import request
-
         try:
-            asked = await self._aside(lambda _stop: request.read(body))
+            request, painter = await self._aside(lambda _stop: _loaded())
+            asked: Asked = await self._aside(lambda _stop: request.read(body))
             if model == "sketch-refuses":
                 return _json(200, _refusal(asked, model))
             if model == "sketch-words" or not asked.wants_picture:
                 return _json(200, _spoken(asked, model))
-            sketch = await self._aside(lambda stop: _painted(asked, stop))
+            sketch: Sketch = await self._aside(lambda stop: painter.paint(asked.brief, stop))
         except ValueError as error:
             return _failed(400, "INVALID_ARGUMENT", str(error))
         answer = _Pictured.of(asked, sketch, model, name)
@@ -149,10 +148,12 @@ class Painter:
         return True
 
 
-def _painted(asked: Asked, stop: threading.Event) -> Sketch:
-    from studio.providers.sketch import painter
+def _loaded() -> tuple[ModuleType, ModuleType]:
+    """What reads requests and what paints; called on the painter's thread."""
+    # Pillow is for those who paint, and takes 0.1 s.
+    from studio.providers.sketch import painter, request
 
-    return painter.paint(asked.brief, stop)
+    return request, painter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

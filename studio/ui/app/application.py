@@ -152,7 +152,9 @@ class _Start:
         from studio.common import terminal
 
         terminal.guard()
-        end_logs = logs.install(self._where, self._options.log_level.upper())
+        from studio.common import log_files
+
+        end_logs = log_files.install(self._where, self._options.log_level.upper())
         import asyncio
 
         from PySide6.QtCore import qInstallMessageHandler

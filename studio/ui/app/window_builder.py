@@ -167,6 +167,7 @@ def _connect_panels(window: StudioWindow) -> None:
     composer.changed.connect(window.composing.on_draft_changed)
     composer.generate.connect(window.running.start)
     composer.wants_key.connect(window.dialogs.on_wants_key)
+    composer.forget_wanted.connect(window.dialogs.on_forget_wanted)
     composer.show_picture.connect(window.looking.on_relative_chosen)
     composer.toast.connect(window.talking.on_composer_toast)
     composer.kept.connect(window.talking.on_prompt_kept)
@@ -208,9 +209,12 @@ def make_loupe(window: StudioWindow) -> Loupe:
 
 def make_welcome(window: StudioWindow) -> Welcome:
     """The page of the first start, connected, when there is nothing else to show."""
+    from studio.ui.panels.key_card import KeyCard
     from studio.ui.views.welcome import Welcome
 
-    welcome = Welcome(window.core, window)
+    key_card = KeyCard(window.core)  # without a parent: the page puts it into its tab order
+    welcome = Welcome(window.core, key_card, window)
+    welcome.profile_shown.connect(key_card.show_default)
     welcome.show_profile(window.core.default_profile)
     welcome.prompt_chosen.connect(window.composing.on_prompt_chosen)
     welcome.import_requested.connect(window.actions_of.every["import_folder"].trigger)

@@ -15,7 +15,7 @@ from studio.domain import budget
 from studio.domain.entities import Job
 from studio.domain.events import Event, SettingsChanged
 from studio.domain.runs import Run
-from studio.library.query import Spend
+from studio.domain.spend import Spend
 from studio.ui.controllers.messages import variations
 from studio.ui.panels.composer.submit import Purse, past_budget
 from studio.ui.support import sidebar_items

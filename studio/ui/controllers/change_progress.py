@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from studio.common.i18n import _
 from studio.domain.events import Progress
-from studio.library.operations.edits import ChangeGoing
+from studio.library.operations.change_progress import ChangeGoing
 from studio.ui.widgets import Notice
 
 if TYPE_CHECKING:
@@ -44,4 +44,4 @@ def hear(window: StudioWindow, event: Progress) -> None:
 def on_acted(window: StudioWindow, key: str, action: str) -> None:
     """A button of a message was pressed."""
     if (key, action) == (KEY, "stop"):
-        window.core.library.changing.stop()
+        window.core.library.stop_changes()

@@ -62,7 +62,7 @@ class Bringing(QObject):
         spawn(self._choose(folder=folder))
 
     async def _choose(self, *, folder: bool) -> None:
-        from studio.ui.dialogs import file_dialogs
+        from studio.ui.support import file_dialogs
 
         if folder:
             make, title = file_dialogs.folder_dialog, _("Import a folder")
@@ -98,12 +98,12 @@ class Bringing(QObject):
             blobs, self._waiting_blobs = self._waiting_blobs, []
             refused, self._refused = self._refused, []
             neutral = core.settings.value.neutral_names
-            one = import_.Import(core.library, core.decoder, neutral_names=neutral)
+            one = import_.Import(core.library.store, core.decoder, neutral_names=neutral)
             folder: Path | None = None
             try:
                 if blobs:
                     pictures = await self._read(blobs, refused)
-                    folder, more = await import_.spooled(core.library, pictures)
+                    folder, more = await import_.spooled(core.library.store, pictures)
                     paths += more
                 await one.run(paths, self._tell, refused=refused)
             finally:

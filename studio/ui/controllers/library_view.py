@@ -27,7 +27,8 @@ from studio.domain.events import (
     PicturesAdded,
     RecordsChanged,
 )
-from studio.library.query import Counts, Query, Sort, Spend, View
+from studio.domain.spend import Spend
+from studio.library.query import Counts, Query, Sort, View
 from studio.ui.app.first_screen import first_query
 from studio.ui.support.tasks import Work, spawn
 from studio.ui.views.gallery.model import GalleryModel

@@ -222,7 +222,7 @@ class PictureActions(QObject):
             return
         paths = await asyncio.to_thread(self._paths, pictures)
         from studio.library.files import save_copies
-        from studio.ui.dialogs import file_dialogs
+        from studio.ui.support import file_dialogs
 
         title, start = _("Save as"), self._saved_in
         if len(paths) == 1:

@@ -28,7 +28,7 @@ class Choices(QObject):
 
     def offer_completion(self) -> None:
         """Let the search field offer how a token may go on."""
-        from studio.ui.widgets.search_completer import Completion
+        from studio.ui.panels.search_completer import Completion
 
         Completion(self._window.core, self._window.top_bar.search.field)
 

@@ -27,8 +27,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from studio.common.display_text import one_line
 from studio.common.i18n import _, ngettext
-from studio.domain.entities import one_line
 from studio.library.query import PromptUse
 from studio.ui.style.theme import theme
 from studio.ui.support import key_names

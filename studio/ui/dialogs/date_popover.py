@@ -24,7 +24,7 @@ from studio.library.query import Sort
 from studio.ui.dialogs import dates
 from studio.ui.dialogs.dates import Period, understand
 from studio.ui.support import sidebar_items
-from studio.ui.support.qt_overrides import once
+from studio.ui.support.key_repeat import once
 from studio.ui.support.tasks import spawn
 from studio.ui.widgets import Button, IconButton, Text
 from studio.ui.widgets.popover import Popover

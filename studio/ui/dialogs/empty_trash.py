@@ -77,7 +77,7 @@ async def ask(window: StudioWindow) -> None:
     library = window.core.library
     if not library.writable:
         raise read_only()
-    found = await trash.contents(library)
+    found = await trash.contents(library.store)
     if not found.ids:
         window.talking.tell(_("The trash is empty already"))
         return
@@ -86,7 +86,7 @@ async def ask(window: StudioWindow) -> None:
     question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     if not await tasks.finished(question):
         return
-    if said := await trash.empty(library, found.ids, discard):
+    if said := await trash.empty(library.store, found.ids, discard):
         window.talking.tell(said)
 
 
@@ -94,4 +94,4 @@ async def resume(window: StudioWindow) -> None:
     """Finish what an earlier start began."""
     discard = system_trash(window)
     if discard is not None and window.core.library.writable:
-        await trash.resume(window.core.library, discard)
+        await trash.resume(window.core.library.store, discard)

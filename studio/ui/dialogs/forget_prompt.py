@@ -42,4 +42,4 @@ class Forgetting(Question):
         """It shall be so."""
         from studio.library.operations.forget_prompt import forget
 
-        spawn(forget(self._library, self._prompt))
+        spawn(forget(self._library.store, self._prompt))

@@ -16,8 +16,8 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
+from studio.common.display_text import one_line
 from studio.common.i18n import _
-from studio.domain.entities import one_line
 from studio.domain.events import Event, RecordsChanged
 from studio.ui.style.theme import theme
 from studio.ui.support import formatting

@@ -97,6 +97,12 @@ class Dialogs(QObject):
 
         spawn(Upkeep(self._window).back_up())
 
+    def on_forget_wanted(self, prompt: object) -> None:
+        """Ask before a prompt of the history is deleted for good."""
+        from studio.ui.dialogs.forget_prompt import Forgetting
+
+        Forgetting(self._window.core.library, str(prompt), self._window).open()
+
     def on_history_requested(self) -> None:
         """The history was chosen in the sidebar."""
         self._window.composer.on_history_wanted()

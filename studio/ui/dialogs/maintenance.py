@@ -18,11 +18,11 @@ from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from studio.common.errors import StudioError
 from studio.common.i18n import _, ngettext
-from studio.library.operations.verify import Report, Stopped
-from studio.ui.dialogs import file_dialogs
+from studio.library.operations.verify import Report
+from studio.library.stopped import Stopped
 from studio.ui.dialogs.progress import LongWork
 from studio.ui.dialogs.question import Question
-from studio.ui.support import clipboard, formatting, tasks
+from studio.ui.support import clipboard, file_dialogs, formatting, tasks
 
 if TYPE_CHECKING:
     from studio.ui.window.main_window import StudioWindow

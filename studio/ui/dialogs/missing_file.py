@@ -9,7 +9,7 @@ from studio.common.errors import InputError
 from studio.common.i18n import _, ngettext
 from studio.domain.entities import Picture
 from studio.library.operations import relink
-from studio.ui.dialogs import file_dialogs
+from studio.ui.support import file_dialogs
 
 if TYPE_CHECKING:
     from studio.ui.window.main_window import StudioWindow
@@ -30,7 +30,7 @@ async def locate(window: StudioWindow, picture: Picture) -> None:
 async def take(window: StudioWindow, picture: Picture, file: Path) -> None:
     """Take the file the user pointed at, and what lies beside it for others."""
     try:
-        found = await relink.locate(window.core.library, picture, file)
+        found = await relink.locate(window.core.library.store, picture, file)
     except InputError as error:
         window.talking.on_error(error, _ABOUT)
         return

@@ -16,7 +16,7 @@ from PySide6.QtCore import QProcess
 from studio.common import paths
 from studio.common.i18n import _, ngettext
 from studio.library.files.originals import HIDDEN
-from studio.ui.dialogs import file_dialogs
+from studio.ui.support import file_dialogs
 from studio.ui.widgets import Notice
 
 if TYPE_CHECKING:

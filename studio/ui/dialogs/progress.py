@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QProgressBar, QWidget
 
 from studio.common.i18n import _
-from studio.library.operations.verify import Stopped
+from studio.library.stopped import Stopped
 from studio.ui.dialogs.question import Question
 
 _STEPS = 1000

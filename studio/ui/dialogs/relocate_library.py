@@ -18,11 +18,11 @@ from studio.common.files import storage_error
 from studio.common.i18n import _
 from studio.library.log.records import read_only
 from studio.library.operations import relocate
-from studio.library.operations.verify import Stopped
-from studio.ui.dialogs import file_dialogs, open_library
+from studio.library.stopped import Stopped
+from studio.ui.dialogs import open_library
 from studio.ui.dialogs.progress import LongWork
 from studio.ui.dialogs.question import Question
-from studio.ui.support import formatting, tasks
+from studio.ui.support import file_dialogs, formatting, tasks
 
 if TYPE_CHECKING:
     from studio.app.core import Core

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPixmap
+from PySide6.QtSvg import QSvgRenderer
 
 from studio.common import paths
 
@@ -59,9 +60,6 @@ def widened(pixmap: QPixmap, gap: int) -> QPixmap:
 
 @cache
 def _shape(name: str, side: int) -> QPixmap:
-    # Qt's SVG library is loaded with the first icon, not with the window's modules.
-    from PySide6.QtSvg import QSvgRenderer
-
     # Read before a painter is open: an error under an open painter takes the program down.
     svg = source(name).replace("currentColor", "black")
     renderer = QSvgRenderer(QByteArray(svg.encode()))

@@ -5,6 +5,8 @@ The style is Qt's own, not one of Python: Qt asks it ten thousand times before t
 
 from __future__ import annotations
 
+from PySide6.QtWidgets import QApplication, QStyle
+
 STYLE = ("-style", "fusion")
 """What Qt is called with: one style on every system, looks come from the style sheet.
 
@@ -24,9 +26,6 @@ def animates() -> bool:
     """Whether the system wants motion; every duration of the window is 0 where it does not."""
     if _still:
         return False
-    # Here, because so much belongs to this type that loading it takes 5 ms.
-    from PySide6.QtWidgets import QApplication, QStyle
-
     style = QApplication.style()
     return bool(style.styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration))
 

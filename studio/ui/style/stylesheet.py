@@ -5,22 +5,27 @@ from __future__ import annotations
 import sys
 from dataclasses import asdict
 from string import Template
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from PySide6.QtGui import QColor, QPalette
+from PySide6.QtWidgets import QApplication
 
 from studio.common import paths
-
-if TYPE_CHECKING:
-    from PySide6.QtWidgets import QApplication
-
-    from studio.ui.style.theme import Roles, Theme
+from studio.ui.style.roles import DARK, Roles
 
 # The usual size of the system's font in points: what is larger was asked for by the user.
 _USUAL_POINTS = {"win32": 9.0, "darwin": 13.0}
 
 
-def style_sheet(theme: Theme) -> str:
+class Look(Protocol):
+    """What is asked of a theme: colours by role, sizes of type and heights of controls."""
+
+    def color(self, role: str) -> QColor: ...
+    def px(self, size: float) -> int: ...
+    def height(self, pixels: int) -> int: ...
+
+
+def style_sheet(theme: Look) -> str:
     """The text of resources/style.qss with colours and sizes put in.
 
     `$role` is a colour, `$px12` a size of type and `$h30` the height of a control, both under
@@ -39,7 +44,7 @@ def style_sheet(theme: Theme) -> str:
     return template.substitute(values)
 
 
-def palette(theme: Theme) -> QPalette:
+def palette(theme: Look) -> QPalette:
     """The palette for what the style sheet does not reach, native dialogs among it."""
     made = QPalette()
     role, group = QPalette.ColorRole, QPalette.ColorGroup
@@ -74,8 +79,6 @@ def palette(theme: Theme) -> QPalette:
 
 def roles_from(system: QPalette) -> Roles:
     """The roles under the system's high contrast: its few colours, every edge a full line."""
-    from studio.ui.style.theme import DARK, Roles
-
     group, role = QPalette.ColorGroup.Active, QPalette.ColorRole
 
     def name(of: QPalette.ColorRole) -> str:

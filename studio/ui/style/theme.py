@@ -1,170 +1,26 @@
-"""The look: colour roles of both themes, type, icons by name, and the one style sheet.
+"""The look in use: colours by role, type, icons by name, and the one style sheet.
 
-Every colour of the window is a role of this module. `install(app)` is called once, at start;
-after that `theme()` answers from anywhere in the window.
+`install(app)` is called once, at start; after that `theme()` answers from anywhere in the window.
 """
 
 from __future__ import annotations
 
 import weakref
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import Literal, Protocol
 
+import shiboken6
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette, QPixmap
+from PySide6.QtGui import QColor, QFont, QGuiApplication, QIcon, QPalette, QPixmap
+from PySide6.QtWidgets import QApplication, QLabel
 
 from studio.ui.style import fonts, icons, stylesheet
-
-if TYPE_CHECKING:
-    from PySide6.QtGui import QIcon
-    from PySide6.QtWidgets import QApplication, QLabel
+from studio.ui.style.roles import DARK, LIGHT, Roles
 
 Choice = Literal["system", "dark", "light"]
 FontName = Literal["display", "title", "prompt", "body", "small", "micro", "timer"]
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Roles:
-    """The colours of one theme as #rrggbb or #aarrggbb, named for what they are for.
-
-    Up to `chrome` they are the table of the design; after it stand the few that its text names.
-    `raise_` is the role "raise".
-    """
-
-    sunk: str
-    mat: str
-    panel: str
-    raise_: str
-    hover: str
-    press: str
-    cell: str
-    line: str
-    line2: str
-    edge: str
-    text: str
-    text2: str
-    text3: str
-    off: str
-    accent: str
-    ink: str
-    tint: str
-    fill: str
-    fillh: str
-    fillp: str
-    ok: str
-    warn: str
-    bad: str
-    warnbg: str
-    badbg: str
-    star: str
-    focus: str
-    chrome: str = "#c7000000"
-    # on fills, chrome and toasts
-    onfill: str = "#ffffff"
-    onchrome: str = "#f2f2f2"
-    onchrome2: str = "#c4c4c4"
-    toast: str = "#3c3c3c"
-    toastline: str = "#5a5a5a"
-    ontoast: str = "#eeeeee"
-    toastlink: str = "#c3caff"
-    shadow: str = "#99000000"
-    # edges of warnings and failures, the hovered tile, what is switched on, the chosen segment
-    warnline: str
-    badline: str
-    tilehover: str
-    toggled: str
-    chosen: str
-    chosenline: str
-    tick: str = "#111111"
-    # words added and removed stand on 12 % of themselves; pictures have a hairline inside
-    addbg: str
-    rembg: str
-    hairline: str
-    # surround of the loupe
-    black: str = "#000000"
-    middle: str = "#6b6b6b"
-    bright: str = "#e2e2e2"
-
-
-DARK = Roles(
-    sunk="#111111",
-    mat="#161616",
-    panel="#1d1d1d",
-    raise_="#282828",
-    hover="#323232",
-    press="#3c3c3c",
-    cell="#2a2a2a",
-    line="#343434",
-    line2="#343434",
-    edge="#747474",
-    text="#eeeeee",
-    text2="#bdbdbd",
-    text3="#9f9f9f",
-    off="#6e6e6e",
-    accent="#8492ff",
-    ink="#aab4ff",
-    tint="#212332",
-    fill="#4a5ae0",
-    fillh="#5362e8",
-    fillp="#3f4dc4",
-    ok="#62c795",
-    warn="#e6b65c",
-    bad="#f0858e",
-    warnbg="#332c20",
-    badbg="#352627",
-    star="#f2c94c",
-    focus="#ffffff",
-    warnline="#7d6537",
-    badline="#7d4a4f",
-    tilehover="#1f1f1f",
-    toggled="#323232",
-    chosen="#3c3c3c",
-    chosenline="#3c3c3c",
-    addbg="#1f62c795",
-    rembg="#1ff0858e",
-    hairline="#14ffffff",
-)
-
-LIGHT = Roles(
-    sunk="#ffffff",
-    mat="#e2e2e2",
-    panel="#f3f3f3",
-    raise_="#ffffff",
-    hover="#e6e6e6",
-    press="#d8d8d8",
-    cell="#f6f6f6",
-    line="#cfcfcf",
-    line2="#bdbdbd",
-    edge="#767676",
-    text="#1a1a1a",
-    text2="#474747",
-    text3="#5f5f5f",
-    off="#8f8f8f",
-    accent="#4655d6",
-    ink="#3a48c4",
-    tint="#e6e8fa",
-    fill="#4453d0",
-    fillh="#3f4dc4",
-    fillp="#3642a8",
-    ok="#14603a",
-    warn="#785100",
-    bad="#a31f36",
-    warnbg="#f4e7c9",
-    badbg="#f8e2e3",
-    star="#8a5a00",
-    focus="#1a1a1a",
-    warnline="#b08a3a",
-    badline="#cf8790",
-    tilehover="#ececec",
-    toggled="#d8d8d8",
-    chosen="#ffffff",
-    chosenline="#767676",
-    addbg="#1a14603a",
-    rembg="#1aa31f36",
-    hairline="#1f000000",
-)
 
 _TYPE: dict[FontName, tuple[int, int, QFont.Weight]] = {
     "display": (22, 28, QFont.Weight.DemiBold),
@@ -347,8 +203,6 @@ class Theme(QObject):
         Disabled it takes "off"; `gap` is empty room at its right. `bind_icon` keeps it right when
         the theme changes.
         """
-        from PySide6.QtGui import QIcon
-
         checked = on or ("text" if role in ("text2", "text3") else role)
         looks = (
             (role, QIcon.Mode.Normal, QIcon.State.Off),
@@ -380,15 +234,11 @@ class Theme(QObject):
 
 
 def _set_icon(target: QObject, make: Callable[[], QIcon]) -> None:
-    import shiboken6
-
     if shiboken6.isValid(target):
         target.setIcon(make())  # type: ignore[attr-defined]
 
 
 def _set_pixmap(label: QLabel, draw: Callable[[], QPixmap]) -> None:
-    import shiboken6
-
     if shiboken6.isValid(label):
         label.setPixmap(draw())
 

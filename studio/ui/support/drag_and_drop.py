@@ -13,24 +13,24 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, QPoint, QRectF, Qt
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, QPoint, QRectF, Qt, QUrl
 from PySide6.QtGui import QColor, QDrag, QImage, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
+from studio.common import user_input
 from studio.common.errors import InputError, StudioError
 from studio.common.i18n import _
+from studio.common.user_input import Unusable
 from studio.domain.entities import Picture
+from studio.library.files import save_copies
 from studio.ui.style.theme import theme
-from studio.ui.support import drop_area
+from studio.ui.support import clipboard, drop_area, drop_contents
+from studio.ui.support.drop_contents import Named
 from studio.ui.support.qt_overrides import needs
+from studio.ui.support.raster import Pixels
 from studio.ui.support.tasks import spawn
-
-if TYPE_CHECKING:
-    from studio.common.user_input import Unusable
-    from studio.ui.support.drop_contents import Named
-    from studio.ui.support.raster import Pixels
 
 IDS = "application/x-gridbrush-ids"
 GNOME_FILES = "x-special/gnome-copied-files"
@@ -81,16 +81,12 @@ class PictureData(QMimeData):
         self._single = len(carried) == 1
         self._usual: threading.Thread | None = None
         self._png = self._single and carried[0].picture.media_type == "image/png"
-        from PySide6.QtCore import QUrl
-
         self.setUrls([QUrl.fromLocalFile(str(each.path)) for each in carried])
         ids = "\n".join(each.picture.id for each in carried)
         self.setData(IDS, QByteArray(ids.encode()))
 
     def make_usual(self) -> None:
         """Let the files have a mode that may be copied; who asks for them waits until they do."""
-        from studio.library.files import save_copies  # a start does without
-
         paths = [each.path for each in self._carried]
         self._usual = threading.Thread(target=save_copies.make_usual, args=(paths,), daemon=True)
         self._usual.start()
@@ -168,8 +164,6 @@ def drag_out(
     refuse_too_many(len(carried))
     if not carried:
         return False
-    from studio.ui.support import clipboard  # a start drags nothing
-
     drag = QDrag(source)
     data = PictureData(carried)
     data.make_usual()
@@ -269,8 +263,6 @@ async def copy(carried: Sequence[Carried], decoder: PixelSource) -> None:
     # Files whose image cannot be had are still worth pasting.
     with contextlib.suppress(StudioError, OSError):
         await loaded.load(decoder)
-    from studio.ui.support import clipboard
-
     await clipboard.put(loaded.plain)
 
 
@@ -305,8 +297,6 @@ class Blob:
         Raises InputError for an address that holds no picture.
         """
         if self.address:
-            from studio.common import user_input
-
             return await asyncio.to_thread(user_input.picture_in, self.address)
         if self.image is None:
             return self.data
@@ -342,8 +332,6 @@ def accepts(mime: QMimeData) -> bool:
     """Whether there is a picture in it, told without fetching any picture."""
     if mime.hasFormat(IDS) or mime.hasImage() or any(map(mime.hasFormat, RAW_IMAGES)):
         return True
-    from studio.ui.support import drop_contents  # a start does without
-
     lines = drop_contents.addresses(mime)
     if lines:
         return any(map(drop_contents.is_from_here, lines))
@@ -352,8 +340,6 @@ def accepts(mime: QMimeData) -> bool:
 
 def is_words(mime: QMimeData) -> bool:
     """Whether it is text to be written, and no picture, file or link."""
-    from studio.ui.support import drop_contents
-
     # A browser's picture has text beside it, an editor's text may have a picture of itself.
     if not mime.hasText() or drop_contents.addresses(mime):
         return False
@@ -366,8 +352,6 @@ def pictures_in(mime: QMimeData) -> Incoming:
     A picture that is written as an address counts as a file. Addresses of the web are told apart,
     beside whatever else there is.
     """
-    from studio.ui.support import drop_contents
-
     found = drop_contents.named(drop_contents.addresses(mime))
     if mime.hasFormat(IDS):
         text = bytes(mime.data(IDS).data()).decode(errors="replace")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import shiboken6
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QDragLeaveEvent, QDropEvent, QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QWidget
@@ -257,8 +258,6 @@ class _Watch(QObject):
 
     def on_destroyed(self) -> None:
         """An area is gone with its widget."""
-        import shiboken6
-
         self._areas = {one: kind for one, kind in self._areas.items() if shiboken6.isValid(one)}
         self._rest()
 
@@ -284,8 +283,6 @@ _made: _Watch | None = None
 
 def _watch() -> _Watch:
     global _made
-    import shiboken6
-
     if _made is None or not shiboken6.isValid(_made):
         _made = _Watch()
     return _made

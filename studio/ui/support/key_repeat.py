@@ -3,12 +3,16 @@
 A held key is one wish. It may move, zoom and write; it never starts, deletes, confirms or spends a
 second time. It writes only where it was pressed: one that did something, and by that put the
 keyboard into a text, writes nothing there. `HeldKeys` stands before every window, so that neither
-shortcuts nor widgets of Qt's own hear the rest; our own widgets ask the same rule
-(`overrides.once`).
+shortcuts nor widgets of Qt's own hear the rest; our own widgets ask the same rule (`once`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
+from typing import TypeVar
+
+import shiboken6
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QWindow
 from PySide6.QtWidgets import (
@@ -40,6 +44,8 @@ _MOVES = frozenset(
 _ZOOMS = frozenset((_Key.Key_Plus, _Key.Key_Equal, _Key.Key_Minus))
 _PRESSES = (_Kind.KeyPress, _Kind.ShortcutOverride)
 
+Widget = TypeVar("Widget", bound=QObject)
+
 
 def harmless(event: QKeyEvent, receiver: QObject | None) -> bool:
     """Whether a press of this key may be repeated as long as it is held: it moves, zooms or writes.
@@ -70,6 +76,19 @@ def _writes(receiver: QObject | None) -> bool:
     if isinstance(receiver, QLineEdit | QAbstractSpinBox | QTextEdit | QPlainTextEdit):
         return not receiver.isReadOnly()
     return False
+
+
+def once(override: Callable[[Widget, QKeyEvent], None]) -> Callable[[Widget, QKeyEvent], None]:
+    """A keyPressEvent that hears a held key once, unless its repetition only moves or writes."""
+
+    @wraps(override)
+    def guarded(self: Widget, event: QKeyEvent) -> None:
+        if event.isAutoRepeat() and not harmless(event, self):
+            event.accept()
+            return
+        override(self, event)
+
+    return guarded
 
 
 class HeldKeys(QObject):
@@ -122,8 +141,6 @@ class HeldKeys(QObject):
 
 def _place(receiver: QObject | None) -> int:
     """Which object of Qt's it is, without keeping it; 0 for none."""
-    import shiboken6
-
     place: int = shiboken6.getCppPointer(receiver)[0] if receiver is not None else 0
     return place
 
@@ -134,8 +151,6 @@ _watch: HeldKeys | None = None
 def watch() -> None:
     """Stand before the windows of this application, from the first call on."""
     global _watch
-    import shiboken6
-
     app = QApplication.instance()
     assert isinstance(app, QApplication)
     if _watch is None or not shiboken6.isValid(_watch):

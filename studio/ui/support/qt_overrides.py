@@ -1,4 +1,4 @@
-"""Overrides of Qt's functions on objects that are half made or half gone, and for held keys.
+"""Overrides of Qt's functions on objects that are half made or half gone.
 
 Qt calls them in the middle of other calls: while `__init__` still sets attributes, and when the
 collector of Python has emptied an object that Qt still hides while the one around it dies.
@@ -9,9 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
-
-from PySide6.QtCore import QObject
-from PySide6.QtGui import QKeyEvent
 
 Self = TypeVar("Self")
 Given = ParamSpec("Given")
@@ -42,25 +39,6 @@ def needs(
         return guarded
 
     return decorate
-
-
-Widget = TypeVar("Widget", bound=QObject)
-
-
-def once(override: Callable[[Widget, QKeyEvent], None]) -> Callable[[Widget, QKeyEvent], None]:
-    """A keyPressEvent that hears a held key once, unless its repetition only moves or writes."""
-
-    @wraps(override)
-    def guarded(self: Widget, event: QKeyEvent) -> None:
-        if event.isAutoRepeat():
-            from studio.ui.support.key_repeat import harmless
-
-            if not harmless(event, self):
-                event.accept()
-                return
-        override(self, event)
-
-    return guarded
 
 
 def _qts_own(made: type, name: str) -> object:

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from PySide6.QtCore import QMimeData
 from PySide6.QtGui import QDropEvent
 
+from studio.common.display_text import one_line
 from studio.common.i18n import _, ngettext
-from studio.domain.entities import one_line
-from studio.library.query import Collection, Counts, Spend, View
+from studio.domain.spend import Spend
+from studio.library.query import Collection, Counts, View
+from studio.ui.support import drag_and_drop
 from studio.ui.support.formatting import about, plain_money
 
 
@@ -153,8 +155,6 @@ def brings_own(event: QDropEvent) -> bool:
 
 def dropped_ids(mime: QMimeData) -> tuple[str, ...]:
     """The pictures of the gallery in a drop; nothing for files and the like."""
-    from studio.ui.support import drag_and_drop
-
     if not mime.hasFormat(drag_and_drop.IDS):
         return ()
     return drag_and_drop.pictures_in(mime).ids

@@ -10,6 +10,7 @@ import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -21,7 +22,6 @@ from studio.domain.entities import Picture, Reference
 from studio.ui.support.tasks import Work, held, spawn
 
 if TYPE_CHECKING:
-    from concurrent.futures import ThreadPoolExecutor
     from pathlib import Path
 
 STEPS = (256, 512, 1024)
@@ -104,8 +104,6 @@ class Thumbnails(QObject):
     def _pool(self) -> ThreadPoolExecutor:
         # Decoding lets other threads run, but not for free: one lane keeps the window smooth.
         if not self._pools:
-            from concurrent.futures import ThreadPoolExecutor
-
             self._pools.append(ThreadPoolExecutor(1, thread_name_prefix="thumbnail"))
         return self._pools[0]
 

@@ -6,17 +6,9 @@ import math
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from studio.common.display_text import one_line
 from studio.common.i18n import _, ngettext
-from studio.domain.entities import (
-    AspectRatio,
-    Flag,
-    Hold,
-    Job,
-    JobState,
-    Picture,
-    one_line,
-    short_name,
-)
+from studio.domain.entities import AspectRatio, Flag, Hold, Job, JobState, Picture, short_name
 from studio.ui.support import formatting, job_outcome
 from studio.ui.support.job_outcome import Offer
 

@@ -21,7 +21,6 @@ from studio.common import paths
 from studio.common.errors import InputError
 from studio.common.i18n import _
 from studio.config.settings import OFFLINE
-from studio.ui.panels.key_card import KeyCard
 from studio.ui.style.theme import theme
 from studio.ui.support import desktop_services, key_names
 from studio.ui.support.core_protocol import Desk
@@ -56,20 +55,22 @@ class Welcome(QScrollArea):
     """Stands where the gallery will be while the library is empty.
 
     Attributes:
-        key_card: takes the key of a provider.
         cards: the six examples.
 
     Signals:
         prompt_chosen: words for the prompt (str).
         import_requested: a folder with pictures shall come into the library.
         shortcuts_requested: the sheet of shortcuts is wanted.
+        profile_shown: this profile makes the pictures (its name).
     """
 
     prompt_chosen = Signal(str)
     import_requested = Signal()
     shortcuts_requested = Signal()
+    profile_shown = Signal(str)
 
-    def __init__(self, core: Desk, parent: QWidget | None = None) -> None:
+    def __init__(self, core: Desk, key_card: QWidget, parent: QWidget | None = None) -> None:
+        """`key_card` takes the key of a provider; it has no parent yet and moves in."""
         super().__init__(parent)
         self._core = core
         self._loaded = False
@@ -85,7 +86,7 @@ class Welcome(QScrollArea):
         self._page.setVerticalSpacing(0)
         self._head = self._build_head()
         self._left = self._build_examples()
-        self._right = self._build_right()
+        self._right = self._build_right(key_card)
         self.setWidget(inside)
         theme().changed.connect(self._retint)
         self._retint()
@@ -153,7 +154,7 @@ class Welcome(QScrollArea):
             ways.insert(place, way)
         return ways
 
-    def _build_right(self) -> QWidget:
+    def _build_right(self, key_card: QWidget) -> QWidget:
         right = QWidget(self)
         column = QVBoxLayout(right)
         column.setContentsMargins(0, 0, 0, 0)
@@ -184,8 +185,7 @@ class Welcome(QScrollArea):
         rule.setProperty("zone", "rule")
         rule.setFixedHeight(1)
         inner.addWidget(rule)
-        self.key_card = KeyCard(self._core, box)
-        inner.addWidget(self.key_card)
+        inner.addWidget(key_card)
         column.addWidget(box)
         column.addSpacing(10)
         question = Text(_("No key yet?"), "small", "text3", right)
@@ -254,7 +254,7 @@ class Welcome(QScrollArea):
     def show_profile(self, name: str) -> None:
         """Who makes the pictures: the painter is on only while nobody else is."""
         self._on.setVisible(name == OFFLINE)
-        self.key_card.show_default(name)
+        self.profile_shown.emit(name)
 
     def on_card(self) -> None:
         """An example was pressed."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from typing import Protocol
 
 from PySide6 import QtGui
@@ -13,6 +14,8 @@ from PySide6.QtGui import (
     QKeySequence,
 )
 from PySide6.QtWidgets import QAbstractButton, QAccessibleWidget, QComboBox, QWidget
+
+from studio.common.terminal import harmless
 
 _installed = False
 
@@ -53,14 +56,10 @@ def plain_tip(text: str) -> str:
     price among it. Where there are more lines than a screen has, empty ones and the last go.
     """
     if not text.isprintable():
-        from studio.common.terminal import harmless  # a start does without
-
         # Where a long path may break is marked by a sign without width.
         text = _few_lines("\u200b".join(map(harmless, text.split("\u200b"))))
     if not QtGui.Qt.mightBeRichText(text):
         return text
-    import html
-
     escaped = html.escape(text)
     if text == " ".join(text.split()):
         return f"<span>{escaped}</span>"

@@ -16,9 +16,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from studio.domain.entities import one_line
+from studio.common.display_text import one_line
 from studio.ui.style.theme import theme
-from studio.ui.support.qt_overrides import once
+from studio.ui.support.key_repeat import once
 from studio.ui.widgets import tips
 from studio.ui.widgets.accessible import set_tip
 

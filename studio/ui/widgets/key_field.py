@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QWidget
 from studio.common.i18n import _
 from studio.ui.style.theme import theme
 from studio.ui.support.qt_overrides import needs
-from studio.ui.widgets import IconButton, restyle
+from studio.ui.widgets.accessible import restyle
+from studio.ui.widgets.buttons import IconButton
 
 
 class KeyField(QFrame):

@@ -10,8 +10,10 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedLayout, QVBoxLayout, 
 
 from studio.common.errors import StudioError
 from studio.ui.style.theme import theme
-from studio.ui.widgets import Button, Text, announce
+from studio.ui.widgets.accessible import announce
+from studio.ui.widgets.buttons import Button
 from studio.ui.widgets.lamps import Spinner
+from studio.ui.widgets.text import Text
 
 Tone = Literal["busy", "ok", "warn", "bad", "plain"]
 _ICON: dict[Tone, tuple[str, str]] = {

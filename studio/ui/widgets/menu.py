@@ -6,10 +6,10 @@ from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QAction, QCursor, QHideEvent, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QApplication, QMenu, QWidget
 
-from studio.domain.entities import one_line
+from studio.common.display_text import one_line
 from studio.ui.style.theme import theme
 from studio.ui.support import key_names
-from studio.ui.support.qt_overrides import once
+from studio.ui.support.key_repeat import once
 from studio.ui.widgets.rounded import Rounded
 
 _WIDEST = 120  # characters of a row; a wider menu would leave the screen

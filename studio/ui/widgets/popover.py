@@ -12,7 +12,8 @@ from PySide6.QtGui import QHideEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEv
 from PySide6.QtWidgets import QApplication, QFrame, QWidget
 
 from studio.ui.style.theme import theme
-from studio.ui.support.qt_overrides import needs, once
+from studio.ui.support.key_repeat import once
+from studio.ui.support.qt_overrides import needs
 
 RADIUS = 8
 

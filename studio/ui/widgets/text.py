@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
-from studio.domain.entities import one_line
+from studio.common.display_text import one_line
 from studio.ui.style.theme import FontName, theme
 from studio.ui.widgets.accessible import restyle, set_tip
 

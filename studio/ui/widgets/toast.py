@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import (
+    QEasingCurve,
     QEvent,
     QObject,
     QPoint,
+    QPropertyAnimation,
     Qt,
     QTimer,
     Signal,
 )
 from PySide6.QtGui import QEnterEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGraphicsDropShadowEffect, QHBoxLayout, QWidget
 
 from studio.common.i18n import _
 from studio.ui.style.qt_style import duration
@@ -22,9 +22,6 @@ from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets.accessible import announce
 from studio.ui.widgets.buttons import Button
 from studio.ui.widgets.text import ElidedLabel
-
-if TYPE_CHECKING:
-    from PySide6.QtCore import QPropertyAnimation
 
 SECONDS = 8
 MARGIN = 12
@@ -121,8 +118,6 @@ class Toast(QFrame):
             self.timer.start()
 
     def _cast_shadow(self) -> None:
-        from PySide6.QtWidgets import QGraphicsDropShadowEffect
-
         shadow = QGraphicsDropShadowEffect(self)
         shadow.setBlurRadius(24)
         shadow.setOffset(0, 8)
@@ -141,8 +136,6 @@ class Toast(QFrame):
     def _animate(self) -> None:
         length = duration(160)
         if self._rise is None:
-            from PySide6.QtCore import QEasingCurve, QPropertyAnimation
-
             self._rise = QPropertyAnimation(self, b"pos", self)
             self._rise.setEasingCurve(QEasingCurve.Type.OutCubic)
         self._rise.stop()

@@ -7,9 +7,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from studio.common.i18n import _
 from studio.library.query import Sort
+from studio.ui.style.metrics import HEIGHTS
 from studio.ui.style.theme import theme
 from studio.ui.widgets import Button, Choice, ElidedLabel, IconButton, MenuChip, SmallSlider, Text
-from studio.ui.window.layout import HEIGHTS
 
 HEIGHT = HEIGHTS["view"]
 SMALLEST, LARGEST = 96, 512

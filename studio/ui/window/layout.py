@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from studio.ui.style.metrics import HEIGHTS, RAIL
 from studio.ui.style.theme import theme
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets.splitter import Splitter
@@ -18,9 +19,6 @@ DRAWER_BELOW = 1280
 RAIL_BELOW = 1100
 SIDEBAR = 224
 INSPECTOR = 296
-RAIL = 48
-HEIGHTS = {"top": 44, "view": 38, "status": 26}
-"""Of the bars, by the name of their zone, before the system's text scale."""
 
 
 class Zones(QWidget):

@@ -25,6 +25,7 @@ from studio.library.query import View
 from studio.ui.app.first_screen import FIRST_PICTURES, FirstScreen
 from studio.ui.controllers.library_view import Browsing, shelf_name
 from studio.ui.panels.composer.first_card import FirstCard
+from studio.ui.style.metrics import HEIGHTS
 from studio.ui.support.tasks import spawn
 from studio.ui.views.gallery.model import GalleryModel
 from studio.ui.views.gallery.view import GalleryView
@@ -155,7 +156,7 @@ class StudioWindow(QWidget):
         self.grid = grid = QWidget(self.views)
         self._grid_or_welcome = QStackedWidget(grid)
         self._grid_or_welcome.addWidget(self.gallery)
-        keep = self._kept = {zone: layout.Keeper(zone, self) for zone in layout.HEIGHTS}
+        keep = self._kept = {zone: layout.Keeper(zone, self) for zone in HEIGHTS}
         self.first_card = FirstCard(middle)
         columns = [
             layout.column(

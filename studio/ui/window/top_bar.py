@@ -6,11 +6,11 @@ from PySide6.QtCore import QPoint, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QWidget
 
 from studio.common.i18n import _, ngettext
+from studio.ui.style.metrics import HEIGHTS
 from studio.ui.style.theme import theme
 from studio.ui.support import key_names
 from studio.ui.widgets import IconButton, Logo, SearchField, Segmented, Text
 from studio.ui.widgets.focus_ring import focus_by_key
-from studio.ui.window.layout import HEIGHTS
 
 HEIGHT = HEIGHTS["top"]
 BRAND = 208

@@ -12,7 +12,7 @@ import pytest
 from studio.common.errors import InputError, StudioError
 from studio.domain.entities import Flag
 from studio.domain.events import Event
-from studio.library.operations import edits
+from studio.library.operations import change_progress
 from studio.library.query import Query
 from studio.ui.controllers import pictures, selection
 from studio.ui.support import tasks
@@ -57,7 +57,7 @@ async def test_a_change_of_everything_is_one_change_and_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pictures, "LARGE", 1000)
-    monkeypatch.setattr(edits, "LARGE", 1000)
+    monkeypatch.setattr(change_progress, "LARGE", 1000)
     async with large(tmp_path) as window:
         core, library = window.core, window.core.library
         told: list[str] = []
@@ -111,15 +111,15 @@ async def test_what_needs_every_fact_is_refused_beyond_its_bound(
 async def test_a_change_of_everything_can_be_stopped_before_it_is_written_down(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(edits, "LARGE", 1000)
+    monkeypatch.setattr(change_progress, "LARGE", 1000)
     gate = threading.Event()
-    read = edits.Going.read
+    read = change_progress.Going.read
 
-    def slow(going: edits.Going, more: int) -> None:
+    def slow(going: change_progress.Going, more: int) -> None:
         read(going, more)
         assert gate.wait(10)
 
-    monkeypatch.setattr(edits.Going, "read", slow)
+    monkeypatch.setattr(change_progress.Going, "read", slow)
     async with large(tmp_path) as window:
         core, library = window.core, window.core.library
         before = await library.count(Query(words="rating:4"))
@@ -137,8 +137,8 @@ async def test_a_change_of_everything_can_be_stopped_before_it_is_written_down(
 async def test_a_window_that_is_closed_meanwhile_loses_nothing_of_the_change(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(edits, "LARGE", 1000)
-    monkeypatch.setattr(edits, "_TELL_EVERY", 0.0)
+    monkeypatch.setattr(change_progress, "LARGE", 1000)
+    monkeypatch.setattr(change_progress, "_TELL_EVERY", 0.0)
     async with large(tmp_path) as window:
         window.pictures.rate(4)
         await until(window.core, lambda: window.messages.notice is not None, "under way")

@@ -14,10 +14,9 @@ from PySide6.QtWidgets import QDialog, QFileDialog
 
 from studio.domain.entities import Picture
 from studio.ui.controllers.import_ import ImportTarget, dropped_files
-from studio.ui.dialogs import file_dialogs
 from studio.ui.dialogs.history import ChangesDialog
 from studio.ui.dialogs.name_popover import Naming
-from studio.ui.support import drag_and_drop, tasks
+from studio.ui.support import drag_and_drop, file_dialogs, tasks
 from studio.ui.widgets import Button
 from studio.ui.window.main_window import StudioWindow
 from tests.ui.user_actions import drop

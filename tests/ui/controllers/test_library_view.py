@@ -15,7 +15,8 @@ from PySide6.QtWidgets import QApplication
 from studio.config.settings import Settings
 from studio.domain.entities import Job
 from studio.domain.events import PicturesAdded, RecordsChanged
-from studio.library.query import Counts, Query, Sort, Spend
+from studio.domain.spend import Spend
+from studio.library.query import Counts, Query, Sort
 from studio.ui.controllers.library_view import PAGE, Browsing
 from studio.ui.style import theme
 from studio.ui.support import tasks

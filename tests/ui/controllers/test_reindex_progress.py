@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from studio.library.log.records import BEGINNING, Place, Record, RecordLog
+from studio.library.log import read_progress
+from studio.library.log.record_log import RecordLog
+from studio.library.log.records import BEGINNING, Place, Record
 from studio.library.operations import reindex
 from tests.benchmarks import library_maker
 from tests.ui.windows import opened, until
@@ -20,7 +22,7 @@ async def test_it_says_how_far_it_is_and_shows_all_at_the_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reindex, "LONG", 0)
-    monkeypatch.setattr(reindex, "_TELL_EVERY", 0.0)
+    monkeypatch.setattr(read_progress, "_TELL_EVERY", 0.0)
     go_on = threading.Event()
     real = RecordLog.read
 

@@ -13,7 +13,7 @@ from PySide6.QtTest import QTest
 
 from studio.domain.entities import Picture
 from studio.library.log import records
-from studio.library.log.records import RecordLog
+from studio.library.log.record_log import RecordLog
 from studio.library.query import Sort
 from studio.ui.dialogs import date_popover
 from studio.ui.dialogs.date_popover import DatePopover, first_of

@@ -16,14 +16,13 @@ from studio.domain import prompt_variants, runs
 from studio.domain.drafts import Draft
 from studio.domain.events import Event, Trouble
 from studio.library.log import daily_copies
-from studio.library.operations.verify import Stopped
 from studio.library.query import View
+from studio.library.stopped import Stopped
 from studio.ui.dialogs import maintenance as upkeep
 from studio.ui.dialogs.forget_prompt import Forgetting
 from studio.ui.dialogs.maintenance import Upkeep, Words
 from studio.ui.dialogs.progress import LongWork
 from studio.ui.panels.composer.history_popup import HistoryPopup
-from studio.ui.panels.composer.prompt_history import Recall
 from studio.ui.support import tasks
 from studio.ui.window.main_window import StudioWindow
 from tests.ui import windows
@@ -136,10 +135,9 @@ async def test_the_background_copies_records_and_finds_damage(tmp_path: Path) ->
 async def test_a_prompt_of_the_history_can_be_deleted_for_good(tmp_path: Path) -> None:
     async with opened(tmp_path) as window:
         library = window.core.library
-        recall = Recall(library, window)
-        popup = HistoryPopup(library.prompts, window)
-        popup.forget_wanted.connect(recall.on_forget_wanted)
-        await popup.read("")
+        window.composer.on_history_wanted()
+        (popup,) = window.composer.findChildren(HistoryPopup)
+        await windows.until(window.core, popup.prompts, "the history")
         assert popup.prompts() == ("Lamp {one|two|three}",)
         popup.on_forget()
         (question,) = window.findChildren(Forgetting)

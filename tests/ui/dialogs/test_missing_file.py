@@ -102,7 +102,7 @@ async def test_what_is_let_go_can_be_taken_back(tmp_path: Path) -> None:
         one, two = await make(window, count=2, tiles=2)
         core, library = window.core, window.core.library
         library.path(one).unlink()
-        await relink.look(library, [one.id])
+        await relink.look(library.store, [one.id])
         await until(core, lambda: is_missing(window, one.row), "noticed")
         window.offers.on_tile_action("forget", await told(window, one.id))
         await until(core, lambda: list(window.browsing.order) == [two.row], "gone")
@@ -123,7 +123,7 @@ async def test_a_file_that_is_gone_is_neither_copied_nor_saved(tmp_path: Path) -
         one, two = await make(window, count=2, tiles=2)
         core, clipboard = window.core, QGuiApplication.clipboard()
         core.library.path(one).unlink()
-        await relink.sweep(core.library)
+        await relink.sweep(core.library.store)
         await until(core, lambda: is_missing(window, one.row), "noticed")
         clipboard.setText("what was there")
         tasks.on_error(window.talking.on_error)

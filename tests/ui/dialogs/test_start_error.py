@@ -10,8 +10,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from studio.app.instance import LibraryLock
 from studio.common.errors import LibraryLocked, StorageError
+from studio.common.library_lock import LibraryLock
 from studio.ui.dialogs.start_error import StartTrouble
 from studio.ui.style import theme
 from studio.ui.widgets import Button

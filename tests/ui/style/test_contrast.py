@@ -8,7 +8,8 @@ import pytest
 from PySide6.QtGui import QColor, QPalette
 
 from studio.ui.style import stylesheet
-from studio.ui.style.theme import DARK, LIGHT, Roles, Theme
+from studio.ui.style.roles import DARK, LIGHT, Roles
+from studio.ui.style.theme import Theme
 
 # The ratios of the design against panel, mat and raise. Its table is rounded here and cut there:
 # they agree within 0.1.

@@ -32,7 +32,8 @@ from pytestqt.qtbot import QtBot
 
 from studio.common import paths
 from studio.ui.style import fonts, icons, stylesheet
-from studio.ui.style.theme import DARK, LIGHT, FontName, Theme, install, theme
+from studio.ui.style.roles import DARK, LIGHT
+from studio.ui.style.theme import FontName, Theme, install, theme
 from studio.ui.widgets import Stepper, Text, focus_ring
 
 # Section 4 of the design, with the two that may be filled.

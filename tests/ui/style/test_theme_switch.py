@@ -240,6 +240,10 @@ def loupe(window: StudioWindow) -> QWidget:
     return Loupe(window.core.library, window.core.decoder, surround="mat")
 
 
+def welcome(window: StudioWindow) -> QWidget:
+    return Welcome(window.core, KeyCard(window.core), window)
+
+
 def verdict(_window: StudioWindow) -> QWidget:
     made = Verdict()
     made.say("bad", "The key is not accepted", "The service said no.", [("x", "Try again")])
@@ -291,7 +295,7 @@ PANELS: dict[str, Scene] = {
     "inspector": panel(inspector, 296, 800),
     "inspector of a job": panel(inspected_job, 296, 800),
     "loupe": panel(loupe, 1100, 700),
-    "first page": panel(lambda window: Welcome(window.core, window), 1200, 700),
+    "first page": panel(welcome, 1200, 700),
     "message bar": panel(message_bar, 900),
     "toast": panel(toast, 700, 200),
     "key card": panel(lambda window: KeyCard(window.core), 336, 420),

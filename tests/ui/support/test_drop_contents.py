@@ -16,8 +16,8 @@ from studio.common.errors import InputError
 from studio.common.file_types import kind_of
 from studio.library.operations import import_sources
 from studio.ui.controllers.import_ import ImportTarget, number_in
-from studio.ui.dialogs.file_dialogs import PATTERNS
 from studio.ui.support import drag_and_drop, drop_contents
+from studio.ui.support.file_dialogs import PATTERNS
 from studio.ui.window.main_window import StudioWindow
 from tests import odd_files
 from tests.ui import scripted

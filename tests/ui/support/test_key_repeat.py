@@ -40,8 +40,8 @@ REPEATS = 10
 ASKED_FOR = {
     # Who else reads keys, and why a held one does no harm there.
     "views/canvas/canvas.py:eventFilter": "keeps Space for the picture, does nothing itself",
-    "widgets/search_completer.py:_is_tab": "asked by its eventFilter",
-    "widgets/search_completer.py:eventFilter": "takes an offer, held no other one",
+    "panels/search_completer.py:_is_tab": "asked by its eventFilter",
+    "panels/search_completer.py:eventFilter": "takes an offer, held no other one",
     "panels/composer/history_popup.py:eventFilter": (
         "moves; what forgets a prompt passes repetitions over"
     ),

@@ -10,10 +10,15 @@ import shiboken6
 from PySide6.QtWidgets import QWidget
 
 from studio.common import paths
+from studio.ui.panels.key_card import KeyCard
 from studio.ui.views.welcome import EXAMPLES, Welcome, example_prompts, shown_folder
 from studio.ui.widgets import Tag
 from tests.ui import scripted_core
 from tests.ui.scripted_core import ScriptedDesk, until
+
+
+def page_of(desk: ScriptedDesk) -> Welcome:
+    return Welcome(desk, KeyCard(desk))
 
 
 def end(welcome: Welcome) -> None:
@@ -22,7 +27,7 @@ def end(welcome: Welcome) -> None:
 
 
 async def test_an_example_puts_its_words_into_the_prompt(dressed: None, desk: ScriptedDesk) -> None:
-    welcome = Welcome(desk)
+    welcome = page_of(desk)
     chosen: list[str] = []
     asked: list[bool] = []
     welcome.prompt_chosen.connect(chosen.append)
@@ -38,7 +43,7 @@ async def test_an_example_puts_its_words_into_the_prompt(dressed: None, desk: Sc
 
 
 async def test_the_examples_show_their_pictures(dressed: None, desk: ScriptedDesk) -> None:
-    welcome = Welcome(desk)
+    welcome = page_of(desk)
     welcome.resize(1216, 800)
     welcome.show()
     await until(lambda: all(not card._picture.isNull() for card in welcome.cards))
@@ -57,7 +62,7 @@ async def test_it_scrolls_up_and_down_only_and_cuts_nothing(
 ) -> None:
     if longer:
         scripted_core.speak_longer()
-    welcome = Welcome(desk)
+    welcome = page_of(desk)
     welcome.resize(width, height)
     welcome.show()
     await asyncio.sleep(0)
@@ -80,16 +85,31 @@ def test_the_folder_is_named_as_people_say_it() -> None:
 
 
 async def test_the_real_folder_is_named(dressed: None, desk: ScriptedDesk) -> None:
-    welcome = Welcome(desk)
+    welcome = page_of(desk)
     words = [child.accessibleName() for child in welcome.findChildren(QWidget)]
     assert any(str(desk.library_folder) in each for each in words)
+    end(welcome)
+
+
+async def test_the_key_card_has_its_place_among_the_tab_stops(
+    dressed: None, desk: ScriptedDesk
+) -> None:
+    welcome = page_of(desk)
+    order: list[QWidget] = []
+    at = welcome.nextInFocusChain()
+    while at is not None and at is not welcome:
+        order.append(at)
+        at = at.nextInFocusChain()
+    (card,) = welcome.findChildren(KeyCard)
+    stops = [order.index(one) for one in (*welcome.cards, card, card.save, welcome.get_key)]
+    assert stops == sorted(stops)
     end(welcome)
 
 
 async def test_the_painter_is_on_only_while_nobody_else_paints(
     dressed: None, desk: ScriptedDesk
 ) -> None:
-    welcome = Welcome(desk)
+    welcome = page_of(desk)
     welcome.show()
     welcome.show_profile("dgrid")
     assert "on" not in shown_tags(welcome)

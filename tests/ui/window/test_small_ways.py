@@ -15,10 +15,10 @@ from studio.config.settings import OFFLINE, Profile, Settings
 from studio.domain.models import Model
 from studio.library.query import View
 from studio.ui.panels.composer.offered_models import offered
+from studio.ui.panels.search_completer import Completion
 from studio.ui.panels.sidebar.place_list import PlaceList
 from studio.ui.panels.sidebar.rail_list import RailList
 from studio.ui.widgets import Choice
-from studio.ui.widgets.search_completer import Completion
 from studio.ui.widgets.search_field import Token
 from studio.ui.window import window_state
 from studio.ui.window.main_window import StudioWindow

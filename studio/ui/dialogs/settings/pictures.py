@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from studio.common.errors import InputError
 from studio.common.i18n import _
-from studio.ui.dialogs.file_dialogs import folder_dialog
 from studio.ui.dialogs.settings.section import Section
 from studio.ui.style.theme import theme
 from studio.ui.support.core_protocol import Desk
+from studio.ui.support.file_dialogs import folder_dialog
 from studio.ui.widgets import Button, CheckBox, ElidedLabel, Stepper, Text
 
 

@@ -14,6 +14,7 @@ from studio.domain.models import Model
 from studio.domain.safety import with_threshold
 from studio.ui.panels.composer.advanced_rows import AdvancedRows, turned_off
 from studio.ui.style.theme import theme
+from studio.ui.support import drop_contents
 from studio.ui.widgets import Button, CheckBox, Text
 from studio.ui.widgets.accessible import set_tip
 from studio.ui.widgets.popover import Popover
@@ -32,8 +33,6 @@ class Instruction(QPlainTextEdit):
     troubled = Signal(object)
 
     def insertFromMimeData(self, source: QMimeData) -> None:
-        from studio.ui.support import drop_contents
-
         try:
             self.insertPlainText(drop_contents.text_in(source))
         except InputError as error:

@@ -14,7 +14,7 @@ from studio.domain.drafts import MATCH
 from studio.domain.entities import AspectRatio
 from studio.ui.panels.composer.aspect_picker import label, spoken
 from studio.ui.style.theme import theme
-from studio.ui.support.qt_overrides import once
+from studio.ui.support.key_repeat import once
 from studio.ui.widgets.rounded import Rounded
 
 COLUMNS = 5

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QPainter, QPaintEvent, QResizeEvent
@@ -13,6 +12,7 @@ from studio.common.i18n import _
 from studio.domain.drafts import MATCH, Draft
 from studio.domain.entities import Advanced
 from studio.domain.models import Model, ModelState
+from studio.ui.panels.composer.advanced_panel import AdvancedPanel
 from studio.ui.panels.composer.aspect_panel import AspectPanel
 from studio.ui.panels.composer.aspect_picker import AspectChip, AspectPicker
 from studio.ui.panels.composer.seed import SeedControl
@@ -21,9 +21,6 @@ from studio.ui.style.theme import theme
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets import Choice, IconButton, Menu, MenuChip, Stepper, Text
 from studio.ui.widgets.accessible import set_tip
-
-if TYPE_CHECKING:
-    from studio.ui.panels.composer.advanced_panel import AdvancedPanel
 
 GAP = 6
 LEAST_MODEL = 96
@@ -296,8 +293,6 @@ class ChoicesRow(QWidget):
 
     def on_advanced(self) -> None:
         """The seldom-made choices are asked for, or no more."""
-        from studio.ui.panels.composer.advanced_panel import AdvancedPanel
-
         panel, model = self._advanced_panel, self._model
         if model is None:
             return

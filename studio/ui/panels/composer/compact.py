@@ -17,12 +17,13 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from studio.common.display_text import one_line
 from studio.common.i18n import _
-from studio.domain.entities import one_line
 from studio.ui.panels.composer.generate_button import GenerateButton
 from studio.ui.panels.composer.highlight import spans
 from studio.ui.style.theme import theme
-from studio.ui.support.qt_overrides import needs, once
+from studio.ui.support.key_repeat import once
+from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets import set_role
 
 HEIGHT = 44

@@ -22,7 +22,7 @@ from studio.domain import prompt_variants
 from studio.domain.drafts import MATCH, MOST_AT_ONCE, MOST_EDITED, Draft
 from studio.domain.entities import Advanced, Picture, Role
 from studio.domain.models import Model
-from studio.library.query import Spend
+from studio.domain.spend import Spend
 from studio.ui.panels.composer import draft as drafting
 from studio.ui.panels.composer import drop_intake, submit
 from studio.ui.panels.composer.aspect_picker import label
@@ -58,6 +58,7 @@ class Composer(Dock):
         toast(object): what was changed as a whole; `undo` takes it back.
         kept(object): the prompt stayed while the rest was replaced; `clear_prompt` empties it.
         left: Esc: the keyboard goes back to the view.
+        forget_wanted(object): a prompt of the history shall be deleted for good.
         at_rest: every thumbnail that was on its way has come.
     """
 
@@ -69,6 +70,7 @@ class Composer(Dock):
     toast = Signal(object)
     kept = Signal(object)
     left = Signal()
+    forget_wanted = Signal(object)
     at_rest = Signal()
 
     def __init__(
@@ -87,7 +89,7 @@ class Composer(Dock):
         self._watching = Watching(core, self)
         self._recall = Recall(core.library, self)
         self._reception = Reception(core.library, self.room, self)
-        self._referencing = Referencing(self, self._reception)
+        self._referencing = Referencing(self, self, self._reception)
         self._thumbnails = InputThumbnails(core.library, self)
         self.own_aspect = "1:1"
         self._asked = submit.Asked()
@@ -134,6 +136,11 @@ class Composer(Dock):
         watching.trash_changed.connect(self._show)
         self._recall.walked.connect(self.on_walked)
         self._recall.chosen.connect(self.set_prompt)
+        self._recall.forget_wanted.connect(self.forget_wanted)
+        self._referencing.edit_wanted.connect(self.edit_many)
+        self._referencing.references_wanted.connect(self.use_as_references)
+        self._referencing.show_picture.connect(self.show_picture)
+        self._referencing.kept.connect(self.kept)
         self._reception.troubled.connect(self.show_error)
         self._reception.limited.connect(self.on_limited)
         self._reception.idle.connect(self.on_idle)

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from studio.common.i18n import _
-from studio.ui.dialogs.file_dialogs import pictures_dialog
-
-if TYPE_CHECKING:
-    from PySide6.QtWidgets import QFileDialog
+from studio.ui.support.file_dialogs import pictures_dialog
 
 
 class Picking(QObject):

@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 from studio.common.i18n import _
 from studio.ui.panels.composer.quote import Mood, Quote
 from studio.ui.style.theme import theme
-from studio.ui.support.qt_overrides import needs, once
+from studio.ui.support.key_repeat import once
+from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets.accessible import plain_tip, set_tip
 
 WIDTH = 172

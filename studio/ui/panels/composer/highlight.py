@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from PySide6.QtGui import QSyntaxHighlighter, QTextCharFormat, QTextDocument
 
+from studio.domain.prompt_variants import parse
 from studio.ui.style.theme import theme
 
 _PLAIN = frozenset("{|}\\#")
@@ -60,9 +61,6 @@ def spans(text: str) -> Iterator[Span]:
     """What to colour, later ones over earlier ones; positions as Qt counts them."""
     if _PLAIN.isdisjoint(text):
         return
-    # Here, because a start without any of them needs none of it.
-    from studio.domain.prompt_variants import parse
-
     parsed = parse(text)
     at = _Units(text)
     for group in parsed.groups:

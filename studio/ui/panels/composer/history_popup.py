@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 
+import shiboken6
 from PySide6.QtCore import (
     QEvent,
     QModelIndex,
@@ -16,11 +17,11 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QVBoxLayout, QWidget
 
+from studio.common.display_text import one_line
 from studio.common.i18n import _
-from studio.domain.entities import one_line
 from studio.library.query import PromptUse
 from studio.ui.style.theme import theme
-from studio.ui.support.qt_overrides import once
+from studio.ui.support.key_repeat import once
 from studio.ui.support.tasks import spawn
 from studio.ui.widgets import Menu, SearchField, Text
 from studio.ui.widgets.rounded import Rounded
@@ -97,8 +98,6 @@ class HistoryPopup(QFrame):
 
     async def read(self, words: str) -> None:
         """List the prompts with these words; an answer that is overtaken is dropped."""
-        import shiboken6
-
         self._asked += 1
         mine = self._asked
         found = await self._find(words)

@@ -21,7 +21,9 @@ from studio.common.errors import InputError
 from studio.common.i18n import _
 from studio.ui.panels.composer.highlight import PromptColours
 from studio.ui.style.theme import FontName, theme
-from studio.ui.support.qt_overrides import needs, once
+from studio.ui.support import drag_and_drop, drop_contents
+from studio.ui.support.key_repeat import once
+from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets.own_viewport import give_viewport
 
 WIDEST = 90  # characters of a line
@@ -238,18 +240,12 @@ class PromptEditor(QTextEdit):
             super().keyPressEvent(event)
 
     def canInsertFromMimeData(self, source: QMimeData) -> bool:
-        from studio.ui.support import drag_and_drop
-
         return source.hasText() or source.hasUrls() or drag_and_drop.accepts(source)
 
     def insertFromMimeData(self, source: QMimeData) -> None:
-        from studio.ui.support import drag_and_drop
-
         if not drag_and_drop.is_words(source):
             self.things_given.emit(source)
             return
-        from studio.ui.support import drop_contents
-
         try:
             self.insertPlainText(drop_contents.text_in(source))
         except InputError as error:

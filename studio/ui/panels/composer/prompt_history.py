@@ -20,10 +20,12 @@ class Recall(QObject):
     Signals:
         walked(object): the prompt that is shown next on the walk.
         chosen(object): a prompt was taken from the list.
+        forget_wanted(object): a prompt shall be deleted for good.
     """
 
     walked = Signal(object)
     chosen = Signal(object)
+    forget_wanted = Signal(object)
 
     def __init__(self, library: Library, parent: QWidget) -> None:
         super().__init__(parent)
@@ -58,11 +60,9 @@ class Recall(QObject):
         self._prompts = ()
 
     def on_forget_wanted(self, prompt: object) -> None:
-        """A prompt of the list is to be deleted for good: that is asked first."""
-        from studio.ui.dialogs.forget_prompt import Forgetting
-
+        """A prompt of the list is to be deleted for good."""
         self.forget()
-        Forgetting(self._library, str(prompt), self._parent.window()).open()
+        self.forget_wanted.emit(prompt)
 
     def open_list(self, anchor: QWidget) -> None:
         """Show all of them over the anchor."""

@@ -5,38 +5,65 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Protocol
 
-from PySide6.QtCore import QMimeData, QObject
+from PySide6.QtCore import QMimeData, QObject, Signal
 
+from studio.common.errors import StudioError
 from studio.common.i18n import _
-from studio.domain.drafts import MOST_AT_ONCE, MOST_EDITED
+from studio.common.terminal import harmless
+from studio.domain.drafts import MOST_AT_ONCE, MOST_EDITED, Draft
 from studio.domain.entities import Picture, Reference, Role
 from studio.ui.panels.composer import draft as drafting
 from studio.ui.panels.composer import submit
+from studio.ui.panels.composer.dock import Dock
 from studio.ui.panels.composer.file_picker import Picking
 from studio.ui.panels.composer.input_import import Reception
 from studio.ui.support import drag_and_drop
 from studio.ui.support.drop_area import Drag
 
-if TYPE_CHECKING:
-    from studio.ui.panels.composer.composer import Composer
+
+class DraftHolder(Protocol):
+    """Holds the draft whose pictures these are.
+
+    Attributes:
+        own_aspect: the aspect ratio that comes back when the source goes.
+    """
+
+    own_aspect: str
+
+    def draft(self) -> Draft: ...
+    def take(self, draft: Draft) -> None: ...
+    def focus_prompt(self) -> None: ...
+    def show_error(self, error: StudioError) -> None: ...
 
 
 class Referencing(QObject):
-    """Turns what happens to the slots into new drafts of the composer.
+    """Turns what happens to the slots of a dock into new drafts of its holder.
 
     Attributes:
         reception: copies what is given into the library's inputs.
+
+    Signals:
+        edit_wanted(object): these pictures shall be edited, each by itself.
+        references_wanted(object): these pictures shall be added as references.
+        show_picture(object): id of a library picture whose thumbnail was clicked.
+        kept(object): the prompt stayed while the source was replaced.
     """
 
-    def __init__(self, composer: Composer, reception: Reception) -> None:
-        super().__init__(composer)
-        self._composer = composer
+    edit_wanted = Signal(object)
+    references_wanted = Signal(object)
+    show_picture = Signal(object)
+    kept = Signal(object)
+
+    def __init__(self, dock: Dock, holder: DraftHolder, reception: Reception) -> None:
+        super().__init__(dock)
+        self._dock = dock
+        self._holder = holder
         self.reception = reception
-        self._picking = Picking(composer)
+        self._picking = Picking(dock)
         self._suggested: tuple[Picture, ...] = ()
-        slots = composer.card.slots
+        slots = dock.card.slots
         slots.remove_wanted.connect(self.on_remove)
         slots.show_wanted.connect(self.on_show_wanted)
         slots.role_chosen.connect(self.on_role_chosen)
@@ -46,22 +73,20 @@ class Referencing(QObject):
         slots.pick_wanted.connect(self._picking.open)
         slots.suggestion_taken.connect(self.on_suggestion_taken)
         slots.also_taken.connect(self.on_also_taken)
-        composer.card.editor.things_given.connect(self.on_pasted)
-        composer.card.editor.troubled.connect(composer.show_error)
-        composer.card.target.dropped.connect(self.on_dropped)
-        composer.area.dropped.connect(self.on_dropped_beside)
+        dock.card.editor.things_given.connect(self.on_pasted)
+        dock.card.editor.troubled.connect(holder.show_error)
+        dock.card.target.dropped.connect(self.on_dropped)
+        dock.area.dropped.connect(self.on_dropped_beside)
         self._picking.picked.connect(self.on_picked)
         reception.taken.connect(self.on_taken)
 
     def suggest(self, pictures: Sequence[Picture]) -> None:
         """Offer to edit what is selected in the gallery. Nothing is taken over."""
         self._suggested = tuple(pictures)
-        slots = self._composer.card.slots
+        slots = self._dock.card.slots
         if not pictures:
             slots.suggest("", "")
         elif len(pictures) == 1:
-            from studio.common.terminal import harmless  # a start does without
-
             name = " ".join(harmless(pictures[0].name, lines=False).split())
             words = _("Edit {name}").format(name=name)
             slots.suggest(words, "Ctrl+E", edits=[pictures[0].id])
@@ -80,7 +105,7 @@ class Referencing(QObject):
 
     def on_taken(self, references: tuple[Reference, ...], place: int | None) -> None:
         """Pictures are in the library's inputs: put them into the draft, as one step."""
-        draft, added = self._composer.draft(), list(references)
+        draft, added = self._holder.draft(), list(references)
         sources = [one for one in added if one.role is Role.EDIT]
         editing = bool(sources)
         if place is not None:
@@ -88,11 +113,11 @@ class Referencing(QObject):
         elif editing:
             draft = drafting.with_sources(draft, sources)
             added = added[len(sources) :]
-        self._composer.take(drafting.with_references(draft, added))
+        self._holder.take(drafting.with_references(draft, added))
         if editing:
-            self._composer.focus_prompt()
+            self._holder.focus_prompt()
             if not submit.is_blank(draft.prompt):
-                self._composer.kept.emit(_("The prompt was kept"))
+                self.kept.emit(_("The prompt was kept"))
 
     def on_pasted(self, mime: QMimeData) -> None:
         """Pictures or files were pasted into the prompt, or dropped on it."""
@@ -102,7 +127,7 @@ class Referencing(QObject):
 
     def on_dropped(self, role: Role, mime: QMimeData) -> None:
         """Pictures were dropped on one half of the card."""
-        self._composer.show_drop_target(False)
+        self._dock.show_drop_target(False)
         self.reception.incoming(drag_and_drop.pictures_in(mime), role)
 
     def on_dropped_beside(self, drag: Drag) -> None:
@@ -115,35 +140,35 @@ class Referencing(QObject):
 
     def on_remove(self, place: int) -> None:
         """× or Delete on a slot."""
-        self._composer.take(
-            drafting.without(self._composer.draft(), place, aspect=self._composer.own_aspect)
+        self._holder.take(
+            drafting.without(self._holder.draft(), place, aspect=self._holder.own_aspect)
         )
 
     def on_role_chosen(self, place: int, role: Role) -> None:
         """A reference is for something else."""
-        self._composer.take(drafting.with_role(self._composer.draft(), place, role))
+        self._holder.take(drafting.with_role(self._holder.draft(), place, role))
 
     def on_talk_chosen(self, on: bool) -> None:  # noqa: FBT001 - a Qt signal's argument
         """The conversation about the source goes on, or does not."""
-        self._composer.take(replace(self._composer.draft(), continues=on))
+        self._holder.take(replace(self._holder.draft(), continues=on))
 
     def on_move_wanted(self, place: int, to: int) -> None:
         """A reference was moved."""
-        self._composer.take(drafting.moved(self._composer.draft(), place, to))
+        self._holder.take(drafting.moved(self._holder.draft(), place, to))
 
     def on_show_wanted(self, place: int) -> None:
         """The picture of a slot was clicked."""
-        picture = self._composer.draft().references[place].picture
+        picture = self._holder.draft().references[place].picture
         if picture is not None:
-            self._composer.show_picture.emit(picture)
+            self.show_picture.emit(picture)
 
     def on_suggestion_taken(self) -> None:
         """What is suggested for the selection was pressed."""
-        self._composer.edit_many(self._suggested)
+        self.edit_wanted.emit(self._suggested)
 
     def on_also_taken(self) -> None:
         """The other thing that is suggested for several was pressed."""
-        self._composer.use_as_references(self._suggested)
+        self.references_wanted.emit(self._suggested)
 
     def on_picked(self, paths: list[Path]) -> None:
         """Files were chosen in the dialog."""

@@ -21,12 +21,14 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QWidget
 
+from studio.common.display_text import one_line
 from studio.common.i18n import _
-from studio.domain.entities import Reference, Role, one_line
+from studio.domain.entities import Reference, Role
 from studio.ui.panels.composer.drop_intake import brings_pictures
 from studio.ui.style.theme import theme
 from studio.ui.support.drop_area import Drag, DropArea
-from studio.ui.support.qt_overrides import needs, once
+from studio.ui.support.key_repeat import once
+from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets import IconButton, Menu, set_role
 from studio.ui.widgets.accessible import set_tip
 

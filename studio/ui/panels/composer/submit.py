@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 from studio.common.errors import Billed, InputError, StudioError
 from studio.common.i18n import _, ngettext
+from studio.domain import budget as budgets
 from studio.domain import prompt_variants, runs
 from studio.domain.drafts import Draft
 from studio.domain.entities import JobState
 from studio.domain.events import Event, JobChanged, JobsRemoved
 from studio.domain.models import Model, ModelState
-from studio.library.query import Spend
+from studio.domain.spend import Spend
 from studio.ui.panels.composer.quote import ASKS_FROM, REFUSED_FROM, Situation, money
 from studio.ui.support import sidebar_items
 from studio.ui.widgets import Notice
@@ -85,9 +86,7 @@ class Purse:
         limit = core.settings.value.budget_usd
         if not limit:
             return None
-        from studio.domain import budget
-
-        now = budget.standing(limit, self._spend, core.queue.jobs.values())
+        now = budgets.standing(limit, self._spend, core.queue.jobs.values())
         sent = sum(left * each for left, each in self._sent.values())
         return replace(now, spent=now.spent + sum(self._landed.values()), coming=now.coming + sent)
 
@@ -153,9 +152,7 @@ def question(now: Situation) -> str:
 
 def past_budget(now: Budget, run_usd: float | None) -> str:
     """That a run goes past the month's budget."""
-    from studio.domain import budget
-
-    return budget.question(now, run_usd, sidebar_items.this_month())
+    return budgets.question(now, run_usd, sidebar_items.this_month())
 
 
 def ask(now: Situation) -> Notice | None:

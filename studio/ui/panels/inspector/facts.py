@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from studio.common.display_text import one_line
 from studio.common.i18n import _, ngettext
-from studio.domain.entities import MADE_WITH, AspectRatio, CostBasis, Picture, Role, one_line
+from studio.domain.entities import MADE_WITH, AspectRatio, CostBasis, Picture, Role
 from studio.domain.safety import level_of
 from studio.ui.support import formatting
 

@@ -20,7 +20,8 @@ from studio.common.i18n import _
 from studio.domain.entities import Picture
 from studio.library.query import Family
 from studio.ui.style.theme import theme
-from studio.ui.support.qt_overrides import needs, once
+from studio.ui.support.key_repeat import once
+from studio.ui.support.qt_overrides import needs
 from studio.ui.support.thumbnail_cache import Thumbnails, Wish
 from studio.ui.widgets.accessible import set_tip
 

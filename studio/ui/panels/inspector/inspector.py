@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
@@ -13,15 +12,14 @@ from PySide6.QtWidgets import QFrame, QStackedWidget, QVBoxLayout, QWidget
 from studio.common.errors import StudioError
 from studio.common.i18n import _
 from studio.domain.entities import Flag, Job, Picture
+from studio.ui.panels.inspector.job_page import JobPage
+from studio.ui.panels.inspector.picture_page import PicturePage
+from studio.ui.panels.inspector.scrolled import Scrolled
 from studio.ui.support.library_protocol import Eyes, Shelf, loop_runs
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.tasks import Work, spawn
 from studio.ui.support.thumbnail_cache import Thumbnails
 from studio.ui.widgets import Text
-
-if TYPE_CHECKING:
-    from studio.ui.panels.inspector.job_page import JobPage
-    from studio.ui.panels.inspector.picture_page import PicturePage
 
 WIDTH, NARROWEST, WIDEST = 296, 260, 420
 KEPT = 24 * 1024 * 1024  # bytes of thumbnails
@@ -98,8 +96,6 @@ class Inspector(QFrame):
     def page(self) -> PicturePage:
         """The page of pictures."""
         if self._page is None:
-            from studio.ui.panels.inspector.picture_page import PicturePage
-
             self._page = page = PicturePage(self._thumbnails, self)
             page.collections = self._collections
             self._pages.addWidget(page)
@@ -124,9 +120,6 @@ class Inspector(QFrame):
     def job_page(self) -> JobPage:
         """The page of a job."""
         if self._job_page is None:
-            from studio.ui.panels.inspector.job_page import JobPage
-            from studio.ui.panels.inspector.scrolled import Scrolled
-
             self._job_page = page = JobPage(self)
             self._job_scroll = Scrolled(page, self)
             self._pages.addWidget(self._job_scroll)

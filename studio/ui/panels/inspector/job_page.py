@@ -15,6 +15,7 @@ from studio.ui.panels.inspector.fact_table import FactTable
 from studio.ui.panels.inspector.job_words import Account
 from studio.ui.panels.inspector.section import Section
 from studio.ui.style.theme import theme
+from studio.ui.support import clipboard
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets import Button, ElidedLabel, Text
 from studio.ui.widgets.marked_text import MarkedText
@@ -171,8 +172,6 @@ class JobPage(QWidget):
     def on_copy(self) -> None:
         """Put everything about the failure on the clipboard."""
         if self._job is not None:
-            from studio.ui.support import clipboard  # a start copies nothing
-
             clipboard.put_text(job_words.copied(self._job), self.copied.emit)
 
     # --- Qt -------------------------------------------------------------------------------

@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QWidget
 
 from studio.common.i18n import _
 from studio.ui.style.theme import theme
-from studio.ui.support.qt_overrides import needs, once
+from studio.ui.support.key_repeat import once
+from studio.ui.support.qt_overrides import needs
 
 MOST = 8  # lines before it scrolls
 REST = 30  # height of one line with its frame

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
 
 from studio.common.i18n import _
 from studio.ui.style.theme import theme
+from studio.ui.support import clipboard
 from studio.ui.widgets import announce
 from studio.ui.widgets.accessible import set_tip
 
@@ -91,8 +92,6 @@ class Palette(QWidget):
         button = self.sender()
         if isinstance(button, _Colour):
             text = hex_of(button.value)
-            from studio.ui.support import clipboard  # a start copies nothing
-
             clipboard.put_text(text, partial(self._on_held, text))
 
     def _on_held(self, text: str) -> None:

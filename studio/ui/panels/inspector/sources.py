@@ -14,11 +14,12 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
 
+from studio.common.display_text import one_line
 from studio.common.i18n import _
-from studio.domain.entities import Grounding, Source, one_line
+from studio.domain.entities import Grounding, Source
 from studio.ui.style.theme import theme
 from studio.ui.support import desktop_services
-from studio.ui.support.qt_overrides import once
+from studio.ui.support.key_repeat import once
 from studio.ui.widgets import Text, set_role
 from studio.ui.widgets.accessible import set_tip, set_words
 

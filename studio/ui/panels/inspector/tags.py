@@ -26,11 +26,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from studio.common.display_text import one_line
 from studio.common.i18n import _
-from studio.domain.entities import Picture, one_line
+from studio.domain.entities import Picture
 from studio.ui.panels.inspector.fact_table import LABEL
 from studio.ui.style.theme import theme
-from studio.ui.support.qt_overrides import needs, once
+from studio.ui.support.key_repeat import once
+from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets import Text
 from studio.ui.widgets.accessible import set_tip, set_words
 from studio.ui.widgets.flow import Flow

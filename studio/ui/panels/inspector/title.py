@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from studio.common.i18n import _
 from studio.domain.entities import Flag
-from studio.ui.support.qt_overrides import once
+from studio.ui.support.key_repeat import once
 from studio.ui.widgets import ElidedLabel, IconButton, Stars
 
 LONGEST = 200

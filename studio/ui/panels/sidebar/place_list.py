@@ -39,7 +39,7 @@ from studio.library.query import Counts, View
 from studio.ui.style.theme import theme
 from studio.ui.support import sidebar_items
 from studio.ui.support.drop_area import Drag, DropArea
-from studio.ui.support.qt_overrides import once
+from studio.ui.support.key_repeat import once
 from studio.ui.support.sidebar_items import Place, brings_own
 from studio.ui.widgets.accessible import set_tip
 from studio.ui.widgets.own_viewport import give_viewport

@@ -10,13 +10,14 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QButtonGroup, QFrame, QToolTip, QVBoxLayout, QWidget
 
 from studio.common.i18n import _
-from studio.library.query import Counts, Spend, View
+from studio.domain.spend import Spend
+from studio.library.query import Counts, View
+from studio.ui.style.metrics import RAIL
 from studio.ui.style.theme import theme
 from studio.ui.support import sidebar_items
 from studio.ui.support.drop_area import Drag, DropArea
 from studio.ui.support.sidebar_items import Place, brings_own
 from studio.ui.widgets import IconButton
-from studio.ui.window.layout import RAIL
 
 WIDTH = RAIL
 

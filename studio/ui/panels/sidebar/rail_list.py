@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from studio.common.i18n import _
 from studio.ui.panels.sidebar.place_list import PlaceList
-from studio.ui.support.qt_overrides import once
+from studio.ui.support.key_repeat import once
 from studio.ui.support.sidebar_items import Place
 from studio.ui.widgets import Button, Text
 from studio.ui.widgets.popover import Popover

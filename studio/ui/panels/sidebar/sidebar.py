@@ -13,7 +13,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from studio.common.i18n import _
-from studio.library.query import Counts, Spend, View
+from studio.domain.spend import Spend
+from studio.library.query import Counts, View
 from studio.ui.panels.sidebar.place_list import PlaceList
 from studio.ui.style.theme import theme
 from studio.ui.support import sidebar_items

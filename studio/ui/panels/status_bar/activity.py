@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
@@ -12,14 +11,12 @@ from studio.common.i18n import _, ngettext
 from studio.config.key_status import KeyStatus, Source
 from studio.config.settings import OFFLINE
 from studio.domain.entities import Job, JobState
+from studio.ui.panels.status_bar.queue_popover import QueuePopover
+from studio.ui.style.metrics import HEIGHTS
 from studio.ui.style.theme import theme
 from studio.ui.widgets import Button, ElidedLabel
 from studio.ui.widgets.accessible import set_tip
 from studio.ui.widgets.lamps import Lamp, Spinner
-from studio.ui.window.layout import HEIGHTS
-
-if TYPE_CHECKING:
-    from studio.ui.panels.status_bar.queue_popover import QueuePopover
 
 HEIGHT = HEIGHTS["status"]
 RUNNING = (JobState.WAITING, JobState.RECEIVING, JobState.INGESTING)
@@ -154,8 +151,6 @@ class StatusBar(QFrame):
     def on_queue(self) -> None:
         """Open the list of jobs, or put it away."""
         if self.popover is None:
-            from studio.ui.panels.status_bar.queue_popover import QueuePopover
-
             self.popover = QueuePopover(self)
             self.popover.cancel_requested.connect(self.cancel_requested)
             self.popover.cancel_all_requested.connect(self.cancel_all_requested)

@@ -6,12 +6,13 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from studio.common.display_text import one_line
 from studio.common.i18n import _
-from studio.domain.entities import Hold, Job, JobState, one_line
+from studio.domain.entities import Hold, Job, JobState
 from studio.ui.style.theme import theme
 from studio.ui.support.formatting import megabytes
 from studio.ui.support.job_outcome import cancel_tip
-from studio.ui.support.qt_overrides import once
+from studio.ui.support.key_repeat import once
 from studio.ui.widgets import ElidedLabel, IconButton
 from studio.ui.widgets.accessible import set_tip
 

@@ -30,7 +30,8 @@ from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
 from studio.common.i18n import _
 from studio.ui.style.theme import theme
-from studio.ui.support.qt_overrides import needs, once
+from studio.ui.support.key_repeat import once
+from studio.ui.support.qt_overrides import needs
 from studio.ui.views.canvas import plates
 from studio.ui.views.canvas.plates import Plate
 from studio.ui.views.canvas.viewport import Area, Viewport

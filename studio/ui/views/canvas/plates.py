@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 
+from studio.ui.style.metrics import FAINT
 from studio.ui.style.theme import theme
 from studio.ui.support.raster import Raster
 from studio.ui.views.canvas.viewport import Viewport
 
 CHECK = 8  # side of a square of the chequered ground, logical pixels
-FAINT = 0.25  # of a picture that cannot be shown
 
 
 @dataclass(slots=True, kw_only=True, eq=False)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QWidget
 
-if TYPE_CHECKING:
-    from studio.ui.views.gallery.view import GalleryView
+from studio.ui.views.gallery.grid import Grid
 
 _Key = Qt.Key
 _Mod = Qt.KeyboardModifier
@@ -24,7 +24,30 @@ _MOVES = (
 )
 
 
-def press(view: GalleryView, event: QKeyEvent) -> bool:
+class KeyTarget(Protocol):
+    """What the keys act on: rows of a grid, one of which has the keyboard.
+
+    Attributes:
+        by_key: the keyboard was used last, so its place is shown.
+    """
+
+    by_key: bool
+
+    @property
+    def grid(self) -> Grid: ...
+    def viewport(self) -> QWidget: ...
+    def isRightToLeft(self) -> bool: ...
+    def visible_rows(self) -> range: ...
+    def current_row(self) -> int | None: ...
+    def set_current(self, row: int) -> None: ...
+    def go(self, row: int) -> None: ...
+    def extend_to(self, row: int, *, add: bool = False) -> None: ...
+    def toggle(self, row: int) -> None: ...
+    def select_everything(self) -> None: ...
+    def activate_current(self) -> None: ...
+
+
+def press(view: KeyTarget, event: QKeyEvent) -> bool:
     """Do what a key asks for; False for keys that are somebody else's."""
     key, mods = _Key(event.key()), event.modifiers()
     if event.matches(QKeySequence.StandardKey.SelectAll):
@@ -45,7 +68,7 @@ def press(view: GalleryView, event: QKeyEvent) -> bool:
     return False
 
 
-def target(view: GalleryView, key: Qt.Key) -> int | None:
+def target(view: KeyTarget, key: Qt.Key) -> int | None:
     """The row a key moves to; None where there are no rows."""
     grid = view.grid
     if not grid.count:
@@ -78,7 +101,7 @@ def target(view: GalleryView, key: Qt.Key) -> int | None:
     return row if same_line else last
 
 
-def _move(view: GalleryView, key: Qt.Key, mods: Qt.KeyboardModifier) -> None:
+def _move(view: KeyTarget, key: Qt.Key, mods: Qt.KeyboardModifier) -> None:
     if view.isRightToLeft():
         mirrored = {_Key.Key_Left: _Key.Key_Right, _Key.Key_Right: _Key.Key_Left}
         key = mirrored.get(key, key)

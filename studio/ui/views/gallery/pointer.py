@@ -2,23 +2,39 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from PySide6.QtCore import QObject, QPoint, QRect, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QMouseEvent
 
-from studio.ui.views.gallery.layout import Zone
-
-if TYPE_CHECKING:
-    from studio.ui.views.gallery.view import GalleryView
+from studio.ui.views.gallery.grid_view import GridView
+from studio.ui.views.gallery.layout import Layout, Zone
+from studio.ui.views.gallery.selection import Selection
 
 EDGE = 24  # pixels at top and bottom where a rubber band scrolls
 EDGE_INTERVAL = 30  # milliseconds
 _Mod = Qt.KeyboardModifier
 
 
+class PointerTarget(Protocol):
+    """What the mouse acts on: tiles by row."""
+
+    @property
+    def selection(self) -> Selection: ...
+    def layout_of(self, row: int) -> Layout: ...
+    def go(self, row: int) -> None: ...
+    def set_current(self, row: int) -> None: ...
+    def extend_to(self, row: int, *, add: bool = False) -> None: ...
+    def toggle(self, row: int) -> None: ...
+    def select_band(self, band: QRect, kept: list[tuple[int, int]]) -> None: ...
+    def act(self, row: int, name: str) -> None: ...
+    def begin_drag(self, row: int | None) -> None: ...
+
+
 class Pointer(QObject):
     """The state between press and release.
+
+    `view` says where rows lie, `target` does what is asked of them.
 
     Attributes:
         hovered: the row under the pointer, None on the mat.
@@ -26,9 +42,10 @@ class Pointer(QObject):
         band: the rubber band in the coordinates of the whole content.
     """
 
-    def __init__(self, view: GalleryView) -> None:
+    def __init__(self, view: GridView, target: PointerTarget) -> None:
         super().__init__(view)
         self._view = view
+        self._target = target
         self.hovered: int | None = None
         self.hot: Zone | None = None
         self.band: QRect | None = None
@@ -51,7 +68,7 @@ class Pointer(QObject):
         self.hovered = row
         self.hot = None
         if row is not None and point is not None:
-            self.hot = view.layout_of(row).zone_at(point)
+            self.hot = self._target.layout_of(row).zone_at(point)
         if row != before:
             view.repaint_rows((before, row))
         elif was_hot != self.hot:
@@ -61,12 +78,12 @@ class Pointer(QObject):
 
     def press(self, event: QMouseEvent) -> None:
         """A button went down."""
-        view, point = self._view, event.position().toPoint()
+        target, point = self._target, event.position().toPoint()
         self.hover(point)
         row = self.hovered
         if event.button() == Qt.MouseButton.RightButton:
-            if row is not None and not view.selection.holds(row):
-                view.go(row)
+            if row is not None and not target.selection.holds(row):
+                target.go(row)
             return
         if event.button() != Qt.MouseButton.LeftButton:
             return
@@ -78,15 +95,15 @@ class Pointer(QObject):
         if row is None:
             self._begin_band(point, keep=bool(mods & (_Mod.ControlModifier | _Mod.ShiftModifier)))
         elif mods & _Mod.ShiftModifier:
-            view.extend_to(row, add=bool(mods & _Mod.ControlModifier))
+            target.extend_to(row, add=bool(mods & _Mod.ControlModifier))
         elif mods & _Mod.ControlModifier:
-            view.toggle(row)
-        elif view.selection.holds(row):
+            target.toggle(row)
+        elif target.selection.holds(row):
             # Perhaps the start of a drag of all that are selected: decided on release.
             self._pending = True
-            view.set_current(row)
+            target.set_current(row)
         else:
-            view.go(row)
+            target.go(row)
 
     def move(self, event: QMouseEvent) -> None:
         """The pointer moved, with or without a button."""
@@ -104,7 +121,7 @@ class Pointer(QObject):
                 row = self._row
                 # The release goes to whoever takes the drop: forget the press first.
                 self.let_go()
-                self._view.begin_drag(row)
+                self._target.begin_drag(row)
         else:
             self.hover(point)
 
@@ -119,9 +136,9 @@ class Pointer(QObject):
         if zone is not None:
             same = self.hot is not None and self.hot.action == zone[1].action
             if same and self.hovered == zone[0]:
-                self._view.act(zone[0], zone[1].action)
+                self._target.act(zone[0], zone[1].action)
         elif pending and row is not None:
-            self._view.go(row)
+            self._target.go(row)
 
     def let_go(self) -> None:
         """Forget what was pressed."""
@@ -135,7 +152,7 @@ class Pointer(QObject):
 
     def _begin_band(self, point: QPoint, *, keep: bool) -> None:
         view = self._view
-        self._kept = view.selection.spans() if keep else []
+        self._kept = self._target.selection.spans() if keep else []
         if not keep:
             view.clearSelection()
         top = point + QPoint(0, view.verticalOffset())
@@ -146,7 +163,7 @@ class Pointer(QObject):
         view = self._view
         end = point + QPoint(0, view.verticalOffset())
         self.band = QRect(self._origin, end).normalized()
-        view.select_band(self.band, self._kept)
+        self._target.select_band(self.band, self._kept)
         if point.y() < EDGE or point.y() > view.viewport().height() - EDGE:
             self._edge.start()
         else:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPixmap
 
-from studio.domain.entities import one_line
+from studio.common.display_text import one_line
 from studio.ui.style.theme import FontName, Theme
 
 _BOLD = 600

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from PySide6.QtCore import QRect, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPixmap, QRegion
@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 
 from studio.domain.entities import Job, Picture
 from studio.ui.style.theme import theme
+from studio.ui.support.drag_and_drop import PixelSource
 from studio.ui.support.thumbnail_cache import BOUND, Thumbnails, ThumbnailSource, Wish
 from studio.ui.support.tile_content import Item, Tile, describe
 from studio.ui.views.gallery.grid import BORDER
@@ -24,11 +25,8 @@ from studio.ui.views.gallery.pixel_snapping import scale_of
 from studio.ui.views.gallery.pointer import Pointer
 from studio.ui.views.gallery.progress_animation import Pulse
 from studio.ui.views.gallery.selection import Selection
+from studio.ui.views.gallery.tile_cache import Looks
 from studio.ui.views.gallery.tile_style import Kit
-
-if TYPE_CHECKING:
-    from studio.ui.support import drag_and_drop
-    from studio.ui.views.gallery.tile_cache import Looks
 
 WISH_DELAY = 15  # milliseconds; scroll steps in between ask once
 TILES_KEPT = 2048
@@ -55,7 +53,7 @@ class GalleryCore(Protocol):
     @property
     def queue(self) -> Timing: ...
     @property
-    def decoder(self) -> drag_and_drop.PixelSource: ...
+    def decoder(self) -> PixelSource: ...
 
 
 class TileView(GridView):
@@ -253,8 +251,6 @@ class TileView(GridView):
     def keep_tiles(self) -> None:
         """Keep tiles as they are painted; a gallery in which nothing moves needs none twice."""
         if self._looks is None:
-            from studio.ui.views.gallery.tile_cache import Looks
-
             self._looks = Looks()
 
     def on_theme_changed(self) -> None:

@@ -6,7 +6,6 @@ import time
 from array import array
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import (
     QEvent,
@@ -33,19 +32,18 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from studio.common.errors import StudioError
 from studio.common.i18n import _
 from studio.domain.entities import Job, Picture
-from studio.ui.support import sidebar_items
-from studio.ui.support.qt_overrides import needs, once
+from studio.ui.support import drag_and_drop, sidebar_items
+from studio.ui.support.key_repeat import once
+from studio.ui.support.qt_overrides import needs
 from studio.ui.support.tile_content import Item
+from studio.ui.views.gallery import core_events, keyboard, tips
 from studio.ui.views.gallery.grid_view import Index
 from studio.ui.views.gallery.model import GalleryModel, Key
+from studio.ui.views.gallery.new_items_badge import Above
 from studio.ui.views.gallery.pointer import Pointer
 from studio.ui.views.gallery.selection import Chosen, Selection
 from studio.ui.views.gallery.tile_view import GalleryCore, TileView
 from studio.ui.widgets.accessible import plain_tip
-
-if TYPE_CHECKING:
-    from studio.ui.support import drag_and_drop
-    from studio.ui.views.gallery.new_items_badge import Above
 
 
 class GalleryView(TileView):
@@ -96,7 +94,7 @@ class GalleryView(TileView):
         self.setSelectionModel(chosen)
         former.deleteLater()
         self.selection = Selection(model, chosen, self.on_selected)
-        self.pointer = Pointer(self)
+        self.pointer = Pointer(self, self)
         self._quiet = False
         self._telling = QTimer(self, singleShot=True, interval=0)
         self._telling.timeout.connect(self.on_telling)
@@ -114,8 +112,6 @@ class GalleryView(TileView):
     def above(self) -> Above:
         """Tells of tiles that came in above what is in view; made when the first ones do."""
         if self._above is None:
-            from studio.ui.views.gallery.new_items_badge import Above
-
             self._above = Above(self)
         return self._above
 
@@ -201,8 +197,6 @@ class GalleryView(TileView):
 
     def carried(self, items: Sequence[Item]) -> list[drag_and_drop.Carried]:
         """The pictures among these that can leave the window, with their files."""
-        from studio.ui.support import drag_and_drop
-
         return [
             drag_and_drop.Carried(item, self._core.library.path(item))
             for item in items
@@ -263,8 +257,6 @@ class GalleryView(TileView):
         Jobs are never dragged. While some of the selected are still being read nothing happens:
         a drag must not leave any behind in silence.
         """
-        from studio.ui.support import drag_and_drop
-
         under = None if row is None else self.rows.item_at(row)
         if row is None or not isinstance(under, Picture):
             return
@@ -361,8 +353,6 @@ class GalleryView(TileView):
     # --- Qt -------------------------------------------------------------------------------
 
     def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
-        from studio.ui.views.gallery import core_events
-
         for tell, part in ((core_events.selected, selected), (core_events.deselected, deselected)):
             for number in range(min(part.count(), 1)):
                 tell(self, part.at(number).top())
@@ -370,14 +360,10 @@ class GalleryView(TileView):
     def currentChanged(self, current: Index, previous: Index) -> None:
         self.repaint_rows(index.row() for index in (current, previous) if index.isValid())
         if current.isValid() and self.hasFocus():
-            from studio.ui.views.gallery import core_events
-
             core_events.focus_moved(self, current.row())
 
     @once
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        from studio.ui.views.gallery import keyboard
-
         event.setAccepted(keyboard.press(self, event))
 
     def focusInEvent(self, event: QFocusEvent) -> None:
@@ -435,8 +421,6 @@ class GalleryView(TileView):
     def _show_tip(self, event: QHelpEvent) -> None:
         row = self.row_at(event.pos())
         item = None if row is None else self.rows.item_at(row)
-        from studio.ui.views.gallery import tips
-
         text = tips.tip_for(item, None if row is None else self.pointer.hot)
         if not text or row is None:
             QToolTip.hideText()

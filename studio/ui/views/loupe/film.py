@@ -27,8 +27,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from studio.common.display_text import one_line
 from studio.common.i18n import _
-from studio.domain.entities import Flag, Job, JobState, Picture, one_line
+from studio.domain.entities import Flag, Job, JobState, Picture
 from studio.ui.style.theme import theme
 from studio.ui.support import formatting
 from studio.ui.support.library_protocol import Shelf, loop_runs

@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from studio.common.i18n import _
 from studio.domain.entities import Job, Picture, Role
+from studio.ui.support.key_repeat import once
 from studio.ui.support.library_protocol import Eyes, Shelf
-from studio.ui.support.qt_overrides import needs, once
+from studio.ui.support.qt_overrides import needs
 from studio.ui.support.tasks import spawn
 from studio.ui.support.thumbnail_cache import Thumbnails, Wish
 from studio.ui.views.canvas.canvas import Canvas, Surround

@@ -12,7 +12,7 @@ from studio.domain.drafts import Draft
 from studio.domain.entities import GenerationRequest, Job
 from studio.domain.events import JobChanged, JobsRemoved
 from studio.domain.runs import Run
-from studio.library.query import Spend
+from studio.domain.spend import Spend
 from studio.providers.catalogue import Catalogue
 from studio.ui.panels.composer.quote import Mood, Situation, money, quote
 from studio.ui.panels.composer.submit import Purse, answers, question, run_of, situation

@@ -8,7 +8,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
-from studio.library.query import Counts, Spend, View
+from studio.domain.spend import Spend
+from studio.library.query import Counts, View
 from studio.ui.panels.sidebar.place_list import PlaceList
 from studio.ui.panels.sidebar.rail import PlaceButton, Rail
 from studio.ui.panels.sidebar.sidebar import Meter, Sidebar

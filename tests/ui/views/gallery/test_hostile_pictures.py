@@ -83,7 +83,7 @@ async def test_a_file_that_went_bad_shows_its_fault_and_no_other_does(tmp_path: 
         bad, *others = every
         await until(core, lambda: thumbnails.idle, "all thumbnails made")
         library.path(bad).write_bytes(bomb(60_000, 60_000))
-        shutil.rmtree(library._thumbnails._folder, ignore_errors=True)
+        shutil.rmtree(library.store.thumbnails._folder, ignore_errors=True)
         thumbnails.forget([picture.id for picture in every])
         window.gallery.on_wishes()
         await until(core, lambda: thumbnails.fault(bad.id), "fault")
@@ -111,7 +111,7 @@ async def test_a_decoding_process_that_dies_takes_no_window_with_it(tmp_path: Pa
             child = core.decoder._hands[0].child
             assert child is not None
             os.kill(child._process.pid, signal.Signals["SIGKILL"])
-            shutil.rmtree(library._thumbnails._folder, ignore_errors=True)
+            shutil.rmtree(library.store.thumbnails._folder, ignore_errors=True)
             # It may be noticed by this one alone.
             with contextlib.suppress(PictureUnreadable):
                 await library.thumbnail(every[0], 512)

@@ -16,9 +16,9 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCompleter, QLineEdit
 
 from studio.library.index.search_language import KEYS, SIZES, STATES, parts
+from studio.ui.panels.search_hints import OfferList, OfferRow
 from studio.ui.support.tasks import spawn
 from studio.ui.widgets.rounded import Rounded
-from studio.ui.widgets.search_hints import OfferList, OfferRow
 
 if TYPE_CHECKING:
     from studio.app.core import Core

@@ -6,8 +6,8 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QStringListModel,
 from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
+from studio.common.display_text import one_line
 from studio.common.i18n import _
-from studio.domain.entities import one_line
 from studio.ui.style.theme import theme
 
 WORDS = Qt.ItemDataRole.UserRole

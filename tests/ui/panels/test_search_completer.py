@@ -10,11 +10,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QStyleOptionViewItem
 
 from studio.library.index.search_language import KEYS, STATES
+from studio.ui.panels.search_completer import Completion
+from studio.ui.panels.search_hints import WORDS, meaning
 from studio.ui.style import theme
 from studio.ui.widgets import Text
-from studio.ui.widgets.search_completer import Completion
 from studio.ui.widgets.search_field import Token
-from studio.ui.widgets.search_hints import WORDS, meaning
 from studio.ui.window.top_bar import TopBar
 from tests.ui.windows import make, opened, until
 

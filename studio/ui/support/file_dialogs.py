@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QStandardPaths
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from studio.common.i18n import _
 from studio.ui.support import tasks
-
-if TYPE_CHECKING:
-    from PySide6.QtWidgets import QFileDialog
 
 PATTERNS = "*.png *.jpg *.jpeg *.webp *.gif *.avif *.tif *.tiff *.bmp"
 """Names of the files that are read, and of no others."""
@@ -50,8 +46,6 @@ def saving_dialog(parent: QWidget, title: str, name: str, start: Path | None = N
 
 def file_dialog(parent: QWidget, title: str, start: Path | None = None) -> QFileDialog:
     """Choose a file that is there; begins as `pictures_dialog` does."""
-    from PySide6.QtWidgets import QFileDialog
-
     dialog = QFileDialog(parent, title, str(start or usual_folder()))
     dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
     return dialog

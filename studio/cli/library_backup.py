@@ -1,0 +1,150 @@
+"""A whole library into a backup, out of one again, and to another folder."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from studio.app.core import Core
+from studio.cli.output import progress, say, say_json
+from studio.cli.stderr import ask, complain
+from studio.common import user_input
+from studio.common.errors import InputError
+from studio.common.i18n import _, ngettext
+from studio.common.library_lock import LibraryLock
+from studio.common.paths import Paths, of_user
+from studio.config.settings import SettingsStore
+from studio.domain.events import Events
+from studio.library.files import originals as inside
+from studio.library.operations import backup, first_open, relocate, restore
+from studio.library.operations.restore import Held
+
+
+async def write_backup(core: Core, options: Any) -> int:
+    """Everything into one new file."""
+    target = of_user(options.file).absolute()
+    size = await asyncio.to_thread(backup.size_of, core.library.folder)
+    with progress(_("Backing up"), size) as done:
+        number = await asyncio.to_thread(
+            backup.write, core.library.folder, target, _beside(core.paths), done
+        )
+    if options.json:
+        say_json({"backup": str(target), "files": number, "bytes": target.stat().st_size})
+    else:
+        words = ngettext("{n} file is in {name}.", "{n} files are in {name}.", number)
+        say(words.format(n=number, name=target))
+    return 0
+
+
+async def recover(options: Any, where: Paths) -> int:
+    """Everything back out of a backup, where no library is yet."""
+    source = user_input.path_of(options.file).absolute()
+    folder = of_user(options.to).absolute() if options.to else where.library
+    size = source.stat().st_size if source.is_file() else 0
+    held, left_out = await asyncio.to_thread(_held, source), 0
+    agreed = bool(held) and (options.trust or _agrees(held))
+
+    def bring(done: Callable[[int], None]) -> int:
+        nonlocal left_out
+        with restore.opened(source) as found:
+            number = found.restore(folder, _beside(where), done, agreed=agreed)
+            left_out = found.left_out
+            return number
+
+    with progress(_("Restoring"), size) as done:
+        number = await asyncio.to_thread(bring, done)
+    if options.json:
+        say_json({"library": str(folder), "files": number})
+    else:
+        words = ngettext(
+            "{n} file was restored to {folder}.", "{n} files were restored to {folder}.", number
+        )
+        say(words.format(n=number, folder=folder))
+    _tell_left_out(held, left_out, agreed=agreed)
+    return 0
+
+
+def _held(source: Path) -> Held:
+    with restore.opened(source) as found:
+        return found.held
+
+
+def _sentences(held: Held) -> list[str]:
+    """What the next start would act upon, in plain words."""
+    said = []
+    if n := held.unfinished:
+        said.append(
+            ngettext(
+                "{n} file of unfinished work: the next start would go on importing, deleting or "
+                "fetching.",
+                "{n} files of unfinished work: the next start would go on importing, deleting or "
+                "fetching.",
+                n,
+            ).format(n=f"{n:,}")
+        )
+    said += [
+        _("The provider {name} at {address}: keys and prompts would go there.").format(
+            name=name, address=address
+        )
+        for name, address in held.addresses[:20]
+    ]
+    return said
+
+
+def _agrees(held: Held) -> bool:
+    """Whether the user wants that too; nobody is asked where there is no terminal."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return False
+    complain(_("Only if you made this backup yourself:"), *_sentences(held))
+    ask(_("Bring this too? [y/N] "))
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
+def _tell_left_out(held: Held, number: int, *, agreed: bool) -> None:
+    if held and not agreed:
+        complain(_("This was left out:"), *_sentences(held), _("--trust brings it too."))
+    elif number:
+        complain(
+            ngettext(
+                "{n} file has no place here and was left out.",
+                "{n} files have no place here and were left out.",
+                number,
+            ).format(n=f"{number:,}")
+        )
+
+
+async def move(options: Any, where: Paths) -> int:
+    """The library to another folder, which is the library's from then on."""
+    if where.home is not None:
+        raise InputError(
+            _("With --home the library is where that says"), hint=_("Move the whole folder.")
+        )
+    settings = SettingsStore(where.settings_file, Events())
+    source = of_user(settings.load().library or where.library)
+    target = of_user(options.folder).absolute()
+    inside.check(source)
+    lock = LibraryLock(source)
+
+    def settle() -> None:
+        settings.keep(library=str(target))
+        first_open.remember(target, where.computed)
+
+    with progress(_("Moving"), 1):
+        lock.acquire()
+        try:
+            await asyncio.to_thread(relocate.move, source, target, settle)
+        finally:
+            lock.release()
+    if options.json:
+        say_json({"library": str(target)})
+    else:
+        say(_("The library is in {folder} now.").format(folder=target))
+    return 0
+
+
+def _beside(where: Paths) -> dict[str, Path]:
+    """What a backup holds beside the library, by its name in it."""
+    return {"settings.json": where.settings_file, "draft.json": where.draft_file}

@@ -1,0 +1,179 @@
+"""What `gridbrush library` changes, brings in, and verifies."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from studio.app.core import Core
+from studio.cli import remote_client
+from studio.cli.output import progress, say, say_json
+from studio.cli.owner import Line, own_or_ask
+from studio.cli.stderr import ask, complain
+from studio.common import user_input
+from studio.common.errors import InputError, StorageError
+from studio.common.i18n import _, ngettext
+from studio.common.paths import Paths
+from studio.library.operations import import_, import_sources, trash
+from studio.library.operations.import_ import Progress
+from studio.remote.protocol import Change, Said
+from studio.remote.server import carry_out, check, facts_of
+
+SOME = 10
+"""Exit code where some pictures came, and others did not."""
+
+
+async def change(options: Any, where: Paths) -> int:
+    """Whoever owns the library changes it."""
+    asked = Change(
+        action=_action(options),
+        ids=list(getattr(options, "ids", ())),
+        name=getattr(options, "name", ""),
+        search=getattr(options, "search", "") or "",
+        paths=[_word(path) for path in getattr(options, "paths", ())],
+        stars=getattr(options, "stars", 0),
+        add=list(getattr(options, "add", ())),
+        remove=list(getattr(options, "untag", ())),
+    )
+
+    async def own(core: Core) -> int:
+        if options.action == "import":
+            return _imported(options, await _take_in(core, asked.paths))
+        return _changed(options, await carry_out(core, asked))
+
+    async def ask(_core: Core, line: Line) -> int:
+        return _changed(options, await remote_client.change(line, asked))
+
+    return await own_or_ask(options, where, own, ask)
+
+
+def _word(path: str) -> str:
+    """A word for what was named, wherever the owner of the library was started."""
+    try:
+        return user_input.word_of(user_input.path_of(path).absolute())
+    except user_input.Unusable:
+        # No path: it is told beside what becomes of the others.
+        return user_input.valid(path)
+
+
+def _action(options: Any) -> str:
+    if options.action == "verify":
+        return "fix"
+    if options.action == "collect" and options.remove:
+        return "uncollect"
+    return str(options.action)
+
+
+async def verify(core: Core, options: Any) -> int:
+    """Read every original again and say what is not as it came."""
+    with progress(_("Reading every original"), (await core.library.counts(0.0)).all) as done:
+        report = await check(core, done)
+    return _told_report(options, facts_of(report))
+
+
+def _told_report(options: Any, facts: dict[str, Any]) -> int:
+    damage = ("missing", "changed", "damaged_records", "damaged_inputs")
+    code = StorageError.exit_code if any(facts[name] for name in damage) else 0
+    if options.json:
+        say_json(facts)
+        return code
+    for id in facts["missing"]:
+        say(_("missing: {id}").format(id=id))
+    for id in facts["changed"]:
+        say(_("changed: {id}").format(id=id))
+    for name in facts["damaged_inputs"]:
+        say(_("damaged reference: {name}").format(name=name))
+    for path in facts["orphans"]:
+        say(_("not in the records: {path}").format(path=path))
+    if facts["damaged_records"]:
+        say(_("lines of the records that cannot be read: {n}").format(n=facts["damaged_records"]))
+    if "fixed" in facts:
+        complain(_("Mended: {n}").format(n=sum(facts["fixed"].values()) - facts["fixed"]["lost"]))
+    words = ngettext(
+        "{sound} of {checked} original is as it came.",
+        "{sound} of {checked} originals are as they came.",
+        facts["checked"],
+    )
+    complain(words.format(sound=facts["sound"], checked=facts["checked"]))
+    return code
+
+
+def _changed(options: Any, said: Said) -> int:
+    if options.action == "verify":
+        return _told_report(options, said.facts)
+    if options.action == "import":
+        return _imported(options, said)
+    if options.action == "rebuild":
+        if options.json:
+            say_json({"pictures": said.number})
+        else:
+            words = ngettext(
+                "The index was made anew: {pictures} picture.",
+                "The index was made anew: {pictures} pictures.",
+                said.number,
+            )
+            say(words.format(pictures=said.number))
+        return 0
+    text = said.sentence or _("Nothing to change.")
+    if options.json:
+        say_json({"changed": bool(said.sentence), "sentence": text})
+    else:
+        say(text)
+    return 0
+
+
+def _imported(options: Any, said: Said) -> int:
+    if options.json:
+        say_json(said.facts)
+    else:
+        for one in said.facts.get("unreadable", ()):
+            complain(f"{one['path']}: {one['reason']}")
+        say(said.sentence)
+    came = len(said.facts.get("imported", ())) + said.facts.get("known", 0)
+    missed = len(said.facts.get("unreadable", ())) + sum(
+        one["count"] for one in said.facts.get("left_out", ()) if one["picture"]
+    )
+    if not came:
+        return InputError.exit_code
+    return SOME if missed else 0
+
+
+async def confirm_emptying(core: Core) -> None:
+    """Ask whether what is in the trash may go. Raises InputError where nobody says yes."""
+    found = await trash.contents(core.library.store)
+    n, size = len(found.ids), f"{found.bytes / 1e6:,.1f} MB"
+    if not n:
+        return
+    if sys.stdin.isatty() and sys.stderr.isatty():
+        question = ngettext(
+            "This deletes {n} picture of the trash, {size}. Nothing brings it back. Go on? [y/N] ",
+            "This deletes {n} pictures of the trash, {size}. Nothing brings them back. "
+            "Go on? [y/N] ",
+            n,
+        )
+        ask(question.format(n=n, size=size))
+        if sys.stdin.readline().strip().lower() in ("y", "yes"):
+            return
+    raise InputError(
+        ngettext(
+            "Nothing was deleted: {n} picture is in the trash, {size}",
+            "Nothing was deleted: {n} pictures are in the trash, {size}",
+            n,
+        ).format(n=n, size=size),
+        hint=_("Add --yes to delete them for good."),
+    )
+
+
+async def _take_in(core: Core, paths: Sequence[str]) -> Said:
+    """Import with a bar that shows how far it is. Raises StorageError."""
+    found, refused = import_sources.named(paths)
+    neutral = core.settings.value.neutral_names
+    one = import_.Import(core.library.store, core.decoder, neutral_names=neutral)
+    with progress(_("Importing"), 1000) as shown:
+
+        def tell(now: Progress) -> None:
+            shown(1000 * now.done // max(1, now.found))
+
+        result = await one.run(found, tell, refused=refused)
+    return Said(import_.sentence(result), len(result.ids), import_.facts(result))

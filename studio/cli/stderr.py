@@ -1,0 +1,23 @@
+"""What a command says that is no result, on standard error."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+
+from studio.common.terminal import harmless
+
+
+def complain(*sentences: str) -> None:
+    """What is not a result, on standard error."""
+    with contextlib.suppress(OSError):
+        text = "\n".join(sentence for sentence in sentences if sentence)
+        sys.stderr.write(harmless(text) + "\n")
+        sys.stderr.flush()
+
+
+def ask(question: str) -> None:
+    """A question to whoever sits at the terminal."""
+    with contextlib.suppress(OSError):
+        sys.stderr.write(harmless(question))
+        sys.stderr.flush()

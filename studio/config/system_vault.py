@@ -1,0 +1,161 @@
+"""The system's own keyring. The only module that imports keyring, and itself imported late.
+
+`credentials` loads it on a thread when a key is first wanted.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from keyring import errors
+
+from studio.common.errors import KeyMissing
+from studio.common.i18n import _
+from studio.config.key_status import State
+from studio.config.vault import KeyringTrouble, Vault
+
+if sys.platform == "darwin":
+    from keyring.backends import macOS
+elif sys.platform == "win32":
+    from keyring.backends import Windows
+else:
+    import secretstorage
+    from keyring.backends import SecretService, kwallet
+
+    def _secret_service() -> State:
+        """Whether the default collection is open; asks for its properties only: nothing pops up."""
+        with contextlib.closing(secretstorage.dbus_init()) as bus:
+            try:
+                collection = secretstorage.Collection(bus)
+            except secretstorage.ItemNotFoundException:
+                return State.NONE
+            return State.LOCKED if collection.is_locked() else State.OK
+
+
+log = logging.getLogger(__name__)
+
+
+class SystemVault:
+    """A backend of the keyring library, its errors turned into ours."""
+
+    def __init__(
+        self,
+        backend: Any,
+        *,
+        door: Callable[[], State] = lambda: State.UNREAD,
+        longest: int | None = None,
+        display: bool = True,
+    ) -> None:
+        """`longest` is what it takes in characters; `display` whether it can show a prompt."""
+        self.name = f"{type(backend).__module__}.{type(backend).__qualname__}"
+        self._backend = backend
+        self._door = door
+        self._longest = longest
+        self._display = display
+
+    def door(self) -> State:
+        """Whether it is open, without any prompt."""
+        with self._errors():
+            return self._door()
+
+    def get(self, service: str, profile: str) -> str | None:
+        """The key; may prompt."""
+        with self._errors():
+            found = self._backend.get_password(service, profile)
+            return None if found is None else str(found)
+
+    def set(self, service: str, profile: str, key: str) -> None:
+        """Keep a key; may prompt."""
+        if self._longest is not None and len(key) > self._longest:
+            raise KeyringTrouble(State.TOO_LONG, _too_long(self._longest))
+        with self._errors():
+            self._backend.set_password(service, profile, key)
+
+    def delete(self, service: str, profile: str) -> None:
+        """Delete a key, if there is one; may prompt."""
+        if self.get(service, profile) is not None:
+            with self._errors():
+                self._backend.delete_password(service, profile)
+
+    @contextlib.contextmanager
+    def _errors(self) -> Any:
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001 backends let errors of the system through
+            # Cut off: a foreign error may carry the key in its arguments.
+            raise trouble_of(error, display=self._display) from None
+
+
+def _too_long(longest: int) -> str:
+    return _("the system's keyring takes at most {count} characters").format(count=longest)
+
+
+def trouble_of(error: Exception, *, display: bool) -> KeyringTrouble:
+    """The reason a foreign error of a keyring stands for, without the key."""
+    name = type(error).__name__
+    log.info("The keyring refused: %s", name)
+    if isinstance(error, KeyringTrouble):
+        return error
+    if isinstance(error, errors.NoKeyringError) or name == "SecretServiceNotAvailableException":
+        return KeyringTrouble(State.ABSENT, _("no keyring can be reached"))
+    if isinstance(error, errors.KeyringLocked | errors.InitError):
+        # Both come at once where no prompt can be shown, and when one was closed.
+        if display:
+            return KeyringTrouble(State.DENIED, _("the keyring's prompt was closed or denied"))
+        return KeyringTrouble(
+            State.LOCKED, _("the keyring is locked and cannot ask for its password here")
+        )
+    if getattr(error, "winerror", None) == 1783:
+        return KeyringTrouble(State.TOO_LONG, _too_long(1280))
+    return KeyringTrouble(
+        State.DENIED, _("the keyring reported a problem ({name})").format(name=name)
+    )
+
+
+def open_vault(environ: Mapping[str, str]) -> Vault:
+    """The one keyring this system is asked for; blocking. Raises KeyringTrouble where is none.
+
+    Chosen by name, never keyring's chain through several: a change of desktop must not lose a key.
+    """
+    kind: Any
+    if sys.platform == "darwin":
+        kind = macOS.Keyring
+        return SystemVault(kind())
+    elif sys.platform == "win32":
+        kind = Windows.WinVaultKeyring
+        windows = kind()
+        windows.persist = "local machine"  # the usual choice roams to other machines
+        return SystemVault(windows, longest=1280, door=lambda: State.OK)
+    else:
+        display = bool(environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY"))
+        kind = SecretService.Keyring
+        if _works(kind):
+            return SystemVault(kind(), door=_secret_service, display=display)
+        kind = kwallet.DBusKeyring
+        if _works(kind):
+            return SystemVault(kind(), display=display)
+        raise KeyringTrouble(State.ABSENT, _("no keyring can be reached"))
+
+
+def _works(backend: Any) -> bool:
+    try:
+        return bool(backend.priority > 0)
+    except Exception as error:  # noqa: BLE001 a backend says in its own way that it cannot
+        log.info("%s cannot be used: %s", backend.__module__, type(error).__name__)
+        return False
+
+
+def backend_name(environ: Mapping[str, str] | None = None) -> str:
+    """The name of the keyring in use, for the self-test; blocking, may start its service.
+
+    Raises KeyMissing where there is none.
+    """
+    try:
+        return open_vault(os.environ if environ is None else environ).name
+    except KeyringTrouble as trouble:
+        raise KeyMissing(_("No keyring"), trouble.reason) from trouble

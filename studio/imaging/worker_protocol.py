@@ -1,0 +1,44 @@
+"""Messages between the program and its decoding process: a JSON object with raw bytes behind it."""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Callable
+from typing import Any, BinaryIO
+
+from studio.common import json_reader
+
+_HEAD = struct.Struct("<IQ")
+_LONGEST_HEADER = 1 << 20
+_LONGEST_BODY = 1 << 31
+
+Message = tuple[dict[str, Any], bytes]
+Job = Callable[[dict[str, Any]], Message]
+
+
+def write_message(stream: BinaryIO, header: dict[str, Any], body: bytes = b"") -> None:
+    """Send one message: lengths, the header as JSON, the bytes. Raises OSError."""
+    text = json.dumps(header).encode()
+    stream.write(_HEAD.pack(len(text), len(body)) + text)
+    if body:
+        stream.write(body)
+    stream.flush()
+
+
+def read_message(stream: BinaryIO) -> Message | None:
+    """The next message, None at the end (or in the middle) of the stream. Raises ValueError."""
+    head = stream.read(_HEAD.size)
+    if len(head) < _HEAD.size:
+        return None
+    text_size, body_size = _HEAD.unpack(head)
+    if text_size > _LONGEST_HEADER or body_size > _LONGEST_BODY:
+        raise ValueError("a message longer than any this program sends")
+    text = stream.read(text_size)
+    body = stream.read(body_size) if body_size else b""
+    if len(text) < text_size or len(body) < body_size:
+        return None
+    header = json_reader.forgiving(text)
+    if not isinstance(header, dict):
+        raise ValueError("a message without a header")  # noqa: TRY004 a broken stream, not a type
+    return header, body

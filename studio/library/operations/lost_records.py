@@ -1,0 +1,126 @@
+"""Recovery when the records end earlier than the index knows.
+
+The index is made anew from what the records still say. A file of the records that lost all its
+lines is filled again first, from what the old index knows of its pictures.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from studio.common import files
+from studio.common.errors import StorageError
+from studio.common.i18n import _, ngettext
+from studio.domain.entities import Picture
+from studio.library.index.index import DAMAGE, Index
+from studio.library.log import records
+from studio.library.store import PORTION, Store
+
+log = logging.getLogger(__name__)
+
+
+def after_loss(store: Store, old: Index) -> None:
+    """Make the index anew of what the records still say; blocking, on the writing lane."""
+    try:
+        before = sum(1 for _one in _every(old))
+        empty = _emptied(store, old)
+        refilled = _refill(store, old) if empty else 0
+    except DAMAGE as error:
+        log.warning("What the index knew is lost too: %s", error)
+        before, empty, refilled = 0, [], 0
+    store.log.close()
+    for path in empty:
+        if path.stat().st_size == 0:
+            files.put_aside(path)
+    store.remove_index()
+    new = store.open_writer()
+    store.catch_up(new)
+    where = store.log.folder
+    if refilled:
+        store.troubles.append(_refilled(refilled, empty[0]))
+    if (lost := before - sum(1 for _one in _every(new))) > 0:
+        store.troubles.append(_lost(lost, where))
+
+
+def _emptied(store: Store, old: Index) -> list[Path]:
+    found = store.log.emptied()
+    last = store.log.folder / old.applied().file
+    if last not in found and last.is_file() and last.stat().st_size == 0:
+        found.append(last)
+    return found
+
+
+def _every(index: Index) -> Iterator[Picture]:
+    row = 0
+    while some := index.following(row, PORTION):
+        row = some[-1].row
+        yield from some
+
+
+def _refill(store: Store, old: Index) -> int:
+    """Write down again what the index knows and no record says; how many pictures."""
+    said: set[str] = set()
+    for record, _begin, _end in store.log.read():
+        said.update(picture.id for picture in record.pictures)
+        if record.field in ("collection", "purged"):
+            said.update(id for _value, ids in record.values for id in ids)
+    number = 0
+    append = store.log.append
+    for one in old.collections():
+        if one.id not in said:
+            value = {"name": one.name, "search": one.search}
+            append(records.change("collection", [(value, [one.id])], [(None, [one.id])]))
+    portion: list[Picture] = []
+    for picture in _every(old):
+        if picture.id not in said:
+            portion.append(replace(picture, row=0))
+            number += 1
+        if len(portion) == PORTION:
+            _write(store, portion)
+            portion = []
+    if portion:
+        _write(store, portion)
+    return number
+
+
+def _write(store: Store, pictures: list[Picture]) -> None:
+    append = store.log.append
+    append(records.imported(pictures))
+    # These stand in changes alone.
+    for field, usual in (("trashed", False), ("missing", False), ("collections", ())):
+        groups: dict[Any, list[str]] = {}
+        for picture in pictures:
+            if (value := getattr(picture, field)) != usual:
+                groups.setdefault(value, []).append(picture.id)
+        if groups:
+            values = [(list(v) if isinstance(v, tuple) else v, ids) for v, ids in groups.items()]
+            plain: Any = list(usual) if isinstance(usual, tuple) else usual
+            append(records.change(field, values, [(plain, ids) for _v, ids in values]))
+
+
+def _lost(number: int, where: Path) -> StorageError:
+    return StorageError(
+        ngettext(
+            "The records of {n} picture are gone",
+            "The records of {n} pictures are gone",
+            number,
+        ).format(n=f"{number:,}"),
+        _("The files in {name} end earlier than they did; the pictures stay.").format(name=where),
+        hint=_("Library, Check all pictures takes back what the copies of the last days know."),
+    )
+
+
+def _refilled(number: int, where: Path) -> StorageError:
+    return StorageError(
+        _("{name} of the records was empty").format(name=where.name),
+        ngettext(
+            "{n} picture of it was written down again as the index knew it.",
+            "{n} pictures of it were written down again as the index knew them.",
+            number,
+        ).format(n=f"{number:,}"),
+        hint=_("What failed in that month, and its prompts without pictures, are lost."),
+    )

@@ -1,0 +1,65 @@
+"""The command line says of an old library what the version said that wrote it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.program import Program
+from tests.old_home import contents, copy_home, said
+
+LIGHTHOUSE = "323ef3ad"
+
+COMMANDS = {
+    "list": ("list", "--sort", "oldest"),
+    "trash": ("list", "--sort", "oldest", "--trashed"),
+    "collections": ("collections",),
+    "history": ("history", "--limit", "100"),
+    "verify": ("verify",),
+}
+
+
+@pytest.mark.parametrize("index", [True, False], ids=["its index", "no index"])
+def test_scripts_read_of_it_what_they_read_then(
+    program: Program, tmp_path: Path, *, index: bool
+) -> None:
+    copy_home(program.home, index=index)
+    before = contents(program.home / "library")
+    for name, words in COMMANDS.items():
+        result = program("library", *words, "--json")
+        assert result.code == 0, result.err
+        now = [_relative(one, program.home) for one in result.events]
+        then = said(name)
+        # A newer version may say more, never something else.
+        assert [{k: n.get(k) for k in t} for n, t in zip(now, then, strict=True)] == then, name
+    assert contents(program.home / "library") == before
+
+
+def test_one_picture_is_shown_and_changed(program: Program) -> None:
+    copy_home(program.home)
+    (then,) = (one for one in said("list") if one["id"].endswith(LIGHTHOUSE))
+    result = program("library", "show", LIGHTHOUSE, "--json")
+    (now,) = result.events
+    assert {k: _relative(now, program.home)[k] for k in then} == then
+    told = program("library", "show", LIGHTHOUSE).out
+    assert "Name: The old lighthouse\n" in told
+    assert "Note: Seen from the pier.\n  For the cover.\n" in told
+    assert program("library", "rate", "4", LIGHTHOUSE).out == "1 picture rated\n"
+    assert program("library", "undo").out == "1 picture rated\n"
+    assert program("library", "show", LIGHTHOUSE, "--json").events == result.events
+    assert program("library", "verify").code == 0
+
+
+def test_making_the_index_anew_changes_nothing(program: Program) -> None:
+    copy_home(program.home)
+    assert program("library", "rebuild").code == 0
+    listed = program("library", "list", "--sort", "oldest", "--json").events
+    assert [_relative(one, program.home) for one in listed] == said("list")
+
+
+def _relative(facts: dict[str, object], home: Path) -> dict[str, object]:
+    if "path" not in facts:
+        return facts
+    path = Path(str(facts["path"])).relative_to(home / "library")
+    return {**facts, "path": path.as_posix()}
