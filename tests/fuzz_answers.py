@@ -43,12 +43,12 @@ class Target:
         """Reading a body for more than `slow` seconds is a find."""
         from studio.config.settings import built_in
         from studio.providers.catalogue import Catalogue
-        from studio.providers.gemini import Gemini
+        from studio.providers.gemini import GeminiProvider
 
         catalogue = Catalogue()
         self._body = folder / "body"
         self._slow = slow
-        self._read = Gemini(built_in()[0], lambda id: catalogue.find("dgrid", id)).read
+        self._read = GeminiProvider(built_in()[0], lambda id: catalogue.find("dgrid", id)).read
 
     def __call__(self, data: bytes) -> None:
         """Read one answer. Raises whatever is no error made for people."""
@@ -56,13 +56,13 @@ class Target:
         from studio.domain.entities import GenerationRequest
         from studio.providers.base import AnswerSource
         from studio.providers.gemini import conversation
-        from studio.providers.gemini.scan import Scanner
+        from studio.providers.gemini.scan import GeminiScanner
 
         choice, body = (data[0], data[1:]) if data else (0, b"")
         self._body.write_bytes(body)
         began = time.perf_counter()
         with contextlib.suppress(StudioError):
-            scanner = Scanner()
+            scanner = GeminiScanner()
             step = 1 + choice * 17
             for start in range(0, len(body), step):
                 scanner.feed(body[start : start + step])
@@ -78,7 +78,7 @@ class Target:
                 )
             )
             f"{answer.words}{answer.warnings}{answer.model_version}{answer.request_id}".encode()
-            conversation.keep(answer, self._body)
+            conversation.extract_turn(answer, self._body)
             for picture in answer.pictures:
                 with contextlib.suppress(StudioError):
                     for _piece in picture.chunks(self._body):

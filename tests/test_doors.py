@@ -74,7 +74,7 @@ SEEN = {
     "generation/journal.py:_believed": "a word of this file",
     "generation/journal.py:put_aside": "the name of a folder that was listed",
     "remote/server.py:_forget_broken": "a word of this file",
-    "generation/streamed_pictures.py:begin": "a number",
+    "generation/streamed_pictures.py:begin_string": "a number",
     "library/files/save_copies.py:taken": (
         "the name of a file that the door gave, in the user's folder"
     ),
@@ -151,7 +151,7 @@ MADE_OF_A_NAME = {
     "library/index/index.py:open",
     "library/store.py:close", "library/index/index_file.py:adopt",
     "library/index/index_file.py:remove", "library/operations/relocate.py:_copy",
-    "library/operations/forget_prompt.py:_neutral", "library/files/thumbnails.py:put",
+    "library/operations/forget_prompt.py:_neutral", "library/files/thumbnails.py:store_thumbnail",
     "library/files/save_copies.py:numbered", "generation/journal.py:close",
     "generation/journal.py:put_aside", "generation/ingest.py:_write_part",
 }  # fmt: skip

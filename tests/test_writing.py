@@ -20,7 +20,7 @@ DOORS = {"common/files.py", "common/directory_handles.py"}
 
 SEEN = {
     "__main__.py:_stand_in_for_closed_streams": "the system's own nothing",
-    "cli/output.py:say": "into the system's own nothing",
+    "cli/output.py:print_result": "into the system's own nothing",
     "cli/self_test.py:_decoding": "in a folder of its own, for the time of the test",
     "app/crash_reports.py:__init__": "a report of the program's own, of which the last one is kept",
     "domain/drafts.py:_put_aside": "the program's own draft, under a name that is free",
@@ -36,7 +36,7 @@ SEEN = {
     "library/operations/relocate.py:move": "the whole library, to where nothing is",
     "library/operations/relocate.py:_copy": "a link, in a folder that was made a line before",
     "library/index/index_file.py:adopt": "the index, which is computed",
-    "library/files/thumbnails.py:put": "a thumbnail, which is computed",
+    "library/files/thumbnails.py:store_thumbnail": "a thumbnail, which is computed",
     "common/log_files.py:_open": "the log, which only grows",
     "ui/dialogs/empty_trash.py:_discard": "into the system's trash",
     "imaging/worker.py:_take_pipes": "a pipe",

@@ -23,14 +23,14 @@ from studio.common.errors import InputError, KeyMissing, LibraryTooNew, StorageE
 from studio.common.i18n import _, ngettext
 from studio.common.library_lock import LibraryLock
 from studio.common.paths import Paths, of_user
-from studio.common.serial_executor import Lane
+from studio.common.serial_executor import SerialExecutor
 from studio.common.urls import usable_address
 from studio.config import key_hosts
 from studio.config.environment import KEY_VARIABLE
 from studio.config.settings import OFFLINE, Profile, SettingsStore
 from studio.domain.drafts import DraftFile
 from studio.domain.entities import Job, new_id
-from studio.domain.events import Events, Trouble
+from studio.domain.events import EventBus, ProblemOccurred
 from studio.imaging.decoder import Decoder
 from studio.library.facade import Library
 from studio.library.files import originals as inside
@@ -39,11 +39,11 @@ from studio.library.log.records import read_only
 from studio.library.operations import first_open
 
 if TYPE_CHECKING:
-    from studio.config.credentials import Keys
+    from studio.config.credentials import Credentials
     from studio.domain.runs import Run
-    from studio.generation.fallback_store import Spare
-    from studio.generation.journal import Entry, Journal
-    from studio.generation.pipeline import Making
+    from studio.generation.fallback_store import FallbackStore
+    from studio.generation.journal import Journal, JournalEntry
+    from studio.generation.pipeline import GenerationPipeline
     from studio.generation.queue import JobQueue
     from studio.providers.catalogue import Catalogue
 
@@ -54,7 +54,7 @@ _TIDYING = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
+class CoreOptions:
     """What the command line says for this run only.
 
     Attributes:
@@ -77,7 +77,7 @@ class Options:
 class Core:
     """Everything that lives as long as the program does.
 
-    What a first screen does without is put together when it is asked for, or by `begin`.
+    What a first screen does without is put together when it is asked for, or by `open_library`.
 
     Attributes:
         session_start: when the window was opened; a picture since then belongs to this session.
@@ -85,22 +85,22 @@ class Core:
     """
 
     def __init__(
-        self, paths: Paths, options: Options, environ: Mapping[str, str] | None = None
+        self, paths: Paths, options: CoreOptions, environ: Mapping[str, str] | None = None
     ) -> None:
         environ = os.environ if environ is None else environ
         self.paths = paths
         self.options = options
         self.session_start = time.time()
-        self.events = Events()
+        self.events = EventBus()
         self.settings = SettingsStore(paths.settings_file, self.events)
         self.draft = DraftFile(paths.draft_file)
         self.decoder = Decoder()
-        self._making: Making | None = None
+        self._making: GenerationPipeline | None = None
         self.environment_profile = options.provider or "dgrid"
         self._environ = environ
         self._has_environment_key = bool(environ.get(KEY_VARIABLE, "").strip())
-        self._decoding = Lane("decoding")
-        self._journalling = Lane("journal")
+        self._decoding = SerialExecutor("decoding")
+        self._journalling = SerialExecutor("journal")
         self._lock: LibraryLock | None = None
         self.library: Library
         self._let_go = False
@@ -111,7 +111,7 @@ class Core:
     async def open(
         cls,
         paths: Paths,
-        options: Options | None = None,
+        options: CoreOptions | None = None,
         *,
         write: bool = True,
         environ: Mapping[str, str] | None = None,
@@ -120,10 +120,10 @@ class Core:
 
         Raises LibraryLocked, StorageError, LibraryTooNew, InputError.
         """
-        core = cls(paths, options or Options(), environ)
+        core = cls(paths, options or CoreOptions(), environ)
         try:
             await asyncio.to_thread(core.prepare, write=write)
-            await core.begin()
+            await core.open_library()
         except BaseException:
             await core.close()
             raise
@@ -132,7 +132,8 @@ class Core:
     def prepare(self, *, write: bool = True) -> None:
         """Read what is remembered, take the lock, put the long-lived objects together. Blocking.
 
-        A window can be built from a prepared core before there is a loop; `begin` makes it live.
+        A window can be built from a prepared core before there is a loop; `open_library` makes it
+        live.
         Raises LibraryLocked, StorageError, InputError.
         """
         self.settings.load()
@@ -157,7 +158,7 @@ class Core:
             raise
         self.settings.trouble = self.settings.trouble or trouble
 
-    async def begin(self) -> None:
+    async def open_library(self) -> None:
         """Open the library of a prepared core. Raises StorageError, LibraryTooNew.
 
         What a newer version wrote is opened to be read, where that will do; `settings.trouble`
@@ -198,16 +199,16 @@ class Core:
             log.warning("The list of models could not be read: %s", error)
             whole = True
         if not whole:
-            self.events.publish(Trouble(files.set_aside(self._models_file)))
+            self.events.publish(ProblemOccurred(files.set_aside(self._models_file)))
         return catalogue
 
     @cached_property
-    def keys(self) -> Keys:
+    def keys(self) -> Credentials:
         """The keys of every profile."""
         # Not before the first screen: see `Core`.
-        from studio.config.credentials import Keys
+        from studio.config.credentials import Credentials
 
-        return Keys(
+        return Credentials(
             self.paths.keyring_service,
             self.settings,
             self.events,
@@ -224,12 +225,12 @@ class Core:
         return Journal(self.library.folder / HIDDEN / "journal")
 
     @cached_property
-    def spare(self) -> Spare:
+    def spare(self) -> FallbackStore:
         """Where paid answers go that the library cannot take. Only of an open core."""
         # Not before the first screen: see `Core`.
-        from studio.generation.fallback_store import Spare
+        from studio.generation.fallback_store import FallbackStore
 
-        spare = Spare(self.paths.state / "answers", self.library.folder)
+        spare = FallbackStore(self.paths.state / "answers", self.library.folder)
         spare.library_id = self.library.id
         return spare
 
@@ -274,12 +275,12 @@ class Core:
         """Bring in what came of an answer that was cut. Raises StudioError."""
         await (await self.making()).salvage.read(job)
 
-    async def making(self) -> Making:
+    async def making(self) -> GenerationPipeline:
         """What makes pictures. Put together at the first wish, because no window needs it."""
         if self._making is None:
             module = await asyncio.to_thread(importlib.import_module, "studio.generation.pipeline")
             if self._making is None:
-                self._making = module.Making(
+                self._making = module.GenerationPipeline(
                     library=self.library,
                     journal=self.journal,
                     queue=self.queue,
@@ -296,7 +297,7 @@ class Core:
                 )
         return self._making
 
-    async def _make(self, job: Job, entry: Entry, report: Callable[[Job], None]) -> object:
+    async def _make(self, job: Job, entry: JournalEntry, report: Callable[[Job], None]) -> object:
         return await (await self.making()).attempts.make(job, entry, report)
 
     async def submit(self, run: Run) -> tuple[Job, ...]:
@@ -413,7 +414,7 @@ class Core:
 
     def _save_models(self) -> None:
         try:
-            body = json_reader.over(self._models_file, self.catalogue.dump())
+            body = json_reader.merge_into_file(self._models_file, self.catalogue.dump())
             files.replace(self._models_file, body)
         except StorageError as error:
             log.warning("The list of models could not be kept: %s", error)
@@ -439,7 +440,7 @@ class Core:
         try:
             await self.settings.close()
         except StorageError as error:
-            self.events.publish(Trouble(error))
+            self.events.publish(ProblemOccurred(error))
             log.warning("Settings could not be saved: %s", error)
         self._decoding.close()
         self._journalling.close()

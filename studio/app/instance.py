@@ -30,7 +30,7 @@ _LINE = 1024  # bytes of a line; what is longer comes with its length before it
 _LONGEST_ADDRESS = 100  # bytes of a socket's path; systems take 104 or 108
 
 
-class Bell:
+class InstanceServer:
     """What the owner of a library listens on; `serve` makes it, `close` ends it."""
 
     def __init__(self, server: asyncio.Server, address: Path) -> None:
@@ -51,7 +51,7 @@ async def serve(
     on_files: Callable[[list[Path]], None] | None = None,
     work: Work | None = None,
     state: Path | None = None,
-) -> Bell:
+) -> InstanceServer:
     """Hear from now on when a second start asks for the window of this library, or has work for it.
 
     Only this user can ring: the socket lies in a folder of theirs. On Windows it is a port of this
@@ -92,7 +92,7 @@ async def serve(
     else:
         server = await asyncio.start_unix_server(answer, address, limit=_LINE)
         await asyncio.to_thread(address.chmod, 0o600)
-    return Bell(server, address)
+    return InstanceServer(server, address)
 
 
 async def _say_yes(writer: asyncio.StreamWriter) -> None:

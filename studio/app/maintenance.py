@@ -13,7 +13,7 @@ import threading
 from studio.app.core import Core
 from studio.common.errors import StorageError
 from studio.common.i18n import _, ngettext
-from studio.domain.events import Trouble
+from studio.domain.events import ProblemOccurred
 from studio.library.log import daily_copies
 from studio.library.operations import relink, scrub
 
@@ -23,7 +23,7 @@ AFTER = 60.0
 """Seconds after the start before anything is read."""
 
 
-async def run(core: Core, *, after: float = AFTER) -> scrub.Found | None:
+async def run(core: Core, *, after: float = AFTER) -> scrub.ScrubResult | None:
     """One round; what the scrub found, or None where this process does not own the library.
 
     Damage is told as trouble, in a sentence. Cancelling ends it after the file that is read.
@@ -41,11 +41,11 @@ async def run(core: Core, *, after: float = AFTER) -> scrub.Found | None:
         log.warning("The upkeep of the library could not be done: %s", error)
         return None
     if bad := len(lost) + len(found.missing) + len(found.changed):
-        core.events.publish(Trouble(_damage(bad)))
+        core.events.publish(ProblemOccurred(_damage(bad)))
     return found
 
 
-async def _scrub(core: Core) -> scrub.Found:
+async def _scrub(core: Core) -> scrub.ScrubResult:
     memory = core.paths.computed(core.library.id) / "scrub.json"
     chosen = await scrub.choose(core.library.store, memory)
     end = threading.Event()

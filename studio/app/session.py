@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 NAME = "session.json"
 
 
-def begin(folder: Path, now: float) -> float:
+def begin_session(folder: Path, now: float) -> float:
     """Take note that a session runs since `now`; gives when it really began, in epoch seconds.
 
     That is earlier where the last one left its note behind: it crashed, was killed, or the power
@@ -27,7 +27,7 @@ def begin(folder: Path, now: float) -> float:
     return began
 
 
-def end(folder: Path) -> None:
+def end_session(folder: Path) -> None:
     """The session ended as it should: the next one is another. Blocking. Raises OSError."""
     (folder / NAME).unlink(missing_ok=True)
 

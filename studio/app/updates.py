@@ -44,7 +44,7 @@ class Update:
     link: str
 
 
-class Answered(Protocol):
+class FetchedReply(Protocol):
     """What was fetched."""
 
     @property
@@ -53,10 +53,10 @@ class Answered(Protocol):
     def body(self) -> bytes: ...
 
 
-class Fetches(Protocol):
+class Fetcher(Protocol):
     """Fetches something short; `providers.transport.Client` does."""
 
-    async def get_json(self, url: str, headers: dict[str, str], /) -> Answered: ...
+    async def get_json(self, url: str, headers: dict[str, str], /) -> FetchedReply: ...
 
 
 class _Feed(msgspec.Struct):
@@ -75,8 +75,8 @@ def feed() -> str:
     return address if isinstance(address, str) else ""
 
 
-async def look(
-    client: Fetches, settings: SettingsStore, address: str, *, today: str = ""
+async def check_for_update(
+    client: Fetcher, settings: SettingsStore, address: str, *, today: str = ""
 ) -> Update | None:
     """Ask, if the user wants it and today nobody did; None where there is nothing newer to tell.
 

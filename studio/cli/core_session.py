@@ -6,12 +6,11 @@ import contextlib
 from collections.abc import AsyncIterator
 from typing import Any
 
-from studio.app.core import Core
-from studio.app.core import Options as CoreOptions
+from studio.app.core import Core, CoreOptions
 from studio.cli.stderr import complain
 from studio.common.errors import StudioError
 from studio.common.paths import Paths
-from studio.domain.events import Event, News, Trouble
+from studio.domain.events import Event, InfoPosted, ProblemOccurred
 
 
 @contextlib.asynccontextmanager
@@ -32,23 +31,23 @@ async def opened(options: Any, where: Paths, *, write: bool = False) -> AsyncIte
         ),
         write=write,
     )
-    unsubscribe = core.events.subscribe(_hear)
+    unsubscribe = core.events.subscribe(_print_event)
     try:
         if core.settings.trouble:
-            _tell(core.settings.trouble)
-        core.library.troubles.tell()
+            _print_error(core.settings.trouble)
+        core.library.troubles.publish_problems()
         yield core
     finally:
         await core.close()
         unsubscribe()
 
 
-def _hear(event: Event) -> None:
-    if isinstance(event, Trouble):
-        _tell(event.error)
-    elif isinstance(event, News):
+def _print_event(event: Event) -> None:
+    if isinstance(event, ProblemOccurred):
+        _print_error(event.error)
+    elif isinstance(event, InfoPosted):
         complain(event.title, event.message)
 
 
-def _tell(error: StudioError) -> None:
+def _print_error(error: StudioError) -> None:
     complain(error.title, error.message, error.hint)

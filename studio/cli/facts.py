@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from studio.cli.output import say
+from studio.cli.output import print_result
 from studio.cli.printers import picture_facts
 from studio.common.i18n import _
 from studio.common.terminal import harmless
@@ -85,7 +85,7 @@ def say_facts(facts: Mapping[str, Any]) -> None:
             and value not in ("", [], {})
         ):
             # Further lines of a value begin further in: none of them looks like another fact.
-            say(f"{labels[name]}: {_readable(name, value)}".replace("\n", "\n  "))
+            print_result(f"{labels[name]}: {_readable(name, value)}".replace("\n", "\n  "))
 
 
 def _readable(name: str, value: Any) -> str:

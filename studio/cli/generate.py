@@ -13,9 +13,9 @@ from studio.app.core import Core
 from studio.cli import advanced, stdin
 from studio.cli.owner import Line, own_or_ask
 from studio.cli.printers import printer_for
-from studio.cli.progress import Here, Maker, Watch
-from studio.cli.remote_client import There
-from studio.cli.stderr import ask, complain
+from studio.cli.progress import LocalBackend, RunBackend, RunWatcher
+from studio.cli.remote_client import RemoteBackend
+from studio.cli.stderr import complain, write_question
 from studio.common import user_input
 from studio.common.errors import BudgetError, InputError, ModelError, UsageError
 from studio.common.i18n import _
@@ -33,27 +33,27 @@ async def run(options: Any, where: Paths) -> int:
     prompt = await _prompt(options)
     _check(options, prompt)
     return await own_or_ask(
-        options, where, partial(_own, options, prompt), partial(_ask, options, prompt)
+        options, where, partial(_own, options, prompt), partial(_generate_remotely, options, prompt)
     )
 
 
 async def _own(options: Any, prompt: str, core: Core) -> int:
     await core.recover()
-    return await _make(core, Here(core), options, prompt)
+    return await _make(core, LocalBackend(core), options, prompt)
 
 
-async def _ask(options: Any, prompt: str, core: Core, line: Line) -> int:
+async def _generate_remotely(options: Any, prompt: str, core: Core, line: Line) -> int:
     """Another process owns the library: it makes the pictures, and they are told here."""
-    return await _make(core, There(core, line), options, prompt)
+    return await _make(core, RemoteBackend(core, line), options, prompt)
 
 
-async def _make(core: Core, maker: Maker, options: Any, prompt: str) -> int:
+async def _make(core: Core, maker: RunBackend, options: Any, prompt: str) -> int:
     planned = await _plan(core, maker, options, prompt)
     _confirm(planned, options)
     await _check_budget(core, maker, planned, options)
     out = await _folder(options.out)
     with printer_for(options) as printer:
-        return await Watch(core, maker, printer, out).generate(planned)
+        return await RunWatcher(core, maker, printer, out).generate(planned)
 
 
 async def _prompt(options: Any) -> str:
@@ -71,7 +71,7 @@ def _check(options: Any, prompt: str) -> None:
         )
 
 
-async def _plan(core: Core, maker: Maker, options: Any, prompt: str) -> runs.Run:
+async def _plan(core: Core, maker: RunBackend, options: Any, prompt: str) -> runs.Run:
     id = options.edit or options.continues
     source = await core.library.resolve(id) if id else None
     profile, model = _choose(core, options, source if options.continues else None)
@@ -133,7 +133,7 @@ def _choose(core: Core, options: Any, continued: Picture | None) -> tuple[str, M
 
 
 async def _references(
-    core: Core, maker: Maker, options: Any, source: Picture | None
+    core: Core, maker: RunBackend, options: Any, source: Picture | None
 ) -> tuple[Reference, ...]:
     found: list[Reference] = []
     if source is not None:
@@ -143,7 +143,7 @@ async def _references(
         found.append(replace(kept, talk=source.talk))
     for name in options.ref:
         path = user_input.path_of(name)
-        user_input.look(path, most=user_input.MOST_REFERENCE)
+        user_input.stat_file(path, most=user_input.MOST_REFERENCE)
         found.append(await maker.keep_input(path, role=Role.FREE, name=path.stem))
     return tuple(found)
 
@@ -154,7 +154,7 @@ def _confirm(planned: runs.Run, options: Any) -> None:
     count = len(planned.requests)
     question = _("This makes {count} pictures. Go on? [y/N] ").format(count=count)
     if sys.stdin.isatty() and sys.stderr.isatty():
-        ask(question)
+        write_question(question)
         if sys.stdin.readline().strip().lower() in ("y", "yes"):
             return
     raise InputError(
@@ -163,7 +163,7 @@ def _confirm(planned: runs.Run, options: Any) -> None:
     )
 
 
-async def _check_budget(core: Core, maker: Maker, planned: runs.Run, options: Any) -> None:
+async def _check_budget(core: Core, maker: RunBackend, planned: runs.Run, options: Any) -> None:
     """Warn from four fifths of the month's budget on. Raises BudgetError for what goes past it."""
     limit = core.settings.value.budget_usd
     if not limit or planned.total_usd == 0.0:

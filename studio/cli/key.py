@@ -10,7 +10,7 @@ from typing import Any
 from studio.app.core import Core
 from studio.cli import stdin
 from studio.cli.core_session import opened
-from studio.cli.output import say, say_json
+from studio.cli.output import print_result, say_json
 from studio.cli.stderr import complain
 from studio.common.errors import InputError, KeyMissing
 from studio.common.i18n import _
@@ -26,18 +26,18 @@ async def run(options: Any, where: Paths) -> int:
         core.profile(profile)
         match options.action:
             case "set":
-                return _tell(options, await core.keys.store(profile, await _read_key()))
+                return _print_status(options, await core.keys.store(profile, await _read_key()))
             case "delete":
-                await core.keys.forget(profile)
-                return _tell(options, await core.keys.look(profile), wanted=False)
+                await core.keys.delete_key(profile)
+                return _print_status(options, await core.keys.check_keyring(profile), wanted=False)
             case "status":
-                return _tell(options, await core.keys.look(profile))
+                return _print_status(options, await core.keys.check_keyring(profile))
             case _:
                 sentence = await core.test_key(profile)
                 if options.json:
                     say_json({"profile": profile, "ok": True, "sentence": sentence})
                 else:
-                    say(sentence)
+                    print_result(sentence)
                 return 0
 
 
@@ -56,7 +56,7 @@ async def _read_key() -> str:
     return key
 
 
-def _tell(options: Any, status: KeyStatus, *, wanted: bool = True) -> int:
+def _print_status(options: Any, status: KeyStatus, *, wanted: bool = True) -> int:
     # A key for this session only is gone when this command ends.
     kept = status.saved if options.action == "set" else status.usable
     if options.json:
@@ -69,7 +69,7 @@ def _tell(options: Any, status: KeyStatus, *, wanted: bool = True) -> int:
             }
         )
     else:
-        say(status.sentence)
+        print_result(status.sentence)
     if options.action == "set" and not kept:
         complain(_("The key was not stored; GRIDBRUSH_API_KEY gives it for one run."))
     return KeyMissing.exit_code if wanted and not kept else 0

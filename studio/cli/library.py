@@ -9,7 +9,7 @@ from studio.app.core import Core
 from studio.cli import organise
 from studio.cli.core_session import opened
 from studio.cli.facts import facts_of, say_facts
-from studio.cli.output import say, say_json, table
+from studio.cli.output import print_result, say_json, table
 from studio.common.i18n import _
 from studio.common.paths import Paths
 from studio.library.query import Query, Sort, View
@@ -82,7 +82,7 @@ async def _show(core: Core, options: Any) -> int:
         say_json(facts)
         return 0
     if picture.offline:
-        say(_("Offline sketch, not AI"))
+        print_result(_("Offline sketch, not AI"))
     say_facts(facts)
     return 0
 

@@ -9,18 +9,18 @@ from pathlib import Path
 from typing import Any
 
 from studio.app.core import Core
-from studio.cli.output import progress, say, say_json
-from studio.cli.stderr import ask, complain
+from studio.cli.output import print_result, progress, say_json
+from studio.cli.stderr import complain, write_question
 from studio.common import user_input
 from studio.common.errors import InputError
 from studio.common.i18n import _, ngettext
 from studio.common.library_lock import LibraryLock
 from studio.common.paths import Paths, of_user
 from studio.config.settings import SettingsStore
-from studio.domain.events import Events
+from studio.domain.events import EventBus
 from studio.library.files import originals as inside
 from studio.library.operations import backup, first_open, relocate, restore
-from studio.library.operations.restore import Held
+from studio.library.operations.restore import PendingWork
 
 
 async def write_backup(core: Core, options: Any) -> int:
@@ -35,7 +35,7 @@ async def write_backup(core: Core, options: Any) -> int:
         say_json({"backup": str(target), "files": number, "bytes": target.stat().st_size})
     else:
         words = ngettext("{n} file is in {name}.", "{n} files are in {name}.", number)
-        say(words.format(n=number, name=target))
+        print_result(words.format(n=number, name=target))
     return 0
 
 
@@ -62,17 +62,17 @@ async def recover(options: Any, where: Paths) -> int:
         words = ngettext(
             "{n} file was restored to {folder}.", "{n} files were restored to {folder}.", number
         )
-        say(words.format(n=number, folder=folder))
+        print_result(words.format(n=number, folder=folder))
     _tell_left_out(held, left_out, agreed=agreed)
     return 0
 
 
-def _held(source: Path) -> Held:
+def _held(source: Path) -> PendingWork:
     with restore.opened(source) as found:
         return found.held
 
 
-def _sentences(held: Held) -> list[str]:
+def _sentences(held: PendingWork) -> list[str]:
     """What the next start would act upon, in plain words."""
     said = []
     if n := held.unfinished:
@@ -94,16 +94,16 @@ def _sentences(held: Held) -> list[str]:
     return said
 
 
-def _agrees(held: Held) -> bool:
+def _agrees(held: PendingWork) -> bool:
     """Whether the user wants that too; nobody is asked where there is no terminal."""
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return False
     complain(_("Only if you made this backup yourself:"), *_sentences(held))
-    ask(_("Bring this too? [y/N] "))
+    write_question(_("Bring this too? [y/N] "))
     return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
-def _tell_left_out(held: Held, number: int, *, agreed: bool) -> None:
+def _tell_left_out(held: PendingWork, number: int, *, agreed: bool) -> None:
     if held and not agreed:
         complain(_("This was left out:"), *_sentences(held), _("--trust brings it too."))
     elif number:
@@ -122,14 +122,14 @@ async def move(options: Any, where: Paths) -> int:
         raise InputError(
             _("With --home the library is where that says"), hint=_("Move the whole folder.")
         )
-    settings = SettingsStore(where.settings_file, Events())
+    settings = SettingsStore(where.settings_file, EventBus())
     source = of_user(settings.load().library or where.library)
     target = of_user(options.folder).absolute()
     inside.check(source)
     lock = LibraryLock(source)
 
     def settle() -> None:
-        settings.keep(library=str(target))
+        settings.save_now(library=str(target))
         first_open.remember(target, where.computed)
 
     with progress(_("Moving"), 1):
@@ -141,7 +141,7 @@ async def move(options: Any, where: Paths) -> int:
     if options.json:
         say_json({"library": str(target)})
     else:
-        say(_("The library is in {folder} now.").format(folder=target))
+        print_result(_("The library is in {folder} now.").format(folder=target))
     return 0
 
 

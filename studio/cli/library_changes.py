@@ -8,16 +8,16 @@ from typing import Any
 
 from studio.app.core import Core
 from studio.cli import remote_client
-from studio.cli.output import progress, say, say_json
+from studio.cli.output import print_result, progress, say_json
 from studio.cli.owner import Line, own_or_ask
-from studio.cli.stderr import ask, complain
+from studio.cli.stderr import complain, write_question
 from studio.common import user_input
 from studio.common.errors import InputError, StorageError
 from studio.common.i18n import _, ngettext
 from studio.common.paths import Paths
 from studio.library.operations import import_, import_sources, trash
-from studio.library.operations.import_ import Progress
-from studio.remote.protocol import Change, Said
+from studio.library.operations.import_ import ImportProgress
+from studio.remote.protocol import ChangeDone, ChangeLibrary
 from studio.remote.server import carry_out, check, facts_of
 
 SOME = 10
@@ -26,7 +26,7 @@ SOME = 10
 
 async def change(options: Any, where: Paths) -> int:
     """Whoever owns the library changes it."""
-    asked = Change(
+    asked = ChangeLibrary(
         action=_action(options),
         ids=list(getattr(options, "ids", ())),
         name=getattr(options, "name", ""),
@@ -79,15 +79,17 @@ def _told_report(options: Any, facts: dict[str, Any]) -> int:
         say_json(facts)
         return code
     for id in facts["missing"]:
-        say(_("missing: {id}").format(id=id))
+        print_result(_("missing: {id}").format(id=id))
     for id in facts["changed"]:
-        say(_("changed: {id}").format(id=id))
+        print_result(_("changed: {id}").format(id=id))
     for name in facts["damaged_inputs"]:
-        say(_("damaged reference: {name}").format(name=name))
+        print_result(_("damaged reference: {name}").format(name=name))
     for path in facts["orphans"]:
-        say(_("not in the records: {path}").format(path=path))
+        print_result(_("not in the records: {path}").format(path=path))
     if facts["damaged_records"]:
-        say(_("lines of the records that cannot be read: {n}").format(n=facts["damaged_records"]))
+        print_result(
+            _("lines of the records that cannot be read: {n}").format(n=facts["damaged_records"])
+        )
     if "fixed" in facts:
         complain(_("Mended: {n}").format(n=sum(facts["fixed"].values()) - facts["fixed"]["lost"]))
     words = ngettext(
@@ -99,7 +101,7 @@ def _told_report(options: Any, facts: dict[str, Any]) -> int:
     return code
 
 
-def _changed(options: Any, said: Said) -> int:
+def _changed(options: Any, said: ChangeDone) -> int:
     if options.action == "verify":
         return _told_report(options, said.facts)
     if options.action == "import":
@@ -113,23 +115,23 @@ def _changed(options: Any, said: Said) -> int:
                 "The index was made anew: {pictures} pictures.",
                 said.number,
             )
-            say(words.format(pictures=said.number))
+            print_result(words.format(pictures=said.number))
         return 0
     text = said.sentence or _("Nothing to change.")
     if options.json:
         say_json({"changed": bool(said.sentence), "sentence": text})
     else:
-        say(text)
+        print_result(text)
     return 0
 
 
-def _imported(options: Any, said: Said) -> int:
+def _imported(options: Any, said: ChangeDone) -> int:
     if options.json:
         say_json(said.facts)
     else:
         for one in said.facts.get("unreadable", ()):
             complain(f"{one['path']}: {one['reason']}")
-        say(said.sentence)
+        print_result(said.sentence)
     came = len(said.facts.get("imported", ())) + said.facts.get("known", 0)
     missed = len(said.facts.get("unreadable", ())) + sum(
         one["count"] for one in said.facts.get("left_out", ()) if one["picture"]
@@ -152,7 +154,7 @@ async def confirm_emptying(core: Core) -> None:
             "Go on? [y/N] ",
             n,
         )
-        ask(question.format(n=n, size=size))
+        write_question(question.format(n=n, size=size))
         if sys.stdin.readline().strip().lower() in ("y", "yes"):
             return
     raise InputError(
@@ -165,15 +167,15 @@ async def confirm_emptying(core: Core) -> None:
     )
 
 
-async def _take_in(core: Core, paths: Sequence[str]) -> Said:
+async def _take_in(core: Core, paths: Sequence[str]) -> ChangeDone:
     """Import with a bar that shows how far it is. Raises StorageError."""
     found, refused = import_sources.named(paths)
     neutral = core.settings.value.neutral_names
     one = import_.Import(core.library.store, core.decoder, neutral_names=neutral)
     with progress(_("Importing"), 1000) as shown:
 
-        def tell(now: Progress) -> None:
+        def tell(now: ImportProgress) -> None:
             shown(1000 * now.done // max(1, now.found))
 
         result = await one.run(found, tell, refused=refused)
-    return Said(import_.sentence(result), len(result.ids), import_.facts(result))
+    return ChangeDone(import_.sentence(result), len(result.ids), import_.facts(result))

@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from studio.cli.output import say, say_json, table
+from studio.cli.output import print_result, say_json, table
 from studio.cli.stderr import complain
 from studio.common.errors import InputError
 from studio.common.i18n import _, ngettext
@@ -92,7 +92,7 @@ async def export(core: Core, options: Any) -> int:
         if options.json:
             say_json({"id": picture.id, "path": str(target)})
         else:
-            say(str(target))
+            print_result(str(target))
     n = len(pictures)
     complain(ngettext("{n} original copied.", "{n} originals copied.", n).format(n=n))
     return 0

@@ -32,7 +32,7 @@ def lost() -> OSError | None:
     return _lost[0] if _lost else None
 
 
-def say(text: str) -> None:
+def print_result(text: str) -> None:
     """A result, on standard output; what is under way is not ended by a reader who left."""
     try:
         sys.stdout.write(harmless(text) + "\n")
@@ -54,7 +54,7 @@ def say_json(value: Any) -> None:
         text.encode(sys.stdout.encoding or "utf-8")
     except UnicodeEncodeError:
         text = json.dumps(msgspec.to_builtins(value))
-    say(text)
+    print_result(text)
 
 
 def in_terminal() -> ModuleType:
@@ -82,4 +82,4 @@ def table(rows: list[tuple[str, ...]], *, headings: tuple[str, ...]) -> None:
         in_terminal().table(rows, headings=headings)
         return
     for row in rows:
-        say("\t".join(row))
+        print_result("\t".join(row))

@@ -12,7 +12,7 @@ from studio.app.core import Core
 from studio.cli.core_session import opened
 from studio.common.errors import LibraryLocked
 from studio.common.paths import Paths
-from studio.remote.server import Handover
+from studio.remote.server import RemoteServer
 
 _PATIENCE = 2.0
 """Seconds in which the owner of the library must answer, or give it up."""
@@ -23,7 +23,7 @@ Line = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 """A line to the process that owns the library."""
 
 
-class NobodyThere(Exception):
+class OwnerGone(Exception):
     """The owner went away before it was asked to do anything."""
 
 
@@ -56,7 +56,7 @@ async def own_or_ask(
             if line is not None:
                 try:
                     return await ask(core, line)
-                except NobodyThere:
+                except OwnerGone:
                     pass
                 finally:
                     line[1].close()
@@ -67,8 +67,8 @@ async def own_or_ask(
 @contextlib.asynccontextmanager
 async def _answering(core: Core) -> AsyncIterator[None]:
     """Do meanwhile what others ask of the owner; what they began is brought to its end."""
-    handover = Handover(core)
-    bell: instance.Bell | None = None
+    handover = RemoteServer(core)
+    bell: instance.InstanceServer | None = None
     with contextlib.suppress(OSError):
         bell = await instance.serve(core.library_folder, _no_window, work=handover.answer)
     try:

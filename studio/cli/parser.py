@@ -21,7 +21,7 @@ COMMANDS = ("generate", "models", "key", "library", "self-test")
 LEVELS = ("debug", "info", "warning", "error")
 
 
-class Options(argparse.Namespace):
+class ParsedArguments(argparse.Namespace):
     """What was asked for.
 
     Attributes:
@@ -39,7 +39,7 @@ class Options(argparse.Namespace):
     files: list[Path]
 
 
-def parse(arguments: Sequence[str]) -> Options:
+def parse(arguments: Sequence[str]) -> ParsedArguments:
     """Read the command line. Wrong usage ends the program with exit code 2."""
     # Options alone open the window, which need not wait for the parsers of all commands.
     window = _with_defaults(
@@ -48,7 +48,7 @@ def parse(arguments: Sequence[str]) -> Options:
         )
     )
     with contextlib.suppress(argparse.ArgumentError):
-        options, more = window.parse_known_args(arguments, namespace=Options())
+        options, more = window.parse_known_args(arguments, namespace=ParsedArguments())
         if not more or _are_files(more):
             options.command = None
             options.files = [_opened_path(word) for word in more]
@@ -56,14 +56,14 @@ def parse(arguments: Sequence[str]) -> Options:
         if more[0] not in COMMANDS and not more[0].startswith("-"):
             _refuse(more)
     terminal.guard()
-    return build().parse_args(arguments, namespace=Options())
+    return build().parse_args(arguments, namespace=ParsedArguments())
 
 
 _PATHS = frozenset({"home", "files", "ref", "paths", "out", "file", "to", "folder"})
 """Options that name files: those may have any name."""
 
 
-def check_text(options: Options) -> None:
+def check_text(options: ParsedArguments) -> None:
     """Raise UsageError where words of a command line are no text, which would be sent as `?`."""
     for name, value in vars(options).items():
         if name in _PATHS:

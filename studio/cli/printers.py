@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol
 
-from studio.cli.output import in_terminal, say, say_json
+from studio.cli.output import in_terminal, print_result, say_json
 from studio.cli.stderr import complain
 from studio.common.i18n import _
 from studio.common.terminal import harmless
@@ -37,11 +37,11 @@ def printer_for(options: Any) -> Printer:
     if options.json:
         return JsonLines()
     if sys.stderr.isatty():
-        return Bars()
-    return Lines()
+        return ProgressBars()
+    return PlainLines()
 
 
-class _Plain:
+class _BasePrinter:
     """A printer that needs no closing."""
 
     def __enter__(self) -> Any:
@@ -56,7 +56,7 @@ class _Plain:
         return None
 
 
-class JsonLines(_Plain):
+class JsonLines(_BasePrinter):
     """One JSON object a line, as the contract has it."""
 
     def job(self, job: Job, before: Job | None) -> None:
@@ -146,7 +146,7 @@ def picture_facts(picture: Picture, path: Path) -> dict[str, Any]:
     }
 
 
-class Lines(_Plain):
+class PlainLines(_BasePrinter):
     """Plain lines: paths on standard output, the rest on standard error."""
 
     def job(self, job: Job, before: Job | None) -> None:
@@ -184,7 +184,7 @@ class Lines(_Plain):
     def picture(self, job: str, picture: Picture, path: Path, copy: Path | None) -> None:
         for warning in picture.warnings:
             complain(f"{picture.name}: {warning}")
-        say(str(copy or path))
+        print_result(str(copy or path))
 
     def done(self, images: int, failed: int) -> None:
         if failed:
@@ -221,14 +221,14 @@ def billed_words(billed: str) -> str:
     }[billed]
 
 
-class Bars(Lines):
+class ProgressBars(PlainLines):
     """A progress bar for each job that is on the wire, in a terminal."""
 
     def __init__(self) -> None:
         self._progress = in_terminal().received()
         self._tasks: dict[str, Any] = {}
 
-    def __enter__(self) -> Bars:
+    def __enter__(self) -> ProgressBars:
         self._progress.start()
         return self
 

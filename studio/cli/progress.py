@@ -31,7 +31,7 @@ OnJob = Callable[[Job], None]
 OnPictures = Callable[[str, Sequence[Picture]], Awaitable[None]]
 
 
-class Maker(Protocol):
+class RunBackend(Protocol):
     """Who makes the pictures: this process, or the one that owns the library."""
 
     async def keep_input(
@@ -44,7 +44,7 @@ class Maker(Protocol):
     def cancel(self) -> None: ...
 
 
-class Here:
+class LocalBackend:
     """This process owns the library."""
 
     def __init__(self, core: Core) -> None:
@@ -71,8 +71,8 @@ class Here:
     ) -> StudioError | None:
         """Make a run; what kept the rest of it from being queued, if anything did."""
         self._run, self._on_job = planned.id, on_job
-        unsubscribe = self._core.events.subscribe(self._hear)
-        telling = asyncio.create_task(self._tell(on_pictures))
+        unsubscribe = self._core.events.subscribe(self._on_core_event)
+        telling = asyncio.create_task(self._report_pictures(on_pictures))
         refused: StorageError | None = None
         try:
             try:
@@ -91,7 +91,7 @@ class Here:
         """Stop everything that is alive."""
         self._core.queue.cancel_all()
 
-    def _hear(self, event: Event) -> None:
+    def _on_core_event(self, event: Event) -> None:
         # Others may have handed runs of their own over to this process.
         if isinstance(event, JobChanged) and event.job.run == self._run:
             self._jobs.add(event.job.id)
@@ -100,15 +100,15 @@ class Here:
         elif isinstance(event, PicturesAdded) and event.job in self._jobs:
             self._arrived.put_nowait(event)
 
-    async def _tell(self, on_pictures: OnPictures) -> None:
+    async def _report_pictures(self, on_pictures: OnPictures) -> None:
         while (event := await self._arrived.get()) is not None:
             await on_pictures(event.job or "", await self._core.library.find(event.ids))
 
 
-class Watch:
+class RunWatcher:
     """Follows one run to its end."""
 
-    def __init__(self, core: Core, maker: Maker, printer: Printer, out: Path | None) -> None:
+    def __init__(self, core: Core, maker: RunBackend, printer: Printer, out: Path | None) -> None:
         self._core = core
         self._maker = maker
         self._printer = printer

@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 
 from studio.app.core import Core
-from studio.cli.owner import Line, NobodyThere
+from studio.cli.owner import Line, OwnerGone
 from studio.cli.progress import OnJob, OnPictures
 from studio.cli.stderr import complain
 from studio.common import user_input
@@ -18,33 +18,33 @@ from studio.domain.entities import Reference, Role
 from studio.domain.runs import Run
 from studio.remote import protocol
 from studio.remote.protocol import (
-    Came,
-    Cancel,
-    Change,
-    JobNow,
-    Keep,
-    Kept,
-    Make,
-    Money,
-    Over,
-    Refused,
+    BudgetStanding,
+    CancelRequest,
+    ChangeDone,
+    ChangeLibrary,
+    GetBudget,
+    InputKept,
+    JobUpdate,
+    KeepInput,
+    MakePictures,
+    PicturesReady,
     Reply,
     Request,
-    Said,
-    Standing,
-    Taken,
+    RequestFailed,
+    RunEnded,
+    RunQueued,
 )
 
 
-async def change(line: Line, asked: Change) -> Said:
+async def change(line: Line, asked: ChangeLibrary) -> ChangeDone:
     """Have a change made. Raises StudioError, NobodyThere."""
     answer = await _answer(line, asked)
-    if not isinstance(answer, Said):
+    if not isinstance(answer, ChangeDone):
         raise _strange()
     return answer
 
 
-class There:
+class RemoteBackend:
     """The owner of the library makes the pictures."""
 
     def __init__(self, core: Core, line: Line) -> None:
@@ -56,16 +56,18 @@ class There:
         self, path: Path, *, role: Role, name: str, picture: str | None = None
     ) -> Reference:
         """Have a picture copied into the library. Raises StudioError, NobodyThere."""
-        asked = Keep(user_input.word_of(path.absolute()), role, user_input.one_line(name), picture)
+        asked = KeepInput(
+            user_input.word_of(path.absolute()), role, user_input.one_line(name), picture
+        )
         answer = await _answer(self._line, asked)
-        if not isinstance(answer, Kept):
+        if not isinstance(answer, InputKept):
             raise _strange()
         return answer.reference
 
     async def standing(self) -> Budget:
         """The month's budget with what the owner has under way."""
-        answer = await _answer(self._line, Money())
-        if not isinstance(answer, Standing):
+        answer = await _answer(self._line, GetBudget())
+        if not isinstance(answer, BudgetStanding):
             raise _strange()
         return answer.budget
 
@@ -74,15 +76,15 @@ class There:
     ) -> StudioError | None:
         """Have a run made; why not all of it, if so."""
         try:
-            await protocol.say(self._line[1], self._order(planned))
-            while not isinstance(answer := await protocol.next_reply(self._line[0]), Over):
-                if isinstance(answer, Refused):
+            await protocol.send_message(self._line[1], self._order(planned))
+            while not isinstance(answer := await protocol.next_reply(self._line[0]), RunEnded):
+                if isinstance(answer, RequestFailed):
                     return answer.error
-                if isinstance(answer, JobNow):
+                if isinstance(answer, JobUpdate):
                     on_job(answer.job)
-                elif isinstance(answer, Came):
+                elif isinstance(answer, PicturesReady):
                     await on_pictures(answer.job, answer.pictures)
-                elif isinstance(answer, Taken) and answer.paused:
+                elif isinstance(answer, RunQueued) and answer.paused:
                     complain(_("The queue of the open Gridbrush is paused; it waits with it."))
         except (EOFError, OSError) as error:
             # Not asked again: what was sent may have been billed.
@@ -95,10 +97,10 @@ class There:
             return _strange()
         return None
 
-    def _order(self, planned: Run) -> Make:
+    def _order(self, planned: Run) -> MakePictures:
         names = {request.profile for request in planned.requests} - {OFFLINE}
         keys = {self._core.keys.from_environment(name) for name in names} - {None}
-        return Make(
+        return MakePictures(
             run=planned,
             addresses={name: self._core.profile(name).base_url for name in names},
             key=protocol.mark_of(next(iter(keys), None)),
@@ -111,7 +113,7 @@ class There:
 
     async def _cancel(self) -> None:
         try:
-            await protocol.say(self._line[1], Cancel())
+            await protocol.send_message(self._line[1], CancelRequest())
         except OSError:
             # It has ended; `make` hears of that too.
             return
@@ -120,13 +122,13 @@ class There:
 async def _answer(line: Line, request: Request) -> Reply:
     """The answer to what changes nothing when it is asked twice."""
     try:
-        await protocol.say(line[1], request)
+        await protocol.send_message(line[1], request)
         answer = await protocol.next_reply(line[0])
     except (EOFError, OSError) as error:
-        raise NobodyThere from error
+        raise OwnerGone from error
     except ValueError as error:
         raise _strange() from error
-    if isinstance(answer, Refused):
+    if isinstance(answer, RequestFailed):
         raise answer.error
     return answer
 

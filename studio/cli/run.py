@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from studio.cli import output, parser
-from studio.cli.parser import Options
+from studio.cli.parser import ParsedArguments
 from studio.cli.stderr import complain
 from studio.common import i18n, log_files, paths
 from studio.common.errors import StorageError, StudioError, UsageError
@@ -21,12 +21,12 @@ from studio.common.i18n import _
 
 log = logging.getLogger(__name__)
 
-Command = Callable[[Options, paths.Paths], Awaitable[int]]
+Command = Callable[[ParsedArguments, paths.Paths], Awaitable[int]]
 
 INTERRUPTED = 130
 
 
-def run(options: Options) -> int:
+def run(options: ParsedArguments) -> int:
     """Run one command; its exit code."""
     i18n.install(paths.resources() / "locale")
     output.prepare()
@@ -64,7 +64,7 @@ def _after_loss(code: int) -> int:
     return code or StorageError.exit_code
 
 
-async def _guarded(command: Command, options: Options, where: paths.Paths) -> int:
+async def _guarded(command: Command, options: ParsedArguments, where: paths.Paths) -> int:
     task = asyncio.current_task()
     if task is not None and hasattr(signal, "SIGTERM") and sys.platform != "win32":
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)

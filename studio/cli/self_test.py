@@ -16,9 +16,8 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from studio.app.core import Core
-from studio.app.core import Options as CoreOptions
-from studio.cli.output import say, say_json
+from studio.app.core import Core, CoreOptions
+from studio.cli.output import print_result, say_json
 from studio.common import files, paths
 from studio.common.errors import StudioError
 from studio.common.i18n import _
@@ -52,7 +51,7 @@ async def run(options: Any, where: Paths) -> int:
         if options.json:
             say_json({"check": name, "ok": passed, "found": found, "seconds": seconds})
         else:
-            say(f"{'ok' if passed else _('FAILED'):8}{name}: {found}")
+            print_result(f"{'ok' if passed else _('FAILED'):8}{name}: {found}")
     if options.json:
         say_json({"event": "done", "checks": len(_CHECKS), "failed": failed})
     return 1 if failed else 0

@@ -16,8 +16,8 @@ def complain(*sentences: str) -> None:
         sys.stderr.flush()
 
 
-def ask(question: str) -> None:
-    """A question to whoever sits at the terminal."""
+def write_question(question: str) -> None:
+    """Write a question to the terminal."""
     with contextlib.suppress(OSError):
         sys.stderr.write(harmless(question))
         sys.stderr.flush()

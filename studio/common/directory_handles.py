@@ -29,7 +29,7 @@ def is_link(about: os.stat_result) -> bool:
         return stat.S_ISLNK(about.st_mode)
 
 
-def look(root: Path, path: Path) -> os.stat_result | None:
+def stat_path(root: Path, path: Path) -> os.stat_result | None:
     """What lies there; None where nothing does that is reached without a link.
 
     Raises OSError when the disk cannot tell.
@@ -55,7 +55,7 @@ def look(root: Path, path: Path) -> os.stat_result | None:
 
 def is_file(root: Path, path: Path) -> bool:
     """Whether a regular file lies there."""
-    about = look(root, path)
+    about = stat_path(root, path)
     return about is not None and stat.S_ISREG(about.st_mode)
 
 
@@ -71,7 +71,7 @@ def regular(root: Path, folder: Path) -> list[Path]:
 
 def _children(root: Path, folder: Path, wanted: Callable[[int], bool]) -> list[Path]:
     if folder != root:
-        about = look(root, folder)
+        about = stat_path(root, folder)
         if about is None or not stat.S_ISDIR(about.st_mode):
             return []
     found = []
@@ -95,7 +95,7 @@ def holds_links(folder: Path) -> bool:
 
 def remove_empty(root: Path, folder: Path) -> None:
     """Remove a folder that has nothing in it, if it is one."""
-    about = look(root, folder)
+    about = stat_path(root, folder)
     if about is not None and stat.S_ISDIR(about.st_mode):
         with contextlib.suppress(OSError):
             folder.rmdir()

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 
-class Kind(NamedTuple):
+class FileType(NamedTuple):
     """A kind of file: its short name, its media type, and the ending its files get."""
 
     kind: str
@@ -18,19 +18,19 @@ class Kind(NamedTuple):
     extension: str
 
 
-PNG = Kind("png", "image/png", ".png")
-JPEG = Kind("jpeg", "image/jpeg", ".jpg")
-WEBP = Kind("webp", "image/webp", ".webp")
-GIF = Kind("gif", "image/gif", ".gif")
-AVIF = Kind("avif", "image/avif", ".avif")
-TIFF = Kind("tiff", "image/tiff", ".tif")
-BMP = Kind("bmp", "image/bmp", ".bmp")
+PNG = FileType("png", "image/png", ".png")
+JPEG = FileType("jpeg", "image/jpeg", ".jpg")
+WEBP = FileType("webp", "image/webp", ".webp")
+GIF = FileType("gif", "image/gif", ".gif")
+AVIF = FileType("avif", "image/avif", ".avif")
+TIFF = FileType("tiff", "image/tiff", ".tif")
+BMP = FileType("bmp", "image/bmp", ".bmp")
 
 _PNG_END = b"\x00\x00\x00\x00IEND\xaeB`\x82"
 _TAIL = 4096
 
 
-def kind_of(head: bytes) -> Kind | None:
+def kind_of(head: bytes) -> FileType | None:
     """The kind of a file that begins with `head`; 64 bytes are enough. None for what is no picture.
 
     Name and Content-Type are never asked. SVG and everything else that can carry a program is no

@@ -340,7 +340,7 @@ def _blocks(path: Path) -> Iterator[bytes]:
             yield block
 
 
-def put(path: Path, data: bytes) -> None:
+def write_file(path: Path, data: bytes) -> None:
     """Give `path` these bytes, whole or not at all, but not durably: they may be lost with power.
 
     For what stands in another file as well once it matters.

@@ -29,7 +29,7 @@ _NAMED_AS_PICTURES = _RAW | {
 }
 
 
-class Foreign(NamedTuple):
+class ForeignType(NamedTuple):
     """A kind that is not read.
 
     Attributes:
@@ -102,7 +102,7 @@ _SVG = re.compile(rb"<svg[\s>/]|<!DOCTYPE\s+svg\b", re.IGNORECASE)
 _PAGE = re.compile(rb"<!doctype\s+html|<html[\s>]", re.IGNORECASE)
 
 
-def foreign(head: bytes, suffix: str = "") -> Foreign:
+def foreign(head: bytes, suffix: str = "") -> ForeignType:
     """The kind of a file that begins with `head` and is no picture of `kinds`.
 
     `suffix` of its name says only whether somebody took it for a picture.
@@ -117,15 +117,15 @@ def foreign(head: bytes, suffix: str = "") -> Foreign:
             if name == "ZIP":
                 for mark, packed in _PACKED:
                     if mark in head[:100]:
-                        return Foreign(packed, True, meant)
-            return Foreign(_("video") if name == "video" else name, picture, meant)
+                        return ForeignType(packed, True, meant)
+            return ForeignType(_("video") if name == "video" else name, picture, meant)
     if _PNM.match(head):
-        return Foreign("PNM", True, meant)
+        return ForeignType("PNM", True, meant)
     if not text:
-        return Foreign(_("unknown kind"), False, meant)
+        return ForeignType(_("unknown kind"), False, meant)
     if _SVG.search(head):
-        return Foreign("SVG", True, meant)
-    return Foreign(_("web page") if _PAGE.search(head) else _("text"), False, meant)
+        return ForeignType("SVG", True, meant)
+    return ForeignType(_("web page") if _PAGE.search(head) else _("text"), False, meant)
 
 
 def is_raw(suffix: str) -> bool:
@@ -133,17 +133,17 @@ def is_raw(suffix: str) -> bool:
     return suffix.casefold() in _RAW
 
 
-def raw() -> Foreign:
+def raw() -> ForeignType:
     """A camera's own file."""
-    return Foreign("camera RAW", picture=True, meant=True)
+    return ForeignType("camera RAW", picture=True, meant=True)
 
 
-def empty(suffix: str) -> Foreign:
+def empty(suffix: str) -> ForeignType:
     """A file without bytes."""
-    return Foreign(_("empty file"), False, suffix.casefold() in _NAMED_AS_PICTURES)
+    return ForeignType(_("empty file"), False, suffix.casefold() in _NAMED_AS_PICTURES)
 
 
-def reason(kind: Foreign) -> str:
+def reason(kind: ForeignType) -> str:
     """Why a file of that kind does not come in, in a sentence."""
     if kind.picture:
         return _("Gridbrush does not read {kind}. Save it as PNG, JPEG or WebP.").format(
@@ -152,12 +152,12 @@ def reason(kind: Foreign) -> str:
     return _("This is not a picture ({kind}).").format(kind=kind.name)
 
 
-def _boxed(head: bytes, *, meant: bool) -> Foreign:
+def _boxed(head: bytes, *, meant: bool) -> ForeignType:
     size = min(int.from_bytes(head[:4], "big"), len(head))
     for brand in (head[8:12], *(head[at : at + 4] for at in range(16, size - 3, 4))):
         if brand in _BRANDS:
-            return Foreign(_BRANDS[brand], True, meant)
-    return Foreign(_("video"), False, meant)
+            return ForeignType(_BRANDS[brand], True, meant)
+    return ForeignType(_("video"), False, meant)
 
 
 def _is_text(head: bytes) -> bool:

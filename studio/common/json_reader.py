@@ -47,7 +47,7 @@ class NotUnderstood(ValueError):
     """Bytes that are not what they should be: what is wrong, in a few words for the log."""
 
 
-class Reader(Generic[T]):
+class JsonReader(Generic[T]):
     """Reads one kind of value again and again."""
 
     def __init__(self, kind: Any) -> None:
@@ -75,8 +75,8 @@ def _is_deep(data: bytes) -> bool:
 
 
 @cache
-def _reader(kind: Any) -> Reader[Any]:
-    return Reader(kind)
+def _reader(kind: Any) -> JsonReader[Any]:
+    return JsonReader(kind)
 
 
 def decode(data: bytes, kind: type[T]) -> T:
@@ -138,7 +138,7 @@ def bytes_of(file: IO[bytes], *, limit: int = LONGEST) -> bytes:
     return data
 
 
-def take(file: IO[bytes], kind: type[T], *, limit: int = LONGEST) -> T:
+def read_value(file: IO[bytes], kind: type[T], *, limit: int = LONGEST) -> T:
     """The value of this kind that an open file holds. Raises OSError, NotUnderstood."""
     return decode(bytes_of(file, limit=limit), kind)
 
@@ -156,7 +156,7 @@ def encode(value: Any) -> bytes:
         return json.dumps(msgspec.to_builtins(value), ensure_ascii=False).encode()
 
 
-def over(path: Path, body: bytes) -> bytes:
+def merge_into_file(path: Path, body: bytes) -> bytes:
     """`body` as the file is to have it: with what it has already and this version does not know.
 
     A file that cannot be read, or makes no sense, has nothing to keep.

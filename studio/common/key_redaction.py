@@ -58,7 +58,7 @@ _UNFINISHED = re.compile(
 """An escape of which the rest is still to come."""
 
 
-class Echoes:
+class SecretRedactor:
     """Cuts some secrets out of bytes, texts and values."""
 
     def __init__(self, secrets: Iterable[str] = (), *, instead: str = HIDDEN) -> None:
@@ -70,12 +70,12 @@ class Echoes:
     def __bool__(self) -> bool:
         return bool(self._forms)
 
-    def and_of(self, secrets: Iterable[str]) -> Echoes:
+    def and_of(self, secrets: Iterable[str]) -> SecretRedactor:
         """The same with more secrets; itself when it knows them already."""
         more = tuple(secrets)
         if self.knows(more):
             return self
-        return Echoes((*self._secrets, *more), instead=self._instead)
+        return SecretRedactor((*self._secrets, *more), instead=self._instead)
 
     def knows(self, secrets: Iterable[str]) -> bool:
         """Whether all of them that can be told are cut out already."""
@@ -126,20 +126,20 @@ class Echoes:
         error.args = tuple(self._value(one) for one in error.args)
         return error
 
-    def stream(self) -> Stream:
+    def stream(self) -> StreamRedactor:
         """Cleans one body that comes in pieces."""
-        return Stream(self._forms)
+        return StreamRedactor(self._forms)
 
 
-class Stream:
+class StreamRedactor:
     """Cleans the pieces of one body; what may be the beginning of a secret waits for the next."""
 
-    def __init__(self, forms: tuple[_Form, ...]) -> None:
+    def __init__(self, forms: tuple[_SecretForm, ...]) -> None:
         self._forms = forms
         self._held = b""
         self._head = b""
 
-    def more(self, piece: bytes) -> bytes:
+    def redact_piece(self, piece: bytes) -> bytes:
         """The next piece, cleaned; may be empty."""
         if not self._forms:
             return piece
@@ -160,7 +160,7 @@ class Stream:
         """Whether a piece is looked through in no time."""
         return not self._forms or len(piece) <= _LITTLE or self._within_picture(piece)
 
-    def end(self) -> bytes:
+    def flush_rest(self) -> bytes:
         """What is left when no more comes; the beginning of a secret is cut as well."""
         held, self._held = self._held, b""
         for form in self._forms:
@@ -183,7 +183,7 @@ def escaped(data: bytes) -> bool:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class _Form:
+class _SecretForm:
     """One way in which a secret may be written.
 
     Attributes:
@@ -266,7 +266,7 @@ def _telling(secret: str) -> bool:
 
 
 @cache
-def _forms(secret: str, hidden: str) -> tuple[_Form, ...]:
+def _forms(secret: str, hidden: str) -> tuple[_SecretForm, ...]:
     raw = secret.encode("utf-8", "replace")
     # A number stays one, so that JSON stays JSON.
     instead = b"9" * len(raw) if raw.isdigit() else hidden.encode()
@@ -284,14 +284,14 @@ def _forms(secret: str, hidden: str) -> tuple[_Form, ...]:
 
 def _form(
     raw: bytes, signs: list[bytes], instead: bytes, unescaped: bytes, *, coded: bool
-) -> _Form:
+) -> _SecretForm:
     between = _BREAK if coded else b""
     made_of = frozenset(unescaped + _ESCAPES + (_BREAKS if coded else b""))
     table = bytes(ord("a" if one in made_of else " ") for one in range(256))
     atoms = tuple(_compiled(sign + between) for sign in signs)
     start = _compiled(signs[0] + rb"|[%\\&]")
     whole = re.compile(between.join(signs))
-    return _Form(raw, whole, start, atoms, coded, instead, len(signs), len(signs) * 16, table)
+    return _SecretForm(raw, whole, start, atoms, coded, instead, len(signs), len(signs) * 16, table)
 
 
 @cache

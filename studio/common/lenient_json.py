@@ -1,8 +1,8 @@
 """Values made of what a file says entry by entry, where the whole of it makes no sense.
 
 One bad entry, or one of a newer version, does not cost its neighbours: what is understood is used,
-the rest is named, and `keep` puts it back where it stood when the file is next written. No start
-needs this room unless a file is odd.
+the rest is named, and `merge_unknown_fields` puts it back where it stood when the file is next
+written. No start needs this room unless a file is odd.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ def _in_parts(raw: Any, kind: Any, odd: list[str], where: str) -> Any:
     return found
 
 
-def keep(raw: Any, new: Any, kind: Any) -> Any:
+def merge_unknown_fields(raw: Any, new: Any, kind: Any) -> Any:
     """What is to be written: `new`, and in it all of `raw` that nobody here understands.
 
     Args:
@@ -101,14 +101,19 @@ def keep(raw: Any, new: Any, kind: Any) -> Any:
             odd = {name: one for name, one in raw.items() if not _is_understood(one, entry)}
             return {
                 **odd,
-                **{n: keep(raw[n], one, entry) if n in raw else one for n, one in new.items()},
+                **{
+                    n: merge_unknown_fields(raw[n], one, entry) if n in raw else one
+                    for n, one in new.items()
+                },
             }
     if isinstance(raw, list) and isinstance(new, list):
         entry = _entry_of_list(kind)
         if entry is not None:
             named = {_name(one): one for one in raw if _name(one) is not None}
             kept = [
-                keep(named[name], one, entry) if (name := _name(one)) in named else one
+                merge_unknown_fields(named[name], one, entry)
+                if (name := _name(one)) in named
+                else one
                 for one in new
             ]
             return [*kept, *(one for one in raw if not _is_understood(one, entry))]
@@ -126,7 +131,7 @@ def _keep_fields(raw: dict[str, Any], new: dict[str, Any], kind: Any) -> dict[st
             if name in usual and new.get(name, usual[name]) == usual[name]:
                 kept[name] = value
         elif name in new:
-            kept[name] = keep(value, new[name], hints[name])
+            kept[name] = merge_unknown_fields(value, new[name], hints[name])
     return kept
 
 

@@ -31,7 +31,7 @@ _NO_LOCKS = frozenset({errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Holder:
+class LockOwner:
     """Who opened a library for writing, as they wrote it down.
 
     Attributes:
@@ -58,8 +58,8 @@ class Holder:
 _started = time.time()
 
 
-def _myself() -> Holder:
-    return Holder(
+def _myself() -> LockOwner:
+    return LockOwner(
         pid=os.getpid(),
         host=_host(),
         machine=_machine(),
@@ -85,13 +85,13 @@ def _lock_file(folder: Path) -> Path:
     return folder / ".gridbrush" / "lock"
 
 
-def holder(folder: Path) -> Holder | None:
+def holder(folder: Path) -> LockOwner | None:
     """Who last opened the library and did not close it; None when nobody did. Blocking.
 
     Somebody on this machine named here may have been ended without a word.
     """
     try:
-        return json_reader.load(_lock_file(folder), Holder, limit=_LONGEST_NAME)
+        return json_reader.load(_lock_file(folder), LockOwner, limit=_LONGEST_NAME)
     except (OSError, NotUnderstood):
         return None
 
@@ -124,14 +124,14 @@ class LibraryLock:
         except OSError as error:
             raise storage_error(error, path) from error
         try:
-            self._take(handle, path, anyway=anyway)
+            self._lock_file(handle, path, anyway=anyway)
         except BaseException:
             os.close(handle)
             raise
         self._handle = handle
         self.held = True
 
-    def _take(self, handle: int, path: Path, *, anyway: bool) -> None:
+    def _lock_file(self, handle: int, path: Path, *, anyway: bool) -> None:
         try:
             taken = file_lock.lock(handle)
         except OSError as error:
@@ -178,7 +178,7 @@ class LibraryLock:
         self.release()
 
 
-def _locked(who: Holder | None) -> LibraryLocked:
+def _locked(who: LockOwner | None) -> LibraryLocked:
     if who is None:
         return LibraryLocked(
             _("The library is open already"),

@@ -31,14 +31,14 @@ _TALKATIVE = (
 )  # fmt: skip
 
 
-class _Queue(logging.handlers.QueueHandler):
+class _QueueHandler(logging.handlers.QueueHandler):
     """Makes the text on the caller's thread, where its objects may be looked at."""
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 logging's own name
         """A full queue drops the line: the disk has been stuck for thousands of them."""
 
 
-class _File(logging.handlers.RotatingFileHandler):
+class _FileHandler(logging.handlers.RotatingFileHandler):
     """The log file, opened at its first line; a disk that refuses it is passed over."""
 
     def _open(self) -> TextIO:  # type: ignore[override]
@@ -51,12 +51,12 @@ class _File(logging.handlers.RotatingFileHandler):
         """Nothing: the program goes on without a log."""
 
 
-class _Standard(logging.StreamHandler[TextIO]):
+class _StandardErrorHandler(logging.StreamHandler[TextIO]):
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 logging's own name
         """Nothing: standard error may be closed."""
 
 
-class _Listener(logging.handlers.QueueListener):
+class _QueueListener(logging.handlers.QueueListener):
     def stop(self) -> None:
         """Write what is waiting, but do not wait for a stuck disk."""
         thread, self._thread = self._thread, None
@@ -82,21 +82,21 @@ def install(paths: Paths, level: str | int = "WARNING") -> Callable[[], None]:
     if not isinstance(number, int):
         raise ValueError(level)  # noqa: TRY004 a word that is no level
     waiting: queue.Queue[logging.LogRecord] = queue.Queue(_WAITING)
-    handler = _Queue(waiting)
+    handler = _QueueHandler(waiting)
     handler.setFormatter(CleanFormatter(_LINE))
-    file = _File(
+    file = _FileHandler(
         paths.log_folder / FILE, maxBytes=_BYTES, backupCount=_FILES - 1, encoding="utf-8",
         delay=True,
     )  # fmt: skip
     file.setLevel(min(number, logging.INFO))
     outputs: list[logging.Handler] = [file]
     if sys.stderr is not None:  # a frozen program without a console has none
-        standard = _Standard(sys.stderr)
+        standard = _StandardErrorHandler(sys.stderr)
         standard.setLevel(number)
         outputs.append(standard)
     for output in outputs:
         output.setFormatter(CleanFormatter("%(message)s"))
-    listener = _Listener(waiting, *outputs, respect_handler_level=True)
+    listener = _QueueListener(waiting, *outputs, respect_handler_level=True)
     root = logging.getLogger()
     kept = stop_keeping()
     before = root.level

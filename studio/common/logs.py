@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import re
 
-from studio.common.key_redaction import Echoes
+from studio.common.key_redaction import SecretRedactor
 from studio.common.terminal import harmless
 
 HIDDEN = "[hidden]"
@@ -45,7 +45,7 @@ def clean(text: str) -> str:
         text = text.replace(secret, HIDDEN)
     if _secrets:
         # However else it is written.
-        text = Echoes(sorted(_secrets), instead=HIDDEN).text(text)
+        text = SecretRedactor(sorted(_secrets), instead=HIDDEN).text(text)
     for pattern, instead in _PATTERNS:
         text = re.sub(pattern, instead, text)
     return text
@@ -65,7 +65,7 @@ class CleanFormatter(logging.Formatter):
             return f"A line of {record.name} could not be logged: {type(error).__name__}"
 
 
-class _Kept(logging.Handler):
+class _StartupHandler(logging.Handler):
     """Records of the start, until the files are there."""
 
     def __init__(self) -> None:
@@ -77,14 +77,14 @@ class _Kept(logging.Handler):
         self.records.append(record)
 
 
-_kept: _Kept | None = None
+_kept: _StartupHandler | None = None
 
 
-def keep() -> None:
+def buffer_logs() -> None:
     """Keep what is logged from now on until `log_files.install`."""
     global _kept
     if _kept is None:
-        _kept = _Kept()
+        _kept = _StartupHandler()
         root = logging.getLogger()
         root.addHandler(_kept)
         root.setLevel(logging.INFO)

@@ -17,7 +17,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class _Asked:
+class _PendingCall:
     """A call, what came of it, and who waits for that.
 
     The thread lets go of nothing it was given: whoever asked may be a part of the window, and what
@@ -43,7 +43,7 @@ class _Asked:
         except BaseException as error:  # noqa: BLE001 - handed to whoever asked
             self.error = error
 
-    def tell(self) -> None:
+    def deliver_result(self) -> None:
         """On the loop's."""
         future, self.future, self.call = self.future, None, None
         result, self.result = self.result, None
@@ -56,13 +56,13 @@ class _Asked:
             future.set_result(result)
 
 
-class Lane:
+class SerialExecutor:
     """A thread that runs one call after the other. It starts with its first call."""
 
     def __init__(self, name: str) -> None:
         self._name = name
-        self._asked: SimpleQueue[_Asked | None] = SimpleQueue()
-        self._left: list[_Asked] = []
+        self._asked: SimpleQueue[_PendingCall | None] = SimpleQueue()
+        self._left: list[_PendingCall] = []
         self._thread: threading.Thread | None = None
         self._closed = False
 
@@ -79,7 +79,7 @@ class Lane:
         if self._closed:
             raise RuntimeError(f"the lane {self._name} is closed")
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._asked.put(_Asked(future, partial(call, *args, **kwargs)))
+        self._asked.put(_PendingCall(future, partial(call, *args, **kwargs)))
         if self._thread is None:
             self._thread = threading.Thread(target=self._work, name=self._name, daemon=True)
             self._thread.start()
@@ -91,7 +91,7 @@ class Lane:
             loop = asked.future.get_loop()
             asked.work()
             try:
-                loop.call_soon_threadsafe(asked.tell)
+                loop.call_soon_threadsafe(asked.deliver_result)
             except RuntimeError:
                 # Whoever asked is gone, with the loop: it stays with what is left of the lane.
                 self._left.append(asked)

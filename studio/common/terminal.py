@@ -50,7 +50,7 @@ def _as_escape(sign: str) -> str:
     return "".join(f"\\u{units[at]:02x}{units[at + 1]:02x}" for at in range(0, len(units), 2))
 
 
-class Guarded:
+class SafeStream:
     """A text stream that writes harmless text only; everything else of it is the stream's own."""
 
     def __init__(self, stream: IO[str]) -> None:
@@ -74,10 +74,10 @@ def guard() -> None:
     """Write through the door from now on, whoever writes."""
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
-        if stream is not None and not isinstance(stream, Guarded):
-            setattr(sys, name, Guarded(stream))
+        if stream is not None and not isinstance(stream, SafeStream):
+            setattr(sys, name, SafeStream(stream))
 
 
 def bare(stream: IO[str]) -> IO[str]:
     """The stream behind the door, for what draws in a terminal and has made its words harmless."""
-    return stream.stream if isinstance(stream, Guarded) else stream
+    return stream.stream if isinstance(stream, SafeStream) else stream

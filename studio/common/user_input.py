@@ -175,7 +175,7 @@ def word_of(path: Path) -> str:
 # Files
 
 
-def look(path: Path, *, most: int | None = None) -> os.stat_result:
+def stat_file(path: Path, *, most: int | None = None) -> os.stat_result:
     """What the file is. Raises Unusable, in a sentence, for all that is no file to be read."""
     try:
         about = path.stat()
@@ -188,7 +188,7 @@ def look(path: Path, *, most: int | None = None) -> os.stat_result:
 def opened(path: Path, *, most: int | None = None) -> FileIO:
     """A regular file, open to be read; opening it waits for nothing. Raises Unusable."""
     # A device is not even opened: that alone may do something.
-    look(path, most=most)
+    stat_file(path, most=most)
     flags = os.O_RDONLY
     for name in ("O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC", "O_BINARY"):
         flags |= getattr(os, name, 0)

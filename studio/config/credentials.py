@@ -23,18 +23,18 @@ from studio.common.errors import InputError, KeyLocked, KeyMissing
 from studio.common.i18n import _
 from studio.config import key_hosts
 from studio.config.environment import KEY_VARIABLE
-from studio.config.key_status import KeyStatus, Source, State, clean, describe
+from studio.config.key_status import KeySource, KeyState, KeyStatus, clean, describe
 from studio.config.settings import OFFLINE, SettingsStore
-from studio.config.vault import KeyringTrouble, Vault
-from studio.domain.events import Events, KeyChanged
+from studio.config.vault import KeyringFailure, SecretStore
+from studio.domain.events import EventBus, KeyChanged
 
 __all__ = [
+    "Credentials",
+    "KeySource",
+    "KeyState",
     "KeyStatus",
-    "KeyringTrouble",
-    "Keys",
-    "Source",
-    "State",
-    "Vault",
+    "KeyringFailure",
+    "SecretStore",
     "clean",
 ]
 
@@ -56,25 +56,25 @@ class _Secret:
 @dataclass(frozen=True, slots=True)
 class _Outcome:
     key: _Secret | None = None
-    trouble: KeyringTrouble | None = None
+    trouble: KeyringFailure | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
+class _KeyRead:
     future: asyncio.Future[_Outcome]
     prompts: bool
 
 
-class Keys:
+class Credentials:
     """The keys of this process. All methods are called on the loop's thread; none blocks it."""
 
     def __init__(
         self,
         service: str,
         settings: SettingsStore,
-        events: Events,
+        events: EventBus,
         environ: Mapping[str, str] | None = None,
-        backend: Vault | None = None,
+        backend: SecretStore | None = None,
         *,
         environment_profile: str = "dgrid",
         patience: float = 4.0,
@@ -95,17 +95,17 @@ class Keys:
         self._session: dict[str, _Secret] = {}
         self._keys: dict[str, _Secret] = {}
         self._noted: dict[str, KeyStatus] = {}
-        self._reading: dict[str, _Reading] = {}
+        self._reading: dict[str, _KeyRead] = {}
 
     def status(self, profile: str) -> KeyStatus:
         """What is known now, without asking the keyring."""
         if profile == self._environment_profile and self._environ.get(KEY_VARIABLE, "").strip():
-            return describe(profile, Source.ENVIRONMENT, State.OK)
+            return describe(profile, KeySource.ENVIRONMENT, KeyState.OK)
         if (noted := self._noted.get(profile)) is not None:
             return noted
         if profile in self._settings.value.known_keys:
-            return describe(profile, Source.KEYRING, State.UNREAD)
-        return describe(profile, Source.NONE, State.NONE)
+            return describe(profile, KeySource.KEYRING, KeyState.UNREAD)
+        return describe(profile, KeySource.NONE, KeyState.NONE)
 
     def from_environment(self, profile: str) -> str | None:
         """The key the environment gives this profile for this run. Raises InputError."""
@@ -126,7 +126,7 @@ class Keys:
         known = profile in self._settings.value.known_keys
         return await self._get(profile, prompt=prompt, known=known, patience=patience)
 
-    async def look(self, profile: str) -> KeyStatus:
+    async def check_keyring(self, profile: str) -> KeyStatus:
         """Find out how it stands without any prompt; for the start of the program.
 
         The offline painter has no key, so that no keyring is loaded for it.
@@ -154,9 +154,9 @@ class Keys:
         self._noted.pop(profile, None)  # another key, even if all else is as before
         self._session[profile] = secret
         self._make_default(profile)
-        key_hosts.forget(self._settings, profile)
+        key_hosts.forget_host(self._settings, profile)
 
-        def keep(vault: Vault) -> _Outcome:
+        def keep(vault: SecretStore) -> _Outcome:
             vault.set(self._service, profile, secret.text)
             return _Outcome(secret)
 
@@ -164,10 +164,12 @@ class Keys:
         future.add_done_callback(functools.partial(self._on_stored, profile, secret))
         await asyncio.wait({future}, timeout=self._patience)
         if not future.done():
-            self._note(profile, Source.SESSION, State.WAITING, _("the keyring's prompt is waiting"))
+            self._note(
+                profile, KeySource.SESSION, KeyState.WAITING, _("the keyring's prompt is waiting")
+            )
         return self.status(profile)
 
-    async def forget(self, profile: str) -> None:
+    async def delete_key(self, profile: str) -> None:
         """Delete a key here and in the keyring. Raises KeyMissing when the keyring keeps it."""
         self._session.pop(profile, None)
         self._keys.pop(profile, None)
@@ -175,8 +177,8 @@ class Keys:
         self._events.publish(KeyChanged(profile))
         known = profile in self._settings.value.known_keys
 
-        def delete(vault: Vault) -> _Outcome:
-            if known or vault.door() is State.OK:
+        def delete(vault: SecretStore) -> _Outcome:
+            if known or vault.door() is KeyState.OK:
                 vault.delete(self._service, profile)
             return _Outcome()
 
@@ -184,7 +186,7 @@ class Keys:
         future.add_done_callback(functools.partial(self._on_deleted, profile, known=known))
         await asyncio.wait({future}, timeout=self._patience)
         if not future.done():
-            self._note(profile, Source.KEYRING, State.WAITING)
+            self._note(profile, KeySource.KEYRING, KeyState.WAITING)
             raise self._error(profile)
         if known and future.result().trouble is not None:
             raise self._error(profile)
@@ -202,31 +204,31 @@ class Keys:
         limit = self._patience if patience is None else patience
         await asyncio.wait({reading.future}, timeout=limit)
         if not reading.future.done():
-            self._note(profile, Source.KEYRING, State.WAITING)
+            self._note(profile, KeySource.KEYRING, KeyState.WAITING)
             raise self._error(profile)
         found = reading.future.result().key
         if found is None:
             raise self._error(profile)
         return found.text
 
-    def _read(self, profile: str, *, prompt: bool, known: bool) -> _Reading:
-        def read(vault: Vault) -> _Outcome:
+    def _read(self, profile: str, *, prompt: bool, known: bool) -> _KeyRead:
+        def read(vault: SecretStore) -> _Outcome:
             door = vault.door()
-            if door is State.NONE:
+            if door is KeyState.NONE:
                 return _Outcome()
-            if door is State.LOCKED and not (prompt and known):
-                raise KeyringTrouble(State.LOCKED, _("the keyring is locked"))
-            if door is State.UNREAD and not prompt:
-                raise KeyringTrouble(State.UNREAD, "")
+            if door is KeyState.LOCKED and not (prompt and known):
+                raise KeyringFailure(KeyState.LOCKED, _("the keyring is locked"))
+            if door is KeyState.UNREAD and not prompt:
+                raise KeyringFailure(KeyState.UNREAD, "")
             key = vault.get(self._service, profile)
             return _Outcome(_Secret(key) if key else None)
 
-        reading = _Reading(self._begin(read), prompt)
+        reading = _KeyRead(self._begin(read), prompt)
         self._reading[profile] = reading
         reading.future.add_done_callback(functools.partial(self._on_read, profile, reading))
         return reading
 
-    def _begin(self, work: Callable[[Vault], _Outcome]) -> asyncio.Future[_Outcome]:
+    def _begin(self, work: Callable[[SecretStore], _Outcome]) -> asyncio.Future[_Outcome]:
         """Start a keyring call on a thread that nobody waits for when the program ends."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[_Outcome] = loop.create_future()
@@ -238,7 +240,7 @@ class Keys:
         def run() -> None:
             try:
                 outcome = work(self._opened())
-            except KeyringTrouble as trouble:
+            except KeyringFailure as trouble:
                 outcome = _Outcome(trouble=trouble)
             except Exception as error:  # noqa: BLE001 a keyring may raise anything
                 outcome = _Outcome(trouble=_system_vault().trouble_of(error, display=True))
@@ -249,31 +251,31 @@ class Keys:
         threading.Thread(target=run, name="keyring", daemon=True).start()
         return future
 
-    def _opened(self) -> Vault:
+    def _opened(self) -> SecretStore:
         with self._turn:
             if self._vault is None:
                 self._vault = _system_vault().open_vault(self._environ)
             return self._vault
 
-    def _on_read(self, profile: str, reading: _Reading, future: asyncio.Future[_Outcome]) -> None:
+    def _on_read(self, profile: str, reading: _KeyRead, future: asyncio.Future[_Outcome]) -> None:
         if self._reading.get(profile) is reading:
             del self._reading[profile]
         if future.cancelled() or profile in self._session:
             return
         outcome = future.result()
         if (trouble := outcome.trouble) is not None:
-            if trouble.state is not State.UNREAD:
+            if trouble.state is not KeyState.UNREAD:
                 known = profile in self._settings.value.known_keys
-                source = Source.KEYRING if known else Source.NONE
+                source = KeySource.KEYRING if known else KeySource.NONE
                 self._note(profile, source, trouble.state, trouble.reason)
         elif outcome.key is None:
             self._remember(profile, known=False)
-            self._note(profile, Source.NONE, State.NONE)
+            self._note(profile, KeySource.NONE, KeyState.NONE)
         else:
             logs.redact(outcome.key.text)
             self._keys[profile] = outcome.key
             self._remember(profile, known=True)
-            self._note(profile, Source.KEYRING, State.OK)
+            self._note(profile, KeySource.KEYRING, KeyState.OK)
 
     def _on_stored(self, profile: str, secret: _Secret, future: asyncio.Future[_Outcome]) -> None:
         if future.cancelled() or self._session.get(profile) is not secret:
@@ -282,9 +284,9 @@ class Keys:
         if trouble is None:
             self._keys[profile] = self._session.pop(profile)
             self._remember(profile, known=True)
-            self._note(profile, Source.KEYRING, State.OK)
+            self._note(profile, KeySource.KEYRING, KeyState.OK)
         else:
-            self._note(profile, Source.SESSION, trouble.state, trouble.reason)
+            self._note(profile, KeySource.SESSION, trouble.state, trouble.reason)
 
     def _on_deleted(self, profile: str, future: asyncio.Future[_Outcome], *, known: bool) -> None:
         if future.cancelled():
@@ -293,11 +295,11 @@ class Keys:
         if trouble is None:
             self._remember(profile, known=False)
             if profile not in self._session:
-                self._note(profile, Source.NONE, State.NONE)
+                self._note(profile, KeySource.NONE, KeyState.NONE)
         elif known:
-            self._note(profile, Source.KEYRING, trouble.state, trouble.reason)
+            self._note(profile, KeySource.KEYRING, trouble.state, trouble.reason)
 
-    def _note(self, profile: str, source: Source, state: State, reason: str = "") -> None:
+    def _note(self, profile: str, source: KeySource, state: KeyState, reason: str = "") -> None:
         status = describe(profile, source, state, reason)
         if self._noted.get(profile) != status:
             self._noted[profile] = status
@@ -317,7 +319,7 @@ class Keys:
 
     def _error(self, profile: str) -> KeyMissing:
         status = self.status(profile)
-        if status.locked or status.state is State.UNREAD:
+        if status.locked or status.state is KeyState.UNREAD:
             return KeyLocked(
                 _("The key is locked"),
                 status.sentence,

@@ -31,7 +31,7 @@ def check(store: SettingsStore, profile: Profile) -> None:
         store.change(key_hosts=now)
 
 
-def forget(store: SettingsStore, name: str) -> None:
+def forget_host(store: SettingsStore, name: str) -> None:
     """The key of a profile is another one from now on, or may go to another host."""
     left = tuple(pair for pair in store.value.key_hosts if pair[0] != name)
     if left != store.value.key_hosts:

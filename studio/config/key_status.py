@@ -18,7 +18,7 @@ _WRAPPING = re.compile(
 )
 
 
-class Source(StrEnum):
+class KeySource(StrEnum):
     """Where the key of a profile comes from."""
 
     ENVIRONMENT = "environment"
@@ -27,7 +27,7 @@ class Source(StrEnum):
     NONE = "none"
 
 
-class State(StrEnum):
+class KeyState(StrEnum):
     """How it stands with the keyring's key, or why a session's key was not saved."""
 
     OK = "ok"
@@ -49,49 +49,49 @@ class KeyStatus:
     """
 
     profile: str
-    source: Source
-    state: State
+    source: KeySource
+    state: KeyState
     sentence: str
 
     @property
     def usable(self) -> bool:
         """Whether a request can be made now, as far as is known."""
-        return self.source in (Source.ENVIRONMENT, Source.SESSION) or self.saved
+        return self.source in (KeySource.ENVIRONMENT, KeySource.SESSION) or self.saved
 
     @property
     def saved(self) -> bool:
         """Whether it is in the keyring and can be read."""
-        return self.source is Source.KEYRING and self.state in (State.OK, State.UNREAD)
+        return self.source is KeySource.KEYRING and self.state in (KeyState.OK, KeyState.UNREAD)
 
     @property
     def locked(self) -> bool:
         """Whether unlocking the keyring is what helps."""
-        return self.source is not Source.SESSION and self.state in (
-            State.LOCKED,
-            State.WAITING,
-            State.DENIED,
+        return self.source is not KeySource.SESSION and self.state in (
+            KeyState.LOCKED,
+            KeyState.WAITING,
+            KeyState.DENIED,
         )
 
 
-def describe(profile: str, source: Source, state: State, reason: str = "") -> KeyStatus:
+def describe(profile: str, source: KeySource, state: KeyState, reason: str = "") -> KeyStatus:
     """The status with its sentence; `reason` says why, as part of one."""
     return KeyStatus(
         profile=profile, source=source, state=state, sentence=_sentence(source, state, reason)
     )
 
 
-def _sentence(source: Source, state: State, reason: str) -> str:
-    if source is Source.ENVIRONMENT:
+def _sentence(source: KeySource, state: KeyState, reason: str) -> str:
+    if source is KeySource.ENVIRONMENT:
         return _("The key comes from {variable}, for this run only.").format(variable=KEY_VARIABLE)
-    if source is Source.SESSION:
+    if source is KeySource.SESSION:
         return _("Not saved: {reason}. The key is kept until Gridbrush is closed.").format(
             reason=reason
         )
-    if state is State.WAITING:
+    if state is KeyState.WAITING:
         return _("Waiting for the keyring's prompt.")
-    if source is Source.KEYRING and state in (State.OK, State.UNREAD):
+    if source is KeySource.KEYRING and state in (KeyState.OK, KeyState.UNREAD):
         return _("The key is saved in the system keyring.")
-    if state is State.NONE:
+    if state is KeyState.NONE:
         return _("No key was given yet.")
     return _("The key cannot be read: {reason}.").format(reason=reason)
 

@@ -15,8 +15,8 @@ from studio.common import files, json_reader
 from studio.common.errors import InputError, StorageError
 from studio.common.i18n import _
 from studio.common.json_reader import NotUnderstood
-from studio.common.lenient_json import as_json, keep, understand
-from studio.domain.events import Events, SettingsChanged, Trouble
+from studio.common.lenient_json import as_json, merge_unknown_fields, understand
+from studio.domain.events import EventBus, ProblemOccurred, SettingsChanged
 
 log = logging.getLogger(__name__)
 
@@ -173,7 +173,7 @@ class SettingsStore:
     was not changed here is left as it stands there.
     """
 
-    def __init__(self, path: Path, events: Events) -> None:
+    def __init__(self, path: Path, events: EventBus) -> None:
         self._path = path
         self._events = events
         self._hands_off = False
@@ -257,7 +257,7 @@ class SettingsStore:
                 saved = self.value
                 await asyncio.to_thread(self.save)
         except StorageError as error:
-            self._events.publish(Trouble(error))
+            self._events.publish(ProblemOccurred(error))
 
     def save(self) -> None:
         """Write the file; blocking. Raises StorageError."""
@@ -267,7 +267,7 @@ class SettingsStore:
         files.replace(self._path, self._over_others(value))
         self._on_disk = value
 
-    def keep(self, **changes: Any) -> None:
+    def save_now(self, **changes: Any) -> None:
         """Take these values and write them, or neither; nobody is told. Blocking.
 
         Raises StorageError.
@@ -372,7 +372,7 @@ def encode(
     """
     body: dict[str, Any] = {"version": VERSION, **msgspec.to_builtins(settings)}
     if raw is not None and (odd or _has_more(raw, body)):
-        body = keep(dict(raw), as_json(body), Settings)
+        body = merge_unknown_fields(dict(raw), as_json(body), Settings)
         body["version"] = VERSION
     for name in unusable:
         if raw is not None:

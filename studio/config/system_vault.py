@@ -16,8 +16,8 @@ from keyring import errors
 
 from studio.common.errors import KeyMissing
 from studio.common.i18n import _
-from studio.config.key_status import State
-from studio.config.vault import KeyringTrouble, Vault
+from studio.config.key_status import KeyState
+from studio.config.vault import KeyringFailure, SecretStore
 
 if sys.platform == "darwin":
     from keyring.backends import macOS
@@ -27,27 +27,27 @@ else:
     import secretstorage
     from keyring.backends import SecretService, kwallet
 
-    def _secret_service() -> State:
+    def _secret_service() -> KeyState:
         """Whether the default collection is open; asks for its properties only: nothing pops up."""
         with contextlib.closing(secretstorage.dbus_init()) as bus:
             try:
                 collection = secretstorage.Collection(bus)
             except secretstorage.ItemNotFoundException:
-                return State.NONE
-            return State.LOCKED if collection.is_locked() else State.OK
+                return KeyState.NONE
+            return KeyState.LOCKED if collection.is_locked() else KeyState.OK
 
 
 log = logging.getLogger(__name__)
 
 
-class SystemVault:
+class SystemSecretStore:
     """A backend of the keyring library, its errors turned into ours."""
 
     def __init__(
         self,
         backend: Any,
         *,
-        door: Callable[[], State] = lambda: State.UNREAD,
+        door: Callable[[], KeyState] = lambda: KeyState.UNREAD,
         longest: int | None = None,
         display: bool = True,
     ) -> None:
@@ -58,7 +58,7 @@ class SystemVault:
         self._longest = longest
         self._display = display
 
-    def door(self) -> State:
+    def door(self) -> KeyState:
         """Whether it is open, without any prompt."""
         with self._errors():
             return self._door()
@@ -72,7 +72,7 @@ class SystemVault:
     def set(self, service: str, profile: str, key: str) -> None:
         """Keep a key; may prompt."""
         if self._longest is not None and len(key) > self._longest:
-            raise KeyringTrouble(State.TOO_LONG, _too_long(self._longest))
+            raise KeyringFailure(KeyState.TOO_LONG, _too_long(self._longest))
         with self._errors():
             self._backend.set_password(service, profile, key)
 
@@ -95,29 +95,29 @@ def _too_long(longest: int) -> str:
     return _("the system's keyring takes at most {count} characters").format(count=longest)
 
 
-def trouble_of(error: Exception, *, display: bool) -> KeyringTrouble:
+def trouble_of(error: Exception, *, display: bool) -> KeyringFailure:
     """The reason a foreign error of a keyring stands for, without the key."""
     name = type(error).__name__
     log.info("The keyring refused: %s", name)
-    if isinstance(error, KeyringTrouble):
+    if isinstance(error, KeyringFailure):
         return error
     if isinstance(error, errors.NoKeyringError) or name == "SecretServiceNotAvailableException":
-        return KeyringTrouble(State.ABSENT, _("no keyring can be reached"))
+        return KeyringFailure(KeyState.ABSENT, _("no keyring can be reached"))
     if isinstance(error, errors.KeyringLocked | errors.InitError):
         # Both come at once where no prompt can be shown, and when one was closed.
         if display:
-            return KeyringTrouble(State.DENIED, _("the keyring's prompt was closed or denied"))
-        return KeyringTrouble(
-            State.LOCKED, _("the keyring is locked and cannot ask for its password here")
+            return KeyringFailure(KeyState.DENIED, _("the keyring's prompt was closed or denied"))
+        return KeyringFailure(
+            KeyState.LOCKED, _("the keyring is locked and cannot ask for its password here")
         )
     if getattr(error, "winerror", None) == 1783:
-        return KeyringTrouble(State.TOO_LONG, _too_long(1280))
-    return KeyringTrouble(
-        State.DENIED, _("the keyring reported a problem ({name})").format(name=name)
+        return KeyringFailure(KeyState.TOO_LONG, _too_long(1280))
+    return KeyringFailure(
+        KeyState.DENIED, _("the keyring reported a problem ({name})").format(name=name)
     )
 
 
-def open_vault(environ: Mapping[str, str]) -> Vault:
+def open_vault(environ: Mapping[str, str]) -> SecretStore:
     """The one keyring this system is asked for; blocking. Raises KeyringTrouble where is none.
 
     Chosen by name, never keyring's chain through several: a change of desktop must not lose a key.
@@ -125,21 +125,21 @@ def open_vault(environ: Mapping[str, str]) -> Vault:
     kind: Any
     if sys.platform == "darwin":
         kind = macOS.Keyring
-        return SystemVault(kind())
+        return SystemSecretStore(kind())
     elif sys.platform == "win32":
         kind = Windows.WinVaultKeyring
         windows = kind()
         windows.persist = "local machine"  # the usual choice roams to other machines
-        return SystemVault(windows, longest=1280, door=lambda: State.OK)
+        return SystemSecretStore(windows, longest=1280, door=lambda: KeyState.OK)
     else:
         display = bool(environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY"))
         kind = SecretService.Keyring
         if _works(kind):
-            return SystemVault(kind(), door=_secret_service, display=display)
+            return SystemSecretStore(kind(), door=_secret_service, display=display)
         kind = kwallet.DBusKeyring
         if _works(kind):
-            return SystemVault(kind(), display=display)
-        raise KeyringTrouble(State.ABSENT, _("no keyring can be reached"))
+            return SystemSecretStore(kind(), display=display)
+        raise KeyringFailure(KeyState.ABSENT, _("no keyring can be reached"))
 
 
 def _works(backend: Any) -> bool:
@@ -157,5 +157,5 @@ def backend_name(environ: Mapping[str, str] | None = None) -> str:
     """
     try:
         return open_vault(os.environ if environ is None else environ).name
-    except KeyringTrouble as trouble:
+    except KeyringFailure as trouble:
         raise KeyMissing(_("No keyring"), trouble.reason) from trouble

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from studio.config.key_status import State
+from studio.config.key_status import KeyState
 
 
-class KeyringTrouble(Exception):
+class KeyringFailure(Exception):
     """Why the keyring did not do what was asked; `reason` goes into a sentence."""
 
-    def __init__(self, state: State, reason: str) -> None:
+    def __init__(self, state: KeyState, reason: str) -> None:
         super().__init__(reason)
         self.state = state
         self.reason = reason
 
 
-class Vault(Protocol):
+class SecretStore(Protocol):
     """One keyring. Blocking; every method raises KeyringTrouble."""
 
     name: str
 
-    def door(self) -> State:
+    def door(self) -> KeyState:
         """Without any prompt: OK, LOCKED, NONE (nothing in it), or UNREAD where nobody can tell."""
 
     def get(self, service: str, profile: str) -> str | None:

@@ -74,7 +74,8 @@ class Draft:
 class DraftFile:
     """Where the draft lies between two starts. Its calls block: run them in a thread.
 
-    While a draft is being restored a mark beside it says so (`begin`, `restored`). Where a start
+    While a draft is being restored a mark beside it says so (`begin_restore`, `restored`). Where a
+    start
     finds one, the program died over that draft: it is put aside under a name of its own and offered
     (`kept`), not restored again.
 
@@ -87,7 +88,7 @@ class DraftFile:
         self._mark = path.with_name(f"{path.stem}.restoring")
         self.trouble: StorageError | None = None
 
-    def begin(self) -> Draft | None:
+    def begin_restore(self) -> Draft | None:
         """The draft of the last time, to be restored now; None where the last try killed us."""
         if self._being_restored() == self._path.name:
             try:
@@ -133,7 +134,7 @@ class DraftFile:
             files.remove(path)
         self.restored()
 
-    def forget(self, prompt: str) -> None:
+    def remove_prompt(self, prompt: str) -> None:
         """Take these words out of every draft. Raises StorageError."""
         for path in (self._path, *self._aside()):
             one = DraftFile(path)
@@ -151,7 +152,7 @@ class DraftFile:
 
     def _note(self, name: str) -> None:
         try:
-            files.put(self._mark, name.encode())
+            files.write_file(self._mark, name.encode())
         except StorageError as error:
             log.warning("A draft is restored without a mark: %s", error)
 
@@ -204,7 +205,9 @@ class DraftFile:
 
     def save(self, draft: Draft) -> None:
         """Keep the draft, whole or not at all. Raises StorageError."""
-        files.replace(self._path, json_reader.over(self._path, msgspec.json.encode(draft)))
+        files.replace(
+            self._path, json_reader.merge_into_file(self._path, msgspec.json.encode(draft))
+        )
 
 
 def _odd(draft: Draft) -> str:

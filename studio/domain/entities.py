@@ -85,7 +85,7 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Talk:
+class ConversationOrigin:
     """Who a picture came from, for whoever wants to go on talking about it.
 
     Attributes:
@@ -115,7 +115,7 @@ class Reference:
     role: Role = Role.FREE
     picture: str | None = None
     name: str = ""
-    talk: Talk | None = None
+    talk: ConversationOrigin | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,7 @@ class Advanced:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class GroundingSource:
     """A page the model looked at, or a search it made: its address (may be empty) and words."""
 
     url: str
@@ -164,8 +164,8 @@ class Grounding:
     """
 
     queries: tuple[str, ...] = ()
-    sources: tuple[Source, ...] = ()
-    searches: tuple[Source, ...] = ()
+    sources: tuple[GroundingSource, ...] = ()
+    searches: tuple[GroundingSource, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -245,7 +245,7 @@ ALIVE = frozenset(
 )
 
 
-class Hold(StrEnum):
+class HoldReason(StrEnum):
     """Why a queued job is not sent yet, where it is not just its place in the queue."""
 
     NONE = ""
@@ -310,7 +310,7 @@ class Job:
     retry_at: float | None = None
     retry_reason: str = ""
     queue_place: int = 0
-    hold: Hold = Hold.NONE
+    hold: HoldReason = HoldReason.NONE
     send_at: float | None = None
     late: bool = False
     failure: Failure | None = None
@@ -367,7 +367,7 @@ class Conversation:
     turns: int = 1
 
 
-class Alone(StrEnum):
+class NoHistoryReason(StrEnum):
     """Why a picture was sent alone although its conversation should have gone on."""
 
     NO = ""
@@ -377,7 +377,7 @@ class Alone(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class HistoryUse:
     """How a question that goes on with a conversation was told.
 
     Attributes:
@@ -387,7 +387,7 @@ class Told:
 
     turns: int = 0
     left_out: int = 0
-    alone: Alone = Alone.NO
+    alone: NoHistoryReason = NoHistoryReason.NO
 
 
 MADE_WITH = "Made with"
@@ -467,11 +467,13 @@ class Picture:
         return one_line(self.title) or short_name(self.prompt) or self.id[-8:]
 
     @property
-    def talk(self) -> Talk | None:
+    def talk(self) -> ConversationOrigin | None:
         """Who can go on talking about it; None where nothing was kept."""
         if self.conversation is None:
             return None
-        return Talk(profile=self.profile, model=self.model, turns=self.conversation.turns)
+        return ConversationOrigin(
+            profile=self.profile, model=self.model, turns=self.conversation.turns
+        )
 
 
 def short_name(prompt: str, *, words: int = 5) -> str:

@@ -56,14 +56,14 @@ class RecordsChanged:
     fields: tuple[str, ...]
 
 
-class Progress:
+class ProgressEvent:
     """How far work is that takes long; its kinds are made where the work is done."""
 
     __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
-class IndexRead:
+class IndexProgress:
     """The index of an open library is being made anew.
 
     Attributes:
@@ -90,14 +90,14 @@ class SettingsChanged:
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class ProblemOccurred:
     """Something the user should hear of that belongs to no job."""
 
     error: StudioError
 
 
 @dataclass(frozen=True, slots=True)
-class News:
+class InfoPosted:
     """Something good that the user should hear of once: plain sentences."""
 
     title: str
@@ -110,16 +110,16 @@ Event = (
     | QueueChanged
     | PicturesAdded
     | RecordsChanged
-    | Progress
-    | IndexRead
+    | ProgressEvent
+    | IndexProgress
     | KeyChanged
     | SettingsChanged
-    | Trouble
-    | News
+    | ProblemOccurred
+    | InfoPosted
 )
 
 
-class Events:
+class EventBus:
     """Where events are published and heard."""
 
     def __init__(self) -> None:

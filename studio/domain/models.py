@@ -127,7 +127,7 @@ class Model:
         """Whether it can be told any of the seldom-made choices."""
         return bool(self.system or self.temperature or self.thinking or self.search or self.safety)
 
-    def told(self, wanted: Advanced) -> Advanced:
+    def supported_choices(self, wanted: Advanced) -> Advanced:
         """What of these choices it can be told; the rest is as if nobody had chosen."""
         return Advanced(
             system=wanted.system if self.system else "",
@@ -151,7 +151,7 @@ class Model:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Lesson:
+class ServiceObservation:
     """What an answer taught about a service.
 
     Attributes:
@@ -192,7 +192,7 @@ def plain_id(id: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedModel:
     """A model as the service lists it."""
 
     id: str

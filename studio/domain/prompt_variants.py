@@ -34,7 +34,7 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class VariantGroup:
     """One `{a | b}` of a prompt: with its braces, and where its bars are; depth 0 is outermost."""
 
     start: int
@@ -44,7 +44,7 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parsed:
+class ParsedPrompt:
     """A prompt as the editor colours it.
 
     Attributes:
@@ -54,7 +54,7 @@ class Parsed:
         count: number of prompts it makes.
     """
 
-    groups: tuple[Group, ...]
+    groups: tuple[VariantGroup, ...]
     comments: tuple[Span, ...]
     warnings: tuple[Span, ...]
     count: int
@@ -77,7 +77,7 @@ class _Choice:
 
 
 @dataclass(slots=True)
-class _Open:
+class _OpenBrace:
     """A brace that is not closed yet."""
 
     start: int
@@ -86,25 +86,25 @@ class _Open:
 
 
 @dataclass(slots=True)
-class _Reading:
+class _PromptParser:
     whole: _Sequence
-    groups: list[Group]
+    groups: list[VariantGroup]
     comments: list[Span]
     warnings: list[Span]
 
 
-def parse(prompt: str) -> Parsed:
+def parse(prompt: str) -> ParsedPrompt:
     """Where groups, notes and doubtful places of a prompt are; quick, for every keystroke."""
     reading = _read(prompt)
     # A group is found when it closes; reading order and depth follow from where it opened.
-    groups: list[Group] = []
+    groups: list[VariantGroup] = []
     ends: list[int] = []
     for group in sorted(reading.groups, key=_start):
         while ends and ends[-1] <= group.start:
             ends.pop()
-        groups.append(Group(group.start, group.end, group.separators, len(ends)))
+        groups.append(VariantGroup(group.start, group.end, group.separators, len(ends)))
         ends.append(group.end)
-    return Parsed(
+    return ParsedPrompt(
         groups=tuple(groups),
         comments=tuple(reading.comments),
         warnings=tuple(sorted(reading.warnings, key=_start)),
@@ -140,13 +140,13 @@ def variants(prompt: str) -> tuple[Variant, ...]:
     )
 
 
-def _start(one: Group | Span) -> int:
+def _start(one: VariantGroup | Span) -> int:
     return one.start
 
 
-def _read(prompt: str) -> _Reading:
-    reading = _Reading([], [], [], [])
-    open_braces: list[_Open] = []
+def _read(prompt: str) -> _PromptParser:
+    reading = _PromptParser([], [], [], [])
+    open_braces: list[_OpenBrace] = []
     position = 0
     notes = [Span(*found.span()) for found in _NOTE.finditer(prompt)]
     reading.comments.extend(notes)
@@ -158,7 +158,7 @@ def _read(prompt: str) -> _Reading:
         if len(mark) == 2:
             target.append(mark[1])
         elif mark == "{":
-            open_braces.append(_Open(token.start()))
+            open_braces.append(_OpenBrace(token.start()))
         elif mark == "|" and open_braces:
             open_braces[-1].bars.append(token.start())
             open_braces[-1].parts.append([])
@@ -197,7 +197,9 @@ def _text(prompt: str, start: int, end: int, notes: list[Span]) -> Iterator[str]
         yield prompt[start:end]
 
 
-def _close(done: _Open, end: int, open_braces: list[_Open], reading: _Reading) -> None:
+def _close(
+    done: _OpenBrace, end: int, open_braces: list[_OpenBrace], reading: _PromptParser
+) -> None:
     target = open_braces[-1].parts[-1] if open_braces else reading.whole
     if not done.bars:
         inner = done.parts[0]
@@ -207,7 +209,7 @@ def _close(done: _Open, end: int, open_braces: list[_Open], reading: _Reading) -
             ["{", *inner, "}"] if len(plain) < len(inner) else ["{" + "".join(plain) + "}"]
         )
         return
-    reading.groups.append(Group(done.start, end + 1, tuple(done.bars), 0))
+    reading.groups.append(VariantGroup(done.start, end + 1, tuple(done.bars), 0))
     edges = [done.start, *done.bars, end]
     for before, after, part in zip(edges, edges[1:], done.parts, strict=False):
         _trim(part)
@@ -216,7 +218,7 @@ def _close(done: _Open, end: int, open_braces: list[_Open], reading: _Reading) -
     target.append(_Choice(done.parts))
 
 
-def _as_text(brace: _Open) -> Iterator[str | _Choice]:
+def _as_text(brace: _OpenBrace) -> Iterator[str | _Choice]:
     yield "{"
     for number, part in enumerate(brace.parts):
         if number:

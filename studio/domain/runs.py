@@ -13,12 +13,12 @@ from studio.domain.drafts import MATCH, Draft
 from studio.domain.entities import (
     Advanced,
     AspectRatio,
+    ConversationOrigin,
     GenerationRequest,
     Parent,
     Picture,
     Reference,
     Role,
-    Talk,
     new_id,
     short_name,
 )
@@ -138,7 +138,7 @@ def variations(picture: Picture, model: Model, count: int, here: Draft | None = 
     `here` as in `again`. Raises InputError for a picture that `can_repeat` denies.
     """
     draft = again(picture, here)
-    draft = replace(draft, count=count, seed=None, advanced=model.told(draft.advanced))
+    draft = replace(draft, count=count, seed=None, advanced=model.supported_choices(draft.advanced))
     # The prompt is what was sent, so braces in it are text.
     return plan(replace(draft, prompt=picture.prompt), model, (picture.prompt,))
 
@@ -196,13 +196,13 @@ def draft_of(request: GenerationRequest) -> Draft:
     )
 
 
-def _talk(picture: Picture, parent: Parent) -> Talk | None:
+def _talk(picture: Picture, parent: Parent) -> ConversationOrigin | None:
     """The conversation that `picture` went on with, if it was about this parent."""
     kept = picture.conversation
     about_it = kept is not None and kept.after is not None and parent.picture == kept.after
     if kept is None or not about_it or parent.role is not Role.EDIT:
         return None
-    return Talk(profile=picture.profile, model=picture.model, turns=kept.turns - 1)
+    return ConversationOrigin(profile=picture.profile, model=picture.model, turns=kept.turns - 1)
 
 
 def _check(draft: Draft, model: Model, texts: tuple[str, ...]) -> None:
@@ -257,7 +257,7 @@ def check_references(number: int, model: Model) -> None:
 def _advanced(wanted: Advanced, model: Model) -> Advanced:
     """The choices as they are sent. Raises InputError for one the model cannot be told."""
     wanted = replace(wanted, system=_sound(wanted.system).strip())
-    told = model.told(wanted)
+    told = model.supported_choices(wanted)
     if wanted.temperature is not None and not 0 <= wanted.temperature <= MOST_TEMPERATURE:
         raise InputError(
             _("The temperature is out of range"),

@@ -32,22 +32,22 @@ from studio.common.errors import (
     StudioError,
 )
 from studio.common.i18n import _
-from studio.common.serial_executor import Lane
+from studio.common.serial_executor import SerialExecutor
 from studio.config.settings import OFFLINE
 from studio.domain.entities import GenerationRequest, Job, JobState, Picture, Reference
 from studio.generation import partial_json
-from studio.generation.conversations import Conversations
-from studio.generation.disk_space import Room
-from studio.generation.fallback_store import Spare
-from studio.generation.ingest import Arrivals
-from studio.generation.journal import Entry, Found, Head, Journal, Stage
+from studio.generation.conversations import ConversationStore
+from studio.generation.disk_space import DiskReservations
+from studio.generation.fallback_store import FallbackStore
+from studio.generation.ingest import AnswerIngester
+from studio.generation.journal import AnswerHead, FoundAttempt, Journal, JournalEntry, Stage
 from studio.generation.response_sink import AnswerSink
 from studio.imaging import upload_limits as sending
 from studio.imaging.decoder import Decoder
 from studio.library.facade import Library
-from studio.providers.base import AnswerSource, Input, Provider
-from studio.providers.history import Past
-from studio.providers.transport import Client
+from studio.providers.base import AnswerSource, InputPicture, Provider
+from studio.providers.history import ConversationHistory
+from studio.providers.transport import HttpClient
 
 log = logging.getLogger(__name__)
 
@@ -90,11 +90,11 @@ async def _within(seconds: float, sending: Awaitable[None], sink: AnswerSink) ->
             sink.tell_whole = partial(_soon, limit, limit.when())
             await sending
     except TimeoutError:
-        await sink.settle()
+        await sink.wait_until_scanned()
         if not sink.whole:
             raise
     except asyncio.CancelledError:
-        await sink.settle()
+        await sink.wait_until_scanned()
         task = asyncio.current_task()
         if task is None or not sink.whole:
             raise
@@ -140,7 +140,7 @@ def _mend(body: Path, target: Path) -> None:
 
 
 @contextlib.contextmanager
-def _kept(entry: Entry) -> Iterator[None]:
+def _kept(entry: JournalEntry) -> Iterator[None]:
     """An answer that is whole is in the journal, and paid for, whatever becomes of its picture."""
     try:
         yield
@@ -163,7 +163,7 @@ def _stays(error: StudioError) -> None:
     error.hint = _("The answer is kept. “Read again” on its tile looks once more, at no cost.")
 
 
-def _in_journal(entry: Entry) -> str:
+def _in_journal(entry: JournalEntry) -> str:
     return _(
         "The answer is kept in {folder}. When there is room again, Try again brings the picture "
         "in without asking the service a second time."
@@ -178,7 +178,7 @@ def _in_memory() -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Held:
+class _UnsavedAnswer:
     """A whole answer that found no room on the disk."""
 
     provider: Provider
@@ -186,7 +186,7 @@ class _Held:
     sink: AnswerSink
 
 
-class Attempts:
+class AttemptRunner:
     """Makes attempts. Everything it needs is given once."""
 
     def __init__(
@@ -195,15 +195,15 @@ class Attempts:
         journal: Journal,
         library: Library,
         find_key: FindKey,
-        client: Client,
+        client: HttpClient,
         decoder: Decoder,
         find_provider: FindProvider,
         find_reader: FindReader,
-        arrivals: Arrivals,
-        conversations: Conversations,
-        decoding: Lane,
-        journalling: Lane,
-        spare: Spare,
+        arrivals: AnswerIngester,
+        conversations: ConversationStore,
+        decoding: SerialExecutor,
+        journalling: SerialExecutor,
+        spare: FallbackStore,
         limit: Callable[[], float],
         wait_until_late: WaitUntilLate,
     ) -> None:
@@ -222,10 +222,10 @@ class Attempts:
         self._spare = spare
         self._limit = limit
         self._wait_until_late = wait_until_late
-        self._room = Room(library.folder)
-        self._held: dict[str, _Held] = {}
+        self._room = DiskReservations(library.folder)
+        self._held: dict[str, _UnsavedAnswer] = {}
 
-    async def make(self, job: Job, entry: Entry, report: Report) -> list[Picture]:
+    async def make(self, job: Job, entry: JournalEntry, report: Report) -> list[Picture]:
         """Send the request, take the answer, bring its pictures into the library.
 
         Args:
@@ -238,14 +238,14 @@ class Attempts:
         with self._room.promised(job.request):
             return await self._make(job, entry, report)
 
-    async def _make(self, job: Job, entry: Entry, report: Report) -> list[Picture]:
+    async def _make(self, job: Job, entry: JournalEntry, report: Report) -> list[Picture]:
         if (held := self._held.pop(entry.attempt, None)) is not None:
             report(replace(job, state=JobState.INGESTING))
             try:
-                taken = await self._take(job, entry, held.provider, held.source, held.sink)
+                taken = await self._ingest_answer(job, entry, held.provider, held.source, held.sink)
             finally:
                 await held.sink.abandon()
-            await self._journalling.run(self._spare.forget, entry.attempt)
+            await self._journalling.run(self._spare.remove_attempt, entry.attempt)
             return taken
         before = await self._decoding.run(self._look_around, entry)
         if before is not None:
@@ -258,7 +258,7 @@ class Attempts:
         past = await self._conversations.past(
             request, entry, provider, partial(self._input, limits=provider.limits)
         )
-        progress = _Progress(job, report)
+        progress = _AttemptProgress(job, report)
         sink = AnswerSink(self._journal, entry, self._decoding, provider, progress.received)
         sent, limit = False, self._limit()
         patience: asyncio.Task[None] | None = None
@@ -269,7 +269,7 @@ class Attempts:
                 await self._decoding.run(self._journal.sent, entry, provider.wire)
                 sent = True
                 patience = asyncio.create_task(self._watch(request, sink, progress))
-            sink.begin()
+            sink.begin_sending()
             progress.sent()
 
         try:
@@ -286,7 +286,7 @@ class Attempts:
                 raise await _too_long(sink, limit) from None
             except StudioError as error:
                 progress.stopped()
-                raise await self._told(sink, error, sent=sent) from error
+                raise await self._with_journal_state(sink, error, sent=sent) from error
             source = AnswerSource(
                 status=sink.code,
                 headers=sink.headers,
@@ -295,24 +295,29 @@ class Attempts:
                 scan=scan,
                 key=key or "",
             )
-            return await self._take(job, entry, provider, source, sink)
+            return await self._ingest_answer(job, entry, provider, source, sink)
         finally:
             if patience is not None:
                 patience.cancel()
             await sink.abandon()
 
-    async def _take(
-        self, job: Job, entry: Entry, provider: Provider, source: AnswerSource, sink: AnswerSink
+    async def _ingest_answer(
+        self,
+        job: Job,
+        entry: JournalEntry,
+        provider: Provider,
+        source: AnswerSource,
+        sink: AnswerSink,
     ) -> list[Picture]:
         """Look at the pictures while the answer is made durable; believe them afterwards."""
         keeping: asyncio.Task[None] | None = None
         try:
             if sink.behind:
                 await self._decoding.run(sink.catch_up)
-            keeping = asyncio.create_task(sink.keep(self._journalling))
+            keeping = asyncio.create_task(sink.finish_journal(self._journalling))
             try:
                 answer = await self._decoding.run(provider.read, source)
-                return await self._arrivals.take(
+                return await self._arrivals.ingest_answer(
                     replace(job, late=True) if sink.late else job,
                     entry,
                     answer,
@@ -330,7 +335,7 @@ class Attempts:
             else:
                 # Not even the answer found room. It is paid for, so memory keeps it.
                 sink.parts.found.clear()
-                self._held[entry.attempt] = _Held(provider, source, sink)
+                self._held[entry.attempt] = _UnsavedAnswer(provider, source, sink)
                 error.held, error.hint = True, await self._kept_elsewhere(job, sink)
                 error.spared = await self._journalling.run(self._spare.has, entry.attempt)
             raise
@@ -357,8 +362,8 @@ class Attempts:
         """Answers that found no room get a last chance to be written, before the program ends."""
         for attempt, held in tuple(self._held.items()):
             try:
-                await held.sink.keep(self._journalling)
-                await self._journalling.run(self._spare.forget, attempt)
+                await held.sink.finish_journal(self._journalling)
+                await self._journalling.run(self._spare.remove_attempt, attempt)
             except StorageError as error:
                 if not await self._journalling.run(self._spare.has, attempt):
                     log.error("A paid answer could not be written and is lost: %s", error)
@@ -366,7 +371,7 @@ class Attempts:
             await held.sink.abandon()
 
     async def _watch(
-        self, request: GenerationRequest, sink: AnswerSink, progress: _Progress
+        self, request: GenerationRequest, sink: AnswerSink, progress: _AttemptProgress
     ) -> None:
         """Say so when the answer is later than expected; the connection stays as it is."""
         try:
@@ -377,13 +382,13 @@ class Attempts:
         sink.late = True
         progress.late()
 
-    async def ingest(self, job: Job, found: Found) -> list[Picture]:
+    async def ingest(self, job: Job, found: FoundAttempt) -> list[Picture]:
         """Bring in an answer the journal has, whole as far as is known.
 
         Raises IncompleteAnswer when it is not, and what the service said instead of a picture.
         """
         # Only what is written down late may be missing, and that begins with 200.
-        head = found.head or Head(HTTPStatus.OK, {})
+        head = found.head or AnswerHead(HTTPStatus.OK, {})
         source = AnswerSource(
             status=head.status,
             headers=head.headers,
@@ -398,7 +403,7 @@ class Attempts:
                     await self._decoding.run(
                         self._journal.whole, found.entry, body, found.seconds, head=head
                     )
-            return await self._arrivals.take(
+            return await self._arrivals.ingest_answer(
                 replace(job, late=found.late),
                 found.entry,
                 answer,
@@ -407,7 +412,7 @@ class Attempts:
                 at=found.at,
             )
 
-    async def is_whole(self, found: Found) -> bool:
+    async def is_whole(self, found: FoundAttempt) -> bool:
         """Whether an answer that was taken for cut is whole to the reader of today.
 
         Raises StorageError, InputError.
@@ -420,13 +425,13 @@ class Attempts:
             return False
         return scan.complete
 
-    async def read_cut(self, job: Job, found: Found) -> list[Picture]:
+    async def read_cut(self, job: Job, found: FoundAttempt) -> list[Picture]:
         """Bring in what can be read of an answer that stopped in the middle.
 
         Raises what the service said, or NoPicture, when there is no picture in what came.
         """
         body = found.entry.folder / "mended"
-        head = found.head or Head(HTTPStatus.OK, {})
+        head = found.head or AnswerHead(HTTPStatus.OK, {})
         provider = self.reader(job, found)
         try:
             await self._decoding.run(_mend, found.entry.body, body)
@@ -438,7 +443,7 @@ class Attempts:
                 cut=True,
             )
             answer = await self._decoding.run(provider.read, source)
-            return await self._arrivals.take(
+            return await self._arrivals.ingest_answer(
                 replace(job, late=found.late),
                 found.entry,
                 answer,
@@ -451,7 +456,7 @@ class Attempts:
             error.billed = Billed.MAYBE
             raise
 
-    def reader(self, job: Job, found: Found) -> Provider:
+    def reader(self, job: Job, found: FoundAttempt) -> Provider:
         """Who reads the answer to a job. Raises InputError where nobody here knows its wire."""
         try:
             return self._find_reader(job.request.profile, found.wire)
@@ -460,7 +465,7 @@ class Attempts:
             error.hint = _("The answer is kept. A newer Gridbrush may read it, at no cost.")
             raise
 
-    def reader_version(self, job: Job, found: Found) -> int:
+    def reader_version(self, job: Job, found: FoundAttempt) -> int:
         """Version of whoever reads the answer to a job; 0 where nobody here does."""
         try:
             return self.reader(job, found).reader_version
@@ -471,8 +476,8 @@ class Attempts:
         self,
         provider: Provider,
         job: Job,
-        inputs: list[Input],
-        past: Past | None,
+        inputs: list[InputPicture],
+        past: ConversationHistory | None,
         key: str | None,
         sink: AnswerSink,
         before_first_byte: Callable[[], Awaitable[None]],
@@ -491,11 +496,13 @@ class Attempts:
             raise
         except StudioError:
             # A line that breaks after the last byte of the JSON has lost nothing.
-            await sink.settle()
+            await sink.wait_until_scanned()
             if not sink.whole:
                 raise
 
-    async def _told(self, sink: AnswerSink, error: StudioError, *, sent: bool) -> StudioError:
+    async def _with_journal_state(
+        self, sink: AnswerSink, error: StudioError, *, sent: bool
+    ) -> StudioError:
         if sent and isinstance(error, StorageError):
             error.billed = Billed.MAYBE
         elif sent and sink.received and sink.arriving and not isinstance(error, Cancelled):
@@ -507,19 +514,21 @@ class Attempts:
             _stays(error)
         return error
 
-    def _look_around(self, entry: Entry) -> Found | None:
+    def _look_around(self, entry: JournalEntry) -> FoundAttempt | None:
         """The whole answer that came before, if it did.
 
         Raises StorageError where there is no room for an answer that is still to come.
         """
         if self._journal.has_whole(entry):
-            before = self._journal.look(entry)
+            before = self._journal.read_entry(entry)
             if before.stage is Stage.WHOLE:
                 return before
         self._room.check()
         return None
 
-    async def _inputs(self, references: Sequence[Reference], limits: sending.Limits) -> list[Input]:
+    async def _inputs(
+        self, references: Sequence[Reference], limits: sending.UploadLimits
+    ) -> list[InputPicture]:
         if not references:
             return []
         allowed = await self._decoding.run(self._allowances, references, limits)
@@ -528,7 +537,9 @@ class Attempts:
             for reference, most in zip(references, allowed, strict=True)
         ]
 
-    def _allowances(self, references: Sequence[Reference], limits: sending.Limits) -> list[int]:
+    def _allowances(
+        self, references: Sequence[Reference], limits: sending.UploadLimits
+    ) -> list[int]:
         """Bytes each reference may have, so that together they fit into one request."""
         try:
             paths = [self._library.input_path(one) for one in references]
@@ -537,18 +548,18 @@ class Attempts:
             raise files.storage_error(error, self._library.folder) from error
 
     def _input(
-        self, reference: Reference, *, limits: sending.Limits, most: int | None = None
-    ) -> Input:
+        self, reference: Reference, *, limits: sending.UploadLimits, most: int | None = None
+    ) -> InputPicture:
         limit = limits.largest if most is None else most
 
         async def load() -> tuple[bytes, str]:
             path = await self._decoding.run(self._library.input_path, reference)
             return await self._decoder.upright(path, edge=limits.longest, limit=limit)
 
-        return Input(reference, load)
+        return InputPicture(reference, load)
 
 
-class _Progress:
+class _AttemptProgress:
     """Tells how an attempt goes on, not oftener than the eye can follow."""
 
     def __init__(self, job: Job, report: Report) -> None:

@@ -13,24 +13,24 @@ from collections.abc import Callable, Mapping, Sequence
 
 from studio.common.errors import StudioError
 from studio.common.i18n import _, ngettext
-from studio.common.serial_executor import Lane
+from studio.common.serial_executor import SerialExecutor
 from studio.config.settings import OFFLINE
 from studio.domain.entities import (
-    Alone,
     Conversation,
     GenerationRequest,
+    HistoryUse,
     Job,
+    NoHistoryReason,
     Picture,
     Reference,
     Role,
-    Told,
 )
 from studio.domain.models import plain_id
-from studio.generation.journal import Entry, Journal
+from studio.generation.journal import Journal, JournalEntry
 from studio.library.facade import Library
 from studio.library.files.originals import read_picture_file
-from studio.providers.base import Answer, Input, Provider
-from studio.providers.history import Part, Turn
+from studio.providers.base import Answer, InputPicture, Provider
+from studio.providers.history import ConversationTurn, Part
 
 log = logging.getLogger(__name__)
 
@@ -38,26 +38,30 @@ _MOST_TURNS = 64
 _MOST_BYTES = 16 << 20
 """More pictures than fit in any request are not read."""
 
-FindInput = Callable[[Reference], Input]
+FindInput = Callable[[Reference], InputPicture]
 """Gives a reference as it is sent."""
 
 
-class Conversations:
+class ConversationStore:
     """The conversations of one library."""
 
-    def __init__(self, *, library: Library, journal: Journal, lane: Lane) -> None:
+    def __init__(self, *, library: Library, journal: Journal, lane: SerialExecutor) -> None:
         self._library = library
         self._journal = journal
         self._lane = lane
 
     async def past(
-        self, request: GenerationRequest, entry: Entry, provider: Provider, find_input: FindInput
-    ) -> KeptPast | None:
+        self,
+        request: GenerationRequest,
+        entry: JournalEntry,
+        provider: Provider,
+        find_input: FindInput,
+    ) -> StoredHistory | None:
         """What was said before this request; None when it begins anew."""
         if request.continues is None:
             return None
         said = await self._chain(request)
-        return KeptPast(
+        return StoredHistory(
             said,
             entry,
             provider,
@@ -85,10 +89,10 @@ class Conversations:
             id = found[0].conversation.after
         return said
 
-    async def keep(
+    async def store_turn(
         self,
         job: Job,
-        entry: Entry,
+        entry: JournalEntry,
         answer: Answer,
         taken: Mapping[int, Picture],
         provider: Provider,
@@ -105,8 +109,8 @@ class Conversations:
             return None, ()
         told = None
         if job.request.continues is not None:
-            told = await self._lane.run(self._journal.told, entry)
-        told = told or Told()
+            told = await self._lane.run(self._journal.read_history_use, entry)
+        told = told or HistoryUse()
         numbers = {part.picture for part in answer.parts if part.picture is not None}
         largest = provider.limits.largest
         tellable = {number for number, one in taken.items() if one.bytes <= largest}
@@ -127,9 +131,9 @@ class Conversations:
         )
         return conversation, _sentences(told)
 
-    def _kept(self, answer: Answer, entry: Entry, provider: Provider) -> str | None:
+    def _kept(self, answer: Answer, entry: JournalEntry, provider: Provider) -> str | None:
         try:
-            data = provider.keep(answer, entry.body)
+            data = provider.extract_turn(answer, entry.body)
         except OSError as error:
             log.warning("A turn of a conversation could not be read again: %s", error)
             return None
@@ -145,18 +149,18 @@ class _LostError(Exception):
     """A turn is not in the library any more as it was; never leaves this file."""
 
 
-class KeptPast:
+class StoredHistory:
     """A conversation as the library has it; see `providers.past.Past`."""
 
     def __init__(
         self,
         said: Sequence[Picture],
-        entry: Entry,
+        entry: JournalEntry,
         provider: Provider,
         *,
         library: Library,
         journal: Journal,
-        lane: Lane,
+        lane: SerialExecutor,
         find_input: FindInput,
     ) -> None:
         self._said = said
@@ -169,9 +173,9 @@ class KeptPast:
         newest = said[0].conversation if said else None
         self.length = newest.turns if newest is not None else 0
 
-    async def turns(self) -> Sequence[Turn]:
+    async def turns(self) -> Sequence[ConversationTurn]:
         """Its newest turns, the oldest first, as far as they are in the library."""
-        turns: list[Turn] = []
+        turns: list[ConversationTurn] = []
         size = 0
         for picture in self._said:
             try:
@@ -186,7 +190,7 @@ class KeptPast:
                 break
         return turns
 
-    async def _turn(self, last: Picture) -> Turn:
+    async def _turn(self, last: Picture) -> ConversationTurn:
         kept = last.conversation
         if kept is None:
             raise _LostError(last.id)
@@ -197,7 +201,7 @@ class KeptPast:
         inputs = [
             await self._find_input(reference).load() for reference in _sent_with(last, kept.after)
         ]
-        return Turn(
+        return ConversationTurn(
             profile=last.profile,
             model=last.model,
             prompt=last.prompt,
@@ -220,9 +224,9 @@ class KeptPast:
             pictures[number] = data
         return parts, pictures
 
-    async def told(self, told: Told) -> None:
+    async def record_history_use(self, told: HistoryUse) -> None:
         """Write down how the question is told. Raises StorageError."""
-        await self._lane.run(self._journal.tell, self._entry, told)
+        await self._lane.run(self._journal.write_history_use, self._entry, told)
 
 
 def _sent_with(picture: Picture, after: str | None) -> list[Reference]:
@@ -239,7 +243,7 @@ def _is_edited(reference: Reference) -> bool:
     return reference.role is Role.EDIT
 
 
-def _sentences(told: Told) -> tuple[str, ...]:
+def _sentences(told: HistoryUse) -> tuple[str, ...]:
     """What a person should know about how the question was told."""
     if told.left_out and told.turns:
         return (
@@ -250,11 +254,11 @@ def _sentences(told: Told) -> tuple[str, ...]:
             ).format(n=told.left_out),
         )
     match told.alone:
-        case Alone.OBJECTED:
+        case NoHistoryReason.OBJECTED:
             return (_("The service did not take the conversation; the picture was sent alone"),)
-        case Alone.TOO_LARGE:
+        case NoHistoryReason.TOO_LARGE:
             return (_("The conversation is too large to go on; the picture was sent alone"),)
-        case Alone.LOST:
+        case NoHistoryReason.LOST:
             return (_("The conversation is not kept any more; the picture was sent alone"),)
-        case Alone.NO:
+        case NoHistoryReason.NO:
             return ()

@@ -40,7 +40,7 @@ def estimate(request: GenerationRequest) -> int:
     return int(pixels * _PER_PIXEL * _COPIES)
 
 
-class Room:
+class DiskReservations:
     """What was promised to requests that are under way on one library."""
 
     def __init__(self, folder: Path) -> None:

@@ -26,7 +26,7 @@ import msgspec
 from studio.common import files, json_reader
 from studio.common.errors import StorageError
 from studio.domain.entities import Job
-from studio.generation.journal import VERSION, Entry, Journal, Mark, Queued
+from studio.generation.journal import VERSION, Journal, JournalEntry, QueuedFile, StageMark
 from studio.library.files import originals as inside
 
 log = logging.getLogger(__name__)
@@ -34,14 +34,14 @@ log = logging.getLogger(__name__)
 _PART = ".part"
 
 
-class Home(msgspec.Struct, frozen=True):
+class HomeFile(msgspec.Struct, frozen=True):
     """What `home.json` holds: the library an answer belongs to, by its id and by its place."""
 
     library: str
     folder: str
 
 
-class Spare:
+class FallbackStore:
     """The second place, seen from one library."""
 
     def __init__(self, folder: Path, library: Path) -> None:
@@ -51,8 +51,8 @@ class Spare:
         self.library_id = ""
         """Set once the library is open."""
 
-    def keep(
-        self, attempt: str, job: Job, mark: Mark, content: Callable[[], Iterable[bytes]]
+    def store_answer(
+        self, attempt: str, job: Job, mark: StageMark, content: Callable[[], Iterable[bytes]]
     ) -> Path:
         """Make a whole answer durable; where it is. Twice is fine.
 
@@ -62,24 +62,24 @@ class Spare:
         if self.has(attempt):
             return self._places.get(attempt, self.folder / attempt)
         try:
-            return self._keep(self.folder, attempt, job, mark, content)
+            return self._write_answer(self.folder, attempt, job, mark, content)
         except StorageError as error:
             log.warning("A paid answer goes to a temporary folder: %s", error)
             with files.storage_errors(self.folder):
                 folder = Path(tempfile.mkdtemp(prefix="gridbrush-answer-"))
             try:
-                self._places[attempt] = self._keep(folder, attempt, job, mark, content)
+                self._places[attempt] = self._write_answer(folder, attempt, job, mark, content)
             except StorageError:
                 files.remove_folder(folder)
                 raise
             return self._places[attempt]
 
-    def _keep(
+    def _write_answer(
         self,
         folder: Path,
         attempt: str,
         job: Job,
-        mark: Mark,
+        mark: StageMark,
         content: Callable[[], Iterable[bytes]],
     ) -> Path:
         target = folder / attempt
@@ -88,9 +88,9 @@ class Spare:
         files.ensure_folder(folder)
         files.new_folder(part)
         try:
-            home = Home(library=self.library_id, folder=str(self._library))
+            home = HomeFile(library=self.library_id, folder=str(self._library))
             files.replace(part / "home.json", msgspec.json.encode(home))
-            queued = Queued(version=VERSION, job=job)
+            queued = QueuedFile(version=VERSION, job=job)
             files.replace(part / "queued.json", msgspec.json.encode(queued))
             files.write_new(part / "answer", content())
             files.replace(part / "whole.json", msgspec.json.encode(mark))
@@ -104,7 +104,7 @@ class Spare:
         """Whether the answer to an attempt is here."""
         return self._places.get(attempt, self.folder / attempt).is_dir()
 
-    def forget(self, attempt: str) -> None:
+    def remove_attempt(self, attempt: str) -> None:
         """The library has it now, or its picture. Twice is fine."""
         if self.has(attempt):
             place = self._places.pop(attempt, self.folder / attempt)
@@ -122,24 +122,24 @@ class Spare:
         for entry in list(self._own()):
             try:
                 journal.take_in(entry)
-                self.forget(entry.attempt)
+                self.remove_attempt(entry.attempt)
             except StorageError as error:
                 log.error("A paid answer stays in %s: %s", entry.folder, error)
                 left.append(error)
         return left
 
-    def _own(self) -> Iterator[Entry]:
+    def _own(self) -> Iterator[JournalEntry]:
         if not self.folder.is_dir():
             return
         for folder in sorted(self.folder.iterdir()):
             if not inside.is_id(folder.name) or not folder.is_dir():
                 continue
             try:
-                home = json_reader.load(folder / "home.json", Home)
+                home = json_reader.load(folder / "home.json", HomeFile)
             except (OSError, json_reader.NotUnderstood) as error:
                 # Nobody else will miss it: an answer that was paid for goes to whoever asks.
                 log.warning("Whose answer %s is cannot be read: %s", folder, error)
-                yield Entry(folder)
+                yield JournalEntry(folder)
                 continue
             if home.library == self.library_id or home.folder == str(self._library):
-                yield Entry(folder)
+                yield JournalEntry(folder)

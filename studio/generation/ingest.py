@@ -27,7 +27,7 @@ from studio.common.errors import (
 )
 from studio.common.file_types import kind_of
 from studio.common.i18n import _, ngettext
-from studio.common.serial_executor import Lane
+from studio.common.serial_executor import SerialExecutor
 from studio.config.settings import OFFLINE, SettingsStore
 from studio.domain import pricing
 from studio.domain.entities import (
@@ -42,23 +42,23 @@ from studio.domain.entities import (
     short_name,
 )
 from studio.domain.models import Model
-from studio.generation.conversations import Conversations
-from studio.generation.journal import Entry
-from studio.generation.streamed_pictures import Part
+from studio.generation.conversations import ConversationStore
+from studio.generation.journal import JournalEntry
+from studio.generation.streamed_pictures import PartFile
 from studio.imaging import upload_limits
 from studio.imaging.decoder import Decoder, PictureFacts
 from studio.library.facade import Library
 from studio.library.files.originals import relative_path, sha256_of
-from studio.providers.base import Answer, AnswerPicture, Provider, Spilled
-from studio.providers.fetching import Taker
+from studio.providers.base import Answer, AnswerPicture, Provider, SpilledString
+from studio.providers.fetching import FetchSink
 
 log = logging.getLogger(__name__)
 
-Fetch = Callable[[str, Taker], Awaitable[None]]
+Fetch = Callable[[str, FetchSink], Awaitable[None]]
 """Fetches a picture from an address. Raises NoPicture; NotFetched when the line broke."""
 
 
-class Arrivals:
+class AnswerIngester:
     """Takes whole answers into the library."""
 
     def __init__(
@@ -66,11 +66,11 @@ class Arrivals:
         *,
         library: Library,
         decoder: Decoder,
-        decoding: Lane,
+        decoding: SerialExecutor,
         find_model: Callable[[str, str], Model],
         settings: SettingsStore,
         fetch: Fetch,
-        conversations: Conversations,
+        conversations: ConversationStore,
     ) -> None:
         self._fetch = fetch
         self._conversations = conversations
@@ -80,16 +80,16 @@ class Arrivals:
         self._find_model = find_model
         self._settings = settings
 
-    async def take(
+    async def ingest_answer(
         self,
         job: Job,
-        entry: Entry,
+        entry: JournalEntry,
         answer: Answer,
         *,
         provider: Provider,
         seconds: float,
         at: float | None = None,
-        early: Mapping[Spilled, Part] | None = None,
+        early: Mapping[SpilledString, PartFile] | None = None,
         kept: Awaitable[None] | None = None,
         cut: bool = False,
     ) -> list[Picture]:
@@ -114,7 +114,9 @@ class Arrivals:
         parted: set[str] = set()
         for number, found in enumerate(answer.pictures):
             part = entry.part(number)
-            ready = early.get(found.data) if early and isinstance(found.data, Spilled) else None
+            ready = (
+                early.get(found.data) if early and isinstance(found.data, SpilledString) else None
+            )
             try:
                 if ready is not None:
                     part = ready.path
@@ -171,7 +173,9 @@ class Arrivals:
         usd, basis = self._cost(job, answer)
         main = _main(taken)
         warned = (_("One picture of the answer cannot be read"),) if unreadable else ()
-        conversation, told = await self._conversations.keep(job, entry, answer, numbered, provider)
+        conversation, told = await self._conversations.store_turn(
+            job, entry, answer, numbered, provider
+        )
         if job.request.references:
             told += await self._decoding.run(self._sent_otherwise, job, provider.limits)
         final = [
@@ -191,7 +195,9 @@ class Arrivals:
         if at is not None:
             # Read before: what is there already stays as it is, and has the bill.
             ids = [picture.id for picture, _part in final]
-            there = {one.id for one in await self._library.ask(lambda index: index.find(ids))}
+            there = {
+                one.id for one in await self._library.query_index(lambda index: index.find(ids))
+            }
             final = [
                 (replace(picture, cost_usd=0.0) if there else picture, part)
                 for picture, part in final
@@ -205,12 +211,12 @@ class Arrivals:
             retry_at=None,
             pictures=tuple(picture.id for picture, _part in taken),
         )
-        came = await self._library.take(done, final)
+        came = await self._library.add_job_pictures(done, final)
         if left and not cut:
             raise _left(len(left), left[0])
         return came
 
-    async def _facts(self, part: Path, ready: Part | None) -> PictureFacts:
+    async def _facts(self, part: Path, ready: PartFile | None) -> PictureFacts:
         if ready is not None and ready.facts is not None:
             return ready.facts
         return await self._decoder.probe(part, verify=True)
@@ -227,14 +233,14 @@ class Arrivals:
         return True
 
     async def _fetched(self, part: Path, url: str) -> None:
-        taker = _PartTaker(part, self._decoding)
+        taker = _PartWriter(part, self._decoding)
         try:
             await self._fetch(url, taker)
             await taker.finish()
         finally:
             await taker.close()
 
-    def _sent_otherwise(self, job: Job, limits: upload_limits.Limits) -> tuple[str, ...]:
+    def _sent_otherwise(self, job: Job, limits: upload_limits.UploadLimits) -> tuple[str, ...]:
         """A sentence for each reference that was sent smaller, or as another kind."""
         said: list[str] = []
         try:
@@ -315,15 +321,15 @@ class Arrivals:
         return relative_path(name, id, extension, created)
 
 
-class _PartTaker:
+class _PartWriter:
     """Writes a fetched picture to its part file, on the decoding lane."""
 
-    def __init__(self, part: Path, lane: Lane) -> None:
+    def __init__(self, part: Path, lane: SerialExecutor) -> None:
         self._part = part
         self._lane = lane
         self._file: files.Appender | None = None
 
-    async def begin(self) -> None:
+    async def begin_picture(self) -> None:
         """The picture begins, maybe for the second time."""
         await self.close()
         self._file = await self._lane.run(self._opened)
@@ -397,9 +403,9 @@ def _parted(picture: Picture, parted: set[str]) -> tuple[str, ...]:
     return (_("Only the first part of this picture arrived"),) if picture.id in parted else ()
 
 
-def _measured(part: Path, ready: Part | None) -> tuple[str, int]:
+def _measured(part: Path, ready: PartFile | None) -> tuple[str, int]:
     if ready is not None:
-        ready.keep()
+        ready.sync_to_disk()
         return ready.sha256, ready.bytes
     return sha256_of(part), part.stat().st_size
 

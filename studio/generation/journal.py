@@ -40,7 +40,7 @@ from studio.common.errors import StorageError
 from studio.common.i18n import _
 from studio.common.json_reader import NotUnderstood
 from studio.config.settings import USUAL_WIRE
-from studio.domain.entities import GenerationRequest, Job, Told, new_id
+from studio.domain.entities import GenerationRequest, HistoryUse, Job, new_id
 from studio.library.files import originals as inside
 from studio.library.log import validation
 
@@ -64,7 +64,7 @@ class Stage(StrEnum):
     CUT = "cut"
 
 
-class Over(StrEnum):
+class EndReason(StrEnum):
     """Why an attempt is over. Each is proof of something; "nobody could look" is none of them."""
 
     RECORDED = "recorded"
@@ -83,14 +83,14 @@ class Over(StrEnum):
     """Nothing came. What came stays."""
 
 
-class Queued(msgspec.Struct, frozen=True):
+class QueuedFile(msgspec.Struct, frozen=True):
     """What `queued.json` holds."""
 
     version: int
     job: Job
 
 
-class Head(msgspec.Struct, frozen=True, omit_defaults=True):
+class AnswerHead(msgspec.Struct, frozen=True, omit_defaults=True):
     """What `answer.json` holds: the answer's status and headers (names in lower case), its wire."""
 
     status: int
@@ -98,7 +98,7 @@ class Head(msgspec.Struct, frozen=True, omit_defaults=True):
     wire: str = USUAL_WIRE
 
 
-class Mark(msgspec.Struct, frozen=True, omit_defaults=True):
+class StageMark(msgspec.Struct, frozen=True, omit_defaults=True):
     """What `sent.json`, `whole.json` and `cut.json` hold.
 
     Attributes:
@@ -124,7 +124,7 @@ class Mark(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class JournalEntry:
     """One attempt's folder."""
 
     folder: Path
@@ -154,7 +154,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class FoundAttempt:
     """An attempt found at start.
 
     Attributes:
@@ -166,10 +166,10 @@ class Found:
         damaged: what was asked cannot be read; `job` stands for it, with the attempt's id.
     """
 
-    entry: Entry
+    entry: JournalEntry
     stage: Stage
     job: Job
-    head: Head | None = None
+    head: AnswerHead | None = None
     bytes: int = 0
     at: float = 0.0
     seconds: float = 0.0
@@ -191,26 +191,26 @@ class Journal:
         self.folder = folder
         self.unreadable: list[tuple[Path, str]] = []
 
-    def queue(self, job: Job) -> Entry:
+    def queue(self, job: Job) -> JournalEntry:
         """Believe that a job is wanted: from here on it survives any crash."""
         return self.queue_some((job,))[0]
 
-    def queue_some(self, jobs: Sequence[Job]) -> list[Entry]:
+    def queue_some(self, jobs: Sequence[Job]) -> list[JournalEntry]:
         """The same for some jobs at once, which costs fewer waits for the disk than one by one.
 
         Where the disk gives out in the middle the first ones are queued, and only their entries
         come back. Raises StorageError when not even the first is.
         """
-        entries: list[Entry] = []
+        entries: list[JournalEntry] = []
         files.ensure_folder(self.folder)
-        entry: Entry | None = None
+        entry: JournalEntry | None = None
         try:
             for job in jobs:
-                entry = Entry(self.folder / new_id())
+                entry = JournalEntry(self.folder / new_id())
                 files.new_folder(entry.folder)
                 files.replace(
                     entry.folder / "queued.json",
-                    msgspec.json.encode(Queued(version=VERSION, job=job)),
+                    msgspec.json.encode(QueuedFile(version=VERSION, job=job)),
                 )
                 entries.append(entry)
         except StorageError as error:
@@ -228,26 +228,26 @@ class Journal:
             raise files.storage_error(error, self.folder) from error
         return entries
 
-    def tell(self, entry: Entry, told: Told) -> None:
+    def write_history_use(self, entry: JournalEntry, told: HistoryUse) -> None:
         """How a question that goes on with a conversation is told; the last word counts."""
         files.replace(entry.folder / "told.json", msgspec.json.encode(told))
 
-    def told(self, entry: Entry) -> Told | None:
-        """What `tell` wrote; None for a question without a past."""
+    def read_history_use(self, entry: JournalEntry) -> HistoryUse | None:
+        """What `write_history_use` wrote; None for a question without a past."""
         try:
-            return _read(entry.folder / "told.json", Told)
+            return _read(entry.folder / "told.json", HistoryUse)
         except (NotUnderstood, OSError) as error:
             log.error("How a question was told cannot be read in %s: %s", entry.folder.name, error)
             return None
 
-    def sent(self, entry: Entry, wire: str = USUAL_WIRE) -> None:
+    def sent(self, entry: JournalEntry, wire: str = USUAL_WIRE) -> None:
         """The first byte is about to leave: from here on it may cost money."""
-        mark = Mark(at=time.time(), wire=wire)
+        mark = StageMark(at=time.time(), wire=wire)
         files.replace(entry.folder / "sent.json", msgspec.json.encode(mark))
 
     def begin_answer(
         self,
-        entry: Entry,
+        entry: JournalEntry,
         status: int,
         headers: Mapping[str, str],
         *,
@@ -263,8 +263,8 @@ class Journal:
         body = files.Appender(entry.body, lasting=False)
         try:
             if not at_once:
-                head = Head(status, dict(headers), wire)
-                files.put(entry.folder / "answer.json", msgspec.json.encode(head))
+                head = AnswerHead(status, dict(headers), wire)
+                files.write_file(entry.folder / "answer.json", msgspec.json.encode(head))
         except BaseException:
             body.close()
             raise
@@ -272,12 +272,12 @@ class Journal:
 
     def whole(
         self,
-        entry: Entry,
+        entry: JournalEntry,
         body: files.Appender,
         seconds: float,
         *,
         late: bool = False,
-        head: Head | None = None,
+        head: AnswerHead | None = None,
     ) -> None:
         """The answer is complete: durable before anything in it is believed.
 
@@ -292,19 +292,19 @@ class Journal:
         else:
             if not body.in_place():
                 # The mark would be put beside nothing.
-                raise gone(entry.folder)
-        mark = Mark(at=time.time(), bytes=body.size, seconds=seconds, late=late)
+                raise missing_folder_error(entry.folder)
+        mark = StageMark(at=time.time(), bytes=body.size, seconds=seconds, late=late)
         self._mark(entry, "whole.json", mark, head)
         body.close()
 
     def cut(
         self,
-        entry: Entry,
+        entry: JournalEntry,
         body: files.Appender | None,
         reason: str,
         seconds: float,
         *,
-        head: Head | None = None,
+        head: AnswerHead | None = None,
         reader: int = 0,
     ) -> None:
         """The answer ends in the middle: what is there is kept. `head` as in `whole`.
@@ -315,10 +315,10 @@ class Journal:
             body.sync()
             body.close()
         size = body.size if body is not None else 0
-        mark = Mark(at=time.time(), bytes=size, seconds=seconds, reason=reason, reader=reader)
+        mark = StageMark(at=time.time(), bytes=size, seconds=seconds, reason=reason, reader=reader)
         self._mark(entry, "cut.json", mark, head)
 
-    def looked_at(self, entry: Entry, reader: int) -> None:
+    def looked_at(self, entry: JournalEntry, reader: int) -> None:
         """A reader has looked at an answer in vain: cut, or whole and not to be read."""
         for name in ("whole.json", "cut.json"):
             if (mark := _mark_of(entry, name)) is not None:
@@ -327,7 +327,7 @@ class Journal:
                 return
 
     @staticmethod
-    def _mark(entry: Entry, name: str, mark: Mark, head: Head | None) -> None:
+    def _mark(entry: JournalEntry, name: str, mark: StageMark, head: AnswerHead | None) -> None:
         head = head or _head(entry, None)
         if head is not None:
             mark = msgspec.structs.replace(
@@ -335,15 +335,15 @@ class Journal:
             )
         files.replace(entry.folder / name, msgspec.json.encode(mark))
 
-    def stays(self, entry: Entry, why: Over) -> bool:
+    def stays(self, entry: JournalEntry, why: EndReason) -> bool:
         """Whether something that was paid for is in it that `why` does not account for."""
-        if why is Over.CANCELLED:
+        if why is EndReason.CANCELLED:
             return self.has_whole(entry)
-        if why is Over.UNANSWERED:
+        if why is EndReason.UNANSWERED:
             return self.has_whole(entry) or self.has_answer(entry)
         return False
 
-    def close(self, entry: Entry, why: Over, *, lasting: bool = True) -> bool:
+    def close(self, entry: JournalEntry, why: EndReason, *, lasting: bool = True) -> bool:
         """Forget the attempt, unless it `stays`; whether it is over. Last of all steps.
 
         The one place where an answer is removed; twice is fine. Durable, unless not `lasting`: of
@@ -359,9 +359,9 @@ class Journal:
         files.remove_folder(done)
         return True
 
-    def take_in(self, spare: Entry) -> None:
+    def take_in(self, spare: JournalEntry) -> None:
         """Copy a whole answer that was kept elsewhere. Twice is fine. Raises StorageError."""
-        entry = Entry(self.folder / spare.attempt)
+        entry = JournalEntry(self.folder / spare.attempt)
         if self.has_whole(entry):
             return
         files.ensure_folder(entry.folder)
@@ -371,17 +371,17 @@ class Journal:
         files.copy_over(spare.folder / "whole.json", entry.folder / "whole.json")
         files.sync_folder(self.folder)
 
-    def keep_order(self, entries: Sequence[Entry]) -> None:
+    def keep_order(self, entries: Sequence[JournalEntry]) -> None:
         """Remember the order of what is queued, where it is not that of queueing."""
         attempts = [entry.attempt for entry in entries]
         files.replace(self.folder / _ORDER, msgspec.json.encode(attempts))
 
-    def has_whole(self, entry: Entry) -> bool:
+    def has_whole(self, entry: JournalEntry) -> bool:
         """Whether a whole answer is here already; else there is nothing to `look` for."""
         return (entry.folder / "whole.json").exists()
 
     @staticmethod
-    def has_answer(entry: Entry) -> bool:
+    def has_answer(entry: JournalEntry) -> bool:
         """Whether some of an answer's body is there; so it is where nobody can tell."""
         try:
             return entry.body.stat().st_size > 0
@@ -390,10 +390,10 @@ class Journal:
         except OSError:
             return True
 
-    def look(self, entry: Entry) -> Found:
+    def read_entry(self, entry: JournalEntry) -> FoundAttempt:
         """How far an attempt came. Raises StorageError when that cannot be read."""
         try:
-            return _look(entry)
+            return _read_entry(entry)
         except (NotUnderstood, OSError) as error:
             raise StorageError(
                 _("The journal cannot be read"), f"{entry.folder}: {error}"
@@ -403,12 +403,12 @@ class Journal:
         """Whether there is anything for `recover` to look at."""
         return self.folder.is_dir() and any(one.name != _ORDER for one in self.folder.iterdir())
 
-    def recover(self) -> list[Found]:
+    def recover(self) -> list[FoundAttempt]:
         """Every attempt that is not over, in the queue's order. Only under the library's lock."""
         self.unreadable = []
         if not self.folder.is_dir():
             return []
-        found: list[Found] = []
+        found: list[FoundAttempt] = []
         for folder in directory_handles.folders(self.folder, self.folder):
             try:
                 if directory_handles.holds_links(folder):
@@ -419,14 +419,14 @@ class Journal:
                     # Over, or ended before it was ever believed.
                     shutil.rmtree(folder, ignore_errors=True)
                 else:
-                    found.append(_look(Entry(folder)))
+                    found.append(_read_entry(JournalEntry(folder)))
             except OSError as error:
                 log.error("The journal entry %s cannot be read: %s", folder.name, error)
                 self.unreadable.append((folder, error.strerror or str(error)))
         order = self._order()
         return sorted(found, key=lambda one: order.get(one.entry.attempt, len(order)))
 
-    def put_aside(self, entry: Entry) -> Path:
+    def put_aside(self, entry: JournalEntry) -> Path:
         """Keep the files of a damaged entry where no start looks for work; where that is."""
         aside = self.folder.with_name(DAMAGED)
         files.ensure_folder(aside)
@@ -439,14 +439,14 @@ class Journal:
     def _order(self) -> dict[str, int]:
         try:
             with directory_handles.open_file(self.folder, self.folder / _ORDER) as file:
-                attempts = json_reader.take(file, list[str])
+                attempts = json_reader.read_value(file, list[str])
         except (OSError, NotUnderstood):
             # The order of queueing is a good order too.
             return {}
         return {attempt: place for place, attempt in enumerate(attempts)}
 
 
-def gone(folder: Path) -> StorageError:
+def missing_folder_error(folder: Path) -> StorageError:
     """For a folder that was taken away while it was used."""
     return StorageError(
         _("A folder of the library is gone"),
@@ -458,10 +458,12 @@ def gone(folder: Path) -> StorageError:
 def _believed(folder: Path) -> bool:
     """Whether an attempt got so far that it counts; where its request is gone, that it was sent."""
     marks = ("queued.json", "sent.json", "whole.json", "cut.json")
-    return any((folder / name).exists() for name in marks) or Journal.has_answer(Entry(folder))
+    return any((folder / name).exists() for name in marks) or Journal.has_answer(
+        JournalEntry(folder)
+    )
 
 
-def _look(entry: Entry) -> Found:
+def _read_entry(entry: JournalEntry) -> FoundAttempt:
     asked = _asked(entry)
     job = asked or _stand_in(entry)
     sent = _mark_of(entry, "sent.json")
@@ -479,7 +481,7 @@ def _look(entry: Entry) -> Found:
     else:
         stage = Stage.QUEUED
     cut = stage is Stage.CUT
-    return Found(
+    return FoundAttempt(
         entry=entry,
         stage=stage,
         job=job,
@@ -496,10 +498,10 @@ def _look(entry: Entry) -> Found:
     )
 
 
-def _asked(entry: Entry) -> Job | None:
+def _asked(entry: JournalEntry) -> Job | None:
     """What was asked; None where the disk has lost it."""
     try:
-        queued = _read(entry.folder / "queued.json", Queued)
+        queued = _read(entry.folder / "queued.json", QueuedFile)
         if queued is not None and (odd := validation.odd_in_job(queued.job)):
             raise NotUnderstood(", ".join(odd))
     except NotUnderstood as error:
@@ -508,7 +510,7 @@ def _asked(entry: Entry) -> Job | None:
     return None if queued is None else queued.job
 
 
-def _stand_in(entry: Entry) -> Job:
+def _stand_in(entry: JournalEntry) -> Job:
     """A job for an attempt of which nobody knows what was asked; the same at every start."""
     request = GenerationRequest(profile=_UNKNOWN, model=_UNKNOWN, prompt=_("The prompt is lost"))
     return Job(
@@ -516,7 +518,7 @@ def _stand_in(entry: Entry) -> Job:
     )
 
 
-def _written(entry: Entry) -> float:
+def _written(entry: JournalEntry) -> float:
     """When an attempt was first written down, as its id tells; else when it was last touched."""
     try:
         return (uuid.UUID(entry.attempt).int >> 80) / 1000
@@ -524,23 +526,23 @@ def _written(entry: Entry) -> float:
         return entry.folder.stat().st_mtime
 
 
-def _mark_of(entry: Entry, name: str) -> Mark | None:
+def _mark_of(entry: JournalEntry, name: str) -> StageMark | None:
     """A mark; one that is damaged still says by its name that the attempt came so far.
 
     Only a whole answer is not believed without it: then it is read like one that was cut.
     """
     path = entry.folder / name
     try:
-        mark = _read(path, Mark)
+        mark = _read(path, StageMark)
         if mark is not None and not _can_be(mark):
             raise NotUnderstood("numbers")
         return mark
     except NotUnderstood as error:
         log.error("%s of the journal entry %s is damaged: %s", name, entry.attempt, error)
-        return None if name == "whole.json" else Mark(at=path.stat().st_mtime, wire="")
+        return None if name == "whole.json" else StageMark(at=path.stat().st_mtime, wire="")
 
 
-def _can_be(mark: Mark) -> bool:
+def _can_be(mark: StageMark) -> bool:
     return (
         validation.is_moment(mark.at)
         and 0 <= mark.bytes < json_reader.MOST
@@ -549,11 +551,11 @@ def _can_be(mark: Mark) -> bool:
     )
 
 
-def _head(entry: Entry, mark: Mark | None) -> Head | None:
+def _head(entry: JournalEntry, mark: StageMark | None) -> AnswerHead | None:
     if mark is not None and mark.status:
-        return Head(mark.status, mark.headers, mark.wire)
+        return AnswerHead(mark.status, mark.headers, mark.wire)
     try:
-        return _read(entry.folder / "answer.json", Head)
+        return _read(entry.folder / "answer.json", AnswerHead)
     except NotUnderstood:
         # The power went before it was durable; so did the answer.
         return None

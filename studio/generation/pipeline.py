@@ -10,14 +10,14 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from studio.common.errors import InputError
-from studio.common.serial_executor import Lane
+from studio.common.serial_executor import SerialExecutor
 from studio.config.settings import OFFLINE, USUAL_WIRE, Profile, SettingsStore
-from studio.domain.events import Events
-from studio.domain.models import Lesson
-from studio.generation.attempt import Attempts, FindKey
-from studio.generation.conversations import Conversations
-from studio.generation.fallback_store import Spare
-from studio.generation.ingest import Arrivals
+from studio.domain.events import EventBus
+from studio.domain.models import ServiceObservation
+from studio.generation.attempt import AttemptRunner, FindKey
+from studio.generation.conversations import ConversationStore
+from studio.generation.fallback_store import FallbackStore
+from studio.generation.ingest import AnswerIngester
 from studio.generation.journal import Journal
 from studio.generation.queue import JobQueue
 from studio.generation.recovery import Recovery
@@ -28,10 +28,10 @@ from studio.library.facade import Library
 from studio.providers.base import Provider
 from studio.providers.catalogue import Catalogue
 from studio.providers.registry import provider_of
-from studio.providers.transport import Client
+from studio.providers.transport import HttpClient
 
 
-class Making:
+class GenerationPipeline:
     """One wire for all attempts.
 
     Attributes:
@@ -52,18 +52,18 @@ class Making:
         settings: SettingsStore,
         find_profile: Callable[[str], Profile],
         find_key: FindKey,
-        decoding: Lane,
-        journalling: Lane,
+        decoding: SerialExecutor,
+        journalling: SerialExecutor,
         keep_models: Callable[[], None],
-        spare: Spare,
-        events: Events,
+        spare: FallbackStore,
+        events: EventBus,
     ) -> None:
         self._catalogue = catalogue
         self._find_profile = find_profile
         self._keep_models = keep_models
-        self.client = Client(lane=decoding)
-        conversations = Conversations(library=library, journal=journal, lane=decoding)
-        arrivals = Arrivals(
+        self.client = HttpClient(lane=decoding)
+        conversations = ConversationStore(library=library, journal=journal, lane=decoding)
+        arrivals = AnswerIngester(
             library=library,
             decoder=decoder,
             decoding=decoding,
@@ -72,7 +72,7 @@ class Making:
             fetch=self.client.fetch,
             conversations=conversations,
         )
-        self.attempts = Attempts(
+        self.attempts = AttemptRunner(
             journal=journal,
             library=library,
             find_key=find_key,
@@ -126,6 +126,6 @@ class Making:
             lambda lesson: self._learn(name, lesson),
         )
 
-    def _learn(self, name: str, lesson: Lesson) -> None:
-        self._catalogue.take(name, lesson)
+    def _learn(self, name: str, lesson: ServiceObservation) -> None:
+        self._catalogue.add_observation(name, lesson)
         self._keep_models()

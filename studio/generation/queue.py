@@ -27,31 +27,31 @@ from studio.common.errors import (
     StorageError,
     StudioError,
 )
-from studio.common.serial_executor import Lane
+from studio.common.serial_executor import SerialExecutor
 from studio.config.settings import OFFLINE, Settings, SettingsStore
-from studio.domain.entities import Hold, Job, JobState
+from studio.domain.entities import HoldReason, Job, JobState
 from studio.domain.events import (
     Event,
-    Events,
+    EventBus,
     JobChanged,
     JobsRemoved,
     KeyChanged,
+    ProblemOccurred,
     QueueChanged,
     SettingsChanged,
-    Trouble,
 )
 from studio.generation.failures import bug, cancelled, failure_of
-from studio.generation.journal import Entry, Journal, Over, Stage
-from studio.generation.rate_limiter import Place, Turns, moved
+from studio.generation.journal import EndReason, Journal, JournalEntry, Stage
+from studio.generation.rate_limiter import Place, RateLimiter, moved
 from studio.generation.retry import (
-    CountDowns,
+    RetryTimers,
     anew,
     beside,
     counting_down,
     delay_of,
     may_repeat,
 )
-from studio.generation.scheduler import Rota
+from studio.generation.scheduler import Scheduler
 from studio.library.facade import Library
 
 log = logging.getLogger(__name__)
@@ -62,7 +62,7 @@ _AT_ONCE = 16
 _KEPT = (IncompleteAnswer, StorageError, InputError, NotFetched)
 """Errors after which the journal may hold what was paid for: the next start knows."""
 
-Make = Callable[[Job, Entry, Callable[[Job], None]], Awaitable[object]]
+Make = Callable[[Job, JournalEntry, Callable[[Job], None]], Awaitable[object]]
 """Makes one attempt: request out, answer into the library. Raises StudioError."""
 
 
@@ -79,11 +79,11 @@ class JobQueue:
         self,
         *,
         journal: Journal,
-        journalling: Lane,
+        journalling: SerialExecutor,
         library: Library,
         make: Make,
         settings: SettingsStore,
-        events: Events,
+        events: EventBus,
         hold_for_key: bool = True,
         jitter: Callable[[], float] = random.random,
     ) -> None:
@@ -96,14 +96,14 @@ class JobQueue:
         self._events = events
         self._hold_for_key = hold_for_key
         self._jitter = jitter
-        self._entries: dict[str, Entry] = {}
+        self._entries: dict[str, JournalEntry] = {}
         self._put_away: dict[str, Job] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._asides: set[asyncio.Task[None]] = set()
         self._awaiting: dict[str, asyncio.Future[None]] = {}
-        self._turns = Turns(self._current_settings)
-        self._rota = Rota(self, self._turns)
-        self._count_downs = CountDowns()
+        self._turns = RateLimiter(self._current_settings)
+        self._rota = Scheduler(self, self._turns)
+        self._count_downs = RetryTimers()
         self._keeping_order = False
         self._ending: set[str] = set()
         self._returning: set[str] = set()
@@ -111,7 +111,7 @@ class JobQueue:
         self.only_in_memory: set[str] = set()
         self._usual: dict[tuple[str, str], float | None] = {}
         self._closing = False
-        self._unsubscribe = events.subscribe(self._hear)
+        self._unsubscribe = events.subscribe(self._on_core_event)
 
     def _current_settings(self) -> Settings:
         return self._settings.value
@@ -134,17 +134,17 @@ class JobQueue:
             left, some = left[len(entries) :], min(2 * some, _AT_ONCE)
         return tuple(jobs)
 
-    def adopt(self, job: Job, entry: Entry | None) -> None:
+    def adopt(self, job: Job, entry: JournalEntry | None) -> None:
         """Show a job found at start; it waits for the user."""
         if entry is not None:
             self._entries[job.id] = entry
         self.change(job)
 
-    def holds(self, entry: Entry) -> bool:
+    def holds(self, entry: JournalEntry) -> bool:
         """Whether a job of this queue is behind an entry of the journal."""
         return entry in self._entries.values()
 
-    def entry_of(self, job: str) -> Entry | None:
+    def entry_of(self, job: str) -> JournalEntry | None:
         """Where the journal keeps a job, if it does."""
         return self._entries.get(job)
 
@@ -253,7 +253,9 @@ class JobQueue:
         ids = [id for id in jobs if id in self._put_away]
         if not ids:
             return []
-        stands = await self._library.ask(lambda index: index.state.field_of("dismissed", ids))
+        stands = await self._library.query_index(
+            lambda index: index.state.field_of("dismissed", ids)
+        )
         wanted = {id for value, some in stands if not value for id in some}
         back = [self._put_away.pop(id) for id in ids if id in wanted and id in self._put_away]
         for job in back:
@@ -308,7 +310,7 @@ class JobQueue:
 
     # How it goes on
 
-    def _hear(self, event: Event) -> None:
+    def _on_core_event(self, event: Event) -> None:
         if isinstance(event, KeyChanged) and self.held(event.profile):
             self._turns.held.discard(event.profile)
             self._pump()
@@ -373,7 +375,7 @@ class JobQueue:
         self._asides.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             if isinstance(error, StudioError):
-                self._events.publish(Trouble(error))
+                self._events.publish(ProblemOccurred(error))
             else:
                 log.error("Work of the queue ended in an unforeseen way", exc_info=error)
         self._pump()
@@ -384,7 +386,7 @@ class JobQueue:
             if old is None or not await self._serves_again(found, old):
                 self._entries[found.id] = await self._journalling.run(self._journal.queue, fresh)
                 if old is not None:
-                    await self._journalling.run(self._journal.close, old, Over.UNANSWERED)
+                    await self._journalling.run(self._journal.close, old, EndReason.UNANSWERED)
         except StudioError:
             # No room to write it down: it stays as it was, to be tried again.
             self.change(found)
@@ -400,12 +402,12 @@ class JobQueue:
         finally:
             self._returning.discard(found.id)
 
-    async def _serves_again(self, found: Job, entry: Entry) -> bool:
+    async def _serves_again(self, found: Job, entry: JournalEntry) -> bool:
         if found.state is JobState.UNSENT or found.id in self.held_answers:
             self.held_answers.discard(found.id)
             self.only_in_memory.discard(found.id)
             return True
-        stands = await self._journalling.run(self._journal.look, entry)
+        stands = await self._journalling.run(self._journal.read_entry, entry)
         return stands.stage is Stage.WHOLE
 
     async def _run(self, job: Job) -> None:
@@ -427,7 +429,7 @@ class JobQueue:
         while True:
             now = self.jobs[job.id]
             now = self.jobs[job.id] = replace(
-                now, attempt=now.attempt + 1, queue_place=0, hold=Hold.NONE, send_at=None
+                now, attempt=now.attempt + 1, queue_place=0, hold=HoldReason.NONE, send_at=None
             )
             entry = self._entries[job.id]
             try:
@@ -442,7 +444,7 @@ class JobQueue:
             else:
                 try:
                     await self._journalling.run(
-                        self._journal.close, entry, Over.RECORDED, lasting=False
+                        self._journal.close, entry, EndReason.RECORDED, lasting=False
                     )
                 except StudioError as error:
                     # The picture is in the library; the next start tidies up.
@@ -486,7 +488,7 @@ class JobQueue:
         self._entries[job.id] = await self._journalling.run(self._journal.queue, queued)
         await self._journalling.run(self._journal.close, old, _why(error))
         self.change(again)
-        return await self._count_downs.over(job.id, delay)
+        return await self._count_downs.wait_for(job.id, delay)
 
     async def _end(self, job: Job, error: StudioError) -> None:
         if job.request.profile == OFFLINE:
@@ -516,16 +518,16 @@ class JobQueue:
             error.kept = error.kept or stays
         ended = replace(
             job,
-            state=JobState.CANCELLED if why is Over.CANCELLED else JobState.FAILED,
+            state=JobState.CANCELLED if why is EndReason.CANCELLED else JobState.FAILED,
             finished=time.time(),
             retry_at=None,
             queue_place=0,
-            hold=Hold.NONE,
+            hold=HoldReason.NONE,
             send_at=None,
             failure=failure_of(error),
         )
         try:
-            await self._library.take(ended, [])
+            await self._library.add_job_pictures(ended, [])
             if (
                 entry is not None
                 and not isinstance(error, _KEPT)
@@ -535,10 +537,10 @@ class JobQueue:
         except StudioError as storage:
             # The journal still has it: the next start will say what is known.
             log.error("The end of a job could not be recorded: %s", storage)
-            self._events.publish(Trouble(storage))
+            self._events.publish(ProblemOccurred(storage))
         except Exception as unforeseen:
             log.exception("The end of a job could not be recorded")
-            self._events.publish(Trouble(bug(unforeseen, ended)))
+            self._events.publish(ProblemOccurred(bug(unforeseen, ended)))
         finally:
             # Whatever happened, the tile tells how it ended and waits for nobody.
             self._ending.discard(job.id)
@@ -548,8 +550,8 @@ class JobQueue:
         self._usual[key] = await self._library.usual_seconds(*key)
 
 
-def _why(error: StudioError) -> Over:
+def _why(error: StudioError) -> EndReason:
     """What the end of a job proves about its answer."""
     if isinstance(error, Cancelled):
-        return Over.CANCELLED
-    return Over.REFUSED if error.answered else Over.UNANSWERED
+        return EndReason.CANCELLED
+    return EndReason.REFUSED if error.answered else EndReason.UNANSWERED

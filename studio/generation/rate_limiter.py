@@ -13,25 +13,25 @@ from dataclasses import dataclass
 from typing import Literal
 
 from studio.config.settings import Settings
-from studio.domain.entities import Hold, Job
+from studio.domain.entities import HoldReason, Job
 
 Place = Literal["first", "earlier", "later"]
 """Where a job is moved in the queue."""
 
 
 @dataclass(frozen=True, slots=True)
-class Wait:
+class WaitReason:
     """Why a job is not sent now.
 
     Attributes:
         seconds: after which the pace lets it go; None where that is not known.
     """
 
-    hold: Hold = Hold.NONE
+    hold: HoldReason = HoldReason.NONE
     seconds: float | None = None
 
 
-class Turns:
+class RateLimiter:
     """Gives turns to jobs.
 
     Attributes:
@@ -56,22 +56,22 @@ class Turns:
         self._given: dict[str, str] = {}
         self._sent: dict[str, deque[float]] = {}
 
-    def ask(self, job: Job, ahead: dict[str, int]) -> Wait | None:
+    def request_turn(self, job: Job, ahead: dict[str, int]) -> WaitReason | None:
         """Take a turn for a job: None when it may be sent now, else what it waits for.
 
         `ahead` counts by profile the jobs before it that wait for the pace; it is counted on here.
         """
         profile = job.request.profile
         if self.paused:
-            return Wait(Hold.PAUSED)
+            return WaitReason(HoldReason.PAUSED)
         if profile in self.held:
-            return Wait(Hold.KEY)
+            return WaitReason(HoldReason.KEY)
         at_once, per_minute = self._limits(profile)
         before = ahead.get(profile, 0)
         if job.id not in self._slots:
             taken = sum(one == profile for one in self._slots.values())
             if taken + before >= at_once:
-                return Wait()
+                return WaitReason()
         if per_minute is not None and (wait := self._pace(profile, per_minute, before)):
             ahead[profile] = before + 1
             return wait
@@ -117,14 +117,14 @@ class Turns:
             sent.popleft()
         return sent
 
-    def _pace(self, profile: str, per_minute: int, before: int) -> Wait | None:
+    def _pace(self, profile: str, per_minute: int, before: int) -> WaitReason | None:
         now, sent = self._clock(), self._lately(profile)
         given = sum(one == profile for one in self._given.values())
         over = len(sent) + given + before + 1 - per_minute
         if over <= 0:
             return None
         known = over <= len(sent)
-        return Wait(Hold.PACE, sent[over - 1] + self._minute - now if known else None)
+        return WaitReason(HoldReason.PACE, sent[over - 1] + self._minute - now if known else None)
 
 
 def moved(ids: Sequence[str], movable: Sequence[str], id: str, place: Place) -> list[str]:

@@ -22,14 +22,14 @@ from studio.common.errors import (
     StudioError,
 )
 from studio.common.i18n import _, ngettext
-from studio.common.serial_executor import Lane
+from studio.common.serial_executor import SerialExecutor
 from studio.config.settings import OFFLINE
 from studio.domain.entities import Failure, Job, JobState
-from studio.domain.events import Events, News, Trouble
-from studio.generation.attempt import Attempts
+from studio.domain.events import EventBus, InfoPosted, ProblemOccurred
+from studio.generation.attempt import AttemptRunner
 from studio.generation.failures import failure_of
-from studio.generation.fallback_store import Spare
-from studio.generation.journal import DAMAGED, Found, Journal, Over, Stage
+from studio.generation.fallback_store import FallbackStore
+from studio.generation.journal import DAMAGED, EndReason, FoundAttempt, Journal, Stage
 from studio.generation.queue import JobQueue
 from studio.generation.response_sink import incomplete
 from studio.library.facade import Library
@@ -46,12 +46,12 @@ class Recovery:
         self,
         *,
         journal: Journal,
-        journalling: Lane,
+        journalling: SerialExecutor,
         library: Library,
-        attempts: Attempts,
+        attempts: AttemptRunner,
         queue: JobQueue,
-        spare: Spare,
-        events: Events,
+        spare: FallbackStore,
+        events: EventBus,
     ) -> None:
         self._journal = journal
         self._journalling = journalling
@@ -64,9 +64,9 @@ class Recovery:
     async def run(self) -> None:
         """Bring every entry that is not over to where it belongs."""
         for left in await self._journalling.run(self._spare.bring_home, self._journal):
-            self._events.publish(Trouble(_still_elsewhere(self._spare, left)))
+            self._events.publish(ProblemOccurred(_still_elsewhere(self._spare, left)))
         every = await self._journalling.run(self._journal.recover)
-        aside = _Aside()
+        aside = _DamagedEntries()
         whole = 0
         # The window is open already: what was queued in it meanwhile is no leftover.
         for found in [one for one in every if not self._queue.holds(one.entry)]:
@@ -84,11 +84,11 @@ class Recovery:
             except StudioError as error:
                 log.error("A journal entry could not be brought in: %s", error)
         if trouble := aside.trouble(self._journal):
-            self._events.publish(Trouble(trouble))
+            self._events.publish(ProblemOccurred(trouble))
         if whole:
             self._events.publish(_were_whole(whole))
 
-    async def _is_whole(self, found: Found, job: Job, state: str | None) -> bool:
+    async def _is_whole(self, found: FoundAttempt, job: Job, state: str | None) -> bool:
         """Whether an older reader took a whole answer for cut; looked at once.
 
         `state` is what is recorded of its job: an answer whose job is done or was put away stays
@@ -110,28 +110,28 @@ class Recovery:
         await self._journalling.run(self._journal.looked_at, found.entry, version)
         return False
 
-    async def _again(self, found: Found, job: Job, *, done: bool) -> None:
+    async def _again(self, found: FoundAttempt, job: Job, *, done: bool) -> None:
         """An entry whose end is recorded, so that only forgetting it was missing.
 
         But an answer that found no room for its picture is waiting here for this start, and what
         came of one that was cut waits until it was read or put away.
         """
         if done:
-            await self._close(found, Over.RECORDED)
+            await self._close(found, EndReason.RECORDED)
             return
         recorded = await self._recorded(job)
         if found.stage is Stage.WHOLE:
             if recorded is None:
-                await self._close(found, Over.DISCARDED)
+                await self._close(found, EndReason.DISCARDED)
             elif found.reader < self._attempts.reader_version(job, found):
                 await self._ingest(found, job)
             else:
                 # Looked at before, in vain; the user may want to look once more.
                 self._queue.adopt(_kept(recorded), found.entry)
         elif found.stage is not Stage.CUT:
-            await self._close(found, Over.UNANSWERED)
+            await self._close(found, EndReason.UNANSWERED)
         elif recorded is None:
-            await self._close(found, Over.DISCARDED)
+            await self._close(found, EndReason.DISCARDED)
         elif job.id not in self._queue.jobs:
             self._queue.adopt(_cut(found, job), found.entry)
 
@@ -140,28 +140,28 @@ class Recovery:
         every = await self._library.failed(_ALL)
         return next((one for one in every if one.id == job.id), None)
 
-    async def _bring(self, found: Found, job: Job) -> None:
+    async def _bring(self, found: FoundAttempt, job: Job) -> None:
         match found.stage:
             case Stage.QUEUED if found.damaged:
                 # Nobody knows what was wanted, and nothing was sent.
-                await self._close(found, Over.UNANSWERED)
+                await self._close(found, EndReason.UNANSWERED)
             case Stage.QUEUED:
                 self._queue.adopt(replace(found.job, state=JobState.UNSENT), found.entry)
             case Stage.WHOLE:
                 await self._ingest(found, job)
             case Stage.SENT:
                 await self._record(found, job, JobState.UNKNOWN, _unknown(job))
-                await self._close(found, Over.UNANSWERED)
+                await self._close(found, EndReason.UNANSWERED)
             case Stage.CUT if found.marked:
-                await self._keep(found, job)
+                await self._keep_answer(found, job)
             case Stage.CUT:
                 await self._ingest(found, job)
 
-    async def _ingest(self, found: Found, job: Job) -> None:
+    async def _ingest(self, found: FoundAttempt, job: Job) -> None:
         try:
             await self._attempts.ingest(job, found)
         except IncompleteAnswer:
-            await self._keep(found, job)
+            await self._keep_answer(found, job)
             return
         except (StorageError, InputError, NotFetched) as error:
             # No room, no network, or nobody here knows its wire: it is paid for and stays.
@@ -176,23 +176,29 @@ class Recovery:
                 await self._journalling.run(self._journal.looked_at, found.entry, version)
                 return
             await self._record(found, job, JobState.FAILED, failure_of(error))
-            await self._close(found, Over.REFUSED)
+            await self._close(found, EndReason.REFUSED)
             return
-        await self._close(found, Over.RECORDED)
+        await self._close(found, EndReason.RECORDED)
 
-    async def _keep(self, found: Found, job: Job) -> None:
+    async def _keep_answer(self, found: FoundAttempt, job: Job) -> None:
         ended = _cut(found, job)
-        await self._library.take(ended, [])
+        await self._library.add_job_pictures(ended, [])
         self._queue.adopt(ended, found.entry)
 
     async def _record(
-        self, found: Found, job: Job, state: JobState, failure: Failure, *, stays: bool = False
+        self,
+        found: FoundAttempt,
+        job: Job,
+        state: JobState,
+        failure: Failure,
+        *,
+        stays: bool = False,
     ) -> None:
         ended = _ended(found, job, state, failure)
-        await self._library.take(ended, [])
+        await self._library.add_job_pictures(ended, [])
         self._queue.adopt(ended, found.entry if stays else None)
 
-    async def _close(self, found: Found, why: Over) -> None:
+    async def _close(self, found: FoundAttempt, why: EndReason) -> None:
         if found.damaged:
             await self._journalling.run(self._journal.put_aside, found.entry)
         else:
@@ -200,7 +206,7 @@ class Recovery:
 
 
 @dataclass(slots=True)
-class _Aside:
+class _DamagedEntries:
     """What was found damaged in the journal, and what became of it.
 
     Attributes:
@@ -213,7 +219,7 @@ class _Aside:
     sent: int = 0
     answers: int = 0
 
-    def count(self, found: Found) -> None:
+    def count(self, found: FoundAttempt) -> None:
         """One entry was brought in."""
         if found.damaged:
             self.every += 1
@@ -249,26 +255,26 @@ class _Aside:
         yield _("Its files: {folder}").format(folder=journal.folder.with_name(DAMAGED))
 
 
-def _ended(found: Found, job: Job, state: JobState, failure: Failure) -> Job:
+def _ended(found: FoundAttempt, job: Job, state: JobState, failure: Failure) -> Job:
     if job.request.profile == OFFLINE:
         # The painter costs nothing, whatever its answers play.
         failure = replace(failure, billed=Billed.NO)
     return replace(job, state=state, failure=failure, finished=found.at)
 
 
-def _were_whole(n: int) -> News:
+def _were_whole(n: int) -> InfoPosted:
     title = ngettext(
         "{n} answer that was kept as cut is whole",
         "{n} answers that were kept as cut are whole",
         n,
     )
-    return News(
+    return InfoPosted(
         title.format(n=n),
         _("An earlier version misread it. What was in it is in the library now; nothing was sent."),
     )
 
 
-def _cut(found: Found, job: Job) -> Job:
+def _cut(found: FoundAttempt, job: Job) -> Job:
     failure = failure_of(incomplete(found.bytes, found.seconds))
     return replace(_ended(found, job, JobState.CUT, failure), received=found.bytes)
 
@@ -279,7 +285,7 @@ def _kept(recorded: Job) -> Job:
     return replace(recorded, failure=replace(failure, kept=True))
 
 
-def _still_elsewhere(spare: Spare, error: StorageError) -> StorageError:
+def _still_elsewhere(spare: FallbackStore, error: StorageError) -> StorageError:
     return StorageError(
         _("An answer could not be brought in"),
         f"{error}",

@@ -18,11 +18,11 @@ from typing import Protocol
 from studio.common import files
 from studio.common.errors import Billed, IncompleteAnswer, StorageError, StudioError
 from studio.common.i18n import _
-from studio.common.serial_executor import Lane
+from studio.common.serial_executor import SerialExecutor
 from studio.domain.entities import Job
-from studio.generation.fallback_store import Spare
-from studio.generation.journal import Entry, Head, Journal, Mark
-from studio.generation.streamed_pictures import Parts
+from studio.generation.fallback_store import FallbackStore
+from studio.generation.journal import AnswerHead, Journal, JournalEntry, StageMark
+from studio.generation.streamed_pictures import StreamedPictures
 from studio.providers.base import Provider, Scan
 
 log = logging.getLogger(__name__)
@@ -35,7 +35,7 @@ MOST_HELD = 256 << 20
 """Bytes of an answer that are held in memory while the disk has no room."""
 
 
-class TellWhole(Protocol):
+class WholeCallback(Protocol):
     """Hears that nothing more need come, or that more comes all the same."""
 
     def __call__(self, *, whole: bool) -> None: ...
@@ -56,14 +56,14 @@ class AnswerSink:
     def __init__(
         self,
         journal: Journal,
-        entry: Entry,
-        lane: Lane,
+        entry: JournalEntry,
+        lane: SerialExecutor,
         provider: Provider,
         on_received: Callable[[int], None],
     ) -> None:
         """`provider` is who was asked: it knows the wire."""
-        self.parts = Parts(entry)
-        self.tell_whole: TellWhole | None = None
+        self.parts = StreamedPictures(entry)
+        self.tell_whole: WholeCallback | None = None
         self.code = 0
         self.headers: dict[str, str] = {}
         self.received = 0
@@ -106,7 +106,7 @@ class AnswerSink:
         """Whether something that came found no room on the disk yet."""
         return bool(self._unwritten)
 
-    def begin(self) -> None:
+    def begin_sending(self) -> None:
         """The first byte of the request is about to leave."""
         self._started = time.monotonic()
 
@@ -124,7 +124,7 @@ class AnswerSink:
         self.received += len(data)
         self._on_received(self.received)
         if self._told_whole:
-            self._tell(whole=False)
+            self._report_whole(whole=False)
         if self._draining is None:
             self._drain()
         while self._size > MOST_WAITING and self._draining is not None:
@@ -133,10 +133,10 @@ class AnswerSink:
     def _drain(self) -> None:
         pieces, self._waiting = self._waiting, []
         self._size = 0
-        self._draining = self._lane.start(self._keep, pieces)
+        self._draining = self._lane.start(self._append_pieces, pieces)
         self._draining.add_done_callback(self._drained)
 
-    def _keep(self, pieces: list[bytes]) -> None:
+    def _append_pieces(self, pieces: list[bytes]) -> None:
         data = pieces[0] if len(pieces) == 1 else b"".join(pieces)
         pieces.clear()
         self._unwritten.append(data)
@@ -169,14 +169,14 @@ class AnswerSink:
         if self._waiting:
             self._drain()
         elif self.whole:
-            self._tell(whole=True)
+            self._report_whole(whole=True)
 
-    def _tell(self, *, whole: bool) -> None:
+    def _report_whole(self, *, whole: bool) -> None:
         if self.tell_whole is not None and whole is not self._told_whole:
             self._told_whole = whole
             self.tell_whole(whole=whole)
 
-    async def settle(self) -> None:
+    async def wait_until_scanned(self) -> None:
         """Wait until all that came is journalled and scanned, or failed to be."""
         while self._draining is not None:
             await asyncio.wait({self._draining})
@@ -185,9 +185,9 @@ class AnswerSink:
         """The line ended as it should: tell whether the JSON is complete, and what it is.
 
         Raises IncompleteAnswer after keeping what came. The answer is to be believed only when
-        `keep` has returned.
+        `finish_journal` has returned.
         """
-        await self.settle()
+        await self.wait_until_scanned()
         if self._failed is not None:
             raise self._failed
         scan = self._scan
@@ -199,7 +199,7 @@ class AnswerSink:
             raise await self.broke(_("The answer stopped before its end."))
         return scan
 
-    async def keep(self, lane: Lane) -> None:
+    async def finish_journal(self, lane: SerialExecutor) -> None:
         """Make the answer durable, and say that it is whole. Raises StorageError."""
         self.arriving = False
         await lane.run(self._whole)
@@ -210,12 +210,12 @@ class AnswerSink:
         self._journal.whole(self._entry, body, self.seconds, late=self.late, head=self._head)
         self._body = None
 
-    def keep_in(self, spare: Spare, job: Job) -> Path:
+    def keep_in(self, spare: FallbackStore, job: Job) -> Path:
         """Make the answer durable outside the library; where it is. Blocking.
 
         Raises StorageError; then memory has it still.
         """
-        mark = Mark(
+        mark = StageMark(
             at=time.time(),
             bytes=self.received,
             seconds=self.seconds,
@@ -224,7 +224,7 @@ class AnswerSink:
             headers=self.headers,
             wire=self._wire,
         )
-        return spare.keep(self._entry.attempt, job, mark, self._content)
+        return spare.store_answer(self._entry.attempt, job, mark, self._content)
 
     def _content(self) -> Iterator[bytes]:
         if self._body is not None:
@@ -232,8 +232,8 @@ class AnswerSink:
         yield from self._unwritten
 
     @property
-    def _head(self) -> Head:
-        return Head(self.code, self.headers, self._wire)
+    def _head(self) -> AnswerHead:
+        return AnswerHead(self.code, self.headers, self._wire)
 
     def _opened(self) -> files.Appender:
         if self._body is None:
@@ -253,7 +253,7 @@ class AnswerSink:
 
     async def broke(self, reason: str) -> IncompleteAnswer:
         """The line broke: keep what came; the error to raise."""
-        await self.settle()
+        await self.wait_until_scanned()
         try:
             await self._lane.run(self.catch_up)
         except StorageError as error:
@@ -276,7 +276,7 @@ class AnswerSink:
     async def abandon(self) -> None:
         """Close what is open; the entry stays as it is."""
         self.arriving = False
-        await self.settle()
+        await self.wait_until_scanned()
         if self._body is not None or self.parts.open:
             await self._lane.run(self._close)
 

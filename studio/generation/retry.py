@@ -64,7 +64,7 @@ def beside(job: Job) -> Job:
     return replace(anew(job), id=new_id(), attempt=0, created=time.time())
 
 
-class CountDowns:
+class RetryTimers:
     """The jobs that wait for their next attempt."""
 
     def __init__(self) -> None:
@@ -82,7 +82,7 @@ class CountDowns:
             self._stopped.add(job)
             self.cut_short(job)
 
-    async def over(self, job: str, delay: float) -> bool:
+    async def wait_for(self, job: str, delay: float) -> bool:
         """Wait so many seconds, or less; whether it is to be sent again."""
         wait = self._waits[job] = asyncio.Event()
         try:

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 from studio.common.errors import InputError, StudioError
 from studio.common.i18n import _
-from studio.common.serial_executor import Lane
+from studio.common.serial_executor import SerialExecutor
 from studio.domain.entities import JobState
-from studio.generation.attempt import Attempts
+from studio.generation.attempt import AttemptRunner
 from studio.generation.failures import failure_of
-from studio.generation.journal import Journal, Over, Stage
+from studio.generation.journal import EndReason, Journal, Stage
 from studio.generation.queue import JobQueue
 
 
@@ -18,7 +18,12 @@ class Salvage:
     """Ends kept answers: with a picture, or with the sentence that there is none in them."""
 
     def __init__(
-        self, *, journal: Journal, journalling: Lane, attempts: Attempts, queue: JobQueue
+        self,
+        *,
+        journal: Journal,
+        journalling: SerialExecutor,
+        attempts: AttemptRunner,
+        queue: JobQueue,
     ) -> None:
         self._journal = journal
         self._journalling = journalling
@@ -34,7 +39,7 @@ class Salvage:
         job, entry = self._queue.jobs.get(id), self._queue.entry_of(id)
         if job is None or entry is None or job.alive:
             raise nothing_kept()
-        found = await self._journalling.run(self._journal.look, entry)
+        found = await self._journalling.run(self._journal.read_entry, entry)
         if found.stage not in (Stage.CUT, Stage.WHOLE) or not found.bytes:
             raise nothing_kept()
         whole = found.stage is Stage.WHOLE
@@ -53,7 +58,7 @@ class Salvage:
             ended = replace(job, state=job.state if whole else JobState.CUT, failure=failure)
             self._queue.adopt(ended, entry)
             raise
-        await self._journalling.run(self._journal.close, entry, Over.RECORDED)
+        await self._journalling.run(self._journal.close, entry, EndReason.RECORDED)
         self._queue.leave(job)
 
 

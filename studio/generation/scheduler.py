@@ -11,8 +11,8 @@ import time
 from dataclasses import replace
 from typing import Protocol
 
-from studio.domain.entities import Hold, Job, JobState
-from studio.generation.rate_limiter import Turns
+from studio.domain.entities import HoldReason, Job, JobState
+from studio.generation.rate_limiter import RateLimiter
 
 FEW = 24
 """As many as are told their places at once."""
@@ -24,7 +24,7 @@ _SAME_MOMENT = 0.5
 """Seconds by which a moment may be told wrong before it is told anew."""
 
 
-class Queue(Protocol):
+class SchedulerQueue(Protocol):
     """Where the jobs are.
 
     Attributes:
@@ -46,14 +46,14 @@ class Queue(Protocol):
         """Tell what is new about it."""
 
 
-class Rota:
+class Scheduler:
     """Gives turns, and tells places.
 
     Attributes:
         turns: the slots and the pace of each provider.
     """
 
-    def __init__(self, queue: Queue, turns: Turns) -> None:
+    def __init__(self, queue: SchedulerQueue, turns: RateLimiter) -> None:
         self.turns = turns
         self._queue = queue
         self._told = 0.0
@@ -73,7 +73,7 @@ class Rota:
             return
         left = self._told + NOW_AND_THEN - time.monotonic()
         if len(waiting) <= FEW or left <= 0:
-            self._tell(waiting)
+            self._publish_places(waiting)
             return
         self._give(waiting)
         if self._wakes_in() > left:
@@ -87,19 +87,19 @@ class Rota:
             profile = job.request.profile
             if (profile in full and not self.turns.has_slot(id)) or not queue.may_be_sent(id):
                 continue
-            if self.turns.ask(job, {}) is None:
+            if self.turns.request_turn(job, {}) is None:
                 queue.give_turn(job)
             else:
                 full.add(profile)
 
-    def _tell(self, waiting: list[str]) -> None:
+    def _publish_places(self, waiting: list[str]) -> None:
         self._told = time.monotonic()
         place, ahead, soonest = 0, dict[str, int](), float("inf")
         for id in waiting:
             job = self._queue.jobs[id]
-            hold, seconds = Hold.NONE, None
+            hold, seconds = HoldReason.NONE, None
             if self._queue.may_be_sent(id):
-                if (wait := self.turns.ask(job, ahead)) is None:
+                if (wait := self.turns.request_turn(job, ahead)) is None:
                     self._queue.give_turn(job)
                     continue
                 hold, seconds = wait.hold, wait.seconds
@@ -108,7 +108,7 @@ class Rota:
             self._tell_place(job, place, hold, seconds)
         self._look_after(soonest)
 
-    def _tell_place(self, job: Job, place: int, hold: Hold, seconds: float | None) -> None:
+    def _tell_place(self, job: Job, place: int, hold: HoldReason, seconds: float | None) -> None:
         at = None if seconds is None else time.time() + seconds
         if at is not None and abs((job.send_at or 0.0) - at) < _SAME_MOMENT:
             at = job.send_at

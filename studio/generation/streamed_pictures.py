@@ -19,11 +19,11 @@ from pathlib import Path
 from studio.common import files
 from studio.common.errors import StorageError
 from studio.common.file_types import PNG, kind_of
-from studio.generation.journal import Entry
+from studio.generation.journal import JournalEntry
 from studio.imaging.decoder import PictureFacts
 from studio.imaging.png_check import PngCheck
 from studio.providers import base64_text
-from studio.providers.base import Spilled
+from studio.providers.base import SpilledString
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ _MOST = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class PartFile:
     """A picture file that is complete, but not yet durable.
 
     Attributes:
@@ -54,42 +54,42 @@ class Part:
         """Where it is."""
         return self.file.path
 
-    def keep(self) -> None:
+    def sync_to_disk(self) -> None:
         """Make its bytes durable. Raises StorageError."""
         self.file.sync()
         self.file.close()
 
 
-class Parts:
+class StreamedPictures:
     """Takes the long strings of one answer from the scanner.
 
     Attributes:
         found: complete pictures, by where their base64 lies in the answer.
     """
 
-    def __init__(self, entry: Entry) -> None:
-        self.found: dict[Spilled, Part] = {}
+    def __init__(self, entry: JournalEntry) -> None:
+        self.found: dict[SpilledString, PartFile] = {}
         self._entry = entry
         self._number = 0
-        self._open: _Growing | None = None
+        self._open: _GrowingFile | None = None
 
-    def begin(self, start: int) -> None:
+    def begin_string(self, start: int) -> None:
         """A long string begins at that byte of the answer."""
         if self._number < _MOST:
             path = self._entry.folder / f"early-{self._number}.part"
-            self._open = _Growing(path, start)
+            self._open = _GrowingFile(path, start)
 
-    def more(self, piece: bytes | memoryview) -> None:
+    def add_piece(self, piece: bytes | memoryview) -> None:
         """More of it, as it stands in the JSON."""
         if self._open is not None:
             self._try(partial(self._open.feed, piece))
 
-    def end(self, end: int) -> None:
+    def end_string(self, end: int) -> None:
         """It is complete, up to that byte."""
         if (growing := self._open) is None:
             return
         if self._try(growing.end) and (part := growing.part) is not None:
-            self.found[Spilled(growing.start, end)] = part
+            self.found[SpilledString(growing.start, end)] = part
             self._number += 1
         self._open = None
 
@@ -130,14 +130,14 @@ class _NoPictureError(Exception):
     """The first bytes are not those of a picture; never leaves this file."""
 
 
-class _Growing:
+class _GrowingFile:
     """One file while it is written."""
 
     def __init__(self, path: Path, start: int) -> None:
         self.start = start
-        self.part: Part | None = None
+        self.part: PartFile | None = None
         self._path = path
-        self._decoder = base64_text.Decoder()
+        self._decoder = base64_text.Base64Decoder()
         self._digest = hashlib.sha256()
         self._check: PngCheck | None = None
         self._head = b""
@@ -157,7 +157,7 @@ class _Growing:
             raise _NoPictureError
         size = self._file.size
         facts = self._check.facts if self._check is not None and size >= LARGE else None
-        self.part = Part(self._file, self._digest.hexdigest(), size, facts)
+        self.part = PartFile(self._file, self._digest.hexdigest(), size, facts)
 
     def _write(self, data: bytes, *, last: bool = False) -> None:
         if self._file is None:

@@ -10,19 +10,19 @@ import struct
 from collections.abc import Iterator
 from typing import Final
 
-from studio.imaging.file_parts import LONGEST, Contents, Source
+from studio.imaging.file_parts import LONGEST, FileSource, PictureFileParts
 
 _BOX: Final = 16 << 20
 _ITEMS: Final = 1000
 
 
-def take_apart(source: Source, contents: Contents) -> None:
+def take_apart(source: FileSource, contents: PictureFileParts) -> None:
     """Find what is no picture among the items of an AVIF, and read it."""
     for kind, begin, end, _whole in _boxes(source, 0, source.size):
         if kind != b"meta" or end - begin > _BOX:
             continue
         data = bytearray(source.read(begin, end - begin))
-        inside = Source(io.BytesIO(bytes(data)), len(data))
+        inside = FileSource(io.BytesIO(bytes(data)), len(data))
         children = {name: (at, until) for name, at, until, _w in _boxes(inside, 4, len(data))}
         items = dict(_items(inside, children.get(b"iinf", (0, 0))))
         places = dict(_places(inside, children.get(b"iloc", (0, 0))))
@@ -48,7 +48,7 @@ def take_apart(source: Source, contents: Contents) -> None:
         return
 
 
-def _boxes(source: Source, at: int, end: int) -> Iterator[tuple[bytes, int, int, int]]:
+def _boxes(source: FileSource, at: int, end: int) -> Iterator[tuple[bytes, int, int, int]]:
     """Name, and begin and end of the content, of the boxes in a part of a file."""
     for _number in range(_ITEMS):
         if at + 8 > end:
@@ -65,7 +65,7 @@ def _boxes(source: Source, at: int, end: int) -> Iterator[tuple[bytes, int, int,
         at += size
 
 
-def _items(meta: Source, box: tuple[int, int]) -> Iterator[tuple[int, tuple[bytes, int]]]:
+def _items(meta: FileSource, box: tuple[int, int]) -> Iterator[tuple[int, tuple[bytes, int]]]:
     """Items of Exif and XMP: number, type, and where the type stands."""
     begin, end = box
     if end - begin < 6:
@@ -81,7 +81,9 @@ def _items(meta: Source, box: tuple[int, int]) -> Iterator[tuple[int, tuple[byte
             yield int.from_bytes(data[4 : 4 + wide], "big"), (kind, at + 6 + wide)
 
 
-def _places(meta: Source, box: tuple[int, int]) -> Iterator[tuple[int, list[tuple[int, int, int]]]]:
+def _places(
+    meta: FileSource, box: tuple[int, int]
+) -> Iterator[tuple[int, list[tuple[int, int, int]]]]:
     """Where items lie: number, and for each part in what, at which offset and how long."""
     data = io.BytesIO(meta.read(box[0], box[1] - box[0]))
 

@@ -23,14 +23,14 @@ from studio.imaging.file_parts import (
     LONGEST_PROFILE,
     TEXT_BYTES,
     TEXTS,
-    Contents,
+    FileSource,
+    PictureFileParts,
     Piece,
-    Source,
-    Spliced,
+    SplicedFile,
 )
 
 
-def opened(path: Path, kind: file_types.Kind) -> tuple[Contents, BinaryIO]:
+def opened(path: Path, kind: file_types.FileType) -> tuple[PictureFileParts, BinaryIO]:
     """What is in a file, and a file of its pixels only. Raises OSError.
 
     It is closed when nobody has it any more.
@@ -41,20 +41,20 @@ def opened(path: Path, kind: file_types.Kind) -> tuple[Contents, BinaryIO]:
     except BaseException:
         file.close()
         raise
-    return contents, io.BufferedReader(Spliced(file, contents.pieces), 1 << 16)
+    return contents, io.BufferedReader(SplicedFile(file, contents.pieces), 1 << 16)
 
 
-def taken_apart(file: BinaryIO, kind: file_types.Kind) -> Contents:
+def taken_apart(file: BinaryIO, kind: file_types.FileType) -> PictureFileParts:
     """What is in a file; a file that makes no sense is one piece. Raises OSError."""
     size = file.seek(0, io.SEEK_END)
-    contents = Contents(pieces=[], texts=[])
+    contents = PictureFileParts(pieces=[], texts=[])
     reader = _READERS.get(kind.kind)
     try:
         if reader is not None:
-            reader(Source(file, size), contents)
+            reader(FileSource(file, size), contents)
     except (ValueError, LookupError, struct.error):
         # The decoder says what is wrong with it.
-        contents = Contents(pieces=[], texts=[])
+        contents = PictureFileParts(pieces=[], texts=[])
     contents.pieces = _joined(contents.pieces) or [(0, size)]
     return contents
 
@@ -79,7 +79,7 @@ _XMP_SIGN: Final = b"http://ns.adobe.com/xap/1.0/\0"
 _MORE_XMP: Final = b"http://ns.adobe.com/xmp/extension/\0"
 
 
-def _jpeg(source: Source, contents: Contents) -> None:
+def _jpeg(source: FileSource, contents: PictureFileParts) -> None:
     contents.pieces.append((0, 2))
     profile: dict[int, bytes] = {}
     more: dict[int, bytes] = {}
@@ -119,7 +119,7 @@ def _jpeg(source: Source, contents: Contents) -> None:
 
 
 def _jpeg_beside(
-    contents: Contents,
+    contents: PictureFileParts,
     mark: int,
     data: bytes,
     profile: dict[int, bytes],
@@ -157,7 +157,7 @@ _WEBP_BESIDE: Final = {b"ICCP": 0x20, b"EXIF": 0x08, b"XMP ": 0x04}
 _WEBP_PIXELS: Final = (b"VP8 ", b"VP8L", b"ALPH", b"ANIM", b"ANMF")
 
 
-def _webp(source: Source, contents: Contents) -> None:
+def _webp(source: FileSource, contents: PictureFileParts) -> None:
     end = min(source.size, 8 + int.from_bytes(source.read(4, 4), "little"))
     at, length = 12, 4
     for _block in range(BLOCKS):
@@ -190,7 +190,7 @@ def _webp(source: Source, contents: Contents) -> None:
 # GIF
 
 
-def _gif(source: Source, contents: Contents) -> None:
+def _gif(source: FileSource, contents: PictureFileParts) -> None:
     head = source.read(0, 13)
     at = 13 + _gif_colours(head[10])
     contents.pieces.append(source.part(0, at))
@@ -232,7 +232,7 @@ def _gif_colours(flags: int) -> int:
     return 3 << (flags & 7) + 1 if flags & 0x80 else 0
 
 
-def _gif_end(source: Source, at: int) -> int:
+def _gif_end(source: FileSource, at: int) -> int:
     """Where the blocks that begin here end, each of which tells its size."""
     source.file.seek(at)
     for _block in range(4 * BLOCKS):
@@ -245,7 +245,9 @@ def _gif_end(source: Source, at: int) -> int:
     return source.size
 
 
-def _gif_beside(source: Source, contents: Contents, kind: bytes, at: int, end: int) -> None:
+def _gif_beside(
+    source: FileSource, contents: PictureFileParts, kind: bytes, at: int, end: int
+) -> None:
     data = source.read(at, min(end - at, LONGEST))
     if kind == b"\xff" and data[1:12] == b"XMP DataXMP":
         # XMP lies there as it is, with all bytes behind it that lead to its end.
@@ -272,7 +274,7 @@ _TIFF_PIXELS: Final = frozenset({
 """Tags a decoder needs: size, samples, strips, tiles, palette and compression."""
 
 
-def _tiff(source: Source, contents: Contents) -> None:
+def _tiff(source: FileSource, contents: PictureFileParts) -> None:
     directory = exif.first_directory(source.file)
     if directory is None:
         return
@@ -288,7 +290,7 @@ def _tiff(source: Source, contents: Contents) -> None:
         bytes(place - source.size) + number + b"".join(kept) + bytes(8 if big else 4),
     ]
     contents.beside = True
-    tags = exif.Tags(source.file)
+    tags = exif.ExifTags(source.file)
     contents.profile, contents.xmp = tags.bytes(exif.PROFILE), tags.bytes(exif.XMP)
 
 

@@ -31,7 +31,7 @@ from PIL import (
 
 from studio.common import file_types, json_reader
 from studio.imaging import containers, exif, text_encoding
-from studio.imaging.file_parts import Contents
+from studio.imaging.file_parts import PictureFileParts
 from studio.imaging.jpeg_scans import scans
 from studio.imaging.worker_protocol import Job, Message
 
@@ -60,7 +60,7 @@ warnings.simplefilter("error", Image.DecompressionBombWarning)
 _srgb = ImageCms.createProfile("sRGB")
 
 
-class Refused(Exception):
+class DecodeRefused(Exception):
     """A picture that is not opened; `fault` names the sentence the user reads."""
 
     def __init__(self, fault: str, details: str = "") -> None:
@@ -69,14 +69,14 @@ class Refused(Exception):
 
 
 @dataclass(slots=True, kw_only=True)
-class _Opened:
+class _OpenedPicture:
     """A picture that may be decoded, and what its file says beside the pixels."""
 
     picture: Image.Image
-    kind: file_types.Kind
+    kind: file_types.FileType
     path: Path
-    contents: Contents
-    tags: exif.Tags
+    contents: PictureFileParts
+    tags: exif.ExifTags
 
     @property
     def orientation(self) -> int:
@@ -121,58 +121,58 @@ _XMP_ORIENTATION: Final = re.compile(rb"tiff:Orientation(?:\s*=\s*[\"']|>)\s*([1
 _XMP_LOOKED_AT: Final = 1 << 20
 
 
-def _open(path: Path) -> _Opened:
+def _open(path: Path) -> _OpenedPicture:
     try:
         about = path.stat()
         if not stat.S_ISREG(about.st_mode):
-            raise Refused("not_a_file")
+            raise DecodeRefused("not_a_file")
         if not about.st_size:
-            raise Refused("empty")
+            raise DecodeRefused("empty")
         with path.open("rb") as file:
             head = file.read(64)
         kind = file_types.kind_of(head)
         if kind is None:
-            raise Refused("not_a_picture")
+            raise DecodeRefused("not_a_picture")
         if kind is file_types.AVIF and not features.check("avif"):
-            raise Refused("no_decoder")
+            raise DecodeRefused("no_decoder")
         contents, stream = containers.opened(path, kind)
     except FileNotFoundError as error:
-        raise Refused("missing", str(error)) from error
+        raise DecodeRefused("missing", str(error)) from error
     except PermissionError as error:
-        raise Refused("denied", str(error)) from error
+        raise DecodeRefused("denied", str(error)) from error
     picture = _identified(stream, kind)
     if picture.width * picture.height > PIXELS:
-        raise Refused("too_large", f"{picture.width} x {picture.height}")
+        raise DecodeRefused("too_large", f"{picture.width} x {picture.height}")
     if kind is file_types.JPEG and picture.info.get("progressive"):
         number = scans(path.read_bytes())
         if number * picture.width * picture.height > PASSES:
-            raise Refused("too_slow", f"{number} scans of {picture.width} x {picture.height}")
+            raise DecodeRefused("too_slow", f"{number} scans of {picture.width} x {picture.height}")
     if kind is file_types.AVIF:
         # There it is a property of the picture too.
         contents.profile = picture.info.get("icc_profile") or b""
-    tags = exif.Tags(contents.exif)
+    tags = exif.ExifTags(contents.exif)
     if kind is file_types.TIFF:
         with path.open("rb") as whole:
-            tags = exif.Tags(whole)
-    return _Opened(picture=picture, kind=kind, path=path, contents=contents, tags=tags)
+            tags = exif.ExifTags(whole)
+    return _OpenedPicture(picture=picture, kind=kind, path=path, contents=contents, tags=tags)
 
 
-def _identified(stream: BinaryIO, kind: file_types.Kind) -> Image.Image:
+def _identified(stream: BinaryIO, kind: file_types.FileType) -> Image.Image:
     try:
         # The decoder the first bytes ask for and no other; Pillow would try one after the other.
         return Image.open(stream, formats=(kind.kind.upper(),))
     except UnidentifiedImageError as error:
         stream.close()
-        raise Refused("unreadable", str(error)) from error
+        raise DecodeRefused("unreadable", str(error)) from error
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         stream.close()
-        raise Refused("too_large", str(error)) from error
+        raise DecodeRefused("too_large", str(error)) from error
     except BaseException:
         stream.close()
         raise
 
 
-def _eight_bits(opened: _Opened) -> Image.Image:
+def _eight_bits(opened: _OpenedPicture) -> Image.Image:
     """The picture in L, LA, RGB, RGBA or CMYK, 8 bits each, its one see-through colour cut out."""
     picture = opened.picture
     key = opened.contents.key
@@ -189,7 +189,7 @@ def _eight_bits(opened: _Opened) -> Image.Image:
     return _without_alpha(picture)
 
 
-def _not_key(opened: _Opened, key: tuple[int, ...]) -> Image.Image:
+def _not_key(opened: _OpenedPicture, key: tuple[int, ...]) -> Image.Image:
     """255 where a picture has another colour than `key`, 0 where it has this one."""
     picture, depth = opened.picture, opened.contents.depth
     if picture.mode.startswith("I"):
@@ -215,7 +215,7 @@ def _matches(picture: Image.Image, key: list[int]) -> list[Image.Image]:
     ]
 
 
-def _low_bytes(opened: _Opened) -> Image.Image:
+def _low_bytes(opened: _OpenedPicture) -> Image.Image:
     """The other half of samples of 16 bits, of which Pillow keeps the first byte."""
     _contents, stream = containers.opened(opened.path, opened.kind)
     low = _identified(stream, opened.kind)
@@ -296,7 +296,7 @@ def _load(
 
 
 def _render(
-    opened: _Opened, edge: int | None, kernel: Image.Resampling = Image.Resampling.LANCZOS
+    opened: _OpenedPicture, edge: int | None, kernel: Image.Resampling = Image.Resampling.LANCZOS
 ) -> Image.Image:
     picture = opened.picture
     profile, turn = _profile(opened.contents.profile), _TURNS.get(opened.orientation)
@@ -369,7 +369,7 @@ def probe(request: dict[str, Any]) -> Message:
     return _facts(opened), b""
 
 
-def _facts(opened: _Opened) -> dict[str, Any]:
+def _facts(opened: _OpenedPicture) -> dict[str, Any]:
     width, height = opened.size
     tiny = _on_ground(_render(opened, 64)).resize((1, 1), Image.Resampling.BOX)
     colour = tiny.getpixel((0, 0))
@@ -441,7 +441,7 @@ def upright(request: dict[str, Any]) -> Message:
     return _encode(copy, limit)
 
 
-def _bare(opened: _Opened) -> bytes:
+def _bare(opened: _OpenedPicture) -> bytes:
     """The bytes of the file that are the picture."""
     _contents, stream = containers.opened(opened.path, opened.kind)
     with stream:
@@ -462,7 +462,7 @@ def _encode(copy: Image.Image, limit: int) -> Message:
                 if len(data) <= limit:
                     return {"media_type": "image/jpeg"}, data
         if max(copy.size) < _SMALLEST:
-            raise Refused("too_many_bytes", str(limit))
+            raise DecodeRefused("too_many_bytes", str(limit))
         copy = ImageOps.scale(copy, 0.8, Image.Resampling.LANCZOS)
 
 
@@ -499,7 +499,7 @@ def describe(request: dict[str, Any]) -> Message:
     return facts, json.dumps(texts).encode()
 
 
-def _texts(opened: _Opened) -> dict[str, str]:
+def _texts(opened: _OpenedPicture) -> dict[str, str]:
     """All texts by their names, as far as they are not too long; none is cut."""
     found: dict[str, str] = {}
     for name, words in _found_texts(opened):
@@ -515,7 +515,7 @@ def _texts(opened: _Opened) -> dict[str, str]:
     return kept
 
 
-def _found_texts(opened: _Opened) -> Iterator[tuple[str, str]]:
+def _found_texts(opened: _OpenedPicture) -> Iterator[tuple[str, str]]:
     # Of two with one name the later one is meant: programs add theirs at the end.
     for name, data in reversed(opened.contents.texts):
         yield name[:100], text_encoding.decoded(data)

@@ -29,14 +29,14 @@ from typing import Any
 
 from studio.common import json_reader, paths
 from studio.common.errors import NotDecoded, PictureUnreadable, StudioError
-from studio.common.file_types import Kind, kind_of, looks_complete
+from studio.common.file_types import FileType, kind_of, looks_complete
 from studio.common.i18n import _
 from studio.config.environment import worker_environment
 from studio.imaging.worker_protocol import Message, read_message, write_message
 
 __all__ = [
     "Decoder",
-    "Kind",
+    "FileType",
     "PictureFacts",
     "Pixels",
     "Priority",
@@ -107,7 +107,7 @@ class Priority(IntEnum):
 
 
 @dataclass(slots=True)
-class _Asked:
+class _DecodeRequest:
     header: dict[str, Any]
     answer: concurrent.futures.Future[Message]
     paid: bool
@@ -139,10 +139,10 @@ class Decoder:
         self.patience = patience
         self._idle = idle
         self._order = itertools.count()
-        self._wanted: list[tuple[int, int, _Asked]] = []
+        self._wanted: list[tuple[int, int, _DecodeRequest]] = []
         self._change = threading.Condition()
         self._closing = False
-        self._hands: list[_Hand] = []
+        self._hands: list[_WorkerThread] = []
 
     async def probe(self, path: Path, *, verify: bool = False) -> PictureFacts:
         """Kind, size and colour of a file; with `verify` every byte of it is decoded.
@@ -150,14 +150,14 @@ class Decoder:
         That is what pictures on their way into the library get: where the process dies over one,
         hangs or does not start, a second one looks at it.
         """
-        facts, _body = await self._ask(
+        facts, _body = await self._decode_job(
             Priority.ARRIVAL, job="probe", path=path, verify=verify, paid=verify
         )
         return PictureFacts(**facts)
 
     async def describe(self, path: Path) -> tuple[PictureFacts, dict[str, str]]:
         """Kind, size and colour of a file, and the texts that lie in it, by their names there."""
-        facts, body = await self._ask(Priority.LATER, job="describe", path=path)
+        facts, body = await self._decode_job(Priority.LATER, job="describe", path=path)
         facts.pop("texts_fault", None)
         texts = await asyncio.to_thread(json_reader.forgiving, body)
         return PictureFacts(**facts), {str(name): str(text) for name, text in dict(texts).items()}
@@ -169,11 +169,11 @@ class Decoder:
 
         See-through parts lie on a middle grey.
         """
-        return (await self._ask(priority, job="thumbnail", path=path, edge=edge))[1]
+        return (await self._decode_job(priority, job="thumbnail", path=path, edge=edge))[1]
 
     async def pixels(self, path: Path, *, edge: int | None = None) -> Pixels:
         """The picture for the canvas; with `edge` a copy whose long edge is at most that."""
-        facts, data = await self._ask(Priority.LOOK, job="pixels", path=path, edge=edge)
+        facts, data = await self._decode_job(Priority.LOOK, job="pixels", path=path, edge=edge)
         return Pixels(data=data, **facts)
 
     async def upright(self, path: Path, *, edge: int, limit: int) -> tuple[bytes, str]:
@@ -181,7 +181,7 @@ class Decoder:
 
         JPEG, or PNG where it is see-through; the file's own bytes when nothing has to change.
         """
-        facts, data = await self._ask(
+        facts, data = await self._decode_job(
             Priority.ARRIVAL, job="upright", path=path, edge=edge, limit=limit
         )
         return data, str(facts["media_type"])
@@ -191,11 +191,13 @@ class Decoder:
 
         Raises PictureUnreadable when not even its beginning can be read.
         """
-        return (await self._ask(Priority.ARRIVAL, job="mend", path=path, paid=True))[1]
+        return (await self._decode_job(Priority.ARRIVAL, job="mend", path=path, paid=True))[1]
 
     async def palette(self, path: Path, *, colours: int = 5) -> tuple[int, ...]:
         """The dominant colours as 0xRRGGBB, most frequent first; fewer where it has fewer."""
-        facts, _body = await self._ask(Priority.VISIBLE, job="palette", path=path, colours=colours)
+        facts, _body = await self._decode_job(
+            Priority.VISIBLE, job="palette", path=path, colours=colours
+        )
         return tuple(facts["colours"])
 
     async def close(self) -> None:
@@ -222,10 +224,10 @@ class Decoder:
         """Whether a process is there."""
         return any(hand.child is not None for hand in self._hands)
 
-    async def _ask(
+    async def _decode_job(
         self, priority: Priority, *, path: Path, paid: bool = False, **header: Any
     ) -> Message:
-        asked = _Asked({"path": str(path), **header}, concurrent.futures.Future(), paid)
+        asked = _DecodeRequest({"path": str(path), **header}, concurrent.futures.Future(), paid)
         with self._change:
             if self._closing:
                 raise asyncio.CancelledError
@@ -241,14 +243,14 @@ class Decoder:
     def _begin(self) -> None:
         """One process more, where there may be one. Raises NotDecoded. Under the lock."""
         if len(self._hands) < _MOST_HANDS and not self._closing:
-            hand = _Hand(self, concurrent.futures.Future())
+            hand = _WorkerThread(self, concurrent.futures.Future())
             try:
                 hand.thread.start()
             except RuntimeError as error:
                 raise _not_started(str(error)) from error
             self._hands.append(hand)
 
-    def slow(self, hand: _Hand) -> None:
+    def slow(self, hand: _WorkerThread) -> None:
         """One picture takes long: others that wait for it need not."""
         with self._change:
             hand.slow = True
@@ -256,7 +258,7 @@ class Decoder:
                 with contextlib.suppress(NotDecoded):
                     self._begin()
 
-    def next(self, hand: _Hand) -> _Asked | None:
+    def next(self, hand: _WorkerThread) -> _DecodeRequest | None:
         """The most urgent job; None when it is over. Waits, and lets an idle process go."""
         while True:
             with self._change:
@@ -268,7 +270,7 @@ class Decoder:
             if not woken:
                 hand.end_child()
 
-    def keep(self, hand: _Hand, child: _Child) -> bool:
+    def add_worker(self, hand: _WorkerThread, child: _WorkerProcess) -> bool:
         """A process has begun; False when it is too late for it."""
         with self._change:
             if not self._closing:
@@ -276,11 +278,11 @@ class Decoder:
             return not self._closing
 
 
-class _Hand:
+class _WorkerThread:
     """One decoding process after the other, and the thread that hands jobs to them."""
 
     def __init__(self, decoder: Decoder, ended: concurrent.futures.Future[None]) -> None:
-        self.child: _Child | None = None
+        self.child: _WorkerProcess | None = None
         self.slow = False
         self.ended = ended
         self.thread = threading.Thread(target=self._work, name="decoder", daemon=True)
@@ -302,7 +304,7 @@ class _Hand:
         self.end_child()
         self.ended.set_result(None)
 
-    def _decoded(self, asked: _Asked) -> Message:
+    def _decoded(self, asked: _DecodeRequest) -> Message:
         """What the process answers; where it fails somebody's money, one more process is tried."""
         try:
             answer = self._decode(asked.header)
@@ -322,13 +324,13 @@ class _Hand:
         child = self.child
         if child is None or not child.alive:
             self.end_child()
-            child = _Child(self._decoder.command)
-            if not self._decoder.keep(self, child):
-                child.end()
+            child = _WorkerProcess(self._decoder.command)
+            if not self._decoder.add_worker(self, child):
+                child.stop_process()
                 return {"fault": "died"}, b""
             child.wait_ready()
         on_slow = partial(self._decoder.slow, self)
-        answer = child.ask(header, self._decoder.limit, self._decoder.patience, on_slow)
+        answer = child.run_job(header, self._decoder.limit, self._decoder.patience, on_slow)
         self.slow = False
         if "fault" in answer[0] and not child.alive:
             if not self._decoder.closing:
@@ -340,10 +342,10 @@ class _Hand:
         """Let the process go, if there is one."""
         child, self.child = self.child, None
         if child is not None:
-            child.end()
+            child.stop_process()
 
 
-class _Child:
+class _WorkerProcess:
     """One decoding process and the thread that reads what it answers."""
 
     def __init__(self, command: Sequence[str]) -> None:
@@ -385,7 +387,7 @@ class _Child:
         if "ready" not in ready[0]:
             raise _not_started(self._last_words())
 
-    def ask(
+    def run_job(
         self,
         header: dict[str, Any],
         limit: float,
@@ -403,19 +405,19 @@ class _Child:
             self._lost = True
             return {"fault": "died", "details": self._last_words()}, b""
         try:
-            return self._told(self._answers.get(timeout=min(patience, limit)))
+            return self._checked_reply(self._answers.get(timeout=min(patience, limit)))
         except queue.Empty:
             on_slow()
         return self._receive(max(0.0, limit - patience))
 
     def _receive(self, limit: float) -> Message:
         try:
-            return self._told(self._answers.get(timeout=limit))
+            return self._checked_reply(self._answers.get(timeout=limit))
         except queue.Empty:
             self.kill()
             return {"fault": "too_slow", "details": f"{limit:g} s"}, b""
 
-    def _told(self, message: Message | None) -> Message:
+    def _checked_reply(self, message: Message | None) -> Message:
         if message is None:
             self._lost = True
             return {"fault": "died", "details": self._last_words()}, b""
@@ -445,7 +447,7 @@ class _Child:
         with contextlib.suppress(OSError):
             self._process.kill()
 
-    def end(self) -> None:
+    def stop_process(self) -> None:
         """Let it go by closing its input, and make sure of it."""
         self._lost = True
         assert self._process.stdin is not None

@@ -44,14 +44,14 @@ _LONGEST: Final = 16 << 20
 _PREFIX: Final = re.compile(rb"(?:Exif\0\0){1,2}")
 
 
-class Entry(NamedTuple):
+class ExifEntry(NamedTuple):
     """A tag's value: its type by the TIFF specification, and its bytes."""
 
     type: int
     data: bytes
 
 
-class Directory(NamedTuple):
+class ExifDirectory(NamedTuple):
     """A list of tags: where the entries are, and how long one is.
 
     Attributes:
@@ -64,7 +64,7 @@ class Directory(NamedTuple):
     entries: list[bytes]
 
 
-def first_directory(file: BinaryIO) -> Directory | None:
+def first_directory(file: BinaryIO) -> ExifDirectory | None:
     """The first list of tags of a TIFF file or a block; None where none can be found."""
     head = _read(file, 0, 16)
     order = {b"II": "<", b"MM": ">"}.get(head[:2])
@@ -77,7 +77,7 @@ def first_directory(file: BinaryIO) -> Directory | None:
     return _directory(file, order, big=big, offset=offset)
 
 
-def _directory(file: BinaryIO, order: str, *, big: bool, offset: int) -> Directory | None:
+def _directory(file: BinaryIO, order: str, *, big: bool, offset: int) -> ExifDirectory | None:
     width, form = (8, "Q") if big else (2, "H")
     count = _read(file, offset, width)
     if len(count) < width:
@@ -85,7 +85,7 @@ def _directory(file: BinaryIO, order: str, *, big: bool, offset: int) -> Directo
     number = min(struct.unpack(order + form, count)[0], _TAGS)
     size = 20 if big else 12
     data = _read(file, offset + width, number * size)
-    return Directory(
+    return ExifDirectory(
         order, big, [data[at : at + size] for at in range(0, len(data) - size + 1, size)]
     )
 
@@ -98,7 +98,7 @@ def _read(file: BinaryIO, offset: int, size: int) -> bytes:
         return b""
 
 
-class Tags:
+class ExifTags:
     """The tags of a block: the first list's, and those of the Exif list it points to."""
 
     def __init__(self, data: bytes | BinaryIO) -> None:
@@ -108,8 +108,8 @@ class Tags:
         else:
             self._file = data
         self.order = ">"
-        self._first: dict[int, Entry] = {}
-        self._exif: dict[int, Entry] = {}
+        self._first: dict[int, ExifEntry] = {}
+        self._exif: dict[int, ExifEntry] = {}
         if (directory := first_directory(self._file)) is None:
             return
         self.order = directory.order
@@ -119,7 +119,7 @@ class Tags:
             inner = _directory(self._file, self.order, big=directory.big, offset=pointer)
             self._exif = dict(self._entries(inner)) if inner is not None else {}
 
-    def _entries(self, directory: Directory) -> Iterator[tuple[int, Entry]]:
+    def _entries(self, directory: ExifDirectory) -> Iterator[tuple[int, ExifEntry]]:
         order, big = directory.order, directory.big
         left = _LONGEST
         for raw in directory.entries:
@@ -134,9 +134,9 @@ class Tags:
                 if len(value) < size:
                     continue
                 left -= size
-            yield tag, Entry(kind, value[:size])
+            yield tag, ExifEntry(kind, value[:size])
 
-    def _number(self, entry: Entry | None) -> int | None:
+    def _number(self, entry: ExifEntry | None) -> int | None:
         form = _NUMBERS.get(entry.type) if entry is not None else None
         if entry is None or form is None or len(entry.data) < struct.calcsize(form):
             return None

@@ -26,7 +26,7 @@ BLOCKS: Final = 100_000
 
 
 @dataclass(slots=True, kw_only=True)
-class Contents:
+class PictureFileParts:
     """A picture file, taken apart.
 
     Attributes:
@@ -50,7 +50,7 @@ class Contents:
     depth: int = 8
 
 
-class Spliced(io.RawIOBase):
+class SplicedFile(io.RawIOBase):
     """Pieces of a file and bytes between them, to be read as one file. Closes the file."""
 
     def __init__(self, file: BinaryIO, pieces: list[Piece]) -> None:
@@ -108,7 +108,7 @@ class Spliced(io.RawIOBase):
         super().close()
 
 
-class Source:
+class FileSource:
     """A file that is read in places, and its size."""
 
     def __init__(self, file: BinaryIO, size: int) -> None:

@@ -15,8 +15,8 @@ from studio.imaging.file_parts import (
     LONGEST_PROFILE,
     TEXT_BYTES,
     TEXTS,
-    Contents,
-    Source,
+    FileSource,
+    PictureFileParts,
 )
 
 _PNG_PIXELS: Final = (b"IHDR", b"IDAT", b"IEND")
@@ -31,7 +31,7 @@ _LOST: Final = 1 << 20
 _LONGEST_RECIPE: Final = 4096
 
 
-def take_apart(source: Source, contents: Contents) -> None:
+def take_apart(source: FileSource, contents: PictureFileParts) -> None:
     """Find the pixels of a PNG and read what is beside them."""
     contents.pieces.append((0, 8))
     colour, before, frames, several = -1, -1, 0, False
@@ -94,7 +94,7 @@ def _png_chunk(kind: bytes, data: bytes) -> bytes:
 
 
 def _png_beside(
-    source: Source, contents: Contents, beside: list[tuple[bytes, int, int]]
+    source: FileSource, contents: PictureFileParts, beside: list[tuple[bytes, int, int]]
 ) -> bytes | None:
     """Read what is not pixels; what its palette or key makes see-through is returned."""
     seen: bytes | None = None
@@ -152,7 +152,7 @@ def _png_text(kind: bytes, data: bytes) -> tuple[str, bytes] | None:
     return name.decode("latin-1"), words
 
 
-def _png_words(contents: Contents, name: str, words: bytes) -> None:
+def _png_words(contents: PictureFileParts, name: str, words: bytes) -> None:
     if name == "XML:com.adobe.xmp":
         contents.xmp = words
     elif not name.startswith(_RAW_PROFILE):

@@ -24,7 +24,7 @@ TOGETHER = 13 << 20
 """Bytes of all pictures of a request; as text they are a third more, and words go beside them."""
 
 
-class Limits(NamedTuple):
+class UploadLimits(NamedTuple):
     """What pictures a service takes: pixels of the long side, bytes of one and of all of them."""
 
     longest: int = LONGEST
@@ -32,17 +32,17 @@ class Limits(NamedTuple):
     together: int = TOGETHER
 
 
-USUAL = Limits()
+USUAL = UploadLimits()
 
 
-class Fit(NamedTuple):
+class UploadFit(NamedTuple):
     """How the sent copy is other than the file, as far as a person should know."""
 
     smaller: bool = False
     converted: bool = False
 
 
-def fit(path: Path, limit: int = LARGEST, *, longest: int = LONGEST) -> Fit:
+def fit(path: Path, limit: int = LARGEST, *, longest: int = LONGEST) -> UploadFit:
     """What becomes of a file that may have `limit` bytes; blocking. Raises OSError.
 
     Turned upright and without metadata is every copy; that is not worth a word.
@@ -50,13 +50,13 @@ def fit(path: Path, limit: int = LARGEST, *, longest: int = LONGEST) -> Fit:
     with path.open("rb") as file:
         kind = kind_of(file.read(64))
     if kind not in (PNG, JPEG, WEBP):
-        return Fit(smaller=False, converted=True)
+        return UploadFit(smaller=False, converted=True)
     size = size_of(path)
     too_long = size is not None and max(size) > longest
-    return Fit(smaller=too_long or path.stat().st_size > limit)
+    return UploadFit(smaller=too_long or path.stat().st_size > limit)
 
 
-def allowances(sizes: Sequence[int], limits: Limits = USUAL) -> list[int]:
+def allowances(sizes: Sequence[int], limits: UploadLimits = USUAL) -> list[int]:
     """The bytes each picture of a request may have, so that together they fit.
 
     Small ones stay as they are; the largest give way to one limit they share.
@@ -72,7 +72,7 @@ def allowances(sizes: Sequence[int], limits: Limits = USUAL) -> list[int]:
     return [limit] * len(wanted)
 
 
-def sentence(name: str, found: Fit) -> str:
+def sentence(name: str, found: UploadFit) -> str:
     """The warning on a picture whose reference was sent otherwise; empty when it was not."""
     if found.smaller:
         return _("{name} was sent as a smaller copy").format(name=name)
@@ -81,7 +81,7 @@ def sentence(name: str, found: Fit) -> str:
     return ""
 
 
-def note(found: Fit) -> str:
+def note(found: UploadFit) -> str:
     """The same for the slot of a reference, in two words."""
     if found.smaller:
         return _("sent smaller")

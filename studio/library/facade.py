@@ -15,7 +15,7 @@ from typing import TypeVar
 from studio.common.errors import InputError, PictureUnreadable, StorageError
 from studio.common.i18n import _
 from studio.domain.entities import Flag, Job, Picture, Reference, Role
-from studio.domain.events import Events
+from studio.domain.events import EventBus
 from studio.domain.spend import Spend
 from studio.imaging.decoder import Decoder, Priority
 from studio.library.files import inputs
@@ -25,7 +25,7 @@ from studio.library.index import lineage
 from studio.library.index.index import Index
 from studio.library.index.index_file import current
 from studio.library.index.reader import first_pictures
-from studio.library.index.statistics import Stored
+from studio.library.index.statistics import StorageTotals
 from studio.library.log.read_progress import ReadProgress
 from studio.library.log.records import Groups
 from studio.library.operations import (
@@ -38,9 +38,9 @@ from studio.library.operations import (
     thumbnails,
 )
 from studio.library.operations.collections import Collections
-from studio.library.operations.relink import Doubts
+from studio.library.operations.relink import MissingFileSearch
 from studio.library.query import Cost, Counts, Family, PromptUse, Query, local_midnight
-from studio.library.store import Store, Troubles
+from studio.library.store import PendingProblems, Store
 
 T = TypeVar("T")
 
@@ -54,12 +54,12 @@ class Library:
     """
 
     def __init__(
-        self, folder: Path, computed: Callable[[str], Path], decoder: Decoder, events: Events
+        self, folder: Path, computed: Callable[[str], Path], decoder: Decoder, events: EventBus
     ) -> None:
         self.store = Store(folder, computed, events, rebuild.remake)
         self.collections = Collections(self.store)
         self._decoder = decoder
-        self._doubts = Doubts(self.store)
+        self._doubts = MissingFileSearch(self.store)
 
     @property
     def id(self) -> str:
@@ -87,7 +87,7 @@ class Library:
         return self.store.damaged
 
     @property
-    def troubles(self) -> Troubles:
+    def troubles(self) -> PendingProblems:
         """What was found at opening, until somebody hears it."""
         return self.store.troubles
 
@@ -113,7 +113,7 @@ class Library:
         store = self.store
         if store.writable:
             store.identify(create=True)
-            if not current(store.index_path) and reindex.begin(store, beside=beside):
+            if not current(store.index_path) and reindex.begin_reindex(store, beside=beside):
                 return True
             open_store.open_writer(store)
         store.open_reader()
@@ -151,33 +151,35 @@ class Library:
 
     # Questions
 
-    async def ask(self, question: Callable[[Index], T], *, long: bool = False) -> T:
+    async def query_index(self, question: Callable[[Index], T], *, long: bool = False) -> T:
         """The answer of the index, see `Store.ask`."""
-        return await self.store.ask(question, long=long)
+        return await self.store.query_index(question, long=long)
 
     async def rows(self, query: Query, limit: int | None = None) -> array[int]:
         """Rows of the pictures asked for, in the order asked for; typecode "q"."""
-        return await self.store.ask(lambda index: index.rows(query, limit), long=limit is None)
+        return await self.store.query_index(
+            lambda index: index.rows(query, limit), long=limit is None
+        )
 
-    async def among(self, query: Query, rows: Sequence[int]) -> set[int]:
+    async def filter_rows(self, query: Query, rows: Sequence[int]) -> set[int]:
         """Those of these rows that are asked for; quick, however many others there are."""
-        return await self.store.ask(lambda index: index.among(query, rows))
+        return await self.store.query_index(lambda index: index.filter_rows(query, rows))
 
     async def count(self, query: Query) -> int:
         """How many pictures are asked for."""
-        return await self.store.ask(lambda index: index.count(query), long=True)
+        return await self.store.query_index(lambda index: index.count(query), long=True)
 
     async def pictures(self, rows: Sequence[int]) -> list[Picture]:
         """The pictures of these rows, in the order asked; unknown ones are left out."""
-        return await self.store.ask(lambda index: index.pictures(rows))
+        return await self.store.query_index(lambda index: index.pictures(rows))
 
     async def ids(self, rows: Sequence[int]) -> list[str]:
         """The ids of the pictures of these rows, a million of them if need be."""
-        return await self.store.ask(lambda index: index.ids(rows), long=True)
+        return await self.store.query_index(lambda index: index.ids(rows), long=True)
 
     async def find(self, ids: Sequence[str]) -> list[Picture]:
         """The pictures with these ids, in the order asked; unknown ones are left out."""
-        return await self.store.ask(lambda index: index.find(ids))
+        return await self.store.query_index(lambda index: index.find(ids))
 
     async def resolve(self, start: str) -> Picture:
         """The picture whose id begins or ends with `start`. Raises InputError."""
@@ -185,42 +187,42 @@ class Library:
 
     async def counts(self, since: float) -> Counts:
         """Pictures on each shelf; `since` is the start of this session."""
-        return await self.store.ask(lambda index: index.ledger.counts(since), long=True)
+        return await self.store.query_index(lambda index: index.ledger.counts(since), long=True)
 
     async def spend(self, now: float | None = None) -> Spend:
         """Money spent today and this month, by the local calendar."""
         moment = time.time() if now is None else now
         day, month = local_midnight(moment), local_midnight(moment, first=True)
-        return await self.store.ask(lambda index: index.ledger.spend(day, month), long=True)
+        return await self.store.query_index(lambda index: index.ledger.spend(day, month), long=True)
 
     async def spend_by_day(self, now: float | None = None) -> dict[str, float]:
         """Money of each day of this month that cost any, such as {"2026-11-23": 1.21}."""
         month = local_midnight(time.time() if now is None else now, first=True)
-        return await self.store.ask(lambda index: index.ledger.spend_by_day(month))
+        return await self.store.query_index(lambda index: index.ledger.spend_by_day(month))
 
     async def cost(self, ids: Sequence[str]) -> Cost:
         """What these pictures cost together, such as those of a collection."""
-        return await self.store.ask(lambda index: index.ledger.cost(ids))
+        return await self.store.query_index(lambda index: index.ledger.cost(ids))
 
     async def family(self, id: str) -> Family:
         """A picture among those it was edited from and those edited from it."""
-        return await self.store.ask(partial(lineage.of, id=id))
+        return await self.store.query_index(partial(lineage.of, id=id))
 
     async def prompts(self, words: str = "", limit: int = 200) -> list[PromptUse]:
         """Prompts of the history that hold `words`, the last used first."""
-        return await self.store.ask(lambda index: index.ledger.prompts(words, limit))
+        return await self.store.query_index(lambda index: index.ledger.prompts(words, limit))
 
     async def failed(self, limit: int = 1000) -> list[Job]:
         """Jobs that failed and were not put away, newest first."""
-        return await self.store.ask(lambda index: index.ledger.failed(limit))
+        return await self.store.query_index(lambda index: index.ledger.failed(limit))
 
     async def job_state(self, id: str) -> tuple[str, int] | None:
         """State and attempt of a job the log knows; None for one it has not heard of."""
-        return await self.store.ask(lambda index: index.ledger.job_state(id))
+        return await self.store.query_index(lambda index: index.ledger.job_state(id))
 
     async def usual_seconds(self, model: str, size: str) -> float | None:
         """Median seconds of that model and size; None when too little was measured."""
-        return await self.store.ask(lambda index: index.ledger.usual_seconds(model, size))
+        return await self.store.query_index(lambda index: index.ledger.usual_seconds(model, size))
 
     async def damaged_records(self) -> int:
         """Lines of the log that cannot be read; every line is looked at again."""
@@ -234,9 +236,9 @@ class Library:
         """All pictures in order of arrival, in one list: for libraries that are known as small."""
         return [picture async for some in self.portions() for picture in some]
 
-    async def stored(self) -> Stored:
+    async def stored(self) -> StorageTotals:
         """What all pictures together take and cost, those in the trash too."""
-        return await self.store.ask(lambda index: index.ledger.stored(), long=True)
+        return await self.store.query_index(lambda index: index.ledger.stored(), long=True)
 
     def path(self, picture: Picture) -> Path:
         """The original, to be read or handed on; blocking. Raises StorageError, see `reach`."""
@@ -244,7 +246,9 @@ class Library:
 
     # Arrivals
 
-    async def take(self, job: Job, pictures: Sequence[tuple[Picture, Path]]) -> list[Picture]:
+    async def add_job_pictures(
+        self, job: Job, pictures: Sequence[tuple[Picture, Path]]
+    ) -> list[Picture]:
         """Take a finished job into the library: originals in place, then one record.
 
         Args:
@@ -254,7 +258,7 @@ class Library:
         The pictures come back with their rows. Raises StorageError; then nothing is recorded and
         the files can be taken again.
         """
-        return await finished_job.take(self.store, job, pictures)
+        return await finished_job.add_finished_job(self.store, job, pictures)
 
     # Changes
 
@@ -341,7 +345,7 @@ class Library:
     def doubt(self, picture: Picture) -> None:
         """Its file could not be read: look for it if it is gone. What is found is told."""
         if self.writable and not picture.missing:
-            self._doubts.about(picture.id)
+            self._doubts.add_picture(picture.id)
 
     def kept_thumbnail(self, picture: Picture, edge: int) -> Path | None:
         """The file of a thumbnail that is there, or None; blocking, for the first screen."""
@@ -363,7 +367,7 @@ class Library:
     ) -> Reference:
         """Copy a picture into the library's inputs. Raises StorageError, PictureUnreadable."""
         return await self.store.writing.run(
-            inputs.keep, self.originals, data, role=role, name=name, picture=picture
+            inputs.store_input, self.originals, data, role=role, name=name, picture=picture
         )
 
     async def input_note(self, reference: Reference) -> str:

@@ -64,7 +64,7 @@ class Collection:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class HistoryEntry:
     """A change of the history.
 
     Attributes:

@@ -16,16 +16,16 @@ from typing import Any, TypeVar
 
 from studio.common import files
 from studio.common.errors import StorageError
-from studio.common.serial_executor import Lane
+from studio.common.serial_executor import SerialExecutor
 from studio.domain.entities import Picture
-from studio.domain.events import Event, Events, IndexRead, Trouble
+from studio.domain.events import Event, EventBus, IndexProgress, ProblemOccurred
 from studio.library.files import originals as inside
 from studio.library.files.originals import HIDDEN, Originals
 from studio.library.files.thumbnails import ThumbnailStore
 from studio.library.index import index_file
 from studio.library.index.chunks import unheard
 from studio.library.index.index import DAMAGE, Index, IndexDamaged, damaged, tidy
-from studio.library.index.reader import Reading
+from studio.library.index.reader import IndexReader
 from studio.library.log import records
 from studio.library.log.read_progress import ReadProgress
 from studio.library.log.record_log import RecordLog
@@ -39,19 +39,19 @@ PORTION = 500
 """Pictures that are held at once where all are gone through."""
 
 
-class Troubles(list[StorageError]):
+class PendingProblems(list[StorageError]):
     """What is to be said once of how a library was found; it waits until somebody hears."""
 
-    def __init__(self, events: Events) -> None:
+    def __init__(self, events: EventBus) -> None:
         super().__init__()
         self._events = events
 
-    def tell(self) -> None:
+    def publish_problems(self) -> None:
         """Say it."""
         said = self[:]
         self.clear()
         for error in said:
-            self._events.publish(Trouble(error))
+            self._events.publish(ProblemOccurred(error))
 
 
 class Store:
@@ -74,7 +74,7 @@ class Store:
         self,
         folder: Path,
         computed: Callable[[str], Path],
-        events: Events,
+        events: EventBus,
         remake: Callable[[Store, Exception, int], Awaitable[None]],
     ) -> None:
         """Put it together; nothing is opened.
@@ -91,13 +91,13 @@ class Store:
         self.writable = False
         self.read_only: StorageError | None = None
         self.damaged = 0
-        self.troubles = Troubles(events)
+        self.troubles = PendingProblems(events)
         self.remade = 0
         self.rereading: ReadProgress | None = None
         self.index_name = index_file.USUAL
-        self.writing = Lane("library-write")
-        self.reading = Reading("library-read")
-        self.beside = Reading("library-aside", lambda: Index.open(self.index_path, write=False))
+        self.writing = SerialExecutor("library-write")
+        self.reading = IndexReader("library-read")
+        self.beside = IndexReader("library-aside", lambda: Index.open(self.index_path, write=False))
         self.stops: list[Callable[[], None]] = []
         self._computed = computed
         self._remake = remake
@@ -136,7 +136,7 @@ class Store:
     def catch_up(self, index: Index, taken: Callable[[int], None] = unheard) -> None:
         """Let an index read what it has not read yet of the log."""
         applied = index.applied()
-        if applied == self.log.end() and not index.new:
+        if applied == self.log.end_position() and not index.new:
             return
         self.log.damaged = 0
         read = self.log.read(applied)
@@ -154,7 +154,7 @@ class Store:
         if self.id:
             try:
                 reader = Index.open(self.index_path, write=False)
-                if self.writable or reader.applied() == self.log.end():
+                if self.writable or reader.applied() == self.log.end_position():
                     self.reading.index = reader
                     self._in_memory = False
                     return
@@ -203,31 +203,31 @@ class Store:
 
     # Questions
 
-    async def ask(self, question: Callable[[Index], T], *, long: bool = False) -> T:
+    async def query_index(self, question: Callable[[Index], T], *, long: bool = False) -> T:
         """The answer of the index. Who is cancelled while it works on it ends that work.
 
         `long`: it may take a while and is answered beside the others, which do not wait for it.
         """
         remade = self.remade
         try:
-            return await (self.beside if long and not self._in_memory else self.reading).ask(
-                question
-            )
+            return await (
+                self.beside if long and not self._in_memory else self.reading
+            ).query_index(question)
         except DAMAGE as error:
             await self._remake(self, error, remade)
         try:
-            return await self.reading.ask(question)
+            return await self.reading.query_index(question)
         except DAMAGE as again:
             raise damaged(again) from again
 
     async def find(self, ids: Sequence[str]) -> list[Picture]:
         """The pictures with these ids, in the order asked; unknown ones are left out."""
-        return await self.ask(lambda index: index.find(ids))
+        return await self.query_index(lambda index: index.find(ids))
 
     async def portions(self) -> AsyncIterator[list[Picture]]:
         """All pictures in order of arrival, so many at a time that memory does not grow."""
         row = 0
-        while some := await self.ask(partial(Index.following, row=row, limit=PORTION)):
+        while some := await self.query_index(partial(Index.following, row=row, limit=PORTION)):
             row = some[-1].row
             yield some
 
@@ -264,18 +264,18 @@ class Store:
         index = self.own
         begin, end = self.log.append(record, after=index.reached())
         try:
-            if not index.follow(record, begin, end, taken):
+            if not index.append_record(record, begin, end, taken):
                 self.catch_up(index, taken)
         except StorageError as error:
             log.error("The index could not follow the records: %s", error)
             if isinstance(error, IndexDamaged):
                 self.note_damage(error)
 
-    def tell(self, event: Event) -> None:
+    def publish_event(self, event: Event) -> None:
         """Let the fronts hear of what was written."""
         self.tidy()
         self.events.publish(event)
-        self.troubles.tell()
+        self.troubles.publish_problems()
 
     # What goes on beside all else
 
@@ -305,8 +305,8 @@ class Store:
         try:
             await self._remake(self, hurt, self.remade)
         except StorageError as failed:
-            self.events.publish(Trouble(failed))
-        self.events.publish(IndexRead(1.0))
+            self.events.publish(ProblemOccurred(failed))
+        self.events.publish(IndexProgress(1.0))
 
     async def _tidied(self) -> None:
         try:

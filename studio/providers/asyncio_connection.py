@@ -27,7 +27,7 @@ _NEXT_ADDRESS = 0.25
 """Seconds after which the next address of a name is tried too (RFC 8305)."""
 
 
-class Line(asyncio.Protocol):
+class TcpConnection(asyncio.Protocol):
     """One connection. Its methods raise OSError, TimeoutError among them."""
 
     def __init__(self) -> None:
@@ -49,7 +49,7 @@ class Line(asyncio.Protocol):
         seconds: float | None = None,
         local: str | None = None,
         options: Iterable[tuple[Any, ...]] = (),
-    ) -> Line:
+    ) -> TcpConnection:
         """Connect; `options` are of the socket."""
         loop = asyncio.get_running_loop()
         async with asyncio.timeout(seconds):
@@ -174,10 +174,12 @@ class Line(asyncio.Protocol):
             self._arrival.set_result(None)
 
 
-class Secured:
+class TlsConnection:
     """TLS over a line, or over TLS to a proxy. Raises what the line raises, and ssl.SSLError."""
 
-    def __init__(self, line: Line | Secured, context: ssl.SSLContext, name: str | None) -> None:
+    def __init__(
+        self, line: TcpConnection | TlsConnection, context: ssl.SSLContext, name: str | None
+    ) -> None:
         self._line = line
         self._came, self._goes = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._object = context.wrap_bio(self._came, self._goes, server_hostname=name)
@@ -185,12 +187,12 @@ class Secured:
     @classmethod
     async def open(
         cls,
-        line: Line | Secured,
+        line: TcpConnection | TlsConnection,
         context: ssl.SSLContext,
         name: str | None,
         *,
         seconds: float | None = None,
-    ) -> Secured:
+    ) -> TlsConnection:
         """Agree on keys with the service that has this name."""
         made = cls(line, context, name)
         async with asyncio.timeout(seconds):

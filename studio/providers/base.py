@@ -17,25 +17,25 @@ from studio.common.errors import Billed, NoPicture, StudioError
 from studio.common.files import storage_error
 from studio.common.i18n import _
 from studio.domain.entities import GenerationRequest, Grounding, Reference
-from studio.domain.models import Lesson, Listed, Model
+from studio.domain.models import ListedModel, Model, ServiceObservation
 from studio.domain.usage import Usage
-from studio.imaging.upload_limits import Limits
+from studio.imaging.upload_limits import UploadLimits
 from studio.providers import base64_text
 from studio.providers.sink import BeforeFirstByte, Sink
 
 if TYPE_CHECKING:
-    from studio.providers.history import Part, Past
-    from studio.providers.transport import Client
+    from studio.providers.history import ConversationHistory, Part
+    from studio.providers.transport import HttpClient
 
 FindModel = Callable[[str], Model]
 """Gives a model of a profile by its id."""
 
-Learn = Callable[[Lesson], None]
+Learn = Callable[[ServiceObservation], None]
 """Keeps what an answer taught. Blocking."""
 
 
 @dataclass(frozen=True, slots=True)
-class Input:
+class InputPicture:
     """A picture to send with a prompt.
 
     Attributes:
@@ -47,7 +47,7 @@ class Input:
 
 
 @dataclass(frozen=True, slots=True)
-class Spilled:
+class SpilledString:
     """A long string of a JSON body, left where it is: the bytes `start` to `end` of the file.
 
     The bytes are those between the quotes, with JSON escapes.
@@ -79,16 +79,16 @@ class Scan:
     refused: StudioError | None = None
 
 
-class LongStrings(Protocol):
+class LongStringHandler(Protocol):
     """Hears the content of every long string while it is scanned, as it stands in the JSON."""
 
-    def begin(self, start: int) -> None:
+    def begin_string(self, start: int) -> None:
         """One begins at that byte of the body."""
 
-    def more(self, piece: bytes | memoryview) -> None:
+    def add_piece(self, piece: bytes | memoryview) -> None:
         """More of it."""
 
-    def end(self, end: int) -> None:
+    def end_string(self, end: int) -> None:
         """It ended before that byte."""
 
 
@@ -129,7 +129,7 @@ class AnswerPicture:
         url: where it must be fetched, when the service sent an address instead of bytes.
     """
 
-    data: Spilled | str = field(default="", repr=False)
+    data: SpilledString | str = field(default="", repr=False)
     media_type: str = ""
     draft: bool = False
     url: str = ""
@@ -243,19 +243,19 @@ class Provider(Protocol):
         """Kept with an answer that was looked at in vain: a newer reader looks once more."""
 
     @property
-    def limits(self) -> Limits:
+    def limits(self) -> UploadLimits:
         """What pictures may be sent with a request."""
 
     async def send(
         self,
         request: GenerationRequest,
-        inputs: Sequence[Input],
+        inputs: Sequence[InputPicture],
         key: str | None,
-        client: Client,
+        client: HttpClient,
         sink: Sink,
         *,
         before_first_byte: BeforeFirstByte | None = None,
-        past: Past | None = None,
+        past: ConversationHistory | None = None,
     ) -> None:
         """Send one request; the answer, of whatever status, goes to `sink`.
 
@@ -274,20 +274,20 @@ class Provider(Protocol):
         it is let go then.
         """
 
-    def scanner(self, listener: LongStrings) -> Scanner:
+    def scanner(self, listener: LongStringHandler) -> Scanner:
         """What follows one answer while it arrives."""
 
     def scan(self, body: Path) -> Scan:
         """Scan a body that lies on disk. Blocking. Raises StorageError."""
 
-    def keep(self, answer: Answer, body: Path) -> bytes | None:
+    def extract_turn(self, answer: Answer, body: Path) -> bytes | None:
         """The model's parts for a later turn, pictures left out; None when there can be none.
 
         Blocking. Raises OSError.
         """
 
     def kept_parts(self, data: bytes) -> tuple[Part, ...]:
-        """What `keep` gave, read again. Raises ValueError for anything else."""
+        """What `extract_turn` gave, read again. Raises ValueError for anything else."""
 
-    async def listed(self, key: str | None, client: Client) -> tuple[Listed, ...]:
+    async def listed(self, key: str | None, client: HttpClient) -> tuple[ListedModel, ...]:
         """The image models the service lists: free of charge, and so the test of a key."""

@@ -30,7 +30,7 @@ class DirtyBase64Error(ValueError):
     """The text is not base64, however kindly it is read."""
 
 
-class Decoder:
+class Base64Decoder:
     """Decodes the raw content of a JSON string, escapes and all, as it is fed; holds next to none.
 
     Attributes:
@@ -51,21 +51,21 @@ class Decoder:
             if len(self._head) < _LONGEST_PREFIX:
                 return b""
             piece, self._head = _without_prefix(self._head), None
-        return self._take(piece)
+        return self._decode_piece(piece)
 
     def end(self) -> bytes:
         """The last bytes. Raises DirtyBase64Error."""
         out = b""
         if self._head is not None:
             head, self._head = self._head, None
-            out = self._take(_without_prefix(head))
+            out = self._decode_piece(_without_prefix(head))
         if self._tail:
             raise DirtyBase64Error("the text ends within an escape")
         rest = _strict(self._held + b"=" * (-len(self._held) % 4)) if self._held else b""
         self.size += len(rest)
         return out + rest
 
-    def _take(self, piece: bytes | memoryview) -> bytes:
+    def _decode_piece(self, piece: bytes | memoryview) -> bytes:
         out = self._clean(piece)
         if out is None:
             text, self._tail = _unescaped(self._tail + bytes(piece))
@@ -97,7 +97,7 @@ def decode(pieces: Iterable[bytes]) -> Iterator[bytes]:
 
     Yields as it goes, so memory does not grow with the picture. Raises DirtyBase64Error.
     """
-    decoder = Decoder()
+    decoder = Base64Decoder()
     for piece in pieces:
         if out := decoder.feed(piece):
             yield out

@@ -18,7 +18,15 @@ from studio.common.json_reader import NotUnderstood
 from studio.common.lenient_json import understand
 from studio.common.paths import resources
 from studio.config.settings import OFFLINE, Profile
-from studio.domain.models import THINKING, Lesson, Listed, Model, ModelState, Rates, plain_id
+from studio.domain.models import (
+    THINKING,
+    ListedModel,
+    Model,
+    ModelState,
+    Rates,
+    ServiceObservation,
+    plain_id,
+)
 
 log = logging.getLogger(__name__)
 
@@ -69,7 +77,7 @@ class Catalogue:
             family[model.id] = model
             for name in (model.id, *entry.get("aliases", ())):
                 self._aliases[plain_id(name)] = model.id
-        self._learned: dict[str, tuple[Listed, ...]] = {}
+        self._learned: dict[str, tuple[ListedModel, ...]] = {}
         self._pixel_sizes: dict[str, dict[str, bool]] = {}
         self._both_modalities: set[str] = set()
 
@@ -97,7 +105,7 @@ class Catalogue:
         if profile == OFFLINE and id in self._sketches:
             return _titled(self._sketches[id])
         listed = (one for one in self._learned.get(profile, ()) if one.id == id)
-        model = self._listed(next(listed, Listed(id)))
+        model = self._listed(next(listed, ListedModel(id)))
         return replace(
             _priced(model, self._prices(profile)),
             pixel_sizes=self._pixel_sizes.get(profile, {}).get(id, model.pixel_sizes),
@@ -123,12 +131,12 @@ class Catalogue:
         same = (one.id for one in alive if plain_id(one.id) == plain_id(wanted))
         return next(same, alive[0].id if alive else wanted)
 
-    def learn(self, profile: str, listed: Sequence[Listed]) -> None:
+    def learn(self, profile: str, listed: Sequence[ListedModel]) -> None:
         """Keep what a service listed; an empty list changes nothing."""
         if listed:
             self._learned[profile] = tuple({one.id: one for one in listed}.values())
 
-    def take(self, profile: str, lesson: Lesson) -> None:
+    def add_observation(self, profile: str, lesson: ServiceObservation) -> None:
         """Keep what an answer taught; `find` tells it from now on."""
         if lesson.pixel_sizes is not None:
             known = self._pixel_sizes.get(profile, {})
@@ -138,14 +146,14 @@ class Catalogue:
 
     def dump(self) -> bytes:
         """What was learned, for a file."""
-        kept = _Kept(1, self._learned, self._pixel_sizes, sorted(self._both_modalities))
+        kept = _StoredCatalogue(1, self._learned, self._pixel_sizes, sorted(self._both_modalities))
         return msgspec.json.encode(kept)
 
     def load(self, data: bytes) -> bool:
         """Take what `dump` gave, of a broken file what is understood; whether that was all."""
         whole = True
         try:
-            kept = json_reader.decode(data, _Kept)
+            kept = json_reader.decode(data, _StoredCatalogue)
         except NotUnderstood as error:
             log.warning("The kept lists of models could not be read: %s", error)
             kept, whole = _in_parts(data), False
@@ -174,7 +182,7 @@ class Catalogue:
         late = len(order) + 1 if model.state is ModelState.RETIRED else 0
         return order.index(known) + late
 
-    def _listed(self, one: Listed) -> Model:
+    def _listed(self, one: ListedModel) -> Model:
         known = self._models.get(self._aliases.get(plain_id(one.id), ""))
         if known is None:
             return Model(
@@ -202,18 +210,18 @@ class Catalogue:
         return replace(model, state=state, note=note)
 
 
-class _Kept(msgspec.Struct):
+class _StoredCatalogue(msgspec.Struct):
     version: int
-    listed: dict[str, tuple[Listed, ...]]
+    listed: dict[str, tuple[ListedModel, ...]]
     pixel_sizes: dict[str, dict[str, bool]] = {}
     both_modalities: list[str] = []
 
 
-def _in_parts(data: bytes) -> _Kept:
+def _in_parts(data: bytes) -> _StoredCatalogue:
     try:
-        return understand(json_reader.plain(data), _Kept, [])
+        return understand(json_reader.plain(data), _StoredCatalogue, [])
     except NotUnderstood:
-        return _Kept(1, {})
+        return _StoredCatalogue(1, {})
 
 
 def _today() -> str:

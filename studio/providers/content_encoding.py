@@ -25,7 +25,7 @@ _PLAIN = frozenset({"", "identity", "none", "utf-8"})
 _SPACE = b" \t\r\n"
 
 
-class Step(Protocol):
+class ContentDecoder(Protocol):
     """Takes bytes, gives bytes."""
 
     def feed(self, data: bytes) -> Iterator[bytes]:
@@ -40,11 +40,13 @@ def known(encoding: str) -> bool:
     return len(names := _layers(encoding)) <= _MOST_LAYERS and _KNOWN.issuperset(names)
 
 
-def unpacker(encoding: str) -> Step:
+def unpacker(encoding: str) -> ContentDecoder:
     """Undo a packing, and make UTF-8 of it; where it is not known, nothing is undone."""
     if not known(encoding):
-        return _AsItIs()
-    return _Chain([*(_Unpacked(name) for name in reversed(_layers(encoding))), _Recoded()])
+        return _Identity()
+    return _DecoderChain(
+        [*(_Decompressor(name) for name in reversed(_layers(encoding))), _Transcoder()]
+    )
 
 
 def _layers(encoding: str) -> list[str]:
@@ -52,7 +54,7 @@ def _layers(encoding: str) -> list[str]:
     return [name for name in names if name not in _PLAIN]
 
 
-class _AsItIs:
+class _Identity:
     def feed(self, data: bytes) -> Iterator[bytes]:
         yield data
 
@@ -60,8 +62,8 @@ class _AsItIs:
         yield from ()
 
 
-class _Chain:
-    def __init__(self, steps: list[Step]) -> None:
+class _DecoderChain:
+    def __init__(self, steps: list[ContentDecoder]) -> None:
         self._steps = steps
 
     def feed(self, data: bytes) -> Iterator[bytes]:
@@ -80,7 +82,7 @@ class _Chain:
                 yield from self._through(piece, place)
 
 
-class _Unpacked:
+class _Decompressor:
     """Gzip, zlib or bare deflate, told by the first bytes; several gzip members are one text.
 
     Some services call packed what is not: then nothing is undone.
@@ -146,7 +148,7 @@ class _Unpacked:
             self._opening = b""
 
 
-class _Recoded:
+class _Transcoder:
     """UTF-16 and UTF-32, told by the first bytes as JSON has them."""
 
     def __init__(self) -> None:
@@ -156,7 +158,7 @@ class _Recoded:
     def feed(self, data: bytes) -> Iterator[bytes]:
         if self._opening is not None:
             self._opening += data
-            if not _told(self._opening):
+            if not _is_recoded(self._opening):
                 return
             data, self._opening = self._opening, None
             self._begin(data)
@@ -182,7 +184,7 @@ class _Recoded:
         yield from self._recoded(data, final=True)
 
 
-def _told(opening: bytes) -> bool:
+def _is_recoded(opening: bytes) -> bool:
     if len(opening) < 4:
         return False
     return len(opening) >= _TELLING or json.detect_encoding(opening[:4]).startswith("utf-8")

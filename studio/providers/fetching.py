@@ -52,7 +52,7 @@ async def look_up(host: str, port: int) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Policy:
+class FetchPolicy:
     """What may be fetched; the defaults are for the world outside.
 
     Attributes:
@@ -69,7 +69,7 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
+class FetchTarget:
     """Where one request goes.
 
     Attributes:
@@ -83,10 +83,10 @@ class Target:
     name: str
 
 
-class Taker(Protocol):
+class FetchSink(Protocol):
     """Where a fetched picture goes."""
 
-    async def begin(self) -> None:
+    async def begin_picture(self) -> None:
         """Its first byte is about to come, maybe for the second time: forget what came before."""
 
     async def chunk(self, data: bytes) -> None:
@@ -94,11 +94,11 @@ class Taker(Protocol):
 
 
 Take = Callable[[bytes], Awaitable[None]]
-Visit = Callable[[Target, Take], Awaitable[tuple[int, Mapping[str, str]]]]
+Visit = Callable[[FetchTarget, Take], Awaitable[tuple[int, Mapping[str, str]]]]
 """Asks once: the body of an answer with status 200 is taken; gives status and headers."""
 
 
-async def fetch(url: str, policy: Policy, visit: Visit, taker: Taker) -> None:
+async def fetch(url: str, policy: FetchPolicy, visit: Visit, taker: FetchSink) -> None:
     """Fetch a picture. Raises NotFetched when the line broke, NoPicture for anything else.
 
     What `taker` raises passes through.
@@ -116,10 +116,10 @@ async def fetch(url: str, policy: Policy, visit: Visit, taker: Taker) -> None:
             await asyncio.sleep(policy.pause * 3**number)
 
 
-async def _follow(url: str, policy: Policy, visit: Visit, taker: Taker) -> None:
+async def _follow(url: str, policy: FetchPolicy, visit: Visit, taker: FetchSink) -> None:
     place = url
     for _hop in range(MAX_REDIRECTS + 1):
-        status, headers = await _ask(url, place, policy, visit, taker)
+        status, headers = await _request_addresses(url, place, policy, visit, taker)
         if status == 200:
             return
         if status not in _MOVED:
@@ -129,13 +129,13 @@ async def _follow(url: str, policy: Policy, visit: Visit, taker: Taker) -> None:
     raise refused(url, _("It leads elsewhere too often."))
 
 
-async def _ask(
-    url: str, place: str, policy: Policy, visit: Visit, taker: Taker
+async def _request_addresses(
+    url: str, place: str, policy: FetchPolicy, visit: Visit, taker: FetchSink
 ) -> tuple[int, Mapping[str, str]]:
     """Ask at one place, at each of its addresses until one answers."""
     broke: BaseException | None = None
     for target in await targets(place, policy):
-        taking = _Taking(url, taker)
+        taking = _CheckingSink(url, taker)
         try:
             status, headers = await visit(target, taking.chunk)
         except connection_errors.foreign() as error:
@@ -154,10 +154,10 @@ async def _ask(
     raise not_fetched(url, reason) from broke
 
 
-class _Taking:
+class _CheckingSink:
     """Looks at the first bytes: what is no picture is not taken, however it is called."""
 
-    def __init__(self, url: str, taker: Taker) -> None:
+    def __init__(self, url: str, taker: FetchSink) -> None:
         self._url = url
         self._taker = taker
         self._head: bytes | None = b""
@@ -172,7 +172,7 @@ class _Taking:
         data = self._head
         self.check()
         self._head = None
-        await self._taker.begin()
+        await self._taker.begin_picture()
         await self._taker.chunk(data)
 
     def check(self) -> None:
@@ -181,7 +181,7 @@ class _Taking:
             raise refused(self._url, _("What lies there is not a picture."))
 
 
-async def targets(url: str, policy: Policy) -> tuple[Target, ...]:
+async def targets(url: str, policy: FetchPolicy) -> tuple[FetchTarget, ...]:
     """The addresses to try in turn. Raises NoPicture for what may not be fetched."""
     scheme, name, port, rest = _parts(url, policy)
     host = f"[{name}]" if ":" in name else name
@@ -191,7 +191,7 @@ async def targets(url: str, policy: Policy) -> tuple[Target, ...]:
     if literal is None and policy.proxied and _proxied(url, scheme, name):
         if _OWN_NAMES.search(name) or "." not in name:
             raise refused(url, _("It leads into this network."))
-        return (Target(url=f"{scheme}://{named}{rest}", host=named, name=name),)
+        return (FetchTarget(url=f"{scheme}://{named}{rest}", host=named, name=name),)
     if literal is not None:
         found: list[Address] = [literal]
     else:
@@ -205,7 +205,7 @@ async def targets(url: str, policy: Policy) -> tuple[Target, ...]:
     if not found or not all(allowed(one, policy) for one in found):
         raise refused(url, _("It leads into this network."))
     return tuple(
-        Target(
+        FetchTarget(
             url=f"{scheme}://{f'[{one}]' if one.version == 6 else one}:{port}{rest}",
             host=named,
             name=name,
@@ -221,7 +221,7 @@ def _proxied(url: str, scheme: str, name: str) -> bool:
         raise not_fetched(url, error.message) from error
 
 
-def _parts(url: str, policy: Policy) -> tuple[str, str, int, str]:
+def _parts(url: str, policy: FetchPolicy) -> tuple[str, str, int, str]:
     """Scheme, host, port and the rest of an address that may be asked at all."""
     try:
         parts = urlsplit(url)
@@ -248,7 +248,7 @@ def _literal(name: str) -> Address | None:
     return None
 
 
-def allowed(address: Address, policy: Policy) -> bool:
+def allowed(address: Address, policy: FetchPolicy) -> bool:
     """Whether an address may be asked."""
     return (policy.loopback and address.is_loopback) or is_outside(address)
 

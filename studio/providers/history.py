@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from studio.domain.entities import Told
+from studio.domain.entities import HistoryUse
 
 Part = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Turn:
+class ConversationTurn:
     """One question and its answer.
 
     Attributes:
@@ -32,7 +32,7 @@ class Turn:
     result: int
 
 
-class Past(Protocol):
+class ConversationHistory(Protocol):
     """The conversation a question goes on with.
 
     Attributes:
@@ -41,11 +41,11 @@ class Past(Protocol):
 
     length: int
 
-    async def turns(self) -> Sequence[Turn]:
+    async def turns(self) -> Sequence[ConversationTurn]:
         """Its newest turns, the oldest first; read anew each time, because they are large.
 
         Empty when its last picture, or what the model said with it, is gone.
         """
 
-    async def told(self, told: Told) -> None:
+    async def record_history_use(self, told: HistoryUse) -> None:
         """Write down how the question is told, before its first byte leaves."""

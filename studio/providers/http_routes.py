@@ -134,7 +134,7 @@ class Routes:
         status, headers, chunks = await self._painter(
             request.method, str(request.url), dict(request.headers), body
         )
-        line = _Line()
+        line = _PainterConnection()
         return httpx.Response(
             status,
             headers=dict(headers),
@@ -154,7 +154,7 @@ class _Method:
     method: bytes
 
 
-class _Line:
+class _PainterConnection:
     """The painter's end of a connection that is none: it can be cut all the same."""
 
     def __init__(self) -> None:
@@ -164,7 +164,7 @@ class _Line:
         self.cut = True
 
 
-async def _mended(chunks: AsyncIterator[bytes], line: _Line) -> AsyncIterator[bytes]:
+async def _mended(chunks: AsyncIterator[bytes], line: _PainterConnection) -> AsyncIterator[bytes]:
     """The painter's chunks; where it breaks off, it breaks as a connection would."""
     try:
         async for chunk in chunks:

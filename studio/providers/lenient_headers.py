@@ -18,7 +18,7 @@ _FIELD = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+)[ \t]*:(.*)", re.DOTALL)
 _CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 
 
-class Heads:
+class LenientHeaders:
     """Takes what comes on one connection, gives it on with its heads mended."""
 
     def __init__(self) -> None:

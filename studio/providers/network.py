@@ -13,11 +13,11 @@ from urllib.parse import urlsplit
 import httpcore
 
 from studio.providers import proxies
-from studio.providers.asyncio_connection import Line, Secured
-from studio.providers.lenient_headers import Heads
+from studio.providers.asyncio_connection import TcpConnection, TlsConnection
+from studio.providers.lenient_headers import LenientHeaders
 
 
-class Network(httpcore.AsyncNetworkBackend):
+class NetworkBackend(httpcore.AsyncNetworkBackend):
     """Opens connections."""
 
     async def connect_tcp(
@@ -30,16 +30,18 @@ class Network(httpcore.AsyncNetworkBackend):
     ) -> httpcore.AsyncNetworkStream:
         """Connect to a host."""
         options = list(socket_options or ())
-        return Answers(await self._reach(host, port, timeout, local_address, options))
+        return LenientStream(await self._reach(host, port, timeout, local_address, options))
 
     async def _reach(
         self, host: str, port: int, seconds: float | None, local: str | None, options: list[Any]
-    ) -> Line:
-        with _told(httpcore.ConnectTimeout, httpcore.ConnectError):
-            return await Line.open(host, port, seconds=seconds, local=local, options=options)
+    ) -> TcpConnection:
+        with _translate_errors(httpcore.ConnectTimeout, httpcore.ConnectError):
+            return await TcpConnection.open(
+                host, port, seconds=seconds, local=local, options=options
+            )
 
 
-class Socks(Network):
+class SocksBackend(NetworkBackend):
     """Opens connections through a proxy that speaks SOCKS 5 (RFC 1928, RFC 1929).
 
     Names are looked up by the proxy.
@@ -53,13 +55,13 @@ class Socks(Network):
 
     async def _reach(
         self, host: str, port: int, seconds: float | None, local: str | None, options: list[Any]
-    ) -> Line:
+    ) -> TcpConnection:
         asked = _place(host) + port.to_bytes(2, "big")
         line = await super()._reach(self._host, self._port, seconds, local, options)
-        stream = Stream(line)
+        stream = NetworkStream(line)
         try:
             async with asyncio.timeout(seconds):
-                await self._ask(stream, asked)
+                await self._request_connection(stream, asked)
         except TimeoutError as error:
             await stream.aclose()
             raise httpcore.ConnectTimeout from error
@@ -71,7 +73,7 @@ class Socks(Network):
             raise
         return line
 
-    async def _ask(self, stream: httpcore.AsyncNetworkStream, place: bytes) -> None:
+    async def _request_connection(self, stream: httpcore.AsyncNetworkStream, place: bytes) -> None:
         await stream.write(b"\5\2\0\2" if self._login else b"\5\1\0")
         version, way = await _exactly(stream, 2)
         if version != 5 or way not in (0, 2, 0xFF):
@@ -126,26 +128,26 @@ async def _exactly(stream: httpcore.AsyncNetworkStream, size: int) -> bytes:
     return data
 
 
-def network(socks: str = "") -> Network:
+def network(socks: str = "") -> NetworkBackend:
     """What opens connections: straight, or through a proxy that speaks SOCKS."""
-    return Socks(socks) if socks else Network()
+    return SocksBackend(socks) if socks else NetworkBackend()
 
 
-class Stream(httpcore.AsyncNetworkStream):
+class NetworkStream(httpcore.AsyncNetworkStream):
     """One of them."""
 
-    def __init__(self, line: Line | Secured) -> None:
+    def __init__(self, line: TcpConnection | TlsConnection) -> None:
         self._line = line
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109
         """What came."""
-        with _told(httpcore.ReadTimeout, httpcore.ReadError):
+        with _translate_errors(httpcore.ReadTimeout, httpcore.ReadError):
             return await self._line.read(max_bytes, seconds=timeout)
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109
         """Send."""
         if buffer:
-            with _told(httpcore.WriteTimeout, httpcore.WriteError):
+            with _translate_errors(httpcore.WriteTimeout, httpcore.WriteError):
                 await self._line.write(buffer, seconds=timeout)
 
     async def aclose(self) -> None:
@@ -160,9 +162,11 @@ class Stream(httpcore.AsyncNetworkStream):
     ) -> httpcore.AsyncNetworkStream:
         """Go on with TLS."""
         try:
-            with _told(httpcore.ConnectTimeout, httpcore.ConnectError):
-                return Answers(
-                    await Secured.open(self._line, ssl_context, server_hostname, seconds=timeout)
+            with _translate_errors(httpcore.ConnectTimeout, httpcore.ConnectError):
+                return LenientStream(
+                    await TlsConnection.open(
+                        self._line, ssl_context, server_hostname, seconds=timeout
+                    )
                 )
         except BaseException:
             self._line.close()
@@ -176,12 +180,12 @@ class Stream(httpcore.AsyncNetworkStream):
         return self._line.info(names.get(info, info))
 
 
-class Answers(Stream):
+class LenientStream(NetworkStream):
     """One on which answers come: their heads are mended before they are read."""
 
-    def __init__(self, line: Line | Secured) -> None:
+    def __init__(self, line: TcpConnection | TlsConnection) -> None:
         super().__init__(line)
-        self._heads = Heads()
+        self._heads = LenientHeaders()
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109
         """What came."""
@@ -192,7 +196,7 @@ class Answers(Stream):
 
 
 @contextlib.contextmanager
-def _told(late: type[Exception], broken: type[Exception]) -> Iterator[None]:
+def _translate_errors(late: type[Exception], broken: type[Exception]) -> Iterator[None]:
     try:
         yield
     except TimeoutError as error:

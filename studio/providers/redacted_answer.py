@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 
-from studio.common.key_redaction import Echoes, escaped
-from studio.common.serial_executor import Lane
+from studio.common.key_redaction import SecretRedactor, escaped
+from studio.common.serial_executor import SerialExecutor
 from studio.providers.sink import Sink
 
 _PIECE = 8 * 1024
@@ -30,14 +30,16 @@ def secrets_in(headers: Mapping[str, str]) -> tuple[str, ...]:
     )
 
 
-class CleanSink:
+class RedactingSink:
     """Passes an answer on without the key. `end` must be called when no more comes.
 
     What takes long is looked through in `lane`, in a thread of its own without one. All answers
     share that lane: the fewer threads work at a time, the sooner the window gets its turn.
     """
 
-    def __init__(self, sink: Sink, echoes: Echoes, lane: Lane | None = None) -> None:
+    def __init__(
+        self, sink: Sink, echoes: SecretRedactor, lane: SerialExecutor | None = None
+    ) -> None:
         self._sink = sink
         self._lane = lane
         self._echoes = echoes
@@ -53,7 +55,7 @@ class CleanSink:
         self._seen += len(data)
         first = self._seen <= _FIRST and not escaped(data)
         if first or self._stream.is_quick(data):
-            await self._pass(self._stream.more(data))
+            await self._pass(self._stream.redact_piece(data))
             return
         if self._lane is None:
             await self._pass(await asyncio.to_thread(self._looked_through, data))
@@ -62,11 +64,11 @@ class CleanSink:
 
     def _looked_through(self, data: bytes) -> bytes:
         pieces = (data[start : start + _PIECE] for start in range(0, len(data), _PIECE))
-        return b"".join(map(self._stream.more, pieces))
+        return b"".join(map(self._stream.redact_piece, pieces))
 
     async def end(self) -> None:
         """Pass on what was held back."""
-        await self._pass(self._stream.end())
+        await self._pass(self._stream.flush_rest())
 
     async def _pass(self, data: bytes) -> None:
         if data:

@@ -12,9 +12,9 @@ from studio.common.errors import InputError
 from studio.common.i18n import _
 from studio.config.settings import USUAL_WIRE, Profile
 from studio.providers.base import FindModel, Learn, Provider
-from studio.providers.gemini import Gemini
+from studio.providers.gemini import GeminiProvider
 
-WIRES: dict[str, Callable[[Profile, FindModel, Learn], Provider]] = {USUAL_WIRE: Gemini}
+WIRES: dict[str, Callable[[Profile, FindModel, Learn], Provider]] = {USUAL_WIRE: GeminiProvider}
 """Name of a wire -> what makes the provider of a profile that has it."""
 
 _MOST_SHOWN = 60

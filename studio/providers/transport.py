@@ -22,11 +22,11 @@ from urllib.parse import urlsplit
 from studio import __version__
 from studio.common.errors import NetworkError, ServiceError, StudioError
 from studio.common.i18n import _
-from studio.common.key_redaction import Echoes
-from studio.common.serial_executor import Lane
+from studio.common.key_redaction import SecretRedactor
+from studio.common.serial_executor import SerialExecutor
 from studio.common.urls import check_address
 from studio.providers import connection_errors, content_encoding, fetching
-from studio.providers.redacted_answer import CleanSink, secrets_in
+from studio.providers.redacted_answer import RedactingSink, secrets_in
 from studio.providers.sink import BeforeFirstByte, Sink
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from studio.providers.http_routes import Painter, Routes
 
-__all__ = ["Client", "Reply", "check_address"]
+__all__ = ["HttpClient", "HttpReply", "check_address"]
 
 MAX_BODY = 256 * 1024 * 1024
 MAX_WORDS = 32 * 1024 * 1024
@@ -53,7 +53,7 @@ _SENT_PIECE = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class HttpReply:
     """A short answer, whole. Names of headers are in lower case."""
 
     status: int
@@ -61,7 +61,7 @@ class Reply:
     body: bytes
 
 
-class Client:
+class HttpClient:
     """One for the whole program; any number of requests at once. Must be closed.
 
     It belongs to the loop of its first request. Connections are not kept for a second request: a
@@ -82,15 +82,15 @@ class Client:
         self,
         painter: Painter | None = None,
         *,
-        policy: fetching.Policy | None = None,
-        lane: Lane | None = None,
+        policy: fetching.FetchPolicy | None = None,
+        lane: SerialExecutor | None = None,
     ) -> None:
-        self.policy = policy or fetching.Policy()
+        self.policy = policy or fetching.FetchPolicy()
         self._painter = painter
         self._lane = lane
         self._routes: Routes | None = None
         self._opening = asyncio.Lock()
-        self._echoes = Echoes()
+        self._echoes = SecretRedactor()
 
     async def post(
         self,
@@ -110,8 +110,8 @@ class Client:
         """
         check_address(url)
         echoes = await self._cutting(headers)
-        clean = CleanSink(sink, echoes, self._lane)
-        sending = _Sending(before_first_byte)
+        clean = RedactingSink(sink, echoes, self._lane)
+        sending = _RequestTrace(before_first_byte)
         answering = False
         try:
             async with self._asked(
@@ -154,7 +154,7 @@ class Client:
                 clean=echoes.text,
             ) from error
 
-    async def get_json(self, url: str, headers: Mapping[str, str]) -> Reply:
+    async def get_json(self, url: str, headers: Mapping[str, str]) -> HttpReply:
         """Fetch something short, such as the list of models: free, so it may be asked again.
 
         Raises InputError for an unsafe address and NetworkError.
@@ -178,7 +178,7 @@ class Client:
             ):
                 refused = response.status_code >= 300
                 await _receive(response, collect, echoes, enough=_a_megabyte if refused else None)
-                return Reply(
+                return HttpReply(
                     response.status_code,
                     _plain_headers(response, echoes),
                     await asyncio.to_thread(echoes.bytes, bytes(collected)),
@@ -195,7 +195,7 @@ class Client:
         except connection_errors.foreign() as error:
             raise connection_errors.explain(error, url, sent=False, clean=echoes.text) from error
 
-    async def fetch(self, url: str, taker: fetching.Taker) -> None:
+    async def fetch(self, url: str, taker: fetching.FetchSink) -> None:
         """Fetch a picture from an address a service sent: without key or cookies, see `fetching`.
 
         Raises NotFetched when the line broke, NoPicture for an address that is not asked and for
@@ -209,7 +209,7 @@ class Client:
             raise
 
     async def _visit(
-        self, target: fetching.Target, take: fetching.Take
+        self, target: fetching.FetchTarget, take: fetching.Take
     ) -> tuple[int, Mapping[str, str]]:
         if self._routes is None:
             raise OSError("closed")
@@ -257,12 +257,12 @@ class Client:
         finally:
             await response.aclose()
 
-    async def _cutting(self, headers: Mapping[str, str]) -> Echoes:
+    async def _cutting(self, headers: Mapping[str, str]) -> SecretRedactor:
         """What cuts the secrets of a request out of its answer, with those sent before."""
         secrets = secrets_in(headers)
         if not self._echoes.knows(secrets):
             # This takes a while; the patterns made of a secret are kept.
-            await asyncio.to_thread(Echoes, secrets)
+            await asyncio.to_thread(SecretRedactor, secrets)
             self._echoes = self._echoes.and_of(secrets)
         return self._echoes
 
@@ -292,7 +292,7 @@ def _limits(read: float | None) -> dict[str, float | None]:
     return {"connect": CONNECT_SECONDS, "write": WRITE_SECONDS, "read": read, "pool": None}
 
 
-class _Sending:
+class _RequestTrace:
     """Knows how much of the request has left; awaits `before_first_byte` at the right moment."""
 
     def __init__(self, before_first_byte: BeforeFirstByte | None) -> None:
@@ -321,7 +321,7 @@ async def _in_pieces(body: bytes) -> AsyncIterator[bytes]:
         yield bytes(view[start : start + _SENT_PIECE])
 
 
-def _plain_headers(response: httpx.Response, echoes: Echoes) -> dict[str, str]:
+def _plain_headers(response: httpx.Response, echoes: SecretRedactor) -> dict[str, str]:
     """Headers as the sink gets them: they say packed only where the body could not be unpacked."""
     headers = echoes.headers({name.lower(): value for name, value in response.headers.items()})
     if (name := headers.get("content-encoding")) is not None:
@@ -335,7 +335,7 @@ def _plain_headers(response: httpx.Response, echoes: Echoes) -> dict[str, str]:
 async def _receive(
     response: httpx.Response,
     take: Callable[[bytes], Awaitable[None]],
-    echoes: Echoes,
+    echoes: SecretRedactor,
     *,
     enough: Callable[[int], bool] | None = None,
     promising: Callable[[], bool] | None = None,

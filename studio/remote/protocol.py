@@ -15,7 +15,7 @@ import msgspec
 
 from studio.common import errors
 from studio.common.errors import StudioError
-from studio.common.json_reader import Reader
+from studio.common.json_reader import JsonReader
 from studio.common.user_input import valid
 from studio.domain.budget import Budget
 from studio.domain.entities import Job, Picture, Reference, Role
@@ -26,8 +26,8 @@ LONGEST = 64 << 20
 """Bytes of one message; a run of 256 long prompts has a few million."""
 
 
-class Keep(msgspec.Struct, frozen=True, tag="keep"):
-    """Copy a picture into the library's inputs; answered with `Kept`."""
+class KeepInput(msgspec.Struct, frozen=True, tag="keep"):
+    """Copy a picture into the library's inputs; answered with `InputKept`."""
 
     path: str
     role: Role
@@ -35,12 +35,12 @@ class Keep(msgspec.Struct, frozen=True, tag="keep"):
     picture: str | None = None
 
 
-class Money(msgspec.Struct, frozen=True, tag="money"):
-    """How does the month's budget stand? Answered with `Standing`."""
+class GetBudget(msgspec.Struct, frozen=True, tag="money"):
+    """How does the month's budget stand? Answered with `BudgetStanding`."""
 
 
-class Make(msgspec.Struct, frozen=True, tag="make"):
-    """Make the pictures of a run; answered with `Taken`, then what happens, at last `Over`.
+class MakePictures(msgspec.Struct, frozen=True, tag="make"):
+    """Make the pictures of a run; answered with `RunQueued`, then what happens, at last `RunEnded`.
 
     Attributes:
         addresses: where each profile of the run is reached, as the asker knows it.
@@ -52,12 +52,12 @@ class Make(msgspec.Struct, frozen=True, tag="make"):
     key: str = ""
 
 
-class Cancel(msgspec.Struct, frozen=True, tag="cancel"):
+class CancelRequest(msgspec.Struct, frozen=True, tag="cancel"):
     """Stop what this line asked for."""
 
 
-class Change(msgspec.Struct, frozen=True, tag="change", kw_only=True):
-    """A change to the library; answered with `Said`.
+class ChangeLibrary(msgspec.Struct, frozen=True, tag="change", kw_only=True):
+    """A change to the library; answered with `ChangeDone`.
 
     Attributes:
         ids: pictures, maybe by a part of their id.
@@ -75,45 +75,45 @@ class Change(msgspec.Struct, frozen=True, tag="change", kw_only=True):
     remove: list[str] = []
 
 
-Request = Keep | Money | Make | Cancel | Change
+Request = KeepInput | GetBudget | MakePictures | CancelRequest | ChangeLibrary
 
 
-class Kept(msgspec.Struct, frozen=True, tag="kept"):
+class InputKept(msgspec.Struct, frozen=True, tag="kept"):
     """The picture as a reference."""
 
     reference: Reference
 
 
-class Standing(msgspec.Struct, frozen=True, tag="standing"):
+class BudgetStanding(msgspec.Struct, frozen=True, tag="standing"):
     """The month's budget with what the owner has under way."""
 
     budget: Budget
 
 
-class Taken(msgspec.Struct, frozen=True, tag="taken"):
+class RunQueued(msgspec.Struct, frozen=True, tag="taken"):
     """The run is queued from here on; `paused` when nothing is sent for now."""
 
     paused: bool = False
 
 
-class JobNow(msgspec.Struct, frozen=True, tag="job"):
+class JobUpdate(msgspec.Struct, frozen=True, tag="job"):
     """A job of the run stands differently."""
 
     job: Job
 
 
-class Came(msgspec.Struct, frozen=True, tag="came"):
+class PicturesReady(msgspec.Struct, frozen=True, tag="came"):
     """Pictures of a job are in the library."""
 
     job: str
     pictures: list[Picture]
 
 
-class Over(msgspec.Struct, frozen=True, tag="over"):
+class RunEnded(msgspec.Struct, frozen=True, tag="over"):
     """Every job of the run has ended."""
 
 
-class Said(msgspec.Struct, frozen=True, tag="said"):
+class ChangeDone(msgspec.Struct, frozen=True, tag="said"):
     """What was changed, in words; `number` or `facts` where these are the answer."""
 
     sentence: str = ""
@@ -121,7 +121,7 @@ class Said(msgspec.Struct, frozen=True, tag="said"):
     facts: dict[str, Any] = {}
 
 
-class Refused(msgspec.Struct, frozen=True, tag="refused"):
+class RequestFailed(msgspec.Struct, frozen=True, tag="refused"):
     """It cannot be done; what the error says."""
 
     name: str
@@ -130,7 +130,7 @@ class Refused(msgspec.Struct, frozen=True, tag="refused"):
     hint: str = ""
 
     @classmethod
-    def of(cls, error: StudioError) -> Refused:
+    def of(cls, error: StudioError) -> RequestFailed:
         """An error of the owner's."""
         # A sentence may say the name of a file, and that may be no text.
         title, message, hint = map(valid, (error.title, error.message, error.hint))
@@ -144,13 +144,22 @@ class Refused(msgspec.Struct, frozen=True, tag="refused"):
         return (kind if known else StudioError)(self.title, self.message, hint=self.hint)
 
 
-Reply = Kept | Standing | Taken | JobNow | Came | Over | Said | Refused
+Reply = (
+    InputKept
+    | BudgetStanding
+    | RunQueued
+    | JobUpdate
+    | PicturesReady
+    | RunEnded
+    | ChangeDone
+    | RequestFailed
+)
 
-_requests: Reader[Request] = Reader(Request)
-_replies: Reader[Reply] = Reader(Reply)
+_requests: JsonReader[Request] = JsonReader(Request)
+_replies: JsonReader[Reply] = JsonReader(Reply)
 
 
-async def say(writer: asyncio.StreamWriter, message: Request | Reply) -> None:
+async def send_message(writer: asyncio.StreamWriter, message: Request | Reply) -> None:
     """Send a message. Raises OSError when nobody is there any more."""
     body = msgspec.json.encode(message)
     writer.write(b"%08x" % len(body) + body)

@@ -23,27 +23,27 @@ from studio.domain import budget
 from studio.domain.events import Event, JobChanged, JobsRemoved, PicturesAdded
 from studio.generation.journal import DAMAGED
 from studio.library.operations import import_, import_sources, trash
-from studio.library.operations.forget_prompt import forget
+from studio.library.operations.forget_prompt import forget_prompt
 from studio.library.operations.repair import repair
-from studio.library.operations.verify import Report
+from studio.library.operations.verify import VerifyReport
 from studio.library.operations.verify import check as read_again
 from studio.remote import protocol
 from studio.remote.protocol import (
-    Came,
-    Cancel,
-    Change,
-    JobNow,
-    Keep,
-    Kept,
-    Make,
-    Money,
-    Over,
-    Refused,
+    BudgetStanding,
+    CancelRequest,
+    ChangeDone,
+    ChangeLibrary,
+    GetBudget,
+    InputKept,
+    JobUpdate,
+    KeepInput,
+    MakePictures,
+    PicturesReady,
     Reply,
     Request,
-    Said,
-    Standing,
-    Taken,
+    RequestFailed,
+    RunEnded,
+    RunQueued,
 )
 
 log = logging.getLogger(__name__)
@@ -51,18 +51,18 @@ log = logging.getLogger(__name__)
 _LOOK_AGAIN = 0.2
 
 
-class Handover:
+class RemoteServer:
     """Answers every line of one bell."""
 
     def __init__(self, core: Core) -> None:
         self._core = core
-        self._lines: dict[asyncio.Task[None], _Line] = {}
+        self._lines: dict[asyncio.Task[None], _ClientSession] = {}
 
     async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Do what comes over one line, until it ends."""
         task = asyncio.current_task()
         assert task is not None
-        line = self._lines[task] = _Line(self._core, reader, writer)
+        line = self._lines[task] = _ClientSession(self._core, reader, writer)
         try:
             await line.serve()
         finally:
@@ -85,7 +85,7 @@ class Handover:
             await asyncio.gather(*lines, return_exceptions=True)
 
 
-class _Line:
+class _ClientSession:
     """One asker."""
 
     def __init__(
@@ -118,10 +118,10 @@ class _Line:
                 self._making.cancel()
 
     async def _do(self, request: Request) -> None:
-        if isinstance(request, Cancel):
+        if isinstance(request, CancelRequest):
             self._cancel()
             return
-        if isinstance(request, Make):
+        if isinstance(request, MakePictures):
             if self._making is None:
                 self._making = asyncio.create_task(self._make(request))
             return
@@ -129,43 +129,43 @@ class _Line:
         try:
             answer = await self._answer(request)
         except StudioError as error:
-            answer = Refused.of(error)
+            answer = RequestFailed.of(error)
         finally:
             self._answering = False
-        await protocol.say(self._writer, answer)
+        await protocol.send_message(self._writer, answer)
 
-    async def _answer(self, request: Keep | Money | Change) -> Reply:
+    async def _answer(self, request: KeepInput | GetBudget | ChangeLibrary) -> Reply:
         core = self._core
-        if isinstance(request, Keep):
+        if isinstance(request, KeepInput):
             kept = await core.library.keep_input(
                 user_input.path_of(request.path),
                 role=request.role,
                 name=request.name,
                 picture=request.picture,
             )
-            return Kept(kept)
-        if isinstance(request, Money):
+            return InputKept(kept)
+        if isinstance(request, GetBudget):
             limit, spend = core.settings.value.budget_usd, await core.library.spend()
-            return Standing(budget.standing(limit, spend, core.queue.jobs.values()))
+            return BudgetStanding(budget.standing(limit, spend, core.queue.jobs.values()))
         return await carry_out(core, request)
 
     def _cancel(self) -> None:
         for job in [job for job in self._core.queue.jobs.values() if job.run == self._run]:
             self._core.queue.cancel(job.id)
 
-    async def _make(self, asked: Make) -> None:
+    async def _make(self, asked: MakePictures) -> None:
         """Make a run and tell what happens to it; the run goes on when nobody listens."""
         self._run = asked.run.id
         try:
             await self._check(asked)
         except StudioError as error:
             with contextlib.suppress(OSError):
-                await protocol.say(self._writer, Refused.of(error))
+                await protocol.send_message(self._writer, RequestFailed.of(error))
             return
         news: asyncio.Queue[JobChanged | PicturesAdded | None] = asyncio.Queue()
-        following = _Following(asked.run.id, news)
-        end = self._core.events.subscribe(following.hear)
-        telling = asyncio.create_task(self._tell(news))
+        following = _RunFollower(asked.run.id, news)
+        end = self._core.events.subscribe(following.on_core_event)
+        telling = asyncio.create_task(self._send_news(news))
         refused: StudioError | None = None
         try:
             await self._core.submit(asked.run)
@@ -179,21 +179,25 @@ class _Line:
             news.put_nowait(None)
         await telling
         with contextlib.suppress(OSError):
-            await protocol.say(self._writer, Over() if refused is None else Refused.of(refused))
+            await protocol.send_message(
+                self._writer, RunEnded() if refused is None else RequestFailed.of(refused)
+            )
 
-    async def _tell(self, news: asyncio.Queue[JobChanged | PicturesAdded | None]) -> None:
+    async def _send_news(self, news: asyncio.Queue[JobChanged | PicturesAdded | None]) -> None:
         try:
-            await protocol.say(self._writer, Taken(paused=self._core.queue.paused))
+            await protocol.send_message(self._writer, RunQueued(paused=self._core.queue.paused))
             while (event := await news.get()) is not None:
                 if isinstance(event, JobChanged):
-                    await protocol.say(self._writer, JobNow(event.job))
+                    await protocol.send_message(self._writer, JobUpdate(event.job))
                 else:
                     pictures = await self._core.library.find(event.ids)
-                    await protocol.say(self._writer, Came(event.job or "", pictures))
+                    await protocol.send_message(
+                        self._writer, PicturesReady(event.job or "", pictures)
+                    )
         except OSError:
             log.info("Whoever handed a run over has left; the run goes on")
 
-    async def _check(self, asked: Make) -> None:
+    async def _check(self, asked: MakePictures) -> None:
         """The same address and the same key were meant. Raises StudioError."""
         core = self._core
         if not core.library.writable:
@@ -224,7 +228,7 @@ class _Line:
                 )
 
 
-class _Following:
+class _RunFollower:
     """Hears of one run until all its jobs have ended."""
 
     def __init__(self, run: str, news: asyncio.Queue[JobChanged | PicturesAdded | None]) -> None:
@@ -234,7 +238,7 @@ class _Following:
         self._alive: dict[str, bool] = {}
         self._all_known = False
 
-    def hear(self, event: Event) -> None:
+    def on_core_event(self, event: Event) -> None:
         if isinstance(event, JobChanged) and event.job.run == self._run:
             self._alive[event.job.id] = event.job.alive
             self._news.put_nowait(event)
@@ -244,31 +248,31 @@ class _Following:
             for id in event.ids:
                 if id in self._alive:
                     self._alive[id] = False
-        self._look()
+        self._check_ended()
 
     def submitted(self) -> None:
         """No further jobs will come."""
         self._all_known = True
-        self._look()
+        self._check_ended()
 
-    def _look(self) -> None:
+    def _check_ended(self) -> None:
         if self._all_known and not any(self._alive.values()):
             self.over.set()
 
 
-async def carry_out(core: Core, asked: Change) -> Said:
+async def carry_out(core: Core, asked: ChangeLibrary) -> ChangeDone:
     """Do one change to the library, whoever asked for it. Raises StudioError."""
     if (action := _ACTIONS.get(asked.action)) is None:
         raise InputError(_("The Gridbrush that has the library open does not know this command"))
     return await action(core, asked)
 
 
-async def check(core: Core, progress: Callable[[int], None] = lambda _done: None) -> Report:
+async def check(core: Core, progress: Callable[[int], None] = lambda _done: None) -> VerifyReport:
     """Read every original again. Raises StorageError, and what `progress` raises."""
     return await read_again(core.library.store, progress)
 
 
-def facts_of(report: Report) -> dict[str, Any]:
+def facts_of(report: VerifyReport) -> dict[str, Any]:
     """A report as the command line's JSON has it."""
     return {
         "checked": report.checked,
@@ -281,91 +285,91 @@ def facts_of(report: Report) -> dict[str, Any]:
     }
 
 
-async def _ids(core: Core, asked: Change) -> list[str]:
+async def _ids(core: Core, asked: ChangeLibrary) -> list[str]:
     return [(await core.library.resolve(start)).id for start in asked.ids]
 
 
-async def _rate(core: Core, asked: Change) -> Said:
-    return Said(await core.library.rate(await _ids(core, asked), asked.stars))
+async def _rate(core: Core, asked: ChangeLibrary) -> ChangeDone:
+    return ChangeDone(await core.library.rate(await _ids(core, asked), asked.stars))
 
 
-async def _tag(core: Core, asked: Change) -> Said:
+async def _tag(core: Core, asked: ChangeLibrary) -> ChangeDone:
     ids = await _ids(core, asked)
-    return Said(await core.library.tag(ids, add=asked.add, remove=asked.remove))
+    return ChangeDone(await core.library.tag(ids, add=asked.add, remove=asked.remove))
 
 
-async def _trash(core: Core, asked: Change) -> Said:
-    return Said(await core.library.trash(await _ids(core, asked)))
+async def _trash(core: Core, asked: ChangeLibrary) -> ChangeDone:
+    return ChangeDone(await core.library.trash(await _ids(core, asked)))
 
 
-async def _restore(core: Core, asked: Change) -> Said:
-    return Said(await core.library.restore(await _ids(core, asked)))
+async def _restore(core: Core, asked: ChangeLibrary) -> ChangeDone:
+    return ChangeDone(await core.library.restore(await _ids(core, asked)))
 
 
-async def _empty_trash(core: Core, _asked: Change) -> Said:
+async def _empty_trash(core: Core, _asked: ChangeLibrary) -> ChangeDone:
     found = await trash.contents(core.library.store)
     discard = trash.by_command() if core.paths.home is None else None
-    return Said(await trash.empty(core.library.store, found.ids, discard), len(found.ids))
+    return ChangeDone(await trash.empty(core.library.store, found.ids, discard), len(found.ids))
 
 
-async def _collect(core: Core, asked: Change) -> Said:
+async def _collect(core: Core, asked: ChangeLibrary) -> ChangeDone:
     """Put pictures into a collection, or save a search as one."""
     collections = core.library.collections
     ids = await _ids(core, asked)
     found = await collections.named(asked.name)
     if asked.search:
         if found is not None:
-            return Said(await collections.search_for(found.id, asked.search))
+            return ChangeDone(await collections.search_for(found.id, asked.search))
         made = await collections.make(asked.name, asked.search)
-        return Said(_("Collection {name} made").format(name=made.name))
+        return ChangeDone(_("Collection {name} made").format(name=made.name))
     if found is None:
         found = await collections.make(asked.name)
         if not ids:
-            return Said(_("Collection {name} made").format(name=found.name))
-    return Said(await collections.add(ids, found.id))
+            return ChangeDone(_("Collection {name} made").format(name=found.name))
+    return ChangeDone(await collections.add(ids, found.id))
 
 
-async def _uncollect(core: Core, asked: Change) -> Said:
+async def _uncollect(core: Core, asked: ChangeLibrary) -> ChangeDone:
     """Take pictures out of a collection; without pictures the collection is deleted."""
     found = await core.library.collections.named(asked.name)
     if found is None:
         raise InputError(_("There is no collection {name}").format(name=asked.name))
     if not asked.ids:
-        return Said(await core.library.collections.delete(found.id))
-    return Said(await core.library.collections.remove(await _ids(core, asked), found.id))
+        return ChangeDone(await core.library.collections.delete(found.id))
+    return ChangeDone(await core.library.collections.remove(await _ids(core, asked), found.id))
 
 
-async def _import(core: Core, asked: Change) -> Said:
+async def _import(core: Core, asked: ChangeLibrary) -> ChangeDone:
     found, refused = import_sources.named(asked.paths)
     neutral = core.settings.value.neutral_names
     one = import_.Import(core.library.store, core.decoder, neutral_names=neutral)
     result = await one.run(found, refused=refused)
-    return Said(import_.sentence(result), len(result.ids), import_.facts(result))
+    return ChangeDone(import_.sentence(result), len(result.ids), import_.facts(result))
 
 
-async def _undo(core: Core, _asked: Change) -> Said:
-    return Said(await core.library.undo() or "")
+async def _undo(core: Core, _asked: ChangeLibrary) -> ChangeDone:
+    return ChangeDone(await core.library.undo() or "")
 
 
-async def _redo(core: Core, _asked: Change) -> Said:
-    return Said(await core.library.redo() or "")
+async def _redo(core: Core, _asked: ChangeLibrary) -> ChangeDone:
+    return ChangeDone(await core.library.redo() or "")
 
 
-async def _fix(core: Core, _asked: Change) -> Said:
+async def _fix(core: Core, _asked: ChangeLibrary) -> ChangeDone:
     """Verify, mend what can be, verify again."""
     report = await check(core)
     repaired = await repair(core.library.store, report)
     if repaired.total or repaired.lost:
         report = await check(core)
     fixed = {name: getattr(repaired, name) for name in ("found", "put_back", "lost", "records")}
-    return Said(number=repaired.total, facts={**facts_of(report), "fixed": fixed})
+    return ChangeDone(number=repaired.total, facts={**facts_of(report), "fixed": fixed})
 
 
-async def _forget(core: Core, asked: Change) -> Said:
-    number = await forget(core.library.store, " ".join(asked.ids))
-    await asyncio.to_thread(core.draft.forget, " ".join(asked.ids))
+async def _forget(core: Core, asked: ChangeLibrary) -> ChangeDone:
+    number = await forget_prompt(core.library.store, " ".join(asked.ids))
+    await asyncio.to_thread(core.draft.remove_prompt, " ".join(asked.ids))
     await asyncio.to_thread(_forget_broken, core)
-    return Said(_("The prompt is forgotten."), number)
+    return ChangeDone(_("The prompt is forgotten."), number)
 
 
 def _forget_broken(core: Core) -> None:
@@ -380,11 +384,11 @@ def _forget_broken(core: Core) -> None:
         files.remove(path, within=library if library in path.parents else None)
 
 
-async def _rebuild(core: Core, _asked: Change) -> Said:
-    return Said(number=await core.library.rebuild())
+async def _rebuild(core: Core, _asked: ChangeLibrary) -> ChangeDone:
+    return ChangeDone(number=await core.library.rebuild())
 
 
-_ACTIONS: dict[str, Callable[[Core, Change], Awaitable[Said]]] = {
+_ACTIONS: dict[str, Callable[[Core, ChangeLibrary], Awaitable[ChangeDone]]] = {
     "rate": _rate,
     "tag": _tag,
     "trash": _trash,

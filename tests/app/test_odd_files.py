@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from studio.app import session
 from studio.config.settings import Profile, Settings, SettingsStore, encode
 from studio.domain.drafts import Draft, DraftFile
-from studio.domain.entities import Job, Reference, Role, Told
-from studio.domain.events import Events
-from studio.domain.models import Lesson, Listed
-from studio.generation.journal import Head, Journal, Stage
+from studio.domain.entities import HistoryUse, Job, Reference, Role
+from studio.domain.events import EventBus
+from studio.domain.models import ListedModel, ServiceObservation
+from studio.generation.journal import AnswerHead, Journal, Stage
 from studio.library.operations import scrub
 from studio.providers.catalogue import Catalogue
 from tests.library import odd_records
@@ -55,7 +55,7 @@ def variants(value: Any, share: int) -> list[tuple[tuple[Any, ...], bytes]]:
 
 
 def store(path: Path) -> SettingsStore:
-    one = SettingsStore(path, Events())
+    one = SettingsStore(path, EventBus())
     one.load()
     return one
 
@@ -122,9 +122,11 @@ def test_a_draft_of_a_newer_version_keeps_what_it_has_more(tmp_path: Path) -> No
 
 def test_whatever_stands_in_the_kept_lists_of_models_the_others_are_read() -> None:
     catalogue = Catalogue()
-    catalogue.learn("dgrid", [Listed("acme/image-9", "Acme"), Listed("acme/image-8")])
-    catalogue.learn("own", [Listed("x/y")])
-    catalogue.take("own", Lesson(model="x/y", pixel_sizes=True, both_modalities=True))
+    catalogue.learn("dgrid", [ListedModel("acme/image-9", "Acme"), ListedModel("acme/image-8")])
+    catalogue.learn("own", [ListedModel("x/y")])
+    catalogue.add_observation(
+        "own", ServiceObservation(model="x/y", pixel_sizes=True, both_modalities=True)
+    )
     for place, text in variants(json.loads(catalogue.dump()), 3):
         one = Catalogue()
         one.load(text)
@@ -141,11 +143,11 @@ def test_whatever_stands_in_the_journal_every_attempt_is_found(tmp_path: Path, n
     journal = Journal(tmp_path / "journal")
     job: Job = a_job()
     first, other = journal.queue(job), journal.queue(a_job())
-    journal.tell(first, Told(turns=1))
+    journal.write_history_use(first, HistoryUse(turns=1))
     journal.sent(first)
     body = journal.begin_answer(first, 200, {"a": "b"})
     body.append(b"{}")
-    journal.whole(first, body, 1.0, head=Head(200, {"a": "b"}))
+    journal.whole(first, body, 1.0, head=AnswerHead(200, {"a": "b"}))
     path = first.folder / name
     value = json.loads(path.read_bytes())
     for _place, text in [*variants(value, 3), ((), b"[" * 100_000), ((), b""), ((), b"\xff")]:
@@ -155,7 +157,7 @@ def test_whatever_stands_in_the_journal_every_attempt_is_found(tmp_path: Path, n
         assert journal.unreadable == []
         assert found[other.attempt].stage is Stage.QUEUED
         assert found[first.attempt].stage in (Stage.WHOLE, Stage.CUT)
-        journal.told(first)
+        journal.read_history_use(first)
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
@@ -175,7 +177,7 @@ def test_whatever_bytes_a_file_has_it_is_read_or_set_aside(
     one.change(tile=222)
     assert store(folder / "settings.json").value.tile == 222
     DraftFile(folder / "draft.json").load()
-    assert session.begin(folder, 5.0) == 5.0
+    assert session.begin_session(folder, 5.0) == 5.0
     scrub._read(folder / "scrub.json")
 
 
@@ -192,4 +194,4 @@ def test_a_pipe_in_the_place_of_a_file_holds_no_start_up(tmp_path: Path) -> None
     assert file.trouble is not None
     file.save(DRAFT)
     assert file.load() == DRAFT
-    assert session.begin(tmp_path, 5.0) == 5.0
+    assert session.begin_session(tmp_path, 5.0) == 5.0

@@ -11,9 +11,9 @@ from PIL import Image
 
 from studio.app.instance import ask_to_raise, serve
 from studio.common.errors import KeyLocked, PictureUnreadable
-from studio.config.credentials import Keys, State
+from studio.config.credentials import Credentials, KeyState
 from studio.config.settings import SettingsStore
-from studio.domain.events import Events, KeyChanged
+from studio.domain.events import EventBus, KeyChanged
 from studio.imaging.decoder import Decoder
 
 
@@ -25,8 +25,8 @@ class Prompting:
     def __init__(self) -> None:
         self.answered = threading.Event()
 
-    def door(self) -> State:
-        return State.LOCKED
+    def door(self) -> KeyState:
+        return KeyState.LOCKED
 
     def get(self, service: str, profile: str) -> str | None:
         assert self.answered.wait(60)
@@ -68,11 +68,11 @@ async def test_closing_while_pictures_are_asked_for_ends(tmp_path: Path) -> None
 
 async def test_a_prompts_answer_reaches_the_loop(tmp_path: Path) -> None:
     (tmp_path / "settings.json").write_text('{"known_keys": ["dgrid"]}')
-    events = Events()
+    events = EventBus()
     settings = SettingsStore(tmp_path / "settings.json", events)
     settings.load()
     vault = Prompting()
-    keys = Keys("gridbrush", settings, events, {}, vault, patience=0.05)
+    keys = Credentials("gridbrush", settings, events, {}, vault, patience=0.05)
     with pytest.raises(KeyLocked):
         await keys.get("dgrid")
     answered = asyncio.Event()

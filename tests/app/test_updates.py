@@ -16,8 +16,8 @@ from studio.app.updates import Update
 from studio.common import paths
 from studio.common.errors import ServiceError
 from studio.config.settings import SettingsStore
-from studio.domain.events import Events
-from studio.providers.transport import Client
+from studio.domain.events import EventBus
+from studio.providers.transport import HttpClient
 
 
 class Server:
@@ -40,8 +40,8 @@ class Server:
 
 
 @contextlib.asynccontextmanager
-async def serving() -> AsyncIterator[tuple[Server, str, Client]]:
-    server, client = Server(), Client()
+async def serving() -> AsyncIterator[tuple[Server, str, HttpClient]]:
+    server, client = Server(), HttpClient()
     listening = await asyncio.start_server(server.answer, "127.0.0.1", 0)
     port = listening.sockets[0].getsockname()[1]
     try:
@@ -59,7 +59,7 @@ def says(version: str, notes: str = "", path: str = "/new") -> Callable[[str], b
 
 @pytest.fixture
 def store(tmp_path: Path) -> SettingsStore:
-    return SettingsStore(tmp_path / "settings.json", Events())
+    return SettingsStore(tmp_path / "settings.json", EventBus())
 
 
 def test_it_is_off_until_the_user_wants_it(store: SettingsStore) -> None:
@@ -67,7 +67,7 @@ def test_it_is_off_until_the_user_wants_it(store: SettingsStore) -> None:
         async with serving() as (server, address, client):
             server.body = says("99.0")
             assert not store.value.updates
-            assert await updates.look(client, store, address) is None
+            assert await updates.check_for_update(client, store, address) is None
             assert not server.asked
 
     asyncio.run(asyncio.wait_for(main(), 60))
@@ -78,16 +78,22 @@ def test_a_newer_version_is_told_once_a_day_with_notes_and_link(store: SettingsS
         store.change(updates=True)
         async with serving() as (server, address, client):
             server.body = says("99.1", "Faster.\nQuieter.\x07")
-            found = await updates.look(client, store, address, today="2026-11-23")
+            found = await updates.check_for_update(client, store, address, today="2026-11-23")
             root = address.removesuffix("/updates.json")
             assert found == Update("99.1", "Faster. Quieter.", f"{root}/new")
-            assert await updates.look(client, store, address, today="2026-11-23") is None
+            assert (
+                await updates.check_for_update(client, store, address, today="2026-11-23") is None
+            )
             assert len(server.asked) == 1
-            assert await updates.look(client, store, address, today="2026-11-24") == found
+            assert (
+                await updates.check_for_update(client, store, address, today="2026-11-24") == found
+            )
             store.change(update_seen="99.1")
-            assert await updates.look(client, store, address, today="2026-11-25") is None
+            assert (
+                await updates.check_for_update(client, store, address, today="2026-11-25") is None
+            )
             server.body = says("99.2")
-            assert await updates.look(client, store, address, today="2026-11-26")
+            assert await updates.check_for_update(client, store, address, today="2026-11-26")
 
     asyncio.run(asyncio.wait_for(main(), 60))
 
@@ -96,7 +102,7 @@ def test_the_request_tells_nothing_about_who_asks(store: SettingsStore) -> None:
     async def main() -> None:
         store.change(updates=True)
         async with serving() as (server, address, client):
-            await updates.look(client, store, address)
+            await updates.check_for_update(client, store, address)
             (head,) = server.asked
             names = {line.partition(":")[0].lower() for line in head.splitlines()[1:] if line}
             assert head.startswith("GET /updates.json HTTP/1.1\r\n")
@@ -116,7 +122,7 @@ def test_the_same_and_older_versions_are_no_news(
         store.change(updates=True)
         async with serving() as (server, address, client):
             server.body = says(version)
-            assert await updates.look(client, store, address) is None
+            assert await updates.check_for_update(client, store, address) is None
             assert server.asked
 
     asyncio.run(asyncio.wait_for(main(), 60))
@@ -142,7 +148,7 @@ def test_a_broken_or_wicked_feed_is_no_news(store: SettingsStore, body: bytes) -
         store.change(updates=True)
         async with serving() as (server, address, client):
             server.body = lambda root: body.replace(b"ROOT", root.encode())
-            assert await updates.look(client, store, address) is None
+            assert await updates.check_for_update(client, store, address) is None
             assert len(server.asked) == 1
             with pytest.raises(ServiceError):
                 updates.read(body.replace(b"ROOT", b"http://127.0.0.1"), address)
@@ -162,8 +168,8 @@ def test_without_a_network_the_next_start_asks_again(store: SettingsStore) -> No
         store.change(updates=True)
         async with serving() as (_server, address, client):
             pass
-        client = Client()
-        assert await updates.look(client, store, address, today="2026-11-23") is None
+        client = HttpClient()
+        assert await updates.check_for_update(client, store, address, today="2026-11-23") is None
         assert store.value.update_asked == ""
         await client.close()
 
@@ -175,7 +181,9 @@ def test_a_refusal_is_not_asked_again_that_day(store: SettingsStore) -> None:
         store.change(updates=True)
         async with serving() as (server, address, client):
             server.status = 404
-            assert await updates.look(client, store, address, today="2026-11-23") is None
+            assert (
+                await updates.check_for_update(client, store, address, today="2026-11-23") is None
+            )
             assert store.value.update_asked == "2026-11-23"
 
     asyncio.run(asyncio.wait_for(main(), 60))

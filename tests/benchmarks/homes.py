@@ -65,7 +65,7 @@ def _draw(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         for edge in STEPS[:2]:
             image.resize((edge, edge)).save(path, quality=85)
-            store.put(digest, edge, path.read_bytes())
+            store.store_thumbnail(digest, edge, path.read_bytes())
         path.unlink()
 
 

@@ -14,7 +14,7 @@ from tests.benchmarks import homes, search
 from tests.benchmarks.display import Screen
 from tests.benchmarks.frame import Measure, Result
 from tests.benchmarks.gallery import MANY
-from tests.benchmarks.startup import HEIGHT, WIDTH, Ours
+from tests.benchmarks.startup import HEIGHT, WIDTH, StartedGridbrush
 from tests.desktop.session import Session
 
 RUNS = 11
@@ -28,7 +28,8 @@ def run() -> Iterator[Result]:
         with Session(folder / "session") as session:
             screen = Screen(session.start_display(f"{WIDTH}x{HEIGHT}"))
             empty, large = (
-                Ours(session, screen, homes.home(rows, folder)) for rows in (homes.EMPTY, MANY)
+                StartedGridbrush(session, screen, homes.home(rows, folder))
+                for rows in (homes.EMPTY, MANY)
             )
             theirs, mine = [], []
             for _run in range(RUNS):

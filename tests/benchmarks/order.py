@@ -14,7 +14,7 @@ import time
 from collections.abc import Awaitable, Iterator
 from pathlib import Path
 
-from studio.domain.events import Events
+from studio.domain.events import EventBus
 from studio.imaging.decoder import Decoder
 from studio.library.facade import Library
 from studio.library.query import Query
@@ -39,7 +39,7 @@ def run() -> Iterator[Result]:
 
 async def _measured(home: Path, index: Path) -> list[Measure]:
     computed = home / "computed"
-    library = Library(home, lambda _id: computed, Decoder(), Events())
+    library = Library(home, lambda _id: computed, Decoder(), EventBus())
     computed.mkdir()
     shutil.copy(index.resolve(), computed / "index.sqlite")
     await library.open(write=True)

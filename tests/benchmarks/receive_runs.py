@@ -67,7 +67,7 @@ class Heart:
         self._task.cancel()
 
 
-class Ours:
+class ReceivingCore:
     """The program's core: submit, then wait until the pictures are in the library."""
 
     def __init__(self, core: Any) -> None:
@@ -90,12 +90,12 @@ class Ours:
 
     @classmethod
     @contextlib.asynccontextmanager
-    async def opened(cls, address: str, folder: Path) -> AsyncIterator[Ours]:
+    async def opened(cls, address: str, folder: Path) -> AsyncIterator[ReceivingCore]:
         """A core of its own that knows this service."""
-        from studio.app.core import Core, Options
+        from studio.app.core import Core, CoreOptions
         from studio.common import paths
 
-        options = Options(provider="dgrid", base_url=address)
+        options = CoreOptions(provider="dgrid", base_url=address)
         environ = {"GRIDBRUSH_API_KEY": KEY}
         core = await Core.open(paths.find(folder), options, environ=environ)
         try:
@@ -189,7 +189,7 @@ async def stall(address: str, folder: Path, _model: str) -> dict[str, Any]:
     """One answer at a time, ours and theirs in turn."""
     heart, theirs = Heart(), Theirs(address)
     mine, other, written = [], [], []
-    async with Ours.opened(address, folder / "home") as ours:
+    async with ReceivingCore.opened(address, folder / "home") as ours:
         await ours.receive(PICTURE)
         await theirs.receive(PICTURE)
         for _run in range(RUNS):
@@ -207,7 +207,7 @@ async def stall(address: str, folder: Path, _model: str) -> dict[str, Any]:
 async def four(address: str, folder: Path, _model: str) -> dict[str, Any]:
     """Four answers at once."""
     heart = Heart()
-    async with Ours.opened(address, folder / "home") as ours:
+    async with ReceivingCore.opened(address, folder / "home") as ours:
         await ours.receive(PICTURE)
         runs = [
             await _undisturbed(heart, lambda: ours.receive(PICTURE, FOUR)) for _run in range(RUNS)
@@ -218,7 +218,7 @@ async def four(address: str, folder: Path, _model: str) -> dict[str, Any]:
 
 async def memory(address: str, folder: Path, model: str) -> dict[str, Any]:
     """Four answers of one size at once, watched from outside; then many, one after the other."""
-    async with Ours.opened(address, folder / "home") as ours:
+    async with ReceivingCore.opened(address, folder / "home") as ours:
         # Code and tables that are loaded once belong to no answer.
         await ours.receive(LITTLE, FOUR)
         await ours.receive(model)
@@ -245,7 +245,7 @@ async def small(address: str, folder: Path, _model: str) -> dict[str, Any]:
     from studio.common import files
 
     steps: list[str] = []
-    async with Ours.opened(address, folder / "home") as ours:
+    async with ReceivingCore.opened(address, folder / "home") as ours:
         await ours.receive(LITTLE)
         stop = files.watch(lambda kind, _path: steps.append(kind))
         began, spent = time.perf_counter(), _processor()
@@ -314,11 +314,11 @@ def main() -> None:
     from PySide6.QtWidgets import QApplication
 
     from studio.ui.app.event_loop import WindowLoop
-    from studio.ui.app.gc_timer import Garbage
+    from studio.ui.app.gc_timer import GcTimer
 
     part, address, folder, *model = sys.argv[1:]
     app = QApplication(["bench"])
-    garbage = Garbage(app)
+    garbage = GcTimer(app)
     with asyncio.Runner(loop_factory=lambda: WindowLoop(app)) as runner:
         run = {"stall": stall, "four": four, "memory": memory, "small": small}[part]
         result = runner.run(run(address, Path(folder), model[0] if model else ""))

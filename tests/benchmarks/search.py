@@ -18,7 +18,7 @@ from pathlib import Path
 
 from studio.common.errors import StorageError
 from studio.library.index.index import Index, Interrupted
-from studio.library.index.search_sql import Selection
+from studio.library.index.search_sql import CompiledQuery
 from studio.library.log.record_log import RecordLog
 from studio.library.query import Query
 from tests.benchmarks import library_maker
@@ -114,7 +114,7 @@ def run() -> Iterator[Result]:
 
 def _plain(index: Index, query: Query, expected: list[int]) -> float:
     """The same page from one join as SQLite plans it: all that match, then sorted by date."""
-    asked = Selection(query, index._db.execute)
+    asked = CompiledQuery(query, index._db.execute)
     match = " AND ".join(f'"{one.text}"*' for one in asked.asked.words)
     facts = [(one.sql, one.values) for one in asked._facts]
     where = " AND ".join(sql for sql, _values in facts)

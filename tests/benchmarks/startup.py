@@ -98,7 +98,7 @@ def _make_library(home: Path) -> None:
         )  # fmt: skip
 
 
-class Ours:
+class StartedGridbrush:
     """Gridbrush on the display: where its first tiles and its prompt are, as they stay."""
 
     def __init__(self, session: Session, screen: Screen, home: Path) -> None:
@@ -165,7 +165,7 @@ def run() -> Iterator[Result]:
         home = Path(folder) / "home"
         _make_library(home)
         screen = Screen(display)
-        ours = Ours(session, screen, home)
+        ours = StartedGridbrush(session, screen, home)
         mine, theirs = [], []
         for _run in range(RUNS):
             theirs.append(_bare(session, screen))

@@ -22,7 +22,7 @@ from pathlib import Path
 from PIL import Image, ImageFilter
 
 from studio.domain.entities import Picture, new_id
-from studio.domain.events import Events
+from studio.domain.events import EventBus
 from studio.imaging.decoder import Decoder
 from studio.library.facade import Library
 from studio.library.files.originals import sha256_of
@@ -103,7 +103,7 @@ def _picture(path: Path, library: Path) -> Picture:
 async def _ours(folder: Path, pictures: Sequence[Picture], out: Path) -> float:
     """Seconds until every thumbnail lies in the cache; a process that runs already is used."""
     decoder = Decoder()
-    library = Library(folder, lambda _id: out, decoder, Events())
+    library = Library(folder, lambda _id: out, decoder, EventBus())
     await library.open(write=True)
     await decoder.probe(folder / pictures[0].path)
     waiting = list(pictures)

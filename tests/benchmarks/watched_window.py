@@ -28,7 +28,7 @@ from studio.common import paths
 from studio.domain.entities import AspectRatio, GenerationRequest, Job, JobState, Picture, new_id
 from studio.domain.events import Event
 from studio.ui.app.event_loop import WindowLoop
-from studio.ui.app.gc_timer import Garbage
+from studio.ui.app.gc_timer import GcTimer
 from studio.ui.app.window_session import WindowSession
 from studio.ui.style import theme
 from studio.ui.style.qt_style import STYLE
@@ -48,7 +48,7 @@ CACHED = 150.0
 _PATIENCE = 30.0
 
 
-class Clock:
+class CallTimes:
     """What the window's thread spends on single things, in milliseconds."""
 
     def __init__(self) -> None:
@@ -88,10 +88,10 @@ class Clock:
         return list(self.processor)
 
 
-class Watched:
+class WatchedWindow:
     """One window on an open library."""
 
-    def __init__(self, session: WindowSession, clock: Clock) -> None:
+    def __init__(self, session: WindowSession, clock: CallTimes) -> None:
         self.core, self.clock = session.core, clock
         self.view = session.window.gallery
         self.draw = random.Random(library_maker.SEED)
@@ -163,7 +163,7 @@ class Watched:
         for number in range(ARRIVALS):
             heard.clear()
             self.clock.taken()
-            await core.library.take(*_made(core.library.folder, number))
+            await core.library.add_job_pictures(*_made(core.library.folder, number))
             # All that an arrival sets off counts, and no event tells that it is over.
             await asyncio.sleep(0.2)
             assert heard, "nothing was told of the picture"
@@ -206,7 +206,7 @@ def _made(folder: Path, number: int) -> tuple[Job, list[tuple[Picture, Path]]]:
 async def _measured(
     app: QApplication, home: Path, what: str, size: tuple[int, int]
 ) -> dict[str, object]:
-    clock = Clock()
+    clock = CallTimes()
     core = await Core.open(paths.find(home), environ={})
     theme.install(app, "dark")
     window = StudioWindow(core)
@@ -220,9 +220,9 @@ async def _measured(
         window.resize(window.width() + missing[0], window.height() + missing[1])
         # The window manager may have its own idea, and answers in its own time.
         await asyncio.sleep(0.2)
-    garbage = Garbage(app)
+    garbage = GcTimer(app)
     clock.watch_garbage()
-    watched = Watched(session, clock)
+    watched = WatchedWindow(session, clock)
     rows = (await core.library.counts(0)).all
     await watched.until(lambda: session.browsing.shown == rows)
     found: dict[str, object] = {"rows": rows, "accessible": QAccessible.isActive()}
@@ -245,7 +245,7 @@ async def _measured(
         await asyncio.to_thread(sys.stdin.readline)
     garbage.stop()
     session.save_state_now()
-    await session.settle()
+    await session.save_state()
     await core.close()
     window.hide()
     return found

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.program import Program, Result, made, written
+from tests.cli.program import CliProgram, Result, made, written
 from tests.cli.program import warm as forked_from_one
 from tests.fake_service import FakeService
 
 
 @pytest.fixture
-def program(tmp_path: Path) -> Iterator[Program]:
+def program(tmp_path: Path) -> Iterator[CliProgram]:
     """A fresh home; nothing may be written outside of it."""
     one = made(tmp_path)
     yield one
@@ -43,7 +43,7 @@ def service() -> Iterator[FakeService]:
 
 
 @pytest.fixture(scope="module")
-def shelf(tmp_path_factory: pytest.TempPathFactory) -> tuple[Program, Result]:
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> tuple[CliProgram, Result]:
     """A library with four small pictures, made once for a module, and how it was made."""
     one = made(tmp_path_factory.mktemp("shelf"))
     result = one(
@@ -55,7 +55,7 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> tuple[Program, Result]:
 
 
 @pytest.fixture
-def copied(shelf: tuple[Program, Result], tmp_path: Path) -> Program:
+def copied(shelf: tuple[CliProgram, Result], tmp_path: Path) -> CliProgram:
     """The shelf's library in a home of its own, to be changed."""
     source, _result = shelf
     one = made(tmp_path)

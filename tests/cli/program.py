@@ -48,7 +48,7 @@ class Result:
 
 
 @dataclass(frozen=True)
-class Program:
+class CliProgram:
     """The program with a home of its own and an empty user's folder beside it."""
 
     home: Path
@@ -152,11 +152,11 @@ def warm(folder: Path) -> Iterator[None]:
             server.stdin.close()
 
 
-def made(folder: Path) -> Program:
+def made(folder: Path) -> CliProgram:
     """A program whose home does not exist yet."""
     user = folder / "user"
     user.mkdir(parents=True)
-    return Program(folder / "home", user)
+    return CliProgram(folder / "home", user)
 
 
 def written(user: Path) -> list[Path]:

@@ -8,7 +8,7 @@ import pytest
 
 from studio.domain.entities import SafetySetting
 from studio.domain.safety import CATEGORIES, LEVELS, category_of, threshold_of, with_threshold
-from tests.cli.program import KEY, Program
+from tests.cli.program import KEY, CliProgram
 from tests.fake_service import FakeService, Reply, picture_answer
 
 pytestmark = pytest.mark.usefixtures("warm")
@@ -25,7 +25,7 @@ def words(service: FakeService, *more: str | Path) -> tuple[str | Path, ...]:
 
 
 def test_every_choice_is_sent_recorded_and_shown(
-    program: Program, service: FakeService, tmp_path: Path
+    program: CliProgram, service: FakeService, tmp_path: Path
 ) -> None:
     instruction = tmp_path / "brand.txt"
     instruction.write_text("\ufeffFlat colours only.\n", encoding="utf-8")
@@ -74,7 +74,7 @@ def test_every_choice_is_sent_recorded_and_shown(
 
 
 def test_what_is_not_chosen_is_neither_sent_nor_shown(
-    program: Program, service: FakeService
+    program: CliProgram, service: FakeService
 ) -> None:
     result = program(*words(service), env=ENV)
     (request,) = service.requests
@@ -103,7 +103,7 @@ def test_what_is_not_chosen_is_neither_sent_nor_shown(
     ],
 )
 def test_what_cannot_be_is_said_before_anything_is_sent(
-    program: Program, service: FakeService, more: tuple[str, ...], says: str
+    program: CliProgram, service: FakeService, more: tuple[str, ...], says: str
 ) -> None:
     sketch = "sketch" in more
     start = ("generate", "A lamp") if sketch else words(service)
@@ -114,7 +114,7 @@ def test_what_cannot_be_is_said_before_anything_is_sent(
 
 
 def test_a_retired_model_is_warned_of_and_asked_all_the_same(
-    program: Program, service: FakeService
+    program: CliProgram, service: FakeService
 ) -> None:
     result = program(*words(service, "--model", "gemini-2.5-flash-image"), env=ENV)
     assert result.code == 0
@@ -122,7 +122,7 @@ def test_a_retired_model_is_warned_of_and_asked_all_the_same(
     assert len(service.requests) == 1
 
 
-def test_models_tell_what_they_can(program: Program) -> None:
+def test_models_tell_what_they_can(program: CliProgram) -> None:
     listed = {one["id"]: one for one in program("models", "--json", "--provider", "dgrid").events}
     best = listed[MODEL]
     assert best["thinking"] == ["minimal", "medium", "high"]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.cli.program import KEY, Program, Result
+from tests.cli.program import KEY, CliProgram, Result
 from tests.fake_service import FakeService
 
 pytestmark = pytest.mark.usefixtures("warm")
@@ -16,7 +16,7 @@ PRICE = 0.0336
 """Of one 1K picture of the model that is asked, by the table."""
 
 
-def budget(program: Program, usd: float) -> None:
+def budget(program: CliProgram, usd: float) -> None:
     """Set as the settings dialog writes it."""
     path = program.home / "config/settings.json"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -24,7 +24,7 @@ def budget(program: Program, usd: float) -> None:
     path.write_text(json.dumps({**kept, "budget_usd": usd}))
 
 
-def ask(program: Program, service: FakeService, *words: str) -> Result:
+def ask(program: CliProgram, service: FakeService, *words: str) -> Result:
     return program(
         *("generate", "A lamp", "--model", "gemini-nano-banana-2.1", "--size", "1K", *words),
         *("--base-url", service.url, "--provider", "dgrid", "--json"),
@@ -37,7 +37,7 @@ def posts(service: FakeService) -> int:
 
 
 def test_past_the_budget_nothing_is_sent_unless_it_is_said(
-    program: Program, service: FakeService
+    program: CliProgram, service: FakeService
 ) -> None:
     budget(program, 2.5 * PRICE)
     first = ask(program, service)
@@ -53,7 +53,9 @@ def test_past_the_budget_nothing_is_sent_unless_it_is_said(
     assert posts(service) == 3
 
 
-def test_the_run_that_reaches_four_fifths_says_so(program: Program, service: FakeService) -> None:
+def test_the_run_that_reaches_four_fifths_says_so(
+    program: CliProgram, service: FakeService
+) -> None:
     budget(program, 2.4 * PRICE)
     assert "of your" not in ask(program, service).err
     reaches = ask(program, service)
@@ -61,14 +63,14 @@ def test_the_run_that_reaches_four_fifths_says_so(program: Program, service: Fak
     assert "This run brings this month to ≈ $0.07 of your $0.08." in reaches.err
 
 
-def test_the_painter_is_never_over_budget(program: Program) -> None:
+def test_the_painter_is_never_over_budget(program: CliProgram) -> None:
     budget(program, 0.01)
     done = program("generate", "A lamp", "--model", "sketch", "--size", "512")
     assert done.code == 0
 
 
 def test_stats_tell_what_was_spent_and_what_is_in_doubt(
-    program: Program, service: FakeService
+    program: CliProgram, service: FakeService
 ) -> None:
     budget(program, 40.0)
     assert ask(program, service).code == 0

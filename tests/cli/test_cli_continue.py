@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.cli.conftest import ids
-from tests.cli.program import KEY, Program, Result
+from tests.cli.program import KEY, CliProgram, Result
 from tests.fake_service import FakeService, Reply, tiny_png
 from tests.generation.harness import inline, parts
 
@@ -19,7 +19,7 @@ SIGNATURE = base64.b64encode(b"s" * 6000).decode()
 BANANA = "gemini-nano-banana-2.1"
 
 
-def ask(program: Program, service: FakeService, *words: str) -> Result:
+def ask(program: CliProgram, service: FakeService, *words: str) -> Result:
     return program(
         *("generate", *words, "--json", "--base-url", service.url, "--provider", "dgrid"),
         env={"GRIDBRUSH_API_KEY": KEY},
@@ -31,7 +31,7 @@ def contents(service: FakeService, number: int) -> Any:
 
 
 def test_a_picture_is_gone_on_with_and_show_says_how_far(
-    program: Program, service: FakeService
+    program: CliProgram, service: FakeService
 ) -> None:
     service.script(Reply(body=parts(inline(FIRST, thoughtSignature=SIGNATURE))))
     (first,) = ids(ask(program, service, "A lamp", "--model", BANANA))
@@ -48,7 +48,7 @@ def test_a_picture_is_gone_on_with_and_show_says_how_far(
 
 
 def test_another_model_gets_the_picture_alone_and_edit_never_goes_on(
-    program: Program, service: FakeService
+    program: CliProgram, service: FakeService
 ) -> None:
     service.script(Reply(body=parts(inline(FIRST))))
     (first,) = ids(ask(program, service, "A lamp", "--model", BANANA))
@@ -64,7 +64,7 @@ def test_another_model_gets_the_picture_alone_and_edit_never_goes_on(
 
 
 def test_without_a_model_the_one_that_made_the_picture_goes_on(
-    shelf: tuple[Program, Result], copied: Program
+    shelf: tuple[CliProgram, Result], copied: CliProgram
 ) -> None:
     first = ids(shelf[1])[0]
     done = copied("generate", "at night", "--continue", first, "--size", "512", "--json")
@@ -77,7 +77,7 @@ def test_without_a_model_the_one_that_made_the_picture_goes_on(
     assert "the picture goes alone" in done.err
 
 
-def test_edit_and_continue_together_are_wrong_usage(program: Program) -> None:
+def test_edit_and_continue_together_are_wrong_usage(program: CliProgram) -> None:
     done = program("generate", "x", "--edit", "abcd", "--continue", "abcd")
     assert done.code == 2
     assert "not allowed with" in done.err

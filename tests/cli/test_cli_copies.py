@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.program import Program, Result
+from tests.cli.program import CliProgram, Result
 from tests.cli.test_cli_organise import listed
 from tests.small_disk import small_disk
 
@@ -17,16 +17,16 @@ pytestmark = pytest.mark.usefixtures("warm")
 SMALL = ("--size", "512", "--provider", "sketch")
 
 
-def export(program: Program, out: Path, *ids: str) -> Result:
+def export(program: CliProgram, out: Path, *ids: str) -> Result:
     return program("library", "export", *ids, "--out", out)
 
 
-def originals(program: Program) -> dict[str, bytes]:
+def originals(program: CliProgram) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in (program.home / "library").glob("2*/*")}
 
 
 def test_an_export_into_a_folder_with_the_same_names_gives_numbers(
-    copied: Program, tmp_path: Path
+    copied: CliProgram, tmp_path: Path
 ) -> None:
     out = tmp_path / "for the client"
     out.mkdir()
@@ -42,7 +42,7 @@ def test_an_export_into_a_folder_with_the_same_names_gives_numbers(
         assert (out / name).read_bytes() == b"MY RETOUCHED VERSION"
 
 
-def test_one_original_is_one(copied: Program, tmp_path: Path) -> None:
+def test_one_original_is_one(copied: CliProgram, tmp_path: Path) -> None:
     one, two, *_others = listed(copied)
     assert "1 original copied.\n" in export(copied, tmp_path / "a", one).err
     assert "2 originals copied.\n" in export(copied, tmp_path / "a", one, two).err
@@ -51,7 +51,7 @@ def test_one_original_is_one(copied: Program, tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
-def test_copies_and_their_folder_are_like_any_other(copied: Program, tmp_path: Path) -> None:
+def test_copies_and_their_folder_are_like_any_other(copied: CliProgram, tmp_path: Path) -> None:
     plain = tmp_path / "plain"
     plain.write_bytes(b"")
     wanted = stat.S_IMODE(plain.stat().st_mode)
@@ -65,7 +65,7 @@ def test_copies_and_their_folder_are_like_any_other(copied: Program, tmp_path: P
     assert stat.S_IMODE(out.stat().st_mode) == wanted | (wanted & 0o444) >> 2
 
 
-def test_an_export_to_a_full_disk_leaves_nothing(copied: Program, tmp_path: Path) -> None:
+def test_an_export_to_a_full_disk_leaves_nothing(copied: CliProgram, tmp_path: Path) -> None:
     ids = listed(copied)
     with small_disk(tmp_path / "card") as card:
         result = export(copied, card, *ids)
@@ -76,7 +76,7 @@ def test_an_export_to_a_full_disk_leaves_nothing(copied: Program, tmp_path: Path
 
 
 def test_an_original_is_not_lost_when_its_copy_finds_no_room(
-    program: Program, tmp_path: Path
+    program: CliProgram, tmp_path: Path
 ) -> None:
     with small_disk(tmp_path / "card") as card:
         result = program("generate", "a lamp", *SMALL, "--out", card, "--json")
@@ -88,7 +88,7 @@ def test_an_original_is_not_lost_when_its_copy_finds_no_room(
         assert Path(image["path"]).is_file()
 
 
-def test_a_backup_on_a_full_disk_leaves_the_one_before(copied: Program, tmp_path: Path) -> None:
+def test_a_backup_on_a_full_disk_leaves_the_one_before(copied: CliProgram, tmp_path: Path) -> None:
     with small_disk(tmp_path / "card") as card:
         (card / "all.zip").write_bytes(b"last month's")
         result = copied("library", "backup", card / "new.zip")
@@ -99,7 +99,7 @@ def test_a_backup_on_a_full_disk_leaves_the_one_before(copied: Program, tmp_path
 
 
 @pytest.mark.parametrize("out", ["file", "file/below", "library/.gridbrush/inputs"])
-def test_a_place_that_cannot_be_is_told(copied: Program, tmp_path: Path, out: str) -> None:
+def test_a_place_that_cannot_be_is_told(copied: CliProgram, tmp_path: Path, out: str) -> None:
     (tmp_path / "file").write_bytes(b"no folder")
     folder = copied.home / out if out.startswith("library") else tmp_path / out
     before = {path for path in copied.home.rglob("*") if path.is_file()}
@@ -112,7 +112,7 @@ def test_a_place_that_cannot_be_is_told(copied: Program, tmp_path: Path, out: st
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows asks for a right to make links")
-def test_a_link_in_the_way_is_left_alone(copied: Program, tmp_path: Path) -> None:
+def test_a_link_in_the_way_is_left_alone(copied: CliProgram, tmp_path: Path) -> None:
     out = tmp_path / "out"
     out.mkdir()
     precious = tmp_path / "precious.png"

@@ -11,14 +11,14 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import ids
-from tests.cli.program import Program, Result
+from tests.cli.program import CliProgram, Result
 
 pytestmark = pytest.mark.usefixtures("warm")
 
 SMALL = ("--size", "512", "--json")
 
 
-def test_every_event_has_the_fields_of_the_contract(shelf: tuple[Program, Result]) -> None:
+def test_every_event_has_the_fields_of_the_contract(shelf: tuple[CliProgram, Result]) -> None:
     _program, result = shelf
     assert all(line.startswith("{") and line.endswith("}") for line in result.out.splitlines())
     shapes: dict[str, set[str]] = {}
@@ -40,7 +40,7 @@ def test_every_event_has_the_fields_of_the_contract(shelf: tuple[Program, Result
     assert result.events[-1] == {"event": "done", "images": 4, "failed": 0}
 
 
-def test_events_of_a_job_come_in_order(shelf: tuple[Program, Result]) -> None:
+def test_events_of_a_job_come_in_order(shelf: tuple[CliProgram, Result]) -> None:
     _program, result = shelf
     for job in {event["job"] for event in result.only("queued")}:
         names = [e["event"] for e in result.events if e.get("job") == job]
@@ -53,7 +53,7 @@ def test_events_of_a_job_come_in_order(shelf: tuple[Program, Result]) -> None:
 
 
 def test_variants_are_made_in_reading_order_with_rising_seeds(
-    shelf: tuple[Program, Result],
+    shelf: tuple[CliProgram, Result],
 ) -> None:
     _program, result = shelf
     asked = [event["prompt"] for event in result.only("queued")]
@@ -62,7 +62,7 @@ def test_variants_are_made_in_reading_order_with_rising_seeds(
     assert made == sorted((p, s) for p in set(asked) for s in (7, 8))
 
 
-def test_what_is_said_of_a_picture_is_true(shelf: tuple[Program, Result]) -> None:
+def test_what_is_said_of_a_picture_is_true(shelf: tuple[CliProgram, Result]) -> None:
     program, result = shelf
     for image in result.only("image"):
         path = Path(image["path"])
@@ -78,7 +78,7 @@ def test_what_is_said_of_a_picture_is_true(shelf: tuple[Program, Result]) -> Non
         assert image["warnings"] == []
 
 
-def test_without_json_the_paths_are_the_only_results(program: Program) -> None:
+def test_without_json_the_paths_are_the_only_results(program: CliProgram) -> None:
     result = program("generate", "-", "--size", "512", "--seed", "3", stdin="Waves\n# not sent\n")
     assert result.code == 0, result.err
     (line,) = result.out.splitlines()
@@ -87,7 +87,7 @@ def test_without_json_the_paths_are_the_only_results(program: Program) -> None:
     assert "Waves: sent to sketch" in result.err
 
 
-def test_edits_references_and_copies(copied: Program, shelf: tuple[Program, Result]) -> None:
+def test_edits_references_and_copies(copied: CliProgram, shelf: tuple[CliProgram, Result]) -> None:
     source = ids(shelf[1])[0]
     out = copied.home / "handed" / "out"
     reference = Path(shelf[1].only("image")[1]["path"])
@@ -112,7 +112,7 @@ def test_edits_references_and_copies(copied: Program, shelf: tuple[Program, Resu
 
 
 @pytest.mark.parametrize("more", [[], ["--yes"]])
-def test_more_than_sixteen_need_a_yes(program: Program, more: list[str]) -> None:
+def test_more_than_sixteen_need_a_yes(program: CliProgram, more: list[str]) -> None:
     prompt = "{a|b|c|d|e|f|g|h|i}"
     result = program("generate", prompt, "--count", "2", "--model", "sketch-words", *SMALL, *more)
     if more:
@@ -133,7 +133,7 @@ def test_more_than_sixteen_need_a_yes(program: Program, more: list[str]) -> None
     ],
     ids=["count", "variants", "count alone"],
 )
-def test_more_than_256_are_refused(program: Program, words: list[str]) -> None:
+def test_more_than_256_are_refused(program: CliProgram, words: list[str]) -> None:
     result = program(*words)
     assert (result.code, result.out) == (2, "")
     assert "256" in result.err
@@ -148,7 +148,7 @@ def test_more_than_256_are_refused(program: Program, words: list[str]) -> None:
     ],
 )
 def test_faults_end_with_their_kind_and_code(
-    program: Program, model: str, code: int, kind: str, billed: str
+    program: CliProgram, model: str, code: int, kind: str, billed: str
 ) -> None:
     result = program("generate", "A forest", "--model", model, *SMALL)
     assert result.code == code
@@ -163,7 +163,7 @@ def test_faults_end_with_their_kind_and_code(
         assert "words only" in failed["message"]
 
 
-def test_an_overloaded_service_is_tried_again_until_it_paints(program: Program) -> None:
+def test_an_overloaded_service_is_tried_again_until_it_paints(program: CliProgram) -> None:
     result = program("generate", "A forest", "--model", "sketch-overloaded", *SMALL)
     assert result.code == 0
     retries = result.only("retrying")
@@ -176,7 +176,7 @@ def test_an_overloaded_service_is_tried_again_until_it_paints(program: Program) 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for children")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["SIGINT", "SIGTERM"])
-def test_interrupted_it_says_how_each_job_ended(program: Program, number: int) -> None:
+def test_interrupted_it_says_how_each_job_ended(program: CliProgram, number: int) -> None:
     running = program.start("generate", "A forest {a|b|c|d|e}", "--model", "sketch-slow", *SMALL)
     assert running.stdout is not None
     seen = []

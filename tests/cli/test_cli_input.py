@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.program import Program, Result
+from tests.cli.program import CliProgram, Result
 
 pytestmark = pytest.mark.usefixtures("warm")
 
@@ -58,14 +58,14 @@ def assert_refused(result: Result, code: int, *words: str) -> None:
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
 def test_wrong_words_end_with_2_and_a_sentence(
-    program: Program, words: list[str], said: str
+    program: CliProgram, words: list[str], said: str
 ) -> None:
     assert_refused(program(*words), 2, said)
     # Nothing came of it.
     assert list((program.home / "library").glob(".gridbrush/journal/*")) == []
 
 
-def test_a_missing_file_is_told_of_without_a_list_of_commands(program: Program) -> None:
+def test_a_missing_file_is_told_of_without_a_list_of_commands(program: CliProgram) -> None:
     result = program("missing.png", "gone too.png")
     assert result.err.splitlines() == [
         "There is no file missing.png.",
@@ -74,7 +74,7 @@ def test_a_missing_file_is_told_of_without_a_list_of_commands(program: Program) 
     ]
 
 
-def test_a_reference_that_is_no_picture_is_refused(program: Program, tmp_path: Path) -> None:
+def test_a_reference_that_is_no_picture_is_refused(program: CliProgram, tmp_path: Path) -> None:
     letter = tmp_path / "letter.png"
     letter.write_text("Dear designer")
     assert_refused(program("generate", "x", "--ref", letter), 2, "not a picture")
@@ -86,7 +86,7 @@ def test_a_reference_that_is_no_picture_is_refused(program: Program, tmp_path: P
 
 
 def test_more_references_than_a_model_takes_are_refused_before_any_is_read(
-    program: Program, tmp_path: Path
+    program: CliProgram, tmp_path: Path
 ) -> None:
     """None is opened, so that none need be a picture; none is copied into the library."""
     many = [tmp_path / f"{n}.png" for n in range(1000)]
@@ -97,7 +97,7 @@ def test_more_references_than_a_model_takes_are_refused_before_any_is_read(
     assert not list((program.home / "library").glob(".gridbrush/inputs/*"))
 
 
-def test_a_library_that_is_a_file_is_left_as_it_is(program: Program) -> None:
+def test_a_library_that_is_a_file_is_left_as_it_is(program: CliProgram) -> None:
     program.home.mkdir()
     (program.home / "library").write_text("precious")
     for words in (["generate", "x"], ["library", "list"], ["library", "rebuild"]):
@@ -105,15 +105,15 @@ def test_a_library_that_is_a_file_is_left_as_it_is(program: Program) -> None:
     assert (program.home / "library").read_text() == "precious"
 
 
-def test_a_home_that_cannot_be_made_is_told(program: Program, tmp_path: Path) -> None:
+def test_a_home_that_cannot_be_made_is_told(program: CliProgram, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("precious")
-    other = Program(tmp_path / "file" / "home", program.user)
+    other = CliProgram(tmp_path / "file" / "home", program.user)
     assert_refused(other("generate", "x"), 8, str(tmp_path / "file"))
 
 
 @pytest.mark.parametrize("text", ["{broken", '{"version": "new"}'])
 def test_broken_settings_are_set_aside_said_once_and_the_run_goes_on(
-    program: Program, text: str
+    program: CliProgram, text: str
 ) -> None:
     program.write_settings(text)
     result = program("library", "list")
@@ -126,7 +126,7 @@ def test_broken_settings_are_set_aside_said_once_and_the_run_goes_on(
     assert "settings" not in made.err
 
 
-def test_newer_settings_are_read_and_not_written_over(program: Program) -> None:
+def test_newer_settings_are_read_and_not_written_over(program: CliProgram) -> None:
     text = '{"version": 2, "at_once": 2, "neutral_names": true, "brand_new": [1]}'
     program.write_settings(text)
     result = program(
@@ -138,7 +138,7 @@ def test_newer_settings_are_read_and_not_written_over(program: Program) -> None:
     assert program.settings.read_text() == text
 
 
-def test_home_goes_before_or_after_the_command_or_into_the_environment(program: Program) -> None:
+def test_home_goes_before_or_after_the_command_or_into_the_environment(program: CliProgram) -> None:
     base = [sys.executable, "-m", "studio"]
     words = ["generate", "x", "--size", "512"]
     for command, env in (
@@ -156,7 +156,7 @@ def test_home_goes_before_or_after_the_command_or_into_the_environment(program: 
     }
 
 
-def test_version_and_help(program: Program) -> None:
+def test_version_and_help(program: CliProgram) -> None:
     from studio import __version__
 
     assert program("--version").out == f"gridbrush {__version__}\n"
@@ -168,7 +168,7 @@ def test_version_and_help(program: Program) -> None:
     assert not program.home.exists()
 
 
-def test_the_self_test_tries_everything_and_fails_without_a_keyring(program: Program) -> None:
+def test_the_self_test_tries_everything_and_fails_without_a_keyring(program: CliProgram) -> None:
     result = program("self-test", "--json")
     *checks, done = result.events
     found = {one["check"]: one["ok"] for one in checks}
@@ -200,7 +200,7 @@ atexit.register(report)
     ids=lambda value: value[0] if isinstance(value, list) else "",
 )
 def test_it_loads_only_what_a_command_needs(
-    program: Program, tmp_path: Path, words: list[str], never: set[str]
+    program: CliProgram, tmp_path: Path, words: list[str], never: set[str]
 ) -> None:
     site = tmp_path / "site"
     site.mkdir()
@@ -214,7 +214,7 @@ def test_it_loads_only_what_a_command_needs(
     assert not modules & never
 
 
-def test_json_is_json_even_for_words_of_every_script(program: Program) -> None:
+def test_json_is_json_even_for_words_of_every_script(program: CliProgram) -> None:
     prompt = 'Leuchtturm „ümlaut“ 灯塔 "quoted" {"json": 1}'
     result = program("generate", prompt, "--size", "512", "--json")
     assert result.code == 0, result.err
@@ -223,7 +223,7 @@ def test_json_is_json_even_for_words_of_every_script(program: Program) -> None:
 
 
 def test_a_library_another_computer_left_open_is_opened_when_the_user_says_so(
-    program: Program,
+    program: CliProgram,
 ) -> None:
     note = {"pid": 7, "host": "attic", "machine": "of somebody else", "started": 1.0}
     lock = program.home / "library" / ".gridbrush" / "lock"
@@ -249,7 +249,7 @@ def test_a_library_another_computer_left_open_is_opened_when_the_user_says_so(
 )
 @pytest.mark.parametrize("name", ["a" * 4000, "/".join(["b" * 200] * 25)], ids=["name", "path"])
 def test_a_name_of_4000_characters_is_no_bug(
-    program: Program, tmp_path: Path, words: tuple[str, ...], name: str
+    program: CliProgram, tmp_path: Path, words: tuple[str, ...], name: str
 ) -> None:
     result = program(*words, tmp_path / name)
     assert result.code != 0

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 
-from tests.cli.program import Program
+from tests.cli.program import CliProgram
 from tests.generation.earlier_process import left_behind
 from tests.generation.harness import ANSWER
 
 
-def test_an_answer_that_an_older_version_took_for_cut_is_said_once(program: Program) -> None:
+def test_an_answer_that_an_older_version_took_for_cut_is_said_once(program: CliProgram) -> None:
     left_behind(program.home, sent=True, body=json.dumps(ANSWER).encode(), mark="cut")
     painted = ("generate", "A lamp", "--provider", "sketch", "--model", "sketch")
     assert "1 answer that was kept as cut is whole" in program(*painted).err

@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import ids
-from tests.cli.program import Program, Result
+from tests.cli.program import CliProgram, Result
 
 pytestmark = pytest.mark.usefixtures("warm")
 
 
-def test_list_and_show_tell_what_is_there(shelf: tuple[Program, Result]) -> None:
+def test_list_and_show_tell_what_is_there(shelf: tuple[CliProgram, Result]) -> None:
     program, made = shelf
     listed = program("library", "list", "--json").events
     assert [one["id"] for one in listed] == ids(made)[::-1]
@@ -39,7 +39,7 @@ def test_list_and_show_tell_what_is_there(shelf: tuple[Program, Result]) -> None
         }
 
 
-def test_a_reader_that_has_seen_enough_ends_it_quietly(shelf: tuple[Program, Result]) -> None:
+def test_a_reader_that_has_seen_enough_ends_it_quietly(shelf: tuple[CliProgram, Result]) -> None:
     program, _made = shelf
     with subprocess.Popen(
         program.command("library", "list", "--json"),
@@ -54,7 +54,7 @@ def test_a_reader_that_has_seen_enough_ends_it_quietly(shelf: tuple[Program, Res
         assert running.wait(120) == 0
 
 
-def test_ids_may_be_shortened_but_must_be_one(shelf: tuple[Program, Result]) -> None:
+def test_ids_may_be_shortened_but_must_be_one(shelf: tuple[CliProgram, Result]) -> None:
     program, made = shelf
     first = ids(made)[0]
     assert program("library", "show", first[:8]).code == 2  # all were made in the same moment
@@ -64,7 +64,7 @@ def test_ids_may_be_shortened_but_must_be_one(shelf: tuple[Program, Result]) -> 
     assert "no picture" in nothing.err
 
 
-def test_verify_finds_every_damage(copied: Program, shelf: tuple[Program, Result]) -> None:
+def test_verify_finds_every_damage(copied: CliProgram, shelf: tuple[CliProgram, Result]) -> None:
     good = copied("library", "verify", "--json")
     assert good.code == 0
     assert (good.events[0]["checked"], good.events[0]["sound"]) == (4, 4)
@@ -84,14 +84,14 @@ def test_verify_finds_every_damage(copied: Program, shelf: tuple[Program, Result
     assert "2 of 4" in plain.err
 
 
-def test_verify_finds_a_damaged_record_the_index_has_read(copied: Program) -> None:
+def test_verify_finds_a_damaged_record_the_index_has_read(copied: CliProgram) -> None:
     (log,) = (copied.home / "library/.gridbrush/records").iterdir()
     log.write_bytes(log.read_bytes().replace(b"harbour", b"harbor!", 1))
     bad = copied("library", "verify", "--json")
     assert (bad.code, bad.events[0]["damaged_records"]) == (8, 1)
 
 
-def test_rebuild_makes_the_index_from_the_records(copied: Program) -> None:
+def test_rebuild_makes_the_index_from_the_records(copied: CliProgram) -> None:
     before = copied("library", "list", "--json").out
     for index in (copied.home / "data").rglob("index.sqlite*"):
         index.write_bytes(b"spoilt" * 1000)
@@ -102,7 +102,7 @@ def test_rebuild_makes_the_index_from_the_records(copied: Program) -> None:
     assert copied("library", "list", "--json").out == before
 
 
-def test_changes_are_kept(copied: Program, shelf: tuple[Program, Result]) -> None:
+def test_changes_are_kept(copied: CliProgram, shelf: tuple[CliProgram, Result]) -> None:
     first, second, third, _fourth = ids(shelf[1])
     assert copied("library", "rate", "4", first[-8:], second).code == 0
     tagged = copied("library", "tag", first, "--add", "Harbour light", "--add", "pick", "--json")
@@ -128,7 +128,7 @@ def test_changes_are_kept(copied: Program, shelf: tuple[Program, Result]) -> Non
     assert (unchanged.code, unchanged.events[0]["changed"]) == (0, False)
 
 
-def test_one_process_owns_the_library_and_readers_do_not_wait(copied: Program) -> None:
+def test_one_process_owns_the_library_and_readers_do_not_wait(copied: CliProgram) -> None:
     owner = copied.start("generate", "A lamp", "--model", "sketch-slow", "--size", "512", "--json")
     try:
         assert owner.stdout is not None
@@ -145,7 +145,7 @@ def test_one_process_owns_the_library_and_readers_do_not_wait(copied: Program) -
     assert copied("library", "rebuild").code == 0
 
 
-def test_a_killed_owner_leaves_no_lock_and_its_job_is_told(copied: Program) -> None:
+def test_a_killed_owner_leaves_no_lock_and_its_job_is_told(copied: CliProgram) -> None:
     owner = copied.start("generate", "A lamp", "--model", "sketch-slow", "--size", "512", "--json")
     assert owner.stdout is not None
     for line in owner.stdout:
@@ -161,7 +161,7 @@ def test_a_killed_owner_leaves_no_lock_and_its_job_is_told(copied: Program) -> N
     assert copied("library", "stats", "--json").events[0]["failed"] == 1
 
 
-def newer(program: Program) -> dict[Path, bytes]:
+def newer(program: CliProgram) -> dict[Path, bytes]:
     """The library as a newer version left it: identity, one line nobody can read, one that we can.
 
     Its files, with their bytes.
@@ -176,7 +176,7 @@ def newer(program: Program) -> dict[Path, bytes]:
 
 
 @pytest.mark.parametrize("words", [["generate", "x"], ["library", "rebuild"], ["library", "trash"]])
-def test_a_newer_library_is_not_changed(copied: Program, words: list[str]) -> None:
+def test_a_newer_library_is_not_changed(copied: CliProgram, words: list[str]) -> None:
     listed = [json.loads(line) for line in copied("library", "list", "--json").out.splitlines()]
     before = newer(copied)
     refused = copied(*words, *([listed[0]["id"]] if words[-1] == "trash" else []))
@@ -187,7 +187,7 @@ def test_a_newer_library_is_not_changed(copied: Program, words: list[str]) -> No
     assert all(after[path] == data for path, data in before.items() if path.name != "lock")
 
 
-def test_a_newer_library_can_be_looked_at_with_a_sentence(copied: Program) -> None:
+def test_a_newer_library_can_be_looked_at_with_a_sentence(copied: CliProgram) -> None:
     before = newer(copied)
     listed = copied("library", "list", "--json")
     assert listed.code == 0, listed.err
@@ -196,7 +196,7 @@ def test_a_newer_library_can_be_looked_at_with_a_sentence(copied: Program) -> No
     assert {p: b for p, b in copied.written().items() if "library" in p.parts} == before
 
 
-def test_an_empty_library_is_no_error_and_is_not_made_by_reading(program: Program) -> None:
+def test_an_empty_library_is_no_error_and_is_not_made_by_reading(program: CliProgram) -> None:
     for action in ("list", "stats", "verify"):
         assert program("library", action, "--json").code == 0, action
     assert not (program.home / "library").exists()

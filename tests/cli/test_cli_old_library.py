@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.program import Program
+from tests.cli.program import CliProgram
 from tests.old_home import contents, copy_home, said
 
 LIGHTHOUSE = "323ef3ad"
@@ -22,7 +22,7 @@ COMMANDS = {
 
 @pytest.mark.parametrize("index", [True, False], ids=["its index", "no index"])
 def test_scripts_read_of_it_what_they_read_then(
-    program: Program, tmp_path: Path, *, index: bool
+    program: CliProgram, tmp_path: Path, *, index: bool
 ) -> None:
     copy_home(program.home, index=index)
     before = contents(program.home / "library")
@@ -36,7 +36,7 @@ def test_scripts_read_of_it_what_they_read_then(
     assert contents(program.home / "library") == before
 
 
-def test_one_picture_is_shown_and_changed(program: Program) -> None:
+def test_one_picture_is_shown_and_changed(program: CliProgram) -> None:
     copy_home(program.home)
     (then,) = (one for one in said("list") if one["id"].endswith(LIGHTHOUSE))
     result = program("library", "show", LIGHTHOUSE, "--json")
@@ -51,7 +51,7 @@ def test_one_picture_is_shown_and_changed(program: Program) -> None:
     assert program("library", "verify").code == 0
 
 
-def test_making_the_index_anew_changes_nothing(program: Program) -> None:
+def test_making_the_index_anew_changes_nothing(program: CliProgram) -> None:
     copy_home(program.home)
     assert program("library", "rebuild").code == 0
     listed = program("library", "list", "--sort", "oldest", "--json").events

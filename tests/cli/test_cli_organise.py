@@ -10,18 +10,18 @@ import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from tests.cli.program import Program
+from tests.cli.program import CliProgram
 
 pytestmark = pytest.mark.usefixtures("warm")
 
 
-def listed(program: Program, *words: str) -> list[str]:
+def listed(program: CliProgram, *words: str) -> list[str]:
     result = program("library", "list", "--json", *words)
     assert result.code == 0, result.err
     return [one["id"] for one in result.events]
 
 
-def test_the_search_language_works_in_a_shell(copied: Program) -> None:
+def test_the_search_language_works_in_a_shell(copied: CliProgram) -> None:
     every = listed(copied)
     assert len(every) == 4
     assert copied("library", "rate", "4", *every[:2]).code == 0
@@ -36,7 +36,7 @@ def test_the_search_language_works_in_a_shell(copied: Program) -> None:
     assert "rating:>=4" in wrong.err
 
 
-def test_collections_are_made_filled_counted_and_undone(copied: Program) -> None:
+def test_collections_are_made_filled_counted_and_undone(copied: CliProgram) -> None:
     every = listed(copied)
     made = copied("library", "collect", "Harbour posters", *every[:3])
     assert made.out == "3 pictures collected\n", made.err
@@ -57,7 +57,9 @@ def test_collections_are_made_filled_counted_and_undone(copied: Program) -> None
     assert copied("library", "collect", "Nowhere", "--remove").code == 2
 
 
-def test_files_are_imported_once_and_tell_what_they_know(copied: Program, tmp_path: Path) -> None:
+def test_files_are_imported_once_and_tell_what_they_know(
+    copied: CliProgram, tmp_path: Path
+) -> None:
     source = tmp_path / "in"
     source.mkdir()
     info = PngInfo()
@@ -79,7 +81,9 @@ def test_files_are_imported_once_and_tell_what_they_know(copied: Program, tmp_pa
     assert copied("library", "import", str(tmp_path / "nowhere")).code == 2
 
 
-def test_originals_are_exported_and_none_is_written_over(copied: Program, tmp_path: Path) -> None:
+def test_originals_are_exported_and_none_is_written_over(
+    copied: CliProgram, tmp_path: Path
+) -> None:
     id = listed(copied)[0]
     out = tmp_path / "out"
     paths = [
@@ -92,7 +96,7 @@ def test_originals_are_exported_and_none_is_written_over(copied: Program, tmp_pa
     assert Path(original).read_bytes() == paths[0].read_bytes()
 
 
-def test_the_trash_is_emptied_after_a_yes_alone(copied: Program) -> None:
+def test_the_trash_is_emptied_after_a_yes_alone(copied: CliProgram) -> None:
     one, two, *_others = listed(copied)
     assert copied("library", "trash", one, two).code == 0
     refused = copied("library", "empty-trash")
@@ -108,7 +112,7 @@ def test_the_trash_is_emptied_after_a_yes_alone(copied: Program) -> None:
     assert (verified[0]["checked"], verified[0]["orphans"]) == (2, [])
 
 
-def test_a_library_is_moved_and_used_where_it_is(copied: Program, tmp_path: Path) -> None:
+def test_a_library_is_moved_and_used_where_it_is(copied: CliProgram, tmp_path: Path) -> None:
     # Without --home, as a user has it.
     usual = [sys.executable, "-m", "studio"]
     made = copied(command=[*usual, "generate", "a lamp", "--size", "512", "--provider", "sketch"])

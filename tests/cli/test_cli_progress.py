@@ -7,26 +7,26 @@ from typing import Any
 
 import pytest
 
-from tests.cli.program import KEY, Program, Result
+from tests.cli.program import KEY, CliProgram, Result
 from tests.fake_service import FakeService, Reply
 
 MODEL = "gemini-nano-banana-2.1"
 
 
-def settle(program: Program, **settings: Any) -> None:
+def settle(program: CliProgram, **settings: Any) -> None:
     folder = program.home / "config"
     folder.mkdir(parents=True)
     (folder / "settings.json").write_text(json.dumps({"version": 1, **settings}))
 
 
-def generate(program: Program, service: FakeService, *more: str) -> Result:
+def generate(program: CliProgram, service: FakeService, *more: str) -> Result:
     words = ("generate", "A lamp", "--provider", "dgrid", "--base-url", service.url)
     return program(*words, "--model", MODEL, *more, env={"GRIDBRUSH_API_KEY": KEY})
 
 
 @pytest.mark.parametrize("more", [(), ("--json",)], ids=["lines", "json"])
 def test_a_late_answer_is_said_once_and_is_a_picture_like_any_other(
-    program: Program, service: FakeService, more: tuple[str, ...]
+    program: CliProgram, service: FakeService, more: tuple[str, ...]
 ) -> None:
     settle(program, time_out=0.2)
     service.script(Reply(wait=1.0))
@@ -41,14 +41,14 @@ def test_a_late_answer_is_said_once_and_is_a_picture_like_any_other(
     assert "Later than expected: yes" in program("library", "show", listed["id"]).out
 
 
-def test_an_answer_in_time_is_not_called_late(program: Program, service: FakeService) -> None:
+def test_an_answer_in_time_is_not_called_late(program: CliProgram, service: FakeService) -> None:
     result = generate(program, service, "--json")
     assert "later" not in result.err
     (image,) = result.only("image")
     assert json.loads(program("library", "show", image["id"], "--json").out)["late"] is False
 
 
-def test_a_long_wait_is_told_with_its_end(program: Program, service: FakeService) -> None:
+def test_a_long_wait_is_told_with_its_end(program: CliProgram, service: FakeService) -> None:
     busy = Reply(429, {"error": {"message": "slow down"}}, {"Retry-After": "7200"})
     service.script(busy, busy)
     result = generate(program, service, "--json")

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from studio.library.files.originals import HIDDEN, UNFINISHED
-from tests.cli.program import Program, made
+from tests.cli.program import CliProgram, made
 from tests.torture import strangers
 
 pytestmark = pytest.mark.usefixtures("warm")
 
 
 @pytest.fixture
-def program(tmp_path: Path) -> Program:
+def program(tmp_path: Path) -> CliProgram:
     return made(tmp_path)
 
 
@@ -28,7 +28,7 @@ def backup(tmp_path: Path) -> Path:
     return path
 
 
-def test_what_would_be_acted_upon_is_left_out_and_told(program: Program, backup: Path) -> None:
+def test_what_would_be_acted_upon_is_left_out_and_told(program: CliProgram, backup: Path) -> None:
     done = program("library", "recover", backup, "--json")
     assert done.code == 0, done.err
     assert set(done.events[0]) == {"library", "files"}
@@ -40,7 +40,7 @@ def test_what_would_be_acted_upon_is_left_out_and_told(program: Program, backup:
     assert not {one.name for one in hidden.iterdir()} & set(UNFINISHED)
 
 
-def test_with_trust_all_of_it_comes(program: Program, backup: Path) -> None:
+def test_with_trust_all_of_it_comes(program: CliProgram, backup: Path) -> None:
     done = program("library", "recover", backup, "--trust")
     assert done.code == 0, done.err
     assert "evil.example" in program.settings.read_text()
@@ -49,7 +49,7 @@ def test_with_trust_all_of_it_comes(program: Program, backup: Path) -> None:
 
 
 def test_a_broken_backup_has_the_exit_code_of_the_disk_and_leaves_nothing(
-    program: Program, backup: Path
+    program: CliProgram, backup: Path
 ) -> None:
     data = backup.read_bytes()
     backup.write_bytes(data.replace(b"PK\x01\x02", b"PK\x01\x03"))

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.program import KEY, ROOT, Program, Result
+from tests.cli.program import KEY, ROOT, CliProgram, Result
 from tests.fake_service import FakeService, Reply
 
 pytestmark = [
@@ -44,7 +44,7 @@ def remote(service: FakeService) -> tuple[str, ...]:
 
 
 @contextmanager
-def owning(program: Program, service: FakeService) -> Iterator[subprocess.Popen[str]]:
+def owning(program: CliProgram, service: FakeService) -> Iterator[subprocess.Popen[str]]:
     """A `generate` that owns the library until the service answers it, which it does at the end."""
     answer = threading.Event()
     service.script(Reply(wait=answer))
@@ -74,7 +74,7 @@ def ended(owner: subprocess.Popen[str]) -> tuple[int, str]:
 
 
 def test_the_owner_makes_the_pictures_and_the_asker_tells_of_them(
-    program: Program, service: FakeService, tmp_path: Path
+    program: CliProgram, service: FakeService, tmp_path: Path
 ) -> None:
     answer = threading.Event()
     service.script(Reply(wait=answer))
@@ -100,7 +100,7 @@ def test_the_owner_makes_the_pictures_and_the_asker_tells_of_them(
     assert len(program("library", "list").out.splitlines()) == 3
 
 
-def test_changes_are_made_by_the_owner(copied: Program, service: FakeService) -> None:
+def test_changes_are_made_by_the_owner(copied: CliProgram, service: FakeService) -> None:
     listed = [json.loads(line) for line in copied("library", "list", "--json").out.splitlines()]
     first, second = listed[0]["id"], listed[1]["id"]
     with owning(copied, service) as owner:
@@ -123,7 +123,7 @@ def test_changes_are_made_by_the_owner(copied: Program, service: FakeService) ->
 
 
 def test_references_and_edits_go_through_the_owner(
-    copied: Program, service: FakeService, tmp_path: Path
+    copied: CliProgram, service: FakeService, tmp_path: Path
 ) -> None:
     listed = [json.loads(line) for line in copied("library", "list", "--json").out.splitlines()]
     more = tmp_path / "reference.png"
@@ -141,7 +141,7 @@ def test_references_and_edits_go_through_the_owner(
 
 
 def test_ctrl_c_stops_what_was_handed_over_and_nothing_else(
-    program: Program, service: FakeService
+    program: CliProgram, service: FakeService
 ) -> None:
     with owning(program, service) as owner:
         asker = program.start("generate", "A lamp", "--model", "sketch-slow", "--json")
@@ -158,7 +158,7 @@ def test_ctrl_c_stops_what_was_handed_over_and_nothing_else(
 
 @pytest.mark.parametrize("state", ["stuck", "killed"])
 def test_an_owner_that_does_not_answer_is_named(
-    program: Program, service: FakeService, state: str
+    program: CliProgram, service: FakeService, state: str
 ) -> None:
     with owning(program, service) as owner:
         if state == "stuck":
@@ -178,7 +178,7 @@ def test_an_owner_that_does_not_answer_is_named(
             assert asked.code == 0, asked.err
 
 
-def test_a_holder_without_a_bell_is_named(program: Program) -> None:
+def test_a_holder_without_a_bell_is_named(program: CliProgram) -> None:
     library = program.home / "library"
     with subprocess.Popen(
         [sys.executable, "-c", HOLDER, str(library)],
@@ -197,7 +197,7 @@ def test_a_holder_without_a_bell_is_named(program: Program) -> None:
 
 
 def test_an_owner_that_dies_under_way_is_said_and_nothing_is_asked_twice(
-    program: Program, service: FakeService
+    program: CliProgram, service: FakeService
 ) -> None:
     with owning(program, service) as owner:
         asker = program.start("generate", "A lamp", "--model", "sketch-slow", "--json")
@@ -212,7 +212,7 @@ def test_an_owner_that_dies_under_way_is_said_and_nothing_is_asked_twice(
 
 
 def test_the_same_key_and_address_are_meant_or_it_is_not_sent(
-    program: Program, service: FakeService
+    program: CliProgram, service: FakeService
 ) -> None:
     with owning(program, service):
         words = ("generate", "A second lamp", *remote(service))
@@ -245,7 +245,7 @@ def listening_ports(pid: int) -> list[str]:
 
 
 def test_only_this_user_reaches_the_owner(
-    program: Program, service: FakeService, room: Path
+    program: CliProgram, service: FakeService, room: Path
 ) -> None:
     runtime = room / "runtime"
     runtime.mkdir(mode=0o700)
@@ -276,7 +276,7 @@ def test_only_this_user_reaches_the_owner(
     assert list(runtime.iterdir()) == []
 
 
-def test_the_window_does_what_is_handed_to_it(program: Program) -> None:
+def test_the_window_does_what_is_handed_to_it(program: CliProgram) -> None:
     window = program.start()
     try:
         lock = program.home / "library" / ".gridbrush" / "lock"

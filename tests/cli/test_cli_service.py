@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.cli.program import KEY, Program, Result
+from tests.cli.program import KEY, CliProgram, Result
 from tests.fake_service import FakeService, Reply
 
 pytestmark = pytest.mark.usefixtures("warm")
@@ -22,7 +22,7 @@ REFUSED: dict[str, Any] = {
 
 
 def generate(
-    program: Program, url: str, *more: str | Path, env: dict[str, str] | None = None
+    program: CliProgram, url: str, *more: str | Path, env: dict[str, str] | None = None
 ) -> Result:
     words = ("generate", "A lamp", "--provider", "dgrid", "--base-url", url, "--model", MODEL)
     return program(*words, "--json", *more, env=WITH_KEY if env is None else env)
@@ -33,7 +33,7 @@ def error(status: int, message: str, code: str = "") -> Reply:
     return Reply(status, body)
 
 
-def assert_key_is_nowhere(program: Program, *results: Result) -> None:
+def assert_key_is_nowhere(program: CliProgram, *results: Result) -> None:
     for result in results:
         assert KEY not in result.out + result.err
     files = program.written()
@@ -43,7 +43,7 @@ def assert_key_is_nowhere(program: Program, *results: Result) -> None:
 
 
 def test_a_picture_comes_over_the_wire_as_the_api_has_it(
-    program: Program, service: FakeService
+    program: CliProgram, service: FakeService
 ) -> None:
     result = generate(program, service.url, "--aspect", "16:9", "--size", "1K", "--seed", "5")
     assert result.code == 0, result.err
@@ -76,7 +76,7 @@ def test_a_picture_comes_over_the_wire_as_the_api_has_it(
     ids=lambda value: value.status if isinstance(value, Reply) else str(value),
 )
 def test_errors_have_kind_code_and_bill_and_are_not_sent_again(
-    program: Program, service: FakeService, reply: Reply, code: int, kind: str, billed: str
+    program: CliProgram, service: FakeService, reply: Reply, code: int, kind: str, billed: str
 ) -> None:
     # A service that repeats the key in its error must not bring it into a record.
     if isinstance(reply.body, dict) and "error" in reply.body:
@@ -92,7 +92,7 @@ def test_errors_have_kind_code_and_bill_and_are_not_sent_again(
 
 @pytest.mark.parametrize("with_picture", [True, False])
 def test_some_arrived_is_10_and_none_is_the_first_jobs_code(
-    program: Program, service: FakeService, with_picture: bool
+    program: CliProgram, service: FakeService, with_picture: bool
 ) -> None:
     program.write_settings('{"version": 1, "at_once": 1}')
     last = Reply() if with_picture else error(401, "Invalid token")
@@ -103,7 +103,7 @@ def test_some_arrived_is_10_and_none_is_the_first_jobs_code(
 
 
 def test_a_copy_that_cannot_be_written_loses_no_picture(
-    program: Program, service: FakeService, tmp_path: Path
+    program: CliProgram, service: FakeService, tmp_path: Path
 ) -> None:
     go_on = threading.Event()
     service.script(Reply(wait=go_on), Reply(wait=go_on))
@@ -128,14 +128,14 @@ def test_a_copy_that_cannot_be_written_loses_no_picture(
     assert events[-1] == {"event": "done", "images": 2, "failed": 0}
 
 
-def test_the_key_goes_nowhere_unencrypted(program: Program) -> None:
+def test_the_key_goes_nowhere_unencrypted(program: CliProgram) -> None:
     result = generate(program, "http://images.example")
     assert (result.code, result.out) == (2, "")
     assert "unencrypted" in result.err
     assert program("library", "list").out == ""
 
 
-def test_a_stored_key_stays_with_its_own_host(program: Program, service: FakeService) -> None:
+def test_a_stored_key_stays_with_its_own_host(program: CliProgram, service: FakeService) -> None:
     program.write_settings('{"version": 1, "profile": "dgrid", "known_keys": ["dgrid"]}')
     for words in (["generate", "A lamp", "--json"], ["key", "test"]):
         result = program(*words, "--base-url", service.url)
@@ -144,7 +144,7 @@ def test_a_stored_key_stays_with_its_own_host(program: Program, service: FakeSer
     assert service.requests == []
 
 
-def test_another_address_is_never_the_painters(program: Program, service: FakeService) -> None:
+def test_another_address_is_never_the_painters(program: CliProgram, service: FakeService) -> None:
     result = program(
         *("generate", "A lamp", "--base-url", service.url, "--model", MODEL, "--size", "1K"),
         env=WITH_KEY,
@@ -160,7 +160,9 @@ def test_another_address_is_never_the_painters(program: Program, service: FakeSe
     assert len(service.requests) == 1
 
 
-def test_a_key_given_once_is_remembered_as_a_choice(program: Program, service: FakeService) -> None:
+def test_a_key_given_once_is_remembered_as_a_choice(
+    program: CliProgram, service: FakeService
+) -> None:
     assert generate(program, service.url, "--size", "1K").code == 0
     result = program("generate", "A lamp", "--json")
     assert result.code == 4, result.out
@@ -171,7 +173,7 @@ def test_a_key_given_once_is_remembered_as_a_choice(program: Program, service: F
 
 
 def test_the_environments_key_belongs_to_the_named_profile(
-    program: Program, service: FakeService
+    program: CliProgram, service: FakeService
 ) -> None:
     result = program(
         *("generate", "A lamp", "--provider", "google", "--base-url", service.url, "--size", "1K"),
@@ -186,7 +188,7 @@ def test_the_environments_key_belongs_to_the_named_profile(
     assert "key=" not in request.path
 
 
-def test_key_test_is_a_free_call(program: Program, service: FakeService) -> None:
+def test_key_test_is_a_free_call(program: CliProgram, service: FakeService) -> None:
     words = ("key", "test", "--provider", "dgrid", "--base-url", service.url)
     result = program(*words, env=WITH_KEY)
     assert result.code == 0, result.err
@@ -204,7 +206,7 @@ def test_key_test_is_a_free_call(program: Program, service: FakeService) -> None
     assert program("key", "test", "--base-url", refusing.url, env=WITH_KEY).code == 6
 
 
-def test_models_are_asked_of_the_service(program: Program, service: FakeService) -> None:
+def test_models_are_asked_of_the_service(program: CliProgram, service: FakeService) -> None:
     words = ("models", "--refresh", "--json", "--provider", "dgrid", "--base-url", service.url)
     result = program(*words, env=WITH_KEY)
     assert result.code == 0, result.err
@@ -221,7 +223,7 @@ def test_models_are_asked_of_the_service(program: Program, service: FakeService)
     assert "sketch\tsketch\t" in program("models").out
 
 
-def test_without_a_keyring_every_key_command_says_so(program: Program) -> None:
+def test_without_a_keyring_every_key_command_says_so(program: CliProgram) -> None:
     result = program("key", "status")
     assert result.code == 4
     assert "no keyring can be reached" in result.out, result
@@ -244,7 +246,7 @@ def test_without_a_keyring_every_key_command_says_so(program: Program) -> None:
     assert status.events[0]["source"] == "environment"
 
 
-def test_bad_keys_get_a_sentence(program: Program) -> None:
+def test_bad_keys_get_a_sentence(program: CliProgram) -> None:
     for text in ("", "\n", "ключ с пробелами\n"):
         result = program("key", "set", stdin=text)
         assert result.code == 2

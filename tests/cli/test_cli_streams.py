@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.program import HANG_SECONDS, Program, Result
+from tests.cli.program import HANG_SECONDS, CliProgram, Result
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a shell closes the streams")
 
 
-def shell(program: Program, redirected: str, *words: str, **env: str) -> Result:
+def shell(program: CliProgram, redirected: str, *words: str, **env: str) -> Result:
     """The command as a shell runs it, with its streams redirected."""
     done = subprocess.run(
         ["sh", "-c", f'exec "$@" {redirected}', "sh", *program.command(*words)],
@@ -33,7 +33,7 @@ def shell(program: Program, redirected: str, *words: str, **env: str) -> Result:
     return Result(done.returncode, done.stdout, done.stderr)
 
 
-def pictures(program: Program) -> list[Path]:
+def pictures(program: CliProgram) -> list[Path]:
     return sorted((program.home / "library").glob("2*/*"))
 
 
@@ -47,7 +47,7 @@ def pictures(program: Program) -> list[Path]:
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
 def test_without_standard_input_there_is_a_sentence(
-    program: Program, words: list[str], said: str
+    program: CliProgram, words: list[str], said: str
 ) -> None:
     result = shell(program, "<&-", *words)
     assert result.code == 2
@@ -57,7 +57,7 @@ def test_without_standard_input_there_is_a_sentence(
 @pytest.mark.parametrize("redirected", [">&-", "2>&-", ">&- 2>&-", "<&- >&- 2>&-"])
 @pytest.mark.parametrize("how", [["--json"], []], ids=["json", "plain"])
 def test_closed_streams_cost_no_picture_and_no_file_gets_what_was_said(
-    program: Program, redirected: str, how: list[str]
+    program: CliProgram, redirected: str, how: list[str]
 ) -> None:
     result = shell(program, redirected, "generate", "A lamp", "--size", "512", *how)
     assert result.code == 0
@@ -70,7 +70,7 @@ def test_closed_streams_cost_no_picture_and_no_file_gets_what_was_said(
         )
 
 
-def test_a_reader_that_left_costs_no_picture_and_no_word(program: Program) -> None:
+def test_a_reader_that_left_costs_no_picture_and_no_word(program: CliProgram) -> None:
     line = "| head -n 1"
     result = shell(program, line, "generate", "{a|b} lamp", "--size", "512", "--json")
     assert [one["event"] for one in result.events] == ["queued"]
@@ -80,7 +80,7 @@ def test_a_reader_that_left_costs_no_picture_and_no_word(program: Program) -> No
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full device")
 def test_results_that_find_no_room_are_told_and_copied_all_the_same(
-    program: Program, tmp_path: Path
+    program: CliProgram, tmp_path: Path
 ) -> None:
     out = tmp_path / "out"
     words = ("generate", "{a|b} lamp", "--size", "512", "--out", str(out))
@@ -91,7 +91,9 @@ def test_results_that_find_no_room_are_told_and_copied_all_the_same(
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252"])
-def test_letters_the_terminal_does_not_have_end_no_command(program: Program, encoding: str) -> None:
+def test_letters_the_terminal_does_not_have_end_no_command(
+    program: CliProgram, encoding: str
+) -> None:
     words = ("generate", "föx 😀 狐", "--size", "512")
     plain = shell(program, "", *words, PYTHONIOENCODING=f"{encoding}:surrogateescape")
     assert plain.code == 0, plain.err
@@ -102,7 +104,7 @@ def test_letters_the_terminal_does_not_have_end_no_command(program: Program, enc
 
 
 @pytest.mark.parametrize("home", ["~nobody-of-that-name/x", "/tmp/b\udcffd"])
-def test_a_home_that_cannot_be_one_is_a_sentence(program: Program, home: str) -> None:
+def test_a_home_that_cannot_be_one_is_a_sentence(program: CliProgram, home: str) -> None:
     result = shell(program, "", "library", "stats", "--home", home)
     assert result.code == 2
     assert "cannot be used" in result.err

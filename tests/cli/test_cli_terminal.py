@@ -16,7 +16,7 @@ from studio.cli import generate
 from studio.cli import run as cli_run
 from studio.cli.parser import parse
 from studio.common import files, paths
-from tests.cli.program import HANG_SECONDS, Program, Result
+from tests.cli.program import HANG_SECONDS, CliProgram, Result
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
@@ -32,7 +32,7 @@ from tests.cli.program import HANG_SECONDS, Program, Result
     ids=["generate", "no", "yes", "verify", "models"],
 )
 def test_in_a_terminal_it_asks_and_shows_how_far_it_is(
-    copied: Program, words: list[str], answer: bytes, code: int
+    copied: CliProgram, words: list[str], answer: bytes, code: int
 ) -> None:
     main, terminal = _terminal()
     with subprocess.Popen(
@@ -79,7 +79,7 @@ def _read(handle: int) -> bytes:
 
 
 def test_what_was_queued_before_the_disk_was_full_is_still_told(
-    program: Program, capsys: pytest.CaptureFixture[str]
+    program: CliProgram, capsys: pytest.CaptureFixture[str]
 ) -> None:
     queued = 0
 
@@ -107,7 +107,7 @@ def test_what_was_queued_before_the_disk_was_full_is_still_told(
     assert events[-1] == "done"
 
 
-def test_a_bug_is_one_sentence_and_its_trace_is_in_the_log(program: Program) -> None:
+def test_a_bug_is_one_sentence_and_its_trace_is_in_the_log(program: CliProgram) -> None:
     broken = program.home / "broken"
     broken.mkdir(parents=True)
     (broken / "sitecustomize.py").write_text(
@@ -123,7 +123,9 @@ def test_a_bug_is_one_sentence_and_its_trace_is_in_the_log(program: Program) -> 
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
-def test_results_go_where_they_are_sent_even_with_a_bar_in_the_terminal(program: Program) -> None:
+def test_results_go_where_they_are_sent_even_with_a_bar_in_the_terminal(
+    program: CliProgram,
+) -> None:
     main, terminal = _terminal()
     with subprocess.Popen(
         program.command("generate", "Waves", "--size", "512"),

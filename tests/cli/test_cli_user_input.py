@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 
 from tests import odd_files
-from tests.cli.program import HANG_SECONDS, KEY, Program, Result
+from tests.cli.program import HANG_SECONDS, KEY, CliProgram, Result
 from tests.fake_service import FakeService
 
 pytestmark = [
@@ -36,7 +36,7 @@ def png(path: Path, colour: int = 1) -> Path:
     return path
 
 
-def imported(program: Program, *words: str | Path) -> Result:
+def imported(program: CliProgram, *words: str | Path) -> Result:
     return program("library", "import", *words)
 
 
@@ -46,7 +46,7 @@ def only_facts(result: Result) -> dict:
     return facts
 
 
-def test_a_pipe_in_a_folder_stops_no_import(program: Program, tmp_path: Path) -> None:
+def test_a_pipe_in_a_folder_stops_no_import(program: CliProgram, tmp_path: Path) -> None:
     png(tmp_path / "in" / "a.png")
     odd_files.pipe(tmp_path / "in" / "p.png")
     result = imported(program, tmp_path / "in")
@@ -56,7 +56,7 @@ def test_a_pipe_in_a_folder_stops_no_import(program: Program, tmp_path: Path) ->
 
 @pytest.mark.parametrize("inside", [False, True], ids=["the name of a file", "of a folder"])
 def test_a_name_that_is_no_utf8_costs_nothing(
-    program: Program, tmp_path: Path, *, inside: bool
+    program: CliProgram, tmp_path: Path, *, inside: bool
 ) -> None:
     folder = tmp_path / (BAD if inside else "in")
     png(folder / "a.png", 1)
@@ -95,7 +95,7 @@ def test_a_name_that_is_no_utf8_costs_nothing(
     ],
 )
 def test_what_is_named_and_does_not_come_is_said_and_nothing_is_no_success(
-    program: Program, tmp_path: Path, name: str, data: bytes, said: str
+    program: CliProgram, tmp_path: Path, name: str, data: bytes, said: str
 ) -> None:
     (tmp_path / name).write_bytes(data)
     result = imported(program, tmp_path / name)
@@ -121,7 +121,7 @@ def test_what_is_named_and_does_not_come_is_said_and_nothing_is_no_success(
 
 
 def test_text_and_hidden_files_beside_pictures_are_no_failure(
-    program: Program, tmp_path: Path
+    program: CliProgram, tmp_path: Path
 ) -> None:
     png(tmp_path / "in" / "a.png")
     (tmp_path / "in" / "notes.txt").write_text("no picture")
@@ -136,7 +136,7 @@ def test_text_and_hidden_files_beside_pictures_are_no_failure(
     }
 
 
-def test_a_folder_without_pictures_is_said(program: Program, tmp_path: Path) -> None:
+def test_a_folder_without_pictures_is_said(program: CliProgram, tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "notes.txt").write_text("no picture")
     result = imported(program, tmp_path / "in")
@@ -148,7 +148,7 @@ def test_a_folder_without_pictures_is_said(program: Program, tmp_path: Path) -> 
 
 
 def test_one_name_that_leads_nowhere_does_not_cost_the_others(
-    program: Program, tmp_path: Path
+    program: CliProgram, tmp_path: Path
 ) -> None:
     good = png(tmp_path / "good.png")
     odd_files.pipe(tmp_path / "pipe.png")
@@ -161,7 +161,7 @@ def test_one_name_that_leads_nowhere_does_not_cost_the_others(
 
 
 @pytest.mark.parametrize("start", ["file://", "file://localhost", "file:"])
-def test_addresses_of_files_are_read(program: Program, tmp_path: Path, start: str) -> None:
+def test_addresses_of_files_are_read(program: CliProgram, tmp_path: Path, start: str) -> None:
     path = png(tmp_path / "two words.png")
     address = start + path.as_uri().removeprefix("file://")
     result = imported(program, address)
@@ -192,7 +192,11 @@ def unfinished(tmp_path: Path) -> Iterator[Path]:
 )
 @pytest.mark.parametrize("which", ["pipe", "/dev/zero", "/dev/stdin", "/dev/tty", "missing.png"])
 def test_no_command_waits_for_what_is_no_file(
-    program: Program, unfinished: Path, before: tuple[str, ...], after: tuple[str, ...], which: str
+    program: CliProgram,
+    unfinished: Path,
+    before: tuple[str, ...],
+    after: tuple[str, ...],
+    which: str,
 ) -> None:
     word = str(unfinished) if which == "pipe" else which
     result = program(*before, word, *after)
@@ -203,7 +207,7 @@ def test_no_command_waits_for_what_is_no_file(
 
 @pytest.mark.parametrize("which", ["pipe", "/dev/zero", "/dev/stdin", "/proc/kmsg"])
 def test_no_instruction_is_read_from_what_is_no_file(
-    program: Program, service: FakeService, unfinished: Path, which: str
+    program: CliProgram, service: FakeService, unfinished: Path, which: str
 ) -> None:
     word = str(unfinished) if which == "pipe" else which
     result = program(*generate(service, "x", "--system", f"@{word}"), env=KEYED)
@@ -223,7 +227,7 @@ def generate(service: FakeService, *words: str) -> tuple[str, ...]:
     )
 
 
-def fed(program: Program, data: bytes, *words: str) -> Result:
+def fed(program: CliProgram, data: bytes, *words: str) -> Result:
     """A command with these bytes on its standard input."""
     done = subprocess.run(
         program.command(*words),
@@ -238,7 +242,7 @@ def fed(program: Program, data: bytes, *words: str) -> Result:
 
 
 @pytest.mark.parametrize("name", ["utf-8-sig", "utf-16", "utf-32", "utf-8"])
-def test_a_prompt_on_standard_input_is_read_by_its_mark(program: Program, name: str) -> None:
+def test_a_prompt_on_standard_input_is_read_by_its_mark(program: CliProgram, name: str) -> None:
     result = fed(program, "café 海".encode(name), "generate", "-", "--size", "512", "--json")
     assert result.code == 0, result.err
     assert result.only("queued")[0]["prompt"] == "café 海"
@@ -246,7 +250,7 @@ def test_a_prompt_on_standard_input_is_read_by_its_mark(program: Program, name: 
 
 @pytest.mark.parametrize("data", [b"caf\xe9", "no mark".encode("utf-16-le"), b"a\0b"])
 def test_bytes_that_are_no_text_are_refused_on_standard_input(
-    program: Program, data: bytes
+    program: CliProgram, data: bytes
 ) -> None:
     result = fed(program, data, "generate", "-", "--size", "512", "--json")
     assert (result.code, result.out) == (2, ""), result.err
@@ -254,7 +258,7 @@ def test_bytes_that_are_no_text_are_refused_on_standard_input(
     assert "not text" in fed(program, data, "key", "set").err
 
 
-def test_standard_input_without_end_is_refused(program: Program) -> None:
+def test_standard_input_without_end_is_refused(program: CliProgram) -> None:
     with Path("/dev/zero").open("rb") as endless:
         done = subprocess.run(
             program.command("generate", "-", "--size", "512"),
@@ -285,7 +289,7 @@ def test_standard_input_without_end_is_refused(program: Program) -> None:
     ],
     ids=lambda words: " ".join(words[:3]).replace(BAD, "BAD"),
 )
-def test_words_that_are_no_text_are_refused(program: Program, words: tuple[str, ...]) -> None:
+def test_words_that_are_no_text_are_refused(program: CliProgram, words: tuple[str, ...]) -> None:
     result = program(*words)
     assert (result.code, result.out) == (2, ""), result.err
     assert "not text: bad\N{REPLACEMENT CHARACTER}" in result.err
@@ -293,7 +297,7 @@ def test_words_that_are_no_text_are_refused(program: Program, words: tuple[str, 
 
 @pytest.mark.parametrize("data", [b"caf\xe9", "no mark".encode("utf-16-le"), b"", b"\x89PNG\0\1"])
 def test_an_instruction_that_is_no_text_is_refused(
-    program: Program, service: FakeService, tmp_path: Path, data: bytes
+    program: CliProgram, service: FakeService, tmp_path: Path, data: bytes
 ) -> None:
     (tmp_path / "how.txt").write_bytes(data)
     result = program(*generate(service, "x", "--system", f"@{tmp_path}/how.txt"), env=KEYED)
@@ -303,7 +307,7 @@ def test_an_instruction_that_is_no_text_is_refused(
 
 
 def test_an_instruction_with_a_mark_is_read_also_under_an_odd_name(
-    program: Program, service: FakeService, tmp_path: Path
+    program: CliProgram, service: FakeService, tmp_path: Path
 ) -> None:
     path = tmp_path / f"{BAD}.txt"
     path.write_bytes("flat colours, café".encode("utf-16"))
@@ -325,7 +329,7 @@ def ended(running: subprocess.Popen[str], number: int) -> int:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 @pytest.mark.parametrize("words", [("generate", "-", "--size", "512"), ("key", "set")])
 def test_a_command_that_waits_for_standard_input_can_be_ended(
-    program: Program, words: tuple[str, ...], number: int
+    program: CliProgram, words: tuple[str, ...], number: int
 ) -> None:
     with subprocess.Popen(
         [sys.executable, "-c", _TOLD, *program.command(*words)[3:]],
@@ -359,7 +363,7 @@ sys.exit(main())
 """
 
 
-def test_names_that_are_no_utf8_are_handed_over_whole(program: Program, tmp_path: Path) -> None:
+def test_names_that_are_no_utf8_are_handed_over_whole(program: CliProgram, tmp_path: Path) -> None:
     path = png(tmp_path / f"{BAD}.png")
     with program.start(*HELD_OPEN) as owner:
         try:
@@ -384,7 +388,7 @@ HELD_OPEN = ("generate", "x", "--model", "sketch-slow", "--size", "512", "--json
 
 
 def test_an_address_without_a_scheme_is_read_as_the_settings_read_it(
-    program: Program, service: FakeService
+    program: CliProgram, service: FakeService
 ) -> None:
     local = service.url.removeprefix("http://").replace("127.0.0.1", "localhost")
     for address in (local, f"{local}/v1", f" {local}/v1/chat/completions "):
@@ -399,12 +403,12 @@ def test_an_address_without_a_scheme_is_read_as_the_settings_read_it(
 @pytest.mark.parametrize(
     "address", ["nonsense", "http://images.example", "images.example:port", "ftp://x.org", "a b"]
 )
-def test_an_address_that_is_none_is_still_refused(program: Program, address: str) -> None:
+def test_an_address_that_is_none_is_still_refused(program: CliProgram, address: str) -> None:
     result = program("generate", "x", "--base-url", address, env=KEYED)
     assert (result.code, result.out) == (2, ""), result.err
 
 
-def test_the_picture_of_an_address_is_told_to_be_saved_first(program: Program) -> None:
+def test_the_picture_of_an_address_is_told_to_be_saved_first(program: CliProgram) -> None:
     data = io.BytesIO()
     Image.new("RGB", (9, 9)).save(data, "PNG")
     address = f"data:image/png;base64,{base64.b64encode(data.getvalue()).decode()}"

@@ -12,7 +12,7 @@ import pytest
 
 from studio.common import paths
 from studio.common.errors import InputError, StudioError
-from tests.cli.program import ROOT, Program
+from tests.cli.program import ROOT, CliProgram
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows knows no HOME")
 
@@ -146,7 +146,7 @@ def test_a_user_the_system_does_not_know_is_told(odd: Path) -> None:
 @pytest.mark.parametrize("words", [["library", "list"], ["generate", "boat"], []])
 @pytest.mark.parametrize("home", ["", "here", "/dev/null", "/nowhere/at/all"])
 def test_commands_and_the_window_end_with_a_sentence(
-    program: Program, words: list[str], home: str
+    program: CliProgram, words: list[str], home: str
 ) -> None:
     before = {*program.user.parent.rglob("*"), *Path("/").iterdir()}
     command = [sys.executable, "-m", "studio", *words]
@@ -159,7 +159,7 @@ def test_commands_and_the_window_end_with_a_sentence(
 
 
 @pytest.mark.parametrize("variable", ["XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR"])
-def test_nothing_is_written_where_one_happens_to_be(program: Program, variable: str) -> None:
+def test_nothing_is_written_where_one_happens_to_be(program: CliProgram, variable: str) -> None:
     command = [sys.executable, "-m", "studio", "generate", "boat", "--size", "512"]
     result = program(command=[*command, "--home", str(program.home)], env={variable: "data"})
     assert result.code == 0, result.err
@@ -168,7 +168,7 @@ def test_nothing_is_written_where_one_happens_to_be(program: Program, variable: 
     }  # fmt: skip
 
 
-def test_a_home_nobody_may_write_is_told(program: Program) -> None:
+def test_a_home_nobody_may_write_is_told(program: CliProgram) -> None:
     if not Path("/proc/self").is_dir():
         pytest.skip("needs a folder that even root cannot write: /proc")
     command = [sys.executable, "-m", "studio", "generate", "boat", "--provider", "sketch"]

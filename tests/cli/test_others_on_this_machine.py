@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from studio.common import files
-from tests.cli.program import Program, made
+from tests.cli.program import CliProgram, made
 from tests.cli.test_cli_remote_client import listening_ports
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="modes are those of Unix")
@@ -52,7 +52,7 @@ def test_a_file_is_named_by_harmless_signs_only(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["up and out", "controls", "bidi", "long", "quotes"])
-def test_a_hostile_prompt_makes_an_ordinary_file(program: Program, name: str) -> None:
+def test_a_hostile_prompt_makes_an_ordinary_file(program: CliProgram, name: str) -> None:
     prompt = NAMES[name].replace("\x00", "")
     result = program("generate", "--json", "--size", "512", "--", prompt)
     assert result.code == 0, result.err
@@ -103,7 +103,7 @@ def test_no_other_user_can_read_or_write_anything(tmp_path: Path, umask: int) ->
     assert [one for one in open_to_others if one[0] != "."] == []
 
 
-def window(program: Program) -> list[str]:
+def window(program: CliProgram) -> list[str]:
     """Open a window, wait until it owns the library, close it; the ports it listened on."""
     process = program.start()
     try:
@@ -125,12 +125,12 @@ def window(program: Program) -> list[str]:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-def test_the_window_opens_no_port(program: Program) -> None:
+def test_the_window_opens_no_port(program: CliProgram) -> None:
     assert window(program) == []
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no named pipes in folders")
-def test_a_pipe_or_a_device_is_no_reference(program: Program, tmp_path: Path) -> None:
+def test_a_pipe_or_a_device_is_no_reference(program: CliProgram, tmp_path: Path) -> None:
     pipe = tmp_path / "pipe.png"
     if sys.platform != "win32":
         os.mkfifo(pipe)
@@ -153,7 +153,7 @@ def test_a_pipe_or_a_device_is_no_reference(program: Program, tmp_path: Path) ->
     ],
 )
 def test_what_is_no_picture_is_not_taken_for_one(
-    program: Program, tmp_path: Path, content: bytes, name: str
+    program: CliProgram, tmp_path: Path, content: bytes, name: str
 ) -> None:
     file = tmp_path / name
     file.write_bytes(content)
@@ -162,7 +162,7 @@ def test_what_is_no_picture_is_not_taken_for_one(
     assert program("library", "list").out == ""
 
 
-def test_a_tsv_line_of_a_hostile_prompt_stays_one_line(program: Program) -> None:
+def test_a_tsv_line_of_a_hostile_prompt_stays_one_line(program: CliProgram) -> None:
     assert program("generate", "=1+1\tx\ny", "--size", "512").code == 0
     (row,) = csv.reader(io.StringIO(program("library", "list").out), delimiter="\t")
     assert len(row) == 5

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from studio.__main__ import main
 from studio.common import terminal
 from studio.common.terminal import escaped, harmless
-from tests.cli.program import HANG_SECONDS, Program
+from tests.cli.program import HANG_SECONDS, CliProgram
 from tests.fake_service import FakeService, Reply, answer_with, tiny_png
 
 STUDIO = Path(terminal.__file__).parent.parent
@@ -187,7 +187,7 @@ def ends() -> tuple[int, int]:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
-def test_a_bar_shows_a_prompt_and_obeys_none(program: Program) -> None:
+def test_a_bar_shows_a_prompt_and_obeys_none(program: CliProgram) -> None:
     here, terminal_end = ends()
     words = ("generate", f"Waves {TYPED}", "--model", "sketch-overloaded", "--size", "512")
     with subprocess.Popen(

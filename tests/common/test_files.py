@@ -145,7 +145,7 @@ def test_every_name_is_short_and_fit_for_every_system(text: str) -> None:
     assert not name.endswith("-")
 
 
-class Held:
+class BusyFile:
     """A file that another program has open for the first few looks."""
 
     def __init__(self, looks: int) -> None:
@@ -163,7 +163,7 @@ class Held:
 
 
 def test_what_another_program_holds_is_tried_again_for_a_while() -> None:
-    held = Held(5)
+    held = BusyFile(5)
     files.until_free(held.act, held.waits.append)
     assert held.done
     assert len(held.waits) == 5
@@ -171,7 +171,7 @@ def test_what_another_program_holds_is_tried_again_for_a_while() -> None:
 
 
 def test_what_stays_held_is_told_after_ten_seconds(tmp_path: Path) -> None:
-    held = Held(1000)
+    held = BusyFile(1000)
     with pytest.raises(PermissionError) as caught:
         files.until_free(held.act, held.waits.append)
     assert 8 < sum(held.waits) < 15

@@ -162,10 +162,10 @@ def test_a_pipe_in_the_place_of_a_file_is_set_aside_beside_earlier_ones(tmp_path
 def test_what_is_written_over_keeps_what_a_newer_version_put_there(tmp_path: Path) -> None:
     path = tmp_path / "window.json"
     path.write_text('{"later": {"n": 123456789012345678901234567890}, "version": 7, "a": 1}')
-    written = json_reader.plain(json_reader.over(path, b'{"version":1,"a":2}'))
+    written = json_reader.plain(json_reader.merge_into_file(path, b'{"version":1,"a":2}'))
     assert written == {"later": {"n": 123456789012345678901234567890}, "version": 7, "a": 2}
     path.write_bytes(b"{")
-    assert json_reader.over(path, b'{"a":2}') == b'{"a":2}'
+    assert json_reader.merge_into_file(path, b'{"a":2}') == b'{"a":2}'
 
 
 @pytest.mark.parametrize(

@@ -13,22 +13,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studio.common.errors import ServiceError
-from studio.common.key_redaction import HIDDEN, Echoes
+from studio.common.key_redaction import HIDDEN, SecretRedactor
 from tests.canary import KEY
 from tests.echoing_service import WAYS, seen_in
 from tests.fake_service import tiny_png
 
-ECHOES = Echoes((KEY,))
+ECHOES = SecretRedactor((KEY,))
 KEYS = st.text("abcXYZ019-_.~+/=", min_size=16, max_size=60).map(lambda text: f"k{text}")
 
 
-def streamed(data: bytes, *sizes: int, echoes: Echoes = ECHOES) -> bytes:
+def streamed(data: bytes, *sizes: int, echoes: SecretRedactor = ECHOES) -> bytes:
     stream, out, place = echoes.stream(), [], 0
     for size in sizes:
-        out.append(stream.more(data[place : place + size]))
+        out.append(stream.redact_piece(data[place : place + size]))
         place += size
-    out.append(stream.more(data[place:]))
-    return b"".join(out) + stream.end()
+    out.append(stream.redact_piece(data[place:]))
+    return b"".join(out) + stream.flush_rest()
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -55,7 +55,7 @@ def test_it_is_cut_out_wherever_the_pieces_end(way: str) -> None:
 @settings(deadline=None, max_examples=60)
 @given(data=st.data(), secret=KEYS)
 def test_any_key_is_cut_in_any_way_and_nothing_else_is_touched(data, secret) -> None:
-    echoes = Echoes((secret,))
+    echoes = SecretRedactor((secret,))
     way = WAYS[data.draw(st.sampled_from([one for one in WAYS if one != "capitals"]))]
     said = way(secret).encode()
     sizes = data.draw(st.lists(st.integers(0, 40), max_size=20))
@@ -88,14 +88,14 @@ def test_the_bytes_of_a_picture_stay_as_they_came(url: bool, opening: bytes) -> 
 def test_short_words_and_numbers_do_not_break_an_answer() -> None:
     body = json.dumps({"text": "parts", "totalTokenCount": 12345678, "id": "12345678"})
     for secret in ("text", "parts", "candidates", "12345678", "totalToken"):
-        clean = json.loads(Echoes((secret,)).text(body))
+        clean = json.loads(SecretRedactor((secret,)).text(body))
         assert clean["text"] == "parts"
         assert isinstance(clean["totalTokenCount"], int)
 
 
 def test_errors_and_values_lose_it_in_every_field() -> None:
     key = "sk-not-the-canary-0123"  # which would be found where errors are made
-    echoes = Echoes((key,))
+    echoes = SecretRedactor((key,))
     error = ServiceError(key, key, hint=key, request_id=key, details=f"x {key}")
     assert key not in repr(vars(echoes.error(error))) + str(error) + repr(error)
     assert echoes.value({key: [key, (key, 1)]}) == {HIDDEN: [HIDDEN, (HIDDEN, 1)]}

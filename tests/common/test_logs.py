@@ -128,7 +128,7 @@ def test_a_stuck_disk_does_not_stop_who_logs(
         begun.set()
         stuck.wait(60)
 
-    monkeypatch.setattr(log_files._File, "emit", emit)
+    monkeypatch.setattr(log_files._FileHandler, "emit", emit)
     monkeypatch.setattr(log_files, "_WAITING", 50)
     end = log_files.install(paths.find(tmp_path), "CRITICAL")
     for number in range(200):  # more than the queue holds
@@ -189,7 +189,7 @@ def test_a_level_that_does_not_exist_is_refused(tmp_path: Path) -> None:
 def test_what_is_logged_before_there_are_files_comes_first(tmp_path: Path) -> None:
     home = paths.find(tmp_path)
     handlers = list(logging.getLogger().handlers)
-    logs.keep()
+    logs.buffer_logs()
     logging.getLogger("studio.test").info("kept")
     end = log_files.install(home, "CRITICAL")
     logging.getLogger("studio.test").info("later")

@@ -7,10 +7,10 @@ import threading
 
 import pytest
 
-from studio.common.serial_executor import Lane
+from studio.common.serial_executor import SerialExecutor
 
 
-class Part:
+class WindowPart:
     """Stands for a part of the window, which must not die on a thread."""
 
     def __init__(self, died: list[str]) -> None:
@@ -27,9 +27,9 @@ class Part:
 
 
 async def test_what_was_asked_by_somebody_who_left_dies_on_the_loops_thread() -> None:
-    lane, go_on, died = Lane("reading"), threading.Event(), list[str]()
+    lane, go_on, died = SerialExecutor("reading"), threading.Event(), list[str]()
     first = lane.start(go_on.wait, 20)
-    left = lane.start(Part(died).look)
+    left = lane.start(WindowPart(died).look)
     left.cancel()
     go_on.set()
     assert await first
@@ -41,18 +41,18 @@ async def test_what_was_asked_by_somebody_who_left_dies_on_the_loops_thread() ->
 
 @pytest.mark.parametrize("times", [300])
 async def test_what_was_done_dies_there_too(times: int) -> None:
-    lane, died = Lane("reading"), list[str]()
+    lane, died = SerialExecutor("reading"), list[str]()
     for _time in range(times):
-        assert await lane.run(Part(died).look) == 7
+        assert await lane.run(WindowPart(died).look) == 7
         with pytest.raises(ValueError, match="nothing there"):
-            await lane.run(Part(died).fail)
+            await lane.run(WindowPart(died).fail)
     await asyncio.to_thread(lane.close)
     assert set(died) == {"MainThread"}
 
 
 async def test_what_its_loop_does_not_hear_any_more_stays_with_the_lane() -> None:
     go_on, died = threading.Event(), list[str]()
-    lanes, parts = [Lane("reading")], [Part(died)]
+    lanes, parts = [SerialExecutor("reading")], [WindowPart(died)]
 
     def ask() -> None:
         async def leave() -> None:

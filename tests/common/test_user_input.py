@@ -142,7 +142,7 @@ def test_another_thing_that_got_the_name_meanwhile_is_looked_at_again(
 ) -> None:
     path = tmp_path / "x.png"
     path.write_bytes(PNG)
-    real = user_input.look
+    real = user_input.stat_file
 
     def exchanged(one: Path, *, most: int | None = None) -> os.stat_result:
         about = real(one, most=most)
@@ -150,7 +150,7 @@ def test_another_thing_that_got_the_name_meanwhile_is_looked_at_again(
         odd_files.pipe(path)
         return about
 
-    monkeypatch.setattr(user_input, "look", exchanged)
+    monkeypatch.setattr(user_input, "stat_file", exchanged)
     opened: list[int] = []
     monkeypatch.setattr(os, "close", lambda handle, close=os.close: opened.append(close(handle)))
     with pytest.raises(Unusable, match="a pipe"):
@@ -366,7 +366,8 @@ SEEN = {
             "library/operations/backup.py:_add", "library/log/daily_copies.py:_packed",
             "library/log/daily_copies.py:records_of", "library/operations/forget_prompt.py:_lines",
             "library/index/index_file.py:current", "library/operations/relocate.py:_copy_file",
-            "library/files/originals.py:sha256_of", "library/files/save_copies.py:_write", "common/unfinished_copies.py:_begin",
+            "library/files/originals.py:sha256_of",
+            "library/files/save_copies.py:_write", "common/unfinished_copies.py:_begin",
             "common/unfinished_copies.py:_remove_one",
             "library/files/originals.py:read_picture_file", "library/log/record_log.py:reaches",
             "library/log/record_log.py:read", "library/log/record_log.py:at",
@@ -387,7 +388,7 @@ SEEN = {
         _ANSWER,
     ),
     **dict.fromkeys(
-        ("__main__.py:_stand_in_for_closed_streams", "cli/output.py:say",
+        ("__main__.py:_stand_in_for_closed_streams", "cli/output.py:print_result",
          "imaging/worker.py:_take_pipes"),
         "the system's null device",
     ),

@@ -7,9 +7,9 @@ import threading
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from studio.config.credentials import KeyringTrouble, Keys, Source, State, Vault
+from studio.config.credentials import Credentials, KeyringFailure, KeySource, KeyState, SecretStore
 from studio.config.settings import SettingsStore
-from studio.domain.events import Events, KeyChanged
+from studio.domain.events import EventBus, KeyChanged
 from tests.canary import KEY
 
 OTHER = "sk-canary-other-9876543210"
@@ -22,27 +22,27 @@ class Scripted:
 
     def __init__(self) -> None:
         self.kept: dict[tuple[str, str], str] = {}
-        self.state = State.OK
-        self.refusal: KeyringTrouble | None = None
+        self.state = KeyState.OK
+        self.refusal: KeyringFailure | None = None
         self.prompt: threading.Event | None = None
         self.prompted = 0
         self.asked = 0
 
-    def door(self) -> State:
+    def door(self) -> KeyState:
         self.asked += 1
-        if self.refusal is not None and self.refusal.state is State.ABSENT:
+        if self.refusal is not None and self.refusal.state is KeyState.ABSENT:
             raise self.refusal
         return self.state
 
     def _enter(self) -> None:
         self.asked += 1
-        if self.state is State.LOCKED:
+        if self.state is KeyState.LOCKED:
             self.prompted += 1
             if self.prompt is not None:
                 assert self.prompt.wait(60)
         if self.refusal is not None:
             raise self.refusal
-        self.state = State.OK
+        self.state = KeyState.OK
 
     def get(self, service: str, profile: str) -> str | None:
         self._enter()
@@ -61,15 +61,19 @@ class Bench:
     """Keys with everything around them, and the events they published."""
 
     def __init__(
-        self, folder: Path, vault: Vault, environ: dict[str, str] | None = None, **options: float
+        self,
+        folder: Path,
+        vault: SecretStore,
+        environ: dict[str, str] | None = None,
+        **options: float,
     ) -> None:
-        self.events = Events()
+        self.events = EventBus()
         self.heard: list[str] = []
         self.events.subscribe(self._hear)
         self.settings = SettingsStore(folder / "settings.json", self.events)
         self.settings.load()
         self.changed = asyncio.Event()
-        self.keys = Keys(
+        self.keys = Credentials(
             "gridbrush:test",
             self.settings,
             self.events,
@@ -83,7 +87,7 @@ class Bench:
             self.heard.append(event.profile)
             self.changed.set()
 
-    async def until(self, state: State, source: Source = Source.KEYRING) -> None:
+    async def until(self, state: KeyState, source: KeySource = KeySource.KEYRING) -> None:
         while (now := self.keys.status("dgrid")).state is not state or now.source is not source:
             self.changed.clear()
             await self.changed.wait()
@@ -92,7 +96,7 @@ class Bench:
 def run(
     folder: Path,
     work: Callable[[Bench], Awaitable[None]],
-    vault: Vault | None = None,
+    vault: SecretStore | None = None,
     environ: dict[str, str] | None = None,
     **options: float,
 ) -> None:
@@ -108,7 +112,7 @@ def run(
 def locked(prompt: threading.Event | None = None) -> Scripted:
     vault = Scripted()
     vault.kept["gridbrush:test", "dgrid"] = KEY
-    vault.state = State.LOCKED
+    vault.state = KeyState.LOCKED
     vault.prompt = prompt
     return vault
 

@@ -13,7 +13,7 @@ import pytest
 from studio.common import logs
 from studio.common.errors import InputError, KeyLocked, KeyMissing
 from studio.config import credentials, environment, key_status
-from studio.config.credentials import KeyringTrouble, Source, State, clean
+from studio.config.credentials import KeyringFailure, KeySource, KeyState, clean
 from tests.canary import KEY
 from tests.config.keyrings import OTHER, Bench, Scripted, known, locked, run
 
@@ -22,9 +22,9 @@ def test_a_stored_key_is_there_at_the_next_start(tmp_path: Path) -> None:
     vault = Scripted()
 
     async def first(bench: Bench) -> None:
-        assert bench.keys.status("dgrid").source is Source.NONE
+        assert bench.keys.status("dgrid").source is KeySource.NONE
         status = await bench.keys.store("dgrid", KEY)
-        assert (status.source, status.state) == (Source.KEYRING, State.OK)
+        assert (status.source, status.state) == (KeySource.KEYRING, KeyState.OK)
         assert status.saved
         assert status.usable
         assert "dgrid" in bench.heard
@@ -32,11 +32,11 @@ def test_a_stored_key_is_there_at_the_next_start(tmp_path: Path) -> None:
 
     async def second(bench: Bench) -> None:
         asked = vault.asked
-        assert bench.keys.status("dgrid").state is State.UNREAD
+        assert bench.keys.status("dgrid").state is KeyState.UNREAD
         assert bench.keys.status("dgrid").usable
         assert vault.asked == asked
         assert await bench.keys.get("dgrid") == KEY
-        assert bench.keys.status("dgrid").state is State.OK
+        assert bench.keys.status("dgrid").state is KeyState.OK
 
     run(tmp_path, first, vault)
     assert vault.kept == {("gridbrush:test", "dgrid"): KEY}
@@ -74,7 +74,7 @@ def test_the_environment_comes_first_and_belongs_to_one_profile(tmp_path: Path) 
     async def work(bench: Bench) -> None:
         assert await bench.keys.get("dgrid") == KEY
         status = bench.keys.status("dgrid")
-        assert status.source is Source.ENVIRONMENT
+        assert status.source is KeySource.ENVIRONMENT
         assert "GRIDBRUSH_API_KEY" in status.sentence
         assert vault.asked == 0
         assert bench.keys.from_environment("google") is None
@@ -87,27 +87,27 @@ def test_the_environment_comes_first_and_belongs_to_one_profile(tmp_path: Path) 
 @pytest.mark.parametrize(
     ("state", "part"),
     [
-        (State.ABSENT, "no keyring"),
-        (State.LOCKED, "is locked"),
-        (State.DENIED, "closed or denied"),
-        (State.TOO_LONG, "at most"),
+        (KeyState.ABSENT, "no keyring"),
+        (KeyState.LOCKED, "is locked"),
+        (KeyState.DENIED, "closed or denied"),
+        (KeyState.TOO_LONG, "at most"),
     ],
 )
 def test_a_key_that_cannot_be_saved_serves_this_session_and_says_so(
-    tmp_path: Path, state: State, part: str
+    tmp_path: Path, state: KeyState, part: str
 ) -> None:
     vault = Scripted()
     reasons = {
-        State.ABSENT: "no keyring can be reached",
-        State.LOCKED: "the keyring is locked",
-        State.DENIED: "the keyring's prompt was closed or denied",
-        State.TOO_LONG: "it takes at most 1280 characters",
+        KeyState.ABSENT: "no keyring can be reached",
+        KeyState.LOCKED: "the keyring is locked",
+        KeyState.DENIED: "the keyring's prompt was closed or denied",
+        KeyState.TOO_LONG: "it takes at most 1280 characters",
     }
-    vault.refusal = KeyringTrouble(state, reasons[state])
+    vault.refusal = KeyringFailure(state, reasons[state])
 
     async def work(bench: Bench) -> None:
         status = await bench.keys.store("dgrid", KEY)
-        assert (status.source, status.state) == (Source.SESSION, state)
+        assert (status.source, status.state) == (KeySource.SESSION, state)
         assert status.sentence.startswith("Not saved: ")
         assert part in status.sentence
         assert status.usable
@@ -129,25 +129,25 @@ def test_forgetting_removes_it_everywhere(tmp_path: Path) -> None:
 
     async def work(bench: Bench) -> None:
         await bench.keys.store("dgrid", KEY)
-        await bench.keys.forget("dgrid")
+        await bench.keys.delete_key("dgrid")
         assert vault.kept == {}
         assert bench.settings.value.known_keys == ()
-        assert bench.keys.status("dgrid").state is State.NONE
+        assert bench.keys.status("dgrid").state is KeyState.NONE
         with pytest.raises(KeyMissing):
             await bench.keys.get("dgrid")
-        await bench.keys.forget("dgrid")
+        await bench.keys.delete_key("dgrid")
 
     run(tmp_path, work, vault)
 
 
 def test_forgetting_says_so_when_the_keyring_keeps_the_key(tmp_path: Path) -> None:
     vault = locked()
-    vault.refusal = KeyringTrouble(State.DENIED, "the keyring's prompt was closed or denied")
+    vault.refusal = KeyringFailure(KeyState.DENIED, "the keyring's prompt was closed or denied")
     known(tmp_path)
 
     async def work(bench: Bench) -> None:
         with pytest.raises(KeyLocked):
-            await bench.keys.forget("dgrid")
+            await bench.keys.delete_key("dgrid")
         assert bench.settings.value.known_keys == ("dgrid",)
 
     run(tmp_path, work, vault)
@@ -155,11 +155,11 @@ def test_forgetting_says_so_when_the_keyring_keeps_the_key(tmp_path: Path) -> No
 
 def test_forgetting_a_session_key_needs_no_keyring(tmp_path: Path) -> None:
     vault = Scripted()
-    vault.refusal = KeyringTrouble(State.ABSENT, "no keyring can be reached")
+    vault.refusal = KeyringFailure(KeyState.ABSENT, "no keyring can be reached")
 
     async def work(bench: Bench) -> None:
         await bench.keys.store("dgrid", KEY)
-        await bench.keys.forget("dgrid")
+        await bench.keys.delete_key("dgrid")
         with pytest.raises(KeyMissing):
             await bench.keys.get("dgrid")
 

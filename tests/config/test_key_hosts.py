@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from studio.app.core import Core
-from studio.app.core import Options as CoreOptions
+from studio.app.core import Core, CoreOptions
 from studio.common import paths
 from studio.common.errors import KeyMissing
 from studio.config.settings import Profile

@@ -12,7 +12,7 @@ import pytest
 
 from studio.common.errors import KeyLocked, KeyMissing
 from studio.config import credentials
-from studio.config.credentials import KeyringTrouble, Source, State
+from studio.config.credentials import KeyringFailure, KeySource, KeyState
 from tests.canary import KEY
 from tests.config.keyrings import Bench, Scripted, known, locked, run
 
@@ -22,8 +22,8 @@ def test_looking_at_the_start_never_prompts(tmp_path: Path) -> None:
     known(tmp_path)
 
     async def work(bench: Bench) -> None:
-        status = await bench.keys.look("dgrid")
-        assert (status.source, status.state) == (Source.KEYRING, State.LOCKED)
+        status = await bench.keys.check_keyring("dgrid")
+        assert (status.source, status.state) == (KeySource.KEYRING, KeyState.LOCKED)
         assert status.locked
         assert not status.usable
         with pytest.raises(KeyLocked) as caught:
@@ -32,7 +32,7 @@ def test_looking_at_the_start_never_prompts(tmp_path: Path) -> None:
         assert vault.prompted == 0
         status = await bench.keys.unlock("dgrid")
         assert vault.prompted == 1
-        assert status.state is State.OK
+        assert status.state is KeyState.OK
 
     run(tmp_path, work, vault)
 
@@ -40,12 +40,12 @@ def test_looking_at_the_start_never_prompts(tmp_path: Path) -> None:
 def test_a_keyring_nobody_can_look_into_is_not_opened_at_the_start(tmp_path: Path) -> None:
     vault = Scripted()
     vault.kept["gridbrush:test", "dgrid"] = KEY
-    vault.state = State.UNREAD
+    vault.state = KeyState.UNREAD
     known(tmp_path)
 
     async def work(bench: Bench) -> None:
-        status = await bench.keys.look("dgrid")
-        assert status.state is State.UNREAD
+        status = await bench.keys.check_keyring("dgrid")
+        assert status.state is KeyState.UNREAD
         assert status.usable
         assert await bench.keys.get("dgrid") == KEY
 
@@ -74,14 +74,14 @@ def test_a_waiting_prompt_is_said_so_and_its_answer_is_taken_when_it_comes(
         with pytest.raises(KeyLocked, match="Waiting for the keyring's prompt"):
             await bench.keys.get("dgrid")
         status = bench.keys.status("dgrid")
-        assert (status.state, status.locked) == (State.WAITING, True)
+        assert (status.state, status.locked) == (KeyState.WAITING, True)
         with pytest.raises(KeyLocked):
             await bench.keys.get("dgrid")
         with pytest.raises(KeyLocked):
             await bench.keys.get("dgrid", prompt=False)
         assert vault.prompted == 1  # one prompt, however often it is asked
         prompt.set()
-        await bench.until(State.OK)
+        await bench.until(KeyState.OK)
         assert await bench.keys.get("dgrid") == KEY
 
     run(tmp_path, work, vault, patience=0.05)
@@ -108,11 +108,11 @@ def test_storing_behind_a_prompt_is_no_silent_fall_back(tmp_path: Path) -> None:
 
     async def work(bench: Bench) -> None:
         status = await bench.keys.store("dgrid", KEY)
-        assert (status.source, status.state) == (Source.SESSION, State.WAITING)
+        assert (status.source, status.state) == (KeySource.SESSION, KeyState.WAITING)
         assert "prompt is waiting" in status.sentence
         assert await bench.keys.get("dgrid") == KEY
         prompt.set()
-        await bench.until(State.OK)
+        await bench.until(KeyState.OK)
         assert vault.kept["gridbrush:test", "dgrid"] == KEY
         assert bench.settings.value.known_keys == ("dgrid",)
 
@@ -121,7 +121,7 @@ def test_storing_behind_a_prompt_is_no_silent_fall_back(tmp_path: Path) -> None:
 
 def test_a_dismissed_prompt_is_said_so_and_can_be_asked_for_again(tmp_path: Path) -> None:
     vault = locked()
-    vault.refusal = KeyringTrouble(State.DENIED, "the keyring's prompt was closed or denied")
+    vault.refusal = KeyringFailure(KeyState.DENIED, "the keyring's prompt was closed or denied")
     known(tmp_path)
 
     async def work(bench: Bench) -> None:
@@ -129,7 +129,7 @@ def test_a_dismissed_prompt_is_said_so_and_can_be_asked_for_again(tmp_path: Path
             await bench.keys.get("dgrid")
         assert bench.keys.status("dgrid").locked
         vault.refusal = None
-        assert (await bench.keys.unlock("dgrid")).state is State.OK
+        assert (await bench.keys.unlock("dgrid")).state is KeyState.OK
 
     run(tmp_path, work, vault)
 
@@ -150,22 +150,22 @@ def test_a_key_deleted_behind_our_back_is_missing_not_locked(tmp_path: Path) -> 
 WAITS = """
 import asyncio, sys, threading, time
 from pathlib import Path
-from studio.config.credentials import Keys, State
+from studio.config.credentials import Credentials, KeyState
 from studio.common.errors import KeyLocked
-from studio.domain.events import Events
+from studio.domain.events import EventBus
 from studio.config.settings import SettingsStore
 
 class Waits:
     name = "waits"
-    def door(self): return State.LOCKED
+    def door(self): return KeyState.LOCKED
     def get(self, service, profile): threading.Event().wait()
     set = delete = get
 
 async def main():
-    events = Events()
+    events = EventBus()
     settings = SettingsStore(Path(sys.argv[1]) / "settings.json", events)
     settings.load()
-    keys = Keys("gridbrush", settings, events, {}, Waits(), patience=0.05)
+    keys = Credentials("gridbrush", settings, events, {}, Waits(), patience=0.05)
     try:
         await keys.get("dgrid")
     except KeyLocked:

@@ -7,9 +7,9 @@ import logging
 import pytest
 from keyring import errors as keyring_errors
 
-from studio.config.key_status import State
-from studio.config.system_vault import SystemVault
-from studio.config.vault import KeyringTrouble
+from studio.config.key_status import KeyState
+from studio.config.system_vault import SystemSecretStore
+from studio.config.vault import KeyringFailure
 from tests.canary import KEY
 
 
@@ -43,22 +43,22 @@ class WindowsError1783(Exception):
 @pytest.mark.parametrize(
     ("error", "display", "state"),
     [
-        (keyring_errors.NoKeyringError("none"), True, State.ABSENT),
-        (keyring_errors.KeyringLocked("Failed to unlock the collection!"), True, State.DENIED),
-        (keyring_errors.KeyringLocked("Failed to unlock the collection!"), False, State.LOCKED),
-        (keyring_errors.KeyringLocked(f"Can't get: (-128, {KEY})"), True, State.DENIED),
-        (keyring_errors.InitError("Prompt dismissed"), True, State.DENIED),
-        (keyring_errors.PasswordSetError(f"Can't store {KEY}"), True, State.DENIED),
-        (WindowsError1783("CredWrite", KEY), True, State.TOO_LONG),
-        (OSError(5, "the bus went away", KEY), True, State.DENIED),
+        (keyring_errors.NoKeyringError("none"), True, KeyState.ABSENT),
+        (keyring_errors.KeyringLocked("Failed to unlock the collection!"), True, KeyState.DENIED),
+        (keyring_errors.KeyringLocked("Failed to unlock the collection!"), False, KeyState.LOCKED),
+        (keyring_errors.KeyringLocked(f"Can't get: (-128, {KEY})"), True, KeyState.DENIED),
+        (keyring_errors.InitError("Prompt dismissed"), True, KeyState.DENIED),
+        (keyring_errors.PasswordSetError(f"Can't store {KEY}"), True, KeyState.DENIED),
+        (WindowsError1783("CredWrite", KEY), True, KeyState.TOO_LONG),
+        (OSError(5, "the bus went away", KEY), True, KeyState.DENIED),
     ],
 )
 def test_every_error_of_a_keyring_becomes_a_reason_without_the_key(
-    error: Exception, display: bool, state: State, caplog: pytest.LogCaptureFixture
+    error: Exception, display: bool, state: KeyState, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    vault = SystemVault(Backend(error), display=display)
-    with pytest.raises(KeyringTrouble) as caught:
+    vault = SystemSecretStore(Backend(error), display=display)
+    with pytest.raises(KeyringFailure) as caught:
         vault.set("gridbrush", "dgrid", KEY)
     assert caught.value.state is state
     assert caught.value.reason
@@ -68,17 +68,17 @@ def test_every_error_of_a_keyring_becomes_a_reason_without_the_key(
 
 def test_windows_is_not_asked_to_take_what_it_would_cut() -> None:
     backend = Backend()
-    vault = SystemVault(backend, longest=1280, door=lambda: State.OK)
+    vault = SystemSecretStore(backend, longest=1280, door=lambda: KeyState.OK)
     vault.set("gridbrush", "dgrid", "k" * 1280)
-    with pytest.raises(KeyringTrouble) as caught:
+    with pytest.raises(KeyringFailure) as caught:
         vault.set("gridbrush", "dgrid", "k" * 1281)
-    assert caught.value.state is State.TOO_LONG
+    assert caught.value.state is KeyState.TOO_LONG
     assert "1280" in caught.value.reason
     assert len(backend.kept["gridbrush", "dgrid"]) == 1280
 
 
 def test_deleting_what_is_not_there_is_no_error() -> None:
-    vault = SystemVault(Backend())
+    vault = SystemSecretStore(Backend())
     vault.delete("gridbrush", "dgrid")
     vault.set("gridbrush", "dgrid", KEY)
     vault.delete("gridbrush", "dgrid")

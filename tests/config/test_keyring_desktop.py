@@ -27,9 +27,9 @@ PROGRAM = """
 import asyncio, json, os, sys
 from pathlib import Path
 from studio.common import paths
-from studio.config.credentials import Keys
+from studio.config.credentials import Credentials
 from studio.common.errors import StudioError
-from studio.domain.events import Events, KeyChanged
+from studio.domain.events import EventBus, KeyChanged
 from studio.config.settings import SettingsStore
 
 home = paths.find(sys.argv[1])
@@ -40,10 +40,10 @@ def say(**what):
     print(json.dumps(what), flush=True)
 
 async def main():
-    events = Events()
+    events = EventBus()
     settings = SettingsStore(home.settings_file, events)
     settings.load()
-    keys = Keys(home.keyring_service, settings, events, os.environ, patience=patience)
+    keys = Credentials(home.keyring_service, settings, events, os.environ, patience=patience)
     changed = asyncio.Event()
     events.subscribe(lambda event: changed.set() if isinstance(event, KeyChanged) else None)
     beats = 0
@@ -102,11 +102,11 @@ def test_an_open_keyring_keeps_gives_and_deletes(unlocked_keyring: Session) -> N
         start(
             unlocked_keyring,
             ["status", "dgrid"],
-            ["look", "dgrid"],
+            ["check_keyring", "dgrid"],
             ["get", "dgrid"],
             ["get", "google"],
             ["store", "dgrid", KEY * 100],
-            ["forget", "dgrid"],
+            ["delete_key", "dgrid"],
             ["get", "dgrid"],
         )
     )
@@ -133,7 +133,7 @@ def test_a_locked_keyring_without_a_display_is_said_at_once(unlocked_keyring: Se
     said = answers(
         start(
             unlocked_keyring,
-            ["look", "dgrid"],
+            ["check_keyring", "dgrid"],
             ["get", "dgrid"],
             ["store", "dgrid", KEY + "2"],
             ["get", "dgrid"],
@@ -159,7 +159,7 @@ def prompt_window(session: Session) -> str:
 def test_looking_at_the_start_shows_no_prompt(desktop_keyring: Session) -> None:
     answers(start(desktop_keyring, ["store", "dgrid", KEY]))
     desktop_keyring.lock_keyring()
-    said = answers(start(desktop_keyring, ["look", "dgrid"]))
+    said = answers(start(desktop_keyring, ["check_keyring", "dgrid"]))
     assert (said[0]["source"], said[0]["state"]) == ("keyring", "locked")
     assert not [line for line in desktop_keyring.processes().values() if "gcr-prompter" in line]
 
@@ -213,10 +213,10 @@ def test_without_a_keyring_the_key_serves_this_session(private_home: Session, bu
     said = answers(
         start(
             private_home,
-            ["look", "dgrid"],
+            ["check_keyring", "dgrid"],
             ["store", "dgrid", KEY],
             ["get", "dgrid"],
-            ["forget", "dgrid"],
+            ["delete_key", "dgrid"],
             ["get", "dgrid"],
         )
     )
@@ -230,7 +230,9 @@ def test_without_a_keyring_the_key_serves_this_session(private_home: Session, bu
 
 
 def test_a_keyring_never_set_up_asks_nothing_at_the_start(session_bus: Session) -> None:
-    said = answers(start(session_bus, ["look", "dgrid"], ["store", "dgrid", KEY], ["get", "dgrid"]))
+    said = answers(
+        start(session_bus, ["check_keyring", "dgrid"], ["store", "dgrid", KEY], ["get", "dgrid"])
+    )
     assert said[0]["state"] == "none"
     assert said[1]["source"] == "session"
     assert said[2]["answer"] == KEY

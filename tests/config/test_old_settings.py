@@ -12,7 +12,7 @@ from studio.app.core import Core
 from studio.common import paths
 from studio.config.settings import Profile, Settings
 from studio.domain.drafts import Draft, DraftFile
-from studio.domain.entities import Advanced, Reference, Role, SafetySetting, Talk
+from studio.domain.entities import Advanced, ConversationOrigin, Reference, Role, SafetySetting
 from tests.old_home import contents, copy_home
 
 PRO = "gemini-3-pro-image"
@@ -62,7 +62,7 @@ DRAFT = Draft(
             role=Role.EDIT,
             picture="01a228d8-4260-7162-9756-8aca323ef3ad",
             name="The old lighthouse",
-            talk=Talk(profile="dgrid", model="gemini-nano-banana-2.1", turns=1),
+            talk=ConversationOrigin(profile="dgrid", model="gemini-nano-banana-2.1", turns=1),
         ),
         Reference(
             sha256="6f1a7336dbcf16a796962ebc004a051f904fc1661bec030ee2246deab31bfe2b",
@@ -159,4 +159,4 @@ async def test_the_draft_is_as_it_was_and_its_references_are_there(tmp_path: Pat
 def test_a_session_that_did_not_end_goes_on(tmp_path: Path) -> None:
     state = copy_home(tmp_path / "home") / "state"
     began: float = json.loads((state / session.NAME).read_bytes())["began"]
-    assert session.begin(state, began + 1000.0) == began
+    assert session.begin_session(state, began + 1000.0) == began

@@ -15,11 +15,11 @@ from studio.common.errors import InputError, StorageError
 from studio.config.settings import OFFLINE, USUAL_WIRE, Profile, Settings, SettingsStore, encode
 from studio.domain.drafts import Draft, DraftFile
 from studio.domain.entities import Reference, Role
-from studio.domain.events import Event, Events, SettingsChanged, Trouble
+from studio.domain.events import Event, EventBus, ProblemOccurred, SettingsChanged
 
 
 def store(path: Path) -> tuple[SettingsStore, list[Event]]:
-    events = Events()
+    events = EventBus()
     heard: list[Event] = []
     events.subscribe(heard.append)
     one = SettingsStore(path, events)
@@ -258,7 +258,7 @@ async def test_settings_that_cannot_be_written_are_told_and_the_old_ones_stay(
         await one.close()
     finally:
         stop()
-    (trouble,) = [event for event in heard if isinstance(event, Trouble)]
+    (trouble,) = [event for event in heard if isinstance(event, ProblemOccurred)]
     assert isinstance(trouble.error, StorageError)
     assert path.read_bytes() == before
     assert [found.name for found in tmp_path.iterdir()] == ["settings.json"]
@@ -388,7 +388,7 @@ def test_a_broken_file_that_cannot_be_set_aside_stays(
 
 def test_what_must_be_on_disk_is_kept_or_not_taken_at_all(path: Path) -> None:
     one, heard = store(path)
-    one.keep(library="/mnt/a")
+    one.save_now(library="/mnt/a")
     assert stored(path)["library"] == "/mnt/a"
     assert heard == []
 
@@ -399,14 +399,14 @@ def test_what_must_be_on_disk_is_kept_or_not_taken_at_all(path: Path) -> None:
     stop = files.watch(full)
     try:
         with pytest.raises(StorageError):
-            one.keep(library="/mnt/b")
+            one.save_now(library="/mnt/b")
     finally:
         stop()
     assert one.value.library == "/mnt/a", "nor is it written with the next change"
     path.write_text(json.dumps({"version": 99}))
     newer, _heard = store(path)
     with pytest.raises(StorageError, match="newer Gridbrush"):
-        newer.keep(library="/mnt/c")
+        newer.save_now(library="/mnt/c")
     assert newer.value.library != "/mnt/c"
 
 

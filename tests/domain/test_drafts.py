@@ -27,7 +27,7 @@ def names(file: DraftFile) -> set[str]:
 
 def test_a_draft_that_was_restored_is_restored_again(file: DraftFile) -> None:
     for _start in range(3):
-        assert file.begin() == DRAFT
+        assert file.begin_restore() == DRAFT
         assert names(file) == {"draft.json", "draft.restoring"}
         file.restored()
         assert names(file) == {"draft.json"}
@@ -36,22 +36,22 @@ def test_a_draft_that_was_restored_is_restored_again(file: DraftFile) -> None:
 
 def test_a_draft_that_killed_the_program_is_put_aside(file: DraftFile) -> None:
     before = file._path.read_bytes()
-    assert file.begin() == DRAFT
+    assert file.begin_restore() == DRAFT
     after = DraftFile(file._path)
-    assert after.begin() is None
+    assert after.begin_restore() is None
     assert names(file) == {"draft.kept.json"}
     assert (file._path.with_name("draft.kept.json")).read_bytes() == before
     assert after.kept() == DRAFT
     # The next start has nothing to restore and still offers it.
-    assert DraftFile(file._path).begin() is None
+    assert DraftFile(file._path).begin_restore() is None
     assert DraftFile(file._path).kept() == DRAFT
 
 
 def test_drafts_that_are_put_aside_keep_each_a_name(file: DraftFile) -> None:
     for number in range(1, 13):
         file.save(Draft(prompt=f"number {number}"))
-        assert file.begin() is not None
-        assert file.begin() is None
+        assert file.begin_restore() is not None
+        assert file.begin_restore() is None
     assert len(names(file)) == 12
     for number in range(12, 0, -1):
         assert file.kept() == Draft(prompt=f"number {number}")
@@ -60,25 +60,25 @@ def test_drafts_that_are_put_aside_keep_each_a_name(file: DraftFile) -> None:
 
 
 def test_one_that_kills_again_while_it_is_brought_back_is_offered_again(file: DraftFile) -> None:
-    file.begin()
-    file.begin()
+    file.begin_restore()
+    file.begin_restore()
     file.save(Draft(prompt="written since"))
     assert file.begin_kept() == DRAFT
     # Dead again. What was written since is no part of it.
     again = DraftFile(file._path)
-    assert again.begin() == Draft(prompt="written since")
+    assert again.begin_restore() == Draft(prompt="written since")
     again.restored()
     assert again.kept() == DRAFT
     assert again.begin_kept() == DRAFT
     again.save(DRAFT)
     again.end_kept()
     assert names(file) == {"draft.json"}
-    assert again.begin() == DRAFT
+    assert again.begin_restore() == DRAFT
 
 
 def test_a_broken_draft_that_was_put_aside_hides_no_other(file: DraftFile) -> None:
-    file.begin()
-    file.begin()
+    file.begin_restore()
+    file.begin_restore()
     (file._path.with_name("draft.kept-2.json")).write_bytes(b"{")
     assert file.kept() == DRAFT
     assert "draft.kept-2.broken.json" in names(file)
@@ -89,29 +89,29 @@ def test_a_broken_draft_that_was_put_aside_hides_no_other(file: DraftFile) -> No
 )
 def test_a_mark_that_makes_no_sense_puts_nothing_aside(file: DraftFile, left: bytes) -> None:
     file._path.with_name("draft.restoring").write_bytes(left)
-    assert file.begin() == DRAFT
+    assert file.begin_restore() == DRAFT
 
 
 def test_without_a_draft_there_is_no_mark(tmp_path: Path) -> None:
     file = DraftFile(tmp_path / "draft.json")
-    assert file.begin() is None
+    assert file.begin_restore() is None
     assert names(file) == set()
     file._path.with_name("draft.restoring").write_bytes(b"draft.json")
-    assert file.begin() is None
+    assert file.begin_restore() is None
     assert names(file) == set()
 
 
 def test_where_no_mark_can_be_written_the_draft_is_restored(file: DraftFile) -> None:
     file._path.with_name("draft.restoring").mkdir()
-    assert file.begin() == DRAFT
+    assert file.begin_restore() == DRAFT
     file.restored()
 
 
 def test_forgotten_words_go_from_every_draft(file: DraftFile) -> None:
-    file.begin()
-    file.begin()
+    file.begin_restore()
+    file.begin_restore()
     file.save(DRAFT)
-    file.forget(" kelp forest\n")
+    file.remove_prompt(" kelp forest\n")
     assert "kelp" not in "".join(path.read_text() for path in file._path.parent.iterdir())
     kept = file.kept()
     assert kept is not None

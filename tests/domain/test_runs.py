@@ -12,12 +12,12 @@ from studio.domain.entities import (
     Advanced,
     AspectRatio,
     Conversation,
+    ConversationOrigin,
     Parent,
     Picture,
     Reference,
     Role,
     SafetySetting,
-    Talk,
 )
 from studio.domain.prompt_variants import expand
 from studio.domain.runs import MOST_SEED, again, draft_of, plan, variations
@@ -101,7 +101,7 @@ def test_of_several_sources_each_is_edited_by_itself_beside_the_same_references(
 
 def test_each_source_goes_on_with_its_own_conversation():
     model = "gemini-nano-banana-2.1"
-    talk = Talk(profile="dgrid", model=model, turns=1)
+    talk = ConversationOrigin(profile="dgrid", model=model, turns=1)
     made = run(references=(replace(REFERENCE, talk=talk), OTHER))
     assert [one.continues for one in made.requests] == ["p1", None]
 
@@ -214,7 +214,7 @@ def test_an_instruction_of_nothing_but_space_is_none():
     assert run(advanced=Advanced(system=" \n")).requests[0].system == ""
 
 
-TALK = Talk(profile="dgrid", model="gemini-nano-banana-2.1", turns=2)
+TALK = ConversationOrigin(profile="dgrid", model="gemini-nano-banana-2.1", turns=2)
 
 
 @pytest.mark.parametrize(

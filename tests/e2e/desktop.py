@@ -31,7 +31,7 @@ if not app.primaryScreen().grabWindow(0).save(sys.argv[1]):
 """
 
 
-class Window:
+class DesktopWindow:
     """A program with a window.
 
     Attributes:
@@ -94,7 +94,7 @@ class Window:
         return x + width // 2, y + height // 2
 
 
-class Program(Window):
+class DesktopProgram(DesktopWindow):
     """Gridbrush, running.
 
     Attributes:
@@ -219,7 +219,7 @@ class Desktop:
     def __init__(self, session: Session) -> None:
         self.session = session
         self.reader = Reader(session)
-        self.programs: list[Program] = []
+        self.programs: list[DesktopProgram] = []
 
     def close(self) -> None:
         """Close every program that still runs; it ends well and leaves no process behind."""
@@ -241,7 +241,7 @@ class Desktop:
 
     # Programs
 
-    def start(self, *arguments: str | Path, home: Path | None, **environ: str) -> Program:
+    def start(self, *arguments: str | Path, home: Path | None, **environ: str) -> DesktopProgram:
         """Start the program; returns when its window is there.
 
         Without a `home` everything is where the session's own folders are.
@@ -250,7 +250,7 @@ class Desktop:
         program.wait_for_window()
         return program
 
-    def begin(self, *arguments: str | Path, home: Path | None, **environ: str) -> Program:
+    def begin(self, *arguments: str | Path, home: Path | None, **environ: str) -> DesktopProgram:
         """Start the program and do not wait."""
         where: list[str | Path] = [] if home is None else ["--home", str(home)]
         command = [sys.executable, "-m", "studio", *where, *arguments]
@@ -258,7 +258,7 @@ class Desktop:
         with output.open("wb") as file:
             process = self.session.start(command, env=environ, stdout=file, stderr=file)
         folder = home or self.session.home
-        self.programs.append(Program(self, process, home=folder, output=output))
+        self.programs.append(DesktopProgram(self, process, home=folder, output=output))
         return self.programs[-1]
 
     def run(self, *arguments: str | Path, home: Path, **more: Any) -> str:
@@ -270,12 +270,12 @@ class Desktop:
         """Make pictures by the command line; what it printed."""
         return self.run("generate", *arguments, home=home)
 
-    def file_manager(self, folder: Path) -> Window:
+    def file_manager(self, folder: Path) -> DesktopWindow:
         """Open a folder in a real file manager: icons and nothing else."""
         config = self.session.home / ".config" / "pcmanfm" / "default" / "pcmanfm.conf"
         config.parent.mkdir(parents=True, exist_ok=True)
         config.write_text(_ICONS_ONLY)
-        window = Window(self, self.session.start(["pcmanfm", "--no-desktop", "-n", folder]))
+        window = DesktopWindow(self, self.session.start(["pcmanfm", "--no-desktop", "-n", folder]))
         window.wait_for_window()
         return window
 

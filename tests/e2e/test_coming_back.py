@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.desktop import Desktop, Program
+from tests.e2e.desktop import Desktop, DesktopProgram
 from tests.e2e.screen import wait_until
 
 pytestmark = pytest.mark.desktop
 
 
-def choices(program: Program) -> dict[str, str]:
+def choices(program: DesktopProgram) -> dict[str, str]:
     """What stands in the composer."""
     ratios = program.find("panel", "Aspect ratio")
     chosen = program.desktop.reader.find(within=ratios[0].number, role="radio button")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.desktop import Desktop, Program
+from tests.e2e.desktop import Desktop, DesktopProgram
 from tests.e2e.library import originals
 from tests.e2e.screen import wait_until
 
@@ -35,7 +35,7 @@ def pasted(user: Desktop) -> list[str]:
     return files
 
 
-def said(program: Program, words: str) -> bool:
+def said(program: DesktopProgram, words: str) -> bool:
     """Whether these words stand somewhere in the window."""
     return any(words in line for line in program.tree())
 
@@ -45,7 +45,7 @@ def mode_of(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
 
-def selected(program: Program, part: str) -> bool:
+def selected(program: DesktopProgram, part: str) -> bool:
     """Whether the tile with this name is selected."""
     return "selected" in program.items(part)[0].states
 

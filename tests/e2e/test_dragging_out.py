@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.desktop import Desktop, Program, Window
+from tests.e2e.desktop import Desktop, DesktopProgram, DesktopWindow
 from tests.e2e.library import originals
 from tests.e2e.screen import wait_until
 
@@ -21,7 +21,7 @@ def target(tmp_path: Path) -> Path:
     return made
 
 
-def side_by_side(user: Desktop, home: Path, target: Path) -> tuple[Program, Window]:
+def side_by_side(user: Desktop, home: Path, target: Path) -> tuple[DesktopProgram, DesktopWindow]:
     program = user.start(home=home)
     files = user.file_manager(target)
     program.place(0, 0, 860, 800)

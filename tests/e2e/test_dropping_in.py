@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from tests import odd_files
-from tests.e2e.desktop import Desktop, Program, Window
+from tests.e2e.desktop import Desktop, DesktopProgram, DesktopWindow
 from tests.e2e.library import originals
 
 pytestmark = pytest.mark.desktop
@@ -47,7 +47,7 @@ def picture(path: Path, colour: str) -> bytes:
 
 
 @pytest.fixture
-def program(user: Desktop, home: Path, tmp_path: Path) -> Program:
+def program(user: Desktop, home: Path, tmp_path: Path) -> DesktopProgram:
     """A window with one picture in its gallery."""
     picture(tmp_path / "first.png", "teal")
     user.run("library", "import", tmp_path / "first.png", home=home)
@@ -61,7 +61,7 @@ def program(user: Desktop, home: Path, tmp_path: Path) -> Program:
 def dropped(user: Desktop, target: tuple[int, int], **kinds: str) -> Iterator[None]:
     """Drag from another program what it offers, and let go there; it gives it when it is asked."""
     offer = json.dumps({name.replace("_", "/", 1): text for name, text in kinds.items()})
-    source = Window(user, user.session.start([sys.executable, "-c", _SOURCE, offer]))
+    source = DesktopWindow(user, user.session.start([sys.executable, "-c", _SOURCE, offer]))
     try:
         source.wait_for_window()
         source.place(1000, 300, 200, 100)
@@ -73,7 +73,7 @@ def dropped(user: Desktop, target: tuple[int, int], **kinds: str) -> Iterator[No
 
 
 def test_a_folder_with_odd_names_and_a_pipe_is_imported(
-    user: Desktop, home: Path, program: Program, tmp_path: Path
+    user: Desktop, home: Path, program: DesktopProgram, tmp_path: Path
 ) -> None:
     folder = tmp_path / "in"
     names = {
@@ -92,7 +92,7 @@ def test_a_folder_with_odd_names_and_a_pipe_is_imported(
 
 
 def test_a_picture_that_is_an_address_is_imported_and_becomes_a_reference(
-    user: Desktop, home: Path, program: Program, tmp_path: Path
+    user: Desktop, home: Path, program: DesktopProgram, tmp_path: Path
 ) -> None:
     data = picture(tmp_path / "x.png", "gold")
     address = f"data:image/png;base64,{base64.b64encode(data).decode()}"
@@ -105,7 +105,7 @@ def test_a_picture_that_is_an_address_is_imported_and_becomes_a_reference(
 
 
 def test_what_is_no_file_is_told_and_the_window_goes_on(
-    user: Desktop, home: Path, program: Program, tmp_path: Path
+    user: Desktop, home: Path, program: DesktopProgram, tmp_path: Path
 ) -> None:
     odd_files.pipe(tmp_path / "pipe.png")
     lines = "\r\n".join(
@@ -118,7 +118,7 @@ def test_what_is_no_file_is_told_and_the_window_goes_on(
 
 
 def test_a_thousand_files_on_the_composer_are_a_few_references(
-    user: Desktop, home: Path, program: Program, tmp_path: Path
+    user: Desktop, home: Path, program: DesktopProgram, tmp_path: Path
 ) -> None:
     folder = tmp_path / "many"
     whole = picture(folder / "0000.png", "red")

@@ -14,7 +14,7 @@ import pytest
 
 from tests.canary import KEY
 from tests.desktop.session import ROOT
-from tests.e2e.desktop import Desktop, Program
+from tests.e2e.desktop import Desktop, DesktopProgram
 from tests.e2e.library import originals
 from tests.e2e.notices import Notices
 from tests.e2e.screen import wait_until
@@ -42,7 +42,7 @@ def asked(record: Path) -> list[dict]:
     return [line for line in lines if line["method"] == "POST"]
 
 
-def start(user: Desktop, home: Path, address: str) -> Program:
+def start(user: Desktop, home: Path, address: str) -> DesktopProgram:
     options = ("--provider", "dgrid", "--base-url", address)
     return user.start(*options, home=home, GRIDBRUSH_API_KEY=KEY)
 

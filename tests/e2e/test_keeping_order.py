@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from tests.e2e.desktop import Desktop, Program
+from tests.e2e.desktop import Desktop, DesktopProgram
 from tests.e2e.library import originals
 from tests.e2e.screen import wait_until
 
@@ -44,14 +44,14 @@ def do(user: Desktop, words: str) -> None:
     user.keys("Return")
 
 
-def search(user: Desktop, program: Program, words: str, tiles: int) -> None:
+def search(user: Desktop, program: DesktopProgram, words: str, tiles: int) -> None:
     """Look for words, and wait for so many tiles."""
     user.keys("ctrl+f", "ctrl+a")
     user.type(words)
     program.wait_for_items(tiles)
 
 
-def select_all(user: Desktop, program: Program, tiles: int) -> None:
+def select_all(user: Desktop, program: DesktopProgram, tiles: int) -> None:
     user.reader.focus(program.gallery)
     user.keys("ctrl+a")
     wait_until(

@@ -6,21 +6,21 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.desktop import Desktop, Program
+from tests.e2e.desktop import Desktop, DesktopProgram
 from tests.e2e.screen import Thing, wait_until
 
 pytestmark = pytest.mark.desktop
 
 
 @pytest.fixture
-def program(user: Desktop, home: Path) -> Program:
+def program(user: Desktop, home: Path) -> DesktopProgram:
     user.generate("a {fox|hare|owl} in the snow", "--size", "512", "--seed", "3", home=home)
     made = user.start(home=home)
     made.wait_for_items(3)
     return made
 
 
-def wait_for_tile(program: Program, part: str, *words: str) -> Thing:
+def wait_for_tile(program: DesktopProgram, part: str, *words: str) -> Thing:
     """The tile with this name, once all the words are in what is said of it."""
 
     def fits() -> list[Thing]:
@@ -31,7 +31,9 @@ def wait_for_tile(program: Program, part: str, *words: str) -> Thing:
     ]
 
 
-def test_rate_pick_look_trash_and_undo_without_a_mouse(user: Desktop, program: Program) -> None:
+def test_rate_pick_look_trash_and_undo_without_a_mouse(
+    user: Desktop, program: DesktopProgram
+) -> None:
     user.reader.focus(program.gallery)
     user.keys("Home", "Right")
     middle = wait_until(lambda: [t for t in program.items() if "selected" in t.states])[0]
@@ -60,7 +62,7 @@ def test_rate_pick_look_trash_and_undo_without_a_mouse(user: Desktop, program: P
     assert program.close() == 0
 
 
-def test_hotkeys_are_letters_while_typing(user: Desktop, program: Program) -> None:
+def test_hotkeys_are_letters_while_typing(user: Desktop, program: DesktopProgram) -> None:
     before = [tile.name for tile in program.items()]
     user.click(program.items()[0])
     wait_until(lambda: "selected" in program.items()[0].states)

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from tests.canary import KEY
-from tests.e2e.desktop import Desktop, Program
+from tests.e2e.desktop import Desktop, DesktopProgram
 from tests.e2e.screen import wait_until
 from tests.fake_service import FakeService, Reply
 
 pytestmark = pytest.mark.desktop
 
 
-def begun(user: Desktop, home: Path, service: FakeService) -> Program:
+def begun(user: Desktop, home: Path, service: FakeService) -> DesktopProgram:
     """A window with a picture on its way."""
     where = ("--provider", "dgrid", "--base-url", service.url)
     program = user.start(*where, home=home, GRIDBRUSH_API_KEY=KEY)
@@ -26,7 +26,7 @@ def begun(user: Desktop, home: Path, service: FakeService) -> Program:
     return program
 
 
-def ask(user: Desktop, program: Program) -> None:
+def ask(user: Desktop, program: DesktopProgram) -> None:
     """Close the window as a user does; it asks."""
     program.activate()
     user.keys("alt+F4")

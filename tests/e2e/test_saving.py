@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.desktop import Desktop, Program
+from tests.e2e.desktop import Desktop, DesktopProgram
 from tests.e2e.library import originals
 from tests.e2e.screen import wait_until
 from tests.small_disk import small_disk
@@ -19,7 +19,7 @@ MINE = b"MY RETOUCHED VERSION"
 
 
 @pytest.fixture
-def program(user: Desktop, home: Path) -> Program:
+def program(user: Desktop, home: Path) -> DesktopProgram:
     """The window with two pictures, both selected."""
     user.generate("a {fox|hare} in the snow", "--size", "512", "--seed", "1", home=home)
     made = user.start(home=home)
@@ -32,7 +32,7 @@ def program(user: Desktop, home: Path) -> Program:
     return made
 
 
-def says(program: Program, words: str) -> None:
+def says(program: DesktopProgram, words: str) -> None:
     """Wait until these words stand in the window or its dialogs."""
     wait_until(
         lambda: any(words in line for line in program.tree()),
@@ -40,13 +40,13 @@ def says(program: Program, words: str) -> None:
     )
 
 
-def save_into(user: Desktop, program: Program, folder: Path) -> None:
+def save_into(user: Desktop, program: DesktopProgram, folder: Path) -> None:
     """Ctrl+S, the folder's name, Enter."""
     user.keys("ctrl+s")
     choose(user, program, folder)
 
 
-def choose(user: Desktop, program: Program, place: Path) -> None:
+def choose(user: Desktop, program: DesktopProgram, place: Path) -> None:
     """Write a folder into the dialog and accept it."""
     field = program.wait_for("text", "Directory:")
     user.reader.focus(field)
@@ -61,7 +61,7 @@ def inside(folder: Path) -> dict[str, bytes]:
 
 @pytest.mark.parametrize("answer", ["Keep both", "Replace", "Cancel"])
 def test_files_of_the_same_names_are_asked_about(
-    user: Desktop, program: Program, home: Path, tmp_path: Path, answer: str
+    user: Desktop, program: DesktopProgram, home: Path, tmp_path: Path, answer: str
 ) -> None:
     wanted = {path.name: path.read_bytes() for path in originals(home)}
     folder = tmp_path / "for the client"
@@ -82,7 +82,7 @@ def test_files_of_the_same_names_are_asked_about(
 
 
 def test_copies_are_like_any_other_file(
-    user: Desktop, program: Program, tmp_path: Path, home: Path
+    user: Desktop, program: DesktopProgram, tmp_path: Path, home: Path
 ) -> None:
     folder = tmp_path / "for the client"
     folder.mkdir()
@@ -97,7 +97,7 @@ def test_copies_are_like_any_other_file(
 
 
 def test_a_full_disk_leaves_what_was_there(
-    user: Desktop, program: Program, tmp_path: Path, home: Path
+    user: Desktop, program: DesktopProgram, tmp_path: Path, home: Path
 ) -> None:
     with small_disk(tmp_path / "card") as card:
         for path in originals(home):
@@ -110,7 +110,9 @@ def test_a_full_disk_leaves_what_was_there(
         assert program.close() == 0
 
 
-def test_a_folder_that_vanishes_is_told(user: Desktop, program: Program, tmp_path: Path) -> None:
+def test_a_folder_that_vanishes_is_told(
+    user: Desktop, program: DesktopProgram, tmp_path: Path
+) -> None:
     folder = tmp_path / "stick"
     folder.mkdir()
     for path in originals(program.home):

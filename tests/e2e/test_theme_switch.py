@@ -13,7 +13,7 @@ import pytest
 from PIL import Image, ImageChops
 
 from tests.desktop.session import Session
-from tests.e2e.desktop import Desktop, Program
+from tests.e2e.desktop import Desktop, DesktopProgram
 from tests.e2e.portal import PROGRAM, Appearance, Look
 from tests.e2e.screen import HANG, wait_until
 
@@ -71,7 +71,7 @@ class Watcher:
         bare: the window with nothing over it, in each look.
     """
 
-    def __init__(self, user: Desktop, program: Program, system: Appearance) -> None:
+    def __init__(self, user: Desktop, program: DesktopProgram, system: Appearance) -> None:
         self.user, self.program, self.system = user, program, system
         # Nothing lies under the pointer.
         user.session.run(["xdotool", "mousemove", "1439", "899"])
@@ -154,7 +154,7 @@ class Watcher:
         return "" if left == [None] else f"{self.system.look}: {left}"
 
 
-def scenes(user: Desktop, program: Program) -> dict[str, Scene]:
+def scenes(user: Desktop, program: DesktopProgram) -> dict[str, Scene]:
     """What keys and buttons of the window open."""
 
     def keys(*names: str) -> Scene:
@@ -200,7 +200,7 @@ def system(user: Desktop, home: Path) -> Iterator[Appearance]:
         yield made
 
 
-def start(user: Desktop, home: Path) -> Program:
+def start(user: Desktop, home: Path) -> DesktopProgram:
     program = user.start(home=home, **PROGRAM)
     program.wait_for_items(2)
     return program

@@ -12,7 +12,7 @@ from studio.config.settings import USUAL_WIRE
 from studio.domain import prompt_variants, runs
 from studio.domain.drafts import Draft
 from studio.domain.entities import Job, new_id
-from studio.generation.journal import Entry, Journal
+from studio.generation.journal import Journal, JournalEntry
 from studio.providers.catalogue import Catalogue
 from tests.generation.harness import MODEL
 
@@ -33,7 +33,7 @@ def left_behind(
     profile: str = "dgrid",
     wire: str = USUAL_WIRE,
     reader: int = 0,
-) -> tuple[Job, Entry]:
+) -> tuple[Job, JournalEntry]:
     """An attempt as an earlier process left it in the journal."""
     journal = Journal(home / "library/.gridbrush/journal")
     job = planned(profile=profile)

@@ -12,13 +12,12 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any, Protocol
 
-from studio.app.core import Core
-from studio.app.core import Options as CoreOptions
+from studio.app.core import Core, CoreOptions
 from studio.common import paths
 from studio.domain import prompt_variants, runs
 from studio.domain.drafts import Draft
 from studio.domain.entities import Failure, Job, JobState, Picture
-from studio.domain.events import Event, JobChanged, JobsRemoved, News, Trouble
+from studio.domain.events import Event, InfoPosted, JobChanged, JobsRemoved, ProblemOccurred
 from studio.library.query import Query
 from tests import canary
 from tests.fake_service import FakeService, Reply, Request, answer_with, tiny_png
@@ -125,11 +124,11 @@ class Studio:
         return any(job.id in event.ids for event in self.heard if isinstance(event, JobsRemoved))
 
     def troubles(self) -> list[str]:
-        return [event.error.kind for event in self.heard if isinstance(event, Trouble)]
+        return [event.error.kind for event in self.heard if isinstance(event, ProblemOccurred)]
 
     @property
-    def news(self) -> list[News]:
-        return [event for event in self.heard if isinstance(event, News)]
+    def news(self) -> list[InfoPosted]:
+        return [event for event in self.heard if isinstance(event, InfoPosted)]
 
     def failure(self, job: Job) -> Failure:
         failure = self.last[job.id].failure

@@ -11,7 +11,15 @@ from typing import Any
 import msgspec
 import pytest
 
-from studio.domain.entities import GenerationRequest, Job, Picture, Reference, Role, Told, new_id
+from studio.domain.entities import (
+    GenerationRequest,
+    HistoryUse,
+    Job,
+    Picture,
+    Reference,
+    Role,
+    new_id,
+)
 from studio.generation.journal import Journal
 from studio.library.log.record_log import decode
 from studio.library.log.records import Record, encode
@@ -250,13 +258,13 @@ async def test_an_answer_that_went_on_is_recovered_with_its_past(tmp_path: Path)
         async with studio(tmp_path, service) as here:
             first = await made(here, "a lamp", Reply(body=parts(*SAID)), service)
             reference = await source(here, first)
-    jobs = [("objected", Told(), None, 1), ("went on", Told(turns=1), first.id, 2)]
+    jobs = [("objected", HistoryUse(), None, 1), ("went on", HistoryUse(turns=1), first.id, 2)]
     for name, how, after, turns in jobs:
         home = tmp_path / "library"
         journal = Journal(home / ".gridbrush/journal")
         job = _continuing(reference, first.id, name)
         entry = journal.queue(job)
-        journal.tell(entry, how)
+        journal.write_history_use(entry, how)
         journal.sent(entry)
         body = journal.begin_answer(entry, 200, {})
         body.append(json.dumps(parts(inline(THIRD, thoughtSignature=name))).encode())

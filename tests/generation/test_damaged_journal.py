@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 
 from studio.domain.entities import JobState
-from studio.domain.events import Trouble
-from studio.generation.journal import Entry
+from studio.domain.events import ProblemOccurred
+from studio.generation.journal import JournalEntry
 from tests.generation.earlier_process import left_behind
 from tests.generation.harness import ANSWER, Studio, replies, studio
 
 WHOLE = json.dumps(ANSWER).encode()
 
 
-def torn(entry: Entry) -> bytes:
+def torn(entry: JournalEntry) -> bytes:
     """The request of an entry is half there, as on a disk that was damaged."""
     path = entry.folder / "queued.json"
     path.write_bytes(path.read_bytes()[:40])
@@ -30,7 +30,7 @@ def aside(home: Path) -> list[Path]:
 
 
 def told(one: Studio) -> str:
-    (trouble,) = [event.error for event in one.heard if isinstance(event, Trouble)]
+    (trouble,) = [event.error for event in one.heard if isinstance(event, ProblemOccurred)]
     return f"{trouble.title}. {trouble.message}"
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from studio.common import logs
 from tests.cli.conftest import program  # noqa: F401 - a fixture
-from tests.cli.program import Program
+from tests.cli.program import CliProgram
 from tests.echoing_service import GROUPS, REPLIES, WAYS, refusal, seen_in
 from tests.fake_service import FakeService, Reply
 from tests.generation.harness import KEY, MODEL, studio
@@ -60,7 +60,7 @@ async def test_neither_has_the_list_of_models_that_tests_a_key(room: Path) -> No
     assert everything_in(room) == []
 
 
-def test_no_command_prints_it(program: Program) -> None:  # noqa: F811
+def test_no_command_prints_it(program: CliProgram) -> None:  # noqa: F811
     ways = itertools.cycle(GROUPS.values())
     with FakeService() as service:
         service.script(*[make(way) for make, way in zip(REPLIES, ways, strict=False)])

@@ -20,7 +20,7 @@ from studio.common import files
 from studio.common.errors import Billed, StorageError
 from studio.domain.entities import AspectRatio, GenerationRequest, JobState
 from studio.generation import disk_space as rooms
-from studio.generation.disk_space import Room, estimate
+from studio.generation.disk_space import DiskReservations, estimate
 from studio.library.operations.verify import check
 from tests.fake_service import FakeService, Reply, tiny_png
 from tests.generation.earlier_process import full_disk
@@ -196,7 +196,7 @@ def test_room_is_asked_for_both_copies(size: str | None, megabytes: int) -> None
 
 
 def test_what_is_under_way_counts_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    room = Room(tmp_path)
+    room = DiskReservations(tmp_path)
     monkeypatch.setattr(files, "free_bytes", lambda _folder: rooms.SPARE + (300 << 20))
     with room.promised(request("4K")), room.promised(request("4K")):
         room.check()

@@ -13,7 +13,7 @@ from studio.common import files
 from studio.common.errors import StorageError
 from studio.config.settings import USUAL_WIRE
 from studio.domain.entities import GenerationRequest, Job, new_id
-from studio.generation.journal import Entry, Head, Journal, Over, Stage
+from studio.generation.journal import AnswerHead, EndReason, Journal, JournalEntry, Stage
 
 
 def a_job() -> Job:
@@ -21,17 +21,17 @@ def a_job() -> Job:
     return Job(id=new_id(), run=new_id(), request=request, created=1.0)
 
 
-def queued(journal: Journal) -> Entry:
+def queued(journal: Journal) -> JournalEntry:
     return journal.queue(a_job())
 
 
-def sent(journal: Journal) -> Entry:
+def sent(journal: Journal) -> JournalEntry:
     entry = queued(journal)
     journal.sent(entry)
     return entry
 
 
-def arriving(journal: Journal) -> Entry:
+def arriving(journal: Journal) -> JournalEntry:
     entry = sent(journal)
     body = journal.begin_answer(entry, 200, {"content-type": "application/json"})
     body.append(b'{"candidates"')
@@ -39,7 +39,7 @@ def arriving(journal: Journal) -> Entry:
     return entry
 
 
-def whole(journal: Journal) -> Entry:
+def whole(journal: Journal) -> JournalEntry:
     entry = sent(journal)
     body = journal.begin_answer(entry, 200, {})
     body.append(b"{}")
@@ -47,7 +47,7 @@ def whole(journal: Journal) -> Entry:
     return entry
 
 
-def cut(journal: Journal) -> Entry:
+def cut(journal: Journal) -> JournalEntry:
     entry = sent(journal)
     body = journal.begin_answer(entry, 200, {})
     body.append(b"{")
@@ -66,7 +66,7 @@ def cut(journal: Journal) -> Entry:
     ],
 )
 def test_the_next_start_finds_how_far_it_came(
-    tmp_path: Path, make: Callable[[Journal], Entry], stage: Stage
+    tmp_path: Path, make: Callable[[Journal], JournalEntry], stage: Stage
 ) -> None:
     journal = Journal(tmp_path / "journal")
     entry = make(journal)
@@ -85,8 +85,8 @@ def test_a_whole_answer_keeps_status_headers_and_time(tmp_path: Path) -> None:
 def test_a_closed_entry_is_gone_and_closing_twice_is_fine(tmp_path: Path) -> None:
     journal = Journal(tmp_path)
     entry = whole(journal)
-    assert journal.close(entry, Over.RECORDED)
-    assert journal.close(entry, Over.RECORDED)
+    assert journal.close(entry, EndReason.RECORDED)
+    assert journal.close(entry, EndReason.RECORDED)
     assert journal.recover() == []
     assert list(tmp_path.iterdir()) == []
 
@@ -107,9 +107,9 @@ def test_what_was_never_believed_is_cleared_away(tmp_path: Path) -> None:
 
 
 def test_picture_ids_are_the_same_at_every_ingest_and_differ_within_one() -> None:
-    entry = Entry(Path("/journal") / new_id())
+    entry = JournalEntry(Path("/journal") / new_id())
     ids = [entry.picture_id(number) for number in range(50)]
-    assert ids == [Entry(entry.folder).picture_id(number) for number in range(50)]
+    assert ids == [JournalEntry(entry.folder).picture_id(number) for number in range(50)]
     assert len(set(ids)) == 50
     assert {uuid.UUID(id).version for id in ids} == {7}
 
@@ -117,7 +117,7 @@ def test_picture_ids_are_the_same_at_every_ingest_and_differ_within_one() -> Non
 @pytest.mark.parametrize("left", [b"", b'{"sta', None], ids=["empty", "torn", "gone"])
 @pytest.mark.parametrize(("make", "status"), [(whole, 200), (cut, 200), (arriving, None)])
 def test_what_was_not_durable_may_be_lost_with_power(
-    tmp_path: Path, make: Callable[[Journal], Entry], status: int | None, left: bytes | None
+    tmp_path: Path, make: Callable[[Journal], JournalEntry], status: int | None, left: bytes | None
 ) -> None:
     journal = Journal(tmp_path)
     head = make(journal).folder / "answer.json"
@@ -133,9 +133,9 @@ def test_forgetting_what_is_recorded_waits_for_no_disk(tmp_path: Path) -> None:
     entry, other = whole(journal), whole(journal)
     steps: list[str] = []
     stop = files.watch(lambda kind, _path: steps.append(kind))
-    journal.close(entry, Over.RECORDED, lasting=False)
+    journal.close(entry, EndReason.RECORDED, lasting=False)
     assert steps == ["rename"]
-    journal.close(other, Over.REFUSED)
+    journal.close(other, EndReason.REFUSED)
     stop()
     assert steps == ["rename", "rename", "sync-folder"]
     assert journal.recover() == []
@@ -196,21 +196,21 @@ def test_an_answer_that_is_here_at_once_has_its_head_in_its_mark(tmp_path: Path)
     # Ended here, it is read like one of status 200 whose mark is missing.
     (found,) = journal.recover()
     assert (found.stage, found.head, found.marked) == (Stage.CUT, None, False)
-    journal.whole(entry, body, 1.0, head=Head(200, {"x-request-id": "r1"}))
+    journal.whole(entry, body, 1.0, head=AnswerHead(200, {"x-request-id": "r1"}))
     assert journal.has_whole(entry)
     (found,) = journal.recover()
-    assert (found.stage, found.head) == (Stage.WHOLE, Head(200, {"x-request-id": "r1"}))
+    assert (found.stage, found.head) == (Stage.WHOLE, AnswerHead(200, {"x-request-id": "r1"}))
 
 
 def test_an_attempt_knows_its_wire_from_the_moment_it_is_sent(tmp_path: Path) -> None:
     journal = Journal(tmp_path)
     entry = queued(journal)
-    assert journal.look(entry).wire == ""
+    assert journal.read_entry(entry).wire == ""
     journal.sent(entry, "toy")
-    assert journal.look(entry).wire == "toy"
+    assert journal.read_entry(entry).wire == "toy"
     # The line broke before anything came, and the mark of that says nothing of a wire.
     journal.cut(entry, None, "reset", 1.0)
-    assert journal.look(entry).wire == "toy"
+    assert journal.read_entry(entry).wire == "toy"
 
 
 @pytest.mark.parametrize("lost", ["sent.json", "answer.json"])
@@ -222,20 +222,20 @@ def test_each_mark_of_an_answer_has_the_wire(tmp_path: Path, lost: str) -> None:
         body = journal.begin_answer(entry, 200, {}, wire="toy")
         body.append(b"{}")
         if mark == journal.whole:
-            journal.whole(entry, body, 1.0, head=Head(200, {}, "toy"))
+            journal.whole(entry, body, 1.0, head=AnswerHead(200, {}, "toy"))
         else:
             journal.cut(entry, body, "reset", 1.0)
         (entry.folder / lost).unlink()
-        found = journal.look(entry)
+        found = journal.read_entry(entry)
         assert found.head is not None
         assert (found.wire, found.head.wire) == ("toy", "toy")
 
 
 @pytest.mark.parametrize("make", [sent, arriving, whole, cut])
 def test_marks_without_a_wire_are_of_the_usual_one(
-    tmp_path: Path, make: Callable[[Journal], Entry]
+    tmp_path: Path, make: Callable[[Journal], JournalEntry]
 ) -> None:
     journal = Journal(tmp_path)
     entry = make(journal)
     assert all(b"wire" not in one.read_bytes() for one in entry.folder.glob("*.json"))
-    assert journal.look(entry).wire == USUAL_WIRE
+    assert journal.read_entry(entry).wire == USUAL_WIRE

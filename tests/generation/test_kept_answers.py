@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from studio.generation.journal import Over
+from studio.generation.journal import EndReason
 from tests.generation.earlier_process import left_behind
 
 STUDIO = Path(__file__).parents[2] / "studio"
@@ -65,14 +65,16 @@ def test_only_who_read_an_answer_says_that_it_was_answered() -> None:
                 assert ast.unparse(node.value) == "understood(source, scan)", path
 
 
-@pytest.mark.parametrize("why", Over)
+@pytest.mark.parametrize("why", EndReason)
 @pytest.mark.parametrize("mark", ["", "cut", "whole"])
-def test_what_a_reason_does_not_account_for_stays(tmp_path: Path, why: Over, mark: str) -> None:
+def test_what_a_reason_does_not_account_for_stays(
+    tmp_path: Path, why: EndReason, mark: str
+) -> None:
     from studio.generation.journal import Journal
 
     _job, entry = left_behind(tmp_path, sent=True, body=b'{"a": 1}', mark=mark)
     journal = Journal(entry.folder.parent)
-    stays = why is Over.UNANSWERED or (why is Over.CANCELLED and mark == "whole")
+    stays = why is EndReason.UNANSWERED or (why is EndReason.CANCELLED and mark == "whole")
     assert journal.close(entry, why) is not stays
     assert entry.folder.is_dir() is stays
 

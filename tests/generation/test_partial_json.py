@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studio.generation.partial_json import mended
-from studio.providers.base import Spilled
-from studio.providers.gemini.scan import Scanner
+from studio.providers.base import SpilledString
+from studio.providers.gemini.scan import GeminiScanner
 from tests.generation.harness import ANSWER, inline, parts
 
 _VALUES: st.SearchStrategy[Any] = st.recursive(
@@ -93,14 +93,14 @@ def test_what_came_stays_at_its_place(form: str) -> None:
         found = mended(body[:end])
         assert found is not None
         assert found[: begin + 8000] == body[: begin + 8000]
-        scanner = Scanner()
+        scanner = GeminiScanner()
         scanner.feed(found)
         ((start, _end),) = [(one.start, one.end) for one in spilled(scanner.finish().value)]
         assert start == begin
 
 
-def spilled(value: Any) -> Iterator[Spilled]:
-    if isinstance(value, Spilled):
+def spilled(value: Any) -> Iterator[SpilledString]:
+    if isinstance(value, SpilledString):
         yield value
     elif isinstance(value, dict | list):
         for one in value.values() if isinstance(value, dict) else value:

@@ -87,9 +87,9 @@ class Drawer:
         self.kept: dict[str, str] = {}
 
     def door(self) -> Any:
-        from studio.config.key_status import State
+        from studio.config.key_status import KeyState
 
-        return State.OK
+        return KeyState.OK
 
     def get(self, service: str, profile: str) -> str | None:
         return self.kept.get(profile)

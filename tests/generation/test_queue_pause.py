@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from studio.domain.entities import Hold, Job, JobState
+from studio.domain.entities import HoldReason, Job, JobState
 from studio.domain.events import QueueChanged
 from tests.fake_service import FakeService, Reply
 from tests.generation.harness import (
@@ -39,12 +39,12 @@ async def test_a_paused_queue_sends_nothing_new_and_what_was_sent_goes_on(tmp_pa
             await arrived(service, 1)
             one.core.queue.pause()
             assert one.core.queue.paused
-            assert {one.last[job.id].hold for job in (second, third)} == {Hold.PAUSED}
+            assert {one.last[job.id].hold for job in (second, third)} == {HoldReason.PAUSED}
             go_on.set()
             await one.gone(first)
             (more,) = await one.submit("d")
             await one.core.queue.idle()
-            assert one.last[more.id].hold is Hold.PAUSED
+            assert one.last[more.id].hold is HoldReason.PAUSED
             assert len(service.requests) == 1
             one.core.queue.pause(on=False)
             for job in (second, third, more):
@@ -89,7 +89,7 @@ async def test_what_is_tried_again_waits_for_the_end_of_the_pause(
             if now:
                 await one.reaches(job, JobState.RETRYING)
                 one.core.queue.retry_now(job.id)
-            await one.until(lambda: one.last[job.id].hold is Hold.PAUSED)
+            await one.until(lambda: one.last[job.id].hold is HoldReason.PAUSED)
             held = one.last[job.id]
             assert (held.state, held.queue_place) == (JobState.QUEUED, 1)
             assert held.retry_reason == "The service is overloaded"
@@ -111,8 +111,8 @@ async def test_in_a_paused_queue_a_count_down_can_be_stopped_and_a_job_cancelled
             await one.reaches(stopped, JobState.FAILED)
             one.core.queue.retry_now(cancelled.id)
             one.core.queue.retry_now(waiting.id)
-            await one.until(lambda: one.last[waiting.id].hold is Hold.PAUSED)
-            await one.until(lambda: one.last[cancelled.id].hold is Hold.PAUSED)
+            await one.until(lambda: one.last[waiting.id].hold is HoldReason.PAUSED)
+            await one.until(lambda: one.last[cancelled.id].hold is HoldReason.PAUSED)
             one.core.queue.cancel(cancelled.id)
             await one.reaches(cancelled, JobState.CANCELLED)
             assert one.failure(cancelled).billed == "no"

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from studio.config.settings import Profile, Settings
-from studio.domain.entities import GenerationRequest, Hold, Job, JobState
-from studio.generation.rate_limiter import Turns
-from studio.generation.scheduler import Rota
+from studio.domain.entities import GenerationRequest, HoldReason, Job, JobState
+from studio.generation.rate_limiter import RateLimiter
+from studio.generation.scheduler import Scheduler
 from tests.fake_service import FakeService, Reply
 from tests.generation.harness import ANSWER, KEY, Studio, arrived, error, replies, studio
 
@@ -42,10 +42,10 @@ class Clock:
         return self.now
 
 
-def turns(clock: Clock, **limits: Any) -> Turns:
+def turns(clock: Clock, **limits: Any) -> RateLimiter:
     profile = Profile(name="mine", title="Mine", base_url="https://x", **limits)
     settings = Settings(profiles=(profile,), at_once=9)
-    return Turns(lambda: settings, clock=clock)
+    return RateLimiter(lambda: settings, clock=clock)
 
 
 def test_the_pace_counts_what_was_sent_within_any_sixty_seconds() -> None:
@@ -53,60 +53,60 @@ def test_the_pace_counts_what_was_sent_within_any_sixty_seconds() -> None:
     made = turns(clock, per_minute=2)
     for id, at in (("a", 0), ("b", 25)):
         clock.now = 1000.0 + at
-        assert made.ask(job(id), {}) is None
+        assert made.request_turn(job(id), {}) is None
         made.sent(job(id))
         made.leave(id)
     clock.now = 1030.0
     ahead: dict[str, int] = {}
-    waits = [made.ask(job(id), ahead) for id in "cde"]
+    waits = [made.request_turn(job(id), ahead) for id in "cde"]
     assert [wait and (wait.hold, wait.seconds) for wait in waits] == [
-        (Hold.PACE, 30.0),
-        (Hold.PACE, 55.0),
-        (Hold.PACE, None),
+        (HoldReason.PACE, 30.0),
+        (HoldReason.PACE, 55.0),
+        (HoldReason.PACE, None),
     ]
     clock.now = 1059.9
-    assert made.ask(job("c"), {}) is not None
+    assert made.request_turn(job("c"), {}) is not None
     clock.now = 1060.0
-    assert made.ask(job("c"), {}) is None
+    assert made.request_turn(job("c"), {}) is None
 
 
 def test_a_turn_counts_from_the_moment_its_request_leaves() -> None:
     clock = Clock()
     made = turns(clock, per_minute=1)
-    assert made.ask(job("a"), {}) is None
+    assert made.request_turn(job("a"), {}) is None
     clock.now += 50
-    wait = made.ask(job("b"), {})
+    wait = made.request_turn(job("b"), {})
     assert wait is not None
-    assert (wait.hold, wait.seconds) == (Hold.PACE, None)
+    assert (wait.hold, wait.seconds) == (HoldReason.PACE, None)
     made.sent(job("a"))
     clock.now += 59
-    assert made.ask(job("b"), {}) is not None
+    assert made.request_turn(job("b"), {}) is not None
     clock.now += 1
-    assert made.ask(job("b"), {}) is None
+    assert made.request_turn(job("b"), {}) is None
 
 
 @pytest.mark.parametrize("end", ["leave", "back"])
 def test_what_was_never_sent_does_not_count(end: str) -> None:
     made = turns(Clock(), per_minute=1)
-    assert made.ask(job("a"), {}) is None
+    assert made.request_turn(job("a"), {}) is None
     getattr(made, end)("a")
-    assert made.ask(job("b"), {}) is None
+    assert made.request_turn(job("b"), {}) is None
 
 
 def test_each_provider_has_its_own_slots_and_a_late_job_has_none() -> None:
     made = turns(Clock(), at_once=1)
-    assert made.ask(job("a"), {}) is None
-    wait = made.ask(job("b"), {})
+    assert made.request_turn(job("a"), {}) is None
+    wait = made.request_turn(job("b"), {})
     assert wait is not None
-    assert wait.hold is Hold.NONE
-    assert made.ask(job("other", "dgrid"), {}) is None
+    assert wait.hold is HoldReason.NONE
+    assert made.request_turn(job("other", "dgrid"), {}) is None
     made.late("a")
-    assert made.ask(job("b"), {}) is None
+    assert made.request_turn(job("b"), {}) is None
     # The late one, tried again, waits for a slot like everybody.
-    assert made.ask(job("a"), {}) is not None
+    assert made.request_turn(job("a"), {}) is not None
 
 
-def stamped(counted: Turns) -> list[float]:
+def stamped(counted: RateLimiter) -> list[float]:
     """When requests leave, by the clock that counts them."""
     stamps: list[float] = []
     sent = counted.sent
@@ -121,7 +121,7 @@ def stamped(counted: Turns) -> list[float]:
 
 async def held_for_pace(one: Studio, jobs: list[Job]) -> list[Job]:
     def held() -> list[Job]:
-        return [one.last[j.id] for j in jobs if one.last[j.id].hold is Hold.PACE]
+        return [one.last[j.id] for j in jobs if one.last[j.id].hold is HoldReason.PACE]
 
     await one.until(held)
     return held()
@@ -153,7 +153,7 @@ async def test_what_waits_for_the_pace_says_until_when(tmp_path: Path) -> None:
             await one.gone(first)
             await one.until(lambda: one.last[second.id].send_at)
             held = one.last[second.id]
-            assert held.hold is Hold.PACE
+            assert held.hold is HoldReason.PACE
             assert held.send_at is not None
             # What it is told may differ by a moment from what is counted.
             assert submitted + 59 <= held.send_at <= time.time() + 61
@@ -223,7 +223,7 @@ class Waiting:
 
 async def test_a_long_queue_is_not_told_its_places_at_each_answer() -> None:
     waiting, made = Waiting(200), turns(Clock(), at_once=4)
-    rota = Rota(waiting, made)
+    rota = Scheduler(waiting, made)
     rota.pump()
     assert waiting.given == ["0", "1", "2", "3"]
     assert waiting.told == 196
@@ -241,7 +241,7 @@ async def test_a_long_queue_is_not_told_its_places_at_each_answer() -> None:
 
 async def test_a_short_queue_is_told_at_once() -> None:
     waiting, made = Waiting(6), turns(Clock(), at_once=1)
-    rota = Rota(waiting, made)
+    rota = Scheduler(waiting, made)
     places = []
     for number in range(5):
         rota.pump()
@@ -252,7 +252,7 @@ async def test_a_short_queue_is_told_at_once() -> None:
 
 async def test_one_provider_without_a_slot_keeps_no_other_waiting() -> None:
     waiting, made = Waiting(60), turns(Clock(), at_once=1)
-    rota = Rota(waiting, made)
+    rota = Scheduler(waiting, made)
     rota.pump()
     waiting.jobs["late"] = job("late", "dgrid")
     rota.pump()

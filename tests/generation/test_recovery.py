@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from studio.app.core import Core
-from studio.app.core import Options as CoreOptions
+from studio.app.core import Core, CoreOptions
 from studio.common import paths
 from studio.common.errors import Billed, LibraryLocked
 from studio.common.files import storage_error
@@ -290,7 +289,7 @@ async def test_a_whole_answer_that_an_older_reader_took_for_cut_is_read_again_an
                 # As the session ended in which it arrived.
                 failure = Failure(kind="incomplete", title="Connection lost", billed=Billed.MAYBE)
                 failed = replace(job, attempt=1, state=JobState.FAILED, failure=failure)
-                await one.core.library.take(failed, [])
+                await one.core.library.add_job_pictures(failed, [])
             await one.core.recover()
             (picture,) = await one.pictures()
             assert picture.job == job.id

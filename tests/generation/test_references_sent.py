@@ -10,7 +10,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from studio.app.core import Core, Options
+from studio.app.core import Core, CoreOptions
 from studio.common import paths
 from studio.domain import runs
 from studio.domain.drafts import Draft
@@ -30,7 +30,7 @@ def picture(folder: Path, name: str, size: tuple[int, int]) -> Path:
 
 async def test_a_person_is_told_of_a_reference_that_was_sent_otherwise(tmp_path):
     with FakeService() as service:
-        options = Options(provider="dgrid", base_url=service.url)
+        options = CoreOptions(provider="dgrid", base_url=service.url)
         core = await Core.open(paths.find(tmp_path / "home"), options, environ=KEY)
         try:
             given = [

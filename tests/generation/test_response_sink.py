@@ -22,15 +22,15 @@ import pytest
 
 from studio.common import files
 from studio.common.errors import StorageError
-from studio.common.serial_executor import Lane
+from studio.common.serial_executor import SerialExecutor
 from studio.config.settings import Profile
 from studio.domain.entities import GenerationRequest, Job, new_id
 from studio.generation import response_sink
-from studio.generation.journal import Entry, Journal
+from studio.generation.journal import Journal, JournalEntry
 from studio.generation.response_sink import AnswerSink
 from studio.library.log.record_log import RecordLog
 from studio.providers.catalogue import Catalogue
-from studio.providers.gemini import Gemini
+from studio.providers.gemini import GeminiProvider
 from tests.fake_service import FakeService, Reply, answer_with, tiny_png
 from tests.generation.harness import Studio, parts, studio
 
@@ -46,12 +46,14 @@ def inline(data: bytes) -> dict[str, Any]:
     return {"inlineData": {"data": base64.b64encode(data).decode()}}
 
 
-async def taken(folder: Path, body: bytes, step: int, lane: Lane) -> tuple[AnswerSink, Entry]:
+async def taken(
+    folder: Path, body: bytes, step: int, lane: SerialExecutor
+) -> tuple[AnswerSink, JournalEntry]:
     journal = Journal(folder)
     request = GenerationRequest(profile="dgrid", model="m", prompt="p")
     entry = journal.queue(Job(id=new_id(), run=new_id(), request=request, created=0.0))
     profile = Profile(name="dgrid", title="DGrid", base_url="https://images.example")
-    provider = Gemini(profile, lambda id: Catalogue().find("dgrid", id))
+    provider = GeminiProvider(profile, lambda id: Catalogue().find("dgrid", id))
     sink = AnswerSink(journal, entry, lane, provider, lambda _bytes: None)
     await sink.status(200, {"content-type": "application/json"})
     for start in range(0, len(body), step):
@@ -61,13 +63,15 @@ async def taken(folder: Path, body: bytes, step: int, lane: Lane) -> tuple[Answe
 
 @pytest.fixture
 def lane():
-    one = Lane("test")
+    one = SerialExecutor("test")
     yield one
     one.close()
 
 
 @pytest.mark.parametrize("step", [997, 65_536, 1 << 22])
-async def test_a_picture_is_there_with_the_last_byte(tmp_path: Path, lane: Lane, step: int) -> None:
+async def test_a_picture_is_there_with_the_last_byte(
+    tmp_path: Path, lane: SerialExecutor, step: int
+) -> None:
     first, second = png(NOISE), png(NOISE[:9000])
     body = json.dumps(parts(inline(first), {"text": "w" * 9000}, inline(second))).encode()
     sink, entry = await taken(tmp_path, body, step, lane)
@@ -81,13 +85,13 @@ async def test_a_picture_is_there_with_the_last_byte(tmp_path: Path, lane: Lane,
     assert [part.bytes for part in found] == [len(first), len(second)]
     for place, part in sink.parts.found.items():
         assert base64.b64decode(body[place.start : place.end]) == part.path.read_bytes()
-    await sink.keep(lane)
+    await sink.finish_journal(lane)
     assert entry.body.read_bytes() == body
     await sink.abandon()
     assert not sink.parts.open
 
 
-async def test_what_is_no_picture_leaves_no_file(tmp_path: Path, lane: Lane) -> None:
+async def test_what_is_no_picture_leaves_no_file(tmp_path: Path, lane: SerialExecutor) -> None:
     body = json.dumps(parts(inline(NOISE[:90_000]), {"text": "no base64 at all " * 900})).encode()
     sink, entry = await taken(tmp_path, body, 10_000, lane)
     await sink.finish()
@@ -97,7 +101,7 @@ async def test_what_is_no_picture_leaves_no_file(tmp_path: Path, lane: Lane) -> 
 
 
 async def test_a_full_disk_costs_the_early_picture_but_not_the_answer(
-    tmp_path: Path, lane: Lane
+    tmp_path: Path, lane: SerialExecutor
 ) -> None:
     def full(kind: str, path: Path) -> None:
         if kind == "append" and path.suffix == ".part":
@@ -112,13 +116,13 @@ async def test_a_full_disk_costs_the_early_picture_but_not_the_answer(
         stop()
     assert scan.complete
     assert sink.parts.found == {}
-    await sink.keep(lane)
+    await sink.finish_journal(lane)
     assert entry.body.read_bytes() == body
     await sink.abandon()
 
 
 async def test_a_journal_that_cannot_be_written_ends_an_answer_too_large_for_memory(
-    tmp_path: Path, lane: Lane, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, lane: SerialExecutor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(kind: str, path: Path) -> None:
         if kind == "append" and path.name == "answer":
@@ -128,7 +132,7 @@ async def test_a_journal_that_cannot_be_written_ends_an_answer_too_large_for_mem
     stop = files.watch(full)
     try:
         sink, _entry = await taken(tmp_path, b"[1, 2, 3]", 1 << 20, lane)
-        await sink.settle()
+        await sink.wait_until_scanned()
         assert sink.behind
         await sink.chunk(b" " * 100)
         with pytest.raises(StorageError):
@@ -140,7 +144,7 @@ async def test_a_journal_that_cannot_be_written_ends_an_answer_too_large_for_mem
 
 
 async def test_what_waits_for_the_lane_is_bounded(tmp_path: Path) -> None:
-    lane, go_on = Lane("test"), threading.Event()
+    lane, go_on = SerialExecutor("test"), threading.Event()
     sink, _entry = await taken(tmp_path, b"", 1, lane)
     held = lane.start(go_on.wait, 20)
     sent = 0
@@ -164,15 +168,15 @@ async def test_what_waits_for_the_lane_is_bounded(tmp_path: Path) -> None:
     lane.close()
 
 
-async def test_memory_does_not_grow_with_the_answer(tmp_path: Path, lane: Lane) -> None:
+async def test_memory_does_not_grow_with_the_answer(tmp_path: Path, lane: SerialExecutor) -> None:
     sink, _entry = await taken(tmp_path, b'{"data":"', 9, lane)
     await sink.chunk(base64.b64encode(png(NOISE))[:65_536])
-    await sink.settle()
+    await sink.wait_until_scanned()
     tracemalloc.start()
     try:
         for _number in range(16 * 40):
             await sink.chunk(b"QUJD" * 16_384)
-        await sink.settle()
+        await sink.wait_until_scanned()
         _now, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
@@ -200,15 +204,15 @@ async def test_a_small_answer_goes_through_few_hands(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hops: list[str] = []
-    start = Lane.start
+    start = SerialExecutor.start
 
-    def counted(lane: Lane, call: Any, *arguments: Any, **more: Any) -> Any:
+    def counted(lane: SerialExecutor, call: Any, *arguments: Any, **more: Any) -> Any:
         hops.append(call.__qualname__)
         return start(lane, call, *arguments, **more)
 
     async with warm(tmp_path) as (one, steps):
         with monkeypatch.context() as patch:
-            patch.setattr(Lane, "start", counted)
+            patch.setattr(SerialExecutor, "start", counted)
             (job,) = await one.submit()
             await one.gone(job)
             await one.core.queue.idle()

@@ -15,7 +15,7 @@ from PIL import Image
 
 from studio.common.errors import Billed, InputError, NoPicture, StorageError
 from studio.domain.entities import Job, JobState
-from studio.generation.journal import Entry, Journal
+from studio.generation.journal import Journal, JournalEntry
 from tests.fake_service import FakeService, Reply
 from tests.generation.earlier_process import full_disk, left_behind, planned
 from tests.generation.harness import Studio, arrived, inline, parts, replies, studio
@@ -191,7 +191,7 @@ async def test_a_whole_answer_of_a_profile_that_is_gone_becomes_its_picture(tmp_
 
     job = planned()
     job = replace(job, request=replace(job.request, profile="sold"))
-    entry: Entry = journal.queue(job)
+    entry: JournalEntry = journal.queue(job)
     journal.sent(entry)
     body = journal.begin_answer(entry, 200, {"content-type": "application/json"})
     body.append(answer(picture))

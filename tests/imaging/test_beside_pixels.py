@@ -308,7 +308,7 @@ def test_pixels_are_still_what_decides(tmp_path: Path) -> None:
     assert decode_jobs.pixels({"path": str(path), "edge": None})[0]["width"] == 24
     head = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)
     path.write_bytes(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + whole[33:])
-    with pytest.raises(decode_jobs.Refused) as caught:
+    with pytest.raises(decode_jobs.DecodeRefused) as caught:
         decode_jobs.probe({"path": str(path)})
     assert caught.value.fault == "too_large"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import random
 
-from studio.imaging.file_parts import Piece, Spliced
+from studio.imaging.file_parts import Piece, SplicedFile
 
 
 def test_pieces_are_read_like_what_they_are_together() -> None:
@@ -25,7 +25,7 @@ def test_pieces_are_read_like_what_they_are_together() -> None:
     )
     dice = random.Random(1)
     for buffer in (1, 7, 4096):
-        reading = io.BufferedReader(Spliced(io.BytesIO(whole), pieces), buffer)
+        reading = io.BufferedReader(SplicedFile(io.BytesIO(whole), pieces), buffer)
         assert reading.read() == meant
         assert reading.seek(0, io.SEEK_END) == len(meant)
         assert reading.read(9) == b""
@@ -39,7 +39,7 @@ def test_pieces_are_read_like_what_they_are_together() -> None:
 
 def test_the_file_is_closed_with_them() -> None:
     file = io.BytesIO(b"abc")
-    with io.BufferedReader(Spliced(file, [(0, 3)])) as reading:
+    with io.BufferedReader(SplicedFile(file, [(0, 3)])) as reading:
         assert reading.read() == b"abc"
     assert file.closed
-    assert Spliced(io.BytesIO(), []).read(5) == b""
+    assert SplicedFile(io.BytesIO(), []).read(5) == b""

@@ -13,7 +13,7 @@ from studio.domain import runs
 from studio.domain.drafts import Draft
 from studio.domain.entities import Reference
 from studio.imaging import upload_limits
-from studio.imaging.upload_limits import LARGEST, TOGETHER, Fit, Limits, allowances, fit
+from studio.imaging.upload_limits import LARGEST, TOGETHER, UploadFit, UploadLimits, allowances, fit
 from studio.providers.catalogue import Catalogue
 
 MB = 1 << 20
@@ -39,7 +39,7 @@ def picture(folder: Path, name: str, size: tuple[int, int], mode: str = "RGB", *
 def test_the_size_of_a_picture_is_told_from_its_head(tmp_path, name, mode, more):
     path = picture(tmp_path, name, (37, 91), mode, **more)
     assert size_of(path) == (37, 91)
-    assert fit(path) == Fit()
+    assert fit(path) == UploadFit()
 
 
 @pytest.mark.parametrize(
@@ -55,12 +55,12 @@ def test_a_damaged_head_tells_no_size(tmp_path, head):
 @pytest.mark.parametrize(
     ("name", "size", "expected"),
     [
-        ("long.png", (4097, 2), Fit(smaller=True)),
-        ("long.jpg", (2, 5000), Fit(smaller=True)),
-        ("edge.png", (4096, 2), Fit()),
-        ("a.gif", (9, 9), Fit(converted=True)),
-        ("a.tif", (9, 9), Fit(converted=True)),
-        ("a.bmp", (9, 9), Fit(converted=True)),
+        ("long.png", (4097, 2), UploadFit(smaller=True)),
+        ("long.jpg", (2, 5000), UploadFit(smaller=True)),
+        ("edge.png", (4096, 2), UploadFit()),
+        ("a.gif", (9, 9), UploadFit(converted=True)),
+        ("a.tif", (9, 9), UploadFit(converted=True)),
+        ("a.bmp", (9, 9), UploadFit(converted=True)),
     ],
 )
 def test_what_is_shrunk_or_converted_is_known_beforehand(tmp_path, name, size, expected):
@@ -73,8 +73,8 @@ def test_what_is_shrunk_or_converted_is_known_beforehand(tmp_path, name, size, e
 
 def test_a_heavy_file_is_shrunk(tmp_path):
     path = picture(tmp_path, "a.png", (8, 8))
-    assert fit(path, limit=path.stat().st_size) == Fit()
-    assert fit(path, limit=path.stat().st_size - 1) == Fit(smaller=True)
+    assert fit(path, limit=path.stat().st_size) == UploadFit()
+    assert fit(path, limit=path.stat().st_size - 1) == UploadFit(smaller=True)
 
 
 def test_pictures_share_the_room_and_small_ones_stay_as_they_are():
@@ -98,10 +98,10 @@ def test_more_references_than_the_model_takes_are_named_with_the_limit(tmp_path)
 
 
 def test_a_wire_may_have_limits_of_its_own(tmp_path: Path) -> None:
-    mine = Limits(longest=64, largest=1000, together=1500)
+    mine = UploadLimits(longest=64, largest=1000, together=1500)
     assert allowances([5000, 200], mine) == [1000, 1000]
     assert allowances([5000, 5000], mine) == [750, 750]
     assert allowances([5000, 5000]) == [LARGEST, LARGEST]
     path = picture(tmp_path, "long.png", (65, 8))
-    assert fit(path) == Fit()
-    assert fit(path, longest=64) == Fit(smaller=True)
+    assert fit(path) == UploadFit()
+    assert fit(path, longest=64) == UploadFit(smaller=True)

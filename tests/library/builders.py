@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from studio.domain.entities import GenerationRequest, Job, JobState, Picture, new_id
-from studio.domain.events import Event, Events
+from studio.domain.events import Event, EventBus
 from studio.imaging.decoder import Decoder
 from studio.library.facade import Library
 
@@ -40,7 +40,7 @@ def a_job(**values: object) -> Job:
 @contextlib.asynccontextmanager
 async def opened(home: Path, *, write: bool = True) -> AsyncIterator[Library]:
     """A library that writes down what it tells; see `heard`."""
-    events = Events()
+    events = EventBus()
     decoder = Decoder()
     library = Library(home / "library", lambda id: home / "data" / id, decoder, events)
     library.heard = []  # type: ignore[attr-defined]
@@ -68,5 +68,5 @@ async def take(library: Library, **values: object) -> Picture:
         id=id, path=f"2026-11/{id}.png", sha256=hashlib.sha256(content).hexdigest(), **values
     )
     job = a_job(state=JobState.DONE, attempt=1)
-    (taken,) = await library.take(job, [(replace(picture, job=job.id), part)])
+    (taken,) = await library.add_job_pictures(job, [(replace(picture, job=job.id), part)])
     return taken

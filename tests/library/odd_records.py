@@ -16,10 +16,12 @@ from studio.domain.entities import (
     Advanced,
     AspectRatio,
     Conversation,
+    ConversationOrigin,
     Failure,
     Flag,
     GenerationRequest,
     Grounding,
+    GroundingSource,
     Job,
     JobState,
     Parent,
@@ -27,8 +29,6 @@ from studio.domain.entities import (
     Reference,
     Role,
     SafetySetting,
-    Source,
-    Talk,
     new_id,
 )
 from studio.library.log import record_log, records
@@ -86,7 +86,7 @@ def the_log() -> list[bytes]:
         role=Role.EDIT,
         picture=new_id(),
         name="n",
-        talk=Talk(profile="p", model="m", turns=2),
+        talk=ConversationOrigin(profile="p", model="m", turns=2),
     )
     request = GenerationRequest(
         profile="dgrid",
@@ -115,7 +115,7 @@ def the_log() -> list[bytes]:
         cost_usd=0.1,
         parents=(Parent(sha256=sha, role=Role.EDIT, picture=new_id()),),
         advanced=Advanced(system="s"),
-        grounding=Grounding(queries=("q",), sources=(Source("https://h.org", "H"),)),
+        grounding=Grounding(queries=("q",), sources=(GroundingSource("https://h.org", "H"),)),
         rating=3,
         flag=Flag.PICK,
         tags=("a",),

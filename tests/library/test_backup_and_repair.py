@@ -18,7 +18,7 @@ from studio.library.log.record_log import RecordLog
 from studio.library.operations import backup, scrub
 from studio.library.stopped import Stopped
 from studio.remote import server
-from studio.remote.protocol import Change
+from studio.remote.protocol import ChangeLibrary
 from studio.remote.server import carry_out
 from tests.generation.harness import Studio, replies, studio
 
@@ -33,7 +33,7 @@ async def made(one: Studio, number: int = 3) -> list[Picture]:
 
 
 async def fixed(one: Studio) -> dict[str, Any]:
-    facts: dict[str, Any] = (await carry_out(one.core, Change(action="fix"))).facts
+    facts: dict[str, Any] = (await carry_out(one.core, ChangeLibrary(action="fix"))).facts
     return facts
 
 

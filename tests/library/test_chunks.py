@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from studio.app.core import Core, Options
+from studio.app.core import Core, CoreOptions
 from studio.cli.library import _stats
 from studio.common.paths import find
 from studio.domain.entities import Picture
@@ -79,7 +79,7 @@ async def test_a_repair_holds_a_portion_of_what_is_lost(tmp_path: Path, held: li
         assert (await repair(shelf.store, await check(shelf.store))).lost == PICTURES
         away.rename(folder)
         await repair(shelf.store, await check(shelf.store))
-        assert await shelf.ask(lambda found: found.state.missing()) == []
+        assert await shelf.query_index(lambda found: found.state.missing()) == []
     assert 0 < max(held) <= MOST
 
 
@@ -89,7 +89,7 @@ async def test_forgetting_holds_what_has_the_prompt_and_a_portion(
     await fill(tmp_path, held)
     async with opened(tmp_path) as shelf:
         await take(shelf, prompt="Lighthouse")
-        assert await forget_prompt.forget(shelf.store, "Lighthouse") == 1
+        assert await forget_prompt.forget_prompt(shelf.store, "Lighthouse") == 1
     assert 0 < max(held) <= MOST + 1
 
 
@@ -98,7 +98,7 @@ async def test_figures_of_a_library_hold_no_picture(
 ) -> None:
     await fill(tmp_path, held)
     held.clear()
-    core = await Core.open(find(tmp_path), Options(), environ={})
+    core = await Core.open(find(tmp_path), CoreOptions(), environ={})
     try:
         assert await _stats(core, Namespace(json=False)) == 0
     finally:

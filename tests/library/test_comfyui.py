@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from studio.library.metadata.comfyui import Made, nodes, read
+from studio.library.metadata.comfyui import SamplerInputs, nodes, read
 from studio.library.metadata.provenance import read as read_texts
 
 Nodes = dict[str, dict[str, Any]]
@@ -396,7 +396,7 @@ def test_a_graph_as_deep_as_can_be_ends() -> None:
 @pytest.mark.parametrize("nothing", [None, [], 5, {}, {"1": 5}, {"1": {"inputs": {}}}])
 def test_what_is_no_graph_has_no_nodes(nothing: Any) -> None:
     assert nodes(nothing) == {}
-    assert read(nodes(nothing)) == Made()
+    assert read(nodes(nothing)) == SamplerInputs()
 
 
 # Where a graph lies

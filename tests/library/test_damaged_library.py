@@ -16,7 +16,7 @@ import pytest
 
 from studio.common.errors import StorageError
 from studio.domain.entities import JobState, Picture
-from studio.domain.events import News, Trouble
+from studio.domain.events import InfoPosted, ProblemOccurred
 from studio.library.facade import Library
 from studio.library.log import daily_copies, records
 from studio.library.operations.repair import repair
@@ -44,7 +44,7 @@ async def filled(library: Library) -> list[Picture]:
     collection = await library.collections.make("Harbours")
     await library.collections.add(ids[1:3], collection.id)
     await library.trash(ids[3:])
-    await library.take(a_job(state=JobState.FAILED), [])
+    await library.add_job_pictures(a_job(state=JobState.FAILED), [])
     return sorted(await library.every(), key=lambda one: one.id)
 
 
@@ -53,8 +53,8 @@ async def everything(library: Library) -> list[Picture]:
 
 
 def said(library: Library) -> list[str]:
-    library.troubles.tell()
-    return [e.error.title for e in heard(library) if isinstance(e, Trouble)]
+    library.troubles.publish_problems()
+    return [e.error.title for e in heard(library) if isinstance(e, ProblemOccurred)]
 
 
 async def what_is_said(library: Library) -> list[str]:
@@ -181,7 +181,7 @@ def test_a_part_of_the_index_that_makes_no_sense_is_made_anew_and_said(
 
     async def look(library: Library) -> None:
         assert without_rows(await everything(library)) == without_rows(before)
-        news = [e.title for e in heard(library) if isinstance(e, News)]
+        news = [e.title for e in heard(library) if isinstance(e, InfoPosted)]
         if "offset" not in statement:
             assert [*said(library), *news] == ["The index of the library was damaged"]
         await library.rate([before[0].id], 1)
@@ -201,7 +201,7 @@ def test_a_damage_met_while_something_is_written_is_mended_for_the_next_try(
     async def look(library: Library) -> None:
         with pytest.raises(StorageError, match="index was damaged"):
             await library.undo()
-        while not any(isinstance(event, News) for event in heard(library)):
+        while not any(isinstance(event, InfoPosted) for event in heard(library)):
             await asyncio.sleep(0)
         assert await library.undo()
         assert not (await library.find([before[3].id]))[0].trashed

@@ -14,7 +14,7 @@ from studio.domain.events import RecordsChanged
 from studio.library.facade import Library
 from studio.library.index import chunks
 from studio.library.operations import change_progress
-from studio.library.operations.change_progress import ChangeGoing, Going
+from studio.library.operations.change_progress import ChangeMonitor, ChangeProgressed
 from studio.library.query import Query
 from studio.library.stopped import Stopped
 from tests.library.builders import heard, opened, take
@@ -34,8 +34,8 @@ async def fill(library: Library) -> list[str]:
     return [picture.id for picture in taken]
 
 
-def told(library: Library) -> list[ChangeGoing]:
-    return [event for event in heard(library) if isinstance(event, ChangeGoing)]
+def told(library: Library) -> list[ChangeProgressed]:
+    return [event for event in heard(library) if isinstance(event, ChangeProgressed)]
 
 
 async def rated(library: Library) -> int:
@@ -88,9 +88,9 @@ async def test_what_is_given_up_in_time_changes_nothing(tmp_path: Path) -> None:
 
 
 def test_what_is_written_down_can_be_stopped_no_more() -> None:
-    said: list[ChangeGoing] = []
-    going = Going(said.append)
-    going.begin(PICTURES)
+    said: list[ChangeProgressed] = []
+    going = ChangeMonitor(said.append)
+    going.begin_change(PICTURES)
     going.read(2)
     going.write(PICTURES)
     going.stop()
@@ -107,11 +107,11 @@ async def test_a_library_that_is_closed_meanwhile_has_the_whole_change(
 ) -> None:
     begun, gate = threading.Event(), threading.Event()
 
-    def slow(_self: Going, _more: int) -> None:
+    def slow(_self: ChangeMonitor, _more: int) -> None:
         begun.set()
         assert gate.wait(60)
 
-    monkeypatch.setattr(Going, "read", slow)
+    monkeypatch.setattr(ChangeMonitor, "read", slow)
     async with opened(tmp_path) as library:
         ids = await fill(library)
         change = asyncio.ensure_future(library.rate(ids, 4))
@@ -128,13 +128,13 @@ async def test_a_library_that_is_closed_meanwhile_has_the_whole_change(
 async def test_a_change_the_index_did_not_get_is_there_at_the_next_start(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def cut(_self: Going, _more: int) -> None:
+    def cut(_self: ChangeMonitor, _more: int) -> None:
         raise StorageError("The disk is full")
 
     async with opened(tmp_path) as library:
         ids = await fill(library)
         with monkeypatch.context() as broken:
-            broken.setattr(Going, "took", cut)
+            broken.setattr(ChangeMonitor, "took", cut)
             await library.rate(ids, 4)
         assert await rated(library) == 0
     async with opened(tmp_path) as library:

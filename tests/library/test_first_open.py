@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from studio.app.core import Core, Options
+from studio.app.core import Core, CoreOptions
 from studio.common import paths
 from studio.common.paths import Paths
 from studio.library.files.originals import HIDDEN
@@ -30,7 +30,7 @@ def places(home: Path, library: Path) -> Paths:
 
 async def opened(where: Paths, *, trusted: bool = False) -> tuple[str, int, list[str]]:
     """What is said at a start, how many pictures there are, and what the journal has."""
-    core = await Core.open(where, Options(provider="sketch", trusted=trusted), environ={})
+    core = await Core.open(where, CoreOptions(provider="sketch", trusted=trusted), environ={})
     try:
         said = core.settings.trouble.title if core.settings.trouble else ""
         folder = core.journal.folder

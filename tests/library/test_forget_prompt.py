@@ -11,7 +11,7 @@ from studio.common.errors import InputError
 from studio.domain.drafts import Draft
 from studio.library.log import daily_copies
 from studio.remote import server
-from studio.remote.protocol import Change
+from studio.remote.protocol import ChangeLibrary
 from studio.remote.server import carry_out
 from tests.generation.earlier_process import left_behind
 from tests.generation.harness import error, replies, studio
@@ -48,7 +48,7 @@ async def test_a_forgotten_prompt_is_nowhere_and_its_pictures_stay(tmp_path: Pat
             assert says(tmp_path)
             data = one.core.library.path(secret).read_bytes()
 
-            said = await carry_out(one.core, Change(action="forget", ids=SECRET.split()))
+            said = await carry_out(one.core, ChangeLibrary(action="forget", ids=SECRET.split()))
             assert said.number == 2
 
             assert [use.prompt for use in await one.core.library.prompts()] == ["A lamp"]
@@ -81,7 +81,7 @@ async def test_what_nothing_says_cannot_be_forgotten(tmp_path: Path) -> None:
             before = (tmp_path / "library/.gridbrush/records").rglob("*.jsonl")
             kept = {path: path.read_bytes() for path in before}
             with pytest.raises(InputError):
-                await carry_out(one.core, Change(action="forget", ids=["A lam"]))
+                await carry_out(one.core, ChangeLibrary(action="forget", ids=["A lam"]))
             assert {path: path.read_bytes() for path in kept} == kept
 
 
@@ -99,5 +99,5 @@ async def test_what_was_set_aside_because_it_was_broken_is_forgotten_too(tmp_pat
         await one.core.recover()
         one.core.draft.load()
         assert len(says(tmp_path)) > 2
-        await carry_out(one.core, Change(action="forget", ids=[SECRET]))
+        await carry_out(one.core, ChangeLibrary(action="forget", ids=[SECRET]))
     assert says(tmp_path) == []

@@ -22,7 +22,7 @@ from studio.common.errors import StorageError
 from studio.domain.events import PicturesAdded
 from studio.imaging.decoder import PictureFacts
 from studio.library.facade import Library
-from studio.library.operations.import_ import Import, Imported, Progress, sentence
+from studio.library.operations.import_ import Import, ImportProgress, ImportResult, sentence
 from studio.library.operations.import_sources import gather
 from studio.library.query import Query
 from studio.library.stopped import Stopped
@@ -59,14 +59,14 @@ async def test_a_folder_is_copied_once_with_what_its_files_tell(
     tmp_path: Path, elsewhere: Path
 ) -> None:
     async with opened(tmp_path) as library:
-        told: list[Progress] = []
+        told: list[ImportProgress] = []
         result = await importing(library).run([elsewhere], told.append)
         assert (len(result.ids), result.known, result.described) == (2, 1, 1)
         ((path, why),) = result.unreadable
         assert path.endswith("broken.png")
         assert why
-        assert told[0] == Progress(found=4, done=0)
-        assert told[-1] == Progress(found=4, done=4)
+        assert told[0] == ImportProgress(found=4, done=0)
+        assert told[-1] == ImportProgress(found=4, done=4)
         first, second = await library.find(result.ids)
         assert (first.prompt, first.model, first.seed) == ("fog at sea", "xl", 5)
         assert ("Steps", "20") in first.settings
@@ -136,7 +136,7 @@ async def test_a_cancelled_import_keeps_what_was_taken(tmp_path: Path) -> None:
         one = importing(library)
         task: asyncio.Task[object]
 
-        def stop(progress: Progress) -> None:
+        def stop(progress: ImportProgress) -> None:
             if progress.done:
                 task.cancel()
 
@@ -308,16 +308,16 @@ class _failing:  # noqa: N801 reads as what it does
 @pytest.mark.parametrize(
     ("brought", "words"),
     [
-        (Imported(ids=("a",)), "1 picture imported"),
-        (Imported(ids=("a", "b"), known=3), "2 pictures imported, 3 were here already"),
-        (Imported(known=1), "This picture was here already"),
-        (Imported(known=5), "All 5 pictures were here already"),
+        (ImportResult(ids=("a",)), "1 picture imported"),
+        (ImportResult(ids=("a", "b"), known=3), "2 pictures imported, 3 were here already"),
+        (ImportResult(known=1), "This picture was here already"),
+        (ImportResult(known=5), "All 5 pictures were here already"),
         (
-            Imported(known=2, unreadable=(("x.png", "broken"),)),
+            ImportResult(known=2, unreadable=(("x.png", "broken"),)),
             "All 2 pictures were here already, 1 cannot be read",
         ),
-        (Imported(), "0 pictures imported"),
+        (ImportResult(), "0 pictures imported"),
     ],
 )
-def test_what_came_is_said_in_words(brought: Imported, words: str) -> None:
+def test_what_came_is_said_in_words(brought: ImportResult, words: str) -> None:
     assert sentence(brought) == words

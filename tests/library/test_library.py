@@ -13,9 +13,9 @@ from PIL import Image
 
 from studio.common.errors import InputError, PictureUnreadable, StorageError
 from studio.domain.entities import Flag, JobState, Parent, Picture, Role, new_id
-from studio.domain.events import PicturesAdded, RecordsChanged, Trouble
+from studio.domain.events import PicturesAdded, ProblemOccurred, RecordsChanged
 from studio.library.index.index import Index
-from studio.library.index.writer import Taking
+from studio.library.index.writer import IndexWriter
 from studio.library.operations.verify import check
 from studio.library.query import Query, Sort, View
 from tests.library.builders import a_job, a_picture, heard, opened, take
@@ -228,7 +228,7 @@ async def test_counts_and_money_are_those_of_the_records(tmp_path: Path) -> None
 async def test_failed_jobs_are_kept_counted_and_put_away(tmp_path: Path) -> None:
     async with opened(tmp_path) as library:
         job = a_job(state=JobState.FAILED)
-        await library.take(job, [])
+        await library.add_job_pictures(job, [])
         assert [one.id for one in await library.failed()] == [job.id]
         await library.dismiss([job.id])
         assert await library.failed() == []
@@ -254,9 +254,9 @@ def edit_of(picture: Picture) -> Parent:
 async def test_prompts_are_remembered_once_per_run(tmp_path: Path) -> None:
     async with opened(tmp_path) as library:
         job = a_job(state=JobState.DONE)
-        await library.take(job, [])
-        await library.take(replace(job, id=new_id()), [])
-        await library.take(a_job(state=JobState.FAILED), [])
+        await library.add_job_pictures(job, [])
+        await library.add_job_pictures(replace(job, id=new_id()), [])
+        await library.add_job_pictures(a_job(state=JobState.FAILED), [])
         (use,) = await library.prompts()
         assert (use.prompt, use.times) == ("A lighthouse", 2)
         assert await library.prompts("no such words") == []
@@ -305,7 +305,7 @@ async def test_taking_the_same_answer_twice_gives_one_picture(tmp_path: Path) ->
         part = tmp_path / "again.part"
         part.write_bytes(picture.id.encode())
         job = a_job(id=picture.job, state=JobState.DONE)
-        await library.take(job, [(replace(picture, row=0), part)])
+        await library.add_job_pictures(job, [(replace(picture, row=0), part)])
         assert len(await library.rows(Query())) == 1
         assert len(list((library.folder / "2026-11").iterdir())) == 1
 
@@ -335,19 +335,21 @@ async def test_records_put_back_from_a_copy_are_read_anew(tmp_path: Path) -> Non
 async def test_a_record_stands_when_the_index_cannot_follow_and_comes_with_the_next(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(_taking: Taking, _pictures: object) -> None:
+    def full(_taking: IndexWriter, _pictures: object) -> None:
         raise apsw.FullError("database or disk is full")
 
     async with opened(tmp_path) as library:
         with monkeypatch.context() as patch:
-            patch.setattr(Taking, "_take_pictures", full)
+            patch.setattr(IndexWriter, "_take_pictures", full)
             id = new_id()
             part = library.folder / "x.part"
             part.write_bytes(b"x")
             picture = a_picture(id=id, path=f"{id}.png", sha256=hashlib.sha256(b"x").hexdigest())
-            assert await library.take(a_job(state=JobState.DONE), [(picture, part)]) == []
+            assert (
+                await library.add_job_pictures(a_job(state=JobState.DONE), [(picture, part)]) == []
+            )
         (event,) = heard(library)
-        assert isinstance(event, Trouble)
+        assert isinstance(event, ProblemOccurred)
         assert "saved but cannot be shown yet" in str(event.error)
         await take(library)
         assert [p.id for p in await library.find([id])] == [id]

@@ -166,22 +166,22 @@ def test_a_log_that_an_editor_has_saved_is_read(tmp_path: Path, how: str) -> Non
 def test_a_record_only_the_index_cannot_take_is_passed_over_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from studio.library.index.writer import Taking
+    from studio.library.index.writer import IndexWriter
 
-    taken = Taking._take_change
+    taken = IndexWriter._take_change
 
-    def odd(self: Taking, record: records.Record, begin: records.Place) -> None:
+    def odd(self: IndexWriter, record: records.Record, begin: records.LogPosition) -> None:
         if record.field == "tags":
             raise TypeError("nobody thought of this")
         taken(self, record, begin)
 
-    monkeypatch.setattr(Taking, "_take_change", odd)
+    monkeypatch.setattr(IndexWriter, "_take_change", odd)
     odd_records.write(tmp_path, LOG)
     for index in (Index.in_memory(), Index.open(tmp_path / "i" / "index.sqlite", write=True)):
         index.apply(RecordLog(tmp_path).read())
         assert asked(index) == others(-1)
         assert index.refused == 1
-        assert index.applied() == RecordLog(tmp_path).end()
+        assert index.applied() == RecordLog(tmp_path).end_position()
         index.close()
 
 
@@ -194,7 +194,7 @@ def test_it_is_said_once_and_the_log_stays_as_it_is(tmp_path: Path) -> None:
         async with opened(tmp_path) as library:
             assert {one.id for one in await library.every()} == others(-1)
             said = [error.title for error in library.troubles]
-            library.troubles.tell()
+            library.troubles.publish_problems()
             return said
 
     assert asyncio.run(start()) == ["2 lines of the records are not understood"]

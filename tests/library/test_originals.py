@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from studio.app.core import Core, Options
+from studio.app.core import Core, CoreOptions
 from studio.common import directory_handles, files, paths
 from studio.common.errors import StorageError
 from studio.domain.entities import Picture, Reference, new_id
@@ -92,7 +92,7 @@ def test_a_thumbnail_stays_among_the_thumbnails(tmp_path: Path) -> None:
     mine = tmp_path / "mine.jpg"
     mine.write_bytes(b"mine")
     for wrong in ("../../../mine", str(tmp_path / "mine")):
-        store.put(wrong, 256, b"\xff\xd8other\xff\xd9")
+        store.store_thumbnail(wrong, 256, b"\xff\xd8other\xff\xd9")
         assert store.get(wrong, 256) == b"\xff\xd8other\xff\xd9"
         store.remove(wrong)
     assert mine.read_bytes() == b"mine"
@@ -163,7 +163,7 @@ async def test_a_library_whose_hidden_parts_are_links_is_not_opened(
     place.unlink(missing_ok=True)
     place.symlink_to(mine if "." not in name else mine / "2020-01-01/queued.json")
     with pytest.raises(StorageError, match="outside it"):
-        await Core.open(paths.find(tmp_path / "home"), Options(), write=write, environ={})
+        await Core.open(paths.find(tmp_path / "home"), CoreOptions(), write=write, environ={})
     assert (mine / "2020-01-01/queued.json").read_text() == "mine"
     assert sorted(p.name for p in mine.iterdir()) == ["2020-01-01"]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from studio.common.errors import LibraryTooNew
-from studio.domain.entities import Advanced, Grounding, JobState, SafetySetting, Source
+from studio.domain.entities import Advanced, Grounding, GroundingSource, JobState, SafetySetting
 from studio.library.log import records
 from studio.library.log.record_log import RecordLog, decode
 from studio.library.log.records import BEGINNING, change, encode, finished
@@ -31,7 +31,7 @@ def test_the_whole_request_and_what_was_looked_up_come_back(tmp_path: Path) -> N
     advanced = Advanced(
         system="Flat.", temperature=0.0, search=True, safety=(SafetySetting("X", "OFF"),)
     )
-    found = Grounding(queries=("q",), sources=(Source("https://h.org", "H"),))
+    found = Grounding(queries=("q",), sources=(GroundingSource("https://h.org", "H"),))
     log = RecordLog(tmp_path)
     log.append(finished(a_job(), [a_picture(advanced=advanced, grounding=found)]))
     (record,) = all_of(RecordLog(tmp_path))
@@ -81,11 +81,11 @@ def test_a_torn_last_line_is_passed_over_and_the_next_stands_alone(tmp_path: Pat
 def test_reading_goes_on_where_it_stopped(tmp_path: Path) -> None:
     log = RecordLog(tmp_path)
     log.append(change("rating", [(1, ["a"])], [(0, ["a"])]))
-    place = log.end()
+    place = log.end_position()
     second = change("rating", [(2, ["a"])], [(1, ["a"])])
     log.append(second)
     assert [record for record, _b, _e in log.read(place)] == [second]
-    assert [record for record, _b, _e in log.read(log.end())] == []
+    assert [record for record, _b, _e in log.read(log.end_position())] == []
 
 
 def test_a_record_is_found_again_by_its_place(tmp_path: Path) -> None:
@@ -114,7 +114,7 @@ def test_order_holds_when_the_clock_goes_back_a_month(tmp_path: Path) -> None:
 
 
 def test_nothing_to_read_is_the_beginning(tmp_path: Path) -> None:
-    assert RecordLog(tmp_path).end() == BEGINNING
+    assert RecordLog(tmp_path).end_position() == BEGINNING
 
 
 def test_a_line_without_a_checksum_is_refused() -> None:

@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 
 from studio.common.errors import StorageError
-from studio.domain.events import Event, Events, IndexRead
+from studio.domain.events import Event, EventBus, IndexProgress
 from studio.imaging.decoder import Decoder
 from studio.library.facade import Library
 from studio.library.index.index_file import NEW_NAME, current
 from studio.library.log import read_progress
 from studio.library.log.record_log import RecordLog
-from studio.library.log.records import BEGINNING, Place, Record
+from studio.library.log.records import BEGINNING, LogPosition, Record
 from studio.library.operations import reindex
 from studio.library.query import Query
 from tests.library.builders import opened, take
@@ -32,7 +32,9 @@ class Gate:
         self.reached, self.open = threading.Event(), threading.Event()
         real = RecordLog.read
 
-        def read(log: RecordLog, since: Place = BEGINNING) -> Iterator[tuple[Record, Place, Place]]:
+        def read(
+            log: RecordLog, since: LogPosition = BEGINNING
+        ) -> Iterator[tuple[Record, LogPosition, LogPosition]]:
             for number, found in enumerate(real(log, since)):
                 if number == 2:
                     self.reached.set()
@@ -57,7 +59,7 @@ def of_another_version(path: Path) -> None:
 
 
 @contextlib.asynccontextmanager
-async def beside(home: Path, events: Events) -> AsyncIterator[Library]:
+async def beside(home: Path, events: EventBus) -> AsyncIterator[Library]:
     library = Library(home / "library", lambda id: home / "data" / id, Decoder(), events)
     await library.open(write=True, beside=True)
     try:
@@ -73,12 +75,12 @@ def gate(monkeypatch: pytest.MonkeyPatch) -> Gate:
     return Gate(monkeypatch)
 
 
-async def over(library: Library, told: list[Event]) -> IndexRead:
+async def over(library: Library, told: list[Event]) -> IndexProgress:
     async with asyncio.timeout(60):
-        while not any(isinstance(one, IndexRead) and one.part == 1 for one in told):
+        while not any(isinstance(one, IndexProgress) and one.part == 1 for one in told):
             await asyncio.sleep(0.001)
     assert library.rereading is None
-    return next(one for one in told if isinstance(one, IndexRead) and one.part == 1)
+    return next(one for one in told if isinstance(one, IndexProgress) and one.part == 1)
 
 
 async def test_what_is_known_is_shown_and_changes_wait(tmp_path: Path, gate: Gate) -> None:
@@ -86,7 +88,7 @@ async def test_what_is_known_is_shown_and_changes_wait(tmp_path: Path, gate: Gat
     of_another_version(await filled(tmp_path))
     gate.open.clear()
     told: list[Event] = []
-    events = Events()
+    events = EventBus()
     events.subscribe(told.append)
     async with beside(tmp_path, events) as library:
         await asyncio.to_thread(gate.reached.wait, 20)
@@ -97,7 +99,7 @@ async def test_what_is_known_is_shown_and_changes_wait(tmp_path: Path, gate: Gat
         for _turn in range(20):
             assert await library.count(Query()) == ROWS, "questions do not wait behind it"
         assert not rated.done()
-        parts = [one.part for one in told if isinstance(one, IndexRead)]
+        parts = [one.part for one in told if isinstance(one, IndexProgress)]
         assert parts
         assert all(0 <= part < 1 for part in parts)
         gate.open.set()
@@ -125,7 +127,7 @@ async def test_a_damaged_index_is_made_anew_beside_the_open_library(
     path.write_bytes(b"SQLite format 3\0" + bytes(4000))
     gate.open.clear()
     told: list[Event] = []
-    events = Events()
+    events = EventBus()
     events.subscribe(told.append)
     async with beside(tmp_path, events) as library:
         assert list(await library.rows(Query(words="light"))) == []
@@ -142,7 +144,7 @@ async def test_stopped_it_shows_what_is_known_and_begins_again_at_the_next_start
     of_another_version(await filled(tmp_path))
     gate.open.clear()
     told: list[Event] = []
-    events = Events()
+    events = EventBus()
     events.subscribe(told.append)
     async with beside(tmp_path, events) as library:
         await asyncio.to_thread(gate.reached.wait, 20)
@@ -178,7 +180,7 @@ async def test_closing_does_not_wait_for_all_of_it(tmp_path: Path, gate: Gate) -
     gate.open.set()
     of_another_version(await filled(tmp_path))
     gate.open.clear()
-    async with beside(tmp_path, Events()) as library:
+    async with beside(tmp_path, EventBus()) as library:
         await asyncio.to_thread(gate.reached.wait, 20)
         making = library.rereading
         assert making is not None

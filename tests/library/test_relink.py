@@ -14,7 +14,7 @@ from studio.domain.events import RecordsChanged
 from studio.library.facade import Library
 from studio.library.operations import relink
 from studio.library.operations.import_ import Import
-from studio.library.operations.relink import Found, locate, look, sweep
+from studio.library.operations.relink import RelinkResult, locate, relink_pictures, sweep
 from studio.library.query import Query
 from tests.library.builders import heard, opened
 from tests.library.test_import import png
@@ -41,13 +41,13 @@ async def test_a_renamed_and_a_moved_file_are_found_by_content(tmp_path: Path) -
         # Of the same size, and another picture.
         aside = library.folder / "aside.png"
         aside.write_bytes(bytes(one.bytes))
-        assert await sweep(library.store) == Found(moved=(one.id, two.id))
+        assert await sweep(library.store) == RelinkResult(moved=(one.id, two.id))
         first, second = await now(library, one), await now(library, two)
         assert library.path(first).name == "my favourite.png"
         assert second.path == "for the client/final/Ü.png"
         assert library.path(second).read_bytes() == (tmp_path / "in/1.png").read_bytes()
         assert await now(library, three) == three
-        assert await sweep(library.store) == Found()
+        assert await sweep(library.store) == RelinkResult()
         # It is nobody's step of undo, and the log knows it.
         assert await library.undo() is None
     shutil.rmtree(tmp_path / "data")
@@ -60,12 +60,12 @@ async def test_a_deleted_file_is_marked_and_unmarked_when_it_is_back(tmp_path: P
         one, _two, _three = await brought(library, tmp_path)
         path = library.path(one)
         path.rename(tmp_path / "kept.png")
-        assert await sweep(library.store) == Found(lost=(one.id,))
+        assert await sweep(library.store) == RelinkResult(lost=(one.id,))
         assert (await now(library, one)).missing
         assert list(await library.rows(Query(words="is:missing"))) == [one.row]
-        assert await sweep(library.store) == Found()
+        assert await sweep(library.store) == RelinkResult()
         (tmp_path / "kept.png").rename(path)
-        assert await sweep(library.store) == Found(back=(one.id,))
+        assert await sweep(library.store) == RelinkResult(back=(one.id,))
         assert not (await now(library, one)).missing
 
 
@@ -76,7 +76,7 @@ async def test_what_is_in_the_trash_is_not_taken_for_lost(tmp_path: Path) -> Non
         await asyncio.gather(*library.store._settling)
         # As if the program had ended before the file followed.
         library.path(await now(library, two)).rename(library.path(two))
-        assert await sweep(library.store) == Found()
+        assert await sweep(library.store) == RelinkResult()
 
 
 async def test_the_file_of_another_picture_with_the_same_content_is_left_to_it(
@@ -87,7 +87,9 @@ async def test_the_file_of_another_picture_with_the_same_content_is_left_to_it(
         library.path(one).unlink()
         twin = library.path(two)
         assert await relink._taken(library.store, two, two.path)
-        assert await look(library.store, [one.id, two.id]) == Found(lost=(one.id,))
+        assert await relink_pictures(library.store, [one.id, two.id]) == RelinkResult(
+            lost=(one.id,)
+        )
         assert twin.is_file()
 
 
@@ -132,7 +134,7 @@ async def test_who_only_reads_looks_for_nothing(tmp_path: Path) -> None:
         with pytest.raises(PictureUnreadable):
             await library.thumbnail(one, 256)
         assert library._doubts._looking is None
-        assert await look(library.store, [one.id]) == Found()
+        assert await relink_pictures(library.store, [one.id]) == RelinkResult()
 
 
 async def test_a_located_file_is_copied_back_with_its_neighbours(tmp_path: Path) -> None:
@@ -169,6 +171,6 @@ async def test_a_file_located_within_the_library_is_used_where_it_lies(tmp_path:
         within.parent.mkdir()
         hidden.rename(within)
         found = await locate(library.store, one, within)
-        assert found == Found(moved=(one.id,), back=(one.id,))
+        assert found == RelinkResult(moved=(one.id,), back=(one.id,))
         assert (await now(library, one)).path == "found/x.png"
         assert len(list(library.folder.glob("*/*.png"))) == 1

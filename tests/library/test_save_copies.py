@@ -19,7 +19,7 @@ from studio.library.operations import backup
 posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such thing")
 
 
-class Disk:
+class SaveTarget:
     """A library with an original, a folder of the user's, and steps that can be made to fail."""
 
     def __init__(self, folder: Path) -> None:
@@ -49,18 +49,18 @@ class Disk:
 
 
 @pytest.fixture
-def disk(tmp_path: Path) -> Iterator[Disk]:
-    made = Disk(tmp_path)
+def disk(tmp_path: Path) -> Iterator[SaveTarget]:
+    made = SaveTarget(tmp_path)
     end = files.watch(made.step)
     yield made
     end()
 
 
-def save(disk: Disk, *sources: Path, over: tuple[str, ...] = ()) -> list[str]:
+def save(disk: SaveTarget, *sources: Path, over: tuple[str, ...] = ()) -> list[str]:
     return [one.name for one in save_copies.save(sources, disk.folder, disk.library, over=over)]
 
 
-def test_several_get_numbers_where_their_names_are_taken(disk: Disk) -> None:
+def test_several_get_numbers_where_their_names_are_taken(disk: SaveTarget) -> None:
     other = disk.original("2026-11/boat-11111111.png", b"another")
     for name in (disk.source.name, "lamp-0a1b2c3d-2.png"):
         (disk.folder / name).write_bytes(b"MY RETOUCHED VERSION")
@@ -74,7 +74,7 @@ def test_several_get_numbers_where_their_names_are_taken(disk: Disk) -> None:
     }
 
 
-def test_two_of_one_name_never_meet(disk: Disk) -> None:
+def test_two_of_one_name_never_meet(disk: SaveTarget) -> None:
     other = disk.original(f"2026-10/{disk.source.name}", b"last month")
     (disk.folder / disk.source.name).write_bytes(b"old")
     save(disk, disk.source, other, over=(disk.source.name,))
@@ -84,13 +84,13 @@ def test_two_of_one_name_never_meet(disk: Disk) -> None:
     }
 
 
-def test_only_what_the_user_was_asked_about_is_replaced(disk: Disk) -> None:
+def test_only_what_the_user_was_asked_about_is_replaced(disk: SaveTarget) -> None:
     (disk.folder / disk.source.name).write_bytes(b"came after the question")
     save(disk, disk.source, over=("another.png",))
     assert disk.inside()[disk.source.name] == b"came after the question"
 
 
-WAYS: dict[str, Callable[[Disk, Path], object]] = {
+WAYS: dict[str, Callable[[SaveTarget, Path], object]] = {
     "over a file": lambda disk, target: save_copies.save_as(disk.source, target, disk.library),
     "beside it": lambda disk, target: save_copies.save_into(
         disk.source, target.parent, disk.library
@@ -102,7 +102,7 @@ WAYS: dict[str, Callable[[Disk, Path], object]] = {
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS])
 @pytest.mark.parametrize("way", WAYS)
 def test_a_disk_that_fails_at_any_step_leaves_the_old_file_and_no_rubbish(
-    disk: Disk, kind: str, number: int, way: str
+    disk: SaveTarget, kind: str, number: int, way: str
 ) -> None:
     target = disk.folder / disk.source.name
     target.write_bytes(b"MY RETOUCHED VERSION")
@@ -114,7 +114,7 @@ def test_a_disk_that_fails_at_any_step_leaves_the_old_file_and_no_rubbish(
     assert ".new" not in caught.value.message, "the user knows no such file"
 
 
-def test_a_file_that_comes_while_one_is_saved_is_not_written_over(disk: Disk) -> None:
+def test_a_file_that_comes_while_one_is_saved_is_not_written_over(disk: SaveTarget) -> None:
     target = disk.folder / "poster.png"
 
     def appear() -> None:
@@ -126,7 +126,7 @@ def test_a_file_that_comes_while_one_is_saved_is_not_written_over(disk: Disk) ->
     assert disk.inside() == {"poster.png": b"another program's"}
 
 
-def test_a_folder_that_vanished_is_told_and_not_made_anew(disk: Disk) -> None:
+def test_a_folder_that_vanished_is_told_and_not_made_anew(disk: SaveTarget) -> None:
     disk.folder.rmdir()
     for act in (
         lambda: save_copies.save_as(disk.source, disk.folder / "a.png", disk.library),
@@ -137,7 +137,7 @@ def test_a_folder_that_vanished_is_told_and_not_made_anew(disk: Disk) -> None:
     assert not disk.folder.exists()
 
 
-def test_a_folder_that_vanishes_in_the_middle_is_told(disk: Disk) -> None:
+def test_a_folder_that_vanishes_in_the_middle_is_told(disk: SaveTarget) -> None:
     def vanish() -> None:
         for one in disk.folder.iterdir():
             one.unlink()
@@ -150,7 +150,7 @@ def test_a_folder_that_vanishes_in_the_middle_is_told(disk: Disk) -> None:
 
 
 @posix
-def test_what_is_no_file_is_not_written_over(disk: Disk) -> None:
+def test_what_is_no_file_is_not_written_over(disk: SaveTarget) -> None:
     (disk.folder / "folder.png").mkdir()
     if sys.platform != "win32":
         os.mkfifo(disk.folder / "pipe.png")
@@ -162,7 +162,7 @@ def test_what_is_no_file_is_not_written_over(disk: Disk) -> None:
 
 
 @posix
-def test_a_link_is_replaced_and_what_it_leads_to_stays(disk: Disk) -> None:
+def test_a_link_is_replaced_and_what_it_leads_to_stays(disk: SaveTarget) -> None:
     precious = disk.folder / "precious.png"
     precious.write_bytes(b"MY RETOUCHED VERSION")
     for name, leads_to in (("to.png", precious), ("dangling.png", "nowhere.png")):
@@ -175,14 +175,14 @@ def test_a_link_is_replaced_and_what_it_leads_to_stays(disk: Disk) -> None:
 
 
 @posix
-def test_a_dangling_link_has_a_name_of_its_own(disk: Disk) -> None:
+def test_a_dangling_link_has_a_name_of_its_own(disk: SaveTarget) -> None:
     (disk.folder / disk.source.name).symlink_to("nowhere.png")
     assert save_copies.taken(disk.folder, [disk.source]) == [disk.source.name]
     assert save(disk, disk.source) == ["lamp-0a1b2c3d-2.png"]
     assert not (disk.folder / "nowhere.png").exists()
 
 
-def test_nothing_of_the_library_is_written_over(disk: Disk) -> None:
+def test_nothing_of_the_library_is_written_over(disk: SaveTarget) -> None:
     other = disk.original("2026-11/boat-11111111.png", b"another")
     with pytest.raises(InputError, match="over itself"):
         save_copies.save_as(disk.source, disk.source, disk.library)
@@ -197,7 +197,7 @@ def test_nothing_of_the_library_is_written_over(disk: Disk) -> None:
 
 
 @posix
-def test_nothing_of_the_library_is_written_over_by_another_way(disk: Disk) -> None:
+def test_nothing_of_the_library_is_written_over_by_another_way(disk: SaveTarget) -> None:
     way = disk.folder / "way"
     way.symlink_to(disk.source.parent, target_is_directory=True)
     with pytest.raises(InputError):
@@ -205,7 +205,7 @@ def test_nothing_of_the_library_is_written_over_by_another_way(disk: Disk) -> No
     assert disk.source.read_bytes() == b"the original"
 
 
-def test_pictures_saved_into_their_own_folder_get_numbers(disk: Disk) -> None:
+def test_pictures_saved_into_their_own_folder_get_numbers(disk: SaveTarget) -> None:
     copy = save_copies.save_into(disk.source, disk.source.parent, disk.library)
     assert copy.name == "lamp-0a1b2c3d-2.png"
     assert disk.source.read_bytes() == copy.read_bytes() == b"the original"
@@ -213,7 +213,7 @@ def test_pictures_saved_into_their_own_folder_get_numbers(disk: Disk) -> None:
 
 @posix
 @pytest.mark.parametrize(("umask", "mode"), [(0o022, 0o644), (0o002, 0o664), (0o077, 0o600)])
-def test_copies_have_the_mode_of_a_new_file(disk: Disk, umask: int, mode: int) -> None:
+def test_copies_have_the_mode_of_a_new_file(disk: SaveTarget, umask: int, mode: int) -> None:
     assert stat.S_IMODE(disk.source.stat().st_mode) == 0o600
     old = disk.folder / "old.png"
     old.write_bytes(b"old")
@@ -234,7 +234,7 @@ def test_copies_have_the_mode_of_a_new_file(disk: Disk, umask: int, mode: int) -
 
 
 @posix
-def test_a_mode_that_somebody_chose_stays(disk: Disk) -> None:
+def test_a_mode_that_somebody_chose_stays(disk: SaveTarget) -> None:
     disk.source.chmod(0o440)
     save_copies.make_usual([disk.source, disk.folder / "nowhere.png"])
     assert stat.S_IMODE(disk.source.stat().st_mode) == 0o440
@@ -242,7 +242,7 @@ def test_a_mode_that_somebody_chose_stays(disk: Disk) -> None:
 
 @posix
 def test_a_disk_on_which_a_file_has_one_name_only(
-    disk: Disk, monkeypatch: pytest.MonkeyPatch
+    disk: SaveTarget, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def no_links(*_names: object) -> None:
         raise OSError(errno.EPERM, "Operation not permitted")
@@ -259,7 +259,7 @@ def test_a_disk_on_which_a_file_has_one_name_only(
 
 
 @pytest.mark.parametrize("name", ["a" * 251 + ".png", "ä" * 125 + "b.png"])
-def test_a_name_that_just_fits_can_be_saved_and_numbered(disk: Disk, name: str) -> None:
+def test_a_name_that_just_fits_can_be_saved_and_numbered(disk: SaveTarget, name: str) -> None:
     source = disk.original(f"2026-11/{name}", b"long")
     saved = save(disk, source, source)
     assert saved[0] == name
@@ -267,13 +267,13 @@ def test_a_name_that_just_fits_can_be_saved_and_numbered(disk: Disk, name: str) 
     assert saved[1].endswith("-2.png")
 
 
-def test_a_name_that_is_too_long_is_told(disk: Disk) -> None:
+def test_a_name_that_is_too_long_is_told(disk: SaveTarget) -> None:
     with pytest.raises(StorageError, match="too long"):
         save_copies.save_as(disk.source, disk.folder / ("a" * 300 + ".png"), disk.library)
     assert disk.inside() == {}
 
 
-def test_an_original_that_is_gone_is_told_and_leaves_nothing(disk: Disk) -> None:
+def test_an_original_that_is_gone_is_told_and_leaves_nothing(disk: SaveTarget) -> None:
     target = disk.folder / disk.source.name
     target.write_bytes(b"MY RETOUCHED VERSION")
     disk.source.unlink()
@@ -283,7 +283,7 @@ def test_an_original_that_is_gone_is_told_and_leaves_nothing(disk: Disk) -> None
 
 
 @posix
-def test_an_original_that_cannot_be_read_is_not_told_as_a_full_disk(disk: Disk) -> None:
+def test_an_original_that_cannot_be_read_is_not_told_as_a_full_disk(disk: SaveTarget) -> None:
     disk.source.unlink()
     disk.source.mkdir()
     with pytest.raises(StudioError, match="cannot be read"):
@@ -294,7 +294,7 @@ def test_an_original_that_cannot_be_read_is_not_told_as_a_full_disk(disk: Disk) 
 @pytest.mark.parametrize("kind", ["create", "append", "sync", "rename"])
 @pytest.mark.parametrize("over", [True, False])
 def test_a_backup_that_fails_leaves_the_one_before_and_no_rubbish(
-    disk: Disk, kind: str, over: bool
+    disk: SaveTarget, kind: str, over: bool
 ) -> None:
     before = {"last month.zip": b"last month's"}
     (disk.folder / "last month.zip").write_bytes(b"last month's")
@@ -307,7 +307,7 @@ def test_a_backup_that_fails_leaves_the_one_before_and_no_rubbish(
     assert disk.inside() == before
 
 
-def test_a_backup_writes_over_nothing_that_came_meanwhile(disk: Disk) -> None:
+def test_a_backup_writes_over_nothing_that_came_meanwhile(disk: SaveTarget) -> None:
     target = disk.folder / "all.zip"
 
     def appear() -> None:
@@ -319,7 +319,7 @@ def test_a_backup_writes_over_nothing_that_came_meanwhile(disk: Disk) -> None:
     assert disk.inside() == {"all.zip": b"another program's"}
 
 
-def test_a_file_that_only_looks_like_a_backup_that_was_begun_stays(disk: Disk) -> None:
+def test_a_file_that_only_looks_like_a_backup_that_was_begun_stays(disk: SaveTarget) -> None:
     mine = disk.folder / ".all.zip.part"
     mine.write_bytes(b"mine")
     backup.write(disk.library, disk.folder / "all.zip", {})
@@ -328,7 +328,7 @@ def test_a_file_that_only_looks_like_a_backup_that_was_begun_stays(disk: Disk) -
 
 
 @posix
-def test_a_backup_leaves_what_a_link_leads_to_and_what_is_the_library_s(disk: Disk) -> None:
+def test_a_backup_leaves_what_a_link_leads_to_and_what_is_the_library_s(disk: SaveTarget) -> None:
     precious = disk.folder / "precious.zip"
     precious.write_bytes(b"last month's")
     link = disk.folder / "all.zip"
@@ -348,7 +348,7 @@ def test_a_backup_leaves_what_a_link_leads_to_and_what_is_the_library_s(disk: Di
 @posix
 @pytest.mark.parametrize("number", [errno.EINVAL, errno.ENOTSUP, errno.EACCES])
 def test_a_disk_that_cannot_make_names_durable_is_none_that_fails(
-    disk: Disk, monkeypatch: pytest.MonkeyPatch, number: int
+    disk: SaveTarget, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
     sync = os.fsync
 

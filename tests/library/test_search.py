@@ -160,7 +160,7 @@ def test_each_way_finds_the_same(
     ][::-1]
     ran: list[str] = []
     run = index._db.execute
-    statement = search_sql.Selection(query, run).rows()
+    statement = search_sql.CompiledQuery(query, run).rows()
     ran.append(statement.sql)
     assert [row for (row,) in run(statement.sql, statement.values)] == expected
     source = {"words": "FROM words ", "scan": "FROM facts f WHERE", "lead": "INDEXED|tagged g"}
@@ -278,7 +278,7 @@ def test_it_is_quickly_told_which_of_a_few_are_found(
     index, pictures = shelf
     few = list(pictures)[::7]
     found = set(index.rows(Query(words=words)))
-    assert index.among(Query(words=words), few) == found.intersection(few)
+    assert index.filter_rows(Query(words=words), few) == found.intersection(few)
 
 
 def test_words_that_seldom_meet_lead_although_each_is_common(
@@ -286,7 +286,7 @@ def test_words_that_seldom_meet_lead_although_each_is_common(
 ) -> None:
     monkeypatch.setattr(search_sql, "_SMALL", 0)
     index, _pictures = shelf
-    selection = search_sql.Selection(
+    selection = search_sql.CompiledQuery(
         Query(words="light old of rating:5 model:pro is:picked"), index._db.execute
     )
     assert "words MATCH" in selection.rows(200).sql
@@ -302,7 +302,7 @@ async def test_a_page_does_not_wait_for_what_takes_long(tmp_path: Path) -> None:
             assert go_on.wait(60)
             return index.count(Query())
 
-        counted = asyncio.create_task(library.ask(long, long=True))
+        counted = asyncio.create_task(library.query_index(long, long=True))
         await asyncio.to_thread(begun.wait)
         assert list(await library.rows(Query(), 10)) == [picture.row]
         assert not counted.done()
@@ -324,7 +324,7 @@ async def test_who_gives_up_ends_the_work(tmp_path: Path) -> None:
             ):
                 raise AssertionError("it has no end")
 
-        asked = asyncio.create_task(library.ask(endless))
+        asked = asyncio.create_task(library.query_index(endless))
         await begun.wait()
         after = asyncio.create_task(library.rows(Query()))
         # An interrupt that comes before the statement runs is nobody's: it is asked for again.

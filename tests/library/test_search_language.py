@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from studio.library.index.search_language import Words, is_token, parts, understand
+from studio.library.index.search_language import SearchPhrase, is_token, parts, understand
 from studio.library.index.text_normalization import asked_terms, folded, terms
 
 NOON = time.mktime((2026, 11, 23, 12, 0, 0, 0, 0, -1))
@@ -19,11 +19,11 @@ def day(year: int, month: int, date: int) -> float:
 def test_words_phrases_and_what_is_left_out() -> None:
     asked = understand('light "old harbour" -fog -"grey sea" "har"*')
     assert asked.words == (
-        Words("light"),
-        Words("old harbour", begins=False),
-        Words("fog", without=True),
-        Words("grey sea", begins=False, without=True),
-        Words("har"),
+        SearchPhrase("light"),
+        SearchPhrase("old harbour", begins=False),
+        SearchPhrase("fog", without=True),
+        SearchPhrase("grey sea", begins=False, without=True),
+        SearchPhrase("har"),
     )
     assert asked.facts == ()
 
@@ -103,14 +103,14 @@ def test_names_may_be_several_quoted_and_left_out() -> None:
 def test_what_is_not_understood_is_a_sentence_and_filters_nothing(text: str, says: str) -> None:
     asked = understand(f"light {text}")
     assert asked.facts == ()
-    assert asked.words == (Words("light"),)
+    assert asked.words == (SearchPhrase("light"),)
     (trouble,) = asked.troubles
     assert says in trouble
     assert trouble.endswith(".")
 
 
 def test_an_unknown_key_is_text_like_any_other() -> None:
-    assert understand("https://example.org").words == (Words("https://example.org"),)
+    assert understand("https://example.org").words == (SearchPhrase("https://example.org"),)
 
 
 def test_a_token_that_is_still_being_typed_asks_for_nothing() -> None:

@@ -70,7 +70,7 @@ async def test_what_may_have_been_billed_stands_beside_the_sum(tmp_path: Path) -
             (JobState.FAILED, bill(Billed.YES)),
         ):
             job = a_job(state=state, attempt=1, finished=NOW, failure=failure, estimate_usd=0.25)
-            await library.take(job, [])
+            await library.add_job_pictures(job, [])
         await take(library, created=NOW, cost_usd=None)
         assert await library.spend(NOW) == Spend(today=0.25, month=0.25, unknown=1, maybe=2)
 
@@ -85,12 +85,14 @@ async def test_a_bill_stays_when_the_job_is_tried_again_or_put_away(tmp_path: Pa
     )
 
     async with opened(tmp_path) as library:
-        await library.take(failed, [])
+        await library.add_job_pictures(failed, [])
         await library.dismiss([failed.id])
         again = replace(failed, attempt=2, failure=bill(Billed.MAYBE))
-        await library.take(again, [])
-        await library.take(again, [])  # as a recovery that was itself ended
-        await library.take(replace(failed, attempt=3, state=JobState.DONE, failure=None), [])
+        await library.add_job_pictures(again, [])
+        await library.add_job_pictures(again, [])  # as a recovery that was itself ended
+        await library.add_job_pictures(
+            replace(failed, attempt=3, state=JobState.DONE, failure=None), []
+        )
         assert await library.spend(NOW) == Spend(today=0.5, month=0.5, maybe=1)
         await library.rebuild()
         assert await library.spend(NOW) == Spend(today=0.5, month=0.5, maybe=1)
@@ -104,9 +106,11 @@ async def test_an_answer_that_found_no_room_is_billed_with_its_picture_alone(
         state=JobState.FAILED, attempt=1, finished=NOW, failure=bill(Billed.MAYBE, "storage")
     )
     async with opened(tmp_path) as library:
-        await library.take(job, [])
+        await library.add_job_pictures(job, [])
         assert (await library.spend(NOW)).maybe == 1
-        await library.take(replace(job, attempt=2, state=JobState.DONE, failure=None), [])
+        await library.add_job_pictures(
+            replace(job, attempt=2, state=JobState.DONE, failure=None), []
+        )
         assert (await library.spend(NOW)).maybe == 0
 
 

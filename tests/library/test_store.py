@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import studio.library
-from studio.domain.events import Events
+from studio.domain.events import EventBus
 from studio.library.index.index import Index, IndexDamaged
 from studio.library.store import Store
 from tests.library.builders import opened, take
@@ -27,7 +27,7 @@ async def reading(
     async def remake(store: Store, error: Exception, known: int) -> None:
         mend(store, error, known)
 
-    store = Store(folder, lambda id: folder / "computed" / id, Events(), remake)
+    store = Store(folder, lambda id: folder / "computed" / id, EventBus(), remake)
     await store.reading.run(store.read_log)
     try:
         yield store
@@ -57,16 +57,16 @@ async def test_a_question_that_meets_a_damage_is_asked_again_when_it_is_mended(
         mended.append(known)
 
     async with reading(tmp_path, mend) as store:
-        assert await store.ask(damaged(1)) == "answered"
+        assert await store.query_index(damaged(1)) == "answered"
         assert mended == [0]
-        assert await store.ask(damaged(0)) == "answered"
+        assert await store.query_index(damaged(0)) == "answered"
         assert mended == [0]
 
 
 async def test_a_damage_that_stays_is_said(tmp_path: Path) -> None:
     async with reading(tmp_path, lambda _store, _error, _known: None) as store:
         with pytest.raises(IndexDamaged):
-            await store.ask(damaged(2))
+            await store.query_index(damaged(2))
 
 
 async def test_a_damage_that_cannot_be_mended_is_said(tmp_path: Path) -> None:
@@ -75,7 +75,7 @@ async def test_a_damage_that_cannot_be_mended_is_said(tmp_path: Path) -> None:
 
     async with reading(tmp_path, mend) as store:
         with pytest.raises(IndexDamaged):
-            await store.ask(damaged(1))
+            await store.query_index(damaged(1))
 
 
 async def test_a_damage_met_while_something_is_written_is_mended_once(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import pytest
 from studio.common import files
 from studio.common.errors import StorageError
 from studio.domain.entities import CostBasis, Picture
-from studio.domain.events import RecordsChanged, Trouble
+from studio.domain.events import ProblemOccurred, RecordsChanged
 from studio.library.facade import Library
 from studio.library.operations import trash
 from studio.library.query import Query, View
@@ -38,11 +38,11 @@ def left_in(folder: Path) -> list[str]:
 
 async def test_what_is_in_the_trash_is_told_before_it_goes(tmp_path: Path) -> None:
     async with opened(tmp_path) as library:
-        assert await trash.contents(library.store) == trash.Contents()
+        assert await trash.contents(library.store) == trash.TrashContents()
         kept = await take(library)
         one, two = await thrown_away(library, 2, bytes=700)
         found = await trash.contents(library.store)
-        assert found == trash.Contents(ids=(one.id, two.id), bytes=1400)
+        assert found == trash.TrashContents(ids=(one.id, two.id), bytes=1400)
         assert kept.id not in found.ids
 
 
@@ -50,7 +50,7 @@ async def test_records_index_files_and_thumbnails_of_it_are_gone(tmp_path: Path)
     async with opened(tmp_path) as library:
         kept = await take(library, prompt="lamp kept")
         pictures = await thrown_away(library, 3)
-        library.store.thumbnails.put(pictures[0].sha256, 256, b"\xff\xd8x\xff\xd9")
+        library.store.thumbnails.store_thumbnail(pictures[0].sha256, 256, b"\xff\xd8x\xff\xd9")
         assert await emptied(library) == "3 pictures deleted for good"
         assert left_in(library.originals.trash) == []
         assert library.store.thumbnails.get(pictures[0].sha256, 256) is None
@@ -144,7 +144,7 @@ async def test_what_the_systems_trash_refuses_is_told_and_tried_again(tmp_path: 
     async with opened(tmp_path) as library:
         await thrown_away(library, 2)
         assert await emptied(library, takes_one) == "1 picture moved to the system's trash"
-        (trouble,) = [one for one in heard(library) if isinstance(one, Trouble)]
+        (trouble,) = [one for one in heard(library) if isinstance(one, ProblemOccurred)]
         assert trouble.error.title == "1 file could not be put into the system's trash"
         assert len(left_in(library.originals.trash)) == 1
     async with opened(tmp_path) as library:

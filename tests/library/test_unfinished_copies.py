@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from studio.app.core import Core, Options
+from studio.app.core import Core, CoreOptions
 from studio.common import files, paths, unfinished_copies
 from studio.common.unfinished_copies import NOTE
 
@@ -189,7 +189,7 @@ async def test_a_start_removes_what_was_left(tmp_path: Path) -> None:
     part.write_bytes(b"half")
     (where.state / "unfinished").mkdir(parents=True)
     note(where.state / "unfinished", part)
-    core = await Core.open(where, Options())
+    core = await Core.open(where, CoreOptions())
     await core.close()
     assert not part.exists()
     assert list((where.state / "unfinished").iterdir()) == []

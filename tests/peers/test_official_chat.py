@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from studio.domain.entities import GenerationRequest, Role
 from studio.providers.base import AnswerSource
 from studio.providers.gemini import conversation
-from studio.providers.history import Turn
+from studio.providers.history import ConversationTurn
 from tests.fake_service import FakeService, Reply, tiny_png
 from tests.generation.harness import MODEL, inline, parts, studio
 from tests.providers.test_answer import DGRID
@@ -147,9 +147,9 @@ def test_whatever_a_turn_is_made_of_it_is_told_alike(
     body.write_text(json.dumps(parts(*said)), encoding="utf-8")
     request = GenerationRequest(profile="dgrid", model=MODEL, prompt="a lamp")
     answer = DGRID.read(AnswerSource(status=200, headers={}, body=body, request=request))
-    kept = conversation.keep(answer, body)
+    kept = conversation.extract_turn(answer, body)
     assert kept is not None
-    turn = Turn(
+    turn = ConversationTurn(
         profile="dgrid",
         model=MODEL,
         prompt="a lamp",

@@ -21,10 +21,10 @@ from hypothesis import strategies as st
 from studio.common.errors import StudioError
 from studio.config.settings import Profile
 from studio.domain.entities import AspectRatio, GenerationRequest, Reference, Role, SafetySetting
-from studio.providers.base import AnswerSource, Input
+from studio.providers.base import AnswerSource, InputPicture
 from studio.providers.catalogue import Catalogue
-from studio.providers.gemini import Gemini
-from studio.providers.transport import Client
+from studio.providers.gemini import GeminiProvider
+from studio.providers.transport import HttpClient
 from tests.fake_service import FakeService, Reply, answer_with, tiny_png
 from tests.providers.test_answer import DGRID, SHAPES, candidates, image
 
@@ -71,14 +71,14 @@ async def ours(service, request, pictures):
         async def load():
             return data, kind
 
-        return Input(Reference(sha256="0", media_type=kind, role=Role.FREE), load)
+        return InputPicture(Reference(sha256="0", media_type=kind, role=Role.FREE), load)
 
     service._fallback = lambda _request: Reply(body=answer_with(PNG))
     profile = Profile(
         name="google", title="G", base_url=service.url, auth="google", version="v1beta"
     )
-    catalogue, client = Catalogue(), Client()
-    provider = Gemini(profile, lambda id: catalogue.find("google", id))
+    catalogue, client = Catalogue(), HttpClient()
+    provider = GeminiProvider(profile, lambda id: catalogue.find("google", id))
     try:
         inputs = [loading(data, kind) for data, kind in pictures]
         await provider.send(request, inputs, "k", client, Nowhere())

@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any
 
-from studio.providers.gemini.scan import Scanner, Spilled
+from studio.providers.gemini.scan import GeminiScanner, SpilledString
 
 
-def scanned(data: bytes, cuts: Iterable[int] = ()) -> Scanner:
+def scanned(data: bytes, cuts: Iterable[int] = ()) -> GeminiScanner:
     """A scanner fed the body in pieces, cut at these places (or that much beyond its end)."""
-    scanner = Scanner()
+    scanner = GeminiScanner()
     edges = [0, *sorted({cut % (len(data) + 1) for cut in cuts}), len(data)]
     for start, end in pairwise(edges):
         scanner.feed(data[start:end])
@@ -21,7 +21,7 @@ def scanned(data: bytes, cuts: Iterable[int] = ()) -> Scanner:
 
 def unspilled(value: Any, data: bytes) -> Any:
     """The value with every spilled string read back from the body."""
-    if isinstance(value, Spilled):
+    if isinstance(value, SpilledString):
         return json.loads(b'"' + data[value.start : value.end] + b'"')
     if isinstance(value, list):
         return [unspilled(one, data) for one in value]

@@ -26,12 +26,12 @@ from studio.config.settings import built_in
 from studio.domain.entities import GenerationRequest
 from studio.providers.base import AnswerSource
 from studio.providers.catalogue import Catalogue
-from studio.providers.gemini import Gemini
+from studio.providers.gemini import GeminiProvider
 from tests.canary import KEY
 from tests.providers.test_cases_answers import refused
 
 CATALOGUE = Catalogue()
-DGRID = Gemini(built_in()[0], lambda id: CATALOGUE.find("dgrid", id))
+DGRID = GeminiProvider(built_in()[0], lambda id: CATALOGUE.find("dgrid", id))
 
 A, B = b"\x89PNG\r\n\x1a\nA", b"\xff\xd8\xffB" * 3000
 

@@ -13,8 +13,8 @@ from contextlib import asynccontextmanager
 import pytest
 
 from studio.providers import asyncio_connection, proxies
-from studio.providers.asyncio_connection import Line, Secured
-from studio.providers.transport import Client
+from studio.providers.asyncio_connection import TcpConnection, TlsConnection
+from studio.providers.transport import HttpClient
 from tests.providers.authority import Authority
 from tests.providers.gateway import Gateway
 
@@ -23,10 +23,10 @@ LARGE = bytes(range(256)) * 16_384
 
 
 @asynccontextmanager
-async def connected() -> AsyncIterator[tuple[Line, socket.socket]]:
+async def connected() -> AsyncIterator[tuple[TcpConnection, socket.socket]]:
     """A line, and the service's end of it."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        line = await Line.open(*listener.getsockname(), seconds=5)
+        line = await TcpConnection.open(*listener.getsockname(), seconds=5)
         other, _address = listener.accept()
         with other:
             try:
@@ -121,7 +121,7 @@ async def test_nobody_there_is_an_error_of_the_system() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         address = listener.getsockname()
     with pytest.raises(ConnectionRefusedError):
-        await Line.open(*address, seconds=5)
+        await TcpConnection.open(*address, seconds=5)
 
 
 async def test_tls_reads_many_records_at_once_and_ends_without_a_farewell(tmp_path) -> None:
@@ -138,7 +138,7 @@ async def test_tls_reads_many_records_at_once_and_ends_without_a_farewell(tmp_pa
     async with connected() as (line, other):
         serving = asyncio.create_task(asyncio.to_thread(serve, other.dup()))
         other.close()
-        secured = await Secured.open(line, trusting, "127.0.0.1", seconds=10)
+        secured = await TlsConnection.open(line, trusting, "127.0.0.1", seconds=10)
         assert secured.info("ssl_object").version().startswith("TLS")
         await secured.write(b"hello", seconds=10)
         pieces = []
@@ -160,7 +160,7 @@ async def test_tls_to_somebody_else_is_refused(tmp_path) -> None:
     async with connected() as (line, other):
         serving = asyncio.create_task(asyncio.to_thread(serve, other.dup()))
         with pytest.raises(ssl.SSLCertVerificationError):
-            await Secured.open(line, ssl.create_default_context(), "127.0.0.1", seconds=10)
+            await TlsConnection.open(line, ssl.create_default_context(), "127.0.0.1", seconds=10)
         await serving
 
 
@@ -193,7 +193,7 @@ async def test_tls_goes_through_a_proxy_that_sees_none_of_it(tmp_path, monkeypat
         proxy = f"http://127.0.0.1:{listener.getsockname()[1]}"
         monkeypatch.setattr(proxies, "proxy_for", lambda _scheme, _host: proxy)
         passing = asyncio.create_task(asyncio.to_thread(_passed_on, listener, asked))
-        client = Client()
+        client = HttpClient()
         reply = await client.get_json(f"{gateway.url}/v1/models", {"Authorization": "Bearer sk-1"})
         await client.close()
         await passing

@@ -24,13 +24,13 @@ from studio.domain.entities import CostBasis, GenerationRequest
 from studio.domain.pricing import cost
 from studio.providers.base import Answer, AnswerSource
 from studio.providers.catalogue import Catalogue
-from studio.providers.gemini import Gemini
+from studio.providers.gemini import GeminiProvider
 from tests import canary
 
 KEY = canary.KEY
 
 CATALOGUE = Catalogue(today=lambda: "2026-11-23")
-DGRID = Gemini(built_in()[0], lambda id: CATALOGUE.find("dgrid", id))
+DGRID = GeminiProvider(built_in()[0], lambda id: CATALOGUE.find("dgrid", id))
 BEST = "gemini-nano-banana-2.1"
 A, B = b"\x89PNG\r\n\x1a\nAAAA", b"\xff\xd8\xffB" * 3000
 """One is kept in the parsed answer, the other is long enough to stay in its file."""

@@ -11,8 +11,8 @@ from studio.common.errors import ServiceError, StudioError
 from studio.config.settings import Profile
 from studio.domain.models import ModelState
 from studio.providers.catalogue import Catalogue
-from studio.providers.gemini import Gemini, model_list
-from studio.providers.transport import Client
+from studio.providers.gemini import GeminiProvider, model_list
+from studio.providers.transport import HttpClient
 from tests.fake_service import FakeService, Reply
 
 TODAY = "2026-11-23"
@@ -139,8 +139,8 @@ def test_m05_other_spellings_of_a_model_are_known(spelled: str, known: str) -> N
 async def test_m06_a_key_is_tried_with_the_list_and_never_with_a_picture(status: int) -> None:
     reply = Reply(status, ids(BEST) if status == 200 else {"error": {"message": "no"}})
     with FakeService(fallback=lambda _request: reply) as service:
-        client = Client()
-        provider = Gemini(
+        client = HttpClient()
+        provider = GeminiProvider(
             Profile(name="own", title="Own", base_url=service.url),
             catalogue().find,  # type: ignore[arg-type]
         )
@@ -164,9 +164,9 @@ async def test_m02_pages_are_read_to_their_end() -> None:
         return Reply(body={"models": [{"name": name}], **more})
 
     with FakeService(fallback=page) as service:
-        client = Client()
+        client = HttpClient()
         profile = Profile(name="own", title="Own", base_url=service.url, auth="google")
-        provider = Gemini(profile, catalogue().find)  # type: ignore[arg-type]
+        provider = GeminiProvider(profile, catalogue().find)  # type: ignore[arg-type]
         try:
             found = await provider.listed("K", client)
         finally:

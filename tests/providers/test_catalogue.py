@@ -10,10 +10,17 @@ import pytest
 
 from studio.common.errors import KeyRefused, ModelError, ServiceError, StorageError
 from studio.config.settings import Profile, Settings, built_in
-from studio.domain.models import THINKING, TIERS, Lesson, Listed, ModelState, plain_id
+from studio.domain.models import (
+    THINKING,
+    TIERS,
+    ListedModel,
+    ModelState,
+    ServiceObservation,
+    plain_id,
+)
 from studio.providers.catalogue import Catalogue
-from studio.providers.gemini import Gemini, model_list
-from studio.providers.transport import Client
+from studio.providers.gemini import GeminiProvider, model_list
+from studio.providers.transport import HttpClient
 from tests.fake_service import FakeService, Reply
 
 
@@ -110,10 +117,10 @@ def test_a_model_is_retired_by_the_clock(today, state, words):
 def test_a_model_retired_by_the_clock_comes_last_and_is_never_the_first_choice():
     old, unknown = "google/gemini-3.1-flash-image", "acme/image-9"
     catalogue = Catalogue(today=lambda: "2026-11-23")
-    catalogue.learn("dgrid", [Listed(old), Listed(unknown)])
+    catalogue.learn("dgrid", [ListedModel(old), ListedModel(unknown)])
     assert [one.id for one in catalogue.models("dgrid")] == [unknown, old]
     assert catalogue.default("dgrid") == unknown
-    catalogue.learn("dgrid", [Listed(old)])
+    catalogue.learn("dgrid", [ListedModel(old)])
     assert catalogue.default("dgrid") == "gemini-nano-banana-2.1"
 
 
@@ -145,7 +152,7 @@ def test_the_users_own_prices_stand_before_ours_and_only_for_that_profile():
 def test_a_profile_may_name_the_model_to_begin_with():
     wanted = replace(OWN, model="acme/image-9")
     catalogue = Catalogue(find_profile=lambda _name: wanted)
-    catalogue.learn("own", [Listed("gemini-3-pro-image")])
+    catalogue.learn("own", [ListedModel("gemini-3-pro-image")])
     assert catalogue.default("own") == "acme/image-9"
 
 
@@ -165,7 +172,7 @@ def test_an_unknown_model_gets_everything_common_and_no_price(catalogue):
 
 def test_what_a_service_lists_is_offered_the_known_first_the_retired_last(catalogue):
     ids = ["acme/image-9", "gemini-2.5-flash-image", "google/gemini-3-pro-image"]
-    catalogue.learn("dgrid", [Listed(one) for one in (*ids, *ids)])
+    catalogue.learn("dgrid", [ListedModel(one) for one in (*ids, *ids)])
     assert [one.id for one in catalogue.models("dgrid")] == [ids[2], ids[0], ids[1]]
     assert catalogue.default("dgrid") == "google/gemini-3-pro-image"
     assert catalogue.models("google")[0].id == "gemini-nano-banana-2.1"
@@ -177,7 +184,7 @@ def test_an_empty_list_leaves_the_built_in_one(catalogue):
 
 
 def test_what_was_learned_is_there_after_a_restart(catalogue):
-    catalogue.learn("dgrid", [Listed("acme/image-9", "Acme")])
+    catalogue.learn("dgrid", [ListedModel("acme/image-9", "Acme")])
     later = Catalogue()
     later.load(catalogue.dump())
     assert [one.title for one in later.models("dgrid")] == ["Acme"]
@@ -185,8 +192,8 @@ def test_what_was_learned_is_there_after_a_restart(catalogue):
 
 def test_what_answers_taught_is_there_after_a_restart_for_that_service_and_model(catalogue):
     id = "gemini-3-pro-image"
-    catalogue.take("dgrid", Lesson(model=id, pixel_sizes=True))
-    catalogue.take("own", Lesson(model=id, both_modalities=True))
+    catalogue.add_observation("dgrid", ServiceObservation(model=id, pixel_sizes=True))
+    catalogue.add_observation("own", ServiceObservation(model=id, both_modalities=True))
     later = Catalogue()
     later.load(catalogue.dump())
     assert later.find("dgrid", id).pixel_sizes
@@ -194,7 +201,7 @@ def test_what_answers_taught_is_there_after_a_restart_for_that_service_and_model
     assert not later.find("dgrid", "gemini-nano-banana-2.1").pixel_sizes
     assert later.find("own", "gemini-nano-banana-2.1").both_modalities
     assert not later.find("dgrid", id).both_modalities
-    later.take("dgrid", Lesson(model=id, pixel_sizes=False))
+    later.add_observation("dgrid", ServiceObservation(model=id, pixel_sizes=False))
     assert not later.find("dgrid", id).pixel_sizes
 
 
@@ -229,13 +236,13 @@ def test_both_shapes_of_lists_are_read():
     openai = {"object": "list", "success": True, "data": [
         {"id": "google/gemini-3-pro-image", "supported_endpoint_types": ["openai"]},
         {"id": "gpt-4o"}, {"id": "google/gemini-3-pro-image"}, {"id": None}, 7]}  # fmt: skip
-    assert parsed(openai) == ((Listed("google/gemini-3-pro-image"),), "")
+    assert parsed(openai) == ((ListedModel("google/gemini-3-pro-image"),), "")
     google = {"nextPageToken": "t", "models": [
         {"name": "models/gemini-3-pro-image", "displayName": "Pro",
          "supportedGenerationMethods": ["generateContent"]},
         {"name": "models/imagen-4", "supportedGenerationMethods": ["predict"]},
         {"name": "models/text-embedding-image"}]}  # fmt: skip
-    assert parsed(google) == ((Listed("gemini-3-pro-image", "Pro"),), "t")
+    assert parsed(google) == ((ListedModel("gemini-3-pro-image", "Pro"),), "t")
 
 
 @pytest.mark.parametrize(
@@ -269,9 +276,9 @@ def test_a_plain_name_never_becomes_empty():
 
 async def test_the_key_is_tried_by_the_list_and_never_by_a_picture():
     with FakeService() as service:
-        client = Client()
+        client = HttpClient()
         try:
-            listed = await Gemini(own(service), find).listed("Bearer k1", client)
+            listed = await GeminiProvider(own(service), find).listed("Bearer k1", client)
         finally:
             await client.close()
     assert [one.id for one in listed] == ["gemini-nano-banana-2.1", "gemini-3-pro-image"]
@@ -290,9 +297,9 @@ async def test_google_lists_in_pages_with_its_own_header():
         profile = Profile(
             name="g", title="G", base_url=service.url, auth="google", version="v1beta"
         )
-        client = Client()
+        client = HttpClient()
         try:
-            listed = await Gemini(profile, find).listed("AIza1", client)
+            listed = await GeminiProvider(profile, find).listed("AIza1", client)
         finally:
             await client.close()
     assert [one.id for one in listed] == ["gemini-a-image", "gemini-b-image"]
@@ -306,17 +313,17 @@ async def test_google_lists_in_pages_with_its_own_header():
 async def test_a_key_the_list_refuses_is_refused():
     refused = {"error": {"message": "Invalid token (request id: r1234)", "type": "new_api_error"}}
     with FakeService(fallback=lambda _request: Reply(401, refused)) as service:
-        client = Client()
+        client = HttpClient()
         try:
             with pytest.raises(KeyRefused) as caught:
-                await Gemini(own(service), find).listed("k1", client)
+                await GeminiProvider(own(service), find).listed("k1", client)
         finally:
             await client.close()
     assert caught.value.request_id == "r1234"
 
 
 async def test_the_painter_needs_neither_list_nor_key():
-    assert await Gemini(built_in()[2], find).listed(None, Client()) == ()
+    assert await GeminiProvider(built_in()[2], find).listed(None, HttpClient()) == ()
 
 
 def find(id):

@@ -10,7 +10,7 @@ import pytest
 
 from studio.common.errors import Billed, NetworkError
 from studio.providers import connection_errors, http_routes
-from studio.providers.transport import Client
+from studio.providers.transport import HttpClient
 from tests.providers.authority import Authority, Flaw
 from tests.providers.gateway import Gateway
 
@@ -31,7 +31,7 @@ def strict(monkeypatch):
 
 
 async def models(gateway: Gateway) -> int:
-    client = Client()
+    client = HttpClient()
     try:
         reply = await client.get_json(f"{gateway.url}/v1/models", {"Authorization": "Bearer sk-1"})
     finally:

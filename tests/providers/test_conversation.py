@@ -12,17 +12,17 @@ from hypothesis import strategies as st
 
 from studio.common.errors import RequestRefused
 from studio.config.settings import Profile, built_in
-from studio.domain.entities import Alone, GenerationRequest, Reference, Role, Told
-from studio.providers.base import AnswerSource, Input
+from studio.domain.entities import GenerationRequest, HistoryUse, NoHistoryReason, Reference, Role
+from studio.providers.base import AnswerSource, InputPicture
 from studio.providers.catalogue import Catalogue
-from studio.providers.gemini import Gemini, conversation
-from studio.providers.history import Turn
-from studio.providers.transport import Client
+from studio.providers.gemini import GeminiProvider, conversation
+from studio.providers.history import ConversationTurn
+from studio.providers.transport import HttpClient
 from tests.fake_service import FakeService, Reply, answer_with, tiny_png
 
 MODEL = "gemini-3-pro-image"
 CATALOGUE = Catalogue()
-DGRID = Gemini(built_in()[0], lambda id: CATALOGUE.find("dgrid", id))
+DGRID = GeminiProvider(built_in()[0], lambda id: CATALOGUE.find("dgrid", id))
 PNG, DRAFT = tiny_png(16, 9) + b"\0" * 9000, tiny_png(8, 8)
 SIGNATURE = base64.b64encode(b"s" * 9000).decode()
 
@@ -48,11 +48,11 @@ def kept(tmp_path, parts, **more):
     body.write_text(json.dumps(answer), encoding="utf-8")
     request = GenerationRequest(profile="dgrid", model=MODEL, prompt="p")
     found = DGRID.read(AnswerSource(status=200, headers={}, body=body, request=request))
-    return conversation.keep(found, body)
+    return conversation.extract_turn(found, body)
 
 
 def turn(parts, *, model=MODEL, pictures=None, result=1, inputs=(), profile="dgrid"):
-    return Turn(
+    return ConversationTurn(
         profile=profile,
         model=model,
         prompt="a lamp",
@@ -114,7 +114,7 @@ def test_what_another_family_or_too_much_said_is_not_gone_on_with(tmp_path):
     body.write_text(json.dumps({"data": [{"b64_json": b64(PNG)}]}), encoding="utf-8")
     request = GenerationRequest(profile="dgrid", model=MODEL, prompt="p")
     found = DGRID.read(AnswerSource(status=200, headers={}, body=body, request=request))
-    assert conversation.keep(found, body) is None
+    assert conversation.extract_turn(found, body) is None
 
 
 @pytest.mark.parametrize("data", [b"{}", b"[1]", b"", b"\xff"])
@@ -187,7 +187,7 @@ class Past:
     async def turns(self):
         return self._turns
 
-    async def told(self, told):
+    async def record_history_use(self, told):
         self.ways.append(told)
 
 
@@ -200,23 +200,25 @@ async def load():
 
 async def sent(turns, *replies, model=MODEL, prompt="now at night", length=None):
     """Ask with these turns before; what the service got, its statuses, how it was told."""
-    done, past = Sink(), Past(turns, length)
-    client = Client()
+    done, past = ConversationSink(), Past(turns, length)
+    client = HttpClient()
     with FakeService() as service:
         service.script(*replies)
         profile = Profile(name="dgrid", title="D", base_url=service.url)
-        provider = Gemini(profile, lambda id: CATALOGUE.find("dgrid", id))
+        provider = GeminiProvider(profile, lambda id: CATALOGUE.find("dgrid", id))
         request = GenerationRequest(
             profile="dgrid", model=model, prompt=prompt, references=(SOURCE,), continues="before"
         )
         try:
-            await provider.send(request, [Input(SOURCE, load)], "sk-1", client, done, past=past)
+            await provider.send(
+                request, [InputPicture(SOURCE, load)], "sk-1", client, done, past=past
+            )
         finally:
             await client.close()
     return [one.json["contents"] for one in service.requests], done, past.ways
 
 
-class Sink:
+class ConversationSink:
     whole = False
     promising = False
 
@@ -249,7 +251,7 @@ async def test_a_question_goes_out_with_what_was_said_before(tmp_path):
     assert contents[1]["parts"] == PARTS
     assert contents[2]["parts"] == [{"text": "now at night"}]
     assert done.codes == [200]
-    assert ways == [Told(turns=1)]
+    assert ways == [HistoryUse(turns=1)]
 
 
 @pytest.mark.parametrize("message", OBJECTIONS)
@@ -259,7 +261,7 @@ async def test_when_the_service_objects_the_last_picture_goes_alone(tmp_path, me
     assert len(asked) == 2
     assert asked[1] == ALONE
     assert done.codes == [200]
-    assert ways == [Told(turns=1), Told(alone=Alone.OBJECTED)]
+    assert ways == [HistoryUse(turns=1), HistoryUse(alone=NoHistoryReason.OBJECTED)]
 
 
 async def test_what_is_too_large_for_a_gateway_goes_without_its_past(tmp_path):
@@ -267,7 +269,7 @@ async def test_what_is_too_large_for_a_gateway_goes_without_its_past(tmp_path):
     asked, done, ways = await sent([turn(kept(tmp_path, PARTS))], refused, GOOD)
     assert asked[1] == ALONE
     assert done.codes == [200]
-    assert ways[-1] == Told(alone=Alone.TOO_LARGE)
+    assert ways[-1] == HistoryUse(alone=NoHistoryReason.TOO_LARGE)
     asked, done, _ways = await sent([], refused, GOOD)
     assert len(asked) == 1
     assert done.codes == [413]
@@ -291,18 +293,18 @@ async def test_turns_without_room_make_way_for_the_last_picture(tmp_path, monkey
     monkeypatch.setattr("studio.providers.gemini.request.MAX_BODY", 270_000)
     asked, _done, ways = await sent([turn(kept(tmp_path, PARTS))], GOOD)
     assert asked == [ALONE]
-    assert ways == [Told(alone=Alone.TOO_LARGE)]
+    assert ways == [HistoryUse(alone=NoHistoryReason.TOO_LARGE)]
 
 
 async def test_a_lost_conversation_is_told_by_its_picture(tmp_path):
     asked, _done, ways = await sent([], GOOD, length=3)
     assert asked == [ALONE]
-    assert ways == [Told(alone=Alone.LOST)]
+    assert ways == [HistoryUse(alone=NoHistoryReason.LOST)]
 
 
 async def test_older_turns_that_are_lost_are_counted(tmp_path):
     _asked, _done, ways = await sent([turn(kept(tmp_path, PARTS))], GOOD, length=4)
-    assert ways == [Told(turns=1, left_out=3)]
+    assert ways == [HistoryUse(turns=1, left_out=3)]
 
 
 async def test_another_refusal_is_told_and_not_asked_again(tmp_path):

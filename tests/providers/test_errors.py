@@ -195,7 +195,7 @@ def test_the_wait_is_the_services_own_header_before_detail_before_sentence(body,
     ],
 )
 def test_the_sentence_is_read_in_all_its_units(sentence, wait):
-    assert error_body.wait_seconds(error_body.Said(message=sentence), {}) == wait
+    assert error_body.wait_seconds(error_body.ErrorBody(message=sentence), {}) == wait
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503])
@@ -219,7 +219,7 @@ def test_the_longest_wait_is_sat_out(status):
 @given(st.text(max_size=60))
 def test_reading_a_wait_is_total(text):
     wait = error_body.wait_seconds(
-        error_body.Said(message=text), {"retry-after": text, "date": text}
+        error_body.ErrorBody(message=text), {"retry-after": text, "date": text}
     )
     assert wait is None or wait >= 0
 

@@ -11,22 +11,22 @@ import pytest
 from studio.common.errors import Billed, NoPicture, NotFetched
 from studio.domain.entities import JobState
 from studio.providers import fetching
-from studio.providers.fetching import Policy
-from studio.providers.transport import Client
+from studio.providers.fetching import FetchPolicy
+from studio.providers.transport import HttpClient
 from tests.fake_service import FakeService, Reply, tiny_png
 from tests.generation.harness import KEY, parts, studio
 from tests.providers.authority import Authority
 
 PNG = tiny_png(16, 9)
-HERE = Policy(loopback=True, pause=0, proxied=False)
+HERE = FetchPolicy(loopback=True, pause=0, proxied=False)
 
 
-class Taker:
+class CollectingFetchSink:
     def __init__(self):
         self.data = b""
         self.begun = 0
 
-    async def begin(self):
+    async def begin_picture(self):
         self.data = b""
         self.begun += 1
 
@@ -35,7 +35,7 @@ class Taker:
 
 
 async def fetched(url, policy=HERE):
-    client, taker = Client(policy=policy), Taker()
+    client, taker = HttpClient(policy=policy), CollectingFetchSink()
     try:
         await client.fetch(url, taker)
     finally:
@@ -84,7 +84,7 @@ async def test_it_is_asked_at_the_very_address_that_was_looked_at():
         return ["127.0.0.1"]
 
     with serving(picture()) as service:
-        policy = Policy(loopback=True, resolve=resolve, proxied=False)
+        policy = FetchPolicy(loopback=True, resolve=resolve, proxied=False)
         await fetched(f"http://pictures.example:{service.port}/x", policy)
     assert asked == [("pictures.example", service.port)]
     assert service.requests[0].headers["host"] == f"pictures.example:{service.port}"
@@ -95,7 +95,7 @@ async def test_the_next_address_of_a_name_is_tried_when_one_does_not_answer():
         return ["::1", "127.0.0.1"]
 
     with serving(picture()) as service:
-        policy = Policy(loopback=True, resolve=resolve, proxied=False)
+        policy = FetchPolicy(loopback=True, resolve=resolve, proxied=False)
         taker = await fetched(f"http://pictures.example:{service.port}/x", policy)
     assert taker.data == PNG
 
@@ -146,7 +146,7 @@ async def test_the_next_address_of_a_name_is_tried_when_one_does_not_answer():
     ],
 )
 async def test_what_is_unsafe_or_leads_inside_is_not_asked(url):
-    await refused(url, Policy(proxied=False))
+    await refused(url, FetchPolicy(proxied=False))
 
 
 @pytest.mark.parametrize(
@@ -165,20 +165,20 @@ async def test_a_name_that_leads_inside_is_not_asked(found):
     async def resolve(host, port):
         return found
 
-    await refused("https://pictures.example/x.png", Policy(resolve=resolve, proxied=False))
+    await refused("https://pictures.example/x.png", FetchPolicy(resolve=resolve, proxied=False))
 
 
 @pytest.mark.parametrize("name", ["localhost", "printer", "nas.local", "a.corp", "x.localhost."])
 async def test_behind_a_proxy_names_of_this_network_are_not_asked(name, monkeypatch):
     monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")
-    policy = Policy(pause=0)
+    policy = FetchPolicy(pause=0)
     assert "network" in (await refused(f"https://{name}/x.png", policy)).message
 
 
 async def test_behind_a_proxy_a_name_is_handed_to_it(monkeypatch):
     with FakeService() as service:
         monkeypatch.setenv("https_proxy", service.url)
-        await refused("https://pictures.example/x.png", Policy(pause=0), NotFetched)
+        await refused("https://pictures.example/x.png", FetchPolicy(pause=0), NotFetched)
     assert {one.method for one in service.requests} == {"CONNECT"}
     assert {one.path for one in service.requests} == {"pictures.example:443"}
 
@@ -241,7 +241,7 @@ async def test_the_certificate_must_be_for_the_name_and_not_for_the_address(tmp_
     async def resolve(host, port):
         return ["127.0.0.1"]
 
-    policy = Policy(loopback=True, resolve=resolve, pause=0, proxied=False)
+    policy = FetchPolicy(loopback=True, resolve=resolve, pause=0, proxied=False)
     with encrypted(authority.context("pictures.example")) as port:
         taker = await fetched(f"https://pictures.example:{port}/x.png", policy)
         assert taker.data == PNG

@@ -14,15 +14,15 @@ from pathlib import Path
 import pytest
 
 from studio.common.errors import StudioError
-from studio.common.serial_executor import Lane
+from studio.common.serial_executor import SerialExecutor
 from studio.config.settings import Profile
 from studio.domain.entities import GenerationRequest, Job, new_id
 from studio.generation.journal import Journal
 from studio.generation.response_sink import AnswerSink
-from studio.providers.base import AnswerSource, Spilled
+from studio.providers.base import AnswerSource, SpilledString
 from studio.providers.catalogue import Catalogue
-from studio.providers.gemini import Gemini
-from studio.providers.transport import Client
+from studio.providers.gemini import GeminiProvider
+from studio.providers.transport import HttpClient
 from tests.providers.authority import Authority
 from tests.providers.gateway import Gateway, Line
 from tests.providers.test_cases_answers import BEST, FAILURES, KEY, SUCCESSES, image, parts
@@ -64,15 +64,15 @@ def scene(status, body, way):
 async def asked(gateway, folder: Path):
     """The answer and its pictures' bytes, over the wire and through the journal."""
     profile = Profile(name="dgrid", title="DGrid", base_url=gateway.url)
-    provider = Gemini(profile, lambda id: CATALOGUE.find("dgrid", id))
+    provider = GeminiProvider(profile, lambda id: CATALOGUE.find("dgrid", id))
     request = GenerationRequest(profile="dgrid", model=BEST, prompt="p", size="1K")
-    journal, lane, client = Journal(folder), Lane("test"), Client()
+    journal, lane, client = Journal(folder), SerialExecutor("test"), HttpClient()
     entry = journal.queue(Job(id=new_id(), run=new_id(), request=request, created=0.0))
     sink = AnswerSink(journal, entry, lane, provider, lambda _bytes: None)
     try:
         await provider.send(request, [], KEY, client, sink)
         scan = await sink.finish()
-        await sink.keep(lane)
+        await sink.finish_journal(lane)
         source = AnswerSource(
             status=sink.code,
             headers=sink.headers,
@@ -92,7 +92,7 @@ async def asked(gateway, folder: Path):
     ]
     for place, data in pictures:
         # What was decoded while it came is what is in the journal.
-        if isinstance(place, Spilled):
+        if isinstance(place, SpilledString):
             assert early.get(place, data) == data
     return answer, [data for _place, data in pictures]
 

@@ -10,12 +10,12 @@ import pytest
 from studio.common.errors import InputError, RequestRefused, ServiceError, StudioError
 from studio.config.settings import Profile, built_in
 from studio.domain.entities import AspectRatio, GenerationRequest, Reference, Role
-from studio.domain.models import Lesson
-from studio.providers.base import AnswerSource, Input
+from studio.domain.models import ServiceObservation
+from studio.providers.base import AnswerSource, InputPicture
 from studio.providers.catalogue import Catalogue
-from studio.providers.gemini import Gemini
-from studio.providers.gemini.scan import Scanner
-from studio.providers.transport import Client
+from studio.providers.gemini import GeminiProvider
+from studio.providers.gemini.scan import GeminiScanner
+from studio.providers.transport import HttpClient
 from tests.fake_service import FakeService, Reply, answer_with, tiny_png
 from tests.generation.harness import studio
 
@@ -38,7 +38,7 @@ class FileSink:
         self.path = path
         self.code = 0
         self.headers = {}
-        self.scanner = Scanner()
+        self.scanner = GeminiScanner()
 
     async def status(self, code, headers):
         self.code, self.headers = code, headers
@@ -56,7 +56,7 @@ class FileSink:
 
 
 async def made(provider, request, path, inputs=(), key="sk-1"):
-    client = Client()
+    client = HttpClient()
     sink = FileSink(path)
     try:
         await provider.send(request, inputs, key, client, sink)
@@ -86,7 +86,7 @@ async def test_a_picture_comes_back_for_each_kind_of_profile(
     with FakeService() as service:
         service.script(Reply(body=answer_with(picture)))
         profile = Profile(name="own", title="Own", base_url=service.url, auth=auth, version=version)
-        answer = await made(Gemini(profile, find), ASKED, tmp_path / "body")
+        answer = await made(GeminiProvider(profile, find), ASKED, tmp_path / "body")
     (request,) = service.requests
     assert request.path == f"/{version}/models/gemini-nano-banana-2.1:generateContent"
     assert request.headers[header] == value
@@ -102,7 +102,7 @@ async def test_a_model_that_needs_words_beside_is_asked_for_both_by_any_profile(
     with FakeService() as service:
         service.script(Reply(body=answer_with(tiny_png())))
         profile = Profile(name="own", title="Own", base_url=service.url)
-        await made(Gemini(profile, find), request, tmp_path / "body")
+        await made(GeminiProvider(profile, find), request, tmp_path / "body")
     config = service.requests[0].json["generationConfig"]
     assert config["responseModalities"] == ["TEXT", "IMAGE"]
 
@@ -112,11 +112,11 @@ async def test_inputs_are_loaded_when_they_are_sent_and_a_huge_one_is_not(tmp_pa
         async def load():
             return data, "image/png"
 
-        return Input(Reference(sha256="ab", media_type="", role=Role.EDIT, name="old"), load)
+        return InputPicture(Reference(sha256="ab", media_type="", role=Role.EDIT, name="old"), load)
 
     with FakeService() as service:
         service.script(Reply(body=answer_with(tiny_png())))
-        provider = Gemini(Profile(name="own", title="Own", base_url=service.url), find)
+        provider = GeminiProvider(Profile(name="own", title="Own", base_url=service.url), find)
         await made(provider, ASKED, tmp_path / "body", [input_of(tiny_png())])
         with pytest.raises(InputError, match="old"):
             await made(provider, ASKED, tmp_path / "body", [input_of(b"x" * (8 << 20))])
@@ -127,7 +127,7 @@ async def test_inputs_are_loaded_when_they_are_sent_and_a_huge_one_is_not(tmp_pa
 
 async def test_a_sketch_is_made_without_a_key_or_a_network(tmp_path):
     request = GenerationRequest(profile="sketch", model="sketch", prompt="sea", size="512", seed=7)
-    provider = Gemini(built_in()[2], lambda id: CATALOGUE.find("sketch", id))
+    provider = GeminiProvider(built_in()[2], lambda id: CATALOGUE.find("sketch", id))
     answer = await made(provider, request, tmp_path / "body", key=None)
     assert answer.seed == 7
     (found,) = answer.results
@@ -137,7 +137,7 @@ async def test_a_sketch_is_made_without_a_key_or_a_network(tmp_path):
 
 async def test_the_services_painter_obeys_aspect_and_size(tmp_path):
     with FakeService() as service:
-        provider = Gemini(Profile(name="own", title="Own", base_url=service.url), find)
+        provider = GeminiProvider(Profile(name="own", title="Own", base_url=service.url), find)
         answer = await made(provider, ASKED, tmp_path / "body")
     data = b"".join(answer.results[0].chunks(tmp_path / "body"))
     assert (int.from_bytes(data[16:20]), int.from_bytes(data[20:24])) == (688, 384)
@@ -164,12 +164,12 @@ class Learnt:
 
     def learn(self, lesson):
         self.lessons.append(lesson)
-        self.catalogue.take("own", lesson)
+        self.catalogue.add_observation("own", lesson)
 
 
 def own(service, learnt, **more):
     profile = Profile(name="own", title="Own", base_url=service.url, **more)
-    return Gemini(profile, learnt.find, learnt.learn)
+    return GeminiProvider(profile, learnt.find, learnt.learn)
 
 
 def sizes(service):
@@ -187,7 +187,7 @@ async def test_a_size_that_is_refused_is_told_once_in_the_other_spelling_and_rem
         await made(provider, ASKED_2K, tmp_path / "2")
     assert answer.results
     assert sizes(service) == ["2K", "2048x2048", "2048x2048"]
-    assert learnt.lessons == [Lesson(model=ASKED_2K.model, pixel_sizes=True)]
+    assert learnt.lessons == [ServiceObservation(model=ASKED_2K.model, pixel_sizes=True)]
 
 
 async def test_each_request_says_so_before_its_first_byte(tmp_path):
@@ -196,7 +196,7 @@ async def test_each_request_says_so_before_its_first_byte(tmp_path):
     async def before():
         begun.append(len(service.requests))
 
-    client = Client()
+    client = HttpClient()
     with FakeService() as service:
         service.script(Reply(400, SIZE_REFUSED), Reply(body=answer_with(tiny_png())))
         try:

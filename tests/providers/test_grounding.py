@@ -8,21 +8,21 @@ from typing import Any
 
 import pytest
 
-from studio.domain.entities import Source
-from studio.providers.base import Spilled
+from studio.domain.entities import GroundingSource
+from studio.providers.base import SpilledString
 from studio.providers.gemini import grounding
 
 RENDERED = """
 <style>.chip { color: red } a { content: "<a href='https://evil.org'>no</a>" }</style>
 <div class="container"><svg><path d="M0"/></svg>
  <div class="carousel">
-  <a class="chip" href="https://www.google.com/search?q=lighthouse&amp;x=1">light&shy;house <b>at dusk</b></a>
-  <a class="chip" href="javascript:alert(1)">bad</a>
+  <a class="chip" href="https://www.google.com/search?q=lighthouse&amp;x=1">light&shy;house <b>at
+  dusk</b></a> <a class="chip" href="javascript:alert(1)">bad</a>
   <a class="chip" href="https://h.org/no words"></a>
   <a href="http://h.org/plain">not encrypted</a>
  </div>
 </div><script>document.write("<a href='https://evil.org/2'>no</a>")</script>
-"""  # noqa: E501
+"""
 
 
 def answer(**told: Any) -> Any:
@@ -48,7 +48,10 @@ def test_queries_sources_and_searches_are_told_apart(tmp_path: Path) -> None:
     )
     assert found is not None
     assert found.queries == ("lighthouse dusk",)
-    assert found.sources == (Source("https://h.org/a", "A page"), Source("https://h.org/b"))
+    assert found.sources == (
+        GroundingSource("https://h.org/a", "A page"),
+        GroundingSource("https://h.org/b"),
+    )
     (search,) = found.searches
     assert search.url == "https://www.google.com/search?q=lighthouse&x=1"
     assert search.title in ("light house at dusk", "light\xadhouse at dusk", "lighthouse at dusk")
@@ -58,7 +61,7 @@ def test_a_long_piece_of_page_is_read_from_the_answers_file(tmp_path: Path) -> N
     body = tmp_path / "answer"
     raw = json.dumps(RENDERED + " " * 5000).encode()
     body.write_bytes(b"xx" + raw)
-    told = answer(searchEntryPoint={"renderedContent": Spilled(3, 2 + len(raw) - 1)})
+    told = answer(searchEntryPoint={"renderedContent": SpilledString(3, 2 + len(raw) - 1)})
     found = grounding.read(told, body)
     assert found is not None
     assert [one.url for one in found.searches] == ["https://www.google.com/search?q=lighthouse&x=1"]
@@ -68,8 +71,8 @@ def test_a_long_piece_of_page_is_read_from_the_answers_file(tmp_path: Path) -> N
     "told",
     [
         {},
-        {"searchEntryPoint": {"renderedContent": Spilled(0, 10)}},
-        {"searchEntryPoint": {"renderedContent": Spilled(0, 1 << 30)}},
+        {"searchEntryPoint": {"renderedContent": SpilledString(0, 10)}},
+        {"searchEntryPoint": {"renderedContent": SpilledString(0, 1 << 30)}},
         {"searchEntryPoint": "x", "groundingChunks": "x", "webSearchQueries": {}},
         {"searchEntryPoint": {"renderedContent": "<a href='https://h.org'>"}},
     ],

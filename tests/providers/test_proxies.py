@@ -13,10 +13,10 @@ import pytest
 
 from studio.common.errors import InputError, NetworkError, NotFetched, StudioError
 from studio.providers import proxies
-from studio.providers.fetching import Policy
-from studio.providers.transport import Client
+from studio.providers.fetching import FetchPolicy
+from studio.providers.transport import HttpClient
 from tests.cli.conftest import program  # noqa: F401 - a fixture
-from tests.cli.program import KEY, Program
+from tests.cli.program import KEY, CliProgram
 from tests.providers.authority import Authority
 from tests.providers.gateway import Gateway
 
@@ -101,7 +101,7 @@ def test_a_broken_one_is_named_as_the_cause_without_its_password(value, monkeypa
 @pytest.mark.parametrize("value", ["http://xn--a:80", f"http://ann:{SECRET}@proxy.example:80x"])
 async def test_with_a_broken_one_nothing_is_asked_or_fetched(value, monkeypatch):
     monkeypatch.setenv("ALL_PROXY", value)
-    client = Client()
+    client = HttpClient()
     try:
         with pytest.raises(NetworkError) as caught:
             await client.get_json("https://service.invalid/v1", {"Authorization": "Bearer sk-1"})
@@ -109,7 +109,7 @@ async def test_with_a_broken_one_nothing_is_asked_or_fetched(value, monkeypatch)
         assert "ALL_PROXY" in told
         assert SECRET not in told
         assert caught.value.hint
-        client.policy = Policy(pause=0)
+        client.policy = FetchPolicy(pause=0)
         with pytest.raises(NotFetched) as fetched:
             await client.fetch("https://pictures.invalid/a.png", None)  # type: ignore[arg-type]
         assert SECRET not in repr(vars(fetched.value))
@@ -117,7 +117,7 @@ async def test_with_a_broken_one_nothing_is_asked_or_fetched(value, monkeypatch)
         await client.close()
 
 
-def test_a_command_tells_it_in_a_sentence(program: Program) -> None:  # noqa: F811
+def test_a_command_tells_it_in_a_sentence(program: CliProgram) -> None:  # noqa: F811
     result = program(
         *("generate", "A lamp", "--provider", "dgrid", "--base-url", "https://service.invalid"),
         *("--model", "gemini-nano-banana-2.1"),
@@ -134,7 +134,7 @@ async def test_one_that_does_not_answer_is_blamed_and_not_the_service(monkeypatc
         port = listener.getsockname()[1]
     for scheme in ("http", "socks5"):
         monkeypatch.setenv("https_proxy", f"{scheme}://ann:{SECRET}@127.0.0.1:{port}")
-        client = Client()
+        client = HttpClient()
         with pytest.raises(NetworkError) as caught:
             await client.get_json("https://service.invalid/v1", {"Authorization": "Bearer sk-1"})
         await client.close()
@@ -211,7 +211,7 @@ async def test_socks_is_spoken_and_sees_nothing_of_what_passes(
             at = f"ann:{SECRET.replace('-', '%2D')}@" if login else ""
             address = f"socks5h://{at}127.0.0.1:{proxy.port}"
             monkeypatch.setattr(proxies, "proxy_for", lambda _scheme, _host: address)
-            client = Client()
+            client = HttpClient()
             reply = await client.get_json(f"{gateway.url}/v1", {"Authorization": "Bearer sk-1"})
             await client.close()
     assert reply.status == 200
@@ -224,7 +224,7 @@ async def test_socks_is_spoken_and_sees_nothing_of_what_passes(
 async def test_a_name_is_looked_up_by_the_proxy(monkeypatch):
     with SocksProxy(b"\5\0", b"\5\4\0\1\0\0\0\0\0\0") as proxy:
         monkeypatch.setenv("all_proxy", f"socks5://127.0.0.1:{proxy.port}")
-        client = Client()
+        client = HttpClient()
         with pytest.raises(NetworkError) as caught:
             await client.get_json("https://service.invalid/v1", {"Authorization": "Bearer sk-1"})
         await client.close()
@@ -240,7 +240,7 @@ async def test_a_name_is_looked_up_by_the_proxy(monkeypatch):
 async def test_one_that_speaks_otherwise_is_an_error_in_words(answers, monkeypatch):
     with SocksProxy(*answers) as proxy:
         monkeypatch.setenv("all_proxy", f"socks5://127.0.0.1:{proxy.port}")
-        client = Client()
+        client = HttpClient()
         with pytest.raises(NetworkError) as caught:
             await client.get_json("https://service.invalid/v1", {"Authorization": "Bearer sk-1"})
         await client.close()
@@ -256,7 +256,7 @@ async def test_a_host_that_can_be_no_name_is_an_error_in_words(host, by_proxy, m
     with SocksProxy(b"\5\0", b"\5\4\0\1\0\0\0\0\0\0") as proxy:
         if by_proxy:
             monkeypatch.setenv("https_proxy", f"socks5h://127.0.0.1:{proxy.port}")
-        client = Client()
+        client = HttpClient()
         try:
             with pytest.raises((InputError, NetworkError)) as caught:
                 await client.get_json(f"https://{host}/v1", {"Authorization": "Bearer sk-1"})
@@ -274,11 +274,11 @@ async def test_the_keys_of_sessions_are_noted_nowhere(tmp_path, monkeypatch):
     monkeypatch.setenv("SSLKEYLOGFILE", str(notes))
     with Gateway(authority.context()) as gateway:
         gateway.play(lambda line: line.answer(b"{}"))
-        client = Client()
+        client = HttpClient()
         await client.get_json(f"{gateway.url}/v1", {"Authorization": "Bearer sk-1"})
         await client.close()
     monkeypatch.setenv("https_proxy", "https://127.0.0.1:9")
-    client = Client()
+    client = HttpClient()
     with pytest.raises(StudioError):
         await client.get_json("https://service.invalid/v1", {"Authorization": "Bearer sk-1"})
     await client.close()

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from studio.providers.fetching import Policy, allowed
+from studio.providers.fetching import FetchPolicy, allowed
 from studio.providers.public_addresses import is_outside
 
 INSIDE = [
@@ -124,7 +124,7 @@ def test_what_is_out_in_the_world_is(address):
 
 def test_what_holds_for_one_interface_alone_is_not_the_world():
     assert not is_outside(ipaddress.ip_address("2606:4700::1111%eth0"))
-    assert not allowed(ipaddress.ip_address("fe80::1%eth0"), Policy(loopback=True))
+    assert not allowed(ipaddress.ip_address("fe80::1%eth0"), FetchPolicy(loopback=True))
 
 
 @settings(deadline=None, max_examples=400)

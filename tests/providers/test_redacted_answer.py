@@ -11,15 +11,15 @@ from typing import Any
 
 import pytest
 
-from studio.common.key_redaction import Echoes, Stream
-from studio.common.serial_executor import Lane
+from studio.common.key_redaction import SecretRedactor, StreamRedactor
+from studio.common.serial_executor import SerialExecutor
 from studio.providers.gemini import collect
-from studio.providers.redacted_answer import CleanSink
+from studio.providers.redacted_answer import RedactingSink
 from tests.canary import KEY
 from tests.fake_service import tiny_png
 
 
-class Taker:
+class CollectingSink:
     """Keeps what comes."""
 
     promising = whole = False
@@ -43,15 +43,15 @@ async def test_the_loop_looks_through_nothing_that_is_long(
     body: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[tuple[int, int]] = []
-    more = Stream.more
+    more = StreamRedactor.redact_piece
 
-    def noted(self: Stream, piece: bytes) -> bytes:
+    def noted(self: StreamRedactor, piece: bytes) -> bytes:
         seen.append((threading.get_ident(), len(piece)))
         return more(self, piece)
 
-    monkeypatch.setattr(Stream, "more", noted)
-    taker, lane = Taker(), Lane("looking")
-    sink = CleanSink(taker, Echoes((KEY,)), lane)
+    monkeypatch.setattr(StreamRedactor, "redact_piece", noted)
+    taker, lane = CollectingSink(), SerialExecutor("looking")
+    sink = RedactingSink(taker, SecretRedactor((KEY,)), lane)
     try:
         for start in range(0, len(body), 65_536):
             await sink.chunk(body[start : start + 65_536])
@@ -70,7 +70,7 @@ def _with(form: Any, whole: Any) -> Any:
 
 
 def test_only_what_might_be_the_key_is_looked_at_closely() -> None:
-    one = Echoes((KEY,))
+    one = SecretRedactor((KEY,))
     looked = 0
 
     class Counted:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from studio.common.errors import ServiceError
 from studio.providers import base64_text
 from studio.providers.gemini import scan
-from studio.providers.gemini.scan import Scanner
+from studio.providers.gemini.scan import GeminiScanner
 from tests.providers.scan_harness import scanned, unspilled
 
 LONG = st.integers(scan.LONG - 3, scan.LONG + 3000).flatmap(
@@ -124,7 +124,7 @@ def test_a_number_of_any_length_is_read():
 
 
 def test_memory_does_not_grow_with_the_answer():
-    scanner = Scanner()
+    scanner = GeminiScanner()
     piece = b"A" * 65536
     scanner.feed(b'{"data":"')
     tracemalloc.start()

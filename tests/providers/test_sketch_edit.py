@@ -8,7 +8,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from studio.providers.sketch import repaint
-from studio.providers.sketch.brief import Brief, Input
+from studio.providers.sketch.brief import Brief, SketchInput
 from studio.providers.sketch.painter import paint
 from studio.providers.sketch.repaint import UnreadableInputError, likeness
 
@@ -21,7 +21,7 @@ def encoded(image: Image.Image, kind: str = "PNG") -> bytes:
     return file.getvalue()
 
 
-def painted(prompt: str, *inputs: Input, seed: int = 5) -> tuple[Image.Image, bytes]:
+def painted(prompt: str, *inputs: SketchInput, seed: int = 5) -> tuple[Image.Image, bytes]:
     png = paint(Brief(prompt=prompt, size=SIZE, seed=seed, inputs=inputs)).png
     image = Image.open(io.BytesIO(png))
     image.load()
@@ -42,7 +42,7 @@ def shapes() -> Image.Image:
 )
 def test_an_edit_keeps_the_composition_of_any_picture(prompt: str) -> None:
     parent = shapes()
-    child, _ = painted(prompt, Input(encoded(parent)))
+    child, _ = painted(prompt, SketchInput(encoded(parent)))
     stranger = parent.transpose(Image.Transpose.ROTATE_90)
     # Measured: 0.90 to 1.00 against the parent, below 0.3 against the same picture turned.
     assert likeness(parent, child) > 0.85
@@ -54,20 +54,20 @@ def test_an_edit_keeps_the_composition_of_any_picture(prompt: str) -> None:
 @pytest.mark.parametrize("light", ["blue hour", "night", "first snow"])
 def test_an_edited_sketch_is_the_same_scene_in_another_light(motif: str, light: str) -> None:
     parent, png = painted(motif)
-    child, _ = painted(f"move it to {light}", Input(png), seed=9)
+    child, _ = painted(f"move it to {light}", SketchInput(png), seed=9)
     assert likeness(parent, child) > 0.35
     assert child.tobytes() != parent.tobytes()
 
 
 def test_an_edit_of_a_sketch_can_be_edited_again() -> None:
     parent, png = painted("lighthouse at dusk")
-    _, second = painted("blue hour", Input(png), seed=6)
-    third, _ = painted("dusk again", Input(second), seed=5)
+    _, second = painted("blue hour", SketchInput(png), seed=6)
+    third, _ = painted("dusk again", SketchInput(second), seed=5)
     assert likeness(parent, third) > 0.98
 
 
 def test_an_edit_without_words_of_colour_still_differs_by_seed() -> None:
-    parent = Input(encoded(shapes()))
+    parent = SketchInput(encoded(shapes()))
     assert (
         painted("more contrast", parent, seed=1)[1] != painted("more contrast", parent, seed=2)[1]
     )
@@ -75,19 +75,21 @@ def test_an_edit_without_words_of_colour_still_differs_by_seed() -> None:
 
 def test_only_the_last_picture_is_edited() -> None:
     other = Image.new("RGB", (64, 64), (200, 40, 40))
-    child, _ = painted("at dusk", Input(encoded(other), "palette"), Input(encoded(shapes())))
+    child, _ = painted(
+        "at dusk", SketchInput(encoded(other), "palette"), SketchInput(encoded(shapes()))
+    )
     assert likeness(shapes(), child) > 0.85
 
 
 def test_a_palette_picture_gives_its_colours_to_a_new_composition() -> None:
-    def green(prompt: str, *inputs: Input) -> float:
+    def green(prompt: str, *inputs: SketchInput) -> float:
         pixel = painted(prompt, *inputs)[0].resize((1, 1), Image.Resampling.BOX).getpixel((0, 0))
         assert isinstance(pixel, tuple)
         return pixel[1] - (pixel[0] + pixel[2]) / 2
 
     moss = Image.new("RGB", (60, 60), (40, 120, 50))
     ImageDraw.Draw(moss).rectangle((0, 0, 60, 25), fill=(150, 220, 140))
-    reference = Input(encoded(moss), "palette")
+    reference = SketchInput(encoded(moss), "palette")
     assert green("lighthouse", reference) > green("lighthouse") + 15
 
 
@@ -95,7 +97,7 @@ def test_outside_the_mask_nothing_is_repainted() -> None:
     parent = shapes().resize(SIZE)
     mask = Image.new("L", SIZE, 0)
     ImageDraw.Draw(mask).rectangle((0, 0, 79, 160), fill=255)
-    child, _ = painted("at night", Input(encoded(mask), "mask"), Input(encoded(parent)))
+    child, _ = painted("at night", SketchInput(encoded(mask), "mask"), SketchInput(encoded(parent)))
     right = (90, 0, 160, 160)
     assert child.crop(right).tobytes() == parent.crop(right).tobytes()
     left = (0, 0, 70, 160)
@@ -104,14 +106,14 @@ def test_outside_the_mask_nothing_is_repainted() -> None:
 
 @pytest.mark.parametrize("kind", ["JPEG", "WEBP", "GIF", "BMP"])
 def test_references_come_in_the_usual_formats(kind: str) -> None:
-    child, _ = painted("at dusk", Input(encoded(shapes(), kind)))
+    child, _ = painted("at dusk", SketchInput(encoded(shapes(), kind)))
     assert likeness(shapes(), child) > 0.85
 
 
 @pytest.mark.parametrize("data", [b"", b"not a picture", encoded(shapes())[:400]])
 def test_a_broken_reference_is_named(data: bytes) -> None:
     with pytest.raises(UnreadableInputError, match="Reference picture 1"):
-        painted("at dusk", Input(data))
+        painted("at dusk", SketchInput(data))
 
 
 def test_a_see_through_reference_lies_on_grey_and_not_on_black() -> None:

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from studio.providers.sketch.brief import Brief
-from studio.providers.sketch.canvas import Stopped
+from studio.providers.sketch.canvas import PaintingStopped
 from studio.providers.sketch.painter import MOTIFS, Sketch, paint
 from studio.providers.sketch.palettes import LIGHTS
 from studio.providers.sketch.repaint import RECIPE
@@ -65,10 +65,10 @@ def test_no_motif_is_flat_or_leaves_a_hole_in_any_light(motif: str, light: str) 
     from random import Random
 
     from studio.providers.sketch.air import Scene
-    from studio.providers.sketch.canvas import Canvas
+    from studio.providers.sketch.canvas import SketchCanvas
 
     for size in ((80, 80), (160, 40), (40, 160))[: 3 if light == "dusk" else 1]:
-        canvas = Canvas(*size)
+        canvas = SketchCanvas(*size)
         # A colour that no palette has: whatever still shows it was never painted.
         canvas.image.paste((0, 255, 0), (0, 0, *size))
         scene = Scene(form=Random(f"{motif} 3"), light=light)
@@ -107,5 +107,5 @@ def test_words_of_colour_tint_the_picture() -> None:
 def test_a_painting_that_was_given_up_ends_between_two_strokes() -> None:
     stop = threading.Event()
     stop.set()
-    with pytest.raises(Stopped):
+    with pytest.raises(PaintingStopped):
         paint(Brief(prompt="city", size=(64, 64), seed=1), stop)

@@ -24,8 +24,8 @@ from studio.common.errors import (
     StorageError,
 )
 from studio.providers import transport
-from studio.providers.gemini.scan import Scanner
-from studio.providers.transport import Client, check_address
+from studio.providers.gemini.scan import GeminiScanner
+from studio.providers.transport import HttpClient, check_address
 from tests.canary import KEY
 from tests.fake_service import FakeService, Reply, answer_with, tiny_png
 
@@ -34,7 +34,7 @@ BODY = json.dumps(ANSWER).encode()
 ASKED = json.dumps({"contents": [{"role": "user", "parts": [{"text": "p"}]}]}).encode()
 
 
-class Sink:
+class OrderedSink:
     """Takes an answer as the queue does, and remembers in which order things came."""
 
     def __init__(self):
@@ -43,7 +43,7 @@ class Sink:
         self.body = b""
         self.events = []
         self.began = asyncio.Event()
-        self.scanner = Scanner()
+        self.scanner = GeminiScanner()
 
     async def before(self):
         self.events.append("before")
@@ -73,7 +73,7 @@ def service():
 
 @asynccontextmanager
 async def client(**more):
-    one = Client(**more)
+    one = HttpClient(**more)
     try:
         yield one
     finally:
@@ -102,7 +102,7 @@ async def failed(kind, *arguments, **more):
 
 @pytest.mark.parametrize("framing", ["length", "chunked", "close"])
 async def test_an_answer_arrives_whole_in_every_framing(service, framing):
-    sink = Sink()
+    sink = OrderedSink()
     service.script(Reply(body=BODY, framing=framing, pieces=7))
     await post(service, sink, body=b'{"a":1}')
     assert sink.body == BODY
@@ -116,7 +116,7 @@ async def test_an_answer_arrives_whole_in_every_framing(service, framing):
 
 @pytest.mark.parametrize("status", [302, 400, 401, 429, 503])
 async def test_an_answer_of_any_status_goes_to_the_sink(service, status):
-    sink = Sink()
+    sink = OrderedSink()
     headers = {"Retry-After": "7", "Location": "http://127.0.0.1:1/elsewhere"}
     service.script(Reply(status, {"error": {"message": "m"}}, headers=headers))
     await post(service, sink)
@@ -127,7 +127,7 @@ async def test_an_answer_of_any_status_goes_to_the_sink(service, status):
 
 
 async def test_an_answer_nobody_asked_to_pack_is_unpacked(service):
-    sink = Sink()
+    sink = OrderedSink()
     service.script(Reply(body=gzip.compress(BODY), headers={"Content-Encoding": "gzip"}))
     await post(service, sink)
     assert sink.body == BODY
@@ -136,7 +136,7 @@ async def test_an_answer_nobody_asked_to_pack_is_unpacked(service):
 
 @pytest.mark.parametrize("signs", [1 << 18, (1 << 18) - 8, 10_000_000])
 async def test_unpacking_loses_nothing_at_any_length(service, signs):
-    sink = Sink()
+    sink = OrderedSink()
     plain = b'{"a":"' + b"A" * signs + b'"}'
     service.script(Reply(body=gzip.compress(plain), headers={"Content-Encoding": "gzip"}, pieces=3))
     await post(service, sink)
@@ -145,7 +145,7 @@ async def test_unpacking_loses_nothing_at_any_length(service, signs):
 
 @pytest.mark.parametrize(("encoding", "named"), [("br", True), ("zstd, gzip", True), ("", False)])
 async def test_what_cannot_be_unpacked_is_handed_on_as_it_came(service, encoding, named):
-    sink = Sink()
+    sink = OrderedSink()
     service.script(Reply(body=b"\x0b\x80 packed", headers={"Content-Encoding": encoding}))
     await post(service, sink)
     assert sink.body == b"\x0b\x80 packed"
@@ -155,7 +155,7 @@ async def test_what_cannot_be_unpacked_is_handed_on_as_it_came(service, encoding
 async def test_a_packing_that_breaks_off_is_named(service):
     packed = gzip.compress(BODY)
     service.script(Reply(body=packed[:200] + b"\xff" * 200, headers={"Content-Encoding": "gzip"}))
-    error = await failed(ServiceError, service, Sink())
+    error = await failed(ServiceError, service, OrderedSink())
     assert "gzip" in error.message
     assert error.billed is Billed.MAYBE
 
@@ -171,15 +171,15 @@ async def test_a_picture_is_waited_for_without_limit_and_a_connection_is_not(ser
             return await handle(request)
 
         routes.handle_async_request = look
-        await post(service, Sink(), one=one)
+        await post(service, OrderedSink(), one=one)
     assert seen == [{"connect": 15, "write": 120, "read": None, "pool": None}]
 
 
 async def test_nothing_a_service_says_is_remembered_for_the_next_request(service):
     service.script(Reply(body=BODY, headers={"Set-Cookie": "who=you; Path=/"}))
     async with client() as one:
-        await post(service, Sink(), one=one)
-        await post(service, Sink(), one=one)
+        await post(service, OrderedSink(), one=one)
+        await post(service, OrderedSink(), one=one)
     assert "cookie" not in service.requests[1].headers
 
 
@@ -187,14 +187,14 @@ async def test_a_bomb_is_refused_while_it_unfolds(service, monkeypatch):
     monkeypatch.setattr(transport, "MAX_BODY", 1 << 20)
     bomb = gzip.compress(b'{"a":"' + b"A" * (64 << 20))
     service.script(Reply(body=bomb, headers={"Content-Encoding": "gzip"}))
-    sink = Sink()
+    sink = OrderedSink()
     error = await failed(ServiceError, service, sink)
     assert "too large" in error.title
     assert len(sink.body) <= 1 << 20
 
 
 async def test_a_huge_error_page_is_left_unread(service):
-    sink = Sink()
+    sink = OrderedSink()
     service.script(Reply(500, b"<p>" * 3_000_000))
     await post(service, sink)
     assert sink.code == 500
@@ -205,7 +205,7 @@ async def test_a_huge_error_page_is_left_unread(service):
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.9, 0.999])
 async def test_a_cut_answer_is_incomplete_and_not_sent_again(service, framing, share):
     service.script(Reply(body=BODY, framing=framing, cut=int(len(BODY) * share)))
-    error = await failed(IncompleteAnswer, service, Sink())
+    error = await failed(IncompleteAnswer, service, OrderedSink())
     assert error.billed is Billed.MAYBE
     assert not error.retryable
     assert len(service.requests) == 1
@@ -213,12 +213,12 @@ async def test_a_cut_answer_is_incomplete_and_not_sent_again(service, framing, s
 
 async def test_a_reset_within_the_answer_is_incomplete(service):
     service.script(Reply(body=BODY, cut=1000, reset="body"))
-    error = await failed(IncompleteAnswer, service, Sink())
+    error = await failed(IncompleteAnswer, service, OrderedSink())
     assert error.billed is Billed.MAYBE
 
 
 async def test_a_break_after_the_last_bracket_loses_nothing(service):
-    sink = Sink()
+    sink = OrderedSink()
     service.script(Reply(body=BODY, framing=len(BODY) + 100))
     await post(service, sink)
     assert sink.whole
@@ -226,7 +226,7 @@ async def test_a_break_after_the_last_bracket_loses_nothing(service):
 
 
 async def test_a_cut_error_body_still_tells_its_status(service):
-    sink = Sink()
+    sink = OrderedSink()
     service.script(Reply(503, b'{"error": {"message": "overloaded"}}', framing=5000))
     await post(service, sink)
     assert sink.code == 503
@@ -234,7 +234,7 @@ async def test_a_cut_error_body_still_tells_its_status(service):
 
 async def test_a_break_after_sending_may_have_been_charged(service):
     service.script(Reply(reset="request"))
-    error = await failed(NetworkError, service, Sink())
+    error = await failed(NetworkError, service, OrderedSink())
     assert (error.billed, error.retryable) == (Billed.MAYBE, False)
     assert len(service.requests) == 1
 
@@ -254,14 +254,14 @@ async def test_a_break_while_sending_is_free_and_tried_once_more():
         thread = threading.Thread(target=hang_up, args=(listener,))
         thread.start()
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        error = await failed(NetworkError, None, Sink(), url=url, body=b"x" * (16 << 20))
+        error = await failed(NetworkError, None, OrderedSink(), url=url, body=b"x" * (16 << 20))
         thread.join()
     assert sent_half.is_set()
     assert (error.billed, error.retryable, error.repeats) == (Billed.NO, True, 1)
 
 
 async def test_a_body_that_just_ends_is_not_whole(service):
-    sink = Sink()
+    sink = OrderedSink()
     service.script(Reply(body=BODY, framing="close", cut=len(BODY) // 2))
     await post(service, sink)
     assert sink.code == 200
@@ -269,7 +269,7 @@ async def test_a_body_that_just_ends_is_not_whole(service):
 
 
 async def test_nothing_reached_is_free_and_may_be_tried_again(service):
-    sink = Sink()
+    sink = OrderedSink()
     with socket.socket() as silent:
         # Bound, so that nobody else gets the port, and not listening.
         silent.bind(("127.0.0.1", 0))
@@ -285,7 +285,7 @@ async def test_an_unknown_host_is_named_so(service, monkeypatch):
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
-    sink = Sink()
+    sink = OrderedSink()
     error = await failed(NetworkError, service, sink, url="https://no.such.host.invalid")
     assert "not found" in error.title
     assert (error.billed, error.retryable) == (Billed.NO, True)
@@ -294,7 +294,7 @@ async def test_an_unknown_host_is_named_so(service, monkeypatch):
 
 async def test_a_service_that_does_not_speak_tls_is_not_reached(service):
     error = await failed(
-        NetworkError, service, Sink(), url=service.url.replace("http://", "https://")
+        NetworkError, service, OrderedSink(), url=service.url.replace("http://", "https://")
     )
     assert "not safe" in error.title
     assert error.billed is Billed.NO
@@ -308,7 +308,7 @@ async def test_a_proxy_that_refuses_is_named_and_nothing_was_sent(service, monke
         monkeypatch.setenv("https_proxy", proxy.url)
         monkeypatch.delenv("no_proxy", raising=False)
         monkeypatch.delenv("NO_PROXY", raising=False)
-        sink = Sink()
+        sink = OrderedSink()
         error = await failed(NetworkError, service, sink, url="https://service.invalid")
     assert "proxy" in error.title
     assert error.billed is Billed.NO
@@ -318,13 +318,13 @@ async def test_a_proxy_that_refuses_is_named_and_nothing_was_sent(service, monke
 
 async def test_loopback_never_goes_through_a_proxy(service, monkeypatch):
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
-    sink = Sink()
+    sink = OrderedSink()
     await post(service, sink)
     assert sink.code == 200
 
 
 async def test_when_the_journal_cannot_be_written_nothing_is_sent(service):
-    class Full(Sink):
+    class Full(OrderedSink):
         async def before(self):
             raise StorageError("The disk is full")
 
@@ -333,7 +333,7 @@ async def test_when_the_journal_cannot_be_written_nothing_is_sent(service):
 
 
 async def test_what_the_sink_refuses_ends_the_connection(service):
-    class Full(Sink):
+    class Full(OrderedSink):
         async def chunk(self, data):
             raise StorageError("The disk is full")
 
@@ -344,7 +344,7 @@ async def test_what_the_sink_refuses_ends_the_connection(service):
 
 @pytest.mark.parametrize("when", ["waiting", "receiving"])
 async def test_cancelling_closes_the_connection(service, when):
-    sink = Sink()
+    sink = OrderedSink()
     forever = threading.Event()
     service.script(
         Reply(body=BODY, wait=forever)
@@ -364,7 +364,7 @@ async def test_cancelling_closes_the_connection(service, when):
 
 async def test_an_outer_limit_ends_a_trickle(service):
     service.script(Reply(body=BODY, pieces=10_000, pause=0.01))
-    task = asyncio.create_task(post(service, Sink()))
+    task = asyncio.create_task(post(service, OrderedSink()))
     request = await asyncio.to_thread(service.wait_for, 1)
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.2):
@@ -375,12 +375,12 @@ async def test_an_outer_limit_ends_a_trickle(service):
 async def test_a_connection_is_never_used_for_a_second_picture(service):
     async with client() as one:
         for _number in range(2):
-            await post(service, Sink(), one=one)
+            await post(service, OrderedSink(), one=one)
     assert [request.connection for request in service.requests] == [1, 2]
 
 
 async def test_two_at_once_share_one_client_and_both_arrive(service):
-    first, second = Sink(), Sink()
+    first, second = OrderedSink(), OrderedSink()
     hold = threading.Event()
     service.script(Reply(body=BODY, wait=hold), Reply(body=BODY))
     async with client() as one:
@@ -424,7 +424,7 @@ async def test_the_painter_answers_over_the_same_road():
         assert url.endswith("/v1/models/sketch:generateContent")
         return 200, {"content-type": "application/json"}, chunks()
 
-    sink = Sink()
+    sink = OrderedSink()
     async with client(painter=painter) as one:
         await one.post(
             "sketch://local/v1/models/sketch:generateContent",
@@ -456,7 +456,7 @@ def test_https_and_this_machine_are_safe(url):
 
 async def test_the_key_is_in_no_log(service, caplog):
     caplog.set_level(logging.DEBUG)
-    sink = Sink()
+    sink = OrderedSink()
     await post(service, sink)
     assert KEY not in caplog.text
     assert service.url not in caplog.text
@@ -465,7 +465,7 @@ async def test_the_key_is_in_no_log(service, caplog):
 def test_httpx_is_not_loaded_before_the_first_request():
     code = (
         "import sys; from studio.providers import transport, gemini, catalogue;"
-        "transport.Client(); print('httpx' in sys.modules, 'PIL' in sys.modules)"
+        "transport.HttpClient(); print('httpx' in sys.modules, 'PIL' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "False"]
@@ -477,7 +477,7 @@ async def test_an_answer_in_which_no_picture_begins_is_not_taken_for_ever(
 ):
     monkeypatch.setattr("studio.providers.transport.MAX_WORDS", 400_000)
     body = b'{"words": "' + b"so " * 400_000 + b'"}'
-    sink = Sink()
+    sink = OrderedSink()
     sink.promising = promising
     service.script(Reply(body=body))
     if promising:

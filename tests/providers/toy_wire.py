@@ -31,24 +31,24 @@ from studio.common.errors import (
 from studio.common.files import storage_error
 from studio.config.settings import Profile
 from studio.domain.entities import GenerationRequest
-from studio.domain.models import Listed
+from studio.domain.models import ListedModel
 from studio.domain.usage import Usage
-from studio.imaging.upload_limits import Limits
+from studio.imaging.upload_limits import UploadLimits
 from studio.providers.base import (
     Answer,
     AnswerPicture,
     AnswerSource,
     FindModel,
-    Input,
+    InputPicture,
     Learn,
-    LongStrings,
+    LongStringHandler,
     Provider,
     Scan,
-    Spilled,
+    SpilledString,
 )
-from studio.providers.history import Part, Past
+from studio.providers.history import ConversationHistory, Part
 from studio.providers.sink import BeforeFirstByte, Sink
-from studio.providers.transport import Client
+from studio.providers.transport import HttpClient
 from tests.fake_service import FakeService, Reply, Request, tiny_png
 
 TOY = "toy"
@@ -66,13 +66,13 @@ class ToyScanner:
 
     streaming = True
 
-    def __init__(self, listener: LongStrings | None = None) -> None:
+    def __init__(self, listener: LongStringHandler | None = None) -> None:
         self.complete = False
         self._listener = listener
         self._received = 0
         self._line = bytearray()
         self._start: int | None = None
-        self._spilled: list[Spilled] = []
+        self._spilled: list[SpilledString] = []
         self._name = ""
         self._events: list[tuple[str, Any]] = []
         self._broken = False
@@ -93,7 +93,7 @@ class ToyScanner:
             if self._line.endswith(_MARK):
                 self._start = base + position
                 if self._listener is not None:
-                    self._listener.begin(self._start)
+                    self._listener.begin_string(self._start)
             elif self._line.endswith(b"\n"):
                 self._take_line(bytes(self._line).strip())
                 self._line.clear()
@@ -103,13 +103,13 @@ class ToyScanner:
         quote = data.find(b'"', position)
         end = quote if quote >= 0 else len(data)
         if self._listener is not None:
-            self._listener.more(data[position:end])
+            self._listener.add_piece(data[position:end])
         if quote < 0:
             return end
         if self._listener is not None:
-            self._listener.end(base + quote)
+            self._listener.end_string(base + quote)
         self._line += b'%d"' % len(self._spilled)
-        self._spilled.append(Spilled(self._start, base + quote))
+        self._spilled.append(SpilledString(self._start, base + quote))
         self._start = None
         return quote + 1
 
@@ -143,7 +143,7 @@ class ToyWire:
 
     wire = TOY
     reader_version = READER_VERSION
-    limits = Limits(longest=LONGEST)
+    limits = UploadLimits(longest=LONGEST)
 
     def __init__(self, profile: Profile, find_model: FindModel, learn: Learn) -> None:
         self._profile = profile
@@ -152,13 +152,13 @@ class ToyWire:
     async def send(
         self,
         request: GenerationRequest,
-        inputs: Sequence[Input],
+        inputs: Sequence[InputPicture],
         key: str | None,
-        client: Client,
+        client: HttpClient,
         sink: Sink,
         *,
         before_first_byte: BeforeFirstByte | None = None,
-        past: Past | None = None,
+        past: ConversationHistory | None = None,
     ) -> None:
         order = {"brush": request.model, "wish": request.prompt, "shape": str(request.aspect or "")}
         pieces = [_piece("order", "", "application/json", json.dumps(order).encode())]
@@ -198,7 +198,7 @@ class ToyWire:
             raise NoPicture("The toy painted nothing", billed=Billed.MAYBE)
         return Answer(pictures=tuple(pictures), usage=usage, model_version="toy-1.5")
 
-    def scanner(self, listener: LongStrings) -> ToyScanner:
+    def scanner(self, listener: LongStringHandler) -> ToyScanner:
         return ToyScanner(listener)
 
     def scan(self, body: Path) -> Scan:
@@ -211,18 +211,18 @@ class ToyWire:
             raise storage_error(error, body) from error
         return scanner.finish()
 
-    def keep(self, answer: Answer, body: Path) -> bytes | None:
+    def extract_turn(self, answer: Answer, body: Path) -> bytes | None:
         return None
 
     def kept_parts(self, data: bytes) -> tuple[Part, ...]:
         raise ValueError("a toy remembers nothing")
 
-    async def listed(self, key: str | None, client: Client) -> tuple[Listed, ...]:
+    async def listed(self, key: str | None, client: HttpClient) -> tuple[ListedModel, ...]:
         address = f"{self._profile.base_url}/atelier/brushes"
         reply = await client.get_json(address, {"X-Toy-Key": key or ""})
         if reply.status != 200:
             raise KeyRefused("The toy does not know this key")
-        return tuple(Listed(one["brush"]) for one in json.loads(reply.body)["brushes"])
+        return tuple(ListedModel(one["brush"]) for one in json.loads(reply.body)["brushes"])
 
 
 MAKE: Callable[[Profile, FindModel, Learn], Provider] = ToyWire

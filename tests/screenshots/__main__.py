@@ -22,7 +22,7 @@ from PIL import Image, ImageChops
 
 from studio.domain.drafts import Draft
 from tests.desktop.session import ROOT, Session, missing
-from tests.e2e.desktop import Desktop, Program
+from tests.e2e.desktop import Desktop, DesktopProgram
 from tests.e2e.library import leave_draft
 from tests.e2e.screen import Thing, wait_until
 from tests.screenshots import sample_library
@@ -55,7 +55,7 @@ class Shot:
         draft: what an earlier start left in the composer.
     """
 
-    stage: Callable[[Program], None]
+    stage: Callable[[DesktopProgram], None]
     size: str = "1440x900"
     scale: int = 1
     theme: str = "dark"
@@ -63,7 +63,7 @@ class Shot:
     empty: bool = False
 
 
-def at_work(program: Program) -> None:
+def at_work(program: DesktopProgram) -> None:
     """A refused tile, two under way, one queued, and a picture being edited."""
     look_back(program)
     user = program.desktop
@@ -90,7 +90,7 @@ def at_work(program: Program) -> None:
     user.keys("ctrl+End")
 
 
-def look_back(program: Program) -> None:
+def look_back(program: DesktopProgram) -> None:
     """Search for what was made in the last seven days."""
     user = program.desktop
     since = dt.datetime.now().astimezone().date() - dt.timedelta(days=7)
@@ -100,19 +100,19 @@ def look_back(program: Program) -> None:
     program.wait_for("button", part="after")
 
 
-def in_loupe(program: Program) -> None:
+def in_loupe(program: DesktopProgram) -> None:
     """One picture large."""
     select(program, SELECTED)
     program.desktop.keys("Return")
     program.wait_for("check box", "Fit")
 
 
-def first_start(program: Program) -> None:
+def first_start(program: DesktopProgram) -> None:
     """Nothing there yet."""
     wait_until(lambda: program.find("button", part="lighthouse"))
 
 
-def select(program: Program, title: str) -> None:
+def select(program: DesktopProgram, title: str) -> None:
     """Select a picture by the keyboard: it may be out of sight."""
     user = program.desktop
     user.reader.focus(program.gallery)
@@ -176,7 +176,7 @@ def leave_settings(home: Path, shot: Shot) -> None:
     leave_draft(home, shot.draft)
 
 
-def still(program: Program, scale: int, before: Path, after: Path) -> bool:
+def still(program: DesktopProgram, scale: int, before: Path, after: Path) -> bool:
     """Take the screen twice; whether nothing in the tiles of pictures changed between."""
     program.desktop.picture(before)
     program.desktop.picture(after)

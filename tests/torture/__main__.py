@@ -36,7 +36,7 @@ from tests.torture import (
 
 
 @dataclass(frozen=True)
-class Part:
+class TorturePart:
     """One part: how it is called, how much of it there must be, and what does it.
 
     Attributes:
@@ -81,32 +81,32 @@ def _faults(folder: Path, number: int) -> int:
 
 
 PARTS = (
-    Part("kills: generate", _kill("generate"), 35, 0),
-    Part("kills: edit", _kill("edit"), 35, 0),
-    Part("kills: trash", _kill("trash"), 8, 8),
-    Part("kills: empty trash", _kill("empty trash"), 10, 0),
-    Part("kills: rebuild", _kill("rebuild"), 1, 1),
-    Part("kills: import", _kill("import"), 10, 0),
-    Part("kills: rate 10,000", _kill("rate 10,000"), 3, 0),
-    Part("kills: random", kills.at_random, 180, 6),
-    Part("deaths of the decoding process", worker_deaths.play, 120, 0),
-    Part("folders taken away", removing.play, 50, 0),
-    Part("kills: random, with the window", kills.windows, 20, 0),
-    Part("states of a disk that forgets", _replay, 12, 12),
-    Part("the power goes, drawn at random", _power, 1_000, 0),
-    Part("no room", _no_room, 60, 0),
-    Part("faults", _faults, 60, 6),
-    Part("hostile pictures", hostile.pictures, 2_000, 150),
-    Part("mutated answers", hostile.answers, 20_000, 1_000),
-    Part("a window under fire", under_fire.window, 240, 0),
-    Part("an import beside the window", mass_import.beside_the_window, 10_000, 240),
-    Part("a hostile library opened", strangers.libraries, 1_900, 24),
-    Part("a hostile backup restored", strangers.backups, 2_000, 60),
-    Part("soak", soak.soak, 5_000, 0),
+    TorturePart("kills: generate", _kill("generate"), 35, 0),
+    TorturePart("kills: edit", _kill("edit"), 35, 0),
+    TorturePart("kills: trash", _kill("trash"), 8, 8),
+    TorturePart("kills: empty trash", _kill("empty trash"), 10, 0),
+    TorturePart("kills: rebuild", _kill("rebuild"), 1, 1),
+    TorturePart("kills: import", _kill("import"), 10, 0),
+    TorturePart("kills: rate 10,000", _kill("rate 10,000"), 3, 0),
+    TorturePart("kills: random", kills.at_random, 180, 6),
+    TorturePart("deaths of the decoding process", worker_deaths.play, 120, 0),
+    TorturePart("folders taken away", removing.play, 50, 0),
+    TorturePart("kills: random, with the window", kills.windows, 20, 0),
+    TorturePart("states of a disk that forgets", _replay, 12, 12),
+    TorturePart("the power goes, drawn at random", _power, 1_000, 0),
+    TorturePart("no room", _no_room, 60, 0),
+    TorturePart("faults", _faults, 60, 6),
+    TorturePart("hostile pictures", hostile.pictures, 2_000, 150),
+    TorturePart("mutated answers", hostile.answers, 20_000, 1_000),
+    TorturePart("a window under fire", under_fire.window, 240, 0),
+    TorturePart("an import beside the window", mass_import.beside_the_window, 10_000, 240),
+    TorturePart("a hostile library opened", strangers.libraries, 1_900, 24),
+    TorturePart("a hostile backup restored", strangers.backups, 2_000, 60),
+    TorturePart("soak", soak.soak, 5_000, 0),
 )
 
 
-def run(part: Part, *, short: bool = False) -> bool:
+def run(part: TorturePart, *, short: bool = False) -> bool:
     """Do one part and say how it went; whether it reached what it must."""
     wanted = part.short if short else part.full
     began = time.monotonic()

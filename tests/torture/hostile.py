@@ -18,7 +18,7 @@ from pathlib import Path
 from PIL import Image
 
 from studio.common.errors import PictureUnreadable, StorageError
-from studio.common.serial_executor import Lane
+from studio.common.serial_executor import SerialExecutor
 from studio.imaging.decoder import Decoder
 from tests.fuzz_answers import Target
 from tests.generation.harness import ANSWER, inline, parts
@@ -67,7 +67,7 @@ def spoilt(data: bytes, chance: random.Random) -> bytes:
 async def _look(folder: Path, bodies: list[bytes], good: bytes) -> None:
     decoder = Decoder()
     path = folder / "hostile"
-    lane = Lane("hostile")
+    lane = SerialExecutor("hostile")
 
     async def look() -> None:
         for body in bodies:
@@ -98,7 +98,7 @@ def pictures(folder: Path, number: int) -> int:
 
 
 async def _read(target: Target, bodies: Iterator[bytes]) -> None:
-    lane = Lane("decoding")
+    lane = SerialExecutor("decoding")
 
     async def read(some: list[bytes]) -> None:
         for body in some:

@@ -50,9 +50,9 @@ async def _import(folder: Path, number: int, counted: list[int]) -> None:
     async with opened(folder / "home") as window:
         for attempt in range(_TRIES):
             some = files(folder / f"in-{attempt}", number, attempt)
-            before = window.browsing.counts.all
+            before = window.library_view.counts.all
             async with Pulse() as pulse:
-                window.bringing.take([some])
+                window.import_controller.import_paths([some])
                 await _over(window)
             taken = (await window.core.library.counts(0.0)).all - before
             assert taken == number, taken
@@ -72,9 +72,9 @@ async def _stopped(window: OpenedWindow, folder: Path) -> None:
 
     core = window.core
     before = (await core.library.counts(0.0)).all
-    window.bringing.take([folder])
-    await until(core, lambda: window.browsing.counts.all > before, "some are in")
-    window.bringing.stop()
+    window.import_controller.import_paths([folder])
+    await until(core, lambda: window.library_view.counts.all > before, "some are in")
+    window.import_controller.stop()
     await _over(window)
     every = await core.library.every()
     assert len(every) > before
@@ -85,7 +85,7 @@ async def _stopped(window: OpenedWindow, folder: Path) -> None:
 
 
 async def _over(window: OpenedWindow) -> None:
-    work = window.bringing._work
+    work = window.import_controller._work
     assert work is not None
     while not work.done():
-        await work.settle(1.0)
+        await work.wait_until_ended(1.0)

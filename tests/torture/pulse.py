@@ -22,7 +22,7 @@ _TRIES = 10
 _LIBRARY = ctypes.PyDLL(None)
 
 
-class Clock:
+class ThreadTimes:
     """What a pulse reads: how long threads of this process waited for a processor and computed."""
 
     def __init__(self) -> None:
@@ -66,10 +66,10 @@ class Pulse:
         disturbed: the machine had so much else to do that a long stall may be its own.
     """
 
-    def __init__(self, clock: Clock | None = None) -> None:
+    def __init__(self, clock: ThreadTimes | None = None) -> None:
         self.stalls: list[float] = []
         self._task: asyncio.Task[None] | None = None
-        self._clock = clock or Clock()
+        self._clock = clock or ThreadTimes()
         self.disturbed = self._over = False
         self._began = self._waited = 0.0
 
@@ -112,7 +112,7 @@ def keep_python(seconds: float) -> None:
 
 
 async def without_stall(
-    work: Callable[[], Awaitable[None]], clock: Callable[[], Clock] = Clock
+    work: Callable[[], Awaitable[None]], clock: Callable[[], ThreadTimes] = ThreadTimes
 ) -> None:
     """Do it while the loop must go on; once more where the machine was busy with something else.
 
@@ -136,12 +136,12 @@ def on_window_loop(work: Coroutine[Any, Any, None]) -> None:
 
     from studio.ui.app.application import TURN
     from studio.ui.app.event_loop import WindowLoop
-    from studio.ui.app.gc_timer import Garbage
+    from studio.ui.app.gc_timer import GcTimer
 
     app = QApplication.instance() or QApplication(["gridbrush-torture"])
     assert isinstance(app, QApplication)
     QApplication.setQuitOnLastWindowClosed(False)
-    garbage = Garbage(app)
+    garbage = GcTimer(app)
     usual = sys.getswitchinterval()
     sys.setswitchinterval(TURN)
     try:

@@ -17,7 +17,7 @@ from itertools import product
 from pathlib import Path
 
 from tests import canary
-from tests.cli.program import Program, Result, made
+from tests.cli.program import CliProgram, Result, made
 from tests.fake_service import FakeService, Reply, tiny_png
 from tests.generation.harness import ANSWER
 
@@ -144,7 +144,7 @@ def _wait_for_half(home: Path) -> None:
         time.sleep(0.01)
 
 
-def _has(listed: Result, program: Program) -> bool:
+def _has(listed: Result, program: CliProgram) -> bool:
     if listed.code != 0:
         return False
     return any(one.get("sha256") == SHA256 for one in listed.events)

@@ -28,7 +28,7 @@ from tests.generation.harness import Studio, replies, studio
 
 
 @dataclass
-class Disk:
+class ReplayedDisk:
     """What survives, as it grows.
 
     Attributes:
@@ -168,12 +168,12 @@ ACTIONS: dict[str, Action] = {
 }
 
 
-async def recorded(home: Path, action: Action, service: FakeService) -> Disk:
+async def recorded(home: Path, action: Action, service: FakeService) -> ReplayedDisk:
     """What one action leaves on such a disk at each of its steps."""
     async with studio(home, service) as one:
         # What was there before is on the disk.
         await generation(one)
-    disk = Disk(home / "library")
+    disk = ReplayedDisk(home / "library")
     disk.begin()
     async with studio(home, service) as one:
         stop = files.watch(disk.step)

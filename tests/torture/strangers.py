@@ -27,16 +27,16 @@ from typing import Any
 
 import msgspec
 
-from studio.app.core import Core, Options
+from studio.app.core import Core, CoreOptions
 from studio.common import paths
 from studio.common.errors import StudioError
 from studio.domain.entities import Conversation, Parent, Picture, Reference, Role, new_id
-from studio.generation.journal import VERSION, Mark, Queued
+from studio.generation.journal import VERSION, QueuedFile, StageMark
 from studio.library.files.originals import HIDDEN, UNFINISHED
 from studio.library.log import records
 from studio.library.operations import restore, trash
 from studio.remote import server
-from studio.remote.protocol import Change
+from studio.remote.protocol import ChangeLibrary
 from studio.remote.server import carry_out
 from tests.fake_service import answer_with, tiny_png
 from tests.library.builders import a_job, a_picture
@@ -90,15 +90,15 @@ def sound() -> Files:
         f"{hidden}/importing/{portion}/{coming.id}": three,
         f"{hidden}/importing/{portion}/pictures.json": msgspec.json.encode([coming]),
         f"{hidden}/emptying/{new_id()}.json": msgspec.json.encode(going),
-        f"{entry}/queued.json": msgspec.json.encode(Queued(version=VERSION, job=a_job())),
-        f"{entry}/sent.json": msgspec.json.encode(Mark(at=1.0)),
+        f"{entry}/queued.json": msgspec.json.encode(QueuedFile(version=VERSION, job=a_job())),
+        f"{entry}/sent.json": msgspec.json.encode(StageMark(at=1.0)),
         f"{entry}/whole.json": msgspec.json.encode(
-            Mark(at=1.0, bytes=9, status=200, headers={"content-type": "application/json"})
+            StageMark(at=1.0, bytes=9, status=200, headers={"content-type": "application/json"})
         ),
         f"{entry}/answer": json.dumps(answer_with(tiny_png(12, 12))).encode(),
         f"{hidden}/journal/order.json": msgspec.json.encode([attempt]),
         f"{hidden}/records/2026-11.jsonl": b"".join(map(records.encode, log)),
-        f"{hidden}/id": msgspec.json.encode(records.Identity(id=new_id())),
+        f"{hidden}/id": msgspec.json.encode(records.LibraryIdentity(id=new_id())),
     }
 
 
@@ -274,7 +274,7 @@ async def _used(home: Path, chosen: Path | None) -> None:
         where = replace(where, home=None)
         where.settings_file.parent.mkdir(parents=True, exist_ok=True)
         where.settings_file.write_text(json.dumps({"version": 1, "library": str(chosen)}))
-    core = await Core.open(where, Options(provider="sketch"), environ={})
+    core = await Core.open(where, CoreOptions(provider="sketch"), environ={})
     try:
         library = core.library
         every = await library.every()
@@ -285,12 +285,12 @@ async def _used(home: Path, chosen: Path | None) -> None:
             await core.recover()
         for action in ("fix", "rebuild", "trash", "restore", "trash", "empty-trash", "undo"):
             with contextlib.suppress(StudioError):
-                await carry_out(core, Change(action=action, ids=[one.id for one in every]))
+                await carry_out(core, ChangeLibrary(action=action, ids=[one.id for one in every]))
         for picture in every:
             with contextlib.suppress(StudioError):
                 library.store.thumbnails.remove(picture.sha256)
                 await library.store.reading.run(
-                    library.store.thumbnails.put, picture.sha256, 256, SECRET
+                    library.store.thumbnails.store_thumbnail, picture.sha256, 256, SECRET
                 )
         for job in await library.failed():
             for one in job.request.references:

@@ -13,8 +13,7 @@ from typing import Any
 
 import pytest
 
-from studio.app.core import Core
-from studio.app.core import Options as CoreOptions
+from studio.app.core import Core, CoreOptions
 from studio.common import paths
 from studio.domain.entities import JobState
 from studio.library.operations.verify import check

@@ -26,11 +26,11 @@ from hypothesis.stateful import (
 
 from studio.common import files
 from studio.domain.entities import GenerationRequest, Job, new_id
-from studio.generation.journal import Entry, Journal, Over, Stage
+from studio.generation.journal import EndReason, Journal, JournalEntry, Stage
 from studio.library.log import records
 from studio.library.log.record_log import RecordLog
 from studio.library.log.records import Record
-from tests.torture.replay import Disk
+from tests.torture.replay import ReplayedDisk
 
 ORDER = [Stage.QUEUED, Stage.SENT, Stage.CUT, Stage.WHOLE]
 
@@ -79,7 +79,7 @@ class Power(RuleBasedStateMachine):
             path = self.folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
-        self.disk = Disk(self.folder)
+        self.disk = ReplayedDisk(self.folder)
         self.disk.begin()
         self.steps_left: int | None = None
         self.stop = files.watch(self._step)
@@ -194,8 +194,8 @@ class Power(RuleBasedStateMachine):
         ]
         return data.draw(st.sampled_from(sorted(every))) if every else None
 
-    def _entry(self, attempt: str) -> Entry:
-        return Entry(self.journal.folder / attempt)
+    def _entry(self, attempt: str) -> JournalEntry:
+        return JournalEntry(self.journal.folder / attempt)
 
     @precondition(lambda self: self.reached)
     @rule(data=st.data(), power=power, torn=torn)
@@ -255,7 +255,7 @@ class Power(RuleBasedStateMachine):
         if attempt is None or attempt in self.bodies:
             return
         entry = self._entry(attempt)
-        self._do(lambda: self.journal.close(entry, Over.RECORDED, lasting=not recorded), power)
+        self._do(lambda: self.journal.close(entry, EndReason.RECORDED, lasting=not recorded), power)
         if self.went:
             self.loose.add(attempt)
             self._crash(torn)

@@ -11,7 +11,7 @@ import pytest
 
 from tests.torture import __main__ as torture
 from tests.torture import faults, hostile, pulse
-from tests.torture.pulse import Clock, keep_python, on_window_loop, without_stall
+from tests.torture.pulse import ThreadTimes, keep_python, on_window_loop, without_stall
 
 _STALL = 0.2  # seconds
 
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kills processes
     "part", [part for part in torture.PARTS if part.short], ids=lambda p: p.name
 )
 def test_a_little_of_each_part(
-    tmp_path: Path, part: torture.Part, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, part: torture.TorturePart, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Times are for `make torture` on a quiet machine: only what comes out is looked at here.
     monkeypatch.setattr(pulse, "LIMIT", math.inf)
@@ -34,7 +34,7 @@ def test_there_are_sixty_ways_to_answer_wrongly() -> None:
     assert len(faults.scripts()) >= 60
 
 
-class SetClock(Clock):
+class SetClock(ThreadTimes):
     """A clock that says how long threads waited and computed between two beats."""
 
     def __init__(self, queued: float, computed: float) -> None:
@@ -52,7 +52,7 @@ class SetClock(Clock):
         return self._next(1)
 
 
-def _stand_still(where: str, clock: Clock) -> None:
+def _stand_still(where: str, clock: ThreadTimes) -> None:
     async def work() -> None:
         if where == "on the loop":
             keep_python(_STALL)

@@ -20,7 +20,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from studio.app.core import Options
+from studio.app.core import CoreOptions
 from studio.domain.entities import Job
 from studio.library.query import View
 from tests.fake_service import FakeService, Reply, tiny_png
@@ -93,7 +93,7 @@ async def _fire(home: Path, number: int) -> None:
     errors: list[BaseException] = []
     tasks.on_error(errors.append)
     with _enemy() as url:
-        options = Options(provider="dgrid", base_url=url)
+        options = CoreOptions(provider="dgrid", base_url=url)
         async with opened(home, options=options, key=KEY) as window:
             core = window.core
             core.settings.change(at_once=_AT_ONCE)

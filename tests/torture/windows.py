@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from studio.generation.journal import Entry
+from studio.generation.journal import JournalEntry
 from tests.desktop.session import Session, missing
 
 ROOT = Path(__file__).parents[2]
@@ -87,7 +87,9 @@ def _whole(home: Path) -> set[str]:
     """Ids of the pictures whose answers stand whole in the journal."""
     marks = (home / "library/.gridbrush/journal").glob("*/whole.json")
     # What is called done has its picture, or has brought none; each answer here brings one.
-    return {Entry(mark.parent).picture_id(0) for mark in marks if mark.parent.suffix != ".done"}
+    return {
+        JournalEntry(mark.parent).picture_id(0) for mark in marks if mark.parent.suffix != ".done"
+    }
 
 
 def _shown(command: subprocess.Popen[bytes]) -> set[str]:

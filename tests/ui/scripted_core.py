@@ -13,11 +13,11 @@ from pathlib import Path
 
 from studio.common import i18n, paths
 from studio.common.errors import StudioError
-from studio.config.credentials import KeyringTrouble, Keys
-from studio.config.key_status import State
+from studio.config.credentials import Credentials, KeyringFailure
+from studio.config.key_status import KeyState
 from studio.config.settings import SettingsStore
 from studio.domain.entities import AspectRatio, Failure, GenerationRequest, Job, JobState
-from studio.domain.events import Events
+from studio.domain.events import EventBus
 
 PATIENCE = 60.0
 """Seconds after which what is waited for will not come; less than a test may take."""
@@ -37,17 +37,17 @@ class Vault:
         self.kept: dict[str, str] = {}
         self.gate = threading.Event()
         self.gate.set()
-        self.trouble: KeyringTrouble | None = None
+        self.trouble: KeyringFailure | None = None
 
     def _wait(self) -> None:
         self.gate.wait(60)
         if self.trouble is not None:
             raise self.trouble
 
-    def door(self) -> State:
-        if self.trouble is not None and self.trouble.state is State.LOCKED:
-            return State.LOCKED
-        return State.OK if self.kept else State.NONE
+    def door(self) -> KeyState:
+        if self.trouble is not None and self.trouble.state is KeyState.LOCKED:
+            return KeyState.LOCKED
+        return KeyState.OK if self.kept else KeyState.NONE
 
     def get(self, _service: str, profile: str) -> str | None:
         self._wait()
@@ -80,10 +80,12 @@ class ScriptedDesk:
 
     def __init__(self, home: Path, *, patience: float = 4.0) -> None:
         self.paths = paths.find(home)
-        self.events = Events()
+        self.events = EventBus()
         self.settings: SettingsStore = Quick(self.paths.settings_file, self.events)
         self.vault = Vault()
-        self.keys = Keys("scripted", self.settings, self.events, {}, self.vault, patience=patience)
+        self.keys = Credentials(
+            "scripted", self.settings, self.events, {}, self.vault, patience=patience
+        )
         self.library_folder = self.paths.library
         self.tested: list[tuple[str, str | None]] = []
         self.answer: str | StudioError = "The key works: DGrid lists 4 image models."

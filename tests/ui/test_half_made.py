@@ -50,7 +50,7 @@ from PySide6.QtWidgets import (
 
 import studio.ui
 from studio.ui.support.qt_overrides import needs
-from studio.ui.widgets import Choice, MenuChip
+from studio.ui.widgets import ChipChoice, MenuChip
 
 KIND = QEvent.Type
 
@@ -279,7 +279,7 @@ def test_a_collected_chip_is_hidden_in_silence(
 
     def leave_behind() -> None:
         chip = MenuChip("Size")
-        chip.set_choices([Choice(value=1, text="1K")])
+        chip.set_choices([ChipChoice(value=1, text="1K")])
         window = QWidget()
         vars(chip)["window_of"], vars(window)["chip"] = window, chip
         QVBoxLayout(window).addWidget(chip)

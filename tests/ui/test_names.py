@@ -14,21 +14,29 @@ from PySide6.QtWidgets import QApplication, QListView, QWidget
 from pytestqt.qtbot import QtBot
 
 from studio.common.display_text import one_line
-from studio.domain.entities import Job, JobState, Picture, Reference, Role, Source, short_name
+from studio.domain.entities import (
+    GroundingSource,
+    Job,
+    JobState,
+    Picture,
+    Reference,
+    Role,
+    short_name,
+)
 from studio.ui.panels.composer.compact import CompactLine
 from studio.ui.panels.composer.dashed_button import DashedButton
-from studio.ui.panels.composer.slot import Note, Slot
+from studio.ui.panels.composer.slot import Slot, SlotNote
 from studio.ui.panels.composer.slots import SlotsRow
 from studio.ui.panels.inspector.facts import parent_names
 from studio.ui.panels.inspector.sources import LinkRow
-from studio.ui.panels.inspector.tags import Chip, Held
-from studio.ui.panels.search_hints import OfferList, OfferRow
+from studio.ui.panels.inspector.tags import TagChip, TagCount
+from studio.ui.panels.search_hints import SearchHintDelegate, SearchHintModel
 from studio.ui.panels.sidebar.place_list import PlaceList
 from studio.ui.panels.status_bar.job_row import JobRow
 from studio.ui.style.theme import install, theme
 from studio.ui.support.sidebar_items import collection
-from studio.ui.views.gallery.tile_style import Kit
-from studio.ui.widgets import Choice, ElidedLabel, IconButton, Menu, MenuChip, Text
+from studio.ui.views.gallery.tile_style import TileStyle
+from studio.ui.widgets import ChipChoice, ElidedLabel, IconButton, Menu, MenuChip, Text
 from studio.ui.widgets.segmented import Segmented
 from tests.ui.scripted_core import job
 from tests.ui.scripted_library import picture
@@ -116,7 +124,7 @@ def test_pictures_jobs_and_what_they_came_from_are_called_by_one_line() -> None:
 def slot(name: str, parent: QWidget) -> QWidget:
     made = Slot(parent)
     reference = Reference(sha256="a" * 64, media_type="image/png", role=Role.STYLE, name=name)
-    made.show_reference(reference, Note(), small=False)
+    made.show_reference(reference, SlotNote(), small=False)
     return made
 
 
@@ -128,7 +136,7 @@ def suggestion(name: str, parent: QWidget) -> QWidget:
 
 def chip(name: str, parent: QWidget) -> QWidget:
     made = MenuChip("Model", parent)
-    made.set_choices([Choice(value=1, text=name, supplement=name)])
+    made.set_choices([ChipChoice(value=1, text=name, supplement=name)])
     return made
 
 
@@ -161,13 +169,13 @@ def menu(name: str, parent: QWidget) -> QWidget:
 
 
 def link(name: str, parent: QWidget) -> QWidget:
-    return LinkRow(Source(url="https://example.com/a", title=name), "network", parent)
+    return LinkRow(GroundingSource(url="https://example.com/a", title=name), "network", parent)
 
 
 def offers(name: str, parent: QWidget) -> QWidget:
     made = QListView(parent)
-    made.setModel(OfferList([f'tag:"{name}"'], made))
-    made.setItemDelegate(OfferRow(made))
+    made.setModel(SearchHintModel([f'tag:"{name}"'], made))
+    made.setItemDelegate(SearchHintDelegate(made))
     return made
 
 
@@ -179,7 +187,7 @@ PAINTED: dict[str, Callable[[str, QWidget], QWidget]] = {
     "label": lambda name, parent: Text(name, parent=parent),
     "elided label": lambda name, parent: ElidedLabel(name, parent=parent),
     "compact line": line,
-    "tag": lambda name, parent: Chip(Held(name, 1, 1), parent),
+    "tag": lambda name, parent: TagChip(TagCount(name, 1, 1), parent),
     "link": link,
     "place": places,
     "job": row,
@@ -214,7 +222,7 @@ def test_a_name_is_painted_as_its_one_line(
 @pytest.mark.parametrize("name", CASES, ids=ascii)
 def test_a_caption_is_one_line(name: str, qapp: QApplication) -> None:
     install(qapp, "dark", scale=1.0)
-    kit = Kit(theme())
+    kit = TileStyle(theme())
     assert kit.elided(name, 200) == kit.elided(CASES[name], 200)
 
 
@@ -226,7 +234,7 @@ def test_the_slots_stay_in_their_row(qtbot: QtBot, qapp: QApplication) -> None:
     made.resize(900, made.sizeHint().height())
     kept = [Reference(sha256=f"{n:064x}", media_type="image/png", name=name)
             for n, name in enumerate(CASES)]  # fmt: skip
-    made.show_references(kept, [Note() for _one in kept])
+    made.show_references(kept, [SlotNote() for _one in kept])
     made.show()
     heights = {slot.height() for slot in made.slots() if slot.isVisible()}
     assert len(heights) == 1

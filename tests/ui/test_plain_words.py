@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from studio.app.core import Options
+from studio.app.core import CoreOptions
 from studio.config.settings import Profile
 from studio.domain.drafts import Draft
 from studio.ui.dialogs.question import Question
@@ -215,7 +215,7 @@ async def test_hostile_names_are_shown_literally_wherever_the_pointer_rests(tmp_
         own = Profile(
             name="evil", title=f"Evil {IMAGE} a&b", base_url=running.url, model=f"m{IMAGE}"
         )
-        options = Options()
+        options = CoreOptions()
         async with opened(tmp_path, options=options, key=KEY) as window:
             core = window.core
             core.settings.change(profiles=(own,))
@@ -231,7 +231,7 @@ async def test_hostile_names_are_shown_literally_wherever_the_pointer_rests(tmp_
                     profile="dgrid", model=f"m{IMAGE}", prompt=f"{{{IMAGE}|<b>b</b>}} & &lt;i&gt;"
                 )
             )
-            window.gallery.select_keys([window.browsing.order[0]])
+            window.gallery.select_keys([window.library_view.order[0]])
             await until(core, lambda: window.inspector.page.tags.chips, "tags are shown")
             await until(core, lambda: window.sidebar.findChildren(QAbstractItemView), "places")
             window.composer.generate_now()

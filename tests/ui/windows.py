@@ -10,7 +10,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QApplication, QWidget
 
-from studio.app.core import Core, Options
+from studio.app.core import Core, CoreOptions
 from studio.common import paths
 from studio.domain import prompt_variants, runs
 from studio.domain.drafts import Draft
@@ -20,34 +20,34 @@ from studio.library.query import View
 from studio.ui.app.first_screen import FirstScreen
 from studio.ui.app.window_builder import WindowBuilder
 from studio.ui.app.window_session import WindowSession
-from studio.ui.controllers.budget import Budgeting
-from studio.ui.controllers.collections import Shelving
-from studio.ui.controllers.draft import Composing
-from studio.ui.controllers.event_router import Hearing
+from studio.ui.controllers.budget import BudgetController
+from studio.ui.controllers.collections import CollectionsController
+from studio.ui.controllers.draft import DraftController
+from studio.ui.controllers.event_router import EventRouter
 from studio.ui.controllers.go_to_date import DateNavigation
-from studio.ui.controllers.import_ import Bringing
-from studio.ui.controllers.item_actions import Offers
-from studio.ui.controllers.jobs import Running
-from studio.ui.controllers.messages import Talking
+from studio.ui.controllers.import_ import ImportController
+from studio.ui.controllers.item_actions import ItemActions
+from studio.ui.controllers.jobs import JobsController
+from studio.ui.controllers.messages import MessagesController
 from studio.ui.controllers.notifications import Notifier
-from studio.ui.controllers.pictures import PictureActions
-from studio.ui.controllers.selection import Selected
+from studio.ui.controllers.pictures import PicturesController
+from studio.ui.controllers.selection import SelectionController
 from studio.ui.controllers.variations import Variations
-from studio.ui.controllers.view_options import Choices
-from studio.ui.controllers.view_switch import Looking
-from studio.ui.dialogs.launcher import Dialogs
+from studio.ui.controllers.view_options import ViewOptionsController
+from studio.ui.controllers.view_switch import ViewSwitch
+from studio.ui.dialogs.launcher import DialogLauncher
 from studio.ui.dialogs.missing_file import MissingFiles
 from studio.ui.dialogs.open_library import LibraryOpener
-from studio.ui.dialogs.quit import Leaving
+from studio.ui.dialogs.quit import QuitSequence
 from studio.ui.dialogs.relocate_library import LibraryMover
 from studio.ui.style import theme
 from studio.ui.support import tasks
-from studio.ui.views.empty_state import Nothing
+from studio.ui.views.empty_state import EmptyState
 from studio.ui.views.loupe import Loupe
 from studio.ui.views.welcome import Welcome
 from studio.ui.widgets import Menu, Toast
 from studio.ui.window.actions import Actions
-from studio.ui.window.alt_key import MenuKey
+from studio.ui.window.alt_key import AltKeyFilter
 from studio.ui.window.main_window import StudioWindow
 
 PROMPT = "Lighthouse in first snow"
@@ -60,23 +60,23 @@ class OpenedWindow(StudioWindow):
     """The program's window with all that is behind it at hand."""
 
     actions_of: Actions
-    bringing: Bringing
-    budgeting: Budgeting
-    choices: Choices
-    composing: Composing
+    import_controller: ImportController
+    budget_controller: BudgetController
+    view_options: ViewOptionsController
+    draft_controller: DraftController
     dates: DateNavigation
-    dialogs: Dialogs
-    hearing: Hearing
-    looking: Looking
-    menu_key: MenuKey
+    dialogs: DialogLauncher
+    event_router: EventRouter
+    view_switch: ViewSwitch
+    alt_key_filter: AltKeyFilter
     missing_files: MissingFiles
     notifier: Notifier
-    offers: Offers
-    pictures: PictureActions
-    running: Running
-    selection: Selected
-    shelving: Shelving
-    talking: Talking
+    item_actions: ItemActions
+    pictures: PicturesController
+    jobs_controller: JobsController
+    selection: SelectionController
+    collections_controller: CollectionsController
+    messages_controller: MessagesController
     toast: Toast
     variations: Variations
 
@@ -84,7 +84,7 @@ class OpenedWindow(StudioWindow):
         super().__init__(core)
         self.core = core
         self.session = WindowSession(core, self)
-        self.browsing = self.session.browsing
+        self.library_view = self.session.browsing
 
     # The session
 
@@ -105,7 +105,7 @@ class OpenedWindow(StudioWindow):
         self.session.save_state_now()
 
     async def settle(self) -> None:
-        await self.session.settle()
+        await self.session.save_state()
 
     # What was built
 
@@ -132,7 +132,7 @@ class OpenedWindow(StudioWindow):
         return self.built.welcome.get()
 
     @property
-    def nothing(self) -> Nothing:
+    def nothing(self) -> EmptyState:
         return self.built.nothing.get()
 
     @property
@@ -148,8 +148,8 @@ class OpenedWindow(StudioWindow):
         return self.built.library_commands.mover.get()
 
     @property
-    def leaving(self) -> Leaving | None:
-        return self.built.leaving.made
+    def quit_sequence(self) -> QuitSequence | None:
+        return self.built.quit_sequence.made
 
 
 @contextlib.asynccontextmanager
@@ -157,7 +157,7 @@ async def opened(
     home: Path,
     *,
     width: int = 1440,
-    options: Options | None = None,
+    options: CoreOptions | None = None,
     key: str | None = None,
     files: tuple[Path, ...] = (),
 ) -> AsyncIterator[OpenedWindow]:
@@ -176,7 +176,7 @@ async def opened(
     try:
         await window.open()
         window.resize(width, 900)
-        await until(core, lambda: window.browsing.order is not None, "rows")
+        await until(core, lambda: window.library_view.order is not None, "rows")
         yield window
     finally:
         await put_away(window)
@@ -236,4 +236,4 @@ async def make(
     await core.queue.idle()
     wanted = before + (tiles or count)
     await until(core, lambda: window.model.rowCount() == wanted, "tiles")
-    return await core.library.pictures(window.browsing.order)
+    return await core.library.pictures(window.library_view.order)

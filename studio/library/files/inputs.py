@@ -13,7 +13,7 @@ from studio.imaging import upload_limits
 from studio.library.files.originals import Originals, read_picture_file
 
 
-def keep(
+def store_input(
     originals: Originals, data: bytes | Path, *, role: Role, name: str, picture: str | None
 ) -> Reference:
     """Copy a picture into the library's inputs. Raises StorageError, PictureUnreadable, Unusable.

@@ -246,7 +246,7 @@ class Originals:
         """Move a file within the library. Raises StorageError."""
         files.move(source, target, leaving=leaving, within=self.folder)
 
-    def settle(self, picture: Picture) -> None:
+    def move_into_place(self, picture: Picture) -> None:
         """Bring the file where it belongs after it was trashed or restored."""
         target = self.path(picture)
         found = self.find(picture)

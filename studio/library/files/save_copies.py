@@ -80,7 +80,7 @@ def save_as(source: Path, target: Path, library: Path) -> Path:
             _("{name} is the picture's own file. It was left as it is.").format(name=target),
             hint=_("Choose another name or another folder."),
         )
-    there = look(target, library)
+    there = target_exists(target, library)
     with unfinished_copies.beside(target) as part:
         _write(source, part, target)
         if there:
@@ -146,7 +146,7 @@ def _is_same(source: Path, target: Path) -> bool:
         return source.samefile(target)
 
 
-def look(target: Path, library: Path) -> bool:
+def target_exists(target: Path, library: Path) -> bool:
     """Whether a file is in a place the user named, which may go if the user says so.
 
     Raises InputError where it may not, StorageError where it is no file.

@@ -57,7 +57,7 @@ class ThumbnailStore:
         except OSError:
             return None
 
-    def put(self, sha256: str, edge: int, data: bytes) -> None:
+    def store_thumbnail(self, sha256: str, edge: int, data: bytes) -> None:
         """Keep a thumbnail; a full or read-only cache only means it is made again next time."""
         path = self._path(sha256, edge)
         temporary = path.with_name(f".{secrets.token_hex(6)}.new")

@@ -28,12 +28,12 @@ from studio.domain.entities import Flag, Picture
 from studio.library.index import schema
 from studio.library.index.chunks import chunks, marks, unheard
 from studio.library.index.rows import picture_of
-from studio.library.index.search_sql import Selection
-from studio.library.index.state import State
-from studio.library.index.statistics import Ledger
+from studio.library.index.search_sql import CompiledQuery
+from studio.library.index.state import IndexState
+from studio.library.index.statistics import IndexStatistics
 from studio.library.index.text_normalization import folded
-from studio.library.index.writer import Taking
-from studio.library.log.records import BEGINNING, Place, Record
+from studio.library.index.writer import IndexWriter
+from studio.library.log.records import BEGINNING, LogPosition, Record
 from studio.library.query import Collection, Query, Sort, View
 
 log = logging.getLogger(__name__)
@@ -84,7 +84,7 @@ def _always() -> bool:
     return True
 
 
-def gone(path: Path) -> StorageError:
+def missing_index_error(path: Path) -> StorageError:
     """For an index that was taken away while it was used."""
     return StorageError(
         _("The index is gone"),
@@ -177,7 +177,7 @@ class Index:
                 raise ValueError("another version")
         except (apsw.Error, ValueError) as error:
             if not path.exists():
-                raise gone(path) from error
+                raise missing_index_error(path) from error
             raise StorageError(_("The index cannot be read"), str(error)) from error
         return cls(db)
 
@@ -202,18 +202,18 @@ class Index:
             raise Interrupted
 
     @property
-    def ledger(self) -> Ledger:
+    def ledger(self) -> IndexStatistics:
         """What it counts and sums up."""
-        return Ledger(self._db)
+        return IndexStatistics(self._db)
 
     @property
-    def state(self) -> State:
+    def state(self) -> IndexState:
         """How things stand, for whoever changes them."""
-        return State(self._db)
+        return IndexState(self._db)
 
     # What was read of the log
 
-    def applied(self) -> Place:
+    def applied(self) -> LogPosition:
         """How far the log has been read."""
         try:
             found = self._db.execute("SELECT file, offset FROM applied").fetchone()
@@ -221,9 +221,9 @@ class Index:
                 raise NotUnderstood("no place in the log")
         except DAMAGE as error:
             raise damaged(error) from error
-        return Place(*found) if found else BEGINNING
+        return LogPosition(*found) if found else BEGINNING
 
-    def reached(self) -> Place:
+    def reached(self) -> LogPosition:
         """The same; the beginning where a damaged index cannot tell."""
         try:
             return self.applied()
@@ -232,7 +232,7 @@ class Index:
 
     def apply(
         self,
-        records: Iterable[tuple[Record, Place, Place]],
+        records: Iterable[tuple[Record, LogPosition, LogPosition]],
         taken: Callable[[int], None] = unheard,
     ) -> None:
         """Take over records in the order of the log. Raises StorageError.
@@ -261,11 +261,11 @@ class Index:
         except apsw.Error as error:
             raise StorageError(_("The index cannot be written"), str(error)) from error
 
-    def follow(
+    def append_record(
         self,
         record: Record,
-        begin: Place,
-        end: Place,
+        begin: LogPosition,
+        end: LogPosition,
         taken: Callable[[int], None] = unheard,
     ) -> bool:
         """Take over one record that was just written; False when others came before it.
@@ -299,13 +299,15 @@ class Index:
             raise
 
     def _apply(
-        self, records: Iterable[tuple[Record, Place, Place]], taken: Callable[[int], None]
+        self,
+        records: Iterable[tuple[Record, LogPosition, LogPosition]],
+        taken: Callable[[int], None],
     ) -> None:
         waiting = iter(records)
         while portion := list(islice(waiting, _PORTION)):
             try:
                 with self._whole():
-                    Taking(self._db, taken).take(portion)
+                    IndexWriter(self._db, taken).write_records(portion)
             except NotUnderstood:
                 raise  # it is the index that is odd
             except _ODD as error:
@@ -313,11 +315,13 @@ class Index:
                 for one in portion:
                     self._take_alone(one, taken)
 
-    def _take_alone(self, one: tuple[Record, Place, Place], taken: Callable[[int], None]) -> None:
+    def _take_alone(
+        self, one: tuple[Record, LogPosition, LogPosition], taken: Callable[[int], None]
+    ) -> None:
         """Take a record that may be odd; one that nobody can take costs no other."""
         try:
             with self._whole():
-                Taking(self._db, taken).take([one])
+                IndexWriter(self._db, taken).write_records([one])
         except NotUnderstood:
             raise
         except _ODD as error:
@@ -325,7 +329,7 @@ class Index:
             log.warning("Record %s in %s is passed over: %s", record.id, begin.file, error)
             self.refused += 1
             with self._whole():
-                Taking(self._db, taken).reached(end)
+                IndexWriter(self._db, taken).reached(end)
 
     # Questions
 
@@ -358,20 +362,20 @@ class Index:
                 f"SELECT row FROM facts WHERE trashed = 0{hide} ORDER BY row{turn} LIMIT ?",
                 (-1 if limit is None else limit,),
             )
-        statement = Selection(query, self._db.execute).rows(limit)
+        statement = CompiledQuery(query, self._db.execute).rows(limit)
         return statement.sql, statement.values
 
-    def among(self, query: Query, rows: Sequence[int]) -> set[int]:
+    def filter_rows(self, query: Query, rows: Sequence[int]) -> set[int]:
         """Those of these rows that are asked for."""
         found: set[int] = set()
         for some in chunks(rows):
-            statement = Selection(query, self._db.execute).among(some)
+            statement = CompiledQuery(query, self._db.execute).filter_statement(some)
             found.update(row for (row,) in self._db.execute(statement.sql, statement.values))
         return found
 
     def count(self, query: Query) -> int:
         """How many pictures are asked for."""
-        statement = Selection(query, self._db.execute).count()
+        statement = CompiledQuery(query, self._db.execute).count()
         self._go_on()
         ((found,),) = self._db.execute(statement.sql, statement.values)
         return int(found)

@@ -13,7 +13,7 @@ from typing import ParamSpec, TypeVar
 
 from studio.common.errors import LibraryTooNew, StorageError
 from studio.common.i18n import _
-from studio.common.serial_executor import Lane
+from studio.common.serial_executor import SerialExecutor
 from studio.domain.entities import Picture
 from studio.library.index.index import Index, Interrupted
 from studio.library.query import Query
@@ -24,7 +24,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class Asking:
+class PendingQuery:
     """A question on its way, and whether anybody still waits for it."""
 
     def __init__(self) -> None:
@@ -35,7 +35,7 @@ class Asking:
         return self.wanted
 
 
-class Reading:
+class IndexReader:
     """One connection that reads, on a lane of its own.
 
     Attributes:
@@ -46,17 +46,17 @@ class Reading:
     def __init__(self, name: str, opened: Callable[[], Index] | None = None) -> None:
         """`opened` opens the index with the first question, on the lane."""
         self.index: Index | None = None
-        self.answering: Asking | None = None
+        self.answering: PendingQuery | None = None
         self._opened = opened
-        self._lane = Lane(name)
+        self._lane = SerialExecutor(name)
 
     async def run(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The result of `call(...)` on the lane; whatever becomes of the caller, it ends."""
         return await self._lane.run(call, *args, **kwargs)
 
-    async def ask(self, question: Callable[[Index], T]) -> T:
+    async def query_index(self, question: Callable[[Index], T]) -> T:
         """The answer of the index. Who is cancelled while it works on it ends that work."""
-        asking = Asking()
+        asking = PendingQuery()
         try:
             return await self._lane.run(self._answer, question, asking)
         except asyncio.CancelledError:
@@ -65,7 +65,7 @@ class Reading:
                 self.index.interrupt()
             raise
 
-    def _answer(self, question: Callable[[Index], T], asking: Asking) -> T:
+    def _answer(self, question: Callable[[Index], T], asking: PendingQuery) -> T:
         if self.index is None and self._opened is not None:
             self.index = self._opened()
         if self.index is None:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from studio.common.json_reader import NotUnderstood, Reader
+from studio.common.json_reader import JsonReader, NotUnderstood
 from studio.domain.entities import Flag, Picture
 
-_reader: Reader[Picture] = Reader(Picture)
+_reader: JsonReader[Picture] = JsonReader(Picture)
 
 
 def picture_of(values: Sequence[Any]) -> Picture:

@@ -45,7 +45,7 @@ SIZES = ("512", "1K", "2K", "4K")
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class SearchPhrase:
     """Words that must stand there, one after the other.
 
     Attributes:
@@ -59,7 +59,7 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fact:
+class SearchFilter:
     """One token, understood.
 
     Attributes:
@@ -80,15 +80,15 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class ParsedSearch:
     """A search, understood.
 
     Attributes:
         troubles: what was not understood, a sentence each.
     """
 
-    words: tuple[Words, ...] = ()
-    facts: tuple[Fact, ...] = ()
+    words: tuple[SearchPhrase, ...] = ()
+    facts: tuple[SearchFilter, ...] = ()
     troubles: tuple[str, ...] = ()
 
     def wants(self, key: str, value: str) -> bool:
@@ -100,11 +100,11 @@ class _NotUnderstoodError(ValueError):
     """A token whose value makes no sense; its text is the sentence for the user."""
 
 
-def understand(text: str, now: float | None = None) -> Asked:
+def understand(text: str, now: float | None = None) -> ParsedSearch:
     """Understand a search. Never raises; `now` is the moment `today` and `7d` are seen from."""
     moment = time.time() if now is None else now
-    words: list[Words] = []
-    facts: list[Fact] = []
+    words: list[SearchPhrase] = []
+    facts: list[SearchFilter] = []
     troubles: list[str] = []
     for part in _SPLIT.findall(text):
         without = part.startswith("-") and part.strip("-") != ""
@@ -125,7 +125,7 @@ def understand(text: str, now: float | None = None) -> Asked:
             troubles.append(str(error))
         else:
             facts.append(
-                Fact(
+                SearchFilter(
                     key=fact.key,
                     low=fact.low,
                     high=fact.high,
@@ -134,18 +134,18 @@ def understand(text: str, now: float | None = None) -> Asked:
                     written=(("-" if without else "") + key.casefold(), bare),
                 )
             )
-    return Asked(words=_counting(words), facts=tuple(facts), troubles=tuple(troubles))
+    return ParsedSearch(words=_counting(words), facts=tuple(facts), troubles=tuple(troubles))
 
 
-def _words(text: str, *, without: bool) -> Words | None:
+def _words(text: str, *, without: bool) -> SearchPhrase | None:
     quoted = text.startswith('"')
     begins = text.endswith("*") or not quoted
     plain = text.strip('"*').strip()
     # A minus alone has its word still to come.
-    return Words(plain, begins, without) if plain not in ("", "-") else None
+    return SearchPhrase(plain, begins, without) if plain not in ("", "-") else None
 
 
-def _counting(words: list[Words]) -> tuple[Words, ...]:
+def _counting(words: list[SearchPhrase]) -> tuple[SearchPhrase, ...]:
     """The words that count: signs between words do not, but signs alone are looked for too."""
     said = [one for one in words if not _is_punctuation(one.text)]
     return tuple(said or words)
@@ -169,25 +169,25 @@ def is_token(part: str) -> bool:
 # Values
 
 
-def _numbers(key: str, value: str) -> Fact:
+def _numbers(key: str, value: str) -> SearchFilter:
     if between := _RANGE.fullmatch(value):
         low, high = float(between[1]), float(between[2])
-        return Fact(key=key, low=low, high=_after(high))
+        return SearchFilter(key=key, low=low, high=_after(high))
     found = _NUMBER.fullmatch(value)
     if found is None:
         raise ValueError(value)
     number = float(found[2])
     match found[1]:
         case ">=":
-            return Fact(key=key, low=number)
+            return SearchFilter(key=key, low=number)
         case ">":
-            return Fact(key=key, low=_after(number))
+            return SearchFilter(key=key, low=_after(number))
         case "<":
-            return Fact(key=key, high=number)
+            return SearchFilter(key=key, high=number)
         case "<=":
-            return Fact(key=key, high=_after(number))
+            return SearchFilter(key=key, high=_after(number))
         case _:
-            return Fact(key=key, low=number, high=_after(number))
+            return SearchFilter(key=key, low=number, high=_after(number))
 
 
 def _after(number: float) -> float:
@@ -195,7 +195,7 @@ def _after(number: float) -> float:
     return round(number + 1e-7, 7)
 
 
-def _rating(value: str, _now: float) -> Fact:
+def _rating(value: str, _now: float) -> SearchFilter:
     try:
         return _numbers("rating", value)
     except ValueError:
@@ -204,9 +204,9 @@ def _rating(value: str, _now: float) -> Fact:
         ) from None
 
 
-def _cost(value: str, _now: float) -> Fact:
+def _cost(value: str, _now: float) -> SearchFilter:
     if value.casefold() == "unknown":
-        return Fact(key="cost", values=("unknown",))
+        return SearchFilter(key="cost", values=("unknown",))
     try:
         return _numbers("cost", value)
     except ValueError:
@@ -215,9 +215,9 @@ def _cost(value: str, _now: float) -> Fact:
         ) from None
 
 
-def _size(value: str, _now: float) -> Fact:
+def _size(value: str, _now: float) -> SearchFilter:
     if pixels := _PIXELS.fullmatch(value):
-        return Fact(key="pixels", values=(f"{int(pixels[1])}x{int(pixels[2])}",))
+        return SearchFilter(key="pixels", values=(f"{int(pixels[1])}x{int(pixels[2])}",))
     sign = re.match(r">=|<=|>|<|=|", value)
     tiers = value[sign.end() if sign else 0 :].upper().split(",")
     if any(one not in SIZES for one in tiers):
@@ -227,18 +227,18 @@ def _size(value: str, _now: float) -> Fact:
     at = float(SIZES.index(tiers[0]))
     match sign.group() if sign else "":
         case ">=":
-            return Fact(key="tier", low=at)
+            return SearchFilter(key="tier", low=at)
         case ">":
-            return Fact(key="tier", low=at + 1)
+            return SearchFilter(key="tier", low=at + 1)
         case "<":
-            return Fact(key="tier", high=at)
+            return SearchFilter(key="tier", high=at)
         case "<=":
-            return Fact(key="tier", high=at + 1)
+            return SearchFilter(key="tier", high=at + 1)
         case _:
-            return Fact(key="tier", values=tuple(str(SIZES.index(one)) for one in tiers))
+            return SearchFilter(key="tier", values=tuple(str(SIZES.index(one)) for one in tiers))
 
 
-def _aspect(value: str, _now: float) -> Fact:
+def _aspect(value: str, _now: float) -> SearchFilter:
     names = {"square": "1:1"}
     found = []
     for one in value.casefold().split(","):
@@ -252,10 +252,10 @@ def _aspect(value: str, _now: float) -> Fact:
                 _("An aspect ratio is such as aspect:16:9, or wide, tall or square.")
             ) from None
         found.append(str(ratio))
-    return Fact(key="aspect", values=tuple(found))
+    return SearchFilter(key="aspect", values=tuple(found))
 
 
-def _is(value: str, _now: float) -> Fact:
+def _is(value: str, _now: float) -> SearchFilter:
     wanted = value.casefold()
     if wanted not in STATES:
         raise _NotUnderstoodError(
@@ -263,28 +263,28 @@ def _is(value: str, _now: float) -> Fact:
                 word=value, words=", ".join(STATES)
             )
         )
-    return Fact(key="is", values=(wanted,))
+    return SearchFilter(key="is", values=(wanted,))
 
 
-def _named(key: str) -> Callable[[str, float], Fact]:
-    def read(value: str, _now: float) -> Fact:
+def _named(key: str) -> Callable[[str, float], SearchFilter]:
+    def read(value: str, _now: float) -> SearchFilter:
         found = [(a + b or c).strip() for a, b, c in _NAME.findall(value)]
-        return Fact(key=key, values=tuple(one for one in found if one))
+        return SearchFilter(key=key, values=tuple(one for one in found if one))
 
     return read
 
 
-def _before(value: str, now: float) -> Fact:
-    return Fact(key="created", high=_period(value, now)[0])
+def _before(value: str, now: float) -> SearchFilter:
+    return SearchFilter(key="created", high=_period(value, now)[0])
 
 
-def _since(value: str, now: float) -> Fact:
-    return Fact(key="created", low=_period(value, now)[0])
+def _since(value: str, now: float) -> SearchFilter:
+    return SearchFilter(key="created", low=_period(value, now)[0])
 
 
-def _on(value: str, now: float) -> Fact:
+def _on(value: str, now: float) -> SearchFilter:
     first, last = _period(value, now)
-    return Fact(key="created", low=first, high=last)
+    return SearchFilter(key="created", low=first, high=last)
 
 
 def _period(value: str, now: float) -> tuple[float, float]:
@@ -318,7 +318,7 @@ def _midnight(day: dt.date) -> float:
     return time.mktime((day.year, day.month, day.day, 0, 0, 0, 0, 0, -1))
 
 
-_READERS: dict[str, Callable[[str, float], Fact]] = {
+_READERS: dict[str, Callable[[str, float], SearchFilter]] = {
     "rating": _rating,
     "cost": _cost,
     "size": _size,

@@ -21,7 +21,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from studio.library.index.aspect_names import named_ratio
-from studio.library.index.search_language import Asked, Fact, Words, understand
+from studio.library.index.search_language import (
+    ParsedSearch,
+    SearchFilter,
+    SearchPhrase,
+    understand,
+)
 from studio.library.index.text_normalization import asked_terms, folded
 from studio.library.query import Query, Sort, View
 
@@ -101,7 +106,7 @@ class Statement:
     values: tuple[Any, ...]
 
 
-class Selection:
+class CompiledQuery:
     """A query, understood against what the index holds.
 
     Attributes:
@@ -110,7 +115,7 @@ class Selection:
 
     def __init__(self, query: Query, run: Run, *, depth: int = 0) -> None:
         self.query = query
-        self.asked: Asked = understand(query.words)
+        self.asked: ParsedSearch = understand(query.words)
         self._run = run
         self._depth = depth
         self._facts = [*self._shelf(), *(self._fact(fact) for fact in self.asked.facts)]
@@ -147,14 +152,14 @@ class Selection:
             found.append(Condition(sql="f.flag <> 'reject'"))
         return found
 
-    def _fact(self, fact: Fact) -> Condition:
+    def _fact(self, fact: SearchFilter) -> Condition:
         found = self._plain_fact(fact)
         if fact.without:
             # NOT of what is unknown is unknown: a picture without a cost is not cost:>1.
             return Condition(sql=f"NOT coalesce(({found.sql}), 0)", values=found.values)
         return found
 
-    def _plain_fact(self, fact: Fact) -> Condition:
+    def _plain_fact(self, fact: SearchFilter) -> Condition:
         match fact.key:
             case "is":
                 return self._state(fact.values[0])
@@ -234,7 +239,7 @@ class Selection:
                 "SELECT number, search FROM collections WHERE id = ?", (id,)
             ):
                 if search and self._depth < _DEEPEST:
-                    inner = Selection(Query(words=search), self._run, depth=self._depth + 1)
+                    inner = CompiledQuery(Query(words=search), self._run, depth=self._depth + 1)
                     smart.append(inner.as_condition())
                 elif not search:
                     numbers.append(number)
@@ -268,7 +273,7 @@ class Selection:
 
     # Words
 
-    def _take_words(self, words: Words) -> None:
+    def _take_words(self, words: SearchPhrase) -> None:
         found, begins = asked_terms(words.text)
         if not found:
             self._facts.append(_literal(words))
@@ -339,7 +344,7 @@ class Selection:
         """Rows in the order asked for."""
         return self._statement("f.row AS row", limit)
 
-    def among(self, rows: Sequence[int]) -> Statement:
+    def filter_statement(self, rows: Sequence[int]) -> Statement:
         """Which of a few rows there are."""
         where, values = _joined([*self._facts, *_looked_up(self._needles)])
         within = ",".join(str(int(row)) for row in rows)
@@ -475,7 +480,7 @@ def _aspects(wanted: Sequence[str]) -> Condition:
     return Condition(sql="(" + " OR ".join(every) + ")", values=exact.values)
 
 
-def _between(fact: Fact) -> Condition:
+def _between(fact: SearchFilter) -> Condition:
     parts: list[str] = []
     values: list[float] = []
     for sign, bound in ((">=", fact.low), ("<", fact.high)):
@@ -510,7 +515,7 @@ def _membership(table: str, column: str, numbers: Sequence[int]) -> Condition:
     )
 
 
-def _literal(words: Words) -> Condition:
+def _literal(words: SearchPhrase) -> Condition:
     """That signs stand there which are no words to the index: emoji, punctuation, marks.
 
     Of an emoji that is joined of several each must be there.

@@ -11,10 +11,10 @@ from typing import Any
 
 from studio.library.index import schema
 from studio.library.index.chunks import chunks, marks, unheard
-from studio.library.log.records import Groups, Place
+from studio.library.log.records import Groups, LogPosition
 
 
-class State:
+class IndexState:
     """Answers through one connection of the index."""
 
     def __init__(self, db: Any) -> None:
@@ -105,7 +105,7 @@ class State:
         )
         return [path for (path,) in found]
 
-    def gone(self, ids: Sequence[str]) -> set[str]:
+    def deleted_ids(self, ids: Sequence[str]) -> set[str]:
         """Those that were deleted for good."""
         if self._db.execute("SELECT 1 FROM gone LIMIT 1").fetchone() is None:
             return set()
@@ -117,21 +117,21 @@ class State:
             )
         }
 
-    def history(self, limit: int) -> list[tuple[Place, bool]]:
+    def history(self, limit: int) -> list[tuple[LogPosition, bool]]:
         """Where the last changes begin in the log, newest first, and whether they were undone."""
         return [
-            (Place(file, offset), undone == 1)
+            (LogPosition(file, offset), undone == 1)
             for file, offset, undone in self._db.execute(
                 "SELECT file, offset, undone FROM history ORDER BY seq DESC LIMIT ?", (limit,)
             )
         ]
 
-    def to_undo(self) -> Place | None:
+    def to_undo(self) -> LogPosition | None:
         """Where the last change that stands begins in the log."""
         found = self._db.execute(schema.TO_UNDO).fetchone()
-        return Place(*found) if found else None
+        return LogPosition(*found) if found else None
 
-    def to_redo(self) -> Place | None:
+    def to_redo(self) -> LogPosition | None:
         """Where the change that was undone last begins; None after a newer change."""
         found = self._db.execute(schema.TO_REDO).fetchone()
-        return Place(*found) if found else None
+        return LogPosition(*found) if found else None

@@ -6,18 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from studio.common.json_reader import Reader
+from studio.common.json_reader import JsonReader
 from studio.domain.entities import Job
 from studio.domain.spend import Spend
 from studio.library.index import schema
 from studio.library.index.chunks import chunks, marks
 from studio.library.query import Cost, Counts, PromptUse
 
-_jobs: Reader[Job] = Reader(Job)
+_jobs: JsonReader[Job] = JsonReader(Job)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stored:
+class StorageTotals:
     """What all pictures together take on the disk and did cost, in US dollars.
 
     Attributes:
@@ -29,7 +29,7 @@ class Stored:
     unknown: int = 0
 
 
-class Ledger:
+class IndexStatistics:
     """Answers through one connection of the index."""
 
     def __init__(self, db: Any) -> None:
@@ -70,13 +70,13 @@ class Ledger:
                 usd, unknown = usd + cost, unknown + int(count)
         return Cost(usd, unknown)
 
-    def stored(self) -> Stored:
+    def stored(self) -> StorageTotals:
         """What all pictures together take and cost, those in the trash too."""
         ((size,),) = self._db.execute(
             "SELECT coalesce(sum(CAST(body AS TEXT) ->> '$.bytes'), 0) FROM pictures"
         )
         ((usd, unknown),) = self._db.execute("SELECT total(cost), total(cost IS NULL) FROM facts")
-        return Stored(bytes=size, usd=usd, unknown=int(unknown))
+        return StorageTotals(bytes=size, usd=usd, unknown=int(unknown))
 
     def prompts(self, words: str, limit: int) -> list[PromptUse]:
         """Prompts of the history, the last used first."""

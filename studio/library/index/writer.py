@@ -13,13 +13,13 @@ from typing import Any
 import msgspec
 
 from studio.common.errors import Billed, StorageError
-from studio.common.json_reader import Reader
+from studio.common.json_reader import JsonReader
 from studio.domain.entities import Job, JobState, Picture, Role
 from studio.library.index import schema
 from studio.library.index.aspect_names import named_ratio, tier
 from studio.library.index.chunks import chunks, marks, unheard
 from studio.library.index.text_normalization import folded, terms
-from studio.library.log.records import Place, Record
+from studio.library.log.records import LogPosition, Record
 
 _FOR_GOOD = 2
 """In the history: neither standing nor undone."""
@@ -30,7 +30,7 @@ _USUAL = tuple(
     if field.name != "row"
 )
 
-_stored: Reader[Picture] = Reader(Picture)
+_stored: JsonReader[Picture] = JsonReader(Picture)
 
 
 def _body(picture: Picture) -> bytes:
@@ -43,7 +43,7 @@ def _body(picture: Picture) -> bytes:
     return msgspec.json.encode(found)
 
 
-class Taking:
+class IndexWriter:
     """Takes over some records through one connection of apsw, within one transaction.
 
     Pictures wait until there are many of them, or a change speaks of them.
@@ -60,7 +60,7 @@ class Taking:
         self._tags: dict[str, int] = {}
         ((self._bills,),) = db.execute("SELECT count(*) FROM bills")
 
-    def take(self, records: Iterable[tuple[Record, Place, Place]]) -> None:
+    def write_records(self, records: Iterable[tuple[Record, LogPosition, LogPosition]]) -> None:
         """Take over the records in the order of the log, and how far they reach."""
         last = None
         for record, begin, end in records:
@@ -78,7 +78,7 @@ class Taking:
         if last is not None:
             self.reached(last)
 
-    def reached(self, place: Place) -> None:
+    def reached(self, place: LogPosition) -> None:
         """So far was the log read."""
         self._db.execute("DELETE FROM applied")
         self._db.execute("INSERT INTO applied VALUES (?, ?)", (place.file, place.offset))
@@ -243,7 +243,7 @@ class Taking:
             (id, name, folded(name) if name else None, value.get("search", "") if value else ""),
         )
 
-    def _take_change(self, record: Record, begin: Place) -> None:
+    def _take_change(self, record: Record, begin: LogPosition) -> None:
         if record.field == "dismissed":
             for value, ids in record.values:
                 for some in chunks(ids):

@@ -6,10 +6,10 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 
-from studio.library.log.records import Place, Record
+from studio.library.log.records import LogPosition, Record
 from studio.library.stopped import Stopped
 
-Reads = Iterator[tuple[Record, Place, Place]]
+Reads = Iterator[tuple[Record, LogPosition, LogPosition]]
 
 _TURN = 0.0005
 """Seconds a thread may keep Python to itself while the records are read."""

@@ -15,13 +15,13 @@ from typing import IO
 
 from studio.common import files, json_reader
 from studio.common.errors import LibraryTooNew
-from studio.common.json_reader import NotUnderstood, Reader
+from studio.common.json_reader import JsonReader, NotUnderstood
 from studio.library.log import lenient_records, records, validation
-from studio.library.log.records import BEGINNING, SUM, VERSION, Place, Record, encode
+from studio.library.log.records import BEGINNING, SUM, VERSION, LogPosition, Record, encode
 
 log = logging.getLogger(__name__)
 
-_reader: Reader[Record] = Reader(Record)
+_reader: JsonReader[Record] = JsonReader(Record)
 _BOM = b"\xef\xbb\xbf"
 _LONGEST_LINE = 512 << 20
 """Bytes; a change of a million pictures has eighty million."""
@@ -129,18 +129,18 @@ class RecordLog:
         """Files beside those of the months: conflict copies of other computers."""
         return sorted(one for one in self.folder.glob("*.jsonl") if not _is_month(one.name))
 
-    def end(self) -> Place:
+    def end_position(self) -> LogPosition:
         """Where the log ends now."""
         every = self._files()
         if not every:
             return BEGINNING
-        return Place(every[-1].name, every[-1].stat().st_size)
+        return LogPosition(every[-1].name, every[-1].stat().st_size)
 
     def emptied(self) -> list[Path]:
         """Files without a line that stand before others: no month begins with nothing."""
         return [path for path in self._files()[:-1] if path.stat().st_size == 0]
 
-    def reaches(self, place: Place) -> bool:
+    def reaches(self, place: LogPosition) -> bool:
         """Whether the log goes as far as `place`; not so when an older copy was put back."""
         if not place.file:
             return True
@@ -152,7 +152,9 @@ class RecordLog:
         except (OSError, ValueError):
             return False
 
-    def read(self, since: Place = BEGINNING) -> Iterator[tuple[Record, Place, Place]]:
+    def read(
+        self, since: LogPosition = BEGINNING
+    ) -> Iterator[tuple[Record, LogPosition, LogPosition]]:
         """Records after `since`, in order, each with where it begins and ends.
 
         A torn last line is passed over without a word, a damaged line elsewhere is counted in
@@ -184,7 +186,7 @@ class RecordLog:
                         self._note(path, begin, odd[0])
                     if record.v > VERSION and not self.lenient:
                         raise records.too_new()
-                    yield record, Place(path.name, begin), Place(path.name, start)
+                    yield record, LogPosition(path.name, begin), LogPosition(path.name, start)
 
     def _note(self, path: Path, begin: int, why: object) -> None:
         self.damaged += 1
@@ -198,7 +200,7 @@ class RecordLog:
             pass
         return self.damaged
 
-    def at(self, place: Place) -> Record:
+    def at(self, place: LogPosition) -> Record:
         """The record that begins at `place`. Raises NotUnderstood if there is none."""
         try:
             with (self.folder / place.file).open("rb") as file:
@@ -207,16 +209,18 @@ class RecordLog:
         except (OSError, ValueError) as error:
             raise NotUnderstood(str(error)) from error
 
-    def append(self, record: Record, *, after: Place = BEGINNING) -> tuple[Place, Place]:
+    def append(
+        self, record: Record, *, after: LogPosition = BEGINNING
+    ) -> tuple[LogPosition, LogPosition]:
         """Add a record, durable when it returns; where it begins and ends."""
         with files.storage_errors(self.folder):
             if not self.reaches(after) or not (self._appender is None or self._appender.in_place()):
                 # What goes there now is read by nobody.
                 self.close()
-                raise records.gone(self.folder)
+                raise records.missing_records_error(self.folder)
             return self._append(record)
 
-    def _append(self, record: Record) -> tuple[Place, Place]:
+    def _append(self, record: Record) -> tuple[LogPosition, LogPosition]:
         name = self._month()
         if self._appender is None or self._appender.path.name != name:
             self.close()
@@ -229,7 +233,7 @@ class RecordLog:
             # After a failed sync nothing is known of this file's end: open it anew next time.
             self.close()
             raise
-        return Place(name, begin), Place(name, self._appender.size)
+        return LogPosition(name, begin), LogPosition(name, self._appender.size)
 
     def _month(self) -> str:
         # Never an earlier file than the last: order in the log is order of reading.

@@ -62,14 +62,14 @@ class Record(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class LogPosition:
     """Where a record ends in the log; everything up to here was read."""
 
     file: str
     offset: int
 
 
-BEGINNING = Place("", 0)
+BEGINNING = LogPosition("", 0)
 
 SUM = b',"sum":"'
 """What comes before the checksum of a line."""
@@ -99,21 +99,21 @@ def too_new() -> LibraryTooNew:
     )
 
 
-class Identity(msgspec.Struct, frozen=True):
+class LibraryIdentity(msgspec.Struct, frozen=True):
     """What the library's `id` file holds; the id names folders, so it is one word."""
 
     id: Annotated[str, msgspec.Meta(pattern=r"\A[A-Za-z0-9_-]{1,64}\Z")]
     version: Annotated[int, msgspec.Meta(ge=1, le=1000)] = VERSION
 
 
-def identity(path: Path, *, create: bool, told: list[StorageError]) -> Identity | None:
+def identity(path: Path, *, create: bool, told: list[StorageError]) -> LibraryIdentity | None:
     """Who a library is, by its `id` file; None where there is none and none is to be made.
 
     One that makes no sense is set aside, which is to be `told`: what was computed under it is
     computed anew. Raises StorageError.
     """
     try:
-        return json_reader.load(path, Identity)
+        return json_reader.load(path, LibraryIdentity)
     except FileNotFoundError:
         if not create:
             return None
@@ -127,7 +127,7 @@ def identity(path: Path, *, create: bool, told: list[StorageError]) -> Identity 
         told.append(trouble)
     except OSError as error:
         raise files.storage_error(error, path) from error
-    found = Identity(id=new_id())
+    found = LibraryIdentity(id=new_id())
     files.replace(path, msgspec.json.encode(found) + b"\n")
     return found
 
@@ -159,7 +159,7 @@ def not_understood(number: int, where: Path) -> StorageError:
     )
 
 
-def gone(folder: Path) -> StorageError:
+def missing_records_error(folder: Path) -> StorageError:
     """For records that were taken away while they were used."""
     return StorageError(
         _("The records of the library are gone"),

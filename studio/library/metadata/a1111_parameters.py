@@ -47,7 +47,7 @@ _KNOWN: Final = frozenset({
 """Names of settings, in small letters."""
 
 
-class Parameters(NamedTuple):
+class A1111Parameters(NamedTuple):
     """The parts of such a text."""
 
     prompt: str
@@ -67,7 +67,7 @@ def looks_like(text: str) -> bool:
     return _settings_begin(text) is not None or _NEGATIVE.search(text) is not None
 
 
-def parsed(text: str) -> Parameters:
+def parsed(text: str) -> A1111Parameters:
     """The parts of a text; all of it is the prompt where nothing else is found."""
     text = text.replace("\r\n", "\n")
     begin = _settings_begin(text)
@@ -77,7 +77,7 @@ def parsed(text: str) -> Parameters:
         negative = _INLINE_NEGATIVE.search(head)
     prompt = head if negative is None else head[: negative.start()]
     rest = "" if negative is None else head[negative.end() :]
-    return Parameters(prompt.strip(), rest.strip(), dict(_pairs(tail)))
+    return A1111Parameters(prompt.strip(), rest.strip(), dict(_pairs(tail)))
 
 
 def _settings_begin(text: str) -> int | None:

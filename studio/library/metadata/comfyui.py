@@ -24,7 +24,7 @@ _LONGEST: Final = 200_000
 Graph = Mapping[str, Mapping[str, Any]]
 
 
-class Made(NamedTuple):
+class SamplerInputs(NamedTuple):
     """What a sampler was given; each is empty or None where it is not known."""
 
     prompt: str = ""
@@ -47,12 +47,12 @@ def nodes(found: Any) -> dict[str, dict[str, Any]]:
     }
 
 
-def read(graph: Graph) -> Made:
+def read(graph: Graph) -> SamplerInputs:
     """What made the picture that a graph saves."""
-    return _Reader(graph).read()
+    return _GraphReader(graph).read()
 
 
-class _TooMuchError(ValueError):
+class _GraphTooLargeError(ValueError):
     """A graph that goes round in circles, or has more links than anybody follows."""
 
 
@@ -60,19 +60,19 @@ class _UnknownError(ValueError):
     """Words that come from where nobody here can read them."""
 
 
-class _Reader:
+class _GraphReader:
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
         self._left = _STEPS
 
-    def read(self) -> Made:
+    def read(self) -> SamplerInputs:
         samplers = self._samplers()
-        made = [one for one in map(self._made, samplers) if one != Made()]
+        made = [one for one in map(self._made, samplers) if one != SamplerInputs()]
         if not made:
-            return Made()
+            return SamplerInputs()
         # Pictures of one graph cannot be told apart; what all of them have is true of each.
         last = made[-1]
-        return Made(
+        return SamplerInputs(
             prompt=last.prompt if _same(one.prompt for one in made) else "",
             negative=last.negative if _same(one.negative for one in made) else "",
             model=last.model if _same(one.model for one in made) else "",
@@ -179,10 +179,10 @@ class _Reader:
 
     # What one was given
 
-    def _made(self, id: str) -> Made:
+    def _made(self, id: str) -> SamplerInputs:
         inputs = self._inputs(id)
         if not self._is_sampler(id):
-            return Made(
+            return SamplerInputs(
                 prompt=self._words(id, ("prompt", "positive_prompt", "text_prompt")),
                 negative=self._words(id, ("negative_prompt", "negative")),
                 model=self._own_model(inputs),
@@ -197,7 +197,7 @@ class _Reader:
         positive = next(
             (given[n] for n in ("positive", "conditioning", "cond1") if n in given), None
         )
-        return Made(
+        return SamplerInputs(
             prompt=self._conditioning(positive, "positive"),
             negative=self._conditioning(given.get("negative"), "negative"),
             model=self._model(guider) or self._model(id) or (self._model(pipe) if pipe else ""),
@@ -338,7 +338,7 @@ class _Reader:
     def _conditioning(self, link: Any, role: str) -> str:
         try:
             parts = self._conditions(link, role, 0)
-        except (_TooMuchError, _UnknownError):
+        except (_GraphTooLargeError, _UnknownError):
             return ""
         return "\n".join(dict.fromkeys(part for part in parts if part))
 
@@ -425,14 +425,14 @@ class _Reader:
             if name in inputs:
                 try:
                     return self._text(inputs[name], 0)
-                except (_TooMuchError, _UnknownError):
+                except (_GraphTooLargeError, _UnknownError):
                     return ""
         return ""
 
     def _try_words(self, id: str) -> str:
         try:
             return self._text([id, 0], 0)
-        except (_TooMuchError, _UnknownError):
+        except (_GraphTooLargeError, _UnknownError):
             return ""
 
     def _text(self, value: Any, depth: int) -> str:
@@ -442,7 +442,7 @@ class _Reader:
     def _raw_text(self, value: Any, depth: int) -> str:
         if isinstance(value, str):
             if len(value) > _LONGEST:
-                raise _TooMuchError
+                raise _GraphTooLargeError
             return value
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             return str(value)
@@ -487,7 +487,7 @@ class _Reader:
             if not words[0]:
                 return found
             if len(found) + found.count(words[0]) * len(words[1]) > _LONGEST:
-                raise _TooMuchError
+                raise _GraphTooLargeError
             return found.replace(words[0], words[1])
         if "caseconvert" in kind:
             found = self._raw_text(inputs.get("string"), depth + 1)
@@ -519,7 +519,7 @@ class _Reader:
         elif "stringconcat" not in kind.replace(" ", ""):
             parts = [part for part in parts if part]
         if sum(map(len, parts)) + len(parts) * len(between) > _LONGEST:
-            raise _TooMuchError
+            raise _GraphTooLargeError
         return between.join(parts)
 
     def _chosen(self, id: str) -> str | None:
@@ -590,7 +590,7 @@ class _Reader:
     def _step(self, depth: int = 0) -> None:
         self._left -= 1
         if self._left < 0 or depth > _DEEPEST:
-            raise _TooMuchError
+            raise _GraphTooLargeError
 
 
 def _same(values: Iterator[str]) -> bool:

@@ -24,12 +24,12 @@ from studio.library.files import originals as inside
 from studio.library.files import save_copies
 from studio.library.files.originals import HIDDEN
 from studio.library.operations import restore
-from studio.library.operations.restore import INSIDE, MANIFEST, VERSION, Manifest, Progress
+from studio.library.operations.restore import INSIDE, MANIFEST, VERSION, BackupManifest, Progress
 
 _BLOCK = 1 << 20
 
 
-class _Out:
+class _ArchiveFile:
     """A file that only grows, as ZipFile wants it."""
 
     def __init__(self, file: files.Appender) -> None:
@@ -67,7 +67,7 @@ def write(
 
     The library may be in use. Raises InputError when `target` is taken, StorageError.
     """
-    if save_copies.look(target, library) and not over:
+    if save_copies.target_exists(target, library) and not over:
         raise InputError(
             _("There is a file of that name already"),
             _("{name} is not written over.").format(name=target),
@@ -90,14 +90,14 @@ def _write(
     done, hashes = 0, dict[str, str]()
     try:
         with files.Appender(part, lasting=False) as file:
-            with zipfile.ZipFile(_Out(file), "w", zipfile.ZIP_STORED) as archive:
+            with zipfile.ZipFile(_ArchiveFile(file), "w", zipfile.ZIP_STORED) as archive:
                 for name, path in _contents(library, more):
                     # What a running program has finished with meanwhile is in the records.
                     with contextlib.suppress(FileNotFoundError):
                         for size in _add(archive, name, path, hashes):
                             done += size
                             progress(done)
-                manifest = Manifest(VERSION, time.time(), hashes)
+                manifest = BackupManifest(VERSION, time.time(), hashes)
                 archive.writestr(MANIFEST, msgspec.json.encode(manifest))
             file.sync()
         if over:

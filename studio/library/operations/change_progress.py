@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from studio.domain.events import Progress
+from studio.domain.events import ProgressEvent
 from studio.library.stopped import Stopped
 
 LARGE = 20_000
@@ -18,7 +18,7 @@ _READING = 0.4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ChangeGoing(Progress):
+class ChangeProgressed(ProgressEvent):
     """A change of many pictures is being made.
 
     Attributes:
@@ -33,10 +33,10 @@ class ChangeGoing(Progress):
     written: bool
 
 
-class Going:
+class ChangeMonitor:
     """How far one change is. A thread goes through it, the loop's hears of it and may stop it."""
 
-    def __init__(self, tell: Callable[[ChangeGoing], None]) -> None:
+    def __init__(self, tell: Callable[[ChangeProgressed], None]) -> None:
         self._stopped = False
         self._tell = tell
         self._pictures = 0
@@ -49,7 +49,7 @@ class Going:
         """Nobody wants it any more; what is written down by then is done all the same."""
         self._stopped = True
 
-    def begin(self, pictures: int) -> None:
+    def begin_change(self, pictures: int) -> None:
         """It is about these many."""
         self._pictures = pictures
 
@@ -58,28 +58,28 @@ class Going:
         if self._stopped:
             raise Stopped
         self._done += more
-        self._say(_READING * self._done / max(1, self._pictures))
+        self._publish_progress(_READING * self._done / max(1, self._pictures))
 
     def write(self, pictures: int) -> None:
         """It is written down now, for these many. Raises Stopped for the last time."""
         if self._stopped:
             raise Stopped
         self._pictures, self._done, self._written, self._told = pictures, 0, True, 0.0
-        self._say(_READING)
+        self._publish_progress(_READING)
 
     def took(self, more: int) -> None:
         """The index has it for so many more."""
         self._done += more
-        self._say(_READING + (1 - _READING) * self._done / max(1, self._pictures))
+        self._publish_progress(_READING + (1 - _READING) * self._done / max(1, self._pictures))
 
-    def end(self) -> ChangeGoing | None:
+    def end_change(self) -> ChangeProgressed | None:
         """What is to be told now that it ended, however it did; None where nothing was told."""
         return self._now(1.0) if self._telling else None
 
-    def _say(self, part: float) -> None:
+    def _publish_progress(self, part: float) -> None:
         if self._pictures >= LARGE and (now := time.monotonic()) - self._told >= _TELL_EVERY:
             self._told, self._telling = now, True
             self._tell(self._now(min(part, 0.99)))
 
-    def _now(self, part: float) -> ChangeGoing:
-        return ChangeGoing(pictures=self._pictures, part=part, written=self._written)
+    def _now(self, part: float) -> ChangeProgressed:
+        return ChangeProgressed(pictures=self._pictures, part=part, written=self._written)

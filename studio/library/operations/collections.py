@@ -16,9 +16,9 @@ from studio.common.i18n import _
 from studio.common.json_reader import NotUnderstood
 from studio.domain.entities import new_id
 from studio.library.index.text_normalization import folded
-from studio.library.log.records import Groups, Place
+from studio.library.log.records import Groups, LogPosition
 from studio.library.operations import edits, history
-from studio.library.query import Change, Collection, Query
+from studio.library.query import Collection, HistoryEntry, Query
 from studio.library.store import Store
 
 
@@ -30,12 +30,12 @@ class Collections:
 
     async def every(self) -> list[Collection]:
         """All collections by name; a saved search is counted when it is asked for."""
-        return await self._store.ask(lambda index: index.collections(), long=True)
+        return await self._store.query_index(lambda index: index.collections(), long=True)
 
     async def count(self, collection: Collection) -> int:
         """How many pictures are in it now."""
         query = Query(collection=collection.id)
-        return await self._store.ask(lambda index: index.count(query), long=True)
+        return await self._store.query_index(lambda index: index.count(query), long=True)
 
     async def named(self, name: str) -> Collection | None:
         """The collection of that name, however it is written."""
@@ -94,25 +94,27 @@ class Collections:
 
     async def tags(self, start: str = "", limit: int = 200) -> list[tuple[str, int]]:
         """Tags that begin with `start`, the most used first, each with its pictures."""
-        return await self._store.ask(lambda index: index.tags(start, limit))
+        return await self._store.query_index(lambda index: index.tags(start, limit))
 
     async def models(self) -> list[str]:
         """Every model that made a picture here."""
-        return await self._store.ask(lambda index: index.models())
+        return await self._store.query_index(lambda index: index.models())
 
-    async def history(self, limit: int = 500) -> list[Change]:
+    async def history(self, limit: int = 500) -> list[HistoryEntry]:
         """The last changes, newest first; it is the log, so it survives a restart."""
-        places = await self._store.ask(lambda index: index.state.history(limit))
+        places = await self._store.query_index(lambda index: index.state.history(limit))
         return await asyncio.to_thread(self._changes, places)
 
-    def _changes(self, places: Sequence[tuple[Place, bool]]) -> list[Change]:
+    def _changes(self, places: Sequence[tuple[LogPosition, bool]]) -> list[HistoryEntry]:
         found = []
         for place, undone in places:
             # What the disk has damaged meanwhile is told elsewhere.
             with contextlib.suppress(NotUnderstood):
                 record = self._store.log.at(place)
                 words = history.sentence(record)
-                found.append(Change(id=record.id, at=record.at, sentence=words, undone=undone))
+                found.append(
+                    HistoryEntry(id=record.id, at=record.at, sentence=words, undone=undone)
+                )
         return found
 
     async def _new_name(self, name: str) -> str:

@@ -8,12 +8,12 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from studio.common.errors import StorageError
-from studio.domain.events import Event, RecordsChanged, Trouble
+from studio.domain.events import Event, ProblemOccurred, RecordsChanged
 from studio.library.index.chunks import chunks
 from studio.library.log import records
 from studio.library.log.records import Groups, Record
 from studio.library.operations import history
-from studio.library.operations.change_progress import ChangeGoing, Going
+from studio.library.operations.change_progress import ChangeMonitor, ChangeProgressed
 from studio.library.stopped import Stopped
 from studio.library.store import Store
 
@@ -57,8 +57,8 @@ async def tag(
     return await change(store, "tags", ids, make)
 
 
-async def _follow(store: Store, work: Callable[[Going], Record | None]) -> str | None:
-    going = Going(partial(_soon, asyncio.get_running_loop(), store.tell))
+async def _follow(store: Store, work: Callable[[ChangeMonitor], Record | None]) -> str | None:
+    going = ChangeMonitor(partial(_soon, asyncio.get_running_loop(), store.publish_event))
     store.stops.append(going.stop)
     record = None
     try:
@@ -67,13 +67,15 @@ async def _follow(store: Store, work: Callable[[Going], Record | None]) -> str |
         pass
     finally:
         store.stops.remove(going.stop)
-        if (end := going.end()) is not None:
-            store.tell(end)
+        if (end := going.end_change()) is not None:
+            store.publish_event(end)
     return _told(store, record) if record else None
 
 
-def _write(store: Store, field: str, ids: Sequence[str], make: Make, going: Going) -> Record | None:
-    going.begin(len(ids))
+def _write(
+    store: Store, field: str, ids: Sequence[str], make: Make, going: ChangeMonitor
+) -> Record | None:
+    going.begin_change(len(ids))
     former = store.own.state.field_of(field, ids, going.read)
     values, former = history.former_only(make(former), former)
     if not values:
@@ -88,7 +90,7 @@ def _told(store: Store, record: Record) -> str:
     ids = [id for _value, ids in record.values for id in ids]
     if record.field == "trashed":
         store.aside(_settle(store, ids))
-    store.tell(RecordsChanged(tuple(ids), (record.field,)))
+    store.publish_event(RecordsChanged(tuple(ids), (record.field,)))
     return history.sentence(record)
 
 
@@ -97,13 +99,13 @@ async def _settle(store: Store, ids: Sequence[str]) -> None:
     try:
         for some in chunks(ids):
             for picture in await store.find(some):
-                await store.write(partial(store.originals.settle, picture))
+                await store.write(partial(store.originals.move_into_place, picture))
     except StorageError as error:
-        store.tell(Trouble(error))
+        store.publish_event(ProblemOccurred(error))
 
 
 def _soon(
-    loop: asyncio.AbstractEventLoop, tell: Callable[[Event], None], event: ChangeGoing
+    loop: asyncio.AbstractEventLoop, tell: Callable[[Event], None], event: ChangeProgressed
 ) -> None:
     # The loop is gone where the program did not wait for the end of it.
     with contextlib.suppress(RuntimeError):

@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from studio.domain.entities import Job, Picture
-from studio.domain.events import PicturesAdded, Trouble
+from studio.domain.events import PicturesAdded, ProblemOccurred
 from studio.library.index.index import DAMAGE
 from studio.library.log import records
 from studio.library.store import Store
 
 
-async def take(store: Store, job: Job, pictures: Sequence[tuple[Picture, Path]]) -> list[Picture]:
+async def add_finished_job(
+    store: Store, job: Job, pictures: Sequence[tuple[Picture, Path]]
+) -> list[Picture]:
     """Take in a job as it ended, each picture with the finished file that becomes its original.
 
     The pictures come back with their rows. Raises StorageError; then nothing is recorded and the
@@ -26,7 +28,7 @@ async def take(store: Store, job: Job, pictures: Sequence[tuple[Picture, Path]])
         )
     elif pictures:
         lost = not store.index_path.exists()
-        store.events.publish(Trouble(records.unindexed(store.folder, lost=lost)))
+        store.events.publish(ProblemOccurred(records.unindexed(store.folder, lost=lost)))
     return taken
 
 

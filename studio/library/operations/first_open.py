@@ -92,7 +92,7 @@ def _remembered(here: Path) -> list[str]:
 
 
 def _entries(folder: Path, place: Path) -> list[Path]:
-    about = directory_handles.look(folder, place)
+    about = directory_handles.stat_path(folder, place)
     return [] if about is None or not place.is_dir() else sorted(place.iterdir())
 
 
@@ -111,7 +111,7 @@ def _move(folder: Path, source: Path, target: Path) -> int:
     for name in UNFINISHED:
         for one in _entries(folder, source / name):
             files.ensure_folder(target / name, within=folder)
-            if directory_handles.look(folder, target / name / one.name) is None:
+            if directory_handles.stat_path(folder, target / name / one.name) is None:
                 files.move(one, target / name / one.name, within=folder)
                 number += 1
     return number

@@ -28,7 +28,7 @@ from studio.library.store import Store
 _TEXTS = ("prompt", "source_prompt")
 
 
-async def forget(store: Store, prompt: str) -> int:
+async def forget_prompt(store: Store, prompt: str) -> int:
     """Forget a prompt; the number of records that had it. Only the owner may.
 
     Raises InputError when nothing has it, StorageError.
@@ -49,7 +49,7 @@ async def forget(store: Store, prompt: str) -> int:
         return changed
 
     changed = await reindex.rewritten(store, work)
-    store.tell(RecordsChanged(tuple(places), ("prompt",)))
+    store.publish_event(RecordsChanged(tuple(places), ("prompt",)))
     if not changed:
         raise InputError(
             _("No record has this prompt"),

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from studio.common.i18n import _, ngettext
-from studio.library.log.records import Groups, Place, Record, change
+from studio.library.log.records import Groups, LogPosition, Record, change
 from studio.library.store import Store
 
 if TYPE_CHECKING:
-    from studio.library.operations.change_progress import Going
+    from studio.library.operations.change_progress import ChangeMonitor
 
 
 def number(record: Record) -> int:
@@ -29,20 +29,22 @@ def again(record: Record) -> Record:
     return change(record.field, record.values, record.former, redoes=record.id)
 
 
-def step(store: Store, going: Going, *, back: bool) -> Record | None:
+def step(store: Store, going: ChangeMonitor, *, back: bool) -> Record | None:
     """Take the last change back, or do the one undone last again; blocking.
 
     None when there is none. What was deleted for good since then stays so: a change that was about
     nothing else is passed over.
     """
     index = store.own
-    last: Place | None = None
+    last: LogPosition | None = None
     while (place := index.state.to_undo() if back else index.state.to_redo()) not in (None, last):
         assert place is not None
         last = place
         found = store.log.at(place)
         made = inverse(found) if back else again(found)
-        made = _without(made, index.state.gone([id for _value, ids in made.values for id in ids]))
+        made = _without(
+            made, index.state.deleted_ids([id for _value, ids in made.values for id in ids])
+        )
         going.write(number(made))
         store.append(made, going.took)
         if number(made):

@@ -23,7 +23,7 @@ import msgspec
 
 from studio.common import directory_handles, files, foreign_types, json_reader, user_input
 from studio.common.errors import PictureUnreadable, StorageError
-from studio.common.foreign_types import Foreign
+from studio.common.foreign_types import ForeignType
 from studio.common.i18n import _, ngettext
 from studio.common.json_reader import NotUnderstood
 from studio.common.user_input import Unusable
@@ -49,7 +49,7 @@ _LIST = "pictures.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
+class ImportProgress:
     """How far an import is.
 
     Attributes:
@@ -62,7 +62,7 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Imported:
+class ImportResult:
     """What an import brought.
 
     Attributes:
@@ -76,7 +76,7 @@ class Imported:
     ids: tuple[str, ...] = ()
     known: int = 0
     unreadable: tuple[tuple[str, str], ...] = ()
-    left_out: tuple[tuple[Foreign, int], ...] = ()
+    left_out: tuple[tuple[ForeignType, int], ...] = ()
     described: int = 0
 
 
@@ -93,15 +93,15 @@ class Import:
         self._neutral = neutral_names
         self._digests: set[str] = set()
         self._ended = False
-        self.result = Imported()
+        self.result = ImportResult()
 
     async def run(
         self,
         paths: Sequence[Path],
-        progress: Callable[[Progress], None] = lambda _progress: None,
+        progress: Callable[[ImportProgress], None] = lambda _progress: None,
         *,
         refused: Sequence[tuple[str, str]] = (),
-    ) -> Imported:
+    ) -> ImportResult:
         """Import files and folders. Raises StorageError when the library's disk takes no more.
 
         `refused` was named too, and is no path; each with why.
@@ -113,17 +113,19 @@ class Import:
             # A thread cannot be cancelled: what still looks or reads leaves off.
             self._ended = True
 
-    async def _run(self, paths: Sequence[Path], progress: Callable[[Progress], None]) -> Imported:
+    async def _run(
+        self, paths: Sequence[Path], progress: Callable[[ImportProgress], None]
+    ) -> ImportResult:
         gathered = await asyncio.to_thread(
             import_sources.gather, paths, self._store.folder, self._is_ended
         )
         self._failed(gathered.refused)
         self.result = replace(self.result, left_out=gathered.left_out)
         found = gathered.files
-        progress(Progress(found=len(found), done=0))
+        progress(ImportProgress(found=len(found), done=0))
         for start in range(0, len(found), PORTION):
             await self._portion(found[start : start + PORTION])
-            progress(Progress(found=len(found), done=min(start + PORTION, len(found))))
+            progress(ImportProgress(found=len(found), done=min(start + PORTION, len(found))))
         return self.result
 
     def _is_ended(self) -> bool:
@@ -137,7 +139,7 @@ class Import:
             if digest is not None and digest not in self._digests:
                 fresh.setdefault(digest, path)
         digests = list(fresh)
-        known = await self._store.ask(lambda index: index.state.known(digests))
+        known = await self._store.query_index(lambda index: index.state.known(digests))
         new = [(digest, fresh[digest]) for digest in digests if digest not in known]
         whole = sum(digest is not None for _path, digest, _why in hashed)
         self.result = replace(self.result, known=self.result.known + whole - len(new))
@@ -256,13 +258,13 @@ def _why(error: Unusable | PictureUnreadable, path: Path, id: str) -> str:
 
 
 async def _taken(store: Store, folder: Path, pictures: Sequence[Picture]) -> list[Picture]:
-    taken = await store.write(partial(take, store, folder, pictures))
+    taken = await store.write(partial(import_portion, store, folder, pictures))
     if taken:
-        store.tell(PicturesAdded(tuple(p.id for p in taken), tuple(p.row for p in taken)))
+        store.publish_event(PicturesAdded(tuple(p.id for p in taken), tuple(p.row for p in taken)))
     return taken
 
 
-def take(store: Store, folder: Path, pictures: Sequence[Picture]) -> list[Picture]:
+def import_portion(store: Store, folder: Path, pictures: Sequence[Picture]) -> list[Picture]:
     """Say durably what a portion's folder holds, then bring it to its end; blocking.
 
     Each file in the folder is named by its picture's id. Raises StorageError.
@@ -297,7 +299,7 @@ def finish(store: Store) -> None:
 
 def _read(library: Path, folder: Path) -> list[Picture]:
     with inside.open_file(library, folder / _LIST) as file:
-        pictures = json_reader.take(file, list[Picture])
+        pictures = json_reader.read_value(file, list[Picture])
     # Files are called by these ids.
     if any(map(odd_in_picture, pictures)) or not all(inside.is_id(one.id) for one in pictures):
         raise NotUnderstood("it names what is no picture of a library")
@@ -342,7 +344,7 @@ async def unspool(folder: Path) -> None:
     await asyncio.to_thread(files.remove_folder, folder)
 
 
-def facts(result: Imported) -> dict[str, object]:
+def facts(result: ImportResult) -> dict[str, object]:
     """What an import brought, under fixed names for scripts."""
     return {
         "imported": list(result.ids),
@@ -353,7 +355,7 @@ def facts(result: Imported) -> dict[str, object]:
     }
 
 
-def sentence(result: Imported) -> str:
+def sentence(result: ImportResult) -> str:
     """What an import brought, in words: "12 pictures imported, 3 were here already"."""
     n, known = len(result.ids), result.known
     if known and not n:

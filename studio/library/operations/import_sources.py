@@ -15,14 +15,14 @@ from pathlib import Path
 
 from studio.common import foreign_types, tree, user_input
 from studio.common.file_types import kind_of
-from studio.common.foreign_types import Foreign
+from studio.common.foreign_types import ForeignType
 from studio.common.i18n import _, ngettext
 from studio.common.user_input import Unusable
 from studio.library.stopped import Stopped
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Gathered:
+class ImportSources:
     """What was found.
 
     Attributes:
@@ -33,7 +33,7 @@ class Gathered:
 
     files: tuple[Path, ...] = ()
     refused: tuple[tuple[str, str], ...] = ()
-    left_out: tuple[tuple[Foreign, int], ...] = ()
+    left_out: tuple[tuple[ForeignType, int], ...] = ()
 
 
 _MOST_REASONS = 5
@@ -54,34 +54,34 @@ def named(words: Sequence[str]) -> tuple[list[Path], list[tuple[str, str]]]:
 
 def gather(
     paths: Sequence[Path], library: Path, stopped: Callable[[], bool] = lambda: False
-) -> Gathered:
+) -> ImportSources:
     """Look at these paths, and at what is in those that are folders.
 
     Hidden files and the library itself are left out; a folder reached twice by links is read once.
     Raises Stopped.
     """
-    walk = _Walk(os.path.realpath(library), stopped)
+    walk = _SourceWalk(os.path.realpath(library), stopped)
     for path in paths:
-        walk.take(path)
-    return Gathered(
+        walk.visit_path(path)
+    return ImportSources(
         files=tuple(walk.files),
         refused=tuple(walk.refused),
         left_out=tuple(sorted(walk.left_out.items(), key=lambda one: (-one[1], one[0].name))),
     )
 
 
-class _Walk:
+class _SourceWalk:
     """One look at everything that was named."""
 
     def __init__(self, own: str, stopped: Callable[[], bool]) -> None:
         self.files: list[Path] = []
         self.refused: list[tuple[str, str]] = []
-        self.left_out: Counter[Foreign] = Counter()
+        self.left_out: Counter[ForeignType] = Counter()
         self._own = own
         self._stopped = stopped
         self._seen: set[str] = set()
 
-    def take(self, path: Path) -> None:
+    def visit_path(self, path: Path) -> None:
         """Look at what was named."""
         try:
             if stat.S_ISDIR(path.stat().st_mode):
@@ -125,11 +125,11 @@ class _Walk:
                 continue
             self._seen.add(real)
             hidden = sum(name.startswith(".") for name in folders)
-            self._leave(Foreign(_("hidden folder")), hidden)
+            self._leave(ForeignType(_("hidden folder")), hidden)
             folders[:] = sorted(name for name in folders if not name.startswith("."))
             for name in sorted(names):
                 if name.startswith("."):
-                    self._leave(Foreign(_("hidden file")))
+                    self._leave(ForeignType(_("hidden file")))
                 else:
                     yield Path(where, name)
 
@@ -141,12 +141,12 @@ class _Walk:
             mode = path.stat().st_mode
         except OSError as error:
             if path.is_symlink():
-                self._leave(Foreign(_("broken link")))
+                self._leave(ForeignType(_("broken link")))
             else:
                 self._refuse(path, user_input.unusable(path, error).reason)
             return
         if not stat.S_ISREG(mode):
-            self._leave(Foreign(_special(mode)))
+            self._leave(ForeignType(_special(mode)))
             return
         try:
             found = _foreign(path)
@@ -162,7 +162,7 @@ class _Walk:
         else:
             self._leave(found._replace(meant=False))
 
-    def _leave(self, kind: Foreign, number: int = 1) -> None:
+    def _leave(self, kind: ForeignType, number: int = 1) -> None:
         if number:
             self.left_out[kind] += number
 
@@ -174,7 +174,7 @@ class _Walk:
         return real == self._own or real.startswith(self._own + os.sep)
 
 
-def _why(kind: Foreign, path: Path) -> str:
+def _why(kind: ForeignType, path: Path) -> str:
     return (
         _("This file is empty.")
         if kind == foreign_types.empty(path.suffix)
@@ -188,17 +188,17 @@ def _special(mode: int) -> str:
     return _("socket") if stat.S_ISSOCK(mode) else _("device")
 
 
-def _foreign(path: Path, *, named: bool = False) -> Foreign | None:
+def _foreign(path: Path, *, named: bool = False) -> ForeignType | None:
     """The kind of a file that is no picture to be read; None for one that is. Raises Unusable."""
     # Those of the system say so too, whatever they have; a walk does not open them.
-    if not user_input.look(path).st_size and not named:
+    if not user_input.stat_file(path).st_size and not named:
         return foreign_types.empty(path.suffix)
     head = user_input.head(path, foreign_types.HEAD)
     if not head:
         return foreign_types.empty(path.suffix)
     if kind_of(head[:64]) is None:
         return foreign_types.foreign(head, path.suffix)
-    user_input.look(path, most=user_input.MOST_PICTURE)
+    user_input.stat_file(path, most=user_input.MOST_PICTURE)
     return None
 
 
@@ -223,7 +223,7 @@ def _some(names: Sequence[str]) -> str:
     )
 
 
-def words_of(left_out: Sequence[tuple[Foreign, int]]) -> str:
+def words_of(left_out: Sequence[tuple[ForeignType, int]]) -> str:
     """What was left out, in a sentence; empty where nothing was."""
     if not left_out:
         return ""
@@ -233,7 +233,7 @@ def words_of(left_out: Sequence[tuple[Foreign, int]]) -> str:
     return _("Left out: {kinds}.").format(kinds=counted)
 
 
-def facts_of(left_out: Sequence[tuple[Foreign, int]]) -> list[dict[str, object]]:
+def facts_of(left_out: Sequence[tuple[ForeignType, int]]) -> list[dict[str, object]]:
     """The same under fixed names for scripts; `picture` where a picture was left out."""
     return [
         {"kind": kind.name, "count": number, "picture": kind.picture or kind.meant}

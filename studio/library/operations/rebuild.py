@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 
-from studio.domain.events import News
+from studio.domain.events import InfoPosted
 from studio.library.index.index import damaged, made_anew
 from studio.library.operations import reindex
 from studio.library.store import Store
@@ -37,4 +37,4 @@ async def _remade(store: Store) -> None:
         return
     await reindex.rebuild(store)
     said = made_anew()
-    store.events.publish(News(said.title, said.message))
+    store.events.publish(InfoPosted(said.title, said.message))

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from studio.common.errors import StorageError
-from studio.domain.events import IndexRead, Trouble
+from studio.domain.events import IndexProgress, ProblemOccurred
 from studio.library.index import index_file
 from studio.library.index.index import Index
 from studio.library.log.read_progress import ReadProgress
@@ -30,7 +30,7 @@ LONG = 32 << 20
 """Bytes of records that take longer to read than a start should."""
 
 
-def begin(store: Store, *, beside: bool) -> bool:
+def begin_reindex(store: Store, *, beside: bool) -> bool:
     """Whether the index is made while the library is open: it takes long and may be done `beside`.
 
     Then the old one answers until `run` is through. Blocking; on the reading lane.
@@ -51,7 +51,7 @@ async def run(store: Store) -> None:
     loop = asyncio.get_running_loop()
 
     def tell(part: float) -> None:
-        loop.call_soon_threadsafe(store.events.publish, IndexRead(part))
+        loop.call_soon_threadsafe(store.events.publish, IndexProgress(part))
 
     if store.rereading is not None:
         store.rereading.tell = tell
@@ -63,10 +63,10 @@ async def run(store: Store) -> None:
     except Stopped:
         log.info("The index was not made to its end")
     except StorageError as error:
-        store.events.publish(Trouble(error))
+        store.events.publish(ProblemOccurred(error))
     store.rereading = None
-    store.troubles.tell()
-    store.events.publish(IndexRead(1.0, whole=whole))
+    store.troubles.publish_problems()
+    store.events.publish(IndexProgress(1.0, whole=whole))
 
 
 def _make(store: Store) -> None:
@@ -89,7 +89,7 @@ async def rebuild(store: Store) -> None:
         await reading.run(reading.let_go)
     await store.writing.run(make)
     await store.reading.run(store.open_reader)
-    store.troubles.tell()
+    store.troubles.publish_problems()
 
 
 async def rewritten(store: Store, work: Callable[[], T]) -> T:

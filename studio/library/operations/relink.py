@@ -1,9 +1,9 @@
 """Search by size and content for originals that were renamed, moved or deleted outside.
 
-`look` finds files that are not where the records say. One walk through the library's folders finds
-files of the same sizes that no record knows; those are hashed, and a record gets the new path.
-Pictures without a file are marked as missing, so that their tile can offer to locate it; the mark
-goes when the file is back. Files are never moved here, and nothing is deleted.
+`relink_pictures` finds files that are not where the records say. One walk through the library's
+folders finds files of the same sizes that no record knows; those are hashed, and a record gets the
+new path. Pictures without a file are marked as missing, so that their tile can offer to locate it;
+the mark goes when the file is back. Files are never moved here, and nothing is deleted.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _Place = tuple[int, str, str, bool, bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class RelinkResult:
     """What became of pictures whose file was not in its place; ids.
 
     Attributes:
@@ -58,7 +58,7 @@ class Found:
     back: tuple[str, ...] = ()
 
 
-class Doubts:
+class MissingFileSearch:
     """Collects pictures whose file was not found, and looks for all of them at once."""
 
     def __init__(self, store: Store) -> None:
@@ -66,17 +66,17 @@ class Doubts:
         self._ids: dict[str, None] = {}
         self._looking: asyncio.Task[None] | None = None
 
-    def about(self, id: str) -> None:
+    def add_picture(self, id: str) -> None:
         """The file of this picture was not where it should be."""
         self._ids[id] = None
         if self._looking is None or self._looking.done():
-            self._looking = asyncio.get_running_loop().create_task(self._look())
+            self._looking = asyncio.get_running_loop().create_task(self._search_files())
 
-    async def _look(self) -> None:
+    async def _search_files(self) -> None:
         while self._ids:
             await asyncio.sleep(_PAUSE)
             ids, self._ids = list(self._ids), {}
-            await look(self._store, ids)
+            await relink_pictures(self._store, ids)
 
     async def close(self) -> None:
         """Look no further."""
@@ -85,17 +85,17 @@ class Doubts:
             await asyncio.gather(self._looking, return_exceptions=True)
 
 
-async def sweep(store: Store) -> Found:
+async def sweep(store: Store) -> RelinkResult:
     """Look whether every file is in its place, and for those that are not.
 
     Only the owner may. Portion by portion: memory does not grow with the library.
     """
     doubted: list[str] = []
     row = 0
-    while places := await store.ask(partial(_places, row)):
+    while places := await store.query_index(partial(_places, row)):
         row = places[-1][0]
         doubted += await asyncio.to_thread(_doubtful, store.originals, places)
-    return await look(store, doubted)
+    return await relink_pictures(store, doubted)
 
 
 def _places(row: int, index: Index) -> list[_Place]:
@@ -115,11 +115,11 @@ def _doubtful(originals: Originals, places: Sequence[_Place]) -> list[str]:
     return found
 
 
-async def look(store: Store, ids: Sequence[str]) -> Found:
+async def relink_pictures(store: Store, ids: Sequence[str]) -> RelinkResult:
     """Look for the files of these pictures, and record what came of it. Only the owner may."""
     pictures = await store.find(ids)
     if not pictures or not store.writable:
-        return Found()
+        return RelinkResult()
     places = await asyncio.to_thread(_search, store.originals, pictures)
     moved = {
         picture.id: places[picture.id]
@@ -142,7 +142,7 @@ async def look(store: Store, ids: Sequence[str]) -> Found:
         await edits.set_field(store, "missing", back, False)
     if moved or lost:
         log.info("%d files were found elsewhere, %d are missing", len(moved), len(lost))
-    return Found(moved=tuple(moved), lost=tuple(lost), back=tuple(back))
+    return RelinkResult(moved=tuple(moved), lost=tuple(lost), back=tuple(back))
 
 
 def _there(originals: Originals, pictures: Sequence[Picture]) -> set[str]:
@@ -151,7 +151,7 @@ def _there(originals: Originals, pictures: Sequence[Picture]) -> set[str]:
 
 async def _taken(store: Store, picture: Picture, place: str) -> bool:
     """Whether the file at a place is another picture's, which has the same content."""
-    return place in await store.ask(lambda index: index.state.paths_of(picture.sha256))
+    return place in await store.query_index(lambda index: index.state.paths_of(picture.sha256))
 
 
 def _search(originals: Originals, pictures: Sequence[Picture]) -> dict[str, str]:
@@ -213,7 +213,7 @@ def _blocks(path: Path) -> Iterator[bytes]:
         yield from user_input.blocks(file, path, most=os.fstat(file.fileno()).st_size)
 
 
-async def locate(store: Store, picture: Picture, file: Path) -> Found:
+async def locate(store: Store, picture: Picture, file: Path) -> RelinkResult:
     """Take the file the user pointed at for a missing picture, and its neighbours for others.
 
     A file in the library is used where it lies, one from elsewhere is copied to where the picture
@@ -230,12 +230,12 @@ async def locate(store: Store, picture: Picture, file: Path) -> Found:
     for one, path in [(picture, file), *near]:
         if not await asyncio.to_thread(_is_within, path, store.folder):
             await store.write(partial(_copied, store.originals, one, path))
-    return await look(store, [picture.id, *(one.id for one, _path in near)])
+    return await relink_pictures(store, [picture.id, *(one.id for one, _path in near)])
 
 
 async def _missing(store: Store) -> list[Picture]:
     query = Query(words="is:missing")
-    return await store.ask(lambda index: index.pictures(index.rows(query)), long=True)
+    return await store.query_index(lambda index: index.pictures(index.rows(query)), long=True)
 
 
 def _near(folder: Path, missing: Sequence[Picture]) -> list[tuple[Picture, Path]]:

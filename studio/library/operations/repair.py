@@ -23,14 +23,14 @@ from studio.library.index.chunks import chunks
 from studio.library.log import daily_copies
 from studio.library.log.records import Record
 from studio.library.operations import edits
-from studio.library.operations.verify import Report
+from studio.library.operations.verify import VerifyReport
 from studio.library.store import Store
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Repaired:
+class RepairResult:
     """What was done.
 
     Attributes:
@@ -51,7 +51,7 @@ class Repaired:
         return self.found + self.put_back + self.records
 
 
-async def repair(store: Store, report: Report) -> Repaired:
+async def repair(store: Store, report: VerifyReport) -> RepairResult:
     """Mend what can be. Only the owner may. Raises StorageError."""
     # Files that no record knows may be pictures whose records are lost.
     unknown = report.damaged_records or report.orphans
@@ -74,10 +74,10 @@ async def repair(store: Store, report: Report) -> Repaired:
                 lost.append(picture.id)
     if lost:
         await edits.set_field(store, "missing", lost, True)
-    said = await store.ask(lambda index: index.state.missing(), long=True)
+    said = await store.query_index(lambda index: index.state.missing(), long=True)
     if back := [id for id in said if id not in gone]:
         await edits.set_field(store, "missing", back, False)
-    return Repaired(found=found, put_back=put_back, lost=len(lost), records=len(taken))
+    return RepairResult(found=found, put_back=put_back, lost=len(lost), records=len(taken))
 
 
 async def _follow(store: Store, picture: Picture, place: str) -> None:
@@ -119,9 +119,9 @@ def _aside(path: Path) -> Path:
 async def _is_new(store: Store, record: Record) -> bool:
     if record.job is not None:
         job = record.job.id
-        return await store.ask(lambda index: index.ledger.job_state(job)) is None
+        return await store.query_index(lambda index: index.ledger.job_state(job)) is None
     ids = [picture.id for picture in record.pictures]
-    gone = await store.ask(lambda index: index.state.gone(ids))
+    gone = await store.query_index(lambda index: index.state.deleted_ids(ids))
     return not gone and not await store.find(ids)
 
 

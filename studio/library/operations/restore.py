@@ -59,7 +59,7 @@ Progress = Callable[[int], None]
 """Hears how many bytes were done; what it raises (`Stopped`) ends the work."""
 
 
-class Manifest(msgspec.Struct, frozen=True):
+class BackupManifest(msgspec.Struct, frozen=True):
     """What `manifest.json` holds: the hash of every other file."""
 
     version: int
@@ -68,7 +68,7 @@ class Manifest(msgspec.Struct, frozen=True):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Held:
+class PendingWork:
     """What a backup has that the next start would act upon.
 
     Attributes:
@@ -83,7 +83,7 @@ class Held:
         return bool(self.unfinished or self.addresses)
 
 
-class _Careful(io.FileIO):
+class _BoundedZipFile(io.FileIO):
     """A file that does not give out a list of more files than can be in it."""
 
     def read(self, size: int | None = -1, /) -> bytes:
@@ -110,7 +110,7 @@ def opened(source: Path) -> Iterator[Backup]:
     try:
         with (
             plain,
-            _Careful(plain.fileno(), closefd=False) as file,
+            _BoundedZipFile(plain.fileno(), closefd=False) as file,
             zipfile.ZipFile(file) as archive,
         ):
             yield Backup(archive, source)
@@ -149,7 +149,7 @@ class Backup:
         self._entries = _looked_through(archive)
         self._manifest = self._read_manifest()
         settings = self._beside(SETTINGS) if SETTINGS in self._manifest.sha256 else b""
-        self.held = Held(
+        self.held = PendingWork(
             unfinished=sum(_is_unfinished(name) for name in self._manifest.sha256),
             addresses=_addresses(settings),
         )
@@ -200,7 +200,7 @@ class Backup:
             raise
         return len(wanted) + len(beside)
 
-    def _read_manifest(self) -> Manifest:
+    def _read_manifest(self) -> BackupManifest:
         nothing = InputError(
             _("This is no backup of Gridbrush"),
             _("{name} has no list of what is in it.").format(name=self._source),
@@ -209,7 +209,7 @@ class Backup:
         if entry is None or entry.file_size > 16 * _NAME + _NAME * len(self._entries):
             raise nothing
         try:
-            found = json_reader.decode(self._archive.read(entry), Manifest)
+            found = json_reader.decode(self._archive.read(entry), BackupManifest)
         except json_reader.NotUnderstood as error:
             raise nothing from error
         if found.version > VERSION:

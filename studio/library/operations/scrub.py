@@ -36,7 +36,7 @@ _REST = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class ScrubResult:
     """What one round found; ids of pictures."""
 
     read: int = 0
@@ -44,7 +44,7 @@ class Found:
     changed: tuple[str, ...] = ()
 
 
-class _Mark(msgspec.Struct, frozen=True):
+class _ScrubPosition(msgspec.Struct, frozen=True):
     """The id after which the next round begins, and when that was written."""
 
     after: str = ""
@@ -58,13 +58,13 @@ async def choose(store: Store, memory: Path) -> list[Picture]:
     """
     after = (await asyncio.to_thread(_read, memory)).after
     last = await store.find([after]) if after else []
-    counts = await store.ask(lambda index: index.ledger.counts(0.0), long=True)
+    counts = await store.query_index(lambda index: index.ledger.counts(0.0), long=True)
     most = max(_FEWEST, (counts.all + counts.trash) // SHARE)
     row = begin = last[0].row if last else 0
     chosen: list[Picture] = []
     size, around = 0, False
     while True:
-        places = await store.ask(partial(_places, row))
+        places = await store.query_index(partial(_places, row))
         ids = [
             id
             for at, id, _path, _trashed, missing in places
@@ -94,7 +94,7 @@ def scrub(
     *,
     stop: Callable[[], bool] = lambda: False,
     rest: Callable[[float], None] = time.sleep,
-) -> Found:
+) -> ScrubResult:
     """Read these again and remember the last; blocking, slow on purpose. Raises StorageError."""
     missing: list[str] = []
     changed: list[str] = []
@@ -110,13 +110,13 @@ def scrub(
         read += 1
         rest(_REST)
     if read:
-        mark = _Mark(after=pictures[read - 1].id, at=time.time())
+        mark = _ScrubPosition(after=pictures[read - 1].id, at=time.time())
         files.replace(memory, msgspec.json.encode(mark))
-    return Found(read=read, missing=tuple(missing), changed=tuple(changed))
+    return ScrubResult(read=read, missing=tuple(missing), changed=tuple(changed))
 
 
-def _read(memory: Path) -> _Mark:
+def _read(memory: Path) -> _ScrubPosition:
     try:
-        return json_reader.load(memory, _Mark)
+        return json_reader.load(memory, _ScrubPosition)
     except (OSError, NotUnderstood):
-        return _Mark()
+        return _ScrubPosition()

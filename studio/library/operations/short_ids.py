@@ -10,7 +10,9 @@ from studio.library.store import Store
 
 async def resolve(store: Store, start: str) -> Picture:
     """The picture whose id begins or ends with `start`. Raises InputError."""
-    ids = [start] if len(start) == 36 else await store.ask(lambda index: index.prefix(start))
+    ids = (
+        [start] if len(start) == 36 else await store.query_index(lambda index: index.prefix(start))
+    )
     if len(ids) > 1 and start not in ids:
         raise InputError(
             _("{id} names more than one picture").format(id=start),

@@ -28,5 +28,5 @@ async def thumbnail(
         return data
     path = await run(find)
     data = await decoder.thumbnail(path, edge, priority=priority)
-    await run(kept.put, sha256, edge, data)
+    await run(kept.store_thumbnail, sha256, edge, data)
     return data

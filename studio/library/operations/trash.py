@@ -25,7 +25,7 @@ from studio.common.errors import StorageError
 from studio.common.i18n import _, ngettext
 from studio.common.json_reader import NotUnderstood, is_inside, is_sha256
 from studio.domain.entities import new_id
-from studio.domain.events import RecordsChanged, Trouble
+from studio.domain.events import ProblemOccurred, RecordsChanged
 from studio.library.files import originals as inside
 from studio.library.files.damaged import put_away
 from studio.library.files.originals import HIDDEN
@@ -43,14 +43,14 @@ _FOLDER = "emptying"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Contents:
+class TrashContents:
     """What is in the trash: ids of its pictures, and the bytes of their files."""
 
     ids: tuple[str, ...] = ()
     bytes: int = 0
 
 
-class _Going(msgspec.Struct, frozen=True, kw_only=True):
+class _DeletionList(msgspec.Struct, frozen=True, kw_only=True):
     """The list of what goes.
 
     Attributes:
@@ -63,10 +63,10 @@ class _Going(msgspec.Struct, frozen=True, kw_only=True):
     discarded: bool = False
 
 
-async def contents(store: Store) -> Contents:
+async def contents(store: Store) -> TrashContents:
     """What would go."""
-    found = await store.ask(lambda index: index.state.trashed())
-    return Contents(
+    found = await store.query_index(lambda index: index.state.trashed())
+    return TrashContents(
         ids=tuple(id for id, *_rest in found), bytes=sum(size for *_rest, size in found)
     )
 
@@ -82,10 +82,10 @@ async def empty(store: Store, ids: Sequence[str], discard: Discard | None = None
         return ""
     path, record = going
     gone = tuple(id for _value, some in record.values for id in some)
-    store.tell(RecordsChanged(gone, ("trashed", "purged")))
+    store.publish_event(RecordsChanged(gone, ("trashed", "purged")))
     left = await _take_away(store, path, discard)
     if left:
-        store.tell(Trouble(_refused(store, left)))
+        store.publish_event(ProblemOccurred(_refused(store, left)))
     if discard is None:
         return history.sentence(record)
     n = max(0, len(gone) - left)
@@ -107,7 +107,7 @@ def finish(store: Store) -> None:
         going = _read(store, path)
         if going is None:
             continue
-        if not store.own.state.gone(going.ids[:1]):
+        if not store.own.state.deleted_ids(going.ids[:1]):
             # The record was never written: they are in the trash still.
             files.remove(path)
         elif not going.discarded:
@@ -127,7 +127,7 @@ def _begin(
     found = [one for one in store.own.state.trashed() if one[0] in wanted]
     if not found:
         return None
-    going = _Going(
+    going = _DeletionList(
         ids=[id for id, *_rest in found],
         files=[(path, sha256) for _id, path, sha256, _bytes in found],
         discarded=discarded,
@@ -198,10 +198,10 @@ def _lists(store: Store) -> list[Path]:
     return [one for one in every if one.suffix == ".json"]
 
 
-def _read(store: Store, path: Path) -> _Going | None:
+def _read(store: Store, path: Path) -> _DeletionList | None:
     try:
         with directory_handles.open_file(store.folder, path) as file:
-            going = json_reader.take(file, _Going)
+            going = json_reader.read_value(file, _DeletionList)
         if not all(is_inside(relative) and is_sha256(digest) for relative, digest in going.files):
             raise NotUnderstood("a file outside the library")
     except FileNotFoundError:

@@ -17,7 +17,7 @@ from studio.library.store import Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class VerifyReport:
     """What a check found.
 
     Attributes:
@@ -42,20 +42,20 @@ class Report:
         return not (self.missing or self.changed or self.damaged_records or self.damaged_inputs)
 
 
-async def check(store: Store, progress: Callable[[int], None] = lambda _done: None) -> Report:
+async def check(store: Store, progress: Callable[[int], None] = lambda _done: None) -> VerifyReport:
     """Read every original again; as long as the disk takes, with little of it in memory.
 
     `progress` hears in a thread how many were read; what it raises ends the check (`Stopped`).
     Raises StorageError.
     """
     damaged = await store.count_damaged()
-    reading = _Reading(store.originals, progress)
+    reading = _VerifyRun(store.originals, progress)
     async for some in store.portions():
-        await asyncio.to_thread(reading.take, some)
+        await asyncio.to_thread(reading.read_pictures, some)
     return await asyncio.to_thread(reading.report, damaged)
 
 
-class _Reading:
+class _VerifyRun:
     """What was found so far. Of a picture that is sound only a trace of its place is kept."""
 
     def __init__(self, originals: Originals, progress: Callable[[int], None]) -> None:
@@ -65,7 +65,7 @@ class _Reading:
         self._missing: list[str] = []
         self._changed: list[str] = []
 
-    def take(self, pictures: Sequence[Picture]) -> None:
+    def read_pictures(self, pictures: Sequence[Picture]) -> None:
         """Read these; blocking."""
         for picture in pictures:
             sound = is_sound(self._originals, picture)
@@ -76,10 +76,10 @@ class _Reading:
             self._known.append(_trace(picture.path))
             self._progress(len(self._known))
 
-    def report(self, damaged_records: int) -> Report:
+    def report(self, damaged_records: int) -> VerifyReport:
         """What was found, with what lies beside the pictures; blocking."""
         checked = len(self._known)
-        return Report(
+        return VerifyReport(
             checked=checked,
             sound=checked - len(self._missing) - len(self._changed),
             missing=tuple(self._missing),

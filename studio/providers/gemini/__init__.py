@@ -14,23 +14,31 @@ from typing import TYPE_CHECKING
 
 from studio.common.errors import InputError, StudioError
 from studio.common.i18n import _
-from studio.common.key_redaction import Echoes
+from studio.common.key_redaction import SecretRedactor
 from studio.config.settings import OFFLINE, Profile
-from studio.domain.entities import Alone, GenerationRequest, Role, Told
-from studio.domain.models import Lesson, Listed, Model
-from studio.imaging.upload_limits import Limits
-from studio.providers.base import Answer, AnswerSource, FindModel, Input, Learn, LongStrings, Scan
+from studio.domain.entities import GenerationRequest, HistoryUse, NoHistoryReason, Role
+from studio.domain.models import ListedModel, Model, ServiceObservation
+from studio.imaging.upload_limits import UploadLimits
+from studio.providers.base import (
+    Answer,
+    AnswerSource,
+    FindModel,
+    InputPicture,
+    Learn,
+    LongStringHandler,
+    Scan,
+)
 from studio.providers.gemini import answer, conversation, model_list, request
-from studio.providers.gemini.conversation import Replay, replay, replayable
+from studio.providers.gemini.conversation import HistoryReplay, replay, replayable
 from studio.providers.gemini.errors import from_status
-from studio.providers.gemini.fallback import HeldSink, Way
+from studio.providers.gemini.fallback import HeldSink, RequestVariant
 from studio.providers.gemini.refusals import NothingSaid
-from studio.providers.gemini.scan import READER_VERSION, Scanner, scan_file
-from studio.providers.history import Part, Past, Turn
+from studio.providers.gemini.scan import READER_VERSION, GeminiScanner, scan_file
+from studio.providers.history import ConversationHistory, ConversationTurn, Part
 from studio.providers.sink import BeforeFirstByte, Sink
 
 if TYPE_CHECKING:
-    from studio.providers.transport import Client
+    from studio.providers.transport import HttpClient
 
 _ROOM_FOR_WORDS = 256 * 1024
 """Bytes of a body kept free of pictures, for words and choices."""
@@ -38,7 +46,7 @@ _ROOM_FOR_WORDS = 256 * 1024
 _MOST_PAGES = 20
 
 
-class Gemini:
+class GeminiProvider:
     """A provider that speaks generateContent.
 
     Attributes:
@@ -61,9 +69,9 @@ class Gemini:
         return READER_VERSION
 
     @property
-    def limits(self) -> Limits:
+    def limits(self) -> UploadLimits:
         """What pictures may be sent with a request; see Provider."""
-        return Limits(largest=request.MAX_PICTURE)
+        return UploadLimits(largest=request.MAX_PICTURE)
 
     @property
     def offline(self) -> bool:
@@ -73,13 +81,13 @@ class Gemini:
     async def send(
         self,
         request_: GenerationRequest,
-        inputs: Sequence[Input],
+        inputs: Sequence[InputPicture],
         key: str | None,
-        client: Client,
+        client: HttpClient,
         sink: Sink,
         *,
         before_first_byte: BeforeFirstByte | None = None,
-        past: Past | None = None,
+        past: ConversationHistory | None = None,
     ) -> None:
         """Send one request; see Provider.
 
@@ -88,13 +96,15 @@ class Gemini:
         """
         address = request.url(self.profile, request_.model)
         headers = request.headers(self.profile, None if self.offline else key)
-        way: Way | None = Way(model=self._find_model(request_.model), past=past is not None)
+        way: RequestVariant | None = RequestVariant(
+            model=self._find_model(request_.model), past=past is not None
+        )
         refusal: HeldSink | None = None
         while way is not None:
             # Loaded for each way anew: a second is rare, and they are large while one waits.
-            body, told = await self._told(request_, inputs, way, past)
+            body, told = await self._build_body(request_, inputs, way, past)
             if past is not None:
-                await past.told(told)
+                await past.record_history_use(told)
             way = replace(way, past=told.turns > 0)
             held = HeldSink(sink)
             await client.post(address, headers, body, held, before_first_byte=before_first_byte)
@@ -106,9 +116,13 @@ class Gemini:
         if refusal is not None:
             await refusal.release()
 
-    async def _told(
-        self, request_: GenerationRequest, inputs: Sequence[Input], way: Way, past: Past | None
-    ) -> tuple[bytes, Told]:
+    async def _build_body(
+        self,
+        request_: GenerationRequest,
+        inputs: Sequence[InputPicture],
+        way: RequestVariant,
+        past: ConversationHistory | None,
+    ) -> tuple[bytes, HistoryUse]:
         """The body, and how it tells what was said before."""
         alone = way.alone
         if past is not None and way.past:
@@ -121,20 +135,20 @@ class Gemini:
             told = await asyncio.to_thread(self._replay, turns, request_, loaded)
             if told is not None:
                 body = await asyncio.to_thread(self._body, request_, loaded, way, told)
-                return body, Told(turns=told.turns, left_out=past.length - told.turns)
-            alone = Alone.TOO_LARGE if turns else Alone.LOST
+                return body, HistoryUse(turns=told.turns, left_out=past.length - told.turns)
+            alone = NoHistoryReason.TOO_LARGE if turns else NoHistoryReason.LOST
         loaded = await self._loaded(inputs)
         if not loaded:
             # Words alone are not worth a thread.
-            return self._body(request_, loaded, way), Told(alone=alone)
-        return await asyncio.to_thread(self._body, request_, loaded, way), Told(alone=alone)
+            return self._body(request_, loaded, way), HistoryUse(alone=alone)
+        return await asyncio.to_thread(self._body, request_, loaded, way), HistoryUse(alone=alone)
 
     @staticmethod
     def _replay(
-        turns: Sequence[Turn],
+        turns: Sequence[ConversationTurn],
         request_: GenerationRequest,
         loaded: list[tuple[bytes, str, Role]],
-    ) -> Replay | None:
+    ) -> HistoryReplay | None:
         words = len(f"{request_.prompt}{request_.system}".encode("utf-8", "replace"))
         taken = sum((len(data) + 2) // 3 * 4 for data, _kind, _role in loaded) + 2 * words
         return replay(turns, request.MAX_BODY - _ROOM_FOR_WORDS - taken)
@@ -143,8 +157,8 @@ class Gemini:
         self,
         request_: GenerationRequest,
         loaded: list[tuple[bytes, str, Role]],
-        way: Way,
-        told: Replay | None = None,
+        way: RequestVariant,
+        told: HistoryReplay | None = None,
     ) -> bytes:
         return request.body(
             request_,
@@ -154,15 +168,15 @@ class Gemini:
             before=told.contents if told is not None else (),
         )
 
-    async def _note(self, model: str, way: Way, code: int) -> None:
+    async def _note(self, model: str, way: RequestVariant, code: int) -> None:
         if way.respelled and self._learn is not None and 200 <= code < 300:
-            lesson = Lesson(model=model, pixel_sizes=way.model.pixel_sizes)
+            lesson = ServiceObservation(model=model, pixel_sizes=way.model.pixel_sizes)
             await asyncio.to_thread(self._learn, lesson)
 
     def _both(self, model: Model) -> bool:
         return model.both_modalities or self.profile.auth == request.GOOGLE
 
-    async def _loaded(self, inputs: Sequence[Input]) -> list[tuple[bytes, str, Role]]:
+    async def _loaded(self, inputs: Sequence[InputPicture]) -> list[tuple[bytes, str, Role]]:
         loaded: list[tuple[bytes, str, Role]] = []
         for one in inputs:
             data, kind = await one.load()
@@ -185,7 +199,7 @@ class Gemini:
         The transport cut the key out of what came; a key that was sent in two pieces, as the words
         of a stream are, is whole only here.
         """
-        echoes = Echoes((source.key,))
+        echoes = SecretRedactor((source.key,))
         try:
             return echoes.value(self._read(source))
         except StudioError as error:
@@ -201,35 +215,35 @@ class Gemini:
             return answer.read(source, scan, model, provider=self.profile.title)
         except NothingSaid:
             if self._learn is not None and not self._both(model) and not self.offline:
-                self._learn(Lesson(model=source.request.model, both_modalities=True))
+                self._learn(ServiceObservation(model=source.request.model, both_modalities=True))
             raise
         except StudioError:
             raise
         except Exception as error:
             raise answer.unreadable(source, error) from error
 
-    def scanner(self, listener: LongStrings) -> Scanner:
+    def scanner(self, listener: LongStringHandler) -> GeminiScanner:
         """What follows one answer while it arrives; see Provider."""
-        return Scanner(listener)
+        return GeminiScanner(listener)
 
     def scan(self, body: Path) -> Scan:
         """Scan a body that lies on disk; see Provider."""
         return scan_file(body)
 
-    def keep(self, answer: Answer, body: Path) -> bytes | None:
+    def extract_turn(self, answer: Answer, body: Path) -> bytes | None:
         """The model's parts for a later turn; see Provider."""
-        return conversation.keep(answer, body)
+        return conversation.extract_turn(answer, body)
 
     def kept_parts(self, data: bytes) -> tuple[Part, ...]:
-        """What `keep` gave, read again; see Provider."""
+        """What `extract_turn` gave, read again; see Provider."""
         return conversation.kept_parts(data)
 
-    async def listed(self, key: str | None, client: Client) -> tuple[Listed, ...]:
+    async def listed(self, key: str | None, client: HttpClient) -> tuple[ListedModel, ...]:
         """The image models the service lists; see Provider."""
         if self.offline:
             return ()
         headers = request.headers(self.profile, key)
-        found: dict[str, Listed] = {}
+        found: dict[str, ListedModel] = {}
         page = ""
         for _number in range(_MOST_PAGES):
             reply = await client.get_json(request.list_url(self.profile, page), headers)
@@ -250,6 +264,6 @@ class Gemini:
         return tuple(found.values())
 
 
-def _said_before(one: Input, request_: GenerationRequest) -> bool:
+def _said_before(one: InputPicture, request_: GenerationRequest) -> bool:
     reference = one.reference
     return reference.role is Role.EDIT and reference.picture == request_.continues

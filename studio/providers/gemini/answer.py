@@ -18,7 +18,7 @@ from studio.domain.usage import Usage
 from studio.providers.base import Answer, AnswerSource, Scan
 from studio.providers.connection_errors import unreadable_encoding
 from studio.providers.gemini import error_body, fields, grounding, refusals
-from studio.providers.gemini.collect import MOST_WORDS, Found, gather
+from studio.providers.gemini.collect import MOST_WORDS, CollectedAnswer, gather
 from studio.providers.gemini.errors import from_status, within_answer
 from studio.providers.gemini.no_picture import understood
 
@@ -190,7 +190,7 @@ def _together(objects: list[Mapping[Any, Any]]) -> dict[Any, Any]:
 
 
 def _no_picture(
-    value: Any, found: Found, words: str, request_id: str, source: AnswerSource
+    value: Any, found: CollectedAnswer, words: str, request_id: str, source: AnswerSource
 ) -> StudioError:
     feedback = fields.get(value, "promptFeedback")
     block = fields.text(feedback, "blockReason").upper()
@@ -253,7 +253,7 @@ def _with_result(answer: Answer, warnings: list[str]) -> Answer:
 
 
 def _warnings(
-    answer: Answer, found: Found, scan: Scan, source: AnswerSource, model: Model
+    answer: Answer, found: CollectedAnswer, scan: Scan, source: AnswerSource, model: Model
 ) -> list[str]:
     warnings: list[str] = []
     blocked = [

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from studio.providers import base64_text
-from studio.providers.base import AnswerPicture, KeptPart, Spilled
+from studio.providers.base import AnswerPicture, KeptPart, SpilledString
 from studio.providers.gemini import fields
 
 MOST_WORDS = 16 * 1024
@@ -44,7 +44,7 @@ _CHAT_ENDS = {"CONTENT_FILTER": "SAFETY", "LENGTH": "MAX_TOKENS"}
 
 
 @dataclass(slots=True)
-class Found:
+class CollectedAnswer:
     """What was gathered.
 
     Attributes:
@@ -71,9 +71,9 @@ class Found:
             self.pictures.append(picture)
 
 
-def gather(value: Any, body: Path) -> Found:
+def gather(value: Any, body: Path) -> CollectedAnswer:
     """Everything in an answer. Blocking where words lie in the file."""
-    found = Found(body)
+    found = CollectedAnswer(body)
     _candidates(value, found)
     if not found.pictures:
         _foreign_shapes(value, found)
@@ -83,13 +83,13 @@ def gather(value: Any, body: Path) -> Found:
     return found
 
 
-def _candidates(value: Any, found: Found) -> None:
+def _candidates(value: Any, found: CollectedAnswer) -> None:
     for candidate in fields.items(value, "candidates"):
         found.finishes.append(fields.text(candidate, "finishReason").strip().upper())
         found.told = found.told or fields.text(candidate, "finishMessage")
         content = fields.get(candidate, "content")
         parts = content if isinstance(content, list) else fields.items(content, "parts")
-        if isinstance(content, (str, Spilled)):
+        if isinstance(content, (str, SpilledString)):
             parts = [content]
         before = len(found.pictures)
         kept = [_part(part, found) for part in parts]
@@ -99,8 +99,8 @@ def _candidates(value: Any, found: Found) -> None:
             found.parts = found.parts + kept if only_words else kept
 
 
-def _part(part: Any, found: Found) -> KeptPart:
-    if isinstance(part, (str, Spilled)):
+def _part(part: Any, found: CollectedAnswer) -> KeptPart:
+    if isinstance(part, (str, SpilledString)):
         _text(part, found)
         return KeptPart({"text": part})
     number = len(found.pictures)
@@ -120,20 +120,20 @@ def _part(part: Any, found: Found) -> KeptPart:
     return KeptPart(kept, number if len(found.pictures) > number else None)
 
 
-def _inline(inline: Any, found: Found, *, draft: bool) -> None:
-    data = inline if isinstance(inline, (str, Spilled)) else fields.get(inline, "data")
+def _inline(inline: Any, found: CollectedAnswer, *, draft: bool) -> None:
+    data = inline if isinstance(inline, (str, SpilledString)) else fields.get(inline, "data")
     kind = fields.text(inline, "mimeType") or fields.text(inline, "mime")
     # Sound and film come on the same road; they are no pictures.
     if kind.lower().startswith(("audio/", "video/", "text/")):
         return
     if isinstance(data, str) and _LINK.match(data.strip()):
         _address(data.strip(), found, draft=draft, kind=kind)
-    elif isinstance(data, Spilled) or (isinstance(data, str) and data.strip()):
+    elif isinstance(data, SpilledString) or (isinstance(data, str) and data.strip()):
         found.add(AnswerPicture(data=data, media_type=kind[:80], draft=draft))
 
 
-def _address(address: Any, found: Found, *, draft: bool = False, kind: str = "") -> None:
-    if isinstance(address, Spilled):
+def _address(address: Any, found: CollectedAnswer, *, draft: bool = False, kind: str = "") -> None:
+    if isinstance(address, SpilledString):
         # Only a data: address is that long.
         found.add(AnswerPicture(data=address, draft=draft))
     elif isinstance(address, str) and (data := _DATA_URL.match(address.strip())):
@@ -144,15 +144,15 @@ def _address(address: Any, found: Found, *, draft: bool = False, kind: str = "")
         found.add(AnswerPicture(url=url, media_type=kind[:80], draft=draft))
 
 
-def _image(entry: Any, found: Found, *, draft: bool = False) -> None:
+def _image(entry: Any, found: CollectedAnswer, *, draft: bool = False) -> None:
     """A picture of one of the other families: an address, or an object around bytes or address."""
-    if isinstance(entry, (str, Spilled)):
+    if isinstance(entry, (str, SpilledString)):
         _address(entry, found, draft=draft)
         return
     kind = fields.text(entry, "mimeType")
     for name in _BYTES:
         data = fields.get(entry, name)
-        if isinstance(data, Spilled) or (isinstance(data, str) and data.strip()):
+        if isinstance(data, SpilledString) or (isinstance(data, str) and data.strip()):
             _inline({"data": data, "mimeType": kind}, found, draft=draft)
             return
     for name in _PLACES:
@@ -161,8 +161,8 @@ def _image(entry: Any, found: Found, *, draft: bool = False) -> None:
             return
 
 
-def _text(text: Any, found: Found) -> None:
-    if isinstance(text, Spilled):
+def _text(text: Any, found: CollectedAnswer) -> None:
+    if isinstance(text, SpilledString):
         _long_text(text, found)
         return
     if not isinstance(text, str):
@@ -181,7 +181,7 @@ def _text(text: Any, found: Found) -> None:
     _words(rest + text[position:], found)
 
 
-def _words(text: str, found: Found) -> None:
+def _words(text: str, found: CollectedAnswer) -> None:
     """Keep words, and the addresses of pictures in them."""
     links = []
     if "](" in text:
@@ -200,7 +200,7 @@ def _words(text: str, found: Found) -> None:
         found.words.append(text)
 
 
-def _long_text(text: Spilled, found: Found) -> None:
+def _long_text(text: SpilledString, found: CollectedAnswer) -> None:
     """Words longer than the scanner keeps, and pictures written into them as data: addresses."""
     words, position = bytearray(), text.start
     for _number in range(_MOST_TRIES):
@@ -214,7 +214,7 @@ def _long_text(text: Spilled, found: Found) -> None:
         stop = _search(found.body, data[1], text.end, _STOP_RAW)
         position = stop[0] if stop else text.end
         if position - data[1] >= _LEAST_DATA:
-            found.add(AnswerPicture(data=Spilled(data[1], position)))
+            found.add(AnswerPicture(data=SpilledString(data[1], position)))
             if stop and _piece(found.body, *stop) == b")":
                 position = stop[1]  # the end of the link the picture was in
             words = bytearray(re.sub(rb"!?\[[^\]]{0,500}\]\(\s*<?$", b" ", bytes(words)))
@@ -248,7 +248,7 @@ def _readable(raw: bytes) -> str:
         return text.strip()
 
 
-def _foreign_shapes(value: Any, found: Found) -> None:
+def _foreign_shapes(value: Any, found: CollectedAnswer) -> None:
     """Answers of the chat, images and prediction families, given on this address by some."""
     for choice in fields.items(value, "choices"):
         end = fields.text(choice, "finishReason").strip().upper()
@@ -270,8 +270,8 @@ def _foreign_shapes(value: Any, found: Found) -> None:
         _image({name: fields.get(value, name) for name in ("b64Json", "imageUrl", "image")}, found)
 
 
-def _content(content: Any, found: Found) -> None:
-    if isinstance(content, (str, Spilled)):
+def _content(content: Any, found: CollectedAnswer) -> None:
+    if isinstance(content, (str, SpilledString)):
         _text(content, found)
         return
     for part in content if isinstance(content, list) else [content]:
@@ -279,7 +279,7 @@ def _content(content: Any, found: Found) -> None:
             _part(part, found)
 
 
-def _image_list(images: Any, found: Found) -> None:
+def _image_list(images: Any, found: CollectedAnswer) -> None:
     for entry in images if isinstance(images, list) else [images]:
-        if isinstance(entry, (str, Spilled, Mapping)):
+        if isinstance(entry, (str, SpilledString, Mapping)):
             _image(entry, found)

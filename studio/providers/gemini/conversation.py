@@ -21,10 +21,10 @@ from studio.common import json_reader
 from studio.common.file_types import kind_of
 from studio.domain.models import plain_id
 from studio.providers import base64_text
-from studio.providers.base import Answer, Spilled
+from studio.providers.base import Answer, SpilledString
 from studio.providers.gemini import fields
 from studio.providers.gemini.request import MAX_PICTURE
-from studio.providers.history import Part, Turn
+from studio.providers.history import ConversationTurn, Part
 
 MOST_KEPT = 4 * 1024 * 1024
 """Most bytes of one turn without its pictures; a longer one cannot be gone on with."""
@@ -48,7 +48,7 @@ _AROUND = 64
 """More bytes than the JSON around a picture or a text has."""
 
 
-def keep(answer: Answer, body: Path) -> bytes | None:
+def extract_turn(answer: Answer, body: Path) -> bytes | None:
     """The model's parts for a file, pictures left out; None when it cannot be gone on with.
 
     Blocking: long signatures lie in the answer's body. Raises OSError.
@@ -77,7 +77,7 @@ def keep(answer: Answer, body: Path) -> bytes | None:
 
 
 def kept_parts(data: bytes) -> tuple[Part, ...]:
-    """What `keep` gave, read again. Raises ValueError for anything else."""
+    """What `extract_turn` gave, read again. Raises ValueError for anything else."""
     value = json_reader.plain(data)
     if not isinstance(value, list) or not all(isinstance(part, dict) for part in value):
         raise ValueError("no kept parts")
@@ -96,7 +96,7 @@ def _without_bytes(part: Part, picture: int) -> Part:
 
 
 def _length(value: Any) -> int:
-    if isinstance(value, Spilled):
+    if isinstance(value, SpilledString):
         return value.end - value.start
     if isinstance(value, Mapping):
         return sum(_length(one) for one in value.values()) + 16 * len(value)
@@ -107,7 +107,7 @@ def _length(value: Any) -> int:
 
 def _read(value: Any, body: Path) -> Any:
     """The value with every long string read back from the answer's body."""
-    if isinstance(value, Spilled):
+    if isinstance(value, SpilledString):
         raw = b"".join(base64_text.from_file(body, value.start, value.end))
         return json.loads(b'"' + raw + b'"', strict=False)
     if isinstance(value, Mapping):
@@ -118,7 +118,7 @@ def _read(value: Any, body: Path) -> Any:
 
 
 @dataclass(frozen=True, slots=True)
-class Replay:
+class HistoryReplay:
     """The turns before the new one, ready to be sent.
 
     Attributes:
@@ -129,7 +129,7 @@ class Replay:
     turns: int
 
 
-def replayable(turn: Turn, profile: str, model: str) -> bool:
+def replayable(turn: ConversationTurn, profile: str, model: str) -> bool:
     """Whether a turn can be told again to this model: it must have said it, with every picture."""
     return (
         turn.profile == profile
@@ -139,12 +139,12 @@ def replayable(turn: Turn, profile: str, model: str) -> bool:
     )
 
 
-def replay(turns: Sequence[Turn], budget: int) -> Replay | None:
+def replay(turns: Sequence[ConversationTurn], budget: int) -> HistoryReplay | None:
     """The newest turns as contents of at most `budget` bytes; None when not even one fits.
 
     Blocking. Neither is a picture told that is larger than a service takes.
     """
-    kept: list[Turn] = []
+    kept: list[ConversationTurn] = []
     for turn in reversed(turns):
         budget -= _size(turn)
         if budget < 0 or _largest(turn) > MAX_PICTURE:
@@ -152,7 +152,7 @@ def replay(turns: Sequence[Turn], budget: int) -> Replay | None:
         kept.insert(0, turn)
     if not kept:
         return None
-    return Replay(tuple(one for turn in kept for one in _told(turn)), len(kept))
+    return HistoryReplay(tuple(one for turn in kept for one in _turn_parts(turn)), len(kept))
 
 
 def _number(part: Mapping[str, Any]) -> int | None:
@@ -160,13 +160,13 @@ def _number(part: Mapping[str, Any]) -> int | None:
     return number if isinstance(number, int) else None
 
 
-def _numbers(turn: Turn) -> Iterator[int]:
+def _numbers(turn: ConversationTurn) -> Iterator[int]:
     for part in turn.parts:
         if (number := _number(part)) is not None:
             yield number
 
 
-def _told(turn: Turn) -> list[Part]:
+def _turn_parts(turn: ConversationTurn) -> list[Part]:
     asked: list[Part] = [_inline(data, kind) for data, kind in turn.inputs]
     if turn.prompt or not asked:
         asked.append({"text": turn.prompt})
@@ -176,7 +176,7 @@ def _told(turn: Turn) -> list[Part]:
     ]
 
 
-def _restored(part: Part, turn: Turn) -> Part:
+def _restored(part: Part, turn: ConversationTurn) -> Part:
     number = _number(part)
     if number is None:
         return part
@@ -190,16 +190,16 @@ def _inline(data: bytes, kind: str) -> Part:
     return {"inlineData": {"mimeType": told, "data": base64.b64encode(data).decode("ascii")}}
 
 
-def _pictures(turn: Turn) -> list[bytes]:
+def _pictures(turn: ConversationTurn) -> list[bytes]:
     told = [turn.pictures[number] for number in _numbers(turn)]
     return [data for data, _kind in turn.inputs] + told
 
 
-def _largest(turn: Turn) -> int:
+def _largest(turn: ConversationTurn) -> int:
     return max(map(len, _pictures(turn)), default=0)
 
 
-def _size(turn: Turn) -> int:
+def _size(turn: ConversationTurn) -> int:
     """At least the bytes of the turn as JSON, told without encoding its pictures."""
     words = json.dumps([turn.prompt, turn.parts], ensure_ascii=False, separators=(",", ":"))
     pictures = sum((len(data) + 2) // 3 * 4 + _AROUND for data in _pictures(turn))

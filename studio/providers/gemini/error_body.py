@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from studio.common.key_redaction import HIDDEN, Echoes
+from studio.common.key_redaction import HIDDEN, SecretRedactor
 from studio.providers.gemini import fields
 from studio.providers.gemini.event_lines import begins_stream
 
@@ -65,7 +65,7 @@ _ID_HEADERS = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
+class ErrorBody:
     """An error as the service told it.
 
     Attributes:
@@ -124,18 +124,18 @@ class Said:
         )
 
 
-def parse(body: bytes) -> Said:
+def parse(body: bytes) -> ErrorBody:
     """Read an error body of any shape; never raises."""
     text = body[:MOST_READ].decode("utf-8", "replace").strip().removeprefix("\ufeff")
     if not text:
-        return Said()
+        return ErrorBody()
     if _HTML.match(text):
         title = _TITLE.search(text)
-        return Said(message=" ".join(title[1].split()) if title else "", html=True)
+        return ErrorBody(message=" ".join(title[1].split()) if title else "", html=True)
     value = _json(text)
     if value is None:
         # What is packed or encrypted is no sentence.
-        return Said(message="" if _NO_WORDS.search(text) else text, found=True)
+        return ErrorBody(message="" if _NO_WORDS.search(text) else text, found=True)
     return parse_value(value)
 
 
@@ -149,12 +149,12 @@ def _json(text: str) -> Any:
         return None
 
 
-def parse_value(value: Any) -> Said:
+def parse_value(value: Any) -> ErrorBody:
     """Read an error out of parsed JSON; `found` is False when there is none in it."""
     if isinstance(value, list):
         value = next((one for one in value if isinstance(one, Mapping)), None)
     if not isinstance(value, Mapping):
-        return Said()
+        return ErrorBody()
     error = value.get("error")
     outer_id = fields.text(value, "requestId")
     if isinstance(error, str) and error:
@@ -170,10 +170,10 @@ def parse_value(value: Any) -> Said:
             return _said({**value, "message": said}, outer_id)
     if value.get("success") is False or (value.get("code") and not value.get("data")):
         return _said(value, outer_id)
-    return Said()
+    return ErrorBody()
 
 
-def _said(error: Mapping[str, Any], outer_id: str, depth: int = 0) -> Said:
+def _said(error: Mapping[str, Any], outer_id: str, depth: int = 0) -> ErrorBody:
     message = fields.text(error, "message")
     if message.lstrip()[:1] in ("{", "[") and depth < 3:
         # The upstream's whole answer, packed as text into the gateway's own.
@@ -189,7 +189,7 @@ def _said(error: Mapping[str, Any], outer_id: str, depth: int = 0) -> Said:
         # A family of five digits, of which the first three are the status.
         number //= 100
     found_id = _REQUEST_ID.search(message)
-    return Said(
+    return ErrorBody(
         message=_REQUEST_ID.sub("", message).strip(),
         code=str(code).lower() if isinstance(code, str | int) else "",
         status=fields.text(error, "status"),
@@ -211,7 +211,9 @@ def request_id(headers: Mapping[str, str], *, own: bool = False) -> str:
     return _CONTROL.sub("", found)[:100]
 
 
-def wait_seconds(said: Said, headers: Mapping[str, str], now: float | None = None) -> float | None:
+def wait_seconds(
+    said: ErrorBody, headers: Mapping[str, str], now: float | None = None
+) -> float | None:
     """How long the service asks to wait; None when it does not say. Never negative.
 
     The header wins over the structured detail, and that over the sentence in the message. A date is
@@ -255,7 +257,7 @@ def redact(text: str, key: str = "", *, limit: int = MOST_SHOWN) -> str:
     """The text without key, base64, web page or control characters; at most `limit` characters."""
     text = fields.sound(text)
     if len(key) >= 4:
-        text = Echoes((key,)).text(text.replace(key, HIDDEN))
+        text = SecretRedactor((key,)).text(text.replace(key, HIDDEN))
     if _HTML.match(text):
         title = _TITLE.search(text)
         text = f"[web page: {' '.join(title[1].split())}]" if title else "[web page]"

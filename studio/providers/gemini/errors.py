@@ -29,7 +29,7 @@ from studio.common.errors import (
 from studio.common.i18n import _
 from studio.providers.gemini.error_body import (
     MOST_READ,
-    Said,
+    ErrorBody,
     parse,
     redact,
     request_id,
@@ -87,11 +87,11 @@ _MAYBE_CHARGED = frozenset({408, 499, 504, 520, 522, 523, 524})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
+class ErrorCase:
     """One failed answer, with all that helps to tell what it means."""
 
     status: int
-    said: Said
+    said: ErrorBody
     headers: Mapping[str, str] = field(default_factory=dict)
     model: str = ""
     provider: str = ""
@@ -136,7 +136,7 @@ def from_status(
     """The error behind an answer with any status but 2xx."""
     raw = body[:MOST_READ].decode("utf-8", "replace")
     return explain(
-        Case(
+        ErrorCase(
             status=status,
             said=parse(body),
             headers=headers,
@@ -149,11 +149,17 @@ def from_status(
 
 
 def within_answer(
-    said: Said, headers: Mapping[str, str], raw: str, *, model: str, provider: str, key: str = ""
+    said: ErrorBody,
+    headers: Mapping[str, str],
+    raw: str,
+    *,
+    model: str,
+    provider: str,
+    key: str = "",
 ) -> StudioError:
     """The error that came with status 200: never sent again by itself, it may have been charged."""
     error = explain(
-        Case(
+        ErrorCase(
             status=said.number or 200,
             said=said,
             headers=headers,
@@ -169,7 +175,7 @@ def within_answer(
     return error
 
 
-def explain(case: Case) -> StudioError:
+def explain(case: ErrorCase) -> StudioError:
     """Find what the case means: what was said first, the status where that tells nothing."""
     for found in (_by_words, _by_status):
         if (error := found(case)) is not None:
@@ -204,7 +210,7 @@ def explain(case: Case) -> StudioError:
     )
 
 
-def _by_words(case: Case) -> StudioError | None:
+def _by_words(case: ErrorCase) -> StudioError | None:
     words = case.said.all_words
     if case.said.html:
         return None
@@ -237,11 +243,11 @@ def _by_words(case: Case) -> StudioError | None:
     return None
 
 
-def _by_status(case: Case) -> StudioError | None:
+def _by_status(case: ErrorCase) -> StudioError | None:
     status = case.status
     if 300 <= status < 400:
         return _redirected(case)
-    by_number: dict[int, Callable[[Case], StudioError]] = {
+    by_number: dict[int, Callable[[ErrorCase], StudioError]] = {
         401: _key,
         402: _balance,
         403: _forbidden,
@@ -266,7 +272,7 @@ def _by_status(case: Case) -> StudioError | None:
     return made(case) if made else None
 
 
-def _balance(case: Case) -> StudioError:
+def _balance(case: ErrorCase) -> StudioError:
     return case.make(
         BalanceError,
         _("The balance is used up"),
@@ -274,7 +280,7 @@ def _balance(case: Case) -> StudioError:
     )
 
 
-def _key(case: Case) -> StudioError:
+def _key(case: ErrorCase) -> StudioError:
     return case.make(
         KeyRefused,
         _("The key was not accepted"),
@@ -283,7 +289,7 @@ def _key(case: Case) -> StudioError:
     )
 
 
-def _proxy(case: Case) -> StudioError:
+def _proxy(case: ErrorCase) -> StudioError:
     return case.make(
         NetworkError,
         _("The proxy wants a sign-in"),
@@ -292,7 +298,7 @@ def _proxy(case: Case) -> StudioError:
     )
 
 
-def _forbidden(case: Case) -> StudioError:
+def _forbidden(case: ErrorCase) -> StudioError:
     return case.make(
         KeyRefused,
         _("The key may not do this"),
@@ -301,7 +307,7 @@ def _forbidden(case: Case) -> StudioError:
     )
 
 
-def _model(case: Case) -> StudioError:
+def _model(case: ErrorCase) -> StudioError:
     return case.make(
         ModelError,
         _("The model {model} is not available").format(model=case.model or _("asked for")),
@@ -309,7 +315,7 @@ def _model(case: Case) -> StudioError:
     )
 
 
-def _not_found(case: Case) -> StudioError:
+def _not_found(case: ErrorCase) -> StudioError:
     words = case.said.all_words
     if case.said.html or not case.said.found or "invalid url" in words or case.status == 405:
         return case.make(
@@ -321,7 +327,7 @@ def _not_found(case: Case) -> StudioError:
     return _model(case)
 
 
-def _too_large(case: Case) -> StudioError:
+def _too_large(case: ErrorCase) -> StudioError:
     return case.make(
         RequestRefused,
         _("The request is too large for the service"),
@@ -329,7 +335,7 @@ def _too_large(case: Case) -> StudioError:
     )
 
 
-def _rate(case: Case) -> StudioError:
+def _rate(case: ErrorCase) -> StudioError:
     wait = wait_seconds(case.said, case.headers)
     if _NO_QUOTA.search(case.said.message) or "0" in case.said.quota_values():
         return case.make(
@@ -367,7 +373,7 @@ def _long_wait(wait: float | None) -> str:
     )
 
 
-def _broken(case: Case) -> StudioError:
+def _broken(case: ErrorCase) -> StudioError:
     if _TIMED_OUT.search(case.said.all_words):
         return _too_slow(case)
     wait = wait_seconds(case.said, case.headers)
@@ -381,7 +387,7 @@ def _broken(case: Case) -> StudioError:
     )
 
 
-def _overloaded(case: Case) -> StudioError:
+def _overloaded(case: ErrorCase) -> StudioError:
     wait = wait_seconds(case.said, case.headers)
     return case.make(
         ServiceError,
@@ -392,7 +398,7 @@ def _overloaded(case: Case) -> StudioError:
     )
 
 
-def _too_slow(case: Case) -> StudioError:
+def _too_slow(case: ErrorCase) -> StudioError:
     return case.make(
         ServiceError,
         _("The service took too long"),
@@ -404,7 +410,7 @@ def _too_slow(case: Case) -> StudioError:
     )
 
 
-def _not_offered(case: Case) -> StudioError:
+def _not_offered(case: ErrorCase) -> StudioError:
     return case.make(
         RequestRefused,
         _("The service does not offer this"),
@@ -412,7 +418,7 @@ def _not_offered(case: Case) -> StudioError:
     )
 
 
-def _redirected(case: Case) -> StudioError:
+def _redirected(case: ErrorCase) -> StudioError:
     return case.make(
         RequestRefused,
         _("The service's address leads elsewhere"),
@@ -421,7 +427,7 @@ def _redirected(case: Case) -> StudioError:
     )
 
 
-def _web_page(case: Case) -> StudioError:
+def _web_page(case: ErrorCase) -> StudioError:
     return case.make(
         RequestRefused,
         _("A web page answered, not an image service"),
@@ -429,12 +435,12 @@ def _web_page(case: Case) -> StudioError:
     )
 
 
-def names_signature(said: Said) -> bool:
+def names_signature(said: ErrorBody) -> bool:
     """Whether a refusal is about the signatures of earlier parts."""
     return bool(_SIGNATURE.search(f"{' '.join(said.named_fields())} {said.message}"))
 
 
-def names_size(said: Said) -> bool:
+def names_size(said: ErrorBody) -> bool:
     """Whether a refusal is about how the size of the picture was told."""
     told = f"{' '.join(said.named_fields())} {said.message}"
     if _ASPECT.search(told) and not _SIZE_ALONE.search(told):
@@ -442,7 +448,7 @@ def names_size(said: Said) -> bool:
     return bool(_SIZE.search(told) or _SIZE_ALONE.search(told))
 
 
-def _hint_about_fields(case: Case) -> str:
+def _hint_about_fields(case: ErrorCase) -> str:
     told = f"{' '.join(case.said.named_fields())} {case.said.message}"
     if _SIGNATURE.search(told):
         return _("Go on from the picture alone, without what was said before.")

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from studio.domain.entities import Alone, GenerationRequest
+from studio.domain.entities import GenerationRequest, NoHistoryReason
 from studio.domain.models import Model
 from studio.providers.gemini import error_body, request
 from studio.providers.gemini.errors import names_signature, names_size
@@ -26,7 +26,7 @@ _ABOUT_NOTHING = re.compile(r"\W*(request contains an )?invalid[ _]argument\W*|\
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Way:
+class RequestVariant:
     """One way of telling a request.
 
     Attributes:
@@ -38,22 +38,24 @@ class Way:
 
     model: Model
     past: bool = False
-    alone: Alone = Alone.NO
+    alone: NoHistoryReason = NoHistoryReason.NO
     respelled: bool = False
 
-    def after(self, told: error_body.Said, code: int, asked: GenerationRequest) -> Way | None:
+    def after(
+        self, told: error_body.ErrorBody, code: int, asked: GenerationRequest
+    ) -> RequestVariant | None:
         """The way to try after this one was refused; None when there is no other."""
         if code == _TOO_LARGE:
-            return replace(self, past=False, alone=Alone.TOO_LARGE) if self.past else None
+            return replace(self, past=False, alone=NoHistoryReason.TOO_LARGE) if self.past else None
         if self.past and (names_signature(told) or _names_turns(told)):
-            return replace(self, past=False, alone=Alone.OBJECTED)
+            return replace(self, past=False, alone=NoHistoryReason.OBJECTED)
         other = request.other_spelling(asked, self.model)
         if other is not None and not self.respelled and names_size(told):
             return replace(self, model=other, respelled=True)
         return None
 
 
-def _names_turns(told: error_body.Said) -> bool:
+def _names_turns(told: error_body.ErrorBody) -> bool:
     """Whether a refusal is about what was said before, or does not say what it is about."""
     message = told.message.lower()
     fields = " ".join(told.named_fields()).lower()
@@ -108,7 +110,7 @@ class HeldSink:
         """Whether this answer is kept back."""
         return self.code in (_REFUSED, _TOO_LARGE) and not self._passed_on
 
-    def about(self) -> error_body.Said:
+    def about(self) -> error_body.ErrorBody:
         """What the service did not like."""
         return error_body.parse(bytes(self._body))
 

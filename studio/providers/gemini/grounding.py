@@ -12,8 +12,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
-from studio.domain.entities import Grounding, Source
-from studio.providers.base import Spilled
+from studio.domain.entities import Grounding, GroundingSource
+from studio.providers.base import SpilledString
 from studio.providers.gemini import fields
 
 MOST = 50
@@ -31,8 +31,8 @@ def read(value: Any, body: Path) -> Grounding | None:
     `body` is the file the answer lies in.
     """
     queries: dict[str, None] = {}
-    sources: dict[str, Source] = {}
-    searches: dict[str, Source] = {}
+    sources: dict[str, GroundingSource] = {}
+    searches: dict[str, GroundingSource] = {}
     for candidate in fields.items(value, "candidates"):
         told = fields.get(candidate, "groundingMetadata")
         for name in ("webSearchQueries", "imageSearchQueries"):
@@ -51,7 +51,7 @@ def read(value: Any, body: Path) -> Grounding | None:
     )
 
 
-def links(page: str) -> tuple[Source, ...]:
+def links(page: str) -> tuple[GroundingSource, ...]:
     """The links of a piece of a web page that go to https addresses, with the words in them."""
     reader = _Links()
     reader.feed(page)
@@ -65,13 +65,15 @@ def _texts(value: Any) -> Iterator[str]:
             yield _words(one)
 
 
-def _pages(chunks: list[Any]) -> Iterator[Source]:
+def _pages(chunks: list[Any]) -> Iterator[GroundingSource]:
     for chunk in chunks:
         for kind in ("web", "image", "retrievedContext", "maps"):
             page = fields.get(chunk, kind)
             address = fields.text(page, "sourceUri") or fields.text(page, "uri")
             if (url := _safe(address)) is not None:
-                yield Source(url, _words(fields.text(page, "title") or fields.text(page, "domain")))
+                yield GroundingSource(
+                    url, _words(fields.text(page, "title") or fields.text(page, "domain"))
+                )
                 break
 
 
@@ -92,7 +94,7 @@ def _text(value: Any, body: Path) -> str:
     """The text, from the answer's file where it was too long to be kept."""
     if isinstance(value, str):
         return value
-    if not isinstance(value, Spilled) or value.end - value.start > _LONGEST_PAGE:
+    if not isinstance(value, SpilledString) or value.end - value.start > _LONGEST_PAGE:
         return ""
     try:
         with body.open("rb") as file:
@@ -108,7 +110,7 @@ class _Links(HTMLParser):
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self.found: list[Source] = []
+        self.found: list[GroundingSource] = []
         self._hidden = 0
         self._url: str | None = None
         self._text: list[str] = []
@@ -137,6 +139,6 @@ class _Links(HTMLParser):
     def _end(self) -> None:
         words = _words(" ".join(self._text))
         if self._url is not None and words:
-            self.found.append(Source(self._url, words))
+            self.found.append(GroundingSource(self._url, words))
         self._url = None
         self._text = []

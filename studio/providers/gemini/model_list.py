@@ -9,7 +9,7 @@ from typing import Any
 
 from studio.common.errors import Billed, ServiceError
 from studio.common.i18n import _
-from studio.domain.models import Listed
+from studio.domain.models import ListedModel
 from studio.providers.gemini import error_body, fields
 from studio.providers.gemini.errors import within_answer
 
@@ -20,7 +20,7 @@ _MOST = 5000
 
 def parse(
     body: bytes, headers: Mapping[str, str], *, key: str = ""
-) -> tuple[tuple[Listed, ...], str]:
+) -> tuple[tuple[ListedModel, ...], str]:
     """The image models of one page, each once, and the name of the next page (or "").
 
     Raises ServiceError and its like when the list is an error in disguise.
@@ -42,12 +42,12 @@ def parse(
         )
         failed.billed = Billed.NO
         raise failed
-    found: dict[str, Listed] = {}
+    found: dict[str, ListedModel] = {}
     for entry in entries[:_MOST]:
         id = (fields.text(entry, "id") or fields.text(entry, "name")).strip()
         id = id.removeprefix("models/")
         if id and len(id) <= 200 and makes_pictures(id, entry):
-            found.setdefault(id, Listed(id, fields.text(entry, "displayName")[:100]))
+            found.setdefault(id, ListedModel(id, fields.text(entry, "displayName")[:100]))
     return tuple(found.values()), fields.text(value, "nextPageToken")
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from studio.common.file_types import kind_of
 from studio.common.files import storage_error
 from studio.providers import base64_text
-from studio.providers.base import AnswerSource, Scan, Spilled
+from studio.providers.base import AnswerSource, Scan, SpilledString
 from studio.providers.gemini import fields
 
 _SHORT = 1024
@@ -100,12 +100,12 @@ def _may_hold_a_picture(value: Any, source: AnswerSource) -> bool:
     return False
 
 
-def _texts(value: Any) -> Iterator[tuple[str, str | Spilled]]:
+def _texts(value: Any) -> Iterator[tuple[str, str | SpilledString]]:
     """Every text of a value and of the values in it, each with the name of its field."""
     waiting: list[tuple[Any, Any]] = [("", value)]
     while waiting:
         name, one = waiting.pop()
-        if isinstance(one, str | Spilled):
+        if isinstance(one, str | SpilledString):
             yield (name if isinstance(name, str) else ""), one
         elif isinstance(one, Mapping):
             waiting += [("", key) for key in one]
@@ -114,7 +114,7 @@ def _texts(value: Any) -> Iterator[tuple[str, str | Spilled]]:
             waiting += [(name, each) for each in one]
 
 
-def _may_be_a_picture(name: str, text: str | Spilled, source: AnswerSource) -> bool:
+def _may_be_a_picture(name: str, text: str | SpilledString, source: AnswerSource) -> bool:
     """Whether it is base64 of a picture or, where it is long, of nobody knows what."""
     if isinstance(text, str):
         if len(text) < _LEAST:
@@ -128,7 +128,7 @@ def _may_be_a_picture(name: str, text: str | Spilled, source: AnswerSource) -> b
     clean = re.sub(rb"\\[nrt]|[\\\s]", b"", head)[:_HEAD]
     if not re.fullmatch(rb"[A-Za-z0-9+/_=-]+", clean):
         return False
-    if isinstance(text, Spilled) and not name.lower().endswith("signature"):
+    if isinstance(text, SpilledString) and not name.lower().endswith("signature"):
         return True
     try:
         start = b"".join(base64_text.decode(iter((clean[: len(clean) // 4 * 4],))))

@@ -20,11 +20,11 @@ from typing import Any, Final
 from studio.common.errors import Billed, ServiceError
 from studio.common.files import storage_error
 from studio.common.i18n import _
-from studio.providers.base import LongStrings, Scan, Spilled
+from studio.providers.base import LongStringHandler, Scan, SpilledString
 from studio.providers.gemini.event_lines import EventLines, begins_stream
 from studio.providers.gemini.stream_end import StreamEnd
 
-__all__ = ["MAX_BODY", "Scan", "Scanner", "Spilled", "scan_file"]
+__all__ = ["MAX_BODY", "GeminiScanner", "Scan", "SpilledString", "scan_file"]
 
 LONG: Final = 4096
 MAX_BODY: Final = 256 * 1024 * 1024
@@ -58,7 +58,7 @@ _BOM = b"\xef\xbb\xbf"
 _BROKEN: Final = object()
 
 
-class Scanner:
+class GeminiScanner:
     """Fed the body's bytes in order, in pieces of any size.
 
     Attributes:
@@ -67,13 +67,13 @@ class Scanner:
         refused: why it has given up; what is fed from then on is counted and no more.
     """
 
-    def __init__(self, listener: LongStrings | None = None) -> None:
+    def __init__(self, listener: LongStringHandler | None = None) -> None:
         self.complete = False
         self.received = 0
         self.refused: ServiceError | None = None
         self._listener = listener
         self._skeleton = bytearray()
-        self._spilled: list[Spilled] = []
+        self._spilled: list[SpilledString] = []
         # Nobody who writes an answer can know this, so no string in it can pass for a marker.
         self._token = f"\x00{secrets.token_hex(8)}:"
         self._depth = 0
@@ -103,7 +103,7 @@ class Scanner:
             return
         try:
             self._feed(data, base)
-        except _TooMuchError as error:
+        except _ScanLimitError as error:
             self._refuse(str(error))
 
     def _refuse(self, reason: str) -> None:
@@ -125,9 +125,9 @@ class Scanner:
                 self._take_event(piece, place, fresh=fresh)
             self.complete = self._lines.done and not self._event_open
             return
-        self._take(data, len(_BOM) if base == 0 and data.startswith(_BOM) else 0, base)
+        self._scan_piece(data, len(_BOM) if base == 0 and data.startswith(_BOM) else 0, base)
 
-    def _take(self, data: bytes, position: int, base: int) -> None:
+    def _scan_piece(self, data: bytes, position: int, base: int) -> None:
         while position < len(data):
             if self._in_string:
                 position = self._take_string(data, position, base)
@@ -164,7 +164,7 @@ class Scanner:
         """
         if self.complete or self._lines is None:
             return self.complete
-        return not self._event_open and self._stream_end.over
+        return not self._event_open and self._stream_end.has_ended
 
     @property
     def _event_open(self) -> bool:
@@ -174,15 +174,17 @@ class Scanner:
         if fresh:
             self._skipping = not self._event_open and piece.lstrip(_SPACE)[:1] not in (b"{", b"[")
             if not self._skipping and not self._event_open:
-                self._keep(b"," if self._events else b"[")
+                self._keep_piece(b"," if self._events else b"[")
                 self._events += 1
                 self._event_start = len(self._skeleton)
                 self.complete = False
         if not self._skipping:
-            self._take(piece, 0, place)
+            self._scan_piece(piece, 0, place)
             self._skipping = not self._event_open
             if not self._event_open:
-                self._stream_end.hear(_parsed(bytes(self._skeleton[self._event_start :])))
+                self._stream_end.on_stream_event(
+                    _parsed(bytes(self._skeleton[self._event_start :]))
+                )
 
     def _take_structure(self, data: bytes, position: int, base: int) -> int:
         if self._depth > MAX_DEPTH and (over := self._passed_over(data, position)):
@@ -191,15 +193,15 @@ class Scanner:
         if self._depth > 0 and (plain := _PLAIN.match(data, position)) and plain[0]:
             position = plain.end()
             self._count(plain[0].count(b'"') >> 1)
-            self._keep(plain[0])
+            self._keep_piece(plain[0])
             if position == len(data):
                 return position
         found = _MARK.search(data, position)
         if found is None:
-            self._keep(data[position:])
+            self._keep_piece(data[position:])
             return len(data)
         end = found.end()
-        self._keep(data[position:end])
+        self._keep_piece(data[position:end])
         self._count(1)
         mark = found[0]
         if mark == b'"':
@@ -231,7 +233,7 @@ class Scanner:
     def _count(self, marks: int) -> None:
         self._marks += marks
         if self._marks > MAX_MARKS:
-            raise _TooMuchError(_("It has too many parts."))
+            raise _ScanLimitError(_("It has too many parts."))
 
     def _take_string(self, data: bytes, position: int, base: int) -> int:
         start = position
@@ -264,21 +266,21 @@ class Scanner:
         if not self._long:
             self._long = True
             if self._listener is not None:
-                self._listener.begin(self._string_start)
-                self._listener.more(bytes(self._string))
+                self._listener.begin_string(self._string_start)
+                self._listener.add_piece(bytes(self._string))
             self._string.clear()
         if self._listener is not None:
-            self._listener.more(piece)
+            self._listener.add_piece(piece)
 
     def _end_string(self, end: int) -> None:
         if self._long:
             if self._listener is not None:
-                self._listener.end(end)
+                self._listener.end_string(end)
             marker = json.dumps(f"{self._token}{len(self._spilled)}").encode()
-            self._keep(marker[1:])
-            self._spilled.append(Spilled(self._string_start, end))
+            self._keep_piece(marker[1:])
+            self._spilled.append(SpilledString(self._string_start, end))
         else:
-            self._keep(bytes(self._string) + b'"')
+            self._keep_piece(bytes(self._string) + b'"')
         self._string.clear()
         self._long = self._in_string = False
         self._end_of_value()
@@ -287,11 +289,11 @@ class Scanner:
         if self._depth <= 0:
             self.complete = True
 
-    def _keep(self, piece: bytes) -> None:
+    def _keep_piece(self, piece: bytes) -> None:
         if self._depth > MAX_DEPTH:
             return
         if len(self._skeleton) + len(piece) > MAX_SKELETON:
-            raise _TooMuchError(_("It has far more text than an answer should have."))
+            raise _ScanLimitError(_("It has far more text than an answer should have."))
         self._skeleton += piece
 
     def finish(self) -> Scan:
@@ -331,7 +333,7 @@ class Scanner:
 
 def scan_file(path: Path) -> Scan:
     """Scan a body that lies on disk. Blocking. Raises StorageError."""
-    scanner = Scanner()
+    scanner = GeminiScanner()
     try:
         with path.open("rb") as file:
             while piece := file.read(_PIECE):
@@ -354,7 +356,7 @@ def _parsed(skeleton: bytes | bytearray) -> Any:
         return _BROKEN
 
 
-class _TooMuchError(Exception):
+class _ScanLimitError(Exception):
     """Why the scanner gives up; never leaves this file."""
 
 

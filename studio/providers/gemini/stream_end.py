@@ -21,7 +21,7 @@ class StreamEnd:
         self._ended: dict[int, bool] = {}
         self._refused = False
 
-    def hear(self, event: Any) -> None:
+    def on_stream_event(self, event: Any) -> None:
         """One more event, parsed."""
         for name in _ENVELOPES:
             event = fields.get(event, name) or event
@@ -35,6 +35,6 @@ class StreamEnd:
         self._refused = self._refused or bool(blocked) or fields.get(event, "error") is not None
 
     @property
-    def over(self) -> bool:
+    def has_ended(self) -> bool:
         """Whether all that was begun has ended."""
         return self._refused or (bool(self._ended) and all(self._ended.values()))

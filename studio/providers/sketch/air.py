@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from random import Random
 
-from studio.providers.sketch.canvas import Canvas, Fade, Ramp
+from studio.providers.sketch.canvas import Fade, Ramp, SketchCanvas
 from studio.providers.sketch.colour import Colour, luminance, mix
-from studio.providers.sketch.palettes import Palette
+from studio.providers.sketch.palettes import ScenePalette
 from studio.providers.sketch.shapes import Outline, Pen, ellipse, stroke
 
 WHITE: Colour = (255, 255, 255)
@@ -47,12 +47,12 @@ class Scene:
         return self.light in ("night", "blue", "violet") or "stars" in self.extras
 
 
-def sky(canvas: Canvas, palette: Palette, bottom: float) -> None:
+def sky(canvas: SketchCanvas, palette: ScenePalette, bottom: float) -> None:
     """The whole sky down to the horizon."""
     canvas.wash(Ramp(palette.sky, span=(0, bottom)), 0, bottom)
 
 
-def stars(canvas: Canvas, scene: Scene, bottom: float) -> None:
+def stars(canvas: SketchCanvas, scene: Scene, bottom: float) -> None:
     """Stars above `bottom`, when it is dark enough for them."""
     noise = Random(scene.form.random())
     if not scene.dark or (scene.weather in ("fog", "storm") and "stars" not in scene.extras):
@@ -70,7 +70,11 @@ def stars(canvas: Canvas, scene: Scene, bottom: float) -> None:
 
 
 def sun(
-    canvas: Canvas, palette: Palette, scene: Scene, at: tuple[float, float], radius: float
+    canvas: SketchCanvas,
+    palette: ScenePalette,
+    scene: Scene,
+    at: tuple[float, float],
+    radius: float,
 ) -> None:
     """The sun, or the moon when it is night, with the light around it."""
     x, y = at
@@ -88,7 +92,9 @@ def sun(
             canvas.fill(ellipse(x + dx * disc, y + dy * disc, size * disc), shade, 0.5 * hidden)
 
 
-def clouds(canvas: Canvas, palette: Palette, scene: Scene, bottom: float, count: int = 5) -> None:
+def clouds(
+    canvas: SketchCanvas, palette: ScenePalette, scene: Scene, bottom: float, count: int = 5
+) -> None:
     """Thin drifting clouds, lit from the horizon."""
     s = 1.0 + min(canvas.high, canvas.wide) * 0.002
     strength = 0.5 if scene.light == "mono" else 0.34
@@ -106,7 +112,9 @@ def clouds(canvas: Canvas, palette: Palette, scene: Scene, bottom: float, count:
         canvas.fill(lens.points, mix(tone, WHITE, 0.12), strength)
 
 
-def heaps(canvas: Canvas, palette: Palette, scene: Scene, bottom: float, count: int = 3) -> None:
+def heaps(
+    canvas: SketchCanvas, palette: ScenePalette, scene: Scene, bottom: float, count: int = 3
+) -> None:
     """Round clouds with a flat base, on clear days only."""
     noise = Random(scene.form.random())
     if scene.light not in ("noon", "mist", "shore") or scene.weather:
@@ -123,7 +131,7 @@ def heaps(canvas: Canvas, palette: Palette, scene: Scene, bottom: float, count: 
             canvas.fill(half, tone, 1.0, fade)
 
 
-def weather(canvas: Canvas, palette: Palette, scene: Scene, horizon: float) -> None:
+def weather(canvas: SketchCanvas, palette: ScenePalette, scene: Scene, horizon: float) -> None:
     """What falls or drifts in front of everything."""
     noise = Random(scene.form.random())
     if scene.weather == "fog":
@@ -134,7 +142,7 @@ def weather(canvas: Canvas, palette: Palette, scene: Scene, horizon: float) -> N
         _rain(canvas, palette, noise)
 
 
-def _fog(canvas: Canvas, palette: Palette, noise: Random, horizon: float) -> None:
+def _fog(canvas: SketchCanvas, palette: ScenePalette, noise: Random, horizon: float) -> None:
     tone = mix(palette.sky[3], palette.sun, 0.25)
     for k in range(7):
         x = canvas.wide * (noise.random() * 1.2 - 0.1)
@@ -144,7 +152,7 @@ def _fog(canvas: Canvas, palette: Palette, noise: Random, horizon: float) -> Non
     canvas.veil(tone, 0.5, Fade(start=(low, 0.0), end=(high, 0.55)))
 
 
-def _snow(canvas: Canvas, noise: Random) -> None:
+def _snow(canvas: SketchCanvas, noise: Random) -> None:
     area = canvas.wide * canvas.high / 10_000
     for low, high, count, alpha in ((0.14, 0.3, 150, 0.6), (0.3, 0.55, 90, 0.8), (0.6, 1, 16, 0.9)):
         flakes = [
@@ -161,7 +169,7 @@ def _snow(canvas: Canvas, noise: Random) -> None:
         canvas.scatter(flakes, WHITE)
 
 
-def _rain(canvas: Canvas, palette: Palette, noise: Random) -> None:
+def _rain(canvas: SketchCanvas, palette: ScenePalette, noise: Random) -> None:
     area = canvas.wide * canvas.high / 10_000
     drops: list[tuple[Outline, float]] = []
     for _ in range(min(800, int(130 * area))):
@@ -172,7 +180,7 @@ def _rain(canvas: Canvas, palette: Palette, noise: Random) -> None:
     canvas.scatter(drops, mix(palette.sky[3], WHITE, 0.4))
 
 
-def extras(canvas: Canvas, palette: Palette, scene: Scene, horizon: float) -> None:
+def extras(canvas: SketchCanvas, palette: ScenePalette, scene: Scene, horizon: float) -> None:
     """Small things the prompt named that fit into any landscape."""
     noise = Random(scene.form.random())
     if "birds" in scene.extras:
@@ -181,7 +189,7 @@ def extras(canvas: Canvas, palette: Palette, scene: Scene, horizon: float) -> No
         balloon(canvas, palette, (canvas.wide * (0.2 + noise.random() * 0.6), horizon * 0.3))
 
 
-def birds(canvas: Canvas, palette: Palette, noise: Random, horizon: float) -> None:
+def birds(canvas: SketchCanvas, palette: ScenePalette, noise: Random, horizon: float) -> None:
     """A small flock, each bird two curved wings."""
     cx, cy = canvas.wide * (0.25 + noise.random() * 0.5), horizon * (0.28 + noise.random() * 0.2)
     flock: list[tuple[Outline, float]] = []
@@ -195,7 +203,7 @@ def birds(canvas: Canvas, palette: Palette, noise: Random, horizon: float) -> No
     canvas.scatter(flock, mix(palette.land[1], palette.sky[2], 0.15))
 
 
-def balloon(canvas: Canvas, palette: Palette, at: tuple[float, float]) -> None:
+def balloon(canvas: SketchCanvas, palette: ScenePalette, at: tuple[float, float]) -> None:
     """A hot-air balloon with striped gores."""
     x, y = at
     r = 6.0
@@ -212,7 +220,9 @@ def balloon(canvas: Canvas, palette: Palette, at: tuple[float, float]) -> None:
         canvas.fill(stroke(rope, lambda _: 0.12), palette.land[0])
 
 
-def boat(canvas: Canvas, palette: Palette, at: tuple[float, float], size: float = 1.0) -> None:
+def boat(
+    canvas: SketchCanvas, palette: ScenePalette, at: tuple[float, float], size: float = 1.0
+) -> None:
     """A small sailing boat with its reflection, its water line at `at`."""
     x, y = at
     hull = Pen(x - 3.4, y - 1.1, 1).points

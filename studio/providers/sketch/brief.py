@@ -16,7 +16,7 @@ _READ = 12_000
 
 
 @dataclass(frozen=True, slots=True)
-class Input:
+class SketchInput:
     """One reference picture as it came: encoded bytes, and what it is for.
 
     Attributes:
@@ -28,7 +28,7 @@ class Input:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class PromptReading:
     """What the words of a prompt say; empty where they say nothing.
 
     Attributes:
@@ -68,15 +68,15 @@ class Brief:
     prompt: str
     size: Size
     seed: int
-    inputs: tuple[Input, ...] = ()
+    inputs: tuple[SketchInput, ...] = ()
 
     @property
-    def edited(self) -> Input | None:
+    def edited(self) -> SketchInput | None:
         """The picture being edited: the last one that is here for its composition."""
         return next((i for i in reversed(self.inputs) if i.role == "edit"), None)
 
 
-def read_prompt(prompt: str) -> Reading:
+def read_prompt(prompt: str) -> PromptReading:
     """The motif, light, weather and colours that the words of a prompt name."""
     text = prompt[:_READ].casefold()
     words = _WORD.findall(text)
@@ -87,7 +87,7 @@ def read_prompt(prompt: str) -> Reading:
     extras = frozenset(_named(vocabulary.EXTRAS, phrases, text))
     hue, sun_hue, accent_hue = _hues(words, text)
     manners = _named(vocabulary.MANNERS, phrases, text)
-    return Reading(
+    return PromptReading(
         motif=next((m for m in vocabulary.MOTIF_ORDER if m in motifs), ""),
         light=next((name for name in vocabulary.LIGHT_ORDER if name in lights), ""),
         weather=weathers[0] if weathers else "",

@@ -21,7 +21,7 @@ _BAND = 2_000_000
 _NEAREST, _BICUBIC = Image.Resampling.NEAREST, Image.Resampling.BICUBIC
 
 
-class Stopped(Exception):
+class PaintingStopped(Exception):
     """The painting was given up before it was done."""
 
 
@@ -50,7 +50,7 @@ class Fade:
     across: bool = False
 
 
-class Canvas:
+class SketchCanvas:
     """A picture being painted, in units: its shorter side is 100.
 
     Attributes:
@@ -170,7 +170,7 @@ class Canvas:
     def rest(self) -> None:
         """A moment between two strokes. Raises Stopped when the painting was given up."""
         if self._stop is not None and self._stop.is_set():
-            raise Stopped
+            raise PaintingStopped
 
     # Surface
 
@@ -278,7 +278,7 @@ class _Drawn:
         return self.right > 0 and self.bottom > 0 and self.left < width and self.top < height
 
 
-def _whole(canvas: Canvas) -> Outline:
+def _whole(canvas: SketchCanvas) -> Outline:
     right, low = canvas.wide + 1, canvas.high + 1
     return [(-1, -1), (right, -1), (right, low), (-1, low)]
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from studio.providers.sketch import air
 from studio.providers.sketch.air import WHITE, Scene
-from studio.providers.sketch.canvas import Canvas, Fade, Ramp
+from studio.providers.sketch.canvas import Fade, Ramp, SketchCanvas
 from studio.providers.sketch.colour import Colour, mix, turned
-from studio.providers.sketch.palettes import Palette
+from studio.providers.sketch.palettes import ScenePalette
 from studio.providers.sketch.shapes import Outline, box, ellipse, swells
 
 
-def forest(canvas: Canvas, palette: Palette, scene: Scene) -> None:
+def forest(canvas: SketchCanvas, palette: ScenePalette, scene: Scene) -> None:
     """A wood in layers: the far rows pale in the mist, the near ones dark."""
     wide, high = canvas.wide, canvas.high
     air.sky(canvas, palette, high * 0.8)
@@ -46,7 +46,9 @@ def forest(canvas: Canvas, palette: Palette, scene: Scene) -> None:
     air.weather(canvas, palette, scene, high - reach * 0.85)
 
 
-def _conifers(canvas: Canvas, scene: Scene, ground: Outline, size: float, paint: Ramp) -> None:
+def _conifers(
+    canvas: SketchCanvas, scene: Scene, ground: Outline, size: float, paint: Ramp
+) -> None:
     parts: list[tuple[Outline, float]] = []
     x = -size * 0.3
     while x < canvas.wide + size * 0.3:
@@ -75,11 +77,11 @@ def _conifer(scene: Scene, x: float, y: float, rise: float, half: float) -> Outl
 
 
 def _broadleaves(
-    canvas: Canvas,
+    canvas: SketchCanvas,
     scene: Scene,
     ground: Outline,
     size: float,
-    tones: tuple[Colour, Colour, Palette],
+    tones: tuple[Colour, Colour, ScenePalette],
 ) -> None:
     tone, mist, palette = tones
     trunks: list[tuple[Outline, float]] = []
@@ -119,7 +121,7 @@ def _height_at(edge: Outline, x: float) -> float:
     return edge[min(len(edge) - 1, max(0, index))][1]
 
 
-def _rays(canvas: Canvas, palette: Palette, at: tuple[float, float]) -> None:
+def _rays(canvas: SketchCanvas, palette: ScenePalette, at: tuple[float, float]) -> None:
     # Slanting light through the mist; barely there, or it looks like a stage.
     x, y = at
     reach = min(canvas.high, 160) * 0.8

@@ -6,9 +6,9 @@ import math
 from collections.abc import Callable
 
 from studio.providers.sketch.air import BLACK, WHITE, Scene
-from studio.providers.sketch.canvas import Canvas, Ramp
+from studio.providers.sketch.canvas import Ramp, SketchCanvas
 from studio.providers.sketch.colour import hsl, mix, to_hsl
-from studio.providers.sketch.palettes import Palette
+from studio.providers.sketch.palettes import ScenePalette
 from studio.providers.sketch.shapes import (
     Outline,
     Pen,
@@ -24,7 +24,7 @@ from studio.providers.sketch.shapes import (
 _SIZE = 58.0
 
 
-def icon(canvas: Canvas, palette: Palette, scene: Scene) -> None:
+def icon(canvas: SketchCanvas, palette: ScenePalette, scene: Scene) -> None:
     """A rounded app icon on a quiet ground with a soft shadow; a family of them on a long strip."""
     hue, strength = scene.form.random() * 360, 0.78
     if scene.choice.startswith("scene"):
@@ -50,7 +50,7 @@ def icon(canvas: Canvas, palette: Palette, scene: Scene) -> None:
         _glyph(canvas, at, glyph, hue + 34 * (k - count // 2))
 
 
-def _plate(canvas: Canvas, at: Point, hue: float, strength: float) -> None:
+def _plate(canvas: SketchCanvas, at: Point, hue: float, strength: float) -> None:
     cx, cy = at
     left, top, size = cx - _SIZE / 2, cy - _SIZE / 2, _SIZE
     dark = mix(hsl(hue + 30, 0.6, 0.2), BLACK, 0.4)
@@ -66,7 +66,10 @@ def _plate(canvas: Canvas, at: Point, hue: float, strength: float) -> None:
 
 
 def _glyph(
-    canvas: Canvas, at: Point, glyph: Callable[[float, float, float], list[Outline]], hue: float
+    canvas: SketchCanvas,
+    at: Point,
+    glyph: Callable[[float, float, float], list[Outline]],
+    hue: float,
 ) -> None:
     parts = glyph(*at, _SIZE * 0.27)
     below = [([(x + 0.5, y + 1.3) for x, y in part], 0.22) for part in parts]

@@ -6,9 +6,9 @@ import math
 
 from studio.providers.sketch import air
 from studio.providers.sketch.air import BLACK, WHITE, Scene
-from studio.providers.sketch.canvas import Canvas, Fade, Ramp
+from studio.providers.sketch.canvas import Fade, Ramp, SketchCanvas
 from studio.providers.sketch.colour import Colour, along, mix
-from studio.providers.sketch.palettes import Palette
+from studio.providers.sketch.palettes import ScenePalette
 from studio.providers.sketch.shapes import (
     Outline,
     Pen,
@@ -21,7 +21,7 @@ from studio.providers.sketch.shapes import (
 )
 
 
-def hills(canvas: Canvas, palette: Palette, scene: Scene) -> None:
+def hills(canvas: SketchCanvas, palette: ScenePalette, scene: Scene) -> None:
     """Ranges of hills, each darker than the one behind, under a high sun or a big moon."""
     wide, high = canvas.wide, canvas.high
     air.sky(canvas, palette, high * 0.72)
@@ -53,7 +53,7 @@ def hills(canvas: Canvas, palette: Palette, scene: Scene) -> None:
     air.weather(canvas, palette, scene, high * 0.66)
 
 
-def _trees(canvas: Canvas, scene: Scene, edge: Outline, tone: Colour) -> None:
+def _trees(canvas: SketchCanvas, scene: Scene, edge: Outline, tone: Colour) -> None:
     # A few round trees on a slope give the picture its scale.
     crowns: list[tuple[Outline, float]] = []
     for _ in range(3 + scene.pick(4)):
@@ -64,7 +64,7 @@ def _trees(canvas: Canvas, scene: Scene, edge: Outline, tone: Colour) -> None:
     canvas.scatter(crowns, tone)
 
 
-def mountains(canvas: Canvas, palette: Palette, scene: Scene) -> None:
+def mountains(canvas: SketchCanvas, palette: ScenePalette, scene: Scene) -> None:
     """Snowy peaks with lit and shaded faces, mirrored in a lake."""
     wide, high = canvas.wide, canvas.high
     shore = high * scene.between(0.66, 0.74)
@@ -92,8 +92,8 @@ def mountains(canvas: Canvas, palette: Palette, scene: Scene) -> None:
 
 
 def _peak(
-    canvas: Canvas,
-    palette: Palette,
+    canvas: SketchCanvas,
+    palette: ScenePalette,
     scene: Scene,
     at: tuple[float, float],
     size: tuple[float, float],
@@ -122,7 +122,7 @@ def _peak(
     canvas.fill(shade, palette.far, 0.4)
 
 
-def _firs(canvas: Canvas, palette: Palette, scene: Scene, shore: float) -> None:
+def _firs(canvas: SketchCanvas, palette: ScenePalette, scene: Scene, shore: float) -> None:
     tone = mix(palette.land[1], palette.leaf, 0.35)
     trees: list[tuple[Outline, float]] = []
     x = -3.0
@@ -142,7 +142,7 @@ def _firs(canvas: Canvas, palette: Palette, scene: Scene, shore: float) -> None:
     canvas.scatter(lines, palette.sky[3])
 
 
-def dunes(canvas: Canvas, palette: Palette, scene: Scene) -> None:
+def dunes(canvas: SketchCanvas, palette: ScenePalette, scene: Scene) -> None:
     """Sand dunes with sharp crests, one side lit and the other in blue shade."""
     wide, high = canvas.wide, canvas.high
     horizon = max(high * scene.between(0.46, 0.54), high - 210)
@@ -179,7 +179,7 @@ def dunes(canvas: Canvas, palette: Palette, scene: Scene) -> None:
 
 
 def _dune(
-    canvas: Canvas,
+    canvas: SketchCanvas,
     scene: Scene,
     place: tuple[tuple[float, float], tuple[float, float]],
     paints: tuple[Ramp, Colour],
@@ -209,7 +209,7 @@ def _dune(
     canvas.fill([*face.points, *side, *crest[::-1]], paints[1], 1.0, fade)
 
 
-def _ripples(canvas: Canvas, scene: Scene, horizon: float, tone: Colour) -> None:
+def _ripples(canvas: SketchCanvas, scene: Scene, horizon: float, tone: Colour) -> None:
     low = horizon + (canvas.high - horizon) * 0.74
     lines: list[tuple[Outline, float]] = []
     for k in range(9):
@@ -222,7 +222,7 @@ def _ripples(canvas: Canvas, scene: Scene, horizon: float, tone: Colour) -> None
     canvas.scatter(lines, tone)
 
 
-def _caravan(canvas: Canvas, palette: Palette, scene: Scene, horizon: float) -> None:
+def _caravan(canvas: SketchCanvas, palette: ScenePalette, scene: Scene, horizon: float) -> None:
     x, y = canvas.wide * scene.between(0.25, 0.6), horizon + (canvas.high - horizon) * 0.3
     parts: list[tuple[Outline, float]] = []
     for k in range(4):

@@ -18,17 +18,17 @@ from studio.providers.sketch import icon as icons
 from studio.providers.sketch.air import Scene
 from studio.providers.sketch.brief import (
     Brief,
-    Input,
-    Reading,
+    PromptReading,
+    SketchInput,
     chosen_motif,
     fingerprint,
     read_prompt,
 )
-from studio.providers.sketch.canvas import Canvas
+from studio.providers.sketch.canvas import SketchCanvas
 from studio.providers.sketch.colour import Colour, hsl, luminance
 from studio.providers.sketch.palettes import (
     LIGHTS,
-    Palette,
+    ScenePalette,
     drawn_from,
     rotated,
     tinted,
@@ -40,7 +40,7 @@ from studio.providers.sketch.sizes import Size
 
 SOFTWARE = "Gridbrush offline sketch, not AI"
 
-Motif = Callable[[Canvas, Palette, Scene], None]
+Motif = Callable[[SketchCanvas, ScenePalette, Scene], None]
 
 MOTIFS: dict[str, Motif] = {
     "city": town.city,
@@ -99,7 +99,7 @@ def paint(brief: Brief, stop: threading.Event | None = None) -> Sketch:
     reference that is not a picture.
     """
     reading = read_prompt(brief.prompt)
-    canvas = Canvas(*brief.size, stop)
+    canvas = SketchCanvas(*brief.size, stop)
     colours = _reference_colours(brief)
     edited = brief.edited
     parent = repaint.recipe_of(edited.data) if edited else None
@@ -145,18 +145,18 @@ def _scene(recipe: Recipe) -> Scene:
     )
 
 
-def _holds(size: Size, parent: Recipe, child: Recipe, palette: Palette) -> bool:
+def _holds(size: Size, parent: Recipe, child: Recipe, palette: ScenePalette) -> bool:
     # Some lights turn a picture into its negative (a pattern on dark ground); as an edit that
     # would be another picture. Two small studies tell, whatever the size asked for.
     shorter = min(size)
     small = (round(96 * size[0] / shorter), round(96 * size[1] / shorter))
-    before, after = Canvas(*small), Canvas(*small)
+    before, after = SketchCanvas(*small), SketchCanvas(*small)
     MOTIFS[parent.motif](before, LIGHTS[parent.light], _scene(parent))
     MOTIFS[child.motif](after, palette, _scene(child))
     return repaint.likeness(before.image, after.image) > _SAME_PICTURE
 
 
-def _planned(brief: Brief, reading: Reading, colours: list[Colour]) -> Recipe:
+def _planned(brief: Brief, reading: PromptReading, colours: list[Colour]) -> Recipe:
     motif = reading.motif or chosen_motif(brief.prompt)
     # Without the prompt in it, a changed word keeps the composition and only moves the light.
     form = (
@@ -189,7 +189,7 @@ def _planned(brief: Brief, reading: Reading, colours: list[Colour]) -> Recipe:
     )
 
 
-def _moved(known: Recipe, reading: Reading, *, says: bool) -> Recipe:
+def _moved(known: Recipe, reading: PromptReading, *, says: bool) -> Recipe:
     # Only what the new words name changes; a new light also ends the old weather and tint.
     relit = bool(reading.light or reading.weather)
     variants = [*reading.variants, known.choice.split()[-1] if known.choice else ""]
@@ -220,8 +220,8 @@ def _choice(motif: str, variants: list[str], *, says_colours: bool) -> str:
 
 
 def _mixed(
-    brief: Brief, recipe: Recipe, reading: Reading, colours: list[Colour], *, kept: bool
-) -> Palette:
+    brief: Brief, recipe: Recipe, reading: PromptReading, colours: list[Colour], *, kept: bool
+) -> ScenePalette:
     palette = LIGHTS[recipe.light]
     if recipe.weather and recipe.weather != recipe.light:
         palette = weathered(palette, recipe.weather)
@@ -255,13 +255,13 @@ def _reference_colours(brief: Brief) -> list[Colour]:
     ]
 
 
-def _keep_masked(canvas: Canvas, brief: Brief, edited: Input | None) -> None:
+def _keep_masked(canvas: SketchCanvas, brief: Brief, edited: SketchInput | None) -> None:
     masks = [reference for reference in brief.inputs if reference.role == "mask"]
     if edited is not None and masks:
         repaint.through_mask(canvas, repaint.opened(edited.data), repaint.opened(masks[-1].data))
 
 
-def _encoded(canvas: Canvas, brief: Brief, recipe: Recipe | None) -> bytes:
+def _encoded(canvas: SketchCanvas, brief: Brief, recipe: Recipe | None) -> bytes:
     info = PngInfo()
     info.add_text("Software", SOFTWARE)
     readable = brief.prompt[:_DESCRIPTION].replace("\0", "").encode("utf-8", "replace").decode()

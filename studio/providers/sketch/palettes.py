@@ -22,7 +22,7 @@ from studio.providers.sketch.colour import (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Palette:
+class ScenePalette:
     """What a scene is painted with.
 
     Attributes:
@@ -49,7 +49,7 @@ class Palette:
     leaf: Colour
     dim: float = 0.0
 
-    def each(self, change: Callable[[Colour], Colour]) -> Palette:
+    def each(self, change: Callable[[Colour], Colour]) -> ScenePalette:
         """This palette with every colour changed."""
         a, b, c, d = self.sky
         return replace(
@@ -61,7 +61,7 @@ class Palette:
             lamp=change(self.lamp),
         )
 
-    def scenery(self, change: Callable[[Colour], Colour]) -> Palette:
+    def scenery(self, change: Callable[[Colour], Colour]) -> ScenePalette:
         """This palette with sky, water and land changed; lights and paint keep their colours."""
         a, b, c, d = self.sky
         return replace(
@@ -99,9 +99,9 @@ class Palette:
         return scale
 
 
-def _palette(text: str, dim: float) -> Palette:
+def _palette(text: str, dim: float) -> ScenePalette:
     c = [colour(part) for part in text.split()]
-    return Palette(
+    return ScenePalette(
         sky=(c[0], c[1], c[2], c[3]),
         sun=c[4],
         sea=(c[5], c[6]),
@@ -116,7 +116,7 @@ def _palette(text: str, dim: float) -> Palette:
 
 
 # sky x 4, sun, sea x 2, far, land x 2, pale x 2, accent, lamp, leaf
-LIGHTS: dict[str, Palette] = {
+LIGHTS: dict[str, ScenePalette] = {
     "dusk": _palette(
         "3a2440 8d4560 d9785f f3b184 ffe2b4 b8656a 4a2b4c 8a4c66 4a2b3c 22141f"
         " f2dcc9 b79a98 a83f3b ffd98a 4b2b45",
@@ -185,7 +185,7 @@ LIGHTS: dict[str, Palette] = {
 }
 
 
-def weathered(light: Palette, weather: str) -> Palette:
+def weathered(light: ScenePalette, weather: str) -> ScenePalette:
     """The palette of a light with the colours of a weather ("fog", "snow", "storm") in its air."""
     other = LIGHTS[weather]
     by = luminance(light.sky[1]) / max(0.15, luminance(other.sky[1]))
@@ -207,7 +207,7 @@ def weathered(light: Palette, weather: str) -> Palette:
     )
 
 
-def tinted(palette: Palette, hue: float, saturation: float = 0.5) -> Palette:
+def tinted(palette: ScenePalette, hue: float, saturation: float = 0.5) -> ScenePalette:
     """The palette leaning wholly towards one hue, with its own lights and darks."""
 
     def leaning(value: Colour) -> Colour:
@@ -219,12 +219,12 @@ def tinted(palette: Palette, hue: float, saturation: float = 0.5) -> Palette:
     return replace(changed, pale=(palette.pale[0], mix(palette.pale[1], changed.far, 0.25)))
 
 
-def rotated(palette: Palette, degrees: float) -> Palette:
+def rotated(palette: ScenePalette, degrees: float) -> ScenePalette:
     """The palette with the hues of its scenery turned a little: a variation, not another light."""
     return palette.scenery(lambda value: turned(value, degrees))
 
 
-def toned(palette: Palette, manner: str) -> Palette:
+def toned(palette: ScenePalette, manner: str) -> ScenePalette:
     """The palette in a manner: "muted", "vivid", "pastel", "dark" or "grey"."""
     changes: dict[str, Callable[[Colour], Colour]] = {
         "muted": lambda value: saturated(value, 0.78),
@@ -236,7 +236,7 @@ def toned(palette: Palette, manner: str) -> Palette:
     return palette.each(changes[manner])
 
 
-def drawn_from(palette: Palette, colours: list[Colour]) -> Palette:
+def drawn_from(palette: ScenePalette, colours: list[Colour]) -> ScenePalette:
     """The palette repainted in colours taken from another picture, dark and light kept in place."""
     # A quantised picture is duller than it looks.
     ramp = sorted((saturated(value, 1.2) for value in colours), key=luminance)
@@ -263,5 +263,5 @@ def drawn_from(palette: Palette, colours: list[Colour]) -> Palette:
     )
 
 
-def _hue(palette: Palette) -> float:
+def _hue(palette: ScenePalette) -> float:
     return to_hsl(palette.sky[1])[0]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from studio.providers.sketch.air import Scene
-from studio.providers.sketch.canvas import Canvas
+from studio.providers.sketch.canvas import SketchCanvas
 from studio.providers.sketch.colour import Colour, colour, luminance, mix
-from studio.providers.sketch.palettes import Palette
+from studio.providers.sketch.palettes import ScenePalette
 from studio.providers.sketch.shapes import (
     Outline,
     arc,
@@ -23,7 +23,7 @@ _INKS = (
 )
 
 
-def pattern(canvas: Canvas, palette: Palette, scene: Scene) -> None:
+def pattern(canvas: SketchCanvas, palette: ScenePalette, scene: Scene) -> None:
     """Discs, quarters and stripes on a square grid, in four inks; edges meet when it is tiled."""
     inks = _inks(palette, scene)
     canvas.wash(inks[0])
@@ -41,7 +41,7 @@ def pattern(canvas: Canvas, palette: Palette, scene: Scene) -> None:
             tile.paint(kind, inks[one], inks[other], inks[0])
 
 
-def _inks(palette: Palette, scene: Scene) -> list[Colour]:
+def _inks(palette: ScenePalette, scene: Scene) -> list[Colour]:
     chosen = [colour(text) for text in _INKS[scene.pick(len(_INKS))].split()]
     if scene.choice == "scene":
         # The prompt named a light or a colour: print in that light's own inks.
@@ -56,7 +56,9 @@ def _inks(palette: Palette, scene: Scene) -> list[Colour]:
 class _Tile:
     """One cell of the pattern."""
 
-    def __init__(self, canvas: Canvas, at: tuple[float, float], size: tuple[float, float]) -> None:
+    def __init__(
+        self, canvas: SketchCanvas, at: tuple[float, float], size: tuple[float, float]
+    ) -> None:
         self._canvas = canvas
         self._x, self._y = at
         self._w, self._h = size

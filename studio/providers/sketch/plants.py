@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 
 from studio.providers.sketch.air import WHITE, Scene
-from studio.providers.sketch.canvas import Canvas, Fade, Ramp
+from studio.providers.sketch.canvas import Fade, Ramp, SketchCanvas
 from studio.providers.sketch.colour import Colour, hsl, luminance, mix, to_hsl
-from studio.providers.sketch.palettes import Palette
+from studio.providers.sketch.palettes import ScenePalette
 from studio.providers.sketch.shapes import Outline, Pen, arc, ellipse, rounded, stroke
 
 
-def leaves(canvas: Canvas, palette: Palette, scene: Scene) -> None:
+def leaves(canvas: SketchCanvas, palette: ScenePalette, scene: Scene) -> None:
     """A handful of stems in front of an arch, as a pressed-plant print."""
     wide, high = canvas.wide, canvas.high
     own_hue, warm_panel = scene.between(100, 175), scene.form.random() < 0.35
@@ -54,7 +54,7 @@ def leaves(canvas: Canvas, palette: Palette, scene: Scene) -> None:
 
 
 def _stem(
-    canvas: Canvas,
+    canvas: SketchCanvas,
     scene: Scene,
     at: tuple[float, float],
     reach: tuple[float, float],
@@ -104,7 +104,7 @@ def _blade(kind: int, x: float, y: float, side: int, length: float) -> tuple[Out
     return [*blade.points, *lower.points], [*blade.points, *spine[::-1]]
 
 
-def kelp(canvas: Canvas, palette: Palette, scene: Scene) -> None:
+def kelp(canvas: SketchCanvas, palette: ScenePalette, scene: Scene) -> None:
     """Long ribbons of kelp in slanting light, with bubbles and a few fish."""
     wide, high = canvas.wide, canvas.high
     top, low = mix(palette.sea[0], palette.sky[3], 0.45), palette.sea[1]
@@ -129,7 +129,7 @@ def kelp(canvas: Canvas, palette: Palette, scene: Scene) -> None:
     canvas.scatter(bubbles, light)
 
 
-def _frond(canvas: Canvas, scene: Scene, x: float, tone: Colour, size: float) -> None:
+def _frond(canvas: SketchCanvas, scene: Scene, x: float, tone: Colour, size: float) -> None:
     rise = min(canvas.high, 170) * scene.between(0.45, 0.95)
     phase, sway = scene.form.random() * math.tau, scene.between(2.0, 4.4)
     lean = scene.between(-8, 8)
@@ -152,7 +152,7 @@ def _frond(canvas: Canvas, scene: Scene, x: float, tone: Colour, size: float) ->
     canvas.scatter(blades, tone)
 
 
-def _fish(canvas: Canvas, palette: Palette, scene: Scene) -> None:
+def _fish(canvas: SketchCanvas, palette: ScenePalette, scene: Scene) -> None:
     tone = mix(palette.accent, palette.sun, 0.25)
     cx, cy = canvas.wide * scene.between(0.3, 0.7), canvas.high * scene.between(0.3, 0.55)
     school: list[tuple[Outline, float]] = []

@@ -14,9 +14,9 @@ from dataclasses import asdict, dataclass
 from PIL import Image, ImageChops, ImageOps
 
 from studio.common import json_reader
-from studio.providers.sketch.canvas import Canvas
+from studio.providers.sketch.canvas import SketchCanvas
 from studio.providers.sketch.colour import Colour
-from studio.providers.sketch.palettes import Palette
+from studio.providers.sketch.palettes import ScenePalette
 
 # The PNG text chunk that holds the recipe of a sketch.
 RECIPE = "Gridbrush sketch"
@@ -142,7 +142,9 @@ def colours_of(data: bytes, number: int = 1, count: int = 10) -> list[Colour]:
     ]
 
 
-def grade(canvas: Canvas, picture: Image.Image, palette: Palette, strength: float) -> None:
+def grade(
+    canvas: SketchCanvas, picture: Image.Image, palette: ScenePalette, strength: float
+) -> None:
     """Lay a picture on the canvas, its darks and lights in the palette's own.
 
     `strength` is how much of the picture's colours the palette replaces, from 0 to 1.
@@ -175,7 +177,7 @@ def likeness(one: Image.Image, other: Image.Image) -> float:
     return shared / math.sqrt(own) if own else 0.0
 
 
-def through_mask(canvas: Canvas, picture: Image.Image, mask: Image.Image) -> None:
+def through_mask(canvas: SketchCanvas, picture: Image.Image, mask: Image.Image) -> None:
     """Put the unedited picture back wherever the mask is dark."""
     size = canvas.image.size
     kept = ImageOps.fit(picture, size, Image.Resampling.BICUBIC)

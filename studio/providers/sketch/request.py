@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from studio.common import json_reader
-from studio.providers.sketch.brief import Brief, Input
+from studio.providers.sketch.brief import Brief, SketchInput
 from studio.providers.sketch.repaint import pixels_of
 from studio.providers.sketch.sizes import pixels
 
@@ -40,7 +40,7 @@ class BadRequestError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class SketchRequest:
     """A request as read.
 
     Attributes:
@@ -52,7 +52,7 @@ class Asked:
     wants_picture: bool = True
 
 
-def read(body: bytes) -> Asked:
+def read(body: bytes) -> SketchRequest:
     """Read the body of a request.
 
     Raises BadRequestError, sizes.UnknownSizeError or repaint.UnreadableInputError, each of which
@@ -83,10 +83,10 @@ def read(body: bytes) -> Asked:
         inputs=inputs,
     )
     wants = any(str(name).upper() == "IMAGE" for name in modalities)
-    return Asked(brief, wants)
+    return SketchRequest(brief, wants)
 
 
-def _contents(contents: object) -> tuple[str, tuple[Input, ...]]:
+def _contents(contents: object) -> tuple[str, tuple[SketchInput, ...]]:
     if not isinstance(contents, list) or not contents:
         raise BadRequestError("contents is not specified")
     prompt: list[str] = []
@@ -116,10 +116,10 @@ def _contents(contents: object) -> tuple[str, tuple[Input, ...]]:
     return words, _with_roles(found, words)
 
 
-def _with_roles(found: list[tuple[bytes, str]], words: str) -> tuple[Input, ...]:
+def _with_roles(found: list[tuple[bytes, str]], words: str) -> tuple[SketchInput, ...]:
     said = {int(number): text for number, text in _NUMBERED.findall(words)}
     inputs = [
-        Input(data, _role(said.get(number) or caption))
+        SketchInput(data, _role(said.get(number) or caption))
         for number, (data, caption) in enumerate(found, 1)
     ]
     if not inputs or any(one.role == "edit!" for one in inputs):

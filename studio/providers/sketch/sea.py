@@ -6,13 +6,13 @@ import math
 
 from studio.providers.sketch import air
 from studio.providers.sketch.air import BLACK, WHITE, Scene
-from studio.providers.sketch.canvas import Canvas, Fade, Ramp
+from studio.providers.sketch.canvas import Fade, Ramp, SketchCanvas
 from studio.providers.sketch.colour import along, mix
-from studio.providers.sketch.palettes import Palette
+from studio.providers.sketch.palettes import ScenePalette
 from studio.providers.sketch.shapes import Outline, Pen, Point, box, ellipse, ridge, rounded
 
 
-def lighthouse(canvas: Canvas, palette: Palette, scene: Scene) -> None:
+def lighthouse(canvas: SketchCanvas, palette: ScenePalette, scene: Scene) -> None:
     """A lighthouse on a granite island, the sun or moon low over the water."""
     wide, high = canvas.wide, canvas.high
     tall = min(1.0, max(0.0, (high / wide - 1) / 2))
@@ -41,7 +41,7 @@ def lighthouse(canvas: Canvas, palette: Palette, scene: Scene) -> None:
     air.weather(canvas, palette, scene, horizon)
 
 
-def _coast(canvas: Canvas, palette: Palette, scene: Scene, horizon: float) -> None:
+def _coast(canvas: SketchCanvas, palette: ScenePalette, scene: Scene, horizon: float) -> None:
     # Far hills on one side and a flatter shore on the other: depth without detail.
     reach = canvas.wide * scene.between(0.46, 0.62)
     hills = [p for p in ridge(scene.form, reach, horizon, 4.8, 6) if p[0] <= reach]
@@ -52,7 +52,9 @@ def _coast(canvas: Canvas, palette: Palette, scene: Scene, horizon: float) -> No
     canvas.fill([*shore.points, (canvas.wide + 4, horizon + 0.4)], far, 0.85)
 
 
-def water(canvas: Canvas, palette: Palette, scene: Scene, horizon: float, shine_x: float) -> None:
+def water(
+    canvas: SketchCanvas, palette: ScenePalette, scene: Scene, horizon: float, shine_x: float
+) -> None:
     """Still water from the horizon down, with the light of the sun broken on it."""
     depth = canvas.high - horizon
     canvas.wash(Ramp(palette.sea, span=(horizon, canvas.high)), horizon)
@@ -78,7 +80,7 @@ class _Tower:
     """The island with everything that stands on it."""
 
     def __init__(
-        self, canvas: Canvas, palette: Palette, scene: Scene, at: Point, size: float
+        self, canvas: SketchCanvas, palette: ScenePalette, scene: Scene, at: Point, size: float
     ) -> None:
         self._canvas = canvas
         self._palette = palette
@@ -213,7 +215,7 @@ class _Tower:
             self._canvas.fill(ellipse(x, top - 2.6 * s, 1.0 * s), WHITE, 0.9)
 
 
-def waves(canvas: Canvas, palette: Palette, scene: Scene) -> None:
+def waves(canvas: SketchCanvas, palette: ScenePalette, scene: Scene) -> None:
     """Rows of waves like cut paper, one behind the other, under a big sun."""
     wide, high = canvas.wide, canvas.high
     start = high * scene.between(0.3, 0.42)

@@ -6,9 +6,9 @@ import math
 
 from studio.providers.sketch import air
 from studio.providers.sketch.air import BLACK, WHITE, Scene
-from studio.providers.sketch.canvas import Canvas, Ramp
+from studio.providers.sketch.canvas import Ramp, SketchCanvas
 from studio.providers.sketch.colour import Colour, hsl, lighter, mix, to_hsl
-from studio.providers.sketch.palettes import Palette
+from studio.providers.sketch.palettes import ScenePalette
 from studio.providers.sketch.shapes import (
     Outline,
     Pen,
@@ -24,7 +24,7 @@ from studio.providers.sketch.shapes import (
 _HUES = (18, 30, 44, 72, 168, 196, 214, 250, 336)
 
 
-def still_life(canvas: Canvas, palette: Palette, scene: Scene) -> None:
+def still_life(canvas: SketchCanvas, palette: ScenePalette, scene: Scene) -> None:
     """One thing in front of a disc of light (several on a long table), with its shadow."""
     wide, high = canvas.wide, canvas.high
     plain = scene.choice.startswith("plain")
@@ -64,8 +64,8 @@ def still_life(canvas: Canvas, palette: Palette, scene: Scene) -> None:
 
 
 def _thing(
-    canvas: Canvas,
-    palette: Palette,
+    canvas: SketchCanvas,
+    palette: ScenePalette,
     scene: Scene,
     what: tuple[int, Point],
     inks: tuple[Colour, Colour],
@@ -83,7 +83,7 @@ def _thing(
         _bowl(canvas, scene, (cx, base), (inks[0], mix(ripe, inks[1], 0.25)))
 
 
-def _window_light(canvas: Canvas, scene: Scene, wall: Colour, base: float) -> None:
+def _window_light(canvas: SketchCanvas, scene: Scene, wall: Colour, base: float) -> None:
     x = canvas.wide * scene.between(0.06, 0.2)
     for k in range(2):
         left = x + k * 17
@@ -102,7 +102,11 @@ def _glassy(tone: Colour) -> Ramp:
 
 
 def _bottle(
-    canvas: Canvas, palette: Palette, scene: Scene, at: Point, inks: tuple[Colour, Colour]
+    canvas: SketchCanvas,
+    palette: ScenePalette,
+    scene: Scene,
+    at: Point,
+    inks: tuple[Colour, Colour],
 ) -> None:
     cx, base = at
     glass, warm = inks
@@ -136,7 +140,11 @@ def _bottle(
 
 
 def _print(
-    canvas: Canvas, scene: Scene, at: Point, size: tuple[float, float], inks: tuple[Colour, Colour]
+    canvas: SketchCanvas,
+    scene: Scene,
+    at: Point,
+    size: tuple[float, float],
+    inks: tuple[Colour, Colour],
 ) -> None:
     cx, top = at
     w, tall = size
@@ -160,7 +168,11 @@ def _print(
 
 
 def _vase(
-    canvas: Canvas, palette: Palette, scene: Scene, at: Point, inks: tuple[Colour, Colour]
+    canvas: SketchCanvas,
+    palette: ScenePalette,
+    scene: Scene,
+    at: Point,
+    inks: tuple[Colour, Colour],
 ) -> None:
     cx, base = at
     glass, warm = inks
@@ -191,7 +203,7 @@ def _vase(
     canvas.fill(ellipse(cx, mouth_y + 0.2, neck + 0.9, 0.8), mix(glass, BLACK, 0.45))
 
 
-def _twig(canvas: Canvas, scene: Scene, stem: Outline, inks: tuple[Colour, Colour]) -> None:
+def _twig(canvas: SketchCanvas, scene: Scene, stem: Outline, inks: tuple[Colour, Colour]) -> None:
     leaf, warm = inks
     flowers = scene.form.random() < 0.5
     for k in range(6, len(stem), 4):
@@ -211,7 +223,7 @@ def _twig(canvas: Canvas, scene: Scene, stem: Outline, inks: tuple[Colour, Colou
         canvas.fill(ellipse(x, y, 0.9), mix(warm, (255, 226, 150), 0.75))
 
 
-def _fruit(canvas: Canvas, at: Point, radius: float, tone: Colour) -> None:
+def _fruit(canvas: SketchCanvas, at: Point, radius: float, tone: Colour) -> None:
     x, base = at
     y = base - radius * 0.94
     canvas.glow(x + 3, base + 0.4, radius * 1.7, BLACK, 0.3, 1.7)
@@ -227,7 +239,7 @@ def _fruit(canvas: Canvas, at: Point, radius: float, tone: Colour) -> None:
     canvas.fill(leaf.points, (86, 122, 78))
 
 
-def _bowl(canvas: Canvas, scene: Scene, at: Point, inks: tuple[Colour, Colour]) -> None:
+def _bowl(canvas: SketchCanvas, scene: Scene, at: Point, inks: tuple[Colour, Colour]) -> None:
     cx, base = at
     glass, warm = inks
     base += 2.5

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from studio.providers.sketch import air
 from studio.providers.sketch.air import WHITE, Scene
-from studio.providers.sketch.canvas import Canvas, Fade, Ramp
+from studio.providers.sketch.canvas import Fade, Ramp, SketchCanvas
 from studio.providers.sketch.colour import Colour, mix
-from studio.providers.sketch.palettes import Palette
+from studio.providers.sketch.palettes import ScenePalette
 from studio.providers.sketch.shapes import Outline, Pen, box, ellipse, rounded, stroke
 
 
-def city(canvas: Canvas, palette: Palette, scene: Scene) -> None:
+def city(canvas: SketchCanvas, palette: ScenePalette, scene: Scene) -> None:
     """Towers in three depths in front of a big low sun, windows lit when it is dim."""
     wide, high = canvas.wide, canvas.high
     river = scene.form.random() < 0.35 or scene.choice == "river"
@@ -36,8 +36,8 @@ def city(canvas: Canvas, palette: Palette, scene: Scene) -> None:
 
 
 def _row(
-    canvas: Canvas,
-    palette: Palette,
+    canvas: SketchCanvas,
+    palette: ScenePalette,
     scene: Scene,
     place: tuple[int, float, float],
     tone: Colour,
@@ -121,7 +121,9 @@ def _roof(scene: Scene, x: float, top: float, width: float, depth: int) -> list[
     return []
 
 
-def _river(canvas: Canvas, palette: Palette, scene: Scene, floor: float, shine: float) -> None:
+def _river(
+    canvas: SketchCanvas, palette: ScenePalette, scene: Scene, floor: float, shine: float
+) -> None:
     canvas.wash(Ramp(palette.sea, span=(floor, canvas.high)), floor)
     dark = mix(palette.land[1], palette.sea[1], 0.35)
     fade = Fade(start=(floor, 0.62), end=(floor + (canvas.high - floor) * 0.7, 0.0))
@@ -140,7 +142,7 @@ def _river(canvas: Canvas, palette: Palette, scene: Scene, floor: float, shine: 
         _bridge(canvas, palette, scene, floor)
 
 
-def _bridge(canvas: Canvas, palette: Palette, scene: Scene, floor: float) -> None:
+def _bridge(canvas: SketchCanvas, palette: ScenePalette, scene: Scene, floor: float) -> None:
     deck, tone = floor - 3.2, mix(palette.land[1], palette.accent, 0.25)
     span = min(60.0, canvas.wide * 0.5)
     first = canvas.wide * scene.between(0.12, 0.38)

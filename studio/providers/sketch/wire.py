@@ -25,7 +25,7 @@ from studio.common.i18n import _
 
 if TYPE_CHECKING:
     from studio.providers.sketch.painter import Sketch
-    from studio.providers.sketch.request import Asked
+    from studio.providers.sketch.request import SketchRequest
 
 _Made = TypeVar("_Made")
 Answer = tuple[int, dict[str, str], AsyncIterator[bytes]]
@@ -102,7 +102,7 @@ class Painter:
     async def _generated(self, model: str, body: bytes, name: str) -> Answer:
         try:
             request, painter = await self._aside(lambda _stop: _loaded())
-            asked: Asked = await self._aside(lambda _stop: request.read(body))
+            asked: SketchRequest = await self._aside(lambda _stop: request.read(body))
             if model == "sketch-refuses":
                 return _json(200, _refusal(asked, model))
             if model == "sketch-words" or not asked.wants_picture:
@@ -110,7 +110,7 @@ class Painter:
             sketch: Sketch = await self._aside(lambda stop: painter.paint(asked.brief, stop))
         except ValueError as error:
             return _failed(400, "INVALID_ARGUMENT", str(error))
-        answer = _Pictured.of(asked, sketch, model, name)
+        answer = _PictureBody.of(asked, sketch, model, name)
         headers = {**_HEADERS, "content-length": str(answer.length)}
         if model == "sketch-slow":
             return 200, headers, self._dripping(answer)
@@ -131,7 +131,7 @@ class Painter:
             stop.set()
             self._stops.discard(stop)
 
-    async def _dripping(self, answer: _Pictured) -> AsyncIterator[bytes]:
+    async def _dripping(self, answer: _PictureBody) -> AsyncIterator[bytes]:
         # Even pieces at even times; the last one comes when the time is over.
         step = math.ceil(answer.length / _DRIPS)
         async for piece in _chunked(answer.pieces(), step):
@@ -157,7 +157,7 @@ def _loaded() -> tuple[ModuleType, ModuleType]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Pictured:
+class _PictureBody:
     """The body of an answer with a picture: JSON around base64, encoded while it is sent."""
 
     before: bytes
@@ -165,7 +165,9 @@ class _Pictured:
     after: bytes
 
     @classmethod
-    def of(cls, asked: Asked, sketch: Sketch, model: str, request_hash: str) -> _Pictured:
+    def of(
+        cls, asked: SketchRequest, sketch: Sketch, model: str, request_hash: str
+    ) -> _PictureBody:
         marker = "\0"
         parts = [
             {"text": described(sketch)},
@@ -233,7 +235,7 @@ def described(sketch: Sketch) -> str:
 _HEADERS = {"content-type": "application/json; charset=UTF-8", "server": "gridbrush-sketch"}
 
 
-def _closing(asked: Asked, model: str, request_hash: str) -> dict[str, Any]:
+def _closing(asked: SketchRequest, model: str, request_hash: str) -> dict[str, Any]:
     # A rough count is enough for the interface; nothing here costs money.
     tokens = len(asked.brief.prompt) // 4 + 1 + 258 * len(asked.brief.inputs)
     response_id = hashlib.sha256(f"{request_hash} {asked.brief.seed}".encode()).hexdigest()[:24]
@@ -248,7 +250,7 @@ def _closing(asked: Asked, model: str, request_hash: str) -> dict[str, Any]:
     }
 
 
-def _refusal(asked: Asked, model: str) -> dict[str, Any]:
+def _refusal(asked: SketchRequest, model: str) -> dict[str, Any]:
     message = _(
         "Unable to show the generated image: the offline painter plays a refusal by the "
         "safety filter. You will not be charged."
@@ -257,7 +259,7 @@ def _refusal(asked: Asked, model: str) -> dict[str, Any]:
     return {"candidates": [candidate], **_closing(asked, model, "refused")}
 
 
-def _spoken(asked: Asked, model: str) -> dict[str, Any]:
+def _spoken(asked: SketchRequest, model: str) -> dict[str, Any]:
     words = _(
         "Offline sketch, not AI: this model answers in words only. Ask the sketch model for a "
         "picture."

@@ -11,7 +11,7 @@ from typing import Any
 from studio.common import i18n, logs, paths
 from studio.common.errors import StudioError
 from studio.common.i18n import _
-from studio.ui.app.startup import Startup, say
+from studio.ui.app.startup import Startup, print_line
 
 _NEEDED = ("libGL.so.1", "libEGL.so.1", "libxcb-cursor.so.0")
 
@@ -27,7 +27,7 @@ call of Qt. With 0.5 ms it still stood for 50 ms on a slow machine.
 def run(options: Any) -> int:
     """Open the window and stay until it is closed; the exit code."""
     # A start makes a hundred thousand objects that stay: looking for garbage among them is in vain.
-    # `Garbage` takes over once the window is there.
+    # `GcTimer` takes over once the window is there.
     gc.disable()
     # Two threads take turns: the one that reads the first screen only ever needs a moment.
     sys.setswitchinterval(TURN)
@@ -46,9 +46,9 @@ def run(options: Any) -> int:
     try:
         where = paths.find(options.home)
     except StudioError as error:
-        say(f"{error} {error.hint}".strip())
+        print_line(f"{error} {error.hint}".strip())
         return error.exit_code
-    logs.keep()
+    logs.buffer_logs()
     startup = Startup(options, where)
     # It loads Qt, beside the thread that reads the first pictures.
     from studio.ui.app import first_window
@@ -64,13 +64,13 @@ def _can_show() -> bool:
 
 def _has_display() -> bool:
     if not os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY"):
-        say(_("There is no display. `gridbrush generate PROMPT` works without one."))
+        print_line(_("There is no display. `gridbrush generate PROMPT` works without one."))
         return False
     for library in _NEEDED:
         try:
             ctypes.CDLL(library)
         except OSError:
-            say(
+            print_line(
                 _(
                     "The system library {name} is missing. "
                     "Install it with your package manager; in a checkout, `make run` does."

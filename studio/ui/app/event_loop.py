@@ -32,7 +32,7 @@ _ASIDE = 10
 _WAKE = QEvent.Type(QEvent.registerEventType())
 
 
-class Rounds(QObject):
+class ReadyQueue(QObject):
     """Does what waits, a round at a time."""
 
     def __init__(self) -> None:
@@ -102,7 +102,7 @@ class WindowLoop(QEventLoop):  # type: ignore[misc] # it ships no types
     """An asyncio loop that is Qt's."""
 
     def __init__(self, app: QCoreApplication) -> None:
-        self._rounds = Rounds()
+        self._rounds = ReadyQueue()
         self._asked_to_stop = False
         self._calls: set[_Call] = set()
         super().__init__(app)

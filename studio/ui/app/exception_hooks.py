@@ -14,7 +14,7 @@ from studio.ui.support import tasks
 log = logging.getLogger(__name__)
 
 
-class Hooks:
+class ExceptionHooks:
     """Hears of what was raised in slots, in spawned coroutines and in the loop."""
 
     def __init__(self, tell: Callable[[BaseException], None]) -> None:

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication
 from studio.ui.app import end_signals
 from studio.ui.app.first_screen import FirstScreen
 from studio.ui.app.startup import Startup
-from studio.ui.app.window_session import WindowSession, begin
+from studio.ui.app.window_session import WindowSession, begin_window_session
 from studio.ui.style.qt_style import STYLE
 from studio.ui.support import tasks
 from studio.ui.widgets import focus_ring
@@ -74,7 +74,7 @@ def _show(app: QApplication, startup: Startup, first: FirstScreen) -> WindowSess
     """Build the window and show it with its first pictures, if there are any."""
     first.decode(app.primaryScreen().devicePixelRatio())
     tasks.hold()
-    session = begin(app, startup.core)
+    session = begin_window_session(app, startup.core)
     session.show_first(first)
     window = session.window
     end = time.monotonic() + _PAINT

@@ -30,7 +30,7 @@ _MAP_THRESHOLD = -3  # M_MMAP_THRESHOLD of <malloc.h>
 _LARGE = 128 * 1024
 
 
-class Garbage(QObject):
+class GcTimer(QObject):
     """Collects while it lives; the automatic collection is off as long."""
 
     def __init__(self, app: QApplication) -> None:

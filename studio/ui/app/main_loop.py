@@ -23,11 +23,11 @@ from studio.common import log_files, terminal
 from studio.common.errors import LibraryLocked, StudioError
 from studio.ui.app import end_signals
 from studio.ui.app.event_loop import WindowLoop
-from studio.ui.app.exception_hooks import Hooks
-from studio.ui.app.gc_timer import Garbage
-from studio.ui.app.startup import Startup, say
-from studio.ui.app.window_session import WindowSession, begin
-from studio.ui.dialogs.start_error import StartTrouble
+from studio.ui.app.exception_hooks import ExceptionHooks
+from studio.ui.app.gc_timer import GcTimer
+from studio.ui.app.startup import Startup, print_line
+from studio.ui.app.window_session import WindowSession, begin_window_session
+from studio.ui.dialogs.start_error import StartErrorDialog
 from studio.ui.style import theme
 from studio.ui.support import tasks
 
@@ -57,7 +57,7 @@ def run(app: QApplication, startup: Startup, shown: WindowSession | None) -> int
 
 
 def _pass_on(_kind: object, _context: object, text: str) -> None:
-    say(text)
+    print_line(text)
 
 
 async def _live(app: QApplication, startup: Startup, shown: WindowSession | None) -> int:
@@ -74,7 +74,7 @@ async def _live(app: QApplication, startup: Startup, shown: WindowSession | None
             return error.exit_code
         startup.begin_again(anyway=True)
     try:
-        await startup.core.begin()
+        await startup.core.open_library()
     except StudioError as error:
         await startup.core.close()
         # The draft was not what ended it.
@@ -84,7 +84,7 @@ async def _live(app: QApplication, startup: Startup, shown: WindowSession | None
             shown.window.hide()
         await _open_anyway(app, error, stop)
         return error.exit_code
-    session = shown or begin(app, startup.core)
+    session = shown or begin_window_session(app, startup.core)
     for _step in session.furnish():
         pass
     session.given_files = startup.options.files
@@ -99,7 +99,7 @@ async def _raised(startup: Startup) -> bool:
 async def _stay(app: QApplication, core: Core, session: WindowSession, stop: asyncio.Event) -> int:
     """The window on an open core, until it is closed."""
     window = session.window
-    hooks = Hooks(session.built.talking.on_error)
+    hooks = ExceptionHooks(session.built.messages_controller.on_error)
     hooks.install()
     window.closed.connect(stop.set)
     if window.closing:
@@ -107,10 +107,10 @@ async def _stay(app: QApplication, core: Core, session: WindowSession, stop: asy
     app.commitDataRequest.connect(window.on_session_ends)
     bell = None
     try:
-        tasks.begin()
+        tasks.start_waiting()
         await session.open()
         tasks.spawn(_later(session))
-        garbage = Garbage(app)
+        garbage = GcTimer(app)
         try:
             with contextlib.suppress(OSError, StudioError):
                 bell = await instance.serve(
@@ -134,7 +134,7 @@ async def _stay(app: QApplication, core: Core, session: WindowSession, stop: asy
             await bell.close()
         try:
             async with asyncio.timeout(_GRACE):
-                await session.settle()
+                await session.save_state()
                 await core.close()
         except TimeoutError:
             log.error("Closing took too long; the journal has what was under way")
@@ -154,7 +154,7 @@ async def _watched(core: Core, staying: Awaitable[int]) -> int:
         raise
     with contextlib.suppress(OSError):
         (await making).close()
-        await asyncio.to_thread(sessions.end, core.paths.window_file.parent)
+        await asyncio.to_thread(sessions.end_session, core.paths.window_file.parent)
     return code
 
 
@@ -177,7 +177,7 @@ async def go_on(session: WindowSession) -> None:
     core = session.core
     try:
         folder = core.paths.window_file.parent
-        began = await asyncio.to_thread(sessions.begin, folder, core.session_start)
+        began = await asyncio.to_thread(sessions.begin_session, folder, core.session_start)
     except StudioError as error:
         log.warning("No note could be taken of this session: %s", error)
         return
@@ -191,16 +191,16 @@ async def _take_work(
 ) -> None:
     """A command line of this user has work for the library's owner."""
     # Half of the loop's own modules, and few sessions are asked.
-    from studio.remote.server import Handover
+    from studio.remote.server import RemoteServer
 
-    await Handover(core).answer(reader, writer)
+    await RemoteServer(core).answer(reader, writer)
 
 
 async def _open_anyway(app: QApplication, error: StudioError, stop: asyncio.Event) -> bool:
     """The program cannot open its library: say so in a window; whether the user insists."""
-    say(str(error))
+    print_line(str(error))
     theme.install(app, "system")
-    dialog = StartTrouble(error)
+    dialog = StartErrorDialog(error)
     dialog.finished.connect(stop.set)
     dialog.open()
     await stop.wait()

@@ -6,7 +6,7 @@ import sys
 from dataclasses import replace
 from typing import Any
 
-from studio.app.core import Core, Options
+from studio.app.core import Core, CoreOptions
 from studio.common import paths
 from studio.common.errors import StudioError
 from studio.common.terminal import harmless
@@ -30,7 +30,7 @@ class Startup:
         self.options = options
         self.where = where
         self._environ = own_environment()
-        self._chosen = Options(
+        self._chosen = CoreOptions(
             provider=options.provider,
             base_url=options.base_url,
             anyway=options.anyway,
@@ -55,6 +55,6 @@ class Startup:
         return core
 
 
-def say(text: str) -> None:
+def print_line(text: str) -> None:
     """A line to who started the program from a terminal."""
     sys.stderr.write(harmless(text) + "\n")

@@ -15,8 +15,8 @@ from studio.app.core import Core
 from studio.common.errors import StudioError
 from studio.domain.drafts import Draft
 from studio.ui.app.first_screen import FIRST_PICTURES, FirstScreen
-from studio.ui.controllers.layout_saver import LayoutSaving
-from studio.ui.controllers.library_view import Browsing
+from studio.ui.controllers.layout_saver import LayoutSaver
+from studio.ui.controllers.library_view import LibraryViewController
 from studio.ui.style import theme
 from studio.ui.support.tasks import spawn
 from studio.ui.window import layout, window_state
@@ -31,7 +31,7 @@ _PATIENCE = 0.3
 """Seconds the window waits for its first tiles."""
 
 
-def begin(app: QApplication, core: Core) -> WindowSession:
+def begin_window_session(app: QApplication, core: Core) -> WindowSession:
     """A window on a prepared core, as it was left."""
     theme.install(app, theme.choice_of(core.settings.value.theme))
     session = WindowSession(core, StudioWindow(core))
@@ -56,14 +56,14 @@ class WindowSession:
     def __init__(self, core: Core, window: StudioWindow) -> None:
         self.core = core
         self.window = window
-        self.browsing = Browsing(core, window.model, window.gallery, window)
+        self.browsing = LibraryViewController(core, window.model, window.gallery, window)
         self.left_draft: Draft | None = None
         self.given_files: Sequence[Path] = ()
         self._place_known = False
         self._broken: StudioError | None = None
         self._furnished = False
         self._unsubscribe: Callable[[], None] | None = None
-        self._layout_saving: LayoutSaving | None = None
+        self._layout_saving: LayoutSaver | None = None
 
     # The first screen
 
@@ -71,7 +71,7 @@ class WindowSession:
         """Be as the window was left, with what was being written; before it is shown. Blocking."""
         window = self.window
         state, self._broken = window_state.load(self.core.paths.window_file)
-        self.left_draft = self.core.draft.begin()
+        self.left_draft = self.core.draft.begin_restore()
         if self.left_draft is not None:
             window.first_card.editor.replace_text(self.left_draft.prompt)
         window.restore(state)
@@ -102,11 +102,11 @@ class WindowSession:
 
         self.built = WindowBuilder(self.core, self.window, self.browsing)
         yield from self.built.build(self.left_draft)
-        hearing = self.built.hearing
-        self._unsubscribe = self.core.events.subscribe(hearing.hear)
-        self.built.choices.show_settings()
+        hearing = self.built.event_router
+        self._unsubscribe = self.core.events.subscribe(hearing.on_core_event)
+        self.built.view_options.show_settings()
         hearing.show_key()
-        self.built.looking.follow(self.window.gallery.selected_items())
+        self.built.view_switch.show_items(self.window.gallery.selected_items())
 
     # Life
 
@@ -117,35 +117,35 @@ class WindowSession:
         tiles = spawn(self.browsing.fill(FIRST_PICTURES))
         if not self.window.isVisible():
             # The window opens with its tiles; a huge library may come a moment later.
-            await tiles.settle(_PATIENCE)
+            await tiles.wait_until_ended(_PATIENCE)
             self.window.show()
             self.built.composer.focus_prompt()
         self.window.gallery.on_wishes()
-        self.built.hearing.show_key()
+        self.built.event_router.show_key()
         spawn(self._after_start())
 
     async def _after_start(self) -> None:
         built, core = self.built, self.core
-        built.menu_key.watch(self.window.windowHandle())
+        built.alt_key_filter.watch(self.window.windowHandle())
         for trouble in (self._broken, core.draft.trouble, core.settings.trouble):
             if trouble is not None:
-                built.talking.on_error(trouble)
-        core.library.troubles.tell()
-        spawn(built.composing.restored())
+                built.messages_controller.on_error(trouble)
+        core.library.troubles.publish_problems()
+        spawn(built.draft_controller.restored())
         self.take_files(self.given_files)
-        built.shelving.refresh()
-        built.choices.offer_completion()
-        self._layout_saving = LayoutSaving(
+        built.collections_controller.refresh()
+        built.view_options.offer_completion()
+        self._layout_saving = LayoutSaver(
             self.window,
             core.paths.window_file,
             zones=self.window.zones,
             parent=self.window,
         )
         await core.recover()
-        await core.keys.look(core.default_profile)
-        built.hearing.show_key()
+        await core.keys.check_keyring(core.default_profile)
+        built.event_router.show_key()
         if core.settings.value.updates:
-            await built.updates.look()
+            await built.updates.check_for_update()
 
     def take_files(self, files: Sequence[Path]) -> None:
         """Take pictures from outside as references, as when they are opened with this program."""
@@ -156,17 +156,17 @@ class WindowSession:
     # The end
 
     def save_state_now(self) -> None:
-        """Take note of how the window is left; written by `settle`."""
+        """Take note of how the window is left; written by `save_state`."""
         self._left = self.window.layout_now()
-        self.built.composing.stop()
+        self.built.draft_controller.stop()
         if self._unsubscribe is not None:
             self._unsubscribe()
 
-    async def settle(self) -> None:
+    async def save_state(self) -> None:
         """Write what is not yet on disk: the draft and the window's state."""
         draft = self.built.composer.draft()
         if self._layout_saving is not None:
-            await self._layout_saving.end()
+            await self._layout_saving.stop_saving()
         try:
             await asyncio.to_thread(self.core.draft.save, draft)
             await asyncio.to_thread(self.core.draft.restored)

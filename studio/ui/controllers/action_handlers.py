@@ -21,7 +21,7 @@ from studio.ui.support.ports import Messages, Navigation, PictureChanges, Select
 from studio.ui.support.tasks import spawn
 from studio.ui.views.gallery.view import GalleryView
 from studio.ui.window import layout
-from studio.ui.window.layout import Zones
+from studio.ui.window.layout import WindowLayout
 
 if TYPE_CHECKING:
     from studio.ui.views.loupe import Loupe
@@ -45,7 +45,7 @@ class ActionHandlers:
         gallery: GalleryView,
         loupe: Late[Loupe],
         inspector: Inspector,
-        zones: Zones,
+        zones: WindowLayout,
     ) -> None:
         self._core = core
         self._selection = selection

@@ -19,7 +19,7 @@ from studio.domain.runs import Run
 from studio.domain.spend import Spend
 from studio.ui.controllers.variations import variations
 from studio.ui.panels.composer.composer import Composer
-from studio.ui.panels.composer.submit import Purse, past_budget
+from studio.ui.panels.composer.submit import BudgetTracker, past_budget
 from studio.ui.panels.sidebar.rail import Rail
 from studio.ui.panels.sidebar.sidebar import Sidebar
 from studio.ui.support import sidebar_items
@@ -27,7 +27,7 @@ from studio.ui.support.ports import Messages, Navigation
 from studio.ui.widgets import MessageBar, Notice
 
 
-class Budgeting(QObject):
+class BudgetController(QObject):
     """Warns once a month, and asks before a run that nobody was asked about goes past the limit.
 
     Signals:
@@ -57,7 +57,7 @@ class Budgeting(QObject):
         self._composer = composer
         self._bar = bar
         self._sides = sides
-        self._purse = Purse()
+        self._purse = BudgetTracker()
         self._spend = Spend()
         self._held: Run | None = None
         self._again: Job | None = None
@@ -67,7 +67,7 @@ class Budgeting(QObject):
         composer.bar.acted.connect(self.on_acted)
         composer.bar.closed.connect(self.on_closed)
         bar.acted.connect(self.on_acted)
-        self.destroyed.connect(core.events.subscribe(self._hear))
+        self.destroyed.connect(core.events.subscribe(self._on_core_event))
 
     def on_summing(self) -> None:
         """The library sums up now: what was recorded before is in the next sum."""
@@ -83,10 +83,10 @@ class Budgeting(QObject):
         question = self.question(run.total_usd)
         if question:
             self._held = run
-            self._ask(f"{_waiting(run)} {question}", _("Generate anyway"))
+            self._show_question(f"{_waiting(run)} {question}", _("Generate anyway"))
         return bool(question)
 
-    def _ask(self, text: str, send: str) -> None:
+    def _show_question(self, text: str, send: str) -> None:
         composer = self._composer
         composer.open_full()
         composer.bar.show_notice(
@@ -104,7 +104,7 @@ class Budgeting(QObject):
         """What waits, by the limit as it is now."""
         run = self._held
         if run is not None and not self.asks(run):
-            self._ask(f"{_waiting(run)} {_('They fit the limit now.')}", _("Generate"))
+            self._show_question(f"{_waiting(run)} {_('They fit the limit now.')}", _("Generate"))
 
     def _start(self, run: Run) -> None:
         self._purse.send(run)
@@ -136,7 +136,7 @@ class Budgeting(QObject):
     def on_spent(self, spend: Spend) -> None:
         """The library has summed up again."""
         self._spend = spend
-        self._purse.take(spend)
+        self._purse.set_spend(spend)
         self._composer.show_spend(spend)
         self._warn()
 
@@ -150,7 +150,7 @@ class Budgeting(QObject):
             run, self._held = self._held, None
             if action == "send" and run is not None:
                 self._start(run)
-                self._messages.tell(variations(run))
+                self._messages.show_message(variations(run))
         elif key == "again":
             job, self._again = self._again, None
             if action == "send" and job is not None:
@@ -165,8 +165,8 @@ class Budgeting(QObject):
         if key == "run":
             self._held = None
 
-    def _hear(self, event: Event) -> None:
-        self._purse.hear(event)
+    def _on_core_event(self, event: Event) -> None:
+        self._purse.on_core_event(event)
         if isinstance(event, SettingsChanged) and "budget_usd" in event.names:
             self._show_limit()
             self._warn()

@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject
 from studio.app.core import Core
 from studio.common.i18n import _
 from studio.domain.events import Event
-from studio.library.operations.change_progress import ChangeGoing
+from studio.library.operations.change_progress import ChangeProgressed
 from studio.ui.support.ports import Messages
 from studio.ui.widgets import MessageBar, Notice
 
@@ -26,14 +26,14 @@ class ChangeProgress(QObject):
         self._bar = bar
         bar.acted.connect(self.on_acted)
 
-    def hear(self, event: Event) -> None:
+    def on_core_event(self, event: Event) -> None:
         """Follow what the core tells."""
-        if not isinstance(event, ChangeGoing):
+        if not isinstance(event, ChangeProgressed):
             return
         if event.part >= 1:
             self._bar.dismiss(KEY)
             if not event.written:
-                self._messages.tell(_("Stopped; nothing was changed"))
+                self._messages.show_message(_("Stopped; nothing was changed"))
             return
         percent = int(event.part * 100) // _STEP * _STEP
         text = _("Changing {n} pictures, {percent} % so far.").format(

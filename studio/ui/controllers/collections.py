@@ -16,22 +16,22 @@ from studio.domain.entities import Picture
 from studio.domain.events import Event, PicturesAdded, RecordsChanged
 from studio.library.query import Collection, View
 from studio.ui.dialogs import name_popover, tag_popover
-from studio.ui.dialogs.name_popover import Naming
+from studio.ui.dialogs.name_popover import NamePopover
 from studio.ui.panels.inspector import Inspector
 from studio.ui.panels.sidebar.rail import Rail
 from studio.ui.panels.sidebar.rail_list import RailList
 from studio.ui.panels.sidebar.sidebar import Sidebar
 from studio.ui.support import sidebar_items
 from studio.ui.support.ports import Messages, SelectionSource, ShownPictures
-from studio.ui.support.sidebar_items import Place
-from studio.ui.support.tasks import Work, spawn
+from studio.ui.support.sidebar_items import SidebarItem
+from studio.ui.support.tasks import SpawnedTask, spawn
 from studio.ui.widgets import Menu, tips
 from studio.ui.window.top_bar import TopBar
 
 _TOUCH = frozenset({"collection", "collections", "trashed"})
 
 
-class Shelving(QObject):
+class CollectionsController(QObject):
     """Keeps the sidebar's collections true and does what they offer.
 
     Attributes:
@@ -76,9 +76,9 @@ class Shelving(QObject):
         self._views = views
         self._parent = parent
         self._collections = core.library.collections
-        self._naming: Naming | None = None
+        self._naming: NamePopover | None = None
         self._listed: RailList | None = None
-        self._reading: Work | None = None
+        self._reading: SpawnedTask | None = None
         self._again = False
         self.every: list[Collection] = []
 
@@ -119,7 +119,7 @@ class Shelving(QObject):
         self._inspector.set_collections({one.id: one.name for one in self.every})
         self.changed.emit()
 
-    def hear(self, event: Event) -> None:
+    def on_core_event(self, event: Event) -> None:
         """Follow what the core tells."""
         touched = isinstance(event, RecordsChanged) and _TOUCH.intersection(event.fields)
         may_be_found = isinstance(event, (RecordsChanged, PicturesAdded))
@@ -130,12 +130,12 @@ class Shelving(QObject):
         """What a collection is called."""
         return next((one.name for one in self.every if one.id == id), "")
 
-    def take_from(self, asked: Naming, take: Callable[[str], Awaitable[str]]) -> None:
+    def take_from(self, asked: NamePopover, take: Callable[[str], Awaitable[str]]) -> None:
         """Do with what is written there; it stays open where that cannot be."""
         self._naming = asked
-        asked.named.connect(partial(self._take, take))
+        asked.named.connect(partial(self._apply_name, take))
 
-    def _take(self, take: Callable[[str], Awaitable[str]], text: str) -> None:
+    def _apply_name(self, take: Callable[[str], Awaitable[str]], text: str) -> None:
         spawn(self._named(take(text)))
 
     # What the sidebar asks
@@ -146,32 +146,34 @@ class Shelving(QObject):
 
     def on_dropped(self, id: str, ids: Sequence[str]) -> None:
         """Pictures were dropped on a collection."""
-        self._tell(self._collections.add(ids, id))
+        self._spawn_change(self._collections.add(ids, id))
 
     def on_new(self) -> None:
         """The user wants a new collection, of the pictures that are selected."""
-        self._ask(_("Name of the new collection"), _("Make"), self._make)
+        self._ask_for_name(_("Name of the new collection"), _("Make"), self._make)
 
     def on_save_search(self) -> None:
         """The user wants to keep what is looked for now."""
         words = self._shown.query.words.strip()
         if not words:
-            self._messages.tell(_("Write a search first"))
+            self._messages.show_message(_("Write a search first"))
             self._top_bar.focus_search()
             return
-        self._ask(_("Name of the saved search"), _("Save"), partial(self._save, words), words)
+        self._ask_for_name(
+            _("Name of the saved search"), _("Save"), partial(self._save, words), words
+        )
 
-    def on_asked(self, place: Place, what: str) -> None:
+    def on_asked(self, place: SidebarItem, what: str) -> None:
         """A collection is to be renamed or deleted, or its menu is wanted."""
         if what == "delete":
-            self._tell(self._collections.delete(place.collection))
+            self._spawn_change(self._collections.delete(place.collection))
         elif what == "rename":
             rename = partial(self._rename, place.collection)
-            self._ask(_("New name of the collection"), _("Rename"), rename, place.label)
+            self._ask_for_name(_("New name of the collection"), _("Rename"), rename, place.label)
         else:
             self._menu(place)
 
-    def _menu(self, place: Place) -> None:
+    def _menu(self, place: SidebarItem) -> None:
         menu = Menu(place.label, self._parent)
         for name, text in (("rename", _("Rename…")), ("delete", _("Delete collection"))):
             action = QAction(text, menu)
@@ -180,7 +182,7 @@ class Shelving(QObject):
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(self._parent.cursor().pos())
 
-    def _on_menu(self, place: Place, what: str, _checked: object = None) -> None:
+    def _on_menu(self, place: SidebarItem, what: str, _checked: object = None) -> None:
         self.on_asked(place, what)
 
     # What the rail asks
@@ -198,7 +200,7 @@ class Shelving(QObject):
         listed.collected.connect(self.on_dropped)
         listed.closed.connect(self.on_list_closed)
         listed.rows.mark(View.ALL, self._shown.query.collection)
-        tips.forget(button)
+        tips.cancel_tip(button)
         at = button.mapTo(self._parent, QPoint(button.width() + 8, 0))
         listed.open_at(at, listed.rows if listed.rows.count() else listed.more, button)
 
@@ -223,7 +225,7 @@ class Shelving(QObject):
         title = ngettext(
             "Put {n} picture into the collection", "Put {n} pictures into the collection", n
         )
-        asked = tag_popover.ask(
+        asked = tag_popover.ask_for_tags(
             self._views, title.format(n=f"{n:,}"), _("Put in"), known, empty=False
         )
         asked.field.setPlaceholderText(_("Its name; a new name makes one"))
@@ -252,7 +254,9 @@ class Shelving(QObject):
             "Tags all of {n} pictures have, with commas between them",
             n,
         ).format(n=f"{n:,}")
-        asked = tag_popover.ask(self._views, title, _("Set"), known, text=", ".join(shared))
+        asked = tag_popover.ask_for_tags(
+            self._views, title, _("Set"), known, text=", ".join(shared)
+        )
 
         async def take(text: str) -> str:
             wanted = [" ".join(one.split()) for one in text.split(",")]
@@ -285,13 +289,15 @@ class Shelving(QObject):
 
     # How
 
-    def _ask(self, title: str, button: str, take: Callable[[str], None], name: str = "") -> None:
+    def _ask_for_name(
+        self, title: str, button: str, take: Callable[[str], None], name: str = ""
+    ) -> None:
         side = self._sidebar
         over: QWidget = self._rail
         at = QPoint(over.width(), 120)
         if side.isVisible():
             over, at = side.collections, QPoint(0, side.collections.height() + 4)
-        self._naming = name_popover.ask(title, button, over, at, take, name)
+        self._naming = name_popover.ask_for_name(title, button, over, at, take, name)
 
     def _make(self, name: str) -> None:
         spawn(self._named(self._made(name)))
@@ -326,10 +332,10 @@ class Shelving(QObject):
         if said:
             self._messages.on_said(said)
 
-    def _tell(self, change: Awaitable[str]) -> None:
-        spawn(self._say(change))
+    def _spawn_change(self, change: Awaitable[str]) -> None:
+        spawn(self._await_change(change))
 
-    async def _say(self, change: Awaitable[str]) -> None:
+    async def _await_change(self, change: Awaitable[str]) -> None:
         if said := await change:
             self._messages.on_said(said)
 

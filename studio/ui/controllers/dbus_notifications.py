@@ -27,7 +27,7 @@ SECONDS = 5
 ANSWER = re.compile(r"\(uint32 (\d+),?\)")
 
 
-class BusChannel(QObject):
+class DBusChannel(QObject):
     """Says something through the desktop, where it listens."""
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -39,7 +39,7 @@ class BusChannel(QObject):
         # Pressed before the tool had told us the number.
         self._early: set[int] = set()
 
-    async def say(self, title: str, text: str, on_click: Callable[[], None]) -> bool:
+    async def show_notification(self, title: str, text: str, on_click: Callable[[], None]) -> bool:
         """Whether the desktop took it; `on_click` is called when it is pressed."""
         tool = shutil.which(TOOL) if sys.platform not in ("win32", "darwin") else None
         if tool is None or not self._listen():

@@ -23,7 +23,7 @@ from studio.ui.support.qt_overrides import needs
 from studio.ui.support.tasks import spawn
 from studio.ui.views.gallery.view import GalleryView
 from studio.ui.widgets import MessageBar, Notice
-from studio.ui.window.layout import Zones
+from studio.ui.window.layout import WindowLayout
 
 if TYPE_CHECKING:
     from studio.ui.views.loupe import Loupe
@@ -46,7 +46,7 @@ def first_draft(core: Core, left: Draft | None, written: str) -> Draft:
     return replace(draft, profile=profile, model=core.catalogue.default(profile))
 
 
-class Composing(QObject):
+class DraftController(QObject):
     """Keeps the draft and carries prompts to the composer."""
 
     def __init__(
@@ -58,7 +58,7 @@ class Composing(QObject):
         gallery: GalleryView,
         loupe: Late[Loupe],
         inspector: Inspector,
-        zones: Zones,
+        zones: WindowLayout,
         bar: MessageBar,
         parent: QObject,
     ) -> None:
@@ -158,7 +158,7 @@ class Composing(QObject):
     async def _stands(self) -> None:
         """Wait until the composer was painted with all it shows."""
         composer = self._composer
-        painted = _Painted(composer)
+        painted = _FrameWaiter(composer)
         try:
             await painted.once.wait()
         finally:
@@ -172,7 +172,7 @@ class Composing(QObject):
         await asyncio.to_thread(self._core.draft.save, draft)
 
 
-class _Painted(QObject):
+class _FrameWaiter(QObject):
     """Waits for a widget's next frame.
 
     Attributes:

@@ -11,12 +11,12 @@ from studio.app.core import Core
 from studio.domain.entities import Job, JobState
 from studio.domain.events import (
     Event,
+    InfoPosted,
     JobChanged,
     KeyChanged,
-    News,
+    ProblemOccurred,
     RecordsChanged,
     SettingsChanged,
-    Trouble,
 )
 from studio.library.query import View
 from studio.ui.panels.inspector import Inspector
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from studio.ui.views.welcome import Welcome
 
 
-class Hearing(QObject):
+class EventRouter(QObject):
     """Listens for one window.
 
     Signals:
@@ -77,7 +77,7 @@ class Hearing(QObject):
         self._actions = actions
         self._failed_new: set[str] = set()
 
-    def hear(self, event: Event) -> None:
+    def on_core_event(self, event: Event) -> None:
         """Show what happened."""
         for hear in self._first:
             hear(event)
@@ -91,15 +91,15 @@ class Hearing(QObject):
         elif isinstance(event, SettingsChanged):
             self.settings_changed.emit()
             self.show_key()
-        elif isinstance(event, Trouble):
+        elif isinstance(event, ProblemOccurred):
             self._messages.on_error(event.error)
-        elif isinstance(event, News):
+        elif isinstance(event, InfoPosted):
             self._messages.on_news(event)
         self._show_jobs()
 
     def _hear_records(self, event: RecordsChanged) -> None:
         if {"path", "missing"}.intersection(event.fields):
-            self._gallery.thumbnails.forget(event.ids)
+            self._gallery.thumbnails.refetch_thumbnails(event.ids)
         self._inspector.refresh(event.ids)
         if self._loupe.made is not None:
             self._loupe.made.refresh(event.ids)

@@ -12,10 +12,10 @@ from studio.app.core import Core
 from studio.common.i18n import _
 from studio.domain.entities import Picture
 from studio.library.query import Sort
-from studio.ui.controllers.library_view import Browsing
+from studio.ui.controllers.library_view import LibraryViewController
 from studio.ui.dialogs import dates
 from studio.ui.dialogs.date_popover import WIDTH, DatePopover
-from studio.ui.dialogs.dates import Period
+from studio.ui.dialogs.dates import DatePeriod
 from studio.ui.support.ports import Messages, Navigation
 from studio.ui.support.tasks import spawn
 from studio.ui.views.gallery.view import GalleryView
@@ -29,7 +29,7 @@ class DateNavigation(QObject):
     def __init__(
         self,
         core: Core,
-        browsing: Browsing,
+        browsing: LibraryViewController,
         navigation: Navigation,
         messages: Messages,
         *,
@@ -47,15 +47,15 @@ class DateNavigation(QObject):
 
     def choose(self) -> None:
         """Let the user choose a date."""
-        spawn(self.ask())
+        spawn(self.ask_for_date())
 
-    async def ask(self) -> None:
+    async def ask_for_date(self) -> None:
         """Ask for a date and go to its pictures."""
         order = self._browsing.order
         ends = [order[0], order[-1]] if len(order) else []
         pictures = await self._core.library.pictures(ends)
         if not pictures:
-            self._messages.tell(_("There is no picture here"))
+            self._messages.show_message(_("There is no picture here"))
             return
         made = sorted(picture.created for picture in pictures)
         popover = DatePopover(made[0], made[-1], self._views)
@@ -63,11 +63,11 @@ class DateNavigation(QObject):
         at = QPoint((self._views.width() - WIDTH) // 2, 24)
         popover.open_at(self._views.mapTo(self._views.window(), at), popover.line)
 
-    def on_chosen(self, period: Period) -> None:
+    def on_chosen(self, period: DatePeriod) -> None:
         """A time was chosen."""
-        spawn(self.go(period))
+        spawn(self.go_to_period(period))
 
-    async def go(self, period: Period) -> None:
+    async def go_to_period(self, period: DatePeriod) -> None:
         """Put the keyboard on the first picture of that time, or on the one next to it."""
         self._navigation.close_loupe()
         if self._browsing.query.sort not in (Sort.NEWEST, Sort.OLDEST):
@@ -91,7 +91,7 @@ class DateNavigation(QObject):
         if not period.start <= found.created < period.end:
             there = dates.day_of(found.created).words()
             words = _("Nothing is of {date}; the next picture is of {there}")
-            self._messages.tell(words.format(date=period.words(), there=there))
+            self._messages.show_message(words.format(date=period.words(), there=there))
 
 
 async def first_of(

@@ -25,18 +25,18 @@ from studio.ui.style.theme import theme
 from studio.ui.support import drag_and_drop, drop_area, file_dialogs
 from studio.ui.support.drop_area import Drag, DropArea, DropCover
 from studio.ui.support.ports import Messages
-from studio.ui.support.tasks import Work, spawn
+from studio.ui.support.tasks import SpawnedTask, spawn
 from studio.ui.widgets import MessageBar, Notice
 
 if TYPE_CHECKING:
-    from studio.library.operations.import_ import Import, Progress
+    from studio.library.operations.import_ import Import, ImportProgress
 
 KEY = "import"
 _TELL_EVERY = 1.0
 """Seconds between two sentences of how far it is: a screen reader says each."""
 
 
-class Bringing(QObject):
+class ImportController(QObject):
     """Imports for one window, one after the other."""
 
     def __init__(
@@ -60,9 +60,9 @@ class Bringing(QObject):
         self._welcoming = welcoming
         self._parent = parent
         self._target: ImportTarget | None = None
-        self._work: Work | None = None
+        self._work: SpawnedTask | None = None
         self._waiting: list[Path] = []
-        self._waiting_blobs: list[drag_and_drop.Blob] = []
+        self._waiting_blobs: list[drag_and_drop.PictureBlob] = []
         self._refused: list[tuple[str, str]] = []
         self._taken_from: Path | None = None
         self._told = 0.0
@@ -89,25 +89,25 @@ class Bringing(QObject):
         chosen = await file_dialogs.all_chosen(make(self._parent, title, self._taken_from))
         if chosen:
             self._taken_from = chosen[0].parent
-        self.take(chosen)
+        self.import_paths(chosen)
 
-    def take(self, paths: Sequence[Path]) -> None:
+    def import_paths(self, paths: Sequence[Path]) -> None:
         """Import these; what comes while one is under way comes after it."""
-        self.take_in(drag_and_drop.Incoming(paths=tuple(paths)))
+        self.take_in(drag_and_drop.DropContents(paths=tuple(paths)))
 
-    def take_in(self, incoming: drag_and_drop.Incoming) -> None:
+    def take_in(self, incoming: drag_and_drop.DropContents) -> None:
         """Import what came from another program, with or without a file."""
         self._waiting.extend(incoming.paths)
         self._waiting_blobs.extend(incoming.blobs)
         self._refused.extend((error.name, error.reason) for error in incoming.troubles)
         if self._has_work and not self.is_under_way():
-            self._work = spawn(self._take())
+            self._work = spawn(self._import_next())
 
     @property
     def _has_work(self) -> bool:
         return bool(self._waiting or self._waiting_blobs or self._refused)
 
-    async def _take(self) -> None:
+    async def _import_next(self) -> None:
         # 2.2 MB, for who imports.
         from studio.library.operations import import_
 
@@ -124,16 +124,16 @@ class Bringing(QObject):
                     pictures = await self._read(blobs, refused)
                     folder, more = await import_.spooled(core.library.store, pictures)
                     paths += more
-                await one.run(paths, self._tell, refused=refused)
+                await one.run(paths, self._show_progress, refused=refused)
             finally:
                 self._bar.dismiss(KEY)
-                self._say(one)
+                self._show_outcome(one)
                 if folder is not None:
                     await import_.unspool(folder)
 
     @staticmethod
     async def _read(
-        blobs: Sequence[drag_and_drop.Blob], refused: list[tuple[str, str]]
+        blobs: Sequence[drag_and_drop.PictureBlob], refused: list[tuple[str, str]]
     ) -> list[tuple[str, bytes]]:
         """The bytes of pictures that came without a file; those that are none go to `refused`."""
         found: list[tuple[str, bytes]] = []
@@ -148,12 +148,12 @@ class Bringing(QObject):
             found.append((f"{name}{kind.extension}", data))
         return found
 
-    def _say(self, one: Import) -> None:
+    def _show_outcome(self, one: Import) -> None:
         # As above.
         from studio.library.operations import import_, import_sources
 
         result = one.result
-        self._messages.tell(import_.sentence(result))
+        self._messages.show_message(import_.sentence(result))
         said = []
         if result.unreadable:
             n = len(result.unreadable)
@@ -167,7 +167,7 @@ class Bringing(QObject):
                 Notice(key="not imported", text=text, tone="warn", icon="warning")
             )
 
-    def _tell(self, progress: Progress) -> None:
+    def _show_progress(self, progress: ImportProgress) -> None:
         now = time.monotonic()
         if now - self._told < _TELL_EVERY or progress.done == progress.found:
             return
@@ -232,13 +232,13 @@ class Bringing(QObject):
     def on_dropped_on_window(self, drag: Drag) -> None:
         """Something was dropped where no part of the window takes it."""
         role = Role.EDIT if self._welcoming() else Role.FREE
-        self._composer.give(drag.mime, role)
+        self._composer.add_from_mime(drag.mime, role)
 
     def on_page_changed(self) -> None:
         """Another view came under the pointer: a drag that goes on begins anew."""
         drop_area.end_all()
 
-    def on_dropped(self, incoming: drag_and_drop.Incoming) -> None:
+    def on_dropped(self, incoming: drag_and_drop.DropContents) -> None:
         """Files, or pictures without one, were dropped on the gallery."""
         self._composer.on_drag_ended(True)
         self.take_in(incoming)

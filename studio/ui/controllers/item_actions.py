@@ -17,7 +17,7 @@ from studio.ui.window import menus
 from studio.ui.window.actions import Actions
 
 
-class Offers(QObject):
+class ItemActions(QObject):
     """Does what a tile, the inspector or a shelf offers."""
 
     def __init__(
@@ -47,7 +47,7 @@ class Offers(QObject):
     def on_tile_action(self, name: str, item: Item) -> None:
         """A zone of a tile was pressed."""
         if isinstance(item, Job):
-            self._jobs.act(name, item)
+            self._jobs.run_tile_action(name, item)
         elif name == "pick":
             self._pictures.flag_these([item.id], _toggled(item, Flag.PICK))
         elif name == "reject":
@@ -73,7 +73,7 @@ class Offers(QObject):
         """A button of the inspector was pressed; `items` are the pictures or the job it shows."""
         shown = items if isinstance(items, tuple) else ()
         if shown and isinstance(shown[0], Job):
-            self._jobs.act(name, shown[0])
+            self._jobs.run_tile_action(name, shown[0])
         elif name == "drag" and shown:
             self._gallery.begin_drag(self._gallery.rows.row_of(shown[0].row))
         elif name == "restore" and self._shown.query.view is View.TRASH:

@@ -30,7 +30,7 @@ _TOP_UP = {
 }
 
 
-class Running(QObject):
+class JobsController(QObject):
     """Sends runs and does what job tiles offer.
 
     Signals:
@@ -95,7 +95,7 @@ class Running(QObject):
         return runs.variations(picture, model, VARIATIONS, here)
 
     def offers(self, job: Job) -> list[tuple[str, str]]:
-        """What a job's menu has: names for `act` and their words."""
+        """What a job's menu has: names for `run_tile_action` and their words."""
         state = job.state
         if state is JobState.QUEUED:
             places = [
@@ -123,7 +123,7 @@ class Running(QObject):
             ("discard", _("Put away")),
         ]
 
-    def act(self, name: str, job: Job) -> bool:
+    def run_tile_action(self, name: str, job: Job) -> bool:
         """Do what a job's tile offers; False when this is not of its business."""
         if (action := self._actions.get(name)) is None:
             return False

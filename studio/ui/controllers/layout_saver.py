@@ -17,7 +17,7 @@ from studio.common.errors import StorageError
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.tasks import spawn
 from studio.ui.window import window_state
-from studio.ui.window.layout import Zones
+from studio.ui.window.layout import WindowLayout
 from studio.ui.window.window_state import WindowState
 
 log = logging.getLogger(__name__)
@@ -39,14 +39,16 @@ class LaidOut(Protocol):
         """How it and its panels are."""
 
 
-class LayoutSaving(QObject):
+class LayoutSaver(QObject):
     """Watches where the window and its panels are, and writes it down.
 
     Attributes:
         pause: runs while a change waits to be written.
     """
 
-    def __init__(self, source: LaidOut, path: Path, *, zones: Zones, parent: QWidget) -> None:
+    def __init__(
+        self, source: LaidOut, path: Path, *, zones: WindowLayout, parent: QWidget
+    ) -> None:
         """`parent` is the widget whose place is watched; it is written to `path`."""
         super().__init__(parent)
         self._source = source
@@ -73,13 +75,13 @@ class LayoutSaving(QObject):
         state = self._source.layout_now()
         if state != self._written:
             self._written = state
-            # Begun here and now: `end` must not look before it is under way.
+            # Begun here and now: `stop_saving` must not look before it is under way.
             self._writing = asyncio.ensure_future(
                 asyncio.to_thread(window_state.save, self._path, state)
             )
             spawn(self._follow(self._writing, state))
 
-    async def end(self) -> None:
+    async def stop_saving(self) -> None:
         """No more of it; comes back when nothing is being written."""
         self.pause.stop()
         if self._writing is not None:
@@ -87,7 +89,7 @@ class LayoutSaving(QObject):
 
     async def _follow(self, writing: asyncio.Future[None], state: WindowState) -> None:
         try:
-            # The thread goes on when the window is closed meanwhile: `end` waits for it.
+            # The thread goes on when the window is closed meanwhile: `stop_saving` waits for it.
             await asyncio.shield(writing)
         except StorageError as error:
             log.warning("The window's layout was not kept: %s", error)

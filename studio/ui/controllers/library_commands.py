@@ -58,7 +58,7 @@ class LibraryCommands(QObject):
 
     def empty_trash(self) -> None:
         """Delete what is in the trash for good; asks first."""
-        spawn(self.emptier.ask())
+        spawn(self.emptier.ask_to_empty_trash())
 
     def _make_opener(self) -> LibraryOpener:
         # With the mover 1.1 MB, for what is done once in a while.

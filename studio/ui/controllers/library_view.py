@@ -21,17 +21,17 @@ from studio.common.i18n import _
 from studio.domain.entities import Job, JobState, Picture
 from studio.domain.events import (
     Event,
-    IndexRead,
+    IndexProgress,
     JobChanged,
     JobsRemoved,
     PicturesAdded,
     RecordsChanged,
 )
 from studio.domain.spend import Spend
-from studio.library.index.search_language import Fact, understand
+from studio.library.index.search_language import SearchFilter, understand
 from studio.library.query import Counts, Query, Sort, View
 from studio.ui.support.first_query import first_query
-from studio.ui.support.tasks import Work, spawn
+from studio.ui.support.tasks import SpawnedTask, spawn
 from studio.ui.views.gallery.model import GalleryModel
 from studio.ui.views.gallery.order import LINEAR, places_of
 from studio.ui.views.gallery.view import GalleryView
@@ -62,7 +62,7 @@ def shelf_name(view: View) -> str:
     }[view]
 
 
-class Browsing(QObject):
+class LibraryViewController(QObject):
     """The shelf on show.
 
     Attributes:
@@ -98,9 +98,9 @@ class Browsing(QObject):
         self.shown: int | None = 0
         self._another = False
         self._recall = 0
-        self._loading: Work | None = None
+        self._loading: SpawnedTask | None = None
         self._load_again = False
-        self._counting: Work | None = None
+        self._counting: SpawnedTask | None = None
         self._known = False
         self._count_again = False
 
@@ -147,7 +147,7 @@ class Browsing(QObject):
     async def settled(self) -> None:
         """Wait until the rows that are asked for are shown."""
         if self._loading is not None:
-            await self._loading.settle()
+            await self._loading.wait_until_ended()
 
     @property
     def order(self) -> array[int]:
@@ -185,7 +185,7 @@ class Browsing(QObject):
                 if self._load_again and left:
                     continue
                 if page is None or not self._append(rows, page, stood):
-                    self._take(rows, query, older, stood=stood, highest=highest)
+                    self._show_rows(rows, query, older, stood=stood, highest=highest)
                     self.order_changed.emit()
             if not self._load_again:
                 break
@@ -209,9 +209,9 @@ class Browsing(QObject):
             await self._model.recall(first, whole=whole and len(first) == len(page))
         elif not whole:
             kept = self._gallery.kept_picture()
-            if kept is not None and kept not in page and await library.among(query, [kept]):
+            if kept is not None and kept not in page and await library.filter_rows(query, [kept]):
                 return None
-        self._take(page[:], query, older, whole=whole, another=True)
+        self._show_rows(page[:], query, older, whole=whole, another=True)
         self._another = False
         self._numbers()
         self.order_changed.emit()
@@ -235,7 +235,7 @@ class Browsing(QObject):
         """Add the rest to the page that is shown; False where it is not the beginning any more."""
         return rows[: len(page)] == page and self._model.append(rows[len(page) :], stood)
 
-    def _take(
+    def _show_rows(
         self,
         rows: array[int],
         query: Query,
@@ -282,7 +282,7 @@ class Browsing(QObject):
         if self._known:
             self.counted.emit()
 
-    def hear(self, event: Event) -> None:
+    def on_core_event(self, event: Event) -> None:
         """Follow what the core tells."""
         if isinstance(event, JobChanged):
             self._model.job_changed(event.job)
@@ -295,7 +295,7 @@ class Browsing(QObject):
             self._arrived(event)
         elif isinstance(event, RecordsChanged):
             self._changed(event)
-        elif isinstance(event, IndexRead):
+        elif isinstance(event, IndexProgress):
             self.index_read.emit(event)
 
     def _arrived(self, event: PicturesAdded) -> None:
@@ -351,7 +351,7 @@ def _shown_jobs(query: Query) -> Callable[[Job], bool]:
     """Which ended jobs a shelf shows: the session's in the open shelves, all under Failed."""
     closed = query.view in (View.PICKS, View.TRASH) or bool(query.collection)
     words: tuple[tuple[str, bool], ...] = ()
-    facts: tuple[Fact, ...] = ()
+    facts: tuple[SearchFilter, ...] = ()
     if query.words.strip():
         asked = understand(query.words)
         words = tuple((one.text.casefold(), one.without) for one in asked.words)
@@ -369,7 +369,7 @@ def _shown_jobs(query: Query) -> Callable[[Job], bool]:
     return shown
 
 
-def _has(job: Job, fact: Fact) -> bool:
+def _has(job: Job, fact: SearchFilter) -> bool:
     """Of the facts of a picture an ended job has its date; and it can be asked for as failed."""
     if fact.key == "created":
         low, high = fact.low, fact.high

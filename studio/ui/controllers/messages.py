@@ -15,14 +15,14 @@ from studio.common import logs
 from studio.common.errors import StudioError
 from studio.common.files import storage_error
 from studio.common.i18n import _
-from studio.domain.events import News
+from studio.domain.events import InfoPosted
 from studio.ui.support import clipboard
 from studio.ui.widgets import MessageBar, Notice, Toast
 
 log = logging.getLogger(__name__)
 
 
-class Talking(QObject):
+class MessagesController(QObject):
     """The one place that puts sentences in front of the user."""
 
     def __init__(self, toast: Toast, bar: MessageBar, parent: QObject) -> None:
@@ -43,7 +43,7 @@ class Talking(QObject):
         """Something was done that can be undone."""
         self._toast.show_toast(sentence, None, "library")
 
-    def tell(self, sentence: str) -> None:
+    def show_message(self, sentence: str) -> None:
         """Something was done, and that is all."""
         self._toast.show_toast(sentence, "", "told")
 
@@ -78,7 +78,7 @@ class Talking(QObject):
             )
         )
 
-    def on_news(self, news: News) -> None:
+    def on_news(self, news: InfoPosted) -> None:
         """Something good, in the bar until the user has closed it."""
         text = f"{news.title}. {news.message}"
         self._messages.show_notice(Notice(key=f"news: {text}", text=text, icon="info"))
@@ -86,5 +86,5 @@ class Talking(QObject):
     def on_message_acted(self, key: object, action: object) -> None:
         """A button of the message bar was pressed; who offered it has heard of it before."""
         if action == "copy":
-            clipboard.put_text(self._details, partial(self.tell, _("Details copied")))
+            clipboard.put_text(self._details, partial(self.show_message, _("Details copied")))
         self._messages.dismiss(str(key))

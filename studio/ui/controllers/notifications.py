@@ -28,10 +28,10 @@ class HasSettings(Protocol):
     def settings(self) -> SettingsStore: ...
 
 
-class Channel(Protocol):
+class NotificationChannel(Protocol):
     """One way to say something beside the window."""
 
-    async def say(self, title: str, text: str, on_click: Callable[[], None]) -> bool:
+    async def show_notification(self, title: str, text: str, on_click: Callable[[], None]) -> bool:
         """Whether it was said."""
 
     def close(self) -> None:
@@ -60,7 +60,7 @@ class Notifier(QObject):
         core: HasSettings,
         window: QWidget,
         *,
-        channels: Sequence[Channel] | None = None,
+        channels: Sequence[NotificationChannel] | None = None,
         looking: Callable[[], bool] | None = None,
     ) -> None:
         """`channels` are tried in order; `looking` says whether the user has us before them."""
@@ -71,12 +71,12 @@ class Notifier(QObject):
         self._channels = () if channels is None else self._open(channels)
         self._looking = looking or _is_active
 
-    def _open(self, channels: Sequence[Channel]) -> tuple[Channel, ...]:
+    def _open(self, channels: Sequence[NotificationChannel]) -> tuple[NotificationChannel, ...]:
         for channel in channels:
             self.destroyed.connect(channel.close)
         return tuple(channels)
 
-    def hear(self, event: Event) -> None:
+    def on_core_event(self, event: Event) -> None:
         """Take note of an event of the core."""
         if isinstance(event, JobChanged):
             self._note(event.job)
@@ -126,7 +126,7 @@ class Notifier(QObject):
         if not self._channels:
             self._channels = self._open(_usual(self._window))
         for channel in self._channels:
-            if await channel.say("Gridbrush", words, self.on_clicked):
+            if await channel.show_notification("Gridbrush", words, self.on_clicked):
                 self.spoken.emit(words)
                 return
 
@@ -158,11 +158,11 @@ def _is_active() -> bool:
     return QApplication.activeWindow() is not None
 
 
-def _usual(window: QWidget) -> tuple[Channel, ...]:
+def _usual(window: QWidget) -> tuple[NotificationChannel, ...]:
     # It brings QtDBus, which most sessions do not need.
-    from studio.ui.controllers.dbus_notifications import BusChannel
+    from studio.ui.controllers.dbus_notifications import DBusChannel
 
-    return BusChannel(window), TrayChannel(window), AlertChannel(window)
+    return DBusChannel(window), TrayChannel(window), AlertChannel(window)
 
 
 class TrayChannel:
@@ -173,7 +173,7 @@ class TrayChannel:
         self._tray: QSystemTrayIcon | None = None
         self._on_click: Callable[[], None] | None = None
 
-    async def say(self, title: str, text: str, on_click: Callable[[], None]) -> bool:
+    async def show_notification(self, title: str, text: str, on_click: Callable[[], None]) -> bool:
         """Show a balloon, where there is a tray that can."""
         await asyncio.sleep(0)
         if not (QSystemTrayIcon.isSystemTrayAvailable() and QSystemTrayIcon.supportsMessages()):
@@ -211,7 +211,9 @@ class AlertChannel:
     def __init__(self, window: QWidget) -> None:
         self._window = window
 
-    async def say(self, _title: str, _text: str, _on_click: Callable[[], None]) -> bool:
+    async def show_notification(
+        self, _title: str, _text: str, _on_click: Callable[[], None]
+    ) -> bool:
         """Always works, where there is a task bar."""
         await asyncio.sleep(0)
         QApplication.alert(self._window)

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QStackedWidget
 
 from studio.library.query import View
-from studio.ui.controllers.library_view import Browsing, shelf_name
+from studio.ui.controllers.library_view import LibraryViewController, shelf_name
 from studio.ui.panels.sidebar.rail import Rail
 from studio.ui.panels.sidebar.sidebar import Sidebar
 from studio.ui.panels.status_bar.activity import StatusBar
@@ -17,11 +17,11 @@ from studio.ui.support.late import Late
 from studio.ui.views.gallery.model import GalleryModel
 from studio.ui.views.gallery.view import GalleryView
 from studio.ui.window.grid_bar import GridBar
-from studio.ui.window.layout import Zones
+from studio.ui.window.layout import WindowLayout
 from studio.ui.window.top_bar import TopBar
 
 if TYPE_CHECKING:
-    from studio.ui.views.empty_state import Nothing
+    from studio.ui.views.empty_state import EmptyState
     from studio.ui.views.welcome import Welcome
 
 
@@ -30,14 +30,14 @@ class Pages(QObject):
 
     def __init__(
         self,
-        browsing: Browsing,
+        browsing: LibraryViewController,
         *,
         pages: QStackedWidget,
         gallery: GalleryView,
         model: GalleryModel,
         welcome: Late[Welcome],
-        nothing: Late[Nothing],
-        zones: Zones,
+        nothing: Late[EmptyState],
+        zones: WindowLayout,
         grid_bar: GridBar,
         top_bar: TopBar,
         status_bar: StatusBar,
@@ -92,7 +92,7 @@ class Pages(QObject):
         self._grid_bar.setVisible(not empty)
         bare = not empty and rows == 0
         if bare or self._nothing.made is not None:
-            self._nothing.get().follow(query, empty=bare)
+            self._nothing.get().update_message(query, empty=bare)
 
     def welcoming(self) -> bool:
         """Whether the page of the first start is shown."""

@@ -21,7 +21,7 @@ from studio.ui.widgets.menu import Menu
 from studio.ui.window import layout, menus
 from studio.ui.window.actions import Actions
 from studio.ui.window.grid_bar import GridBar
-from studio.ui.window.layout import Zones
+from studio.ui.window.layout import WindowLayout
 from studio.ui.window.top_bar import TopBar
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class PanelLayout(QObject):
         *,
         pages: QStackedWidget,
         loupe: Late[Loupe],
-        zones: Zones,
+        zones: WindowLayout,
         top_bar: TopBar,
         grid_bar: GridBar,
         status_bar: StatusBar,

@@ -21,7 +21,7 @@ from studio.common.i18n import _, ngettext
 from studio.domain.entities import Flag, Picture
 from studio.domain.events import Event, RecordsChanged
 from studio.library.files import save_copies
-from studio.ui.dialogs.overwrite import TakenNames
+from studio.ui.dialogs.overwrite import OverwriteDialog
 from studio.ui.support import desktop_services, drag_and_drop, file_dialogs, tasks
 from studio.ui.support.ports import SelectionSource
 from studio.ui.support.tasks import spawn
@@ -35,7 +35,7 @@ LARGE = 20_000
 """Pictures that are too many to be looked at one by one."""
 
 
-class PictureActions(QObject):
+class PicturesController(QObject):
     """Acts on the selection.
 
     Signals:
@@ -127,11 +127,11 @@ class PictureActions(QObject):
 
     def trash_these(self, ids: Sequence[str]) -> None:
         """Move these pictures to the trash."""
-        self._tell(self._core.library.trash(ids))
+        self._spawn_change(self._core.library.trash(ids))
 
     def restore(self) -> None:
         """Bring the selected pictures back from the trash; the neighbour is chosen."""
-        self._tell(self._restore())
+        self._spawn_change(self._restore())
 
     async def _restore(self) -> str:
         ids = await self._selection.ids()
@@ -142,7 +142,7 @@ class PictureActions(QObject):
 
     def restore_these(self, ids: Sequence[str]) -> None:
         """Bring these pictures back from the trash."""
-        self._tell(self._meant(ids, self._core.library.restore))
+        self._spawn_change(self._meant(ids, self._core.library.restore))
 
     def undo(self) -> None:
         """Take the last change back."""
@@ -192,7 +192,7 @@ class PictureActions(QObject):
         if there:
             paths = await asyncio.to_thread(self._paths, there)
             await asyncio.to_thread(_make_usual, paths)
-            carried = list(map(drag_and_drop.Carried, there, paths))
+            carried = list(map(drag_and_drop.DraggedPicture, there, paths))
             await drag_and_drop.copy(carried, self._core.decoder)
             n = len(there)
             self.told.emit(ngettext("{n} picture copied", "{n} pictures copied", n).format(n=n))
@@ -236,7 +236,7 @@ class PictureActions(QObject):
         names = await asyncio.to_thread(save_copies.taken, folder, paths)
         if not names:
             return []
-        question = TakenNames(names, folder, self._parent)
+        question = OverwriteDialog(names, folder, self._parent)
         try:
             if not await tasks.finished(question):
                 return None
@@ -276,10 +276,10 @@ class PictureActions(QObject):
         """Change without a word: the tiles show it."""
         spawn(_await(change))
 
-    def _tell(self, change: Awaitable[str]) -> None:
-        spawn(self._say(change))
+    def _spawn_change(self, change: Awaitable[str]) -> None:
+        spawn(self._await_change(change))
 
-    async def _say(self, change: Awaitable[str]) -> None:
+    async def _await_change(self, change: Awaitable[str]) -> None:
         if sentence := await change:
             self.said.emit(sentence)
 

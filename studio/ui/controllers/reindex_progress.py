@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, Signal
 
 from studio.app.core import Core
 from studio.common.i18n import _
-from studio.domain.events import IndexRead
+from studio.domain.events import IndexProgress
 from studio.ui.widgets import MessageBar, Notice
 
 KEY = "index"
@@ -27,7 +27,7 @@ class ReindexProgress(QObject):
         self._bar = bar
         bar.acted.connect(self.on_acted)
 
-    def hear(self, event: IndexRead) -> None:
+    def on_index_progress(self, event: IndexProgress) -> None:
         """Follow what the core tells."""
         if event.part < 1:
             text = _(

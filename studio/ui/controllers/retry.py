@@ -58,7 +58,7 @@ class FailedJobs(QObject):
         """Try all of them again; above the user's own threshold a message bar asks first."""
         jobs = self._jobs
         if not jobs:
-            self._messages.tell(_("Nothing has failed in this session"))
+            self._messages.show_message(_("Nothing has failed in this session"))
         elif question := self._question(jobs):
             # The question is asked where the jobs are.
             self._navigation.close_loupe()
@@ -77,7 +77,7 @@ class FailedJobs(QObject):
         n = len(jobs)
         if n:
             text = ngettext("{n} job is tried again", "{n} jobs are tried again", n)
-            self._messages.tell(text.format(n=n))
+            self._messages.show_message(text.format(n=n))
 
     def on_acted(self, _key: object, action: object) -> None:
         """A button of the message bar was pressed."""

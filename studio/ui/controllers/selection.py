@@ -23,7 +23,7 @@ KNOWN = 1000
 """Pictures of a selection that panels are told of."""
 
 
-class Selected:
+class SelectionController:
     """What an action is about: the picture in the loupe, else the selection of the grid."""
 
     def __init__(
@@ -74,7 +74,7 @@ class Selected:
             return all(picture.flag is flag for picture in await self.pictures())
         rows = self._gallery.selected_rows()
         library = self._core.library
-        return await library.ask(lambda index: index.all_flagged(rows, flag), long=True)
+        return await library.query_index(lambda index: index.all_flagged(rows, flag), long=True)
 
     def jobs(self) -> tuple[Job, ...]:
         """The chosen jobs."""

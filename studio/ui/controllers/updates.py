@@ -26,13 +26,13 @@ class UpdateNotice(QObject):
         bar.acted.connect(self.on_acted)
         bar.closed.connect(self.on_closed)
 
-    async def look(self) -> None:
+    async def check_for_update(self) -> None:
         """Ask once a day; say what is newer until it was read or closed."""
         address = await asyncio.to_thread(updates.feed)
         if not address:
             return
         client = (await self._core.making()).client
-        found = self._found = await updates.look(client, self._core.settings, address)
+        found = self._found = await updates.check_for_update(client, self._core.settings, address)
         if found is None:
             return
         text = _("Gridbrush {version} is there.").format(version=found.version)

@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject
 from studio.app.core import Core
 from studio.library.index.search_language import understand
 from studio.library.query import Sort
-from studio.ui.panels.search_completer import Completion
+from studio.ui.panels.search_completer import SearchCompleter
 from studio.ui.support.ports import Navigation, ShownPictures
 from studio.ui.views.gallery.view import GalleryView
 from studio.ui.widgets import MessageBar, Notice
@@ -16,7 +16,7 @@ from studio.ui.window.grid_bar import GridBar
 from studio.ui.window.top_bar import TopBar
 
 
-class Choices(QObject):
+class ViewOptionsController(QObject):
     """Takes choices over into the view or the settings."""
 
     def __init__(
@@ -64,7 +64,7 @@ class Choices(QObject):
 
     def offer_completion(self) -> None:
         """Let the search field offer how a token may go on."""
-        Completion(self._core, self._top_bar.search.field)
+        SearchCompleter(self._core, self._top_bar.search.field)
 
     def _tell_troubles(self, words: str) -> None:
         troubles = understand(words).troubles if ":" in words else ()

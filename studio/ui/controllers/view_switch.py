@@ -25,7 +25,7 @@ from studio.ui.support.tile_content import Item
 from studio.ui.views.gallery.model import GalleryModel
 from studio.ui.views.gallery.view import GalleryView
 from studio.ui.window.actions import Actions
-from studio.ui.window.layout import Zones
+from studio.ui.window.layout import WindowLayout
 from studio.ui.window.top_bar import TopBar
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ _SEEN_PAUSE = 1000
 """Milliseconds of looking after which a picture is no longer new."""
 
 
-class Looking(QObject):
+class ViewSwitch(QObject):
     """Which view is shown, and what the user looks at in it.
 
     Attributes:
@@ -59,7 +59,7 @@ class Looking(QObject):
         model: GalleryModel,
         loupe: Late[Loupe],
         top_bar: TopBar,
-        zones: Zones,
+        zones: WindowLayout,
         composer: Composer,
         inspector: Inspector,
         status_bar: StatusBar,
@@ -146,13 +146,13 @@ class Looking(QObject):
         self._composer.set_compact(self.in_loupe)
         self._inspector.set_preview_shown(not self.in_loupe)
 
-    def follow(self, items: tuple[Item, ...]) -> None:
+    def show_items(self, items: tuple[Item, ...]) -> None:
         pictures = [item for item in items if isinstance(item, Picture)]
         jobs = [item for item in items if isinstance(item, Job)]
         total = self._gallery.selected_count()
         counted = max(total - len(jobs), len(pictures))
         trashed = self._shown.query.view is View.TRASH
-        self._actions.offer(pictures=counted, jobs=len(jobs), trashed=trashed)
+        self._actions.update_enabled(pictures=counted, jobs=len(jobs), trashed=trashed)
         self._status_bar.show_selection(counted, len(jobs))
         self._composer.suggest(pictures)
         if len(jobs) == 1 and not pictures:

@@ -47,7 +47,7 @@ ENTRY = Qt.ItemDataRole.UserRole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class PaletteEntry:
     """One line: an action's name, or a prompt.
 
     Attributes:
@@ -90,7 +90,7 @@ class CommandPalette(Popover):
         super().__init__(_("Command palette"), parent)
         self._actions = actions
         self._find_prompts = prompts
-        self._prompts: tuple[Entry, ...] = ()
+        self._prompts: tuple[PaletteEntry, ...] = ()
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 8, 8, 8)
         column.setSpacing(6)
@@ -108,7 +108,7 @@ class CommandPalette(Popover):
         self.list.setUniformItemSizes(True)
         self.list.setMouseTracking(True)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.list.setItemDelegate(_Lines(self.list))
+        self.list.setItemDelegate(_EntryDelegate(self.list))
         self.list.itemClicked.connect(self.on_item)
         column.addWidget(self.list)
 
@@ -123,13 +123,15 @@ class CommandPalette(Popover):
 
     async def _load(self) -> None:
         self._prompts = tuple(
-            Entry(text=" ".join(one_line(use.prompt).split()), icon="history", prompt=use.prompt)
+            PaletteEntry(
+                text=" ".join(one_line(use.prompt).split()), icon="history", prompt=use.prompt
+            )
             for use in await self._find_prompts()
         )
         if self.isVisible():
             self._fill(self.words.text)
 
-    def _entries(self, text: str) -> list[Entry]:
+    def _entries(self, text: str) -> list[PaletteEntry]:
         words = text.casefold().split()
         found = [entry for entry in self._all_actions() if entry.matches(words)]
         # What begins with the words comes first; the order of the menus is kept otherwise.
@@ -137,7 +139,7 @@ class CommandPalette(Popover):
         prompts = [entry for entry in self._prompts if entry.matches(words)]
         return found + prompts[:MOST_PROMPTS]
 
-    def _all_actions(self) -> list[Entry]:
+    def _all_actions(self) -> list[PaletteEntry]:
         titles = menu_titles()
         made = []
         for row in self._actions.rows:
@@ -146,7 +148,7 @@ class CommandPalette(Popover):
                 continue
             key = key_names.cap(row.keys[0]) if row.keys else ""
             note = key or titles.get(row.menu, "")
-            made.append(Entry(text=row.text, note=note, icon=row.icon, action=row.name))
+            made.append(PaletteEntry(text=row.text, note=note, icon=row.icon, action=row.name))
         return made
 
     def _fill(self, text: str) -> None:
@@ -180,7 +182,7 @@ class CommandPalette(Popover):
     def on_item(self, item: QListWidgetItem) -> None:
         """Do what this line says."""
         entry = item.data(ENTRY)
-        assert isinstance(entry, Entry)
+        assert isinstance(entry, PaletteEntry)
         self.close_it()
         if entry.action:
             self._actions.every[entry.action].trigger()
@@ -205,7 +207,7 @@ class CommandPalette(Popover):
         return super().eventFilter(watched, event)
 
 
-class _Lines(QStyledItemDelegate):
+class _EntryDelegate(QStyledItemDelegate):
     """Icon, words, and the key at the right."""
 
     def sizeHint(

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from studio.common.i18n import _
 from studio.ui.dialogs import dates
-from studio.ui.dialogs.dates import Period, understand
+from studio.ui.dialogs.dates import DatePeriod, understand
 from studio.ui.support import sidebar_items
 from studio.ui.support.key_repeat import once
 from studio.ui.widgets import Button, IconButton, Text
@@ -98,7 +98,7 @@ class DatePopover(Popover):
             first, last = self._first, self._last
             button.setEnabled((first.year, first.month) <= at <= (last.year, last.month))
 
-    def _meant(self) -> Period | None:
+    def _meant(self) -> DatePeriod | None:
         usual = QLocale().dateFormat(QLocale.FormatType.ShortFormat)
         return understand(self.line.text(), month_first=usual.startswith("M"))
 
@@ -118,9 +118,9 @@ class DatePopover(Popover):
 
     def on_month(self, month: int, _checked: object = None) -> None:
         """A month was picked."""
-        self._choose(Period(year=self._year, month=month))
+        self._choose(DatePeriod(year=self._year, month=month))
 
-    def _choose(self, period: Period) -> None:
+    def _choose(self, period: DatePeriod) -> None:
         self.close_it()
         self.chosen.emit(period)
 

@@ -20,7 +20,7 @@ _MONTH = re.compile(r"(\d{1,2})[-./](\d{4})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Period:
+class DatePeriod:
     """A day, a month or a year by the local calendar; parts that were not said are 0."""
 
     year: int
@@ -51,13 +51,15 @@ class Period:
         return _("{day} {month} {year}").format(day=self.day, month=month, year=self.year)
 
 
-def day_of(moment: float) -> Period:
+def day_of(moment: float) -> DatePeriod:
     """The day of a moment."""
     day = time.localtime(moment)
-    return Period(year=day.tm_year, month=day.tm_mon, day=day.tm_mday)
+    return DatePeriod(year=day.tm_year, month=day.tm_mon, day=day.tm_mday)
 
 
-def understand(text: str, *, now: float | None = None, month_first: bool = False) -> Period | None:
+def understand(
+    text: str, *, now: float | None = None, month_first: bool = False
+) -> DatePeriod | None:
     """The period that is meant, None where none is.
 
     A month without a year is the last one there was. `month_first` is how this user writes dates
@@ -84,7 +86,7 @@ def understand(text: str, *, now: float | None = None, month_first: bool = False
     return _by_name(words.replace(".", " ").split(), today)
 
 
-def _by_name(words: list[str], today: dt.date) -> Period | None:
+def _by_name(words: list[str], today: dt.date) -> DatePeriod | None:
     """A month by its name, with a day, a year, or both around it."""
     month = year = day = 0
     for word in words:
@@ -117,18 +119,18 @@ def _month(word: str) -> int:
     return 0
 
 
-def _checked(year: int, month: int = 0, day: int = 0) -> Period | None:
+def _checked(year: int, month: int = 0, day: int = 0) -> DatePeriod | None:
     try:
         dt.date(year, month or 1, day or 1)
     except ValueError:
         return None
     if not 1970 <= year <= 2200:
         return None
-    return Period(year=year, month=month, day=day)
+    return DatePeriod(year=year, month=month, day=day)
 
 
-def _on(day: dt.date) -> Period:
-    return Period(year=day.year, month=day.month, day=day.day)
+def _on(day: dt.date) -> DatePeriod:
+    return DatePeriod(year=day.year, month=day.month, day=day.day)
 
 
 def _moment(year: int, month: int, day: int) -> float:

@@ -13,33 +13,33 @@ from studio.common import paths
 from studio.common.i18n import _, ngettext
 from studio.library.log.records import read_only
 from studio.library.operations import trash
-from studio.library.operations.trash import Contents
+from studio.library.operations.trash import TrashContents
 from studio.ui.dialogs.question import Question
 from studio.ui.support import formatting, tasks
 from studio.ui.support.ports import Messages
 from studio.ui.widgets.buttons import Kind
 
 
-class EmptyTrash(Question):
+class EmptyTrashDialog(Question):
     """Asks whether what is in the trash shall go; accepted means yes.
 
     Attributes:
         go, keep: its buttons; Enter presses `keep`.
     """
 
-    def __init__(self, found: Contents, parent: QWidget, *, into_system_trash: bool) -> None:
+    def __init__(self, found: TrashContents, parent: QWidget, *, into_system_trash: bool) -> None:
         n = len(found.ids)
         title = ngettext("Delete {n} picture?", "Delete {n} pictures?", n).format(n=f"{n:,}")
         words = consequence(found, into_system_trash=into_system_trash)
         super().__init__(title, [words], parent, caption=_("Empty trash"))
         # What goes into the system's trash is not lost yet.
         kind: Kind = "" if into_system_trash else "danger"
-        self.go = self.offer(_("Empty trash"), self.accept, kind=kind)
+        self.go = self.add_button(_("Empty trash"), self.accept, kind=kind)
         keep = ngettext("Keep it", "Keep them", n)
-        self.keep = self.offer(keep, self.reject, kind="primary", first=True)
+        self.keep = self.add_button(keep, self.reject, kind="primary", first=True)
 
 
-def consequence(found: Contents, *, into_system_trash: bool) -> str:
+def consequence(found: TrashContents, *, into_system_trash: bool) -> str:
     """What becomes of these, in words."""
     n, size = len(found.ids), formatting.megabytes(found.bytes)
     if into_system_trash:
@@ -79,22 +79,22 @@ class TrashEmptier:
         self._messages = messages
         self._parent = parent
 
-    async def ask(self) -> None:
+    async def ask_to_empty_trash(self) -> None:
         """Ask, and empty the trash if the user wants it. Raises StorageError."""
         library = self._core.library
         if not library.writable:
             raise read_only()
         found = await trash.contents(library.store)
         if not found.ids:
-            self._messages.tell(_("The trash is empty already"))
+            self._messages.show_message(_("The trash is empty already"))
             return
         discard = system_trash(self._core.paths)
-        question = EmptyTrash(found, self._parent, into_system_trash=discard is not None)
+        question = EmptyTrashDialog(found, self._parent, into_system_trash=discard is not None)
         question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if not await tasks.finished(question):
             return
         if said := await trash.empty(library.store, found.ids, discard):
-            self._messages.tell(said)
+            self._messages.show_message(said)
 
     async def resume(self) -> None:
         """Finish what an earlier start began."""

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from studio.common.i18n import _
-from studio.library.operations.forget_prompt import forget
+from studio.library.operations.forget_prompt import forget_prompt
 from studio.ui.dialogs.question import Question
 from studio.ui.support.tasks import spawn
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _SHOWN = 160
 
 
-class Forgetting(Question):
+class ForgetPromptDialog(Question):
     """Asks, and deletes when it is accepted."""
 
     def __init__(self, library: Library, prompt: str, parent: QWidget) -> None:
@@ -28,17 +28,17 @@ class Forgetting(Question):
         self._prompt = prompt
         short = " ".join(prompt.split())
         shown = short if len(short) <= _SHOWN else f"{short[:_SHOWN]}…"
-        self.tell(f"“{shown}”", "text")
-        self.tell(
+        self.add_text(f"“{shown}”", "text")
+        self.add_text(
             _(
                 "It is taken out of the history, the records and their copies, and the names "
                 "of its files. Its pictures stay. This cannot be undone."
             )
         )
-        self.delete = self.offer(_("Delete"), self.accept)
-        self.keep = self.offer(_("Keep it"), self.reject, kind="primary", first=True)
+        self.delete = self.add_button(_("Delete"), self.accept)
+        self.keep = self.add_button(_("Keep it"), self.reject, kind="primary", first=True)
         self.accepted.connect(self.on_accepted)
 
     def on_accepted(self) -> None:
         """It shall be so."""
-        spawn(forget(self._library.store, self._prompt))
+        spawn(forget_prompt(self._library.store, self._prompt))

@@ -30,7 +30,7 @@ UNDONE = Qt.ItemDataRole.UserRole
 WHEN = Qt.ItemDataRole.UserRole + 1
 
 
-class Row(QStyledItemDelegate):
+class HistoryDelegate(QStyledItemDelegate):
     """One change: what was done at the left, when at the right; struck where it was undone."""
 
     def sizeHint(
@@ -62,7 +62,7 @@ class Row(QStyledItemDelegate):
         painter.drawText(rect, middle, elided)
 
 
-class ChangesDialog(QDialog):
+class HistoryDialog(QDialog):
     """Lists the last changes, the newest first; it is the log, so a restart forgets none.
 
     Attributes:
@@ -88,7 +88,7 @@ class ChangesDialog(QDialog):
         self.list = QListWidget(self)
         self.list.setAccessibleName(_("Changes, the last first"))
         self.list.setSelectionMode(QListWidget.SelectionMode.NoSelection)
-        self.list.setItemDelegate(Row(self.list))
+        self.list.setItemDelegate(HistoryDelegate(self.list))
         self.list.setProperty("list", "plain")
         column.addWidget(self.list, 1)
         self.empty = Text(_("Nothing was changed yet."), "small", "text3", self)
@@ -107,11 +107,11 @@ class ChangesDialog(QDialog):
         row.addStretch(1)
         row.addWidget(close)
         column.addLayout(row)
-        self._end = core.events.subscribe(self._hear)
+        self._end = core.events.subscribe(self._on_core_event)
         self.finished.connect(self.on_finished)
         spawn(self._read())
 
-    def _hear(self, event: Event) -> None:
+    def _on_core_event(self, event: Event) -> None:
         if isinstance(event, RecordsChanged):
             spawn(self._read())
 

@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QWidget
 
 from studio.app.core import Core
 from studio.ui.dialogs.command_palette import CommandPalette
-from studio.ui.dialogs.forget_prompt import Forgetting
-from studio.ui.dialogs.history import ChangesDialog
+from studio.ui.dialogs.forget_prompt import ForgetPromptDialog
+from studio.ui.dialogs.history import HistoryDialog
 from studio.ui.dialogs.shortcuts_sheet import ShortcutsSheet
 from studio.ui.support import desktop_services
 from studio.ui.support.late import Late
@@ -23,11 +23,11 @@ from studio.ui.support.tasks import spawn
 from studio.ui.window.actions import Actions
 
 if TYPE_CHECKING:
-    from studio.ui.dialogs.maintenance import Upkeep
+    from studio.ui.dialogs.maintenance import MaintenanceActions
     from studio.ui.dialogs.settings import SettingsDialog
 
 
-class Dialogs(QObject):
+class DialogLauncher(QObject):
     """Opens what lies over the window.
 
     Signals:
@@ -53,7 +53,7 @@ class Dialogs(QObject):
         self._actions = actions
         self._messages = messages
         self._parent = parent
-        self.upkeep: Late[Upkeep] = Late(self._make_upkeep)
+        self.upkeep: Late[MaintenanceActions] = Late(self._make_upkeep)
 
     def on_unlock_requested(self, profile: str) -> None:
         """Unlock the keyring: its own prompt appears."""
@@ -103,7 +103,7 @@ class Dialogs(QObject):
 
     def open_changes(self) -> None:
         """Show the history of changes."""
-        dialog = ChangesDialog(self._core, self._parent)
+        dialog = HistoryDialog(self._core, self._parent)
         dialog.undo_wanted.connect(self.undo_wanted)
         dialog.redo_wanted.connect(self.redo_wanted)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -119,13 +119,13 @@ class Dialogs(QObject):
 
     def on_forget_wanted(self, prompt: object) -> None:
         """Ask before a prompt of the history is deleted for good."""
-        Forgetting(self._core.library, str(prompt), self._parent).open()
+        ForgetPromptDialog(self._core.library, str(prompt), self._parent).open()
 
-    def _make_upkeep(self) -> Upkeep:
+    def _make_upkeep(self) -> MaintenanceActions:
         # 16 ms, when it is first wanted.
-        from studio.ui.dialogs.maintenance import Upkeep
+        from studio.ui.dialogs.maintenance import MaintenanceActions
 
-        made = Upkeep(self._core, self._messages, self._parent)
+        made = MaintenanceActions(self._core, self._messages, self._parent)
         made.mended.connect(self.mended)
         return made
 

@@ -18,17 +18,17 @@ from studio.app import crash_reports
 from studio.app.core import Core
 from studio.common.i18n import _, ngettext
 from studio.library.operations import backup
-from studio.library.operations.verify import Report
+from studio.library.operations.verify import VerifyReport
 from studio.library.stopped import Stopped
 from studio.remote import server
-from studio.remote.protocol import Change
-from studio.ui.dialogs.progress import LongWork
+from studio.remote.protocol import ChangeLibrary
+from studio.ui.dialogs.progress import ProgressDialog
 from studio.ui.dialogs.question import Question
 from studio.ui.support import clipboard, desktop_services, file_dialogs, formatting, tasks
 from studio.ui.support.ports import Messages
 
 
-class Words(Question):
+class TextDialog(Question):
     """Something to read, in full, with what can be done about it.
 
     Attributes:
@@ -53,16 +53,16 @@ class Words(Question):
         self.column.addSpacing(4)
         self.column.addWidget(self.body, 1)
         for label, act in ways:
-            self.offer(label, act)
-        self.offer(_("Copy"), self.on_copy)
-        self.offer(_("Close"), self.accept, kind="primary", first=True)
+            self.add_button(label, act)
+        self.add_button(_("Copy"), self.on_copy)
+        self.add_button(_("Close"), self.accept, kind="primary", first=True)
 
     def on_copy(self) -> None:
         """The text goes to the clipboard."""
         clipboard.put_text(self.body.toPlainText())
 
 
-class Upkeep(QObject):
+class MaintenanceActions(QObject):
     """Does the library's upkeep for one window.
 
     Signals:
@@ -80,7 +80,7 @@ class Upkeep(QObject):
     async def check(self) -> None:
         """Read every original again, then say what was found."""
         core = self._core
-        work = LongWork(
+        work = ProgressDialog(
             _("Checking all pictures"),
             _("Every picture is read again and compared with what came. Nothing is changed."),
             self._parent,
@@ -94,20 +94,20 @@ class Upkeep(QObject):
         finally:
             work.close()
             work.deleteLater()
-        self._tell(report)
+        self._show_report(report)
 
-    def _tell(self, report: Report) -> None:
+    def _show_report(self, report: VerifyReport) -> None:
         if report.whole and not report.orphans:
             n = report.checked
             text = ngettext(
                 "{n} picture is as it came", "All {n} pictures are as they came", n
             ).format(n=n)
-            self._messages.tell(text)
+            self._messages.show_message(text)
             return
         ways = []
         if not report.whole and self._core.library.writable:
             ways = [(_("Mend what can be mended"), self.on_mend)]
-        Words(
+        TextDialog(
             _("Not everything is as it came") if not report.whole else _("All pictures are sound"),
             ngettext(
                 "{sound} of {checked} picture is as it came.",
@@ -124,9 +124,9 @@ class Upkeep(QObject):
         tasks.spawn(self._mend())
 
     async def _mend(self) -> None:
-        said = await server.carry_out(self._core, Change(action="fix"))
+        said = await server.carry_out(self._core, ChangeLibrary(action="fix"))
         n = said.number
-        self._messages.tell(
+        self._messages.show_message(
             ngettext("{n} thing was mended", "{n} things were mended", n).format(n=n)
         )
         self.mended.emit()
@@ -146,7 +146,7 @@ class Upkeep(QObject):
     async def back_up_to(self, target: Path) -> None:
         """Everything into that file, with a bar; cancelling leaves nothing."""
         core = self._core
-        work = LongWork(
+        work = ProgressDialog(
             _("Backing up"),
             _("Pictures, records and settings go into {name}. Keys do not.").format(
                 name=target.name
@@ -166,7 +166,9 @@ class Upkeep(QObject):
             work.close()
             work.deleteLater()
         size = formatting.megabytes((await asyncio.to_thread(target.stat)).st_size)
-        self._messages.tell(_("{name} has everything, {size}").format(name=target.name, size=size))
+        self._messages.show_message(
+            _("{name} has everything, {size}").format(name=target.name, size=size)
+        )
 
     async def tell_of_crash(self) -> None:
         """What the last start left to tell, once."""
@@ -174,9 +176,9 @@ class Upkeep(QObject):
         if text := await asyncio.to_thread(crash_reports.left_behind, folder):
             self.show_crash(text)
 
-    def show_crash(self, text: str) -> Words:
+    def show_crash(self, text: str) -> TextDialog:
         """The report of a crash, without keys, to be copied or read."""
-        shown = Words(
+        shown = TextDialog(
             _("Gridbrush ended unexpectedly last time"),
             _(
                 "Nothing that was saved is lost. This is what it left: names of functions and "
@@ -194,7 +196,7 @@ class Upkeep(QObject):
         desktop_services.open_folder(self._core.paths.log_folder)
 
 
-def _lines(report: Report) -> list[str]:
+def _lines(report: VerifyReport) -> list[str]:
     return [
         *(_("missing: {id}").format(id=id) for id in report.missing),
         *(_("changed: {id}").format(id=id) for id in report.changed),

@@ -34,9 +34,9 @@ class MissingFiles:
         dialog = file_dialogs.file_dialog(self._parent, title, self._core.library.folder)
         dialog.selectFile(Path(picture.path).name)
         if (chosen := await file_dialogs.chosen(dialog)) is not None:
-            await self.take(picture, chosen)
+            await self.relink_file(picture, chosen)
 
-    async def take(self, picture: Picture, file: Path) -> None:
+    async def relink_file(self, picture: Picture, file: Path) -> None:
         """Take the file the user pointed at, and what lies beside it for others."""
         try:
             found = await relink.locate(self._core.library.store, picture, file)
@@ -46,6 +46,6 @@ class MissingFiles:
         self._bar.dismiss(_ABOUT)
         n = len({*found.back, *found.moved})
         if n:
-            self._messages.tell(
+            self._messages.show_message(
                 ngettext("{n} missing file found", "{n} missing files found", n).format(n=f"{n:,}")
             )

@@ -13,7 +13,7 @@ from studio.ui.widgets.popover import Popover
 WIDTH = 280
 
 
-class Naming(Popover):
+class NamePopover(Popover):
     """A line for a name and the button that takes it.
 
     Attributes:
@@ -72,11 +72,11 @@ class Naming(Popover):
         return QSize(wide, 0 if layout is None else layout.totalHeightForWidth(wide))
 
 
-def ask(
+def ask_for_name(
     title: str, button: str, over: QWidget, at: QPoint, take: Callable[[str], None], name: str = ""
-) -> Naming:
+) -> NamePopover:
     """Ask at a point of the widget `over`; `take` gets what was written."""
-    asked = Naming(title, button, over, name=name)
+    asked = NamePopover(title, button, over, name=name)
     asked.named.connect(take)
     asked.adjustSize()
     asked.open_at(over.mapTo(over.window(), at), asked.field)

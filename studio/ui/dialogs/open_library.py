@@ -42,19 +42,19 @@ class LibraryOpener(QObject):
     async def choose(self) -> None:
         """Let the user choose the folder of another library. Raises StorageError."""
         if self._core.paths.home is not None:
-            self._messages.tell(_("This library was named when the program was started"))
+            self._messages.show_message(_("This library was named when the program was started"))
             return
         folder = self._core.library.folder
         dialog = file_dialogs.folder_dialog(self._parent, _("Open another library"), folder)
         if (chosen := await file_dialogs.chosen(dialog)) is not None:
-            await self.take(chosen)
+            await self.set_library(chosen)
 
-    async def take(self, folder: Path) -> None:
+    async def set_library(self, folder: Path) -> None:
         """Remember this folder as the library, and offer to open it now."""
         core = self._core
         folder = await asyncio.to_thread(_root, folder)
         if folder == core.library.folder.resolve():
-            self._messages.tell(_("This library is open already"))
+            self._messages.show_message(_("This library is open already"))
             return
         there = await asyncio.to_thread((folder / HIDDEN / "id").is_file)
         core.settings.change(library=str(folder))

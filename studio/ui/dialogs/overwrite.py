@@ -13,7 +13,7 @@ from studio.ui.dialogs.question import Question
 _SHOWN = 3
 
 
-class TakenNames(Question):
+class OverwriteDialog(Question):
     """Asks what shall become of what is there.
 
     Attributes:
@@ -32,11 +32,11 @@ class TakenNames(Question):
         shown = ", ".join(names[:_SHOWN])
         if n > _SHOWN:
             shown = _("{names} and {n} more").format(names=shown, n=f"{n - _SHOWN:,}")
-        self.tell(_("In {folder}: {names}.").format(folder=folder, names=shown), "text")
-        self.tell(_("If you keep both, a number is added to the names of the new files."))
-        self.cancel = self.offer(_("Cancel"), self.reject, left=True)
-        self.replace = self.offer(_("Replace"), self.on_replace)
-        self.both = self.offer(_("Keep both"), self.accept, kind="primary", first=True)
+        self.add_text(_("In {folder}: {names}.").format(folder=folder, names=shown), "text")
+        self.add_text(_("If you keep both, a number is added to the names of the new files."))
+        self.cancel = self.add_button(_("Cancel"), self.reject, left=True)
+        self.replace = self.add_button(_("Replace"), self.on_replace)
+        self.both = self.add_button(_("Keep both"), self.accept, kind="primary", first=True)
 
     def on_replace(self) -> None:
         """What is there may go."""

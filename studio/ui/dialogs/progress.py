@@ -16,7 +16,7 @@ _TELL_EVERY = 0.05
 """Seconds between two steps of a bar that a thread moves."""
 
 
-class LongWork(Question):
+class ProgressDialog(Question):
     """Says what is being done and how far it is; closing it stops the work.
 
     Signals:
@@ -30,14 +30,14 @@ class LongWork(Question):
         self.stopped = False
         self._total = 0
         self._told = 0.0
-        self.text = self.tell(text)
+        self.text = self.add_text(text)
         self.bar = QProgressBar(self)
         self.bar.setRange(0, _STEPS)
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName(title)
         self.column.addSpacing(4)
         self.column.addWidget(self.bar)
-        self.cancel = self.offer(_("Cancel"), self.reject)
+        self.cancel = self.add_button(_("Cancel"), self.reject)
         self.moved.connect(self.bar.setValue, Qt.ConnectionType.QueuedConnection)
         self.finished.connect(self.on_finished)
 

@@ -44,7 +44,7 @@ class Question(QDialog):
         self.column.addWidget(self.title)
         for sentence in sentences:
             if sentence:
-                self.tell(sentence)
+                self.add_text(sentence)
         self._row = QHBoxLayout()
         self._row.setSpacing(6)
         self._row.addStretch(1)
@@ -54,13 +54,13 @@ class Question(QDialog):
         whole.addLayout(self.column, 1)
         whole.addLayout(self._row)
 
-    def tell(self, sentence: str, color: str = "text2") -> Text:
+    def add_text(self, sentence: str, color: str = "text2") -> Text:
         """One more sentence, or a paragraph."""
         text = Text(sentence, "body", color, wrap=True)
         self.column.addWidget(text)
         return text
 
-    def offer(
+    def add_button(
         self,
         label: str,
         act: Callable[[], object],

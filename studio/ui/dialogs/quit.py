@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QDialog, QWidget
 from studio.app.core import Core
 from studio.common.i18n import _, ngettext
 from studio.config.settings import OFFLINE
-from studio.domain.entities import Hold, Job, JobState
+from studio.domain.entities import HoldReason, Job, JobState
 from studio.domain.events import Event, JobChanged, JobsRemoved, QueueChanged
 from studio.ui.dialogs.question import Question
 from studio.ui.widgets import MessageBar, Notice
@@ -26,11 +26,11 @@ STAY, LEAVE, WAIT = QDialog.DialogCode.Rejected, QDialog.DialogCode.Accepted, 2
 
 def coming(jobs: Sequence[Job]) -> list[Job]:
     """The jobs that will end by themselves: not those that wait for a key or a paused queue."""
-    held = (Hold.PAUSED, Hold.KEY)
+    held = (HoldReason.PAUSED, HoldReason.KEY)
     return [j for j in jobs if j.alive and not (j.state is JobState.QUEUED and j.hold in held)]
 
 
-class Quitting(Question):
+class QuitDialog(Question):
     """Asks whether to wait, to leave or to stay; its result is WAIT, LEAVE or STAY.
 
     Attributes:
@@ -42,10 +42,10 @@ class Quitting(Question):
     ) -> None:
         """`in_memory` are jobs whose answer the disk had no room for."""
         super().__init__("", (), parent, caption=_("Quit Gridbrush?"), width=480)
-        self._words = self.tell("")
-        self.leave = self.offer(_("Quit now"), self.accept, left=True)
-        self.stay = self.offer(_("Keep working"), self.reject)
-        self.wait = self.offer("", self.on_wait, kind="primary")
+        self._words = self.add_text("")
+        self.leave = self.add_button(_("Quit now"), self.accept, left=True)
+        self.stay = self.add_button(_("Keep working"), self.reject)
+        self.wait = self.add_button("", self.on_wait, kind="primary")
         self.show_jobs(jobs, in_memory=in_memory)
         self.begin_with(self.wait if coming(jobs) else self.stay)
 
@@ -111,7 +111,7 @@ def _consequences(alive: Sequence[Job], in_memory: Sequence[Job]) -> list[str]:
     return said
 
 
-class Leaving(QObject):
+class QuitSequence(QObject):
     """From the wish to close the window to its end.
 
     Attributes:
@@ -129,11 +129,11 @@ class Leaving(QObject):
         self._core = core
         self._bar = bar
         self._parent = parent
-        self.question: Quitting | None = None
+        self.question: QuitDialog | None = None
         self.waiting = False
         self._told = -1
         bar.acted.connect(self.on_acted)
-        core.events.subscribe(self._hear)
+        core.events.subscribe(self._on_core_event)
 
     @property
     def _jobs(self) -> list[Job]:
@@ -153,13 +153,13 @@ class Leaving(QObject):
         """Whether nothing is under way; asks the user where something is."""
         if self.free:
             return True
-        self.ask()
+        self.ask_to_quit()
         return False
 
-    def ask(self) -> None:
+    def ask_to_quit(self) -> None:
         """Ask, once: a second wish to close brings the same question to the front."""
         if self.question is None:
-            self.question = Quitting(self._jobs, self._parent, in_memory=self._in_memory)
+            self.question = QuitDialog(self._jobs, self._parent, in_memory=self._in_memory)
             self.question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             self.question.finished.connect(self.on_answered)
             self.question.open()
@@ -169,14 +169,14 @@ class Leaving(QObject):
     def on_answered(self, result: int) -> None:
         """One of the three ways was chosen."""
         self.question = None
-        self.act({int(LEAVE): "leave", WAIT: "wait"}.get(result, "stay"))
+        self.choose_way({int(LEAVE): "leave", WAIT: "wait"}.get(result, "stay"))
 
     def on_acted(self, key: object, action: object) -> None:
         """A button of the message bar was pressed."""
         if key == KEY:
-            self.act(str(action))
+            self.choose_way(str(action))
 
-    def act(self, way: str) -> None:
+    def choose_way(self, way: str) -> None:
         """Go one of the ways: "wait", "leave" or "stay"; the message bar offers the last two."""
         if way == "leave":
             self.left.emit()
@@ -186,16 +186,16 @@ class Leaving(QObject):
         if not self.waiting:
             self._bar.dismiss(KEY)
             self._core.afterwards = None
-        self._look()
+        self._check_queue()
 
-    def _hear(self, event: Event) -> None:
+    def _on_core_event(self, event: Event) -> None:
         if isinstance(event, JobChanged | JobsRemoved | QueueChanged) and (
             self.waiting or self.question is not None
         ):
             # Not in the middle of telling: others hear of it as well.
-            QTimer.singleShot(0, self, self._look)
+            QTimer.singleShot(0, self, self._check_queue)
 
-    def _look(self) -> None:
+    def _check_queue(self) -> None:
         if self.question is not None:
             self.question.show_jobs(self._jobs, in_memory=self._in_memory)
             if self.free:
@@ -203,7 +203,7 @@ class Leaving(QObject):
         elif self.waiting:
             left = len(coming(self._jobs))
             if left:
-                self._tell(left)
+                self._show_left(left)
             else:
                 self._end()
 
@@ -211,11 +211,11 @@ class Leaving(QObject):
         self.waiting = False
         self._bar.dismiss(KEY)
         if self._in_memory:
-            self.ask()
+            self.ask_to_quit()
         else:
             self.left.emit()
 
-    def _tell(self, left: int) -> None:
+    def _show_left(self, left: int) -> None:
         if left == self._told:
             return
         self._told = left

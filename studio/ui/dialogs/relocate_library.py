@@ -20,13 +20,13 @@ from studio.common.i18n import _
 from studio.library.log.records import read_only
 from studio.library.operations import first_open, relocate
 from studio.library.stopped import Stopped
-from studio.ui.dialogs.progress import LongWork
+from studio.ui.dialogs.progress import ProgressDialog
 from studio.ui.dialogs.question import Question
 from studio.ui.support import file_dialogs, formatting, tasks
 from studio.ui.support.ports import Messages
 
 
-class Move(Question):
+class RelocateDialog(Question):
     """A few sentences about the move and one way on; accepted when that was taken.
 
     Attributes:
@@ -38,8 +38,8 @@ class Move(Question):
         self, title: str, sentences: Sequence[str], go: str, stay: str, parent: QWidget
     ) -> None:
         super().__init__(title, sentences, parent, caption=_("Move library"), width=480)
-        self.stay = self.offer(stay, self.reject) if stay else None
-        self.go = self.offer(go, self.accept, kind="primary", first=True)
+        self.stay = self.add_button(stay, self.reject) if stay else None
+        self.go = self.add_button(go, self.accept, kind="primary", first=True)
 
 
 class LibraryMover(QObject):
@@ -77,11 +77,13 @@ class LibraryMover(QObject):
         if not core.library.writable:
             raise read_only()
         if core.paths.home is not None:
-            self._messages.tell(_("This library was named when the program was started"))
+            self._messages.show_message(_("This library was named when the program was started"))
         elif core.queue.held_answers or any(job.alive for job in core.queue.jobs.values()):
-            self._messages.tell(_("Pictures are being made: the library can be moved after that"))
+            self._messages.show_message(
+                _("Pictures are being made: the library can be moved after that")
+            )
         elif self._importing():
-            self._messages.tell(
+            self._messages.show_message(
                 _("Pictures are being imported: the library can be moved after that")
             )
         else:
@@ -107,7 +109,7 @@ class LibraryMover(QObject):
             if free is None
             else _("It is copied to the other disk and compared, and then removed from this one.")
         )
-        question = Move(
+        question = RelocateDialog(
             _("Move the library of {size}?").format(size=formatting.megabytes(size)),
             (
                 _("From {source} to {target}.").format(source=source, target=target),
@@ -132,7 +134,7 @@ class LibraryMover(QObject):
 
     async def _move(self, target: Path, size: int) -> None:
         core, source = self._core, self._core.library.folder
-        work = LongWork(
+        work = ProgressDialog(
             _("Moving the library"),
             _("From {source} to {target}.").format(source=source, target=target),
             self._parent,
@@ -160,9 +162,11 @@ class LibraryMover(QObject):
             await tasks.finished(self._told(trouble))
         self._reopen()
 
-    def _told(self, error: StudioError) -> Move:
+    def _told(self, error: StudioError) -> RelocateDialog:
         said = [sentence for sentence in (error.title, error.message, error.hint) if sentence]
-        return Move(_("The library was not moved"), said, _("Open it again"), "", self._parent)
+        return RelocateDialog(
+            _("The library was not moved"), said, _("Open it again"), "", self._parent
+        )
 
 
 def place_in(chosen: Path, name: str) -> Path:
@@ -180,7 +184,7 @@ class _Settle:
         self._target = target
 
     def __call__(self) -> None:
-        self._core.settings.keep(library=str(self._target))
+        self._core.settings.save_now(library=str(self._target))
         first_open.remember(self._target, self._core.paths.computed)
 
 

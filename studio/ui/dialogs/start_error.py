@@ -9,7 +9,7 @@ from studio.common.i18n import _
 from studio.ui.dialogs.question import Question
 
 
-class StartTrouble(Question):
+class StartErrorDialog(Question):
     """Says why the program cannot start.
 
     Attributes:
@@ -26,8 +26,8 @@ class StartTrouble(Question):
         )
         self.anyway = False
         if isinstance(error, LibraryLocked) and error.elsewhere:
-            self.open_anyway = self.offer(_("Open anyway"), self.on_open_anyway)
-        self.offer(_("Quit"), self.accept, kind="primary", first=True)
+            self.open_anyway = self.add_button(_("Open anyway"), self.on_open_anyway)
+        self.add_button(_("Quit"), self.accept, kind="primary", first=True)
 
     def on_open_anyway(self) -> None:
         """The library is opened, whatever the other computer wrote."""

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QCompleter, QWidget
 
-from studio.ui.dialogs.name_popover import Naming
+from studio.ui.dialogs.name_popover import NamePopover
 
 
-def ask(
+def ask_for_tags(
     view: QWidget,
     title: str,
     button: str,
@@ -18,13 +18,13 @@ def ask(
     *,
     text: str = "",
     empty: bool = True,
-) -> Naming:
+) -> NamePopover:
     """Ask for names over a view; what is written after the last comma is completed."""
     window = view.window()
-    asked = Naming(title, button, view, name=text, empty=empty)
+    asked = NamePopover(title, button, view, name=text, empty=empty)
     asked.setFixedWidth(420)
     asked.adjustSize()
-    completer = LastWord(list(known), asked)
+    completer = LastWordCompleter(list(known), asked)
     offered = completer.popup()
     assert offered is not None
     offered.setProperty("zone", "offers")
@@ -33,10 +33,10 @@ def ask(
     return asked
 
 
-class LastWord(QCompleter):
+class LastWordCompleter(QCompleter):
     """Offers names for what stands after the last comma."""
 
-    def __init__(self, names: Sequence[str], parent: Naming) -> None:
+    def __init__(self, names: Sequence[str], parent: NamePopover) -> None:
         super().__init__(list(names), parent)
         self.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self.setFilterMode(Qt.MatchFlag.MatchContains)

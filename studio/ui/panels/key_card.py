@@ -16,17 +16,17 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QSizePolicy, QV
 from studio.common.errors import InputError, KeyRefused, StudioError
 from studio.common.i18n import _
 from studio.config import profiles
-from studio.config.key_status import KeyStatus, Source, State, clean
+from studio.config.key_status import KeySource, KeyState, KeyStatus, clean
 from studio.config.settings import OFFLINE, Profile
 from studio.domain.events import Event, KeyChanged
-from studio.ui.panels.profile_fields import OwnProfile
+from studio.ui.panels.profile_fields import ProfileFields
 from studio.ui.style.theme import theme
-from studio.ui.support.core_protocol import Desk
-from studio.ui.support.tasks import Work, spawn
+from studio.ui.support.core_protocol import CoreProtocol
+from studio.ui.support.tasks import SpawnedTask, spawn
 from studio.ui.widgets import Button, Segmented, Text
 from studio.ui.widgets.focus_ring import focus_by_key
 from studio.ui.widgets.key_field import KeyField
-from studio.ui.widgets.key_test_result import Verdict
+from studio.ui.widgets.key_test_result import KeyTestResult
 from studio.ui.widgets.paragraph import Paragraph
 
 OTHER = ""
@@ -52,10 +52,10 @@ class KeyCard(QWidget):
 
     saved = Signal(str)
 
-    def __init__(self, core: Desk, parent: QWidget | None = None) -> None:
+    def __init__(self, core: CoreProtocol, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._core = core
-        self._running = _Running()
+        self._running = _CardCall()
         self._fixed: Profile | None = None
         self._about = ""
         self._changing = False
@@ -75,7 +75,7 @@ class KeyCard(QWidget):
         self.providers.changed.connect(self.on_provider)
         column.addWidget(self.providers)
         column.addSpacing(8)
-        self.own = OwnProfile(self)
+        self.own = ProfileFields(self)
         self.own.setContentsMargins(0, 0, 0, 8)
         self.own.edited.connect(self.on_edited)
         column.addWidget(self.own)
@@ -89,7 +89,7 @@ class KeyCard(QWidget):
         row.addWidget(self.key, 1)
         row.addWidget(self.save)
         column.addLayout(row)
-        self.verdict = Verdict(self)
+        self.verdict = KeyTestResult(self)
         self.verdict.setContentsMargins(0, 10, 0, 0)
         self.verdict.acted.connect(self.on_acted)
         column.addWidget(self.verdict)
@@ -97,7 +97,7 @@ class KeyCard(QWidget):
         self._build_lock(column)
         self._prompting = QTimer(self, singleShot=True, interval=PROMPT_AFTER)
         self._prompting.timeout.connect(self.on_prompting)
-        self._running.unsubscribe = core.events.subscribe(self.hear)
+        self._running.unsubscribe = core.events.subscribe(self.on_core_event)
         self.destroyed.connect(self._running.stop)
         theme().changed.connect(self._draw_icons)
         self._show_profile()
@@ -139,7 +139,7 @@ class KeyCard(QWidget):
         if name not in (OFFLINE, self._about) and not self._running.busy and not self.key.text:
             self.set_profile(name)
 
-    def ask(self) -> None:
+    def ask_for_key(self) -> None:
         """Ask for a key, also where one is saved."""
         self._changing = True
         self._show_profile()
@@ -200,7 +200,7 @@ class KeyCard(QWidget):
         host = profiles.host_of(profile.base_url) if profile else self.own.host
         kept = _("Kept in the system keyring, never in a file.")
         status = self._core.keys.status(self._about) if self._about else None
-        if status and (status.source is Source.SESSION or status.state is State.ABSENT):
+        if status and (status.source is KeySource.SESSION or status.state is KeyState.ABSENT):
             kept = _("Kept until Gridbrush is closed, never in a file.")
         sent = _("Sent only to {host}.").format(host=host) if host else ""
         self._where.setText(" ".join(part for part in (kept, sent) if part))
@@ -215,7 +215,7 @@ class KeyCard(QWidget):
         self._running.start(work)
         self._refresh()
 
-    async def _keep(self, key: str, *, test: bool) -> None:
+    async def _test_and_save(self, key: str, *, test: bool) -> None:
         """Test a key and keep it; the form's profile stays only when that worked."""
         before = self._core.settings.value.profiles
         saved = False
@@ -223,10 +223,10 @@ class KeyCard(QWidget):
             profile = self._known or self._add_own()
             sentence = ""
             if test:
-                self.verdict.say("busy", _("Testing the key…"), "", [_cancel()])
+                self.verdict.show_result("busy", _("Testing the key…"), "", [_cancel()])
                 sentence = await self._core.test_key(profile.name, clean(key))
             self._about = profile.name
-            self.verdict.say("busy", _("Saving the key…"))
+            self.verdict.show_result("busy", _("Saving the key…"))
             self._prompting.start()
             status = await self._core.keys.store(profile.name, key)
             saved = True
@@ -277,32 +277,32 @@ class KeyCard(QWidget):
     # --- what came of it ------------------------------------------------------------------
 
     def _show_status(self, status: KeyStatus, sentence: str = "") -> None:
-        saved = status.saved or status.source is Source.ENVIRONMENT
+        saved = status.saved or status.source is KeySource.ENVIRONMENT
         self._ask_for(asking=self._changing or not saved)
-        if status.state is State.WAITING:
+        if status.state is KeyState.WAITING:
             self._say_waiting()
-        elif status.source is Source.SESSION:
-            self.verdict.say("warn", _("The key is not saved"), status.sentence)
+        elif status.source is KeySource.SESSION:
+            self.verdict.show_result("warn", _("The key is not saved"), status.sentence)
         elif status.usable:
             title, detail = (sentence, status.sentence) if sentence else (status.sentence, "")
-            mine = status.source is Source.KEYRING and not self.asking
+            mine = status.source is KeySource.KEYRING and not self.asking
             buttons = [("change", _("Change key…"))] if mine else []
-            self.verdict.say("ok", title, detail, buttons)
+            self.verdict.show_result("ok", title, detail, buttons)
         elif status.locked:
             buttons = [("unlock", _("Unlock the keyring"))]
-            self.verdict.say("warn", _("The keyring is locked"), status.sentence, buttons)
-        elif status.state is not State.NONE:
-            self.verdict.say("warn", status.sentence)
+            self.verdict.show_result("warn", _("The keyring is locked"), status.sentence, buttons)
+        elif status.state is not KeyState.NONE:
+            self.verdict.show_result("warn", status.sentence)
 
     def _say_waiting(self) -> None:
         detail = _("It may be behind this window.")
-        self.verdict.say("busy", _("Answer the keyring's prompt"), detail, [_cancel()])
+        self.verdict.show_result("busy", _("Answer the keyring's prompt"), detail, [_cancel()])
 
     def _show_error(self, error: StudioError) -> None:
         untested = not isinstance(error, (KeyRefused, InputError))
         self.verdict.show_error(error, [("anyway", _("Save without a test"))] if untested else [])
 
-    def hear(self, event: Event) -> None:
+    def on_core_event(self, event: Event) -> None:
         """A prompt was answered, or the key was changed elsewhere."""
         if not isinstance(event, KeyChanged) or event.profile != self._about:
             return
@@ -311,7 +311,7 @@ class KeyCard(QWidget):
             waited = self.verdict.tone == "busy"
             self.verdict.clear()
             self._show_status(status)
-            if waited and status.usable and status.source is not Source.SESSION:
+            if waited and status.usable and status.source is not KeySource.SESSION:
                 self.saved.emit(event.profile)
         self._refresh()
 
@@ -329,7 +329,7 @@ class KeyCard(QWidget):
     def on_submitted(self) -> None:
         """Test and save, by button or Enter."""
         if self.save.isEnabled():
-            self._start(self._keep(self.key.text, test=True))
+            self._start(self._test_and_save(self.key.text, test=True))
 
     def on_prompting(self) -> None:
         """The keyring takes its time: it is asking."""
@@ -340,9 +340,9 @@ class KeyCard(QWidget):
         if name == "cancel":
             self.cancel()
         elif name == "anyway":
-            self._start(self._keep(self.key.text, test=False))
+            self._start(self._test_and_save(self.key.text, test=False))
         elif name == "change":
-            self.ask()
+            self.ask_for_key()
         elif name == "unlock" and self._about:
             self._start(self._unlock(self._about))
 
@@ -353,10 +353,10 @@ class KeyCard(QWidget):
         self.verdict.clear()
         if self._about:
             status = self._core.keys.status(self._about)
-            if status.state is not State.WAITING:
+            if status.state is not KeyState.WAITING:
                 self._show_status(status)
-            elif status.source is Source.SESSION:
-                self.verdict.say("warn", _("The key is not saved"), status.sentence)
+            elif status.source is KeySource.SESSION:
+                self.verdict.show_result("warn", _("The key is not saved"), status.sentence)
                 self.key.clear()
         self._refresh()
 
@@ -370,11 +370,11 @@ def _cancel() -> tuple[str, str]:
     return "cancel", _("Cancel")
 
 
-class _Running:
+class _CardCall:
     """The one call in flight; it ends with the card."""
 
     def __init__(self) -> None:
-        self._task: Work | None = None
+        self._task: SpawnedTask | None = None
         self.unsubscribe = _nothing
 
     @property

@@ -17,7 +17,7 @@ AUTHS = ("bearer", "google")
 VERSIONS = ("v1", "v1beta")
 
 
-class OwnProfile(QWidget):
+class ProfileFields(QWidget):
     """A small form; `profile` reads it.
 
     Signals:

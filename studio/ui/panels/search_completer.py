@@ -16,9 +16,9 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCompleter, QLineEdit
 
 from studio.library.index.search_language import KEYS, SIZES, STATES, parts
-from studio.ui.panels.search_hints import OfferList, OfferRow
+from studio.ui.panels.search_hints import SearchHintDelegate, SearchHintModel
 from studio.ui.support.tasks import spawn
-from studio.ui.widgets.rounded import Rounded
+from studio.ui.widgets.rounded import RoundedCorners
 
 if TYPE_CHECKING:
     from studio.app.core import Core
@@ -37,7 +37,7 @@ _VALUES = {
 }
 
 
-class Completion(QCompleter):
+class SearchCompleter(QCompleter):
     """OfferList how the last word of a line may go on; Enter or a click takes it.
 
     Names of tags, collections and models are read again each time a token is begun.
@@ -49,7 +49,7 @@ class Completion(QCompleter):
         self._line = line
         self._typed = line.text()
         self._names: dict[str, tuple[str, ...]] = {}
-        self._offered = OfferList(self)
+        self._offered = SearchHintModel(self)
         self.setModel(self._offered)
         self.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         # Not the unfiltered kind: there the first offer is taken by Enter though nothing marks it.
@@ -58,8 +58,8 @@ class Completion(QCompleter):
         offered = self.popup()
         assert offered is not None
         offered.setProperty("zone", "offers")
-        offered.setItemDelegate(OfferRow(offered))
-        self._ground = Rounded(offered)
+        offered.setItemDelegate(SearchHintDelegate(offered))
+        self._ground = RoundedCorners(offered)
         line.textEdited.connect(self.on_edited)
         line.setCompleter(self)
         # The line puts the words in once more after it has told of them.
@@ -110,7 +110,7 @@ class Completion(QCompleter):
             self._offered.setStringList(offered)
             self.complete()
 
-    def _take(self) -> None:
+    def _accept_offer(self) -> None:
         """The offer that is marked, else the first, as Enter takes the one that is marked."""
         offered = self.popup()
         assert offered is not None
@@ -143,7 +143,7 @@ class Completion(QCompleter):
         elif isinstance(event, QKeyEvent) and watched is offered and _is_tab(event):
             # Qt hands it to the line first, and the line to the next field.
             if event.type() == QEvent.Type.KeyPress and not event.isAutoRepeat():
-                self._take()
+                self._accept_offer()
             return True
         return super().eventFilter(watched, event)
 

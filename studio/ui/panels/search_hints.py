@@ -73,7 +73,7 @@ def _values() -> dict[tuple[str, str], str]:
     }
 
 
-class OfferList(QStringListModel):
+class SearchHintModel(QStringListModel):
     """The offers, each with its words; a screen reader says both."""
 
     def data(
@@ -90,7 +90,7 @@ class OfferList(QStringListModel):
         return super().data(index, role)
 
 
-class OfferRow(QStyledItemDelegate):
+class SearchHintDelegate(QStyledItemDelegate):
     """An offer at the left, its words at the right where there is room for both."""
 
     def displayText(self, value: object, _locale: object) -> str:

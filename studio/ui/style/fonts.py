@@ -42,6 +42,6 @@ def _load() -> bool:
     return True
 
 
-def forget() -> None:
+def reset_fonts() -> None:
     """Load again for the next QApplication, as fonts go with the one they were loaded for."""
     _load.cache_clear()

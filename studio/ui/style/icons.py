@@ -71,6 +71,6 @@ def _shape(name: str, side: int) -> QPixmap:
     return shape
 
 
-def forget() -> None:
+def clear_icons() -> None:
     """Let go of all shapes: pixmaps must not outlive the program's QApplication."""
     _shape.cache_clear()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Roles:
+class ColorRoles:
     """The colours of one theme as #rrggbb or #aarrggbb, named for what they are for.
 
     Up to `chrome` they are the table of the design; after it stand the few that its text names.
@@ -68,7 +68,7 @@ class Roles:
     bright: str = "#e2e2e2"
 
 
-DARK = Roles(
+DARK = ColorRoles(
     sunk="#111111",
     mat="#161616",
     panel="#1d1d1d",
@@ -107,7 +107,7 @@ DARK = Roles(
     hairline="#14ffffff",
 )
 
-LIGHT = Roles(
+LIGHT = ColorRoles(
     sunk="#ffffff",
     mat="#e2e2e2",
     panel="#f3f3f3",

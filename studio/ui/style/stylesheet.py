@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
 
 from studio.common import paths
-from studio.ui.style.roles import DARK, Roles
+from studio.ui.style.roles import DARK, ColorRoles
 
 # The usual size of the system's font in points: what is larger was asked for by the user.
 _USUAL_POINTS = {"win32": 9.0, "darwin": 13.0}
@@ -77,7 +77,7 @@ def palette(theme: Look) -> QPalette:
     return made
 
 
-def roles_from(system: QPalette) -> Roles:
+def roles_from(system: QPalette) -> ColorRoles:
     """The roles under the system's high contrast: its few colours, every edge a full line."""
     group, role = QPalette.ColorGroup.Active, QPalette.ColorRole
 
@@ -116,7 +116,7 @@ def roles_from(system: QPalette) -> Roles:
         "onfill": onchosen,
         "tick": onchosen,
     }
-    return Roles(**values)
+    return ColorRoles(**values)
 
 
 def text_scale(app: QApplication) -> float:

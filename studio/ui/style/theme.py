@@ -16,7 +16,7 @@ from PySide6.QtGui import QColor, QFont, QGuiApplication, QIcon, QPalette, QPixm
 from PySide6.QtWidgets import QApplication, QLabel
 
 from studio.ui.style import fonts, icons, stylesheet
-from studio.ui.style.roles import DARK, LIGHT, Roles
+from studio.ui.style.roles import DARK, LIGHT, ColorRoles
 
 Choice = Literal["system", "dark", "light"]
 FontName = Literal["display", "title", "prompt", "body", "small", "micro", "timer"]
@@ -34,7 +34,7 @@ _TYPE: dict[FontName, tuple[int, int, QFont.Weight]] = {
 _PROSE = ("display", "prompt")
 
 
-class TakesIcon(Protocol):
+class HasIcon(Protocol):
     """A button, an action, a menu: whatever has `setIcon`."""
 
     def setIcon(self, icon: QIcon) -> object: ...
@@ -113,7 +113,7 @@ class Theme(QObject):
         else:
             self.use(LIGHT if self._choice == "light" else DARK)
 
-    def use(self, roles: Roles) -> None:
+    def use(self, roles: ColorRoles) -> None:
         """Take these colours; nothing happens where they are in use already."""
         if roles == self.roles and self._sheet:
             return
@@ -218,7 +218,7 @@ class Theme(QObject):
         return made
 
     def bind_icon(
-        self, target: TakesIcon, name: str, role: str = "text2", *, size: int = 16, gap: int = 0
+        self, target: HasIcon, name: str, role: str = "text2", *, size: int = 16, gap: int = 0
     ) -> None:
         """Give a button or action this icon, now and after every change of the theme."""
         assert isinstance(target, QObject)
@@ -276,5 +276,5 @@ def theme() -> Theme:
 def _forget() -> None:
     global _theme
     _theme = None
-    icons.forget()
-    fonts.forget()
+    icons.clear_icons()
+    fonts.reset_fonts()

@@ -32,7 +32,7 @@ _PAUSE = 0.1
 """Seconds until the next try: another program may be at the clipboard, or the time is put right."""
 
 
-async def put(make: Callable[[], QMimeData], *, hold: Hold | None = None) -> None:
+async def set_clipboard(make: Callable[[], QMimeData], *, hold: Hold | None = None) -> None:
     """Put on the clipboard what `make` makes, anew for every try.
 
     `hold` puts it there and says whether it is. Raises StorageError where it is not in the end.
@@ -64,7 +64,7 @@ def put_text(text: str, done: Callable[[], object] = lambda: None) -> None:
 
 
 async def _put_text(text: str, done: Callable[[], object]) -> None:
-    await put(partial(_words, text))
+    await set_clipboard(partial(_words, text))
     done()
 
 
@@ -100,7 +100,7 @@ STEPS = (2**31 - 1, 2**31 - 1 + 2**30, 0)
 """
 
 
-class _News(ctypes.Structure):
+class _PropertyEvent(ctypes.Structure):
     """What the server says of a property that changed; the first field is in every event."""
 
     _fields_ = (
@@ -112,7 +112,7 @@ class _News(ctypes.Structure):
     )
 
 
-_clock: _Clock | None = None
+_clock: _TimestampFilter | None = None
 
 
 def watch() -> None:
@@ -121,7 +121,7 @@ def watch() -> None:
     application = QGuiApplication.instance()
     if _clock is None and isinstance(application, QGuiApplication) and _on_x11():
         try:
-            _clock = _Clock(application, ctypes.CDLL("libxcb.so.1"))
+            _clock = _TimestampFilter(application, ctypes.CDLL("libxcb.so.1"))
         except OSError as error:
             log.warning("The X server's library is not to be had: %s", error)
 
@@ -144,7 +144,7 @@ def dragging() -> Iterator[None]:
         _clock.soon()
 
 
-class _Clock(QAbstractNativeEventFilter):
+class _TimestampFilter(QAbstractNativeEventFilter):
     """Puts Qt's time right after other programs told theirs.
 
     Attributes:
@@ -186,7 +186,7 @@ class _Clock(QAbstractNativeEventFilter):
     def nativeEventFilter(self, kind: object, message: int) -> tuple[bool, int]:
         if kind != _EVENT:
             return False, 0
-        about = _News.from_address(int(message))
+        about = _PropertyEvent.from_address(int(message))
         what = about.kind & 0x7F
         if what in (_SELECTION_REQUEST, _SELECTION_NOTIFY):
             self.soon()

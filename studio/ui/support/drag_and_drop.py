@@ -27,9 +27,9 @@ from studio.domain.entities import Picture
 from studio.library.files import save_copies
 from studio.ui.style.theme import theme
 from studio.ui.support import clipboard, drop_area, drop_contents
-from studio.ui.support.drop_contents import Named
+from studio.ui.support.drop_contents import NamedFiles
 from studio.ui.support.qt_overrides import needs
-from studio.ui.support.raster import Pixels
+from studio.ui.support.raster import RawPixels
 from studio.ui.support.tasks import spawn
 
 IDS = "application/x-gridbrush-ids"
@@ -52,11 +52,11 @@ STACKED = 3
 class PixelSource(Protocol):
     """Decodes files outside this process."""
 
-    async def pixels(self, path: Path, *, edge: int | None = None) -> Pixels: ...
+    async def pixels(self, path: Path, *, edge: int | None = None) -> RawPixels: ...
 
 
 @dataclass(frozen=True, slots=True)
-class Carried:
+class DraggedPicture:
     """A picture on its way out: the library's value and the absolute path of its original."""
 
     picture: Picture
@@ -73,7 +73,7 @@ class PictureData(QMimeData):
     would stop both programs.
     """
 
-    def __init__(self, carried: Sequence[Carried]) -> None:
+    def __init__(self, carried: Sequence[DraggedPicture]) -> None:
         super().__init__()
         self._carried = tuple(carried)
         self._image: QImage | None = None
@@ -152,7 +152,7 @@ class PictureData(QMimeData):
 
 def drag_out(
     source: QWidget,
-    carried: Sequence[Carried],
+    carried: Sequence[DraggedPicture],
     thumbnails: Sequence[QPixmap],
     decoder: PixelSource,
 ) -> bool:
@@ -250,7 +250,7 @@ def _badge(painter: QPainter, count: int, side: int) -> None:
     painter.drawText(badge, int(Qt.AlignmentFlag.AlignCenter), text)
 
 
-async def copy(carried: Sequence[Carried], decoder: PixelSource) -> None:
+async def copy(carried: Sequence[DraggedPicture], decoder: PixelSource) -> None:
     """Put files, and of a single picture the image too, on the clipboard.
 
     Raises InputError for more than `MOST` pictures.
@@ -263,10 +263,10 @@ async def copy(carried: Sequence[Carried], decoder: PixelSource) -> None:
     # Files whose image cannot be had are still worth pasting.
     with contextlib.suppress(StudioError, OSError):
         await loaded.load(decoder)
-    await clipboard.put(loaded.plain)
+    await clipboard.set_clipboard(loaded.plain)
 
 
-def image_of(pixels: Pixels) -> QImage:
+def image_of(pixels: RawPixels) -> QImage:
     """Raw pixels as an image that owns its bytes."""
     shape = QImage.Format.Format_RGBA8888
     return QImage(pixels.data, pixels.width, pixels.height, pixels.width * 4, shape).copy()
@@ -276,7 +276,7 @@ def image_of(pixels: Pixels) -> QImage:
 
 
 @dataclass(frozen=True, slots=True)
-class Blob:
+class PictureBlob:
     """A picture that came without a file.
 
     Attributes:
@@ -304,7 +304,7 @@ class Blob:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Incoming:
+class DropContents:
     """What is in a drop or on the clipboard; only the best of it is filled in.
 
     Attributes:
@@ -315,7 +315,7 @@ class Incoming:
 
     ids: tuple[str, ...] = ()
     paths: tuple[Path, ...] = ()
-    blobs: tuple[Blob, ...] = ()
+    blobs: tuple[PictureBlob, ...] = ()
     links: tuple[str, ...] = ()
     troubles: tuple[Unusable, ...] = ()
 
@@ -346,7 +346,7 @@ def is_words(mime: QMimeData) -> bool:
     return not drop_contents.pictures_written(mime)
 
 
-def pictures_in(mime: QMimeData) -> Incoming:
+def pictures_in(mime: QMimeData) -> DropContents:
     """The pictures of a drop: our own ids, else files, else image bytes, else pixels.
 
     A picture that is written as an address counts as a file. Addresses of the web are told apart,
@@ -355,28 +355,30 @@ def pictures_in(mime: QMimeData) -> Incoming:
     found = drop_contents.named(drop_contents.addresses(mime))
     if mime.hasFormat(IDS):
         text = bytes(mime.data(IDS).data()).decode(errors="replace")
-        return Incoming(ids=tuple(text.split()), links=found.links)
+        return DropContents(ids=tuple(text.split()), links=found.links)
     if found.paths or found.data:
         return _incoming(found)
     for kind in RAW_IMAGES:
         if mime.hasFormat(kind) and (data := bytes(mime.data(kind).data())):
-            return Incoming(blobs=(Blob(_("pasted picture"), data),), links=found.links)
+            return DropContents(blobs=(PictureBlob(_("pasted picture"), data),), links=found.links)
     if mime.hasImage():
         image = mime.imageData()
         if isinstance(image, QPixmap):
             image = image.toImage()
         if isinstance(image, QImage) and not image.isNull():
-            return Incoming(blobs=(Blob(_("pasted picture"), image=image),), links=found.links)
+            return DropContents(
+                blobs=(PictureBlob(_("pasted picture"), image=image),), links=found.links
+            )
     written = drop_contents.named(drop_contents.pictures_written(mime))
     if written.paths or written.data or written.troubles:
         return _incoming(written)
     return _incoming(found)
 
 
-def _incoming(found: Named) -> Incoming:
-    return Incoming(
+def _incoming(found: NamedFiles) -> DropContents:
+    return DropContents(
         paths=found.paths,
-        blobs=tuple(Blob(_("pasted picture"), address=one) for one in found.data),
+        blobs=tuple(PictureBlob(_("pasted picture"), address=one) for one in found.data),
         links=found.links,
         troubles=found.troubles,
     )

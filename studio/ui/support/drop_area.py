@@ -88,14 +88,14 @@ class DropArea(QObject):
     def set_active(self, on: bool) -> None:  # noqa: FBT001 - as Qt's setters
         """Take drags, or leave them to what lies around it."""
         if not on:
-            self.end()
+            self.end_drag()
         self._widget.setAcceptDrops(on)
 
-    def end(self, *, gone: bool = True) -> None:
+    def end_drag(self, *, gone: bool = True) -> None:
         """The drag is not over it any more; nothing where none was."""
         if self.inside:
             self.inside = False
-            _watch().forget(self)
+            _watch().remove_area(self)
             self.ended.emit(gone)
 
     @needs("inside")
@@ -106,12 +106,12 @@ class DropArea(QObject):
         if kind in _OVER and isinstance(event, QDropEvent):
             return self._on_over(event)
         if kind == QEvent.Type.DragLeave:
-            self.end(gone=False)
+            self.end_drag(gone=False)
             return self._alone
         if kind == QEvent.Type.Drop and isinstance(event, QDropEvent):
             return self._on_drop(event)
         if kind in _GONE:
-            self.end()
+            self.end_drag()
         return False
 
     def _on_over(self, event: QDropEvent) -> bool:
@@ -124,7 +124,7 @@ class DropArea(QObject):
         if drag.taken:
             self._begin(event)
         else:
-            self.end(gone=False)
+            self.end_drag(gone=False)
         # Who refuses by place must still hear where the drag goes next.
         if drag.taken or event.type() == QEvent.Type.DragEnter:
             event.setDropAction(Qt.DropAction.CopyAction)
@@ -138,7 +138,7 @@ class DropArea(QObject):
         _watch().remember(self, foreign=event.source() is None)
 
     def _on_drop(self, event: QDropEvent) -> bool:
-        self.end()
+        self.end_drag()
         drag = Drag(event)
         if self._accepts(event):
             event.setDropAction(Qt.DropAction.CopyAction)
@@ -157,9 +157,9 @@ class TextDrops(DropArea):
 
     _alone = False
 
-    def end(self, *, gone: bool = True) -> None:
+    def end_drag(self, *, gone: bool = True) -> None:
         was = self.inside
-        super().end(gone=gone)
+        super().end_drag(gone=gone)
         if was and gone:
             QCoreApplication.sendEvent(self._widget, QDragLeaveEvent())
 
@@ -171,7 +171,7 @@ class TextDrops(DropArea):
         return False
 
     def _on_drop(self, event: QDropEvent) -> bool:
-        self.end(gone=False)
+        self.end_drag(gone=False)
         if self._accepts(event):
             return False
         event.ignore()
@@ -245,7 +245,7 @@ class _Watch(QObject):
             area.destroyed.connect(self.on_destroyed)
         self._areas[area] = foreign
 
-    def forget(self, area: DropArea) -> None:
+    def remove_area(self, area: DropArea) -> None:
         """It is not over it any more."""
         if self._areas.pop(area, None) is not None:
             area.destroyed.disconnect(self.on_destroyed)
@@ -254,7 +254,7 @@ class _Watch(QObject):
     def end_all(self) -> None:
         """The drag is over, wherever it was."""
         for area in [*self._areas]:
-            area.end()
+            area.end_drag()
 
     def on_destroyed(self) -> None:
         """An area is gone with its widget."""

@@ -32,7 +32,7 @@ _WEB = ("http:", "https:", "blob:")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Named:
+class NamedFiles:
     """What addresses name.
 
     Attributes:
@@ -71,7 +71,7 @@ def is_from_here(address: str) -> bool:
     )
 
 
-def named(lines: Sequence[str]) -> Named:
+def named(lines: Sequence[str]) -> NamedFiles:
     """What the addresses name."""
     paths: list[Path] = []
     data: list[str] = []
@@ -89,7 +89,9 @@ def named(lines: Sequence[str]) -> Named:
                 paths.append(user_input.path_of(address, look=False))
             except user_input.Unusable as error:
                 troubles.append(error)
-    return Named(paths=tuple(paths), data=tuple(data), links=tuple(links), troubles=tuple(troubles))
+    return NamedFiles(
+        paths=tuple(paths), data=tuple(data), links=tuple(links), troubles=tuple(troubles)
+    )
 
 
 def pictures_written(mime: QMimeData) -> list[str]:

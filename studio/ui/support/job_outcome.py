@@ -15,7 +15,7 @@ Tone = Literal["calm", "bad", "warn"]
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class TileButton:
     """A button in a tile: the action it asks for and its label."""
 
     action: str
@@ -23,7 +23,7 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class End:
+class JobOutcome:
     """How a job ended, in the words of its tile.
 
     Attributes:
@@ -37,23 +37,23 @@ class End:
     again: str = ""
     bill: str = ""
     doubt: bool = False
-    offers: tuple[Offer, ...] = ()
+    offers: tuple[TileButton, ...] = ()
 
 
-def end_of(job: Job, now: float | None = None) -> End:
+def end_of(job: Job, now: float | None = None) -> JobOutcome:
     """The end of a job that is over or waits for the user, as it is told at `now`."""
     billed = job.failure.billed if job.failure else Billed.MAYBE
     if job.failure is not None and job.failure.kept and not job.alive:
         return _kept(job, job.failure)
     match job.state:
         case JobState.UNSENT:
-            return End(
+            return JobOutcome(
                 tone="calm",
                 head=_("Not sent, not billed"),
-                offers=(Offer("retry", _("Send")), Offer("discard", _("Discard"))),
+                offers=(TileButton("retry", _("Send")), TileButton("discard", _("Discard"))),
             )
         case JobState.UNKNOWN:
-            return End(
+            return JobOutcome(
                 tone="warn",
                 icon="cloud-off",
                 head=_("Interrupted while waiting"),
@@ -62,13 +62,16 @@ def end_of(job: Job, now: float | None = None) -> End:
                 offers=(_again(job),),
             )
         case JobState.FAILED | JobState.CUT if _came(job):
-            return End(
+            return JobOutcome(
                 tone="warn",
                 icon="cloud-off",
                 head=_part(job),
                 bill=_billed(billed, job.estimate_usd),
                 doubt=billed is Billed.MAYBE,
-                offers=(Offer("salvage", _("Try to read it")), Offer("discard", _("Discard"))),
+                offers=(
+                    TileButton("salvage", _("Try to read it")),
+                    TileButton("discard", _("Discard")),
+                ),
             )
         case JobState.CANCELLED:
             return _cancelled(job)
@@ -115,16 +118,16 @@ def _came(job: Job) -> bool:
     return job.state is JobState.CUT or (cut and bool(job.received))
 
 
-def _kept(job: Job, failure: Failure) -> End:
+def _kept(job: Job, failure: Failure) -> JobOutcome:
     """An answer came, and could not be read: it is there, and can be looked at again."""
     doubt = failure.billed is Billed.MAYBE
-    return End(
+    return JobOutcome(
         tone="warn",
         icon="warning",
         head=failure.title,
         bill=_billed(failure.billed, job.estimate_usd) if doubt else "",
         doubt=doubt,
-        offers=(Offer("salvage", _("Read again")), Offer("discard", _("Discard"))),
+        offers=(TileButton("salvage", _("Read again")), TileButton("discard", _("Discard"))),
     )
 
 
@@ -144,46 +147,46 @@ def _billed(billed: Billed, estimate: float | None) -> str:
     return _("Billed")
 
 
-def _again(job: Job) -> Offer:
+def _again(job: Job) -> TileButton:
     if job.estimate_usd:
         price = formatting.money(job.estimate_usd)
-        return Offer("retry", _("Try again {price}").format(price=price))
-    return Offer("retry", _("Try again"))
+        return TileButton("retry", _("Try again {price}").format(price=price))
+    return TileButton("retry", _("Try again"))
 
 
-def _cancelled(job: Job) -> End:
+def _cancelled(job: Job) -> JobOutcome:
     billed = job.failure.billed if job.failure else Billed.NO
     head = _("Cancelled")
     if job.started and job.finished and job.finished > job.started:
         seconds = round(job.finished - job.started)
         head = _("Cancelled after {seconds} s").format(seconds=seconds)
-    return End(
+    return JobOutcome(
         tone="calm",
         head=head,
         bill=_billed(billed, job.estimate_usd),
         doubt=billed is Billed.MAYBE,
-        offers=(Offer("retry", _("Try again")),),
+        offers=(TileButton("retry", _("Try again")),),
     )
 
 
-def _failed(job: Job, failure: Failure, again: str) -> End:
+def _failed(job: Job, failure: Failure, again: str) -> JobOutcome:
     icon, offer, tone = _ADVICE.get(failure.kind, ("warning", "", "bad"))
     head = failure.title
     offers = (_again(job),)
     match offer:
         case "edit_prompt":
-            offers = (Offer(offer, _("Edit prompt")),)
+            offers = (TileButton(offer, _("Edit prompt")),)
         case "read_answer":
-            offers = (Offer(offer, _("Read the answer")),)
+            offers = (TileButton(offer, _("Read the answer")),)
             if failure.billed is Billed.YES:
                 icon, head = "coin", _("Paid, but no picture came")
         case "open_keys":
-            offers = (Offer(offer, _("Open keys")),)
+            offers = (TileButton(offer, _("Open keys")),)
         case "top_up":
-            offers = (Offer(offer, _("Top up")),)
+            offers = (TileButton(offer, _("Top up")),)
         case "pick_model":
-            offers = (Offer(offer, _("Pick a model")),)
-    return End(
+            offers = (TileButton(offer, _("Pick a model")),)
+    return JobOutcome(
         tone=tone,
         icon=icon,
         head=head,

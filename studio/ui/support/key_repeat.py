@@ -2,8 +2,8 @@
 
 A held key is one wish. It may move, zoom and write; it never starts, deletes, confirms or spends a
 second time. It writes only where it was pressed: one that did something, and by that put the
-keyboard into a text, writes nothing there. `HeldKeys` stands before every window, so that neither
-shortcuts nor widgets of Qt's own hear the rest; our own widgets ask the same rule (`once`).
+keyboard into a text, writes nothing there. `KeyRepeatFilter` stands before every window, so that
+neither shortcuts nor widgets of Qt's own hear the rest; our own widgets ask the same rule (`once`).
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ def once(override: Callable[[Widget, QKeyEvent], None]) -> Callable[[Widget, QKe
     return guarded
 
 
-class HeldKeys(QObject):
+class KeyRepeatFilter(QObject):
     """Keeps the repetitions of a held key from every window of the program.
 
     `twins`: a release and a press at the same moment are one repetition, as X sends it; where they
@@ -145,7 +145,7 @@ def _place(receiver: QObject | None) -> int:
     return place
 
 
-_watch: HeldKeys | None = None
+_watch: KeyRepeatFilter | None = None
 
 
 def watch() -> None:
@@ -154,4 +154,4 @@ def watch() -> None:
     app = QApplication.instance()
     assert isinstance(app, QApplication)
     if _watch is None or not shiboken6.isValid(_watch):
-        _watch = HeldKeys(app, twins=QGuiApplication.platformName() == "xcb")
+        _watch = KeyRepeatFilter(app, twins=QGuiApplication.platformName() == "xcb")

@@ -10,10 +10,10 @@ from typing import Protocol
 from studio.domain.entities import Picture, Reference
 from studio.library.query import Family
 from studio.ui.support import tasks
-from studio.ui.support.raster import Pixels
+from studio.ui.support.raster import RawPixels
 
 
-class Shelf(Protocol):
+class LibraryProtocol(Protocol):
     """The library, as far as looking at pictures needs it."""
 
     async def pictures(self, rows: Sequence[int]) -> list[Picture]: ...
@@ -26,10 +26,10 @@ class Shelf(Protocol):
     def doubt(self, picture: Picture) -> None: ...
 
 
-class Eyes(Protocol):
+class DecoderProtocol(Protocol):
     """The decoder, as far as looking at pictures needs it."""
 
-    async def pixels(self, path: Path, *, edge: int | None = None) -> Pixels: ...
+    async def pixels(self, path: Path, *, edge: int | None = None) -> RawPixels: ...
     async def palette(self, path: Path, *, colours: int = 5) -> tuple[int, ...]: ...
 
 

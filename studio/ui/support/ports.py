@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from studio.domain.drafts import Draft
 from studio.domain.entities import Flag, Job, Picture
-from studio.domain.events import News
+from studio.domain.events import InfoPosted
 from studio.domain.runs import Run
 from studio.library.query import Query
 
@@ -19,13 +19,13 @@ from studio.library.query import Query
 class Messages(Protocol):
     """Sentences for the user: toasts, and the message bar for what went wrong."""
 
-    def tell(self, sentence: str) -> None:
+    def show_message(self, sentence: str) -> None:
         """Say what was done."""
 
     def on_said(self, sentence: str) -> None:
         """Say what was done, and offer to undo it."""
 
-    def on_news(self, news: News) -> None:
+    def on_news(self, news: InfoPosted) -> None:
         """Say something good until the user closes it."""
 
     def on_error(self, error: BaseException, about: str = "") -> None:
@@ -118,9 +118,9 @@ class JobOffers(Protocol):
     """What can be done about a job."""
 
     def offers(self, job: Job) -> list[tuple[str, str]]:
-        """Names for `act` and their words."""
+        """Names for `run_tile_action` and their words."""
 
-    def act(self, name: str, job: Job) -> bool:
+    def run_tile_action(self, name: str, job: Job) -> bool:
         """Do what was offered; False when this is not of its business."""
 
 

@@ -16,7 +16,7 @@ SMALLEST = 256  # pixels of the longer side; there are no copies below it
 _CHUNK = 1 << 20
 
 
-class Pixels(Protocol):
+class RawPixels(Protocol):
     """Raw pixels as the decoder gives them: RGBA, 8 bits each, straight alpha, sRGB, upright."""
 
     @property
@@ -61,7 +61,7 @@ class Raster:
         return self.levels[0]
 
 
-def build(pixels: Pixels) -> Raster:
+def build(pixels: RawPixels) -> Raster:
     """Make the chain. Takes tens of milliseconds for a large picture: call it in a thread.
 
     Done in bands, because Qt's image calls hold the interpreter: one call for the whole of a 4K
@@ -82,7 +82,7 @@ def _rows(width: int) -> int:
     return max(2, _CHUNK // (width * 4) // 2 * 2)
 
 
-def _unpacked(pixels: Pixels, *, opaque: bool) -> QImage:
+def _unpacked(pixels: RawPixels, *, opaque: bool) -> QImage:
     width, height, stride = pixels.width, pixels.height, pixels.width * 4
     shape = QImage.Format.Format_RGB32 if opaque else QImage.Format.Format_ARGB32_Premultiplied
     made = QImage(width, height, shape)

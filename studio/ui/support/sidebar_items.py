@@ -17,7 +17,7 @@ from studio.ui.support.formatting import about, plain_money
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class SidebarItem:
     """One row.
 
     Attributes:
@@ -35,19 +35,19 @@ class Place:
     count: int | None = None
 
 
-def library() -> tuple[Place, ...]:
+def library() -> tuple[SidebarItem, ...]:
     """The shelves with pictures and failed jobs."""
     return (
-        Place(label=_("All images"), icon="images", view=View.ALL),
-        Place(label=_("This session"), icon="clock", view=View.SESSION),
-        Place(label=_("Picks"), icon="flag", view=View.PICKS, takes=True),
-        Place(label=_("Failed"), icon="warning", view=View.FAILED),
+        SidebarItem(label=_("All images"), icon="images", view=View.ALL),
+        SidebarItem(label=_("This session"), icon="clock", view=View.SESSION),
+        SidebarItem(label=_("Picks"), icon="flag", view=View.PICKS, takes=True),
+        SidebarItem(label=_("Failed"), icon="warning", view=View.FAILED),
     )
 
 
-def collection(one: Collection) -> Place:
+def collection(one: Collection) -> SidebarItem:
     """A collection, or a saved search."""
-    return Place(
+    return SidebarItem(
         label=one_line(one.name),
         icon="smart-folder" if one.search else "folder",
         view=View.ALL,
@@ -57,17 +57,17 @@ def collection(one: Collection) -> Place:
     )
 
 
-def history() -> Place:
+def history() -> SidebarItem:
     """The prompts that were used."""
-    return Place(label=_("History"), icon="history")
+    return SidebarItem(label=_("History"), icon="history")
 
 
-def trash() -> Place:
+def trash() -> SidebarItem:
     """What was thrown away."""
-    return Place(label=_("Trash"), icon="trash", view=View.TRASH, takes=True)
+    return SidebarItem(label=_("Trash"), icon="trash", view=View.TRASH, takes=True)
 
 
-def count_of(place: Place, counts: Counts) -> int:
+def count_of(place: SidebarItem, counts: Counts) -> int:
     """How many things are at a place."""
     if place.collection:
         return place.count or 0
@@ -87,7 +87,7 @@ def new_words(new: int) -> str:
     return ngettext("{n} new", "{n} new", new).format(n=f"{new:,}")
 
 
-def spoken(place: Place, count: int, new: int = 0) -> str:
+def spoken(place: SidebarItem, count: int, new: int = 0) -> str:
     """How a screen reader names a place: "All images, 12,408"."""
     parts = [place.label, f"{count:,}"]
     if new:

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _running: set[asyncio.Task[Any]] = set()
-_waiting: list[Work] | None = None
+_waiting: list[SpawnedTask] | None = None
 _report: Callable[[BaseException], None] | None = None
 
 
-class Work:
+class SpawnedTask:
     """A coroutine that was started: at once, or when the loop is there."""
 
     def __init__(self, coroutine: Coroutine[Any, Any, Any]) -> None:
@@ -40,7 +40,7 @@ class Work:
             self._given_up = True
             self._coroutine.close()
 
-    def begin(self) -> None:
+    def start_task(self) -> None:
         """Run it on the running loop."""
         if self._given_up or self._task is not None:
             return
@@ -53,7 +53,7 @@ class Work:
         """Whether it is the work that asks."""
         return self._task is not None and self._task is asyncio.current_task()
 
-    async def settle(self, patience: float | None = None) -> None:
+    async def wait_until_ended(self, patience: float | None = None) -> None:
         """Wait until it ended, however it did, or for so many seconds."""
         if self._task is not None:
             await asyncio.wait({self._task}, timeout=patience)
@@ -64,14 +64,14 @@ class Work:
         return self._task.__await__()
 
 
-def spawn(work: Coroutine[Any, Any, Any]) -> Work:
+def spawn(work: Coroutine[Any, Any, Any]) -> SpawnedTask:
     """Start `work` and keep it until it is done; before `begin` it waits for that.
 
     What it raises goes to the handler of `on_error` at once, not when it is forgotten.
     """
-    made = Work(work)
+    made = SpawnedTask(work)
     if _waiting is None:
-        made.begin()
+        made.start_task()
     else:
         _waiting.append(made)
     return made
@@ -89,12 +89,12 @@ def held() -> bool:
     return _waiting is not None
 
 
-def begin() -> None:
+def start_waiting() -> None:
     """The loop runs and the core is open: start what waited, in order."""
     global _waiting
     waiting, _waiting = _waiting or [], None
     for work in waiting:
-        work.begin()
+        work.start_task()
 
 
 def drop() -> None:

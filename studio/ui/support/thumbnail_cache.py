@@ -19,7 +19,7 @@ from PySide6.QtGui import QColor, QImage, QImageReader, QPainter, QPixmap
 
 from studio.common.errors import StudioError
 from studio.domain.entities import Picture, Reference
-from studio.ui.support.tasks import Work, held, spawn
+from studio.ui.support.tasks import SpawnedTask, held, spawn
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,7 +45,7 @@ class ThumbnailSource(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class ThumbnailRequest:
     """A thumbnail wanted on screen.
 
     Attributes:
@@ -59,12 +59,12 @@ class Wish:
 
 
 @dataclass(slots=True)
-class _Held:
+class _CachedThumbnail:
     pixmap: QPixmap
     since: float
 
 
-class Thumbnails(QObject):
+class ThumbnailCache(QObject):
     """Holds pixmaps of thumbnails and fetches those that are wanted.
 
     Signals:
@@ -85,11 +85,11 @@ class Thumbnails(QObject):
         self._source = source
         self._bound = bound
         self._clock = clock
-        self._held: OrderedDict[str, _Held] = OrderedDict()
+        self._held: OrderedDict[str, _CachedThumbnail] = OrderedDict()
         self._bytes = 0
         self._faults: dict[str, str] = {}
-        self._wanted: OrderedDict[str, Wish] = OrderedDict()
-        self._running: dict[str, tuple[Wish, Work]] = {}
+        self._wanted: OrderedDict[str, ThumbnailRequest] = OrderedDict()
+        self._running: dict[str, tuple[ThumbnailRequest, SpawnedTask]] = {}
         self._ghosts: dict[str, QPixmap | None] = {}
         self._pools: list[ThreadPoolExecutor] = []
         pools = self._pools
@@ -133,7 +133,7 @@ class Thumbnails(QObject):
         """Hold so many bytes of pixmaps at most."""
         self._bound = bound
 
-    def settle(self) -> None:
+    def finish_fading(self) -> None:
         """Show at once what is still fading in; while the user scrolls nothing moves by itself."""
         for shown in self._held.values():
             shown.since = float("-inf")
@@ -142,7 +142,7 @@ class Thumbnails(QObject):
         """Why a picture has no thumbnail; empty if it has one, or none was asked for."""
         return self._faults.get(picture, "")
 
-    def want(self, wishes: Iterable[Wish]) -> None:
+    def request_thumbnails(self, wishes: Iterable[ThumbnailRequest]) -> None:
         """From now on fetch these, the first ones first, and nothing else.
 
         Of several wishes for one picture the last holds.
@@ -159,10 +159,10 @@ class Thumbnails(QObject):
                 del self._running[id_]
         self._next()
 
-    def put(self, wish: Wish, image: QImage) -> None:
+    def add_thumbnail(self, wish: ThumbnailRequest, image: QImage) -> None:
         """Take what was decoded elsewhere; it is there at once and does not fade in."""
         image = fitted(image, wish.size.width(), wish.size.height(), wish.radius)
-        self._keep(wish.picture.id, QPixmap.fromImage(image))
+        self._store_pixmap(wish.picture.id, QPixmap.fromImage(image))
         self._held[wish.picture.id].since = float("-inf")
 
     def ghost(self, reference: Reference) -> QPixmap | None:
@@ -183,7 +183,7 @@ class Thumbnails(QObject):
         plain.fill(QColor(picture.colour))
         return plain
 
-    def forget(self, pictures: Iterable[str]) -> None:
+    def refetch_thumbnails(self, pictures: Iterable[str]) -> None:
         """The originals of these changed, or may be readable again: fetch them anew."""
         for picture in pictures:
             self._faults.pop(picture, None)
@@ -198,7 +198,7 @@ class Thumbnails(QObject):
 
     # --- fetching -------------------------------------------------------------------------
 
-    def _has(self, wish: Wish) -> bool:
+    def _has(self, wish: ThumbnailRequest) -> bool:
         id_ = wish.picture.id
         if id_ in self._faults:
             return True
@@ -212,7 +212,7 @@ class Thumbnails(QObject):
             id_, wish = self._wanted.popitem(last=False)
             self._running[id_] = wish, spawn(self._fetch(wish))
 
-    async def _fetch(self, wish: Wish) -> None:
+    async def _fetch(self, wish: ThumbnailRequest) -> None:
         id_ = wish.picture.id
         try:
             long = max(wish.size.width(), wish.size.height())
@@ -224,7 +224,7 @@ class Thumbnails(QObject):
                 image = await loop.run_in_executor(
                     self._pool, decode, data, wish.size.width(), wish.size.height(), wish.radius
                 )
-            self._keep(id_, QPixmap.fromImage(image))
+            self._store_pixmap(id_, QPixmap.fromImage(image))
         except asyncio.CancelledError:
             # The program ends, or nobody wants it any more: nothing else is begun for it.
             if id_ in self._running and self._running[id_][1].runs_here():
@@ -239,13 +239,13 @@ class Thumbnails(QObject):
                 self._next()
         self.ready.emit(id_)
 
-    def _keep(self, id_: str, pixmap: QPixmap) -> None:
+    def _store_pixmap(self, id_: str, pixmap: QPixmap) -> None:
         old = self._held.pop(id_, None)
         if old is not None:
             self._bytes -= _size(old.pixmap)
         # A sharper copy of what is shown already does not fade in.
         since = old.since if old is not None else self._clock()
-        self._held[id_] = _Held(pixmap, since)
+        self._held[id_] = _CachedThumbnail(pixmap, since)
         self._bytes += _size(pixmap)
         while self._bytes > self._bound and len(self._held) > 1:
             _id, held = self._held.popitem(last=False)
@@ -262,7 +262,7 @@ class Thumbnails(QObject):
         self.ready.emit(reference.picture or "")
 
 
-def kept(source: ThumbnailSource, wish: Wish, edge: int) -> QImage | None:
+def kept(source: ThumbnailSource, wish: ThumbnailRequest, edge: int) -> QImage | None:
     """A thumbnail that is on the disk, decoded from there; None where it must be made.
 
     Runs in a thread, and so is no method: a Qt object must not be in a thread's hands.

@@ -8,9 +8,9 @@ from enum import Enum, auto
 
 from studio.common.display_text import one_line
 from studio.common.i18n import _, ngettext
-from studio.domain.entities import AspectRatio, Flag, Hold, Job, JobState, Picture, short_name
+from studio.domain.entities import AspectRatio, Flag, HoldReason, Job, JobState, Picture, short_name
 from studio.ui.support import formatting, job_outcome
-from studio.ui.support.job_outcome import Offer
+from studio.ui.support.job_outcome import TileButton
 
 BAR_STOPS_AT = 0.92  # an answer that takes longer than usual must not look finished
 
@@ -18,7 +18,7 @@ Item = Picture | Job
 """What a row of the gallery stands for."""
 
 
-class Look(Enum):
+class TileLook(Enum):
     """How the box of a tile is drawn."""
 
     PICTURE = auto()
@@ -30,7 +30,7 @@ class Look(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tile:
+class TileContent:
     """Everything a tile shows that does not depend on the pointer, the keyboard or the theme.
 
     Attributes:
@@ -48,7 +48,7 @@ class Tile:
     """
 
     name: str
-    look: Look = Look.PICTURE
+    look: TileLook = TileLook.PICTURE
     aspect: float = 1.0
     icon: str = ""
     big: str = ""
@@ -57,7 +57,7 @@ class Tile:
     note: str = ""
     bill: str = ""
     bill_doubt: bool = False
-    offers: tuple[Offer, ...] = ()
+    offers: tuple[TileButton, ...] = ()
     offers_on_hover: bool = False
     cancel: str = ""
     cancel_note: str = ""
@@ -75,14 +75,16 @@ class Tile:
     colour: int = 0x808080
 
 
-def describe(item: Item | None, now: float, *, usual: float | None = None, fault: str = "") -> Tile:
+def describe(
+    item: Item | None, now: float, *, usual: float | None = None, fault: str = ""
+) -> TileContent:
     """The tile of a row at the time `now`; None is a row that is still being read.
 
     `usual` is the measured time of such a job in seconds, `fault` says why a thumbnail could not
     be made.
     """
     if item is None:
-        return Tile(name="", colour=-1)
+        return TileContent(name="", colour=-1)
     if isinstance(item, Job):
         return _job(item, now, usual)
     return _picture(item, fault)
@@ -135,17 +137,17 @@ def not_as_asked(picture: Picture) -> str:
 # --- pictures ---------------------------------------------------------------------------------
 
 
-def _picture(picture: Picture, fault: str) -> Tile:
-    look, icon, head = Look.PICTURE, "", ""
-    offers: tuple[Offer, ...] = ()
+def _picture(picture: Picture, fault: str) -> TileContent:
+    look, icon, head = TileLook.PICTURE, "", ""
+    offers: tuple[TileButton, ...] = ()
     if picture.missing:
-        look, icon, head = Look.LOST, "missing", _("File missing")
-        offers = (Offer("locate", _("Locate…")),)
+        look, icon, head = TileLook.LOST, "missing", _("File missing")
+        offers = (TileButton("locate", _("Locate…")),)
         if not picture.trashed:
-            offers += (Offer("forget", _("Forget")),)
+            offers += (TileButton("forget", _("Forget")),)
     elif fault:
-        look, icon, head = Look.LOST, "missing", _("This file cannot be read")
-        offers = (Offer("show_in_folder", _("Show in folder")),)
+        look, icon, head = TileLook.LOST, "missing", _("This file cannot be read")
+        offers = (TileButton("show_in_folder", _("Show in folder")),)
     mark = ""
     if picture.flag is Flag.PICK:
         mark = "flag-filled"
@@ -159,7 +161,7 @@ def _picture(picture: Picture, fault: str) -> Tile:
     elif picture.offline:
         tag = _("Sketch")
     rejected = picture.flag is Flag.REJECT
-    return Tile(
+    return TileContent(
         name=picture.name,
         look=look,
         aspect=max(1, picture.width) / max(1, picture.height),
@@ -197,7 +199,7 @@ def _shape(width: int, height: int) -> str:
 # --- jobs -------------------------------------------------------------------------------------
 
 
-def _job(job: Job, now: float, usual: float | None) -> Tile:
+def _job(job: Job, now: float, usual: float | None) -> TileContent:
     make = {
         JobState.QUEUED: _queued,
         JobState.WAITING: _under_way,
@@ -217,38 +219,38 @@ def _aspect(job: Job) -> float:
     return job.request.aspect.value if job.request.aspect else 1.0
 
 
-def _queued(job: Job, now: float, _usual: float | None) -> Tile:
+def _queued(job: Job, now: float, _usual: float | None) -> TileContent:
     waits = held_words(job, now)
-    return Tile(
+    return TileContent(
         job=True,
         name=_name(job),
-        look=Look.DASHED,
+        look=TileLook.DASHED,
         aspect=_aspect(job),
         big=job_outcome.ordinal(job.queue_place) if job.queue_place else "",
         line=waits or job.retry_reason or _("in the queue"),
         note=_("cancel is free"),
         cancel=_("Cancel"),
-        ticks=job.hold is Hold.PACE,
+        ticks=job.hold is HoldReason.PACE,
     )
 
 
 def held_words(job: Job, now: float | None = None) -> str:
     """Why a queued job is not sent although it might; without `now` no seconds are told."""
     match job.hold:
-        case Hold.PAUSED:
+        case HoldReason.PAUSED:
             return _("the queue is paused")
-        case Hold.KEY:
+        case HoldReason.KEY:
             return _("waits for a key")
-        case Hold.PACE if job.send_at is not None and now is not None:
+        case HoldReason.PACE if job.send_at is not None and now is not None:
             # Rounded up: it is sent when the seconds are over, not before.
             left = math.ceil(max(0.0, job.send_at - now))
             return _("waits for the rate limit, {seconds} s").format(seconds=left)
-        case Hold.PACE:
+        case HoldReason.PACE:
             return _("waits for the rate limit")
     return ""
 
 
-def _under_way(job: Job, now: float, usual: float | None) -> Tile:
+def _under_way(job: Job, now: float, usual: float | None) -> TileContent:
     gone = max(0.0, now - job.started) if job.started else 0.0
     if job.state is JobState.WAITING:
         line = _("Waiting for the model")
@@ -269,10 +271,10 @@ def _under_way(job: Job, now: float, usual: float | None) -> Tile:
             note = ", ".join(part for part in (_("still listening"), note) if part)
         else:
             note = _("later than expected")
-    return Tile(
+    return TileContent(
         job=True,
         name=_name(job),
-        look=Look.GHOST,
+        look=TileLook.GHOST,
         aspect=_aspect(job),
         big=formatting.clock(gone),
         line=line,
@@ -286,12 +288,12 @@ def _under_way(job: Job, now: float, usual: float | None) -> Tile:
     )
 
 
-def _retrying(job: Job, now: float, _usual: float | None) -> Tile:
+def _retrying(job: Job, now: float, _usual: float | None) -> TileContent:
     left = max(0.0, (job.retry_at or now) - now)
-    return Tile(
+    return TileContent(
         job=True,
         name=_name(job),
-        look=Look.DASHED,
+        look=TileLook.DASHED,
         aspect=_aspect(job),
         # Rounded up, so that it reads 0:00 only when the time has come.
         big=formatting.clock(left + 0.999),
@@ -299,17 +301,17 @@ def _retrying(job: Job, now: float, _usual: float | None) -> Tile:
         if job.retry_reason
         else _("Retrying"),
         note=_("{n} of {all} · not billed").format(n=job.attempt + 1, all=job.attempts),
-        offers=(Offer("now", _("Now")), Offer("stop", _("Stop"))),
+        offers=(TileButton("now", _("Now")), TileButton("stop", _("Stop"))),
         offers_on_hover=True,
         cancel=_("Cancel"),
         ticks=True,
     )
 
 
-def _ended(job: Job, now: float) -> Tile:
+def _ended(job: Job, now: float) -> TileContent:
     end = job_outcome.end_of(job, now)
-    looks = {"calm": Look.DASHED, "bad": Look.FAILED, "warn": Look.DOUBTFUL}
-    return Tile(
+    looks = {"calm": TileLook.DASHED, "bad": TileLook.FAILED, "warn": TileLook.DOUBTFUL}
+    return TileContent(
         job=True,
         name=_name(job),
         look=looks[end.tone],
@@ -324,7 +326,7 @@ def _ended(job: Job, now: float) -> Tile:
     )
 
 
-def _spoken(job: Job, tile: Tile) -> list[str]:
+def _spoken(job: Job, tile: TileContent) -> list[str]:
     aspect = str(job.request.aspect) if job.request.aspect else ""
     shape = _("square") if aspect == "1:1" else aspect
     if job.state is JobState.QUEUED:

@@ -14,7 +14,7 @@ MANY = 600  # words; above it the comparison takes popular words as noise, to st
 SHARED_ENOUGH = 0.4  # below, marks are harder to read than the words (tokens.md, section 8)
 
 
-class Change(Enum):
+class DiffKind(Enum):
     """What happened to a piece of text."""
 
     SAME = "same"
@@ -23,14 +23,14 @@ class Change(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class DiffPiece:
     """A run of text that stayed, came or went."""
 
-    change: Change
+    change: DiffKind
     text: str
 
 
-def compare(before: str, after: str) -> tuple[Piece, ...]:
+def compare(before: str, after: str) -> tuple[DiffPiece, ...]:
     """Both texts as one, in reading order, what went standing before what came in its place.
 
     The pieces that are not REMOVED make up `after` exactly (outer space aside). A removed piece
@@ -38,14 +38,14 @@ def compare(before: str, after: str) -> tuple[Piece, ...]:
     """
     before, after = before.strip(), after.strip()
     old, new = list(_TOKEN.finditer(before)), list(_TOKEN.finditer(after))
-    pieces: list[Piece] = []
+    pieces: list[DiffPiece] = []
     at = 0  # how much of `after` has been told
     for tag, old1, old2, new1, new2 in _steps([m[0] for m in old], [m[0] for m in new]):
         if tag == "equal":
             continue
         start = new[new1].start() if new1 < len(new) else len(after)
         end = new[new2 - 1].end() if new2 > new1 else start
-        pieces.append(Piece(Change.SAME, after[at:start]))
+        pieces.append(DiffPiece(DiffKind.SAME, after[at:start]))
         if old2 > old1:
             first, last = old[old1].start(), old[old2 - 1].end()
             lead = before[first - 1 : first].isspace() and after[:start][-1:].strip()
@@ -53,11 +53,11 @@ def compare(before: str, after: str) -> tuple[Piece, ...]:
                 new2 > new1 or before[last : last + 1].isspace()
             )
             gone = (" " if lead else "") + before[first:last] + (" " if trail else "")
-            pieces.append(Piece(Change.REMOVED, gone))
+            pieces.append(DiffPiece(DiffKind.REMOVED, gone))
         if new2 > new1:
-            pieces.append(Piece(Change.ADDED, after[start:end]))
+            pieces.append(DiffPiece(DiffKind.ADDED, after[start:end]))
         at = end
-    pieces.append(Piece(Change.SAME, after[at:]))
+    pieces.append(DiffPiece(DiffKind.SAME, after[at:]))
     return tuple(piece for piece in pieces if piece.text)
 
 
@@ -66,10 +66,10 @@ def changes(before: str, after: str) -> tuple[tuple[str, str], ...]:
     pairs: list[tuple[str, str]] = []
     open_removal = False
     for piece in compare(before, after):
-        if piece.change is Change.REMOVED:
+        if piece.change is DiffKind.REMOVED:
             pairs.append((piece.text.strip(), ""))
             open_removal = True
-        elif piece.change is Change.ADDED:
+        elif piece.change is DiffKind.ADDED:
             if open_removal:
                 pairs[-1] = (pairs[-1][0], piece.text)
             else:

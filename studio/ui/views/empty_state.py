@@ -13,7 +13,7 @@ from studio.ui.widgets import Button, Text, announce
 WIDEST = 420
 
 
-class Nothing(QWidget):
+class EmptyState(QWidget):
     """Words in the middle of an empty gallery.
 
     Attributes:
@@ -47,7 +47,7 @@ class Nothing(QWidget):
         over.installEventFilter(self)
         self.hide()
 
-    def follow(self, query: Query, *, empty: bool) -> None:
+    def update_message(self, query: Query, *, empty: bool) -> None:
         """Say why there is nothing, or go away."""
         if not empty:
             self.hide()

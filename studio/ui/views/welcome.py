@@ -23,7 +23,7 @@ from studio.common.i18n import _
 from studio.config.settings import OFFLINE
 from studio.ui.style.theme import theme
 from studio.ui.support import desktop_services, key_names
-from studio.ui.support.core_protocol import Desk
+from studio.ui.support.core_protocol import CoreProtocol
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.raster import from_jpeg
 from studio.ui.support.tasks import spawn
@@ -69,7 +69,9 @@ class Welcome(QScrollArea):
     shortcuts_requested = Signal()
     profile_shown = Signal(str)
 
-    def __init__(self, core: Desk, key_card: QWidget, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, core: CoreProtocol, key_card: QWidget, parent: QWidget | None = None
+    ) -> None:
         """`key_card` takes the key of a provider; it has no parent yet and moves in."""
         super().__init__(parent)
         self._core = core

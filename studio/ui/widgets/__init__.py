@@ -2,7 +2,7 @@
 
 from studio.ui.widgets.accessible import announce, plain_tip, restyle, set_role
 from studio.ui.widgets.buttons import Button, CheckBox, IconButton
-from studio.ui.widgets.chip import Choice, MenuChip
+from studio.ui.widgets.chip import ChipChoice, MenuChip
 from studio.ui.widgets.key_cap import Badge, KeyCap, Tag
 from studio.ui.widgets.logo import Logo
 from studio.ui.widgets.menu import Menu
@@ -20,7 +20,7 @@ __all__ = [
     "Badge",
     "Button",
     "CheckBox",
-    "Choice",
+    "ChipChoice",
     "ElidedLabel",
     "IconButton",
     "KeyCap",

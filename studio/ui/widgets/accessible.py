@@ -101,7 +101,7 @@ def restyle(widget: QWidget) -> None:
     widget.update()
 
 
-class _Told(QAccessibleWidget):
+class _PropertyAccessible(QAccessibleWidget):
     """Reads role and value from the widget's properties each time they are asked for."""
 
     def role(self) -> QAccessible.Role:
@@ -139,7 +139,7 @@ def _interface(_key: str, thing: QObject) -> QAccessibleInterface | None:
     role = thing.property("accessibleRole") if isinstance(thing, QWidget) else None
     if not isinstance(role, int) or not isinstance(thing, QWidget):
         return None
-    made = _Told(thing, QAccessible.Role(role))
+    made = _PropertyAccessible(thing, QAccessible.Role(role))
     # Qt deletes it with the widget; until then Python must not.
     vars(thing)["_accessible"] = made
     return made

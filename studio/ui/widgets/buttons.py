@@ -113,7 +113,7 @@ class IconButton(QToolButton):
 
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
-        tips.forget(self)
+        tips.cancel_tip(self)
 
 
 class CheckBox(QCheckBox):

@@ -33,7 +33,7 @@ SIDE = 9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
+class ChipChoice:
     """One entry of a chip.
 
     Attributes:
@@ -78,7 +78,7 @@ class MenuChip(QComboBox):
         self._size = size
         self._strong = strong
         self._quiet = quiet
-        self._choices: tuple[Choice, ...] = ()
+        self._choices: tuple[ChipChoice, ...] = ()
         self._supplement: str | None = None
         self._with_supplement = True
         self._icon = ""
@@ -96,7 +96,7 @@ class MenuChip(QComboBox):
 
     # --- content --------------------------------------------------------------------------
 
-    def set_choices(self, choices: Sequence[Choice]) -> None:
+    def set_choices(self, choices: Sequence[ChipChoice]) -> None:
         """Offer these; the chosen value stays where it is among them, else the first one is."""
         before = self.value
         self.blockSignals(True)
@@ -188,7 +188,7 @@ class MenuChip(QComboBox):
 
     # --- painting -------------------------------------------------------------------------
 
-    def _choice(self) -> Choice | None:
+    def _choice(self) -> ChipChoice | None:
         row = self.currentIndex()
         return self._choices[row] if 0 <= row < len(self._choices) else None
 
@@ -257,7 +257,7 @@ class MenuChip(QComboBox):
 
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
-        tips.forget(self)
+        tips.cancel_tip(self)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         look, enabled = theme(), self.isEnabled()

@@ -25,7 +25,7 @@ _ICON: dict[Tone, tuple[str, str]] = {
 }
 
 
-class Verdict(QWidget):
+class KeyTestResult(QWidget):
     """Hidden until there is something to say.
 
     Signals:
@@ -90,9 +90,9 @@ class Verdict(QWidget):
     def show_error(self, error: StudioError, buttons: Sequence[tuple[str, str]] = ()) -> None:
         """An error in its own words."""
         detail = " ".join(part for part in (error.message, error.hint) if part)
-        self.say("bad", error.title, detail, buttons)
+        self.show_result("bad", error.title, detail, buttons)
 
-    def say(
+    def show_result(
         self,
         tone: Tone,
         title: str,

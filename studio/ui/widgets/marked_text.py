@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QFrame, QSizePolicy, QTextEdit, QWidget
 
 from studio.ui.style.theme import FontName, theme
 from studio.ui.support.qt_overrides import needs
-from studio.ui.support.word_diff import Change, Piece
+from studio.ui.support.word_diff import DiffKind, DiffPiece
 
 _GONE = QTextFormat.Property.UserProperty + 1
 
@@ -45,7 +45,7 @@ class MarkedText(QTextEdit):
         self._kind: FontName = kind
         self._role = role
         self._line = line
-        self._runs: tuple[tuple[Piece, str], ...] = ()
+        self._runs: tuple[tuple[DiffPiece, str], ...] = ()
         self._limit = 0
         self._cut = False
         self.setReadOnly(True)
@@ -68,19 +68,19 @@ class MarkedText(QTextEdit):
         self.document().setDocumentMargin(0)
         theme().changed.connect(self.on_theme_changed)
 
-    def set_pieces(self, pieces: Sequence[Piece]) -> None:
+    def set_pieces(self, pieces: Sequence[DiffPiece]) -> None:
         """Show these pieces."""
         self._show(tuple((piece, self._role) for piece in pieces))
 
     def set_words(self, words: str) -> None:
         """Show this text without marks."""
-        self.set_pieces((Piece(Change.SAME, words),) if words else ())
+        self.set_pieces((DiffPiece(DiffKind.SAME, words),) if words else ())
 
     def set_runs(self, *runs: tuple[str, str]) -> None:
         """Show texts one after the other, each with the role of its colour."""
-        self._show(tuple((Piece(Change.SAME, text), role) for text, role in runs if text))
+        self._show(tuple((DiffPiece(DiffKind.SAME, text), role) for text, role in runs if text))
 
-    def _show(self, runs: tuple[tuple[Piece, str], ...]) -> None:
+    def _show(self, runs: tuple[tuple[DiffPiece, str], ...]) -> None:
         if runs != self._runs:
             self._runs = runs
             self._write()
@@ -115,7 +115,7 @@ class MarkedText(QTextEdit):
             plain = self._plain(role)
             cursor.insertText(lead, plain)
             cursor.insertText(core, self._form(piece.change, role))
-            if piece.change is Change.REMOVED:
+            if piece.change is DiffKind.REMOVED:
                 plain.setProperty(_GONE, True)
             cursor.insertText(trail, plain)
         self.moveCursor(QTextCursor.MoveOperation.Start)
@@ -128,13 +128,13 @@ class MarkedText(QTextEdit):
         form.setForeground(theme().color(role))
         return form
 
-    def _form(self, change: Change, role: str) -> QTextCharFormat:
+    def _form(self, change: DiffKind, role: str) -> QTextCharFormat:
         look, form = theme(), self._plain(role)
-        if change is Change.ADDED:
+        if change is DiffKind.ADDED:
             form.setForeground(look.color("ok"))
             form.setBackground(look.color("addbg"))
             form.setUnderlineStyle(QTextCharFormat.UnderlineStyle.SingleUnderline)
-        elif change is Change.REMOVED:
+        elif change is DiffKind.REMOVED:
             form.setForeground(look.color("bad"))
             form.setBackground(look.color("rembg"))
             form.setFontStrikeOut(True)

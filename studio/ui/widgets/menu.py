@@ -10,7 +10,7 @@ from studio.common.display_text import one_line
 from studio.ui.style.theme import theme
 from studio.ui.support import key_names
 from studio.ui.support.key_repeat import once
-from studio.ui.widgets.rounded import Rounded
+from studio.ui.widgets.rounded import RoundedCorners
 
 _WIDEST = 120  # characters of a row; a wider menu would leave the screen
 
@@ -26,7 +26,7 @@ class Menu(QMenu):
         super().__init__(title, parent)
         self.setWindowFlag(Qt.WindowType.FramelessWindowHint)
         self.setWindowFlag(Qt.WindowType.NoDropShadowWindowHint)
-        self._ground = Rounded(self)
+        self._ground = RoundedCorners(self)
 
     def submenu(self, title: str, icon: str = "") -> Menu:
         """A menu inside this one."""

@@ -12,7 +12,7 @@ from studio.ui.support.qt_overrides import needs
 RADIUS = 8
 
 
-class Rounded(QObject):
+class RoundedCorners(QObject):
     """Keeps the corners of a widget round whatever its size; `paint` draws its ground.
 
     X11 may have no compositor; there the corners are cut off instead of seen through.

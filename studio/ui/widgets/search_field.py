@@ -17,7 +17,7 @@ from studio.ui.widgets.key_cap import KeyCap
 from studio.ui.widgets.text import Text
 
 
-class Token(QFrame):
+class SearchToken(QFrame):
     """One part of the filter: key, value and a cross.
 
     Signals:
@@ -72,7 +72,7 @@ class SearchField(QFrame):
         self.setProperty("zone", "search")
         self.setFixedHeight(theme().height(30))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._tokens: list[Token] = []
+        self._tokens: list[SearchToken] = []
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(6, 0, 4, 0)
         self._row.setSpacing(6)
@@ -118,13 +118,13 @@ class SearchField(QFrame):
             old.deleteLater()
         self._tokens = []
         for place, (key, value) in enumerate(tokens):
-            token = Token(key, value, self)
+            token = SearchToken(key, value, self)
             token.removed.connect(self.on_token_removed)
             self._row.insertWidget(1 + place, token)
             self._tokens.append(token)
         self._refresh()
 
-    def on_token_removed(self, token: Token) -> None:
+    def on_token_removed(self, token: SearchToken) -> None:
         """The cross of a token was pressed."""
         if token in self._tokens:
             self.token_removed.emit(self._tokens.index(token))

@@ -68,7 +68,7 @@ class Segment(QRadioButton):
 
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
-        tips.forget(self)
+        tips.cancel_tip(self)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         look, chosen = theme(), self.isChecked()

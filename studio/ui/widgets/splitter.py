@@ -15,7 +15,7 @@ GRIP = 7
 HOVER = 150
 
 
-class Handle(QSplitterHandle):
+class SplitterHandle(QSplitterHandle):
     """1 px of line in 7 px of grip; 2 px of accent once the pointer has rested on it.
 
     Attributes:
@@ -130,4 +130,4 @@ class Splitter(QSplitter):
         self.restored.emit()
 
     def createHandle(self) -> QSplitterHandle:
-        return Handle(self.orientation(), self)
+        return SplitterHandle(self.orientation(), self)

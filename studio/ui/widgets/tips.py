@@ -12,7 +12,7 @@ from studio.ui.style.theme import theme
 DELAY = 600
 
 
-class _Clock(QObject):
+class _TipTimer(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self.widget: QWidget | None = None
@@ -46,18 +46,18 @@ class _Clock(QObject):
         return False
 
 
-_clock: _Clock | None = None
+_clock: _TipTimer | None = None
 
 
 def expect(widget: QWidget) -> None:
     """The pointer came to rest on a control: its tool tip is due."""
     global _clock
     if _clock is None or not shiboken6.isValid(_clock):
-        _clock = _Clock(theme())
+        _clock = _TipTimer(theme())
     _clock.wait_for(widget)
 
 
-def forget(widget: QWidget) -> None:
+def cancel_tip(widget: QWidget) -> None:
     """The pointer left the control."""
     if _clock is not None and shiboken6.isValid(_clock) and _clock.widget is widget:
         _clock.wait_for(None)

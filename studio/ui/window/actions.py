@@ -18,7 +18,7 @@ from studio.common.i18n import _
 from studio.ui.style.theme import theme
 
 
-class Where(StrEnum):
+class ShortcutScope(StrEnum):
     """Where an action's shortcut is heard."""
 
     EVERYWHERE = "everywhere"
@@ -27,7 +27,7 @@ class Where(StrEnum):
     NOWHERE = "nowhere"  # in the menu only, or heard by the widget itself
 
 
-class Needs(StrEnum):
+class ActionNeeds(StrEnum):
     """What must be there for an action to be offered."""
 
     NOTHING = ""
@@ -56,8 +56,8 @@ class Action:
     keys: tuple[str, ...] = ()
     menu: str = ""
     group: int = 0
-    where: Where = Where.EVERYWHERE
-    needs: Needs = Needs.NOTHING
+    where: ShortcutScope = ShortcutScope.EVERYWHERE
+    needs: ActionNeeds = ActionNeeds.NOTHING
     icon: str = ""
     checked: bool = False
     repeats: bool = False
@@ -77,8 +77,8 @@ def menu_titles() -> dict[str, str]:
 
 def table() -> tuple[Action, ...]:
     """Every action, in the order of the menus."""
-    panels, gallery, nowhere = Where.PANELS, Where.GALLERY, Where.NOWHERE
-    pictures, one, items = Needs.PICTURES, Needs.ONE, Needs.ITEMS
+    panels, gallery, nowhere = ShortcutScope.PANELS, ShortcutScope.GALLERY, ShortcutScope.NOWHERE
+    pictures, one, items = ActionNeeds.PICTURES, ActionNeeds.ONE, ActionNeeds.ITEMS
 
     def stars(n: int) -> str:
         return _("{n} stars").format(n=n) if n > 1 else _("1 star")
@@ -266,7 +266,7 @@ def table() -> tuple[Action, ...]:
             text=_("Restore from trash"),
             menu="image",
             group=5,
-            needs=Needs.TRASHED,
+            needs=ActionNeeds.TRASHED,
         ),
         Action(name="grid", text=_("Grid"), keys=("G",), menu="view", where=panels, icon="grid"),
         Action(
@@ -424,7 +424,7 @@ class Actions(QObject):
             action.setAutoRepeat(row.repeats)
             action.setCheckable(row.checked)
             # `triggered` would pass whether a switch is on; what is done reads that itself.
-            action.triggered.connect(_Doing(find(row.name), action).on_triggered)
+            action.triggered.connect(_ActionCall(find(row.name), action).on_triggered)
             self._place(action, row, window, panels, gallery)
             self.every[row.name] = action
 
@@ -436,28 +436,28 @@ class Actions(QObject):
         panels: Sequence[QWidget],
         gallery: QWidget,
     ) -> None:
-        if row.where is Where.EVERYWHERE:
+        if row.where is ShortcutScope.EVERYWHERE:
             action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
             window.addAction(action)
-        elif row.where is Where.PANELS:
+        elif row.where is ShortcutScope.PANELS:
             action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             for panel in panels:
                 panel.addAction(action)
-        elif row.where is Where.GALLERY:
+        elif row.where is ShortcutScope.GALLERY:
             action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
             gallery.addAction(action)
         else:
             # Heard by the widget itself; the menu only names the key.
             action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
 
-    def offer(self, *, pictures: int, jobs: int, trashed: bool) -> None:
+    def update_enabled(self, *, pictures: int, jobs: int, trashed: bool) -> None:
         """Switch on what the selection allows."""
         allowed = {
-            Needs.NOTHING: True,
-            Needs.PICTURES: pictures > 0,
-            Needs.ONE: pictures == 1 and not jobs,
-            Needs.TRASHED: pictures > 0 and trashed,
-            Needs.ITEMS: pictures + jobs > 0,
+            ActionNeeds.NOTHING: True,
+            ActionNeeds.PICTURES: pictures > 0,
+            ActionNeeds.ONE: pictures == 1 and not jobs,
+            ActionNeeds.TRASHED: pictures > 0 and trashed,
+            ActionNeeds.ITEMS: pictures + jobs > 0,
         }
         for row in self.rows:
             self.every[row.name].setEnabled(allowed[row.needs])
@@ -479,7 +479,7 @@ class Actions(QObject):
         return [groups[number] for number in sorted(groups)]
 
 
-class _Doing(QObject):
+class _ActionCall(QObject):
     """Calls what an action does, without the switch's state."""
 
     def __init__(self, do: Callable[[], None], action: QAction) -> None:

@@ -25,7 +25,7 @@ _MOMENT = 120
 """Milliseconds in which a window manager's answer to a key of its own arrives."""
 
 
-class MenuKey(QObject):
+class AltKeyFilter(QObject):
     """Watches the keys of one window, before any widget sees them.
 
     Signals:
@@ -51,7 +51,7 @@ class MenuKey(QObject):
         """Listen to this window; once, when it is there."""
         window.installEventFilter(self)
 
-    def hear(self, event: QEvent) -> None:
+    def on_window_event(self, event: QEvent) -> None:
         """Take note of one event of the window."""
         kind = event.type()
         if kind in _KEYS and isinstance(event, QKeyEvent):
@@ -72,5 +72,5 @@ class MenuKey(QObject):
 
     @needs("_wait")
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
-        self.hear(event)
+        self.on_window_event(event)
         return False

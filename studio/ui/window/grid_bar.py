@@ -9,7 +9,15 @@ from studio.common.i18n import _
 from studio.library.query import Sort
 from studio.ui.style.metrics import HEIGHTS
 from studio.ui.style.theme import theme
-from studio.ui.widgets import Button, Choice, ElidedLabel, IconButton, MenuChip, SmallSlider, Text
+from studio.ui.widgets import (
+    Button,
+    ChipChoice,
+    ElidedLabel,
+    IconButton,
+    MenuChip,
+    SmallSlider,
+    Text,
+)
 
 HEIGHT = HEIGHTS["view"]
 SMALLEST, LARGEST = 96, 512
@@ -51,11 +59,11 @@ class GridBar(QFrame):
         self.sort.set_icon("sort")
         self.sort.set_choices(
             [
-                Choice(value=Sort.NEWEST, text=_("Newest first")),
-                Choice(value=Sort.OLDEST, text=_("Oldest first")),
-                Choice(value=Sort.RATING, text=_("Best rated")),
-                Choice(value=Sort.NAME, text=_("By name")),
-                Choice(value=Sort.COST, text=_("Most expensive")),
+                ChipChoice(value=Sort.NEWEST, text=_("Newest first")),
+                ChipChoice(value=Sort.OLDEST, text=_("Oldest first")),
+                ChipChoice(value=Sort.RATING, text=_("Best rated")),
+                ChipChoice(value=Sort.NAME, text=_("By name")),
+                ChipChoice(value=Sort.COST, text=_("Most expensive")),
             ]
         )
         self.sort.changed.connect(self.sort_chosen)

@@ -23,7 +23,7 @@ INSPECTOR = 296
 _PLACED = (QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.Show, QEvent.Type.Hide)
 
 
-class Zones(QWidget):
+class WindowLayout(QWidget):
     """Rail or sidebar, the middle, the inspector beside it or over it.
 
     Signals:
@@ -42,7 +42,7 @@ class Zones(QWidget):
         middle: QWidget,
         parent: QWidget,
     ) -> None:
-        """The panels come later (`take`); until then bare frames keep their places."""
+        """The panels come later (`set_panels`); until then bare frames keep their places."""
         super().__init__(parent)
         self.sidebar: QWidget = _frame("side", self)
         self.rail: QWidget = _frame("side", self)
@@ -83,7 +83,7 @@ class Zones(QWidget):
             self._splitter.setStretchFactor(index, 1 if index == 1 else 0)
             self._splitter.setCollapsible(index, False)
 
-    def take(self, *, sidebar: QWidget, rail: QWidget, inspector: QWidget) -> None:
+    def set_panels(self, *, sidebar: QWidget, rail: QWidget, inspector: QWidget) -> None:
         """Put the panels where their places were kept."""
         olds = (self.sidebar, self.rail, self.inspector)
         layout = self.layout()
@@ -264,7 +264,7 @@ class Zones(QWidget):
         self._share()
 
 
-class Keeper(QFrame):
+class BarPlaceholder(QFrame):
     """Keeps the place of a bar that is made later, and looks like it where it is empty."""
 
     def __init__(self, zone: str, parent: QWidget) -> None:

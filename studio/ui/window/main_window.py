@@ -96,14 +96,14 @@ class StudioWindow(QWidget):
         self.grid = grid = QWidget(self.views)
         self.pages = QStackedWidget(grid)
         self.pages.addWidget(self.gallery)
-        keep = self._kept = {zone: layout.Keeper(zone, self) for zone in HEIGHTS}
+        keep = self._kept = {zone: layout.BarPlaceholder(zone, self) for zone in HEIGHTS}
         self.first_card = FirstCard(middle)
         columns = [
             layout.column(keep["view"], self.pages, parent=grid, stretch=self.pages),
             layout.column(self.views, self.first_card, parent=middle, stretch=self.views),
         ]
         self.views.addWidget(grid)
-        self.zones = layout.Zones(middle=middle, parent=self)
+        self.zones = layout.WindowLayout(middle=middle, parent=self)
         columns.append(
             layout.column(keep["top"], self.zones, keep["status"], parent=self, stretch=self.zones)
         )
@@ -143,7 +143,7 @@ class StudioWindow(QWidget):
         ):
             layout.replace(column, old, new)
         grid.insertWidget(1, messages)
-        self.zones.take(sidebar=sidebar, rail=rail, inspector=inspector)
+        self.zones.set_panels(sidebar=sidebar, rail=rail, inspector=inspector)
         self.zones.keep_clear(foot=self.composer, head=messages)
 
     def restore(self, state: window_state.WindowState) -> None:

@@ -77,7 +77,7 @@ class _JobAction(QAction):
 
     def on_triggered(self) -> None:
         """The entry was chosen."""
-        self._running.act(self._name, self._job)
+        self._running.run_tile_action(self._name, self._job)
 
 
 def _fill(menu: Menu, actions: Actions, name: str) -> None:

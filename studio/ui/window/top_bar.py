@@ -151,7 +151,7 @@ class TopBar(QFrame):
             words = _("Search")
         self.search.set_placeholder(words)
 
-    def _tell(self) -> None:
+    def _emit_search(self) -> None:
         self._timer.stop()
         words = " ".join([*self._tokens, self.search.text]) if self._tokens else self.search.text
         if words != self._told:
@@ -187,20 +187,20 @@ class TopBar(QFrame):
         if words:
             self._timer.start()
         else:
-            self._tell()
+            self._emit_search()
 
     def on_submitted(self) -> None:
         """Enter: look now, and give the keyboard to the pictures."""
         self._take_tokens(self.search.text)
-        self._tell()
+        self._emit_search()
         self.search_left.emit()
 
     def on_token_removed(self, place: int) -> None:
         """The cross of a token, or Backspace behind it."""
         del self._tokens[place]
         self._show_tokens()
-        self._tell()
+        self._emit_search()
 
     def on_pause(self) -> None:
         """The user stopped typing."""
-        self._tell()
+        self._emit_search()

@@ -80,7 +80,7 @@ def _in_parts(path: Path) -> WindowState:
 
 def save(path: Path, state: WindowState) -> None:
     """Keep the state. Blocking. Raises StorageError."""
-    files.replace(path, json_reader.over(path, msgspec.json.encode(state)))
+    files.replace(path, json_reader.merge_into_file(path, msgspec.json.encode(state)))
 
 
 def turn_full_screen(window: QWidget) -> None:

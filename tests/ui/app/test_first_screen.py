@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from studio.app.core import Core, Options
+from studio.app.core import Core, CoreOptions
 from studio.common import paths
 from studio.library.query import Query
 from studio.ui.app.first_screen import FIRST_PICTURES, FirstScreen
@@ -35,7 +35,7 @@ async def _left(home: Path, prompt: str = "") -> None:
 
 def _first(home: Path) -> tuple[OpenedWindow, Core]:
     """The window as a start has it before there is a loop."""
-    core = Core(paths.find(home), Options(), environ={})
+    core = Core(paths.find(home), CoreOptions(), environ={})
     core.prepare()
     screen = FirstScreen(core)
     screen.decode(1.0)
@@ -60,7 +60,7 @@ async def test_pictures_stand_before_the_library_is_open(tmp_path: Path) -> None
         icon = ("star-filled", "star", 16, 1.0)
         assert window.gallery._kit.icon(*icon).isNull(), "icons come with the furniture"
         before = [picture.id for picture in pictures if picture is not None]
-        await core.begin()
+        await core.open_library()
         await window.open()
         await asyncio.sleep(0)
         assert not window.gallery._kit.icon(*icon).isNull()
@@ -81,7 +81,7 @@ async def test_what_is_written_before_the_composer_is_there_is_kept(tmp_path: Pa
         editor.caret_to_end()
         QTest.keyClicks(editor, "kite")
         QTest.keyClick(editor, Qt.Key.Key_Left)
-        await core.begin()
+        await core.open_library()
         await window.open()
         assert window.composer.card.editor is editor
         assert window.composer.draft().prompt == "A red kite"
@@ -98,7 +98,7 @@ async def test_the_prompt_stands_where_it_will_stay(tmp_path: Path) -> None:
     try:
         editor = window.first_card.editor
         before = editor.mapTo(window, editor.rect().topLeft()), editor.size()
-        await core.begin()
+        await core.open_library()
         await window.open()
         QApplication.sendPostedEvents()
         window.layout().activate()  # type: ignore[union-attr]
@@ -116,7 +116,7 @@ async def test_another_width_waits_for_the_composer(tmp_path: Path) -> None:
     try:
         assert window.width() < 1100
         assert not window.isVisible()
-        await core.begin()
+        await core.open_library()
         await window.open()
         assert window.isVisible()
     finally:
@@ -127,7 +127,7 @@ async def test_a_library_never_seen_is_shown_when_it_is_open(tmp_path: Path) -> 
     window, core = _first(tmp_path)
     try:
         assert not window.isVisible()
-        await core.begin()
+        await core.open_library()
         await window.open()
         assert window.isVisible()
     finally:
@@ -139,22 +139,22 @@ async def test_work_that_was_asked_for_too_early_is_done_later(tmp_path: Path) -
     tasks.hold()
     window, core = _first(tmp_path)
     try:
-        thumbnails, browsing = window.gallery.thumbnails, window.browsing
+        thumbnails, browsing = window.gallery.thumbnails, window.library_view
         picture = window.gallery.rows.picture_at(0)
         assert picture is not None
-        thumbnails.forget([picture.id])
+        thumbnails.refetch_thumbnails([picture.id])
         window.gallery.on_wishes()
         browsing.recount()
-        await core.begin()
+        await core.open_library()
         # The library is open by now, and still nothing was begun.
         assert tasks.running() == ()
         assert (browsing.counts.all, thumbnails.pixmap(picture.id)) == (0, None)
-        tasks.begin()
+        tasks.start_waiting()
         await until(core, lambda: browsing.counts.all == PICTURES, "counted")
         await window.open()
         await until(core, lambda: thumbnails.pixmap(picture.id), "decoded")
     finally:
-        tasks.begin()
+        tasks.start_waiting()
         await put_away(window)
 
 

@@ -7,7 +7,7 @@ import gc
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from studio.ui.app.gc_timer import Garbage
+from studio.ui.app.gc_timer import GcTimer
 
 
 @pytest.mark.parametrize("automatic", [True, False])
@@ -19,7 +19,7 @@ def test_the_automatic_collection_is_left_as_it_was(
     if automatic:
         gc.enable()
     try:
-        garbage = Garbage(application)
+        garbage = GcTimer(application)
         assert not gc.isenabled()
         garbage.stop()
         assert gc.isenabled() is automatic

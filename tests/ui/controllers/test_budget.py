@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QApplication
 
-from studio.app.core import Options
+from studio.app.core import CoreOptions
 from studio.domain.drafts import Draft
 from studio.domain.entities import JobState
 from studio.ui.dialogs.settings import SettingsDialog
@@ -23,9 +23,9 @@ PRICE = 0.0336
 DRAFT = Draft(profile="dgrid", model=MODEL, prompt="a lamp", size="1K")
 
 
-def at(service: FakeService) -> Options:
+def at(service: FakeService) -> CoreOptions:
     """Everything is asked of this service."""
-    return Options(provider="dgrid", base_url=service.url)
+    return CoreOptions(provider="dgrid", base_url=service.url)
 
 
 def posts(service: FakeService) -> int:
@@ -34,20 +34,22 @@ def posts(service: FakeService) -> int:
 
 async def make(window: OpenedWindow, pictures: int = 1) -> None:
     """Press Generate and wait for what was asked for, and for the new sum."""
-    before = window.browsing.counts.all
+    before = window.library_view.counts.all
     window.composer.set_draft(replace(DRAFT, count=pictures))
     window.composer.generate_now()
     core = window.core
     await until(core, lambda: len(core.queue.jobs) == 0, "nothing is queued any more")
-    await until(core, lambda: window.browsing.counts.all == before + pictures, "all are counted")
+    await until(
+        core, lambda: window.library_view.counts.all == before + pictures, "all are counted"
+    )
     await summed(window)
 
 
 async def summed(window: OpenedWindow) -> None:
     """Let the library sum up again."""
     spent: list[Any] = []
-    window.browsing.spent.connect(spent.append)
-    window.browsing.recount()
+    window.library_view.spent.connect(spent.append)
+    window.library_view.recount()
     await until(window.core, lambda: bool(spent), "the sum is read again")
 
 
@@ -158,7 +160,7 @@ async def test_variations_ask_too(tmp_path: Path) -> None:
         async with opened(tmp_path, options=at(running), key=KEY) as window:
             await make(window)
             (picture,) = await window.core.library.every()
-            run = window.running.variations(picture)
+            run = window.jobs_controller.variations(picture)
             window.core.settings.change(budget_usd=2.5 * PRICE)
             window.variations.on_toast_gone(run)
             assert posts(running) == 1
@@ -190,7 +192,7 @@ def toast(window: OpenedWindow) -> str:
 
 async def vary(window: OpenedWindow) -> None:
     """V on the newest picture."""
-    (picture, *_others) = await window.core.library.pictures(window.browsing.order)
+    (picture, *_others) = await window.core.library.pictures(window.library_view.order)
     window.gallery.select_keys([picture.row])
     await until(window.core, window.gallery.selected_items, "selected")
     action = window.actions_of.every["vary"]
@@ -298,7 +300,7 @@ async def test_trying_again_past_the_budget_asks_first(tmp_path: Path) -> None:
             await summed(window)
             sent = posts(running)
             (job,) = jobs.values()
-            window.running.act("retry", job)
+            window.jobs_controller.run_tile_action("retry", job)
             notice = window.messages.notice
             assert notice is not None
             assert notice.key == "again"

@@ -9,8 +9,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from studio.library.query import View
-from studio.ui.controllers.collections import Shelving
-from studio.ui.dialogs.name_popover import Naming
+from studio.ui.controllers.collections import CollectionsController
+from studio.ui.dialogs.name_popover import NamePopover
 from studio.ui.panels.sidebar.sidebar import Sidebar
 from studio.ui.style import theme
 from studio.ui.support import sidebar_items
@@ -18,10 +18,10 @@ from tests.ui.user_actions import drop, mime, names
 from tests.ui.windows import make, opened, until
 
 
-def named(shelving: Shelving, name: str) -> None:
+def named(shelving: CollectionsController, name: str) -> None:
     """Write a name into what asks for it."""
     asked = shelving._naming
-    assert isinstance(asked, Naming)
+    assert isinstance(asked, NamePopover)
     asked.field.setText(name)
     QTest.keyClick(asked.field, Qt.Key.Key_Return)
 
@@ -29,7 +29,7 @@ def named(shelving: Shelving, name: str) -> None:
 async def test_a_collection_lives_in_the_sidebar(tmp_path: Path) -> None:
     async with opened(tmp_path) as window:
         await make(window, count=3, tiles=3)
-        shelving, core, side = window.shelving, window.core, window.sidebar
+        shelving, core, side = window.collections_controller, window.core, window.sidebar
         window.gallery.select_everything()
         await until(core, lambda: bool(window.gallery.selected_items()), "selection")
         side._new.click()
@@ -43,10 +43,10 @@ async def test_a_collection_lives_in_the_sidebar(tmp_path: Path) -> None:
             pos=side.collections.visualItemRect(side.collections.item(0)).center(),
         )
         assert shelving._naming is None
-        await until(core, lambda: not window.findChildren(Naming), "put away")
+        await until(core, lambda: not window.findChildren(NamePopover), "put away")
         made = shelving.every[0]
-        assert window.browsing.query.collection == made.id
-        await until(core, lambda: window.browsing.shown == 3, "shown")
+        assert window.library_view.query.collection == made.id
+        await until(core, lambda: window.library_view.shown == 3, "shown")
 
         place = side.collections.place(0)
         shelving.on_asked(place, "rename")
@@ -54,8 +54,8 @@ async def test_a_collection_lives_in_the_sidebar(tmp_path: Path) -> None:
         await until(core, lambda: shelving.every[0].name == "Posters", "renamed")
         side.collections.asked.emit(place, "delete")
         await until(core, lambda: not shelving.every, "deleted")
-        await until(core, lambda: not window.browsing.query.collection, "left")
-        assert window.browsing.query.view is View.ALL
+        await until(core, lambda: not window.library_view.query.collection, "left")
+        assert window.library_view.query.view is View.ALL
         window.pictures.undo()
         await until(core, lambda: [one.name for one in shelving.every] == ["Posters"], "back")
 
@@ -64,11 +64,13 @@ async def test_pictures_are_dropped_into_a_collection(tmp_path: Path) -> None:
     async with opened(tmp_path) as window:
         (picture,) = await make(window)
         made = await window.core.library.collections.make("Best")
-        await until(window.core, lambda: bool(window.shelving.every), "made")
+        await until(window.core, lambda: bool(window.collections_controller.every), "made")
         rows = window.sidebar.collections
         at = rows.visualItemRect(rows.item(0)).center()
         assert drop(rows.viewport(), at, mime(picture.id))
-        await until(window.core, lambda: window.shelving.every[0].pictures == 1, "dropped")
+        await until(
+            window.core, lambda: window.collections_controller.every[0].pictures == 1, "dropped"
+        )
         (found,) = await window.core.library.find([picture.id])
         assert found.collections == (made.id,)
 
@@ -77,10 +79,10 @@ async def test_a_search_is_saved_and_takes_no_drops(tmp_path: Path) -> None:
     async with opened(tmp_path) as window:
         (picture,) = await make(window)
         window.top_bar.searched.emit("lighthouse rating:>=4")
-        await until(window.core, lambda: window.browsing.shown == 0, "nothing yet")
-        window.shelving.on_save_search()
-        named(window.shelving, "Good")
-        every = window.shelving
+        await until(window.core, lambda: window.library_view.shown == 0, "nothing yet")
+        window.collections_controller.on_save_search()
+        named(window.collections_controller, "Good")
+        every = window.collections_controller
         await until(window.core, lambda: bool(every.every), "saved")
         await until(window.core, lambda: every.every[0].pictures == 0, "counted")
         await window.core.library.rate([picture.id], 5)
@@ -93,10 +95,10 @@ async def test_a_search_is_saved_and_takes_no_drops(tmp_path: Path) -> None:
 async def test_a_name_that_is_taken_is_told_where_it_was_written(tmp_path: Path) -> None:
     async with opened(tmp_path) as window:
         await window.core.library.collections.make("Best")
-        window.shelving.on_new()
-        asked = window.shelving._naming
+        window.collections_controller.on_new()
+        asked = window.collections_controller._naming
         assert asked is not None
-        named(window.shelving, "best")
+        named(window.collections_controller, "best")
         await until(window.core, lambda: bool(asked._trouble.text()), "told")
         assert "already" in asked._trouble.text()
         assert asked.isVisible()
@@ -108,7 +110,9 @@ def test_the_arrows_pass_through_the_collections(qapp: QApplication) -> None:
     side = Sidebar()
     chosen: list[str] = []
     side.collection_chosen.connect(chosen.append)
-    rows = [sidebar_items.Place(label=x, icon="folder", view=View.ALL, collection=x) for x in "ab"]
+    rows = [
+        sidebar_items.SidebarItem(label=x, icon="folder", view=View.ALL, collection=x) for x in "ab"
+    ]
     side.show_collections(rows)
     side.resize(224, 700)
     side.show()

@@ -127,10 +127,10 @@ def put_away(window: OpenedWindow) -> None:
 async def select_one(window: OpenedWindow, view: View, name: str) -> None:
     """One picture of a shelf is selected, in the grid, and this action can be done with it."""
     window.show_shelf(view)
-    rows = await window.core.library.rows(window.browsing.query)
+    rows = await window.core.library.rows(window.library_view.query)
     assert len(rows)
     # More may have arrived meanwhile.
-    await until(window.core, lambda: set(rows) <= set(window.browsing.order), "listed")
+    await until(window.core, lambda: set(rows) <= set(window.library_view.order), "listed")
 
     await settle()
 
@@ -212,4 +212,4 @@ async def test_every_action_stands_in_a_menu(tmp_path: Path) -> None:
 
 async def first(window: OpenedWindow):
     """The first picture on show."""
-    return (await window.core.library.pictures(window.browsing.order[:1]))[0]
+    return (await window.core.library.pictures(window.library_view.order[:1]))[0]

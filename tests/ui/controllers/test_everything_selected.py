@@ -28,7 +28,7 @@ async def large(home: Path) -> AsyncIterator[OpenedWindow]:
     """A window on many pictures, all of them selected."""
     library_maker.write(home / "library", ROWS)
     async with opened(home) as window:
-        await until(window.core, lambda: window.browsing.shown == ROWS, "all rows")
+        await until(window.core, lambda: window.library_view.shown == ROWS, "all rows")
         window.gallery.select_everything()
         yield window
 
@@ -89,8 +89,8 @@ async def test_a_change_of_everything_is_one_change_and_is_told(
         window.pictures.pick()
         await rated("is:picked", 0)
         window.pictures.trash()
-        await until(core, lambda: window.browsing.shown == 0, "trashed")
-        await until(core, lambda: window.browsing.counts.trash == ROWS, "counted")
+        await until(core, lambda: window.library_view.shown == 0, "trashed")
+        await until(core, lambda: window.library_view.counts.trash == ROWS, "counted")
 
 
 async def test_what_needs_every_fact_is_refused_beyond_its_bound(
@@ -112,13 +112,13 @@ async def test_a_change_of_everything_can_be_stopped_before_it_is_written_down(
 ) -> None:
     monkeypatch.setattr(change_progress, "LARGE", 1000)
     gate = threading.Event()
-    read = change_progress.Going.read
+    read = change_progress.ChangeMonitor.read
 
-    def slow(going: change_progress.Going, more: int) -> None:
+    def slow(going: change_progress.ChangeMonitor, more: int) -> None:
         read(going, more)
         assert gate.wait(60)
 
-    monkeypatch.setattr(change_progress.Going, "read", slow)
+    monkeypatch.setattr(change_progress.ChangeMonitor, "read", slow)
     async with large(tmp_path) as window:
         core, library = window.core, window.core.library
         before = await library.count(Query(words="rating:4"))

@@ -14,8 +14,8 @@ from PySide6.QtWidgets import QDialog, QFileDialog
 
 from studio.domain.entities import Picture
 from studio.ui.controllers.import_ import ImportTarget, dropped_files
-from studio.ui.dialogs.history import ChangesDialog
-from studio.ui.dialogs.name_popover import Naming
+from studio.ui.dialogs.history import HistoryDialog
+from studio.ui.dialogs.name_popover import NamePopover
 from studio.ui.support import drag_and_drop, file_dialogs, tasks
 from studio.ui.widgets import Button
 from tests.ui.user_actions import drop
@@ -38,8 +38,8 @@ def files(*paths: Path) -> QMimeData:
 
 
 def written(window: OpenedWindow, text: str) -> None:
-    asked = window.shelving._naming
-    assert isinstance(asked, Naming)
+    asked = window.collections_controller._naming
+    assert isinstance(asked, NamePopover)
     asked.field.setText(text)
     QTest.keyClick(asked.field, Qt.Key.Key_Return)
 
@@ -49,20 +49,20 @@ async def test_files_and_folders_dropped_on_the_gallery_are_imported(tmp_path: P
     async with opened(tmp_path / "home") as window:
         await make(window)
         mime = files(source.parent)
-        window.bringing.show_target(mime)
+        window.import_controller.show_target(mime)
         target = window.views.findChild(ImportTarget)
         assert target is not None
         assert target.isVisible()
         assert target.geometry() == window.views.rect()
         assert drop(target, QPoint(50, 50), mime)
         assert not target.isVisible()
-        await until(window.core, lambda: window.browsing.shown == 2, "imported")
-        shown = await window.core.library.pictures(window.browsing.order)
+        await until(window.core, lambda: window.library_view.shown == 2, "imported")
+        shown = await window.core.library.pictures(window.library_view.order)
         assert ("kelp", "a.png") in [(one.prompt, one.imported) for one in shown]
         await until(window.core, window.toast.isVisible, "told")
-        window.bringing.take([source, tmp_path / "nowhere.png"])
-        await until(window.core, lambda: bool(window.bringing._work.done()), "again")  # type: ignore[union-attr]
-        assert window.browsing.shown == 2
+        window.import_controller.import_paths([source, tmp_path / "nowhere.png"])
+        await until(window.core, lambda: bool(window.import_controller._work.done()), "again")  # type: ignore[union-attr]
+        assert window.library_view.shown == 2
 
 
 async def test_what_was_brought_in_stands_first_and_stays_there(tmp_path: Path) -> None:
@@ -70,14 +70,14 @@ async def test_what_was_brought_in_stands_first_and_stays_there(tmp_path: Path) 
     home = tmp_path / "home"
     async with opened(home) as window:
         await make(window)
-        window.bringing.take([source])
-        await until(window.core, lambda: window.browsing.shown == 2, "imported")
+        window.import_controller.import_paths([source])
+        await until(window.core, lambda: window.library_view.shown == 2, "imported")
         assert await prompts(window) == ["kelp", PROMPT]
-        window.browsing.reload()
-        await until(window.core, lambda: window.browsing.shown == 2, "read again")
+        window.library_view.reload()
+        await until(window.core, lambda: window.library_view.shown == 2, "read again")
         assert await prompts(window) == ["kelp", PROMPT]
     async with opened(home) as window:
-        await until(window.core, lambda: window.browsing.shown == 2, "read")
+        await until(window.core, lambda: window.library_view.shown == 2, "read")
         assert await prompts(window) == ["kelp", PROMPT]
         await make(window, "a fox")
         assert await prompts(window) == ["a fox", "kelp", PROMPT]
@@ -95,7 +95,7 @@ async def test_broken_files_are_told(tmp_path: Path) -> None:
     broken.write_bytes(png(tmp_path / "in" / "a.png").read_bytes()[:60])
     async with opened(tmp_path / "home") as window:
         await make(window)
-        window.bringing.take([broken])
+        window.import_controller.import_paths([broken])
         await until(window.core, lambda: "broken.png" in said(window), "told")
 
 
@@ -122,8 +122,8 @@ async def test_tags_are_set_for_all_that_is_selected(tmp_path: Path) -> None:
         action = window.actions_of.every["tag"]
         await until(window.core, action.isEnabled, "offered")
         action.trigger()
-        await until(window.core, lambda: window.shelving._naming is not None, "asked")
-        asked = window.shelving._naming
+        await until(window.core, lambda: window.collections_controller._naming is not None, "asked")
+        asked = window.collections_controller._naming
         assert asked is not None
         assert asked.field.text() == "kelp, old"
         closed: list[bool] = []
@@ -142,11 +142,13 @@ async def test_a_selection_is_put_into_a_collection_by_name(tmp_path: Path) -> N
         action = window.actions_of.every["collect"]
         await until(window.core, action.isEnabled, "offered")
         action.trigger()
-        await until(window.core, lambda: window.shelving._naming is not None, "asked")
+        await until(window.core, lambda: window.collections_controller._naming is not None, "asked")
         written(window, "Best")
-        await until(window.core, lambda: bool(window.shelving.every), "made")
-        (best,) = window.shelving.every
-        await until(window.core, lambda: window.shelving.every[0].pictures == 1, "put in")
+        await until(window.core, lambda: bool(window.collections_controller.every), "made")
+        (best,) = window.collections_controller.every
+        await until(
+            window.core, lambda: window.collections_controller.every[0].pictures == 1, "put in"
+        )
         (found,) = await window.core.library.find([picture.id])
         assert found.collections == (best.id,)
 
@@ -157,7 +159,7 @@ async def test_the_history_is_walked_in_its_dialog(tmp_path: Path) -> None:
         await window.core.library.rate([picture.id], 3)
         window.dialogs.open_changes()
         (dialog,) = [each for each in window.findChildren(QDialog) if each.isVisible()]
-        assert isinstance(dialog, ChangesDialog)
+        assert isinstance(dialog, HistoryDialog)
         await until(window.core, lambda: dialog.list.count() == 1, "read")
         assert dialog.list.item(0).text().endswith("1 picture rated")
         assert (dialog.undo.isEnabled(), dialog.redo.isEnabled()) == (True, False)
@@ -186,9 +188,9 @@ async def test_an_import_begins_where_pictures_are_and_then_where_it_was_last(
     monkeypatch.setattr(tasks, "finished", answered)
     monkeypatch.setattr(file_dialogs, "usual_folder", lambda: usual)
     async with opened(tmp_path / "home") as window:
-        window.bringing.choose(folder=False)
-        await until(window.core, lambda: window.browsing.shown == 1, "imported")
-        window.bringing.choose(folder=True)
+        window.import_controller.choose(folder=False)
+        await until(window.core, lambda: window.library_view.shown == 1, "imported")
+        window.import_controller.choose(folder=True)
         await until(window.core, lambda: len(begun) == 2, "asked again")
         assert begun == [usual, source.parent]
 
@@ -203,8 +205,8 @@ async def test_what_came_without_a_prompt_is_not_varied_or_remixed(tmp_path: Pat
     async with opened(tmp_path / "home") as window:
         await make(window)
         window.composer.set_prompt("written by hand")
-        window.bringing.take([bare, told])
-        await until(window.core, lambda: window.browsing.shown == 3, "imported")
+        window.import_controller.import_paths([bare, told])
+        await until(window.core, lambda: window.library_view.shown == 3, "imported")
         shown = {one.imported: one for one in await window.core.library.every()}
         able = {"": True, "a.png": False, "b.png": True}
         for name, wanted in able.items():
@@ -233,12 +235,12 @@ async def test_a_picture_made_elsewhere_is_repeated_with_the_model_that_is_chose
     async with opened(tmp_path / "home") as window:
         await make(window)
         chosen = window.composer.draft()
-        window.bringing.take([told])
-        await until(window.core, lambda: window.browsing.shown == 2, "imported")
+        window.import_controller.import_paths([told])
+        await until(window.core, lambda: window.library_view.shown == 2, "imported")
         (kelp,) = [one for one in await window.core.library.every() if one.imported]
         window.gallery.select_keys([kelp.row])
         await until(window.core, partial(stands, window, kelp), "shown")
-        run = window.running.variations(kelp, chosen)
+        run = window.jobs_controller.variations(kelp, chosen)
         assert {one.prompt for one in run.requests} == {"kelp forest"}
         assert {(one.profile, one.model) for one in run.requests} == {
             (chosen.profile, chosen.model)
@@ -262,8 +264,8 @@ async def test_more_pictures_than_a_model_takes_are_not_offered_as_references(
     every = [png(tmp_path / "in" / f"{n}.png", parameters=f"kelp {n}") for n in range(17)]
     async with opened(tmp_path / "home") as window:
         await make(window)
-        window.bringing.take(every)
-        await until(window.core, lambda: window.browsing.shown == 18, "imported")
+        window.import_controller.import_paths(every)
+        await until(window.core, lambda: window.library_view.shown == 18, "imported")
         rows = sorted(one.row for one in await window.core.library.every())
         also = window.composer.card.slots.also
         for number, wanted in ((16, True), (17, False)):
@@ -282,10 +284,10 @@ async def test_a_saved_search_is_named_by_its_words_at_first(tmp_path: Path) -> 
     async with opened(tmp_path) as window:
         await make(window)
         window.top_bar.search.set_text("kelp")
-        window.choices.on_searched("kelp")
-        window.shelving.on_save_search()
-        asked = window.shelving._naming
-        assert isinstance(asked, Naming)
+        window.view_options.on_searched("kelp")
+        window.collections_controller.on_save_search()
+        asked = window.collections_controller._naming
+        assert isinstance(asked, NamePopover)
         assert asked.field.text() == asked.field.selectedText() == "kelp"
 
 
@@ -305,6 +307,6 @@ async def test_the_first_page_leads_to_an_import(
     async with opened(tmp_path / "home") as window:
         await until(window.core, window.welcome.isVisible, "first page")
         window.welcome.bring.click()
-        await until(window.core, lambda: window.browsing.shown == 1, "imported")
+        await until(window.core, lambda: window.library_view.shown == 1, "imported")
         assert modes == [QFileDialog.FileMode.Directory]
         await until(window.core, lambda: not window.welcoming, "the picture is there")

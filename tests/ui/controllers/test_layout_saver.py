@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from studio.ui.controllers.layout_saver import LayoutSaving
+from studio.ui.controllers.layout_saver import LayoutSaver
 from studio.ui.window import window_state
 from tests.ui.windows import OpenedWindow, opened, until
 
 
-async def saving(window: OpenedWindow) -> LayoutSaving:
+async def saving(window: OpenedWindow) -> LayoutSaver:
     """What writes it, at rest and at once when something changes."""
-    await until(window.core, lambda: window.findChildren(LayoutSaving), "watching")
-    made: LayoutSaving = window.findChildren(LayoutSaving)[0]
+    await until(window.core, lambda: window.findChildren(LayoutSaver), "watching")
+    made: LayoutSaver = window.findChildren(LayoutSaver)[0]
     made.pause.setInterval(0)
     return made
 

@@ -17,7 +17,7 @@ from studio.domain.entities import Job
 from studio.domain.events import PicturesAdded, RecordsChanged
 from studio.domain.spend import Spend
 from studio.library.query import Counts, Query, Sort
-from studio.ui.controllers.library_view import PAGE, Browsing
+from studio.ui.controllers.library_view import PAGE, LibraryViewController
 from studio.ui.style import theme
 from studio.ui.support import tasks
 from studio.ui.views.gallery.model import GalleryModel
@@ -26,7 +26,7 @@ from tests.ui import scripted
 from tests.ui.scripted_core import until
 
 
-class Shelf(scripted.ScriptedLibrary):
+class GatedLibrary(scripted.ScriptedLibrary):
     """Answers for any words; all rows of an answer wait for the gate.
 
     Attributes:
@@ -59,7 +59,7 @@ class Shelf(scripted.ScriptedLibrary):
         await asyncio.sleep(0)
         return answer[:limit]
 
-    async def among(self, query: Query, rows: Sequence[int]) -> set[int]:
+    async def filter_rows(self, query: Query, rows: Sequence[int]) -> set[int]:
         await asyncio.sleep(0)
         return set(rows).intersection(self._answer(query))
 
@@ -77,11 +77,11 @@ class Shelf(scripted.ScriptedLibrary):
         return Spend()
 
 
-class Desk:
+class BrowsedGallery:
     """A gallery and what shows pictures in it."""
 
     def __init__(self) -> None:
-        self.library = Shelf()
+        self.library = GatedLibrary()
         core = scripted.ScriptedCore()
         core.library = self.library
         told = SimpleNamespace(
@@ -92,7 +92,7 @@ class Desk:
         self.view = GalleryView(core, self.model, clock=lambda: 1000.0)
         self.view.resize(920, 600)
         self.view.show()
-        self.browsing = Browsing(told, self.model, self.view, self.parent)  # type: ignore[arg-type]
+        self.browsing = LibraryViewController(told, self.model, self.view, self.parent)  # type: ignore[arg-type]
         self.counts: list[int | None] = []
         self.resets = 0
         self.browsing.counted.connect(self.on_counted)
@@ -125,10 +125,10 @@ class Desk:
 
 
 @pytest.fixture
-def desk(application: QApplication, at_end: list[object]) -> type[Desk]:
+def desk(application: QApplication, at_end: list[object]) -> type[BrowsedGallery]:
     theme.install(application, "dark", scale=1.0)
 
-    class Made(Desk):
+    class Made(BrowsedGallery):
         def __init__(self) -> None:
             super().__init__()
             at_end.append(self.end)
@@ -136,7 +136,7 @@ def desk(application: QApplication, at_end: list[object]) -> type[Desk]:
     return Made
 
 
-async def test_the_first_page_is_shown_before_the_rest_is_known(desk: type[Desk]) -> None:
+async def test_the_first_page_is_shown_before_the_rest_is_known(desk: type[BrowsedGallery]) -> None:
     d = desk()
     await d.browsing.fill(0)
     assert d.model.rowCount() == PAGE
@@ -152,7 +152,7 @@ async def test_the_first_page_is_shown_before_the_rest_is_known(desk: type[Desk]
     assert d.view.verticalScrollBar().maximum() == d.view.grid.height - d.view.viewport().height()
 
 
-async def test_what_fits_on_a_page_is_asked_for_once(desk: type[Desk]) -> None:
+async def test_what_fits_on_a_page_is_asked_for_once(desk: type[BrowsedGallery]) -> None:
     d = desk()
     await d.browsing.fill(0)
     await d.rest()
@@ -165,7 +165,7 @@ async def test_what_fits_on_a_page_is_asked_for_once(desk: type[Desk]) -> None:
     assert d.browsing.shown == 3
 
 
-async def test_another_search_ends_the_one_before_it(desk: type[Desk]) -> None:
+async def test_another_search_ends_the_one_before_it(desk: type[BrowsedGallery]) -> None:
     d = desk()
     await d.browsing.fill(0)
     d.library.answers["li"] = array("q", range(9000, 0, -1))
@@ -179,7 +179,9 @@ async def test_another_search_ends_the_one_before_it(desk: type[Desk]) -> None:
     assert d.browsing.shown == 8000
 
 
-async def test_the_place_is_kept_where_its_picture_is_still_found(desk: type[Desk]) -> None:
+async def test_the_place_is_kept_where_its_picture_is_still_found(
+    desk: type[BrowsedGallery],
+) -> None:
     d = desk()
     await d.browsing.fill(0)
     await d.rest()
@@ -202,7 +204,9 @@ async def test_the_place_is_kept_where_its_picture_is_still_found(desk: type[Des
     assert d.view.cell(row).top() == top
 
 
-async def test_what_does_not_hold_the_place_begins_at_the_top_at_once(desk: type[Desk]) -> None:
+async def test_what_does_not_hold_the_place_begins_at_the_top_at_once(
+    desk: type[BrowsedGallery],
+) -> None:
     d = desk()
     await d.browsing.fill(0)
     await d.rest()
@@ -216,7 +220,7 @@ async def test_what_does_not_hold_the_place_begins_at_the_top_at_once(desk: type
 
 
 async def test_what_is_selected_beyond_the_page_is_selected_when_it_comes(
-    desk: type[Desk],
+    desk: type[BrowsedGallery],
 ) -> None:
     d = desk()
     await d.browsing.fill(0)
@@ -232,7 +236,7 @@ async def test_what_is_selected_beyond_the_page_is_selected_when_it_comes(
     assert list(d.view.selected_rows()) == chosen
 
 
-async def test_what_was_chosen_meanwhile_stays_alone(desk: type[Desk]) -> None:
+async def test_what_was_chosen_meanwhile_stays_alone(desk: type[BrowsedGallery]) -> None:
     d = desk()
     await d.browsing.fill(0)
     await d.rest()
@@ -240,12 +244,14 @@ async def test_what_was_chosen_meanwhile_stays_alone(desk: type[Desk]) -> None:
     d.view.selection.rows([3, 9000])
     d.browsing.show(words="all")
     await d.until(PAGE)
-    d.view.go(5)
+    d.view.go_to_row(5)
     await d.rest()
     assert d.view.selection.spans() == [(5, 5)]
 
 
-async def test_everything_of_one_shelf_is_not_everything_of_the_next(desk: type[Desk]) -> None:
+async def test_everything_of_one_shelf_is_not_everything_of_the_next(
+    desk: type[BrowsedGallery],
+) -> None:
     d = desk()
     await d.browsing.fill(0)
     d.library.answers["few"] = array("q", [9, 7, 5])
@@ -262,7 +268,7 @@ async def test_everything_of_one_shelf_is_not_everything_of_the_next(desk: type[
     assert d.view.selected_count() == 10_000
 
 
-async def test_an_order_by_rating_finds_its_pictures(desk: type[Desk]) -> None:
+async def test_an_order_by_rating_finds_its_pictures(desk: type[BrowsedGallery]) -> None:
     d = desk()
     mixed = array("q", sorted(range(1, 10_001), key=lambda row: (row % 6, -row)))
     d.library.answers["mixed"] = mixed
@@ -274,11 +280,13 @@ async def test_an_order_by_rating_finds_its_pictures(desk: type[Desk]) -> None:
     assert [d.model.row_of(mixed[n]) for n in (0, 5000, 9999)] == [0, 5000, 9999]
 
 
-async def test_a_picture_that_comes_while_all_are_read_is_not_lost(desk: type[Desk]) -> None:
+async def test_a_picture_that_comes_while_all_are_read_is_not_lost(
+    desk: type[BrowsedGallery],
+) -> None:
     d = desk()
     await d.browsing.fill(0)
     await until(lambda: ("", None) in d.library.asked_rows)
-    d.browsing.hear(PicturesAdded(("p10001",), (10_001,)))
+    d.browsing.on_core_event(PicturesAdded(("p10001",), (10_001,)))
     assert d.model.key_at(0) == 10_001
     # What was read before it came does not know it; it is asked for again.
     d.library.answers[""] = scripted.newest(10_001)
@@ -288,7 +296,7 @@ async def test_a_picture_that_comes_while_all_are_read_is_not_lost(desk: type[De
     assert d.library.asked_rows.count(("", None)) == 2
 
 
-async def test_changes_of_many_pictures_ask_for_the_rows_once(desk: type[Desk]) -> None:
+async def test_changes_of_many_pictures_ask_for_the_rows_once(desk: type[BrowsedGallery]) -> None:
     d = desk()
     await d.browsing.fill(0)
     await d.rest()
@@ -296,8 +304,8 @@ async def test_changes_of_many_pictures_ask_for_the_rows_once(desk: type[Desk]) 
     await d.rest()
     d.library.asked_rows.clear()
     ids = tuple(f"p{row}" for row in range(1, 5000))
-    d.browsing.hear(RecordsChanged(ids, ("rating",)))
-    d.browsing.hear(RecordsChanged(ids[:1], ("rating",)))
+    d.browsing.on_core_event(RecordsChanged(ids, ("rating",)))
+    d.browsing.on_core_event(RecordsChanged(ids[:1], ("rating",)))
     await d.rest()
     assert d.library.asked_rows.count(("", None)) <= 2
     assert ("", PAGE) not in d.library.asked_rows, "the same question begins with all rows"

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from studio.domain.entities import JobState
 from studio.domain.events import JobChanged, JobsRemoved, PicturesAdded
-from studio.ui.controllers.dbus_notifications import BusChannel, arguments, question
+from studio.ui.controllers.dbus_notifications import DBusChannel, arguments, question
 from studio.ui.controllers.notifications import Notifier, run_words
 from studio.ui.support import tasks
 from tests.ui.scripted_core import ScriptedDesk, job, until
@@ -27,7 +27,7 @@ class Said:
         self.words: list[str] = []
         self.click: Callable[[], None] | None = None
 
-    async def say(self, _title: str, text: str, on_click: Callable[[], None]) -> bool:
+    async def show_notification(self, _title: str, text: str, on_click: Callable[[], None]) -> bool:
         await asyncio.sleep(0)
         self.words.append(text)
         self.click = on_click
@@ -38,10 +38,10 @@ class Said:
 
 
 class Watching:
-    looking = False
+    view_switch = False
 
     def __call__(self) -> bool:
-        return self.looking
+        return self.view_switch
 
 
 @pytest.fixture
@@ -59,13 +59,13 @@ async def settle() -> None:
 def run(notifier: Notifier, *ends: JobState) -> None:
     names = [f"job {n}" for n in range(len(ends))]
     for name in names:
-        notifier.hear(JobChanged(job(name, JobState.QUEUED)))
+        notifier.on_core_event(JobChanged(job(name, JobState.QUEUED)))
     for name, state in zip(names, ends, strict=True):
         if state is JobState.DONE:  # as the queue tells it: its picture, then it is gone
-            notifier.hear(PicturesAdded((f"picture of {name}",), (1,), name))
-            notifier.hear(JobsRemoved((name,)))
+            notifier.on_core_event(PicturesAdded((f"picture of {name}",), (1,), name))
+            notifier.on_core_event(JobsRemoved((name,)))
         else:
-            notifier.hear(JobChanged(job(name, state)))
+            notifier.on_core_event(JobChanged(job(name, state)))
 
 
 async def test_the_end_of_a_run_is_said_once(window: QWidget, tmp_path: Path) -> None:
@@ -90,9 +90,9 @@ async def test_nothing_is_said_to_whoever_looks_or_does_not_want_it(
     said, watching = Said(), Watching()
     desk = ScriptedDesk(tmp_path)
     notifier = Notifier(desk, window, channels=[said], looking=watching)
-    watching.looking = True
+    watching.view_switch = True
     run(notifier, JobState.DONE)
-    watching.looking = False
+    watching.view_switch = False
     desk.settings.change(notify=False)
     run(notifier, JobState.DONE)
     await settle()
@@ -106,8 +106,8 @@ async def test_what_the_user_cancelled_or_put_away_is_no_news(
     said = Said()
     notifier = Notifier(ScriptedDesk(tmp_path), window, channels=[said], looking=Watching())
     run(notifier, JobState.CANCELLED, JobState.CANCELLED)
-    notifier.hear(JobChanged(job("gone", JobState.QUEUED)))
-    notifier.hear(JobsRemoved(("gone",)))
+    notifier.on_core_event(JobChanged(job("gone", JobState.QUEUED)))
+    notifier.on_core_event(JobsRemoved(("gone",)))
     await settle()
     assert said.words == []
 
@@ -115,7 +115,7 @@ async def test_what_the_user_cancelled_or_put_away_is_no_news(
 async def test_a_job_that_was_over_before_is_no_news(window: QWidget, tmp_path: Path) -> None:
     said = Said()
     notifier = Notifier(ScriptedDesk(tmp_path), window, channels=[said], looking=Watching())
-    notifier.hear(JobChanged(job("old", JobState.FAILED)))
+    notifier.on_core_event(JobChanged(job("old", JobState.FAILED)))
     await settle()
     assert said.words == []
 
@@ -171,7 +171,7 @@ def test_a_desktop_that_reads_no_markup_gets_the_words_as_they_are() -> None:
 async def test_the_desktop_is_asked_whether_it_reads_markup(
     window: QWidget, monkeypatch: pytest.MonkeyPatch, can: str, shown: str
 ) -> None:
-    channel = BusChannel(window)
+    channel = DBusChannel(window)
     called: list[list[str]] = []
 
     async def call(_tool: str, args: list[str]) -> str:
@@ -181,7 +181,7 @@ async def test_the_desktop_is_asked_whether_it_reads_markup(
     monkeypatch.setattr(channel, "_listen", lambda: True)
     monkeypatch.setattr(channel, "_call", call)
     monkeypatch.setattr(shutil, "which", lambda name: name)
-    assert await channel.say("Gridbrush", "<b>", lambda: None)
-    assert await channel.say("Gridbrush", "<b>", lambda: None)
+    assert await channel.show_notification("Gridbrush", "<b>", lambda: None)
+    assert await channel.show_notification("Gridbrush", "<b>", lambda: None)
     assert [args == question() for args in called] == [True, False, False]
     assert shown in called[-1]

@@ -10,7 +10,7 @@ import pytest
 
 from studio.library.log import read_progress
 from studio.library.log.record_log import RecordLog
-from studio.library.log.records import BEGINNING, Place, Record
+from studio.library.log.records import BEGINNING, LogPosition, Record
 from studio.library.operations import reindex
 from tests.benchmarks import library_maker
 from tests.ui.windows import opened, until
@@ -26,7 +26,9 @@ async def test_it_says_how_far_it_is_and_shows_all_at_the_end(
     go_on = threading.Event()
     real = RecordLog.read
 
-    def read(log: RecordLog, since: Place = BEGINNING) -> Iterator[tuple[Record, Place, Place]]:
+    def read(
+        log: RecordLog, since: LogPosition = BEGINNING
+    ) -> Iterator[tuple[Record, LogPosition, LogPosition]]:
         for number, found in enumerate(real(log, since)):
             if number == ROWS // 2:
                 assert go_on.wait(60)
@@ -44,7 +46,7 @@ async def test_it_says_how_far_it_is_and_shows_all_at_the_end(
         assert window.model.rowCount() == 0
         window.composer.focus_prompt()
         go_on.set()
-        await until(core, lambda: window.browsing.shown == ROWS, "all pictures")
+        await until(core, lambda: window.library_view.shown == ROWS, "all pictures")
         await until(core, lambda: messages.notice is None, "no message")
-        await until(core, lambda: window.browsing.counts.all == ROWS, "counted")
+        await until(core, lambda: window.library_view.counts.all == ROWS, "counted")
         assert window.gallery.isVisible()

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QDialog, QFileDialog
 
-from studio.ui.dialogs.overwrite import TakenNames
+from studio.ui.dialogs.overwrite import OverwriteDialog
 from studio.ui.support import drag_and_drop, tasks
 from tests.generation.earlier_process import full_disk
 from tests.ui.windows import OpenedWindow, make, opened, until
@@ -25,8 +25,8 @@ class User:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.name = ""
-        self.press: Callable[[TakenNames], None] | None = None
-        self.asked: list[TakenNames] = []
+        self.press: Callable[[OverwriteDialog], None] | None = None
+        self.asked: list[OverwriteDialog] = []
         self.words: list[str] = []
 
     async def finished(self, dialog: QDialog) -> int:
@@ -38,7 +38,7 @@ class User:
             else:
                 dialog.selectFile(str(self.folder))
             return 1
-        assert isinstance(dialog, TakenNames)
+        assert isinstance(dialog, OverwriteDialog)
         self.asked.append(dialog)
         self.words.append(dialog.title.text())
         assert self.press is not None
@@ -69,21 +69,21 @@ def inside(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
-def kept_both(asked: TakenNames) -> None:
+def kept_both(asked: OverwriteDialog) -> None:
     asked.both.click()
 
 
-def replaced(asked: TakenNames) -> None:
+def replaced(asked: OverwriteDialog) -> None:
     asked.replace.click()
 
 
-def cancelled(asked: TakenNames) -> None:
+def cancelled(asked: OverwriteDialog) -> None:
     asked.cancel.click()
 
 
 @pytest.mark.parametrize("press", [kept_both, replaced, cancelled])
 async def test_names_that_are_taken_are_asked_about_once(
-    user: User, tmp_path: Path, press: Callable[[TakenNames], None]
+    user: User, tmp_path: Path, press: Callable[[OverwriteDialog], None]
 ) -> None:
     user.press = press
     async with opened(tmp_path / "home") as window:

@@ -63,7 +63,7 @@ async def test_a_build_without_an_address_offers_nothing(
     assert not about.updates.isVisible()
 
 
-class Window(SimpleNamespace):
+class PartialWindow(SimpleNamespace):
     """As much of a window as is asked for."""
 
 
@@ -80,10 +80,10 @@ def window(
         return FOUND
 
     monkeypatch.setattr(updates, "feed", lambda: "https://here.example/updates.json")
-    monkeypatch.setattr(updates, "look", found)
+    monkeypatch.setattr(updates, "check_for_update", found)
     bar = MessageBar()
     core: Any = SimpleNamespace(settings=desk.settings, making=making)
-    yield Window(core=core, messages=bar, updates=UpdateNotice(core, bar, bar))
+    yield PartialWindow(core=core, messages=bar, updates=UpdateNotice(core, bar, bar))
     shiboken6.delete(bar)
 
 
@@ -93,7 +93,7 @@ async def test_a_newer_version_is_told_with_a_way_to_read_about_it(
     opened: list[str] = []
     services = SimpleNamespace(openUrl=lambda url: opened.append(url.toString()))
     monkeypatch.setattr(desktop_services, "QDesktopServices", services)
-    await window.updates.look()
+    await window.updates.check_for_update()
     notice = window.messages.notice
     assert notice.text == "Gridbrush 99.0 is there. Faster."
     window.messages.on_first()
@@ -102,6 +102,6 @@ async def test_a_newer_version_is_told_with_a_way_to_read_about_it(
 
 
 async def test_a_version_that_was_waved_away_is_seen(window: Any) -> None:
-    await window.updates.look()
+    await window.updates.check_for_update()
     window.messages.on_close()
     assert window.core.settings.value.update_seen == "99.0"

@@ -17,7 +17,7 @@ from studio.library.log.record_log import RecordLog
 from studio.library.query import Sort
 from studio.ui.controllers.go_to_date import first_of
 from studio.ui.dialogs.date_popover import DatePopover
-from studio.ui.dialogs.dates import Period, day_of, understand
+from studio.ui.dialogs.dates import DatePeriod, day_of, understand
 from tests.ui import scripted_library
 from tests.ui.windows import OpenedWindow, make, opened, until
 
@@ -47,7 +47,7 @@ NOW = time.mktime((2026, 11, 23, 15, 0, 0, 0, 0, -1))
 )
 def test_dates_are_understood_as_people_write_them(text: str, meant: tuple[int, int, int]) -> None:
     year, month, day = meant
-    assert understand(text, now=NOW) == Period(year=year, month=month, day=day)
+    assert understand(text, now=NOW) == DatePeriod(year=year, month=month, day=day)
 
 
 @pytest.mark.parametrize(
@@ -58,16 +58,18 @@ def test_what_is_no_date_is_none(text: str) -> None:
 
 
 def test_slashes_are_read_as_this_user_writes_them() -> None:
-    assert understand("3/9/2025", now=NOW, month_first=True) == Period(year=2025, month=3, day=9)
+    assert understand("3/9/2025", now=NOW, month_first=True) == DatePeriod(
+        year=2025, month=3, day=9
+    )
 
 
 def test_a_period_knows_where_it_ends() -> None:
-    december = Period(year=2025, month=12)
+    december = DatePeriod(year=2025, month=12)
     assert time.localtime(december.end)[:3] == (2026, 1, 1)
-    assert Period(year=2026).start == december.end
-    last = Period(year=2025, month=12, day=31)
+    assert DatePeriod(year=2026).start == december.end
+    last = DatePeriod(year=2025, month=12, day=31)
     assert (last.end, last.words()) == (december.end, "31 December 2025")
-    assert day_of(NOW) == Period(year=2026, month=11, day=23)
+    assert day_of(NOW) == DatePeriod(year=2026, month=11, day=23)
 
 
 async def test_a_million_are_searched_in_few_steps() -> None:
@@ -123,14 +125,14 @@ async def test_the_gallery_goes_to_the_first_picture_of_a_day(tmp_path: Path) ->
     async with opened(tmp_path) as window:
         await make(window, count=5, tiles=5)
         core, gallery = window.core, window.gallery
-        gallery.go(3)
+        gallery.go_to_row(3)
         shown = await popover(window)
         assert shown.line.hasFocus()
         QTest.keyClicks(shown.line, "today")
         today = day_of(time.time())
         assert shown.meaning.text() == today.words()
         QTest.keyClick(shown.line, Qt.Key.Key_Return)
-        first = window.browsing.order[0]
+        first = window.library_view.order[0]
 
         def there() -> bool:
             item = gallery.current_item()
@@ -159,15 +161,15 @@ async def test_the_first_of_a_month_or_a_day_is_found_in_either_order(
     async with opened(tmp_path) as window:
         window.core.settings.change(sort=sort.value)
         first = len(DAYS) if sort is Sort.NEWEST else 1
-        await until(window.core, lambda: list(window.browsing.order)[:1] == [first], "listed")
+        await until(window.core, lambda: list(window.library_view.order)[:1] == [first], "listed")
 
         async def gone(text: str) -> int:
             period = understand(text)
             assert period is not None
-            await window.dates.go(period)
+            await window.dates.go_to_period(period)
             row = window.gallery.current_row()
             assert row is not None
-            return window.browsing.order[row]
+            return window.library_view.order[row]
 
         newest = sort is Sort.NEWEST
         assert await gone("2025-07") == (4 if newest else 2)
@@ -183,11 +185,11 @@ async def test_a_day_without_pictures_leads_to_the_next_and_says_so(tmp_path: Pa
     async with opened(tmp_path) as window:
         await make(window, count=2, tiles=2)
         window.core.settings.change(sort=Sort.RATING.value)
-        await window.dates.go(Period(year=2001, month=5))
-        assert window.browsing.query.sort is Sort.NEWEST
+        await window.dates.go_to_period(DatePeriod(year=2001, month=5))
+        assert window.library_view.query.sort is Sort.NEWEST
         item = window.gallery.current_item()
         assert isinstance(item, Picture)
-        assert item.row == window.browsing.order[-1]
+        assert item.row == window.library_view.order[-1]
         today = day_of(time.time()).words()
         said = f"Nothing is of May 2001; the next picture is of {today}"
         assert window.toast._text.text() == said

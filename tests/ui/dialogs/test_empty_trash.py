@@ -7,16 +7,16 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from studio.library.operations.trash import Contents
+from studio.library.operations.trash import TrashContents
 from studio.library.query import View
-from studio.ui.dialogs.empty_trash import EmptyTrash, consequence, system_trash
+from studio.ui.dialogs.empty_trash import EmptyTrashDialog, consequence, system_trash
 from studio.ui.support import formatting
 from studio.ui.widgets import Text
 from tests.ui.windows import OpenedWindow, make, opened, until
 
 
-def question() -> EmptyTrash | None:
-    found = [w for w in QApplication.topLevelWidgets() if isinstance(w, EmptyTrash)]
+def question() -> EmptyTrashDialog | None:
+    found = [w for w in QApplication.topLevelWidgets() if isinstance(w, EmptyTrashDialog)]
     return next((one for one in found if one.isVisible()), None)
 
 
@@ -26,7 +26,7 @@ def offered(window: OpenedWindow) -> bool:
     return button is not None and button.isVisible()
 
 
-async def asked(window: OpenedWindow) -> EmptyTrash:
+async def asked(window: OpenedWindow) -> EmptyTrashDialog:
     """The question, opened by the button over the trash."""
     window.show_shelf(View.TRASH)
     bar = window.grid_bar
@@ -45,7 +45,7 @@ async def test_the_trash_offers_it_and_only_a_yes_does_it(tmp_path: Path) -> Non
         core = window.core
         assert not offered(window)
         await core.library.trash([one.id for one in pictures[:2]])
-        await until(core, lambda: window.browsing.counts.trash == 2, "thrown away")
+        await until(core, lambda: window.library_view.counts.trash == 2, "thrown away")
         dialog = await asked(window)
         words = [one.text() for one in dialog.findChildren(Text)]
         size = formatting.megabytes(sum(one.bytes for one in pictures[:2]))
@@ -54,16 +54,16 @@ async def test_the_trash_offers_it_and_only_a_yes_does_it(tmp_path: Path) -> Non
         assert dialog.keep.isDefault()
         dialog.keep.click()
         await until(core, lambda: question() is None, "put away")
-        assert window.browsing.counts.trash == 2
+        assert window.library_view.counts.trash == 2
 
         dialog = await asked(window)
         dialog.go.click()
-        await until(core, lambda: window.browsing.counts.trash == 0, "emptied")
+        await until(core, lambda: window.library_view.counts.trash == 0, "emptied")
         await until(core, lambda: window.model.rowCount() == 0, "shown")
         assert not offered(window)
         assert await core.library.find([one.id for one in pictures[:2]]) == []
         window.show_shelf(View.ALL)
-        await until(core, lambda: list(window.browsing.order) == [pictures[2].row], "one left")
+        await until(core, lambda: list(window.library_view.order) == [pictures[2].row], "one left")
 
 
 async def test_an_empty_trash_asks_nothing(tmp_path: Path) -> None:
@@ -76,7 +76,7 @@ async def test_an_empty_trash_asks_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize("into_system_trash", [True, False])
 def test_the_question_says_where_the_files_go(into_system_trash: bool) -> None:
     words = consequence(
-        Contents(ids=("a", "b"), bytes=3_200_000), into_system_trash=into_system_trash
+        TrashContents(ids=("a", "b"), bytes=3_200_000), into_system_trash=into_system_trash
     )
     assert "3.2 MB" in words
     assert ("system's trash" in words) is into_system_trash

@@ -14,14 +14,14 @@ from PySide6.QtGui import QGuiApplication
 from studio.app import maintenance as background
 from studio.domain import prompt_variants, runs
 from studio.domain.drafts import Draft
-from studio.domain.events import Event, Trouble
+from studio.domain.events import Event, ProblemOccurred
 from studio.library.log import daily_copies
 from studio.library.query import View
 from studio.library.stopped import Stopped
 from studio.ui.app import main_loop
-from studio.ui.dialogs.forget_prompt import Forgetting
-from studio.ui.dialogs.maintenance import Words
-from studio.ui.dialogs.progress import LongWork
+from studio.ui.dialogs.forget_prompt import ForgetPromptDialog
+from studio.ui.dialogs.maintenance import TextDialog
+from studio.ui.dialogs.progress import ProgressDialog
 from studio.ui.panels.composer.history_popup import HistoryPopup
 from studio.ui.support import tasks
 from tests.ui import windows
@@ -53,7 +53,7 @@ async def test_damage_is_listed_and_can_be_mended(tmp_path: Path) -> None:
         core.library.path(second).rename(moved)
         upkeep = window.dialogs.upkeep.get()
         await upkeep.check()
-        (report,) = [one for one in window.findChildren(Words) if one.isVisible()]
+        (report,) = [one for one in window.findChildren(TextDialog) if one.isVisible()]
         words = report.body.toPlainText()
         assert first.id in words
         assert second.id in words
@@ -77,7 +77,7 @@ async def test_a_backup_is_made_with_a_bar_and_can_be_stopped(tmp_path: Path) ->
         stopped = tmp_path / "stopped.zip"
         stopped.write_bytes(b"the last one")
         working = asyncio.create_task(upkeep.back_up_to(stopped))
-        while not (bars := window.findChildren(LongWork)) or not bars[-1].isVisible():
+        while not (bars := window.findChildren(ProgressDialog)) or not bars[-1].isVisible():
             await asyncio.sleep(0)
         bars[-1].cancel.click()
         await working
@@ -88,7 +88,7 @@ async def test_a_backup_is_made_with_a_bar_and_can_be_stopped(tmp_path: Path) ->
 
 
 def test_a_bar_that_was_closed_ends_the_work(tmp_path: Path) -> None:
-    work = LongWork("Title", "Text", None)  # type: ignore[arg-type]
+    work = ProgressDialog("Title", "Text", None)  # type: ignore[arg-type]
     work.expect(10)
     work.step(1)
     work.reject()
@@ -104,14 +104,14 @@ async def test_a_crash_is_told_in_words_that_can_be_copied(tmp_path: Path) -> No
         (folder / "crash-99999999.txt").write_text("Gridbrush\nFatal Python error\n")
         upkeep = window.dialogs.upkeep.get()
         await upkeep.tell_of_crash()
-        (report,) = [one for one in window.findChildren(Words) if one.isVisible()]
+        (report,) = [one for one in window.findChildren(TextDialog) if one.isVisible()]
         assert "Fatal Python error" in report.body.toPlainText()
         assert report.body.isReadOnly()
         report.on_copy()
         assert "Fatal Python error" in QGuiApplication.clipboard().text()
         report.close()
         await upkeep.tell_of_crash()
-        assert not [one for one in window.findChildren(Words) if one.isVisible()]
+        assert not [one for one in window.findChildren(TextDialog) if one.isVisible()]
 
 
 async def test_the_background_copies_records_and_finds_damage(tmp_path: Path) -> None:
@@ -127,7 +127,7 @@ async def test_the_background_copies_records_and_finds_damage(tmp_path: Path) ->
         (first, *_others) = await core.library.every()
         core.library.path(first).write_bytes(b"rust")
         await background.run(core, after=0.0)
-        (trouble,) = [event for event in heard if isinstance(event, Trouble)]
+        (trouble,) = [event for event in heard if isinstance(event, ProblemOccurred)]
         assert "1 picture is damaged" in trouble.error.title
     assert background.AFTER >= 60
 
@@ -140,12 +140,12 @@ async def test_a_prompt_of_the_history_can_be_deleted_for_good(tmp_path: Path) -
         await windows.until(window.core, popup.prompts, "the history")
         assert popup.prompts() == ("Lamp {one|two|three}",)
         popup.on_forget()
-        (question,) = window.findChildren(Forgetting)
+        (question,) = window.findChildren(ForgetPromptDialog)
         assert question.isVisible()
         question.keep.click()
         await asyncio.sleep(0)
         assert [use.prompt for use in await library.prompts()] == ["Lamp {one|two|three}"]
-        again = Forgetting(library, "Lamp {one|two|three}", window)
+        again = ForgetPromptDialog(library, "Lamp {one|two|three}", window)
         again.open()
         again.delete.click()
         await asyncio.gather(*tasks.running())
@@ -162,10 +162,10 @@ async def test_this_session_goes_on_after_a_crash(tmp_path: Path) -> None:
     # The window was closed by the test, and nothing said that the session is over.
     async with windows.opened(tmp_path) as window:
         core = window.core
-        await windows.until(core, lambda: window.browsing.counts.all == 3, "counted")
-        assert window.browsing.counts.session == 0
+        await windows.until(core, lambda: window.library_view.counts.all == 3, "counted")
+        assert window.library_view.counts.session == 0
         await main_loop.go_on(window.session)
-        await windows.until(core, lambda: window.browsing.counts.session == 3, "gone on with")
+        await windows.until(core, lambda: window.library_view.counts.session == 3, "gone on with")
         window.show_shelf(View.SESSION)
         await windows.until(core, lambda: window.model.rowCount() == 3, "its pictures")
 

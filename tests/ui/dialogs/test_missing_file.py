@@ -44,9 +44,9 @@ async def test_a_missing_file_is_noticed_in_the_loupe_and_located(tmp_path: Path
         away = tmp_path / "away.png"
         await until(core, lambda: window.gallery.thumbnails.idle, "their thumbnails")
         shutil.move(library.path(one), away)
-        window.looking.open_loupe(one)
+        window.view_switch.open_loupe(one)
         await until(core, lambda: is_missing(window, one.row), "noticed")
-        window.looking.close_loupe()
+        window.view_switch.close_loupe()
         missing = await told(window, one.id)
         tile = tile_content.describe(missing, 0.0)
         assert [offer.label for offer in tile.offers] == ["Locate…", "Forget"]
@@ -55,15 +55,15 @@ async def test_a_missing_file_is_noticed_in_the_loupe_and_located(tmp_path: Path
         assert row is not None
         await until(core, lambda: gallery.state_of(row).pixmap is not None, "its last thumbnail")
 
-        window.offers.on_tile_action("locate", missing)
+        window.item_actions.on_tile_action("locate", missing)
         await until(core, dialogs, "asked")
         (dialog,) = dialogs()
         dialog.reject()
         wrong = library.path(_others[0])
-        await window.missing_files.take(missing, wrong)
+        await window.missing_files.relink_file(missing, wrong)
         assert window.messages.notice is not None
         assert "another picture" in window.messages.notice.text
-        await window.missing_files.take(missing, away)
+        await window.missing_files.relink_file(missing, away)
         await until(core, lambda: not is_missing(window, one.row), "found")
         assert window.messages.isHidden()
         assert window.toast._text.text() == "1 missing file found"
@@ -79,7 +79,7 @@ async def test_a_renamed_file_is_found_without_a_word(tmp_path: Path) -> None:
         (one,) = await make(window)
         core, library = window.core, window.core.library
         library.path(one).rename(library.path(one).with_name("renamed.png"))
-        window.looking.open_loupe(one)
+        window.view_switch.open_loupe(one)
 
         def followed() -> bool:
             found = shown(window, one.row)
@@ -100,12 +100,12 @@ async def test_what_is_let_go_can_be_taken_back(tmp_path: Path) -> None:
         one, two = await make(window, count=2, tiles=2)
         core, library = window.core, window.core.library
         library.path(one).unlink()
-        await relink.look(library.store, [one.id])
+        await relink.relink_pictures(library.store, [one.id])
         await until(core, lambda: is_missing(window, one.row), "noticed")
-        window.offers.on_tile_action("forget", await told(window, one.id))
-        await until(core, lambda: list(window.browsing.order) == [two.row], "gone")
+        window.item_actions.on_tile_action("forget", await told(window, one.id))
+        await until(core, lambda: list(window.library_view.order) == [two.row], "gone")
         window.pictures.undo()
-        await until(core, lambda: len(window.browsing.order) == 2, "back")
+        await until(core, lambda: len(window.library_view.order) == 2, "back")
         assert (await told(window, one.id)).missing
 
 
@@ -124,7 +124,7 @@ async def test_a_file_that_is_gone_is_neither_copied_nor_saved(tmp_path: Path) -
         await relink.sweep(core.library.store)
         await until(core, lambda: is_missing(window, one.row), "noticed")
         clipboard.setText("what was there")
-        tasks.on_error(window.talking.on_error)
+        tasks.on_error(window.messages_controller.on_error)
         window.gallery.select_keys([one.row])
         await until(core, window.actions_of.every["copy"].isEnabled, "selected")
         for act in (window.pictures.copy, window.pictures.save_as):

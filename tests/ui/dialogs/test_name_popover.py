@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QApplication
 
-from studio.ui.dialogs.name_popover import Naming
+from studio.ui.dialogs.name_popover import NamePopover
 from studio.ui.widgets import Text
 from tests.ui.windows import opened
 
@@ -16,14 +16,14 @@ LONG = "Die Schlagwörter, die alle 1,204 Bilder haben, mit Kommas dazwischen ge
 REFUSED = "Eine Sammlung mit diesem Namen gibt es schon, und zwei gleiche wären zu viel."
 
 
-def text(asked: Naming, words: str) -> Text:
+def text(asked: NamePopover, words: str) -> Text:
     return next(one for one in asked.findChildren(Text) if one.text() == words)
 
 
 @pytest.mark.parametrize("width", [280, 420])
 async def test_no_line_is_cut_and_no_room_left_over(tmp_path: Path, width: int) -> None:
     async with opened(tmp_path) as window:
-        asked = Naming(LONG, "Setzen", window)
+        asked = NamePopover(LONG, "Setzen", window)
         asked.setFixedWidth(width)
         asked.adjustSize()
         asked.open_at(QPoint(20, 20), asked.field)

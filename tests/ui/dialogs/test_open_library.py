@@ -19,7 +19,7 @@ async def test_another_library_is_remembered_and_opened_by_a_new_start(tmp_path:
     (other / "2026-11").mkdir()
     started: list[tuple[str, list[str]]] = []
     async with opened(tmp_path / "home") as window:
-        await window.library_opener.take(other / "2026-11")
+        await window.library_opener.set_library(other / "2026-11")
         assert window.core.settings.value.library == str(other)
         kept = SettingsStore(window.core.paths.settings_file, window.core.events)
         assert kept.load().library == str(other)
@@ -39,14 +39,14 @@ async def test_another_library_is_remembered_and_opened_by_a_new_start(tmp_path:
 async def test_what_is_open_or_was_named_is_not_opened_again(tmp_path: Path) -> None:
     async with opened(tmp_path) as window:
         await make(window)
-        await window.library_opener.take(window.core.library.folder)
+        await window.library_opener.set_library(window.core.library.folder)
         assert window.toast._text.text() == "This library is open already"
         assert window.core.settings.value.library == ""
         await window.library_opener.choose()
         assert "named when the program was started" in window.toast._text.text()
         fresh = tmp_path / "fresh"
         fresh.mkdir()
-        await window.library_opener.take(fresh)
+        await window.library_opener.set_library(fresh)
         notice = window.messages.notice
         assert notice is not None
         assert notice.text == f"A new library is made in {fresh} at the next start."
@@ -56,7 +56,7 @@ async def test_a_library_from_elsewhere_with_work_under_way_is_asked_about(tmp_p
     received = tmp_path / "received"
     written(sound(), received)
     async with opened(tmp_path / "home") as window:
-        await window.library_opener.take(received)
+        await window.library_opener.set_library(received)
         notice = window.messages.notice
         assert notice is not None
         assert "never opened here" in notice.text

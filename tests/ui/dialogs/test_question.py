@@ -21,8 +21,8 @@ def test_no_room_is_left_over_and_no_line_is_cut(
 ) -> None:
     question = Question("Delete this prompt for good?", sentences, width=width)
     qtbot.addWidget(question)
-    question.offer("Delete", question.accept)
-    question.offer("Keep it", question.reject, kind="primary", first=True)
+    question.add_button("Delete", question.accept)
+    question.add_button("Keep it", question.reject, kind="primary", first=True)
     question.show()
     QApplication.sendPostedEvents()
     assert question.width() == width
@@ -35,8 +35,8 @@ def test_no_room_is_left_over_and_no_line_is_cut(
 def test_words_that_become_more_get_the_room_they_need(dressed: None, qtbot: QtBot) -> None:
     question = Question("Quit?", (), width=440)
     qtbot.addWidget(question)
-    words = question.tell("")
-    button = question.offer("", question.accept, kind="primary", first=True)
+    words = question.add_text("")
+    button = question.add_button("", question.accept, kind="primary", first=True)
     question.show()
     QApplication.sendPostedEvents()
     words.setText(LONG * 3)

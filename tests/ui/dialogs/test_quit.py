@@ -13,12 +13,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from studio.app.core import Core
-from studio.app.core import Options as CoreOptions
+from studio.app.core import Core, CoreOptions
 from studio.common import paths
 from studio.domain.entities import Job, JobState
 from studio.ui.app.event_loop import WindowLoop
-from studio.ui.dialogs.quit import KEY, Quitting
+from studio.ui.dialogs.quit import KEY, QuitDialog
 from tests.fake_service import FakeService, Reply
 from tests.generation import harness
 from tests.generation.earlier_process import full_disk
@@ -26,7 +25,7 @@ from tests.generation.harness import ANSWER, NEVER, Studio
 from tests.ui.windows import OpenedWindow, built, put_away
 
 
-class Desk:
+class WorkingWindow:
     """A window on a core that speaks with a service.
 
     Attributes:
@@ -44,10 +43,10 @@ class Desk:
         self.closed += 1
 
     @property
-    def question(self) -> Quitting:
-        assert self.window.leaving is not None
-        assert self.window.leaving.question is not None
-        return self.window.leaving.question
+    def question(self) -> QuitDialog:
+        assert self.window.quit_sequence is not None
+        assert self.window.quit_sequence.question is not None
+        return self.window.quit_sequence.question
 
     @property
     def said(self) -> str:
@@ -70,7 +69,7 @@ class Desk:
 
 
 @contextlib.asynccontextmanager
-async def desk(home: Path, **settings: object) -> AsyncIterator[Desk]:
+async def desk(home: Path, **settings: object) -> AsyncIterator[WorkingWindow]:
     with FakeService(fallback=lambda _request: Reply(body=ANSWER, wait=NEVER)) as service:
         core = await Core.open(
             paths.find(home),
@@ -82,7 +81,7 @@ async def desk(home: Path, **settings: object) -> AsyncIterator[Desk]:
         window.session.restore()
         try:
             await window.open()
-            yield Desk(window, service)
+            yield WorkingWindow(window, service)
         finally:
             await put_away(window)
 
@@ -108,8 +107,8 @@ async def test_who_stays_works_on(tmp_path: Path) -> None:
         (job,) = await user.sent()
         user.window.close()
         QTest.keyClick(user.question, Qt.Key.Key_Escape)
-        assert user.window.leaving is not None
-        assert user.window.leaving.question is None
+        assert user.window.quit_sequence is not None
+        assert user.window.quit_sequence.question is None
         user.service.script(Reply(body=ANSWER))
         (other,) = await user.studio.submit("Another")
         await user.studio.gone(other)
@@ -223,7 +222,7 @@ async def test_the_end_of_a_session_asks_nothing(tmp_path: Path) -> None:
         user.window.on_session_ends(manager)  # type: ignore[arg-type]
         assert user.closed == 1
         assert hints
-        assert user.window.leaving is None
+        assert user.window.quit_sequence is None
 
 
 def test_a_quit_asked_by_the_system_does_not_stop_what_closes_the_program(

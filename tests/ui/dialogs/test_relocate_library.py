@@ -13,15 +13,15 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QDialog
 
-from studio.app.core import Core, Options
+from studio.app.core import Core, CoreOptions
 from studio.common import paths
 from studio.common.errors import StorageError
 from studio.config.settings import SettingsStore
 from studio.library.operations import relocate
 from studio.ui.dialogs import relocate_library
 from studio.ui.dialogs.open_library import LibraryOpener
-from studio.ui.dialogs.progress import LongWork
-from studio.ui.dialogs.relocate_library import Move
+from studio.ui.dialogs.progress import ProgressDialog
+from studio.ui.dialogs.relocate_library import RelocateDialog
 from studio.ui.widgets import Text
 from tests.ui.windows import OpenedWindow, built, make, put_away, until
 
@@ -32,7 +32,7 @@ def usual(home: Path) -> paths.Paths:
 
 
 @contextlib.asynccontextmanager
-async def studio(home: Path, options: Options | None = None) -> AsyncIterator[OpenedWindow]:
+async def studio(home: Path, options: CoreOptions | None = None) -> AsyncIterator[OpenedWindow]:
     """A window on a library that may be moved."""
     core = await Core.open(usual(home), options, environ={})
     window = built(core)
@@ -41,7 +41,7 @@ async def studio(home: Path, options: Options | None = None) -> AsyncIterator[Op
         pass
     try:
         await window.open()
-        await until(core, lambda: window.browsing.order is not None, "rows")
+        await until(core, lambda: window.library_view.order is not None, "rows")
         yield window
     finally:
         await put_away(window)
@@ -65,14 +65,14 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[Path | None]:
     return noted
 
 
-async def asked(window: OpenedWindow) -> Move:
+async def asked(window: OpenedWindow) -> RelocateDialog:
     """The dialog that waits for an answer."""
     await until(window.core, lambda: any(one.isVisible() for one in dialogs(window)), "question")
     return next(one for one in dialogs(window) if one.isVisible())
 
 
-def dialogs(window: OpenedWindow) -> list[Move]:
-    return window.findChildren(Move)
+def dialogs(window: OpenedWindow) -> list[RelocateDialog]:
+    return window.findChildren(RelocateDialog)
 
 
 def said(dialog: QDialog) -> str:
@@ -118,14 +118,14 @@ async def test_what_could_not_be_copied_is_opened_where_it_was(
         raise OSError(errno.EXDEV, "Invalid cross-device link", str(target))
 
     monkeypatch.setattr(relocate, "move", partial(relocate.move, rename=another_disk))
-    step = LongWork.step
+    step = ProgressDialog.step
 
-    def pressed(self: LongWork, done: int) -> None:
+    def pressed(self: ProgressDialog, done: int) -> None:
         # The user presses Cancel while a file is copied.
         self.stopped = True
         step(self, done)
 
-    monkeypatch.setattr(LongWork, "step", pressed)
+    monkeypatch.setattr(ProgressDialog, "step", pressed)
     async with studio(tmp_path / "home") as window:
         (made,) = await make(window)
         work = asyncio.ensure_future(window.library_mover.move_to(tmp_path / "new"))
@@ -163,7 +163,7 @@ async def test_who_thinks_better_of_it_goes_on_with_the_window(
         await work
         assert not window.closing
         await make(window)
-        assert window.browsing.shown == 2
+        assert window.library_view.shown == 2
     assert started == []
 
 

@@ -22,7 +22,7 @@ from tests.ui.scripted_core import until
 PROMPT = "A lighthouse at {dusk|dawn},\ngouache"
 
 
-class Window(QMainWindow):
+class NotingWindow(QMainWindow):
     """A window that notes which actions were done."""
 
     def __init__(self) -> None:
@@ -41,9 +41,9 @@ class Window(QMainWindow):
 
 
 @pytest.fixture
-def window(qtbot: QtBot, qapp: QApplication) -> Window:
+def window(qtbot: QtBot, qapp: QApplication) -> NotingWindow:
     install(qapp, "dark", scale=1.0)
-    made = Window()
+    made = NotingWindow()
     qtbot.addWidget(made)
     made.show()
     return made
@@ -54,7 +54,7 @@ async def prompts() -> list[PromptUse]:
     return [PromptUse(PROMPT, 1.0, 2)]
 
 
-def test_every_action_with_a_key_is_on_the_sheet(window: Window, qtbot: QtBot) -> None:
+def test_every_action_with_a_key_is_on_the_sheet(window: NotingWindow, qtbot: QtBot) -> None:
     sheet = ShortcutsSheet(window.actions_of, window)
     sheet.show()
     with_keys = {row.text for row in window.actions_of.rows if row.keys and row.menu}
@@ -64,7 +64,7 @@ def test_every_action_with_a_key_is_on_the_sheet(window: Window, qtbot: QtBot) -
     assert "Vary, V" in spoken
 
 
-def test_the_sheet_is_filtered_by_name_and_key(window: Window) -> None:
+def test_the_sheet_is_filtered_by_name_and_key(window: NotingWindow) -> None:
     sheet = ShortcutsSheet(window.actions_of, window)
     sheet.show()
     QTest.keyClicks(sheet.filter.field, "ctrl+e")
@@ -76,7 +76,7 @@ def test_the_sheet_is_filtered_by_name_and_key(window: Window) -> None:
     assert sheet._none.isVisible()
 
 
-def test_escape_clears_the_filter_and_then_closes_the_sheet(window: Window) -> None:
+def test_escape_clears_the_filter_and_then_closes_the_sheet(window: NotingWindow) -> None:
     sheet = ShortcutsSheet(window.actions_of, window)
     sheet.show()
     QTest.keyClicks(sheet.filter.field, "fog")
@@ -86,7 +86,7 @@ def test_escape_clears_the_filter_and_then_closes_the_sheet(window: Window) -> N
     assert not sheet.isVisible()
 
 
-async def test_an_action_is_found_by_some_letters_and_done(window: Window) -> None:
+async def test_an_action_is_found_by_some_letters_and_done(window: NotingWindow) -> None:
     palette = CommandPalette(window.actions_of, prompts, window)
     palette.open()
     QTest.keyClicks(palette.words.field, "sett")
@@ -96,7 +96,7 @@ async def test_an_action_is_found_by_some_letters_and_done(window: Window) -> No
     assert not palette.isVisible()
 
 
-async def test_a_prompt_of_the_history_is_found_and_told_as_written(window: Window) -> None:
+async def test_a_prompt_of_the_history_is_found_and_told_as_written(window: NotingWindow) -> None:
     palette = CommandPalette(window.actions_of, prompts, window)
     chosen: list[str] = []
     palette.prompt_chosen.connect(chosen.append)
@@ -107,7 +107,7 @@ async def test_a_prompt_of_the_history_is_found_and_told_as_written(window: Wind
     assert chosen == [PROMPT]
 
 
-async def test_arrows_move_in_the_palette_and_go_round(window: Window) -> None:
+async def test_arrows_move_in_the_palette_and_go_round(window: NotingWindow) -> None:
     palette = CommandPalette(window.actions_of, prompts, window)
     palette.open()
     QTest.keyClick(palette.words.field, Qt.Key.Key_Down)
@@ -117,7 +117,7 @@ async def test_arrows_move_in_the_palette_and_go_round(window: Window) -> None:
     assert palette.list.currentRow() == palette.list.count() - 1
 
 
-async def test_what_cannot_be_done_now_is_not_offered(window: Window) -> None:
+async def test_what_cannot_be_done_now_is_not_offered(window: NotingWindow) -> None:
     window.actions_of.every["vary"].setEnabled(False)
     palette = CommandPalette(window.actions_of, prompts, window)
     palette.open()
@@ -126,7 +126,7 @@ async def test_what_cannot_be_done_now_is_not_offered(window: Window) -> None:
     assert "Vary" not in found
 
 
-async def test_escape_leaves_the_palette_and_fits_a_narrow_window(window: Window) -> None:
+async def test_escape_leaves_the_palette_and_fits_a_narrow_window(window: NotingWindow) -> None:
     palette = CommandPalette(window.actions_of, prompts, window)
     window.resize(400, 300)
     palette.open()

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from studio.common.errors import LibraryLocked, StorageError
 from studio.common.library_lock import LibraryLock
-from studio.ui.dialogs.start_error import StartTrouble
+from studio.ui.dialogs.start_error import StartErrorDialog
 from studio.ui.style import theme
 from studio.ui.widgets import Button
 
@@ -32,7 +32,7 @@ def locked(folder: Path) -> LibraryLocked:
 
 
 def test_a_library_left_open_elsewhere_can_be_opened_anyway(dressed: None, tmp_path: Path) -> None:
-    dialog = StartTrouble(locked(tmp_path))
+    dialog = StartErrorDialog(locked(tmp_path))
     ended: list[int] = []
     dialog.finished.connect(ended.append)
     dialog.open_anyway.click()
@@ -41,7 +41,7 @@ def test_a_library_left_open_elsewhere_can_be_opened_anyway(dressed: None, tmp_p
 
 
 def test_other_trouble_has_no_way_around(dressed: None) -> None:
-    dialog = StartTrouble(StorageError("The disk is read-only"))
+    dialog = StartErrorDialog(StorageError("The disk is read-only"))
     (close,) = dialog.findChildren(Button)
     close.click()
     assert not dialog.anyway
@@ -51,7 +51,7 @@ def test_other_trouble_has_no_way_around(dressed: None) -> None:
 def test_enter_presses_what_has_the_keyboard(
     dressed: None, tmp_path: Path, *, anyway: bool
 ) -> None:
-    dialog = StartTrouble(locked(tmp_path))
+    dialog = StartErrorDialog(locked(tmp_path))
     dialog.show()
     dialog.activateWindow()
     wanted = "Open anyway" if anyway else "Quit"

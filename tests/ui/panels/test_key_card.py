@@ -13,8 +13,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 
 from studio.common.errors import KeyRefused, NetworkError
-from studio.config.credentials import KeyringTrouble
-from studio.config.key_status import Source, State
+from studio.config.credentials import KeyringFailure
+from studio.config.key_status import KeySource, KeyState
 from studio.config.settings import Profile
 from studio.domain.events import SettingsChanged
 from studio.ui.panels.key_card import OTHER, KeyCard
@@ -118,18 +118,18 @@ async def test_while_a_key_is_tested_it_can_be_cancelled(card: KeyCard, desk: Sc
     assert desk.vault.kept == {}
 
 
-@pytest.mark.parametrize("state", [State.ABSENT, State.LOCKED, State.DENIED])
+@pytest.mark.parametrize("state", [KeyState.ABSENT, KeyState.LOCKED, KeyState.DENIED])
 async def test_without_a_keyring_the_key_is_kept_for_this_session(
-    card: KeyCard, desk: ScriptedDesk, state: State
+    card: KeyCard, desk: ScriptedDesk, state: KeyState
 ) -> None:
-    desk.vault.trouble = KeyringTrouble(state, "a reason")
+    desk.vault.trouble = KeyringFailure(state, "a reason")
     saved: list[str] = []
     card.saved.connect(saved.append)
     write(card)
     card.save.click()
     await until(lambda: saved)
 
-    assert desk.keys.status("dgrid").source is Source.SESSION
+    assert desk.keys.status("dgrid").source is KeySource.SESSION
     assert card.verdict.tone == "warn"
     assert card.verdict.words.startswith("The key is not saved Not saved: a reason.")
     assert card._where.text().startswith("Kept until Gridbrush is closed, never in a file.")
@@ -138,7 +138,7 @@ async def test_without_a_keyring_the_key_is_kept_for_this_session(
 async def test_a_key_that_is_saved_after_all_is_said_to_be_in_the_keyring(
     card: KeyCard, desk: ScriptedDesk
 ) -> None:
-    desk.vault.trouble = KeyringTrouble(State.LOCKED, "a reason")
+    desk.vault.trouble = KeyringFailure(KeyState.LOCKED, "a reason")
     write(card)
     card.save.click()
     await until(lambda: card.verdict.tone == "warn")
@@ -168,7 +168,7 @@ async def test_a_prompt_can_be_left_and_the_key_is_used_unsaved(
     desk.vault.gate.clear()
     write(card)
     card.save.click()
-    await until(lambda: desk.keys.status("dgrid").state is State.WAITING)
+    await until(lambda: desk.keys.status("dgrid").state is KeyState.WAITING)
     await until(lambda: card.verdict.button("cancel") is not None)
     cancel = card.verdict.button("cancel")
     assert cancel is not None
@@ -182,8 +182,8 @@ async def test_a_prompt_can_be_left_and_the_key_is_used_unsaved(
 async def test_a_locked_keyring_is_opened_on_request(desk: ScriptedDesk, card: KeyCard) -> None:
     desk.settings.change(known_keys=("dgrid",))
     desk.vault.kept["dgrid"] = KEY
-    desk.vault.trouble = KeyringTrouble(State.LOCKED, "the keyring is locked")
-    await desk.keys.look("dgrid")
+    desk.vault.trouble = KeyringFailure(KeyState.LOCKED, "the keyring is locked")
+    await desk.keys.check_keyring("dgrid")
     card.set_profile("dgrid")
     assert "The keyring is locked" in card.verdict.words
     unlock = card.verdict.button("unlock")
@@ -351,7 +351,7 @@ async def test_a_key_that_is_deleted_elsewhere_is_asked_for_again(
 ) -> None:
     await desk.keys.store("dgrid", KEY)
     await until(lambda: not asks(card))
-    await desk.keys.forget("dgrid")
+    await desk.keys.delete_key("dgrid")
     await until(lambda: asks(card))
     assert card.key.isVisible()
     assert card.verdict.words == ""
@@ -360,7 +360,7 @@ async def test_a_key_that_is_deleted_elsewhere_is_asked_for_again(
 async def test_a_key_that_could_not_be_saved_can_be_given_again(
     card: KeyCard, desk: ScriptedDesk
 ) -> None:
-    desk.vault.trouble = KeyringTrouble(State.DENIED, "a reason")
+    desk.vault.trouble = KeyringFailure(KeyState.DENIED, "a reason")
     write(card)
     card.save.click()
     await until(lambda: card.verdict.tone == "warn")

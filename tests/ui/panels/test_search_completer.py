@@ -10,18 +10,18 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QStyleOptionViewItem
 
 from studio.library.index.search_language import KEYS, STATES
-from studio.ui.panels.search_completer import Completion
+from studio.ui.panels.search_completer import SearchCompleter
 from studio.ui.panels.search_hints import WORDS, meaning
 from studio.ui.style import theme
 from studio.ui.widgets import Text
-from studio.ui.widgets.search_field import Token
+from studio.ui.widgets.search_field import SearchToken
 from studio.ui.window.top_bar import TopBar
 from tests.ui.windows import make, opened, until
 
 
 def shown(bar: TopBar) -> int:
     QApplication.processEvents()
-    return len([one for one in bar.search.findChildren(Token) if not one.isHidden()])
+    return len([one for one in bar.search.findChildren(SearchToken) if not one.isHidden()])
 
 
 def test_whole_tokens_leave_the_line_and_are_looked_for_with_the_words(qapp: QApplication) -> None:
@@ -33,7 +33,7 @@ def test_whole_tokens_leave_the_line_and_are_looked_for_with_the_words(qapp: QAp
     QTest.keyClicks(bar.search.field, "fog rating:>=4 ")
     assert bar.search.text == "fog "
     assert shown(bar) == 1
-    (token,) = bar.search.findChildren(Token)
+    (token,) = bar.search.findChildren(SearchToken)
     assert [one.text() for one in token.findChildren(Text)] == ["rating", ">=4"]
     QTest.keyClicks(bar.search.field, 'tag:"old town"')
     QTest.keyClick(bar.search.field, Qt.Key.Key_Return)
@@ -56,9 +56,11 @@ async def test_keys_and_names_are_offered(tmp_path: Path) -> None:
         await window.core.library.tag([picture.id], add=["old town", "kelp"])
         await window.core.library.collections.make("Best")
         field = window.top_bar.search.field
-        await until(window.core, lambda: isinstance(field.completer(), Completion), "completer")
+        await until(
+            window.core, lambda: isinstance(field.completer(), SearchCompleter), "completer"
+        )
         completion = field.completer()
-        assert isinstance(completion, Completion)
+        assert isinstance(completion, SearchCompleter)
         assert completion.offers("fog rat") == ["rating:"]
         assert completion.offers("-a") == ["-aspect:", "-after:"]
         assert completion.offers("is:pi") == ["is:picked"]
@@ -78,9 +80,11 @@ async def test_keys_and_names_are_offered(tmp_path: Path) -> None:
 async def test_offers_say_in_plain_words_what_they_find(tmp_path: Path) -> None:
     async with opened(tmp_path) as window:
         field = window.top_bar.search.field
-        await until(window.core, lambda: isinstance(field.completer(), Completion), "completer")
+        await until(
+            window.core, lambda: isinstance(field.completer(), SearchCompleter), "completer"
+        )
         completion = field.completer()
-        assert isinstance(completion, Completion)
+        assert isinstance(completion, SearchCompleter)
         completion.on_edited("-rating:>")
         first = completion.completionModel().index(0, 0)
         assert first.data() == "-rating:>=4"
@@ -115,12 +119,12 @@ def colours_at_the_right(offered: QAbstractItemView, index: QModelIndex) -> int:
 async def test_what_is_not_understood_is_told_and_filters_nothing(tmp_path: Path) -> None:
     async with opened(tmp_path) as window:
         await make(window)
-        window.choices.on_searched("lighthouse rating:many")
+        window.view_options.on_searched("lighthouse rating:many")
         notice = window.messages.notice
         assert notice is not None
         assert "rating:>=4" in notice.text
-        await until(window.core, lambda: window.browsing.shown == 1, "shown")
-        window.choices.on_searched("lighthouse")
+        await until(window.core, lambda: window.library_view.shown == 1, "shown")
+        window.view_options.on_searched("lighthouse")
         assert window.messages.notice is None
 
 
@@ -129,9 +133,11 @@ async def test_enter_takes_what_is_marked_and_else_what_was_typed(tmp_path: Path
         await make(window)
         await window.core.library.collections.make("Harbour campaign")
         field = window.top_bar.search.field
-        await until(window.core, lambda: isinstance(field.completer(), Completion), "completer")
+        await until(
+            window.core, lambda: isinstance(field.completer(), SearchCompleter), "completer"
+        )
         completion = field.completer()
-        assert isinstance(completion, Completion)
+        assert isinstance(completion, SearchCompleter)
         offered = completion.popup()
         assert offered is not None
         told: list[str] = []

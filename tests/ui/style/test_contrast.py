@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtGui import QColor, QPalette
 
 from studio.ui.style import stylesheet
-from studio.ui.style.roles import DARK, LIGHT, Roles
+from studio.ui.style.roles import DARK, LIGHT, ColorRoles
 from studio.ui.style.theme import Theme
 
 # The ratios of the design against panel, mat and raise. Its table is rounded here and cut there:
@@ -101,7 +101,7 @@ def test_the_ratio_is_that_of_wcag() -> None:
 
 @pytest.mark.parametrize("role", PLAIN)
 @THEMES
-def test_ratios_are_those_of_the_design(role: str, roles: Roles) -> None:
+def test_ratios_are_those_of_the_design(role: str, roles: ColorRoles) -> None:
     told = PLAIN[role][0 if roles is DARK else 1]
     got = [ratio(getattr(roles, role), ground) for ground in (roles.panel, roles.mat, roles.raise_)]
     assert got == pytest.approx(told, abs=0.1)
@@ -110,7 +110,7 @@ def test_ratios_are_those_of_the_design(role: str, roles: Roles) -> None:
 @pytest.mark.parametrize("pair", PAIRS)
 @THEMES
 def test_ratios_of_fills_and_tints_are_those_of_the_design(
-    pair: tuple[str, str], roles: Roles
+    pair: tuple[str, str], roles: ColorRoles
 ) -> None:
     told = PAIRS[pair][0 if roles is DARK else 1]
     got = ratio(getattr(roles, pair[0]), getattr(roles, pair[1]))
@@ -120,44 +120,46 @@ def test_ratios_of_fills_and_tints_are_those_of_the_design(
 @pytest.mark.parametrize("ground", GROUNDS)
 @pytest.mark.parametrize("text", TEXTS)
 @THEMES
-def test_text_can_be_read_on_every_ground(text: str, ground: str, roles: Roles) -> None:
+def test_text_can_be_read_on_every_ground(text: str, ground: str, roles: ColorRoles) -> None:
     assert ratio(getattr(roles, text), getattr(roles, ground)) >= 4.5
 
 
 @pytest.mark.parametrize("pair", USED)
 @THEMES
-def test_text_can_be_read_on_grounds_of_its_own(pair: tuple[str, str], roles: Roles) -> None:
+def test_text_can_be_read_on_grounds_of_its_own(pair: tuple[str, str], roles: ColorRoles) -> None:
     assert ratio(getattr(roles, pair[0]), getattr(roles, pair[1])) >= 4.5
 
 
 @pytest.mark.parametrize("line", ["edge", "accent", "focus"])
 @pytest.mark.parametrize("ground", ["panel", "mat", "raise_", "sunk"])
 @THEMES
-def test_outlines_that_are_the_only_cue_can_be_seen(line: str, ground: str, roles: Roles) -> None:
+def test_outlines_that_are_the_only_cue_can_be_seen(
+    line: str, ground: str, roles: ColorRoles
+) -> None:
     assert ratio(getattr(roles, line), getattr(roles, ground)) >= 3
 
 
 @pytest.mark.parametrize(("words", "under"), [("ok", "addbg"), ("bad", "rembg")])
 @pytest.mark.parametrize("ground", ["panel", "mat", "sunk"])
 @THEMES
-def test_changed_words_can_be_read(words: str, under: str, ground: str, roles: Roles) -> None:
+def test_changed_words_can_be_read(words: str, under: str, ground: str, roles: ColorRoles) -> None:
     seen = over(getattr(roles, under), getattr(roles, ground))
     assert ratio(getattr(roles, words), seen) >= 4.5
 
 
 @pytest.mark.parametrize("text", ["onchrome", "onchrome2"])
 @THEMES
-def test_labels_on_a_white_picture_can_be_read(text: str, roles: Roles) -> None:
+def test_labels_on_a_white_picture_can_be_read(text: str, roles: ColorRoles) -> None:
     assert ratio(getattr(roles, text), over(roles.chrome, "#ffffff")) >= 4.5
 
 
 @THEMES
-def test_the_tick_of_a_selection_can_be_seen(roles: Roles) -> None:
+def test_the_tick_of_a_selection_can_be_seen(roles: ColorRoles) -> None:
     assert ratio(roles.tick, roles.accent) >= 3
 
 
 @THEMES
-def test_greys_are_exact(roles: Roles) -> None:
+def test_greys_are_exact(roles: ColorRoles) -> None:
     greys = (*GROUNDS, "press", "line", "line2", "edge", "text", "text2", "text3", "off")
     for role in greys:
         colour = QColor(getattr(roles, role))
@@ -182,5 +184,5 @@ def test_high_contrast_takes_the_colours_of_the_system() -> None:
 
 def test_every_role_is_a_colour() -> None:
     look = Theme()
-    for field in fields(Roles):
+    for field in fields(ColorRoles):
         assert look.color(field.name).isValid(), field.name

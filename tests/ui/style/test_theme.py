@@ -285,12 +285,12 @@ def test_without_its_files_the_window_uses_the_systems_font(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(fonts, "files", lambda: (tmp_path / "gone.ttf",))
-    fonts.forget()
+    fonts.reset_fonts()
     try:
         assert fonts.families("Some Sans") == ["Some Sans"]
         assert "gone.ttf cannot be loaded" in caplog.text
     finally:
-        fonts.forget()
+        fonts.reset_fonts()
 
 
 def test_text_and_heights_grow_with_the_text_scale() -> None:

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QFrame, QWidget
 from studio.domain.drafts import Draft
 from studio.domain.entities import JobState, Picture, Reference, Role
 from studio.ui.dialogs.question import Question
-from studio.ui.dialogs.start_error import StartTrouble
+from studio.ui.dialogs.start_error import StartErrorDialog
 from studio.ui.panels.composer.composer import Composer
 from studio.ui.panels.inspector import Inspector
 from studio.ui.panels.key_card import KeyCard
@@ -31,7 +31,7 @@ from studio.ui.views.welcome import Welcome
 from studio.ui.widgets import (
     Button,
     CheckBox,
-    Choice,
+    ChipChoice,
     ElidedLabel,
     IconButton,
     KeyCap,
@@ -47,7 +47,7 @@ from studio.ui.widgets import (
 )
 from studio.ui.widgets.accessible import restyle
 from studio.ui.widgets.key_field import KeyField
-from studio.ui.widgets.key_test_result import Verdict
+from studio.ui.widgets.key_test_result import KeyTestResult
 from studio.ui.widgets.paragraph import Paragraph
 from studio.ui.widgets.popover import Popover
 from studio.ui.window.grid_bar import GridBar
@@ -120,7 +120,7 @@ async def studio(home: Path) -> AsyncIterator[OpenedWindow]:
         pictures = await make(window, f"{PROMPT} in {{fog|rain}}", tiles=2)
         await window.core.library.tag([one.id for one in pictures], add=["kelp"])
         await window.core.library.collections.make("Best")
-        await until(window.core, lambda: bool(window.shelving.every), "a collection")
+        await until(window.core, lambda: bool(window.collections_controller.every), "a collection")
         window.gallery.select_keys([pictures[0].row])
         await until(window.core, window.gallery.selected_items, "selected")
         await settle()
@@ -258,14 +258,14 @@ def welcome(window: OpenedWindow) -> QWidget:
 
 
 def verdict(_window: OpenedWindow) -> QWidget:
-    made = Verdict()
-    made.say("bad", "The key is not accepted", "The service said no.", [("x", "Try again")])
+    made = KeyTestResult()
+    made.show_result("bad", "The key is not accepted", "The service said no.", [("x", "Try again")])
     return made
 
 
 def chip(_window: OpenedWindow) -> QWidget:
     made = MenuChip("Model")
-    made.set_choices([Choice(value=1, text="gemini", supplement="1024 × 1024", icon="model")])
+    made.set_choices([ChipChoice(value=1, text="gemini", supplement="1024 × 1024", icon="model")])
     made.set_mark("not the one asked for")
     return made
 
@@ -291,7 +291,7 @@ async def question(window: OpenedWindow) -> QWidget:
 
 
 async def start_trouble(_window: OpenedWindow) -> QWidget:
-    made = StartTrouble(StudioErrorOf("The library cannot be opened"))  # type: ignore[arg-type]
+    made = StartErrorDialog(StudioErrorOf("The library cannot be opened"))  # type: ignore[arg-type]
     made.open()
     await settle()
     return made
@@ -337,7 +337,7 @@ def _checked() -> QWidget:
 
 
 def _picture_menu(window: OpenedWindow) -> None:
-    window.offers.on_context_menu(window.gallery.selected_items()[0], QPoint(300, 300))
+    window.item_actions.on_context_menu(window.gallery.selected_items()[0], QPoint(300, 300))
 
 
 def _offers(window: OpenedWindow) -> None:
@@ -430,7 +430,7 @@ async def test_every_panel_survives_a_switch(tmp_path: Path) -> None:
 async def test_what_lies_over_the_window_survives_a_switch(tmp_path: Path) -> None:
     async with studio(tmp_path) as window:
         # A model that has all there is to choose.
-        window.composer.take(Draft(profile="google", model="gemini-3-pro-image"))
+        window.composer.change_draft(Draft(profile="google", model="gemini-3-pro-image"))
         dark, light = Switched(), Switched()
         # The window opens in the dark theme.
         await look_at(window, dark, "dark", "light", "dark")

@@ -17,7 +17,7 @@ from studio.ui.support import clipboard
 STUDIO = Path(clipboard.__file__).resolve().parents[2]
 
 
-class Held:
+class BusyClipboard:
     """A clipboard that another program does not let go of for the first few tries."""
 
     def __init__(self, tries: int) -> None:
@@ -30,16 +30,16 @@ class Held:
 
 
 async def test_a_clipboard_that_is_held_is_tried_again_with_new_data() -> None:
-    held = Held(2)
-    await clipboard.put(QMimeData, hold=held)
+    held = BusyClipboard(2)
+    await clipboard.set_clipboard(QMimeData, hold=held)
     assert len(held.offered) == 3
     assert len({id(one) for one in held.offered}) == 3, "Qt deletes what it was given before"
 
 
 async def test_a_clipboard_that_cannot_be_had_is_told() -> None:
-    held = Held(1000)
+    held = BusyClipboard(1000)
     with pytest.raises(StorageError) as caught:
-        await clipboard.put(QMimeData, hold=held)
+        await clipboard.set_clipboard(QMimeData, hold=held)
     assert caught.value.title == "Nothing was copied"
     assert len(held.offered) > 2
 

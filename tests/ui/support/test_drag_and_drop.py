@@ -12,12 +12,12 @@ from PySide6.QtWidgets import QApplication
 from studio.common.errors import InputError, PictureUnreadable
 from studio.ui.style import theme
 from studio.ui.support import drag_and_drop
-from studio.ui.support.drag_and_drop import Carried, PictureData, accepts, pictures_in
+from studio.ui.support.drag_and_drop import DraggedPicture, PictureData, accepts, pictures_in
 from tests.ui import scripted
 
 
 @pytest.fixture
-def carried(tmp_path: Path) -> list[Carried]:
+def carried(tmp_path: Path) -> list[DraggedPicture]:
     names = ["plain.png", "two words.png", "grün & blau.jpg"]
     made = []
     for row, name in enumerate(names, 1):
@@ -25,11 +25,11 @@ def carried(tmp_path: Path) -> list[Carried]:
         path = tmp_path / name
         path.write_bytes(scripted.image_bytes(8, 6, "#102030", kind))
         media = f"image/{kind.lower()}"
-        made.append(Carried(scripted.picture(row, media_type=media), path))
+        made.append(DraggedPicture(scripted.picture(row, media_type=media), path))
     return made
 
 
-def test_a_drag_names_the_original_files(carried: list[Carried]) -> None:
+def test_a_drag_names_the_original_files(carried: list[DraggedPicture]) -> None:
     data = PictureData(carried)
     paths = [Path(url.toLocalFile()) for url in data.urls()]
     assert paths == [each.path for each in carried]
@@ -39,7 +39,9 @@ def test_a_drag_names_the_original_files(carried: list[Carried]) -> None:
     assert not data.hasFormat("image/png")
 
 
-async def test_a_single_png_goes_with_its_own_bytes_and_its_pixels(carried: list[Carried]) -> None:
+async def test_a_single_png_goes_with_its_own_bytes_and_its_pixels(
+    carried: list[DraggedPicture],
+) -> None:
     data = PictureData(carried[:1])
     decoder = scripted.ScriptedDecoder()
     assert decoder.paths == [], "nothing is decoded before somebody may want it"
@@ -52,14 +54,14 @@ async def test_a_single_png_goes_with_its_own_bytes_and_its_pixels(carried: list
     assert image.pixelColor(3, 3).name() == "#0a141e"
 
 
-async def test_a_single_jpeg_is_not_called_png(carried: list[Carried]) -> None:
+async def test_a_single_jpeg_is_not_called_png(carried: list[DraggedPicture]) -> None:
     data = PictureData(carried[2:])
     await data.load(scripted.ScriptedDecoder())
     assert not data.hasFormat("image/png")
     assert data.hasImage()
 
 
-async def test_copy_puts_files_and_image_on_the_clipboard(carried: list[Carried]) -> None:
+async def test_copy_puts_files_and_image_on_the_clipboard(carried: list[DraggedPicture]) -> None:
     await drag_and_drop.copy(carried[1:2], scripted.ScriptedDecoder())
     mime = QGuiApplication.clipboard().mimeData()
     url = QUrl.fromLocalFile(str(carried[1].path))
@@ -70,7 +72,9 @@ async def test_copy_puts_files_and_image_on_the_clipboard(carried: list[Carried]
     assert mime.hasImage()
 
 
-async def test_files_are_copied_even_when_the_image_cannot_be_had(carried: list[Carried]) -> None:
+async def test_files_are_copied_even_when_the_image_cannot_be_had(
+    carried: list[DraggedPicture],
+) -> None:
     decoder = scripted.ScriptedDecoder()
     decoder.error = PictureUnreadable("The picture cannot be read")
     await drag_and_drop.copy(carried[2:], decoder)
@@ -79,7 +83,7 @@ async def test_files_are_copied_even_when_the_image_cannot_be_had(carried: list[
     assert not mime.hasImage()
 
 
-async def test_more_than_a_thousand_are_refused_in_words(carried: list[Carried]) -> None:
+async def test_more_than_a_thousand_are_refused_in_words(carried: list[DraggedPicture]) -> None:
     with pytest.raises(InputError, match="1,001 are selected, at most 1,000"):
         await drag_and_drop.copy(carried[:1] * 1001, scripted.ScriptedDecoder())
 

@@ -227,7 +227,7 @@ async def test_a_drop_on_the_composers_margin_is_taken_and_ends_the_drag(tmp_pat
     """The issue's own: "Drop to edit" lay over the composer for good."""
     async with studio(tmp_path) as window:
         composer = window.composer
-        (picture,) = await window.core.library.pictures(window.browsing.order)
+        (picture,) = await window.core.library.pictures(window.library_view.order)
         mime = own(picture.id)
         margin = QPoint(3, composer.height() - 3)
         assert composer.childAt(margin) in (composer.sheet, None)
@@ -269,9 +269,9 @@ async def test_a_cover_that_is_hidden_with_its_view_does_not_come_back(tmp_path:
     async with studio(tmp_path) as window:
         assert enter(window, files(), QPoint(400, 300))
         assert len(covers(window)) == 2
-        window.looking.open_loupe()
+        window.view_switch.open_loupe()
         assert covers(window) == []
-        window.looking.close_loupe()
+        window.view_switch.close_loupe()
         assert covers(window) == []
 
 
@@ -280,7 +280,7 @@ async def test_a_drag_over_another_part_leaves_none_marked(tmp_path: Path) -> No
         composer = window.composer
         kept = await window.core.library.keep_input(
             window.core.library.path(
-                (await window.core.library.pictures(window.browsing.order))[0]
+                (await window.core.library.pictures(window.library_view.order))[0]
             ),
             role=Role.FREE,
             name="x",
@@ -307,9 +307,9 @@ async def test_a_drag_over_another_part_leaves_none_marked(tmp_path: Path) -> No
 
 async def test_in_one_line_the_composer_leaves_a_drag_to_the_window(tmp_path: Path) -> None:
     async with studio(tmp_path) as window:
-        window.looking.open_loupe()
+        window.view_switch.open_loupe()
         assert not window.composer.acceptDrops()
-        window.looking.close_loupe()
+        window.view_switch.close_loupe()
         assert window.composer.acceptDrops()
 
 
@@ -350,7 +350,7 @@ async def test_a_slot_that_is_moved_leaves_no_mark(tmp_path: Path, how: str) -> 
             slot.setFocus()
             QTest.keyClick(slot, Qt.Key.Key_Escape)
         elif how == "hidden":
-            window.looking.open_loupe()
+            window.view_switch.open_loupe()
         else:
             composer.undo()
         assert row._insert_at is None

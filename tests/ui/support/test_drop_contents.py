@@ -252,7 +252,7 @@ async def test_files_with_odd_names_become_references_with_plain_ones(
 
 
 async def window_takes(window: OpenedWindow, mime: QMimeData) -> None:
-    window.composer.give(mime)
+    window.composer.add_from_mime(mime)
     await until(window.core, lambda: bool(window.composer.draft().references), "taken")
 
 
@@ -273,13 +273,13 @@ async def test_pictures_without_a_file_are_imported_by_a_drop_on_the_gallery(
 ) -> None:
     async with opened(tmp_path) as window:
         await make(window)
-        window.bringing.show_target(mime)
+        window.import_controller.show_target(mime)
         target = window.views.findChild(ImportTarget)
         assert target is not None
         assert target.isVisible()
         assert drop(target, QPoint(50, 50), mime)
-        await until(window.core, lambda: window.browsing.shown == 2, "imported")
-        await until(window.core, lambda: not window.bringing.is_under_way(), "over")
+        await until(window.core, lambda: window.library_view.shown == 2, "imported")
+        await until(window.core, lambda: not window.import_controller.is_under_way(), "over")
         (picture,) = [p for p in await window.core.library.every() if p.imported]
         assert window.core.library.path(picture).read_bytes() == PNG
         assert not list((window.core.library.folder / ".gridbrush/importing").iterdir())
@@ -300,8 +300,10 @@ async def test_a_folder_with_an_odd_name_in_it_is_imported_by_a_drop(tmp_path: P
     odd_files.pipe(tmp_path / "in" / "p.png")
     async with opened(tmp_path / "home") as window:
         await make(window)
-        window.bringing.take_in(drag_and_drop.pictures_in(uris((tmp_path / "in").as_uri())))
-        await until(window.core, lambda: window.browsing.shown == 2, "imported")
+        window.import_controller.take_in(
+            drag_and_drop.pictures_in(uris((tmp_path / "in").as_uri()))
+        )
+        await until(window.core, lambda: window.library_view.shown == 2, "imported")
         await until(window.core, lambda: "1 × HEIC" in said(window), "said what was left out")
         assert "1 × pipe" in said(window)
 
@@ -320,7 +322,7 @@ async def test_what_is_no_picture_is_said_after_a_drop_on_the_gallery(
 ) -> None:
     async with opened(tmp_path) as window:
         await make(window)
-        window.bringing.show_target(mime)
+        window.import_controller.show_target(mime)
         target = window.views.findChild(ImportTarget)
         assert target is not None
         assert drop(target, QPoint(50, 50), mime)

@@ -219,7 +219,7 @@ async def test_no_action_is_done_again_by_a_held_key(
         await windows.make(window)
         handle = activate(window)
         window.gallery.setFocus()
-        window.gallery.select_keys([window.browsing.order[0]])
+        window.gallery.select_keys([window.library_view.order[0]])
         done: list[str] = []
         for row in table():
             action = window.actions_of.every[row.name]
@@ -366,7 +366,7 @@ def test_a_held_enter_answers_neither_a_question_nor_a_menu(dressed: None) -> No
     key_repeat.watch()
     answered: list[str] = []
     question = Question("Delete 3 pictures for good?")
-    question.offer("Delete", lambda: answered.append("delete"), kind="danger", first=True)
+    question.add_button("Delete", lambda: answered.append("delete"), kind="danger", first=True)
     plain = QDialog()
     line = QLineEdit(plain)
     line.returnPressed.connect(lambda: answered.append("line"))
@@ -396,7 +396,7 @@ def test_a_held_enter_answers_neither_a_question_nor_a_menu(dressed: None) -> No
 
 def test_a_release_and_a_press_at_the_same_moment_are_a_held_key(qapp: QApplication) -> None:
     """X repeats so; where Qt reads one before the other has come, it takes them for two."""
-    keys = key_repeat.HeldKeys(qapp, twins=True)
+    keys = key_repeat.KeyRepeatFilter(qapp, twins=True)
     window = QWindow()
 
     def send(kind: QEvent.Type, at: int) -> bool:

@@ -30,7 +30,7 @@ async def test_an_error_is_reported_at_once(task_errors: list[BaseException]) ->
         raise LookupError("lost")
 
     task = tasks.spawn(work())
-    await task.settle()
+    await task.wait_until_ended()
     await asyncio.sleep(0)
     assert [str(e) for e in task_errors] == ["lost"]
     assert task.done()
@@ -41,7 +41,7 @@ async def test_without_a_handler_the_error_is_logged(caplog: pytest.LogCaptureFi
     async def work() -> None:
         raise LookupError("lost")
 
-    await tasks.spawn(work()).settle()
+    await tasks.spawn(work()).wait_until_ended()
     await asyncio.sleep(0)
     assert "lost" in caplog.text
 
@@ -49,7 +49,7 @@ async def test_without_a_handler_the_error_is_logged(caplog: pytest.LogCaptureFi
 async def test_a_cancelled_coroutine_is_no_error(task_errors: list[BaseException]) -> None:
     task = tasks.spawn(asyncio.Event().wait())
     task.cancel()
-    await task.settle()
+    await task.wait_until_ended()
     await asyncio.sleep(0)
     assert task_errors == []
 
@@ -87,9 +87,9 @@ async def test_what_is_started_before_the_loop_waits_for_it(
     assert done == []
     assert second.done()
     assert not first.done()
-    tasks.begin()
-    await first.settle()
-    await third.settle()
+    tasks.start_waiting()
+    await first.wait_until_ended()
+    await third.wait_until_ended()
     assert done == ["one", "three"]
     assert not tasks.held()
     assert task_errors == []

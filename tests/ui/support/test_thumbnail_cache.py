@@ -14,18 +14,18 @@ import shiboken6
 from PySide6.QtCore import QSize
 
 from studio.domain.entities import Reference
-from studio.ui.support.thumbnail_cache import CARD, FADE, Thumbnails, Wish
+from studio.ui.support.thumbnail_cache import CARD, FADE, ThumbnailCache, ThumbnailRequest
 from tests.ui import scripted
 from tests.ui.scripted_core import until
 
 
-class Shelf:
+class TimedThumbnails:
     """Thumbnails over the scripted library, with a clock set by hand."""
 
     def __init__(self, bound: int) -> None:
         self.library = scripted.ScriptedLibrary()
         self.now = 0.0
-        self.thumbnails = Thumbnails(self.library, bound=bound, clock=lambda: self.now)
+        self.thumbnails = ThumbnailCache(self.library, bound=bound, clock=lambda: self.now)
         self.ready: list[str] = []
         self.thumbnails.ready.connect(self.ready.append)
 
@@ -38,24 +38,24 @@ class Shelf:
 
 
 @pytest.fixture
-def shelf(at_end: list[Callable[[], object]]) -> Callable[..., Shelf]:
-    def make(bound: int = 1 << 26) -> Shelf:
-        made = Shelf(bound)
+def shelf(at_end: list[Callable[[], object]]) -> Callable[..., TimedThumbnails]:
+    def make(bound: int = 1 << 26) -> TimedThumbnails:
+        made = TimedThumbnails(bound)
         at_end.append(lambda: shiboken6.delete(made.thumbnails))
         return made
 
     return make
 
 
-def wish(row: int, side: int = 158) -> Wish:
-    return Wish(scripted.picture(row), QSize(side, side))
+def wish(row: int, side: int = 158) -> ThumbnailRequest:
+    return ThumbnailRequest(scripted.picture(row), QSize(side, side))
 
 
 async def test_a_thumbnail_has_exactly_the_pixels_it_is_painted_with(
-    shelf: Callable[..., Shelf],
+    shelf: Callable[..., TimedThumbnails],
 ) -> None:
     s = shelf()
-    s.thumbnails.want([wish(1, 158), wish(2, 316), wish(3, 900)])
+    s.thumbnails.request_thumbnails([wish(1, 158), wish(2, 316), wish(3, 900)])
     await s.until(3)
     assert s.library.thumbnails == [("p1", 256), ("p2", 512), ("p3", 1024)]
     for id_, side in (("p1", 158), ("p2", 316), ("p3", 900)):
@@ -64,29 +64,29 @@ async def test_a_thumbnail_has_exactly_the_pixels_it_is_painted_with(
         assert pixmap.size() == QSize(side, side)
 
 
-async def test_only_what_is_wanted_last_is_fetched(shelf: Callable[..., Shelf]) -> None:
+async def test_only_what_is_wanted_last_is_fetched(shelf: Callable[..., TimedThumbnails]) -> None:
     s = shelf()
     s.library.gate.clear()
-    s.thumbnails.want(wish(row) for row in range(1, 100))
+    s.thumbnails.request_thumbnails(wish(row) for row in range(1, 100))
     await asyncio.sleep(0)
-    s.thumbnails.want(wish(row) for row in range(200, 203))
+    s.thumbnails.request_thumbnails(wish(row) for row in range(200, 203))
     s.library.gate.set()
     await s.until(3)
     assert sorted(s.ready) == ["p200", "p201", "p202"]
     assert len(s.library.thumbnails) <= 8
-    s.thumbnails.want(wish(row) for row in range(200, 203))
+    s.thumbnails.request_thumbnails(wish(row) for row in range(200, 203))
     await s.rest()
     assert len(s.ready) == 3, "what is here was fetched again"
 
 
 async def test_of_two_wishes_for_one_picture_the_last_holds_every_time(
-    shelf: Callable[..., Shelf],
+    shelf: Callable[..., TimedThumbnails],
 ) -> None:
     s = shelf()
     wishes = [wish(1, 40), wish(1, 192)]
-    s.thumbnails.want(wishes)
+    s.thumbnails.request_thumbnails(wishes)
     await s.until(1)
-    s.thumbnails.want(wishes)
+    s.thumbnails.request_thumbnails(wishes)
     await s.rest()
     pixmap = s.thumbnails.pixmap("p1")
     assert pixmap is not None
@@ -94,53 +94,55 @@ async def test_of_two_wishes_for_one_picture_the_last_holds_every_time(
     assert len(s.ready) == 1
 
 
-async def test_what_is_kept_is_bounded_by_bytes(shelf: Callable[..., Shelf]) -> None:
+async def test_what_is_kept_is_bounded_by_bytes(shelf: Callable[..., TimedThumbnails]) -> None:
     one = 100 * 100 * 4
     s = shelf(bound=one * 5)
     for start in range(0, 40, 4):
-        s.thumbnails.want(wish(row, 100) for row in range(start, start + 4))
+        s.thumbnails.request_thumbnails(wish(row, 100) for row in range(start, start + 4))
         await s.until(start + 4)
     assert s.thumbnails.bytes == one * 5
     assert s.thumbnails.pixmap("p39") is not None
     assert s.thumbnails.pixmap("p0") is None
 
 
-async def test_a_fault_is_told_and_not_asked_for_again(shelf: Callable[..., Shelf]) -> None:
+async def test_a_fault_is_told_and_not_asked_for_again(
+    shelf: Callable[..., TimedThumbnails],
+) -> None:
     s = shelf()
     s.library.broken = {"p1"}
-    s.thumbnails.want([wish(1)])
+    s.thumbnails.request_thumbnails([wish(1)])
     await s.until(1)
     assert "cannot be read" in s.thumbnails.fault("p1")
-    s.thumbnails.want([wish(1)])
+    s.thumbnails.request_thumbnails([wish(1)])
     await s.rest()
     assert len(s.library.thumbnails) == 1
     s.library.broken = set()
-    s.thumbnails.forget(["p1"])
-    s.thumbnails.want([wish(1)])
+    s.thumbnails.refetch_thumbnails(["p1"])
+    s.thumbnails.request_thumbnails([wish(1)])
     await s.until(2)
     assert s.thumbnails.fault("p1") == ""
     assert s.thumbnails.pixmap("p1") is not None
 
 
 async def test_a_thumbnail_fades_in_once_and_not_when_it_is_only_sharper(
-    shelf: Callable[..., Shelf],
+    shelf: Callable[..., TimedThumbnails],
 ) -> None:
     s = shelf()
     s.now = 10.0
-    s.thumbnails.want([wish(1)])
+    s.thumbnails.request_thumbnails([wish(1)])
     await s.until(1)
     assert s.thumbnails.strength("p1") == 0
     s.now += FADE / 2
     assert 0.4 < s.thumbnails.strength("p1") < 0.6
     s.now += FADE
     assert s.thumbnails.strength("p1") == 1
-    s.thumbnails.want([wish(1, 300)])
+    s.thumbnails.request_thumbnails([wish(1, 300)])
     await s.until(2)
     assert s.thumbnails.strength("p1") == 1
 
 
 async def test_the_source_of_a_job_is_sixteen_pixels(
-    shelf: Callable[..., Shelf],
+    shelf: Callable[..., TimedThumbnails],
 ) -> None:
     s = shelf()
     reference = Reference(sha256="ab", media_type="image/png")
@@ -152,7 +154,9 @@ async def test_the_source_of_a_job_is_sixteen_pixels(
     assert s.library.thumbnails == [("ab", 256)]
 
 
-def test_a_picture_can_be_shown_before_its_thumbnail_is_here(shelf: Callable[..., Shelf]) -> None:
+def test_a_picture_can_be_shown_before_its_thumbnail_is_here(
+    shelf: Callable[..., TimedThumbnails],
+) -> None:
     card = shelf().thumbnails.card(scripted.picture(1, width=400, height=100, colour=0x336699))
     assert (card.width(), card.height()) == (CARD, CARD // 4)
     assert card.toImage().pixelColor(5, 5).rgb() == 0xFF336699
@@ -190,14 +194,14 @@ def test_decoding_beside_the_window_never_waits_for_what_waits_for_it() -> None:
 
 
 async def test_one_that_is_on_the_disk_is_decoded_from_there(
-    shelf: Callable[..., Shelf], tmp_path: Path
+    shelf: Callable[..., TimedThumbnails], tmp_path: Path
 ) -> None:
     s = shelf()
     file, torn = tmp_path / "one.jpg", tmp_path / "torn.jpg"
     file.write_bytes(scripted.image_bytes(256, 256, "#336699"))
     torn.write_bytes(b"no picture")
     s.library.kept = {("p1", 256): file, ("p2", 256): torn}
-    s.thumbnails.want([wish(1), wish(2)])
+    s.thumbnails.request_thumbnails([wish(1), wish(2)])
     await s.until(2)
     assert s.library.thumbnails == [("p2", 256)], "only what cannot be read is asked for"
     pixmap = s.thumbnails.pixmap("p1")

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from studio.ui.support.word_diff import Change, changes, compare, shared, worth_marking
+from studio.ui.support.word_diff import DiffKind, changes, compare, shared, worth_marking
 
-S, A, R = Change.SAME, Change.ADDED, Change.REMOVED
+S, A, R = DiffKind.SAME, DiffKind.ADDED, DiffKind.REMOVED
 
 
-def told(before: str, after: str) -> list[tuple[Change, str]]:
+def told(before: str, after: str) -> list[tuple[DiffKind, str]]:
     return [(piece.change, piece.text) for piece in compare(before, after)]
 
 
@@ -39,7 +39,7 @@ def test_a_word_in_place_of_another_stands_after_it() -> None:
     ],
 )
 def test_additions_removals_and_their_spaces(
-    before: str, after: str, expected: list[tuple[Change, str]]
+    before: str, after: str, expected: list[tuple[DiffKind, str]]
 ) -> None:
     assert told(before, after) == expected
 

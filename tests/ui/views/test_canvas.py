@@ -14,9 +14,9 @@ from pytestqt.qtbot import QtBot
 
 from studio.ui.style.theme import install, theme
 from studio.ui.support import raster
-from studio.ui.views.canvas.canvas import Canvas
+from studio.ui.views.canvas.canvas import PictureCanvas
 from studio.ui.views.canvas.plates import Plate
-from studio.ui.views.canvas.viewport import HIGHEST, Area, Viewport
+from studio.ui.views.canvas.viewport import HIGHEST, DeviceRect, Viewport
 from tests.ui import scripted_library
 from tests.ui.scripted_library import raw
 
@@ -27,8 +27,8 @@ def dressed(qapp: QApplication) -> None:
 
 
 @pytest.fixture
-def canvas(qtbot: QtBot) -> Iterator[Canvas]:
-    made = Canvas()
+def canvas(qtbot: QtBot) -> Iterator[PictureCanvas]:
+    made = PictureCanvas()
     qtbot.addWidget(made)
     made.resize(420, 320)
     made.show()
@@ -40,7 +40,7 @@ def plate(width: int = 800, height: int = 600, **changes: object) -> Plate:
     return Plate(key="a", name="dusk", width=width, height=height, **changes)  # type: ignore[arg-type]
 
 
-def turn_wheel(canvas: Canvas, at: QPointF, turn: int) -> None:
+def turn_wheel(canvas: PictureCanvas, at: QPointF, turn: int) -> None:
     event = QWheelEvent(
         at,
         canvas.mapToGlobal(at),
@@ -55,7 +55,7 @@ def turn_wheel(canvas: Canvas, at: QPointF, turn: int) -> None:
 
 
 def mouse(
-    canvas: Canvas,
+    canvas: PictureCanvas,
     kind: QEvent.Type,
     at: QPointF,
     *,
@@ -74,13 +74,13 @@ def mouse(
     QApplication.sendEvent(canvas, event)
 
 
-def drag(canvas: Canvas, start: QPointF, end: QPointF, **how: object) -> None:
+def drag(canvas: PictureCanvas, start: QPointF, end: QPointF, **how: object) -> None:
     mouse(canvas, QEvent.Type.MouseButtonPress, start, **how)  # type: ignore[arg-type]
     mouse(canvas, QEvent.Type.MouseMove, end, **how)  # type: ignore[arg-type]
     mouse(canvas, QEvent.Type.MouseButtonRelease, end, **how)  # type: ignore[arg-type]
 
 
-def painted(canvas: Canvas) -> QImage:
+def painted(canvas: PictureCanvas) -> QImage:
     return canvas.grab().toImage()
 
 
@@ -95,7 +95,7 @@ views = st.floats(80, 4000)
 def test_what_lies_under_the_cursor_stays_there(
     width: int, height: int, across: float, down: float, zoom: float, px: float, py: float
 ) -> None:
-    frame = Area(10, 10, across - 20, down - 20)
+    frame = DeviceRect(10, 10, across - 20, down - 20)
     view = Viewport.fit(width, height, (across, down), frame).zoomed(4.0, across / 2, down / 2)
     rect = view.rect
     spot = (
@@ -119,7 +119,7 @@ def test_what_lies_under_the_cursor_stays_there(
 def test_no_way_of_moving_leaves_a_gap_at_an_edge(
     width: int, height: int, across: float, down: float, steps: list[tuple[float, float]]
 ) -> None:
-    frame = Area(10, 10, across - 20, down - 20)
+    frame = DeviceRect(10, 10, across - 20, down - 20)
     view = Viewport.fit(width, height, (across, down), frame)
     for way, zoom in steps:
         view = view.zoomed(zoom, way % across, way % down).moved(way, -way)
@@ -140,14 +140,14 @@ def test_no_way_of_moving_leaves_a_gap_at_an_edge(
 def test_fit_shows_the_whole_picture_and_never_enlarges_it(
     width: int, height: int, across: float, down: float
 ) -> None:
-    view = Viewport.fit(width, height, (across, down), Area(10, 10, across - 20, down - 20))
+    view = Viewport.fit(width, height, (across, down), DeviceRect(10, 10, across - 20, down - 20))
     assert view.zoom <= 1
     assert view.rect.width <= across - 20 + 0.01
     assert view.rect.height <= down - 20 + 0.01
 
 
 def test_steps_of_zoom_meet_100_percent_and_fit_and_end_at_the_limits() -> None:
-    view = Viewport.fit(2048, 2048, (1000, 640), Area(10, 10, 980, 620))
+    view = Viewport.fit(2048, 2048, (1000, 640), DeviceRect(10, 10, 980, 620))
     seen = [view.zoom]
     while view.zoom < HIGHEST:
         view = view.zoomed(view.step(1), 500, 320)
@@ -160,7 +160,7 @@ def test_steps_of_zoom_meet_100_percent_and_fit_and_end_at_the_limits() -> None:
 
 
 def test_another_picture_shows_the_same_part() -> None:
-    view = Viewport.fit(1000, 1000, (500, 500), Area(0, 0, 500, 500)).zoomed(2.0, 250, 250)
+    view = Viewport.fit(1000, 1000, (500, 500), DeviceRect(0, 0, 500, 500)).zoomed(2.0, 250, 250)
     view = view.moved(300, -120)
     other = view.of(2000, 2000)
     assert other.zoom == pytest.approx(1.0)
@@ -171,7 +171,7 @@ def test_another_picture_shows_the_same_part() -> None:
 # --- the widget -------------------------------------------------------------------------------
 
 
-def test_the_wheel_zooms_to_the_cursor(canvas: Canvas) -> None:
+def test_the_wheel_zooms_to_the_cursor(canvas: PictureCanvas) -> None:
     canvas.show_plate(plate())
     canvas.set_zoom(2.0)
     spot = QPointF(100, 80)
@@ -184,7 +184,7 @@ def test_the_wheel_zooms_to_the_cursor(canvas: Canvas) -> None:
     assert zooms == [canvas.zoom]
 
 
-def test_a_double_click_goes_to_100_percent_and_back_to_fit(canvas: Canvas) -> None:
+def test_a_double_click_goes_to_100_percent_and_back_to_fit(canvas: PictureCanvas) -> None:
     canvas.show_plate(plate())
     assert canvas.fitted
     mouse(canvas, QEvent.Type.MouseButtonDblClick, QPointF(200, 150))
@@ -202,21 +202,23 @@ def test_a_double_click_goes_to_100_percent_and_back_to_fit(canvas: Canvas) -> N
         (Qt.Key.Key_0, Qt.KeyboardModifier.ControlModifier, 0.475),
     ],
 )
-def test_keys_zoom(canvas: Canvas, key: Qt.Key, modifier: Qt.KeyboardModifier, zoom: float) -> None:
+def test_keys_zoom(
+    canvas: PictureCanvas, key: Qt.Key, modifier: Qt.KeyboardModifier, zoom: float
+) -> None:
     canvas.resize(400, 305)
     canvas.show_plate(plate())
     QApplication.sendEvent(canvas, QKeyEvent(QEvent.Type.KeyPress, key, modifier))
     assert canvas.zoom == pytest.approx(zoom, abs=0.001)
 
 
-def test_digits_are_left_to_the_rating(canvas: Canvas) -> None:
+def test_digits_are_left_to_the_rating(canvas: PictureCanvas) -> None:
     canvas.show_plate(plate())
     event = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_3, Qt.KeyboardModifier.NoModifier)
     canvas.keyPressEvent(event)
     assert not event.isAccepted()
 
 
-def test_dragging_a_whole_picture_takes_it_out(canvas: Canvas) -> None:
+def test_dragging_a_whole_picture_takes_it_out(canvas: PictureCanvas) -> None:
     canvas.show_plate(plate())
     asked: list[bool] = []
     canvas.drag_requested.connect(lambda: asked.append(True))
@@ -226,7 +228,7 @@ def test_dragging_a_whole_picture_takes_it_out(canvas: Canvas) -> None:
     assert asked == [True]
 
 
-def test_dragging_a_zoomed_picture_moves_it(canvas: Canvas) -> None:
+def test_dragging_a_zoomed_picture_moves_it(canvas: PictureCanvas) -> None:
     canvas.show_plate(plate(4000, 4000))
     canvas.actual()
     asked: list[bool] = []
@@ -244,7 +246,7 @@ def test_dragging_a_zoomed_picture_moves_it(canvas: Canvas) -> None:
     assert asked == [True]
 
 
-def test_pixels_are_blocks_above_100_percent(canvas: Canvas) -> None:
+def test_pixels_are_blocks_above_100_percent(canvas: PictureCanvas) -> None:
     data = bytes((0, 0, 0, 255, 255, 255, 255, 255)) * 8
     made = raster.build(scripted_library.Raw(4, 4, data))
     canvas.show_plate(plate(4, 4, raster=made))
@@ -255,7 +257,7 @@ def test_pixels_are_blocks_above_100_percent(canvas: Canvas) -> None:
     assert tones == {0, 255}
 
 
-def test_a_smaller_picture_is_averaged_and_not_picked_from(canvas: Canvas) -> None:
+def test_a_smaller_picture_is_averaged_and_not_picked_from(canvas: PictureCanvas) -> None:
     data = (bytes((0, 0, 0, 255)) * 3 + bytes((255,) * 4)) * (1024 * 256)
     made = raster.build(scripted_library.Raw(1024, 1024, data))
     canvas.show_plate(plate(1024, 1024, raster=made))
@@ -278,7 +280,7 @@ def test_half_size_copies_keep_their_edges() -> None:
     assert made.opaque
 
 
-def test_what_shines_through_lies_on_a_chequered_ground(canvas: Canvas) -> None:
+def test_what_shines_through_lies_on_a_chequered_ground(canvas: PictureCanvas) -> None:
     made = raster.build(raw(300, 200, (255, 0, 0, 0)))
     assert not made.opaque
     canvas.show_plate(plate(300, 200, raster=made))
@@ -287,7 +289,7 @@ def test_what_shines_through_lies_on_a_chequered_ground(canvas: Canvas) -> None:
     assert seen == {theme().color("raise").name(), theme().color("press").name()}
 
 
-def test_the_preview_is_shown_until_the_pixels_are_there(canvas: Canvas) -> None:
+def test_the_preview_is_shown_until_the_pixels_are_there(canvas: PictureCanvas) -> None:
     small = QImage(8, 6, QImage.Format.Format_RGB32)
     small.fill(QColor("#00ff00"))
     shown = plate(preview=small)
@@ -299,7 +301,7 @@ def test_the_preview_is_shown_until_the_pixels_are_there(canvas: Canvas) -> None
     assert QColor(painted(canvas).pixel(centre)).name() == "#ff0000"
 
 
-def test_news_of_a_picture_no_longer_shown_changes_nothing(canvas: Canvas) -> None:
+def test_news_of_a_picture_no_longer_shown_changes_nothing(canvas: PictureCanvas) -> None:
     first, second = plate(), plate(100, 50)
     canvas.show_plate(first)
     canvas.show_plate(second)
@@ -310,21 +312,21 @@ def test_news_of_a_picture_no_longer_shown_changes_nothing(canvas: Canvas) -> No
     assert canvas.plate is second
 
 
-def test_the_surround_is_the_one_chosen(canvas: Canvas) -> None:
+def test_the_surround_is_the_one_chosen(canvas: PictureCanvas) -> None:
     canvas.show_plate(plate(100, 50))
     for surround, colour in (("black", "#000000"), ("middle", "#6b6b6b"), ("bright", "#e2e2e2")):
         canvas.set_surround(surround)  # type: ignore[arg-type]
         assert QColor(painted(canvas).pixel(2, 2)).name() == colour
 
 
-def test_an_inset_keeps_a_fitted_picture_to_the_right(canvas: Canvas) -> None:
+def test_an_inset_keeps_a_fitted_picture_to_the_right(canvas: PictureCanvas) -> None:
     canvas.show_plate(plate(1000, 1000))
     canvas.set_left_inset(150)
     assert canvas.picture_rect().left() >= 150
     assert canvas.picture_rect().right() <= canvas.width() - 10
 
 
-def test_a_resized_canvas_keeps_fitting_or_keeps_the_middle(canvas: Canvas) -> None:
+def test_a_resized_canvas_keeps_fitting_or_keeps_the_middle(canvas: PictureCanvas) -> None:
     canvas.show_plate(plate(4000, 3000))
     canvas.resize(640, 480)
     assert canvas.picture_rect().width() == pytest.approx(1840 / 3, abs=1)
@@ -334,7 +336,7 @@ def test_a_resized_canvas_keeps_fitting_or_keeps_the_middle(canvas: Canvas) -> N
     assert canvas.view.to_picture(250, 200) == pytest.approx(middle)
 
 
-def test_words_stand_over_a_picture_that_cannot_be_shown(canvas: Canvas) -> None:
+def test_words_stand_over_a_picture_that_cannot_be_shown(canvas: PictureCanvas) -> None:
     canvas.show_plate(plate(colour=0xFF0000))
     plain = painted(canvas)
     canvas.show_plate(plate(colour=0xFF0000, trouble="This file cannot be read"))
@@ -344,7 +346,7 @@ def test_words_stand_over_a_picture_that_cannot_be_shown(canvas: Canvas) -> None
     assert told.pixel(canvas.rect().center()) != plain.pixel(canvas.rect().center())
 
 
-def test_overlays_are_painted_in_device_pixels_of_the_view(canvas: Canvas) -> None:
+def test_overlays_are_painted_in_device_pixels_of_the_view(canvas: PictureCanvas) -> None:
     canvas.show_plate(plate())
     heard: list[float] = []
 
@@ -357,6 +359,6 @@ def test_overlays_are_painted_in_device_pixels_of_the_view(canvas: Canvas) -> No
     assert heard[-1] == canvas.zoom
 
 
-def test_the_canvas_is_spoken_of_by_the_name_of_its_picture(canvas: Canvas) -> None:
+def test_the_canvas_is_spoken_of_by_the_name_of_its_picture(canvas: PictureCanvas) -> None:
     canvas.show_plate(plate())
     assert canvas.accessibleName() == "dusk"

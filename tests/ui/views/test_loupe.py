@@ -189,7 +189,7 @@ async def test_a_picture_without_parent_offers_no_before(loupe: Loupe) -> None:
     segments = loupe.findChild(Segmented)
     assert segments is not None
     assert segments.isHidden()
-    loupe.go(1)
+    loupe.go_to_index(1)
     await scripted_library.settle()
     assert not segments.isHidden()
 
@@ -342,14 +342,14 @@ async def test_the_film_has_no_gap_at_its_ends(loupe: Loupe) -> None:
     loupe.film.grab()
     await scripted_library.settle()
     assert loupe.film.cells()[0].rect.left() == 16
-    loupe.go(39)
+    loupe.go_to_index(39)
     await scripted_library.settle()
     loupe.film.grab()
     await scripted_library.settle()
     last = loupe.film.cells()[-1]
     assert last.place == 39
     assert last.rect.right() + 1 == loupe.film.width() - 16
-    loupe.go(20)
+    loupe.go_to_index(20)
     await scripted_library.settle()
     spans = [(c.rect.left(), c.rect.right()) for c in loupe.film.cells()]
     assert spans[0][0] <= 0

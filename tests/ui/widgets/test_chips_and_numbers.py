@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from studio.ui.widgets import Choice, IconButton, Menu, MenuChip, SmallSlider, Stars, Stepper
+from studio.ui.widgets import ChipChoice, IconButton, Menu, MenuChip, SmallSlider, Stars, Stepper
 from tests.ui.widgets.pointer import shown, spoken, wheel
 
 
@@ -20,10 +20,10 @@ def model(qtbot: QtBot) -> MenuChip:
     chip = MenuChip("Model")
     chip.set_choices(
         [
-            Choice(value="pro", text="gemini-3-pro-image"),
-            Choice(value="nano", text="nano-banana"),
-            Choice(value="locked", text="locked-model", note="needs a key", enabled=False),
-            Choice(value="sketch", text="Offline sketch", supplement="not AI", icon="brush"),
+            ChipChoice(value="pro", text="gemini-3-pro-image"),
+            ChipChoice(value="nano", text="nano-banana"),
+            ChipChoice(value="locked", text="locked-model", note="needs a key", enabled=False),
+            ChipChoice(value="sketch", text="Offline sketch", supplement="not AI", icon="brush"),
         ]
     )
     shown(chip, qtbot)
@@ -58,7 +58,7 @@ def test_setting_a_chip_tells_nobody(model: MenuChip) -> None:
     told: list[object] = []
     model.changed.connect(told.append)
     model.set_value("sketch")
-    model.set_choices([Choice(value="sketch", text="Offline sketch")])
+    model.set_choices([ChipChoice(value="sketch", text="Offline sketch")])
     assert (model.value, told) == ("sketch", [])
 
 

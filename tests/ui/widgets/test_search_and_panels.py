@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from studio.ui.widgets import IconButton, Menu, SearchField, Splitter
-from studio.ui.widgets.splitter import Handle
+from studio.ui.widgets.splitter import SplitterHandle
 from tests.ui.widgets.pointer import enter, leave, shown, spoken
 
 
@@ -98,9 +98,9 @@ def splitter(qtbot: QtBot) -> Splitter:
     return made
 
 
-def handle(splitter: Splitter) -> Handle:
+def handle(splitter: Splitter) -> SplitterHandle:
     found = splitter.handle(1)
-    assert isinstance(found, Handle)
+    assert isinstance(found, SplitterHandle)
     return found
 
 

@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from studio.config.key_status import KeyStatus, Source, State
+from studio.config.key_status import KeySource, KeyState, KeyStatus
 from studio.domain.entities import Job, JobState
 from studio.library.query import Sort
 from studio.ui.panels.status_bar.activity import StatusBar, queue_words
@@ -47,7 +47,7 @@ def shown(bar: QWidget) -> str:
     return " ".join(label.text() for label in labels if label.text())
 
 
-def key(source: Source, state: State, profile: str = "dgrid") -> KeyStatus:
+def key(source: KeySource, state: KeyState, profile: str = "dgrid") -> KeyStatus:
     return KeyStatus(profile=profile, source=source, state=state, sentence="A sentence.")
 
 
@@ -177,12 +177,12 @@ def test_the_grid_bar_holds_longer_words(qtbot: QtBot, width: int) -> None:
 @pytest.mark.parametrize(
     ("found", "words", "link"),
     [
-        (key(Source.KEYRING, State.OK), "DGrid key in system keyring", ""),
-        (key(Source.KEYRING, State.UNREAD), "DGrid key in system keyring", ""),
-        (key(Source.ENVIRONMENT, State.OK), "DGrid key from environment", ""),
-        (key(Source.SESSION, State.ABSENT), "DGrid key not saved", ""),
-        (key(Source.KEYRING, State.LOCKED), "DGrid key locked:", "Unlock"),
-        (key(Source.NONE, State.NONE), "DGrid no key:", "Open keys"),
+        (key(KeySource.KEYRING, KeyState.OK), "DGrid key in system keyring", ""),
+        (key(KeySource.KEYRING, KeyState.UNREAD), "DGrid key in system keyring", ""),
+        (key(KeySource.ENVIRONMENT, KeyState.OK), "DGrid key from environment", ""),
+        (key(KeySource.SESSION, KeyState.ABSENT), "DGrid key not saved", ""),
+        (key(KeySource.KEYRING, KeyState.LOCKED), "DGrid key locked:", "Unlock"),
+        (key(KeySource.NONE, KeyState.NONE), "DGrid no key:", "Open keys"),
     ],
 )
 def test_the_state_of_the_key_is_said_in_words(
@@ -195,7 +195,7 @@ def test_the_state_of_the_key_is_said_in_words(
 
 
 def test_the_painter_needs_no_key_and_says_so(status: StatusBar) -> None:
-    status.show_key(key(Source.NONE, State.NONE, "sketch"), "Offline sketch")
+    status.show_key(key(KeySource.NONE, KeyState.NONE, "sketch"), "Offline sketch")
     assert shown(status) == "Offline sketch no key, no network needed"
     assert status._brush.isVisible()
 
@@ -204,9 +204,9 @@ def test_the_link_asks_for_what_helps(status: StatusBar) -> None:
     asked: list[str] = []
     status.unlock_requested.connect(asked.append)
     status.keys_requested.connect(lambda: asked.append("keys"))
-    status.show_key(key(Source.KEYRING, State.LOCKED), "DGrid")
+    status.show_key(key(KeySource.KEYRING, KeyState.LOCKED), "DGrid")
     status._link.click()
-    status.show_key(key(Source.NONE, State.NONE), "DGrid")
+    status.show_key(key(KeySource.NONE, KeyState.NONE), "DGrid")
     status._link.click()
     assert asked == ["dgrid", "keys"]
 
@@ -311,7 +311,7 @@ async def test_longer_words_fit_the_status_bar_of_a_narrow_window(qtbot: QtBot) 
     scripted_core.speak_longer()
     bar = StatusBar()
     bar.set_narrow(True)
-    bar.show_key(key(Source.KEYRING, State.LOCKED), "DGrid")
+    bar.show_key(key(KeySource.KEYRING, KeyState.LOCKED), "DGrid")
     bar.show_jobs(jobs())
     bar.show_selection(1, 0)
     bar.resize(1024, 26)

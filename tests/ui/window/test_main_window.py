@@ -19,7 +19,7 @@ from studio.domain.events import Event, JobChanged, PicturesAdded, RecordsChange
 from studio.library.query import View
 from studio.ui.support import tasks
 from studio.ui.window import layout
-from studio.ui.window.alt_key import MenuKey
+from studio.ui.window.alt_key import AltKeyFilter
 from tests.ui.windows import PROMPT, OpenedWindow, make, opened, until
 
 
@@ -48,7 +48,7 @@ async def test_generate_from_the_composer_fills_the_grid(tmp_path: Path) -> None
         await until(core, lambda: len(core.queue.jobs) == 2, "two jobs")
         assert window.model.rowCount() == 2
         await core.queue.idle()
-        await until(core, lambda: len(window.browsing.order) == 2, "two pictures")
+        await until(core, lambda: len(window.library_view.order) == 2, "two pictures")
         assert {p.prompt for p in await make(window)} == {"dusk", "dawn", PROMPT}
 
 
@@ -59,11 +59,11 @@ async def test_trash_chooses_the_neighbour_and_undo_brings_the_picture_back(
         first, second, third = await make(window, count=3)
         window.gallery.select_keys([second.row])
         window.pictures.trash()
-        await until(window.core, lambda: len(window.browsing.order) == 2, "gone")
+        await until(window.core, lambda: len(window.library_view.order) == 2, "gone")
         assert list(window.gallery.selected_rows()) == [third.row]
         window.pictures.undo()
-        await until(window.core, lambda: len(window.browsing.order) == 3, "back")
-        assert first.row in window.browsing.order
+        await until(window.core, lambda: len(window.library_view.order) == 3, "back")
+        assert first.row in window.library_view.order
         await until(
             window.core, lambda: list(window.gallery.selected_rows()) == [second.row], "selected"
         )
@@ -75,9 +75,9 @@ async def test_what_an_undo_brings_back_is_shown_as_it_is_now(tmp_path: Path) ->
         window.gallery.select_keys([only.row])
         await until(window.core, window.gallery.selected_items, "read")
         window.pictures.trash()
-        await until(window.core, lambda: not len(window.browsing.order), "gone")
+        await until(window.core, lambda: not len(window.library_view.order), "gone")
         # Read while it lies in the trash, as by looking at that shelf.
-        await window.browsing.settled()
+        await window.library_view.settled()
         window.model.know(await window.core.library.find([only.id]))
         window.pictures.undo()
         await until(
@@ -94,12 +94,12 @@ async def test_the_loupe_shows_what_an_undo_brought_back(tmp_path: Path) -> None
         _first, second, _third = await make(window, count=3)
         window.gallery.select_keys([second.row])
         await until(window.core, window.gallery.selected_items, "read")
-        window.looking.open_loupe()
+        window.view_switch.open_loupe()
         shown = window.loupe
         await until(window.core, lambda: shown.picture and shown.picture.id == second.id, "shown")
         window.pictures.trash()
         await until(window.core, lambda: shown.picture and shown.picture.id != second.id, "gone")
-        await until(window.core, lambda: len(window.browsing.order) == 2, "out of sight")
+        await until(window.core, lambda: len(window.library_view.order) == 2, "out of sight")
         window.pictures.undo()
         await until(window.core, lambda: shown.picture and shown.picture.id == second.id, "back")
 
@@ -109,14 +109,14 @@ async def test_the_inspector_brings_a_picture_back_from_the_trash(tmp_path: Path
         first, _second = await make(window, count=2)
         await window.core.library.trash([first.id])
         window.show_shelf(View.TRASH)
-        await until(window.core, lambda: list(window.browsing.order) == [first.row], "trash")
+        await until(window.core, lambda: list(window.library_view.order) == [first.row], "trash")
         window.gallery.select_keys([first.row])
         restore = window.inspector.page.restore
         await until(window.core, restore.isVisible, "offered")
         restore.click()
-        await until(window.core, lambda: not len(window.browsing.order), "restored")
+        await until(window.core, lambda: not len(window.library_view.order), "restored")
         window.show_shelf(View.ALL)
-        await until(window.core, lambda: len(window.browsing.order) == 2, "back")
+        await until(window.core, lambda: len(window.library_view.order) == 2, "back")
         window.gallery.select_keys([first.row])
         await until(window.core, restore.isHidden, "not offered")
 
@@ -126,7 +126,7 @@ async def test_the_last_picture_chooses_the_one_before_it(tmp_path: Path) -> Non
         _first, second, third = await make(window, count=3)
         window.gallery.select_keys([third.row])
         window.pictures.trash()
-        await until(window.core, lambda: len(window.browsing.order) == 2, "gone")
+        await until(window.core, lambda: len(window.library_view.order) == 2, "gone")
         assert list(window.gallery.selected_rows()) == [second.row]
 
 
@@ -169,13 +169,13 @@ def _shown(window: OpenedWindow) -> Picture:
 async def test_the_loupe_follows_the_grid_and_gives_it_back_its_place(tmp_path: Path) -> None:
     async with opened(tmp_path) as window:
         first, second = await make(window, count=2)
-        window.looking.open_loupe(first)
-        assert window.looking.in_loupe
+        window.view_switch.open_loupe(first)
+        assert window.view_switch.in_loupe
         assert window.loupe.isVisible()
         assert not window.zones.sidebar.isVisible()
         window.loupe.step(1)
         await until(window.core, lambda: window.loupe.picture == second, "next")
-        window.looking.close_loupe()
+        window.view_switch.close_loupe()
         assert window.gallery.isVisible()
         assert list(window.gallery.selected_rows()) == [second.row]
 
@@ -185,9 +185,9 @@ async def test_a_shelf_shows_its_pictures_and_counts_them(tmp_path: Path) -> Non
         first, _second = await make(window, count=2)
         await window.core.library.flag([first.id], Flag.PICK)
         window.show_shelf(View.PICKS)
-        await until(window.core, lambda: list(window.browsing.order) == [first.row], "picks")
+        await until(window.core, lambda: list(window.library_view.order) == [first.row], "picks")
         window.show_shelf(View.TRASH)
-        await until(window.core, lambda: len(window.browsing.order) == 0, "empty trash")
+        await until(window.core, lambda: len(window.library_view.order) == 0, "empty trash")
 
 
 async def test_prompt_and_choices_are_there_at_the_next_start(tmp_path: Path) -> None:
@@ -276,11 +276,11 @@ async def test_a_run_stands_in_its_order_at_the_next_start(tmp_path: Path) -> No
     names = ["dawn", "noon", "night"]
     async with opened(tmp_path) as window:
         await make(window, prompt, count=1, tiles=3)
-        shown = await window.core.library.pictures(window.browsing.order)
+        shown = await window.core.library.pictures(window.library_view.order)
         assert [picture.name for picture in shown] == names
     async with opened(tmp_path) as window:
         await until(window.core, lambda: window.model.rowCount() == 3, "tiles")
-        shown = await window.core.library.pictures(window.browsing.order)
+        shown = await window.core.library.pictures(window.library_view.order)
         assert [picture.name for picture in shown] == names
 
 
@@ -337,7 +337,7 @@ async def test_an_empty_shelf_says_why_and_a_search_can_be_cleared(tmp_path: Pat
         window.show_shelf(View.ALL)
         await until(window.core, lambda: not nothing.isVisible(), "the picture")
         window.top_bar.search.set_text("<b>zebra")
-        window.choices.on_searched("<b>zebra")
+        window.view_options.on_searched("<b>zebra")
         await until(window.core, nothing.isVisible, "no match")
         assert nothing.title.text() == "Nothing matches “<b>zebra”"
         nothing.button.click()
@@ -359,13 +359,13 @@ async def test_where_all_are_rejected_they_can_be_shown(tmp_path: Path) -> None:
 async def test_the_sidebar_opens_beside_the_loupe_for_one_visit(tmp_path: Path) -> None:
     async with opened(tmp_path) as window:
         await make(window)
-        window.looking.open_loupe(_shown(window))
+        window.view_switch.open_loupe(_shown(window))
         assert not window.zones.sidebar_open
         window.actions_of.every["sidebar"].trigger()
         assert window.zones.sidebar.isVisible()
         window.actions_of.every["sidebar"].trigger()
         assert not window.zones.sidebar.isVisible()
-        window.looking.close_loupe()
+        window.view_switch.close_loupe()
         assert window.zones.sidebar.isVisible()
 
 
@@ -379,21 +379,21 @@ async def test_a_rejected_picture_that_is_hidden_gives_the_loupe_to_its_neighbou
             return None if picture is None else picture.row
 
         await make(window, count=3)
-        await until(window.core, lambda: len(window.browsing.order) == 3, "three")
+        await until(window.core, lambda: len(window.library_view.order) == 3, "three")
         window.core.settings.change(hide_rejected=True)
-        await until(window.core, lambda: window.browsing.query.hide_rejected, "the filter")
-        order = list(window.browsing.order)
+        await until(window.core, lambda: window.library_view.query.hide_rejected, "the filter")
+        order = list(window.library_view.order)
         middle = (await window.core.library.pictures([order[1]]))[0]
-        window.looking.open_loupe(middle)
+        window.view_switch.open_loupe(middle)
         await until(window.core, lambda: looked_at() == middle.row, "the loupe")
         window.pictures.flag_these([middle.id], Flag.REJECT)
-        await until(window.core, lambda: len(window.browsing.order) == 2, "it is hidden")
+        await until(window.core, lambda: len(window.library_view.order) == 2, "it is hidden")
         await until(window.core, lambda: looked_at() == order[2], "the neighbour")
 
 
 async def test_alt_alone_opens_the_menu(tmp_path: Path) -> None:
     async with opened(tmp_path) as window:
-        key = MenuKey(window)
+        key = AltKeyFilter(window)
         heard: list[bool] = []
         key.pressed.connect(partial(heard.append, True))
         press, release = QEvent.Type.KeyPress, QEvent.Type.KeyRelease
@@ -404,14 +404,14 @@ async def test_alt_alone_opens_the_menu(tmp_path: Path) -> None:
             (release, Qt.Key.Key_Up, alt),
             (release, Qt.Key.Key_Alt, alt),
         ):
-            key.hear(QKeyEvent(kind, which, mods))
+            key.on_window_event(QKeyEvent(kind, which, mods))
         assert heard == [], "Alt with an arrow is not Alt alone"
-        key.hear(QKeyEvent(press, Qt.Key.Key_Alt, none))
-        key.hear(QKeyEvent(release, Qt.Key.Key_Alt, alt))
-        key.hear(QEvent(QEvent.Type.Close))
-        key.hear(QKeyEvent(press, Qt.Key.Key_Alt, none))
+        key.on_window_event(QKeyEvent(press, Qt.Key.Key_Alt, none))
+        key.on_window_event(QKeyEvent(release, Qt.Key.Key_Alt, alt))
+        key.on_window_event(QEvent(QEvent.Type.Close))
+        key.on_window_event(QKeyEvent(press, Qt.Key.Key_Alt, none))
         assert not key.waiting, "what closes the window is a key of the window manager's"
-        key.hear(QKeyEvent(release, Qt.Key.Key_Alt, alt))
+        key.on_window_event(QKeyEvent(release, Qt.Key.Key_Alt, alt))
         await until(window.core, lambda: heard == [True], "the menu")
 
 
@@ -433,7 +433,7 @@ async def test_every_zone_is_reached_with_one_key(tmp_path: Path) -> None:
 async def test_trouble_is_said_in_the_window(tmp_path: Path) -> None:
     async with opened(tmp_path) as window:
         await make(window)
-        window.talking.on_error(StorageError("The disk is full", "No room"))
+        window.messages_controller.on_error(StorageError("The disk is full", "No room"))
         assert window.messages.isVisible()
         assert window.messages.notice is not None
         assert "The disk is full" in window.messages.notice.text
@@ -452,7 +452,7 @@ async def test_the_neighbour_of_what_was_restored_is_chosen(tmp_path: Path) -> N
         window.pictures.restore()
         await until(core, lambda: window.model.rowCount() == 2, "restored")
         await until(core, lambda: list(window.gallery.selected_rows()) == keys[1:2], "the next")
-        window.offers.on_inspector_action("restore", window.gallery.selected_items())
+        window.item_actions.on_inspector_action("restore", window.gallery.selected_items())
         await until(core, lambda: window.model.rowCount() == 1, "restored")
         await until(core, lambda: list(window.gallery.selected_rows()) == keys[2:], "the last")
 
@@ -461,8 +461,8 @@ async def test_each_trouble_of_a_start_reaches_the_user(tmp_path: Path) -> None:
     async with opened(tmp_path) as window:
         bar = window.messages
         for title in ("A record is damaged", "There are two copies", "The disk is full"):
-            window.talking.on_error(StorageError(title, "", hint="Look here."))
-        window.talking.on_error(StorageError("The disk is full", "", hint="Look here."))
+            window.messages_controller.on_error(StorageError(title, "", hint="Look here."))
+        window.messages_controller.on_error(StorageError("The disk is full", "", hint="Look here."))
         read: list[str] = []
         while bar.notice is not None and len(read) < 9:
             read.append(bar.notice.text)
@@ -503,8 +503,8 @@ async def test_looking_at_a_picture_makes_it_no_longer_new(tmp_path: Path) -> No
 async def test_the_view_does_not_jump_to_arrivals_outside_the_filter(tmp_path: Path) -> None:
     async with opened(tmp_path) as window:
         await make(window)
-        window.browsing.show(words="nothing like this")
-        await until(window.core, lambda: len(window.browsing.order) == 0, "no match")
+        window.library_view.show(words="nothing like this")
+        await until(window.core, lambda: len(window.library_view.order) == 0, "no match")
         core = window.core
         heard: list[Event] = []
         core.events.subscribe(heard.append)

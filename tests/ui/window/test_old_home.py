@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
-from studio.app.core import Options
+from studio.app.core import CoreOptions
 from studio.domain.drafts import DraftFile
 from studio.domain.entities import JobState
 from studio.ui.window import window_state
@@ -24,11 +24,11 @@ async def test_draft_pictures_and_what_was_left_are_on_the_screen(tmp_path: Path
     draft = DraftFile(home / "state/draft.json").load()
     before = contents(home)
     # With a key of the environment no keyring is asked.
-    chosen = Options(provider="workshop")
+    chosen = CoreOptions(provider="workshop")
     async with opened(home, width=1280, options=chosen, key=canary.KEY) as window:
         core = window.core
         await until(core, lambda: [job.state for job in core.queue.jobs.values()] == LEFT, "left")
-        await until(core, lambda: window.browsing.counts.all == PICTURES + 1, "pictures")
+        await until(core, lambda: window.library_view.counts.all == PICTURES + 1, "pictures")
         assert window.composer.draft() == draft
         assert core.settings.trouble is None
     after = contents(home)

@@ -30,7 +30,7 @@ async def test_a_failed_job_stays_as_a_tile_and_is_counted(
     async with opened(tmp_path) as window:
         core = window.core
         await refused(window)
-        await until(core, lambda: window.browsing.counts.failed == 1, "counted")
+        await until(core, lambda: window.library_view.counts.failed == 1, "counted")
         item = window.model.item_at(0)
         assert item is not None
         assert not isinstance(item, Picture)
@@ -57,7 +57,7 @@ async def test_a_failed_job_is_found_by_its_date_and_not_by_what_only_pictures_h
             ("is:failed", 1),
             ("-is:failed", 0),
         ):
-            window.browsing.show(words=words)
+            window.library_view.show(words=words)
             seen = partial(_shows, window, tiles)
             await until(core, seen, words)
 
@@ -112,7 +112,7 @@ async def test_a_cut_answer_that_was_discarded_can_be_taken_back_and_read(tmp_pa
         assert cut.failure is not None
         # The tile and what is said of it tell the same number.
         assert f"{cut.received:,} bytes" in cut.failure.message
-        window.running.act("discard", cut)
+        window.jobs_controller.run_tile_action("discard", cut)
         await until(core, lambda: not shown_jobs(window), "put away")
         toast = window.toast
         await until(core, lambda: toast._text.text() == "1 job put away", "told")
@@ -120,7 +120,7 @@ async def test_a_cut_answer_that_was_discarded_can_be_taken_back_and_read(tmp_pa
         window.pictures.undo()
         await until(core, lambda: len(shown_jobs(window)) == 1, "brought back")
         await until(core, lambda: job.id in core.queue.jobs, "and known to the queue")
-        window.running.act("salvage", shown_jobs(window)[0])
+        window.jobs_controller.run_tile_action("salvage", shown_jobs(window)[0])
         await until(core, lambda: not shown_jobs(window) and window.model.rowCount() == 1, "read")
 
 

@@ -38,9 +38,9 @@ async def test_a_paused_queue_says_so_everywhere_and_goes_on_in_the_new_order(
         await until(window.core, lambda: window.gallery.rows.rowCount() == 3, "all are tiles")
         tile = window.gallery.tile_of(queue.jobs[first.id])
         assert (tile.big, tile.line) == ("1st", "the queue is paused")
-        names = [name for name, _words in window.running.offers(queue.jobs[third.id])]
+        names = [name for name, _words in window.jobs_controller.offers(queue.jobs[third.id])]
         assert names == ["first", "earlier", "later", "cancel"]
-        window.running.act("first", queue.jobs[third.id])
+        window.jobs_controller.run_tile_action("first", queue.jobs[third.id])
         assert list(queue.jobs) == [third.id, first.id, second.id]
         assert window.gallery.tile_of(queue.jobs[third.id]).big == "1st"
         window.status_bar.queue.click()
@@ -151,7 +151,7 @@ async def test_what_was_cancelled_is_no_tile_of_the_failed_shelf(tmp_path: Path)
         core.queue.pause(on=False)
         await submit(window, "A blue lamp", "sketch-refuses")
         await core.queue.idle()
-        await until(core, lambda: window.browsing.counts.failed == 1, "one failed")
+        await until(core, lambda: window.library_view.counts.failed == 1, "one failed")
         await until(core, lambda: window.gallery.rows.rowCount() == 3, "all of the session")
         window.show_shelf(View.FAILED)
         await until(core, lambda: window.gallery.rows.rowCount() == 1, "as many as are counted")

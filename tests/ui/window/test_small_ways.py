@@ -15,11 +15,11 @@ from studio.config.settings import OFFLINE, Profile, Settings
 from studio.domain.models import Model
 from studio.library.query import View
 from studio.ui.panels.composer.offered_models import offered
-from studio.ui.panels.search_completer import Completion
+from studio.ui.panels.search_completer import SearchCompleter
 from studio.ui.panels.sidebar.place_list import PlaceList
 from studio.ui.panels.sidebar.rail_list import RailList
-from studio.ui.widgets import Choice
-from studio.ui.widgets.search_field import Token
+from studio.ui.widgets import ChipChoice
+from studio.ui.widgets.search_field import SearchToken
 from studio.ui.window import window_state
 from tests.ui.windows import OpenedWindow, make, opened, until
 
@@ -49,7 +49,7 @@ async def test_a_row_pressed_and_let_go_on_another_is_the_one_that_is_shown(
         QTest.mousePress(view, LEFT, pos=middle(rows, 1))
         QTest.mouseMove(view, middle(rows, 2))
         QTest.mouseRelease(view, LEFT, pos=middle(rows, 2))
-        assert window.browsing.query.view is View.SESSION
+        assert window.library_view.query.view is View.SESSION
         assert lit(window) == ["This session"]
         assert rows.currentRow() == 1
 
@@ -67,7 +67,7 @@ async def test_no_click_takes_the_highlight_from_what_is_shown(
         rows = window.sidebar._library
         for row in (1, 1, 2):
             QTest.mouseClick(rows.viewport(), button, hold, middle(rows, row))
-            assert lit(window) == [names[window.browsing.query.view]]
+            assert lit(window) == [names[window.library_view.query.view]]
 
 
 async def test_the_history_is_a_list_that_opens_and_no_view(tmp_path: Path) -> None:
@@ -85,14 +85,14 @@ async def test_the_narrow_list_highlights_what_was_chosen_in_it(tmp_path: Path) 
         await make(window)
         for name in ("One", "Two"):
             await window.core.library.collections.make(name)
-        await until(window.core, lambda: len(window.shelving.every) == 2, "made")
+        await until(window.core, lambda: len(window.collections_controller.every) == 2, "made")
         window.rail.collections.click()
         (found,) = [one for one in window.findChildren(RailList) if one.isVisible()]
         rows = found.rows
         QTest.mousePress(rows.viewport(), LEFT, pos=middle(rows, 0))
         QTest.mouseMove(rows.viewport(), middle(rows, 1))
         QTest.mouseRelease(rows.viewport(), LEFT, pos=middle(rows, 1))
-        shown = window.browsing.query.collection
+        shown = window.library_view.query.collection
         assert [rows.place(n).collection for n in range(2) if rows.item(n).isSelected()] == [shown]
 
 
@@ -109,7 +109,7 @@ def model(id: str, *, offline: bool = False) -> Model:
     return Catalogue().find("google", id)
 
 
-def groups(choices: list[Choice]) -> list[tuple[str, list[str]]]:
+def groups(choices: list[ChipChoice]) -> list[tuple[str, list[str]]]:
     """Heading and profiles of each group, as the menu shows them."""
     found: list[tuple[str, list[str]]] = []
     for choice in choices:
@@ -226,20 +226,22 @@ async def test_a_second_start_leaves_a_maximised_window_maximised(tmp_path: Path
 
 
 @asynccontextmanager
-async def searching(home: Path) -> AsyncIterator[tuple[OpenedWindow, Completion]]:
+async def searching(home: Path) -> AsyncIterator[tuple[OpenedWindow, SearchCompleter]]:
     async with opened(home) as window:
         (picture,) = await make(window)
         await window.core.library.tag([picture.id], add=["kelp", "old town"])
         field = window.top_bar.search.field
-        await until(window.core, lambda: isinstance(field.completer(), Completion), "completer")
+        await until(
+            window.core, lambda: isinstance(field.completer(), SearchCompleter), "completer"
+        )
         completion = field.completer()
-        assert isinstance(completion, Completion)
+        assert isinstance(completion, SearchCompleter)
         window.activateWindow()
         field.setFocus()
         yield window, completion
 
 
-def words(completion: Completion) -> list[str]:
+def words(completion: SearchCompleter) -> list[str]:
     """What is offered in sight."""
     offered = completion.popup()
     assert offered is not None
@@ -268,10 +270,10 @@ async def test_a_key_that_is_taken_goes_on_to_its_values(
         assert window.focusWidget() is field
         QTest.keyClick(offered, Qt.Key.Key_Down)
         QTest.keyClick(offered, key)
-        await until(window.core, lambda: bool(window.browsing.query.words), "taken")
-        assert window.browsing.query.words.strip() == f"{sign}rating:>=4"
+        await until(window.core, lambda: bool(window.library_view.query.words), "taken")
+        assert window.library_view.query.words.strip() == f"{sign}rating:>=4"
         assert window.focusWidget() is field
-        assert window.top_bar.search.findChildren(Token)
+        assert window.top_bar.search.findChildren(SearchToken)
         assert not offered.isVisible()
 
 
@@ -286,7 +288,7 @@ async def test_names_that_are_read_first_are_gone_on_to_as_well(tmp_path: Path) 
         await until(window.core, lambda: "tag:kelp" in words(completion), "names")
         QTest.keyClick(offered, Qt.Key.Key_Tab)
         assert window.focusWidget() is field
-        await until(window.core, lambda: "tag:kelp" in window.browsing.query.words, "taken")
+        await until(window.core, lambda: "tag:kelp" in window.library_view.query.words, "taken")
 
 
 async def test_without_offers_tab_goes_on_to_the_next_field(tmp_path: Path) -> None:

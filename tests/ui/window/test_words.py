@@ -168,7 +168,7 @@ async def fill(window: OpenedWindow) -> None:
         draft = Draft(prompt="Lighthouse", model=name, size="512")
         await core.submit(runs.plan(draft, model, prompt_variants.expand(draft.prompt)))
     await core.queue.idle()
-    await until(core, lambda: window.browsing.counts.failed == 2, "failed")
+    await until(core, lambda: window.library_view.counts.failed == 2, "failed")
 
 
 @pytest.mark.parametrize("width", [1440, 1024])
@@ -179,7 +179,7 @@ async def test_nothing_in_the_window_was_forgotten_or_is_cut(tmp_path: Path, wid
         await fits(window, window)
         await fill(window)
         window.zones.open_inspector(True)
-        window.gallery.select_keys([window.browsing.order[0]])
+        window.gallery.select_keys([window.library_view.order[0]])
         await until(window.core, window.actions_of.every["rate_4"].isEnabled, "selected")
         QApplication.sendPostedEvents()
         assert forgotten(window) == set()
@@ -203,14 +203,14 @@ async def test_the_loupe_speaks_the_language_too(tmp_path: Path) -> None:
         await until(window.core, lambda: window.model.picture_at(0) is not None, "read")
         picture = window.model.picture_at(0)
         assert picture is not None
-        window.looking.open_loupe(picture)
+        window.view_switch.open_loupe(picture)
         QApplication.sendPostedEvents()
         assert forgotten(window.loupe) == set()
         await fits(window, window.loupe)
 
 
 async def test_what_lies_over_the_window_speaks_the_language_too(tmp_path: Path) -> None:
-    from studio.ui.dialogs.quit import Quitting
+    from studio.ui.dialogs.quit import QuitDialog
     from studio.ui.dialogs.settings import SettingsDialog
     from studio.ui.dialogs.shortcuts_sheet import ShortcutsSheet
 
@@ -221,7 +221,7 @@ async def test_what_lies_over_the_window_speaks_the_language_too(tmp_path: Path)
         for dialog in (
             SettingsDialog(window.core, window),
             ShortcutsSheet(window.actions_of, window),
-            Quitting(alive, window),
+            QuitDialog(alive, window),
         ):
             dialog.open()
             QApplication.sendPostedEvents()

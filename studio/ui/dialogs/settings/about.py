@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QWidget
 from studio import __version__
 from studio.app import updates
 from studio.common.i18n import _
-from studio.ui.dialogs.settings.section import Section
-from studio.ui.support.core_protocol import Desk
+from studio.ui.dialogs.settings.section import SettingsSection
+from studio.ui.support.core_protocol import CoreProtocol
 from studio.ui.support.tasks import spawn
 from studio.ui.widgets import Button, CheckBox, Text
 
@@ -31,7 +31,7 @@ LIBRARIES = (
 )
 
 
-class AboutSection(Section):
+class AboutSection(SettingsSection):
     """The logs' folder, the version, the licences.
 
     Signals:
@@ -40,7 +40,7 @@ class AboutSection(Section):
 
     show_folder = Signal(object)
 
-    def __init__(self, core: Desk, parent: QWidget | None = None) -> None:
+    def __init__(self, core: CoreProtocol, parent: QWidget | None = None) -> None:
         super().__init__(_("Logs"), parent)
         self._core = core
         self.setAccessibleName(_("About"))

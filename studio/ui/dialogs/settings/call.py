@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Coroutine
 from typing import Any
 
-from studio.ui.support.tasks import Work, spawn
+from studio.ui.support.tasks import SpawnedTask, spawn
 
 
-class Call:
+class CancellableCall:
     """The one call in flight; it ends with the widget whose `destroyed` goes to `cancel`."""
 
     def __init__(self) -> None:
-        self._work: Work | None = None
+        self._work: SpawnedTask | None = None
 
     def start(self, coroutine: Coroutine[Any, Any, None]) -> None:
         """Begin this in the place of what was waited for."""

@@ -14,8 +14,8 @@ from studio.ui.dialogs.settings.about import AboutSection
 from studio.ui.dialogs.settings.keys import KeysSection
 from studio.ui.dialogs.settings.look import LookSection
 from studio.ui.dialogs.settings.pictures import PicturesSection
-from studio.ui.dialogs.settings.section import Section
-from studio.ui.support.core_protocol import Desk
+from studio.ui.dialogs.settings.section import SettingsSection
+from studio.ui.support.core_protocol import CoreProtocol
 from studio.ui.widgets import Segmented
 from studio.ui.widgets.page import Page
 
@@ -34,7 +34,7 @@ class SettingsDialog(QDialog):
 
     show_folder = Signal(object)
 
-    def __init__(self, core: Desk, parent: QWidget | None = None) -> None:
+    def __init__(self, core: CoreProtocol, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(_("Settings"))
         self.setModal(False)
@@ -72,7 +72,7 @@ class SettingsDialog(QDialog):
         self.pictures = PicturesSection(core, inside)
         self.look = LookSection(core, inside)
         self.about = AboutSection(core, inside)
-        self._sections: dict[str, Section] = {
+        self._sections: dict[str, SettingsSection] = {
             "keys": self.keys,
             "pictures": self.pictures,
             "look": self.look,
@@ -88,14 +88,14 @@ class SettingsDialog(QDialog):
         self.keys.card_opened.connect(self.on_card_opened)
         self.pictures.show_folder.connect(self.show_folder)
         self.about.show_folder.connect(self.show_folder)
-        self.destroyed.connect(core.events.subscribe(_Hearing(self).hear))
+        self.destroyed.connect(core.events.subscribe(_EventListener(self).on_core_event))
 
     def show_section(self, name: str) -> None:
         """Go to "keys", "pictures", "look" or "about"; works before the dialog is open too."""
         self._tabs.set_value(name)
         self._go()
 
-    def hear(self, event: Event) -> None:
+    def on_core_event(self, event: Event) -> None:
         """Something was changed, here or elsewhere."""
         if isinstance(event, KeyChanged):
             self.keys.refresh()
@@ -143,12 +143,12 @@ class SettingsDialog(QDialog):
         self._go()
 
 
-class _Hearing:
+class _EventListener:
     """Hears the core for a dialog, and no longer than it lives."""
 
     def __init__(self, dialog: SettingsDialog) -> None:
         self._dialog = dialog
 
-    def hear(self, event: Event) -> None:
+    def on_core_event(self, event: Event) -> None:
         if shiboken6.isValid(self._dialog):
-            self._dialog.hear(event)
+            self._dialog.on_core_event(event)

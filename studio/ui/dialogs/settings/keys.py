@@ -10,13 +10,13 @@ from studio.config.profiles import copy_of
 from studio.config.settings import OFFLINE, Profile
 from studio.ui.dialogs.settings.profile_form import ProfileForm
 from studio.ui.dialogs.settings.profile_row import ProfileRow
-from studio.ui.dialogs.settings.section import Section
+from studio.ui.dialogs.settings.section import SettingsSection
 from studio.ui.panels.key_card import KeyCard
-from studio.ui.support.core_protocol import Desk
+from studio.ui.support.core_protocol import CoreProtocol
 from studio.ui.widgets import Button
 
 
-class KeysSection(Section):
+class KeysSection(SettingsSection):
     """A row for each provider; the card for a key opens under its row.
 
     Attributes:
@@ -29,7 +29,7 @@ class KeysSection(Section):
 
     card_opened = Signal(object)
 
-    def __init__(self, core: Desk, parent: QWidget | None = None) -> None:
+    def __init__(self, core: CoreProtocol, parent: QWidget | None = None) -> None:
         super().__init__(_("Keys and providers"), parent)
         self._core = core
         self.rows: dict[str, ProfileRow] = {}
@@ -99,7 +99,7 @@ class KeysSection(Section):
         """Ask for the key of this profile, or for another one."""
         self.show_key(profile)
         if not self.card.asking:
-            self.card.ask()
+            self.card.ask_for_key()
 
     def on_saved(self, _profile: str) -> None:
         """A key was given."""

@@ -17,7 +17,7 @@ MOST_PER_MINUTE = 600
 WIDTH = 132
 
 
-class Limits(QWidget):
+class LimitFields(QWidget):
     """Two numbers; the lowest of each stands for no limit of the provider's own.
 
     Attributes:

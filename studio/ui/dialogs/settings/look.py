@@ -13,17 +13,17 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from studio.common import paths
 from studio.common.i18n import DOMAIN, _
-from studio.ui.dialogs.settings.section import Section
+from studio.ui.dialogs.settings.section import SettingsSection
 from studio.ui.style.theme import theme
-from studio.ui.support.core_protocol import Desk
+from studio.ui.support.core_protocol import CoreProtocol
 from studio.ui.support.tasks import spawn
-from studio.ui.widgets import CheckBox, Choice, MenuChip, Segmented, Text
+from studio.ui.widgets import CheckBox, ChipChoice, MenuChip, Segmented, Text
 
 
-class LookSection(Section):
+class LookSection(SettingsSection):
     """What the program looks like, and when it speaks up."""
 
-    def __init__(self, core: Desk, parent: QWidget | None = None) -> None:
+    def __init__(self, core: CoreProtocol, parent: QWidget | None = None) -> None:
         super().__init__(_("Look"), parent)
         self._core = core
         self._started_in = core.settings.value.language
@@ -72,8 +72,8 @@ class LookSection(Section):
     def _show_languages(self) -> None:
         chosen = self._core.settings.value.language
         codes = dict.fromkeys(("en", *self._languages, *((chosen,) if chosen else ())))
-        choices = [Choice(value="", text=_("As the system"))]
-        choices += [Choice(value=code, text=language_name(code)) for code in codes]
+        choices = [ChipChoice(value="", text=_("As the system"))]
+        choices += [ChipChoice(value=code, text=language_name(code)) for code in codes]
         self.language.set_choices(choices)
         self.language.set_value(chosen)
 

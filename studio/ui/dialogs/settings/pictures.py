@@ -10,14 +10,14 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from studio.common.errors import InputError
 from studio.common.i18n import _
-from studio.ui.dialogs.settings.section import Section
+from studio.ui.dialogs.settings.section import SettingsSection
 from studio.ui.style.theme import theme
-from studio.ui.support.core_protocol import Desk
+from studio.ui.support.core_protocol import CoreProtocol
 from studio.ui.support.file_dialogs import folder_dialog
 from studio.ui.widgets import Button, CheckBox, ElidedLabel, Stepper, Text
 
 
-class PicturesSection(Section):
+class PicturesSection(SettingsSection):
     """The library's folder, names, limits.
 
     Signals:
@@ -26,7 +26,7 @@ class PicturesSection(Section):
 
     show_folder = Signal(object)
 
-    def __init__(self, core: Desk, parent: QWidget | None = None) -> None:
+    def __init__(self, core: CoreProtocol, parent: QWidget | None = None) -> None:
         super().__init__(_("Pictures"), parent)
         self._core = core
         self._open = core.library_folder

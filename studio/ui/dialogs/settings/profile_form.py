@@ -10,16 +10,16 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QVBoxLayout, 
 from studio.common.errors import InputError, StudioError
 from studio.common.i18n import _
 from studio.config import key_hosts, profiles
-from studio.config.key_status import Source
+from studio.config.key_status import KeySource
 from studio.config.settings import BUILT_IN_NAMES, USUAL_PATH, Profile, built_in
-from studio.ui.dialogs.settings.call import Call
-from studio.ui.dialogs.settings.limits import Limits
-from studio.ui.panels.profile_fields import OwnProfile, field
+from studio.ui.dialogs.settings.call import CancellableCall
+from studio.ui.dialogs.settings.limits import LimitFields
+from studio.ui.panels.profile_fields import ProfileFields, field
 from studio.ui.style.theme import theme
-from studio.ui.support.core_protocol import Desk
+from studio.ui.support.core_protocol import CoreProtocol
 from studio.ui.widgets import Button, Text
 from studio.ui.widgets.accessible import set_tip
-from studio.ui.widgets.key_test_result import Verdict
+from studio.ui.widgets.key_test_result import KeyTestResult
 
 PRICE_LINES = 3
 
@@ -39,19 +39,19 @@ class ProfileForm(QFrame):
     kept = Signal(object)
     left = Signal()
 
-    def __init__(self, core: Desk, parent: QWidget | None = None) -> None:
+    def __init__(self, core: CoreProtocol, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._core = core
         self._like: Profile | None = None
         self._waiting: Profile | None = None
-        self._work = Call()
+        self._work = CancellableCall()
         self.setProperty("zone", "box")
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 16, 16, 16)
         column.setSpacing(10)
         self._title = Text("", "body", "text", self, weight=600)
         column.addWidget(self._title)
-        self.form = OwnProfile(self, with_version=True)
+        self.form = ProfileFields(self, with_version=True)
         self.form.edited.connect(self.on_edited)
         column.addWidget(self.form)
         self.path = field(_("Path, where it is not the usual one"), column, self)
@@ -69,10 +69,10 @@ class ProfileForm(QFrame):
         self.prices.setFixedHeight(PRICE_LINES * theme().line("small") + theme().height(16))
         self.prices.textChanged.connect(self.on_edited)
         column.addWidget(self.prices)
-        self.limits = Limits(self)
+        self.limits = LimitFields(self)
         self.limits.edited.connect(self.on_edited)
         column.addWidget(self.limits)
-        self.verdict = Verdict(self)
+        self.verdict = KeyTestResult(self)
         self.verdict.acted.connect(self.on_acted)
         column.addWidget(self.verdict)
         row = QHBoxLayout()
@@ -134,14 +134,14 @@ class ProfileForm(QFrame):
             self.verdict.show_error(error)
             return
         if (before := self._elsewhere(profile)) is None:
-            self._keep(profile)
+            self._save_profile(profile)
             return
         self._waiting = profile
         now = profiles.host_of(profile.base_url)
         title = _("Send the key to {host}?").format(host=now)
         detail = _("It was given for {host}, and has gone nowhere else until now.")
         buttons = [("send", _("Send it there")), ("forget", _("Delete the key"))]
-        self.verdict.say("warn", title, detail.format(host=before), buttons)
+        self.verdict.show_result("warn", title, detail.format(host=before), buttons)
 
     def _written(self) -> Profile:
         """The profile as it is written. Raises InputError."""
@@ -163,7 +163,9 @@ class ProfileForm(QFrame):
         if before == profiles.host_of(profile.base_url):
             return None
         source = self._core.keys.status(like.name).source
-        stored = source in (Source.KEYRING, Source.SESSION) or like.name in settings.known_keys
+        stored = (
+            source in (KeySource.KEYRING, KeySource.SESSION) or like.name in settings.known_keys
+        )
         return before if stored else None
 
     def on_acted(self, name: str) -> None:
@@ -172,23 +174,23 @@ class ProfileForm(QFrame):
         if profile is None:
             return
         if name == "send":
-            self._keep(profile)
+            self._save_profile(profile)
         else:
             self._work.start(self._forget_and_keep(profile))
 
     async def _forget_and_keep(self, profile: Profile) -> None:
-        self.verdict.say("busy", _("Deleting the key…"))
+        self.verdict.show_result("busy", _("Deleting the key…"))
         try:
-            await self._core.keys.forget(profile.name)
+            await self._core.keys.delete_key(profile.name)
         except StudioError as error:
             self.verdict.show_error(error)
             return
-        self._keep(profile)
+        self._save_profile(profile)
 
-    def _keep(self, profile: Profile) -> None:
+    def _save_profile(self, profile: Profile) -> None:
         settings = self._core.settings
         # Whatever was asked about the key has been answered.
-        key_hosts.forget(settings, profile.name)
+        key_hosts.forget_host(settings, profile.name)
         own = profiles.with_profile(settings.value, profile)
         # A built-in one without a word of the user's own is the built-in one again.
         settings.change(profiles=tuple(one for one in own if one not in built_in()))

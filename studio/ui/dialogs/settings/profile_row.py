@@ -7,13 +7,13 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from studio.common.errors import StudioError
 from studio.common.i18n import _
-from studio.config.key_status import KeyStatus, Source, State
+from studio.config.key_status import KeySource, KeyState, KeyStatus
 from studio.config.profiles import without_profile
 from studio.config.settings import BUILT_IN_NAMES, OFFLINE, Profile
-from studio.ui.dialogs.settings.call import Call
-from studio.ui.support.core_protocol import Desk
+from studio.ui.dialogs.settings.call import CancellableCall
+from studio.ui.support.core_protocol import CoreProtocol
 from studio.ui.widgets import Button, ElidedLabel, IconButton, Tag, Text
-from studio.ui.widgets.key_test_result import Verdict
+from studio.ui.widgets.key_test_result import KeyTestResult
 from studio.ui.widgets.lamps import Lamp
 
 
@@ -29,11 +29,11 @@ class ProfileRow(QFrame):
     edit_wanted = Signal(str)
     copy_wanted = Signal(str)
 
-    def __init__(self, core: Desk, profile: Profile, parent: QWidget | None = None) -> None:
+    def __init__(self, core: CoreProtocol, profile: Profile, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._core = core
         self._profile = profile
-        self._work = Call()
+        self._work = CancellableCall()
         self._asking = ""
         self.setProperty("zone", "box")
         self.setAccessibleName(profile.title)
@@ -76,7 +76,7 @@ class ProfileRow(QFrame):
         row.addWidget(self.delete)
         column.addSpacing(2)
         column.addLayout(row)
-        self.verdict = Verdict(self)
+        self.verdict = KeyTestResult(self)
         self.verdict.setContentsMargins(0, 6, 0, 0)
         self.verdict.acted.connect(self.on_acted)
         column.addWidget(self.verdict)
@@ -99,11 +99,11 @@ class ProfileRow(QFrame):
         status = self._core.keys.status(profile.name)
         self._lamp.show_role(*_lamp(status), hollow=not status.usable)
         self._state.setText(f"{status.sentence} {profile.base_url}")
-        given = status.source is not Source.NONE or status.state is not State.NONE
+        given = status.source is not KeySource.NONE or status.state is not KeyState.NONE
         self.give.setText(_("Change key…") if given else _("Add key…"))
-        self.give.setVisible(status.source is not Source.ENVIRONMENT)
+        self.give.setVisible(status.source is not KeySource.ENVIRONMENT)
         self.test.setVisible(status.usable or status.locked)
-        self.delete.setVisible(status.source in (Source.KEYRING, Source.SESSION))
+        self.delete.setVisible(status.source in (KeySource.KEYRING, KeySource.SESSION))
         for button in (self.give, self.test, self.use, self.delete):
             # The same words stand in every row: a screen reader hears whose they are.
             button.setAccessibleName(f"{button.text()} ({profile.title})")
@@ -142,7 +142,7 @@ class ProfileRow(QFrame):
         """Ask before the key is gone."""
         title = _("Delete the key of {provider}?").format(provider=self._profile.title)
         detail = _("Gridbrush forgets it here and in the keyring. The provider still knows it.")
-        self._ask(title, detail, ("delete", _("Delete key")))
+        self._show_confirmation(title, detail, ("delete", _("Delete key")))
 
     def on_remove(self) -> None:
         """Ask before a provider of one's own is taken off the list, and its key with it."""
@@ -151,19 +151,19 @@ class ProfileRow(QFrame):
         if self._has_key:
             more = _("Its key is deleted here and in the keyring. The provider still knows it.")
             detail = f"{more} {detail}"
-        self._ask(title, detail, ("remove", _("Remove provider")))
+        self._show_confirmation(title, detail, ("remove", _("Remove provider")))
 
     @property
     def _has_key(self) -> bool:
         name = self._profile.name
         source = self._core.keys.status(name).source
-        return source in (Source.KEYRING, Source.SESSION) or (
+        return source in (KeySource.KEYRING, KeySource.SESSION) or (
             name in self._core.settings.value.known_keys
         )
 
-    def _ask(self, title: str, detail: str, action: tuple[str, str]) -> None:
+    def _show_confirmation(self, title: str, detail: str, action: tuple[str, str]) -> None:
         self._asking = action[0]
-        self.verdict.say("warn", title, detail, [action, ("keep", _("Keep"))])
+        self.verdict.show_result("warn", title, detail, [action, ("keep", _("Keep"))])
         if (keep := self.verdict.button("keep")) is not None:
             keep.setFocus()
 
@@ -181,9 +181,9 @@ class ProfileRow(QFrame):
         # The key first: one that stayed behind would belong to nobody.
         name = self._profile.name
         if self._has_key:
-            self.verdict.say("busy", _("Deleting the key…"))
+            self.verdict.show_result("busy", _("Deleting the key…"))
             try:
-                await self._core.keys.forget(name)
+                await self._core.keys.delete_key(name)
             except StudioError as error:
                 self.verdict.show_error(error)
                 return
@@ -192,27 +192,27 @@ class ProfileRow(QFrame):
         settings.change(profiles=rest, profile=default)
 
     async def _test(self) -> None:
-        self.verdict.say("busy", _("Testing the key…"), "", [("cancel", _("Cancel"))])
+        self.verdict.show_result("busy", _("Testing the key…"), "", [("cancel", _("Cancel"))])
         try:
             sentence = await self._core.test_key(self._profile.name)
         except StudioError as error:
             self.verdict.show_error(error)
         else:
-            self.verdict.say("ok", sentence)
+            self.verdict.show_result("ok", sentence)
 
     async def _delete(self) -> None:
         name = self._profile.name
-        self.verdict.say("busy", _("Deleting the key…"))
+        self.verdict.show_result("busy", _("Deleting the key…"))
         try:
-            await self._core.keys.forget(name)
+            await self._core.keys.delete_key(name)
         except StudioError as error:
             self.verdict.show_error(error)
             return
-        self.verdict.say("ok", _("The key was deleted."))
+        self.verdict.show_result("ok", _("The key was deleted."))
         self.show_profile(self._profile)
 
 
 def _lamp(status: KeyStatus) -> tuple[str]:
-    if status.saved or status.source is Source.ENVIRONMENT:
+    if status.saved or status.source is KeySource.ENVIRONMENT:
         return ("ok",)
     return ("warn",) if status.usable or status.locked else ("edge",)

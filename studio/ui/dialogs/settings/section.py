@@ -10,7 +10,7 @@ from studio.ui.widgets import Text
 LABEL = 148
 
 
-class Section(QFrame):
+class SettingsSection(QFrame):
     """One part of the dialog, between two hairlines.
 
     Attributes:

@@ -23,7 +23,7 @@ WIDTH = 420
 LINES = 4  # of the instruction in sight
 
 
-class Instruction(QPlainTextEdit):
+class InstructionEdit(QPlainTextEdit):
     """The text "System instruction"; bytes that are no text are not pasted into it.
 
     Signals:
@@ -76,7 +76,7 @@ class AdvancedPanel(Popover):
         head.addWidget(self.reset)
         self._column.addLayout(head)
         self._label = Text(_("System instruction"), "small", "text2", self)
-        self.system = Instruction(self)
+        self.system = InstructionEdit(self)
         self.system.troubled.connect(self.troubled)
         self._label.setBuddy(self.system)
         self.system.setAccessibleName(_("System instruction"))
@@ -123,7 +123,7 @@ class AdvancedPanel(Popover):
         first = None if self.system.isHidden() else self.system
         self.open_at(corner, first, anchor)
 
-    def follow(self, anchor: QWidget) -> None:
+    def move_to_anchor(self, anchor: QWidget) -> None:
         """Stay over the button when it moved."""
         room = self.host.rect().adjusted(8, 8, -8, -8)
         corner = anchor.mapTo(self.host, QPoint(0, -self.height() - 6))

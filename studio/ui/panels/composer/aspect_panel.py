@@ -15,7 +15,7 @@ from studio.domain.entities import AspectRatio
 from studio.ui.panels.composer.aspect_picker import label, spoken
 from studio.ui.style.theme import theme
 from studio.ui.support.key_repeat import once
-from studio.ui.widgets.rounded import Rounded
+from studio.ui.widgets.rounded import RoundedCorners
 
 COLUMNS = 5
 AREA = 26 * 26  # of every rectangle, in logical pixels
@@ -23,7 +23,7 @@ CELL = QSize(84, 88)
 Pixels = tuple[int, int] | None
 
 
-class Cell(QAbstractButton):
+class RatioCell(QAbstractButton):
     """One ratio: rectangle, name, pixels."""
 
     def __init__(self, value: str, pixels: Pixels, parent: QWidget) -> None:
@@ -87,20 +87,20 @@ class AspectPanel(QFrame):
         super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setAccessibleName(_("All aspect ratios"))
-        self._ground = Rounded(self)
-        self._cells: list[Cell] = []
+        self._ground = RoundedCorners(self)
+        self._cells: list[RatioCell] = []
         self._typed = ""
         grid = QGridLayout(self)
         grid.setContentsMargins(8, 8, 8, 8)
         grid.setSpacing(2)
         for place, (ratio, pixels) in enumerate(sizes.items()):
-            cell = Cell(ratio, pixels, self)
+            cell = RatioCell(ratio, pixels, self)
             cell.setChecked(ratio == value)
             cell.clicked.connect(self.on_clicked)
             grid.addWidget(cell, place // COLUMNS, place % COLUMNS)
             self._cells.append(cell)
 
-    def cells(self) -> tuple[Cell, ...]:
+    def cells(self) -> tuple[RatioCell, ...]:
         """Every ratio that is offered."""
         return tuple(self._cells)
 
@@ -134,7 +134,7 @@ class AspectPanel(QFrame):
     def on_clicked(self) -> None:
         """A ratio was chosen."""
         cell = self.sender()
-        if isinstance(cell, Cell):
+        if isinstance(cell, RatioCell):
             self.chosen.emit(cell.ratio)
             self.close()
 

@@ -61,7 +61,7 @@ def paint_ratio(
     painter.drawRoundedRect(QRectF(left + 0.75, top + 0.75, width - 1.5, height - 1.5), 1, 1)
 
 
-class Segment(QRadioButton):
+class RatioSegment(QRadioButton):
     """One ratio in the frame; the chosen one shows its name."""
 
     def __init__(self, value: str, parent: QWidget) -> None:
@@ -157,7 +157,7 @@ class AspectPicker(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._offered: tuple[str, ...] = ()
         self._all: tuple[str, ...] = ()
-        self._segments: list[Segment] = []
+        self._segments: list[RatioSegment] = []
         self._typed = ""
         self._value = ""
         self._mark = ""
@@ -177,7 +177,7 @@ class AspectPicker(QWidget):
         """The chosen ratio, or "match"."""
         return self._value
 
-    def segments(self) -> tuple[Segment, ...]:
+    def segments(self) -> tuple[RatioSegment, ...]:
         """What stands in the frame, from left to right."""
         return tuple(self._segments)
 
@@ -218,7 +218,7 @@ class AspectPicker(QWidget):
         self._segments = []
         before: QWidget = self
         for place, value in enumerate(offered):
-            segment = Segment(value, self)
+            segment = RatioSegment(value, self)
             segment.toggled.connect(self.on_toggled)
             self._row.insertWidget(place, segment)
             if place:
@@ -234,7 +234,7 @@ class AspectPicker(QWidget):
     def on_toggled(self, on: bool) -> None:  # noqa: FBT001  # Qt's own signature
         """A segment was chosen by the mouse or by the arrows."""
         segment = self.sender()
-        if on and isinstance(segment, Segment):
+        if on and isinstance(segment, RatioSegment):
             self._value = segment.ratio
             self.changed.emit(segment.ratio)
 

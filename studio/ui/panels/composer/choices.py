@@ -16,10 +16,10 @@ from studio.ui.panels.composer.advanced_panel import AdvancedPanel
 from studio.ui.panels.composer.aspect_panel import AspectPanel
 from studio.ui.panels.composer.aspect_picker import AspectChip, AspectPicker
 from studio.ui.panels.composer.seed import SeedControl
-from studio.ui.panels.composer.suggestion import Offer
+from studio.ui.panels.composer.suggestion import DraftSuggestion
 from studio.ui.style.theme import theme
 from studio.ui.support.qt_overrides import needs
-from studio.ui.widgets import Choice, IconButton, Menu, MenuChip, Stepper, Text
+from studio.ui.widgets import ChipChoice, IconButton, Menu, MenuChip, Stepper, Text
 from studio.ui.widgets.accessible import set_tip
 
 GAP = 6
@@ -31,7 +31,7 @@ _ENDING = (ModelState.DEPRECATED, ModelState.RETIRED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GivenWay:
+class HiddenChoices:
     """What of the row has no room, in the order of giving way: each step includes those before.
 
     `words` are those beside the count; it keeps them for screen readers and its tool tip.
@@ -46,13 +46,13 @@ class GivenWay:
 
 
 _STEPS = (
-    GivenWay(),
-    GivenWay(words=True),
-    GivenWay(words=True, pixels=True),
-    GivenWay(words=True, pixels=True, seed=True),
-    GivenWay(words=True, pixels=True, seed=True, advanced=True),
-    GivenWay(words=True, pixels=True, seed=True, advanced=True, aspect=True),
-    GivenWay(words=True, pixels=True, seed=True, advanced=True, aspect=True, count=True),
+    HiddenChoices(),
+    HiddenChoices(words=True),
+    HiddenChoices(words=True, pixels=True),
+    HiddenChoices(words=True, pixels=True, seed=True),
+    HiddenChoices(words=True, pixels=True, seed=True, advanced=True),
+    HiddenChoices(words=True, pixels=True, seed=True, advanced=True, aspect=True),
+    HiddenChoices(words=True, pixels=True, seed=True, advanced=True, aspect=True, count=True),
 )
 
 
@@ -108,10 +108,10 @@ class ChoicesRow(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.given_way = GivenWay()
+        self.given_way = HiddenChoices()
         self._narrow = False
         self._draft = Draft()
-        self._offer: Offer | None = None
+        self._offer: DraftSuggestion | None = None
         self._model: Model | None = None
         self._extra: QWidget | None = None
         self._advanced_panel: AdvancedPanel | None = None
@@ -140,7 +140,9 @@ class ChoicesRow(QWidget):
 
     # --- content --------------------------------------------------------------------------
 
-    def show_draft(self, draft: Draft, offer: Offer, model: Model, *, kept: str = "") -> None:
+    def show_draft(
+        self, draft: Draft, offer: DraftSuggestion, model: Model, *, kept: str = ""
+    ) -> None:
         """Show the choices as the model takes them; `kept` is the instruction for all pictures."""
         self._draft, self._offer, self._model, self._kept = draft, offer, model, kept
         sent = offer.sent
@@ -152,7 +154,7 @@ class ChoicesRow(QWidget):
         shape = sent.aspect
         self.size_chip.set_choices(
             [
-                Choice(value=size, text=size, note=_pixels(model.pixels(shape, size)))
+                ChipChoice(value=size, text=size, note=_pixels(model.pixels(shape, size)))
                 for size in sizes or ((*offer.sizes, sent.size) if offer.sizes else ())
             ]
         )
@@ -175,7 +177,7 @@ class ChoicesRow(QWidget):
             self.count.setAccessibleDescription(words)
             self.fit()
 
-    def show_models(self, choices: list[Choice], chosen: tuple[str, str]) -> None:
+    def show_models(self, choices: list[ChipChoice], chosen: tuple[str, str]) -> None:
         """Offer these models."""
         self.model.set_choices(choices)
         if any(choice.value == chosen for choice in choices):
@@ -216,7 +218,7 @@ class ChoicesRow(QWidget):
                 break
         self._place()
 
-    def _apply(self, step: GivenWay) -> None:
+    def _apply(self, step: HiddenChoices) -> None:
         self.given_way = step
         offer = self._offer
         has_aspects = offer is not None and bool(offer.aspects)
@@ -371,7 +373,7 @@ class ChoicesRow(QWidget):
         super().resizeEvent(event)
         self.fit()
         if self._advanced_panel is not None and self._advanced_panel.isVisible():
-            self._advanced_panel.follow(self._advanced_anchor())
+            self._advanced_panel.move_to_anchor(self._advanced_anchor())
 
 
 def summary(advanced: Advanced) -> str:

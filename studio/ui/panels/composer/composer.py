@@ -26,16 +26,21 @@ from studio.domain.spend import Spend
 from studio.ui.panels.composer import draft as drafting
 from studio.ui.panels.composer import drop_intake, submit
 from studio.ui.panels.composer.aspect_picker import label
-from studio.ui.panels.composer.core_events import Watching
+from studio.ui.panels.composer.core_events import ComposerEvents
 from studio.ui.panels.composer.dock import Dock
-from studio.ui.panels.composer.input_import import InputThumbnails, Reception
+from studio.ui.panels.composer.input_import import InputImport, InputThumbnails
 from studio.ui.panels.composer.offered_models import offered
-from studio.ui.panels.composer.prompt_history import Recall
-from studio.ui.panels.composer.quote import Situation, quote
-from studio.ui.panels.composer.references import Referencing
+from studio.ui.panels.composer.prompt_history import PromptHistoryCursor
+from studio.ui.panels.composer.quote import QuoteContext, quote
+from studio.ui.panels.composer.references import ReferenceEdits
 from studio.ui.panels.composer.slots import MOST_SLOTS
-from studio.ui.panels.composer.suggestion import Offer, differences, in_order, offer
-from studio.ui.panels.composer.undo_stack import Steps
+from studio.ui.panels.composer.suggestion import (
+    DraftSuggestion,
+    differences,
+    in_order,
+    suggest_draft,
+)
+from studio.ui.panels.composer.undo_stack import UndoStack
 from studio.ui.support import drag_and_drop
 from studio.ui.widgets import Notice
 
@@ -85,14 +90,14 @@ class Composer(Dock):
         super().__init__(parent, editor=editor)
         self._core = core
         first = draft or Draft()
-        self._steps = Steps(replace(first, references=in_order(first.references)))
-        self._watching = Watching(core, self)
-        self._recall = Recall(core.library, self)
-        self._reception = Reception(core.library, self.room, self)
-        self._referencing = Referencing(self, self, self._reception)
+        self._steps = UndoStack(replace(first, references=in_order(first.references)))
+        self._watching = ComposerEvents(core, self)
+        self._recall = PromptHistoryCursor(core.library, self)
+        self._reception = InputImport(core.library, self.room, self)
+        self._referencing = ReferenceEdits(self, self, self._reception)
         self._thumbnails = InputThumbnails(core.library, self)
         self.own_aspect = "1:1"
-        self._asked = submit.Asked()
+        self._asked = submit.PendingQuestion()
         self._wanted: tuple[str, str] | None = None
         self._lacking = ""
         self._painter_meant = False
@@ -157,15 +162,15 @@ class Composer(Dock):
         """Show another draft; with `undoable` it is one step, else the first there is."""
         draft = replace(draft, references=in_order(draft.references))
         if undoable:
-            self.take(draft)
+            self.change_draft(draft)
             return
-        self._steps = Steps(draft)
+        self._steps = UndoStack(draft)
         self.card.editor.paused.connect(self._steps.seal)
         self._show()
 
     def set_prompt(self, prompt: str) -> None:
         """Write this in the place of the prompt, as one step, and give it the keyboard."""
-        self.take(replace(self.draft(), prompt=prompt))
+        self.change_draft(replace(self.draft(), prompt=prompt))
         self.focus_prompt()
 
     def clear_prompt(self) -> None:
@@ -175,7 +180,7 @@ class Composer(Dock):
     def clear(self) -> None:
         """No words, no pictures; one step."""
         kept = self._core.settings.value.system
-        self.take(drafting.cleared(self.draft(), aspect=self.own_aspect, system=kept))
+        self.change_draft(drafting.cleared(self.draft(), aspect=self.own_aspect, system=kept))
 
     def undo(self) -> None:
         """One step back."""
@@ -190,11 +195,11 @@ class Composer(Dock):
             self._show()
             self.changed.emit(draft)
 
-    def take(self, draft: Draft, *, run: str = "") -> None:
+    def change_draft(self, draft: Draft, *, run: str = "") -> None:
         """The one way in: a change the user made."""
         if draft.aspect == MATCH and self.draft().aspect != MATCH:
             self.own_aspect = self.draft().aspect
-        if self._steps.take(draft, run=run):
+        if self._steps.push_draft(draft, run=run):
             self._show()
             self.changed.emit(draft)
 
@@ -224,7 +229,7 @@ class Composer(Dock):
 
     def remix(self, draft: Draft) -> None:
         """Everything of a picture replaces everything here; nothing is sent."""
-        self.take(replace(draft, count=self.draft().count))
+        self.change_draft(replace(draft, count=self.draft().count))
         self.toast.emit(_("Composer replaced"))
         self.focus_prompt()
 
@@ -237,7 +242,7 @@ class Composer(Dock):
         picture: str | None = None,
     ) -> None:
         """Add a picture from outside; what cannot be read is said in the message bar."""
-        thing = drop_intake.Thing(source=source, name=name, picture=picture)
+        thing = drop_intake.IntakeItem(source=source, name=name, picture=picture)
         self._reception.things([thing], role)
 
     def add_references(self, paths: Sequence[Path]) -> None:
@@ -259,7 +264,7 @@ class Composer(Dock):
         """Whether the thumbnails of what is shown have come."""
         return not self._thumbnails.busy
 
-    def give(self, mime: QMimeData, role: Role = Role.FREE) -> None:
+    def add_from_mime(self, mime: QMimeData, role: Role = Role.FREE) -> None:
         """Take what was dropped or pasted anywhere in the window."""
         self._reception.incoming(drag_and_drop.pictures_in(mime), role)
 
@@ -288,14 +293,14 @@ class Composer(Dock):
         if there:
             self.bar.dismiss("network")
         elif not self._model().offline:
-            self._tell(submit.no_network())
+            self._show_notice(submit.no_network())
         self._show_quote()
 
     def show_error(self, error: StudioError) -> None:
         """Say in the composer's own bar what went wrong with what it asked for."""
-        self._tell(submit.trouble(error))
+        self._show_notice(submit.trouble(error))
 
-    def _tell(self, notice: Notice) -> None:
+    def _show_notice(self, notice: Notice) -> None:
         self.open_full()
         self.bar.show_notice(notice)
         self.place_sheet()
@@ -320,7 +325,7 @@ class Composer(Dock):
             self.wants_key.emit(draft.profile)
             return
         sent = self._offer(model).sent
-        ask = submit.ask(self._situation(model))
+        ask = submit.question_notice(self._situation(model))
         if ask is not None and not self._answered(sent, ask, confirmed=confirmed):
             return
         try:
@@ -328,13 +333,13 @@ class Composer(Dock):
         except StudioError as error:
             self.show_error(error)
             return
-        self._asked.forget()
+        self._asked.clear_question()
         self.bar.dismiss("ask")
         self.bar.dismiss("error")
-        self._recall.forget()
+        self._recall.leave_history()
         if (told := submit.warning(model)) and told.text not in self._warned:
             self._warned.add(told.text)
-            self._tell(told)
+            self._show_notice(told)
         self._watching.purse.send(run)
         self.generate.emit(run)
 
@@ -345,12 +350,12 @@ class Composer(Dock):
         """
         stands = self._asked.stands(sent, ask) and (confirmed or self.bar.notice == ask)
         if not stands:
-            self._asked.put(sent, ask)
-            self._tell(ask)
+            self._asked.set_question(sent, ask)
+            self._show_notice(ask)
             return False
         return confirmed or self._asked.confirms()
 
-    def _situation(self, model: Model) -> Situation:
+    def _situation(self, model: Model) -> QuoteContext:
         sent, purse = self._offer(model).sent, self._watching.purse
         return submit.situation(self.draft(), sent, model, self._core, purse, net=self._network)
 
@@ -360,7 +365,7 @@ class Composer(Dock):
 
     def show_spend(self, spend: Spend) -> None:
         """What was spent is another sum: the month's budget may end here."""
-        self._watching.purse.take(spend)
+        self._watching.purse.set_spend(spend)
         self._show_quote()
 
     # --- showing --------------------------------------------------------------------------
@@ -368,8 +373,8 @@ class Composer(Dock):
     def _model(self) -> Model:
         return self._core.catalogue.find(self.draft().profile, self.draft().model)
 
-    def _offer(self, model: Model) -> Offer:
-        return offer(self.draft(), model, input_ratio=self._ratio())
+    def _offer(self, model: Model) -> DraftSuggestion:
+        return suggest_draft(self.draft(), model, input_ratio=self._ratio())
 
     def _ratio(self) -> float | None:
         """Width to height of the picture Match follows, told from its thumbnail."""
@@ -385,7 +390,7 @@ class Composer(Dock):
         draft, model = self.draft(), self._model()
         made = self._offer(model)
         if self._asked.sent not in (None, made.sent):
-            self._asked.forget()
+            self._asked.clear_question()
             self.bar.dismiss("ask")
         source = drafting.source_of(draft)
         editor = self.card.editor
@@ -401,14 +406,14 @@ class Composer(Dock):
         self.card.choices.show_draft(draft, made, model, kept=kept)
         self.card.order_tabs()
         self._show_words()
-        self._thumbnails.want(draft.references[:MOST_SLOTS])
+        self._thumbnails.fetch_missing(draft.references[:MOST_SLOTS])
         self._watching.show_pictures([r.picture for r in draft.references if r.picture])
 
     def _show_words(self) -> None:
         """What follows from the prompt alone; for every key."""
         draft, model = self.draft(), self._model()
         if self._asked.sent is not None and self._asked.sent.prompt != draft.prompt:
-            self._asked.forget()
+            self._asked.clear_question()
             self.bar.dismiss("ask")
         self.card.show_count(len(draft.prompt), model.prompt_limit)
         sources = len(self._offer(model).sent.sent_together)
@@ -441,7 +446,7 @@ class Composer(Dock):
 
     def on_typed(self) -> None:
         """The prompt was written on."""
-        self._recall.forget()
+        self._recall.leave_history()
         if self._steps.type(replace(self.draft(), prompt=self.card.editor.text())):
             self._show_words()
             self.changed.emit(self.draft())
@@ -450,7 +455,7 @@ class Composer(Dock):
         """Esc in the prompt: back to making something new, else back to the view."""
         draft = self.draft()
         if not draft.prompt and drafting.source_of(draft) is not None:
-            self.take(drafting.without_source(draft, aspect=self.own_aspect))
+            self.change_draft(drafting.without_source(draft, aspect=self.own_aspect))
             return
         self.close_full()
         self.left.emit()
@@ -461,7 +466,7 @@ class Composer(Dock):
 
     def on_walked(self, prompt: str) -> None:
         """Another prompt of the history."""
-        self.take(replace(self.draft(), prompt=prompt))
+        self.change_draft(replace(self.draft(), prompt=prompt))
         self.card.editor.caret_to_end()
 
     def on_history_wanted(self) -> None:
@@ -485,7 +490,7 @@ class Composer(Dock):
 
     def on_limited(self, taken: int, given: int, full: bool) -> None:  # noqa: FBT001 - a signal's
         """More came than there was room for, or than were worth a try."""
-        self._tell(submit.limited(taken, given, self._most() if full else 0))
+        self._show_notice(submit.limited(taken, given, self._most() if full else 0))
 
     # --- slots: choices ---------------------------------------------------------------------
 
@@ -499,7 +504,7 @@ class Composer(Dock):
             return
         self._wanted = None
         self._painter_meant = profile == OFFLINE
-        self.take(replace(self.draft(), profile=profile, model=model))
+        self.change_draft(replace(self.draft(), profile=profile, model=model))
         self._tell_of_model()
 
     def _tell_of_model(self) -> None:
@@ -508,7 +513,7 @@ class Composer(Dock):
         text = differences(self.draft(), model, self._offer(model))
         self.bar.dismiss("model")
         if text:
-            self._tell(Notice(key="model", text=text, icon="model"))
+            self._show_notice(Notice(key="model", text=text, icon="model"))
             self._model_notice.start()
 
     def on_model_notice_over(self) -> None:
@@ -518,23 +523,23 @@ class Composer(Dock):
 
     def on_aspect_chosen(self, aspect: str) -> None:
         """Another aspect ratio, or Match."""
-        self.take(replace(self.draft(), aspect=aspect), run="aspect")
+        self.change_draft(replace(self.draft(), aspect=aspect), run="aspect")
 
     def on_size_chosen(self, size: str) -> None:
         """Another size."""
-        self.take(replace(self.draft(), size=size), run="size")
+        self.change_draft(replace(self.draft(), size=size), run="size")
 
     def on_count_chosen(self, count: int) -> None:
         """More or fewer pictures."""
-        self.take(replace(self.draft(), count=count), run="count")
+        self.change_draft(replace(self.draft(), count=count), run="count")
 
     def on_seed_chosen(self, seed: int | None) -> None:
         """A seed was fixed, or made automatic."""
-        self.take(replace(self.draft(), seed=seed), run="seed")
+        self.change_draft(replace(self.draft(), seed=seed), run="seed")
 
     def on_advanced_chosen(self, advanced: Advanced, what: str) -> None:
         """One of the seldom-made choices; `what` runs together into one step."""
-        self.take(replace(self.draft(), advanced=advanced), run=what)
+        self.change_draft(replace(self.draft(), advanced=advanced), run=what)
 
     def on_system_kept(self, system: str) -> None:
         """The instruction for all pictures is another one."""
@@ -547,7 +552,7 @@ class Composer(Dock):
         if action == "anyway":
             self._send(confirmed=True)
         elif action == "limit":
-            self._asked.forget()
+            self._asked.clear_question()
             self.wants_budget.emit()
         elif action == "sketch":
             self._painter_meant = True
@@ -583,4 +588,4 @@ class Composer(Dock):
 
     def _begin_with(self, profile: str) -> None:
         model = self._core.catalogue.default(profile)
-        self.take(replace(self.draft(), profile=profile, model=model))
+        self.change_draft(replace(self.draft(), profile=profile, model=model))

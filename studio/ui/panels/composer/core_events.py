@@ -16,7 +16,7 @@ from studio.domain.events import (
     RecordsChanged,
     SettingsChanged,
 )
-from studio.ui.panels.composer.submit import Purse
+from studio.ui.panels.composer.submit import BudgetTracker
 from studio.ui.support.tasks import spawn
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ PAUSE = 100  # milliseconds between two looks at the queue
 OURS = frozenset({"profile", "profiles", "known_keys", "confirm_above", "budget_usd", "at_once"})
 
 
-class Watching(QObject):
+class ComposerEvents(QObject):
     """Turns events of the core into signals, no more often than the eye can follow.
 
     Attributes:
@@ -51,7 +51,7 @@ class Watching(QObject):
         super().__init__(parent)
         self._core = core
         self.trashed: set[str] = set()
-        self.purse = Purse()
+        self.purse = BudgetTracker()
         self._shown: frozenset[str] = frozenset()
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
@@ -67,7 +67,7 @@ class Watching(QObject):
     def on_event(self, event: Event) -> None:
         """Something changed in the core."""
         if isinstance(event, JobChanged | JobsRemoved):
-            self.purse.hear(event)
+            self.purse.on_core_event(event)
             if not self._pause.isActive():
                 self._pause.start()
         elif isinstance(event, KeyChanged):

@@ -12,7 +12,7 @@ from studio.domain import runs
 from studio.domain.drafts import MATCH, Draft
 from studio.domain.entities import Reference, Role
 from studio.domain.models import Model
-from studio.ui.panels.composer.slot import Note
+from studio.ui.panels.composer.slot import SlotNote
 from studio.ui.panels.composer.suggestion import fitting, in_order
 
 
@@ -83,7 +83,7 @@ def notes_of(
     model: Model,
     trashed: Collection[str],
     otherwise: Mapping[str, str] = MappingProxyType({}),
-) -> list[Note]:
+) -> list[SlotNote]:
     """What each slot says.
 
     `trashed` are pictures known to lie in the trash; `otherwise` tells by sha256 how an input is
@@ -93,29 +93,29 @@ def notes_of(
     return [
         replace(_note(reference, draft, model, trashed), beside=otherwise.get(reference.sha256, ""))
         if place < sent
-        else Note(_("not sent: takes {n}").format(n=model.references), sent=False)
+        else SlotNote(_("not sent: takes {n}").format(n=model.references), sent=False)
         for place, reference in enumerate(draft.references)
     ]
 
 
-def _note(reference: Reference, draft: Draft, model: Model, trashed: Collection[str]) -> Note:
+def _note(reference: Reference, draft: Draft, model: Model, trashed: Collection[str]) -> SlotNote:
     words = _("in trash, still usable") if reference.picture in trashed else ""
     talk = reference.talk
     if reference.role is not Role.EDIT or talk is None or talk.profile == OFFLINE:
-        return Note(words)
+        return SlotNote(words)
     alone = replace(draft, references=(reference,), continues=True)
     if runs.goes_on_with(alone, model) is None:
         tip = _("Its conversation was with {model}; the picture goes alone.")
-        return Note(words, tip=tip.format(model=talk.model))
+        return SlotNote(words, tip=tip.format(model=talk.model))
     if not draft.continues:
         tip = _("The picture goes alone, without what was said before.")
-        return Note(words, tip=tip, talk=0)
+        return SlotNote(words, tip=tip, talk=0)
     tip = ngettext(
         "Goes on with the conversation: {n} turn so far.",
         "Goes on with the conversation: {n} turns so far.",
         talk.turns,
     ).format(n=talk.turns)
-    return Note(words, tip=tip, talk=talk.turns)
+    return SlotNote(words, tip=tip, talk=talk.turns)
 
 
 def _settled(draft: Draft, aspect: str) -> Draft:

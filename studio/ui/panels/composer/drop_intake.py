@@ -12,7 +12,7 @@ from PySide6.QtGui import QDropEvent
 
 from studio.common.errors import InputError, StudioError
 from studio.common.i18n import _
-from studio.domain.entities import Picture, Reference, Role, Talk
+from studio.domain.entities import ConversationOrigin, Picture, Reference, Role
 from studio.ui.support import drag_and_drop
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class IntakeResult:
     """What became of things that were given.
 
     Attributes:
@@ -35,17 +35,17 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Thing:
+class IntakeItem:
     """Bytes or a file that shall become a reference.
 
     Attributes:
         talk: the conversation that ends with the library's picture, if one was kept.
     """
 
-    source: bytes | Path | drag_and_drop.Blob
+    source: bytes | Path | drag_and_drop.PictureBlob
     name: str
     picture: str | None = None
-    talk: Talk | None = None
+    talk: ConversationOrigin | None = None
 
 
 def brings_pictures(event: QDropEvent) -> bool:
@@ -63,13 +63,13 @@ TRIED = 16
 
 
 async def take_in(
-    library: Library, incoming: drag_and_drop.Incoming, role: Role, room: int
-) -> Taken:
+    library: Library, incoming: drag_and_drop.DropContents, role: Role, room: int
+) -> IntakeResult:
     """Make references of what came in by drop or paste; the first gets `role`, the others none.
 
     Of more than `room` the first are taken: what is left costs nothing, however much it is.
     """
-    things: list[Thing] = []
+    things: list[IntakeItem] = []
     troubles: list[StudioError] = list(incoming.troubles)
     most = room + TRIED
     given = len(incoming.ids) + len(incoming.paths) + len(incoming.blobs)
@@ -80,8 +80,8 @@ async def take_in(
         if len(pictures) < len(wanted):
             given -= len(wanted) - len(pictures)
             troubles.append(InputError(_("A picture that was dropped is not in the library")))
-    things += [Thing(source=path, name=path.stem) for path in incoming.paths[:most]]
-    things += [Thing(source=blob, name=_("Pasted picture")) for blob in incoming.blobs[:most]]
+    things += [IntakeItem(source=path, name=path.stem) for path in incoming.paths[:most]]
+    things += [IntakeItem(source=blob, name=_("Pasted picture")) for blob in incoming.blobs[:most]]
     if incoming.links and not things and not troubles:
         troubles.append(
             InputError(
@@ -89,24 +89,24 @@ async def take_in(
                 hint=_("Save the picture, then drop the file, or copy the picture itself."),
             )
         )
-    taken = await keep(library, things, role, room)
+    taken = await store_items(library, things, role, room)
     looked_at = len(taken.references) + len(taken.troubles)
-    return Taken(taken.references, (*troubles, *taken.troubles), given - looked_at)
+    return IntakeResult(taken.references, (*troubles, *taken.troubles), given - looked_at)
 
 
 async def take_pictures(
     library: Library, pictures: Sequence[Picture], role: Role, room: int, *, each: bool = False
-) -> Taken:
+) -> IntakeResult:
     """Make references of pictures of the library; all get `role` if `each` does."""
     things = await _of_pictures(library, pictures[: room + TRIED])
-    taken = await keep(library, things, role, room, each=each)
+    taken = await store_items(library, things, role, room, each=each)
     looked_at = len(taken.references) + len(taken.troubles)
-    return Taken(taken.references, taken.troubles, len(pictures) - looked_at)
+    return IntakeResult(taken.references, taken.troubles, len(pictures) - looked_at)
 
 
-async def keep(
-    library: Library, things: Sequence[Thing], role: Role, room: int, *, each: bool = False
-) -> Taken:
+async def store_items(
+    library: Library, things: Sequence[IntakeItem], role: Role, room: int, *, each: bool = False
+) -> IntakeResult:
     """Copy them into the library's inputs, as long as there is room.
 
     One that cannot be read does not cost the others.
@@ -125,13 +125,13 @@ async def keep(
         except StudioError as error:
             troubles.append(error)
     left = len(things) - len(references) - len(troubles)
-    return Taken(tuple(references), tuple(troubles), left)
+    return IntakeResult(tuple(references), tuple(troubles), left)
 
 
-async def _of_pictures(library: Library, pictures: Sequence[Picture]) -> list[Thing]:
+async def _of_pictures(library: Library, pictures: Sequence[Picture]) -> list[IntakeItem]:
     sources = await asyncio.to_thread(lambda: [library.path(picture) for picture in pictures])
     return [
-        Thing(source=source, name=picture.name, picture=picture.id, talk=picture.talk)
+        IntakeItem(source=source, name=picture.name, picture=picture.id, talk=picture.talk)
         for source, picture in zip(sources, pictures, strict=True)
     ]
 

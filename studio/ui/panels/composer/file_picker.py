@@ -11,7 +11,7 @@ from studio.common.i18n import _
 from studio.ui.support.file_dialogs import pictures_dialog
 
 
-class Picking(QObject):
+class FilePicker(QObject):
     """The system's dialog for files, kept so that it opens in the folder of the last time.
 
     Signals:

@@ -7,7 +7,7 @@ from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from studio.common.i18n import _
-from studio.ui.panels.composer.quote import Mood, Quote
+from studio.ui.panels.composer.quote import ButtonState, Quote
 from studio.ui.style.theme import theme
 from studio.ui.support.key_repeat import once
 from studio.ui.support.qt_overrides import needs
@@ -28,7 +28,7 @@ class GenerateButton(QAbstractButton):
         super().__init__(parent)
         self._compact = compact
         self._quote = Quote(
-            mood=Mood.QUIET, title=_("Generate"), price="", detail="", description=""
+            mood=ButtonState.QUIET, title=_("Generate"), price="", detail="", description=""
         )
         self.setAccessibleName(_("Generate"))
         self.setProperty("radius", 6 if compact else 8)
@@ -85,15 +85,15 @@ class GenerateButton(QAbstractButton):
     def paintEvent(self, _event: QPaintEvent) -> None:
         look, mood = theme(), self._quote.mood
         ground, edge, first, second = {
-            Mood.READY: ("fill", "", "onfill", "onfill"),
-            Mood.QUIET: ("raise", "edge", "text2", "text2"),
-            Mood.OVER: ("warnbg", "warn", "text", "warn"),
+            ButtonState.READY: ("fill", "", "onfill", "onfill"),
+            ButtonState.QUIET: ("raise", "edge", "text2", "text2"),
+            ButtonState.OVER: ("warnbg", "warn", "text", "warn"),
         }[mood]
-        if mood is Mood.READY and self.isDown():
+        if mood is ButtonState.READY and self.isDown():
             ground = "fillp"
-        elif mood is Mood.READY and self.underMouse():
+        elif mood is ButtonState.READY and self.underMouse():
             ground = "fillh"
-        elif mood is Mood.QUIET and (self.underMouse() or self.isDown()):
+        elif mood is ButtonState.QUIET and (self.underMouse() or self.isDown()):
             ground = "press" if self.isDown() else "hover"
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

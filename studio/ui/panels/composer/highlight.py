@@ -52,7 +52,7 @@ class PromptColours(QSyntaxHighlighter):
                 for at in range(first, last):
                     self.setFormat(at, 1, _underlined(self.format(at)))
             else:
-                self.setFormat(first, last - first, _look(kind))
+                self.setFormat(first, last - first, _char_format(kind))
         # A state that differs makes Qt colour the next line too: groups reach over lines.
         self.setCurrentBlockState(hash(self._spans) & 0x7FFFFFFF)
 
@@ -86,7 +86,7 @@ class _Units:
         return place + sum(1 for i in self._wide if i < place)
 
 
-def _look(kind: str) -> QTextCharFormat:
+def _char_format(kind: str) -> QTextCharFormat:
     look, made = theme(), QTextCharFormat()
     if kind == "comment":
         made.setForeground(look.color("text3"))

@@ -24,7 +24,7 @@ from studio.ui.style.theme import theme
 from studio.ui.support.key_repeat import once
 from studio.ui.support.tasks import spawn
 from studio.ui.widgets import Menu, SearchField, Text
-from studio.ui.widgets.rounded import Rounded
+from studio.ui.widgets.rounded import RoundedCorners
 
 WIDTH = 480
 HEIGHT = 320
@@ -47,7 +47,7 @@ class HistoryPopup(QFrame):
         super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setAccessibleName(_("Prompt history"))
-        self._ground = Rounded(self)
+        self._ground = RoundedCorners(self)
         self._find = find
         self._asked = 0
         self._prompts: tuple[str, ...] = ()

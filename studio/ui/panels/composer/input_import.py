@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from studio.library.facade import Library
 
     class _Work(Protocol):
-        def __call__(self, *, room: int) -> Awaitable[drop_intake.Taken]: ...
+        def __call__(self, *, room: int) -> Awaitable[drop_intake.IntakeResult]: ...
 
 
 log = logging.getLogger(__name__)
@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 THUMBNAIL = 256
 
 
-class Reception(QObject):
+class InputImport(QObject):
     """Copies what is given into the library's inputs, in the order it was given.
 
     Signals:
@@ -76,16 +76,16 @@ class Reception(QObject):
         take = partial(drop_intake.take_pictures, self._library, tuple(pictures), role, each=each)
         self._start(take, role, sources=MOST_EDITED if each else 1)
 
-    def things(self, things: Sequence[drop_intake.Thing], role: Role) -> None:
+    def things(self, things: Sequence[drop_intake.IntakeItem], role: Role) -> None:
         """Take files or bytes."""
-        self._start(partial(drop_intake.keep, self._library, tuple(things), role), role)
+        self._start(partial(drop_intake.store_items, self._library, tuple(things), role), role)
 
     def files(self, paths: Sequence[Path], role: Role) -> None:
         """Take files that were picked."""
-        self.incoming(drag_and_drop.Incoming(paths=tuple(paths)), role)
+        self.incoming(drag_and_drop.DropContents(paths=tuple(paths)), role)
 
     def incoming(
-        self, incoming: drag_and_drop.Incoming, role: Role, *, place: int | None = None
+        self, incoming: drag_and_drop.DropContents, role: Role, *, place: int | None = None
     ) -> None:
         """Take what was dropped or pasted."""
         self._start(partial(drop_intake.take_in, self._library, incoming, role), role, place)
@@ -144,7 +144,7 @@ class InputThumbnails(QObject):
         """Whether any is on its way."""
         return self._coming > 0
 
-    def want(self, references: Sequence[Reference]) -> None:
+    def fetch_missing(self, references: Sequence[Reference]) -> None:
         """Fetch those that were not asked for yet."""
         for reference in references:
             if reference.sha256 not in self._asked:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from studio.common.i18n import _
 from studio.config.settings import OFFLINE, Profile
 from studio.domain.models import Model, ModelState
-from studio.ui.widgets import Choice
+from studio.ui.widgets import ChipChoice
 
 Models = Callable[[str], Sequence[Model]]
 
@@ -17,7 +17,7 @@ def offered(
     models: Models,
     keyless: Callable[[str], bool],
     chosen: tuple[str, Model],
-) -> list[Choice]:
+) -> list[ChipChoice]:
     """Entries for the chip "Model"; their values are (profile, model).
 
     `keyless` tells which profiles have no key: choosing one of their models asks for one. Models
@@ -26,7 +26,7 @@ def offered(
     """
     current, model = chosen
     ordered = sorted(profiles, key=lambda profile: (profile.name != current, keyless(profile.name)))
-    entries: list[Choice] = []
+    entries: list[ChipChoice] = []
     for profile in ordered:
         shown = [m for m in models(profile.name) if _worth(m) or _is(profile, m, chosen)]
         if profile.name == current and all(m.id != model.id for m in shown):
@@ -48,21 +48,21 @@ def _is(profile: Profile, model: Model, chosen: tuple[str, Model]) -> bool:
     return (profile.name, model.id) == (chosen[0], chosen[1].id)
 
 
-def _entry(profile: str, model: Model, section: str, *, missing: bool) -> Choice:
+def _entry(profile: str, model: Model, section: str, *, missing: bool) -> ChipChoice:
     value = (profile, model.id)
     if model.offline and not model.fault:
         words, beside = _("Offline sketch"), _("not AI")
-        return Choice(value=value, text=words, supplement=beside, icon="brush", section=section)
+        return ChipChoice(value=value, text=words, supplement=beside, icon="brush", section=section)
     if model.offline:
-        return Choice(value=value, text=model.title, icon="brush", section=section)
+        return ChipChoice(value=value, text=model.title, icon="brush", section=section)
     if missing:
-        return Choice(
+        return ChipChoice(
             value=value, text=model.id, note=_("needs a key"), section=section, quiet=True
         )
     title = model.title if model.title != model.id else ""
     note = " · ".join(words for words in (title, state_words(model)) if words)
     quiet = model.state is ModelState.RETIRED
-    return Choice(value=value, text=model.id, note=note, section=section, quiet=quiet)
+    return ChipChoice(value=value, text=model.id, note=note, section=section, quiet=quiet)
 
 
 def state_words(model: Model) -> str:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from studio.library.facade import Library
 
 
-class Recall(QObject):
+class PromptHistoryCursor(QObject):
     """Where the walk is. What was written before it began waits at its end.
 
     Signals:
@@ -54,14 +54,14 @@ class Recall(QObject):
             self._at = to
             self.walked.emit(self._own if to < 0 else self._prompts[to])
 
-    def forget(self) -> None:
+    def leave_history(self) -> None:
         """The walk is over: the user wrote something, or sent it."""
         self._at = -1
         self._prompts = ()
 
     def on_forget_wanted(self, prompt: object) -> None:
         """A prompt of the list is to be deleted for good."""
-        self.forget()
+        self.leave_history()
         self.forget_wanted.emit(prompt)
 
     def open_list(self, anchor: QWidget) -> None:

@@ -20,7 +20,7 @@ REFUSED_FROM = 257
 """A run of that many pictures is not sent at all."""
 
 
-class Mood(StrEnum):
+class ButtonState(StrEnum):
     """How Generate looks."""
 
     READY = "ready"
@@ -29,7 +29,7 @@ class Mood(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Situation:
+class QuoteContext:
     """What a quote is made from.
 
     Attributes:
@@ -63,7 +63,7 @@ class Situation:
         return None if self.each_usd is None else self.each_usd * self.pictures
 
     @property
-    def over(self) -> bool:
+    def over_limit(self) -> bool:
         """Whether the run costs more than the user wants to pay without being asked."""
         return not self.offline and (self.total_usd or 0.0) > self.threshold
 
@@ -86,18 +86,18 @@ class Quote:
         description: what a screen reader adds to the name.
     """
 
-    mood: Mood
+    mood: ButtonState
     title: str
     price: str
     detail: str
     description: str
 
 
-def quote(now: Situation) -> Quote:
+def quote(now: QuoteContext) -> Quote:
     """Say what a press of Generate does in this situation."""
     if now.pictures == 0:
         return Quote(
-            mood=Mood.QUIET,
+            mood=ButtonState.QUIET,
             title=_("Generate"),
             price=_("free") if now.offline else "",
             detail=_("offline sketch") if now.offline else _("write a prompt first"),
@@ -109,7 +109,7 @@ def quote(now: Situation) -> Quote:
     count = ngettext("{n} picture", "{n} pictures", now.pictures).format(n=now.pictures)
     if now.offline:
         return Quote(
-            mood=Mood.READY,
+            mood=ButtonState.READY,
             title=title,
             price=_("free"),
             detail=_after(now) or _("offline sketch"),
@@ -122,20 +122,23 @@ def quote(now: Situation) -> Quote:
         price = f"≈ {money(now.total_usd)}"
         description = _("{count}, about {price}").format(count=count, price=money(now.total_usd))
         detail = _sum(now, money(now.each_usd, each=True))
-    mood = Mood.READY
+    mood = ButtonState.READY
     detail = _after(now) or detail
-    if now.over:
-        mood, detail = Mood.OVER, _("asks first, over {limit}").format(limit=money(now.threshold))
+    if now.over_limit:
+        mood, detail = (
+            ButtonState.OVER,
+            _("asks first, over {limit}").format(limit=money(now.threshold)),
+        )
     if now.over_by:
-        mood, detail = Mood.OVER, _("over by {sum}").format(sum=money(now.over_by))
+        mood, detail = ButtonState.OVER, _("over by {sum}").format(sum=money(now.over_by))
     if not now.network:
-        mood, detail = Mood.QUIET, _("waits for the network")
-    if mood is not Mood.READY:
+        mood, detail = ButtonState.QUIET, _("waits for the network")
+    if mood is not ButtonState.READY:
         description = f"{description}, {detail}"
     return Quote(mood=mood, title=title, price=price, detail=detail, description=description)
 
 
-def _sum(now: Situation, each: str) -> str:
+def _sum(now: QuoteContext, each: str) -> str:
     factors = [
         *([_("{n} sources").format(n=now.sources)] if now.sources > 1 else []),
         *([_("{n} variants").format(n=now.variants)] if now.variants > 1 else []),
@@ -146,7 +149,7 @@ def _sum(now: Situation, each: str) -> str:
     return " × ".join([*factors, each])
 
 
-def _after(now: Situation) -> str:
+def _after(now: QuoteContext) -> str:
     if not now.others:
         return ""
     return ngettext("after {n} other", "after {n} others", now.others).format(n=now.others)

@@ -17,8 +17,8 @@ from studio.domain.entities import Picture, Reference, Role
 from studio.ui.panels.composer import draft as drafting
 from studio.ui.panels.composer import submit
 from studio.ui.panels.composer.dock import Dock
-from studio.ui.panels.composer.file_picker import Picking
-from studio.ui.panels.composer.input_import import Reception
+from studio.ui.panels.composer.file_picker import FilePicker
+from studio.ui.panels.composer.input_import import InputImport
 from studio.ui.support import drag_and_drop
 from studio.ui.support.drop_area import Drag
 
@@ -33,12 +33,12 @@ class DraftHolder(Protocol):
     own_aspect: str
 
     def draft(self) -> Draft: ...
-    def take(self, draft: Draft) -> None: ...
+    def change_draft(self, draft: Draft) -> None: ...
     def focus_prompt(self) -> None: ...
     def show_error(self, error: StudioError) -> None: ...
 
 
-class Referencing(QObject):
+class ReferenceEdits(QObject):
     """Turns what happens to the slots of a dock into new drafts of its holder.
 
     Attributes:
@@ -56,12 +56,12 @@ class Referencing(QObject):
     show_picture = Signal(object)
     kept = Signal(object)
 
-    def __init__(self, dock: Dock, holder: DraftHolder, reception: Reception) -> None:
+    def __init__(self, dock: Dock, holder: DraftHolder, reception: InputImport) -> None:
         super().__init__(dock)
         self._dock = dock
         self._holder = holder
         self.reception = reception
-        self._picking = Picking(dock)
+        self._picking = FilePicker(dock)
         self._suggested: tuple[Picture, ...] = ()
         slots = dock.card.slots
         slots.remove_wanted.connect(self.on_remove)
@@ -113,7 +113,7 @@ class Referencing(QObject):
         elif editing:
             draft = drafting.with_sources(draft, sources)
             added = added[len(sources) :]
-        self._holder.take(drafting.with_references(draft, added))
+        self._holder.change_draft(drafting.with_references(draft, added))
         if editing:
             self._holder.focus_prompt()
             if not submit.is_blank(draft.prompt):
@@ -140,21 +140,21 @@ class Referencing(QObject):
 
     def on_remove(self, place: int) -> None:
         """× or Delete on a slot."""
-        self._holder.take(
+        self._holder.change_draft(
             drafting.without(self._holder.draft(), place, aspect=self._holder.own_aspect)
         )
 
     def on_role_chosen(self, place: int, role: Role) -> None:
         """A reference is for something else."""
-        self._holder.take(drafting.with_role(self._holder.draft(), place, role))
+        self._holder.change_draft(drafting.with_role(self._holder.draft(), place, role))
 
     def on_talk_chosen(self, on: bool) -> None:  # noqa: FBT001 - a Qt signal's argument
         """The conversation about the source goes on, or does not."""
-        self._holder.take(replace(self._holder.draft(), continues=on))
+        self._holder.change_draft(replace(self._holder.draft(), continues=on))
 
     def on_move_wanted(self, place: int, to: int) -> None:
         """A reference was moved."""
-        self._holder.take(drafting.moved(self._holder.draft(), place, to))
+        self._holder.change_draft(drafting.moved(self._holder.draft(), place, to))
 
     def on_show_wanted(self, place: int) -> None:
         """The picture of a slot was clicked."""

@@ -40,7 +40,7 @@ ROLES = (Role.SUBJECT, Role.STYLE, Role.PALETTE, Role.COMPOSITION, Role.FREE)
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class SlotNote:
     """What a slot says in the place of its role, and whether its picture is sent.
 
     Attributes:
@@ -97,7 +97,7 @@ class Slot(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.reference = Reference(sha256="", media_type="")
-        self._note = Note()
+        self._note = SlotNote()
         self._small = False
         self._pixmap: QPixmap | None = None
         self._pressed: QPoint | None = None
@@ -119,7 +119,7 @@ class Slot(QWidget):
 
     # --- content --------------------------------------------------------------------------
 
-    def show_reference(self, reference: Reference, note: Note, *, small: bool) -> None:
+    def show_reference(self, reference: Reference, note: SlotNote, *, small: bool) -> None:
         """Show this reference; `note` says why it is not sent, or what is special about it."""
         self.reference, self._note, self._small = reference, note, small
         editing = reference.role is Role.EDIT

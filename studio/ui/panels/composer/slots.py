@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QWidget
 from studio.common.i18n import _, ngettext
 from studio.domain.entities import Reference, Role
 from studio.ui.panels.composer.dashed_button import DashedButton
-from studio.ui.panels.composer.slot import HEIGHT, SMALL, Note, Slot, role_name
+from studio.ui.panels.composer.slot import HEIGHT, SMALL, Slot, SlotNote, role_name
 from studio.ui.style.theme import theme
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets import Menu, set_role
@@ -59,7 +59,7 @@ class SlotsRow(QWidget):
         self.setAccessibleName(_("References"))
         set_role(self, QAccessible.Role.List)
         self._references: tuple[Reference, ...] = ()
-        self._notes: tuple[Note, ...] = ()
+        self._notes: tuple[SlotNote, ...] = ()
         self._thumbnails: dict[str, QPixmap] = {}
         self._slots: list[Slot] = []
         self._small = False
@@ -83,7 +83,7 @@ class SlotsRow(QWidget):
 
     # --- content --------------------------------------------------------------------------
 
-    def show_references(self, references: Sequence[Reference], notes: Sequence[Note]) -> None:
+    def show_references(self, references: Sequence[Reference], notes: Sequence[SlotNote]) -> None:
         """Show these, each with what is to be said of it."""
         focused = next((i for i, slot in enumerate(self._slots) if slot.hasFocus()), None)
         self._references, self._notes = tuple(references), tuple(notes)

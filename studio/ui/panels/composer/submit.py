@@ -16,7 +16,7 @@ from studio.domain.entities import JobState
 from studio.domain.events import Event, JobChanged, JobsRemoved
 from studio.domain.models import Model, ModelState
 from studio.domain.spend import Spend
-from studio.ui.panels.composer.quote import ASKS_FROM, REFUSED_FROM, Situation, money
+from studio.ui.panels.composer.quote import ASKS_FROM, REFUSED_FROM, QuoteContext, money
 from studio.ui.support import sidebar_items
 from studio.ui.widgets import Notice
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from studio.domain.budget import Budget
 
 
-class Purse:
+class BudgetTracker:
     """This month's money as it was last summed up, with what neither sum nor queue has yet.
 
     A run that was just sent is not in the queue for a moment, a job that is over not in the sum.
@@ -43,7 +43,7 @@ class Purse:
         """The library sums up now: what has ended by now is in the sum that is taken next."""
         self._covered = set(self._landed)
 
-    def take(self, spend: Spend) -> None:
+    def set_spend(self, spend: Spend) -> None:
         """The library has summed up again."""
         self._spend = spend
         for id in self._covered:
@@ -59,7 +59,7 @@ class Purse:
         if run.each_usd:
             self._sent[run.id] = (len(run.requests), run.each_usd)
 
-    def hear(self, event: Event) -> None:
+    def on_core_event(self, event: Event) -> None:
         """Follow the jobs."""
         if isinstance(event, JobsRemoved):
             for id in event.ids:
@@ -92,12 +92,12 @@ class Purse:
 
 
 def situation(
-    draft: Draft, sent: Draft, model: Model, core: Core, purse: Purse, *, net: bool
-) -> Situation:
+    draft: Draft, sent: Draft, model: Model, core: Core, purse: BudgetTracker, *, net: bool
+) -> QuoteContext:
     """What Generate would do now."""
     queue, settings = core.queue, core.settings.value
     long = queue.waiting >= settings.at_once
-    return Situation(
+    return QuoteContext(
         variants=0 if is_blank(draft.prompt) else prompt_variants.count(draft.prompt),
         count=draft.count,
         sources=len(sent.sent_together),
@@ -133,11 +133,11 @@ def run_of(sent: Draft, model: Model) -> runs.Run:
     return runs.plan(sent, model, prompt_variants.expand(sent.prompt))
 
 
-def question(now: Situation) -> str:
+def question(now: QuoteContext) -> str:
     """What to ask before sending; empty when nothing needs to be asked."""
     if now.over_by and now.budget is not None:
         return past_budget(now.budget, now.total_usd)
-    if now.over:
+    if now.over_limit:
         return _("This run costs about {price}, over the {limit} you want to be asked at.").format(
             price=money(now.total_usd or 0.0), limit=money(now.threshold)
         )
@@ -155,7 +155,7 @@ def past_budget(now: Budget, run_usd: float | None) -> str:
     return budgets.question(now, run_usd, sidebar_items.this_month())
 
 
-def ask(now: Situation) -> Notice | None:
+def question_notice(now: QuoteContext) -> Notice | None:
     """The question as the composer's own bar asks it; None when nothing needs to be asked."""
     if not (text := question(now)):
         return None
@@ -166,7 +166,7 @@ PAUSE = 1.0
 """Seconds without a press after which another one answers a question; less is a finger's slip."""
 
 
-class Asked:
+class PendingQuestion:
     """The question that stands in the bar, and whether another press of Generate answers it.
 
     Attributes:
@@ -180,11 +180,11 @@ class Asked:
         self._question: Notice | None = None
         self._pressed = 0.0
 
-    def put(self, sent: Draft, question: Notice) -> None:
+    def set_question(self, sent: Draft, question: Notice) -> None:
         """This is asked now, about what would be sent."""
         self.sent, self._question, self._pressed = sent, question, self.clock()
 
-    def forget(self) -> None:
+    def clear_question(self) -> None:
         """Nothing is asked any more."""
         self.sent = self._question = None
 
@@ -198,7 +198,7 @@ class Asked:
         return self._pressed - before >= PAUSE
 
 
-def answers(now: Situation) -> tuple[tuple[str, str], ...]:
+def answers(now: QuoteContext) -> tuple[tuple[str, str], ...]:
     """What can be answered to the question."""
     anyway = ("anyway", _("Generate anyway"))
     return (("limit", _("Change limit")), anyway) if now.over_by else (anyway,)

@@ -20,7 +20,7 @@ COMMON = ("1:1", "3:2", "2:3", "16:9", "9:16")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Offer:
+class DraftSuggestion:
     """A draft as the model will get it, beside what the user chose.
 
     Attributes:
@@ -46,7 +46,9 @@ class Offer:
     pixels: tuple[int, int] | None = None
 
 
-def offer(draft: Draft, model: Model, *, input_ratio: float | None = None) -> Offer:
+def suggest_draft(
+    draft: Draft, model: Model, *, input_ratio: float | None = None
+) -> DraftSuggestion:
     """Fit a draft to a model.
 
     `input_ratio` is width to height of the picture that Match follows, None while not known.
@@ -69,9 +71,9 @@ def offer(draft: Draft, model: Model, *, input_ratio: float | None = None) -> Of
         aspect=aspect,
         size=size,
         seed=draft.seed if model.seed else None,
-        advanced=model.told(draft.advanced),
+        advanced=model.supported_choices(draft.advanced),
     )
-    return Offer(
+    return DraftSuggestion(
         sent=sent,
         match=match,
         aspects=model.aspects,
@@ -84,7 +86,7 @@ def offer(draft: Draft, model: Model, *, input_ratio: float | None = None) -> Of
     )
 
 
-def differences(draft: Draft, model: Model, made: Offer) -> str:
+def differences(draft: Draft, model: Model, made: DraftSuggestion) -> str:
     """One sentence on what the model does not do as asked; empty when it does everything."""
     notes = [note for note in (made.size_note, made.aspect_note) if note]
     if len(made.sent.references) < len(draft.references):

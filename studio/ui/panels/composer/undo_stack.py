@@ -8,7 +8,7 @@ KEPT = 200
 TYPING = "typing"
 
 
-class Steps:
+class UndoStack:
     """Where the composer's draft has been, and where it is.
 
     Typing runs together into one step until a pause, a new word after a space, or any other change
@@ -35,7 +35,7 @@ class Steps:
         """Whether there is a step to do again."""
         return self._at < len(self._drafts) - 1
 
-    def take(self, draft: Draft, *, run: str = "") -> bool:
+    def push_draft(self, draft: Draft, *, run: str = "") -> bool:
         """A change. False when nothing changed.
 
         Changes of one named run (a stepper that is turned) make one step together.
@@ -54,7 +54,7 @@ class Steps:
         """A change of the prompt by typing. False when nothing changed."""
         if self._open == TYPING and _new_word(self.draft.prompt, draft.prompt):
             self.seal()
-        return self.take(draft, run=TYPING)
+        return self.push_draft(draft, run=TYPING)
 
     def seal(self) -> None:
         """The next typing begins a step of its own."""

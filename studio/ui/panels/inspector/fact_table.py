@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from studio.ui.panels.inspector.facts import Fact
+from studio.ui.panels.inspector.facts import FactRow
 from studio.ui.style.theme import theme
 from studio.ui.widgets import Text
 from studio.ui.widgets.marked_text import MarkedText
@@ -21,7 +21,7 @@ class FactTable(QWidget):
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(name)
-        self._facts: tuple[Fact, ...] = ()
+        self._facts: tuple[FactRow, ...] = ()
         self._rows: list[tuple[Text, MarkedText]] = []
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
@@ -31,11 +31,11 @@ class FactTable(QWidget):
         self._grid.setColumnStretch(1, 1)
 
     @property
-    def facts(self) -> tuple[Fact, ...]:
+    def facts(self) -> tuple[FactRow, ...]:
         """What it shows."""
         return self._facts
 
-    def set_facts(self, facts: Sequence[Fact]) -> None:
+    def set_facts(self, facts: Sequence[FactRow]) -> None:
         """Show these rows."""
         if tuple(facts) == self._facts:
             return

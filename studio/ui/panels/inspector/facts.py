@@ -13,7 +13,7 @@ from studio.ui.support import formatting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fact:
+class FactRow:
     """One row: what it is about, its value, and a supplement in a quieter colour.
 
     Attributes:
@@ -58,7 +58,7 @@ def details(
     names: Sequence[str] = (),
     within: Sequence[str] = (),
     now: float | None = None,
-) -> list[Fact]:
+) -> list[FactRow]:
     """Everything known about one picture; what is not known is left out or called unknown.
 
     `names` are the names of what it was made from, `within` those of its collections.
@@ -66,48 +66,48 @@ def details(
     size = formatting.pixels(picture.width, picture.height)
     shape = formatting.shape(picture.width, picture.height)
     facts = [
-        Fact(label=_("Size"), value=f"{size} · {shape}" if shape else size),
-        Fact(
+        FactRow(label=_("Size"), value=f"{size} · {shape}" if shape else size),
+        FactRow(
             label=_("File"),
             value=f"{formatting.kind(picture.media_type)} · {formatting.megabytes(picture.bytes)}",
         ),
     ]
     if picture.model:
-        facts.append(Fact(label=_("Model"), value=picture.model))
+        facts.append(FactRow(label=_("Model"), value=picture.model))
     made = formatting.when(picture.created, now=now)
     if picture.imported:
-        facts.append(Fact(label=_("Imported"), value=made))
-        facts.append(Fact(label=_("From file"), value=one_line(picture.imported)))
+        facts.append(FactRow(label=_("Imported"), value=made))
+        facts.append(FactRow(label=_("From file"), value=one_line(picture.imported)))
     else:
         if picture.seconds is not None:
             made = _("{when}, in {seconds}").format(
                 when=made, seconds=formatting.duration(picture.seconds)
             )
-        facts.append(Fact(label=_("Made"), value=made))
+        facts.append(FactRow(label=_("Made"), value=made))
     if not picture.imported or picture.cost_usd is not None:
         facts.append(_cost(picture))
     if picture.conversation is not None and picture.conversation.turns > 1:
         turn = _("turn {n}").format(n=picture.conversation.turns)
-        facts.append(Fact(label=_("Conversation"), value=turn))
+        facts.append(FactRow(label=_("Conversation"), value=turn))
     if picture.seed is not None:
-        facts.append(Fact(label=_("Seed"), value=str(picture.seed)))
+        facts.append(FactRow(label=_("Seed"), value=str(picture.seed)))
     facts += choices(picture)
     if names:
-        facts.append(Fact(label=_("Made from"), value=", ".join(names)))
+        facts.append(FactRow(label=_("Made from"), value=", ".join(names)))
     if within:
-        facts.append(Fact(label=_("In"), value=", ".join(within)))
+        facts.append(FactRow(label=_("In"), value=", ".join(within)))
     return facts
 
 
-def settings(picture: Picture) -> list[Fact]:
+def settings(picture: Picture) -> list[FactRow]:
     """What an imported file tells of how it was made, in the words of the program that made it."""
     return [
-        Fact(label=_("Made with") if name == MADE_WITH else name, value=value)
+        FactRow(label=_("Made with") if name == MADE_WITH else name, value=value)
         for name, value in picture.settings
     ]
 
 
-def choices(picture: Picture) -> list[Fact]:
+def choices(picture: Picture) -> list[FactRow]:
     """What of the seldom-made choices was not left to the model."""
     chosen = picture.advanced
     if chosen is None:
@@ -123,7 +123,7 @@ def choices(picture: Picture) -> list[Fact]:
         (_("Blocks"), safety),
         (_("Instruction"), chosen.system.strip()),
     )
-    return [Fact(label=label, value=value) for label, value in rows if value]
+    return [FactRow(label=label, value=value) for label, value in rows if value]
 
 
 def parent_names(picture: Picture, known: Sequence[Picture] = ()) -> tuple[str, ...]:
@@ -138,7 +138,7 @@ def parent_names(picture: Picture, known: Sequence[Picture] = ()) -> tuple[str, 
     return tuple(names)
 
 
-def several(pictures: Sequence[Picture]) -> list[Fact]:
+def several(pictures: Sequence[Picture]) -> list[FactRow]:
     """What several pictures are together."""
     made_here = [p for p in pictures if not p.imported or p.cost_usd is not None]
     known = [p.cost_usd for p in made_here if _known_cost(p)]
@@ -152,14 +152,16 @@ def several(pictures: Sequence[Picture]) -> list[Fact]:
         total = _("free")
     else:
         total = formatting.about(sum(cost or 0 for cost in known)) if known else _("unknown")
-    facts = [Fact(label=_("Cost"), value=total, note=note)] if made_here else []
-    facts.append(Fact(label=_("Files"), value=formatting.megabytes(sum(p.bytes for p in pictures))))
+    facts = [FactRow(label=_("Cost"), value=total, note=note)] if made_here else []
+    facts.append(
+        FactRow(label=_("Files"), value=formatting.megabytes(sum(p.bytes for p in pictures)))
+    )
     for label, values in (
         (_("Models"), {p.model for p in pictures if p.model}),
         (_("Shapes"), {formatting.shape(p.width, p.height) for p in pictures}),
     ):
         if values:
-            facts.append(Fact(label=label, value=", ".join(sorted(values))))
+            facts.append(FactRow(label=label, value=", ".join(sorted(values))))
     return facts
 
 
@@ -167,12 +169,12 @@ def _known_cost(picture: Picture) -> bool:
     return picture.cost_usd is not None and picture.cost_basis is not CostBasis.UNKNOWN
 
 
-def _cost(picture: Picture) -> Fact:
+def _cost(picture: Picture) -> FactRow:
     if picture.offline and not picture.cost_usd:
-        return Fact(label=_("Cost"), value=_("free"))
+        return FactRow(label=_("Cost"), value=_("free"))
     value, note = formatting.cost(picture.cost_usd, picture.cost_basis)
     known = _known_cost(picture)
-    return Fact(label=_("Cost"), value=value, note=note, role="text" if known else "text3")
+    return FactRow(label=_("Cost"), value=value, note=note, role="text" if known else "text3")
 
 
 def _not_as_asked(picture: Picture) -> str:

@@ -22,7 +22,7 @@ from studio.library.query import Family
 from studio.ui.style.theme import theme
 from studio.ui.support.key_repeat import once
 from studio.ui.support.qt_overrides import needs
-from studio.ui.support.thumbnail_cache import Thumbnails, Wish
+from studio.ui.support.thumbnail_cache import ThumbnailCache, ThumbnailRequest
 from studio.ui.widgets.accessible import set_tip
 
 SIDE = 38
@@ -35,7 +35,7 @@ RADIUS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class FamilyPosition:
     """Where a picture of the family stands; without one it is the rest of its side."""
 
     rect: QRect
@@ -52,7 +52,7 @@ class FamilyStrip(QWidget):
 
     selected = Signal(str)
 
-    def __init__(self, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
+    def __init__(self, thumbnails: ThumbnailCache, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._thumbnails = thumbnails
         self._family: Family | None = None
@@ -81,7 +81,7 @@ class FamilyStrip(QWidget):
         """A thumbnail has come."""
         self.update()
 
-    def wishes(self) -> list[Wish]:
+    def wishes(self) -> list[ThumbnailRequest]:
         """The thumbnails it needs now."""
         side = round(SIDE * self.devicePixelRatioF())
         found = []
@@ -90,10 +90,10 @@ class FamilyStrip(QWidget):
             if picture is not None and picture.width and picture.height:
                 scale = side / min(picture.width, picture.height)
                 size = QSize(round(picture.width * scale), round(picture.height * scale))
-                found.append(Wish(picture, size, 0))
+                found.append(ThumbnailRequest(picture, size, 0))
         return found
 
-    def places(self) -> list[Place]:
+    def places(self) -> list[FamilyPosition]:
         """What is in view, from left to right."""
         family = self._family
         if family is None:
@@ -116,29 +116,29 @@ class FamilyStrip(QWidget):
 
     def _laid_out(
         self, above: list[Picture], below: list[Picture], shown_above: int, shown_below: int
-    ) -> list[Place]:
-        places: list[Place] = []
+    ) -> list[FamilyPosition]:
+        places: list[FamilyPosition] = []
         x, y = 0, RING
         assert self._family is not None
         if hidden := len(above) - shown_above:
-            places.append(Place(QRect(x, y, MORE - GAP, SIDE), None, f"+ {hidden}"))
+            places.append(FamilyPosition(QRect(x, y, MORE - GAP, SIDE), None, f"+ {hidden}"))
             x += MORE
         for picture in above[len(above) - shown_above :]:
-            places.append(Place(QRect(x, y, SIDE, SIDE), picture))
+            places.append(FamilyPosition(QRect(x, y, SIDE, SIDE), picture))
             x += SIDE + CHEVRON + 2 * GAP
         x += RING
-        places.append(Place(QRect(x, y, SIDE, SIDE), self._family.picture))
+        places.append(FamilyPosition(QRect(x, y, SIDE, SIDE), self._family.picture))
         x += SIDE + RING
         if below:
             x += CHEVRON + 2 * GAP
         for picture in below[:shown_below]:
-            places.append(Place(QRect(x, y, SIDE, SIDE), picture))
+            places.append(FamilyPosition(QRect(x, y, SIDE, SIDE), picture))
             x += SIDE + BETWEEN
         if hidden := len(below) - shown_below:
-            places.append(Place(QRect(x, y, MORE - GAP, SIDE), None, f"+ {hidden}"))
+            places.append(FamilyPosition(QRect(x, y, MORE - GAP, SIDE), None, f"+ {hidden}"))
         return places
 
-    def _choose(self, place: Place) -> None:
+    def _choose(self, place: FamilyPosition) -> None:
         family = self._family
         if family is None:
             return
@@ -152,7 +152,7 @@ class FamilyStrip(QWidget):
             if hidden is not None:
                 self.selected.emit(hidden.id)
 
-    def _paint(self, painter: QPainter, place: Place) -> None:
+    def _paint(self, painter: QPainter, place: FamilyPosition) -> None:
         look, rect = theme(), place.rect
         if place.picture is None:
             painter.setPen(Qt.PenStyle.NoPen)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from studio.common.i18n import _, ngettext
 from studio.domain.drafts import MOST_AT_ONCE
 from studio.ui.panels.inspector.action_row import ActionRow
-from studio.ui.panels.inspector.section import Section
+from studio.ui.panels.inspector.section import InspectorSection
 from studio.ui.panels.inspector.title import Title
 from studio.ui.support import word_diff
 from studio.ui.widgets import Button
@@ -17,7 +17,7 @@ from studio.ui.widgets.marked_text import MarkedText
 LINES = 6  # of the prompt before "Show all"
 
 
-class Head(Section):
+class PictureHead(InspectorSection):
     """What a picture is called, what it was asked for, and what can be made of it.
 
     Signals:

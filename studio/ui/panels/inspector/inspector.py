@@ -14,11 +14,11 @@ from studio.common.i18n import _
 from studio.domain.entities import Flag, Job, Picture
 from studio.ui.panels.inspector.job_page import JobPage
 from studio.ui.panels.inspector.picture_page import PicturePage
-from studio.ui.panels.inspector.scrolled import Scrolled
-from studio.ui.support.library_protocol import Eyes, Shelf, loop_runs
+from studio.ui.panels.inspector.scrolled import PaddedScrollArea
+from studio.ui.support.library_protocol import DecoderProtocol, LibraryProtocol, loop_runs
 from studio.ui.support.qt_overrides import needs
-from studio.ui.support.tasks import Work, spawn
-from studio.ui.support.thumbnail_cache import Thumbnails
+from studio.ui.support.tasks import SpawnedTask, spawn
+from studio.ui.support.thumbnail_cache import ThumbnailCache
 from studio.ui.widgets import Text
 
 WIDTH, NARROWEST, WIDEST = 296, 260, 420
@@ -50,7 +50,9 @@ class Inspector(QFrame):
     action = Signal(str, object)
     toast = Signal(str)
 
-    def __init__(self, library: Shelf, decoder: Eyes, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, library: LibraryProtocol, decoder: DecoderProtocol, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._library = library
         self._decoder = decoder
@@ -59,8 +61,8 @@ class Inspector(QFrame):
         self._noted: tuple[str, ...] = ()
         self._collections: dict[str, str] = {}
         self._with_preview = True
-        self._task: Work | None = None
-        self._thumbnails = Thumbnails(library, self, bound=KEPT)
+        self._task: SpawnedTask | None = None
+        self._thumbnails = ThumbnailCache(library, self, bound=KEPT)
         self.setProperty("zone", "inspector")
         self.setAccessibleName(_("Inspector"))
         self.setMinimumWidth(NARROWEST)
@@ -121,7 +123,7 @@ class Inspector(QFrame):
         """The page of a job."""
         if self._job_page is None:
             self._job_page = page = JobPage(self)
-            self._job_scroll = Scrolled(page, self)
+            self._job_scroll = PaddedScrollArea(page, self)
             self._pages.addWidget(self._job_scroll)
             page.action.connect(self.on_job_action)
             page.copied.connect(self.on_details_copied)
@@ -202,7 +204,7 @@ class Inspector(QFrame):
 
     def offer_tags(self, names: Sequence[str]) -> None:
         """The tags there are, the most used first."""
-        self.page.tags.line.offer(names)
+        self.page.tags.line.set_known_names(names)
 
     def edit_note(self) -> None:
         """Give the keyboard to the note."""
@@ -212,7 +214,7 @@ class Inspector(QFrame):
     def _leave(self) -> None:
         """Keep what is being written before it is about something else."""
         if self._page is not None:
-            self._page.note.keep()
+            self._page.note.save_note()
             self._page.tags.line.on_taken()
             self._page.head.title.stop_editing()
         if self._task is not None:
@@ -227,7 +229,7 @@ class Inspector(QFrame):
         wishes = self._page.family_wishes()
         if self._with_preview:
             wishes += self._page.preview.wishes()
-        self._thumbnails.want(wishes)
+        self._thumbnails.request_thumbnails(wishes)
 
     # --- reading --------------------------------------------------------------------------
 
@@ -323,7 +325,7 @@ class Inspector(QFrame):
     @needs("_thumbnails")
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        self._thumbnails.want(())
+        self._thumbnails.request_thumbnails(())
 
     def sizeHint(self) -> QSize:
         return QSize(WIDTH, 600)

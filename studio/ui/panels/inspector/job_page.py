@@ -12,8 +12,8 @@ from studio.common.i18n import _
 from studio.domain.entities import Job
 from studio.ui.panels.inspector import job_words
 from studio.ui.panels.inspector.fact_table import FactTable
-from studio.ui.panels.inspector.job_words import Account
-from studio.ui.panels.inspector.section import Section
+from studio.ui.panels.inspector.job_words import JobDescription
+from studio.ui.panels.inspector.section import InspectorSection
 from studio.ui.style.theme import theme
 from studio.ui.support import clipboard
 from studio.ui.support.qt_overrides import needs
@@ -36,7 +36,7 @@ class JobPage(QWidget):
         super().__init__(parent)
         self._job: Job | None = None
         self._usual: float | None = None
-        self._account: Account | None = None
+        self._account: JobDescription | None = None
         self._clock = QTimer(self)
         self._clock.setInterval(1000)
         self._clock.timeout.connect(self.on_tick)
@@ -49,8 +49,8 @@ class JobPage(QWidget):
         column.addWidget(self._make_details())
         column.addStretch(1)
 
-    def _make_head(self) -> Section:
-        head = Section("", self)
+    def _make_head(self) -> InspectorSection:
+        head = InspectorSection("", self)
         head.set_line(line=False)
         self.name = ElidedLabel("", "title", "text", head, prose=True)
         line = QHBoxLayout()
@@ -79,20 +79,20 @@ class JobPage(QWidget):
                 head.body.addLayout(part)
         return head
 
-    def _make_answer(self) -> Section:
-        self._answer = Section(_("The model's answer"), self)
+    def _make_answer(self) -> InspectorSection:
+        self._answer = InspectorSection(_("The model's answer"), self)
         self.answer = MarkedText(_("The model's answer"), self._answer)
         self._answer.body.addWidget(self.answer)
         return self._answer
 
-    def _make_prompt(self) -> Section:
-        self._prompt = Section(_("Prompt"), self)
+    def _make_prompt(self) -> InspectorSection:
+        self._prompt = InspectorSection(_("Prompt"), self)
         self.prompt = MarkedText(_("Prompt of the job"), self._prompt)
         self._prompt.body.addWidget(self.prompt)
         return self._prompt
 
-    def _make_details(self) -> Section:
-        details = Section(_("Details"), self)
+    def _make_details(self) -> InspectorSection:
+        details = InspectorSection(_("Details"), self)
         self.facts = FactTable(_("Details"), details)
         self.copy = Button(_("Copy details"), "", details, size=26, icon="copy")
         self.copy.clicked.connect(self.on_copy)
@@ -112,13 +112,13 @@ class JobPage(QWidget):
         self.name.setText(job.name or job.request.prompt)
         self.prompt.set_words(job.request.prompt)
         self._prompt.setVisible(bool(job.request.prompt))
-        self._tell()
+        self._update_account()
 
     def on_tick(self) -> None:
         """A second has passed."""
-        self._tell()
+        self._update_account()
 
-    def _tell(self) -> None:
+    def _update_account(self) -> None:
         if self._job is None:
             return
         told = job_words.account(self._job, time.time(), usual=self._usual)
@@ -130,7 +130,7 @@ class JobPage(QWidget):
         else:
             self._clock.stop()
 
-    def _show(self, told: Account, *, offers_changed: bool) -> None:
+    def _show(self, told: JobDescription, *, offers_changed: bool) -> None:
         self.head.setText(told.head)
         self._icon.setVisible(bool(told.icon))
         if told.icon:
@@ -150,7 +150,7 @@ class JobPage(QWidget):
         if offers_changed:
             self._make_buttons(told)
 
-    def _make_buttons(self, told: Account) -> None:
+    def _make_buttons(self, told: JobDescription) -> None:
         while (item := self._buttons.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.hide()
@@ -178,7 +178,7 @@ class JobPage(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._tell()
+        self._update_account()
 
     @needs("_clock")
     def hideEvent(self, event: QHideEvent) -> None:

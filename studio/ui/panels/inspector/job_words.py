@@ -6,15 +6,15 @@ from dataclasses import dataclass
 
 from studio.common.i18n import _
 from studio.domain.entities import Job, JobState
-from studio.ui.panels.inspector.facts import Fact
+from studio.ui.panels.inspector.facts import FactRow
 from studio.ui.support import formatting, job_outcome, tile_content
-from studio.ui.support.job_outcome import Offer
+from studio.ui.support.job_outcome import TileButton
 
 _ROLES = {"calm": "text2", "bad": "bad", "warn": "warn"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
+class JobDescription:
     """A job in full words.
 
     Attributes:
@@ -34,12 +34,12 @@ class Account:
     bill: str = ""
     doubt: bool = False
     answer: str = ""
-    offers: tuple[Offer, ...] = ()
-    facts: tuple[Fact, ...] = ()
+    offers: tuple[TileButton, ...] = ()
+    facts: tuple[FactRow, ...] = ()
     ticks: bool = False
 
 
-def account(job: Job, now: float, *, usual: float | None = None) -> Account:
+def account(job: Job, now: float, *, usual: float | None = None) -> JobDescription:
     """Tell of a job; `usual` is what such a job takes, in seconds, where that was measured."""
     facts = tuple(_facts(job))
     if job.alive or job.state is JobState.DONE:
@@ -47,8 +47,8 @@ def account(job: Job, now: float, *, usual: float | None = None) -> Account:
         words = [word for word in (tile.big, tile.line) if word]
         offers = tile.offers
         if tile.cancel:
-            offers = (*offers, Offer("cancel", _("Cancel")))
-        return Account(
+            offers = (*offers, TileButton("cancel", _("Cancel")))
+        return JobDescription(
             head=" · ".join(words),
             message=tile.note,
             hint=tile.cancel_note if tile.cancel else "",
@@ -57,7 +57,7 @@ def account(job: Job, now: float, *, usual: float | None = None) -> Account:
             ticks=tile.ticks,
         )
     end, failure = job_outcome.end_of(job, now), job.failure
-    return Account(
+    return JobDescription(
         head=end.head,
         icon=end.icon,
         role=_ROLES[end.tone],
@@ -86,31 +86,31 @@ def copied(job: Job) -> str:
     return "\n".join(lines).strip() + "\n"
 
 
-def _facts(job: Job) -> list[Fact]:
+def _facts(job: Job) -> list[FactRow]:
     request = job.request
-    facts = [Fact(label=_("Model"), value=request.model)]
+    facts = [FactRow(label=_("Model"), value=request.model)]
     asked = [str(part) for part in (request.aspect, request.size) if part]
     if asked:
-        facts.append(Fact(label=_("Asked"), value=" · ".join(asked)))
+        facts.append(FactRow(label=_("Asked"), value=" · ".join(asked)))
     if request.seed is not None:
-        facts.append(Fact(label=_("Seed"), value=str(request.seed)))
+        facts.append(FactRow(label=_("Seed"), value=str(request.seed)))
     if job.attempt > 1 or job.state is JobState.RETRYING:
         facts.append(
-            Fact(
+            FactRow(
                 label=_("Attempt"),
                 value=_("{n} of {all}").format(n=job.attempt, all=job.attempts),
             )
         )
     if job.finished is not None:
-        facts.append(Fact(label=_("Ended"), value=formatting.when(job.finished)))
+        facts.append(FactRow(label=_("Ended"), value=formatting.when(job.finished)))
     elif job.started is not None:
-        facts.append(Fact(label=_("Sent"), value=formatting.when(job.started)))
+        facts.append(FactRow(label=_("Sent"), value=formatting.when(job.started)))
     if job.failure is not None and job.failure.retry_at is not None:
         at = formatting.moment(job.failure.retry_at)
-        facts.append(Fact(label=_("Again"), value=_("after {time}").format(time=at)))
+        facts.append(FactRow(label=_("Again"), value=_("after {time}").format(time=at)))
     if job.failure is not None and job.failure.request_id:
-        facts.append(Fact(label=_("Request"), value=job.failure.request_id))
+        facts.append(FactRow(label=_("Request"), value=job.failure.request_id))
     if job.alive and job.estimate_usd:
         price = "≈ " + formatting.money(job.estimate_usd, fine=True)
-        facts.append(Fact(label=_("Cost"), value=price))
+        facts.append(FactRow(label=_("Cost"), value=price))
     return facts

@@ -15,7 +15,7 @@ MOST = 8  # lines before it scrolls
 REST = 30  # height of one line with its frame
 
 
-class Note(QPlainTextEdit):
+class NoteEdit(QPlainTextEdit):
     """Grows with what is written. Going away or Ctrl+Enter keeps it, Esc leaves it as it was.
 
     Signals:
@@ -48,7 +48,7 @@ class Note(QPlainTextEdit):
             self.setPlainText(note)
         self._grow()
 
-    def keep(self) -> None:
+    def save_note(self) -> None:
         """Tell of what was written, if it is other than what is saved."""
         text = self.toPlainText().strip()
         if text != self._saved:
@@ -85,7 +85,7 @@ class Note(QPlainTextEdit):
             self.setPlainText(self._saved)
             self.left.emit()
         elif ctrl and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.keep()
+            self.save_note()
             self.left.emit()
         else:
             super().keyPressEvent(event)
@@ -94,7 +94,7 @@ class Note(QPlainTextEdit):
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         if event.reason() != Qt.FocusReason.PopupFocusReason:
-            self.keep()
+            self.save_note()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -54,7 +54,7 @@ class _Colour(QAbstractButton):
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
 
 
-class Palette(QWidget):
+class PaletteRow(QWidget):
     """Up to five colours side by side.
 
     Signals:

@@ -14,15 +14,15 @@ from studio.library.query import Family
 from studio.ui.panels.inspector import facts
 from studio.ui.panels.inspector.fact_table import FactTable, Remarks
 from studio.ui.panels.inspector.family import RING, FamilyStrip
-from studio.ui.panels.inspector.head import Head
-from studio.ui.panels.inspector.note import Note
-from studio.ui.panels.inspector.palette import Palette
+from studio.ui.panels.inspector.head import PictureHead
+from studio.ui.panels.inspector.note import NoteEdit
+from studio.ui.panels.inspector.palette import PaletteRow
 from studio.ui.panels.inspector.preview import Preview
-from studio.ui.panels.inspector.scrolled import Scrolled
-from studio.ui.panels.inspector.section import Section
-from studio.ui.panels.inspector.sources import Sources
-from studio.ui.panels.inspector.tags import Tags
-from studio.ui.support.thumbnail_cache import Thumbnails, Wish
+from studio.ui.panels.inspector.scrolled import PaddedScrollArea
+from studio.ui.panels.inspector.section import InspectorSection
+from studio.ui.panels.inspector.sources import SourceLinks
+from studio.ui.panels.inspector.tags import TagsRow
+from studio.ui.support.thumbnail_cache import ThumbnailCache, ThumbnailRequest
 from studio.ui.widgets import Button
 
 
@@ -41,7 +41,7 @@ class PicturePage(QWidget):
 
     chosen = Signal(str)
 
-    def __init__(self, thumbnails: Thumbnails, parent: QWidget) -> None:
+    def __init__(self, thumbnails: ThumbnailCache, parent: QWidget) -> None:
         super().__init__(parent)
         self.collections: Mapping[str, str] = {}
         inner = QWidget(self)
@@ -49,22 +49,22 @@ class PicturePage(QWidget):
         parts.setContentsMargins(0, 0, 0, 0)
         parts.setSpacing(0)
         self.preview = Preview(thumbnails, inner)
-        self.head = Head(inner)
-        self._family_part = Section(_("Family"), inner, ring=RING)
+        self.head = PictureHead(inner)
+        self._family_part = InspectorSection(_("Family"), inner, ring=RING)
         self.family = FamilyStrip(thumbnails, self._family_part)
         self._family_part.body.addWidget(self.family)
-        self._palette_part = Section(_("Palette"), inner, aside=_("click copies"))
-        self.palette_strip = Palette(self._palette_part)
+        self._palette_part = InspectorSection(_("Palette"), inner, aside=_("click copies"))
+        self.palette_strip = PaletteRow(self._palette_part)
         self._palette_part.body.addWidget(self.palette_strip)
-        self._sources_part = Section(_("Sources"), inner)
-        self.sources = Sources(self._sources_part)
+        self._sources_part = InspectorSection(_("Sources"), inner)
+        self.sources = SourceLinks(self._sources_part)
         self._sources_part.body.addWidget(self.sources)
-        details = Section(_("Details"), inner)
+        details = InspectorSection(_("Details"), inner)
         self.warnings = Remarks(_("Warning"), details)
         self.origin = Remarks(_("Made by"), details, icon="brush", role="text2")
         self.facts = FactTable(_("Details"), details)
-        self.tags = Tags(details)
-        self.note = Note(details)
+        self.tags = TagsRow(details)
+        self.note = NoteEdit(details)
         details.body.addWidget(self.warnings)
         details.body.addWidget(self.origin)
         self._warning_gap = QWidget(details)
@@ -75,7 +75,7 @@ class PicturePage(QWidget):
         details.body.addWidget(self.tags)
         details.body.addSpacing(8)
         details.body.addWidget(self.note)
-        self._settings_part = Section(_("Settings in the file"), inner)
+        self._settings_part = InspectorSection(_("Settings in the file"), inner)
         self.settings = FactTable(_("Settings in the file"), self._settings_part)
         self._settings_part.body.addWidget(self.settings)
         strips = (self._family_part, self._palette_part, self._sources_part)
@@ -85,11 +85,11 @@ class PicturePage(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(Scrolled(inner, self), 1)
+        column.addWidget(PaddedScrollArea(inner, self), 1)
         column.addWidget(self._make_footer())
 
-    def _make_footer(self) -> Section:
-        footer = Section("", self)
+    def _make_footer(self) -> InspectorSection:
+        footer = InspectorSection("", self)
         self.restore = Button(_("Restore from trash"), "", footer, size=26, icon="undo")
         self.restore.setProperty("action", "restore")
         self.restore.clicked.connect(self.on_footer)
@@ -195,6 +195,6 @@ class PicturePage(QWidget):
         self.palette_strip.set_colours(colours)
         self._palette_part.setVisible(visible)
 
-    def family_wishes(self) -> list[Wish]:
+    def family_wishes(self) -> list[ThumbnailRequest]:
         """The thumbnails of the family, where it is shown."""
         return self.family.wishes() if self._family_part.isVisibleTo(self) else []

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 from studio.domain.entities import Picture
 from studio.ui.style.metrics import FAINT
 from studio.ui.style.theme import theme
-from studio.ui.support.thumbnail_cache import Thumbnails, Wish
+from studio.ui.support.thumbnail_cache import ThumbnailCache, ThumbnailRequest
 from studio.ui.widgets import set_role
 
 HEIGHT = 212
@@ -28,7 +28,7 @@ class Preview(QWidget):
     opened = Signal()
     drag_requested = Signal()
 
-    def __init__(self, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
+    def __init__(self, thumbnails: ThumbnailCache, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._thumbnails = thumbnails
         self._pictures: tuple[Picture, ...] = ()
@@ -49,11 +49,13 @@ class Preview(QWidget):
         """A thumbnail has come."""
         self.update()
 
-    def wishes(self) -> list[Wish]:
+    def wishes(self) -> list[ThumbnailRequest]:
         """The thumbnails it needs now."""
         dpr = self.devicePixelRatioF()
         return [
-            Wish(picture, QSize(round(rect.width() * dpr), round(rect.height() * dpr)), 0)
+            ThumbnailRequest(
+                picture, QSize(round(rect.width() * dpr), round(rect.height() * dpr)), 0
+            )
             for picture, rect in self._places()
         ]
 

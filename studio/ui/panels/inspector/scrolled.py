@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QScrollBar, QSizePolicy, QWid
 from studio.ui.support.qt_overrides import needs
 
 
-class Scrolled(QScrollArea):
+class PaddedScrollArea(QScrollArea):
     """A scroll area as wide inside as outside; its bar lies over the padding at the right."""
 
     def __init__(self, inner: QWidget, parent: QWidget | None = None) -> None:

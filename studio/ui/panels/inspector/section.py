@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from studio.ui.widgets import Text, restyle
 
 
-class Section(QFrame):
+class InspectorSection(QFrame):
     """A hairline, a heading (with a word at the right, if given), and what it holds."""
 
     def __init__(

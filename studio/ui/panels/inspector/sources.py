@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
 
 from studio.common.display_text import one_line
 from studio.common.i18n import _
-from studio.domain.entities import Grounding, Source
+from studio.domain.entities import Grounding, GroundingSource
 from studio.ui.style.theme import theme
 from studio.ui.support import desktop_services
 from studio.ui.support.key_repeat import once
@@ -36,7 +36,7 @@ class LinkRow(QAbstractButton):
         url: where it leads.
     """
 
-    def __init__(self, source: Source, icon: str, parent: QWidget) -> None:
+    def __init__(self, source: GroundingSource, icon: str, parent: QWidget) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.url = source.url
@@ -94,7 +94,7 @@ class LinkRow(QAbstractButton):
             super().keyPressEvent(event)
 
 
-class Sources(QWidget):
+class SourceLinks(QWidget):
     """The links of one picture.
 
     Attributes:

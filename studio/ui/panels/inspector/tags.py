@@ -44,7 +44,7 @@ _HIGH, _SIDE, _CROSS = 22, 8, 18
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class TagCount:
     """A tag, and how many of so many pictures have it."""
 
     name: str
@@ -57,14 +57,14 @@ class Held:
         return self.have < self.of
 
 
-def held(pictures: Sequence[Picture]) -> list[Held]:
+def held(pictures: Sequence[Picture]) -> list[TagCount]:
     """The tags of these pictures: those that all have first, then by name."""
     counted = Counter(tag for picture in pictures for tag in set(picture.tags))
-    found = [Held(name, have, len(pictures)) for name, have in counted.items()]
+    found = [TagCount(name, have, len(pictures)) for name, have in counted.items()]
     return sorted(found, key=lambda one: (one.partly, one.name.casefold()))
 
 
-class Chip(QAbstractButton):
+class TagChip(QAbstractButton):
     """One tag. A click looks for it, or gives it to all where only some have it; × takes it away.
 
     Signals:
@@ -73,7 +73,7 @@ class Chip(QAbstractButton):
 
     removed = Signal()
 
-    def __init__(self, tag: Held, parent: QWidget) -> None:
+    def __init__(self, tag: TagCount, parent: QWidget) -> None:
         super().__init__(parent)
         self.tag = tag
         self.setFont(theme().font("small", prose=True))
@@ -229,7 +229,7 @@ class TagLine(QLineEdit):
         self.returnPressed.connect(self.on_taken)
         self.textEdited.connect(self.on_edited)
 
-    def offer(self, names: Sequence[str]) -> None:
+    def set_known_names(self, names: Sequence[str]) -> None:
         """The names that are known."""
         self._known.setStringList(list(names))
 
@@ -267,7 +267,7 @@ class TagLine(QLineEdit):
             self.on_taken()
 
 
-class Tags(QWidget):
+class TagsRow(QWidget):
     """The row "Tags" of the details.
 
     Attributes:
@@ -296,7 +296,7 @@ class Tags(QWidget):
         row.addWidget(label, 0, Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout()
         column.setSpacing(4)
-        self._chips: list[Chip] = []
+        self._chips: list[TagChip] = []
         self._box = Flow(self)
         self.line = TagLine(self._box)
         self._box.insert(0, self.line)
@@ -311,7 +311,7 @@ class Tags(QWidget):
         self.line.left.connect(self.left)
 
     @property
-    def chips(self) -> tuple[Chip, ...]:
+    def chips(self) -> tuple[TagChip, ...]:
         """The tags that are shown."""
         return tuple(self._chips)
 
@@ -334,8 +334,8 @@ class Tags(QWidget):
             after = self._chips[focused] if focused < len(self._chips) else self.line
             after.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _new(self, tag: Held, at: int) -> Chip:
-        chip = Chip(tag, self._box)
+    def _new(self, tag: TagCount, at: int) -> TagChip:
+        chip = TagChip(tag, self._box)
         chip.clicked.connect(self.on_chip)
         chip.removed.connect(self.on_removed)
         self._box.insert(at, chip)
@@ -346,15 +346,15 @@ class Tags(QWidget):
     def on_chip(self) -> None:
         """A tag was clicked."""
         chip = self.sender()
-        if isinstance(chip, Chip) and chip.tag.partly:
+        if isinstance(chip, TagChip) and chip.tag.partly:
             self.changed.emit((chip.tag.name,), ())
-        elif isinstance(chip, Chip):
+        elif isinstance(chip, TagChip):
             self.chosen.emit(chip.tag.name)
 
     def on_removed(self) -> None:
         """A tag is to go."""
         chip = self.sender()
-        if isinstance(chip, Chip):
+        if isinstance(chip, TagChip):
             self.changed.emit((), (chip.tag.name,))
 
     def on_written(self, names: object) -> None:

@@ -40,7 +40,7 @@ from studio.ui.style.theme import theme
 from studio.ui.support import sidebar_items
 from studio.ui.support.drop_area import Drag, DropArea
 from studio.ui.support.key_repeat import once
-from studio.ui.support.sidebar_items import Place, brings_own
+from studio.ui.support.sidebar_items import SidebarItem, brings_own
 from studio.ui.widgets.accessible import set_tip
 from studio.ui.widgets.own_viewport import give_viewport
 
@@ -81,7 +81,9 @@ class PlaceList(QListWidget):
     left = Signal(int)
     asked = Signal(object, str)
 
-    def __init__(self, name: str, rows: Sequence[Place], parent: QWidget | None = None) -> None:
+    def __init__(
+        self, name: str, rows: Sequence[SidebarItem], parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         give_viewport(self)
         self.setAccessibleName(name)
@@ -96,7 +98,7 @@ class PlaceList(QListWidget):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.setItemDelegate(_Rows(self))
+        self.setItemDelegate(_PlaceDelegate(self))
         self.by_key = False
         self.drop_row = -1
         self._fill(rows)
@@ -106,13 +108,13 @@ class PlaceList(QListWidget):
         self.itemPressed.connect(self.on_pressed)
         theme().changed.connect(self.on_theme_changed)
 
-    def _fill(self, rows: Sequence[Place]) -> None:
+    def _fill(self, rows: Sequence[SidebarItem]) -> None:
         for row in rows:
             item = QListWidgetItem(row.label, self)
             item.setData(PLACE, row)
             item.setData(Qt.ItemDataRole.AccessibleTextRole, row.label)
 
-    def set_rows(self, rows: Sequence[Place]) -> None:
+    def set_rows(self, rows: Sequence[SidebarItem]) -> None:
         """Show other rows; it is as tall as they are, and scrolls where there is less room."""
         marked = next((self.place(n) for n in range(self.count()) if self._is_marked(n)), None)
         top = self.verticalScrollBar().value()
@@ -120,7 +122,7 @@ class PlaceList(QListWidget):
             self.clear()
             self._fill(rows)
             self._area.set_active(any(row.takes for row in rows))
-            self._tell()
+            self._update_rows()
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.setMinimumHeight(0)
         self.setMaximumHeight(len(rows) * (theme().height(ROW) + GAP))
@@ -132,23 +134,23 @@ class PlaceList(QListWidget):
     def _is_marked(self, row: int) -> bool:
         return bool(self.item(row).isSelected())
 
-    def place(self, row: int) -> Place:
+    def place(self, row: int) -> SidebarItem:
         """The place of a row."""
         found = self.item(row).data(PLACE)
-        assert isinstance(found, Place)
+        assert isinstance(found, SidebarItem)
         return found
 
     def show_counts(self, counts: Counts) -> None:
         """Show how many things are at each place."""
         self._counts = counts
-        self._tell()
+        self._update_rows()
 
     def set_new(self, new: int) -> None:
         """Show how many failed jobs the user has not seen."""
         self._new = new
-        self._tell()
+        self._update_rows()
 
-    def _tell(self) -> None:
+    def _update_rows(self) -> None:
         for row in range(self.count()):
             item, place = self.item(row), self.place(row)
             new = self._new if place.view is View.FAILED else 0
@@ -271,7 +273,7 @@ class PlaceList(QListWidget):
             self.asked.emit(self.place(self.row(item)), "menu")
 
 
-class _Rows(QStyledItemDelegate):
+class _PlaceDelegate(QStyledItemDelegate):
     """Draws a row: ground, icon, label, and the count or the badge at the right."""
 
     def __init__(self, rows: PlaceList) -> None:

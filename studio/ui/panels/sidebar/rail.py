@@ -16,7 +16,7 @@ from studio.ui.style.metrics import RAIL
 from studio.ui.style.theme import theme
 from studio.ui.support import sidebar_items
 from studio.ui.support.drop_area import Drag, DropArea
-from studio.ui.support.sidebar_items import Place, brings_own
+from studio.ui.support.sidebar_items import SidebarItem, brings_own
 from studio.ui.widgets import IconButton
 
 WIDTH = RAIL
@@ -31,7 +31,7 @@ class PlaceButton(IconButton):
 
     dropped = Signal(object, object)
 
-    def __init__(self, place: Place, parent: QWidget | None = None) -> None:
+    def __init__(self, place: SidebarItem, parent: QWidget | None = None) -> None:
         super().__init__(place.icon, place.label, parent=parent, checkable=place.view is not None)
         self.place = place
         self._new = 0
@@ -138,7 +138,7 @@ class Rail(QFrame):
         self._limit = 0.0
         self.show_spend(Spend())
 
-    def _add(self, column: QVBoxLayout, place: Place) -> None:
+    def _add(self, column: QVBoxLayout, place: SidebarItem) -> None:
         button = PlaceButton(place, self)
         if place.view is None:
             button.clicked.connect(self.history_requested)
@@ -151,7 +151,7 @@ class Rail(QFrame):
 
     def _add_list(self, column: QVBoxLayout, name: str, icon: str, *, takes: bool) -> PlaceButton:
         """A button that opens a list of places instead of going to one."""
-        button = PlaceButton(Place(label=name, icon=icon, takes=takes), self)
+        button = PlaceButton(SidebarItem(label=name, icon=icon, takes=takes), self)
         button.setCheckable(True)
         self._group.addButton(button)
         button.clicked.connect(self.on_list_wanted)
@@ -171,7 +171,7 @@ class Rail(QFrame):
         else:
             self.button(view).setChecked(True)
 
-    def show_collections(self, rows: Sequence[Place]) -> None:
+    def show_collections(self, rows: Sequence[SidebarItem]) -> None:
         """These are the collections and saved searches there are."""
         self._searches = {row.collection for row in rows if not row.takes}
         self.searches.show_count(len(self._searches))
@@ -210,11 +210,11 @@ class Rail(QFrame):
         self.set_view(*self._shown)
         self.collections_wanted.emit(button is self.searches, button)
 
-    def on_collected(self, _place: Place, ids: tuple[str, ...]) -> None:
+    def on_collected(self, _place: SidebarItem, ids: tuple[str, ...]) -> None:
         """Pictures were dropped on the collections: which of them takes them is asked."""
         self.collect_wanted.emit(ids)
 
-    def on_dropped(self, place: Place, ids: tuple[str, ...]) -> None:
+    def on_dropped(self, place: SidebarItem, ids: tuple[str, ...]) -> None:
         """Pictures were dropped on a place."""
         self.dropped.emit(place.view, ids)
 

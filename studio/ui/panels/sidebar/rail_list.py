@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from studio.common.i18n import _
 from studio.ui.panels.sidebar.place_list import PlaceList
 from studio.ui.support.key_repeat import once
-from studio.ui.support.sidebar_items import Place
+from studio.ui.support.sidebar_items import SidebarItem
 from studio.ui.widgets import Button, Text
 from studio.ui.widgets.popover import Popover
 
@@ -19,7 +19,7 @@ WIDTH = 240
 _MOST = 12  # rows before it scrolls
 
 
-class _Rows(PlaceList):
+class _RailRows(PlaceList):
     """The rows; Enter and a click also end the choice.
 
     Signals:
@@ -54,7 +54,7 @@ class RailList(Popover):
     asked = Signal(object, str)
     collected = Signal(str, object)
 
-    def __init__(self, places: Sequence[Place], parent: QWidget, *, searches: bool) -> None:
+    def __init__(self, places: Sequence[SidebarItem], parent: QWidget, *, searches: bool) -> None:
         name = _("Saved searches") if searches else _("Collections")
         super().__init__(name, parent)
         self._searches = searches
@@ -73,7 +73,7 @@ class RailList(Popover):
             else _("Pictures of one purpose, put together by hand.")
         )
         column.addWidget(self._nothing)
-        self.rows = _Rows(name, (), self)
+        self.rows = _RailRows(name, (), self)
         column.addWidget(self.rows)
         self.more = Button(
             _("Save this search…") if searches else _("New collection…"),
@@ -92,7 +92,7 @@ class RailList(Popover):
         self.closed.connect(self.deleteLater)
         self.show_places(places)
 
-    def show_places(self, places: Sequence[Place]) -> None:
+    def show_places(self, places: Sequence[SidebarItem]) -> None:
         """The collections and searches there are; those that belong here are listed."""
         found = [place for place in places if place.takes is not self._searches]
         self.rows.set_rows(found)
@@ -104,7 +104,7 @@ class RailList(Popover):
     def _tallest(self) -> int:
         return _MOST * self.rows.sizeHintForRow(0) if self.rows.count() else 0
 
-    def on_chosen(self, place: Place) -> None:
+    def on_chosen(self, place: SidebarItem) -> None:
         """The user went to a row."""
         self.rows.mark(place.view, place.collection)
         self.chosen.emit(place.collection)
@@ -113,7 +113,7 @@ class RailList(Popover):
         """That was it."""
         self.close_it()
 
-    def on_dropped(self, place: Place, ids: tuple[str, ...]) -> None:
+    def on_dropped(self, place: SidebarItem, ids: tuple[str, ...]) -> None:
         """Pictures were dropped on a row."""
         self.collected.emit(place.collection, ids)
 

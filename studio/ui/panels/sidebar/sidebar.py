@@ -20,7 +20,7 @@ from studio.ui.style.theme import theme
 from studio.ui.support import sidebar_items
 from studio.ui.support.drop_area import Drag, DropArea
 from studio.ui.support.formatting import about, plain_money
-from studio.ui.support.sidebar_items import Place, brings_own
+from studio.ui.support.sidebar_items import SidebarItem, brings_own
 from studio.ui.widgets import ElidedLabel, IconButton, Text
 
 _METER = 4
@@ -113,7 +113,7 @@ class Sidebar(QFrame):
         for each in self.lists:
             each.mark(view, collection)
 
-    def show_collections(self, rows: Sequence[Place]) -> None:
+    def show_collections(self, rows: Sequence[SidebarItem]) -> None:
         """Show these collections, each with its number."""
         self.collections.set_rows(rows)
         self.hint.setVisible(not rows)
@@ -135,7 +135,7 @@ class Sidebar(QFrame):
         """The month's budget is another one; 0 for none."""
         self._spend.set_limit(usd)
 
-    def on_chosen(self, place: Place) -> None:
+    def on_chosen(self, place: SidebarItem) -> None:
         """The user went to a row."""
         if place.view is None:
             self._prompts.clearSelection()
@@ -147,7 +147,7 @@ class Sidebar(QFrame):
             self.set_view(place.view)
             self.view_chosen.emit(place.view)
 
-    def on_dropped(self, place: Place, ids: tuple[str, ...]) -> None:
+    def on_dropped(self, place: SidebarItem, ids: tuple[str, ...]) -> None:
         """Pictures were dropped on a row."""
         if place.collection:
             self.collected.emit(place.collection, ids)

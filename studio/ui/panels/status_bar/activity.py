@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from studio.common.i18n import _, ngettext
-from studio.config.key_status import KeyStatus, Source
+from studio.config.key_status import KeySource, KeyStatus
 from studio.config.settings import OFFLINE
 from studio.domain.entities import Job, JobState
 from studio.ui.panels.status_bar.queue_popover import QueuePopover
@@ -105,9 +105,9 @@ class StatusBar(QFrame):
         self._profile = status.profile
         if status.profile == OFFLINE:
             self._show_key(title, _("no key, no network needed"), "", lamp="")
-        elif status.source is Source.ENVIRONMENT:
+        elif status.source is KeySource.ENVIRONMENT:
             self._show_key(title, _("key from environment"), "", lamp="ok")
-        elif status.source is Source.SESSION:
+        elif status.source is KeySource.SESSION:
             self._show_key(title, _("key not saved"), "", lamp="warn")
         elif status.saved:
             self._show_key(title, _("key in system keyring"), "", lamp="ok")

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QPushButton, QVBoxLayou
 
 from studio.common.display_text import one_line
 from studio.common.i18n import _
-from studio.domain.entities import Hold, Job, JobState
+from studio.domain.entities import HoldReason, Job, JobState
 from studio.ui.style.theme import theme
 from studio.ui.support.formatting import megabytes
 from studio.ui.support.job_outcome import cancel_tip
@@ -39,9 +39,9 @@ def state_words(job: Job, now: float) -> str:
 
 
 def _queued(job: Job, now: float) -> str:
-    if job.hold is Hold.KEY:
+    if job.hold is HoldReason.KEY:
         return _("Waits for a key")
-    if job.hold is Hold.PACE:
+    if job.hold is HoldReason.PACE:
         left = clock((job.send_at or now) - now)
         return _("Waits for the rate limit, {time}").format(time=left)
     return job.retry_reason or _("In the queue")

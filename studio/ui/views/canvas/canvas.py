@@ -34,7 +34,7 @@ from studio.ui.support.key_repeat import once
 from studio.ui.support.qt_overrides import needs
 from studio.ui.views.canvas import plates
 from studio.ui.views.canvas.plates import Plate
-from studio.ui.views.canvas.viewport import Area, Viewport
+from studio.ui.views.canvas.viewport import DeviceRect, Viewport
 from studio.ui.widgets.accessible import set_role
 
 Surround = Literal["black", "mat", "middle", "bright"]
@@ -45,7 +45,7 @@ NOTCH = 1.2  # one notch of the wheel
 _CTRL = Qt.KeyboardModifier.ControlModifier
 
 
-class Canvas(QWidget):
+class PictureCanvas(QWidget):
     """Shows a `Plate` and lets it be zoomed and moved.
 
     Signals:
@@ -64,7 +64,7 @@ class Canvas(QWidget):
         super().__init__(parent)
         self.overlays: list[Callable[[QPainter, Viewport], None]] = []
         self._plate: Plate | None = None
-        self._view = Viewport.fit(1, 1, (1, 1), Area(0, 0, 1, 1))
+        self._view = Viewport.fit(1, 1, (1, 1), DeviceRect(0, 0, 1, 1))
         self._left_inset = 0
         self._surround: Surround = "mat"
         self._press: QPointF | None = None
@@ -184,12 +184,12 @@ class Canvas(QWidget):
         self._surround = surround
         self.update()
 
-    def _room(self) -> tuple[tuple[float, float], Area]:
+    def _room(self) -> tuple[tuple[float, float], DeviceRect]:
         dpr = self.devicePixelRatioF()
         margin, left = MARGIN * dpr, self._left_inset * dpr
         width, height = self.width() * dpr, self.height() * dpr
         start = max(margin, left)
-        return (width, height), Area(
+        return (width, height), DeviceRect(
             start, margin, max(1.0, width - start - margin), max(1.0, height - 2 * margin)
         )
 

@@ -14,7 +14,7 @@ STEPS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Area:
+class DeviceRect:
     """A rectangle in device pixels."""
 
     x: float
@@ -49,14 +49,14 @@ class Viewport:
     height: int
     view_width: float
     view_height: float
-    frame: Area
+    frame: DeviceRect
     zoom: float = 1.0
     x: float = 0.0
     y: float = 0.0
     fitted: bool = True
 
     @classmethod
-    def fit(cls, width: int, height: int, view: tuple[float, float], frame: Area) -> Viewport:
+    def fit(cls, width: int, height: int, view: tuple[float, float], frame: DeviceRect) -> Viewport:
         """The whole picture, centred in the frame."""
         return cls(
             width=max(1, width),
@@ -82,9 +82,9 @@ class Viewport:
         return min(LOWEST, self.fit_zoom)
 
     @property
-    def rect(self) -> Area:
+    def rect(self) -> DeviceRect:
         """Where the whole picture lies, also beyond the view."""
-        return Area(self.x, self.y, self.width * self.zoom, self.height * self.zoom)
+        return DeviceRect(self.x, self.y, self.width * self.zoom, self.height * self.zoom)
 
     @property
     def whole(self) -> bool:
@@ -113,7 +113,7 @@ class Viewport:
         """Moved under the view, never further than its edge."""
         return _settled(replace(self, x=self.x + dx, y=self.y + dy))
 
-    def resized(self, view: tuple[float, float], frame: Area) -> Viewport:
+    def resized(self, view: tuple[float, float], frame: DeviceRect) -> Viewport:
         """The same sight through a view of another size: fitted, or the same middle."""
         middle_x, middle_y = self.to_picture(self.view_width / 2, self.view_height / 2)
         other = replace(self, view_width=view[0], view_height=view[1], frame=frame)

@@ -5,16 +5,16 @@ from __future__ import annotations
 from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen, QPixmap
 
-from studio.ui.views.gallery.layout import CAPTION_GAP, MARK, STAR, Layout, TileState
+from studio.ui.views.gallery.layout import CAPTION_GAP, MARK, STAR, TileLayout, TileState
 from studio.ui.views.gallery.pixel_snapping import outline, scale_of, snapped
-from studio.ui.views.gallery.tile_style import Kit
+from studio.ui.views.gallery.tile_style import TileStyle
 
 DOT = 7
 SMALL_MARK = 11
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
 
-def paint_caption(painter: QPainter, layout: Layout, state: TileState, kit: Kit) -> None:
+def paint_caption(painter: QPainter, layout: TileLayout, state: TileState, kit: TileStyle) -> None:
     """Everything under the box of a tile."""
     rect = layout.caption.adjusted(1, 0, -1, 0)
     right = _zones(painter, layout, state, kit)
@@ -25,7 +25,7 @@ def paint_caption(painter: QPainter, layout: Layout, state: TileState, kit: Kit)
         _name(painter, QRect(left, rect.top(), right - left, rect.height()), state, kit)
 
 
-def _zones(painter: QPainter, layout: Layout, state: TileState, kit: Kit) -> int | None:
+def _zones(painter: QPainter, layout: TileLayout, state: TileState, kit: TileStyle) -> int | None:
     """The icons that can be clicked; returns where they begin, None where there are none."""
     zones = [zone for zone in layout.zones if zone.icon]
     if not zones:
@@ -43,7 +43,7 @@ def _zones(painter: QPainter, layout: Layout, state: TileState, kit: Kit) -> int
     return zones[0].rect.left() + 2
 
 
-def _mark(painter: QPainter, rect: QRect, state: TileState, kit: Kit) -> int:
+def _mark(painter: QPainter, rect: QRect, state: TileState, kit: TileStyle) -> int:
     """The verdict before the name; returns where the name begins."""
     mark = state.tile.mark
     if not mark:
@@ -54,7 +54,7 @@ def _mark(painter: QPainter, rect: QRect, state: TileState, kit: Kit) -> int:
     return rect.left() + size + CAPTION_GAP
 
 
-def _marks(painter: QPainter, rect: QRect, state: TileState, kit: Kit) -> int:
+def _marks(painter: QPainter, rect: QRect, state: TileState, kit: TileStyle) -> int:
     """Tag, rating, warning and the dot of a new picture, from the right; returns their left."""
     tile, dpr = state.tile, scale_of(painter)
     right = rect.right() + 1
@@ -81,7 +81,7 @@ def _marks(painter: QPainter, rect: QRect, state: TileState, kit: Kit) -> int:
     return right
 
 
-def _tag(painter: QPainter, rect: QRect, right: int, state: TileState, kit: Kit) -> int:
+def _tag(painter: QPainter, rect: QRect, right: int, state: TileState, kit: TileStyle) -> int:
     """The tag, or its icon where the name would be cut for it; returns its left."""
     tile = state.tile
     width = kit.micro.metrics.horizontalAdvance(tile.tag) + 10
@@ -99,7 +99,7 @@ def _tag(painter: QPainter, rect: QRect, right: int, state: TileState, kit: Kit)
     return right - width - CAPTION_GAP
 
 
-def _name(painter: QPainter, rect: QRect, state: TileState, kit: Kit) -> None:
+def _name(painter: QPainter, rect: QRect, state: TileState, kit: TileStyle) -> None:
     tile = state.tile
     fresh = tile.fresh and not state.selected
     text = kit.elided(tile.name, rect.width(), bold=fresh)

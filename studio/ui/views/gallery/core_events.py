@@ -8,20 +8,20 @@ from PySide6.QtWidgets import QWidget
 
 def focus_moved(view: QWidget, row: int) -> None:
     """The keyboard is on this row now."""
-    _tell(view, QAccessible.Event.Focus, row)
+    _notify_accessibility(view, QAccessible.Event.Focus, row)
 
 
 def selected(view: QWidget, row: int) -> None:
     """This row was selected."""
-    _tell(view, QAccessible.Event.SelectionAdd, row)
+    _notify_accessibility(view, QAccessible.Event.SelectionAdd, row)
 
 
 def deselected(view: QWidget, row: int) -> None:
     """This row was let go."""
-    _tell(view, QAccessible.Event.SelectionRemove, row)
+    _notify_accessibility(view, QAccessible.Event.SelectionRemove, row)
 
 
-def _tell(view: QWidget, kind: QAccessible.Event, row: int) -> None:
+def _notify_accessibility(view: QWidget, kind: QAccessible.Event, row: int) -> None:
     if not QAccessible.isActive():
         return
     event = QAccessibleEvent(view, kind)

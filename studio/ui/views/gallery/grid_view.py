@@ -26,7 +26,7 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QWidget
 from studio.ui.support.qt_overrides import needs
 from studio.ui.views.gallery import grid as grids
 from studio.ui.views.gallery.grid import Grid
-from studio.ui.views.gallery.overlay_scroll_bar import OverlayBar
+from studio.ui.views.gallery.overlay_scroll_bar import OverlayScrollBar
 from studio.ui.widgets.own_viewport import give_viewport
 
 Index = QModelIndex | QPersistentModelIndex
@@ -69,7 +69,7 @@ class GridView(QListView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         # The bar that is seen lies over the mat; this one only holds the numbers.
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.overlay = OverlayBar(self.verticalScrollBar(), self)
+        self.overlay = OverlayScrollBar(self.verticalScrollBar(), self)
         self.verticalScrollBar().valueChanged.connect(self.on_scrolled)
 
     def attach(self, model: QAbstractItemModel) -> None:

@@ -8,10 +8,10 @@ from typing import Literal
 from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QPixmap
 
-from studio.ui.support.job_outcome import Offer
-from studio.ui.support.tile_content import Look, Tile
+from studio.ui.support.job_outcome import TileButton
+from studio.ui.support.tile_content import TileContent, TileLook
 from studio.ui.views.gallery.grid import BORDER, CAPTION, STRIP
-from studio.ui.views.gallery.tile_style import Face, Kit
+from studio.ui.views.gallery.tile_style import FontFace, TileStyle
 
 GAP = 4  # between the lines of a message
 PADDING, TIGHT = 10, 4
@@ -43,7 +43,7 @@ class TileState:
         phase: where the runner is in its way, 0 to 1; None while nothing may move.
     """
 
-    tile: Tile
+    tile: TileContent
     box: int = 158
     caption: bool = True
     pixmap: QPixmap | None = None
@@ -58,7 +58,7 @@ class TileState:
 
 
 @dataclass(frozen=True, slots=True)
-class Zone:
+class TileZone:
     """A part of a tile that can be clicked."""
 
     action: str
@@ -71,7 +71,7 @@ Part = Literal["icon", "big", "head", "line", "note", "bill"]
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class TextBlock:
     """One line, or paragraph, of a message in a box."""
 
     part: Part
@@ -80,7 +80,7 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Layout:
+class TileLayout:
     """The parts of a tile in the coordinates of its cell's parent.
 
     Attributes:
@@ -93,10 +93,10 @@ class Layout:
     square: QRect
     picture: QRect
     caption: QRect
-    blocks: tuple[Block, ...] = ()
-    zones: tuple[Zone, ...] = ()
+    blocks: tuple[TextBlock, ...] = ()
+    zones: tuple[TileZone, ...] = ()
 
-    def zone_at(self, point: QPoint) -> Zone | None:
+    def zone_at(self, point: QPoint) -> TileZone | None:
         """What would be clicked there."""
         return next((zone for zone in self.zones if zone.rect.contains(point)), None)
 
@@ -113,7 +113,7 @@ def fit(aspect: float, square: QRect) -> QRect:
     )
 
 
-def arrange(state: TileState, cell: QRect, kit: Kit) -> Layout:
+def arrange(state: TileState, cell: QRect, kit: TileStyle) -> TileLayout:
     """Lay a tile out in its cell."""
     tile = state.tile
     left = cell.left() + (cell.width() - state.box) // 2
@@ -124,11 +124,11 @@ def arrange(state: TileState, cell: QRect, kit: Kit) -> Layout:
     if tile.look in _WORDY and not NARROWEST - 0.01 <= aspect <= WIDEST + 0.01:
         aspect = 1.0
     picture = fit(aspect, square)
-    blocks: tuple[Block, ...] = ()
-    zones: tuple[Zone, ...] = ()
-    if tile.look is not Look.PICTURE:
+    blocks: tuple[TextBlock, ...] = ()
+    zones: tuple[TileZone, ...] = ()
+    if tile.look is not TileLook.PICTURE:
         blocks, zones = _message(state, picture, kit)
-    return Layout(
+    return TileLayout(
         cell=cell,
         square=square,
         picture=picture,
@@ -138,18 +138,18 @@ def arrange(state: TileState, cell: QRect, kit: Kit) -> Layout:
     )
 
 
-_WORDY = (Look.FAILED, Look.DOUBTFUL, Look.LOST)
+_WORDY = (TileLook.FAILED, TileLook.DOUBTFUL, TileLook.LOST)
 
 
-def _caption_zones(state: TileState, caption: QRect) -> tuple[Zone, ...]:
+def _caption_zones(state: TileState, caption: QRect) -> tuple[TileZone, ...]:
     tile = state.tile
     if tile.cancel:
-        return (Zone("cancel", _target(caption, 0), "close"),)
+        return (TileZone("cancel", _target(caption, 0), "close"),)
     if tile.job or not state.hovered or not state.caption or not tile.name:
         return ()
     last = len(CAPTION_ACTIONS) - 1
     return tuple(
-        Zone(action, _target(caption, last - place), icon)
+        TileZone(action, _target(caption, last - place), icon)
         for place, (action, icon) in enumerate(CAPTION_ACTIONS)
     )
 
@@ -162,14 +162,16 @@ def _target(caption: QRect, place: int) -> QRect:
     return QRect(right - TARGET + 1, top, TARGET, height)
 
 
-def _message(state: TileState, box: QRect, kit: Kit) -> tuple[tuple[Block, ...], tuple[Zone, ...]]:
+def _message(
+    state: TileState, box: QRect, kit: TileStyle
+) -> tuple[tuple[TextBlock, ...], tuple[TileZone, ...]]:
     """The lines of a job's box and its buttons, centred; what finds no room is left out."""
     tile, width = state.tile, box.width() - 2 * _padding(box)
     note = tile.cancel_note if state.hot == "cancel" and tile.cancel_note else tile.note
     parts: list[tuple[Part, str, int]] = []
     if tile.icon:
         parts.append(("icon", tile.icon, ICON))
-    texts: tuple[tuple[Part, str, Face], ...] = (
+    texts: tuple[tuple[Part, str, FontFace], ...] = (
         ("big", tile.big, kit.timer),
         ("head", tile.head, kit.small_bold),
         ("line", tile.line, kit.small),
@@ -212,37 +214,39 @@ def _stack_height(parts: list[tuple[Part, str, int]], offers_height: int) -> int
 def _stack(
     box: QRect,
     parts: list[tuple[Part, str, int]],
-    offers: tuple[Offer, ...],
+    offers: tuple[TileButton, ...],
     offers_height: int,
-    kit: Kit,
-) -> tuple[tuple[Block, ...], tuple[Zone, ...]]:
+    kit: TileStyle,
+) -> tuple[tuple[TextBlock, ...], tuple[TileZone, ...]]:
     y = box.top() + (box.height() - _stack_height(parts, offers_height)) // 2
     left, width = box.left() + _padding(box), box.width() - 2 * _padding(box)
     blocks = []
     for part, text, height in parts:
-        blocks.append(Block(part, QRect(left, y, width, height), text))
+        blocks.append(TextBlock(part, QRect(left, y, width, height), text))
         y += height + GAP
-    zones: list[Zone] = []
+    zones: list[TileZone] = []
     y += 2 + GAP
     for line in _offer_lines(offers, width, kit):
         total = sum(wide for _offer, wide in line) + 6 * (len(line) - 1)
         x = box.left() + (box.width() - total) // 2
         for offer, wide in line:
             zones.append(
-                Zone(offer.action, QRect(x, y, wide, _offer_height(kit)), label=offer.label)
+                TileZone(offer.action, QRect(x, y, wide, _offer_height(kit)), label=offer.label)
             )
             x += wide + 6
         y += _offer_height(kit) + GAP
     return tuple(blocks), tuple(zones)
 
 
-def _offer_height(kit: Kit) -> int:
+def _offer_height(kit: TileStyle) -> int:
     return OFFER_HEIGHT + max(0, kit.small.line - 16)
 
 
-def _offer_lines(offers: tuple[Offer, ...], width: int, kit: Kit) -> list[list[tuple[Offer, int]]]:
+def _offer_lines(
+    offers: tuple[TileButton, ...], width: int, kit: TileStyle
+) -> list[list[tuple[TileButton, int]]]:
     """Buttons with their widths, side by side where they fit."""
-    lines: list[list[tuple[Offer, int]]] = []
+    lines: list[list[tuple[TileButton, int]]] = []
     for offer in offers:
         # Long words are shortened: a button never leaves its box.
         wide = min(kit.small.metrics.horizontalAdvance(offer.label) + 22, width + PADDING)
@@ -254,12 +258,12 @@ def _offer_lines(offers: tuple[Offer, ...], width: int, kit: Kit) -> list[list[t
     return lines
 
 
-def _offers_height(offers: tuple[Offer, ...], width: int, kit: Kit) -> int:
+def _offers_height(offers: tuple[TileButton, ...], width: int, kit: TileStyle) -> int:
     count = len(_offer_lines(offers, width, kit))
     return count * _offer_height(kit) + max(0, count - 1) * GAP
 
 
-def _bill_height(tile: Tile, width: int, kit: Kit) -> int:
+def _bill_height(tile: TileContent, width: int, kit: TileStyle) -> int:
     room = width + (12 if width >= TIGHT_BELOW - 20 else 0) - (20 if tile.bill_doubt else 0)
     lines = kit.wrapped(kit.micro, tile.bill, room)[1] * kit.micro.line
     return max(16, lines) if tile.bill_doubt else lines

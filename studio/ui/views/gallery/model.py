@@ -29,8 +29,8 @@ from studio.domain.entities import Job, JobState, Picture
 from studio.ui.support import tile_content
 from studio.ui.support.tasks import spawn
 from studio.ui.support.tile_content import Item
-from studio.ui.views.gallery.order import Entry, Order
-from studio.ui.views.gallery.recent_order import Turns
+from studio.ui.views.gallery.order import Entry, RowOrder
+from studio.ui.views.gallery.recent_order import RecentOrder
 
 CACHED = 2048  # picture values kept; several screens of the smallest tiles
 BATCH = 512  # pictures asked for at once
@@ -69,7 +69,7 @@ class GalleryModel(QAbstractListModel):
     completed = Signal()
 
     # Views ask for the rows of a model that is half made or half gone, too.
-    _order = Order()
+    _order = RowOrder()
 
     def __init__(
         self,
@@ -81,8 +81,8 @@ class GalleryModel(QAbstractListModel):
         super().__init__(parent)
         self._source = source
         self._clock = clock
-        self._order = Order()
-        self._turns = Turns()
+        self._order = RowOrder()
+        self._turns = RecentOrder()
         self._jobs: dict[str, Job] = {}
         self._shown: Callable[[Job], bool] | None = None
         self._cache: OrderedDict[int, Picture] = OrderedDict()
@@ -202,7 +202,7 @@ class GalleryModel(QAbstractListModel):
 
         `shown` says which ended jobs the filter lets through (None: all); `older` are failed jobs
         of earlier sessions, for the shelf of failed ones. `whole`, `another`: see the attributes;
-        `stood`, `highest`: see `Order.reset`.
+        `stood`, `highest`: see `RowOrder.reset`.
         """
         self.another = another
         self.beginResetModel()
@@ -239,7 +239,7 @@ class GalleryModel(QAbstractListModel):
         """Show the rest of an answer of which `set_rows` showed the beginning.
 
         False, and nothing changes, where something of it has its place among the first rows.
-        `stood`: see `Order.append`.
+        `stood`: see `RowOrder.append`.
         """
         lowest = self._turns.lowest
         if self.whole or (self._order.newest_first and lowest and rows and rows[0] >= lowest):
@@ -308,7 +308,7 @@ class GalleryModel(QAbstractListModel):
         self._jobs[job.id] = job
         self._turns.note(job)
         if job.alive:
-            self._order.forget(job.id)
+            self._order.remove_job(job.id)
             if at is not None and at < self._order.front:
                 self._touch(at)
                 return
@@ -332,7 +332,7 @@ class GalleryModel(QAbstractListModel):
         self._remove(self._order.find_all(gone))
         for id_ in gone:
             del self._jobs[id_]
-            self._order.forget(id_)
+            self._order.remove_job(id_)
 
     def refresh(self, ids: Iterable[str]) -> None:
         """Pictures with these ids changed: read again those that are known."""
@@ -360,13 +360,13 @@ class GalleryModel(QAbstractListModel):
         if found is not None:
             self._cache.move_to_end(index_row)
             if index_row in self._stale:
-                self._ask(index_row)
+                self._request_picture(index_row)
             return found
         if index_row not in self._gone:
-            self._ask(index_row)
+            self._request_picture(index_row)
         return None
 
-    def _ask(self, index_row: int) -> None:
+    def _request_picture(self, index_row: int) -> None:
         self._missing[index_row] = None
         self._missing.move_to_end(index_row)
         if not self._reading:

@@ -11,7 +11,7 @@ from studio.ui.widgets import Button, announce
 MARGIN = 12
 
 
-class Above(Button):
+class NewItemsBadge(Button):
     """A button over the top of the gallery: "3 new above". It goes when the top is in view.
 
     Attributes:

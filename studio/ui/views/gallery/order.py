@@ -34,7 +34,7 @@ def places_of(rows: array[int]) -> array[int]:
     return found
 
 
-class Order:
+class RowOrder:
     """The sequence of entries; every lookup by row takes logarithmic time at worst."""
 
     def __init__(self) -> None:
@@ -210,7 +210,7 @@ class Order:
         """A job ended now: remember where its picture would be."""
         self._anchors.setdefault(job, self._highest)
 
-    def forget(self, job: str) -> None:
+    def remove_job(self, job: str) -> None:
         """A job is gone for good."""
         self._anchors.pop(job, None)
 

@@ -16,7 +16,7 @@ MARGIN = 4
 SHORTEST = 28
 
 
-class OverlayBar(QWidget):
+class OverlayScrollBar(QWidget):
     """A thumb of 6 px, 10 px under the pointer, that moves the scroll bar it stands for.
 
     Attributes:

@@ -9,11 +9,18 @@ from __future__ import annotations
 from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath, QPen, QPixmap
 
-from studio.ui.support.tile_content import Look
+from studio.ui.support.tile_content import TileLook
 from studio.ui.views.gallery.caption import paint_caption
-from studio.ui.views.gallery.layout import TIGHT_BELOW, Block, Layout, TileState, Zone, arrange
+from studio.ui.views.gallery.layout import (
+    TIGHT_BELOW,
+    TextBlock,
+    TileLayout,
+    TileState,
+    TileZone,
+    arrange,
+)
 from studio.ui.views.gallery.pixel_snapping import ground, hairline, outline, scale_of, snapped
-from studio.ui.views.gallery.tile_style import Face, Kit
+from studio.ui.views.gallery.tile_style import FontFace, TileStyle
 
 CELL_RADIUS, BOX_RADIUS, PICTURE_RADIUS, OFFER_RADIUS = 8, 4, 2, 6
 REJECTED = 0.34
@@ -27,13 +34,13 @@ GHOST_SPILL = 8
 UNTOLD = -1  # colour of a row that is not read yet
 
 
-def paint_tile(painter: QPainter, cell: QRect, state: TileState, kit: Kit) -> Layout:
+def paint_tile(painter: QPainter, cell: QRect, state: TileState, kit: TileStyle) -> TileLayout:
     """Paint one tile into its cell; returns where everything went."""
     layout = arrange(state, cell, kit)
     if state.selected or state.hovered:
         ground(painter, cell, kit.color("cell" if state.selected else "tilehover"), CELL_RADIUS)
     tile = state.tile
-    if tile.look is Look.PICTURE:
+    if tile.look is TileLook.PICTURE:
         _picture(painter, layout.picture, state, kit)
     else:
         _box(painter, layout, state, kit)
@@ -54,7 +61,7 @@ def _ring(
     outline(painter, rect, width, radius, QPen(colour))
 
 
-def paint_band(painter: QPainter, rect: QRect, kit: Kit) -> None:
+def paint_band(painter: QPainter, rect: QRect, kit: TileStyle) -> None:
     """The rubber band of a selection."""
     colour = QColor(kit.color("accent"))
     colour.setAlphaF(BAND)
@@ -65,7 +72,7 @@ def paint_band(painter: QPainter, rect: QRect, kit: Kit) -> None:
 # --- pictures ---------------------------------------------------------------------------------
 
 
-def _picture(painter: QPainter, rect: QRect, state: TileState, kit: Kit) -> None:
+def _picture(painter: QPainter, rect: QRect, state: TileState, kit: TileStyle) -> None:
     tile = state.tile
     opacity = REJECTED if tile.rejected else 1.0
     whole = state.pixmap is not None and state.strength >= 1
@@ -101,17 +108,17 @@ def _draw(painter: QPainter, rect: QRect, pixmap: QPixmap) -> None:
 # --- boxes of jobs and of lost files ----------------------------------------------------------
 
 
-def _box(painter: QPainter, layout: Layout, state: TileState, kit: Kit) -> None:
+def _box(painter: QPainter, layout: TileLayout, state: TileState, kit: TileStyle) -> None:
     tile, rect = state.tile, layout.picture
     frame = QRectF(rect)
-    if tile.look is Look.DASHED:
+    if tile.look is TileLook.DASHED:
         pen = QPen(kit.color("edge"))
         pen.setDashPattern([3, 2.5])
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
         outline(painter, frame, 1, BOX_RADIUS, pen)
-    elif tile.look is Look.GHOST:
+    elif tile.look is TileLook.GHOST:
         _ghost(painter, rect, state, kit)
-    elif tile.look is Look.LOST:
+    elif tile.look is TileLook.LOST:
         if state.pixmap is not None:
             painter.setOpacity(LOST)
             painter.setClipRect(rect)
@@ -120,17 +127,17 @@ def _box(painter: QPainter, layout: Layout, state: TileState, kit: Kit) -> None:
             painter.setOpacity(1.0)
         outline(painter, frame, 1, BOX_RADIUS, QPen(kit.color("edge")))
     else:
-        bad = tile.look is Look.FAILED
+        bad = tile.look is TileLook.FAILED
         ground(painter, rect, kit.color("badbg" if bad else "warnbg"), BOX_RADIUS)
         outline(painter, frame, 1, BOX_RADIUS, QPen(kit.color("badline" if bad else "warnline")))
     for block in layout.blocks:
         _block(painter, block, state, kit)
     for zone in layout.zones:
         if zone.label:
-            offer(painter, zone, kit, hot=zone.action == state.hot)
+            paint_button(painter, zone, kit, hot=zone.action == state.hot)
 
 
-def _ghost(painter: QPainter, rect: QRect, state: TileState, kit: Kit) -> None:
+def _ghost(painter: QPainter, rect: QRect, state: TileState, kit: TileStyle) -> None:
     _veil(painter, rect, state.ghost, kit, BOX_RADIUS)
     bar = state.tile.bar
     if bar is None:
@@ -145,7 +152,9 @@ def _ghost(painter: QPainter, rect: QRect, state: TileState, kit: Kit) -> None:
     painter.restore()
 
 
-def _veil(painter: QPainter, rect: QRect, ghost: QPixmap | None, kit: Kit, radius: float) -> None:
+def _veil(
+    painter: QPainter, rect: QRect, ghost: QPixmap | None, kit: TileStyle, radius: float
+) -> None:
     """The blurred source: sixteen pixels, drawn large."""
     ground(painter, rect, kit.color("panel"), radius)
     if ghost is None:
@@ -191,10 +200,10 @@ def _grey(pixmap: QPixmap) -> QPixmap:
     return QPixmap.fromImage(pixmap.toImage().convertToFormat(QImage.Format.Format_Grayscale8))
 
 
-def _block(painter: QPainter, block: Block, state: TileState, kit: Kit) -> None:
+def _block(painter: QPainter, block: TextBlock, state: TileState, kit: TileStyle) -> None:
     tile = state.tile
     if block.part == "icon":
-        roles = {Look.FAILED: "bad", Look.DOUBTFUL: "warn"}
+        roles = {TileLook.FAILED: "bad", TileLook.DOUBTFUL: "warn"}
         icon = kit.icon(block.text, roles.get(tile.look, "text2"), 18, scale_of(painter))
         at = snapped(painter, QRectF(block.rect.center().x() - 8, block.rect.top(), 18, 18))
         painter.drawPixmap(at.topLeft(), icon)
@@ -202,7 +211,7 @@ def _block(painter: QPainter, block: Block, state: TileState, kit: Kit) -> None:
     if block.part == "bill":
         _bill(painter, block, kit, doubt=tile.bill_doubt)
         return
-    faces: dict[str, tuple[Face, str]] = {
+    faces: dict[str, tuple[FontFace, str]] = {
         "big": (kit.timer, "text"),
         "head": (kit.small_bold, "text"),
         "line": (kit.small, "text2"),
@@ -212,7 +221,7 @@ def _block(painter: QPainter, block: Block, state: TileState, kit: Kit) -> None:
     _centred(painter, block.rect, block.text, face, kit.color(role))
 
 
-def _bill(painter: QPainter, block: Block, kit: Kit, *, doubt: bool) -> None:
+def _bill(painter: QPainter, block: TextBlock, kit: TileStyle, *, doubt: bool) -> None:
     spread = 6 if block.rect.width() >= TIGHT_BELOW - 20 else 0
     rect = block.rect.adjusted(-spread, 0, spread, 0)
     if not doubt:
@@ -227,14 +236,14 @@ def _bill(painter: QPainter, block: Block, kit: Kit, *, doubt: bool) -> None:
     _centred(painter, words, block.text, kit.micro, kit.color("warn"))
 
 
-def _centred(painter: QPainter, rect: QRect, text: str, face: Face, colour: QColor) -> None:
+def _centred(painter: QPainter, rect: QRect, text: str, face: FontFace, colour: QColor) -> None:
     painter.setFont(face.font)
     painter.setPen(colour)
     flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
     painter.drawText(rect, int(flags), text)
 
 
-def offer(painter: QPainter, zone: Zone, kit: Kit, *, hot: bool) -> None:
+def paint_button(painter: QPainter, zone: TileZone, kit: TileStyle, *, hot: bool) -> None:
     """A button in a tile."""
     ground(painter, zone.rect, kit.color("hover" if hot else "raise"), OFFER_RADIUS)
     outline(painter, QRectF(zone.rect), 1, OFFER_RADIUS, QPen(kit.color("line2")))
@@ -243,7 +252,7 @@ def offer(painter: QPainter, zone: Zone, kit: Kit, *, hot: bool) -> None:
     _centred(painter, zone.rect, label, kit.small, kit.color("text"))
 
 
-def _tick(painter: QPainter, layout: Layout, kit: Kit) -> None:
+def _tick(painter: QPainter, layout: TileLayout, kit: TileStyle) -> None:
     left = layout.square.left() + 4
     circle = QRectF(left, layout.cell.top() + 11, TICK, TICK)
     painter.setPen(QPen(kit.color("tick"), 1.5))

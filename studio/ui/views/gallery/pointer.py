@@ -8,8 +8,8 @@ from PySide6.QtCore import QObject, QPoint, QRect, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QMouseEvent
 
 from studio.ui.views.gallery.grid_view import GridView
-from studio.ui.views.gallery.layout import Layout, Zone
-from studio.ui.views.gallery.selection import Selection
+from studio.ui.views.gallery.layout import TileLayout, TileZone
+from studio.ui.views.gallery.selection import GallerySelection
 
 EDGE = 24  # pixels at top and bottom where a rubber band scrolls
 EDGE_INTERVAL = 30  # milliseconds
@@ -20,18 +20,18 @@ class PointerTarget(Protocol):
     """What the mouse acts on: tiles by row."""
 
     @property
-    def selection(self) -> Selection: ...
-    def layout_of(self, row: int) -> Layout: ...
-    def go(self, row: int) -> None: ...
+    def selection(self) -> GallerySelection: ...
+    def layout_of(self, row: int) -> TileLayout: ...
+    def go_to_row(self, row: int) -> None: ...
     def set_current(self, row: int) -> None: ...
     def extend_to(self, row: int, *, add: bool = False) -> None: ...
     def toggle(self, row: int) -> None: ...
     def select_band(self, band: QRect, kept: list[tuple[int, int]]) -> None: ...
-    def act(self, row: int, name: str) -> None: ...
+    def activate_zone(self, row: int, name: str) -> None: ...
     def begin_drag(self, row: int | None) -> None: ...
 
 
-class Pointer(QObject):
+class PointerHandler(QObject):
     """The state between press and release.
 
     `view` says where rows lie, `target` does what is asked of them.
@@ -47,10 +47,10 @@ class Pointer(QObject):
         self._view = view
         self._target = target
         self.hovered: int | None = None
-        self.hot: Zone | None = None
+        self.hot: TileZone | None = None
         self.band: QRect | None = None
         self._pressed: QPoint | None = None
-        self._zone: tuple[int, Zone] | None = None
+        self._zone: tuple[int, TileZone] | None = None
         self._row: int | None = None
         self._pending = False
         self._kept: list[tuple[int, int]] = []
@@ -83,7 +83,7 @@ class Pointer(QObject):
         row = self.hovered
         if event.button() == Qt.MouseButton.RightButton:
             if row is not None and not target.selection.holds(row):
-                target.go(row)
+                target.go_to_row(row)
             return
         if event.button() != Qt.MouseButton.LeftButton:
             return
@@ -103,7 +103,7 @@ class Pointer(QObject):
             self._pending = True
             target.set_current(row)
         else:
-            target.go(row)
+            target.go_to_row(row)
 
     def move(self, event: QMouseEvent) -> None:
         """The pointer moved, with or without a button."""
@@ -136,9 +136,9 @@ class Pointer(QObject):
         if zone is not None:
             same = self.hot is not None and self.hot.action == zone[1].action
             if same and self.hovered == zone[0]:
-                self._target.act(zone[0], zone[1].action)
+                self._target.activate_zone(zone[0], zone[1].action)
         elif pending and row is not None:
-            self._target.go(row)
+            self._target.go_to_row(row)
 
     def let_go(self) -> None:
         """Forget what was pressed."""

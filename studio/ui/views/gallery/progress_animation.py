@@ -16,7 +16,7 @@ RUNNER_SECONDS = 1.6
 STILL = 0.15  # seconds after the last scroll step before anything moves again
 
 
-class Pulse(QObject):
+class ProgressAnimation(QObject):
     """Repaints rows that say, while being painted, that they will look different soon.
 
     Attributes:

@@ -15,7 +15,7 @@ Turn = tuple[str, str]
 """Run and job; ids rise with time."""
 
 
-class Turns:
+class RecentOrder:
     """The runs of this session's jobs and pictures, and of the last ones before."""
 
     def __init__(self) -> None:

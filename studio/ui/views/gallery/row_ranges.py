@@ -9,7 +9,7 @@ Span = tuple[int, int]
 """First and last row, both included."""
 
 
-class Spans:
+class RowRanges:
     """A set of rows, kept as rising runs that do not touch."""
 
     def __init__(self) -> None:
@@ -40,7 +40,7 @@ class Spans:
         """No rows."""
         self._starts, self._ends, self._count = [], [], 0
 
-    def take(self, rows: Iterable[int]) -> None:
+    def set_rows(self, rows: Iterable[int]) -> None:
         """Exactly these rows, given rising."""
         starts: list[int] = []
         ends: list[int] = []

@@ -21,7 +21,7 @@ from PySide6.QtCore import (
 from studio.domain.entities import Job, Picture
 from studio.ui.support.tile_content import Item
 from studio.ui.views.gallery.model import GalleryModel, Key
-from studio.ui.views.gallery.row_ranges import Span, Spans
+from studio.ui.views.gallery.row_ranges import RowRanges, Span
 
 REMEMBERED = 20_000  # keys carried through a reset; more than that is "everything" or let go
 AT_HAND = 1_000  # items told to listeners, dragged or copied at once
@@ -30,7 +30,7 @@ MIRRORED = 64  # runs that Qt is told of
 _Flag = QItemSelectionModel.SelectionFlag
 
 
-class Chosen(QItemSelectionModel):
+class RangeSelectionModel(QItemSelectionModel):
     """Qt's own selection: it holds the current index, and the runs while they are few."""
 
     def __init__(self, model: GalleryModel, parent: QObject) -> None:
@@ -63,17 +63,20 @@ class Chosen(QItemSelectionModel):
         self.asked(spans, command)
 
 
-class Selection:
+class GallerySelection:
     """The selection of a view over its model; runs of rows inside, keys and items outside."""
 
     def __init__(
-        self, model: GalleryModel, rows: Chosen, changed: Callable[[], None] | None = None
+        self,
+        model: GalleryModel,
+        rows: RangeSelectionModel,
+        changed: Callable[[], None] | None = None,
     ) -> None:
         """`changed` is called after every change, whoever made it."""
         self._model = model
         self._rows = rows
         self._changed = changed
-        self._spans = Spans()
+        self._spans = RowRanges()
         self._mirrored = True
         self._everything = False
         self._keys: list[Key] = []
@@ -151,7 +154,7 @@ class Selection:
 
     def rows(self, rows: Iterable[int]) -> None:
         """Select exactly these rows, given rising."""
-        self._spans.take(rows)
+        self._spans.set_rows(rows)
         self._show()
 
     def these(self, spans: Iterable[Span]) -> None:
@@ -219,7 +222,7 @@ class Selection:
         if self._everything and total:
             self._spans.add(0, total - 1)
         elif keys:
-            self._spans.take(self._model.rows_of(keys))
+            self._spans.set_rows(self._model.rows_of(keys))
         self._show()
         row = None if self._current is None else self._model.row_of(self._current)
         current = QModelIndex() if row is None else self._model.index(row)
@@ -232,5 +235,5 @@ class Selection:
         """The rest of the rows is here: select what waited, unless something else was chosen."""
         if self._keys:
             keys, self._keys = self._keys, []
-            self._spans.take(self._model.rows_of(keys))
+            self._spans.set_rows(self._model.rows_of(keys))
             self._show()

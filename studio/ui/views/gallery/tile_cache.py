@@ -17,7 +17,7 @@ from PySide6.QtGui import QPainter, QPixmap, QRegion
 
 from studio.ui.views.gallery.layout import TileState
 from studio.ui.views.gallery.paint import paint_tile
-from studio.ui.views.gallery.tile_style import Kit
+from studio.ui.views.gallery.tile_style import TileStyle
 
 BOUND = 8 * 1024 * 1024  # bytes; more where a screen is large
 SCREENS = 2  # of tiles are kept at least
@@ -31,7 +31,7 @@ Shown = object
 """What a tile is of: a picture, or all that the tile of a job says. It looks the same if equal."""
 
 
-class Looks:
+class TileCache:
     """The tiles painted last, within a bound."""
 
     def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
@@ -56,7 +56,7 @@ class Looks:
         """Keep more than the usual where a screen takes so many bytes."""
         self._bound = max(BOUND, SCREENS * screen)
 
-    def begin(self) -> None:
+    def begin_paint(self) -> None:
         """A paint event begins."""
         self._end = self._clock() + BUDGET
         self.later = QRegion()
@@ -87,7 +87,7 @@ class Looks:
         cell: QRect,
         dpr: int,
         state: TileState,
-        kit: Kit,
+        kit: TileStyle,
     ) -> QPixmap:
         """Paint a tile, and keep it."""
         pixmap = QPixmap(cell.width() * dpr, cell.height() * dpr)

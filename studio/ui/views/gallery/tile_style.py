@@ -15,7 +15,7 @@ _TEXTS = 4096  # measured texts kept; a screen of small tiles has a few hundred
 
 
 @dataclass(frozen=True, slots=True)
-class Face:
+class FontFace:
     """A font with its measures; `line` is the height of a line in pixels."""
 
     font: QFont
@@ -23,7 +23,7 @@ class Face:
     line: int
 
 
-class Kit:
+class TileStyle:
     """What tiles are measured and drawn with. Make a new one when the theme changed.
 
     Attributes:
@@ -45,9 +45,9 @@ class Kit:
         self._elided: dict[tuple[str, int, bool], str] = {}
         self._wrapped: dict[tuple[int, str, int], tuple[int, int]] = {}
 
-    def _face(self, name: FontName, weight: int | None = None, *, prose: bool = False) -> Face:
+    def _face(self, name: FontName, weight: int | None = None, *, prose: bool = False) -> FontFace:
         font = self.theme.font(name, weight=weight, prose=prose)
-        return Face(font, QFontMetrics(font), self.theme.line(name))
+        return FontFace(font, QFontMetrics(font), self.theme.line(name))
 
     @property
     def grow(self) -> int:
@@ -77,7 +77,7 @@ class Kit:
             self._elided[key] = found
         return found
 
-    def wrapped(self, face: Face, text: str, width: int) -> tuple[int, int]:
+    def wrapped(self, face: FontFace, text: str, width: int) -> tuple[int, int]:
         """Width and number of lines of a text broken at words to fit into `width` pixels."""
         key = (id(face), text, width)
         found = self._wrapped.get(key)

@@ -14,19 +14,24 @@ from PySide6.QtWidgets import QWidget
 from studio.domain.entities import Job, Picture
 from studio.ui.style.theme import theme
 from studio.ui.support.drag_and_drop import PixelSource
-from studio.ui.support.thumbnail_cache import BOUND, Thumbnails, ThumbnailSource, Wish
-from studio.ui.support.tile_content import Item, Tile, describe
+from studio.ui.support.thumbnail_cache import (
+    BOUND,
+    ThumbnailCache,
+    ThumbnailRequest,
+    ThumbnailSource,
+)
+from studio.ui.support.tile_content import Item, TileContent, describe
 from studio.ui.views.gallery.grid import BORDER
 from studio.ui.views.gallery.grid_view import GridView
-from studio.ui.views.gallery.layout import Layout, TileState, arrange, fit
+from studio.ui.views.gallery.layout import TileLayout, TileState, arrange, fit
 from studio.ui.views.gallery.model import GalleryModel
 from studio.ui.views.gallery.paint import PICTURE_RADIUS, paint_band, paint_tile
 from studio.ui.views.gallery.pixel_snapping import scale_of
-from studio.ui.views.gallery.pointer import Pointer
-from studio.ui.views.gallery.progress_animation import Pulse
-from studio.ui.views.gallery.selection import Selection
-from studio.ui.views.gallery.tile_cache import Looks
-from studio.ui.views.gallery.tile_style import Kit
+from studio.ui.views.gallery.pointer import PointerHandler
+from studio.ui.views.gallery.progress_animation import ProgressAnimation
+from studio.ui.views.gallery.selection import GallerySelection
+from studio.ui.views.gallery.tile_cache import TileCache
+from studio.ui.views.gallery.tile_style import TileStyle
 
 WISH_DELAY = 15  # milliseconds; scroll steps in between ask once
 TILES_KEPT = 2048
@@ -39,7 +44,7 @@ class GalleryLibrary(ThumbnailSource, Protocol):
     def path(self, picture: Picture) -> Path: ...
 
 
-class Timing(Protocol):
+class JobTiming(Protocol):
     """How long jobs usually take."""
 
     def usual_seconds(self, model: str, size: str | None) -> float | None: ...
@@ -51,7 +56,7 @@ class GalleryCore(Protocol):
     @property
     def library(self) -> GalleryLibrary: ...
     @property
-    def queue(self) -> Timing: ...
+    def queue(self) -> JobTiming: ...
     @property
     def decoder(self) -> PixelSource: ...
 
@@ -67,29 +72,29 @@ class TileView(GridView):
         by_key: the keyboard was used last, so its place is shown.
     """
 
-    selection: Selection
-    pointer: Pointer
+    selection: GallerySelection
+    pointer: PointerHandler
 
     def __init__(
         self, core: GalleryCore, parent: QWidget | None, *, clock: Callable[[], float]
     ) -> None:
-        kit = Kit(theme())
+        kit = TileStyle(theme())
         super().__init__(parent, grow=kit.grow)
         self._core = core
         self._clock = clock
         self._kit = kit
-        self._tiles: dict[str, tuple[Item, str, Tile]] = {}
+        self._tiles: dict[str, tuple[Item, str, TileContent]] = {}
         self._arriving: dict[int, QPixmap] = {}
         self._many = False
         self._first_screen = True
-        self._looks: Looks | None = None
+        self._looks: TileCache | None = None
         self._wished: dict[str, int] = {}
         self._unpainted = QRegion()
         self.by_key = False
         self.viewport().setMouseTracking(True)
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.thumbnails = Thumbnails(core.library, self)
-        self.pulse = Pulse(self.repaint_rows, self)
+        self.thumbnails = ThumbnailCache(core.library, self)
+        self.pulse = ProgressAnimation(self.repaint_rows, self)
         self._wishes = QTimer(self, singleShot=True, interval=WISH_DELAY)
         self._wishes.timeout.connect(self.on_wishes)
         self._rest = QTimer(self, singleShot=True, interval=0)
@@ -114,7 +119,7 @@ class TileView(GridView):
 
     # --- tiles ----------------------------------------------------------------------------
 
-    def tile_of(self, item: Item | None) -> Tile:
+    def tile_of(self, item: Item | None) -> TileContent:
         """What a tile says now; pictures are remembered until they change."""
         now = self._clock()
         if isinstance(item, Job):
@@ -165,7 +170,7 @@ class TileView(GridView):
             phase=self.pulse.phase() if tile.bar is not None else None,
         )
 
-    def layout_of(self, row: int) -> Layout:
+    def layout_of(self, row: int) -> TileLayout:
         """The parts of a tile in the viewport."""
         return arrange(self.state_of(row), self.cell(row), self._kit)
 
@@ -196,7 +201,7 @@ class TileView(GridView):
         """A thumbnail is here, or failed: paint its tile."""
         if self._first_screen:
             # The window opens with its pictures; fading tells of those that come to it later.
-            self.thumbnails.settle()
+            self.thumbnails.finish_fading()
             self._first_screen = not self.thumbnails.idle
         shown = self.visible_rows()
         row = self._wished.get(picture, -1)
@@ -224,15 +229,15 @@ class TileView(GridView):
         if self._looks is not None:
             self._looks.make_room(screen)
         self._wished.clear()
-        self.thumbnails.want(list(self._wishes_for(rows)))
+        self.thumbnails.request_thumbnails(list(self._wishes_for(rows)))
 
     def put_thumbnails(self, images: Mapping[str, QImage]) -> None:
         """Show what was decoded before there was a window, by picture id."""
         for wish in self._wishes_for(self.visible_rows()):
             if (image := images.get(wish.picture.id)) is not None:
-                self.thumbnails.put(wish, image)
+                self.thumbnails.add_thumbnail(wish, image)
 
-    def _wishes_for(self, rows: Iterable[int]) -> Iterator[Wish]:
+    def _wishes_for(self, rows: Iterable[int]) -> Iterator[ThumbnailRequest]:
         ratio = self.devicePixelRatioF()
         square = QRect(0, 0, self.grid.box, self.grid.box)
         for row in rows:
@@ -241,7 +246,7 @@ class TileView(GridView):
                 size = fit(self.tile_of(picture).aspect, square).size()
                 device = QSize(round(size.width() * ratio), round(size.height() * ratio))
                 self._wished[picture.id] = row
-                yield Wish(picture, device, PICTURE_RADIUS * ratio)
+                yield ThumbnailRequest(picture, device, PICTURE_RADIUS * ratio)
 
     def draw_icons(self, wanted: bool) -> None:  # noqa: FBT001 - a switch, as Qt's setters take it
         """Draw the icons of marks and tags, or only what needs none (the first screen)."""
@@ -251,11 +256,11 @@ class TileView(GridView):
     def keep_tiles(self) -> None:
         """Keep tiles as they are painted; a gallery in which nothing moves needs none twice."""
         if self._looks is None:
-            self._looks = Looks()
+            self._looks = TileCache()
 
     def on_theme_changed(self) -> None:
         """Other colours or fonts."""
-        self._kit = Kit(theme())
+        self._kit = TileStyle(theme())
         if self._looks is not None:
             self._looks.clear()
         self.lay_out(replace(self.grid, grow=self._kit.grow))
@@ -279,7 +284,7 @@ class TileView(GridView):
             painter.fillRect(area.adjusted(-1, -1, 1, 1), mat)
         looks = self._looks if whole else None
         if looks is not None:
-            looks.begin()
+            looks.begin_paint()
         for rows in self.grid.touched(area.translated(0, offset)):
             for row in rows:
                 cell = self.cell(row)
@@ -296,7 +301,9 @@ class TileView(GridView):
             paint_band(painter, self.pointer.band.translated(0, -offset), self._kit)
         painter.end()
 
-    def _paint_look(self, painter: QPainter, row: int, cell: QRect, looks: Looks, dpr: int) -> bool:
+    def _paint_look(
+        self, painter: QPainter, row: int, cell: QRect, looks: TileCache, dpr: int
+    ) -> bool:
         """Paint a tile that stands still; False for all others."""
         item = self.rows.item_at(row)
         if (
@@ -307,7 +314,7 @@ class TileView(GridView):
         ):
             return False
         pixmap = None
-        shown: Item | Tile = item
+        shown: Item | TileContent = item
         if isinstance(item, Job):
             if item.alive:
                 return False

@@ -6,10 +6,10 @@ from studio.common.i18n import _
 from studio.domain.entities import Job, Picture
 from studio.ui.support.job_outcome import cancel_tip
 from studio.ui.support.tile_content import Item, tool_tip
-from studio.ui.views.gallery.layout import Zone
+from studio.ui.views.gallery.layout import TileZone
 
 
-def tip_for(item: Item | None, zone: Zone | None) -> str:
+def tip_for(item: Item | None, zone: TileZone | None) -> str:
     """The words for what is under the pointer; empty for none. Plain text."""
     if zone is not None:
         if zone.label:

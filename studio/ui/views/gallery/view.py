@@ -39,9 +39,9 @@ from studio.ui.support.tile_content import Item
 from studio.ui.views.gallery import core_events, keyboard, tips
 from studio.ui.views.gallery.grid_view import Index
 from studio.ui.views.gallery.model import GalleryModel, Key
-from studio.ui.views.gallery.new_items_badge import Above
-from studio.ui.views.gallery.pointer import Pointer
-from studio.ui.views.gallery.selection import Chosen, Selection
+from studio.ui.views.gallery.new_items_badge import NewItemsBadge
+from studio.ui.views.gallery.pointer import PointerHandler
+from studio.ui.views.gallery.selection import GallerySelection, RangeSelectionModel
 from studio.ui.views.gallery.tile_view import GalleryCore, TileView
 from studio.ui.widgets.accessible import plain_tip
 
@@ -84,17 +84,17 @@ class GalleryView(TileView):
         self._quiet = True
         self.anchor = QPersistentModelIndex()
         self.dated = True
-        self._above: Above | None = None
+        self._above: NewItemsBadge | None = None
         self.new_above.connect(self.on_new_above)
         self.overlay.describe = self.month
         self.setAccessibleName(_("Gallery"))
         self.attach(model)
         former = self.selectionModel()
-        chosen = Chosen(model, self)
+        chosen = RangeSelectionModel(model, self)
         self.setSelectionModel(chosen)
         former.deleteLater()
-        self.selection = Selection(model, chosen, self.on_selected)
-        self.pointer = Pointer(self, self)
+        self.selection = GallerySelection(model, chosen, self.on_selected)
+        self.pointer = PointerHandler(self, self)
         self._quiet = False
         self._telling = QTimer(self, singleShot=True, interval=0)
         self._telling.timeout.connect(self.on_telling)
@@ -109,10 +109,10 @@ class GalleryView(TileView):
         model.replaced.connect(self.on_taken)
 
     @property
-    def above(self) -> Above:
+    def above(self) -> NewItemsBadge:
         """Tells of tiles that came in above what is in view; made when the first ones do."""
         if self._above is None:
-            self._above = Above(self)
+            self._above = NewItemsBadge(self)
         return self._above
 
     def on_new_above(self, count: int) -> None:
@@ -170,7 +170,7 @@ class GalleryView(TileView):
         """Scroll to a picture or job and put the keyboard there; False if it is not shown."""
         row = self.rows.row_of(key)
         if row is not None:
-            self.go(row)
+            self.go_to_row(row)
         return row is not None
 
     def month(self) -> str:
@@ -195,17 +195,17 @@ class GalleryView(TileView):
         else:
             self.opened.emit(item)
 
-    def carried(self, items: Sequence[Item]) -> list[drag_and_drop.Carried]:
+    def carried(self, items: Sequence[Item]) -> list[drag_and_drop.DraggedPicture]:
         """The pictures among these that can leave the window, with their files."""
         return [
-            drag_and_drop.Carried(item, self._core.library.path(item))
+            drag_and_drop.DraggedPicture(item, self._core.library.path(item))
             for item in items
             if isinstance(item, Picture) and not item.missing
         ]
 
     # --- selecting ------------------------------------------------------------------------
 
-    def go(self, row: int) -> None:
+    def go_to_row(self, row: int) -> None:
         """Select this row alone and put the keyboard there."""
         self.anchor = QPersistentModelIndex(self.rows.index(row))
         self.selection.only(row, row)
@@ -245,7 +245,7 @@ class GalleryView(TileView):
         self.selection.these([*kept, *spans])
         self.viewport().update()
 
-    def act(self, row: int, name: str) -> None:
+    def activate_zone(self, row: int, name: str) -> None:
         """A zone of a tile was clicked."""
         item = self.rows.item_at(row)
         if item is not None:
@@ -298,7 +298,7 @@ class GalleryView(TileView):
         self._quiet = False
         self.scroll_to(value)
         self.mark_place()
-        self._tell()
+        self._on_selection_changed()
 
     def on_rows_come(self, _parent: QModelIndex, first: int, last: int) -> None:
         """Tiles came in."""
@@ -315,13 +315,13 @@ class GalleryView(TileView):
         """Tiles were taken away."""
         self.selection.removed(first, last)
         self.pointer.hover(None)
-        self._tell()
+        self._on_selection_changed()
 
     def on_taken(self, _job: object, index_row: int) -> None:
         """A job became a picture: whoever was told of the selected job hears of the picture."""
         row = self.rows.row_of(index_row)
         if row is not None and self.selection.holds(row):
-            self._tell()
+            self._on_selection_changed()
 
     def on_moved(self) -> None:
         """Something else lies under the pointer, though it did not move."""
@@ -332,12 +332,12 @@ class GalleryView(TileView):
         """Pictures were read: their thumbnails can be asked for."""
         self.on_wishes()
         if self._untold:
-            self._tell()
+            self._on_selection_changed()
 
     def on_selected(self) -> None:
         """Other tiles are selected."""
         if not self._quiet:
-            self._tell()
+            self._on_selection_changed()
 
     def on_telling(self) -> None:
         """Tell what is selected."""
@@ -345,7 +345,7 @@ class GalleryView(TileView):
         self._untold = not whole
         self.selection_changed.emit(items)
 
-    def _tell(self) -> None:
+    def _on_selection_changed(self) -> None:
         self._many = self.selection.count() > 1
         self.viewport().update()
         self._telling.start()

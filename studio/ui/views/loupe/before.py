@@ -11,7 +11,7 @@ from studio.domain.entities import Picture
 from studio.ui.style.theme import theme
 from studio.ui.support import formatting, word_diff
 from studio.ui.support.qt_overrides import needs
-from studio.ui.support.word_diff import Change, Piece
+from studio.ui.support.word_diff import DiffKind, DiffPiece
 from studio.ui.widgets import ElidedLabel, Text, set_role
 from studio.ui.widgets.accessible import set_tip
 from studio.ui.widgets.marked_text import MarkedText
@@ -68,7 +68,7 @@ class _Print(QWidget):
             self.held.emit(False)
 
 
-class Before(QWidget):
+class ParentPreview(QWidget):
     """The parent: a column where there is room, else a picture of 96 px in the corner.
 
     Signals:
@@ -200,16 +200,16 @@ def likeness(parent: Picture, child: Picture) -> str:
     return "\n".join(lines)
 
 
-def _change_lines(before: str, after: str) -> list[Piece]:
+def _change_lines(before: str, after: str) -> list[DiffPiece]:
     """The changes, one to a line; none where the prompts have little in common."""
     if not word_diff.worth_marking(before, after):
         return []
-    pieces: list[Piece] = []
+    pieces: list[DiffPiece] = []
     for gone, came in word_diff.changes(before, after)[:CHANGES]:
         if pieces:
-            pieces.append(Piece(Change.SAME, "\n"))
+            pieces.append(DiffPiece(DiffKind.SAME, "\n"))
         if gone:
-            pieces.append(Piece(Change.REMOVED, gone + (" " if came else "")))
+            pieces.append(DiffPiece(DiffKind.REMOVED, gone + (" " if came else "")))
         if came:
-            pieces.append(Piece(Change.ADDED, came.strip(" ,.;:") or came))
+            pieces.append(DiffPiece(DiffKind.ADDED, came.strip(" ,.;:") or came))
     return pieces

@@ -32,10 +32,10 @@ from studio.common.i18n import _
 from studio.domain.entities import Flag, Job, JobState, Picture
 from studio.ui.style.theme import theme
 from studio.ui.support import formatting
-from studio.ui.support.library_protocol import Shelf, loop_runs
+from studio.ui.support.library_protocol import LibraryProtocol, loop_runs
 from studio.ui.support.qt_overrides import needs
-from studio.ui.support.thumbnail_cache import Thumbnails, Wish
-from studio.ui.views.loupe.page_cache import Book
+from studio.ui.support.thumbnail_cache import ThumbnailCache, ThumbnailRequest
+from studio.ui.views.loupe.page_cache import PageCache
 from studio.ui.widgets.accessible import plain_tip, set_role, set_tip
 
 HEIGHT = 84
@@ -50,7 +50,7 @@ KEPT = 24 * 1024 * 1024  # bytes of thumbnails
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class FilmCell:
     """A place in the strip: jobs stand first, then the pictures of the order."""
 
     place: int
@@ -68,10 +68,12 @@ class FilmStrip(QWidget):
     chosen = Signal(int)
     job_chosen = Signal(str)
 
-    def __init__(self, book: Book, library: Shelf, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, book: PageCache, library: LibraryProtocol, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._book = book
-        self._thumbnails = Thumbnails(library, self, bound=KEPT)
+        self._thumbnails = ThumbnailCache(library, self, bound=KEPT)
         self._jobs: tuple[Job, ...] = ()
         self._current = 0
         self._held = 0  # the cell that stands still ...
@@ -130,10 +132,10 @@ class FilmStrip(QWidget):
         if not loop_runs():
             return  # the program is ending
         cells, jobs = self.cells(), len(self._jobs)
-        self._book.want(cell.place - jobs for cell in cells if cell.place >= jobs)
-        self._thumbnails.want(self._wishes(cells))
+        self._book.request_pages(cell.place - jobs for cell in cells if cell.place >= jobs)
+        self._thumbnails.request_thumbnails(self._wishes(cells))
 
-    def cells(self) -> list[Cell]:
+    def cells(self) -> list[FilmCell]:
         """The cells in view, from left to right."""
         count, top = self._count(), (HEIGHT - CELL + 1) // 2
         if not count:
@@ -155,17 +157,17 @@ class FilmStrip(QWidget):
                 return cell.place
         return None
 
-    def _row(self, held: int, at: int, top: int) -> list[Cell]:
-        cells: list[Cell] = []
+    def _row(self, held: int, at: int, top: int) -> list[FilmCell]:
+        cells: list[FilmCell] = []
         place, x = held, at
         while place > 0 and x > 0:
             place -= 1
             x -= self._cell_width(place) + GAP
-            cells.insert(0, Cell(place, QRect(x, top, self._cell_width(place), CELL)))
+            cells.insert(0, FilmCell(place, QRect(x, top, self._cell_width(place), CELL)))
         place, x = held, at
         while place < self._count() and (x < self.width() or not cells):
             width = self._cell_width(place)
-            cells.append(Cell(place, QRect(x, top, width, CELL)))
+            cells.append(FilmCell(place, QRect(x, top, width, CELL)))
             place, x = place + 1, x + width + GAP
         return cells
 
@@ -182,13 +184,13 @@ class FilmStrip(QWidget):
         width = round(PICTURE * picture.width / picture.height)
         return min(max(width, NARROWEST), WIDEST) + 2 * BORDER
 
-    def _wishes(self, cells: list[Cell]) -> Iterator[Wish]:
+    def _wishes(self, cells: list[FilmCell]) -> Iterator[ThumbnailRequest]:
         high = round(PICTURE * self.devicePixelRatioF())
         for cell in cells:
             picture = self._picture(cell.place) if cell.place >= len(self._jobs) else None
             if picture is not None and picture.height:
                 across = max(1, round(high * picture.width / picture.height))
-                yield Wish(picture, QSize(across, high), 0)
+                yield ThumbnailRequest(picture, QSize(across, high), 0)
 
     def _scroll(self, way: float) -> None:
         cells = self.cells()
@@ -209,7 +211,7 @@ class FilmStrip(QWidget):
 
     # --- painting -------------------------------------------------------------------------
 
-    def _paint_picture(self, painter: QPainter, cell: Cell) -> None:
+    def _paint_picture(self, painter: QPainter, cell: FilmCell) -> None:
         look = theme()
         picture = self._picture(cell.place)
         inner = cell.rect.adjusted(BORDER, BORDER, -BORDER, -BORDER)
@@ -240,7 +242,7 @@ class FilmStrip(QWidget):
             flag = look.pixmap("flag-filled", "onchrome", 10, dpr)
             painter.drawPixmap(mark.left() + 2, mark.top() + 2, flag)
 
-    def _paint_job(self, painter: QPainter, cell: Cell) -> None:
+    def _paint_job(self, painter: QPainter, cell: FilmCell) -> None:
         look, job = theme(), self._jobs[cell.place]
         inner = cell.rect.adjusted(BORDER, BORDER, -BORDER, -BORDER)
         if job.state in (JobState.QUEUED, JobState.RETRYING):
@@ -286,7 +288,7 @@ class FilmStrip(QWidget):
         super().hideEvent(event)
         self._tick()
         self._asking.stop()
-        self._thumbnails.want(())
+        self._thumbnails.request_thumbnails(())
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         place = self.cell_at(event.position().toPoint())

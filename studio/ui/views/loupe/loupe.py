@@ -11,17 +11,17 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from studio.common.i18n import _
 from studio.domain.entities import Job, Picture, Role
 from studio.ui.support.key_repeat import once
-from studio.ui.support.library_protocol import Eyes, Shelf
+from studio.ui.support.library_protocol import DecoderProtocol, LibraryProtocol
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.tasks import spawn
-from studio.ui.support.thumbnail_cache import Thumbnails, Wish
-from studio.ui.views.canvas.canvas import Canvas, Surround
+from studio.ui.support.thumbnail_cache import ThumbnailCache, ThumbnailRequest
+from studio.ui.views.canvas.canvas import PictureCanvas, Surround
 from studio.ui.views.canvas.plates import Plate
 from studio.ui.views.loupe.bar import ViewBar
-from studio.ui.views.loupe.before import WIDTH, Before
+from studio.ui.views.loupe.before import WIDTH, ParentPreview
 from studio.ui.views.loupe.film import FilmStrip
-from studio.ui.views.loupe.page_cache import Book
-from studio.ui.views.loupe.plate_loader import Loader
+from studio.ui.views.loupe.page_cache import PageCache
+from studio.ui.views.loupe.plate_loader import PlateLoader
 
 PLACE = QPoint(20, 10)  # of the parent, from the canvas's corner
 COLUMN = PLACE.x() + WIDTH + 20
@@ -71,27 +71,27 @@ class Loupe(QWidget):
 
     def __init__(
         self,
-        library: Shelf,
-        decoder: Eyes,
+        library: LibraryProtocol,
+        decoder: DecoderProtocol,
         parent: QWidget | None = None,
         *,
         surround: str = "dark",
     ) -> None:
         super().__init__(parent)
         self._library = library
-        self._thumbnails = Thumbnails(library, self)  # of the parent alone
+        self._thumbnails = ThumbnailCache(library, self)  # of the parent alone
         self._index = 0
         self._picture: Picture | None = None
         self._parent: Picture | None = None
         self._plates: dict[str, Plate] = {}
         self._before_shown = False
         ground = _SETTINGS.get(surround, "mat")
-        self.book = Book(library, self)
-        self._loader = Loader(library, decoder, self)
+        self.book = PageCache(library, self)
+        self._loader = PlateLoader(library, decoder, self)
         self.bar = ViewBar(ground, self)
-        self.canvas = Canvas(self)
+        self.canvas = PictureCanvas(self)
         self.canvas.set_surround(ground)
-        self._before = Before(self.canvas)
+        self._before = ParentPreview(self.canvas)
         self._before.hide()
         self.film = FilmStrip(self.book, library, self)
         column = QVBoxLayout(self)
@@ -121,7 +121,7 @@ class Loupe(QWidget):
         canvas.drag_requested.connect(self.on_dragged)
         canvas.menu_requested.connect(self.on_menu)
         self._before.held.connect(self.show_before)
-        self.film.chosen.connect(self.go)
+        self.film.chosen.connect(self.go_to_index)
         self.film.job_chosen.connect(self.job_chosen)
         self.book.read.connect(self.on_read)
         self._loader.changed.connect(self.on_loaded)
@@ -143,7 +143,7 @@ class Loupe(QWidget):
         """Look at a picture of this order of index rows."""
         self._picture = None
         self._set_order(order)
-        self.go(index)
+        self.go_to_index(index)
 
     def set_order(self, order: Sequence[int], index: int | None = None) -> None:
         """The order is another one now; the picture stays where it is still part of it.
@@ -157,12 +157,12 @@ class Loupe(QWidget):
                 self._index = order.index(row)
             except ValueError:
                 self._picture = None
-                self.go(min(self._index if index is None else index, len(order) - 1))
+                self.go_to_index(min(self._index if index is None else index, len(order) - 1))
                 return
             self.film.set_current(self._index)
             self.bar.show_picture(self._picture, self._index, len(self.book))
         else:
-            self.go(self._index if index is None else index)
+            self.go_to_index(self._index if index is None else index)
 
     def set_jobs(self, jobs: Sequence[Job]) -> None:
         """Show these jobs in the film strip."""
@@ -171,13 +171,13 @@ class Loupe(QWidget):
     def refresh(self, ids: Iterable[str]) -> None:
         """These pictures changed; read them again."""
         changed = set(ids)
-        self.book.forget(changed)
+        self.book.refetch_pictures(changed)
         if self._parent is not None and self._parent.id in changed and self._picture is not None:
             spawn(self._find_parent(self._picture))
-        self.book.want((self._index,))
+        self.book.request_pages((self._index,))
         self.film.update()
 
-    def go(self, index: int) -> None:
+    def go_to_index(self, index: int) -> None:
         """Look at this place of the order; out of range is the nearest end."""
         if not len(self.book):
             self._show_nothing()
@@ -187,13 +187,13 @@ class Loupe(QWidget):
         found = self.book.picture(self._index)
         if found is None:
             self.bar.show_picture(None, self._index, len(self.book))
-            self.book.want(range(self._index - 2, self._index + 3))
+            self.book.request_pages(range(self._index - 2, self._index + 3))
         else:
             self._open(found)
 
     def step(self, way: int) -> None:
         """Look at the next (1) or previous (-1) picture."""
-        self.go(self._index + way)
+        self.go_to_index(self._index + way)
 
     def focus_view(self) -> None:
         """Give the keyboard to the picture."""
@@ -254,7 +254,7 @@ class Loupe(QWidget):
         self._loader.fill(plate, picture)
         self.bar.set_new(new=not picture.seen)
         self._tell_bar()
-        self.book.want(range(self._index - 2, self._index + 3))
+        self.book.request_pages(range(self._index - 2, self._index + 3))
         spawn(self._find_parent(picture))
         self.picture_changed.emit(picture)
 
@@ -275,7 +275,9 @@ class Loupe(QWidget):
         self._parent = found[0] if found else None
         if self._parent is not None:
             self._before.set_pictures(self._parent, picture)
-            self._thumbnails.want((Wish(self._parent, self._print_size(self._parent), 0),))
+            self._thumbnails.request_thumbnails(
+                (ThumbnailRequest(self._parent, self._print_size(self._parent), 0),)
+            )
             self._before.set_pixmap(self._thumbnails.pixmap(self._parent.id))
         self._place_before()
         self._tell_bar()
@@ -379,9 +381,9 @@ class Loupe(QWidget):
             case Qt.Key.Key_Right:
                 self.step(1)
             case Qt.Key.Key_Home:
-                self.go(0)
+                self.go_to_index(0)
             case Qt.Key.Key_End:
-                self.go(len(self.book) - 1)
+                self.go_to_index(len(self.book) - 1)
             case Qt.Key.Key_Backslash:
                 if not event.isAutoRepeat():
                     self.show_before(True)
@@ -418,7 +420,7 @@ class Loupe(QWidget):
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self._loader.stop()
-        self._thumbnails.want(())
+        self._thumbnails.request_thumbnails(())
 
 
 def _file(picture: Picture) -> tuple[str, str, bool]:

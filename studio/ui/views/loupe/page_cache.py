@@ -8,13 +8,13 @@ from collections.abc import Iterable, Sequence
 from PySide6.QtCore import QObject, Signal
 
 from studio.domain.entities import Picture
-from studio.ui.support.library_protocol import Shelf
+from studio.ui.support.library_protocol import LibraryProtocol
 from studio.ui.support.tasks import spawn
 
 KEPT = 2000  # pictures remembered; their values are small
 
 
-class Book(QObject):
+class PageCache(QObject):
     """The order, as index rows, and those of its pictures that were read.
 
     Signals:
@@ -23,7 +23,7 @@ class Book(QObject):
 
     read = Signal(object)
 
-    def __init__(self, library: Shelf, parent: QObject | None = None) -> None:
+    def __init__(self, library: LibraryProtocol, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.order: Sequence[int] = ()
         self._library = library
@@ -43,7 +43,7 @@ class Book(QObject):
             self._known.move_to_end(row)
         return found
 
-    def want(self, indexes: Iterable[int]) -> None:
+    def request_pages(self, indexes: Iterable[int]) -> None:
         """Read what of these places is not known; `read` tells when it is."""
         rows = [
             self.order[index]
@@ -55,7 +55,7 @@ class Book(QObject):
             self._asked.update(rows)
             spawn(self._read(rows))
 
-    def forget(self, ids: Iterable[str]) -> None:
+    def refetch_pictures(self, ids: Iterable[str]) -> None:
         """These pictures changed: read them again when they are wanted."""
         gone = set(ids)
         for row in [row for row, picture in self._known.items() if picture.id in gone]:

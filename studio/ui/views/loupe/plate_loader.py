@@ -11,9 +11,9 @@ from studio.common.errors import StudioError
 from studio.common.i18n import _
 from studio.domain.entities import Picture
 from studio.ui.support import raster
-from studio.ui.support.library_protocol import Eyes, Shelf
+from studio.ui.support.library_protocol import DecoderProtocol, LibraryProtocol
 from studio.ui.support.raster import Raster
-from studio.ui.support.tasks import Work, spawn
+from studio.ui.support.tasks import SpawnedTask, spawn
 from studio.ui.views.canvas.plates import Plate
 
 PREVIEW = 512  # long edge in pixels; the grid has mostly made it already
@@ -21,7 +21,7 @@ KEPT = 320_000_000  # bytes of pixels kept for going back and forth; three pictu
 PAUSE = 0.08  # seconds before decoding while somebody leafs through
 
 
-class Loader(QObject):
+class PlateLoader(QObject):
     """Fills plates, one at a time; asking for another picture drops the one on its way.
 
     Signals:
@@ -30,12 +30,14 @@ class Loader(QObject):
 
     changed = Signal(object)
 
-    def __init__(self, library: Shelf, decoder: Eyes, parent: QObject | None = None) -> None:
+    def __init__(
+        self, library: LibraryProtocol, decoder: DecoderProtocol, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self._library = library
         self._decoder = decoder
         self._kept: OrderedDict[str, Raster] = OrderedDict()
-        self._task: Work | None = None
+        self._task: SpawnedTask | None = None
 
     def plate(self, picture: Picture) -> Plate:
         """A plate of this picture with what is there already; nothing is asked for."""
@@ -81,7 +83,7 @@ class Loader(QObject):
             return
         made = await asyncio.to_thread(raster.build, pixels)
         plate.width, plate.height, plate.raster = made.width, made.height, made
-        self._keep(picture.sha256, made)
+        self._store_raster(picture.sha256, made)
         self.changed.emit(plate)
 
     async def _preview(self, plate: Plate, picture: Picture) -> None:
@@ -96,7 +98,7 @@ class Loader(QObject):
             plate.preview = image
             self.changed.emit(plate)
 
-    def _keep(self, key: str, made: Raster) -> None:
+    def _store_raster(self, key: str, made: Raster) -> None:
         self._kept[key] = made
         self._kept.move_to_end(key)
         while len(self._kept) > 1 and sum(kept.bytes for kept in self._kept.values()) > KEPT:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from studio.config.credentials import KeyringTrouble
-from studio.config.key_status import State
+from studio.config.credentials import KeyringFailure
+from studio.config.key_status import KeyState
 from studio.config.settings import Profile
 from studio.ui.dialogs.settings import SettingsDialog
 from studio.ui.dialogs.settings.profile_form import ProfileForm
@@ -149,7 +149,7 @@ async def test_a_provider_whose_key_cannot_be_deleted_stays(
     dialog: SettingsDialog, desk: ScriptedDesk
 ) -> None:
     await desk.keys.store("mine", KEY)
-    desk.vault.trouble = KeyringTrouble(State.LOCKED, "locked")
+    desk.vault.trouble = KeyringFailure(KeyState.LOCKED, "locked")
     row = dialog.keys.rows["mine"]
     row.remove.click()
     button = row.verdict.button("remove")

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication
 from studio.common.errors import PictureUnreadable
 from studio.config.settings import SettingsStore
 from studio.domain.entities import Picture, Reference, Role
-from studio.domain.events import Events
+from studio.domain.events import EventBus
 from studio.library.query import PromptUse
 from studio.providers.catalogue import Catalogue
 from studio.ui.panels.composer.composer import Composer
@@ -34,7 +34,7 @@ def jpeg(width: int, height: int, colour: str) -> bytes:
 
 
 @dataclass
-class ScriptedLibrary:
+class ComposerLibrary:
     """Inputs and prompts; `broken` bytes cannot be read, `gate` holds copying back.
 
     `notes` tell by name how an input is sent otherwise than it is.
@@ -97,21 +97,21 @@ class ScriptedKeys:
 
 
 @dataclass
-class ScriptedQueue:
+class ComposerQueue:
     running: int = 0
     waiting: int = 0
 
 
-class ScriptedCore:
+class ComposerCore:
     """What the composer uses of the core."""
 
     def __init__(self, folder: Path) -> None:
-        self.events = Events()
+        self.events = EventBus()
         self.settings = SettingsStore(folder / "settings.json", self.events)
         self.catalogue = Catalogue()
-        self.library = ScriptedLibrary()
+        self.library = ComposerLibrary()
         self.keys = ScriptedKeys({"google", "dgrid"})
-        self.queue = ScriptedQueue()
+        self.queue = ComposerQueue()
 
 
 def make_picture(id: str, title: str, **more: object) -> Picture:
@@ -143,13 +143,13 @@ def look(application: QApplication) -> theme.Theme:
 
 
 @pytest.fixture
-def core(tmp_path: Path) -> ScriptedCore:
+def core(tmp_path: Path) -> ComposerCore:
     """A core whose parts are scripted, but for catalogue, settings and events."""
-    return ScriptedCore(tmp_path)
+    return ComposerCore(tmp_path)
 
 
 @pytest.fixture
-def composer(core: ScriptedCore, look: theme.Theme) -> Iterator[Composer]:
+def composer(core: ComposerCore, look: theme.Theme) -> Iterator[Composer]:
     """The composer alone, 1128 wide, shown; for coroutine tests."""
     made = Composer(core)  # type: ignore[arg-type]
     made.resize(1128, made.sizeHint().height())

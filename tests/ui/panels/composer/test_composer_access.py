@@ -80,7 +80,7 @@ async def test_every_button_has_a_name(composer) -> None:
     assert [one for one in shown if not (one.accessibleName() or one.text())] == []
 
 
-class Window(QWidget):
+class ComposerWindow(QWidget):
     """A view with the composer under it."""
 
     def __init__(self, core: object) -> None:
@@ -98,7 +98,7 @@ class Window(QWidget):
 
 
 async def test_compact_is_one_line_and_opens_over_the_view(core, look) -> None:
-    window = Window(core)
+    window = ComposerWindow(core)
     composer = window.composer
     composer.set_draft(PRO, undoable=False)
     composer.set_compact(True)
@@ -125,7 +125,7 @@ async def test_compact_is_one_line_and_opens_over_the_view(core, look) -> None:
 
 
 async def test_the_compact_line_sends(core, look, collected) -> None:
-    window = Window(core)
+    window = ComposerWindow(core)
     runs = collected(window.composer.generate)
     window.composer.set_draft(PRO, undoable=False)
     window.composer.set_compact(True)
@@ -138,7 +138,7 @@ async def test_the_compact_line_sends(core, look, collected) -> None:
 
 
 async def test_a_question_opens_the_compact_composer(core, look) -> None:
-    window = Window(core)
+    window = ComposerWindow(core)
     window.composer.set_draft(replace(PRO, count=8), undoable=False)
     window.composer.set_compact(True)
     window.composer.generate_now()
@@ -149,7 +149,7 @@ async def test_a_question_opens_the_compact_composer(core, look) -> None:
 
 
 async def test_below_700_pixels_the_prompt_has_two_lines_until_focused(core, look) -> None:
-    window = Window(core)
+    window = ComposerWindow(core)
     window.resize(1280, 640)
     editor = window.composer.card.editor
     window.activateWindow()

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 from studio.config.settings import Profile
 from studio.domain.drafts import Draft, DraftFile
 from studio.domain.entities import Advanced, SafetySetting
-from studio.domain.models import Listed, Model, ModelState
+from studio.domain.models import ListedModel, Model, ModelState
 from studio.providers.catalogue import Catalogue
 from studio.ui.panels.composer.choices import summary
 from studio.ui.panels.composer.offered_models import offered, state_words
@@ -199,7 +199,7 @@ def test_the_list_of_models_says_title_state_and_when_one_ends() -> None:
     catalogue = Catalogue(today=lambda: today)
     retired, unknown = "gemini-2.5-flash-image", "acme/image-9"
     ids = ("gemini-3-pro-image", "gemini-3.1-flash-image", retired, unknown)
-    catalogue.learn("own", [Listed(id) for id in ids])
+    catalogue.learn("own", [ListedModel(id) for id in ids])
     own = Profile(name="own", title="Own", base_url="https://x.org")
     model = catalogue.find("own", ids[0])
     entries = offered([own], catalogue.models, lambda _name: False, ("own", model))

@@ -14,7 +14,7 @@ from studio.domain.entities import Reference, Role
 from studio.domain.events import KeyChanged, PicturesAdded
 from studio.domain.models import Model, ModelState
 from studio.ui.panels.composer.aspect_panel import AspectPanel
-from studio.ui.panels.composer.choices import GivenWay
+from studio.ui.panels.composer.choices import HiddenChoices
 from studio.ui.panels.composer.composer import Composer
 from studio.ui.style import theme as themes
 
@@ -228,7 +228,7 @@ async def test_the_count_says_per_variant(composer) -> None:
     assert composer.card.choices.count.accessibleDescription() == ""
 
 
-def given(way: GivenWay) -> int:
+def given(way: HiddenChoices) -> int:
     return [way.words, way.pixels, way.seed, way.aspect, way.count].count(True)
 
 

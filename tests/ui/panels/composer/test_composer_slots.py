@@ -171,7 +171,7 @@ async def test_dropping_on_a_slot_replaces_its_picture_and_keeps_its_role(compos
 async def test_what_cannot_be_read_is_said_and_nothing_is_lost(composer, core, heard) -> None:
     core.library.broken = {"bad"}
     composer.set_draft(Draft(prompt="kept", references=(THREE[1],)))
-    composer.give(files("bad.png", "good.png"))
+    composer.add_from_mime(files("bad.png", "good.png"))
     draft = await heard(composer.changed)
     assert draft.prompt == "kept"
     assert [r.name for r in draft.references] == ["a", "good"]

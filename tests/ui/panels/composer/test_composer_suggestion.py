@@ -15,7 +15,7 @@ from studio.ui.panels.composer.suggestion import (
     in_order,
     nearest_aspect,
     nearest_size,
-    offer,
+    suggest_draft,
 )
 
 ONE = Reference(sha256="1", media_type="image/png", role=Role.EDIT, name="one")
@@ -33,7 +33,7 @@ SMALL = Model(
 
 
 def test_a_value_the_model_has_not_becomes_the_nearest_one_and_says_so() -> None:
-    made = offer(Draft(aspect="21:9", size="4K"), SMALL)
+    made = suggest_draft(Draft(aspect="21:9", size="4K"), SMALL)
     assert (made.sent.aspect, made.sent.size) == ("16:9", "1K")
     assert made.size_note == "4K is not offered here, 1K is used"
     assert made.aspect_note == "21:9 is not offered here, 16:9 is used"
@@ -41,34 +41,34 @@ def test_a_value_the_model_has_not_becomes_the_nearest_one_and_says_so() -> None
 
 def test_the_users_own_value_stays_in_the_draft() -> None:
     draft = Draft(size="4K", seed=7)
-    assert offer(draft, SMALL).sent.seed is None
+    assert suggest_draft(draft, SMALL).sent.seed is None
     assert (draft.size, draft.seed) == ("4K", 7)
 
 
 def test_references_beyond_the_limit_are_not_sent() -> None:
-    made = offer(Draft(references=(ONE, TWO)), SMALL)
+    made = suggest_draft(Draft(references=(ONE, TWO)), SMALL)
     assert made.sent.references == (ONE,)
     assert made.takes == 1
 
 
 def test_an_unknown_model_is_asked_as_the_user_wrote() -> None:
     unknown = Model(id="x", title="x", aspects=("1:1",), sizes=("1K",))
-    made = offer(Draft(aspect="7:3", size="8K"), unknown)
+    made = suggest_draft(Draft(aspect="7:3", size="8K"), unknown)
     assert (made.sent.aspect, made.sent.size, made.size_note) == ("7:3", "8K", "")
 
 
 def test_match_is_offered_only_with_a_picture_that_is_sent() -> None:
-    assert not offer(Draft(), SMALL).match
-    assert offer(Draft(references=(ONE,)), SMALL).match
+    assert not suggest_draft(Draft(), SMALL).match
+    assert suggest_draft(Draft(references=(ONE,)), SMALL).match
     none = Model(id="t", title="t", aspects=("1:1", "16:9"), sizes=(), references=0)
-    made = offer(Draft(references=(ONE,), aspect=MATCH), none, input_ratio=1.8)
+    made = suggest_draft(Draft(references=(ONE,), aspect=MATCH), none, input_ratio=1.8)
     assert made.sent.aspect == "16:9"
 
 
 def test_match_gives_the_pixels_the_input_leads_to() -> None:
     draft = Draft(references=(ONE,), aspect=MATCH, size="1K")
-    assert offer(draft, SMALL, input_ratio=1.7).pixels == (1344, 768)
-    assert offer(draft, SMALL).pixels is None
+    assert suggest_draft(draft, SMALL, input_ratio=1.7).pixels == (1344, 768)
+    assert suggest_draft(draft, SMALL).pixels is None
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ from studio.domain.entities import (
 from studio.library.query import Family
 from studio.ui.panels.inspector import Inspector, facts
 from studio.ui.panels.inspector.family import RING
-from studio.ui.panels.inspector.section import Section
+from studio.ui.panels.inspector.section import InspectorSection
 from studio.ui.style.theme import install
 from studio.ui.support import formatting
 from tests.ui import scripted_library
@@ -210,7 +210,7 @@ def test_costs_of_several_are_summed_and_unknown_ones_counted() -> None:
 
 
 def test_the_ring_of_the_family_lies_in_the_margins_of_its_section(dressed: None) -> None:
-    plain, ringed = Section("Family"), Section("Family", ring=RING)
+    plain, ringed = InspectorSection("Family"), InspectorSection("Family", ring=RING)
     for part, high in ((plain, 38), (ringed, 38 + 2 * RING)):
         held = QWidget(part)
         held.setFixedHeight(high)

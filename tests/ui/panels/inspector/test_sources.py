@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from studio.domain.entities import Advanced, Grounding, Picture, SafetySetting, Source
+from studio.domain.entities import Advanced, Grounding, GroundingSource, Picture, SafetySetting
 from studio.ui.panels.inspector import Inspector, facts
 from studio.ui.panels.inspector.sources import SHOWN
 from studio.ui.style.theme import install
@@ -20,8 +20,11 @@ from tests.ui import scripted_library
 
 FOUND = Grounding(
     queries=("lamp 1925",),
-    sources=(Source("https://www.h.org/<b>", "A <b>lamp</b>"), Source("https://i.org/x")),
-    searches=(Source("https://www.google.com/search?q=lamp", "lamp 1925"),),
+    sources=(
+        GroundingSource("https://www.h.org/<b>", "A <b>lamp</b>"),
+        GroundingSource("https://i.org/x"),
+    ),
+    searches=(GroundingSource("https://www.google.com/search?q=lamp", "lamp 1925"),),
 )
 
 
@@ -93,7 +96,7 @@ async def test_a_picture_without_sources_has_no_such_section(inspector: Inspecto
 
 
 async def test_many_sources_are_cut(inspector: Inspector) -> None:
-    many = tuple(Source(f"https://h.org/{n}", str(n)) for n in range(40))
+    many = tuple(GroundingSource(f"https://h.org/{n}", str(n)) for n in range(40))
     await shown(inspector, replace(scripted_library.picture(1), grounding=Grounding(sources=many)))
     assert len(inspector.page.sources.rows) == SHOWN
 

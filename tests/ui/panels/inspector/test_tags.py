@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from studio.domain.entities import CostBasis
 from studio.ui.panels.inspector import Inspector, facts
-from studio.ui.panels.inspector.tags import Tags, held
+from studio.ui.panels.inspector.tags import TagsRow, held
 from studio.ui.style.theme import install
 from tests.ui import scripted_library
 from tests.ui.scripted_library import picture
@@ -27,9 +27,9 @@ def dressed(qapp: QApplication) -> None:
 
 
 @pytest.fixture
-def tags(qtbot: QtBot) -> Iterator[Tags]:
+def tags(qtbot: QtBot) -> Iterator[TagsRow]:
     box = QWidget()
-    made = Tags(box)
+    made = TagsRow(box)
     qtbot.addWidget(box)
     box.resize(296, 400)
     made.resize(264, 200)
@@ -38,7 +38,7 @@ def tags(qtbot: QtBot) -> Iterator[Tags]:
     box.hide()
 
 
-def heard(tags: Tags) -> list[tuple[Any, Any]]:
+def heard(tags: TagsRow) -> list[tuple[Any, Any]]:
     told: list[tuple[Any, Any]] = []
     tags.changed.connect(lambda add, remove: told.append((add, remove)))
     return told
@@ -54,7 +54,7 @@ def test_tags_that_all_have_come_first() -> None:
     assert held([]) == []
 
 
-def test_what_is_written_is_given_and_a_comma_ends_a_name(tags: Tags) -> None:
+def test_what_is_written_is_given_and_a_comma_ends_a_name(tags: TagsRow) -> None:
     told = heard(tags)
     tags.set_pictures([picture(1, tags=("sea",))])
     QTest.keyClicks(tags.line, "harbour,")
@@ -69,7 +69,7 @@ def test_what_is_written_is_given_and_a_comma_ends_a_name(tags: Tags) -> None:
     assert len(told) == 2
 
 
-def test_a_cross_or_a_key_takes_a_tag_away(tags: Tags) -> None:
+def test_a_cross_or_a_key_takes_a_tag_away(tags: TagsRow) -> None:
     told = heard(tags)
     tags.set_pictures([picture(1, tags=("ink", "sea"))])
     QApplication.processEvents()
@@ -86,7 +86,7 @@ def test_a_cross_or_a_key_takes_a_tag_away(tags: Tags) -> None:
     assert tags.line.hasFocus()
 
 
-def test_a_click_looks_for_a_tag_or_gives_it_to_all(tags: Tags) -> None:
+def test_a_click_looks_for_a_tag_or_gives_it_to_all(tags: TagsRow) -> None:
     told = heard(tags)
     chosen: list[str] = []
     tags.chosen.connect(chosen.append)
@@ -100,7 +100,7 @@ def test_a_click_looks_for_a_tag_or_gives_it_to_all(tags: Tags) -> None:
     assert told == [(("ink",), ())]
 
 
-def test_many_long_tags_stay_within_the_panel(tags: Tags) -> None:
+def test_many_long_tags_stay_within_the_panel(tags: TagsRow) -> None:
     names = tuple(f"tag {n} " + "w" * (n % 3 * 30) for n in range(70))
     tags.set_pictures([picture(1, tags=names)])
     tags.adjustSize()
@@ -136,8 +136,8 @@ async def test_tags_are_changed_for_what_is_selected(tmp_path: Path) -> None:
         assert await library.undo() is not None
         await until(core, lambda: len(page.tags.chips) == 1, "undone")
         page.tags.chosen.emit("Harbour")
-        await until(core, lambda: list(window.browsing.order) == [pictures[0].row], "searched")
-        assert window.browsing.query.words == "tag:Harbour"
+        await until(core, lambda: list(window.library_view.order) == [pictures[0].row], "searched")
+        assert window.library_view.query.words == "tag:Harbour"
 
 
 async def test_more_than_the_panel_knows_of_is_meant_when_it_is_selected(

@@ -51,7 +51,7 @@ def test_where_no_collection_is_a_hint_takes_the_first_pictures(sidebar: Sidebar
     assert asked == [("p1", "p2")]
     assert not drop(sidebar.hint, QPoint(5, 5), QMimeData())
     sidebar.show_collections(
-        (places.Place(label="Harbour", icon="folder", view=View.ALL, collection="c1"),)
+        (places.SidebarItem(label="Harbour", icon="folder", view=View.ALL, collection="c1"),)
     )
     assert sidebar.hint.isHidden()
 

@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from studio.common.errors import Billed
-from studio.domain.entities import Failure, Hold, Job, JobState
+from studio.domain.entities import Failure, HoldReason, Job, JobState
 from studio.ui.controllers import retry
 from studio.ui.panels.status_bar.activity import StatusBar, queue_words
 from studio.ui.panels.status_bar.job_row import JobRow, state_words
@@ -207,9 +207,9 @@ def test_late_jobs_are_counted_apart() -> None:
             {"state": JobState.RECEIVING, "late": True},
             "Receiving 0 bytes, 2:00, later than expected",
         ),
-        ({"hold": Hold.PACE, "send_at": NOW + 12}, "Waits for the rate limit, 0:12"),
-        ({"hold": Hold.KEY}, "Waits for a key"),
-        ({"hold": Hold.PAUSED}, "In the queue"),
+        ({"hold": HoldReason.PACE, "send_at": NOW + 12}, "Waits for the rate limit, 0:12"),
+        ({"hold": HoldReason.KEY}, "Waits for a key"),
+        ({"hold": HoldReason.PAUSED}, "In the queue"),
         ({"retry_reason": "The service is busy"}, "The service is busy"),
     ],
 )

@@ -51,10 +51,10 @@ def corpus(folder: Path) -> tuple[set[str], set[str]]:
 
 
 async def brought(window: OpenedWindow, folder: Path, number: int) -> list[Picture]:
-    window.bringing.take([folder])
-    await until(window.core, lambda: window.browsing.counts.all == number, "imported")
+    window.import_controller.import_paths([folder])
+    await until(window.core, lambda: window.library_view.counts.all == number, "imported")
     await until(window.core, lambda: window.model.rowCount() == number, "shown")
-    work = window.bringing._work
+    work = window.import_controller._work
     assert work is not None
     await until(window.core, work.done, "over")
     return await window.core.library.every()
@@ -83,13 +83,13 @@ async def test_a_file_that_went_bad_shows_its_fault_and_no_other_does(tmp_path: 
         await until(core, lambda: thumbnails.idle, "all thumbnails made")
         library.path(bad).write_bytes(bomb(60_000, 60_000))
         shutil.rmtree(library.store.thumbnails._folder, ignore_errors=True)
-        thumbnails.forget([picture.id for picture in every])
+        thumbnails.refetch_thumbnails([picture.id for picture in every])
         window.gallery.on_wishes()
         await until(core, lambda: thumbnails.fault(bad.id), "fault")
         for picture in others:
             await until(core, lambda one=picture: thumbnails.pixmap(one.id) is not None, "there")  # type: ignore[misc]
             assert not thumbnails.fault(picture.id)
-        window.looking.open_loupe(bad)
+        window.view_switch.open_loupe(bad)
 
         def told() -> bool:
             plate = window.loupe.canvas.plate

@@ -14,7 +14,7 @@ from PySide6.QtTest import QAbstractItemModelTester
 from studio.domain.entities import JobState
 from studio.ui.views.gallery import model as models
 from studio.ui.views.gallery.model import GalleryModel
-from studio.ui.views.gallery.order import Order, places_of
+from studio.ui.views.gallery.order import RowOrder, places_of
 from tests.ui import scripted
 from tests.ui.scripted_core import until
 
@@ -269,7 +269,7 @@ async def test_what_is_kept_in_memory_is_bounded(
 def test_any_changes_agree_with_a_plain_list(data: st.DataObject) -> None:
     start = data.draw(st.integers(0, 12))
     rows = array("q", range(start, 0, -1))
-    order = Order()
+    order = RowOrder()
     ended = [f"e{n}" for n in range(data.draw(st.integers(0, 3)))]
     for id_ in ended:
         order._anchors[id_] = data.draw(st.integers(0, start + 1))
@@ -317,7 +317,7 @@ def test_any_changes_agree_with_a_plain_list(data: st.DataObject) -> None:
 @given(st.data())
 def test_a_picture_is_found_in_any_order_through_all_changes(data: st.DataObject) -> None:
     rows = array("q", data.draw(st.permutations(range(1, 15))))
-    order = Order()
+    order = RowOrder()
     head = ["j0", "j1"]
     order.reset(
         rows,

@@ -13,13 +13,13 @@ from PySide6.QtWidgets import QApplication
 
 from studio.common import i18n
 from studio.common.errors import Billed
-from studio.domain.entities import Failure, Flag, Hold, Job, JobState, Picture
+from studio.domain.entities import Failure, Flag, HoldReason, Job, JobState, Picture
 from studio.ui.style import theme
 from studio.ui.support.job_outcome import ordinal
-from studio.ui.support.tile_content import Tile, accessible_name, describe
+from studio.ui.support.tile_content import TileContent, accessible_name, describe
 from studio.ui.views.gallery.layout import TileState, arrange
 from studio.ui.views.gallery.paint import paint_tile
-from studio.ui.views.gallery.tile_style import Kit
+from studio.ui.views.gallery.tile_style import TileStyle
 from tests.ui import scripted
 
 NOW = 1000.0
@@ -27,8 +27,8 @@ CELL = QRect(0, 0, 174, 192)
 
 
 @pytest.fixture(params=["dark", "light"])
-def kit(request: pytest.FixtureRequest, application: QApplication) -> Kit:
-    return Kit(theme.install(application, request.param, scale=1.0))
+def kit(request: pytest.FixtureRequest, application: QApplication) -> TileStyle:
+    return TileStyle(theme.install(application, request.param, scale=1.0))
 
 
 def pixmap(colour: str = "#7788cc") -> QPixmap:
@@ -37,7 +37,7 @@ def pixmap(colour: str = "#7788cc") -> QPixmap:
     return made
 
 
-def render(state: TileState, kit: Kit, dpr: float = 1.0) -> QImage:
+def render(state: TileState, kit: TileStyle, dpr: float = 1.0) -> QImage:
     image = QImage(round(174 * dpr), round(192 * dpr), QImage.Format.Format_RGB32)
     image.setDevicePixelRatio(dpr)
     image.fill(kit.color("mat"))
@@ -113,7 +113,7 @@ def every_state() -> dict[str, TileState]:
     }
 
 
-def test_no_two_states_look_alike(kit: Kit) -> None:
+def test_no_two_states_look_alike(kit: TileStyle) -> None:
     seen: dict[bytes, str] = {}
     for name, state in every_state().items():
         data = bytes(render(state, kit).constBits())
@@ -121,7 +121,7 @@ def test_no_two_states_look_alike(kit: Kit) -> None:
         seen[data] = name
 
 
-def test_every_message_stays_inside_its_box(kit: Kit) -> None:
+def test_every_message_stays_inside_its_box(kit: TileStyle) -> None:
     for name, state in every_state().items():
         layout = arrange(state, CELL, kit)
         for block in layout.blocks:
@@ -133,7 +133,7 @@ def test_every_message_stays_inside_its_box(kit: Kit) -> None:
             ), name
 
 
-def test_a_button_with_long_words_stays_in_its_box(kit: Kit) -> None:
+def test_a_button_with_long_words_stays_in_its_box(kit: TileStyle) -> None:
     made = every_state()["refused"]
     offer = replace(made.tile.offers[0], label="Eingabeaufforderung bearbeiten und senden")
     long = replace(made, tile=replace(made.tile, offers=(offer,)))
@@ -144,7 +144,7 @@ def test_a_button_with_long_words_stays_in_its_box(kit: Kit) -> None:
 
 @pytest.mark.parametrize("dpr", [1.0, 1.25, 1.5, 2.0])
 def test_ring_and_hairline_are_sharp_at_every_scale(application: QApplication, dpr: float) -> None:
-    kit = Kit(theme.install(application, "dark", scale=1.0))
+    kit = TileStyle(theme.install(application, "dark", scale=1.0))
     tile = describe(scripted.picture(1), NOW)
     image = render(TileState(tile=tile, pixmap=pixmap("#000000"), selected=True), kit, dpr)
     middle = image.height() // 2
@@ -155,7 +155,7 @@ def test_ring_and_hairline_are_sharp_at_every_scale(application: QApplication, d
 
 
 def test_a_picture_lies_pixel_for_pixel(application: QApplication) -> None:
-    kit = Kit(theme.install(application, "dark", scale=1.0))
+    kit = TileStyle(theme.install(application, "dark", scale=1.0))
     chequered = QImage(158, 158, QImage.Format.Format_RGB32)
     for y in range(158):
         for x in range(158):
@@ -169,7 +169,7 @@ def test_a_picture_lies_pixel_for_pixel(application: QApplication) -> None:
 
 
 def test_small_tiles_keep_the_first_line_and_the_billed_word(application: QApplication) -> None:
-    kit = Kit(theme.install(application, "dark", scale=1.0))
+    kit = TileStyle(theme.install(application, "dark", scale=1.0))
     tile = describe(failed("network", "Connection lost", Billed.MAYBE), NOW)
     small = arrange(TileState(tile=tile, box=120, caption=False), QRect(0, 0, 140, 144), kit)
     assert [block.part for block in small.blocks] == ["icon", "head", "bill"]
@@ -183,7 +183,7 @@ def test_a_failed_tile_grows_to_the_square_only_when_it_must(application: QAppli
 
     from studio.domain.entities import AspectRatio
 
-    kit = Kit(theme.install(application, "dark", scale=1.0))
+    kit = TileStyle(theme.install(application, "dark", scale=1.0))
     base = failed("refused", "Refused", Billed.NO)
     shapes = {}
     for text in ("16:9", "4:3", "3:4", "9:16"):
@@ -285,7 +285,7 @@ def test_every_word_of_a_tile_can_be_translated(monkeypatch: pytest.MonkeyPatch)
 
     monkeypatch.setattr(i18n, "_catalogue", Brackets())
     for name, state in every_state().items():
-        tile: Tile = state.tile
+        tile: TileContent = state.tile
         told = [tile.line, tile.note, tile.bill, tile.tag, tile.cancel, tile.cancel_note]
         told += [offer.label for offer in tile.offers]
         for text in told:
@@ -322,16 +322,16 @@ def test_before_a_sent_job_is_cancelled_it_says_what_that_means() -> None:
 @pytest.mark.parametrize(
     ("hold", "line", "spoken"),
     [
-        (Hold.PAUSED, "the queue is paused", "the queue is paused"),
-        (Hold.KEY, "waits for a key", "waits for a key"),
-        (Hold.PACE, "waits for the rate limit, 12 s", "waits for the rate limit"),
+        (HoldReason.PAUSED, "the queue is paused", "the queue is paused"),
+        (HoldReason.KEY, "waits for a key", "waits for a key"),
+        (HoldReason.PACE, "waits for the rate limit, 12 s", "waits for the rate limit"),
     ],
 )
-def test_a_queued_job_says_what_it_waits_for(hold: Hold, line: str, spoken: str) -> None:
+def test_a_queued_job_says_what_it_waits_for(hold: HoldReason, line: str, spoken: str) -> None:
     job = scripted.job("fog", queue_place=2, hold=hold, send_at=NOW + 11.4)
     tile = describe(job, NOW)
     assert (tile.big, tile.line) == ("2nd", line)
-    assert tile.ticks == (hold is Hold.PACE)
+    assert tile.ticks == (hold is HoldReason.PACE)
     # A name that changes every second would be read out every second.
     assert accessible_name(job, NOW) == f"fog, 2nd {spoken}, square"
 

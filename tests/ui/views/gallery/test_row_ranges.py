@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from studio.ui.views.gallery.row_ranges import Spans
+from studio.ui.views.gallery.row_ranges import RowRanges
 
 ROW = st.integers(0, 30)
 STEP = st.tuples(
@@ -16,13 +16,13 @@ STEP = st.tuples(
 @settings(max_examples=400, deadline=None)
 @given(st.lists(STEP, max_size=12))
 def test_runs_agree_with_a_plain_set(steps: list[tuple[str, int, int]]) -> None:
-    spans = Spans()
+    spans = RowRanges()
     plain: set[int] = set()
     for name, first, more in steps:
         last = first + more
         rows = set(range(first, last + 1))
         if name == "take":
-            spans.take(sorted(rows - {first + 2}))
+            spans.set_rows(sorted(rows - {first + 2}))
         else:
             getattr(spans, name)(first, last)
         if name == "add":
@@ -43,8 +43,8 @@ def test_runs_agree_with_a_plain_set(steps: list[tuple[str, int, int]]) -> None:
 
 
 def test_ten_thousand_scattered_rows_are_few_numbers() -> None:
-    spans = Spans()
-    spans.take(range(0, 1_000_000, 100))
+    spans = RowRanges()
+    spans.set_rows(range(0, 1_000_000, 100))
     spans.inserted(0, 0)
     assert (len(spans), spans.count) == (10_000, 10_000)
     assert spans.holds(101)

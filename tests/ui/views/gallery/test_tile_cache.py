@@ -20,12 +20,12 @@ from studio.ui.style import theme
 from studio.ui.views.gallery import paint, tile_view
 from studio.ui.views.gallery import tile_cache as kept
 from studio.ui.views.gallery.model import GalleryModel
-from studio.ui.views.gallery.tile_cache import Looks
+from studio.ui.views.gallery.tile_cache import TileCache
 from studio.ui.views.gallery.view import GalleryView
 from tests.ui import scripted
 
 
-class Desk:
+class CachedGallery:
     """A gallery of forty pictures whose thumbnails are there."""
 
     def __init__(self, *, keeps: bool) -> None:
@@ -51,7 +51,7 @@ class Desk:
                 break
         else:
             raise AssertionError("the gallery does not come to rest")
-        self.view.thumbnails.settle()
+        self.view.thumbnails.finish_fading()
         self.image()
         # Where the machine is slow a paint event leaves tiles for the next one.
         while self.view._looks is not None and not self.view._looks.later.isEmpty():
@@ -75,18 +75,20 @@ class Desk:
 
 
 @pytest.fixture
-def desk(application: QApplication, at_end: list[Callable[[], object]]) -> Callable[..., Desk]:
+def desk(
+    application: QApplication, at_end: list[Callable[[], object]]
+) -> Callable[..., CachedGallery]:
     theme.install(application, "dark", scale=1.0)
 
-    def make(*, keeps: bool = True) -> Desk:
-        made = Desk(keeps=keeps)
+    def make(*, keeps: bool = True) -> CachedGallery:
+        made = CachedGallery(keeps=keeps)
         at_end.append(made.end)
         return made
 
     return make
 
 
-async def test_kept_tiles_look_as_painted_ones_do(desk: Callable[..., Desk]) -> None:
+async def test_kept_tiles_look_as_painted_ones_do(desk: Callable[..., CachedGallery]) -> None:
     plain, quick = desk(keeps=False), desk()
     for each in (plain, quick):
         each.core.library.special[39] = scripted.picture(39, rating=4, tags=("kelp",))
@@ -98,7 +100,7 @@ async def test_kept_tiles_look_as_painted_ones_do(desk: Callable[..., Desk]) -> 
 
 
 async def test_a_tile_that_is_shown_again_is_not_painted_again(
-    desk: Callable[..., Desk], monkeypatch: pytest.MonkeyPatch
+    desk: Callable[..., CachedGallery], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     d = desk()
     await d.show()
@@ -125,7 +127,7 @@ async def test_a_tile_that_is_shown_again_is_not_painted_again(
 
 
 async def test_the_tile_of_a_job_that_is_over_is_kept_until_it_says_something_else(
-    desk: Callable[..., Desk], monkeypatch: pytest.MonkeyPatch
+    desk: Callable[..., CachedGallery], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     d = desk()
     failed = [scripted.job(f"j{number}", JobState.FAILED) for number in range(5)]
@@ -150,7 +152,7 @@ async def test_the_tile_of_a_job_that_is_over_is_kept_until_it_says_something_el
 
 
 async def test_tiles_that_move_for_a_new_one_are_not_painted_again(
-    desk: Callable[..., Desk], monkeypatch: pytest.MonkeyPatch
+    desk: Callable[..., CachedGallery], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     d = desk(keeps=False)
     # The pointer may be anywhere: the tile under it is painted for itself.
@@ -181,7 +183,7 @@ async def test_tiles_that_move_for_a_new_one_are_not_painted_again(
 @pytest.mark.parametrize("before", ["dark", "light"])
 @pytest.mark.parametrize("tiles", ["painted", "kept", "kept, slowly"])
 async def test_a_gallery_after_a_theme_switch_looks_like_a_new_one(
-    desk: Callable[..., Desk], application: QApplication, before: theme.Choice, tiles: str
+    desk: Callable[..., CachedGallery], application: QApplication, before: theme.Choice, tiles: str
 ) -> None:
     """There and back: pictures, marks, a failed job and what is selected."""
     now = 0.0
@@ -191,10 +193,10 @@ async def test_a_gallery_after_a_theme_switch_looks_like_a_new_one(
         now += kept.BUDGET / 3
         return now
 
-    async def shown() -> Desk:
+    async def shown() -> CachedGallery:
         d = desk(keeps=tiles != "painted")
         if tiles == "kept, slowly":
-            d.view._looks = Looks(slow)
+            d.view._looks = TileCache(slow)
         d.core.library.special[39] = scripted.picture(39, rating=4, flag=Flag.PICK, tags=("kelp",))
         d.model.job_changed(scripted.job("j", JobState.FAILED))
         await d.show()
@@ -217,7 +219,7 @@ async def test_a_gallery_after_a_theme_switch_looks_like_a_new_one(
 
 
 async def test_a_paint_event_ends_in_time_and_the_rest_follows(
-    desk: Callable[..., Desk],
+    desk: Callable[..., CachedGallery],
 ) -> None:
     d = desk()
     whole = await d.show()
@@ -228,7 +230,7 @@ async def test_a_paint_event_ends_in_time_and_the_rest_follows(
         now += kept.BUDGET / 3
         return now
 
-    d.view._looks = slow = Looks(clock)
+    d.view._looks = slow = TileCache(clock)
     d.image()
     assert not slow.later.isEmpty()
     assert d.view._rest.isActive()
@@ -240,7 +242,7 @@ async def test_a_paint_event_ends_in_time_and_the_rest_follows(
 
 
 async def test_what_is_kept_is_bounded_by_screens(
-    desk: Callable[..., Desk], monkeypatch: pytest.MonkeyPatch
+    desk: Callable[..., CachedGallery], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(kept, "BOUND", 0)
     monkeypatch.setattr(kept, "SCREENS", 1)
@@ -257,7 +259,7 @@ async def test_what_is_kept_is_bounded_by_screens(
 
 
 async def test_a_gallery_that_stands_still_keeps_nothing_twice(
-    desk: Callable[..., Desk],
+    desk: Callable[..., CachedGallery],
 ) -> None:
     def kept_bytes() -> int:
         return d.view._looks.bytes if d.view._looks is not None else -1
@@ -271,7 +273,7 @@ async def test_a_gallery_that_stands_still_keeps_nothing_twice(
 
 
 async def test_the_ground_has_no_seams_where_a_screen_has_pixels_and_a_half(
-    desk: Callable[..., Desk],
+    desk: Callable[..., CachedGallery],
 ) -> None:
     d = desk()
     await d.show()
@@ -290,7 +292,7 @@ async def test_the_ground_has_no_seams_where_a_screen_has_pixels_and_a_half(
 
 
 async def test_a_library_of_failures_keeps_their_tiles_and_so_does_another_view(
-    desk: Callable[..., Desk],
+    desk: Callable[..., CachedGallery],
 ) -> None:
     empty = desk(keeps=False)
     empty.model.set_rows(array("q"))

@@ -23,7 +23,7 @@ from tests.ui import scripted
 from tests.ui.scripted_core import until
 
 
-class Watched(GalleryModel):
+class CountingModel(GalleryModel):
     """Counts what is asked of it, and resets."""
 
     asked = 0
@@ -34,12 +34,12 @@ class Watched(GalleryModel):
         return super().item_at(row)
 
 
-class Desk:
+class GalleryDesk:
     """A gallery of its own size, with the scripted core behind it."""
 
     def __init__(self, size: tuple[int, int] = (920, 600)) -> None:
         self.core = scripted.ScriptedCore()
-        self.model = Watched(self.core.library, clock=lambda: 1000.0)
+        self.model = CountingModel(self.core.library, clock=lambda: 1000.0)
         self.view = GalleryView(self.core, self.model, clock=lambda: 1000.0)
         self.view.resize(*size)
         self.resets = 0
@@ -93,11 +93,13 @@ class Desk:
 
 
 @pytest.fixture
-def desk(application: QApplication, at_end: list[Callable[[], object]]) -> Callable[..., Desk]:
+def desk(
+    application: QApplication, at_end: list[Callable[[], object]]
+) -> Callable[..., GalleryDesk]:
     theme.install(application, "dark", scale=1.0)
 
-    def make(**options: object) -> Desk:
-        made = Desk(**options)  # type: ignore[arg-type]
+    def make(**options: object) -> GalleryDesk:
+        made = GalleryDesk(**options)  # type: ignore[arg-type]
         at_end.append(made.end)
         return made
 
@@ -105,7 +107,7 @@ def desk(application: QApplication, at_end: list[Callable[[], object]]) -> Calla
 
 
 async def test_only_what_is_on_screen_is_read_and_gets_a_thumbnail(
-    desk: Callable[..., Desk],
+    desk: Callable[..., GalleryDesk],
 ) -> None:
     d = desk()
     await d.show(scripted.newest(100_000))
@@ -118,7 +120,7 @@ async def test_only_what_is_on_screen_is_read_and_gets_a_thumbnail(
 
 
 async def test_thumbnails_of_tiles_that_left_the_screen_are_dropped(
-    desk: Callable[..., Desk],
+    desk: Callable[..., GalleryDesk],
 ) -> None:
     d = desk()
     d.core.library.gate.clear()
@@ -137,7 +139,7 @@ async def test_thumbnails_of_tiles_that_left_the_screen_are_dropped(
     assert {f"p{100_000 - row}" for row in d.view.visible_rows()} <= set(d.core.library.finished)
 
 
-async def test_a_million_rows_cost_what_twenty_do(desk: Callable[..., Desk]) -> None:
+async def test_a_million_rows_cost_what_twenty_do(desk: Callable[..., GalleryDesk]) -> None:
     asked = []
     for count in (200, 1_000_000):
         d = desk()
@@ -150,7 +152,9 @@ async def test_a_million_rows_cost_what_twenty_do(desk: Callable[..., Desk]) -> 
     assert d.resets == 1
 
 
-async def test_what_is_seen_stays_in_place_while_pictures_arrive(desk: Callable[..., Desk]) -> None:
+async def test_what_is_seen_stays_in_place_while_pictures_arrive(
+    desk: Callable[..., GalleryDesk],
+) -> None:
     d = desk()
     await d.show(scripted.newest(500))
     above: list[int] = []
@@ -169,7 +173,7 @@ async def test_what_is_seen_stays_in_place_while_pictures_arrive(desk: Callable[
 
 
 async def test_what_came_in_above_is_told_and_a_click_leads_there(
-    desk: Callable[..., Desk],
+    desk: Callable[..., GalleryDesk],
 ) -> None:
     d = desk()
     await d.show(scripted.newest(500))
@@ -193,7 +197,7 @@ async def test_what_came_in_above_is_told_and_a_click_leads_there(
 
 
 async def test_while_it_is_dragged_the_scroll_bar_tells_the_month(
-    desk: Callable[..., Desk],
+    desk: Callable[..., GalleryDesk],
 ) -> None:
     d = desk()
     await d.show(scripted.newest(500))
@@ -213,7 +217,7 @@ async def test_while_it_is_dragged_the_scroll_bar_tells_the_month(
     assert not bar.label.isVisible(), "a month where the order is by name"
 
 
-async def test_at_the_top_the_newest_is_shown(desk: Callable[..., Desk]) -> None:
+async def test_at_the_top_the_newest_is_shown(desk: Callable[..., GalleryDesk]) -> None:
     d = desk()
     await d.show(scripted.newest(500))
     above: list[int] = []
@@ -224,7 +228,9 @@ async def test_at_the_top_the_newest_is_shown(desk: Callable[..., Desk]) -> None
     assert above == []
 
 
-async def test_selection_keyboard_and_place_survive_other_rows(desk: Callable[..., Desk]) -> None:
+async def test_selection_keyboard_and_place_survive_other_rows(
+    desk: Callable[..., GalleryDesk],
+) -> None:
     d = desk()
     await d.show(scripted.newest(500))
     d.view.select_keys([300, 298, 250])
@@ -242,7 +248,7 @@ async def test_selection_keyboard_and_place_survive_other_rows(desk: Callable[..
     assert [item.row for item in d.told[-1] if isinstance(item, Picture)] == [300, 298, 250]
 
 
-async def test_resizing_keeps_the_first_tile_in_view(desk: Callable[..., Desk]) -> None:
+async def test_resizing_keeps_the_first_tile_in_view(desk: Callable[..., GalleryDesk]) -> None:
     d = desk()
     await d.show(scripted.newest(5000))
     d.view.verticalScrollBar().setValue(20_000)
@@ -256,7 +262,7 @@ async def test_resizing_keeps_the_first_tile_in_view(desk: Callable[..., Desk]) 
 
 
 async def test_a_picture_takes_the_tile_of_its_job_without_moving_anything(
-    desk: Callable[..., Desk],
+    desk: Callable[..., GalleryDesk],
 ) -> None:
     d = desk()
     await d.show(scripted.newest(50))
@@ -274,7 +280,7 @@ async def test_a_picture_takes_the_tile_of_its_job_without_moving_anything(
     assert d.resets == 1
 
 
-async def test_the_keys_move_extend_and_select(desk: Callable[..., Desk]) -> None:
+async def test_the_keys_move_extend_and_select(desk: Callable[..., GalleryDesk]) -> None:
     d = desk()
     await d.show(scripted.newest(23))
     columns = d.view.grid.columns
@@ -302,7 +308,7 @@ async def test_the_keys_move_extend_and_select(desk: Callable[..., Desk]) -> Non
     assert d.view.selected_count() == 23
 
 
-async def test_the_mouse_selects_toggles_and_clears(desk: Callable[..., Desk]) -> None:
+async def test_the_mouse_selects_toggles_and_clears(desk: Callable[..., GalleryDesk]) -> None:
     d = desk()
     await d.show(scripted.newest(30))
     middle = [d.view.cell(row).center() for row in range(10)]
@@ -318,7 +324,7 @@ async def test_the_mouse_selects_toggles_and_clears(desk: Callable[..., Desk]) -
     assert d.selected() == []
 
 
-async def test_a_rubber_band_selects_what_it_touches(desk: Callable[..., Desk]) -> None:
+async def test_a_rubber_band_selects_what_it_touches(desk: Callable[..., GalleryDesk]) -> None:
     d = desk(size=(920, 900))
     await d.show(scripted.newest(12))
     port = d.view.viewport()
@@ -338,7 +344,7 @@ async def test_a_rubber_band_selects_what_it_touches(desk: Callable[..., Desk]) 
     assert [12 - int(str(key)) for key in d.selected()] == [6, 7, 11]
 
 
-async def test_the_zones_of_a_tile_ask_for_their_actions(desk: Callable[..., Desk]) -> None:
+async def test_the_zones_of_a_tile_ask_for_their_actions(desk: Callable[..., GalleryDesk]) -> None:
     d = desk()
     await d.show(scripted.newest(5))
     d.model.job_changed(scripted.job("bad"))
@@ -361,7 +367,7 @@ async def test_the_zones_of_a_tile_ask_for_their_actions(desk: Callable[..., Des
 
 
 async def test_enter_takes_the_offer_of_a_failed_tile_and_opens_a_picture(
-    desk: Callable[..., Desk],
+    desk: Callable[..., GalleryDesk],
 ) -> None:
     d = desk()
     await d.show(scripted.newest(3))
@@ -370,7 +376,7 @@ async def test_enter_takes_the_offer_of_a_failed_tile_and_opens_a_picture(
     asked: list[str] = []
     d.view.action.connect(lambda name, _item: asked.append(name))
     d.view.opened.connect(lambda item: asked.append(item.name))
-    d.view.go(0)
+    d.view.go_to_row(0)
     d.key(Qt.Key.Key_Return)
     d.key(Qt.Key.Key_Right)
     d.key(Qt.Key.Key_Return)
@@ -378,7 +384,7 @@ async def test_enter_takes_the_offer_of_a_failed_tile_and_opens_a_picture(
 
 
 async def test_an_unreadable_picture_says_so_and_is_asked_for_once(
-    desk: Callable[..., Desk],
+    desk: Callable[..., GalleryDesk],
 ) -> None:
     d = desk()
     d.core.library.broken = {"p3"}
@@ -389,7 +395,9 @@ async def test_an_unreadable_picture_says_so_and_is_asked_for_once(
     assert [id_ for id_, _edge in d.core.library.thumbnails].count("p3") == 1
 
 
-async def test_assistive_programs_read_a_list_named_gallery(desk: Callable[..., Desk]) -> None:
+async def test_assistive_programs_read_a_list_named_gallery(
+    desk: Callable[..., GalleryDesk],
+) -> None:
     d = desk()
     d.core.library.special = {
         1_000_000: scripted.picture(
@@ -409,7 +417,9 @@ async def test_assistive_programs_read_a_list_named_gallery(desk: Callable[..., 
     assert last.text(QAccessible.Text.Name) == "picture 1, square"
 
 
-async def test_everything_selected_at_a_million_is_one_range(desk: Callable[..., Desk]) -> None:
+async def test_everything_selected_at_a_million_is_one_range(
+    desk: Callable[..., GalleryDesk],
+) -> None:
     d = desk()
     await d.show(scripted.newest(1_000_000))
     asked = d.model.asked
@@ -421,12 +431,14 @@ async def test_everything_selected_at_a_million_is_one_range(desk: Callable[...,
     assert d.view.selected_count() == 1_000_001
 
 
-async def test_nothing_moves_by_itself_without_running_tiles(desk: Callable[..., Desk]) -> None:
+async def test_nothing_moves_by_itself_without_running_tiles(
+    desk: Callable[..., GalleryDesk],
+) -> None:
     d = desk()
     await d.show(scripted.newest(40))
     d.view.grab()
     d.view.pulse.on_fade()
-    d.view.thumbnails.settle()
+    d.view.thumbnails.finish_fading()
     d.view.grab()
     d.view.pulse.on_fade()
     d.view.pulse.on_fade()
@@ -441,7 +453,7 @@ async def test_nothing_moves_by_itself_without_running_tiles(desk: Callable[...,
 
 
 async def test_more_than_a_thousand_are_not_dragged_and_jobs_never(
-    desk: Callable[..., Desk],
+    desk: Callable[..., GalleryDesk],
 ) -> None:
     d = desk()
     await d.show(scripted.newest(1001))
@@ -459,7 +471,9 @@ async def test_more_than_a_thousand_are_not_dragged_and_jobs_never(
     assert str(carried.path) == "/library/originals/p3.png"
 
 
-async def test_a_picture_comes_out_of_the_ghost_of_its_job(desk: Callable[..., Desk]) -> None:
+async def test_a_picture_comes_out_of_the_ghost_of_its_job(
+    desk: Callable[..., GalleryDesk],
+) -> None:
     d = desk()
     await d.show(scripted.newest(3))
     source = Reference(sha256="ab", media_type="image/png", role=Role.EDIT)
@@ -474,7 +488,7 @@ async def test_a_picture_comes_out_of_the_ghost_of_its_job(desk: Callable[..., D
     assert d.view.state_of(0).ghost is ghost
     d.core.library.gate.set()
     await d.settle()
-    d.view.thumbnails.settle()
+    d.view.thumbnails.finish_fading()
     d.view.grab()
     assert d.view.state_of(0).ghost is None
     assert d.view.state_of(0).pixmap is not None
@@ -490,7 +504,7 @@ async def test_tool_tips_tell_prompt_size_model_and_cost() -> None:
 
 
 async def test_the_scroll_bar_takes_no_width_and_shows_only_when_needed(
-    desk: Callable[..., Desk],
+    desk: Callable[..., GalleryDesk],
 ) -> None:
     d = desk()
     await d.show(scripted.newest(5))
@@ -508,7 +522,7 @@ async def test_the_scroll_bar_takes_no_width_and_shows_only_when_needed(
     assert d.view.overlay.thumb().width() == 6
 
 
-async def test_ctrl_and_wheel_change_the_size_of_tiles(desk: Callable[..., Desk]) -> None:
+async def test_ctrl_and_wheel_change_the_size_of_tiles(desk: Callable[..., GalleryDesk]) -> None:
     d = desk()
     await d.show(scripted.newest(100))
     sizes: list[int] = []
@@ -536,7 +550,7 @@ async def test_ctrl_and_wheel_change_the_size_of_tiles(desk: Callable[..., Desk]
 
 
 async def test_with_less_motion_nothing_fades_and_runners_stand_still(
-    desk: Callable[..., Desk], at_end: list[Callable[[], object]]
+    desk: Callable[..., GalleryDesk], at_end: list[Callable[[], object]]
 ) -> None:
     qt_style.reduce_motion(True)
     at_end.append(lambda: qt_style.reduce_motion(False))
