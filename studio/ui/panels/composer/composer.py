@@ -146,7 +146,7 @@ class Composer(Dock):
         self._referencing.references_wanted.connect(self.use_as_references)
         self._referencing.show_picture.connect(self.show_picture)
         self._referencing.kept.connect(self.kept)
-        self._reception.troubled.connect(self.show_error)
+        self._reception.troubled.connect(self.on_inputs_refused)
         self._reception.limited.connect(self.on_limited)
         self._reception.idle.connect(self.on_idle)
         self._thumbnails.arrived.connect(self.on_thumbnail)
@@ -487,6 +487,10 @@ class Composer(Dock):
         references = self.draft().references
         if self._thumbnails.notes.get(sha256) or (references and references[0].sha256 == sha256):
             self._show()
+
+    def on_inputs_refused(self, errors: Sequence[StudioError]) -> None:
+        """Some of what came in together cannot be used."""
+        self._show_notice(submit.trouble(*errors))
 
     def on_limited(self, taken: int, given: int, full: bool) -> None:  # noqa: FBT001 - a signal's
         """More came than there was room for, or than were worth a try."""

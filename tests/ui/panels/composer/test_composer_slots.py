@@ -16,6 +16,7 @@ from studio.domain.entities import Reference, Role
 from studio.domain.events import RecordsChanged
 from studio.domain.models import Model
 from studio.ui.support import tasks
+from tests.ui.scripted_library import settle
 
 
 def reference(name: str, role: Role = Role.FREE) -> Reference:
@@ -177,6 +178,26 @@ async def test_what_cannot_be_read_is_said_and_nothing_is_lost(composer, core, h
     assert [r.name for r in draft.references] == ["a", "good"]
     assert composer.bar.isVisible()
     assert "bad is not a picture" in composer.bar.notice.text
+
+
+async def test_each_that_cannot_be_read_is_named(composer, core) -> None:
+    core.library.broken = {"one", "two"}
+    composer.add_from_mime(files("one.png", "two.png", "good.png"))
+    await settle()
+    assert "one is not a picture" in composer.bar.notice.text
+    assert "two is not a picture" in composer.bar.notice.text
+
+
+async def test_of_many_that_cannot_be_read_the_bar_names_the_first_and_counts_the_others(
+    composer, core
+) -> None:
+    core.library.broken = {f"n{n}" for n in range(6)}
+    composer.add_from_mime(files(*(f"n{n}.png" for n in range(6))))
+    await settle()
+    text = composer.bar.notice.text
+    assert all(f"n{n} is not a picture" in text for n in range(4))
+    assert "n4" not in text
+    assert text.endswith("(and 2 more)")
 
 
 async def test_things_come_in_in_the_order_they_were_given(composer, core, heard) -> None:
