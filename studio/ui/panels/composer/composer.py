@@ -139,6 +139,7 @@ class Composer(Dock):
         watching.settings_changed.connect(self.on_settings_changed)
         watching.seed_read.connect(self.card.choices.seed.set_last)
         watching.trash_changed.connect(self._show)
+        watching.titles_changed.connect(self._referencing.on_titles_changed)
         self._recall.walked.connect(self.on_walked)
         self._recall.chosen.connect(self.set_prompt)
         self._recall.forget_wanted.connect(self.forget_wanted)

@@ -71,6 +71,10 @@ class InputImport(QObject):
         """Whether something is still being copied."""
         return self._waiting > 0
 
+    async def find(self, ids: Sequence[str]) -> Sequence[Picture]:
+        """Pictures of the library as they are now."""
+        return await self._library.find(ids)
+
     def pictures(self, pictures: Sequence[Picture], role: Role, *, each: bool = False) -> None:
         """Take pictures of the library; all of them with this role if `each` is to have it."""
         take = partial(drop_intake.take_pictures, self._library, tuple(pictures), role, each=each)

@@ -319,6 +319,25 @@ async def test_a_source_in_the_trash_stays_and_says_so(composer, core, picture) 
     assert len(composer.draft().references) == 1
 
 
+async def test_a_picture_that_gets_a_title_is_offered_by_it(composer, core, picture) -> None:
+    composer.suggest([picture("p1", "owl")])
+    core.library.known["p1"] = picture("p1", "My owl")
+    core.events.publish(RecordsChanged(ids=("p1",), fields=("title",)))
+    await settle()
+    assert composer.card.slots.suggestion.accessibleName() == "Edit My owl"
+
+
+async def test_a_title_that_comes_after_another_selection_changes_no_offer(
+    composer, core, picture
+) -> None:
+    composer.suggest([picture("p1", "owl")])
+    core.library.known["p1"] = picture("p1", "My owl")
+    core.events.publish(RecordsChanged(ids=("p1",), fields=("title",)))
+    composer.suggest([picture("p2", "hare")])
+    await settle()
+    assert composer.card.slots.suggestion.accessibleName() == "Edit hare"
+
+
 async def test_the_thumbnail_tells_match_its_pixels(composer, core, heard) -> None:
     core.library.shapes["wide"] = (160, 90)
     composer.set_draft(
