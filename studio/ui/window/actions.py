@@ -42,7 +42,7 @@ class Action:
     """One thing the user can do.
 
     Attributes:
-        name: how the code calls it; `Doings.on_<name>` does it.
+        name: how the code calls it; `WindowBuilder._handlers` says what does it.
         keys: the shortcut, and others that do the same.
         menu: the menu it stands in; "" for none.
         group: actions of one group stand together, separators between groups.
