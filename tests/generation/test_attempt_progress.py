@@ -10,7 +10,6 @@ from studio.domain.entities import GenerationRequest, Job, JobState
 from studio.generation import attempt_progress
 from studio.generation.attempt_progress import AttemptProgress
 
-
 JOB = Job(
     id="j",
     run="r",
