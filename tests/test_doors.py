@@ -138,7 +138,7 @@ NUMBERS = {
 
 PATHS_OF_THE_USER = {
     "ui/support/drag_and_drop.py:pictures_in", "ui/dialogs/missing_file.py:locate",
-    "library/operations/first_open.py:is_known", "remote/server.py:_take_in",
+    "library/operations/first_open.py:is_known",
     "cli/library_changes.py:change", "cli/library_changes.py:_take_in",
     "cli/library_backup.py:write_backup", "cli/library_backup.py:recover",
     "cli/library_backup.py:move", "app/core.py:_folder_of",

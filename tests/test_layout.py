@@ -82,3 +82,16 @@ def test_tests_lie_where_the_code_lies() -> None:
         if re.fullmatch(rf"test_({'|'.join(packages)})\.py", path.name)
     ]
     assert loose == []
+
+
+NAMED = re.compile(r"`((?:[a-z0-9_]+/)+(?:[a-z0-9_]+\.[a-z]+)?)`")
+
+
+@pytest.mark.parametrize("document", ["ARCHITECTURE.md", "CONTRIBUTING.md"])
+def test_a_document_names_files_that_exist(document: str) -> None:
+    named = set(NAMED.findall((ROOT / document).read_text("utf-8")))
+    assert named
+    # Beside the heading of a table, names are those of a package's own folder.
+    bases = [ROOT, ROOT / "studio", *(one for one in (ROOT / "studio").iterdir() if one.is_dir())]
+    bases.append(ROOT / "tests")
+    assert {name for name in named if not any((base / name).exists() for base in bases)} == set()

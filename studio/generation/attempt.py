@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -36,6 +35,7 @@ from studio.common.serial_executor import SerialExecutor
 from studio.config.settings import OFFLINE
 from studio.domain.entities import GenerationRequest, Job, JobState, Picture, Reference
 from studio.generation import partial_json
+from studio.generation.attempt_progress import AttemptProgress, Report
 from studio.generation.conversations import ConversationStore
 from studio.generation.disk_space import DiskReservations
 from studio.generation.fallback_store import FallbackStore
@@ -51,11 +51,8 @@ from studio.providers.transport import HttpClient
 
 log = logging.getLogger(__name__)
 
-_PROGRESS_EVERY = 0.1
 _GRACE = 0.5
 """Seconds a service gets to close the line after the last byte of its JSON."""
-
-Report = Callable[[Job], None]
 
 WaitUntilLate = Callable[[GenerationRequest], Awaitable[None]]
 """Returns when the answer to a request that leaves now is later than expected."""
@@ -258,7 +255,7 @@ class AttemptRunner:
         past = await self._conversations.past(
             request, entry, provider, partial(self._input, limits=provider.limits)
         )
-        progress = _AttemptProgress(job, report)
+        progress = AttemptProgress(job, report)
         sink = AnswerSink(self._journal, entry, self._decoding, provider, progress.received)
         sent, limit = False, self._limit()
         patience: asyncio.Task[None] | None = None
@@ -297,6 +294,7 @@ class AttemptRunner:
             )
             return await self._ingest_answer(job, entry, provider, source, sink)
         finally:
+            progress.end()
             if patience is not None:
                 patience.cancel()
             await sink.abandon()
@@ -371,7 +369,7 @@ class AttemptRunner:
             await held.sink.abandon()
 
     async def _watch(
-        self, request: GenerationRequest, sink: AnswerSink, progress: _AttemptProgress
+        self, request: GenerationRequest, sink: AnswerSink, progress: AttemptProgress
     ) -> None:
         """Say so when the answer is later than expected; the connection stays as it is."""
         try:
@@ -557,38 +555,3 @@ class AttemptRunner:
             return await self._decoder.upright(path, edge=limits.longest, limit=limit)
 
         return InputPicture(reference, load)
-
-
-class _AttemptProgress:
-    """Tells how an attempt goes on, not oftener than the eye can follow."""
-
-    def __init__(self, job: Job, report: Report) -> None:
-        self._job = job
-        self._report = report
-        self._told = 0.0
-        self._total = 0
-
-    def sent(self) -> None:
-        self._change(replace(self._job, state=JobState.WAITING, started=time.time(), received=0))
-
-    def received(self, total: int) -> None:
-        self._total = total
-        now = time.monotonic()
-        if self._job.state is not JobState.RECEIVING or now - self._told >= _PROGRESS_EVERY:
-            self._told = now
-            self._change(replace(self._job, state=JobState.RECEIVING, received=total))
-
-    def stopped(self) -> None:
-        """The answer came no further: what is told of it is exact."""
-        if self._total and self._total != self._job.received:
-            self._change(replace(self._job, received=self._total))
-
-    def late(self) -> None:
-        self._change(replace(self._job, late=True))
-
-    def ingesting(self) -> None:
-        self._change(replace(self._job, state=JobState.INGESTING))
-
-    def _change(self, job: Job) -> None:
-        self._job = job
-        self._report(job)

@@ -62,8 +62,8 @@ class Scan:
     """A JSON body as the scanner saw it.
 
     Attributes:
-        value: the parsed JSON, with a Spilled in the place of every long string; None when the
-            body is not JSON.
+        value: the parsed JSON, with a SpilledString in the place of every long string; None when
+            the body is not JSON.
         complete: the value was closed; False for a body that was cut.
         trailing: something that is not white space came after the value.
         json: whether the body was JSON at all, as far as it went.
@@ -171,7 +171,7 @@ class KeptPart:
     """One part of the model's answer as it came, for a later turn of a conversation.
 
     Attributes:
-        part: its JSON, with a Spilled in the place of every long string.
+        part: its JSON, with a SpilledString in the place of every long string.
         picture: number of its picture within the answer, if it has one.
     """
 

@@ -31,11 +31,14 @@ def test_every_closing_of_an_entry_says_what_it_proves() -> None:
     for path in sources():
         text = path.read_text(encoding="utf-8")
         for call in calls(path):
-            # Handed to the lane: run(self._journal.close, entry, Over.X), or bound by partial.
+            # Handed to a thread: run(self._journal.close, entry, EndReason.X), or bound by partial.
             for place, argument in enumerate(call.args):
                 if ast.unparse(argument).endswith("journal.close"):
                     why = ast.unparse(call.args[place + 2])
-                    assert why.startswith("Over.") or why in ("why", "_why(error)"), (path, why)
+                    assert why.startswith("EndReason.") or why in ("why", "_why(error)"), (
+                        path,
+                        why,
+                    )
                     found += 1
             assert not ast.unparse(call.func).endswith("journal.close"), path
         assert text.count("journal.close") == text.count("_journal.close"), path

@@ -102,10 +102,10 @@ class WindowSession:
 
         self.built = WindowBuilder(self.core, self.window, self.browsing)
         yield from self.built.build(self.left_draft)
-        hearing = self.built.event_router
-        self._unsubscribe = self.core.events.subscribe(hearing.on_core_event)
+        events = self.built.event_router
+        self._unsubscribe = self.core.events.subscribe(events.on_core_event)
         self.built.view_options.show_settings()
-        hearing.show_key()
+        events.show_key()
         self.built.view_switch.show_items(self.window.gallery.selected_items())
 
     # Life

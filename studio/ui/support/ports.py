@@ -1,6 +1,6 @@
 """What controllers and dialogs ask of each other, as small protocols.
 
-Nothing here knows a widget or a controller: `ui/app/window_builder.py` says who serves each port.
+Nothing here knows a widget or a controller: `ui/app/window_parts.py` says who serves each port.
 """
 
 from __future__ import annotations

@@ -42,13 +42,13 @@ class Action:
     """One thing the user can do.
 
     Attributes:
-        name: how the code calls it; `Doings.on_<name>` does it.
+        name: how the code calls it; `ui/app/action_bindings.py` says what does it.
         keys: the shortcut, and others that do the same.
         menu: the menu it stands in; "" for none.
         group: actions of one group stand together, separators between groups.
         checked: whether it is a switch.
         repeats: whether it is done again and again while its keys are held; only what moves or
-            zooms, as in `held_keys`.
+            zooms, as in `key_repeat`.
     """
 
     name: str

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QMenu, QWidget
 
 from studio.domain.events import Event, RecordsChanged
 from studio.library.query import View
+from studio.ui.app.action_bindings import bindings
 from studio.ui.support import tasks
 from studio.ui.widgets.popover import Popover
 from studio.ui.window.actions import table
@@ -194,7 +195,7 @@ async def test_every_action_does_its_work_without_an_error(
 async def test_every_action_and_no_other_has_something_that_does_it(tmp_path: Path) -> None:
     async with studio(tmp_path) as window:
         stars = {f"rate_{n}" for n in range(6)}
-        assert window.built._handlers().keys() | stars == {row.name for row in table()}
+        assert bindings(window.built).keys() | stars == {row.name for row in table()}
 
 
 async def test_every_action_stands_in_a_menu(tmp_path: Path) -> None:

@@ -58,7 +58,7 @@ ASKED_FOR = {
     "panels/inspector/tags.py:event": "keeps keys for the tag, does nothing itself",
     "panels/inspector/title.py:event": "keeps keys for the title, does nothing itself",
     "views/loupe/loupe.py:eventFilter": "keeps keys for the loupe, does nothing itself",
-    "window/alt_key.py:hear": "Alt alone, and never one that is held",
+    "window/alt_key.py:on_window_event": "Alt alone, and never one that is held",
 }
 
 

@@ -183,7 +183,11 @@ async def test_tiles_that_move_for_a_new_one_are_not_painted_again(
 @pytest.mark.parametrize("before", ["dark", "light"])
 @pytest.mark.parametrize("tiles", ["painted", "kept", "kept, slowly"])
 async def test_a_gallery_after_a_theme_switch_looks_like_a_new_one(
-    desk: Callable[..., CachedGallery], application: QApplication, before: theme.Choice, tiles: str
+    desk: Callable[..., CachedGallery],
+    application: QApplication,
+    monkeypatch: pytest.MonkeyPatch,
+    before: theme.Choice,
+    tiles: str,
 ) -> None:
     """There and back: pictures, marks, a failed job and what is selected."""
     now = 0.0
@@ -195,6 +199,8 @@ async def test_a_gallery_after_a_theme_switch_looks_like_a_new_one(
 
     async def shown() -> CachedGallery:
         d = desk(keeps=tiles != "painted")
+        # The pointer may be anywhere, and is noticed when the view is on the screen.
+        monkeypatch.setattr(d.view.viewport(), "underMouse", bool)
         if tiles == "kept, slowly":
             d.view._looks = TileCache(slow)
         d.core.library.special[39] = scripted.picture(39, rating=4, flag=Flag.PICK, tags=("kelp",))

@@ -1,0 +1,394 @@
+"""Panels and controllers of one window, and how each is made.
+
+What most sessions never show is loaded when it is first wanted: loupe, first page and empty page
+are 2.4 MB.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from studio.app.core import Core
+from studio.domain.drafts import Draft
+from studio.ui.controllers.action_handlers import ActionHandlers
+from studio.ui.controllers.budget import BudgetController
+from studio.ui.controllers.change_progress import ChangeProgress
+from studio.ui.controllers.collections import CollectionsController
+from studio.ui.controllers.draft import DraftController, first_draft
+from studio.ui.controllers.event_router import EventRouter
+from studio.ui.controllers.go_to_date import DateNavigation
+from studio.ui.controllers.import_ import ImportController
+from studio.ui.controllers.item_actions import ItemActions
+from studio.ui.controllers.jobs import JobsController
+from studio.ui.controllers.library_commands import LibraryCommands
+from studio.ui.controllers.library_navigation import LibraryNavigation
+from studio.ui.controllers.library_view import LibraryViewController
+from studio.ui.controllers.messages import MessagesController
+from studio.ui.controllers.notifications import Notifier
+from studio.ui.controllers.pages import Pages
+from studio.ui.controllers.panel_layout import PanelLayout
+from studio.ui.controllers.pictures import PicturesController
+from studio.ui.controllers.reindex_progress import ReindexProgress
+from studio.ui.controllers.retry import FailedJobs
+from studio.ui.controllers.selection import SelectionController
+from studio.ui.controllers.updates import UpdateNotice
+from studio.ui.controllers.variations import Variations
+from studio.ui.controllers.view_options import ViewOptionsController
+from studio.ui.controllers.view_switch import ViewSwitch
+from studio.ui.dialogs.launcher import DialogLauncher
+from studio.ui.dialogs.missing_file import MissingFiles
+from studio.ui.dialogs.quit import QuitSequence
+from studio.ui.panels.composer.composer import Composer
+from studio.ui.panels.inspector import Inspector
+from studio.ui.panels.sidebar.rail import Rail
+from studio.ui.panels.sidebar.sidebar import Sidebar
+from studio.ui.panels.status_bar.activity import StatusBar
+from studio.ui.support import key_repeat
+from studio.ui.support.late import Late
+from studio.ui.widgets import MessageBar, Toast
+from studio.ui.window.actions import Actions
+from studio.ui.window.alt_key import AltKeyFilter
+from studio.ui.window.grid_bar import GridBar
+from studio.ui.window.main_window import StudioWindow
+from studio.ui.window.top_bar import TopBar
+
+if TYPE_CHECKING:
+    from studio.ui.views.empty_state import EmptyState
+    from studio.ui.views.loupe import Loupe
+    from studio.ui.views.welcome import Welcome
+
+
+class WindowParts:
+    """Panels and controllers of one window.
+
+    Attributes:
+        loupe, welcome, nothing: views that are made when they are first shown.
+        quit_sequence: made when the window is first closed over work.
+    """
+
+    def __init__(
+        self,
+        core: Core,
+        window: StudioWindow,
+        browsing: LibraryViewController,
+        action: Callable[[str], Callable[[], None]],
+    ) -> None:
+        """The window has its first screen, which `browsing` fills; `action` finds a handler."""
+        self.core = core
+        self._action = action
+        self.window = window
+        self.library_view = browsing
+        self.loupe: Late[Loupe] = Late(self._make_loupe)
+        self.welcome: Late[Welcome] = Late(self._make_welcome)
+        self.nothing: Late[EmptyState] = Late(self._make_nothing)
+        self.quit_sequence = Late(self._make_leaving)
+
+    def make(self, left: Draft | None) -> Iterator[None]:
+        """Make everything and put it in its place; `left` is the composer as it was."""
+        core, window = self.core, self.window
+        window.gallery.draw_icons(True)
+        editor = window.first_card.editor
+        window.first_card.hand_over()
+        draft = first_draft(core, left, editor.text())
+        self.composer = Composer(core, editor=editor, draft=draft)
+        window.take_composer(self.composer)
+        yield
+        self.top_bar = TopBar(window)
+        self.grid_bar = GridBar(window)
+        yield
+        self.messages = MessageBar(window)
+        self.inspector = Inspector(core.library, core.decoder)
+        self.sidebar = Sidebar(window)
+        yield
+        self.rail = Rail(window)
+        self.status_bar = StatusBar(window)
+        yield
+        window.take_panels(
+            top_bar=self.top_bar,
+            grid_bar=self.grid_bar,
+            status_bar=self.status_bar,
+            messages=self.messages,
+            sidebar=self.sidebar,
+            rail=self.rail,
+            inspector=self.inspector,
+        )
+        self.toast = Toast(window.views)
+        self._make_actions()
+        self._make_views()
+        self._make_pictures()
+        self._make_work()
+        self._make_library()
+        self._make_listeners()
+
+    # Controllers
+
+    def _make_actions(self) -> None:
+        window = self.window
+        self.alt_key_filter = AltKeyFilter(window)
+        key_repeat.watch()
+        panels = (self.top_bar, self.sidebar, self.rail, window.views, self.inspector)
+        self.actions_of = Actions(window, self._action, panels=panels, gallery=window.gallery)
+        self.messages_controller = MessagesController(self.toast, self.messages, window)
+        self.dialogs = DialogLauncher(self.core, self.actions_of, self.messages_controller, window)
+
+    def _make_views(self) -> None:
+        window = self.window
+        self.view_switch = ViewSwitch(
+            self.core,
+            self.library_view,
+            self.messages_controller,
+            views=window.views,
+            grid=window.grid,
+            gallery=window.gallery,
+            model=window.model,
+            loupe=self.loupe,
+            top_bar=self.top_bar,
+            zones=window.zones,
+            composer=self.composer,
+            inspector=self.inspector,
+            status_bar=self.status_bar,
+            actions=self.actions_of,
+            parent=window,
+        )
+        self.library_navigation = LibraryNavigation(
+            self.library_view,
+            self.view_switch,
+            gallery=window.gallery,
+            sides=self.sides,
+            parent=window,
+        )
+        self.view_options = ViewOptionsController(
+            self.core,
+            self.library_view,
+            self.view_switch,
+            gallery=window.gallery,
+            grid_bar=self.grid_bar,
+            top_bar=self.top_bar,
+            messages=self.messages,
+            actions=self.actions_of,
+            parent=window,
+        )
+        self.panel_layout = PanelLayout(
+            self.view_switch,
+            pages=window.pages,
+            loupe=self.loupe,
+            zones=window.zones,
+            top_bar=self.top_bar,
+            grid_bar=self.grid_bar,
+            status_bar=self.status_bar,
+            sidebar=self.sidebar,
+            rail=self.rail,
+            composer=self.composer,
+            inspector=self.inspector,
+            actions=self.actions_of,
+            parent=window,
+        )
+        self.dates = DateNavigation(
+            self.core,
+            self.library_view,
+            self.view_switch,
+            self.messages_controller,
+            gallery=window.gallery,
+            views=window.views,
+        )
+
+    def _make_pictures(self) -> None:
+        core, window = self.core, self.window
+        self.selection = SelectionController(core, window.gallery, self.loupe, self.view_switch)
+        self.pictures = PicturesController(core, self.selection, window)
+        self.missing_files = MissingFiles(core, self.messages_controller, self.messages, window)
+        self.collections_controller = CollectionsController(
+            core,
+            self.library_view,
+            self.selection,
+            self.messages_controller,
+            sidebar=self.sidebar,
+            rail=self.rail,
+            inspector=self.inspector,
+            top_bar=self.top_bar,
+            views=window.views,
+            parent=window,
+        )
+        self.pages = Pages(
+            self.library_view,
+            pages=window.pages,
+            gallery=window.gallery,
+            model=window.model,
+            welcome=self.welcome,
+            nothing=self.nothing,
+            zones=window.zones,
+            grid_bar=self.grid_bar,
+            top_bar=self.top_bar,
+            status_bar=self.status_bar,
+            sides=self.sides,
+            collection_name=self.collections_controller.name_of,
+            parent=window,
+        )
+
+    def _make_work(self) -> None:
+        """What makes pictures, and the draft it begins with."""
+        core, window = self.core, self.window
+        self.jobs_controller = JobsController(core, window)
+        self.budget_controller = BudgetController(
+            core,
+            self.messages_controller,
+            self.view_switch,
+            composer=self.composer,
+            bar=self.messages,
+            sides=self.sides,
+            parent=window,
+        )
+        self.variations = Variations(
+            self.jobs_controller,
+            self.budget_controller,
+            self.messages_controller,
+            composer=self.composer,
+            toast=self.toast,
+            parent=window,
+        )
+        self.failed_jobs = FailedJobs(
+            core,
+            self.budget_controller,
+            self.view_switch,
+            self.messages_controller,
+            self.messages,
+            window,
+        )
+        self.draft_controller = DraftController(
+            core,
+            self.view_switch,
+            composer=self.composer,
+            gallery=window.gallery,
+            loupe=self.loupe,
+            inspector=self.inspector,
+            zones=window.zones,
+            bar=self.messages,
+            parent=window,
+        )
+        self.item_actions = ItemActions(
+            self.library_view,
+            self.selection,
+            self.pictures,
+            self.jobs_controller,
+            missing=self.missing_files,
+            gallery=window.gallery,
+            composer=self.composer,
+            actions=self.actions_of,
+            parent=window,
+        )
+        self.handlers = ActionHandlers(
+            core,
+            self.selection,
+            self.pictures,
+            self.view_switch,
+            self.messages_controller,
+            vary=self.variations.vary,
+            composer=self.composer,
+            gallery=window.gallery,
+            loupe=self.loupe,
+            inspector=self.inspector,
+            zones=window.zones,
+        )
+
+    def _make_library(self) -> None:
+        """What is done to the library as a whole."""
+        core, window = self.core, self.window
+        self.import_controller = ImportController(
+            core,
+            self.messages_controller,
+            views=window.views,
+            composer=self.composer,
+            bar=self.messages,
+            welcoming=self.pages.welcoming,
+            parent=window,
+        )
+        self.library_commands = LibraryCommands(
+            core,
+            self.messages_controller,
+            self.messages,
+            importing=self.import_controller.is_under_way,
+            parent=window,
+        )
+
+    def _make_listeners(self) -> None:
+        core, window = self.core, self.window
+        self.notifier = Notifier(core, window)
+        self.change_progress = ChangeProgress(core, self.messages_controller, self.messages, window)
+        self.reindex_progress = ReindexProgress(core, self.messages, window)
+        self.updates = UpdateNotice(core, self.messages, window)
+        self.event_router = EventRouter(
+            core,
+            self.library_view,
+            self.messages_controller,
+            first=(
+                self.library_view.on_core_event,
+                self.collections_controller.on_core_event,
+                self.notifier.on_core_event,
+                self.change_progress.on_core_event,
+            ),
+            gallery=window.gallery,
+            loupe=self.loupe,
+            welcome=self.welcome,
+            inspector=self.inspector,
+            sides=self.sides,
+            status_bar=self.status_bar,
+            actions=self.actions_of,
+            parent=window,
+        )
+
+    @property
+    def sides(self) -> tuple[Sidebar, Rail]:
+        """Sidebar and rail: two views of one list."""
+        return (self.sidebar, self.rail)
+
+    def may_close(self) -> bool:
+        """Whether nothing is under way; asks the user where something is."""
+        return not self.core.queue.jobs or self.quit_sequence.get().may_leave()
+
+    # What is made when it is first wanted
+
+    def _make_loupe(self) -> Loupe:
+        # 2.4 MB together with the next two.
+        from studio.ui.views.loupe import Loupe
+
+        core = self.core
+        loupe = Loupe(core.library, core.decoder, surround=core.settings.value.surround)
+        loupe.picture_changed.connect(self.view_switch.on_loupe_picture)
+        loupe.closed.connect(self.view_switch.close_loupe)
+        loupe.rated.connect(self.pictures.rate)
+        loupe.flagged.connect(self.view_switch.on_loupe_flagged)
+        loupe.action.connect(self.view_switch.on_loupe_action)
+        loupe.menu_requested.connect(self.item_actions.on_context_menu)
+        loupe.job_chosen.connect(self.view_switch.on_job_chosen)
+        loupe.surround_changed.connect(self.view_options.on_surround_changed)
+        self.window.views.addWidget(loupe)
+        return loupe
+
+    def _make_welcome(self) -> Welcome:
+        # As above.
+        from studio.ui.panels.key_card import KeyCard
+        from studio.ui.views.welcome import Welcome
+
+        key_card = KeyCard(self.core)  # without a parent: the page puts it into its tab order
+        welcome = Welcome(self.core, key_card, self.window)
+        welcome.profile_shown.connect(key_card.show_default)
+        welcome.show_profile(self.core.default_profile)
+        welcome.prompt_chosen.connect(self.draft_controller.on_prompt_chosen)
+        welcome.import_requested.connect(self.actions_of.every["import_folder"].trigger)
+        welcome.shortcuts_requested.connect(self.dialogs.open_shortcuts)
+        self.window.pages.addWidget(welcome)
+        return welcome
+
+    def _make_nothing(self) -> EmptyState:
+        # As above.
+        from studio.ui.views.empty_state import EmptyState
+
+        nothing = EmptyState(self.window.gallery, self.window.grid)
+        nothing.wanted.connect(self.view_options.on_more_wanted)
+        return nothing
+
+    def _make_leaving(self) -> QuitSequence:
+        leaving = QuitSequence(self.core, self.messages, self.window)
+        leaving.left.connect(self.window.leave)
+        return leaving
