@@ -75,9 +75,8 @@ class DraftFile:
     """Where the draft lies between two starts. Its calls block: run them in a thread.
 
     While a draft is being restored a mark beside it says so (`begin_restore`, `restored`). Where a
-    start
-    finds one, the program died over that draft: it is put aside under a name of its own and offered
-    (`kept`), not restored again.
+    start finds one, the program died over that draft: it is put aside under a name of its own and
+    offered (`kept`), not restored again.
 
     Attributes:
         trouble: what is to be said once of a file that made no sense and was set aside.

@@ -316,7 +316,8 @@ def _save(paths: Sequence[Path], folder: Path, library: Path, over: Sequence[str
         before = _("Saved before that: {done} of {n}.").format(
             done=f"{done:,}", n=f"{len(paths):,}"
         )
-        raise type(error)(error.title, f"{error.message} {before}", hint=error.hint) from error
+        message = f"{error.message.rstrip('.')}. {before}" if error.message else before
+        raise type(error)(error.title, message, hint=error.hint) from error
 
 
 def show_files(paths: Sequence[Path]) -> bool:

@@ -135,7 +135,8 @@ class Segmented(QFrame):
         if self._values:
             self._group.button(0).setChecked(True)
         self._shown = self.value
-        self._group.idClicked.connect(self.on_clicked)
+        # Not `clicked`: a screen reader toggles a radio button, it does not click.
+        self._group.idToggled.connect(self.on_toggled)
 
     @property
     def value(self) -> object:
@@ -145,8 +146,9 @@ class Segmented(QFrame):
 
     def set_value(self, value: object) -> None:
         """Choose this value without telling anyone. Raises ValueError for an unknown one."""
-        self._group.button(self._values.index(value)).setChecked(True)
+        button = self._group.button(self._values.index(value))
         self._shown = value
+        button.setChecked(True)
 
     def set_compact(self, *, compact: bool) -> None:
         """Icons alone, where the window is narrow."""
@@ -160,9 +162,9 @@ class Segmented(QFrame):
         assert isinstance(found, QRadioButton)
         return found
 
-    def on_clicked(self, index: int) -> None:
-        """The user chose, by pointer or by key."""
+    def on_toggled(self, index: int, on: bool) -> None:  # noqa: FBT001 a slot
+        """The user chose, by pointer, by key or by a screen reader."""
         value = self._values[index]
-        if value != self._shown:
+        if on and value != self._shown:
             self._shown = value
             self.changed.emit(value)

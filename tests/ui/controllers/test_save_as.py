@@ -170,6 +170,7 @@ async def test_a_folder_that_vanished_is_told(user: User, tmp_path: Path) -> Non
         window.pictures._ask_over = vanish  # type: ignore[method-assign, assignment]
         said = await save_all(window, lambda said: said)
         assert said[0].startswith("The folder cannot be reached")
+        assert "No such file or directory. Saved before that: 0 of 2." in said[0]
         assert not user.folder.exists()
 
 

@@ -56,7 +56,7 @@ class AboutSection(SettingsSection):
         label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.column.addWidget(label)
         self.updates = CheckBox(_("Ask once a day whether there is a newer version"), self)
-        self.updates.clicked.connect(self.on_updates)
+        self.updates.toggled.connect(self.on_updates)
         self._asked = Text("", "small", "text2", self, wrap=True)
         for widget in (self.updates, self._asked):
             widget.hide()

@@ -55,7 +55,7 @@ class LookSection(SettingsSection):
         self.column.addSpacing(4)
         self.column.addWidget(Text(_("Notifications"), "title", "text", self))
         self.notify = CheckBox(_("Tell me when a run ends in the background"), self)
-        self.notify.clicked.connect(self.on_notify)
+        self.notify.toggled.connect(self.on_notify)
         self.column.addWidget(self.notify)
         self.refresh()
 

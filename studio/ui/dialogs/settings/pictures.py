@@ -50,7 +50,7 @@ class PicturesSection(SettingsSection):
         self._later = Text("", "small", "warn", self, wrap=True)
         self.column.addWidget(self._later)
         self.neutral = CheckBox(_("File names without words of the prompt"), self)
-        self.neutral.clicked.connect(self.on_neutral)
+        self.neutral.toggled.connect(self.on_neutral)
         self.column.addWidget(self.neutral)
         self.at_once = Stepper(_("Requests at once"), 1, 16, settings.at_once, self)
         self.at_once.changed.connect(self.on_at_once)

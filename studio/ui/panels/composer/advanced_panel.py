@@ -87,7 +87,7 @@ class AdvancedPanel(Popover):
         self.system.textChanged.connect(self.on_system)
         self.keep = CheckBox(_("Keep for all pictures"), self)
         set_tip(self.keep, _("Stays when the composer is cleared"))
-        self.keep.clicked.connect(self.on_keep)
+        self.keep.toggled.connect(self.on_keep)
         for part in (self._label, self.system, self.keep):
             self._column.addWidget(part)
         self.closed.connect(self.on_closed)
@@ -108,12 +108,17 @@ class AdvancedPanel(Popover):
             self.system.blockSignals(False)
         if not self.isVisible():
             # While it is open the box stands for what is kept, also of words still being written.
-            self.keep.setChecked(bool(kept) and kept == wanted.system)
+            self._show_kept(bool(kept) and kept == wanted.system)
         self.keep.setEnabled(bool(wanted.system.strip()) or self.keep.isChecked())
         self._make_rows(model)
         if self.rows is not None:
             self.rows.show_choices(wanted)
         self.reset.setEnabled(wanted != Advanced() or bool(kept))
+
+    def _show_kept(self, on: bool) -> None:  # noqa: FBT001 as Qt has it
+        self.keep.blockSignals(True)
+        self.keep.setChecked(on)
+        self.keep.blockSignals(False)
 
     def open_over(self, anchor: QWidget) -> None:
         """Show it above the button that opens it."""
@@ -178,7 +183,7 @@ class AdvancedPanel(Popover):
     def on_reset(self) -> None:
         """All as the model has it."""
         self.setFocus()
-        self.keep.setChecked(False)
+        self._show_kept(False)
         self._tell_kept("")
         self._choose("reset", Advanced())
 

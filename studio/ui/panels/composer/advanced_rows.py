@@ -99,7 +99,7 @@ class AdvancedRows(QWidget):
             self._add(_("Thinking"), self.thinking)
         if model.search:
             self.search = CheckBox(_("Let the model search the web first"), self)
-            self.search.clicked.connect(self.search_chosen)
+            self.search.toggled.connect(self.search_chosen)
             self._add(_("Search"), self.search)
         for category in CATEGORIES if model.safety else ():
             self._add_safety(category, off=category in off)
@@ -118,7 +118,9 @@ class AdvancedRows(QWidget):
         if self.thinking is not None:
             self.thinking.set_value(wanted.thinking if wanted.thinking in self._levels else "")
         if self.search is not None:
+            self.search.blockSignals(True)
             self.search.setChecked(wanted.search)
+            self.search.blockSignals(False)
         for category, row in self.safety.items():
             row.set_value(threshold_in(wanted.safety, category))
 

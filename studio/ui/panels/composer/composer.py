@@ -139,6 +139,7 @@ class Composer(Dock):
         watching.settings_changed.connect(self.on_settings_changed)
         watching.seed_read.connect(self.card.choices.seed.set_last)
         watching.trash_changed.connect(self._show)
+        watching.titles_changed.connect(self._referencing.on_titles_changed)
         self._recall.walked.connect(self.on_walked)
         self._recall.chosen.connect(self.set_prompt)
         self._recall.forget_wanted.connect(self.forget_wanted)
@@ -146,7 +147,7 @@ class Composer(Dock):
         self._referencing.references_wanted.connect(self.use_as_references)
         self._referencing.show_picture.connect(self.show_picture)
         self._referencing.kept.connect(self.kept)
-        self._reception.troubled.connect(self.show_error)
+        self._reception.troubled.connect(self.on_inputs_refused)
         self._reception.limited.connect(self.on_limited)
         self._reception.idle.connect(self.on_idle)
         self._thumbnails.arrived.connect(self.on_thumbnail)
@@ -487,6 +488,10 @@ class Composer(Dock):
         references = self.draft().references
         if self._thumbnails.notes.get(sha256) or (references and references[0].sha256 == sha256):
             self._show()
+
+    def on_inputs_refused(self, errors: Sequence[StudioError]) -> None:
+        """Some of what came in together cannot be used."""
+        self._show_notice(submit.trouble(*errors))
 
     def on_limited(self, taken: int, given: int, full: bool) -> None:  # noqa: FBT001 - a signal's
         """More came than there was room for, or than were worth a try."""

@@ -36,6 +36,7 @@ class ComposerEvents(QObject):
     Signals:
         queue_moved: jobs came, went or changed.
         key_changed(object): name of a profile.
+        titles_changed(object): ids of pictures with another title.
         settings_changed(object): names of settings that concern the composer.
         seed_read(object): the seed of the newest picture.
         trash_changed(object): ids of pictures that went into the trash or came back.
@@ -43,6 +44,7 @@ class ComposerEvents(QObject):
 
     queue_moved = Signal()
     key_changed = Signal(object)
+    titles_changed = Signal(object)
     settings_changed = Signal(object)
     seed_read = Signal(object)
     trash_changed = Signal(object)
@@ -76,6 +78,8 @@ class ComposerEvents(QObject):
             if names := OURS.intersection(event.names):
                 self.settings_changed.emit(names)
         elif isinstance(event, RecordsChanged):
+            if "title" in event.fields:
+                self.titles_changed.emit(event.ids)
             if "trashed" in event.fields and (ids := self._shown.intersection(event.ids)):
                 spawn(self._read_trash(sorted(ids)))
         elif isinstance(event, PicturesAdded):

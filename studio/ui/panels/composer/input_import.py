@@ -41,7 +41,7 @@ class InputImport(QObject):
     Signals:
         taken(object, object): references that are ready, and the place of the slot they were
             dropped on (None for the end).
-        troubled(object): a StudioError for each thing that cannot be used.
+        troubled(object): the StudioErrors of what cannot be used, together.
         limited(int, int, bool): how many were taken of how many, the others not even looked at;
             whether that is because there is room for no more.
         idle: nothing is being copied any more.
@@ -70,6 +70,10 @@ class InputImport(QObject):
     def busy(self) -> bool:
         """Whether something is still being copied."""
         return self._waiting > 0
+
+    async def find(self, ids: Sequence[str]) -> Sequence[Picture]:
+        """Pictures of the library as they are now."""
+        return await self._library.find(ids)
 
     def pictures(self, pictures: Sequence[Picture], role: Role, *, each: bool = False) -> None:
         """Take pictures of the library; all of them with this role if `each` is to have it."""
@@ -109,8 +113,8 @@ class InputImport(QObject):
             self._waiting -= 1
         if taken.references:
             self.taken.emit(taken.references, place)
-        for trouble in taken.troubles:
-            self.troubled.emit(trouble)
+        if taken.troubles:
+            self.troubled.emit(taken.troubles)
         if taken.left > 0:
             n = len(taken.references)
             self.limited.emit(n, n + len(taken.troubles) + taken.left, n >= room)

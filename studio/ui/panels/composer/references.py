@@ -21,6 +21,7 @@ from studio.ui.panels.composer.file_picker import FilePicker
 from studio.ui.panels.composer.input_import import InputImport
 from studio.ui.support import drag_and_drop
 from studio.ui.support.drop_area import Drag
+from studio.ui.support.tasks import spawn
 
 
 class DraftHolder(Protocol):
@@ -100,6 +101,17 @@ class ReferenceEdits(QObject):
             )
         else:
             slots.suggest("", "")
+
+    def on_titles_changed(self, ids: Sequence[str]) -> None:
+        """Pictures have another title: the offer calls them by it."""
+        suggested = [picture.id for picture in self._suggested]
+        if len(suggested) <= MOST_EDITED and not set(suggested).isdisjoint(ids):
+            spawn(self._suggest_again(suggested))
+
+    async def _suggest_again(self, ids: Sequence[str]) -> None:
+        found = await self.reception.find(ids)
+        if [picture.id for picture in self._suggested] == list(ids) and len(found) == len(ids):
+            self.suggest(found)
 
     # --- slots ----------------------------------------------------------------------------
 

@@ -243,8 +243,18 @@ def limited(taken: int, given: int, most: int) -> Notice:
     return Notice(key="too many", text=text, tone="warn", icon="warning")
 
 
-def trouble(error: StudioError) -> Notice:
-    """An error as the composer's own bar says it."""
+_TOLD = 4
+"""Errors of one action that are told in full: the bar stays lower than the window."""
+
+
+def trouble(*errors: StudioError) -> Notice:
+    """Errors of one action as the composer's own bar says them; of many the first in full."""
+    told = [_sentences(error) for error in errors[:_TOLD]]
+    if left := len(errors) - len(told):
+        told.append(f"({_('and {n} more').format(n=left)})")
+    return Notice(key="error", text=" ".join(told), tone="bad")
+
+
+def _sentences(error: StudioError) -> str:
     parts = (error.title, error.message, error.hint)
-    text = ". ".join(part.rstrip(".") for part in parts if part)
-    return Notice(key="error", text=f"{text}.", tone="bad")
+    return ". ".join(part.rstrip(".") for part in parts if part) + "."

@@ -70,9 +70,10 @@ class Swatches(QWidget):
             swatch.setChecked(choice == surround)
             self._group.addButton(swatch)
             row.addWidget(swatch)
-        self._group.buttonClicked.connect(self.on_clicked)
+        # Not `clicked`: a screen reader toggles a radio button, it does not click.
+        self._group.buttonToggled.connect(self.on_toggled)
 
-    def on_clicked(self, button: QAbstractButton) -> None:
+    def on_toggled(self, button: QAbstractButton, on: bool) -> None:  # noqa: FBT001 a slot
         """A swatch was chosen."""
-        if isinstance(button, _Swatch):
+        if on and isinstance(button, _Swatch):
             self.changed.emit(button.surround)

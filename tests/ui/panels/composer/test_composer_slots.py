@@ -16,6 +16,7 @@ from studio.domain.entities import Reference, Role
 from studio.domain.events import RecordsChanged
 from studio.domain.models import Model
 from studio.ui.support import tasks
+from tests.ui.scripted_library import settle
 
 
 def reference(name: str, role: Role = Role.FREE) -> Reference:
@@ -179,6 +180,26 @@ async def test_what_cannot_be_read_is_said_and_nothing_is_lost(composer, core, h
     assert "bad is not a picture" in composer.bar.notice.text
 
 
+async def test_each_that_cannot_be_read_is_named(composer, core) -> None:
+    core.library.broken = {"one", "two"}
+    composer.add_from_mime(files("one.png", "two.png", "good.png"))
+    await settle()
+    assert "one is not a picture" in composer.bar.notice.text
+    assert "two is not a picture" in composer.bar.notice.text
+
+
+async def test_of_many_that_cannot_be_read_the_bar_names_the_first_and_counts_the_others(
+    composer, core
+) -> None:
+    core.library.broken = {f"n{n}" for n in range(6)}
+    composer.add_from_mime(files(*(f"n{n}.png" for n in range(6))))
+    await settle()
+    text = composer.bar.notice.text
+    assert all(f"n{n} is not a picture" in text for n in range(4))
+    assert "n4" not in text
+    assert text.endswith("(and 2 more)")
+
+
 async def test_things_come_in_in_the_order_they_were_given(composer, core, heard) -> None:
     core.library.gate = asyncio.Event()
     composer.add_reference(Path("/tmp/first.png"), name="first")
@@ -296,6 +317,25 @@ async def test_a_source_in_the_trash_stays_and_says_so(composer, core, picture) 
         await task
     assert composer.card.slots.slots()[0].accessibleDescription() == "in trash, still usable"
     assert len(composer.draft().references) == 1
+
+
+async def test_a_picture_that_gets_a_title_is_offered_by_it(composer, core, picture) -> None:
+    composer.suggest([picture("p1", "owl")])
+    core.library.known["p1"] = picture("p1", "My owl")
+    core.events.publish(RecordsChanged(ids=("p1",), fields=("title",)))
+    await settle()
+    assert composer.card.slots.suggestion.accessibleName() == "Edit My owl"
+
+
+async def test_a_title_that_comes_after_another_selection_changes_no_offer(
+    composer, core, picture
+) -> None:
+    composer.suggest([picture("p1", "owl")])
+    core.library.known["p1"] = picture("p1", "My owl")
+    core.events.publish(RecordsChanged(ids=("p1",), fields=("title",)))
+    composer.suggest([picture("p2", "hare")])
+    await settle()
+    assert composer.card.slots.suggestion.accessibleName() == "Edit hare"
 
 
 async def test_the_thumbnail_tells_match_its_pixels(composer, core, heard) -> None:
