@@ -5,17 +5,17 @@ For the .deb, the AppImage and the rpm alike.
 
 from __future__ import annotations
 
-import argparse
 import gzip
 import shutil
+import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import bundle
 import elf
 import identity
+import locked
 from icons import SIZES, SOURCE
 
 LINUX = Path(__file__).resolve().parent / "linux"
@@ -56,39 +56,16 @@ def metainfo(desktop_id: str = f"{identity.NAME}.desktop") -> bytes:
 
 
 def man_page() -> bytes:
-    """What `man gridbrush` reads; commands and options are the parser's own."""
-    sys.path.insert(0, str(identity.ROOT))
-    from studio.cli import parser
+    """What `man gridbrush` reads; commands and options are the parser's own.
 
-    text = (LINUX / "gridbrush.1").read_text(encoding="utf-8")
-    text = text.replace("@COMMANDS@", "\n".join(_commands(parser.build())))
-    return filled(text.replace("@OPTIONS@", "\n".join(_options(parser.build()))))
-
-
-def _commands(parser: argparse.ArgumentParser, before: str = "") -> Iterator[str]:
-    for group in parser._actions:  # noqa: SLF001
-        if not isinstance(group, argparse._SubParsersAction):  # noqa: SLF001
-            continue
-        says = {choice.dest: choice.help for choice in group._choices_actions}  # noqa: SLF001
-        for name, command in group.choices.items():
-            whole = f"{before}{name}"
-            yield f".TP\n.B {_plain(whole)}\n{_plain(says.get(name) or '').capitalize()}."
-            yield from _commands(command, f"{whole} ")
-
-
-def _options(parser: argparse.ArgumentParser) -> Iterator[str]:
-    for option in parser._actions:  # noqa: SLF001
-        if option.option_strings and option.help != argparse.SUPPRESS and option.dest != "help":
-            value = f' " {option.metavar or option.dest.upper()}"' if option.nargs != 0 else ""
-            name = _plain(option.option_strings[-1])
-            yield f".TP\n.BI {name}{value}\n{_plain(option.help or '').capitalize()}."
-
-
-def _plain(text: str) -> str:
-    """Words that troff takes for nothing else."""
-    for sign, written in (("\\", "\\e"), ("-", "\\-"), ("'", "\\(aq"), ("%%", "%")):
-        text = text.replace(sign, written)
-    return "".join(c if c.isascii() else f"\\[u{ord(c):04X}]" for c in text)
+    The parser needs the program's libraries: those of the environment the program was built in.
+    """
+    made_in = locked.python_in(bundle.VENV)
+    python = made_in if made_in.is_file() else Path(sys.executable)
+    done = subprocess.run(
+        [python, Path(__file__).with_name("man_page.py")], stdout=subprocess.PIPE, check=True
+    )
+    return filled(done.stdout.decode("ascii"))
 
 
 def rights() -> bytes:

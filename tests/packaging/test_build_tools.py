@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import io
 import os
 import re
@@ -181,3 +182,16 @@ def test_debians_tools_can_read_the_changelog() -> None:
     head, _words, sign = packages.changelog().decode().strip().split("\n\n")
     assert head == f"gridbrush ({identity.version()}) stable; urgency=medium"
     assert sign.startswith(f" -- {identity.MAINTAINER}  ")
+
+
+def test_what_a_bare_python_runs_imports_nothing_of_the_program() -> None:
+    """Packaging runs with nothing installed; these three run where the program's libraries are."""
+    inside = {"keys_page.py", "man_page.py", "program.py"}
+    found = {
+        path.name
+        for path in sorted(Path(bundle.__file__).parent.glob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if (isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "studio")
+        or (isinstance(node, ast.Import) and any(n.name.startswith("studio") for n in node.names))
+    }
+    assert found == inside
