@@ -15,6 +15,7 @@ import tracemalloc
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -216,8 +217,10 @@ async def test_a_small_answer_goes_through_few_hands(
             (job,) = await one.submit()
             await one.gone(job)
             await one.core.queue.idle()
-        # Queued, looked at, sent, taken, read, whole, measured, told, in the library, over.
-        assert len(hops) == 10, hops
+        # Queued, looked at, sent, taken, read, whole, measured, told, in the library, over. On a
+        # busy machine it comes in more than one piece.
+        took = [name for name, _same in groupby(hops)]
+        assert len(took) == 10, hops
         assert steps["sync"] + steps["sync-folder"] == 11
         # The request, the mark of the request, the answer, its picture, the mark of the answer.
         assert steps["create"] == 5
