@@ -116,7 +116,9 @@ def every_state() -> dict[str, TileState]:
 def test_no_two_states_look_alike(kit: TileStyle) -> None:
     seen: dict[bytes, str] = {}
     for name, state in every_state().items():
-        data = bytes(render(state, kit).constBits())
+        # Its bytes go with it: it is kept until they are copied.
+        painted = render(state, kit)
+        data = bytes(painted.constBits())
         assert data not in seen, f"{name} looks like {seen[data]}"
         seen[data] = name
 
