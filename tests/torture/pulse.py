@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 LIMIT = 33.0
 """Milliseconds: two pictures of a screen."""
@@ -55,6 +55,14 @@ class ThreadTimes:
         return time.process_time()
 
 
+class Reading(NamedTuple):
+    """What the clocks said at one moment, in seconds."""
+
+    at: float
+    queued: float
+    computed: float
+
+
 class Pulse:
     """Beats on the loop, and notes how far apart two beats were.
 
@@ -96,14 +104,23 @@ class Pulse:
         return self.stalls[-1] if self.stalls else 0.0
 
     async def _beat(self) -> None:
+        before = self._read()
         while not self._over:
-            queued, computed = self._clock.queued(), self._clock.computed()
-            began = time.perf_counter()
             await asyncio.sleep(_BEAT)
-            late = time.perf_counter() - began - _BEAT
-            if self._clock.queued() - queued > _NOTHING:
-                late = min(late, self._clock.computed() - computed)
+            # Each beat begins where the last one ended: no moment is between two beats.
+            now = self._read()
+            late = now.at - before.at - _BEAT
+            if now.queued - before.queued > _NOTHING:
+                late = min(late, now.computed - before.computed)
             self.stalls.append(late * 1000)
+            before = now
+
+    def _read(self) -> Reading:
+        """All the clocks at one moment: read again where another thread ran meanwhile."""
+        while True:
+            reading = Reading(time.perf_counter(), self._clock.queued(), self._clock.computed())
+            if time.perf_counter() - reading.at < _NOTHING:
+                return reading
 
 
 def keep_python(seconds: float) -> None:

@@ -75,5 +75,27 @@ def test_a_window_that_stands_still_is_noticed(where: str, queued: float, comput
         _stand_still(where, SetClock(queued, computed))
 
 
+class SlowClock(ThreadTimes):
+    """A clock that another thread keeps Python beside while it is read for the third time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._reads = 0
+
+    def queued(self) -> float:
+        return 0
+
+    def computed(self) -> float:
+        self._reads += 1
+        if self._reads == 3:
+            keep_python(_STALL)
+        return 0
+
+
+def test_a_stall_between_two_beats_is_noticed() -> None:
+    with pytest.raises(AssertionError, match="stood still"):
+        on_window_loop(without_stall(lambda: asyncio.sleep(0.05), SlowClock))
+
+
 def test_what_the_machine_did_meanwhile_is_not_held_against_the_window() -> None:
     _stand_still("on the loop", SetClock(1, 0))
