@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import difflib
 import os
 import stat
 from collections.abc import Sequence
@@ -115,6 +114,9 @@ def _no_file(word: str) -> str:
     except user_input.Unusable as error:
         return _("{path} cannot be opened: {reason}").format(path=word, reason=error.reason)
     except (FileNotFoundError, NotADirectoryError):
+        # 0.2 MB, for a word that was mistyped.
+        import difflib
+
         if near := difflib.get_close_matches(word, COMMANDS, n=1):
             return _("There is no file and no command {word}. Did you mean {near}?").format(
                 word=word, near=near[0]

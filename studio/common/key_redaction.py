@@ -174,7 +174,8 @@ class StreamRedactor:
             return False
         if len(self._head) < _HEAD or not _is_picture(self._head):
             return False
-        return all(form.sure and form.secret not in piece for form in self._forms)
+        # A short secret is left in there anyway: its signs turn up by chance.
+        return not any(form.sure and form.secret in piece for form in self._forms)
 
 
 def escaped(data: bytes) -> bool:

@@ -13,6 +13,7 @@ import shutil
 import time
 from collections.abc import Awaitable, Iterator
 from pathlib import Path
+from typing import Any
 
 from studio.domain.events import EventBus
 from studio.imaging.decoder import Decoder
@@ -81,8 +82,8 @@ async def _timed(library: Library, change: Awaitable[object]) -> tuple[float, fl
     at: list[float] = []
     append = library.store.log.append
 
-    def noted(record: object) -> object:
-        place = append(record)  # type: ignore[arg-type]
+    def noted(*record: Any, **more: Any) -> object:
+        place = append(*record, **more)
         at.append(time.perf_counter())
         return place
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import random
 import re
 import threading
 from collections.abc import Mapping
@@ -63,6 +65,33 @@ async def test_the_loop_looks_through_nothing_that_is_long(
     assert all(size <= 8 * 1024 for thread, size in seen if thread != here)
     assert sum(size for thread, size in seen if thread == here) <= 66 * 1024
     assert len({thread for thread, _size in seen} - {here}) == 1, "one thread for all"
+
+
+@pytest.mark.parametrize("secret", [KEY, "sk-benchmark"], ids=["a long key", "a short one"])
+async def test_the_bytes_of_a_picture_pass_at_once(
+    secret: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cut = StreamRedactor.redact_piece
+    slow: list[int] = []
+
+    def noted(self: StreamRedactor, piece: bytes) -> bytes:
+        if not self.is_quick(piece):
+            slow.append(len(piece))
+        return cut(self, piece)
+
+    monkeypatch.setattr(StreamRedactor, "redact_piece", noted)
+    picture = tiny_png() + random.Random(1).randbytes(3_000_000)
+    body = b'{"data": "' + base64.b64encode(picture) + b'"}'
+    taker, lane = CollectingSink(), SerialExecutor("looking")
+    sink = RedactingSink(taker, SecretRedactor((secret,)), lane)
+    try:
+        for start in range(0, len(body), 65_536):
+            await sink.chunk(body[start : start + 65_536])
+        await sink.end()
+    finally:
+        lane.close()
+    assert taker.body == body
+    assert sum(slow) <= 2 * 65_536 + 66 * 1024, "the first piece and the last"
 
 
 def _with(form: Any, whole: Any) -> Any:

@@ -7,7 +7,6 @@ is found here is a path, a picture, a link, or a sentence that says why it is no
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -121,6 +120,9 @@ def pictures_written(mime: QMimeData) -> list[str]:
 
 def _sources(page: str) -> list[str]:
     """The pictures in a page that are addresses themselves; none where it has words too."""
+    # 0.3 MB of names of signs, for a drag from a browser.
+    import html
+
     found: list[str] = []
     for words, tag in _pieces(page):
         if html.unescape(words).strip():

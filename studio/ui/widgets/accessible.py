@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from typing import Protocol
 
 from PySide6 import QtGui
@@ -66,6 +65,9 @@ def plain_tip(text: str) -> str:
         text = _few_lines("\u200b".join(map(harmless, text.split("\u200b"))))
     if not QtGui.Qt.mightBeRichText(text):
         return text
+    # 0.3 MB of names of signs, for the seldom text that looks like markup.
+    import html
+
     escaped = html.escape(text)
     if text == " ".join(text.split()):
         return f"<span>{escaped}</span>"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import html
-
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
@@ -48,6 +46,9 @@ class Paragraph(QLabel):
         self._draw()
 
     def _draw(self) -> None:
+        # 0.3 MB of names of signs, for what a first start and the settings show.
+        import html
+
         look = theme()
         high = self._line + look.px(12) - 12
         ground = look.color(self._role).name()
