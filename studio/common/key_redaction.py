@@ -230,11 +230,15 @@ class _SecretForm:
 
     def _within(self, data: bytes) -> bool:
         """Whether it is in there; looked for only where all signs are some it is made of."""
-        signs = data.translate(self.signs)
-        if b"a" * self.shortest not in signs:
-            return False
-        runs = re.finditer(rb"a{%d,}" % self.shortest, signs)
-        return any(self.whole.search(data, *run.span()) for run in runs)
+        signs, run = data.translate(self.signs), b"a" * self.shortest
+        start = signs.find(run)
+        while start >= 0:
+            end = signs.find(b" ", start)
+            end = len(signs) if end < 0 else end
+            if self.whole.search(data, start, end):
+                return True
+            start = signs.find(run, end)
+        return False
 
     def begun_at_end(self, data: bytes) -> int:
         """How many bytes at the end may be its beginning."""
