@@ -43,6 +43,8 @@ async def _measured(home: Path, index: Path) -> list[Measure]:
     library = Library(home, lambda _id: computed, Decoder(), EventBus())
     computed.mkdir()
     shutil.copy(index.resolve(), computed / "index.sqlite")
+    # A gigabyte still to be written down would be waited for by the first fsync after it.
+    os.sync()
     await library.open(write=True)
     rows = await library.rows(Query())
     draw = random.Random(library_maker.SEED)
