@@ -58,20 +58,20 @@ def _safety(settings: list[str]) -> tuple[SafetySetting, ...]:
         category, threshold = category_of(name), threshold_of(level)
         if not equals:
             raise UsageError(
-                _("--safety {value} is not understood").format(value=text[:60]),
+                _("--safety {value} is not valid").format(value=text[:60]),
                 _("Write it as CATEGORY=LEVEL, such as harassment=few."),
             )
         if not category:
             raise UsageError(
-                _("--safety knows no {name}").format(name=name[:60]),
-                _("It knows: {names}.").format(
+                _("--safety has no category {name}").format(name=name[:60]),
+                _("Available: {names}.").format(
                     names=", ".join(one.lower() for one in (*CATEGORIES, *OTHER_CATEGORIES))
                 ),
             )
         if threshold is None:
             raise UsageError(
-                _("--safety knows no level {name}").format(name=level[:60]),
-                _("It knows: {names}.").format(names=", ".join(("default", *LEVELS))),
+                _("--safety has no level {name}").format(name=level[:60]),
+                _("Available: {names}.").format(names=", ".join(("default", *LEVELS))),
             )
         chosen.pop(category, None)
         if threshold:

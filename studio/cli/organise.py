@@ -61,7 +61,7 @@ async def collections(core: Core, options: Any) -> int:
             )
         rows.append((one.name, str(len(found)), f"≈ {usd:.2f}" if usd else "0.00", one.search))
     if not options.json:
-        table(rows, headings=(_("Name"), _("Pictures"), _("Cost in US dollars"), _("Search")))
+        table(rows, headings=(_("Name"), _("Pictures"), _("Cost in USD"), _("Search")))
     return 0
 
 
@@ -94,5 +94,5 @@ async def export(core: Core, options: Any) -> int:
         else:
             print_result(str(target))
     n = len(pictures)
-    complain(ngettext("{n} original copied.", "{n} originals copied.", n).format(n=n))
+    complain(ngettext("Copied {n} original.", "Copied {n} originals.", n).format(n=n))
     return 0

@@ -32,7 +32,7 @@ def checked(profile: Profile, settings: Settings, *, editing: str = "") -> Profi
     others = [one for one in settings.all_profiles if one.name != editing]
     if any(one.title.casefold() == title.casefold() for one in others):
         raise InputError(
-            _("There is a provider called {name} already").format(name=title),
+            _("A provider called {name} already exists").format(name=title),
             hint=_("Choose another name."),
         )
     address = usable_address(profile.base_url)
@@ -96,8 +96,8 @@ def read_prices(text: str) -> Mapping[str, Mapping[str, float]]:
         price = _number(words[-1])
         if len(words) != 3 or price is None:
             raise InputError(
-                _("A price is not understood: {line}").format(line=line.strip()[:80]),
-                hint=_("Write model, size and US dollars, such as: gemini-3-pro-image 2K 0.10"),
+                _("Invalid price: {line}").format(line=line.strip()[:80]),
+                hint=_("Enter model, size and USD, such as: gemini-3-pro-image 2K 0.10"),
             )
         size = words[1].upper() if words[1].upper() in TIERS else words[1]
         prices.setdefault(words[0], {})[size] = price
@@ -128,11 +128,11 @@ def _path(text: str) -> str:
         path = f"/{path}"
     if path.count(PLACE) != 1 or not re.fullmatch(r"[\w./:~@{}+-]+", path):
         raise InputError(
-            _("The path is not understood"),
-            _(
-                "{path} must have {place} in it, where the model stands, and no question mark."
-            ).format(path=path[:120], place=PLACE),
-            hint=_("Leave it empty for the usual one."),
+            _("Invalid path"),
+            _("{path} must contain {place} for the model, and no question mark.").format(
+                path=path[:120], place=PLACE
+            ),
+            hint=_("Leave it empty for the default."),
         )
     return path
 

@@ -129,10 +129,10 @@ def variants(prompt: str) -> tuple[Variant, ...]:
     if number > MOST:
         raise InputError(
             _("Too many pictures at once"),
-            _("The prompt makes {number} variants, a run has at most {most}.").format(
+            _("The prompt makes {number} variants; the limit per run is {most}.").format(
                 number=number if number < 1_000_000 else _("millions of"), most=MOST
             ),
-            hint=_("Take out some of the {a | b} groups."),
+            hint=_("Remove some {a | b} groups."),
         )
     return tuple(
         Variant(text.strip(), ", ".join(name for name in names if name))

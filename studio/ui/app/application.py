@@ -64,7 +64,7 @@ def _can_show() -> bool:
 
 def _has_display() -> bool:
     if not os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY"):
-        print_line(_("There is no display. `gridbrush generate PROMPT` works without one."))
+        print_line(_("No display found. `gridbrush generate PROMPT` works without one."))
         return False
     for library in _NEEDED:
         try:

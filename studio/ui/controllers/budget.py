@@ -202,7 +202,5 @@ class BudgetController(QObject):
 def _waiting(run: Run) -> str:
     """That nothing was sent yet."""
     n = len(run.requests)
-    text = ngettext(
-        "{n} variation waits for your answer.", "{n} variations wait for your answer.", n
-    )
+    text = ngettext("Confirm {n} variation.", "Confirm {n} variations.", n)
     return text.format(n=n)

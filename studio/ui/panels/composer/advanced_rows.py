@@ -86,19 +86,19 @@ class AdvancedRows(QWidget):
         self._grid.setColumnStretch(1, 1)
         self._levels = model.thinking
         self._degrees = Text("", "small", "text", self)
-        self.free = IconButton("close", _("The model's own temperature"), parent=self, size=24)
+        self.free = IconButton("close", _("Model default"), parent=self, size=24)
         self._degrees.setVisible(model.temperature)
         self.free.hide()
         if model.temperature:
             self._add_temperature()
         if model.thinking:
             levels = [(one, level_name(one), "") for one in model.thinking]
-            items = [("", _("Model's own"), ""), *levels]
+            items = [("", _("Model default"), ""), *levels]
             self.thinking = Segmented(items, self, name=_("Thinking"), size=HEIGHT)
             self.thinking.changed.connect(self.thinking_chosen)
             self._add(_("Thinking"), self.thinking)
         if model.search:
-            self.search = CheckBox(_("Let the model search the web first"), self)
+            self.search = CheckBox(_("Allow web search"), self)
             self.search.toggled.connect(self.search_chosen)
             self._add(_("Search"), self.search)
         for category in CATEGORIES if model.safety else ():
@@ -111,7 +111,7 @@ class AdvancedRows(QWidget):
             self.slider.blockSignals(True)
             self.slider.setValue(USUAL if own is None else round(own * STEPS))
             self.slider.blockSignals(False)
-            words = _("Model's own") if own is None else f"{own:g}"
+            words = _("Model default") if own is None else f"{own:g}"
             self._degrees.setText(words)
             self.slider.setAccessibleDescription(words)
             self.free.setVisible(own is not None)
@@ -143,7 +143,7 @@ class AdvancedRows(QWidget):
     def _add_safety(self, category: str, *, off: bool) -> None:
         if not self.safety:
             row = self._grid.rowCount()
-            words = Text(_("What the service blocks"), "small", "text3", self)
+            words = Text(_("Blocked content"), "small", "text3", self)
             self._grid.addWidget(words, row, 0, 1, 2)
         items = [("", _("Default"), "")]
         items += [

@@ -116,8 +116,8 @@ def quote(now: QuoteContext) -> Quote:
             description=_("{count}, free, offline sketch").format(count=count),
         )
     if now.total_usd is None or now.each_usd is None:
-        price, description = _("price ?"), _("{count}, price not known").format(count=count)
-        detail = _("this model has no price")
+        price, description = _("price ?"), _("{count}, price unknown").format(count=count)
+        detail = _("unknown price for this model")
     else:
         price = f"≈ {money(now.total_usd)}"
         description = _("{count}, about {price}").format(count=count, price=money(now.total_usd))
@@ -132,7 +132,7 @@ def quote(now: QuoteContext) -> Quote:
     if now.over_by:
         mood, detail = ButtonState.OVER, _("over by {sum}").format(sum=money(now.over_by))
     if not now.network:
-        mood, detail = ButtonState.QUIET, _("waits for the network")
+        mood, detail = ButtonState.QUIET, _("waiting for the network")
     if mood is not ButtonState.READY:
         description = f"{description}, {detail}"
     return Quote(mood=mood, title=title, price=price, detail=detail, description=description)

@@ -129,7 +129,7 @@ class ReferenceEdits(QObject):
         if editing:
             self._holder.focus_prompt()
             if not submit.is_blank(draft.prompt):
-                self.kept.emit(_("The prompt was kept"))
+                self.kept.emit(_("Still using your last prompt"))
 
     def on_pasted(self, mime: QMimeData) -> None:
         """Pictures or files were pasted into the prompt, or dropped on it."""

@@ -66,7 +66,7 @@ def role_name(role: Role) -> str:
         Role.PALETTE: _("Palette"),
         Role.COMPOSITION: _("Composition"),
         Role.MASK: _("Mask"),
-        Role.FREE: _("Free"),
+        Role.FREE: _("General"),
     }[role]
 
 
@@ -163,7 +163,7 @@ class Slot(QWidget):
             action.setCheckable(True)
             action.setChecked(self._note.talk > 0)
             menu.addSeparator()
-        menu.entry(_("Show")).setData("show")
+        menu.entry(_("Reveal in gallery")).setData("show")
         menu.entry(_("Remove"), "Del").setData("remove")
         menu.triggered.connect(self.on_triggered)
         menu.aboutToHide.connect(menu.deleteLater)

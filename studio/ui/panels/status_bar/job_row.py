@@ -26,9 +26,9 @@ def state_words(job: Job, now: float) -> str:
         return _queued(job, now)
     if job.state is JobState.RETRYING:
         left = clock((job.retry_at or now) - now)
-        return _("Tries again in {time}").format(time=left)
+        return _("Retrying in {time}").format(time=left)
     if job.state is JobState.INGESTING:
-        return _("Coming into the library")
+        return _("Saving to the library")
     spent = clock(now - (job.started or now))
     if job.state is JobState.RECEIVING:
         words = _("Receiving {size}, {time}").format(size=megabytes(job.received), time=spent)
@@ -40,10 +40,10 @@ def state_words(job: Job, now: float) -> str:
 
 def _queued(job: Job, now: float) -> str:
     if job.hold is HoldReason.KEY:
-        return _("Waits for a key")
+        return _("Waiting for a key")
     if job.hold is HoldReason.PACE:
         left = clock((job.send_at or now) - now)
-        return _("Waits for the rate limit, {time}").format(time=left)
+        return _("Waiting for the rate limit, {time}").format(time=left)
     return job.retry_reason or _("In the queue")
 
 

@@ -37,7 +37,7 @@ class _Print(QWidget):
         self._colour = 0x808080
         self.rim = 0
         set_role(self, QAccessible.Role.Graphic)
-        set_tip(self, _("Press to see it large (hold \\)"))
+        set_tip(self, _("Click to enlarge (hold \\)"))
         theme().changed.connect(self.update)
 
     def set_picture(self, pixmap: QPixmap | None, picture: Picture) -> None:
@@ -179,13 +179,15 @@ def likeness(parent: Picture, child: Picture) -> str:
         formatting.shape(child.width, child.height),
     )
     if same_model and same_size:
-        return _("Same model, size and shape.")
+        return _("Same model, size and aspect ratio.")
     lines = []
     if same_size:
-        lines.append(_("Same size and shape."))
+        lines.append(_("Same size and aspect ratio."))
     elif shapes[0] == shapes[1]:
         lines.append(
-            _("Same shape, was {size}.").format(size=formatting.pixels(parent.width, parent.height))
+            _("Same aspect ratio, was {size}.").format(
+                size=formatting.pixels(parent.width, parent.height)
+            )
         )
     else:
         lines.append(
