@@ -358,6 +358,7 @@ class Core:
             if from_environment is None:
                 raise KeyMissing(
                     _("The stored key is not sent to another address"),
+                    # Translators: {name} is a provider.
                     _("The key of {name} does not belong to {url}.").format(
                         url=self.options.base_url, name=own.title
                     ),
@@ -391,6 +392,7 @@ class Core:
         self.catalogue.learn(name, listed)
         await asyncio.to_thread(self._save_models)
         count = len(self.catalogue.models(name))
+        # Translators: {name} is a provider.
         return ngettext(
             "The key works: {name} lists {count} image model.",
             "The key works: {name} lists {count} image models.",

@@ -63,14 +63,18 @@ def _safety(settings: list[str]) -> tuple[SafetySetting, ...]:
             )
         if not category:
             raise UsageError(
+                # Translators: {name} is what the user wrote.
                 _("--safety has no category {name}").format(name=name[:60]),
+                # Translators: {names} is a list with commas.
                 _("Available: {names}.").format(
                     names=", ".join(one.lower() for one in (*CATEGORIES, *OTHER_CATEGORIES))
                 ),
             )
         if threshold is None:
             raise UsageError(
+                # Translators: {name} is what the user wrote.
                 _("--safety has no level {name}").format(name=level[:60]),
+                # Translators: {names} is a list with commas.
                 _("Available: {names}.").format(names=", ".join(("default", *LEVELS))),
             )
         chosen.pop(category, None)

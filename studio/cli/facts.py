@@ -9,7 +9,7 @@ from typing import Any
 
 from studio.cli.output import print_result
 from studio.cli.printers import picture_facts
-from studio.common.i18n import _
+from studio.common.i18n import _, pgettext
 from studio.common.terminal import harmless
 from studio.domain.entities import Advanced, Picture
 from studio.domain.safety import level_of
@@ -128,7 +128,7 @@ def _labels() -> dict[str, str]:
         "system": _("System instruction"),
         "temperature": _("Temperature"),
         "thinking": _("Thinking"),
-        "search": _("Search"),
+        "search": pgettext("web search", "Search"),
         "safety": _("Safety"),
         "words": _("Model reply"),
         "delivered_model": _("Answered by"),

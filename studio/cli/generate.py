@@ -93,6 +93,7 @@ async def _plan(core: Core, maker: RunBackend, options: Any, prompt: str) -> run
     )
     if options.continues and runs.goes_on_with(draft, model) is None:
         complain(
+            # Translators: {id} is a model.
             _("The conversation cannot continue from {id}; only the picture is sent.").format(
                 id=model.id
             )
@@ -122,6 +123,7 @@ def _choose(core: Core, options: Any, continued: Picture | None) -> tuple[str, M
     id = options.model or core.catalogue.default(profile)
     if profile == OFFLINE and id not in painted:
         raise ModelError(
+            # Translators: {id} is a model.
             _("The offline painter has no model {id}").format(id=id),
             _("Available: {models}.").format(models=", ".join(sorted(painted))),
             hint=_("`gridbrush models` lists them."),

@@ -86,6 +86,7 @@ def _sentences(held: PendingWork) -> list[str]:
             ).format(n=f"{n:,}")
         )
     said += [
+        # Translators: {name} is a provider.
         _("The provider {name} at {address}: keys and prompts would be sent there.").format(
             name=name, address=address
         )

@@ -131,6 +131,7 @@ def _no_file(word: str) -> str:
         )
     if not stat.S_ISREG(mode):
         kind = user_input.what_is(mode)
+        # Translators: {kind} is a sentence such as "This is a pipe, not a file."
         return _("{path} is not a file. {kind}").format(path=word, kind=kind)
     try:
         user_input.head(path, 1)

@@ -154,15 +154,18 @@ class PlainLines(_BasePrinter):
         name = _name(job)
         match job.state:
             case JobState.WAITING if before is None or before.state is not JobState.WAITING:
+                # Translators: {name} is a job, by the beginning of its prompt.
                 complain(_("{name}: sent to {model}").format(name=name, model=job.request.model))
             case JobState.QUEUED if job.send_at and not (before and before.send_at):
                 complain(
+                    # Translators: {name} is a job, by the beginning of its prompt.
                     _("{name}: waiting for the rate limit, {delay:.0f} s").format(
                         name=name, delay=max(0.0, job.send_at - _now())
                     )
                 )
             case JobState.RETRYING:
                 complain(
+                    # Translators: {name} is a job, by the beginning of its prompt.
                     _("{name}: {reason}, trying again in {delay:.0f} s").format(
                         name=name,
                         reason=job.retry_reason,
@@ -199,6 +202,7 @@ def _tell_late(job: Job, before: Job | None) -> None:
     """Once, where it is not for a program that reads results."""
     if job.late and not (before is not None and before.late):
         complain(
+            # Translators: {name} is a job, by the beginning of its prompt.
             _("{name}: later than expected; still waiting, press Ctrl+C to cancel").format(
                 name=_name(job)
             )

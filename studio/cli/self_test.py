@@ -51,7 +51,8 @@ async def run(options: Any, where: Paths) -> int:
         if options.json:
             say_json({"check": name, "ok": passed, "found": found, "seconds": seconds})
         else:
-            print_result(f"{'ok' if passed else _('FAILED'):8}{name}: {found}")
+            state = "ok" if passed else _("FAILED")
+            print_result(f"{state:8}{name}: {found}")
     if options.json:
         say_json({"event": "done", "checks": len(_CHECKS), "failed": failed})
     return 1 if failed else 0

@@ -322,6 +322,7 @@ def decoded(data: bytes) -> str:
         raise NotText(
             _("This is not valid UTF-8 text from line {line} on.").format(line=line)
             if name == "utf-8"
+            # Translators: {name} is an encoding such as UTF-16.
             else _("This is not valid {name} text.").format(name=name.upper())
         ) from error
     if "\0" in found:

@@ -331,6 +331,7 @@ class Credentials:
                 ),
             )
         return KeyMissing(
+            # Translators: {name} is a provider.
             _("No key for {name}").format(name=self._title(profile)),
             status.sentence,
             hint=_("Add the key in the settings, or set {variable} to a key for this run.").format(

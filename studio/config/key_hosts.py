@@ -22,6 +22,7 @@ def check(store: SettingsStore, profile: Profile) -> None:
     if given_for != host:
         raise KeyMissing(
             _("The key belongs to another address"),
+            # Translators: {before} and {now} are host names, {name} is a provider.
             _("It belongs to {before}; {name} is now at {now}.").format(
                 before=given_for, name=profile.title, now=host
             ),

@@ -82,7 +82,7 @@ def describe(profile: str, source: KeySource, state: KeyState, reason: str = "")
 
 def _sentence(source: KeySource, state: KeyState, reason: str) -> str:
     if source is KeySource.ENVIRONMENT:
-        return _("The key comes from {variable}, for this run only.").format(variable=KEY_VARIABLE)
+        return _("The key is from {variable}, for this run only.").format(variable=KEY_VARIABLE)
     if source is KeySource.SESSION:
         return _("Key kept for this session only: {reason}.").format(reason=reason)
     if state is KeyState.WAITING:

@@ -32,6 +32,7 @@ def checked(profile: Profile, settings: Settings, *, editing: str = "") -> Profi
     others = [one for one in settings.all_profiles if one.name != editing]
     if any(one.title.casefold() == title.casefold() for one in others):
         raise InputError(
+            # Translators: {name} is a provider.
             _("A provider called {name} already exists").format(name=title),
             hint=_("Choose another name."),
         )
@@ -49,8 +50,10 @@ def checked(profile: Profile, settings: Settings, *, editing: str = "") -> Profi
 def copy_of(profile: Profile, settings: Settings) -> Profile:
     """A profile like this one under a title of its own, to begin with; its key is not copied."""
     taken = {one.title.casefold() for one in settings.all_profiles}
+    # Translators: {name} is a provider.
     title, number = _("{name} copy").format(name=profile.title), 2
     while title.casefold() in taken:
+        # Translators: {name} is a provider.
         title = _("{name} copy {number}").format(name=profile.title, number=number)
         number += 1
     return replace(profile, name="", title=title)
@@ -129,6 +132,7 @@ def _path(text: str) -> str:
     if path.count(PLACE) != 1 or not re.fullmatch(r"[\w./:~@{}+-]+", path):
         raise InputError(
             _("Invalid path"),
+            # Translators: {place} is "{model}", written just so.
             _("{path} must contain {place} for the model, and no question mark.").format(
                 path=path[:120], place=PLACE
             ),

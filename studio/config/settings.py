@@ -140,6 +140,7 @@ class Settings:
                 return profile
         known = ", ".join(p.name for p in (*built_in(), *self.profiles))
         raise InputError(
+            # Translators: {name} is a provider.
             _("No provider called {name}").format(name=name),
             _("Available: {known}.").format(known=known),
             hint=_("Choose one of these, or add your own in the settings."),
@@ -228,6 +229,7 @@ class SettingsStore:
         for name, (low, high) in _LIMITS.items():
             if name in changes and not low <= changes[name] <= high:
                 raise InputError(
+                    # Translators: {name} is an entry of the settings file.
                     _("{name} must be between {low} and {high}").format(
                         name=name, low=low, high=high
                     )

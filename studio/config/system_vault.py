@@ -115,7 +115,9 @@ def trouble_of(error: Exception, *, display: bool) -> KeyringFailure:
     if getattr(error, "winerror", None) == 1783:
         return KeyringFailure(KeyState.TOO_LONG, _too_long(1280))
     return KeyringFailure(
-        KeyState.DENIED, _("the keyring reported a problem ({name})").format(name=name)
+        KeyState.DENIED,
+        # Translators: {name} is the name of an error.
+        _("the keyring reported a problem ({name})").format(name=name),
     )
 
 

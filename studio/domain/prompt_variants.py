@@ -127,11 +127,13 @@ def variants(prompt: str) -> tuple[Variant, ...]:
     whole = _read(prompt).whole
     number = _count(whole)
     if number > MOST:
+        if number < 1_000_000:
+            words = _("The prompt makes {number} variants; the limit per run is {most}.")
+        else:
+            words = _("The prompt makes millions of variants; the limit per run is {most}.")
         raise InputError(
             _("Too many pictures at once"),
-            _("The prompt makes {number} variants; the limit per run is {most}.").format(
-                number=number if number < 1_000_000 else _("millions of"), most=MOST
-            ),
+            words.format(number=number, most=MOST),
             hint=_("Remove some {a | b} groups."),
         )
     return tuple(

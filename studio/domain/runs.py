@@ -313,10 +313,12 @@ def _size(draft: Draft, model: Model) -> str | None:
     tier = text.upper()
     if tier not in TIERS:
         if not re.fullmatch(r"[\w.:×-]{1,40}", text):
+            # Translators: {size} is what the user wrote.
             raise InputError(_("{size} is not a size").format(size=text[:40]))
         return text
     if tier not in model.sizes:
         raise InputError(
+            # Translators: {size} is a size such as 2K.
             _("{model} does not support {size}").format(model=model.title, size=tier),
             _("Supported: {known}.").format(known=", ".join(model.sizes)),
             hint=_("Choose one of these, or another model."),

@@ -349,6 +349,7 @@ class AttemptRunner:
             log.error("A paid answer found no room outside the library either: %s", error)
             return _in_memory()
         if folder.parent != self._spare.folder:
+            # Translators: {state} is a folder.
             return _(
                 "The answer is saved in {folder}. Move it to {state} before the next start."
             ).format(folder=folder, state=self._spare.folder)

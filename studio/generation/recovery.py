@@ -232,6 +232,7 @@ class _DamagedEntries:
             path, reason = journal.unreadable[0]
             return StorageError(
                 _("A part of the journal cannot be read"),
+                # Translators: {reason} begins in small letters.
                 _("{path}: {reason}. The file is kept; the next start tries again.").format(
                     path=path, reason=reason
                 ),

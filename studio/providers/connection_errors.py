@@ -131,6 +131,7 @@ def _not_reached(
     elif proxy:
         # Past it, only the proxy knows what went wrong.
         title = _("The proxy is not reachable")
+        # Translators: {name} is an environment variable or "the system's settings".
         message = _("The proxy to {host}, set in {name}, does not answer.").format(
             name=proxy, host=host
         )
@@ -194,6 +195,7 @@ def unreadable_encoding(name: str) -> ServiceError:
     """For an answer packed in a way we did not ask for and cannot read."""
     return ServiceError(
         _("The answer could not be decompressed"),
+        # Translators: {name} is a compression such as gzip.
         _("Unexpected compression ({name}).").format(name=name[:40]),
         hint=_("It may have been billed. Report it to the provider."),
         billed=Billed.MAYBE,

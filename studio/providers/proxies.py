@@ -122,6 +122,8 @@ def _refusing(name: str) -> Callable[[str], NetworkError]:
     def refused(reason: str) -> NetworkError:
         return NetworkError(
             _("The proxy cannot be used"),
+            # Translators: {name} is an environment variable or "the system's settings"; {reason} is
+            # a sentence.
             _("Invalid proxy address in {name}. {reason}").format(name=name, reason=reason),
             hint=_(
                 "It should look like http://proxy.example.com:8080 or "

@@ -211,6 +211,7 @@ class _ClientSession:
             if core.profile(name).base_url != asked.addresses.get(name):
                 raise InputError(
                     _("The other Gridbrush uses another address"),
+                    # Translators: {name} is a provider.
                     _("There, {name} is at {url}.").format(
                         name=name, url=core.profile(name).base_url
                     ),
@@ -224,6 +225,7 @@ class _ClientSession:
                 )
             if core.queue.held(name):
                 raise KeyMissing(
+                    # Translators: {name} is a provider.
                     _("No key for {name}").format(name=core.profile(name).title),
                     _("The other Gridbrush needs one."),
                     hint=_("Enter the key in its window."),
@@ -323,10 +325,12 @@ async def _collect(core: Core, asked: ChangeLibrary) -> ChangeDone:
         if found is not None:
             return ChangeDone(await collections.search_for(found.id, asked.search))
         made = await collections.make(asked.name, asked.search)
+        # Translators: {name} is a collection.
         return ChangeDone(_("Collection {name} created").format(name=made.name))
     if found is None:
         found = await collections.make(asked.name)
         if not ids:
+            # Translators: {name} is a collection.
             return ChangeDone(_("Collection {name} created").format(name=found.name))
     return ChangeDone(await collections.add(ids, found.id))
 
@@ -335,6 +339,7 @@ async def _uncollect(core: Core, asked: ChangeLibrary) -> ChangeDone:
     """Take pictures out of a collection; without pictures the collection is deleted."""
     found = await core.library.collections.named(asked.name)
     if found is None:
+        # Translators: {name} is a collection.
         raise InputError(_("No collection {name}").format(name=asked.name))
     if not asked.ids:
         return ChangeDone(await core.library.collections.delete(found.id))

@@ -222,7 +222,9 @@ def test_without_a_keyring_the_key_serves_this_session(private_home: Session, bu
     )
     assert said[0]["state"] == "absent"
     assert (said[1]["source"], said[1]["state"]) == ("session", "absent")
-    assert str(said[1]["sentence"]).startswith("Key kept for this session only: no system keyring found")
+    assert str(said[1]["sentence"]).startswith(
+        "Key kept for this session only: no system keyring found"
+    )
     assert said[2]["answer"] == KEY
     assert said[4]["answer"] == "KeyMissing"
     settings = Path(private_home.home / "g" / "config" / "settings.json")

@@ -123,6 +123,7 @@ class Collections:
         if not clean:
             raise InputError(_("A collection needs a name"))
         if (taken := await self.named(clean)) is not None:
+            # Translators: {name} is a collection.
             raise InputError(_("A collection {name} already exists").format(name=taken.name))
         return clean
 

@@ -164,11 +164,15 @@ def _collection(record: Record) -> str:
     new, old = record.values[0][0], record.former[0][0] if record.former else None
     name = _escaped((new or old or {}).get("name", ""))
     if new is None:
+        # Translators: {name} is a collection.
         return _("Collection {name} deleted").replace("{name}", name)
     if old is None:
+        # Translators: {name} is a collection.
         return _("Collection {name} created").replace("{name}", name)
     if old.get("name") != new.get("name"):
+        # Translators: {name} is a collection.
         return _("Collection renamed to {name}").replace("{name}", name)
+    # Translators: {name} is a saved search.
     return _("Saved search {name} changed").replace("{name}", name)
 
 

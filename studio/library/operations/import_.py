@@ -253,7 +253,9 @@ def _why(error: Unusable | PictureUnreadable, path: Path, id: str) -> str:
         return foreign_types.reason(foreign_types.raw())
     said = error.message or error.title
     if said.startswith(id):
+        # Translators: begins a sentence in the place of a file's name: "This file is empty."
         return _("This file") + said.removeprefix(id)
+    # Translators: in the place of a file's name within a sentence.
     return said.replace(id, _("this file"))
 
 

@@ -228,7 +228,9 @@ def words_of(left_out: Sequence[tuple[ForeignType, int]]) -> str:
     if not left_out:
         return ""
     counted = ", ".join(
-        _("{n} × {kind}").format(n=f"{n:,}", kind=kind.name) for kind, n in left_out
+        # Translators: files of a kind that were not imported, such as "3 × HEIC".
+        _("{n} × {kind}").format(n=f"{n:,}", kind=kind.name)
+        for kind, n in left_out
     )
     return _("Skipped: {kinds}.").format(kinds=counted)
 

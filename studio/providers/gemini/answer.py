@@ -100,6 +100,7 @@ def _unfinished(source: AnswerSource, scan: Scan) -> IncompleteAnswer | ServiceE
         return error
     error = ServiceError(
         _("Not an image service's answer"),
+        # Translators: {kind} is a media type such as text/html.
         _("The answer has the type {kind}.").format(kind=error_body.redact(kind, limit=80) or "-"),
         hint=_("Check the network (a sign-in page?) and the provider's address."),
         billed=Billed.MAYBE if "json" in kind or "event-stream" in kind else Billed.NO,

@@ -310,9 +310,13 @@ def _forbidden(case: ErrorCase) -> StudioError:
 
 
 def _model(case: ErrorCase) -> StudioError:
+    if case.model:
+        title = _("The model {model} is not available").format(model=case.model)
+    else:
+        title = _("The model is not available")
     return case.make(
         ModelError,
-        _("The model {model} is not available").format(model=case.model or _("asked for")),
+        title,
         hint=_("Choose another model. This one may be retired, or not available to this key."),
     )
 

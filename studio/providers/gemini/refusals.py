@@ -112,5 +112,6 @@ def _sentence(reason: str, categories: tuple[str, ...]) -> str:
     else:
         text = _("The service's safety filter blocked it.")
     if categories:
+        # Translators: {names} are categories of harm, as the service calls them.
         text += " " + _("Categories: {names}.").format(names=", ".join(categories))
     return text

@@ -227,6 +227,7 @@ def described(sketch: Sketch) -> str:
         "storm": _("storm"),
         "violet": _("violet evening"),
     }
+    # Translators: {motif} is "hills" or alike, {mood} is "fog" or alike.
     return _("Offline sketch, not AI: {motif}, {mood}, seed {seed}.").format(
         motif=names[sketch.motif], mood=moods[sketch.mood], seed=sketch.seed
     )

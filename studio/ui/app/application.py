@@ -71,6 +71,7 @@ def _has_display() -> bool:
             ctypes.CDLL(library)
         except OSError:
             print_line(
+                # Translators: {name} is a library such as libEGL.so.1.
                 _(
                     "The system library {name} is missing. "
                     "Install it with your package manager; in a checkout, `make run` does."

@@ -104,7 +104,8 @@ class BudgetController(QObject):
         """What waits, by the limit as it is now."""
         run = self._held
         if run is not None and not self.asks(run):
-            self._show_question(f"{_waiting(run)} {_('They fit the limit now.')}", _("Generate"))
+            fits = _("They fit the limit now.")
+            self._show_question(f"{_waiting(run)} {fits}", _("Generate"))
 
     def _start(self, run: Run) -> None:
         self._purse.send(run)

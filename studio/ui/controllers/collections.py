@@ -310,10 +310,12 @@ class CollectionsController(QObject):
         made = await self._collections.make(name)
         if ids := await self._selection.ids():
             return await self._collections.add(ids, made.id)
+        # Translators: {name} is a collection.
         return _("Collection {name} created").format(name=made.name)
 
     async def _saved(self, name: str, words: str) -> str:
         made = await self._collections.make(name, words)
+        # Translators: {name} is a saved search.
         return _("Search {name} saved").format(name=made.name)
 
     async def _named(self, change: Awaitable[str]) -> None:

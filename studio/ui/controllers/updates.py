@@ -40,7 +40,7 @@ class UpdateNotice(QObject):
             Notice(
                 key=KEY,
                 text=f"{text} {found.notes}".strip(),
-                actions=((KEY, _("What is new")),),
+                actions=((KEY, _("Show what is new")),),
             )
         )
 

@@ -107,11 +107,12 @@ class LibraryMover(QObject):
             if free is None
             else _("It is copied to the other disk, verified, then removed from this one.")
         )
+        afterwards = _("The window closes and opens again.")
         question = RelocateDialog(
             _("Move the library of {size}?").format(size=formatting.megabytes(size)),
             (
                 _("From {source} to {target}.").format(source=source, target=target),
-                f"{how} {_('The window closes and opens again.')}",
+                f"{how} {afterwards}",
             ),
             _("Move library"),
             _("Keep it there"),

@@ -34,6 +34,7 @@ class ShortcutRow(QWidget):
         caps = dict.fromkeys(key_names.cap(each).replace("Return", "Enter") for each in keys)
         for place, each in enumerate(caps):
             if place:
+                # Translators: between two shortcuts.
                 row.addWidget(Text(_("or"), "micro", "text3", self))
             row.addWidget(KeyCap(each, self))
 

@@ -7,7 +7,7 @@ from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from studio.common.display_text import one_line
-from studio.common.i18n import _
+from studio.common.i18n import _, pgettext
 from studio.ui.style.theme import theme
 
 WORDS = Qt.ItemDataRole.UserRole
@@ -48,17 +48,17 @@ def _values() -> dict[tuple[str, str], str]:
         ("rating", ">=3"): _("3 stars or more"),
         ("rating", "5"): _("5 stars"),
         ("rating", "0"): _("no stars"),
-        ("is", "picked"): _("picked"),
-        ("is", "rejected"): _("rejected"),
-        ("is", "rated"): _("rated"),
+        ("is", "picked"): pgettext("pictures found", "picked"),
+        ("is", "rejected"): pgettext("pictures found", "rejected"),
+        ("is", "rated"): pgettext("pictures found", "rated"),
         ("is", "failed"): _("no picture received"),
-        ("is", "draft"): _("drafts"),
+        ("is", "draft"): pgettext("pictures found", "drafts"),
         ("is", "late"): _("arrived later than expected"),
         ("is", "unseen"): _("not viewed yet"),
         ("is", "edited"): _("edited from another picture"),
-        ("is", "imported"): _("imported"),
+        ("is", "imported"): pgettext("pictures found", "imported"),
         ("is", "offline"): _("offline sketches"),
-        ("is", "missing"): _("file missing"),
+        ("is", "missing"): pgettext("pictures found", "file missing"),
         ("size", ">=2K"): _("2K or larger"),
         ("aspect", "wide"): _("wider than tall"),
         ("aspect", "tall"): _("taller than wide"),

@@ -83,8 +83,14 @@ def end_of(job: Job, now: float | None = None) -> JobOutcome:
 def ordinal(number: int) -> str:
     """ "1st", "2nd", "3rd" ...; languages without such endings translate all four alike."""
     if number % 100 in (11, 12, 13):
+        # Translators: a place in the queue: 11th, 12th. Translate all four alike where your
+        # language has no such endings.
         return _("{n}th").format(n=number)
+    # Translators: a place in the queue: 1st, 21st; a place in the queue: 2nd, 22nd; a place in the
+    # queue: 3rd, 23rd.
     endings = {1: _("{n}st"), 2: _("{n}nd"), 3: _("{n}rd")}
+    # Translators: a place in the queue: 11th, 12th. Translate all four alike where your language
+    # has no such endings.
     return endings.get(number % 10, _("{n}th")).format(n=number)
 
 

@@ -121,6 +121,7 @@ def budget_words(spend: Spend, limit: float, month: int) -> str:
     if left < 0:
         return _("{sum} over {limit}").format(sum=about(-left), limit=plain_money(limit))
     following = month_name(month % 12 + 1)
+    # Translators: {month} is the name of the next month.
     return _("{sum} left until 1 {month}").format(sum=about(left), month=following)
 
 

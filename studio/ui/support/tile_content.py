@@ -280,6 +280,7 @@ def _under_way(job: Job, now: float, usual: float | None) -> TileContent:
         line=line,
         note=note,
         cancel="" if saving else job_outcome.cancel_tip(job),
+        # Translators: {price} is "cancelling may cost $0.04" or alike.
         cancel_note=_("{price}; the answer is lost").format(
             price=job_outcome.price_of_cancel(job.estimate_usd)
         ),
@@ -301,7 +302,7 @@ def _retrying(job: Job, now: float, _usual: float | None) -> TileContent:
         if job.retry_reason
         else _("Retrying"),
         note=_("{n} of {all} · not billed").format(n=job.attempt + 1, all=job.attempts),
-        offers=(TileButton("now", _("Now")), TileButton("stop", _("Stop"))),
+        offers=(TileButton("now", _("Try now")), TileButton("stop", _("Stop"))),
         offers_on_hover=True,
         cancel=_("Cancel"),
         ticks=True,

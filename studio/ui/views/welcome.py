@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from studio.common import paths
 from studio.common.errors import InputError
-from studio.common.i18n import _
+from studio.common.i18n import _, pgettext
 from studio.config.settings import OFFLINE
 from studio.ui.style.theme import theme
 from studio.ui.support import desktop_services, key_names
@@ -175,7 +175,7 @@ class Welcome(QScrollArea):
         row.addWidget(self._brush)
         row.addWidget(Text(_("Offline sketch"), "body", "text", box, weight=600))
         row.addStretch(1)
-        self._on = Tag(_("on"), "ok", box)
+        self._on = Tag(pgettext("provider", "on"), "ok", box)
         row.addWidget(self._on)
         sketch.addLayout(row)
         words = _("Not AI. Free, without key or network. For trying everything out.")

@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
-from studio.common.i18n import _
+from studio.common.i18n import _, pgettext
 from studio.ui.style.theme import theme
 
 
@@ -66,12 +66,12 @@ class Action:
 def menu_titles() -> dict[str, str]:
     """The menus in their order, with what they are called."""
     return {
-        "file": _("File"),
-        "edit": _("Edit"),
-        "image": _("Picture"),
-        "view": _("View"),
-        "library": _("Library"),
-        "help": _("Help"),
+        "file": pgettext("menu", "File"),
+        "edit": pgettext("menu", "Edit"),
+        "image": pgettext("menu", "Picture"),
+        "view": pgettext("menu", "View"),
+        "library": pgettext("menu", "Library"),
+        "help": pgettext("menu", "Help"),
     }
 
 

@@ -12,7 +12,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from studio.common import paths
-from studio.common.i18n import DOMAIN, _
+from studio.common.i18n import DOMAIN, _, pgettext
 from studio.ui.dialogs.settings.section import SettingsSection
 from studio.ui.style.theme import theme
 from studio.ui.support.core_protocol import CoreProtocol
@@ -29,7 +29,11 @@ class LookSection(SettingsSection):
         self._started_in = core.settings.value.language
         self._languages: tuple[str, ...] = ()
         self.themes = Segmented(
-            [("system", _("System"), ""), ("dark", _("Dark"), ""), ("light", _("Light"), "")],
+            [
+                ("system", pgettext("theme", "System"), ""),
+                ("dark", pgettext("theme", "Dark"), ""),
+                ("light", pgettext("theme", "Light"), ""),
+            ],
             self,
             name=_("Theme"),
         )
@@ -37,10 +41,10 @@ class LookSection(SettingsSection):
         self.add_row(_("Theme"), self.themes)
         self.surround = Segmented(
             [
-                ("black", _("Black"), ""),
+                ("black", pgettext("background", "Black"), ""),
                 ("dark", _("Match theme"), ""),
                 ("middle", _("Mid grey"), ""),
-                ("light", _("Light"), ""),
+                ("light", pgettext("background", "Light"), ""),
             ],
             self,
             name=_("Background in the loupe"),

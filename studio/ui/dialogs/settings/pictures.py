@@ -56,6 +56,7 @@ class PicturesSection(SettingsSection):
         self.at_once.changed.connect(self.on_at_once)
         self.add_row(_("Parallel requests"), self.at_once, _("Per provider."))
         self.late = Stepper(_("Mark as late after (minutes)"), 0, 60, 0, self)
+        # Translators: a number of minutes that the program chooses.
         self.late.setSpecialValueText(_("auto"))
         self.late.changed.connect(self.on_late)
         words = _("The next request starts; this one is still awaited.")
@@ -77,6 +78,7 @@ class PicturesSection(SettingsSection):
     def _dollars(self, label: str, hint: str = "") -> QLineEdit:
         """A row with a sum of money."""
         field = QLineEdit(self)
+        # Translators: {label} is the name of a field, such as "Monthly budget".
         field.setAccessibleName(_("{label}, in dollars").format(label=label))
         field.setFixedSize(96, theme().height(32))
         field.setAlignment(Qt.AlignmentFlag.AlignRight)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
-from studio.common.i18n import _
+from studio.common.i18n import _, pgettext
 from studio.domain.entities import Advanced
 from studio.domain.models import Model
 from studio.domain.safety import CATEGORIES, LEVELS, threshold_in
@@ -20,10 +20,10 @@ HEIGHT = 28
 def level_name(level: str) -> str:
     """What a level of thinking is called."""
     names = {
-        "minimal": _("Minimal"),
-        "low": _("Low"),
-        "medium": _("Medium"),
-        "high": _("High"),
+        "minimal": pgettext("thinking level", "Minimal"),
+        "low": pgettext("thinking level", "Low"),
+        "medium": pgettext("thinking level", "Medium"),
+        "high": pgettext("thinking level", "High"),
     }
     return names.get(level, level)
 
@@ -42,11 +42,11 @@ def category_name(category: str) -> str:
 def threshold_name(level: str) -> str:
     """How much is blocked, in a word."""
     return {
-        "few": _("Few"),
-        "some": _("Some"),
-        "most": _("Most"),
-        "none": _("None"),
-        "off": _("Off"),
+        "few": pgettext("how much is blocked", "Few"),
+        "some": pgettext("how much is blocked", "Some"),
+        "most": pgettext("how much is blocked", "Most"),
+        "none": pgettext("how much is blocked", "None"),
+        "off": pgettext("how much is blocked", "Off"),
     }[level]
 
 
@@ -100,7 +100,7 @@ class AdvancedRows(QWidget):
         if model.search:
             self.search = CheckBox(_("Allow web search"), self)
             self.search.toggled.connect(self.search_chosen)
-            self._add(_("Search"), self.search)
+            self._add(pgettext("web search", "Search"), self.search)
         for category in CATEGORIES if model.safety else ():
             self._add_safety(category, off=category in off)
 
@@ -145,7 +145,7 @@ class AdvancedRows(QWidget):
             row = self._grid.rowCount()
             words = Text(_("Blocked content"), "small", "text3", self)
             self._grid.addWidget(words, row, 0, 1, 2)
-        items = [("", _("Default"), "")]
+        items = [("", pgettext("how much is blocked", "Default"), "")]
         items += [
             (code, threshold_name(level), "")
             for level, code in LEVELS.items()

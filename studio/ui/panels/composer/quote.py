@@ -113,13 +113,16 @@ def quote(now: QuoteContext) -> Quote:
             title=title,
             price=_("free"),
             detail=_after(now) or _("offline sketch"),
+            # Translators: {count} is "4 pictures".
             description=_("{count}, free, offline sketch").format(count=count),
         )
     if now.total_usd is None or now.each_usd is None:
+        # Translators: {count} is "4 pictures".
         price, description = _("price ?"), _("{count}, price unknown").format(count=count)
         detail = _("unknown price for this model")
     else:
         price = f"≈ {money(now.total_usd)}"
+        # Translators: {count} is "4 pictures".
         description = _("{count}, about {price}").format(count=count, price=money(now.total_usd))
         detail = _sum(now, money(now.each_usd, each=True))
     mood = ButtonState.READY

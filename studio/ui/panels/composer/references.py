@@ -89,6 +89,7 @@ class ReferenceEdits(QObject):
             slots.suggest("", "")
         elif len(pictures) == 1:
             name = " ".join(harmless(pictures[0].name, lines=False).split())
+            # Translators: {name} is a picture.
             words = _("Edit {name}").format(name=name)
             slots.suggest(words, "Ctrl+E", edits=[pictures[0].id])
         elif len(pictures) <= MOST_EDITED:

@@ -251,7 +251,8 @@ def trouble(*errors: StudioError) -> Notice:
     """Errors of one action as the composer's own bar says them; of many the first in full."""
     told = [_sentences(error) for error in errors[:_TOLD]]
     if left := len(errors) - len(told):
-        told.append(f"({_('and {n} more').format(n=left)})")
+        more = _("and {n} more").format(n=left)
+        told.append(f"({more})")
     return Notice(key="error", text=" ".join(told), tone="bad")
 
 

@@ -138,6 +138,7 @@ def _aspect(
 
 
 def _not_offered(wanted: str, used: str) -> str:
+    # Translators: {wanted} and {used} are sizes or aspect ratios.
     return _("{wanted} not available, using {used}").format(wanted=wanted, used=used)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from studio.common.display_text import one_line
-from studio.common.i18n import _, ngettext
+from studio.common.i18n import _, ngettext, pgettext
 from studio.domain.entities import MADE_WITH, AspectRatio, CostBasis, Picture, Role
 from studio.domain.safety import level_of
 from studio.ui.support import formatting
@@ -95,7 +95,7 @@ def details(
     if names:
         facts.append(FactRow(label=_("Made from"), value=", ".join(names)))
     if within:
-        facts.append(FactRow(label=_("In"), value=", ".join(within)))
+        facts.append(FactRow(label=_("Collections"), value=", ".join(within)))
     return facts
 
 
@@ -119,7 +119,7 @@ def choices(picture: Picture) -> list[FactRow]:
     rows = (
         (_("Temperature"), "" if chosen.temperature is None else f"{chosen.temperature:g}"),
         (_("Thinking"), chosen.thinking),
-        (_("Search"), _("yes") if chosen.search else ""),
+        (pgettext("web search", "Search"), _("yes") if chosen.search else ""),
         (_("Safety"), safety),
         (_("Instruction"), chosen.system.strip()),
     )

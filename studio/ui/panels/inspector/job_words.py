@@ -80,6 +80,7 @@ def copied(job: Job) -> str:
         lines += [failure.message, failure.hint]
     lines += [end.bill, ""]
     lines += [f"{fact.label}: {fact.value}" for fact in _facts(job)]
+    # Translators: {id} is the id of a job.
     lines.append(_("Job: {id}").format(id=job.id))
     if failure is not None and failure.details:
         lines += ["", failure.details]

@@ -32,6 +32,7 @@ def state_words(job: Job, now: float) -> str:
     spent = clock(now - (job.started or now))
     if job.state is JobState.RECEIVING:
         words = _("Receiving {size}, {time}").format(size=megabytes(job.received), time=spent)
+        # Translators: {state} is a sentence such as "Receiving 3.1 MB, 0:18".
         return _("{state}, later than expected").format(state=words) if job.late else words
     if job.late:
         return _("Later than expected, {time}").format(time=spent)
@@ -115,8 +116,11 @@ class JobRow(QPushButton):
         self._name.setText(name)
         self._state.setText(state)
         self.setAccessibleName(f"{name}, {state}")
+        # Translators: {name} is a job, by its prompt.
         self.earlier.set_name(_("Send {name} earlier (Alt+Up)").format(name=name))
+        # Translators: {name} is a job, by its prompt.
         self.later.set_name(_("Send {name} later (Alt+Down)").format(name=name))
+        # Translators: {name} is a job, by its prompt.
         self.cancel.set_name(_("Cancel {name}").format(name=name))
         set_tip(self.cancel, cancel_tip(job))
         for button in (self.earlier, self.later):

@@ -43,6 +43,7 @@ class _Print(QWidget):
     def set_picture(self, pixmap: QPixmap | None, picture: Picture) -> None:
         """Show this thumbnail, or the average colour until there is one."""
         self._pixmap, self._colour = pixmap, picture.colour
+        # Translators: {name} is the picture of which this one is an edit.
         self.setAccessibleName(_("Before: {name}").format(name=picture.name))
         self.update()
 
@@ -185,12 +186,14 @@ def likeness(parent: Picture, child: Picture) -> str:
         lines.append(_("Same size and aspect ratio."))
     elif shapes[0] == shapes[1]:
         lines.append(
+            # Translators: {size} is a size such as 2K.
             _("Same aspect ratio, was {size}.").format(
                 size=formatting.pixels(parent.width, parent.height)
             )
         )
     else:
         lines.append(
+            # Translators: {shape} is an aspect ratio, {size} a size such as 2K.
             _("Was {shape}, {size}.").format(
                 shape=shapes[0], size=formatting.pixels(parent.width, parent.height)
             )
