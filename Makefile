@@ -88,7 +88,7 @@ lock: ## Renew requirements/*.txt: versions, markers and hashes
 
 locale: install ## Collect the words for translators
 	@mkdir -p resources/locale
-	@$(VENV)/pybabel --quiet extract --keywords=pgettext:1c,2 --sort-by-file --no-wrap \
+	@$(VENV)/pybabel --quiet extract --keywords=pgettext:1c,2 --add-comments="Translators:" --sort-by-file --no-wrap \
 		--project=Gridbrush --copyright-holder="The Gridbrush authors" \
 		--output-file=resources/locale/gridbrush.pot studio
 	@echo resources/locale/gridbrush.pot

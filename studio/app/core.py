@@ -341,7 +341,7 @@ class Core:
             if name == OFFLINE:
                 raise InputError(
                     _("The offline painter has no address"),
-                    hint=_("Name the service with --provider."),
+                    hint=_("Choose the service with --provider."),
                 )
             return replace(profile, base_url=address)
         return profile
@@ -357,13 +357,12 @@ class Core:
             from_environment = self.keys.from_environment(name)
             if from_environment is None:
                 raise KeyMissing(
-                    _("The stored key does not go to another address"),
-                    _("{url} is not where the key of {name} belongs.").format(
+                    _("The stored key is not sent to another address"),
+                    # Translators: {name} is a provider.
+                    _("The key of {name} does not belong to {url}.").format(
                         url=self.options.base_url, name=own.title
                     ),
-                    hint=_("Give the key for this run in {variable}.").format(
-                        variable=KEY_VARIABLE
-                    ),
+                    hint=_("Set {variable} to a key for this run.").format(variable=KEY_VARIABLE),
                 )
             self._remember(name)
             return from_environment
@@ -393,6 +392,7 @@ class Core:
         self.catalogue.learn(name, listed)
         await asyncio.to_thread(self._save_models)
         count = len(self.catalogue.models(name))
+        # Translators: {name} is a provider.
         return ngettext(
             "The key works: {name} lists {count} image model.",
             "The key works: {name} lists {count} image models.",
@@ -462,8 +462,8 @@ def _folder_of(chosen: str) -> Path:
     except (InputError, ValueError) as error:
         raise StorageError(
             _("The library folder in the settings cannot be found"),
-            _("{name} is no folder on this computer.").format(name=repr(chosen)),
-            hint=_("Choose another library folder, or take this one out of the settings file."),
+            _("{name} is not a folder on this computer.").format(name=repr(chosen)),
+            hint=_("Choose another library folder, or remove this one from the settings file."),
         ) from error
 
 

@@ -63,9 +63,9 @@ def _damage(number: int) -> StorageError:
             "{n} picture is damaged or missing", "{n} pictures are damaged or missing", number
         ).format(n=number),
         ngettext(
-            "Its file is gone or not as it came.",
-            "Their files are gone or not as they came.",
+            "Its file is missing or has changed.",
+            "Their files are missing or have changed.",
             number,
         ),
-        hint=_("Library, Check all pictures says which, and mends what can be mended."),
+        hint=_("Find and repair them with Library > Check all pictures."),
     )

@@ -58,20 +58,24 @@ def _safety(settings: list[str]) -> tuple[SafetySetting, ...]:
         category, threshold = category_of(name), threshold_of(level)
         if not equals:
             raise UsageError(
-                _("--safety {value} is not understood").format(value=text[:60]),
+                _("--safety {value} is not valid").format(value=text[:60]),
                 _("Write it as CATEGORY=LEVEL, such as harassment=few."),
             )
         if not category:
             raise UsageError(
-                _("--safety knows no {name}").format(name=name[:60]),
-                _("It knows: {names}.").format(
+                # Translators: {name} is what the user wrote.
+                _("--safety has no category {name}").format(name=name[:60]),
+                # Translators: {names} is a list with commas.
+                _("Available: {names}.").format(
                     names=", ".join(one.lower() for one in (*CATEGORIES, *OTHER_CATEGORIES))
                 ),
             )
         if threshold is None:
             raise UsageError(
-                _("--safety knows no level {name}").format(name=level[:60]),
-                _("It knows: {names}.").format(names=", ".join(("default", *LEVELS))),
+                # Translators: {name} is what the user wrote.
+                _("--safety has no level {name}").format(name=level[:60]),
+                # Translators: {names} is a list with commas.
+                _("Available: {names}.").format(names=", ".join(("default", *LEVELS))),
             )
         chosen.pop(category, None)
         if threshold:

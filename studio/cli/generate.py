@@ -64,7 +64,7 @@ async def _prompt(options: Any) -> str:
 
 def _check(options: Any, prompt: str) -> None:
     if not prompt.strip() and not (options.edit or options.continues or options.ref):
-        raise InputError(_("The prompt is empty"), hint=_("Write what the picture should show."))
+        raise InputError(_("The prompt is empty"), hint=_("Describe the picture."))
     if not 1 <= options.count <= prompt_variants.MOST:
         raise UsageError(
             _("--count must be between 1 and {most}").format(most=prompt_variants.MOST)
@@ -93,7 +93,8 @@ async def _plan(core: Core, maker: RunBackend, options: Any, prompt: str) -> run
     )
     if options.continues and runs.goes_on_with(draft, model) is None:
         complain(
-            _("The conversation cannot go on with {id}; the picture goes alone.").format(
+            # Translators: {id} is a model.
+            _("The conversation cannot continue from {id}; only the picture is sent.").format(
                 id=model.id
             )
         )
@@ -122,9 +123,10 @@ def _choose(core: Core, options: Any, continued: Picture | None) -> tuple[str, M
     id = options.model or core.catalogue.default(profile)
     if profile == OFFLINE and id not in painted:
         raise ModelError(
+            # Translators: {id} is a model.
             _("The offline painter has no model {id}").format(id=id),
-            _("It has: {models}.").format(models=", ".join(sorted(painted))),
-            hint=_("`gridbrush models` lists what there is."),
+            _("Available: {models}.").format(models=", ".join(sorted(painted))),
+            hint=_("`gridbrush models` lists them."),
         )
     model = core.catalogue.find(profile, id)
     if model.state in (ModelState.RETIRED, ModelState.DEPRECATED):
@@ -152,13 +154,13 @@ def _confirm(planned: runs.Run, options: Any) -> None:
     if not planned.needs_confirmation or options.yes:
         return
     count = len(planned.requests)
-    question = _("This makes {count} pictures. Go on? [y/N] ").format(count=count)
+    question = _("This makes {count} pictures. Continue? [y/N] ").format(count=count)
     if sys.stdin.isatty() and sys.stderr.isatty():
         write_question(question)
         if sys.stdin.readline().strip().lower() in ("y", "yes"):
             return
     raise InputError(
-        _("Nothing was sent: this would make {count} pictures").format(count=count),
+        _("Nothing sent: this would make {count} pictures").format(count=count),
         hint=_("Add --yes to make more than 16 at once."),
     )
 
@@ -174,9 +176,9 @@ async def _check_budget(core: Core, maker: RunBackend, planned: runs.Run, option
         words = budget.question(now, planned.total_usd, month)
         if not options.over_budget:
             raise BudgetError(
-                _("Nothing was sent: it goes past the month's budget"),
+                _("Nothing sent: above the monthly budget"),
                 words,
-                hint=_("Add --over-budget to send it all the same."),
+                hint=_("Add --over-budget to send it anyway."),
             )
         complain(words)
     elif now.nears(planned.total_usd):

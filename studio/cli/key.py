@@ -52,7 +52,7 @@ async def _read_key() -> str:
     else:
         key = await stdin.line()
     if not key.strip():
-        raise InputError(_("No key was given"), hint=_("Write it at the prompt, or pipe it in."))
+        raise InputError(_("No key"), hint=_("Type it at the prompt, or pipe it in."))
     return key
 
 
@@ -71,5 +71,5 @@ def _print_status(options: Any, status: KeyStatus, *, wanted: bool = True) -> in
     else:
         print_result(status.sentence)
     if options.action == "set" and not kept:
-        complain(_("The key was not stored; GRIDBRUSH_API_KEY gives it for one run."))
+        complain(_("Key not stored. For a single run, use GRIDBRUSH_API_KEY."))
     return KeyMissing.exit_code if wanted and not kept else 0

@@ -70,7 +70,7 @@ async def _list(core: Core, options: Any) -> int:
                     )
                     for picture in pictures
                 ],
-                headings=(_("Id"), _("Made"), _("Size"), _("Model"), _("Name")),
+                headings=(_("Id"), _("Created"), _("Size"), _("Model"), _("Name")),
             )
     return 0
 

@@ -34,7 +34,7 @@ async def write_backup(core: Core, options: Any) -> int:
     if options.json:
         say_json({"backup": str(target), "files": number, "bytes": target.stat().st_size})
     else:
-        words = ngettext("{n} file is in {name}.", "{n} files are in {name}.", number)
+        words = ngettext("Backed up {n} file to {name}.", "Backed up {n} files to {name}.", number)
         print_result(words.format(n=number, name=target))
     return 0
 
@@ -60,7 +60,7 @@ async def recover(options: Any, where: Paths) -> int:
         say_json({"library": str(folder), "files": number})
     else:
         words = ngettext(
-            "{n} file was restored to {folder}.", "{n} files were restored to {folder}.", number
+            "Restored {n} file to {folder}.", "Restored {n} files to {folder}.", number
         )
         print_result(words.format(n=number, folder=folder))
     _tell_left_out(held, left_out, agreed=agreed)
@@ -78,15 +78,16 @@ def _sentences(held: PendingWork) -> list[str]:
     if n := held.unfinished:
         said.append(
             ngettext(
-                "{n} file of unfinished work: the next start would go on importing, deleting or "
-                "fetching.",
-                "{n} files of unfinished work: the next start would go on importing, deleting or "
-                "fetching.",
+                "{n} file of unfinished work: the next start would resume imports, deletions or "
+                "downloads.",
+                "{n} files of unfinished work: the next start would resume imports, deletions or "
+                "downloads.",
                 n,
             ).format(n=f"{n:,}")
         )
     said += [
-        _("The provider {name} at {address}: keys and prompts would go there.").format(
+        # Translators: {name} is a provider.
+        _("The provider {name} at {address}: keys and prompts would be sent there.").format(
             name=name, address=address
         )
         for name, address in held.addresses[:20]
@@ -98,19 +99,19 @@ def _agrees(held: PendingWork) -> bool:
     """Whether the user wants that too; nobody is asked where there is no terminal."""
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return False
-    complain(_("Only if you made this backup yourself:"), *_sentences(held))
-    write_question(_("Bring this too? [y/N] "))
+    complain(_("Restore this only from your own backup:"), *_sentences(held))
+    write_question(_("Restore this too? [y/N] "))
     return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
 def _tell_left_out(held: PendingWork, number: int, *, agreed: bool) -> None:
     if held and not agreed:
-        complain(_("This was left out:"), *_sentences(held), _("--trust brings it too."))
+        complain(_("Not restored:"), *_sentences(held), _("Use --trust to restore it too."))
     elif number:
         complain(
             ngettext(
-                "{n} file has no place here and was left out.",
-                "{n} files have no place here and were left out.",
+                "Skipped {n} file unknown to Gridbrush.",
+                "Skipped {n} files unknown to Gridbrush.",
                 number,
             ).format(n=f"{number:,}")
         )
@@ -119,9 +120,7 @@ def _tell_left_out(held: PendingWork, number: int, *, agreed: bool) -> None:
 async def move(options: Any, where: Paths) -> int:
     """The library to another folder, which is the library's from then on."""
     if where.home is not None:
-        raise InputError(
-            _("With --home the library is where that says"), hint=_("Move the whole folder.")
-        )
+        raise InputError(_("--home sets the library folder"), hint=_("Move the whole folder."))
     settings = SettingsStore(where.settings_file, EventBus())
     source = of_user(settings.load().library or where.library)
     target = of_user(options.folder).absolute()
@@ -141,7 +140,7 @@ async def move(options: Any, where: Paths) -> int:
     if options.json:
         say_json({"library": str(target)})
     else:
-        print_result(_("The library is in {folder} now.").format(folder=target))
+        print_result(_("Library moved to {folder}.").format(folder=target))
     return 0
 
 

@@ -87,14 +87,12 @@ def _told_report(options: Any, facts: dict[str, Any]) -> int:
     for path in facts["orphans"]:
         print_result(_("not in the records: {path}").format(path=path))
     if facts["damaged_records"]:
-        print_result(
-            _("lines of the records that cannot be read: {n}").format(n=facts["damaged_records"])
-        )
+        print_result(_("unreadable lines in the records: {n}").format(n=facts["damaged_records"]))
     if "fixed" in facts:
-        complain(_("Mended: {n}").format(n=sum(facts["fixed"].values()) - facts["fixed"]["lost"]))
+        complain(_("Repaired: {n}").format(n=sum(facts["fixed"].values()) - facts["fixed"]["lost"]))
     words = ngettext(
-        "{sound} of {checked} original is as it came.",
-        "{sound} of {checked} originals are as they came.",
+        "{sound} of {checked} original is unchanged.",
+        "{sound} of {checked} originals are unchanged.",
         facts["checked"],
     )
     complain(words.format(sound=facts["sound"], checked=facts["checked"]))
@@ -111,8 +109,8 @@ def _changed(options: Any, said: ChangeDone) -> int:
             say_json({"pictures": said.number})
         else:
             words = ngettext(
-                "The index was made anew: {pictures} picture.",
-                "The index was made anew: {pictures} pictures.",
+                "Index rebuilt: {pictures} picture.",
+                "Index rebuilt: {pictures} pictures.",
                 said.number,
             )
             print_result(words.format(pictures=said.number))
@@ -149,9 +147,10 @@ async def confirm_emptying(core: Core) -> None:
         return
     if sys.stdin.isatty() and sys.stderr.isatty():
         question = ngettext(
-            "This deletes {n} picture of the trash, {size}. Nothing brings it back. Go on? [y/N] ",
-            "This deletes {n} pictures of the trash, {size}. Nothing brings them back. "
-            "Go on? [y/N] ",
+            "This deletes {n} picture in the trash, {size}. This cannot be undone. Continue? "
+            "[y/N] ",
+            "This deletes {n} pictures in the trash, {size}. This cannot be undone. Continue? "
+            "[y/N] ",
             n,
         )
         write_question(question.format(n=n, size=size))
@@ -159,11 +158,11 @@ async def confirm_emptying(core: Core) -> None:
             return
     raise InputError(
         ngettext(
-            "Nothing was deleted: {n} picture is in the trash, {size}",
-            "Nothing was deleted: {n} pictures are in the trash, {size}",
+            "Nothing deleted: {n} picture is in the trash, {size}",
+            "Nothing deleted: {n} pictures are in the trash, {size}",
             n,
         ).format(n=n, size=size),
-        hint=_("Add --yes to delete them for good."),
+        hint=_("Add --yes to delete permanently."),
     )
 
 

@@ -35,7 +35,7 @@ async def run(options: Any, where: Paths) -> int:
         ],
         headings=(_("Model"), _("Provider"), _("Sizes"), _("Price"), _("State")),
     )
-    complain(_("Prices as of {date}, in US dollars a picture.").format(date=core.catalogue.as_of))
+    complain(_("Prices as of {date}, in USD per picture.").format(date=core.catalogue.as_of))
     return 0
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from studio.cli.output import print_result, say_json, table
 from studio.cli.stderr import complain
 from studio.common.errors import InputError
-from studio.common.i18n import _, ngettext
+from studio.common.i18n import _, ngettext, pgettext
 from studio.common.paths import of_user
 from studio.library.files import save_copies
 from studio.library.index.search_language import is_token, understand
@@ -61,7 +61,15 @@ async def collections(core: Core, options: Any) -> int:
             )
         rows.append((one.name, str(len(found)), f"≈ {usd:.2f}" if usd else "0.00", one.search))
     if not options.json:
-        table(rows, headings=(_("Name"), _("Pictures"), _("Cost in US dollars"), _("Search")))
+        table(
+            rows,
+            headings=(
+                _("Name"),
+                _("Pictures"),
+                _("Cost in USD"),
+                pgettext("saved search", "Search"),
+            ),
+        )
     return 0
 
 
@@ -94,5 +102,5 @@ async def export(core: Core, options: Any) -> int:
         else:
             print_result(str(target))
     n = len(pictures)
-    complain(ngettext("{n} original copied.", "{n} originals copied.", n).format(n=n))
+    complain(ngettext("Copied {n} original.", "Copied {n} originals.", n).format(n=n))
     return 0

@@ -77,8 +77,8 @@ def check_text(options: ParsedArguments) -> None:
                     _("The command line is not text: {words}").format(
                         words=user_input.valid(word)[:120]
                     ),
-                    _("Some of its bytes are not valid text. Nothing was sent."),
-                    hint=_("Write it in UTF-8."),
+                    _("It contains invalid characters. Nothing was sent."),
+                    hint=_("Use UTF-8."),
                 ) from error
 
 
@@ -118,19 +118,20 @@ def _no_file(word: str) -> str:
         import difflib
 
         if near := difflib.get_close_matches(word, COMMANDS, n=1):
-            return _("There is no file and no command {word}. Did you mean {near}?").format(
+            return _("No file or command {word}. Did you mean {near}?").format(
                 word=word, near=near[0]
             )
-        return _("There is no file {path}.").format(path=word)
+        return _("File {path} not found.").format(path=word)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         return _("{path} cannot be opened: {reason}.").format(path=word, reason=reason)
     if stat.S_ISDIR(mode):
-        return _("{path} is a folder. gridbrush library import brings its pictures in.").format(
+        return _("{path} is a folder. Import its pictures with gridbrush library import.").format(
             path=word
         )
     if not stat.S_ISREG(mode):
         kind = user_input.what_is(mode)
+        # Translators: {kind} is a sentence such as "This is a pipe, not a file."
         return _("{path} is not a file. {kind}").format(path=word, kind=kind)
     try:
         user_input.head(path, 1)
@@ -145,18 +146,18 @@ def _common() -> argparse.ArgumentParser:
     common.add_argument(
         "--home", metavar="DIR", help=_("keep everything in DIR (also GRIDBRUSH_HOME)")
     )
-    common.add_argument("--log-level", choices=LEVELS, help=_("how much goes to the log"))
+    common.add_argument("--log-level", choices=LEVELS, help=_("level of detail in the log"))
     common.add_argument("--provider", metavar="NAME", help=_("profile: dgrid, google, sketch…"))
-    common.add_argument("--base-url", metavar="URL", help=_("another address for this run"))
+    common.add_argument("--base-url", metavar="URL", help=_("service address for this run"))
     common.add_argument(
         "--anyway",
         action="store_true",
-        help=_("open the library though another computer has not closed it"),
+        help=_("open the library even if another computer has it open"),
     )
     common.add_argument(
         "--trust",
         action="store_true",
-        help=_("go on with what is unfinished in a library or backup from elsewhere"),
+        help=_("resume unfinished work in a library or backup from elsewhere"),
     )
     return common
 
@@ -182,7 +183,7 @@ def build() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="gridbrush",
         parents=[_common()],
-        description=_("Make pictures with an image model. Without a command the window opens."),
+        description=_("Make pictures with an image model. Opens the window without a command."),
     )
     parser.add_argument("--version", action="version", version=f"gridbrush {__version__}")
     _with_defaults(parser)
@@ -194,28 +195,36 @@ def build() -> argparse.ArgumentParser:
         return commands.add_parser(name, parents=[_common()], help=says, description=says)
 
     _generate(command("generate", _("make pictures from a prompt")))
-    models = command("models", _("image models, what each can do, price"))
-    models.add_argument("--refresh", action="store_true", help=_("ask the service first"))
+    models = command("models", _("list image models, their options and prices"))
+    models.add_argument("--refresh", action="store_true", help=_("fetch the list from the service"))
     _json(models)
-    _key(command("key", _("the key of a profile, in the system keyring")))
-    _library(command("library", _("look at the library and keep it in order")))
-    _json(command("self-test", _("check that everything this program needs works here")))
+    _key(command("key", _("manage a profile's key in the system keyring")))
+    _library(command("library", _("browse and maintain the library")))
+    _json(command("self-test", _("check that Gridbrush works on this computer")))
     return parser
 
 
 def _json(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--json", action="store_true", help=_("one JSON object a line"))
+    parser.add_argument("--json", action="store_true", help=_("print one JSON object per line"))
 
 
 def _generate(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("prompt", metavar="PROMPT", help=_("what it should show; - reads it"))
+    parser.add_argument(
+        "prompt", metavar="PROMPT", help=_("description of the picture; - reads standard input")
+    )
     parser.add_argument("--model", metavar="ID")
-    parser.add_argument("--aspect", metavar="R", help=_("such as 16:9"))
-    parser.add_argument("--size", metavar="S", help=_("512, 1K, 2K, 4K or what the service takes"))
+    parser.add_argument("--aspect", metavar="R", help=_("aspect ratio, such as 16:9"))
+    parser.add_argument(
+        "--size", metavar="S", help=_("512, 1K, 2K, 4K or another size of the service")
+    )
     parser.add_argument("--count", metavar="N", type=int, default=1)
     parser.add_argument("--seed", metavar="N", type=int)
     parser.add_argument(
-        "--ref", metavar="FILE", action="append", default=[], help=_("a reference picture")
+        "--ref",
+        metavar="FILE",
+        action="append",
+        default=[],
+        help=_("reference picture; repeatable"),
     )
     source = parser.add_mutually_exclusive_group()
     source.add_argument("--edit", metavar="ID", help=_("edit this picture of the library"))
@@ -223,33 +232,36 @@ def _generate(parser: argparse.ArgumentParser) -> None:
         "--continue",
         dest="continues",
         metavar="ID",
-        help=_("edit this picture and go on with the conversation about it"),
+        help=_("edit this picture and continue its conversation"),
     )
     parser.add_argument(
         "--system",
         metavar="TEXT",
-        help=_("instruction apart from the prompt; @FILE reads it (the window's own is not used)"),
+        help=_("system instruction; @FILE reads it from a file (replaces the window's)"),
     )
-    parser.add_argument("--temperature", metavar="T", help=_("0 to 2; the model's own without"))
+    parser.add_argument("--temperature", metavar="T", help=_("0 to 2 (default: set by the model)"))
     parser.add_argument(
-        "--thinking", metavar="LEVEL", help=_("minimal, low, medium or high, as the model has it")
+        "--thinking",
+        metavar="LEVEL",
+        help=_("thinking level: minimal, low, medium or high, depending on the model"),
     )
-    parser.add_argument("--search", action="store_true", help=_("let the model look things up"))
+    parser.add_argument("--search", action="store_true", help=_("allow web search"))
     parser.add_argument(
         "--safety",
         metavar="CATEGORY=LEVEL",
         action="append",
         default=[],
         help=_(
-            "block few, some, most or none of harassment, hate, sexual or dangerous; repeatable"
+            "block few, some, most or none of harassment, hate, sexual or dangerous content; "
+            "repeatable"
         ),
     )
     parser.add_argument("--out", metavar="DIR", help=_("also copy the results to DIR"))
-    parser.add_argument("--yes", action="store_true", help=_("do not ask before many pictures"))
+    parser.add_argument("--yes", action="store_true", help=_("do not ask before large runs"))
     parser.add_argument(
         "--over-budget",
         action="store_true",
-        help=_("send it though it goes past the month's budget"),
+        help=_("send it even above the monthly budget"),
     )
     _json(parser)
 
@@ -257,10 +269,10 @@ def _generate(parser: argparse.ArgumentParser) -> None:
 def _key(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     for name, says in (
-        ("set", _("store a key, read from a prompt or from standard input")),
-        ("test", _("try it with a call that costs nothing")),
-        ("delete", _("take it out of the keyring")),
-        ("status", _("whether there is one, and where")),
+        ("set", _("store a key from a prompt or standard input")),
+        ("test", _("test the key with a free call")),
+        ("delete", _("delete the key from the keyring")),
+        ("status", _("show whether a key is stored, and where")),
     ):
         action = actions.add_parser(name, parents=[_common()], help=says, description=says)
         _json(action)
@@ -274,57 +286,61 @@ def _library(parser: argparse.ArgumentParser) -> None:
         _json(made)
         return made
 
-    listing = action("list", _("pictures, newest first"))
+    listing = action("list", _("list pictures, newest first"))
     listing.add_argument(
         "words",
         nargs="*",
         metavar="QUERY",
-        help=_("words, phrases and tokens such as rating:>=4, tag:NAME, in:COLLECTION, is:picked"),
+        help=_("words, phrases and filters such as rating:>=4, tag:NAME, in:COLLECTION, is:picked"),
     )
     listing.add_argument(
         "--sort", choices=("newest", "oldest", "rating", "name", "cost"), default="newest"
     )
     listing.add_argument("--limit", type=int, default=0, metavar="N")
-    listing.add_argument("--trashed", action="store_true", help=_("those in the trash"))
-    action("show", _("everything known of a picture")).add_argument("id", metavar="ID")
-    verify = action("verify", _("read every original again and compare it with its hash"))
-    verify.add_argument("--fix", action="store_true", help=_("mend what can be mended"))
-    backup = action("backup", _("everything into one new file"))
+    listing.add_argument("--trashed", action="store_true", help=_("list pictures in the trash"))
+    action("show", _("show a picture's details")).add_argument("id", metavar="ID")
+    verify = action("verify", _("compare every original with its hash"))
+    verify.add_argument("--fix", action="store_true", help=_("repair damage where possible"))
+    backup = action("backup", _("back up everything to a new file"))
     backup.add_argument("file", metavar="FILE")
-    forget = action("forget", _("take a prompt out of all that is kept, for good"))
+    forget = action("forget", _("delete a prompt everywhere, permanently"))
     forget.add_argument("ids", nargs="+", metavar="PROMPT")
-    recover = action("recover", _("everything back out of a backup, where no library is yet"))
+    recover = action("recover", _("restore a backup to a new library"))
     recover.add_argument("file", metavar="FILE")
-    recover.add_argument("--to", metavar="DIR", help=_("another folder than the usual library"))
-    moving = action("move", _("the whole library to another folder or disk"))
+    recover.add_argument("--to", metavar="DIR", help=_("library folder to restore to"))
+    moving = action("move", _("move the library to another folder or disk"))
     moving.add_argument("folder", metavar="DIR")
-    action("rebuild", _("make the index anew from the records"))
-    action("stats", _("how many, how large, what they cost"))
-    rate = action("rate", _("give pictures 0 to 5 stars"))
+    action("rebuild", _("rebuild the index from the records"))
+    action("stats", _("show number, size and cost of pictures"))
+    rate = action("rate", _("rate pictures with 0 to 5 stars"))
     rate.add_argument("stars", type=int, metavar="STARS")
     rate.add_argument("ids", nargs="+", metavar="ID")
     tag = action("tag", _("add and remove tags"))
     tag.add_argument("ids", nargs="+", metavar="ID")
     tag.add_argument("--add", action="append", default=[], metavar="TAG")
     tag.add_argument("--remove", dest="untag", action="append", default=[], metavar="TAG")
-    collect = action("collect", _("put pictures into a collection, or save a search as one"))
+    collect = action("collect", _("add pictures to a collection, or save a search"))
     collect.add_argument("name", metavar="NAME")
     collect.add_argument("ids", nargs="*", metavar="ID")
-    collect.add_argument("--search", metavar="QUERY", help=_("it finds its pictures by itself"))
+    collect.add_argument("--search", metavar="QUERY", help=_("save this search instead"))
     collect.add_argument(
-        "--remove", action="store_true", help=_("take them out; without ids delete the collection")
+        "--remove",
+        action="store_true",
+        help=_("remove the pictures; without ids delete the collection"),
     )
-    action("collections", _("all collections, how many pictures they have, what they cost"))
-    history = action("history", _("changes that can be undone, the last first"))
+    action("collections", _("list collections with number and cost of pictures"))
+    history = action("history", _("list undoable changes, newest first"))
     history.add_argument("--limit", type=int, default=20, metavar="N")
-    action("undo", _("take the last change back"))
-    action("redo", _("do the last undone change again"))
+    action("undo", _("undo the last change"))
+    action("redo", _("redo the last undone change"))
     taking = action("import", _("copy picture files and folders into the library"))
     taking.add_argument("paths", nargs="+", metavar="PATH")
     export = action("export", _("copy originals out of the library"))
     export.add_argument("ids", nargs="+", metavar="ID")
     export.add_argument("--out", metavar="DIR", required=True)
-    emptying = action("empty-trash", _("delete for good what is in the trash"))
-    emptying.add_argument("--yes", action="store_true", help=_("do not ask before"))
+    emptying = action("empty-trash", _("permanently delete the pictures in the trash"))
+    emptying.add_argument("--yes", action="store_true", help=_("do not ask for confirmation"))
     action("trash", _("move pictures to the trash")).add_argument("ids", nargs="+", metavar="ID")
-    action("restore", _("bring them back")).add_argument("ids", nargs="+", metavar="ID")
+    action("restore", _("restore pictures from the trash")).add_argument(
+        "ids", nargs="+", metavar="ID"
+    )

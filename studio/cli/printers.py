@@ -154,15 +154,18 @@ class PlainLines(_BasePrinter):
         name = _name(job)
         match job.state:
             case JobState.WAITING if before is None or before.state is not JobState.WAITING:
+                # Translators: {name} is a job, by the beginning of its prompt.
                 complain(_("{name}: sent to {model}").format(name=name, model=job.request.model))
             case JobState.QUEUED if job.send_at and not (before and before.send_at):
                 complain(
-                    _("{name}: waits for the rate limit, {delay:.0f} s").format(
+                    # Translators: {name} is a job, by the beginning of its prompt.
+                    _("{name}: waiting for the rate limit, {delay:.0f} s").format(
                         name=name, delay=max(0.0, job.send_at - _now())
                     )
                 )
             case JobState.RETRYING:
                 complain(
+                    # Translators: {name} is a job, by the beginning of its prompt.
                     _("{name}: {reason}, trying again in {delay:.0f} s").format(
                         name=name,
                         reason=job.retry_reason,
@@ -199,7 +202,8 @@ def _tell_late(job: Job, before: Job | None) -> None:
     """Once, where it is not for a program that reads results."""
     if job.late and not (before is not None and before.late):
         complain(
-            _("{name}: later than expected; the connection stays open, Ctrl+C ends it").format(
+            # Translators: {name} is a job, by the beginning of its prompt.
+            _("{name}: later than expected; still waiting, press Ctrl+C to cancel").format(
                 name=_name(job)
             )
         )
@@ -209,7 +213,7 @@ def _again(failure: Failure) -> str:
     if failure.retry_at is None:
         return ""
     at = time.strftime("%Y-%m-%d %H:%M", time.localtime(failure.retry_at))
-    return _("The service does not want to be asked again before {time}.").format(time=at)
+    return _("The service accepts no requests before {time}.").format(time=at)
 
 
 def billed_words(billed: str) -> str:

@@ -85,12 +85,12 @@ class RemoteBackend:
                 elif isinstance(answer, PicturesReady):
                     await on_pictures(answer.job, answer.pictures)
                 elif isinstance(answer, RunQueued) and answer.paused:
-                    complain(_("The queue of the open Gridbrush is paused; it waits with it."))
+                    complain(_("The queue in the other Gridbrush is paused; this run waits there."))
         except (EOFError, OSError) as error:
             # Not asked again: what was sent may have been billed.
             return StorageError(
-                _("The Gridbrush that has the library open has ended"),
-                _("What it had under way comes back at its next start."),
+                _("The other Gridbrush has closed"),
+                _("Its unfinished jobs return at the next start."),
                 hint=str(error),
             )
         except ValueError:
@@ -135,7 +135,7 @@ async def _answer(line: Line, request: Request) -> Reply:
 
 def _strange() -> StorageError:
     return StorageError(
-        _("The Gridbrush that has the library open speaks another language"),
-        _("It may be of another version."),
+        _("The other Gridbrush cannot handle this request"),
+        _("It may be a different version."),
         hint=_("Close it, then try again."),
     )

@@ -48,7 +48,7 @@ def run(options: ParsedArguments) -> int:
         log.exception("A bug ended the command")
         complain(
             _("Something went wrong inside Gridbrush."),
-            _("What happened is in {file}; please report it.").format(
+            _("Details are in {file}; please report them.").format(
                 file=where.log_folder / log_files.FILE
             ),
         )

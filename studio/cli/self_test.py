@@ -51,7 +51,8 @@ async def run(options: Any, where: Paths) -> int:
         if options.json:
             say_json({"check": name, "ok": passed, "found": found, "seconds": seconds})
         else:
-            print_result(f"{'ok' if passed else _('FAILED'):8}{name}: {found}")
+            state = "ok" if passed else _("FAILED")
+            print_result(f"{state:8}{name}: {found}")
     if options.json:
         say_json({"event": "done", "checks": len(_CHECKS), "failed": failed})
     return 1 if failed else 0
@@ -96,7 +97,7 @@ async def _decoding(where: Paths) -> str:
                 await decoder.probe(path, verify=True)
     finally:
         await decoder.close()
-    return _("the decoding process reads {kinds}").format(kinds=", ".join(_SAMPLES))
+    return _("decoder supports {kinds}").format(kinds=", ".join(_SAMPLES))
 
 
 async def _keyring(where: Paths) -> str:
@@ -114,11 +115,11 @@ async def _generation(where: Paths) -> str:
             pictures = await core.library.pictures(await core.library.rows(Query()))
             if len(pictures) != 1:
                 reasons = [str(job.failure) for job in core.queue.jobs.values()]
-                raise StudioError(_("No picture was made"), "; ".join(reasons))
+                raise StudioError(_("No picture created"), "; ".join(reasons))
             thumbnail = await core.library.thumbnail(pictures[0], 256)
         finally:
             await core.close()
-    return _("a picture of {width} × {height} pixels, thumbnail {bytes} bytes").format(
+    return _("{width} × {height} px picture, thumbnail {bytes} bytes").format(
         width=pictures[0].width, height=pictures[0].height, bytes=len(thumbnail)
     )
 
@@ -136,7 +137,7 @@ async def _window(where: Paths) -> str:
     )
     if child.returncode != 0:
         said = (child.stderr or child.stdout).strip().splitlines()
-        raise StudioError(_("A window cannot be made here"), said[-1] if said else "")
+        raise StudioError(_("Windows cannot be opened here"), said[-1] if said else "")
     return child.stdout.strip()
 
 

@@ -32,7 +32,7 @@ def _decoded(data: bytes) -> str:
         raise InputError(
             _("Standard input is not text"),
             str(error),
-            hint=_("Write it as UTF-8, or as UTF-16 with a byte order mark. Nothing was sent."),
+            hint=_("Use UTF-8, or UTF-16 with a byte order mark. Nothing was sent."),
         ) from error
 
 
@@ -82,7 +82,7 @@ def _bytes(*, line: bool) -> bytes:
         if len(found) > user_input.MOST_TEXT:
             raise InputError(
                 _("Standard input is too long"),
-                _("It has more than {limit} MB.").format(limit=user_input.MOST_TEXT >> 20),
+                _("It is larger than {limit} MB.").format(limit=user_input.MOST_TEXT >> 20),
             )
         if line and b"\n" in piece:
             break

@@ -70,43 +70,43 @@ def storage_error(error: OSError, path: Path) -> StorageError:
     if error.errno == errno.ENAMETOOLONG:
         return StorageError(
             _("The name is too long"),
-            _("No system has a file called {name}.").format(name=name),
+            _("{name} is too long for a file name.").format(name=name),
             hint=_("Choose a shorter name."),
         )
     if getattr(error, "winerror", None) in _HELD:
         return StorageError(
-            _("Another program holds the file"),
-            _("{name} is open somewhere else, so it cannot be changed now.").format(name=name),
-            hint=_("Close the program that has it open, then try again."),
+            _("The file is in use"),
+            _("Another program has {name} open, so it cannot be changed.").format(name=name),
+            hint=_("Close the other program, then try again."),
         )
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return StorageError(
             _("The disk is full"),
-            _("There is no room left to write {name}.").format(name=name),
-            hint=_("Free some space, then try again. Nothing that was saved before is touched."),
+            _("No space left to write {name}.").format(name=name),
+            hint=_("Free some space, then try again. Saved files are not affected."),
         )
     if error.errno == errno.ELOOP:
         return StorageError(
-            _("A link is in the way"),
-            _("{name} is a link, or lies behind one; nothing was changed there.").format(name=name),
-            hint=_("Put the folder or file itself in the place of the link."),
+            _("Unexpected link"),
+            _("{name} is a link or inside a linked folder. Nothing was changed.").format(name=name),
+            hint=_("Replace the link with the actual folder or file."),
         )
     if error.errno in (errno.EACCES, errno.EPERM):
         return StorageError(
             _("No permission to write"),
-            _("{name} cannot be written by this user.").format(name=name),
+            _("You have no permission to write {name}.").format(name=name),
             hint=_("Change the folder's permissions, or choose another folder."),
         )
     if error.errno == errno.EROFS:
         return StorageError(
             _("The disk is read-only"),
-            _("{name} lies on a disk that cannot be written.").format(name=name),
+            _("{name} is on a read-only disk.").format(name=name),
             hint=_("Choose a folder on another disk."),
         )
     if error.errno in (errno.EEXIST, errno.EISDIR, errno.ENOTEMPTY):
         return StorageError(
-            _("The name is taken"),
-            _("{name} is there already. Nothing was written over it.").format(name=name),
+            _("The name is already in use"),
+            _("{name} already exists. It was not overwritten.").format(name=name),
             hint=_("Choose another name or another folder."),
         )
     if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ENODEV, errno.EIO):
@@ -268,7 +268,7 @@ def set_aside(path: Path) -> StorageError:
         return storage_error(error, path)
     return StorageError(
         _("{name} could not be read").format(name=path.name),
-        _("It was set aside as {name}; what is usual is used.").format(name=aside),
+        _("It was renamed {name}; defaults are used.").format(name=aside),
         hint=_("Pictures and keys are not affected."),
     )
 

@@ -122,7 +122,7 @@ def foreign(head: bytes, suffix: str = "") -> ForeignType:
     if _PNM.match(head):
         return ForeignType("PNM", True, meant)
     if not text:
-        return ForeignType(_("unknown kind"), False, meant)
+        return ForeignType(_("unknown type"), False, meant)
     if _SVG.search(head):
         return ForeignType("SVG", True, meant)
     return ForeignType(_("web page") if _PAGE.search(head) else _("text"), False, meant)

@@ -181,22 +181,25 @@ class LibraryLock:
 def _locked(who: LockOwner | None) -> LibraryLocked:
     if who is None:
         return LibraryLocked(
-            _("The library is open already"),
+            _("The library is already open"),
             _("Another Gridbrush has this library open."),
             hint=_("Use that one, or close it first."),
         )
     if who.elsewhere:
         locked = LibraryLocked(
             _("The library is open on another computer"),
-            _("Gridbrush on {host} has this library open, or did not close it.").format(
+            _("Gridbrush on {host} has this library open or ended unexpectedly.").format(
                 host=who.host
             ),
-            hint=_("Close it there. If it is closed, or it was moved, open it anyway (--anyway)."),
+            hint=_(
+                "Close it there. If it is already closed there, or was moved here, open it "
+                "anyway (--anyway)."
+            ),
         )
         locked.elsewhere = True
         return locked
     return LibraryLocked(
-        _("The library is open already"),
+        _("The library is already open"),
         _("Another Gridbrush (process {pid} on {host}) has this library open.").format(
             pid=who.pid, host=who.host
         ),

@@ -127,13 +127,13 @@ def user_home() -> Path:
         text = _home_of_this_user()
     home = Path(text)
     if not home.is_absolute():
-        raise _homeless(_("HOME is {name}, which is no absolute path.").format(name=repr(text)))
+        raise _homeless(_("HOME is {name}, not an absolute path.").format(name=repr(text)))
     try:
         there = home.is_dir()
     except OSError:
         there = False
     if not there:
-        raise _homeless(_("There is no folder {name}.").format(name=repr(text)))
+        raise _homeless(_("Folder {name} not found.").format(name=repr(text)))
     return home
 
 
@@ -151,7 +151,7 @@ def _homeless(message: str) -> InputError:
     return InputError(
         _("Your home folder was not found"),
         message,
-        hint=_("Set HOME to your folder, or start with --home DIR. Nothing was written."),
+        hint=_("Set HOME to your home folder, or start with --home DIR. Nothing was written."),
     )
 
 
@@ -177,7 +177,7 @@ def _readable(home: Path) -> Path:
     except (OSError, RuntimeError, UnicodeEncodeError) as error:
         raise InputError(
             _("The folder cannot be used"),
-            _("{name} is nobody's folder, or has bytes that are no letters.").format(
+            _("{name} is an unknown home folder, or contains invalid characters.").format(
                 name=repr(str(home))
             ),
             hint=_("Choose a folder with another name."),

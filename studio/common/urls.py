@@ -49,9 +49,12 @@ def read_address(text: str) -> str:
         raise _unusable(text)
     if parts.query or parts.fragment or "@" in parts.netloc:
         raise InputError(
-            _("The address of the provider is not usable"),
-            _("It has more in it than the address, maybe a key."),
-            hint=_("Leave out names, and what follows a question mark. The key has its own field."),
+            _("Invalid provider address"),
+            _("It contains more than an address, maybe a key."),
+            hint=_(
+                "Remove user names and everything after a question mark. Put the key in its own "
+                "field."
+            ),
         )
     path = re.sub(r"/{2,}", "/", parts.path).rstrip("/")
     while (shorter := _CALLS.sub("", path).rstrip("/")) != path:
@@ -61,8 +64,8 @@ def read_address(text: str) -> str:
 
 def _unusable(text: str) -> InputError:
     return InputError(
-        _("The address of the provider is not usable"),
-        _("{address} is not an address of a service.").format(address=text.strip()[:200]),
+        _("Invalid provider address"),
+        _("{address} is not a service address.").format(address=text.strip()[:200]),
         hint=_("It should look like https://api.example.com."),
     )
 
@@ -95,12 +98,12 @@ def check_address(url: str) -> None:
     if scheme == "http":
         raise InputError(
             _("The address is not safe"),
-            _("{host} would get the key unencrypted.").format(host=host or url[:200]),
-            hint=_("Use an address that begins with https://."),
+            _("The key would be sent to {host} unencrypted.").format(host=host or url[:200]),
+            hint=_("Use an https:// address."),
         )
     raise InputError(
-        _("The address of the provider is not usable"),
-        _("{address} is not an address that begins with https://.").format(address=url[:200]),
+        _("Invalid provider address"),
+        _("{address} is not an https:// address.").format(address=url[:200]),
     )
 
 

@@ -136,7 +136,7 @@ def path_of(word: str, *, look: bool = True) -> Path:
                 hint=_("Copy it to this computer first."),
             )
     if not rest.startswith("/") and not (sys.platform == "win32" and _DRIVE.match(rest)):
-        raise Unusable(word, _("This address names no file."))
+        raise Unusable(word, _("This address does not point to a file."))
     plain = _unquoted(rest)
     if look and plain != rest and os.path.lexists(rest) and not os.path.lexists(plain):
         # Whoever wrote the address did not know that some signs have to be escaped.
@@ -152,16 +152,14 @@ def _elsewhere(word: str, scheme: str) -> Unusable:
     if scheme in ("http", "https", "ftp"):
         return Unusable(
             word,
-            _("This is an address of the web; it is not fetched."),
-            hint=_("Save the picture, then give the file, or copy the picture itself."),
+            _("Gridbrush does not download web addresses."),
+            hint=_("Save the picture and use the file, or copy the picture itself."),
         )
     if scheme == "data":
-        return Unusable(
-            word[:40], _("This is a picture written as an address; here a file is needed.")
-        )
+        return Unusable(word[:40], _("This is a picture in a data: address, not a file."))
     return Unusable(
         word,
-        _("Files at {scheme} addresses cannot be reached.").format(scheme=shown_name(scheme)),
+        _("Files at {scheme} addresses are not supported.").format(scheme=shown_name(scheme)),
         hint=_("Copy it to this computer first."),
     )
 
@@ -217,7 +215,7 @@ def blocks(file: FileIO, path: Path, *, most: int) -> Iterator[bytes]:
         except OSError as error:
             raise unusable(path, error) from error
         if piece is None:
-            raise Unusable(path, _("Nothing can be read from this file now."))
+            raise Unusable(path, _("This file cannot be read at the moment."))
         if not piece:
             return
         left -= len(piece)
@@ -258,8 +256,8 @@ def unusable(path: Path, error: OSError | ValueError) -> Unusable:
     number = getattr(error, "errno", None)
     if number in (errno.ENOENT, errno.ENOTDIR):
         if path.is_symlink():
-            return Unusable(path, _("This link points to a file that is not there."))
-        return Unusable(path, _("There is no such file."), hint=_("Check the name."))
+            return Unusable(path, _("This link points to a missing file."))
+        return Unusable(path, _("File not found."), hint=_("Check the name."))
     if number == errno.ELOOP:
         return Unusable(path, _("This link points back to itself."))
     if number in (errno.EACCES, errno.EPERM):
@@ -271,7 +269,7 @@ def unusable(path: Path, error: OSError | ValueError) -> Unusable:
     if number in (errno.ENXIO, errno.ENODEV, errno.EOPNOTSUPP):
         return Unusable(path, _("This is not a file."))
     if number in (errno.EAGAIN, errno.EWOULDBLOCK):
-        return Unusable(path, _("Nothing can be read from this file now."))
+        return Unusable(path, _("This file cannot be read at the moment."))
     if number == errno.ENAMETOOLONG:
         return Unusable(path, _("This name is too long for a file."))
     if isinstance(error, OSError):
@@ -322,13 +320,14 @@ def decoded(data: bytes) -> str:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise NotText(
-            _("This is not text in UTF-8, from line {line} on.").format(line=line)
+            _("This is not valid UTF-8 text from line {line} on.").format(line=line)
             if name == "utf-8"
+            # Translators: {name} is an encoding such as UTF-16.
             else _("This is not valid {name} text.").format(name=name.upper())
         ) from error
     if "\0" in found:
         # UTF-16 without its mark, or no text at all.
-        raise NotText(_("This is not text in UTF-8."))
+        raise NotText(_("This is not valid UTF-8 text."))
     return found.replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -363,6 +362,6 @@ def picture_in(address: str) -> bytes:
         raise Unusable(
             address[:30],
             _("The picture in this address is damaged or incomplete."),
-            hint=_("Copy the picture itself, or save it and give the file."),
+            hint=_("Copy the picture itself, or save it and use the file."),
         )
     return data

@@ -165,7 +165,10 @@ class Credentials:
         await asyncio.wait({future}, timeout=self._patience)
         if not future.done():
             self._note(
-                profile, KeySource.SESSION, KeyState.WAITING, _("the keyring's prompt is waiting")
+                profile,
+                KeySource.SESSION,
+                KeyState.WAITING,
+                _("the keyring is asking for its password"),
             )
         return self.status(profile)
 
@@ -323,14 +326,15 @@ class Credentials:
             return KeyLocked(
                 _("The key is locked"),
                 status.sentence,
-                hint=_("Unlock the keyring, or give the key for this run in {variable}.").format(
+                hint=_("Unlock the keyring, or set {variable} to a key for this run.").format(
                     variable=KEY_VARIABLE
                 ),
             )
         return KeyMissing(
-            _("There is no key for {name}").format(name=self._title(profile)),
+            # Translators: {name} is a provider.
+            _("No key for {name}").format(name=self._title(profile)),
             status.sentence,
-            hint=_("Add the key in the settings, or give it for this run in {variable}.").format(
+            hint=_("Add the key in the settings, or set {variable} to a key for this run.").format(
                 variable=KEY_VARIABLE
             ),
         )

@@ -21,11 +21,12 @@ def check(store: SettingsStore, profile: Profile) -> None:
     given_for = bound.setdefault(profile.name, host)
     if given_for != host:
         raise KeyMissing(
-            _("The key was given for another address"),
-            _("It belongs to {before}, and {name} is at {now} by now.").format(
+            _("The key belongs to another address"),
+            # Translators: {before} and {now} are host names, {name} is a provider.
+            _("It belongs to {before}; {name} is now at {now}.").format(
                 before=given_for, name=profile.title, now=host
             ),
-            hint=_("Give the key again in the settings if it may go there."),
+            hint=_("To use it there, enter it again in the settings."),
         )
     if (now := tuple(sorted(bound.items()))) != store.value.key_hosts:
         store.change(key_hosts=now)

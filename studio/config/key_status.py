@@ -82,17 +82,15 @@ def describe(profile: str, source: KeySource, state: KeyState, reason: str = "")
 
 def _sentence(source: KeySource, state: KeyState, reason: str) -> str:
     if source is KeySource.ENVIRONMENT:
-        return _("The key comes from {variable}, for this run only.").format(variable=KEY_VARIABLE)
+        return _("The key is from {variable}, for this run only.").format(variable=KEY_VARIABLE)
     if source is KeySource.SESSION:
-        return _("Not saved: {reason}. The key is kept until Gridbrush is closed.").format(
-            reason=reason
-        )
+        return _("Key kept for this session only: {reason}.").format(reason=reason)
     if state is KeyState.WAITING:
-        return _("Waiting for the keyring's prompt.")
+        return _("Waiting for the keyring's password prompt.")
     if source is KeySource.KEYRING and state in (KeyState.OK, KeyState.UNREAD):
         return _("The key is saved in the system keyring.")
     if state is KeyState.NONE:
-        return _("No key was given yet.")
+        return _("No key")
     return _("The key cannot be read: {reason}.").format(reason=reason)
 
 
@@ -110,7 +108,7 @@ def clean(key: str) -> str:
     if len(text) > 4096 or not all("!" <= sign <= "~" for sign in text):
         raise InputError(
             _("This is not a key"),
-            _("It has characters that no key has, or it is far too long."),
+            _("It contains invalid characters, or is too long."),
             hint=_("Copy it again from the provider's page."),
         )
     return text

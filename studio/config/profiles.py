@@ -32,7 +32,8 @@ def checked(profile: Profile, settings: Settings, *, editing: str = "") -> Profi
     others = [one for one in settings.all_profiles if one.name != editing]
     if any(one.title.casefold() == title.casefold() for one in others):
         raise InputError(
-            _("There is a provider called {name} already").format(name=title),
+            # Translators: {name} is a provider.
+            _("A provider called {name} already exists").format(name=title),
             hint=_("Choose another name."),
         )
     address = usable_address(profile.base_url)
@@ -49,8 +50,10 @@ def checked(profile: Profile, settings: Settings, *, editing: str = "") -> Profi
 def copy_of(profile: Profile, settings: Settings) -> Profile:
     """A profile like this one under a title of its own, to begin with; its key is not copied."""
     taken = {one.title.casefold() for one in settings.all_profiles}
+    # Translators: {name} is a provider.
     title, number = _("{name} copy").format(name=profile.title), 2
     while title.casefold() in taken:
+        # Translators: {name} is a provider.
         title = _("{name} copy {number}").format(name=profile.title, number=number)
         number += 1
     return replace(profile, name="", title=title)
@@ -96,8 +99,8 @@ def read_prices(text: str) -> Mapping[str, Mapping[str, float]]:
         price = _number(words[-1])
         if len(words) != 3 or price is None:
             raise InputError(
-                _("A price is not understood: {line}").format(line=line.strip()[:80]),
-                hint=_("Write model, size and US dollars, such as: gemini-3-pro-image 2K 0.10"),
+                _("Invalid price: {line}").format(line=line.strip()[:80]),
+                hint=_("Enter model, size and USD, such as: gemini-3-pro-image 2K 0.10"),
             )
         size = words[1].upper() if words[1].upper() in TIERS else words[1]
         prices.setdefault(words[0], {})[size] = price
@@ -128,11 +131,12 @@ def _path(text: str) -> str:
         path = f"/{path}"
     if path.count(PLACE) != 1 or not re.fullmatch(r"[\w./:~@{}+-]+", path):
         raise InputError(
-            _("The path is not understood"),
-            _(
-                "{path} must have {place} in it, where the model stands, and no question mark."
-            ).format(path=path[:120], place=PLACE),
-            hint=_("Leave it empty for the usual one."),
+            _("Invalid path"),
+            # Translators: {place} is "{model}", written just so.
+            _("{path} must contain {place} for the model, and no question mark.").format(
+                path=path[:120], place=PLACE
+            ),
+            hint=_("Leave it empty for the default."),
         )
     return path
 

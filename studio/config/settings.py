@@ -140,8 +140,9 @@ class Settings:
                 return profile
         known = ", ".join(p.name for p in (*built_in(), *self.profiles))
         raise InputError(
-            _("There is no provider called {name}").format(name=name),
-            _("Known are: {known}.").format(known=known),
+            # Translators: {name} is a provider.
+            _("No provider called {name}").format(name=name),
+            _("Available: {known}.").format(known=known),
             hint=_("Choose one of these, or add your own in the settings."),
         )
 
@@ -201,10 +202,8 @@ class SettingsStore:
         if self._hands_off:
             self.trouble = StorageError(
                 _("The settings were written by a newer Gridbrush"),
-                _("{name} is used as far as it is understood, and not written over.").format(
-                    name=self._path
-                ),
-                hint=_("What is chosen now lasts until Gridbrush is closed."),
+                _("{name} is used where possible, and not overwritten.").format(name=self._path),
+                hint=_("Changes last until Gridbrush closes."),
             )
         self.value, odd, _unusable = _read(raw)
         self._on_disk = self.value
@@ -220,8 +219,8 @@ class SettingsStore:
             self.trouble = _unreadable(error, self._path)
             return
         self.trouble = StorageError(
-            _("The settings file could not be read"),
-            _("It was set aside as {name}; the usual settings are used.").format(name=aside),
+            _("Unreadable settings file"),
+            _("It was renamed {name}; default settings are used.").format(name=aside),
             hint=_("Check the settings; pictures and keys are not affected."),
         )
 
@@ -230,6 +229,7 @@ class SettingsStore:
         for name, (low, high) in _LIMITS.items():
             if name in changes and not low <= changes[name] <= high:
                 raise InputError(
+                    # Translators: {name} is an entry of the settings file.
                     _("{name} must be between {low} and {high}").format(
                         name=name, low=low, high=high
                     )
@@ -318,30 +318,30 @@ class SettingsStore:
 
 def _unreadable(error: OSError, path: Path) -> StorageError:
     return StorageError(
-        _("The settings file could not be read"),
-        _("{name}: {reason}. The usual settings are used, and it is not written over.").format(
+        _("Unreadable settings file"),
+        _("{name}: {reason}. Default settings are used, and the file is not overwritten.").format(
             name=path, reason=error.strerror or error
         ),
-        hint=_("What is chosen now lasts until Gridbrush is closed."),
+        hint=_("Changes last until Gridbrush closes."),
     )
 
 
 def _not_kept(path: Path) -> StorageError:
     return StorageError(
-        _("The settings cannot be kept"),
-        _(
-            "{name} is not written over: it could not be read, or a newer Gridbrush wrote it."
-        ).format(name=path),
-        hint=_("Move it away, start Gridbrush again, then try once more."),
+        _("The settings cannot be saved"),
+        _("{name} is not overwritten: it is unreadable, or from a newer Gridbrush.").format(
+            name=path
+        ),
+        hint=_("Move it elsewhere, restart Gridbrush, then try again."),
     )
 
 
 def _partly_used(odd: Sequence[str], path: Path) -> StorageError:
     named = ", ".join(odd[:_MOST_NAMED]) + (", …" if len(odd) > _MOST_NAMED else "")
     return StorageError(
-        _("Some of the settings are not understood"),
-        _("Not used, and kept as they are in {name}: {entries}.").format(name=path, entries=named),
-        hint=_("Everything else is used. Choose them anew, or correct them in that file."),
+        _("Some settings are invalid"),
+        _("Ignored, but kept in {name}: {entries}.").format(name=path, entries=named),
+        hint=_("All other settings are used. Choose these again, or correct them in the file."),
     )
 
 

@@ -92,7 +92,7 @@ class SystemSecretStore:
 
 
 def _too_long(longest: int) -> str:
-    return _("the system's keyring takes at most {count} characters").format(count=longest)
+    return _("the system keyring stores at most {count} characters").format(count=longest)
 
 
 def trouble_of(error: Exception, *, display: bool) -> KeyringFailure:
@@ -102,18 +102,22 @@ def trouble_of(error: Exception, *, display: bool) -> KeyringFailure:
     if isinstance(error, KeyringFailure):
         return error
     if isinstance(error, errors.NoKeyringError) or name == "SecretServiceNotAvailableException":
-        return KeyringFailure(KeyState.ABSENT, _("no keyring can be reached"))
+        return KeyringFailure(KeyState.ABSENT, _("no system keyring found"))
     if isinstance(error, errors.KeyringLocked | errors.InitError):
         # Both come at once where no prompt can be shown, and when one was closed.
         if display:
-            return KeyringFailure(KeyState.DENIED, _("the keyring's prompt was closed or denied"))
+            return KeyringFailure(
+                KeyState.DENIED, _("the keyring's password prompt was closed or denied")
+            )
         return KeyringFailure(
             KeyState.LOCKED, _("the keyring is locked and cannot ask for its password here")
         )
     if getattr(error, "winerror", None) == 1783:
         return KeyringFailure(KeyState.TOO_LONG, _too_long(1280))
     return KeyringFailure(
-        KeyState.DENIED, _("the keyring reported a problem ({name})").format(name=name)
+        KeyState.DENIED,
+        # Translators: {name} is the name of an error.
+        _("the keyring reported a problem ({name})").format(name=name),
     )
 
 
@@ -139,7 +143,7 @@ def open_vault(environ: Mapping[str, str]) -> SecretStore:
         kind = kwallet.DBusKeyring
         if _works(kind):
             return SystemSecretStore(kind(), display=display)
-        raise KeyringFailure(KeyState.ABSENT, _("no keyring can be reached"))
+        raise KeyringFailure(KeyState.ABSENT, _("no system keyring found"))
 
 
 def _works(backend: Any) -> bool:

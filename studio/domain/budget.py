@@ -81,7 +81,7 @@ def mark(limit: float, now: float | None = None) -> str:
 
 def warning(budget: Budget, month: str) -> str:
     """That most of the month's money is spent."""
-    words = _("{spent} of the {limit} for {month} are spent.").format(
+    words = _("You've spent {spent} of your {limit} {month} budget.").format(
         spent=about(budget.spent), limit=plain(budget.limit), month=month
     )
     return _with_unknown(words, budget.unknown)
@@ -89,7 +89,7 @@ def warning(budget: Budget, month: str) -> str:
 
 def approach(budget: Budget, run_usd: float | None, month: str) -> str:
     """That a run takes most of what is left."""
-    words = _("This run brings {month} to {sum} of your {limit}.").format(
+    words = _("This run would take {month} to {sum} of your {limit} budget.").format(
         month=month, sum=about(budget.after(run_usd)), limit=plain(budget.limit)
     )
     return _with_unknown(words, budget.unknown + (run_usd is None))
@@ -98,9 +98,9 @@ def approach(budget: Budget, run_usd: float | None, month: str) -> str:
 def question(budget: Budget, run_usd: float | None, month: str) -> str:
     """That a run would go past the budget."""
     if run_usd is None:
-        words = _("The {limit} for {month} are spent, and nobody knows what this run costs.")
+        words = _("Your {limit} budget for {month} is spent, and the price of this run is unknown.")
         return words.format(limit=plain(budget.limit), month=month)
-    words = _("This run brings {month} to {sum}, over your {limit}.").format(
+    words = _("This run would take {month} to {sum}, above your {limit} budget.").format(
         month=month, sum=about(budget.after(run_usd)), limit=plain(budget.limit)
     )
     return _with_unknown(words, budget.unknown)
@@ -110,8 +110,8 @@ def _with_unknown(words: str, unknown: int) -> str:
     if not unknown:
         return words
     more = ngettext(
-        "{n} picture of unknown price is not in that sum.",
-        "{n} pictures of unknown price are not in that sum.",
+        "Not including {n} picture of unknown price.",
+        "Not including {n} pictures of unknown price.",
         unknown,
     ).format(n=unknown)
     return f"{words} {more}"

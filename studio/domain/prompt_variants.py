@@ -127,12 +127,14 @@ def variants(prompt: str) -> tuple[Variant, ...]:
     whole = _read(prompt).whole
     number = _count(whole)
     if number > MOST:
+        if number < 1_000_000:
+            words = _("The prompt makes {number} variants; the limit per run is {most}.")
+        else:
+            words = _("The prompt makes millions of variants; the limit per run is {most}.")
         raise InputError(
             _("Too many pictures at once"),
-            _("The prompt makes {number} variants, a run has at most {most}.").format(
-                number=number if number < 1_000_000 else _("millions of"), most=MOST
-            ),
-            hint=_("Take out some of the {a | b} groups."),
+            words.format(number=number, most=MOST),
+            hint=_("Remove some {a | b} groups."),
         )
     return tuple(
         Variant(text.strip(), ", ".join(name for name in names if name))

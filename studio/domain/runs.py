@@ -151,8 +151,8 @@ def again(picture: Picture, here: Draft | None = None) -> Draft:
     """
     if not can_repeat(picture):
         raise InputError(
-            _("This picture came without a prompt"),
-            _("There is nothing to make another one from. Edit it instead."),
+            _("This picture has no prompt"),
+            _("Variations need a prompt. Edit the picture instead."),
         )
     references = tuple(
         Reference(
@@ -207,30 +207,28 @@ def _talk(picture: Picture, parent: Parent) -> ConversationOrigin | None:
 
 def _check(draft: Draft, model: Model, texts: tuple[str, ...]) -> None:
     if not draft.references and not all(text.strip() for text in texts or ("",)):
-        raise InputError(
-            _("Write a prompt first"), _("There is neither a prompt nor a picture to go by.")
-        )
+        raise InputError(_("Write a prompt first"), _("A prompt or a picture is needed."))
     if not texts:
         raise InputError(_("Write a prompt first"))
     longest = max(len(text) for text in texts)
     if longest > model.prompt_limit:
         raise InputError(
             _("The prompt is too long"),
-            _("It has {length} characters, {model} takes {limit}.").format(
+            _("It has {length} characters; {model} accepts {limit}.").format(
                 length=longest, model=model.title, limit=model.prompt_limit
             ),
         )
     if draft.count < 1:
-        raise InputError(_("At least one picture must be asked for"))
+        raise InputError(_("The count must be at least 1"))
     together = draft.sent_together
     number = draft.count * len(texts) * len(together)
     if number > prompt_variants.MOST:
         raise InputError(
             _("Too many pictures at once"),
-            _("This would be {number} pictures, a run has at most {most}.").format(
+            _("This would make {number} pictures; the limit per run is {most}.").format(
                 number=number, most=prompt_variants.MOST
             ),
-            hint=_("Ask for fewer pictures or variants."),
+            hint=_("Choose fewer pictures or variants."),
         )
     if draft.seed is not None and not 0 <= draft.seed <= MOST_SEED - (draft.count - 1):
         raise InputError(
@@ -246,11 +244,11 @@ def check_references(number: int, model: Model) -> None:
         raise InputError(
             _("Too many reference pictures"),
             ngettext(
-                "{model} takes {limit} picture with a prompt.",
-                "{model} takes {limit} pictures with a prompt.",
+                "{model} accepts {limit} picture with a prompt.",
+                "{model} accepts {limit} pictures with a prompt.",
                 model.references,
             ).format(model=model.title, limit=model.references),
-            hint=_("None was taken. Take some out, or choose another model."),
+            hint=_("None were added. Remove some, or choose another model."),
         )
 
 
@@ -270,20 +268,20 @@ def _advanced(wanted: Advanced, model: Model) -> Advanced:
             _("{model} has no thinking level {level}").format(
                 model=model.title, level=wanted.thinking[:40]
             ),
-            _("It has: {levels}.").format(levels=", ".join(model.thinking)),
+            _("Available: {levels}.").format(levels=", ".join(model.thinking)),
             hint=_("Choose one of these, or another model."),
         )
     says = {
-        "system": _("{model} takes no system instruction"),
-        "temperature": _("{model} takes no temperature"),
-        "thinking": _("{model} cannot be told how hard to think"),
-        "search": _("{model} cannot search"),
-        "safety": _("{model} cannot be told what to refuse"),
+        "system": _("{model} does not support a system instruction"),
+        "temperature": _("{model} does not support a temperature"),
+        "thinking": _("{model} does not support thinking levels"),
+        "search": _("{model} does not support web search"),
+        "safety": _("{model} does not support safety settings"),
     }
     missing = next(name for name in says if getattr(told, name) != getattr(wanted, name))
     raise InputError(
         says[missing].format(model=model.title),
-        hint=_("Leave it out, or choose another model."),
+        hint=_("Remove it, or choose another model."),
     )
 
 
@@ -300,8 +298,8 @@ def _aspect(draft: Draft, model: Model) -> AspectRatio | None:
         ) from error
     if str(aspect) not in model.aspects:
         raise InputError(
-            _("{model} does not make {aspect}").format(model=model.title, aspect=aspect),
-            _("It makes {known}.").format(known=", ".join(model.aspects)),
+            _("{model} does not support {aspect}").format(model=model.title, aspect=aspect),
+            _("Supported: {known}.").format(known=", ".join(model.aspects)),
             hint=_("Choose one of these, or another model."),
         )
     return aspect
@@ -315,12 +313,14 @@ def _size(draft: Draft, model: Model) -> str | None:
     tier = text.upper()
     if tier not in TIERS:
         if not re.fullmatch(r"[\w.:×-]{1,40}", text):
+            # Translators: {size} is what the user wrote.
             raise InputError(_("{size} is not a size").format(size=text[:40]))
         return text
     if tier not in model.sizes:
         raise InputError(
-            _("{model} does not make {size}").format(model=model.title, size=tier),
-            _("It makes {known}.").format(known=", ".join(model.sizes)),
+            # Translators: {size} is a size such as 2K.
+            _("{model} does not support {size}").format(model=model.title, size=tier),
+            _("Supported: {known}.").format(known=", ".join(model.sizes)),
             hint=_("Choose one of these, or another model."),
         )
     return tier

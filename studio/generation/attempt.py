@@ -109,8 +109,8 @@ def _soon(limit: asyncio.Timeout, latest: float | None, *, whole: bool) -> None:
 
 async def _too_long(sink: AnswerSink, limit: float) -> NetworkError:
     """The outer limit has passed: what came of the answer, and be it a trickle, is kept."""
-    title = _("No whole answer came within {minutes:.0f} minutes").format(minutes=limit / 60)
-    hint = _("The limit is in the settings. Trying again may be billed a second time.")
+    title = _("No complete answer within {minutes:.0f} minutes").format(minutes=limit / 60)
+    hint = _("Change the limit in the settings. Trying again may be billed twice.")
     if not (sink.received and sink.arriving):
         message = _("The connection was closed.")
         return NetworkError(title, message, hint=hint, billed=Billed.MAYBE)
@@ -128,9 +128,9 @@ def _mend(body: Path, target: Path) -> None:
         raise files.storage_error(error, body) from error
     if text is None:
         raise NoPicture(
-            _("There is no picture in what arrived"),
-            _("Not even its beginning can be read."),
-            hint=_("Discard it, or try again; that may be billed a second time."),
+            _("No picture in the received data"),
+            _("Not even its beginning is readable."),
+            hint=_("Discard it, or try again; trying again may be billed twice."),
             billed=Billed.MAYBE,
         )
     files.write_new(target, (text,))
@@ -157,20 +157,20 @@ def _stays(error: StudioError) -> None:
     error.kept, error.retryable = True, False
     if error.billed is Billed.NO and not isinstance(error, PicturesLeft):
         error.billed = Billed.MAYBE
-    error.hint = _("The answer is kept. “Read again” on its tile looks once more, at no cost.")
+    error.hint = _("The answer is saved. Choose “Read again” on its tile to retry for free.")
 
 
 def _in_journal(entry: JournalEntry) -> str:
     return _(
-        "The answer is kept in {folder}. When there is room again, Try again brings the picture "
-        "in without asking the service a second time."
+        "The answer is saved in {folder}. Free some space, then choose Try again to import the "
+        "picture. Nothing is sent again."
     ).format(folder=entry.folder)
 
 
 def _in_memory() -> str:
     return _(
-        "The answer is kept in memory until Gridbrush ends. Make room, then press Try again; the "
-        "service is not asked a second time."
+        "The answer is in memory until Gridbrush closes. Free some space, then choose Try again. "
+        "Nothing is sent again."
     )
 
 
@@ -349,12 +349,13 @@ class AttemptRunner:
             log.error("A paid answer found no room outside the library either: %s", error)
             return _in_memory()
         if folder.parent != self._spare.folder:
+            # Translators: {state} is a folder.
             return _(
-                "The answer is kept in {folder}. Move it to {state} before the next start."
+                "The answer is saved in {folder}. Move it to {state} before the next start."
             ).format(folder=folder, state=self._spare.folder)
-        return _("The answer is kept in {folder}. The next start brings its picture in.").format(
-            folder=folder
-        )
+        return _(
+            "The answer is saved in {folder}. Its picture is imported at the next start."
+        ).format(folder=folder)
 
     async def write_held(self) -> None:
         """Answers that found no room get a last chance to be written, before the program ends."""
@@ -460,7 +461,7 @@ class AttemptRunner:
             return self._find_reader(job.request.profile, found.wire)
         except InputError as error:
             error.kept, error.billed = True, Billed.MAYBE
-            error.hint = _("The answer is kept. A newer Gridbrush may read it, at no cost.")
+            error.hint = _("The answer is saved. A newer Gridbrush may read it for free.")
             raise
 
     def reader_version(self, job: Job, found: FoundAttempt) -> int:

@@ -248,17 +248,17 @@ def _sentences(told: HistoryUse) -> tuple[str, ...]:
     if told.left_out and told.turns:
         return (
             ngettext(
-                "{n} earlier turn of the conversation did not fit and was left out",
-                "{n} earlier turns of the conversation did not fit and were left out",
+                "{n} earlier turn of the conversation was too long and not sent",
+                "{n} earlier turns of the conversation were too long and not sent",
                 told.left_out,
             ).format(n=told.left_out),
         )
     match told.alone:
         case NoHistoryReason.OBJECTED:
-            return (_("The service did not take the conversation; the picture was sent alone"),)
+            return (_("The service rejected the conversation; only the picture was sent"),)
         case NoHistoryReason.TOO_LARGE:
-            return (_("The conversation is too large to go on; the picture was sent alone"),)
+            return (_("The conversation is too long; only the picture was sent"),)
         case NoHistoryReason.LOST:
-            return (_("The conversation is not kept any more; the picture was sent alone"),)
+            return (_("The conversation is no longer saved; only the picture was sent"),)
         case NoHistoryReason.NO:
             return ()

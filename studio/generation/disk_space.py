@@ -68,8 +68,8 @@ class DiskReservations:
             raise StorageError(
                 _("The disk is almost full"),
                 _(
-                    "{free:,.0f} MB are free where the library is, and what is under way may take "
-                    "{wanted:,.0f} MB; nothing was sent."
+                    "{free:,.0f} MB free on the library's disk; running jobs may need "
+                    "{wanted:,.0f} MB. Nothing was sent."
                 ).format(free=free / 1e6, wanted=wanted / 1e6),
-                hint=_("Free some space, then press Try again. Nothing was billed."),
+                hint=_("Free some space, then choose Try again."),
             )

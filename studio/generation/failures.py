@@ -29,12 +29,12 @@ def failure_of(error: StudioError) -> Failure:
 def cancelled(job: Job) -> Cancelled:
     """The user stopped it; when it was sent, nobody knows whether it was billed."""
     if job.started is None:
-        return Cancelled(_("Cancelled"), _("Nothing was sent, nothing is billed."))
+        return Cancelled(_("Cancelled"), _("Nothing was sent."))
     after = max(0.0, time.time() - job.started)
     return Cancelled(
         _("Cancelled after {seconds:.0f} s").format(seconds=after),
-        _("The connection was closed; nothing can arrive any more."),
-        hint=_("The service may have made the picture, and billed it, all the same."),
+        _("The connection was closed; no picture will arrive."),
+        hint=_("The service may still have made and billed the picture."),
         billed=Billed.NO if job.request.profile == OFFLINE else Billed.MAYBE,
     )
 

@@ -159,8 +159,8 @@ class AnswerIngester:
                     raise why
             raise NoPicture(
                 _("The picture in the answer cannot be read"),
-                _("Its bytes are none of the kinds of picture known here, or damaged."),
-                hint=_("Trying again may be billed a second time."),
+                _("It is damaged, or of an unknown file type."),
+                hint=_("Trying again may be billed twice."),
                 billed=Billed.MAYBE,
                 request_id=answer.request_id,
             )
@@ -361,7 +361,7 @@ def _may_be_fetched_again(error: StudioError) -> bool:
 
 def _not_read(why: NotDecoded, answer: Answer) -> NotRead:
     return NotRead(
-        _("The picture could not be looked at"),
+        _("The picture could not be checked"),
         why.message,
         billed=Billed.MAYBE,
         request_id=answer.request_id,
@@ -391,7 +391,7 @@ def _write_part(part: Path, found: AnswerPicture, body: Path) -> None:
     files.write_new(part, found.chunks(body))
     with part.open("rb") as file:
         if kind_of(file.read(64)) is None:
-            raise PictureUnreadable(_("The answer holds something that is not a picture"))
+            raise PictureUnreadable(_("Part of the answer is not a picture"))
 
 
 def _rewrite(part: Path, data: bytes) -> None:
@@ -417,9 +417,13 @@ def _not_as_asked(job: Job, facts: PictureFacts, found: AnswerPicture) -> tuple[
         log.info("The answer calls a %s %s", facts.media_type, found.media_type)
     if request.aspect and not request.aspect.near(facts.width, facts.height):
         got = _named_ratio(facts.width, facts.height)
-        warnings.append(_("Asked {asked}, got {got}").format(asked=request.aspect, got=got))
+        warnings.append(
+            _("Requested {asked}, received {got}").format(asked=request.aspect, got=got)
+        )
     if request.size and (got_size := _tier(facts.width, facts.height)) != _asked_tier(request.size):
-        warnings.append(_("Asked {asked}, got {got}").format(asked=request.size, got=got_size))
+        warnings.append(
+            _("Requested {asked}, received {got}").format(asked=request.size, got=got_size)
+        )
     return tuple(warnings)
 
 

@@ -412,9 +412,9 @@ class Journal:
         for folder in directory_handles.folders(self.folder, self.folder):
             try:
                 if directory_handles.holds_links(folder):
-                    raise OSError(_("there is a link or a device in it"))
+                    raise OSError(_("it contains a link or a device"))
                 if not inside.is_id(folder.name.removesuffix(_DONE)):
-                    raise OSError(_("its name is none this program gives"))
+                    raise OSError(_("unknown file name"))
                 if folder.name.endswith(_DONE) or not _believed(folder):
                     # Over, or ended before it was ever believed.
                     shutil.rmtree(folder, ignore_errors=True)
@@ -449,9 +449,9 @@ class Journal:
 def missing_folder_error(folder: Path) -> StorageError:
     """For a folder that was taken away while it was used."""
     return StorageError(
-        _("A folder of the library is gone"),
-        _("{folder} was renamed, moved or deleted while it was used.").format(folder=folder),
-        hint=_("Put it back where it was, then start Gridbrush again."),
+        _("A library folder is missing"),
+        _("{folder} was renamed, moved or deleted while in use.").format(folder=folder),
+        hint=_("Put it back, then restart Gridbrush."),
     )
 
 

@@ -232,7 +232,8 @@ class _DamagedEntries:
             path, reason = journal.unreadable[0]
             return StorageError(
                 _("A part of the journal cannot be read"),
-                _("{path}: {reason}. It stays where it is; the next start tries again.").format(
+                # Translators: {reason} begins in small letters.
+                _("{path}: {reason}. The file is kept; the next start tries again.").format(
                     path=path, reason=reason
                 ),
             )
@@ -247,12 +248,12 @@ class _DamagedEntries:
 
     def _rest(self, journal: Journal) -> Iterator[str]:
         if self.answers:
-            yield _("What had arrived is in the library, without its prompt.")
+            yield _("The received pictures are in the library, without their prompt.")
         elif self.sent:
             yield _("It may have been billed, and is not sent again.")
         else:
-            yield _("Nothing was sent. Ask for it again.")
-        yield _("Its files: {folder}").format(folder=journal.folder.with_name(DAMAGED))
+            yield _("Nothing was sent. Send it again.")
+        yield _("Files: {folder}").format(folder=journal.folder.with_name(DAMAGED))
 
 
 def _ended(found: FoundAttempt, job: Job, state: JobState, failure: Failure) -> Job:
@@ -264,13 +265,13 @@ def _ended(found: FoundAttempt, job: Job, state: JobState, failure: Failure) -> 
 
 def _were_whole(n: int) -> InfoPosted:
     title = ngettext(
-        "{n} answer that was kept as cut is whole",
-        "{n} answers that were kept as cut are whole",
+        "{n} answer marked incomplete is complete",
+        "{n} answers marked incomplete are complete",
         n,
     )
     return InfoPosted(
         title.format(n=n),
-        _("An earlier version misread it. What was in it is in the library now; nothing was sent."),
+        _("An earlier version misread it. Its pictures are now in the library; nothing was sent."),
     )
 
 
@@ -281,15 +282,15 @@ def _cut(found: FoundAttempt, job: Job) -> Job:
 
 def _kept(recorded: Job) -> Job:
     """A job that failed, whose answer is there to be read again."""
-    failure = recorded.failure or Failure(kind="bug", title=_("It did not work"))
+    failure = recorded.failure or Failure(kind="bug", title=_("Failed"))
     return replace(recorded, failure=replace(failure, kept=True))
 
 
 def _still_elsewhere(spare: FallbackStore, error: StorageError) -> StorageError:
     return StorageError(
-        _("An answer could not be brought in"),
+        _("An answer could not be imported"),
         f"{error}",
-        hint=_("It is kept in {folder}; the next start tries again.").format(folder=spare.folder),
+        hint=_("It is saved in {folder}; the next start tries again.").format(folder=spare.folder),
     )
 
 
@@ -297,8 +298,8 @@ def _unknown(job: Job) -> Failure:
     offline = job.request.profile == OFFLINE
     return Failure(
         kind="incomplete",
-        title=_("Sent, but no answer was kept"),
-        message=_("Gridbrush ended while the service was working on this picture."),
-        hint=_("Trying again may be billed a second time.") if not offline else "",
+        title=_("Sent, but no answer saved"),
+        message=_("Gridbrush closed while the service was working on this picture."),
+        hint=_("Trying again may be billed twice.") if not offline else "",
         billed=Billed.NO if offline else Billed.MAYBE,
     )

@@ -196,7 +196,7 @@ class AnswerSink:
         expected = self.code == HTTPStatus.OK or self.promising
         cut = scan.json and not scan.complete and scan.refused is None
         if not self.arriving or (expected and cut):
-            raise await self.broke(_("The answer stopped before its end."))
+            raise await self.broke(_("The answer is incomplete."))
         return scan
 
     async def finish_journal(self, lane: SerialExecutor) -> None:
@@ -292,6 +292,6 @@ def incomplete(received: int, seconds: float) -> IncompleteAnswer:
     return IncompleteAnswer(
         _("Connection lost after {seconds:.0f} s").format(seconds=seconds),
         _("Only the first {bytes:,} bytes of the answer arrived.").format(bytes=received),
-        hint=_("What arrived is kept. Trying again may be billed a second time."),
+        hint=_("The received data is saved. Trying again may be billed twice."),
         billed=Billed.MAYBE,
     )

@@ -65,7 +65,7 @@ class Salvage:
 def nothing_kept() -> InputError:
     """The sentence for a job of whose answer there is nothing."""
     return InputError(
-        _("There is nothing to read"),
-        _("Nothing is kept of this answer."),
-        hint=_("Put it away, or try again; that may be billed a second time."),
+        _("Nothing to read"),
+        _("No data of this answer is saved."),
+        hint=_("Dismiss it, or try again; trying again may be billed twice."),
     )

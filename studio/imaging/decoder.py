@@ -486,7 +486,7 @@ def _not_started(details: str) -> NotDecoded:
     return NotDecoded(
         _("Pictures cannot be decoded"),
         _("The decoding process did not start."),
-        hint=_("Start Gridbrush again. If that does not help, install it again."),
+        hint=_("Restart Gridbrush. If the problem remains, reinstall it."),
         details=details,
     )
 
@@ -494,24 +494,26 @@ def _not_started(details: str) -> NotDecoded:
 def _unreadable(fault: str, path: Path, details: str) -> PictureUnreadable:
     name = path.name
     sentences = {
-        "missing": _("{name} is not there any more."),
-        "denied": _("{name} may not be read by this user."),
+        "missing": _("{name} no longer exists."),
+        "denied": _("You have no permission to read {name}."),
         "not_a_file": _("{name} is not a file."),
         "empty": _("{name} is empty."),
-        "not_a_picture": _("{name} is not a picture, or not of a kind Gridbrush reads."),
-        "no_decoder": _("{name} is AVIF, which Gridbrush cannot read on this computer."),
-        "too_large": _("{name} has more pixels than Gridbrush opens."),
-        "memory": _("{name} needs more memory than Gridbrush gives to one picture."),
+        "not_a_picture": _("{name} is not a picture in a supported format."),
+        "no_decoder": _("{name} is an AVIF file. AVIF is not supported on this computer."),
+        "too_large": _("{name} has too many pixels."),
+        "memory": _("{name} exceeds the memory limit per picture."),
         "too_slow": _("Decoding {name} took too long and was stopped."),
-        "died": _("Decoding {name} ended the decoding process; the program is not harmed."),
-        "too_many_bytes": _("{name} cannot be made small enough to be sent."),
+        "died": _(
+            "Decoding {name} crashed the decoding process. Gridbrush itself is not affected."
+        ),
+        "too_many_bytes": _("{name} is too large to send, even scaled down."),
     }
     sentence = sentences.get(fault, _("{name} is damaged or incomplete."))
     kind = NotDecoded if fault in _NOT_LOOKED else PictureUnreadable
     return kind(
         _("The picture cannot be read"),
         sentence.format(name=name),
-        hint=_("Gridbrush reads PNG, JPEG, WebP, GIF, AVIF, TIFF and BMP.")
+        hint=_("Supported: PNG, JPEG, WebP, GIF, AVIF, TIFF and BMP.")
         if fault == "not_a_picture"
         else "",
         details=details,

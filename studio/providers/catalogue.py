@@ -192,19 +192,19 @@ class Catalogue:
                 sizes=_USUAL_SIZES,
                 thinking=THINKING,
                 search=True,
-                note=_("Nothing is known about this model; its price neither."),
+                note=_("Unknown model, price unknown."),
             )
         return replace(self._dated(known), id=one.id)
 
     def _dated(self, model: Model) -> Model:
         day, state = model.shut_down, model.state
         if state is ModelState.RETIRED:
-            note = _("Switched off on {day}; a few gateways may still serve it.").format(day=day)
+            note = _("Retired on {day}; some services may still offer it.").format(day=day)
         elif day and day < self._today():
             state = ModelState.RETIRED
-            note = _("Was to be switched off on {day}; the service may refuse it.").format(day=day)
+            note = _("Planned to retire on {day}; the service may refuse it.").format(day=day)
         elif state is ModelState.DEPRECATED:
-            note = _("Being switched off ({day}); choose a newer model.").format(day=day)
+            note = _("Retires on {day}; choose a newer model.").format(day=day)
         else:
             return model
         return replace(model, state=state, note=note)
@@ -249,11 +249,11 @@ def _titled(model: Model) -> Model:
         "sketch": _("Offline sketch, not AI"),
         "sketch-slow": _("Sketch: slow (20 seconds, in pieces)"),
         "sketch-refuses": _("Sketch: refuses every prompt"),
-        "sketch-words": _("Sketch: answers in words"),
+        "sketch-words": _("Sketch: replies with text"),
         "sketch-overloaded": _("Sketch: overloaded twice, then paints"),
-        "sketch-cut": _("Sketch: breaks off in the middle"),
+        "sketch-cut": _("Sketch: connection breaks halfway"),
     }
-    note = _("For trying out faults.") if model.fault else _("Painted on this computer, free.")
+    note = _("For testing errors.") if model.fault else _("Free, painted on this computer.")
     return replace(model, title=titles.get(model.id, model.id), note=note)
 
 
@@ -264,7 +264,7 @@ def _read_table(path: Path) -> Any:
         raise StorageError(
             _("The table of models is missing or damaged"),
             _("{name} cannot be read.").format(name=path),
-            hint=_("Install the program again."),
+            hint=_("Reinstall Gridbrush."),
         ) from error
 
 

@@ -54,9 +54,9 @@ def explain(
     host = urlsplit(url).hostname or url
     if answering:
         return IncompleteAnswer(
-            _("The answer broke off"),
-            _("The connection to {host} ended in the middle of the answer.").format(host=host),
-            hint=_("The picture may have been made and charged. Trying again may cost again."),
+            _("The answer is incomplete"),
+            _("The connection to {host} was lost during the answer.").format(host=host),
+            hint=_("The picture may have been made and billed. Trying again may be billed twice."),
             billed=Billed.MAYBE,
             details=_name(error, clean),
         )
@@ -65,16 +65,16 @@ def explain(
     if not whole_request:
         return NetworkError(
             _("The request could not be sent"),
-            _("The connection to {host} broke while sending.").format(host=host),
-            hint=_("Check the network. Nothing was made, so nothing was charged."),
+            _("The connection to {host} was lost while sending.").format(host=host),
+            hint=_("Check the network."),
             retryable=True,
             repeats=1,
             details=_name(error, clean),
         )
     return NetworkError(
-        _("The connection broke"),
-        _("{host} got the request, but its answer did not arrive.").format(host=host),
-        hint=_("The picture may have been made and charged. Trying again may cost again."),
+        _("Connection lost"),
+        _("{host} received the request, but no answer arrived.").format(host=host),
+        hint=_("The picture may have been made and billed. Trying again may be billed twice."),
         billed=Billed.MAYBE,
         details=_name(error, clean),
     )
@@ -95,9 +95,9 @@ def _not_reached(
     kind = type(error).__name__
     if kind in ("InvalidURL", "UnsupportedProtocol", "LocalProtocolError"):
         return InputError(
-            _("The address of the provider is not usable"),
+            _("Invalid provider address"),
             host,
-            hint=_("Check the provider's base address in the settings."),
+            hint=_("Check the provider's address in the settings."),
             details=_name(error, clean),
         )
     if reason := _broken_rule(causes):
@@ -108,48 +108,49 @@ def _not_reached(
                 "the standard RFC 5280: {reason}."
             ).format(host=host, reason=reason),
             hint=_(
-                "Programs on Python 3.13 or newer insist on the standard; older ones may still "
-                "take this certificate. Ask whoever issued it, often your company's IT, for one "
-                "that follows RFC 5280."
+                "Python 3.13 and newer enforce the standard; older versions may accept this "
+                "certificate. Ask its issuer, often your company's IT, for one that follows RFC "
+                "5280."
             ),
             details=_name(error, clean),
         )
     if any(isinstance(one, ssl.SSLCertVerificationError) for one in causes):
         title = _("The connection is not safe")
         message = _("The certificate of {host} cannot be trusted.").format(host=host)
-        hint = _("Is a network's sign-in page in between, or the computer's clock wrong?")
+        hint = _("Check for a network sign-in page, and check the computer's clock.")
     elif any(isinstance(one, ssl.SSLError) for one in causes):
         title = _("The connection is not safe")
-        message = _("No encrypted connection to {host} could be made.").format(host=host)
+        message = _("Could not make an encrypted connection to {host}.").format(host=host)
         hint = _("Check the address and the network.")
     elif kind == "ProxyError":
         title = _("The proxy refused the connection")
-        message = _("The system's proxy does not connect to {host} ({reason}).").format(
+        message = _("The system proxy did not connect to {host} ({reason}).").format(
             host=host, reason=clean(str(error))[:80]
         )
-        hint = _("Check the proxy in the system's settings.")
+        hint = _("Check the proxy in the system settings.")
     elif proxy:
         # Past it, only the proxy knows what went wrong.
-        title = _("The proxy was not reached")
-        message = _("Nothing answers at the proxy in {name}, which is the way to {host}.").format(
+        title = _("The proxy is not reachable")
+        # Translators: {name} is an environment variable or "the system's settings".
+        message = _("The proxy to {host}, set in {name}, does not answer.").format(
             name=proxy, host=host
         )
-        hint = _("Check the proxy in the system's settings.")
+        hint = _("Check the proxy in the system settings.")
     elif any(isinstance(one, socket.gaierror) for one in causes):
-        title = _("The service was not found")
-        message = _("There is no address for {host}.").format(host=host)
-        hint = _("Check the network, and the provider's base address.")
+        title = _("Service not found")
+        message = _("No network address found for {host}.").format(host=host)
+        hint = _("Check the network and the provider's address.")
     elif any(isinstance(one, ConnectionRefusedError) for one in causes) or "refused" in str(error):
-        title = _("The service was not reached")
-        message = _("Nothing answers at {host}.").format(host=host)
-        hint = _("Check the network, and the provider's base address.")
+        title = _("The service is not reachable")
+        message = _("{host} does not answer.").format(host=host)
+        hint = _("Check the network and the provider's address.")
     elif "Timeout" in kind:
-        title = _("The service was not reached")
-        message = _("{host} did not take the connection in time.").format(host=host)
+        title = _("The service is not reachable")
+        message = _("{host} did not accept the connection in time.").format(host=host)
         hint = _("Check the network, then try again.")
     else:
-        title = _("The service was not reached")
-        message = _("No connection to {host} could be made.").format(host=host)
+        title = _("The service is not reachable")
+        message = _("Could not connect to {host}.").format(host=host)
         hint = _("Check the network, then try again.")
     return NetworkError(title, message, hint=hint, retryable=True, details=_name(error, clean))
 
@@ -184,8 +185,8 @@ def too_long(limit: int) -> ServiceError:
     """For an answer that does not end where any picture would."""
     return ServiceError(
         _("The answer is too large"),
-        _("It is longer than {mb} MB.").format(mb=limit >> 20),
-        hint=_("This is not what an image service should send; check the profile's address."),
+        _("It is larger than {mb} MB.").format(mb=limit >> 20),
+        hint=_("This is not an image service's answer; check the provider's address."),
         billed=Billed.MAYBE,
     )
 
@@ -193,8 +194,9 @@ def too_long(limit: int) -> ServiceError:
 def unreadable_encoding(name: str) -> ServiceError:
     """For an answer packed in a way we did not ask for and cannot read."""
     return ServiceError(
-        _("The answer could not be unpacked"),
-        _("It came packed ({name}), which was not asked for.").format(name=name[:40]),
-        hint=_("It may have been charged. Tell the provider."),
+        _("The answer could not be decompressed"),
+        # Translators: {name} is a compression such as gzip.
+        _("Unexpected compression ({name}).").format(name=name[:40]),
+        hint=_("It may have been billed. Report it to the provider."),
         billed=Billed.MAYBE,
     )

@@ -123,10 +123,10 @@ async def _follow(url: str, policy: FetchPolicy, visit: Visit, taker: FetchSink)
         if status == 200:
             return
         if status not in _MOVED:
-            reason = _("There the answer has the status {status}.").format(status=status)
+            reason = _("The address answers with status {status}.").format(status=status)
             raise (not_fetched if status in _PASSING else refused)(url, reason)
         place = moved(place, headers.get("location", ""))
-    raise refused(url, _("It leads elsewhere too often."))
+    raise refused(url, _("Too many redirects."))
 
 
 async def _request_addresses(
@@ -178,7 +178,7 @@ class _CheckingSink:
     def check(self) -> None:
         """Raise NoPicture when what came so far is no picture; all of it when it was short."""
         if self._head is not None and (len(self._head) < _HEAD or not kind_of(self._head[:_HEAD])):
-            raise refused(self._url, _("What lies there is not a picture."))
+            raise refused(self._url, _("The file there is not a picture."))
 
 
 async def targets(url: str, policy: FetchPolicy) -> tuple[FetchTarget, ...]:
@@ -190,7 +190,7 @@ async def targets(url: str, policy: FetchPolicy) -> tuple[FetchTarget, ...]:
     literal = _literal(name)
     if literal is None and policy.proxied and _proxied(url, scheme, name):
         if _OWN_NAMES.search(name) or "." not in name:
-            raise refused(url, _("It leads into this network."))
+            raise refused(url, _("It leads into your local network."))
         return (FetchTarget(url=f"{scheme}://{named}{rest}", host=named, name=name),)
     if literal is not None:
         found: list[Address] = [literal]
@@ -199,11 +199,11 @@ async def targets(url: str, policy: FetchPolicy) -> tuple[FetchTarget, ...]:
             given = await policy.resolve(name, port)
         except (OSError, UnicodeError) as error:
             raise not_fetched(
-                url, _("There is no address for {host}.").format(host=name)
+                url, _("No network address found for {host}.").format(host=name)
             ) from error
         found = [ipaddress.ip_address(one) for one in dict.fromkeys(given)]
     if not found or not all(allowed(one, policy) for one in found):
-        raise refused(url, _("It leads into this network."))
+        raise refused(url, _("It leads into your local network."))
     return tuple(
         FetchTarget(
             url=f"{scheme}://{f'[{one}]' if one.version == 6 else one}:{port}{rest}",
@@ -228,11 +228,11 @@ def _parts(url: str, policy: FetchPolicy) -> tuple[str, str, int, str]:
         name = (parts.hostname or "").rstrip(".").encode("idna").decode("ascii").lower()
         port = parts.port
     except (ValueError, UnicodeError) as error:
-        raise refused(url, _("It is not an address of the web.")) from error
+        raise refused(url, _("It is not a web address.")) from error
     if parts.scheme != "https" and not (parts.scheme == "http" and policy.loopback):
-        raise refused(url, _("It does not begin with https://, so it could be read on the way."))
+        raise refused(url, _("It is not an https:// address, so others could read it."))
     if not name or "@" in parts.netloc or len(url) > _LONGEST or re.search(r"[\s\x00-\x1f]", url):
-        raise refused(url, _("It is not an address of the web."))
+        raise refused(url, _("It is not a web address."))
     path = parts.path or "/"
     rest = f"{path}?{parts.query}" if parts.query else path
     return parts.scheme, name, port or (443 if parts.scheme == "https" else 80), rest
@@ -256,11 +256,11 @@ def allowed(address: Address, policy: FetchPolicy) -> bool:
 def moved(url: str, location: str) -> str:
     """Where a redirection leads. Raises NoPicture when it leads nowhere."""
     if not location:
-        raise refused(url, _("It leads elsewhere, without saying where."))
+        raise refused(url, _("It redirects without a target."))
     try:
         return urljoin(url, location)
     except ValueError as error:
-        raise refused(url, _("It leads elsewhere, without saying where.")) from error
+        raise refused(url, _("It redirects without a target.")) from error
 
 
 def refused(url: str, reason: str) -> NoPicture:
@@ -272,7 +272,7 @@ def not_fetched(url: str, reason: str) -> NotFetched:
     """For a line that broke: fetching it again costs nothing."""
     return NotFetched(
         *_sentences(url, reason),
-        hint=_("Try again fetches it once more without asking the service for another picture."),
+        hint=_("Try again downloads it again. Nothing new is requested."),
         billed=Billed.MAYBE,
     )
 
@@ -283,4 +283,4 @@ def _sentences(url: str, reason: str) -> tuple[str, str]:
 
 
 def _hint() -> str:
-    return _("Open it soon, such addresses expire. The picture may have been charged.")
+    return _("Open it soon, the address will expire. It may have been billed.")

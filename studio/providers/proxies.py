@@ -77,13 +77,11 @@ def _read(value: str, name: str) -> str:
     """The address in one spelling. Nothing of it is ever in an error: it may hold a password."""
     refused = _refusing(name)
     if re.search(r"[\s\x00-\x1f\x7f]", value):
-        raise refused(_("There is a space in it."))
+        raise refused(_("It contains a space."))
     found = _SCHEME.match(value)
     scheme = found[1].lower() if found else "http"
     if scheme not in (*_HTTP, *_SOCKS):
-        raise refused(
-            _("{scheme}:// is no kind of proxy that is known here.").format(scheme=scheme)
-        )
+        raise refused(_("{scheme}:// proxies are not supported.").format(scheme=scheme))
     rest = value[found.end() :] if found else value
     try:
         parts = urlsplit(f"//{rest}")
@@ -93,11 +91,11 @@ def _read(value: str, name: str) -> str:
     place = parts.netloc.rpartition("@")[2]
     numbers = ":" not in host or re.fullmatch(r"\[[^\]]+\](:\d*)?", place)
     if not (numbers and _HOST.fullmatch(host) and is_name(host)):
-        raise refused(_("It names no computer."))
+        raise refused(_("It contains no host name."))
     if port == 0:
         raise refused(_bad_port())
     if parts.path not in ("", "/") or parts.query or parts.fragment:
-        raise refused(_("There is more in it than an address."))
+        raise refused(_("It contains more than an address."))
     return _spelled(scheme, parts, refused)
 
 
@@ -113,7 +111,7 @@ def _spelled(scheme: str, parts: SplitResult, refused: Callable[[str], NetworkEr
 
 def _port_or_host(rest: str) -> str:
     port = rest.rpartition("@")[2].rpartition(":")[2]
-    return _bad_port() if not port.endswith("]") else _("It names no computer.")
+    return _bad_port() if not port.endswith("]") else _("It contains no host name.")
 
 
 def _bad_port() -> str:
@@ -124,13 +122,13 @@ def _refusing(name: str) -> Callable[[str], NetworkError]:
     def refused(reason: str) -> NetworkError:
         return NetworkError(
             _("The proxy cannot be used"),
-            _("The proxy in {name} is not named as one should be. {reason}").format(
-                name=name, reason=reason
-            ),
+            # Translators: {name} is an environment variable or "the system's settings"; {reason} is
+            # a sentence.
+            _("Invalid proxy address in {name}. {reason}").format(name=name, reason=reason),
             hint=_(
                 "It should look like http://proxy.example.com:8080 or "
-                "socks5://proxy.example.com:1080. Correct it or remove it, then start Gridbrush "
-                "again. Signs such as # or / in a password are written as %23 or %2F."
+                "socks5://proxy.example.com:1080. Correct or remove it, then restart Gridbrush. "
+                "Write characters such as # or / in a password as %23 or %2F."
             ),
         )
 

@@ -25,8 +25,8 @@ def provider_of(profile: Profile, find_model: FindModel, learn: Learn) -> Provid
     speaks = WIRES.get(profile.wire)
     if speaks is None:
         raise InputError(
-            _("The wire format {wire} is not known").format(wire=f"“{profile.wire[:_MOST_SHOWN]}”"),
-            _("This version knows: {known}.").format(known=", ".join(sorted(WIRES))),
-            hint=_("A newer Gridbrush may know it. Update, or choose another provider."),
+            _("Unknown wire format {wire}").format(wire=f"“{profile.wire[:_MOST_SHOWN]}”"),
+            _("Supported: {known}.").format(known=", ".join(sorted(WIRES))),
+            hint=_("Update Gridbrush, or choose another provider."),
         )
     return speaks(profile, find_model, learn)

@@ -168,7 +168,7 @@ class HttpClient:
             if len(collected) > MAX_LIST:
                 raise ServiceError(
                     _("The list of models is too long"),
-                    _("It is longer than {mb} MB.").format(mb=MAX_LIST >> 20),
+                    _("It is larger than {mb} MB.").format(mb=MAX_LIST >> 20),
                 )
 
         try:

@@ -202,29 +202,33 @@ class _ClientSession:
         core = self._core
         if not core.library.writable:
             raise LibraryLocked(
-                _("The library is open for reading only"),
-                _("The Gridbrush that has it open cannot write to it."),
+                _("The library is read-only"),
+                _("The other Gridbrush cannot write to it."),
             )
         for name in dict.fromkeys(request.profile for request in asked.run.requests):
             if name == OFFLINE:
                 continue
             if core.profile(name).base_url != asked.addresses.get(name):
                 raise InputError(
-                    _("The Gridbrush that has the library open asks another address"),
-                    _("There, {name} is {url}.").format(name=name, url=core.profile(name).base_url),
-                    hint=_("Close it, or leave --base-url out."),
+                    _("The other Gridbrush uses another address"),
+                    # Translators: {name} is a provider.
+                    _("There, {name} is at {url}.").format(
+                        name=name, url=core.profile(name).base_url
+                    ),
+                    hint=_("Close it, or omit --base-url."),
                 )
             if asked.key and asked.key != protocol.mark_of(core.keys.from_environment(name)):
                 raise LibraryLocked(
-                    _("The key in {variable} stays here").format(variable=KEY_VARIABLE),
-                    _("It is for this run alone, and another Gridbrush has the library open."),
-                    hint=_("Close that one; or leave the key out, then its own key is used."),
+                    _("The key in {variable} cannot be used").format(variable=KEY_VARIABLE),
+                    _("It is for this run only, and another Gridbrush has the library open."),
+                    hint=_("Close the other Gridbrush, or unset {variable} to use its key."),
                 )
             if core.queue.held(name):
                 raise KeyMissing(
-                    _("There is no key for {name}").format(name=core.profile(name).title),
-                    _("The Gridbrush that has the library open waits for one."),
-                    hint=_("Give the key in its window."),
+                    # Translators: {name} is a provider.
+                    _("No key for {name}").format(name=core.profile(name).title),
+                    _("The other Gridbrush needs one."),
+                    hint=_("Enter the key in its window."),
                 )
 
 
@@ -263,7 +267,7 @@ class _RunFollower:
 async def carry_out(core: Core, asked: ChangeLibrary) -> ChangeDone:
     """Do one change to the library, whoever asked for it. Raises StudioError."""
     if (action := _ACTIONS.get(asked.action)) is None:
-        raise InputError(_("The Gridbrush that has the library open does not know this command"))
+        raise InputError(_("The other Gridbrush does not support this command"))
     return await action(core, asked)
 
 
@@ -321,11 +325,13 @@ async def _collect(core: Core, asked: ChangeLibrary) -> ChangeDone:
         if found is not None:
             return ChangeDone(await collections.search_for(found.id, asked.search))
         made = await collections.make(asked.name, asked.search)
-        return ChangeDone(_("Collection {name} made").format(name=made.name))
+        # Translators: {name} is a collection.
+        return ChangeDone(_("Collection {name} created").format(name=made.name))
     if found is None:
         found = await collections.make(asked.name)
         if not ids:
-            return ChangeDone(_("Collection {name} made").format(name=found.name))
+            # Translators: {name} is a collection.
+            return ChangeDone(_("Collection {name} created").format(name=found.name))
     return ChangeDone(await collections.add(ids, found.id))
 
 
@@ -333,7 +339,8 @@ async def _uncollect(core: Core, asked: ChangeLibrary) -> ChangeDone:
     """Take pictures out of a collection; without pictures the collection is deleted."""
     found = await core.library.collections.named(asked.name)
     if found is None:
-        raise InputError(_("There is no collection {name}").format(name=asked.name))
+        # Translators: {name} is a collection.
+        raise InputError(_("No collection {name}").format(name=asked.name))
     if not asked.ids:
         return ChangeDone(await core.library.collections.delete(found.id))
     return ChangeDone(await core.library.collections.remove(await _ids(core, asked), found.id))
@@ -369,7 +376,7 @@ async def _forget(core: Core, asked: ChangeLibrary) -> ChangeDone:
     number = await forget_prompt(core.library.store, " ".join(asked.ids))
     await asyncio.to_thread(core.draft.remove_prompt, " ".join(asked.ids))
     await asyncio.to_thread(_forget_broken, core)
-    return ChangeDone(_("The prompt is forgotten."), number)
+    return ChangeDone(_("Prompt deleted."), number)
 
 
 def _forget_broken(core: Core) -> None:

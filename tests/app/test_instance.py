@@ -133,7 +133,7 @@ def test_a_deep_home_or_a_room_of_others_gets_a_socket_elsewhere(
 def test_a_runtime_folder_that_cannot_be_made_is_passed_over(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "file").write_text("no folder")
+    (tmp_path / "file").write_text("not a folder")
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "file" / "run"))
     too_long = tmp_path / ("x" * 120)
     rung: list[bool] = []

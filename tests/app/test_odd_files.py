@@ -80,7 +80,7 @@ def test_whatever_stands_in_the_settings_its_neighbours_stay_through_the_next_ch
                 assert profile["base_url"] in texts(path.parent) or len(place) < 3, place
         again = store(path)
         assert again.value.tile == 300
-        if one.trouble is None or "set aside" not in one.trouble.message:
+        if one.trouble is None or "was renamed" not in one.trouble.message:
             for profile in PROFILES:
                 if place[:1] != ("profiles",):
                     assert profile in again.value.profiles, place

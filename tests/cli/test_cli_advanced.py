@@ -92,14 +92,17 @@ def test_what_is_not_chosen_is_neither_sent_nor_shown(
         (("--temperature", "hot"), "not a number"),
         (("--temperature", "nan"), "from 0 to 2"),
         (("--temperature", "2.1"), "from 0 to 2"),
-        (("--thinking", "low"), "It has: minimal, medium, high."),
-        (("--model", "gemini-3-pro-image", "--thinking", "low"), "cannot be told how hard"),
-        (("--model", "gemini-2.5-flash-image", "--search"), "cannot search"),
+        (("--thinking", "low"), "Available: minimal, medium, high."),
+        (("--model", "gemini-3-pro-image", "--thinking", "low"), "not support thinking"),
+        (("--model", "gemini-2.5-flash-image", "--search"), "web search"),
         (("--safety", "harassment"), "CATEGORY=LEVEL"),
-        (("--safety", "rudeness=few"), "knows no rudeness"),
+        (("--safety", "rudeness=few"), "has no category rudeness"),
         (("--safety", "hate=a lot"), "few, some, most, none"),
         (("--system", "@/not/there"), "cannot be read"),
-        (("--provider", "sketch", "--model", "sketch", "--temperature", "1"), "no temperature"),
+        (
+            ("--provider", "sketch", "--model", "sketch", "--temperature", "1"),
+            "not support a temperature",
+        ),
     ],
 )
 def test_what_cannot_be_is_said_before_anything_is_sent(
@@ -118,7 +121,7 @@ def test_a_retired_model_is_warned_of_and_asked_all_the_same(
 ) -> None:
     result = program(*words(service, "--model", "gemini-2.5-flash-image"), env=ENV)
     assert result.code == 0
-    assert "Switched off on 2026-10-02" in result.err
+    assert "Retired on 2026-10-02" in result.err
     assert len(service.requests) == 1
 
 

@@ -44,12 +44,12 @@ def test_past_the_budget_nothing_is_sent_unless_it_is_said(
     assert (first.code, "budget" in first.err) == (0, False)
     refused = ask(program, service, "--count", "2")
     assert (refused.code, refused.out) == (5, "")
-    assert "goes past the month's budget" in refused.err
+    assert "above the monthly budget" in refused.err
     assert "--over-budget" in refused.err
     assert posts(service) == 1
     sent = ask(program, service, "--count", "2", "--over-budget")
     assert sent.code == 0
-    assert "over your" in sent.err
+    assert "above your" in sent.err
     assert posts(service) == 3
 
 
@@ -60,7 +60,7 @@ def test_the_run_that_reaches_four_fifths_says_so(
     assert "of your" not in ask(program, service).err
     reaches = ask(program, service)
     assert reaches.code == 0
-    assert "This run brings this month to ≈ $0.07 of your $0.08." in reaches.err
+    assert "This run would take this month to ≈ $0.07 of your $0.08 budget." in reaches.err
 
 
 def test_the_painter_is_never_over_budget(program: CliProgram) -> None:
@@ -79,5 +79,5 @@ def test_stats_tell_what_was_spent_and_what_is_in_doubt(
     assert sum(stats["days_usd"].values()) == stats["month_usd"]
     assert (stats["month_unknown"], stats["month_maybe"], stats["budget_usd"]) == (0, 0, 40.0)
     words = program("library", "stats").out
-    assert "Spent this month in US dollars: ≈ 0.03" in words
-    assert "Budget of a month in US dollars: 40.00" in words
+    assert "Spent this month in USD: ≈ 0.03" in words
+    assert "Monthly budget in USD: 40.00" in words

@@ -44,7 +44,7 @@ def test_a_picture_is_gone_on_with_and_show_says_how_far(
     (shown,) = program("library", "show", second, "--json").events
     assert (shown["turns"], shown["continues"]) == (2, first)
     assert [parent["picture"] for parent in shown["parents"]] == [first]
-    assert "Turns of its conversation: 2" in program("library", "show", second).out
+    assert "Conversation turns: 2" in program("library", "show", second).out
 
 
 def test_another_model_gets_the_picture_alone_and_edit_never_goes_on(
@@ -54,7 +54,7 @@ def test_another_model_gets_the_picture_alone_and_edit_never_goes_on(
     (first,) = ids(ask(program, service, "A lamp", "--model", BANANA))
     other = ask(program, service, "redder", "--model", "gemini-3-pro-image", "--continue", first)
     assert other.code == 0
-    assert "the picture goes alone" in other.err
+    assert "only the picture is sent" in other.err
     edited = ask(program, service, "bluer", "--model", BANANA, "--edit", first)
     assert edited.code == 0
     assert "alone" not in edited.err
@@ -74,7 +74,7 @@ def test_without_a_model_the_one_that_made_the_picture_goes_on(
     assert [parent["picture"] for parent in shown["parents"]] == [first]
     # The painter listens to no conversation, and that is said.
     assert shown["turns"] is None
-    assert "the picture goes alone" in done.err
+    assert "only the picture is sent" in done.err
 
 
 def test_edit_and_continue_together_are_wrong_usage(program: CliProgram) -> None:

@@ -44,10 +44,10 @@ def test_an_export_into_a_folder_with_the_same_names_gives_numbers(
 
 def test_one_original_is_one(copied: CliProgram, tmp_path: Path) -> None:
     one, two, *_others = listed(copied)
-    assert "1 original copied.\n" in export(copied, tmp_path / "a", one).err
-    assert "2 originals copied.\n" in export(copied, tmp_path / "a", one, two).err
+    assert "Copied 1 original.\n" in export(copied, tmp_path / "a", one).err
+    assert "Copied 2 originals.\n" in export(copied, tmp_path / "a", one, two).err
     backup = copied("library", "backup", tmp_path / "all.zip")
-    assert " files are in " in backup.out
+    assert "Backed up " in backup.out
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")

@@ -160,7 +160,7 @@ def test_faults_end_with_their_kind_and_code(
     assert failed["title"]
     assert result.events[-1] == {"event": "done", "images": 0, "failed": 1}
     if kind == "no_image":
-        assert "words only" in failed["message"]
+        assert "only replies with text" in failed["message"]
 
 
 def test_an_overloaded_service_is_tried_again_until_it_paints(program: CliProgram) -> None:

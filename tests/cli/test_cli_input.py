@@ -34,20 +34,20 @@ def assert_refused(result: Result, code: int, *words: str) -> None:
         (["generate", "x", "--count", "many"], "--count"),
         (["generate", "x", "--aspect", "abc"], "abc is not an aspect ratio"),
         (["generate", "x", "--aspect", "0:1"], "0:1"),
-        (["generate", "x", "--aspect", "17:3"], "does not make 17:3"),
+        (["generate", "x", "--aspect", "17:3"], "does not support 17:3"),
         (["generate", "x", "--size", "huge thing"], "huge thing"),
         (["generate", "x", "--seed", "-1"], "seed"),
         (["generate", "x", "--seed", "99999999999"], "seed"),
         (["generate"], "PROMPT"),
-        (["nonsense"], "There is no file nonsense."),
-        (["missing.png"], "There is no file missing.png."),
-        (["missing.png", "--json"], "There is no file missing.png."),
-        (["/dev/null/missing.png"], "There is no file /dev/null/missing.png."),
+        (["nonsense"], "File nonsense not found."),
+        (["missing.png"], "File missing.png not found."),
+        (["missing.png", "--json"], "File missing.png not found."),
+        (["/dev/null/missing.png"], "File /dev/null/missing.png not found."),
         (["generat"], "Did you mean generate?"),
-        (["/"], "/ is a folder. gridbrush library import brings its pictures in."),
+        (["/"], "/ is a folder. Import its pictures with gridbrush library import."),
         (["/dev/zero"], "/dev/zero is not a file."),
         (["x" * 5000], "cannot be opened"),
-        (["a\x1b[31m.png"], "There is no file a"),
+        (["a\x1b[31m.png"], "No file or command"),
         (["generate", "x", "--nonsense"], "--nonsense"),
         (["library"], "ACTION"),
         (["library", "show"], "ID"),
@@ -68,8 +68,8 @@ def test_wrong_words_end_with_2_and_a_sentence(
 def test_a_missing_file_is_told_of_without_a_list_of_commands(program: CliProgram) -> None:
     result = program("missing.png", "gone too.png")
     assert result.err.splitlines() == [
-        "There is no file missing.png.",
-        "There is no file gone too.png.",
+        "File missing.png not found.",
+        "File gone too.png not found.",
         "gridbrush --help lists the commands.",
     ]
 
@@ -93,7 +93,7 @@ def test_more_references_than_a_model_takes_are_refused_before_any_is_read(
     for path in many:
         path.touch()
     given = [word for path in many for word in ("--ref", path)]
-    assert_refused(program("generate", "x", *given), 2, "pictures with a prompt", "None was taken")
+    assert_refused(program("generate", "x", *given), 2, "pictures with a prompt", "None were added")
     assert not list((program.home / "library").glob(".gridbrush/inputs/*"))
 
 
@@ -253,5 +253,5 @@ def test_a_name_of_4000_characters_is_no_bug(
 ) -> None:
     result = program(*words, tmp_path / name)
     assert result.code != 0
-    assert "report it" not in result.err
+    assert "report them" not in result.err
     assert "Traceback" not in result.err

@@ -12,6 +12,6 @@ from tests.generation.harness import ANSWER
 def test_an_answer_that_an_older_version_took_for_cut_is_said_once(program: CliProgram) -> None:
     left_behind(program.home, sent=True, body=json.dumps(ANSWER).encode(), mark="cut")
     painted = ("generate", "A lamp", "--provider", "sketch", "--model", "sketch")
-    assert "1 answer that was kept as cut is whole" in program(*painted).err
+    assert "1 answer marked incomplete is complete" in program(*painted).err
     assert "cut" not in program(*painted).err
     assert len(program("library", "list", "--json").events) == 3

@@ -39,7 +39,7 @@ def test_the_search_language_works_in_a_shell(copied: CliProgram) -> None:
 def test_collections_are_made_filled_counted_and_undone(copied: CliProgram) -> None:
     every = listed(copied)
     made = copied("library", "collect", "Harbour posters", *every[:3])
-    assert made.out == "3 pictures collected\n", made.err
+    assert made.out == "Added 3 pictures to “Harbour posters”\n", made.err
     assert copied("library", "collect", "Good", "--search", "rating:>=4").code == 0
     found = copied("library", "collections", "--json").events
     assert [(one["name"], one["pictures"], one["search"]) for one in found] == [
@@ -49,7 +49,7 @@ def test_collections_are_made_filled_counted_and_undone(copied: CliProgram) -> N
     assert listed(copied, "in:harbour posters") == every[:3]
     assert copied("library", "collect", "harbour posters", every[0], "--remove").code == 0
     assert listed(copied, "in:harbour posters") == every[1:3]
-    assert copied("library", "undo").out == "1 picture collected\n"
+    assert copied("library", "undo").out == "Added 1 picture to “Harbour posters”\n"
     history = copied("library", "history", "--json").events
     assert [one["undone"] for one in history] == [True, False, False, False]
     assert copied("library", "redo").code == 0
@@ -75,7 +75,7 @@ def test_files_are_imported_once_and_tell_what_they_know(
     shown = json.loads(copied("library", "show", id, "--json").out)
     assert (shown["seed"], shown["model"], shown["imported"]) == (7, "xl", "a.png")
     again = copied("library", "import", str(source))
-    assert again.out == "This picture was here already, 1 cannot be read\n"
+    assert again.out == "This picture is already in the library · 1 unreadable\n"
     assert again.code == 10
     assert copied("library", "verify").code == 0
     assert copied("library", "import", str(tmp_path / "nowhere")).code == 2
@@ -105,7 +105,7 @@ def test_the_trash_is_emptied_after_a_yes_alone(copied: CliProgram) -> None:
     assert "--yes" in refused.err
     assert listed(copied, "--trashed") == [one, two]
     done = copied("library", "empty-trash", "--yes")
-    assert done.out == "2 pictures deleted for good\n", done.err
+    assert done.out == "2 pictures deleted permanently\n", done.err
     assert listed(copied, "--trashed") == []
     assert copied("library", "empty-trash", "--yes").out == "Nothing to change.\n"
     verified = copied("library", "verify", "--json").events
@@ -119,7 +119,7 @@ def test_a_library_is_moved_and_used_where_it_is(copied: CliProgram, tmp_path: P
     assert made.code == 0, made.err
     new = tmp_path / "another disk" / "pictures"
     moved = copied(command=[*usual, "library", "move", str(new)])
-    assert moved.out == f"The library is in {new} now.\n", moved.err
+    assert moved.out == f"Library moved to {new}.\n", moved.err
     listed = copied(command=[*usual, "library", "list", "--json"])
     (one,) = listed.events
     assert Path(one["path"]).parent.parent == new

@@ -59,5 +59,5 @@ def test_a_long_wait_is_told_with_its_end(program: CliProgram, service: FakeServ
     assert "2 hours" in failed["hint"], failed
     told = generate(program, service)
     assert told.code == 7
-    assert "does not want to be asked again before" in told.err
+    assert "accepts no requests before" in told.err
     assert len(service.requests) == 2

@@ -21,7 +21,7 @@ def test_without_its_library_an_answer_waits_in_the_state_folder(tmp_path: Path,
     assert outcome is not None
     _came_later(outcome)
     assert "state/answers/" in outcome.printed
-    assert "The next start brings its picture in." in outcome.printed
+    assert "Its picture is imported at the next start." in outcome.printed
     assert not list((tmp_path / "home/state/answers").iterdir())
 
 
@@ -29,14 +29,14 @@ def test_without_its_records_an_answer_stays_in_the_journal(tmp_path: Path) -> N
     outcome = once(tmp_path, "library/.gridbrush/records", DELETED, arriving=False)
     assert outcome is not None
     _came_later(outcome)
-    assert "The records of the library are gone" in outcome.printed
+    assert "The library's records are missing" in outcome.printed
 
 
 def test_without_what_is_computed_a_picture_comes_as_ever(tmp_path: Path) -> None:
     outcome = once(tmp_path, "data", DELETED, arriving=False)
     assert outcome is not None
     assert (outcome.there, outcome.code, outcome.asked) == ("library", 0, 1)
-    assert "room" not in outcome.printed
+    assert "No space" not in outcome.printed
     assert "cannot be shown" not in outcome.printed
 
 

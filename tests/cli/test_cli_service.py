@@ -226,17 +226,17 @@ def test_models_are_asked_of_the_service(program: CliProgram, service: FakeServi
 def test_without_a_keyring_every_key_command_says_so(program: CliProgram) -> None:
     result = program("key", "status")
     assert result.code == 4
-    assert "no keyring can be reached" in result.out, result
+    assert "no system keyring found" in result.out, result
     result = program("key", "set", stdin=KEY + "\n")
     assert result.code == 4
-    assert "Not saved" in result.out
+    assert "for this session only" in result.out
     assert program("key", "delete").code == 0
     assert program("key", "test").code == 4
     program.write_settings('{"version": 1, "profile": "dgrid", "known_keys": ["dgrid"]}')
     for action in ("status", "test", "delete"):
         result = program("key", action)
         assert result.code == 4, action
-        assert "no keyring" in result.out + result.err
+        assert "no system keyring" in result.out + result.err
     result = program("generate", "A lamp", "--json")
     assert result.code == 4
     assert result.only("failed")[0]["kind"] == "auth"

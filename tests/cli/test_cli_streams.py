@@ -41,7 +41,7 @@ def pictures(program: CliProgram) -> list[Path]:
     ("words", "said"),
     [
         (["generate", "-"], "prompt is empty"),
-        (["key", "set"], "No key was given"),
+        (["key", "set"], "No key"),
         (["generate", "x", "--count", "17"], "--yes"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",

@@ -51,7 +51,7 @@ def test_a_pipe_in_a_folder_stops_no_import(program: CliProgram, tmp_path: Path)
     odd_files.pipe(tmp_path / "in" / "p.png")
     result = imported(program, tmp_path / "in")
     assert result.code == 0, result.err
-    assert result.out == "1 picture imported. Left out: 1 × pipe.\n"
+    assert result.out == "Imported 1. Skipped: 1 × pipe.\n"
 
 
 @pytest.mark.parametrize("inside", [False, True], ids=["the name of a file", "of a folder"])
@@ -76,7 +76,7 @@ def test_a_name_that_is_no_utf8_costs_nothing(
         record.read_bytes().decode()
     assert program("library", "verify").code == 0
     again = imported(program, folder / f"{BAD}.png")
-    assert (again.code, again.out) == (0, "This picture was here already\n"), again.err
+    assert (again.code, again.out) == (0, "This picture is already in the library\n"), again.err
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_what_is_named_and_does_not_come_is_said_and_nothing_is_no_success(
     assert result.code == 2, result.err
     assert name in result.err
     assert said in result.err
-    assert result.out == "0 pictures imported, 1 cannot be read\n"
+    assert result.out == "Imported 0 · 1 unreadable\n"
     good = png(tmp_path / "good.png")
     both = imported(program, tmp_path / name, good, "--json")
     assert both.code == 10, both.err
@@ -141,7 +141,7 @@ def test_a_folder_without_pictures_is_said(program: CliProgram, tmp_path: Path) 
     (tmp_path / "in" / "notes.txt").write_text("no picture")
     result = imported(program, tmp_path / "in")
     assert result.code == 2
-    assert "There is no picture in this folder." in result.err
+    assert "No pictures in this folder." in result.err
     assert "1 × text" in result.out
     own = imported(program, program.home / "library")
     assert (own.code, "the library itself" in own.err) == (2, True)
@@ -155,7 +155,7 @@ def test_one_name_that_leads_nowhere_does_not_cost_the_others(
     words = (tmp_path / "gone.png", tmp_path / "pipe.png", "/dev/zero", "https://x.example/a.png")
     result = imported(program, *words, good, "file://nas/share/b.png")
     assert result.code == 10
-    assert result.out == "1 picture imported, 5 cannot be read\n"
+    assert result.out == "Imported 1 · 5 unreadable\n"
     for word in (*words, "file://nas/share/b.png"):
         assert f"{word}: " in result.err
 
@@ -165,7 +165,7 @@ def test_addresses_of_files_are_read(program: CliProgram, tmp_path: Path, start:
     path = png(tmp_path / "two words.png")
     address = start + path.as_uri().removeprefix("file://")
     result = imported(program, address)
-    assert (result.code, result.out) == (0, "1 picture imported\n"), result.err
+    assert (result.code, result.out) == (0, "Imported 1\n"), result.err
     made = program("generate", "x", "--ref", address, "--size", "512")
     assert made.code == 0, made.err
 
@@ -374,7 +374,7 @@ def test_names_that_are_no_utf8_are_handed_over_whole(program: CliProgram, tmp_p
             assert result.code == 10, result.err
             facts = only_facts(result)
             assert len(facts["imported"]) == 1
-            assert facts["unreadable"][0]["reason"] == "There is no such file."
+            assert facts["unreadable"][0]["reason"] == "File not found."
             made = program("generate", "x", "--ref", path, "--size", "512", "--json")
             assert made.code == 0, made.err
             refused = program("generate", "x", "--ref", tmp_path / f"{BAD} too.png")
@@ -414,4 +414,4 @@ def test_the_picture_of_an_address_is_told_to_be_saved_first(program: CliProgram
     address = f"data:image/png;base64,{base64.b64encode(data.getvalue()).decode()}"
     result = imported(program, address)
     assert result.code == 2
-    assert "here a file is needed" in result.err
+    assert "not a file" in result.err

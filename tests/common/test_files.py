@@ -176,7 +176,7 @@ def test_what_stays_held_is_told_after_ten_seconds(tmp_path: Path) -> None:
         files.until_free(held.act, held.waits.append)
     assert 8 < sum(held.waits) < 15
     told = files.storage_error(caught.value, tmp_path / "a.png")
-    assert told.title == "Another program holds the file"
+    assert told.title == "The file is in use"
 
 
 def test_a_name_of_4000_characters_is_a_sentence_that_is_not_as_long(tmp_path: Path) -> None:

@@ -23,27 +23,27 @@ NUMBERS = {
 NO_NOUNS = {"as", "has", "is", "its", "this", "was", "takes"}
 
 MANY = {
-    "This makes {count} pictures. Go on? [y/N] ": "asked from 17 on",
-    "Nothing was sent: this would make {count} pictures": "asked from 17 on",
-    "a picture of {width} × {height} pixels, thumbnail {bytes} bytes": "of a known picture",
-    "the system's keyring takes at most {count} characters": "hundreds",
-    "The prompt makes {number} variants, a run has at most {most}.": "from 257 on",
-    "The service asks to wait {hours} hours. Nothing was charged.": "two and more",
-    "The service asks to wait {minutes} minutes. Nothing was charged.": "three and more",
+    "This makes {count} pictures. Continue? [y/N] ": "asked from 17 on",
+    "Nothing sent: this would make {count} pictures": "asked from 17 on",
+    "{width} × {height} px picture, thumbnail {bytes} bytes": "of a known picture",
+    "the system keyring stores at most {count} characters": "hundreds",
+    "The prompt makes {number} variants; the limit per run is {most}.": "from 257 on",
+    "Wait {hours} hours.": "two and more",
+    "Wait {minutes} minutes.": "three and more",
     "{host} did not answer within {seconds} seconds.": "a number in the source",
-    "It has {length} characters, {model} takes {limit}.": "more than a limit",
-    "This would be {number} pictures, a run has at most {most}.": "from 257 on",
+    "It has {length} characters; {model} accepts {limit}.": "more than a limit",
+    "This would make {number} pictures; the limit per run is {most}.": "from 257 on",
     "{n} stars": "beside it stands what is said of one",
-    "At most {most} pictures are edited together; none was taken.": "a number in the source",
-    "A prompt takes at most {most} references.": "16, or what a model takes that takes more",
+    "Edit at most {most} pictures at once. None were added.": "a number in the source",
+    "The limit per prompt is {most} references.": "16, or what a model takes that takes more",
     "This run makes {n} pictures, about {price}.": "asked from 17 on",
     "This run makes {n} pictures.": "asked from 17 on",
     "This run would make {n} pictures": "from 257 on",
     "{n} sources": "two and more",
     "{n} variants": "two and more",
-    "Changing {n} pictures, {percent} % so far.": "thousands",
-    "At most {most} pictures can be copied.": "a number in the source",
-    "At most {most} pictures can be shown in their folder.": "a number in the source",
+    "Changing {n} pictures: {percent} %": "thousands",
+    "Copy at most {most} pictures at once.": "a number in the source",
+    "Show at most {most} pictures at once.": "a number in the source",
 }
 """Sentences for many alone: why there is never one."""
 
@@ -79,7 +79,7 @@ def test_what_is_counted_is_said_for_one_and_for_many() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["{n} originals copied.", "{n} more references", "In all {number} damaged files", "{n} tags"],
+    ["Copied {n} originals.", "{n} more references", "In all {number} damaged files", "{n} tags"],
 )
 def test_a_plural_after_a_number_is_found(text: str) -> None:
     assert counted(text)

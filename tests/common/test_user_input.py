@@ -71,12 +71,12 @@ ODD: tuple[tuple[Callable[[Path], Path], str], ...] = (
     (pipe_behind_a_link, "a pipe"),
     (bound_socket, "a socket"),
     (folder_, "a folder"),
-    (dangling, "points to a file that is not there"),
+    (dangling, "points to a missing file"),
     (circle, "points back to itself"),
     (empty, "is empty"),
     (huge, "is larger than"),
-    (lambda folder: folder / "gone.png", "no such file"),
-    (lambda folder: empty(folder) / "below.png", "no such file"),
+    (lambda folder: folder / "gone.png", "not found"),
+    (lambda folder: empty(folder) / "below.png", "not found"),
     (lambda folder: folder / ("n" * 300), "name is too long"),
     (lambda folder: folder / "a\0b.png", "not a file name"),
     (lambda _folder: Path("/dev/zero"), "a device"),
@@ -109,7 +109,7 @@ def test_what_is_no_file_to_read_is_refused_in_a_sentence(
         (errno.EIO, "cannot be read"),
         (errno.ESTALE, "cannot be read"),
         (errno.ENXIO, "not a file"),
-        (errno.EAGAIN, "Nothing can be read"),
+        (errno.EAGAIN, "cannot be read at the moment"),
     ],
 )
 def test_every_complaint_of_the_system_is_a_sentence(number: int, why: str) -> None:
@@ -191,13 +191,13 @@ def test_an_address_that_was_not_escaped_is_read_where_the_file_is(tmp_path: Pat
     ("word", "why"),
     [
         pytest.param("file://nas/share/x.png", "another computer, nas", marks=only_posix),
-        ("file:x.png", "names no file"),
-        ("file:", "names no file"),
-        ("https://example.org/x.png", "address of the web"),
-        ("HTTP://example.org/x.png", "address of the web"),
+        ("file:x.png", "does not point to a file"),
+        ("file:", "does not point to a file"),
+        ("https://example.org/x.png", "web addresses"),
+        ("HTTP://example.org/x.png", "web addresses"),
         ("smb://nas/share/x.png", "smb addresses"),
         ("mtp://phone/x.png", "mtp addresses"),
-        ("data:image/png;base64,AAAA", "a file is needed"),
+        ("data:image/png;base64,AAAA", "in a data: address"),
     ],
 )
 def test_other_addresses_are_refused_in_a_sentence(word: str, why: str) -> None:
@@ -335,7 +335,7 @@ def test_an_endless_address_is_refused_and_not_repeated() -> None:
         (b"PK\3\4" + bytes(40), ".zip", "ZIP", False),
         (b"P6 2 2 255\n", ".ppm", "PNM", True),
         (b"\0\0\1\0\1\0", ".ico", "ICO", True),
-        (bytes(range(128, 200)), ".png", "unknown kind", False),
+        (bytes(range(128, 200)), ".png", "unknown type", False),
     ],
 )
 def test_a_kind_that_is_not_read_is_called_by_its_name(

@@ -87,7 +87,7 @@ def test_the_environment_comes_first_and_belongs_to_one_profile(tmp_path: Path) 
 @pytest.mark.parametrize(
     ("state", "part"),
     [
-        (KeyState.ABSENT, "no keyring"),
+        (KeyState.ABSENT, "no system keyring"),
         (KeyState.LOCKED, "is locked"),
         (KeyState.DENIED, "closed or denied"),
         (KeyState.TOO_LONG, "at most"),
@@ -98,9 +98,9 @@ def test_a_key_that_cannot_be_saved_serves_this_session_and_says_so(
 ) -> None:
     vault = Scripted()
     reasons = {
-        KeyState.ABSENT: "no keyring can be reached",
+        KeyState.ABSENT: "no system keyring found",
         KeyState.LOCKED: "the keyring is locked",
-        KeyState.DENIED: "the keyring's prompt was closed or denied",
+        KeyState.DENIED: "the keyring's password prompt was closed or denied",
         KeyState.TOO_LONG: "it takes at most 1280 characters",
     }
     vault.refusal = KeyringFailure(state, reasons[state])
@@ -108,7 +108,7 @@ def test_a_key_that_cannot_be_saved_serves_this_session_and_says_so(
     async def work(bench: Bench) -> None:
         status = await bench.keys.store("dgrid", KEY)
         assert (status.source, status.state) == (KeySource.SESSION, state)
-        assert status.sentence.startswith("Not saved: ")
+        assert status.sentence.startswith("Key kept for this session only: ")
         assert part in status.sentence
         assert status.usable
         assert not status.saved
@@ -142,7 +142,9 @@ def test_forgetting_removes_it_everywhere(tmp_path: Path) -> None:
 
 def test_forgetting_says_so_when_the_keyring_keeps_the_key(tmp_path: Path) -> None:
     vault = locked()
-    vault.refusal = KeyringFailure(KeyState.DENIED, "the keyring's prompt was closed or denied")
+    vault.refusal = KeyringFailure(
+        KeyState.DENIED, "the keyring's password prompt was closed or denied"
+    )
     known(tmp_path)
 
     async def work(bench: Bench) -> None:
@@ -155,7 +157,7 @@ def test_forgetting_says_so_when_the_keyring_keeps_the_key(tmp_path: Path) -> No
 
 def test_forgetting_a_session_key_needs_no_keyring(tmp_path: Path) -> None:
     vault = Scripted()
-    vault.refusal = KeyringFailure(KeyState.ABSENT, "no keyring can be reached")
+    vault.refusal = KeyringFailure(KeyState.ABSENT, "no system keyring found")
 
     async def work(bench: Bench) -> None:
         await bench.keys.store("dgrid", KEY)

@@ -71,7 +71,7 @@ def test_a_waiting_prompt_is_said_so_and_its_answer_is_taken_when_it_comes(
     known(tmp_path)
 
     async def work(bench: Bench) -> None:
-        with pytest.raises(KeyLocked, match="Waiting for the keyring's prompt"):
+        with pytest.raises(KeyLocked, match="Waiting for the keyring's password prompt"):
             await bench.keys.get("dgrid")
         status = bench.keys.status("dgrid")
         assert (status.state, status.locked) == (KeyState.WAITING, True)
@@ -109,7 +109,7 @@ def test_storing_behind_a_prompt_is_no_silent_fall_back(tmp_path: Path) -> None:
     async def work(bench: Bench) -> None:
         status = await bench.keys.store("dgrid", KEY)
         assert (status.source, status.state) == (KeySource.SESSION, KeyState.WAITING)
-        assert "prompt is waiting" in status.sentence
+        assert "is asking for its password" in status.sentence
         assert await bench.keys.get("dgrid") == KEY
         prompt.set()
         await bench.until(KeyState.OK)
@@ -121,7 +121,9 @@ def test_storing_behind_a_prompt_is_no_silent_fall_back(tmp_path: Path) -> None:
 
 def test_a_dismissed_prompt_is_said_so_and_can_be_asked_for_again(tmp_path: Path) -> None:
     vault = locked()
-    vault.refusal = KeyringFailure(KeyState.DENIED, "the keyring's prompt was closed or denied")
+    vault.refusal = KeyringFailure(
+        KeyState.DENIED, "the keyring's password prompt was closed or denied"
+    )
     known(tmp_path)
 
     async def work(bench: Bench) -> None:

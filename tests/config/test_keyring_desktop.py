@@ -172,7 +172,7 @@ def test_a_waiting_prompt_blocks_neither_the_loop_nor_the_end(desktop_keyring: S
     assert said[-1]["step"] == "end"
     for step in said[:2]:
         assert step["state"] == "waiting"
-        assert step["sentence"] == "Waiting for the keyring's prompt."
+        assert step["sentence"] == "Waiting for the keyring's password prompt."
         assert int(str(step["beats"])) > 3, "the loop stood still"
     assert said[0]["answer"] == "KeyLocked"
 
@@ -222,7 +222,9 @@ def test_without_a_keyring_the_key_serves_this_session(private_home: Session, bu
     )
     assert said[0]["state"] == "absent"
     assert (said[1]["source"], said[1]["state"]) == ("session", "absent")
-    assert str(said[1]["sentence"]).startswith("Not saved: no keyring can be reached")
+    assert str(said[1]["sentence"]).startswith(
+        "Key kept for this session only: no system keyring found"
+    )
     assert said[2]["answer"] == KEY
     assert said[4]["answer"] == "KeyMissing"
     settings = Path(private_home.home / "g" / "config" / "settings.json")

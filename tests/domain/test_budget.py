@@ -71,10 +71,10 @@ def test_a_warning_is_remembered_for_its_month_and_its_limit() -> None:
 def test_the_sentences_name_the_sums_and_what_is_not_in_them() -> None:
     now = Budget(limit=40.0, spent=39.0, coming=1.0)
     assert budget.question(now, 0.27, "November") == (
-        "This run brings November to ≈ $40.27, over your $40."
+        "This run would take November to ≈ $40.27, above your $40 budget."
     )
     assert budget.warning(Budget(limit=12.5, spent=10.0, unknown=1), "November") == (
-        "≈ $10.00 of the $12.50 for November are spent. "
-        "1 picture of unknown price is not in that sum."
+        "You've spent ≈ $10.00 of your $12.50 November budget. Not including 1 picture of "
+        "unknown price."
     )
-    assert "nobody knows" in budget.question(now, None, "November")
+    assert "is unknown" in budget.question(now, None, "November")

@@ -114,15 +114,15 @@ def test_each_source_goes_on_with_its_own_conversation():
         ({"prompt": "x" * 32_001}, "too long"),
         ({"count": 257}, "Too many pictures"),
         ({"prompt": "{a|b}", "count": 129}, "Too many pictures"),
-        ({"count": 0}, "At least one"),
+        ({"count": 0}, "at least 1"),
         ({"seed": -1}, "seed"),
         ({"seed": MOST_SEED, "count": 2}, "seed"),
         ({"aspect": "wide"}, "wide is not an aspect ratio"),
-        ({"aspect": "7:3"}, "does not make 7:3"),
-        ({"size": "512"}, "does not make 512"),
+        ({"aspect": "7:3"}, "does not support 7:3"),
+        ({"size": "512"}, "does not support 512"),
         ({"size": "big one"}, "not a size"),
-        ({"references": (STYLE,) * 15}, "takes 14 pictures"),
-        ({"references": (REFERENCE, OTHER, *(STYLE,) * 14)}, "takes 14 pictures"),
+        ({"references": (STYLE,) * 15}, "accepts 14 pictures"),
+        ({"references": (REFERENCE, OTHER, *(STYLE,) * 14)}, "accepts 14 pictures"),
         ({"references": (REFERENCE, OTHER), "count": 129}, "Too many pictures"),
     ],
 )
@@ -201,7 +201,7 @@ def test_variations_leave_out_what_the_model_cannot_be_told_any_more():
     [
         (Advanced(temperature=2.5), "from 0 to 2"),
         (Advanced(temperature=float("nan")), "from 0 to 2"),
-        (Advanced(thinking="low"), "It has: minimal, medium, high."),
+        (Advanced(thinking="low"), "Available: minimal, medium, high."),
     ],
 )
 def test_a_choice_that_is_none_is_refused(advanced, says):

@@ -62,7 +62,7 @@ def test_a_waiting_prompt_keeps_neither_the_start_nor_the_end(user: Desktop, hom
         program.write("a boat")
         # The key is wanted now: the keyring shows its own prompt, and the window stays alive.
         user.keys("ctrl+Return")
-        wait_until(lambda: user.windows("gcr-prompter"), what="the keyring's prompt")
+        wait_until(lambda: user.windows("gcr-prompter"), what="keyring password")
         program.wait_for_items(1)
         assert not [r for r in service.requests if r.method == "POST"]
         program.process.terminate()

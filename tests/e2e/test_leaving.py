@@ -40,7 +40,7 @@ def test_waiting_closes_the_window_when_the_picture_is_there(user: Desktop, home
         program = begun(user, home, service)
         ask(user, program)
         program.wait_for("label", part="may have been billed")
-        user.click(program.wait_for("button", "Quit when it is done"))
+        user.click(program.wait_for("button", "Quit when finished"))
         program.wait_for("button", "Keep open")
         answer.set()
         assert program.wait_for_end() == 0

@@ -71,7 +71,7 @@ async def edited(
 
 def alone(picture: Picture) -> bool:
     """Whether it is said that a conversation could not go on."""
-    return any("sent alone" in warning for warning in picture.warnings)
+    return any("only the picture was sent" in warning for warning in picture.warnings)
 
 
 def told(service: FakeService, number: int) -> Any:
@@ -184,7 +184,7 @@ async def test_what_is_lost_or_changed_is_not_told_and_said(tmp_path: Path, harm
                 here, "at night", answer(THIRD), service, references=(reference,), aspect="match"
             )
             assert len(told(service, 1)) == 1
-            assert any("not kept any more" in warning for warning in second.warnings)
+            assert any("no longer saved" in warning for warning in second.warnings)
 
 
 async def test_a_trashed_picture_can_be_gone_on_with(tmp_path: Path) -> None:
@@ -213,7 +213,7 @@ async def test_what_there_is_no_room_for_is_left_out_and_said(
             assert len(told(service, 2)) == 3
             assert told(service, 2)[1]["parts"] == [inline(SECOND)]
             assert len(service.requests[2].body) < 30_000
-            assert any("left out" in warning for warning in third.warnings)
+            assert any("not sent" in warning for warning in third.warnings)
             assert third.talk is not None
             assert third.talk.turns == 3
 

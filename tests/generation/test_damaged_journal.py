@@ -71,7 +71,9 @@ async def test_the_picture_of_a_damaged_request_is_brought_in_without_its_prompt
                 assert (picture.id, picture.job) == (entry.picture_id(0), entry.attempt)
                 assert picture.prompt == "The prompt is lost"
                 assert picture.job != job.id
-                assert ("What had arrived is in the library" in told(one)) if not start else True
+                assert (
+                    ("The received pictures are in the library" in told(one)) if not start else True
+                )
                 assert one.journal == []
                 assert len(aside(tmp_path)) == 1
         assert service.requests == []

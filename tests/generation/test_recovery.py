@@ -293,7 +293,7 @@ async def test_a_whole_answer_that_an_older_reader_took_for_cut_is_read_again_an
             await one.core.recover()
             (picture,) = await one.pictures()
             assert picture.job == job.id
-            assert [news.title for news in one.news] == ["1 answer that was kept as cut is whole"]
+            assert [news.title for news in one.news] == ["1 answer marked incomplete is complete"]
             assert one.core.queue.jobs == {}
             assert await one.core.library.failed() == []
             assert (await one.core.library.spend()).maybe == 0

@@ -38,7 +38,7 @@ async def test_an_answer_that_trickles_is_given_up_at_the_outer_limit(tmp_path: 
             await one.reaches(job, JobState.FAILED)
             assert await left(request)
             assert (one.failure(job).kind, one.failure(job).billed) == ("incomplete", "maybe")
-            assert one.failure(job).title == "No whole answer came within 0 minutes"
+            assert one.failure(job).title == "No complete answer within 0 minutes"
             assert len(service.requests) == 1
             await one.core.queue.idle()
             (entry,) = one.journal

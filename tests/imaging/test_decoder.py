@@ -260,7 +260,7 @@ def test_a_copy_for_sending_keeps_to_edge_and_bytes(tmp_path: Path) -> None:
         assert Image.open(io.BytesIO(data)).mode == "RGBA"
         data, media_type = await decoder.upright(small, edge=64, limit=1 << 20)
         assert (data, media_type) == (small.read_bytes(), "image/webp")
-        with pytest.raises(PictureUnreadable, match="small enough"):
+        with pytest.raises(PictureUnreadable, match="too large to send"):
             await decoder.upright(noise, edge=900, limit=100)
 
     run(work)

@@ -94,7 +94,7 @@ def test_more_references_than_the_model_takes_are_named_with_the_limit(tmp_path)
     draft = Draft(prompt="p", profile="dgrid", model=model.id, references=references, size="1K")
     with pytest.raises(InputError, match="Too many reference pictures") as caught:
         runs.plan(draft, model, ("p",))
-    assert "takes 3 pictures" in caught.value.message
+    assert "accepts 3 pictures" in caught.value.message
 
 
 def test_a_wire_may_have_limits_of_its_own(tmp_path: Path) -> None:

@@ -104,5 +104,5 @@ async def test_figures_of_a_library_hold_no_picture(
     finally:
         await core.close()
     said = capsys.readouterr().out
-    assert "Bytes: 4000\nCost in US dollars: 0.0000\nPictures of unknown cost: 40" in said
+    assert "Bytes: 4000\nCost in USD: 0.0000\nPictures of unknown cost: 40" in said
     assert not held

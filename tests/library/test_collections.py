@@ -18,8 +18,8 @@ async def test_a_picture_may_be_in_many_collections(tmp_path: Path) -> None:
         posters = await library.collections.make("  Harbour   posters ")
         assert posters.name == "Harbour posters"
         said = await library.collections.add([first.id, second.id], posters.id)
-        assert said == "2 pictures collected"
-        assert await library.collections.collect([second.id], "Best") == "1 picture collected"
+        assert said == "Added 2 pictures to “Harbour posters”"
+        assert await library.collections.collect([second.id], "Best") == "Added 1 picture to “Best”"
         every = await library.collections.every()
         assert [(one.name, one.pictures) for one in every] == [("Best", 1), ("Harbour posters", 2)]
         assert list(await library.rows(Query(collection=posters.id))) == [second.row, first.row]
@@ -38,7 +38,7 @@ async def test_putting_in_and_taking_out_is_undone_and_done_again(tmp_path: Path
         (best,) = await library.collections.every()
         assert await library.collections.add([picture.id], best.id) == ""
         said = await library.collections.remove([picture.id, other.id], best.id)
-        assert said == "1 picture taken out of a collection"
+        assert said == "1 picture removed from a collection"
         await library.undo()
         assert list(await library.rows(Query(collection=best.id))) == [picture.row]
     shutil.rmtree(tmp_path / "data")
@@ -58,12 +58,12 @@ async def test_a_collection_is_renamed_and_deleted_with_undo(tmp_path: Path) -> 
         assert await library.collections.delete(best.id) == "Collection Final deleted"
         assert await library.collections.every() == []
         assert list(await library.rows(Query(words="in:final"))) == []
-        assert await library.undo() == "Collection Final made"
+        assert await library.undo() == "Collection Final created"
         expected = Collection(id=best.id, name="Final", pictures=1)
         assert await library.collections.every() == [expected]
         await library.undo()
         assert [one.name for one in await library.collections.every()] == ["{a} Best"]
-        with pytest.raises(InputError, match="not there"):
+        with pytest.raises(InputError, match="no longer exists"):
             await library.collections.rename("nowhere", "x")
 
 
@@ -87,7 +87,7 @@ async def test_a_saved_search_finds_what_comes_later(tmp_path: Path) -> None:
         assert await library.collections.count(search) == 2
         assert list(await library.rows(Query(words="in:fog sea"))) == [first.row]
         assert list(await library.rows(Query(words="-in:fog"))) == []
-        with pytest.raises(InputError, match="by itself"):
+        with pytest.raises(InputError, match="fill themselves"):
             await library.collections.add([first.id], search.id)
         await library.collections.search_for(search.id, "in:fog")
         assert await library.collections.count(search) == 0
@@ -125,8 +125,8 @@ async def test_the_history_is_the_log_and_survives_a_restart(tmp_path: Path) -> 
     async with opened(tmp_path) as library:
         history = await library.collections.history()
         assert [(one.sentence, one.undone) for one in history] == [
-            ("1 picture collected", True),
-            ("Collection Best made", False),
+            ("Added 1 picture to “Best”", True),
+            ("Collection Best created", False),
             ("1 picture rated", False),
         ]
         assert len(await library.collections.history(1)) == 1

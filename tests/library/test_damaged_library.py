@@ -122,7 +122,7 @@ def test_records_that_are_gone_are_said_and_come_back_from_the_copies(tmp_path: 
     log.write_bytes(b"".join(log.read_bytes().splitlines(keepends=True)[:2]))
 
     async def look(library: Library) -> None:
-        assert said(library) == ["The records of 2 pictures are gone"]
+        assert said(library) == ["The records of 2 pictures are missing"]
         assert len(await everything(library)) == 2
         mended = await repair(library.store, await check(library.store))
         assert mended.records == 3

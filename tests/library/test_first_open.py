@@ -53,7 +53,7 @@ async def test_what_is_under_way_in_a_received_library_is_put_aside(
     where = places(tmp_path / "home", received)
     assert first_open.unfinished(received) == UNDER_WAY + 1
     said, pictures, entries = await opened(where)
-    assert said == "This library was not opened on this computer before"
+    assert said == "First use of this library on this computer"
     assert (pictures, entries) == (2, [])
     aside = received / HIDDEN / first_open.ASIDE
     assert {one.name for one in aside.iterdir()} == {"importing", "emptying", "journal"}

@@ -125,7 +125,7 @@ async def test_the_library_itself_and_folders_in_circles_are_not_imported(
     assert len(gather([elsewhere], tmp_path / "library").files) == 4
     nowhere = gather([tmp_path / "nowhere"], tmp_path / "library")
     assert nowhere.files == ()
-    assert nowhere.refused == ((str(tmp_path / "nowhere"), "There is no such file."),)
+    assert nowhere.refused == ((str(tmp_path / "nowhere"), "File not found."),)
 
 
 async def test_a_cancelled_import_keeps_what_was_taken(tmp_path: Path) -> None:
@@ -308,15 +308,15 @@ class _failing:  # noqa: N801 reads as what it does
 @pytest.mark.parametrize(
     ("brought", "words"),
     [
-        (ImportResult(ids=("a",)), "1 picture imported"),
-        (ImportResult(ids=("a", "b"), known=3), "2 pictures imported, 3 were here already"),
-        (ImportResult(known=1), "This picture was here already"),
-        (ImportResult(known=5), "All 5 pictures were here already"),
+        (ImportResult(ids=("a",)), "Imported 1"),
+        (ImportResult(ids=("a", "b"), known=3), "Imported 2 · 3 duplicates skipped"),
+        (ImportResult(known=1), "This picture is already in the library"),
+        (ImportResult(known=5), "All 5 pictures are already in the library"),
         (
             ImportResult(known=2, unreadable=(("x.png", "broken"),)),
-            "All 2 pictures were here already, 1 cannot be read",
+            "All 2 pictures are already in the library · 1 unreadable",
         ),
-        (ImportResult(), "0 pictures imported"),
+        (ImportResult(), "Imported 0"),
     ],
 )
 def test_what_came_is_said_in_words(brought: ImportResult, words: str) -> None:

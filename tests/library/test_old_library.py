@@ -50,7 +50,7 @@ UNDONE_AND_LEFT = [
     ("Note of 1 picture changed", True),
     ("1 picture rated", True),
     ("1 picture rated", False),
-    ("1 picture deleted for good", False),
+    ("1 picture deleted permanently", False),
     ("1 picture restored", False),
     ("3 pictures moved to the trash", False),
     ("Collection Tried out deleted", False),
@@ -188,7 +188,7 @@ async def test_the_history_goes_on_with_undo_and_redo(tmp_path: Path, *, index: 
         assert [*await by_end(one, View.TRASH)] == ["b426d9a0", IN_TRASH]
         assert await library.undo() == "2 pictures restored"
         assert await by_end(one, View.TRASH) == {}
-        assert await library.undo() == "Collection Tried out made"
+        assert await library.undo() == "Collection Tried out created"
         assert len(await library.collections.every()) == 3
         await asyncio.gather(*library.store._settling)
         assert (await verify.check(library.store)).orphans == ()

@@ -316,5 +316,5 @@ def test_a_parent_that_cannot_be_listed_is_no_obstacle(
 
 
 def test_a_folder_is_no_backup(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="no backup"):
+    with pytest.raises(InputError, match="Not a Gridbrush backup"):
         backup.read_back(tmp_path, tmp_path / "library", {})

@@ -184,13 +184,13 @@ def test_a_dangling_link_has_a_name_of_its_own(disk: SaveTarget) -> None:
 
 def test_nothing_of_the_library_is_written_over(disk: SaveTarget) -> None:
     other = disk.original("2026-11/boat-11111111.png", b"another")
-    with pytest.raises(InputError, match="over itself"):
+    with pytest.raises(InputError, match="overwrite its own"):
         save_copies.save_as(disk.source, disk.source, disk.library)
     with pytest.raises(InputError, match="library"):
         save_copies.save_as(disk.source, other, disk.library)
-    with pytest.raises(InputError, match="library's own"):
+    with pytest.raises(InputError, match="belongs to the library"):
         save_copies.save_as(disk.source, disk.library / ".gridbrush" / "id", disk.library)
-    with pytest.raises(InputError, match="library's own"):
+    with pytest.raises(InputError, match="belongs to the library"):
         save_copies.save_into(disk.source, disk.library / ".gridbrush" / "records", disk.library)
     assert disk.source.read_bytes() == b"the original"
     assert other.read_bytes() == b"another"

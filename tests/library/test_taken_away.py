@@ -23,7 +23,7 @@ async def test_an_index_that_was_deleted_is_called_gone_and_made_anew(tmp_path: 
             (job,) = await one.submit()
             await one.gone(job)
             shutil.rmtree(tmp_path / "data")
-            with pytest.raises(StorageError, match="The index is gone") as caught:
+            with pytest.raises(StorageError, match="The index is missing") as caught:
                 await one.pictures()
             assert "not affected" in caught.value.message
             assert "again" in caught.value.hint
@@ -46,6 +46,6 @@ async def test_records_that_were_deleted_are_not_written_anew(tmp_path: Path) ->
             await one.gone(job)
             (picture,) = await one.pictures()
             shutil.rmtree(tmp_path / "library/.gridbrush/records")
-            with pytest.raises(StorageError, match="The records of the library are gone"):
+            with pytest.raises(StorageError, match="The library's records are missing"):
                 await one.core.library.rate([picture.id], 3)
             assert not list((tmp_path / "library/.gridbrush").glob("records/*.jsonl"))

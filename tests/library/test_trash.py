@@ -51,7 +51,7 @@ async def test_records_index_files_and_thumbnails_of_it_are_gone(tmp_path: Path)
         kept = await take(library, prompt="lamp kept")
         pictures = await thrown_away(library, 3)
         library.store.thumbnails.store_thumbnail(pictures[0].sha256, 256, b"\xff\xd8x\xff\xd9")
-        assert await emptied(library) == "3 pictures deleted for good"
+        assert await emptied(library) == "3 pictures deleted permanently"
         assert left_in(library.originals.trash) == []
         assert library.store.thumbnails.get(pictures[0].sha256, 256) is None
         assert await library.find([p.id for p in pictures]) == []
@@ -92,7 +92,7 @@ async def test_undo_goes_round_what_is_gone(tmp_path: Path) -> None:
         (now,) = await library.find([kept.id])
         assert (now.rating, now.trashed) == (2, False)
         sentences = [one.sentence for one in await library.collections.history()]
-        assert sentences[0] == "1 picture deleted for good"
+        assert sentences[0] == "1 picture deleted permanently"
         assert not any(one.undone for one in await library.collections.history())
 
 
@@ -101,7 +101,7 @@ async def test_what_was_restored_since_the_question_stays(tmp_path: Path) -> Non
         one, two = await thrown_away(library, 2)
         asked = await trash.contents(library.store)
         await library.restore([one.id])
-        assert await trash.empty(library.store, asked.ids) == "1 picture deleted for good"
+        assert await trash.empty(library.store, asked.ids) == "1 picture deleted permanently"
         (left,) = await library.find([one.id, two.id])
         assert left.id == one.id
         await asyncio.gather(*library.store._settling)
@@ -145,7 +145,7 @@ async def test_what_the_systems_trash_refuses_is_told_and_tried_again(tmp_path: 
         await thrown_away(library, 2)
         assert await emptied(library, takes_one) == "1 picture moved to the system's trash"
         (trouble,) = [one for one in heard(library) if isinstance(one, ProblemOccurred)]
-        assert trouble.error.title == "1 file could not be put into the system's trash"
+        assert trouble.error.title == "1 file could not be moved to the system's trash"
         assert len(left_in(library.originals.trash)) == 1
     async with opened(tmp_path) as library:
         # Promised to the system's trash: a start alone does not delete it.
@@ -230,5 +230,5 @@ async def test_it_can_be_emptied_again_and_again(tmp_path: Path) -> None:
     async with opened(tmp_path) as library:
         for _time in range(2):
             await thrown_away(library, 2)
-            assert await emptied(library) == "2 pictures deleted for good"
+            assert await emptied(library) == "2 pictures deleted permanently"
         assert await library.every() == []

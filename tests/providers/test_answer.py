@@ -350,14 +350,14 @@ NOT_CHARGED = "Unable to show the generated image. You will not be charged."
         ({"candidates": [{"finishReason": "IMAGE_OTHER"}]}, NoPicture, "maybe", "IMAGE_OTHER"),
         ({"candidates": [{"finishReason": "IMAGE_FOO"}]}, NoPicture, "maybe", "IMAGE_FOO"),
         ({"candidates": [{"finishReason": None, "content": {"role": "model"}}]},
-         NoPicture, "maybe", "without a reason"),
+         NoPicture, "maybe", "no reason"),
         (candidates({"text": "I can't create that."}), NoPicture, "maybe", "I can't create that."),
         ({"candidates": [{"content": {"role": "model"}, "finishReason": "MAX_TOKENS"}]},
-         NoPicture, "maybe", "ran out of room"),
-        (candidates({"thought": True, "text": "hm"}), NoPicture, "maybe", "without a reason"),
-        (candidates({"functionCall": {"name": "x"}}), NoPicture, "maybe", "without a reason"),
-        ({}, NoPicture, "maybe", "without a reason"),
-        (17, NoPicture, "maybe", "without a reason"),
+         NoPicture, "maybe", "output limit"),
+        (candidates({"thought": True, "text": "hm"}), NoPicture, "maybe", "no reason"),
+        (candidates({"functionCall": {"name": "x"}}), NoPicture, "maybe", "no reason"),
+        ({}, NoPicture, "maybe", "no reason"),
+        (17, NoPicture, "maybe", "no reason"),
         ({"error": {"code": 429, "message": "slow down", "status": "RESOURCE_EXHAUSTED"}},
          StudioError, "maybe", "slow down"),
         ({"candidates": None, "error": {"message": "broken pipe"}},
@@ -401,7 +401,7 @@ def test_a_web_page_is_not_taken_for_an_api(read):
     with pytest.raises(ServiceError) as caught:
         read(page, headers={"content-type": "text/html"})
     error = caught.value
-    assert "not an answer of an image service" in error.title
+    assert "Not an image service's answer" in error.title
     assert error.billed is Billed.NO
     assert "<" not in error.details
 

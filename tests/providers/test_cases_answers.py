@@ -158,7 +158,7 @@ SUCCESSES: dict[str, tuple[Any, Want]] = {
     ),
     "S23 another model": (
         parts(image(A), modelVersion="gemini-3-pro-image"),
-        Want(warns="Answered by gemini-3-pro-image instead of gemini-nano-banana-2.1"),
+        Want(warns="Made by gemini-3-pro-image instead of gemini-nano-banana-2.1"),
     ),
     "S23 the same model under another spelling": (
         parts(image(A), modelVersion="models/gemini-nano-banana-2.1-preview"),
@@ -166,7 +166,7 @@ SUCCESSES: dict[str, tuple[Any, Want]] = {
     ),
     "N11 one blocked, one made": (
         {"candidates": [{"finishReason": "IMAGE_SAFETY"}, parts(image(A))["candidates"][0]]},
-        Want(warns="Not everything was delivered"),
+        Want(warns="Incomplete result"),
     ),
 }
 
@@ -199,7 +199,7 @@ def test_s18_a_picture_nobody_counted_is_not_free(read: Read) -> None:
 def test_s19_the_delivered_tier_is_told_by_its_tokens(read: Read) -> None:
     detail = [{"modality": "IMAGE", "tokenCount": 1120}]
     answer = usage(candidatesTokenCount=1120, candidatesTokensDetails=detail)
-    assert read(answer, size="4K").warnings == ("Delivered as 1K, asked for 4K.",)
+    assert read(answer, size="4K").warnings == ("Requested 4K, received 1K.",)
     assert read(answer, size="1K").warnings == ()
 
 
@@ -272,20 +272,20 @@ FAILURES: dict[str, Failure] = {
         parts({"text": "I can't create that."}), NoPicture, MAYBE, "I can't create that.",
     ),
     "N08 ended well, with nothing": (
-        ended("STOP", {"role": "model", "parts": []}), NoPicture, MAYBE, "without a reason",
+        ended("STOP", {"role": "model", "parts": []}), NoPicture, MAYBE, "no reason",
     ),
     "N09 out of room": (
         {**ended("MAX_TOKENS", {"role": "model"}), "usageMetadata": {"thoughtsTokenCount": 299}},
-        NoPicture, MAYBE, "ran out of room",
+        NoPicture, MAYBE, "output limit",
     ),
     "N10 only thoughts": (
-        parts({"text": "hm", **THOUGHT}), NoPicture, MAYBE, "without a reason",
+        parts({"text": "hm", **THOUGHT}), NoPicture, MAYBE, "no reason",
     ),
     "N10 only a function call": (
-        parts({"functionCall": {"name": "f"}}), NoPicture, MAYBE, "without a reason",
+        parts({"functionCall": {"name": "f"}}), NoPicture, MAYBE, "no reason",
     ),
     "N10 an unknown reason": (ended("IMAGE_FOO"), NoPicture, MAYBE, "IMAGE_FOO"),
-    "N10 no reason": (ended(None), NoPicture, MAYBE, "without a reason"),
+    "N10 no reason": (ended(None), NoPicture, MAYBE, "no reason"),
     "N10 a reason in small letters": (ended("image_safety"), PictureRefused, MAYBE, "filter"),
     "N12 an error as a success": (
         {"error": {"message": "Invalid token (request id: r2026)", "type": "new_api_error"}},
@@ -324,7 +324,7 @@ def test_n13_a_web_page_is_no_api(read: Read) -> None:
     with pytest.raises(ServiceError) as caught:
         read(page, content_type="text/html; charset=utf-8")
     error = caught.value
-    assert "not an answer of an image service" in error.title
-    assert "base address" in error.hint
+    assert "Not an image service's answer" in error.title
+    assert "provider's address" in error.hint
     assert error.billed is Billed.NO
     assert "<" not in f"{error.title}{error.message}{error.hint}{error.details}"

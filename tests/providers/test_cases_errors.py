@@ -82,10 +82,10 @@ CASES: dict[str, Case] = {
         BalanceError, 0, "balance",
     ),
     "E08 a model this key may not use": (
-        403, gateway("This token has no access to model gemini-x"), ModelError, 0, "may not use",
+        403, gateway("This token has no access to model gemini-x"), ModelError, 0, "not allowed",
     ),
     "E08 a place this key may not be used from": (
-        403, gateway("your IP is not allowed", "access_denied"), KeyRefused, 0, "from here",
+        403, gateway("your IP is not allowed", "access_denied"), KeyRefused, 0, "from this network",
     ),
     "E09 payment, with nothing": (402, b"", BalanceError, 0, "balance"),
     "E09 payment, with a page": (402, b"<html>", BalanceError, 0, "balance"),
@@ -96,15 +96,15 @@ CASES: dict[str, Case] = {
     ),
     "E10 the address": (
         404, gateway("Invalid URL (POST /v1/v1/models/x:generateContent)"),
-        RequestRefused, 0, "base address",
+        RequestRefused, 0, "provider's address",
     ),
     "E11 a page of the proxy": (413, NGINX, RequestRefused, 0, "smaller reference pictures"),
     "E11 the gateway's code": (
         413, gateway("x", "read_request_body_failed"), RequestRefused, 0, "smaller",
     ),
-    "E12 slow down": (429, google(429, "m", "RESOURCE_EXHAUSTED"), RateLimited, 3, "Too many"),
+    "E12 slow down": (429, google(429, "m", "RESOURCE_EXHAUSTED"), RateLimited, 3, "Rate limit"),
     "E13 a day's quota": (
-        429, google(429, "m", "RESOURCE_EXHAUSTED", PER_DAY, RETRY), RateLimited, 0, "day",
+        429, google(429, "m", "RESOURCE_EXHAUSTED", PER_DAY, RETRY), RateLimited, 0, "Daily",
     ),
     "E13 no quota at all": (
         429, google(429, "Quota exceeded, limit: 0, model: x", "RESOURCE_EXHAUSTED"),
@@ -135,7 +135,7 @@ CASES: dict[str, Case] = {
     "E20 too slow on the way": (
         524, b"<html><title>524: A timeout occurred</title></html>", ServiceError, 0, "too long",
     ),
-    "E21 no text at all": (500, b"\xff\xfe\x00\xd8" * 50, ServiceError, 1, "error of its own"),
+    "E21 no text at all": (500, b"\xff\xfe\x00\xd8" * 50, ServiceError, 1, "Internal error"),
     "E22 another language": (
         429, gateway("请求过于频繁，请稍后再试"), RateLimited, 3, "请求过于频繁",
     ),

@@ -129,15 +129,15 @@ def planned(model: str = BEST, **choices: Any) -> runs.Run:
 @pytest.mark.parametrize(
     ("choices", "says"),
     [
-        pytest.param({"model": OLD, "size": "4K"}, "does not make 4K", id="R04 not offered"),
-        pytest.param({"size": "512"}, "does not make 512", id="R05 not offered"),
+        pytest.param({"model": OLD, "size": "4K"}, "does not support 4K", id="R04 not offered"),
+        pytest.param({"size": "512"}, "does not support 512", id="R05 not offered"),
         pytest.param(
             {"model": OLD, "references": (Ref(sha256="a", media_type="image/png"),) * 4},
-            "takes 3 pictures",
+            "accepts 3 pictures",
             id="R09",
         ),
         pytest.param({"prompt": " \n"}, "Write a prompt first", id="R14 empty"),
-        pytest.param({"model": OLD, "advanced": Advanced(search=True)}, "cannot search", id="R13"),
+        pytest.param({"model": OLD, "advanced": Advanced(search=True)}, "web search", id="R13"),
     ],
 )
 def test_what_cannot_be_sent_is_said_here(choices: dict[str, Any], says: str) -> None:

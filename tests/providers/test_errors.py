@@ -236,7 +236,7 @@ def test_a_days_quota_is_not_a_short_pause(body):
     found = error(429, body, retry_after="5")
     assert isinstance(found, RateLimited)
     assert not found.retryable
-    assert "day" in found.title
+    assert "Daily" in found.title
 
 
 @pytest.mark.parametrize(
@@ -264,7 +264,7 @@ def test_a_small_quota_is_waited_for(message):
 )
 def test_a_place_the_service_does_not_serve_is_no_fault_of_the_request(message):
     found = error(400, google(400, "FAILED_PRECONDITION", message))
-    assert "account or place" in found.title
+    assert "account or country" in found.title
 
 
 @pytest.mark.parametrize(

@@ -190,7 +190,7 @@ async def test_three_redirections_are_followed_and_each_is_looked_at():
         assert [one.path for one in service.requests] == ["/1", "/2", "/2?3", "/4"]
         assert not any("cookie" in one.headers for one in service.requests)
     with serving(moved("/again")) as service:
-        assert "too often" in (await refused(f"{service.url}/1")).message
+        assert "Too many redirects" in (await refused(f"{service.url}/1")).message
         assert len(service.requests) == 4
 
 

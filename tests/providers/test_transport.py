@@ -276,7 +276,7 @@ async def test_nothing_reached_is_free_and_may_be_tried_again(service):
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
         error = await failed(NetworkError, service, sink, url=url)
     assert (error.billed, error.retryable, error.kind) == (Billed.NO, True, "network")
-    assert "Nothing answers" in error.message
+    assert "does not answer" in error.message
     assert sink.events == []
 
 

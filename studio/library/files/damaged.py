@@ -25,6 +25,6 @@ def put_away(library: Path, path: Path) -> StorageError:
         return error
     return StorageError(
         _("{name} could not be read").format(name=path.name),
-        _("It was set aside as {name}; what is usual is used.").format(name=target),
+        _("It was renamed {name}; defaults are used.").format(name=target),
         hint=_("Pictures and keys are not affected."),
     )

@@ -34,7 +34,7 @@ def store_input(
             _("{name} cannot be read as a picture.").format(name=name)
             + " "
             + foreign_types.reason(foreign_types.foreign(content[: foreign_types.HEAD], suffix)),
-            hint=_("PNG, JPEG, WebP, GIF, AVIF, TIFF and BMP work."),
+            hint=_("Supported: PNG, JPEG, WebP, GIF, AVIF, TIFF and BMP."),
             billed=Billed.NO,
         )
     digest = originals.keep_input(content, kind.extension)

@@ -105,9 +105,9 @@ def outside(text: str) -> StorageError:
     """The sentence for a name that does not stay in the library."""
     shown = repr(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…")
     return StorageError(
-        _("The library names a file that is not in it"),
-        _("{name} is no name of a file in a library. Nothing was touched.").format(name=shown),
-        hint=_("The records were damaged, or written by somebody who meant harm."),
+        _("Invalid file name in the library"),
+        _("{name} is not a valid file name in a library. Nothing was changed.").format(name=shown),
+        hint=_("The records are damaged or were tampered with."),
     )
 
 
@@ -143,11 +143,11 @@ def check(library: Path) -> None:
             usual = stat.S_ISDIR(about.st_mode) or stat.S_ISREG(about.st_mode)
             if directory_handles.is_link(about) or not usual:
                 raise StorageError(
-                    _("This library leads to places outside it"),
+                    _("This library contains links to other folders"),
                     _("{name} is a link or a device. The library was not opened.").format(
                         name=place
                     ),
-                    hint=_("Put the folder or file itself there, if you trust where it leads."),
+                    hint=_("Replace it with the actual folder or file if you trust it."),
                 )
     except OSError as error:
         raise files.storage_error(error, hidden) from error
@@ -300,15 +300,15 @@ class Originals:
             return path
         raise StorageError(
             _("A reference picture is missing"),
-            _("The library's copy of {name} is gone.").format(name=reference.name),
+            _("The library's copy of {name} is missing.").format(name=reference.name),
             hint=_("Drop the picture onto the prompt again."),
         )
 
 
 def _turn_lost() -> StorageError:
     return StorageError(
-        _("What was said before is missing"),
-        _("The library's copy of the conversation is gone or damaged."),
+        _("The conversation is missing"),
+        _("The library's copy of the conversation is missing or damaged."),
     )
 
 
@@ -317,8 +317,8 @@ def read_picture_file(path: Path, *, limit: int = 256 << 20) -> bytes:
     try:
         if not path.is_file():
             raise StorageError(
-                _("The picture file is not there"),
-                _("There is no file {name}.").format(name=path),
+                _("Picture file not found"),
+                _("File {name} not found.").format(name=path),
                 hint=_("Check the name, or drop the picture again."),
             )
         if path.stat().st_size > limit:

@@ -76,8 +76,8 @@ def save_as(source: Path, target: Path, library: Path) -> Path:
     """
     if _is_same(source, target):
         raise InputError(
-            _("The picture cannot be saved over itself"),
-            _("{name} is the picture's own file. It was left as it is.").format(name=target),
+            _("A picture cannot overwrite its own original"),
+            _("{name} is the picture's original. It was not changed.").format(name=target),
             hint=_("Choose another name or another folder."),
         )
     there = target_exists(target, library)
@@ -161,20 +161,20 @@ def target_exists(target: Path, library: Path) -> bool:
             return True
         if stat.S_ISDIR(about.st_mode):
             raise StorageError(
-                _("A folder has this name"),
-                _("{name} is a folder. Nothing was written over it.").format(name=target),
+                _("A folder already has this name"),
+                _("{name} is a folder. It was not overwritten.").format(name=target),
                 hint=_("Choose another name or another folder."),
             )
         if not stat.S_ISREG(about.st_mode):
             raise StorageError(
-                _("This is no file"),
-                _("{name} is a device or a pipe. Nothing was written over it.").format(name=target),
+                _("Not a file"),
+                _("{name} is a device or a pipe. It was not overwritten.").format(name=target),
                 hint=_("Choose another name or another folder."),
             )
         if _real(library) in _real(target).parents:
             raise InputError(
-                _("Nothing in the library is written over"),
-                _("{name} belongs to the library. It was left as it is.").format(name=target),
+                _("Library files cannot be overwritten"),
+                _("{name} belongs to the library. It was not changed.").format(name=target),
                 hint=_("Choose another name or another folder."),
             )
     return True
@@ -185,8 +185,8 @@ def _check_hidden(target: Path, library: Path) -> None:
     hidden, parent = _real(library / HIDDEN), _real(target.parent)
     if hidden == parent or hidden in parent.parents:
         raise InputError(
-            _("This folder is the library's own"),
-            _("What lies in {folder} is needed by the library. Nothing was saved there.").format(
+            _("This folder belongs to the library"),
+            _("The library needs the files in {folder}. Nothing was saved there.").format(
                 folder=hidden
             ),
             hint=_("Choose another folder."),

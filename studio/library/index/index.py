@@ -87,11 +87,11 @@ def _always() -> bool:
 def missing_index_error(path: Path) -> StorageError:
     """For an index that was taken away while it was used."""
     return StorageError(
-        _("The index is gone"),
+        _("The index is missing"),
         _("{folder} was renamed, moved or deleted. Pictures and records are not affected.").format(
             folder=path.parent
         ),
-        hint=_("Start Gridbrush again: the index is made anew."),
+        hint=_("Restart Gridbrush to rebuild the index."),
     )
 
 
@@ -139,7 +139,7 @@ class Index:
             raise StorageError(
                 _("The index cannot be written"),
                 f"{path}: {error}",
-                hint=_("Is there room on the disk, and may this user write there?"),
+                hint=_("Check free disk space and your permission to write there."),
             ) from error
 
     @classmethod
@@ -504,7 +504,7 @@ def damaged(error: Exception) -> IndexDamaged:
     return IndexDamaged(
         _("The index was damaged"),
         str(error),
-        hint=_("It is made anew from the records; try again in a moment."),
+        hint=_("It is being rebuilt from the records; try again in a moment."),
     )
 
 
@@ -512,8 +512,8 @@ def made_anew() -> StorageError:
     """The sentence for a damaged index that was made anew."""
     return StorageError(
         _("The index of the library was damaged"),
-        _("It was made anew from the records; no picture is lost."),
-        hint=_("If this comes again, have the disk checked."),
+        _("It was rebuilt from the records; no picture is lost."),
+        hint=_("If this happens again, check the disk."),
     )
 
 

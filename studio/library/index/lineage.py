@@ -15,7 +15,7 @@ def of(index: Index, *, id: str) -> Family:
     """A picture among those it was edited from and those edited from it. Raises InputError."""
     found = index.find([id])
     if not found:
-        raise InputError(_("There is no picture {id}").format(id=id))
+        raise InputError(_("Picture {id} not found").format(id=id))
     picture = found[0]
     ancestors: list[Picture] = []
     current, seen = picture, {picture.id}

@@ -211,7 +211,7 @@ def _cost(value: str, _now: float) -> SearchFilter:
         return _numbers("cost", value)
     except ValueError:
         raise _NotUnderstoodError(
-            _("A cost is a number of US dollars, such as cost:>0.1, or cost:unknown.")
+            _("A cost is a number in USD, such as cost:>0.1, or cost:unknown.")
         ) from None
 
 
@@ -222,7 +222,7 @@ def _size(value: str, _now: float) -> SearchFilter:
     tiers = value[sign.end() if sign else 0 :].upper().split(",")
     if any(one not in SIZES for one in tiers):
         raise _NotUnderstoodError(
-            _("A size is 512, 1K, 2K or 4K, or pixels such as size:1024x1536.")
+            _("A size is 512, 1K, 2K or 4K, or in pixels, such as size:1024x1536.")
         )
     at = float(SIZES.index(tiers[0]))
     match sign.group() if sign else "":
@@ -249,7 +249,7 @@ def _aspect(value: str, _now: float) -> SearchFilter:
             ratio = AspectRatio.parse(names.get(one, one))
         except ValueError:
             raise _NotUnderstoodError(
-                _("An aspect ratio is such as aspect:16:9, or wide, tall or square.")
+                _("Write an aspect ratio such as aspect:16:9, or wide, tall or square.")
             ) from None
         found.append(str(ratio))
     return SearchFilter(key="aspect", values=tuple(found))
@@ -259,7 +259,7 @@ def _is(value: str, _now: float) -> SearchFilter:
     wanted = value.casefold()
     if wanted not in STATES:
         raise _NotUnderstoodError(
-            _("is:{word} is not known; there are {words}.").format(
+            _("Unknown filter is:{word}. Available: {words}.").format(
                 word=value, words=", ".join(STATES)
             )
         )
@@ -310,7 +310,7 @@ def _period(value: str, now: float) -> tuple[float, float]:
         return _midnight(first), _midnight(last)
     except (ValueError, OverflowError, IndexError):
         raise _NotUnderstoodError(
-            _("A date is such as 2026-11-03, 2026-11, today, yesterday or 7d.")
+            _("Write a date such as 2026-11-03, 2026-11, today, yesterday or 7d.")
         ) from None
 
 

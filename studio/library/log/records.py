@@ -94,7 +94,7 @@ def too_new() -> LibraryTooNew:
     """The sentence for a library of a newer version."""
     return LibraryTooNew(
         _("This library was written by a newer Gridbrush"),
-        _("Nothing in it was touched."),
+        _("Nothing was changed."),
         hint=_("Install the newest version, or open another library."),
     )
 
@@ -137,8 +137,8 @@ def unindexed(folder: Path, *, lost: bool) -> StorageError:
 
     `lost`: the index was deleted or renamed.
     """
-    again = _("Start Gridbrush again: the index is made anew.")
-    room = _("Free some space on the disk; it appears with the next one or at the next start.")
+    again = _("Restart Gridbrush to rebuild the index.")
+    room = _("Free some disk space. The picture appears with the next one or at the next start.")
     return StorageError(
         _("A picture was saved but cannot be shown yet"),
         _("The index could not be written; the picture is safe in {folder}.").format(folder=folder),
@@ -150,28 +150,28 @@ def not_understood(number: int, where: Path) -> StorageError:
     """The sentence for lines of the log that nobody can read, or only a part of them."""
     return StorageError(
         ngettext(
-            "{n} line of the records is not understood",
-            "{n} lines of the records are not understood",
+            "{n} line of the records is unreadable",
+            "{n} lines of the records are unreadable",
             number,
         ).format(n=f"{number:,}"),
-        _("What can be read is here, and {name} stays as it is.").format(name=where),
-        hint=_("Library, Check all pictures takes back what the copies of the last days know."),
+        _("Everything else is available. {name} is not changed.").format(name=where),
+        hint=_("Recover recent entries with Library > Check all pictures."),
     )
 
 
 def missing_records_error(folder: Path) -> StorageError:
     """For records that were taken away while they were used."""
     return StorageError(
-        _("The records of the library are gone"),
-        _("{folder} was renamed, moved or deleted while it was used.").format(folder=folder),
-        hint=_("Put it back where it was, then start Gridbrush again."),
+        _("The library's records are missing"),
+        _("{folder} was renamed, moved or deleted while in use.").format(folder=folder),
+        hint=_("Put it back, then restart Gridbrush."),
     )
 
 
 def read_only() -> StorageError:
     """The sentence for a change where only reading is possible."""
     return StorageError(
-        _("The library is open for reading only"),
+        _("The library is read-only"),
         hint=_("Close the other Gridbrush that has it open, then try again."),
     )
 

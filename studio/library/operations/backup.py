@@ -69,8 +69,8 @@ def write(
     """
     if save_copies.target_exists(target, library) and not over:
         raise InputError(
-            _("There is a file of that name already"),
-            _("{name} is not written over.").format(name=target),
+            _("A file with this name already exists"),
+            _("{name} is not overwritten.").format(name=target),
             hint=_("Choose another name for the backup."),
         )
     with unfinished_copies.beside(target) as part:

@@ -16,7 +16,7 @@ from studio.common.i18n import _
 from studio.common.json_reader import NotUnderstood
 from studio.domain.entities import new_id
 from studio.library.index.text_normalization import folded
-from studio.library.log.records import Groups, LogPosition
+from studio.library.log.records import Groups, LogPosition, Record
 from studio.library.operations import edits, history
 from studio.library.query import Collection, HistoryEntry, Query
 from studio.library.store import Store
@@ -70,7 +70,7 @@ class Collections:
         """Put pictures into a collection (its id). Raises InputError for a saved search."""
         if (await self._known(collection)).search:
             raise InputError(
-                _("A saved search finds its pictures by itself"),
+                _("Saved searches fill themselves"),
                 hint=_("Drop pictures onto a collection instead."),
             )
 
@@ -103,18 +103,19 @@ class Collections:
     async def history(self, limit: int = 500) -> list[HistoryEntry]:
         """The last changes, newest first; it is the log, so it survives a restart."""
         places = await self._store.query_index(lambda index: index.state.history(limit))
-        return await asyncio.to_thread(self._changes, places)
+        changes = await asyncio.to_thread(self._changes, places)
+        sentences = await history.sentences(self._store, [record for record, _undone in changes])
+        return [
+            HistoryEntry(id=record.id, at=record.at, sentence=words, undone=undone)
+            for (record, undone), words in zip(changes, sentences, strict=True)
+        ]
 
-    def _changes(self, places: Sequence[tuple[LogPosition, bool]]) -> list[HistoryEntry]:
+    def _changes(self, places: Sequence[tuple[LogPosition, bool]]) -> list[tuple[Record, bool]]:
         found = []
         for place, undone in places:
             # What the disk has damaged meanwhile is told elsewhere.
             with contextlib.suppress(NotUnderstood):
-                record = self._store.log.at(place)
-                words = history.sentence(record)
-                found.append(
-                    HistoryEntry(id=record.id, at=record.at, sentence=words, undone=undone)
-                )
+                found.append((self._store.log.at(place), undone))
         return found
 
     async def _new_name(self, name: str) -> str:
@@ -122,13 +123,14 @@ class Collections:
         if not clean:
             raise InputError(_("A collection needs a name"))
         if (taken := await self.named(clean)) is not None:
-            raise InputError(_("There is a collection {name} already").format(name=taken.name))
+            # Translators: {name} is a collection.
+            raise InputError(_("A collection {name} already exists").format(name=taken.name))
         return clean
 
     async def _known(self, id: str) -> Collection:
         found = next((one for one in await self.every() if one.id == id), None)
         if found is None:
-            raise InputError(_("This collection is not there any more"))
+            raise InputError(_("This collection no longer exists"))
         return found
 
     async def _set(self, id: str, value: dict[str, str] | None) -> str:

@@ -69,7 +69,11 @@ async def _follow(store: Store, work: Callable[[ChangeMonitor], Record | None]) 
         store.stops.remove(going.stop)
         if (end := going.end_change()) is not None:
             store.publish_event(end)
-    return _told(store, record) if record else None
+    if record is None:
+        return None
+    _publish(store, record)
+    (sentence,) = await history.sentences(store, [record])
+    return sentence
 
 
 def _write(
@@ -86,12 +90,11 @@ def _write(
     return record
 
 
-def _told(store: Store, record: Record) -> str:
+def _publish(store: Store, record: Record) -> None:
     ids = [id for _value, ids in record.values for id in ids]
     if record.field == "trashed":
         store.aside(_settle(store, ids))
     store.publish_event(RecordsChanged(tuple(ids), (record.field,)))
-    return history.sentence(record)
 
 
 async def _settle(store: Store, ids: Sequence[str]) -> None:

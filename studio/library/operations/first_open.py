@@ -119,13 +119,11 @@ def _move(folder: Path, source: Path, target: Path) -> int:
 
 def _trouble(number: int) -> StorageError:
     return StorageError(
-        _("This library was not opened on this computer before"),
+        _("First use of this library on this computer"),
         ngettext(
-            "{n} import, emptying or request was under way in it. It was put aside, not gone on "
-            "with.",
-            "{n} imports, emptyings or requests were under way in it. They were put aside, not "
-            "gone on with.",
+            "{n} unfinished import, deletion or request was not resumed.",
+            "{n} unfinished imports, deletions or requests were not resumed.",
             number,
         ).format(n=f"{number:,}"),
-        hint=_("If the library is yours, start Gridbrush once with --trust."),
+        hint=_("If this is your library, start Gridbrush once with --trust."),
     )

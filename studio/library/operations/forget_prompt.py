@@ -52,8 +52,8 @@ async def forget_prompt(store: Store, prompt: str) -> int:
     store.publish_event(RecordsChanged(tuple(places), ("prompt",)))
     if not changed:
         raise InputError(
-            _("No record has this prompt"),
-            hint=_("Write it as the history shows it; nothing was changed."),
+            _("Prompt not found"),
+            hint=_("Enter it exactly as in the history. Nothing was changed."),
         )
     return changed
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -80,8 +81,21 @@ def former_only(values: Groups, former: Groups) -> tuple[Groups, Groups]:
     return new, old
 
 
-def sentence(record: Record) -> str:
-    """What the change did, in words, with the number: "3 pictures moved to the trash"."""
+async def sentences(store: Store, records: Sequence[Record]) -> list[str]:
+    """The sentences of changes, with the names of the collections they are about."""
+    ids = sorted({id for record in records for id in _added_to(record)})
+    if not ids:
+        return [sentence(record) for record in records]
+    found = await store.query_index(lambda index: index.state.field_of("collection", ids))
+    names = {id: value["name"] for value, (id,) in found if value}
+    return [sentence(record, names) for record in records]
+
+
+def sentence(record: Record, names: Mapping[str, str] | None = None) -> str:
+    """What the change did, in words, with the number: "3 pictures moved to the trash".
+
+    `names` are those of collections, by their ids.
+    """
     n = number(record)
     value = record.values[0][0] if record.values else None
     match record.field:
@@ -90,7 +104,9 @@ def sentence(record: Record) -> str:
         case "trashed":
             text = ngettext("{n} picture restored", "{n} pictures restored", n)
         case "purged":
-            text = ngettext("{n} picture deleted for good", "{n} pictures deleted for good", n)
+            text = ngettext(
+                "{n} picture deleted permanently", "{n} pictures deleted permanently", n
+            )
         case "rating" if value:
             text = ngettext("{n} picture rated", "{n} pictures rated", n)
         case "rating":
@@ -100,7 +116,7 @@ def sentence(record: Record) -> str:
         case "flag" if value == "reject":
             text = ngettext("{n} picture rejected", "{n} pictures rejected", n)
         case "flag":
-            text = ngettext("Mark of {n} picture cleared", "Marks of {n} pictures cleared", n)
+            text = ngettext("Flag of {n} picture cleared", "Flags of {n} pictures cleared", n)
         case "title":
             text = ngettext("{n} picture renamed", "{n} pictures renamed", n)
         case "note":
@@ -108,34 +124,58 @@ def sentence(record: Record) -> str:
         case "tags":
             text = ngettext("Tags of {n} picture changed", "Tags of {n} pictures changed", n)
         case "collections":
-            text = _collected(record, n)
+            text = _collected(record, n, names or {})
         case "collection":
             text = _collection(record)
         case "dismissed" if value:
-            text = ngettext("{n} job put away", "{n} jobs put away", n)
+            text = ngettext("{n} job dismissed", "{n} jobs dismissed", n)
         case "dismissed":
-            text = ngettext("{n} job brought back", "{n} jobs brought back", n)
+            text = ngettext("{n} job restored", "{n} jobs restored", n)
         case _:
             text = _("{n} changed")
     return text.format(n=n)
 
 
-def _collected(record: Record, n: int) -> str:
+def _added_to(record: Record) -> set[str]:
+    """The collections that got pictures by this change."""
+    if record.field != "collections":
+        return set()
+    before = {one for within, _ids in record.former for one in within}
+    return {one for within, _ids in record.values for one in within} - before
+
+
+def _collected(record: Record, n: int, names: Mapping[str, str]) -> str:
     after = sum(len(within) * len(ids) for within, ids in record.values)
     if after > sum(len(within) * len(ids) for within, ids in record.former):
-        return ngettext("{n} picture collected", "{n} pictures collected", n)
+        added = [names[id] for id in _added_to(record) if id in names]
+        if len(added) == 1:
+            # Translators: {name} is the name of a collection.
+            text = ngettext("Added {n} picture to “{name}”", "Added {n} pictures to “{name}”", n)
+            return text.replace("{name}", _escaped(added[0]))
+        return ngettext(
+            "{n} picture added to a collection", "{n} pictures added to a collection", n
+        )
     return ngettext(
-        "{n} picture taken out of a collection", "{n} pictures taken out of a collection", n
+        "{n} picture removed from a collection", "{n} pictures removed from a collection", n
     )
 
 
 def _collection(record: Record) -> str:
     new, old = record.values[0][0], record.former[0][0] if record.former else None
-    name = (new or old or {}).get("name", "").replace("{", "{{").replace("}", "}}")
+    name = _escaped((new or old or {}).get("name", ""))
     if new is None:
+        # Translators: {name} is a collection.
         return _("Collection {name} deleted").replace("{name}", name)
     if old is None:
-        return _("Collection {name} made").replace("{name}", name)
+        # Translators: {name} is a collection.
+        return _("Collection {name} created").replace("{name}", name)
     if old.get("name") != new.get("name"):
+        # Translators: {name} is a collection.
         return _("Collection renamed to {name}").replace("{name}", name)
-    return _("Search of {name} changed").replace("{name}", name)
+    # Translators: {name} is a saved search.
+    return _("Saved search {name} changed").replace("{name}", name)
+
+
+def _escaped(name: str) -> str:
+    """A name that `str.format` leaves as it is."""
+    return name.replace("{", "{{").replace("}", "}}")

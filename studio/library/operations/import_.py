@@ -241,7 +241,7 @@ def _copy(path: Path, part: Path, digest: str, stopped: Callable[[], bool]) -> P
     files.write_new(part, _blocks(path, stopped))
     if sha256_of(part) != digest:
         files.remove(part)
-        raise Unusable(path, _("It changed while it was copied."))
+        raise Unusable(path, _("It changed during copying."))
     return part
 
 
@@ -253,7 +253,9 @@ def _why(error: Unusable | PictureUnreadable, path: Path, id: str) -> str:
         return foreign_types.reason(foreign_types.raw())
     said = error.message or error.title
     if said.startswith(id):
+        # Translators: begins a sentence in the place of a file's name: "This file is empty."
         return _("This file") + said.removeprefix(id)
+    # Translators: in the place of a file's name within a sentence.
     return said.replace(id, _("this file"))
 
 
@@ -356,23 +358,25 @@ def facts(result: ImportResult) -> dict[str, object]:
 
 
 def sentence(result: ImportResult) -> str:
-    """What an import brought, in words: "12 pictures imported, 3 were here already"."""
+    """What an import brought, in words: "Imported 12 · 3 duplicates skipped"."""
     n, known = len(result.ids), result.known
     if known and not n:
         # Nothing came, and that is as it should be: no count of none.
         here = ngettext(
-            "This picture was here already", "All {n} pictures were here already", known
+            "This picture is already in the library",
+            "All {n} pictures are already in the library",
+            known,
         )
         parts = [here.format(n=f"{known:,}")]
     else:
-        words = ngettext("{n} picture imported", "{n} pictures imported", n)
+        words = ngettext("Imported {n}", "Imported {n}", n)
         parts = [words.format(n=f"{n:,}")]
         if known:
-            here = ngettext("{n} was here already", "{n} were here already", known)
+            here = ngettext("{n} duplicate skipped", "{n} duplicates skipped", known)
             parts.append(here.format(n=f"{known:,}"))
     if n := len(result.unreadable):
-        broken = ngettext("{n} cannot be read", "{n} cannot be read", n)
+        broken = ngettext("{n} unreadable", "{n} unreadable", n)
         parts.append(broken.format(n=f"{n:,}"))
-    said = ", ".join(parts)
+    said = " · ".join(parts)
     left_out = import_sources.words_of(result.left_out)
     return f"{said}. {left_out}" if left_out else said

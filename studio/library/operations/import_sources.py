@@ -113,7 +113,7 @@ class _SourceWalk:
         for path in self._below(folder):
             self._inside(path)
         if (len(self.files), len(self.refused)) == before and not known:
-            self._refuse(folder, _("There is no picture in this folder."))
+            self._refuse(folder, _("No pictures in this folder."))
 
     def _below(self, folder: Path) -> Iterator[Path]:
         for where, folders, names in tree.walk(folder, through_links=True, unread=self._unread):
@@ -228,9 +228,11 @@ def words_of(left_out: Sequence[tuple[ForeignType, int]]) -> str:
     if not left_out:
         return ""
     counted = ", ".join(
-        _("{n} × {kind}").format(n=f"{n:,}", kind=kind.name) for kind, n in left_out
+        # Translators: files of a kind that were not imported, such as "3 × HEIC".
+        _("{n} × {kind}").format(n=f"{n:,}", kind=kind.name)
+        for kind, n in left_out
     )
-    return _("Left out: {kinds}.").format(kinds=counted)
+    return _("Skipped: {kinds}.").format(kinds=counted)
 
 
 def facts_of(left_out: Sequence[tuple[ForeignType, int]]) -> list[dict[str, object]]:

@@ -105,12 +105,14 @@ def _write(store: Store, pictures: list[Picture]) -> None:
 def _lost(number: int, where: Path) -> StorageError:
     return StorageError(
         ngettext(
-            "The records of {n} picture are gone",
-            "The records of {n} pictures are gone",
+            "The records of {n} picture are missing",
+            "The records of {n} pictures are missing",
             number,
         ).format(n=f"{number:,}"),
-        _("The files in {name} end earlier than they did; the pictures stay.").format(name=where),
-        hint=_("Library, Check all pictures takes back what the copies of the last days know."),
+        _("Files in {name} are shorter than before. The pictures are not affected.").format(
+            name=where
+        ),
+        hint=_("Recover recent entries with Library > Check all pictures."),
     )
 
 
@@ -118,9 +120,9 @@ def _refilled(number: int, where: Path) -> StorageError:
     return StorageError(
         _("{name} of the records was empty").format(name=where.name),
         ngettext(
-            "{n} picture of it was written down again as the index knew it.",
-            "{n} pictures of it were written down again as the index knew them.",
+            "{n} picture was restored to it from the index.",
+            "{n} pictures were restored to it from the index.",
             number,
         ).format(n=f"{number:,}"),
-        hint=_("What failed in that month, and its prompts without pictures, are lost."),
+        hint=_("That month's failed jobs and prompts without pictures are lost."),
     )

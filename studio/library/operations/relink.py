@@ -221,9 +221,9 @@ async def locate(store: Store, picture: Picture, file: Path) -> RelinkResult:
     """
     if await asyncio.to_thread(_digest_of, file) != picture.sha256:
         raise InputError(
-            _("{name} is another picture").format(name=file.name),
-            _("Its content is not what {picture} came with.").format(picture=picture.name),
-            hint=_("Import it as a picture of its own, or choose another file."),
+            _("{name} is a different picture").format(name=file.name),
+            _("Its content differs from {picture}.").format(picture=picture.name),
+            hint=_("Import it as a new picture, or choose another file."),
         )
     missing = [one for one in await _missing(store) if one.id != picture.id]
     near = await asyncio.to_thread(_near, file.parent, missing)

@@ -67,13 +67,13 @@ def check(source: Path, target: Path) -> None:
     """Whether the library can go there. Raises InputError, which says why it cannot."""
     source, target = source.resolve(), target.resolve()
     if not (source / HIDDEN / "id").is_file():
-        raise InputError(_("There is no library in {folder}").format(folder=source))
+        raise InputError(_("No library in {folder}").format(folder=source))
     if source == target or source in target.parents:
         raise InputError(_("A library cannot be moved into itself"))
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise InputError(
-            _("There is something in {folder} already").format(folder=target),
-            hint=_("Name a folder that is empty, or is not there yet."),
+            _("{folder} is not empty").format(folder=target),
+            hint=_("Choose an empty or new folder."),
         )
 
 
@@ -130,8 +130,8 @@ def _copy_file(path: Path, copy: Path, done: int, progress: Callable[[int], None
     if sha256_of(copy) != sha256_of(path):
         raise StorageError(
             _("A file could not be copied"),
-            _("{name} came out otherwise than it is.").format(name=path.name),
-            hint=_("Nothing was moved. Is the disk in order?"),
+            _("The copy of {name} differs from the original.").format(name=path.name),
+            hint=_("Nothing was moved. Check the disk."),
         )
     return done
 

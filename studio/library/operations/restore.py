@@ -88,11 +88,11 @@ class _BoundedZipFile(io.FileIO):
 
     def read(self, size: int | None = -1, /) -> bytes:
         if size is not None and size > _LARGEST_DIRECTORY:
-            raise zipfile.BadZipFile(_("its list of files is too long"))
+            raise zipfile.BadZipFile(_("its file list is too long"))
         data = super().read(-1 if size is None else size)
         most = _FEWEST_ENTRIES + os.fstat(self.fileno()).st_size // _BYTES_OF_AN_ENTRY
         if len(data) > 64 * _FEWEST_ENTRIES and data.count(b"PK\x01\x02") > most:
-            raise zipfile.BadZipFile(_("its list of files is too long"))
+            raise zipfile.BadZipFile(_("its file list is too long"))
         return data
 
 
@@ -103,7 +103,7 @@ def opened(source: Path) -> Iterator[Backup]:
         plain = user_input.opened(source)
     except user_input.Unusable as error:
         raise InputError(
-            _("This is no backup of Gridbrush"),
+            _("Not a Gridbrush backup"),
             f"{user_input.shown_name(source)}: {error.reason}",
             hint=error.hint,
         ) from error
@@ -131,7 +131,7 @@ def _damaged(source: Path, error: BaseException) -> StorageError:
     return StorageError(
         _("The backup is damaged"),
         f"{source}: {str(error)[:200]}",
-        hint=_("Nothing was put in its place. Is there an older backup?"),
+        hint=_("Nothing was restored. Try an older backup."),
     )
 
 
@@ -202,8 +202,8 @@ class Backup:
 
     def _read_manifest(self) -> BackupManifest:
         nothing = InputError(
-            _("This is no backup of Gridbrush"),
-            _("{name} has no list of what is in it.").format(name=self._source),
+            _("Not a Gridbrush backup"),
+            _("{name} has no file list.").format(name=self._source),
         )
         entry = self._entries.get(MANIFEST)
         if entry is None or entry.file_size > 16 * _NAME + _NAME * len(self._entries):
@@ -218,12 +218,12 @@ class Backup:
                 hint=_("Install the newest version, then try again."),
             )
         if _IDENTITY not in found.sha256:
-            raise InputError(_("There is no library in this backup"))
+            raise InputError(_("This backup contains no library"))
         return found
 
     def _entry(self, name: str) -> zipfile.ZipInfo:
         if name not in self._entries:
-            raise zipfile.BadZipFile(_("{name} is not in it").format(name=repr(name[:200])))
+            raise zipfile.BadZipFile(_("{name} is missing").format(name=repr(name[:200])))
         return self._entries[name]
 
     def _beside(self, name: str) -> bytes:
@@ -233,7 +233,7 @@ class Backup:
             raise zipfile.BadZipFile(_("{name} is too large").format(name=name))
         data = self._archive.read(entry)
         if hashlib.sha256(data).hexdigest() != self._manifest.sha256[name]:
-            raise zipfile.BadZipFile(_("{name} has other bytes than it had").format(name=name))
+            raise zipfile.BadZipFile(_("the content of {name} has changed").format(name=name))
         return data
 
     def _all_beside(self, more: dict[str, Path], *, agreed: bool) -> dict[Path, bytes]:
@@ -289,7 +289,7 @@ class Backup:
                 digest.update(block)
                 yield block
         if digest.hexdigest() != self._manifest.sha256[name]:
-            raise zipfile.BadZipFile(_("{name} has other bytes than it had").format(name=name))
+            raise zipfile.BadZipFile(_("the content of {name} has changed").format(name=name))
 
 
 def _looked_through(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
@@ -298,10 +298,10 @@ def _looked_through(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
     for entry in sorted(archive.infolist(), key=lambda one: one.header_offset):
         packed = entry.compress_type != zipfile.ZIP_STORED
         if packed and entry.compress_type != zipfile.ZIP_DEFLATED:
-            raise zipfile.BadZipFile(_("it is packed in an unusual way"))
+            raise zipfile.BadZipFile(_("unsupported compression"))
         largest = entry.compress_size * _RATIO + _NAME if packed else entry.compress_size
         if entry.file_size > largest or entry.header_offset < end:
-            raise zipfile.BadZipFile(_("more is said to be in it than can be"))
+            raise zipfile.BadZipFile(_("it lists more content than possible"))
         end = entry.header_offset + _HEADER + entry.compress_size
     return {entry.filename: entry for entry in archive.infolist()}
 
@@ -318,7 +318,7 @@ def _check_names(names: Sequence[str]) -> None:
     for name in names:
         parents = (name[:at] for at, sign in enumerate(name) if sign == "/")
         if both := next((one for one in parents if one in every), None):
-            raise zipfile.BadZipFile(_("{name} is a file and a folder in it").format(name=both))
+            raise zipfile.BadZipFile(_("{name} is both a file and a folder").format(name=both))
 
 
 def _is_unfinished(name: str) -> bool:
@@ -410,9 +410,9 @@ def _check_free(library: Path) -> None:
     if not os.path.lexists(library) or (library.is_dir() and not _has_anything(library)):
         return
     raise InputError(
-        _("There is a library already"),
-        _("{folder} is not written over.").format(folder=library),
-        hint=_("Move it away, or restore into another folder with --to."),
+        _("A library already exists"),
+        _("{folder} is not overwritten.").format(folder=library),
+        hint=_("Move it elsewhere, or restore to another folder with --to."),
     )
 
 

@@ -15,14 +15,14 @@ async def resolve(store: Store, start: str) -> Picture:
     )
     if len(ids) > 1 and start not in ids:
         raise InputError(
-            _("{id} names more than one picture").format(id=start),
+            _("{id} matches more than one picture").format(id=start),
             ", ".join(ids),
-            hint=_("Write more of the id."),
+            hint=_("Enter more of the id."),
         )
     found = await store.find(ids)
     if not found or len(start) < 4:
         raise InputError(
-            _("There is no picture {id}").format(id=start),
-            hint=_("`gridbrush library list` shows the ids; at least four characters."),
+            _("Picture {id} not found").format(id=start),
+            hint=_("Enter at least four characters; `gridbrush library list` shows the ids."),
         )
     return found[0]

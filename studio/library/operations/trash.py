@@ -216,12 +216,12 @@ def _read(store: Store, path: Path) -> _DeletionList | None:
 def _refused(store: Store, left: int) -> StorageError:
     return StorageError(
         ngettext(
-            "{n} file could not be put into the system's trash",
-            "{n} files could not be put into the system's trash",
+            "{n} file could not be moved to the system's trash",
+            "{n} files could not be moved to the system's trash",
             left,
         ).format(n=f"{left:,}"),
-        _("They lie in {folder}.").format(folder=store.originals.trash),
-        hint=_("The next start tries again; you may delete them there."),
+        _("Still in {folder}.").format(folder=store.originals.trash),
+        hint=_("The next start tries again, or delete them there."),
     )
 
 

@@ -80,9 +80,9 @@ def _unfinished(source: AnswerSource, scan: Scan) -> IncompleteAnswer | ServiceE
     request_id = error_body.request_id(source.headers)
     if scan.json:
         return IncompleteAnswer(
-            _("The answer broke off"),
-            _("The connection ended in the middle of the answer."),
-            hint=_("The picture may have been made and charged. Trying again may cost again."),
+            _("The answer is incomplete"),
+            _("The connection was lost during the answer."),
+            hint=_("The picture may have been made and billed. Trying again may be billed twice."),
             billed=Billed.MAYBE,
             request_id=request_id,
         )
@@ -91,19 +91,18 @@ def _unfinished(source: AnswerSource, scan: Scan) -> IncompleteAnswer | ServiceE
     if not raw.strip():
         error = ServiceError(
             _("The answer is empty"),
-            _("The service answered with nothing at all."),
-            hint=_("Try again; it may have been charged."),
+            _("The service sent no data."),
+            hint=_("Try again; it may have been billed."),
             billed=Billed.MAYBE,
             request_id=request_id,
         )
         error.answered = understood(source, scan)
         return error
     error = ServiceError(
-        _("This is not an answer of an image service"),
-        _("Something else answered (type {kind}).").format(
-            kind=error_body.redact(kind, limit=80) or "-"
-        ),
-        hint=_("Check the network (a sign-in page?) and the provider's base address."),
+        _("Not an image service's answer"),
+        # Translators: {kind} is a media type such as text/html.
+        _("The answer has the type {kind}.").format(kind=error_body.redact(kind, limit=80) or "-"),
+        hint=_("Check the network (a sign-in page?) and the provider's address."),
         billed=Billed.MAYBE if "json" in kind or "event-stream" in kind else Billed.NO,
         request_id=request_id,
         details=error_body.redact(raw, source.key),
@@ -119,7 +118,7 @@ def read_refusal(source: AnswerSource, scan: Scan, model: Model, *, provider: st
     """
     if scan.complete and gather(_unwrapped(scan.value)[0], source.body).pictures:
         found = read(source, scan, model, provider=provider)
-        told = _("The service called it a failure (status {status}).").format(status=source.status)
+        told = _("The service reported a failure (status {status}).").format(status=source.status)
         return replace(found, warnings=(*found.warnings, told))
     error = from_status(
         source.status,
@@ -248,7 +247,7 @@ def _with_result(answer: Answer, warnings: list[str]) -> Answer:
     pictures = answer.pictures
     if all(picture.draft for picture in pictures):
         pictures = (*pictures[:-1], replace(pictures[-1], draft=False))
-        warnings.append(_("The model sent only a draft; it is kept as the result."))
+        warnings.append(_("The model sent only a draft; it was saved as the result."))
     return replace(answer, pictures=pictures, warnings=tuple(warnings))
 
 
@@ -260,24 +259,22 @@ def _warnings(
         one for one in found.finishes if one not in ("", "STOP", "FINISH_REASON_UNSPECIFIED")
     ]
     if blocked:
-        warnings.append(
-            _("Not everything was delivered (reason {reason}).").format(reason=blocked[0][:60])
-        )
+        warnings.append(_("Incomplete result (reason {reason}).").format(reason=blocked[0][:60]))
     known = {plain_id(model.id), plain_id(source.request.model)}
     if answer.model_version and plain_id(answer.model_version) not in known:
         warnings.append(
-            _("Answered by {delivered} instead of {asked}.").format(
+            _("Made by {delivered} instead of {asked}.").format(
                 delivered=answer.model_version, asked=source.request.model
             )
         )
     if tier := _delivered_tier(answer, source.request.size, model):
         warnings.append(
-            _("Delivered as {delivered}, asked for {asked}.").format(
+            _("Requested {asked}, received {delivered}.").format(
                 delivered=tier, asked=source.request.size
             )
         )
     if scan.trailing:
-        warnings.append(_("There was something unreadable after the answer."))
+        warnings.append(_("Unreadable data after the answer."))
     return warnings
 
 
@@ -295,9 +292,9 @@ def _delivered_tier(answer: Answer, asked: str | None, model: Model) -> str:
 def unreadable(source: AnswerSource, error: Exception | None = None) -> NoPicture:
     """For shapes nobody foresaw: never another exception than one made for people."""
     return NoPicture(
-        _("The answer could not be understood"),
-        _("It has a shape this program does not know."),
-        hint=_("It may have been charged. Copy the details when you report it."),
+        _("Unknown answer format"),
+        _("Gridbrush does not know this format."),
+        hint=_("It may have been billed. Include the details when you report it."),
         billed=Billed.MAYBE,
         request_id=error_body.request_id(source.headers),
         details=f"{type(error).__name__ if error else ''}\n"

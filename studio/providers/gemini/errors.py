@@ -184,8 +184,8 @@ def explain(case: ErrorCase) -> StudioError:
         return case.make(
             ServiceError,
             _("The service failed"),
-            case.message or _("It answered with the status {status}.").format(status=case.status),
-            hint=_("Try again later. It may have been charged."),
+            case.message or _("It answered with status {status}.").format(status=case.status),
+            hint=_("Try again later. It may have been billed."),
             billed=Billed.MAYBE,
         )
     if case.status < 400:
@@ -193,19 +193,19 @@ def explain(case: ErrorCase) -> StudioError:
         return case.make(
             ServiceError,
             title,
-            hint=_("Try again later. It may have been charged."),
+            hint=_("Try again later. It may have been billed."),
             billed=Billed.MAYBE,
         )
     if case.status == 400 and _NOT_HERE.search(case.said.all_words):
         return case.make(
             RequestRefused,
-            _("The service does not work for this account or place"),
-            hint=_("Check at the provider which countries and plans it serves."),
+            _("The service is not available for this account or country"),
+            hint=_("Check the provider's supported countries and plans."),
         )
     return case.make(
         RequestRefused,
         _("The service did not accept the request"),
-        case.message or _("It answered with the status {status}.").format(status=case.status),
+        case.message or _("It answered with status {status}.").format(status=case.status),
         hint=_hint_about_fields(case),
     )
 
@@ -227,13 +227,15 @@ def _by_words(case: ErrorCase) -> StudioError | None:
     if case.status in (403, 429) and "access_denied" in case.said.code:
         return case.make(
             KeyRefused,
-            _("The key may not be used from here"),
-            hint=_("The provider limits this key to certain addresses; check its settings there."),
+            _("The key is not allowed from this network"),
+            hint=_(
+                "The provider limits this key to certain addresses. Check the key's settings there."
+            ),
         )
     if _MODEL_FORBIDDEN.search(words) and case.status in (200, 400, 401, 403):
         return case.make(
             ModelError,
-            _("This key may not use the model {model}").format(model=case.model),
+            _("This key is not allowed to use the model {model}").format(model=case.model),
             hint=_("Choose another model, or allow it for the key at the provider."),
         )
     if _NO_MODEL.search(words) and case.status in (200, 400, 403, 404, 500, 503):
@@ -276,7 +278,7 @@ def _balance(case: ErrorCase) -> StudioError:
     return case.make(
         BalanceError,
         _("The balance is used up"),
-        hint=_("Top up the account at the provider, then try again. Nothing was charged."),
+        hint=_("Top up your account at the provider, then try again."),
     )
 
 
@@ -285,33 +287,37 @@ def _key(case: ErrorCase) -> StudioError:
         KeyRefused,
         _("The key was not accepted"),
         case.message or _("The service does not know this key."),
-        hint=_("Check the key in the settings: was it copied whole, is it for this provider?"),
+        hint=_("Check the key in the settings: is it complete, and for this provider?"),
     )
 
 
 def _proxy(case: ErrorCase) -> StudioError:
     return case.make(
         NetworkError,
-        _("The proxy wants a sign-in"),
-        case.message or _("A proxy between here and the service did not let the request through."),
-        hint=_("Check the proxy in the system's settings. Nothing was sent to the service."),
+        _("The proxy requires a sign-in"),
+        case.message or _("A proxy blocked the request."),
+        hint=_("Check the proxy in the system settings. Nothing was sent to the service."),
     )
 
 
 def _forbidden(case: ErrorCase) -> StudioError:
     return case.make(
         KeyRefused,
-        _("The key may not do this"),
-        case.message or _("The service refuses this request for this key."),
-        hint=_("Check at the provider what the key is allowed to do."),
+        _("The key is not allowed to do this"),
+        case.message or _("The service refused this request for this key."),
+        hint=_("Check the key's permissions at the provider."),
     )
 
 
 def _model(case: ErrorCase) -> StudioError:
+    if case.model:
+        title = _("The model {model} is not available").format(model=case.model)
+    else:
+        title = _("The model is not available")
     return case.make(
         ModelError,
-        _("The model {model} is not available").format(model=case.model or _("asked for")),
-        hint=_("Choose another model. It may be retired, or not offered to this key."),
+        title,
+        hint=_("Choose another model. This one may be retired, or not available to this key."),
     )
 
 
@@ -320,9 +326,9 @@ def _not_found(case: ErrorCase) -> StudioError:
     if case.said.html or not case.said.found or "invalid url" in words or case.status == 405:
         return case.make(
             RequestRefused,
-            _("There is no image service at this address"),
+            _("No image service at this address"),
             case.message or _("The address answers, but does not know this request."),
-            hint=_("Check the provider's base address in the settings."),
+            hint=_("Check the provider's address in the settings."),
         )
     return _model(case)
 
@@ -341,19 +347,19 @@ def _rate(case: ErrorCase) -> StudioError:
         return case.make(
             RateLimited,
             _("The account has no quota for this model"),
-            hint=_("Choose another model, or a plan at the provider that has it."),
+            hint=_("Choose another model, or a plan with this model."),
         )
     if _PER_DAY.search(f"{case.said.quota_ids()} {case.said.message}"):
         return case.make(
             RateLimited,
-            _("The day's quota is used up"),
+            _("Daily quota used up"),
             hint=_("Try again tomorrow, or choose another model or key."),
             retry_after=wait,
         )
     return case.make(
         RateLimited,
-        _("Too many requests"),
-        hint=_long_wait(wait) or _("The service asks to slow down. Nothing was charged."),
+        _("Rate limit reached"),
+        hint=_long_wait(wait) or _("Wait a moment, then try again."),
         retryable=not _long_wait(wait),
         retry_after=wait,
     )
@@ -365,12 +371,8 @@ def _long_wait(wait: float | None) -> str:
         return ""
     minutes = math.ceil(wait / 60)
     if minutes < 120:
-        return _("The service asks to wait {minutes} minutes. Nothing was charged.").format(
-            minutes=minutes
-        )
-    return _("The service asks to wait {hours} hours. Nothing was charged.").format(
-        hours=math.ceil(wait / 3600)
-    )
+        return _("Wait {minutes} minutes.").format(minutes=minutes)
+    return _("Wait {hours} hours.").format(hours=math.ceil(wait / 3600))
 
 
 def _broken(case: ErrorCase) -> StudioError:
@@ -379,8 +381,8 @@ def _broken(case: ErrorCase) -> StudioError:
     wait = wait_seconds(case.said, case.headers)
     return case.make(
         ServiceError,
-        _("The service had an error of its own"),
-        hint=_long_wait(wait) or _("This is usually over soon, and usually not charged."),
+        _("Internal error of the service"),
+        hint=_long_wait(wait) or _("Usually over soon, and usually not billed."),
         retryable=not _long_wait(wait),
         repeats=1,
         retry_after=wait,
@@ -392,7 +394,7 @@ def _overloaded(case: ErrorCase) -> StudioError:
     return case.make(
         ServiceError,
         _("The service is overloaded"),
-        hint=_long_wait(wait) or _("It did not take the request. Nothing was charged."),
+        hint=_long_wait(wait) or _("It did not accept the request."),
         retryable=not _long_wait(wait),
         retry_after=wait,
     )
@@ -402,10 +404,8 @@ def _too_slow(case: ErrorCase) -> StudioError:
     return case.make(
         ServiceError,
         _("The service took too long"),
-        _("Something between here and the model gave up waiting (status {status}).").format(
-            status=case.status
-        ),
-        hint=_("The picture may have been made and charged. Trying again may be charged twice."),
+        _("The connection to the model timed out (status {status}).").format(status=case.status),
+        hint=_("The picture may have been made and billed. Trying again may be billed twice."),
         billed=Billed.MAYBE,
     )
 
@@ -413,7 +413,7 @@ def _too_slow(case: ErrorCase) -> StudioError:
 def _not_offered(case: ErrorCase) -> StudioError:
     return case.make(
         RequestRefused,
-        _("The service does not offer this"),
+        _("Not supported by the service"),
         hint=_("Choose another model."),
     )
 
@@ -421,9 +421,9 @@ def _not_offered(case: ErrorCase) -> StudioError:
 def _redirected(case: ErrorCase) -> StudioError:
     return case.make(
         RequestRefused,
-        _("The service's address leads elsewhere"),
-        _("The answer is a redirection, which is not followed, to keep the key where it belongs."),
-        hint=_("Check the provider's base address in the settings."),
+        _("The service redirects to another address"),
+        _("Redirects are not followed, to protect the key."),
+        hint=_("Check the provider's address in the settings."),
     )
 
 
@@ -431,7 +431,7 @@ def _web_page(case: ErrorCase) -> StudioError:
     return case.make(
         RequestRefused,
         _("A web page answered, not an image service"),
-        hint=_("Check the network (a sign-in page?) and the provider's base address."),
+        hint=_("Check the network (a sign-in page?) and the provider's address."),
     )
 
 
@@ -451,7 +451,7 @@ def names_size(said: ErrorBody) -> bool:
 def _hint_about_fields(case: ErrorCase) -> str:
     told = f"{' '.join(case.said.named_fields())} {case.said.message}"
     if _SIGNATURE.search(told):
-        return _("Go on from the picture alone, without what was said before.")
+        return _("Continue from the picture alone, without the conversation.")
     if _ASPECT.search(told):
         return _("Choose another aspect ratio.")
     if _SIZE.search(told):

@@ -30,8 +30,8 @@ def parse(
     except (ValueError, RecursionError) as error:
         raise ServiceError(
             _("The list of models could not be read"),
-            _("Something that is not an image service answered."),
-            hint=_("Check the network (a sign-in page?) and the provider's base address."),
+            _("The answer is not from an image service."),
+            hint=_("Check the network (a sign-in page?) and the provider's address."),
             billed=Billed.NO,
             details=error_body.redact(body[:4096].decode("utf-8", "replace"), key),
         ) from error

@@ -61,56 +61,57 @@ def explain(
         )
     if finish in _RECITED:
         return PictureRefused(
-            _("The picture came too close to an existing work"),
+            _("The picture is too close to an existing work"),
             words or told,
-            hint=_("Describe it in your own way, with less reference to a known work."),
+            hint=_("Describe it in your own words, with less reference to a known work."),
             **rest,
         )
     if finish == "MAX_TOKENS":
         return NoPicture(
-            _("The model ran out of room before the picture"),
+            _("The model reached its output limit before the picture"),
             words or told,
             hint=_("Shorten the prompt, or try again."),
             **rest,
         )
     if words:
         return NoPicture(
-            _("The model answered in words"),
+            _("The model replied with text"),
             words,
-            hint=_("Say more clearly that a picture is wanted, or change what is asked."),
+            hint=_("Ask more clearly for a picture, or change the prompt."),
             **rest,
         )
     if finish == "NO_IMAGE":
         return (NoPicture if told else NothingSaid)(
             _("The model made no picture"),
             told,
-            hint=_("Say more clearly what the picture should show."),
+            hint=_("Describe the picture more clearly."),
             **rest,
         )
     silent = finish in _NO_REASON and not told
     return (NothingSaid if silent else NoPicture)(
-        _("The answer has no picture"),
+        _("No picture in the answer"),
         told or _reason(finish),
-        hint=_("Try again, or change the prompt. It may have been charged."),
+        hint=_("Try again, or change the prompt. It may have been billed."),
         **rest,
     )
 
 
 def _reason(finish: str) -> str:
     if finish in _NO_REASON:
-        return _("The model ended without a picture and without a reason.")
-    return _("The model ended with the reason {reason}.").format(reason=finish)
+        return _("The model gave no picture and no reason.")
+    return _("Reason given by the model: {reason}.").format(reason=finish)
 
 
 def _sentence(reason: str, categories: tuple[str, ...]) -> str:
     if reason in ("PROHIBITED_CONTENT", "IMAGE_PROHIBITED_CONTENT", "BLOCKLIST"):
-        text = _("It touches something the service does not allow.")
+        text = _("The service does not allow this content.")
     elif reason == "SPII":
-        text = _("The service found personal data in it.")
+        text = _("It contains personal data.")
     elif reason in ("OTHER", "IMAGE_OTHER"):
-        text = _("The service gives no reason.")
+        text = _("The service gave no reason.")
     else:
-        text = _("The service's safety filter stopped it.")
+        text = _("The service's safety filter blocked it.")
     if categories:
-        text += " " + _("Named: {names}.").format(names=", ".join(categories))
+        # Translators: {names} are categories of harm, as the service calls them.
+        text += " " + _("Categories: {names}.").format(names=", ".join(categories))
     return text

@@ -83,7 +83,7 @@ def body(
     if len(text) > MAX_BODY:
         raise InputError(
             _("The pictures are too large to send together"),
-            _("They make {size:.1f} MB, the service takes {limit} MB.").format(
+            _("Together they have {size:.1f} MB; the limit is {limit} MB.").format(
                 size=len(text) / 2**20, limit=MAX_BODY >> 20
             ),
             hint=_("Send fewer or smaller reference pictures."),
@@ -176,7 +176,7 @@ def clean_key(key: str) -> str:
     if not _HEADER_SAFE.fullmatch(text):
         raise KeyRefused(
             _("This is not an API key"),
-            _("It is empty or has characters no key has."),
+            _("It is empty, or contains invalid characters."),
             hint=_("Copy the key again from the provider's page."),
         )
     return text

@@ -99,7 +99,7 @@ class GeminiScanner:
         if self.refused is not None:
             return
         if self.received > MAX_BODY:
-            self._refuse(_("It is longer than {mb} MB.").format(mb=MAX_BODY >> 20))
+            self._refuse(_("It is larger than {mb} MB.").format(mb=MAX_BODY >> 20))
             return
         try:
             self._feed(data, base)
@@ -293,7 +293,7 @@ class GeminiScanner:
         if self._depth > MAX_DEPTH:
             return
         if len(self._skeleton) + len(piece) > MAX_SKELETON:
-            raise _ScanLimitError(_("It has far more text than an answer should have."))
+            raise _ScanLimitError(_("It contains too much text."))
         self._skeleton += piece
 
     def finish(self) -> Scan:
@@ -364,6 +364,6 @@ def _too_much(reason: str) -> ServiceError:
     return ServiceError(
         _("The answer is too large"),
         reason,
-        hint=_("This is not what an image service should send; check the profile's address."),
+        hint=_("This is not an image service's answer; check the provider's address."),
         billed=Billed.MAYBE,
     )

@@ -227,6 +227,7 @@ def described(sketch: Sketch) -> str:
         "storm": _("storm"),
         "violet": _("violet evening"),
     }
+    # Translators: {motif} is "hills" or alike, {mood} is "fog" or alike.
     return _("Offline sketch, not AI: {motif}, {mood}, seed {seed}.").format(
         motif=names[sketch.motif], mood=moods[sketch.mood], seed=sketch.seed
     )
@@ -252,8 +253,8 @@ def _closing(asked: SketchRequest, model: str, request_hash: str) -> dict[str, A
 
 def _refusal(asked: SketchRequest, model: str) -> dict[str, Any]:
     message = _(
-        "Unable to show the generated image: the offline painter plays a refusal by the "
-        "safety filter. You will not be charged."
+        "Unable to show the generated image: the offline painter simulates a refusal by the "
+        "safety filter."
     )
     candidate = {"finishReason": "IMAGE_SAFETY", "finishMessage": message, "index": 0}
     return {"candidates": [candidate], **_closing(asked, model, "refused")}
@@ -261,8 +262,8 @@ def _refusal(asked: SketchRequest, model: str) -> dict[str, Any]:
 
 def _spoken(asked: SketchRequest, model: str) -> dict[str, Any]:
     words = _(
-        "Offline sketch, not AI: this model answers in words only. Ask the sketch model for a "
-        "picture."
+        "Offline sketch, not AI: this model only replies with text. Choose the sketch model for "
+        "a picture."
     )
     content = {"role": "model", "parts": [{"text": words}]}
     candidate = {"content": content, "finishReason": "STOP", "index": 0}

@@ -64,13 +64,14 @@ def _can_show() -> bool:
 
 def _has_display() -> bool:
     if not os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY"):
-        print_line(_("There is no display. `gridbrush generate PROMPT` works without one."))
+        print_line(_("No display found. `gridbrush generate PROMPT` works without one."))
         return False
     for library in _NEEDED:
         try:
             ctypes.CDLL(library)
         except OSError:
             print_line(
+                # Translators: {name} is a library such as libEGL.so.1.
                 _(
                     "The system library {name} is missing. "
                     "Install it with your package manager; in a checkout, `make run` does."

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from studio.app.core import Core, CoreOptions
-from studio.common import paths
+from studio.common import i18n, paths
 from studio.common.errors import StudioError
 from studio.common.terminal import harmless
 from studio.config.environment import own_environment
@@ -15,7 +16,7 @@ from studio.ui.app.first_screen import FirstScreen
 
 
 class Startup:
-    """One start.
+    """One start, in the language of the settings.
 
     Attributes:
         options: the words the program was started with.
@@ -26,7 +27,7 @@ class Startup:
         asked_to_end: signals that came before a loop listened.
     """
 
-    def __init__(self, options: Any, where: paths.Paths) -> None:
+    def __init__(self, options: Any, where: paths.Paths, *, catalogues: Path | None = None) -> None:
         self.options = options
         self.where = where
         self._environ = own_environment()
@@ -38,6 +39,8 @@ class Startup:
         )
         self.asked_to_end: list[int] = []
         self.core = self._prepared()
+        if language := self.core.settings.value.language:
+            i18n.install(catalogues or paths.resources() / "locale", language)
         self.first = FirstScreen(self.core) if self.trouble is None else None
 
     def begin_again(self, *, anyway: bool) -> None:

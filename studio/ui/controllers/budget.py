@@ -104,7 +104,8 @@ class BudgetController(QObject):
         """What waits, by the limit as it is now."""
         run = self._held
         if run is not None and not self.asks(run):
-            self._show_question(f"{_waiting(run)} {_('They fit the limit now.')}", _("Generate"))
+            fits = _("They fit the limit now.")
+            self._show_question(f"{_waiting(run)} {fits}", _("Generate"))
 
     def _start(self, run: Run) -> None:
         self._purse.send(run)
@@ -202,7 +203,5 @@ class BudgetController(QObject):
 def _waiting(run: Run) -> str:
     """That nothing was sent yet."""
     n = len(run.requests)
-    text = ngettext(
-        "{n} variation waits for your answer.", "{n} variations wait for your answer.", n
-    )
+    text = ngettext("Confirm {n} variation.", "Confirm {n} variations.", n)
     return text.format(n=n)

@@ -33,10 +33,10 @@ class ChangeProgress(QObject):
         if event.part >= 1:
             self._bar.dismiss(KEY)
             if not event.written:
-                self._messages.show_message(_("Stopped; nothing was changed"))
+                self._messages.show_message(_("Stopped. Nothing was changed."))
             return
         percent = int(event.part * 100) // _STEP * _STEP
-        text = _("Changing {n} pictures, {percent} % so far.").format(
+        text = _("Changing {n} pictures: {percent} %").format(
             n=f"{event.pictures:,}", percent=percent
         )
         # What is in the records is done, whatever the index has of it: Undo is the way back.

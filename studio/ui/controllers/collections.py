@@ -150,13 +150,13 @@ class CollectionsController(QObject):
 
     def on_new(self) -> None:
         """The user wants a new collection, of the pictures that are selected."""
-        self._ask_for_name(_("Name of the new collection"), _("Make"), self._make)
+        self._ask_for_name(_("Name of the new collection"), _("Create"), self._make)
 
     def on_save_search(self) -> None:
         """The user wants to keep what is looked for now."""
         words = self._shown.query.words.strip()
         if not words:
-            self._messages.show_message(_("Write a search first"))
+            self._messages.show_message(_("Enter a search first"))
             self._top_bar.focus_search()
             return
         self._ask_for_name(
@@ -222,13 +222,11 @@ class CollectionsController(QObject):
             return
         known = [one.name for one in await self._collections.every() if not one.search]
         n = len(ids)
-        title = ngettext(
-            "Put {n} picture into the collection", "Put {n} pictures into the collection", n
-        )
+        title = ngettext("Add {n} picture to a collection", "Add {n} pictures to a collection", n)
         asked = tag_popover.ask_for_tags(
-            self._views, title.format(n=f"{n:,}"), _("Put in"), known, empty=False
+            self._views, title.format(n=f"{n:,}"), _("Add"), known, empty=False
         )
-        asked.field.setPlaceholderText(_("Its name; a new name makes one"))
+        asked.field.setPlaceholderText(_("Choose or type a new name"))
 
         async def take(name: str) -> str:
             return await self._collections.collect(ids, name)
@@ -250,12 +248,12 @@ class CollectionsController(QObject):
         shared = _shared(pictures)
         n = len(pictures)
         title = ngettext(
-            "Tags of {n} picture, with commas between them",
-            "Tags all of {n} pictures have, with commas between them",
+            "Tags of {n} picture, comma-separated",
+            "Tags shared by {n} pictures, comma-separated",
             n,
         ).format(n=f"{n:,}")
         asked = tag_popover.ask_for_tags(
-            self._views, title, _("Set"), known, text=", ".join(shared)
+            self._views, title, _("Apply"), known, text=", ".join(shared)
         )
 
         async def take(text: str) -> str:
@@ -312,10 +310,12 @@ class CollectionsController(QObject):
         made = await self._collections.make(name)
         if ids := await self._selection.ids():
             return await self._collections.add(ids, made.id)
-        return _("Collection {name} made").format(name=made.name)
+        # Translators: {name} is a collection.
+        return _("Collection {name} created").format(name=made.name)
 
     async def _saved(self, name: str, words: str) -> str:
         made = await self._collections.make(name, words)
+        # Translators: {name} is a saved search.
         return _("Search {name} saved").format(name=made.name)
 
     async def _named(self, change: Awaitable[str]) -> None:

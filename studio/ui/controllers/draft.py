@@ -129,8 +129,8 @@ class DraftController(QObject):
         await self._stands()
         await asyncio.to_thread(self._core.draft.restored)
         if await asyncio.to_thread(self._core.draft.kept) is not None:
-            words = _("Gridbrush ended while it restored a draft. The draft is kept as it was.")
-            actions = (("restore_draft", _("Restore the draft")),)
+            words = _("Gridbrush closed while restoring a draft. The draft is unchanged.")
+            actions = (("restore_draft", _("Restore draft")),)
             self._bar.show_notice(
                 Notice(key="draft", text=words, tone="warn", icon="warning", actions=actions)
             )

@@ -55,7 +55,7 @@ class DateNavigation(QObject):
         ends = [order[0], order[-1]] if len(order) else []
         pictures = await self._core.library.pictures(ends)
         if not pictures:
-            self._messages.show_message(_("There is no picture here"))
+            self._messages.show_message(_("No pictures here"))
             return
         made = sorted(picture.created for picture in pictures)
         popover = DatePopover(made[0], made[-1], self._views)
@@ -90,7 +90,7 @@ class DateNavigation(QObject):
         self._gallery.setFocus(Qt.FocusReason.OtherFocusReason)
         if not period.start <= found.created < period.end:
             there = dates.day_of(found.created).words()
-            words = _("Nothing is of {date}; the next picture is of {there}")
+            words = _("No pictures from {date}; the nearest is from {there}")
             self._messages.show_message(words.format(date=period.words(), there=there))
 
 

@@ -115,12 +115,12 @@ class JobsController(QObject):
         kept = job.failure is not None and job.failure.kept
         return [
             *([("salvage", _("Read again"))] if kept else []),
-            *([("salvage", _("Try to read what arrived"))] if cut and not kept else []),
+            *([("salvage", _("Read received data"))] if cut and not kept else []),
             ("retry", _("Try again")),
             ("edit_prompt", _("Edit prompt")),
-            ("read_answer", _("Show what happened")),
+            ("read_answer", _("Show details")),
             ("copy-details", _("Copy details")),
-            ("discard", _("Put away")),
+            ("discard", _("Dismiss")),
         ]
 
     def run_tile_action(self, name: str, job: Job) -> bool:

@@ -54,7 +54,7 @@ _TRIES = 3
 def shelf_name(view: View) -> str:
     """What a shelf is called."""
     return {
-        View.ALL: _("All images"),
+        View.ALL: _("All pictures"),
         View.SESSION: _("This session"),
         View.PICKS: _("Picks"),
         View.FAILED: _("Failed"),

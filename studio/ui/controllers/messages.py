@@ -71,7 +71,7 @@ class MessagesController(QObject):
         self._messages.show_notice(
             Notice(
                 key="bug",
-                text=_("Something went wrong inside Gridbrush. Nothing that was saved is lost."),
+                text=_("Something went wrong inside Gridbrush. All saved work is safe."),
                 tone="bad",
                 icon="warning",
                 actions=(("copy", _("Copy details")),),

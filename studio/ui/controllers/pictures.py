@@ -150,7 +150,7 @@ class PicturesController(QObject):
 
     def redo(self) -> None:
         """Do the last undone change again."""
-        spawn(self._step(self._core.library.redo, _("Done again: {what}"), _("Nothing to redo")))
+        spawn(self._step(self._core.library.redo, _("Redone: {what}"), _("Nothing to redo")))
 
     def on_toast_undone(self, key: object) -> None:
         """The button of the toast was pressed."""
@@ -185,8 +185,8 @@ class PicturesController(QObject):
         pictures = await self._selection.pictures(MOST + 1)
         if len(pictures) > MOST:
             raise InputError(
-                _("That is too many to copy at once"),
-                _("At most {most} pictures can be copied.").format(most=MOST),
+                _("Too many pictures to copy"),
+                _("Copy at most {most} pictures at once.").format(most=MOST),
             )
         there = _there(pictures)
         if there:
@@ -258,8 +258,8 @@ class PicturesController(QObject):
     async def _show_these(self, pictures: Sequence[Picture]) -> None:
         if len(pictures) > MOST:
             raise InputError(
-                _("That is too many to show at once"),
-                _("At most {most} pictures can be shown in their folder.").format(most=MOST),
+                _("Too many pictures to show"),
+                _("Show at most {most} pictures at once.").format(most=MOST),
             )
         if pictures:
             paths = await asyncio.to_thread(self._paths, pictures)
@@ -297,7 +297,7 @@ def _there(pictures: Sequence[Picture]) -> list[Picture]:
             ngettext(
                 "The file of this picture is missing", "The files of these pictures are missing", n
             ),
-            hint=_("Press Locate… in the tile and say where it is."),
+            hint=_("Choose Locate… on its tile."),
         )
     return there
 
@@ -313,9 +313,7 @@ def _save(paths: Sequence[Path], folder: Path, library: Path, over: Sequence[str
         for _path in save_copies.save(paths, folder, library, over=over):
             done += 1
     except StudioError as error:
-        before = _("Saved before that: {done} of {n}.").format(
-            done=f"{done:,}", n=f"{len(paths):,}"
-        )
+        before = _("Already saved: {done} of {n}.").format(done=f"{done:,}", n=f"{len(paths):,}")
         message = f"{error.message.rstrip('.')}. {before}" if error.message else before
         raise type(error)(error.title, message, hint=error.hint) from error
 

@@ -31,8 +31,7 @@ class ReindexProgress(QObject):
         """Follow what the core tells."""
         if event.part < 1:
             text = _(
-                "The library is read anew, {percent} % so far. What you change is done when it is"
-                " over."
+                "Reading the library again: {percent} %. Changes wait until it is finished."
             ).format(percent=int(event.part * 100))
             notice = self._bar.notice
             if notice is None or notice.text != text:
@@ -43,8 +42,7 @@ class ReindexProgress(QObject):
             self._bar.dismiss(KEY)
         else:
             text = _(
-                "The library was not read to its end. It is shown as far as it is known, and can be"
-                " changed after the next start."
+                "The library was only partly read. Restart Gridbrush to see and change the rest."
             )
             self._bar.show_notice(Notice(key=KEY, text=text, tone="warn"))
         self.ended.emit()

@@ -76,7 +76,7 @@ class FailedJobs(QObject):
             self._core.queue.retry(job)
         n = len(jobs)
         if n:
-            text = ngettext("{n} job is tried again", "{n} jobs are tried again", n)
+            text = ngettext("Trying {n} job again", "Trying {n} jobs again", n)
             self._messages.show_message(text.format(n=n))
 
     def on_acted(self, _key: object, action: object) -> None:

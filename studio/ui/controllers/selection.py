@@ -45,8 +45,8 @@ class SelectionController:
         """
         if limit is None and self._gallery.selected_count() > MOST and not self._in_loupe:
             raise InputError(
-                _("That is too many pictures for this at once"),
-                _("At most {most} can be selected for it.").format(most=f"{MOST:,}"),
+                _("Too many pictures selected"),
+                _("Select at most {most} for this.").format(most=f"{MOST:,}"),
             )
         if self._in_loupe:
             shown = self._loupe.get().picture

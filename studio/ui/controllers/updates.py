@@ -35,12 +35,12 @@ class UpdateNotice(QObject):
         found = self._found = await updates.check_for_update(client, self._core.settings, address)
         if found is None:
             return
-        text = _("Gridbrush {version} is there.").format(version=found.version)
+        text = _("Gridbrush {version} is available.").format(version=found.version)
         self._bar.show_notice(
             Notice(
                 key=KEY,
                 text=f"{text} {found.notes}".strip(),
-                actions=((KEY, _("What is new")),),
+                actions=((KEY, _("Show what is new")),),
             )
         )
 

@@ -166,7 +166,7 @@ class CommandPalette(Popover):
         self.list.setFixedHeight(seen * theme().height(ROW))
         self.list.setVisible(bool(entries))
         self.adjustSize()
-        count = ngettext("{n} found", "{n} found", len(entries)).format(n=len(entries))
+        count = ngettext("{n} results", "{n} results", len(entries)).format(n=len(entries))
         announce(self, count)
 
     def on_edited(self, words: str) -> None:

@@ -43,7 +43,7 @@ class DatePopover(Popover):
 
     def __init__(self, first: float, last: float, parent: QWidget) -> None:
         """`first` and `last` are the moments of the oldest and the newest picture."""
-        super().__init__(_("Go to a date"), parent)
+        super().__init__(_("Go to date"), parent)
         self._first, self._last = dates.day_of(first), dates.day_of(last)
         self._year = self._last.year
         self.setFixedWidth(WIDTH)
@@ -59,8 +59,8 @@ class DatePopover(Popover):
         self.meaning = Text("", "small", "text3", self)
         column.addWidget(self.meaning)
         row = QHBoxLayout()
-        self._back = IconButton("left", _("Year before"), parent=self, size=26)
-        self._on = IconButton("right", _("Year after"), parent=self, size=26)
+        self._back = IconButton("left", _("Previous year"), parent=self, size=26)
+        self._on = IconButton("right", _("Next year"), parent=self, size=26)
         self._name = Text("", "body", "text", self, weight=600)
         self._name.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._back.clicked.connect(self.on_back)
@@ -107,7 +107,7 @@ class DatePopover(Popover):
         period = self._meant()
         if period is not None:
             self._show_year(period.year)
-        wrong = _("No date yet") if text.strip() else ""
+        wrong = _("Not a date") if text.strip() else ""
         self.meaning.setText(period.words() if period is not None else wrong)
 
     def on_entered(self) -> None:

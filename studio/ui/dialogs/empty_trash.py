@@ -44,18 +44,17 @@ def consequence(found: TrashContents, *, into_system_trash: bool) -> str:
     n, size = len(found.ids), formatting.megabytes(found.bytes)
     if into_system_trash:
         words = ngettext(
-            "It leaves the library, with its rating and notes, and its file of {size} goes into "
-            "the system's trash. Undo does not bring it back.",
-            "They leave the library, with their ratings and notes, and their files of {size} go "
-            "into the system's trash. Undo does not bring them back.",
+            "The picture, its rating and notes are removed from the library; its file of {size} "
+            "moves to the system's trash. This cannot be undone here.",
+            "The pictures, their ratings and notes are removed from the library; their files of "
+            "{size} move to the system's trash. This cannot be undone here.",
             n,
         )
     else:
         words = ngettext(
-            "It leaves the library, and its file of {size} is deleted for good. "
-            "Nothing brings it back.",
-            "They leave the library, and their files of {size} are deleted for good. "
-            "Nothing brings them back.",
+            "The picture and its file of {size} are deleted permanently. This cannot be undone.",
+            "The pictures and their files of {size} are deleted permanently. This cannot be "
+            "undone.",
             n,
         )
     return words.format(size=size)
@@ -86,7 +85,7 @@ class TrashEmptier:
             raise read_only()
         found = await trash.contents(library.store)
         if not found.ids:
-            self._messages.show_message(_("The trash is empty already"))
+            self._messages.show_message(_("The trash is already empty"))
             return
         discard = system_trash(self._core.paths)
         question = EmptyTrashDialog(found, self._parent, into_system_trash=discard is not None)

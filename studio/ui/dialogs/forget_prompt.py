@@ -22,7 +22,7 @@ class ForgetPromptDialog(Question):
     """Asks, and deletes when it is accepted."""
 
     def __init__(self, library: Library, prompt: str, parent: QWidget) -> None:
-        super().__init__(_("Delete this prompt for good?"), (), parent)
+        super().__init__(_("Delete this prompt permanently?"), (), parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._library = library
         self._prompt = prompt
@@ -31,8 +31,8 @@ class ForgetPromptDialog(Question):
         self.add_text(f"“{shown}”", "text")
         self.add_text(
             _(
-                "It is taken out of the history, the records and their copies, and the names "
-                "of its files. Its pictures stay. This cannot be undone."
+                "It is removed from the history, the records and their copies, and its file "
+                "names. Its pictures stay. This cannot be undone."
             )
         )
         self.delete = self.add_button(_("Delete"), self.accept)

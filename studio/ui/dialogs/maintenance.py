@@ -82,7 +82,7 @@ class MaintenanceActions(QObject):
         core = self._core
         work = ProgressDialog(
             _("Checking all pictures"),
-            _("Every picture is read again and compared with what came. Nothing is changed."),
+            _("Comparing every picture with its recorded hash. Nothing is changed."),
             self._parent,
         )
         work.open()
@@ -99,19 +99,19 @@ class MaintenanceActions(QObject):
     def _show_report(self, report: VerifyReport) -> None:
         if report.whole and not report.orphans:
             n = report.checked
-            text = ngettext(
-                "{n} picture is as it came", "All {n} pictures are as they came", n
-            ).format(n=n)
+            text = ngettext("{n} picture is unchanged", "All {n} pictures are unchanged", n).format(
+                n=n
+            )
             self._messages.show_message(text)
             return
         ways = []
         if not report.whole and self._core.library.writable:
-            ways = [(_("Mend what can be mended"), self.on_mend)]
+            ways = [(_("Repair"), self.on_mend)]
         TextDialog(
-            _("Not everything is as it came") if not report.whole else _("All pictures are sound"),
+            _("Some files have changed") if not report.whole else _("All pictures are intact"),
             ngettext(
-                "{sound} of {checked} picture is as it came.",
-                "{sound} of {checked} pictures are as they came.",
+                "{sound} of {checked} picture is unchanged.",
+                "{sound} of {checked} pictures are unchanged.",
                 report.checked,
             ).format(sound=report.sound, checked=report.checked),
             "\n".join(_lines(report)),
@@ -127,7 +127,7 @@ class MaintenanceActions(QObject):
         said = await server.carry_out(self._core, ChangeLibrary(action="fix"))
         n = said.number
         self._messages.show_message(
-            ngettext("{n} thing was mended", "{n} things were mended", n).format(n=n)
+            ngettext("{n} problem repaired", "{n} problems repaired", n).format(n=n)
         )
         self.mended.emit()
 
@@ -148,7 +148,7 @@ class MaintenanceActions(QObject):
         core = self._core
         work = ProgressDialog(
             _("Backing up"),
-            _("Pictures, records and settings go into {name}. Keys do not.").format(
+            _("Saving pictures, records and settings to {name}, without keys.").format(
                 name=target.name
             ),
             self._parent,
@@ -167,7 +167,7 @@ class MaintenanceActions(QObject):
             work.deleteLater()
         size = formatting.megabytes((await asyncio.to_thread(target.stat)).st_size)
         self._messages.show_message(
-            _("{name} has everything, {size}").format(name=target.name, size=size)
+            _("Backup saved to {name}, {size}").format(name=target.name, size=size)
         )
 
     async def tell_of_crash(self) -> None:
@@ -179,10 +179,10 @@ class MaintenanceActions(QObject):
     def show_crash(self, text: str) -> TextDialog:
         """The report of a crash, without keys, to be copied or read."""
         shown = TextDialog(
-            _("Gridbrush ended unexpectedly last time"),
+            _("Gridbrush closed unexpectedly last time"),
             _(
-                "Nothing that was saved is lost. This is what it left: names of functions and "
-                "lines, no key. It was sent to nobody."
+                "All saved work is safe. This report has function names and line numbers, no "
+                "keys. It was not sent."
             ),
             text,
             self._parent,
@@ -203,7 +203,7 @@ def _lines(report: VerifyReport) -> list[str]:
         *(_("damaged reference: {name}").format(name=name) for name in report.damaged_inputs),
         *(_("not in the records: {path}").format(path=path) for path in report.orphans),
         *(
-            [_("lines of the records that cannot be read: {n}").format(n=report.damaged_records)]
+            [_("unreadable lines in the records: {n}").format(n=report.damaged_records)]
             if report.damaged_records
             else []
         ),

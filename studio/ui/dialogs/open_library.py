@@ -42,7 +42,7 @@ class LibraryOpener(QObject):
     async def choose(self) -> None:
         """Let the user choose the folder of another library. Raises StorageError."""
         if self._core.paths.home is not None:
-            self._messages.show_message(_("This library was named when the program was started"))
+            self._messages.show_message(_("The library was set at startup"))
             return
         folder = self._core.library.folder
         dialog = file_dialogs.folder_dialog(self._parent, _("Open another library"), folder)
@@ -54,28 +54,28 @@ class LibraryOpener(QObject):
         core = self._core
         folder = await asyncio.to_thread(_root, folder)
         if folder == core.library.folder.resolve():
-            self._messages.show_message(_("This library is open already"))
+            self._messages.show_message(_("This library is already open"))
             return
         there = await asyncio.to_thread((folder / HIDDEN / "id").is_file)
         core.settings.change(library=str(folder))
         await asyncio.to_thread(core.settings.save)
         words = (
-            _("{folder} is opened at the next start.")
+            _("{folder} opens at the next start.")
             if there
-            else _("A new library is made in {folder} at the next start.")
+            else _("A new library is created in {folder} at the next start.")
         )
         text = words.format(folder=folder)
         actions: tuple[tuple[str, str], ...] = ((KEY, _("Open now")), ("later", _("Later")))
         if n := await asyncio.to_thread(_foreign, core.paths, folder):
             unfinished = ngettext(
-                "It was never opened here, and {n} import, emptying or request is under way in it: "
-                "that is put aside, unless the library is yours.",
-                "It was never opened here, and {n} imports, emptyings or requests are under way in "
-                "it: they are put aside, unless the library is yours.",
+                "It was never opened here and has {n} unfinished import, deletion or request. "
+                "This is not resumed unless the library is yours.",
+                "It was never opened here and has {n} unfinished imports, deletions or requests. "
+                "These are not resumed unless the library is yours.",
                 n,
             )
             text = f"{text} {unfinished.format(n=f'{n:,}')}"
-            actions = (actions[0], (TRUST, _("It is mine")))
+            actions = (actions[0], (TRUST, _("Trust library")))
         self._bar.show_notice(Notice(key=KEY, text=text, icon="folder", actions=actions))
 
     def on_acted(self, _key: object, action: object) -> None:

@@ -23,8 +23,8 @@ class OverwriteDialog(Question):
     def __init__(self, names: Sequence[str], folder: Path, parent: QWidget) -> None:
         n = len(names)
         title = ngettext(
-            "{n} file of this name is there already",
-            "{n} files of these names are there already",
+            "{n} file with this name already exists",
+            "{n} files with these names already exist",
             n,
         ).format(n=f"{n:,}")
         super().__init__(title, (), parent)
@@ -33,7 +33,7 @@ class OverwriteDialog(Question):
         if n > _SHOWN:
             shown = _("{names} and {n} more").format(names=shown, n=f"{n - _SHOWN:,}")
         self.add_text(_("In {folder}: {names}.").format(folder=folder, names=shown), "text")
-        self.add_text(_("If you keep both, a number is added to the names of the new files."))
+        self.add_text(_("Keep both adds a number to the new file names."))
         self.cancel = self.add_button(_("Cancel"), self.reject, left=True)
         self.replace = self.add_button(_("Replace"), self.on_replace)
         self.both = self.add_button(_("Keep both"), self.accept, kind="primary", first=True)

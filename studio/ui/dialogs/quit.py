@@ -55,7 +55,7 @@ class QuitDialog(Question):
         ends = len(coming(jobs))
         self.title.setText(_title(alive, in_memory))
         self._words.setText("\n\n".join(_consequences(alive, in_memory)))
-        self.wait.setText(ngettext("Quit when it is done", "Quit when they are done", ends))
+        self.wait.setText(ngettext("Quit when finished", "Quit when finished", ends))
         self.wait.setVisible(ends > 0)
 
     def on_wait(self) -> None:
@@ -83,15 +83,15 @@ def _consequences(alive: Sequence[Job], in_memory: Sequence[Job]) -> list[str]:
     if in_memory:
         said.append(
             _(
-                "The disk has no room for an answer that arrived. Make room before you quit: "
-                "it is written once more then, and lost if that fails."
+                "The disk is too full to save a received answer. Free some space before you "
+                "quit: saving is tried once more, and the answer is lost if that fails."
             )
         )
     if paid:
         said.append(
             ngettext(
-                "{n} was sent and may have been billed. If you quit now its answer is lost.",
-                "{n} were sent and may have been billed. If you quit now their answers are lost.",
+                "{n} was sent and may have been billed. If you quit now, its answer is lost.",
+                "{n} were sent and may have been billed. If you quit now, their answers are lost.",
                 len(paid),
             ).format(n=len(paid))
         )
@@ -99,15 +99,13 @@ def _consequences(alive: Sequence[Job], in_memory: Sequence[Job]) -> list[str]:
         n = len(alive) - len(sent)
         said.append(
             ngettext(
-                "{n} was not sent yet: nothing is billed, and it comes back as “Not sent” at the "
-                "next start.",
-                "{n} were not sent yet: nothing is billed, and they come back as “Not sent” at the "
-                "next start.",
+                "{n} was not sent yet: not billed, and back as “Not sent” at the next start.",
+                "{n} were not sent yet: not billed, and back as “Not sent” at the next start.",
                 n,
             ).format(n=n)
         )
     if alive and not paid and len(sent) == len(alive):
-        said.append(_("Nothing was billed. If you quit now, what was begun is not finished."))
+        said.append(_("Not billed. If you quit now, started work is not finished."))
     return said
 
 
@@ -220,8 +218,8 @@ class QuitSequence(QObject):
             return
         self._told = left
         text = ngettext(
-            "Gridbrush closes when {n} picture is done.",
-            "Gridbrush closes when {n} pictures are done.",
+            "Gridbrush closes when {n} picture is finished.",
+            "Gridbrush closes when {n} pictures are finished.",
             left,
         ).format(n=left)
         actions = (("stay", _("Keep open")), ("leave", _("Quit now")))

@@ -77,14 +77,12 @@ class LibraryMover(QObject):
         if not core.library.writable:
             raise read_only()
         if core.paths.home is not None:
-            self._messages.show_message(_("This library was named when the program was started"))
+            self._messages.show_message(_("The library was set at startup"))
         elif core.queue.held_answers or any(job.alive for job in core.queue.jobs.values()):
-            self._messages.show_message(
-                _("Pictures are being made: the library can be moved after that")
-            )
+            self._messages.show_message(_("Pictures are being made. Move the library afterwards."))
         elif self._importing():
             self._messages.show_message(
-                _("Pictures are being imported: the library can be moved after that")
+                _("Pictures are being imported. Move the library afterwards.")
             )
         else:
             return True
@@ -99,24 +97,25 @@ class LibraryMover(QObject):
         free = await asyncio.to_thread(relocate.room_for, source, target)
         if free is not None and free < size:
             raise StorageError(
-                _("There is not enough room in {folder}").format(folder=chosen),
-                _("The library has {size}, and {free} are free.").format(
+                _("Not enough space in {folder}").format(folder=chosen),
+                _("The library needs {size}; {free} free.").format(
                     size=formatting.megabytes(size), free=formatting.megabytes(free)
                 ),
             )
         how = (
-            _("It lies on the same disk: this takes a moment.")
+            _("It stays on the same disk, so this takes a moment.")
             if free is None
-            else _("It is copied to the other disk and compared, and then removed from this one.")
+            else _("It is copied to the other disk, verified, then removed from this one.")
         )
+        afterwards = _("The window closes and opens again.")
         question = RelocateDialog(
             _("Move the library of {size}?").format(size=formatting.megabytes(size)),
             (
                 _("From {source} to {target}.").format(source=source, target=target),
-                f"{how} {_('The window closes and opens again.')}",
+                f"{how} {afterwards}",
             ),
             _("Move library"),
-            _("Leave it there"),
+            _("Keep it there"),
             self._parent,
         )
         try:
@@ -129,7 +128,7 @@ class LibraryMover(QObject):
     def _still_free(self) -> bool:
         queue = self._core.queue
         if any(job.alive for job in queue.jobs.values()) or self._importing():
-            raise InputError(_("Something was begun meanwhile: the library was not moved"))
+            raise InputError(_("New work has started. The library was not moved."))
         return True
 
     async def _move(self, target: Path, size: int) -> None:

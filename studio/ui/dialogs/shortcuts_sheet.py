@@ -34,6 +34,7 @@ class ShortcutRow(QWidget):
         caps = dict.fromkeys(key_names.cap(each).replace("Return", "Enter") for each in keys)
         for place, each in enumerate(caps):
             if place:
+                # Translators: between two shortcuts.
                 row.addWidget(Text(_("or"), "micro", "text3", self))
             row.addWidget(KeyCap(each, self))
 
@@ -79,7 +80,7 @@ class ShortcutsSheet(QDialog):
         for menu, title in menu_titles().items():
             found = [(row.text, row.keys) for row in actions.rows if row.menu == menu and row.keys]
             self._add_group(title, found, inside)
-        self._add_group(_("Without a menu"), _elsewhere(), inside)
+        self._add_group(_("Not in the menus"), _elsewhere(), inside)
         self._none = Text("", "body", "text2", inside, wrap=True)
         self._none.hide()
         self._column.addWidget(self._none)
@@ -121,9 +122,9 @@ class ShortcutsSheet(QDialog):
 def _elsewhere() -> list[tuple[str, tuple[str, ...]]]:
     """Keys of the grid and the prompt that no menu names."""
     return [
-        (_("Move among the pictures"), _arrows()),
+        (_("Move between pictures"), _arrows()),
         (_("Back"), ("Esc",)),
-        (_("Older and newer prompt"), ("Alt+Up", "Alt+Down")),
+        (_("Previous or next prompt"), ("Alt+Up", "Alt+Down")),
     ]
 
 

@@ -111,7 +111,7 @@ class KeyCard(QWidget):
         head.addWidget(self._title, 1)
         column.addLayout(head)
         column.addSpacing(5)
-        words = _("Paste your key. It is tested with a call that costs nothing.")
+        words = _("Paste your key. Testing it is free.")
         self._advice = Paragraph(words, "small", "text2", self)
         column.addWidget(self._advice)
         column.addSpacing(12)
@@ -198,10 +198,10 @@ class KeyCard(QWidget):
     def _refresh(self) -> None:
         profile = self._known
         host = profiles.host_of(profile.base_url) if profile else self.own.host
-        kept = _("Kept in the system keyring, never in a file.")
+        kept = _("Saved in the system keyring, never in a file.")
         status = self._core.keys.status(self._about) if self._about else None
         if status and (status.source is KeySource.SESSION or status.state is KeyState.ABSENT):
-            kept = _("Kept until Gridbrush is closed, never in a file.")
+            kept = _("Kept for this session only, never in a file.")
         sent = _("Sent only to {host}.").format(host=host) if host else ""
         self._where.setText(" ".join(part for part in (kept, sent) if part))
         ready = bool(self.key.text.strip()) and (profile is not None or self.own.complete)
@@ -295,8 +295,8 @@ class KeyCard(QWidget):
             self.verdict.show_result("warn", status.sentence)
 
     def _say_waiting(self) -> None:
-        detail = _("It may be behind this window.")
-        self.verdict.show_result("busy", _("Answer the keyring's prompt"), detail, [_cancel()])
+        detail = _("The password prompt may be behind this window.")
+        self.verdict.show_result("busy", _("Enter the keyring password"), detail, [_cancel()])
 
     def _show_error(self, error: StudioError) -> None:
         untested = not isinstance(error, (KeyRefused, InputError))

@@ -37,14 +37,14 @@ class ProfileFields(QWidget):
         for line in (self.title, self.address):
             line.textEdited.connect(self.edited)
         self.auth = Segmented(
-            [("bearer", _("Bearer key"), ""), ("google", _("Google key"), "")],
+            [("bearer", _("Authorization: Bearer"), ""), ("google", _("x-goog-api-key"), "")],
             self,
             name=_("How the key is sent"),
         )
         self.auth.changed.connect(self.edited)
         column.addWidget(self.auth)
         self.version = Segmented(
-            [("v1", "v1", ""), ("v1beta", "v1beta", "")], self, name=_("Version of the interface")
+            [("v1", "v1", ""), ("v1beta", "v1beta", "")], self, name=_("API version")
         )
         self.version.changed.connect(self.edited)
         self.version.setVisible(with_version)

@@ -7,7 +7,7 @@ from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from studio.common.display_text import one_line
-from studio.common.i18n import _
+from studio.common.i18n import _, pgettext
 from studio.ui.style.theme import theme
 
 WORDS = Qt.ItemDataRole.UserRole
@@ -28,17 +28,17 @@ def meaning(offer: str) -> str:
 def _keys() -> dict[str, str]:
     return {
         "rating": _("stars"),
-        "cost": _("what it cost"),
+        "cost": _("cost"),
         "size": _("pixels"),
-        "aspect": _("shape"),
+        "aspect": _("aspect ratio"),
         "is": _("state"),
-        "before": _("made before a day"),
-        "after": _("made since a day"),
-        "on": _("made on a day"),
-        "model": _("model that made it"),
+        "before": _("created before a date"),
+        "after": _("created on or after a date"),
+        "on": _("created on a date"),
+        "model": _("model"),
         "tag": _("tag"),
         "in": _("collection"),
-        "ref": _("made with this picture"),
+        "ref": _("derived from this picture"),
     }
 
 
@@ -48,17 +48,17 @@ def _values() -> dict[tuple[str, str], str]:
         ("rating", ">=3"): _("3 stars or more"),
         ("rating", "5"): _("5 stars"),
         ("rating", "0"): _("no stars"),
-        ("is", "picked"): _("with a flag"),
-        ("is", "rejected"): _("with a cross"),
-        ("is", "rated"): _("with stars"),
-        ("is", "failed"): _("no picture came"),
-        ("is", "draft"): _("made on the way to a picture"),
+        ("is", "picked"): pgettext("pictures found", "picked"),
+        ("is", "rejected"): pgettext("pictures found", "rejected"),
+        ("is", "rated"): pgettext("pictures found", "rated"),
+        ("is", "failed"): _("no picture received"),
+        ("is", "draft"): pgettext("pictures found", "drafts"),
         ("is", "late"): _("arrived later than expected"),
-        ("is", "unseen"): _("not looked at yet"),
-        ("is", "edited"): _("made from another picture"),
-        ("is", "imported"): _("brought in from outside"),
+        ("is", "unseen"): _("not viewed yet"),
+        ("is", "edited"): _("edited from another picture"),
+        ("is", "imported"): pgettext("pictures found", "imported"),
         ("is", "offline"): _("offline sketches"),
-        ("is", "missing"): _("the file is gone"),
+        ("is", "missing"): pgettext("pictures found", "file missing"),
         ("size", ">=2K"): _("2K or larger"),
         ("aspect", "wide"): _("wider than tall"),
         ("aspect", "tall"): _("taller than wide"),
@@ -66,10 +66,10 @@ def _values() -> dict[tuple[str, str], str]:
         ("before", "today"): _("until yesterday"),
         ("after", "7d"): _("in the last 7 days"),
         ("after", "30d"): _("in the last 30 days"),
-        ("after", "today"): _("made today"),
+        ("after", "today"): _("created today"),
         ("after", "yesterday"): _("since yesterday"),
         ("cost", ">0.1"): _("more than $0.10"),
-        ("cost", "unknown"): _("price not known"),
+        ("cost", "unknown"): _("price unknown"),
     }
 
 

@@ -47,7 +47,7 @@ async def set_clipboard(make: Callable[[], QMimeData], *, hold: Hold | None = No
             return
     raise StorageError(
         _("Nothing was copied"),
-        _("The system did not let go of the clipboard."),
+        _("The clipboard is in use."),
         hint=_("Copy again in a moment."),
     )
 

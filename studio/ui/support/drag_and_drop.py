@@ -193,7 +193,7 @@ def refuse_too_many(count: int) -> None:
     if count > MOST:
         raise InputError(
             _("Too many pictures at once"),
-            _("{count} are selected, at most {most} can be dragged or copied at a time.").format(
+            _("{count} selected. Drag or copy at most {most} at once.").format(
                 count=f"{count:,}", most=f"{MOST:,}"
             ),
         )

@@ -173,6 +173,6 @@ def text_in(mime: QMimeData) -> str:
             raise InputError(
                 _("The text cannot be pasted"),
                 str(error),
-                hint=_("Open it in a text editor, save it as UTF-8 and copy it from there."),
+                hint=_("Open it in a text editor, save it as UTF-8, then copy it from there."),
             ) from error
     return user_input.valid(text).replace("\0", "")

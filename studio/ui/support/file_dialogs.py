@@ -23,7 +23,8 @@ def pictures_dialog(parent: QWidget, title: str, start: Path | None = None) -> Q
     """Choose pictures; begins in `start`, else where a user's pictures are."""
     dialog = file_dialog(parent, title, start)
     dialog.setFileMode(dialog.FileMode.ExistingFiles)
-    dialog.setNameFilters([f"{_('Pictures')} ({PATTERNS})", f"{_('All files')} (*)"])
+    pictures, everything = _("Pictures"), _("All files")
+    dialog.setNameFilters([f"{pictures} ({PATTERNS})", f"{everything} (*)"])
     return dialog
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from datetime import datetime, timedelta
 
-from studio.common.i18n import _
+from studio.common.i18n import _, pgettext
 from studio.domain.entities import AspectRatio, CostBasis
 
 COMMON_RATIOS = tuple(
@@ -110,7 +110,7 @@ def moment(stamp: float, *, now: float | None = None) -> str:
 def month(number: int) -> str:
     """The short name of a month, 1 to 12."""
     names = (
-        *(_("Jan"), _("Feb"), _("Mar"), _("Apr"), _("May"), _("Jun")),
+        *(_("Jan"), _("Feb"), _("Mar"), _("Apr"), pgettext("abbreviated month", "May"), _("Jun")),
         *(_("Jul"), _("Aug"), _("Sep"), _("Oct"), _("Nov"), _("Dec")),
     )
     return names[number - 1]

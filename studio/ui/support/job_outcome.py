@@ -69,39 +69,45 @@ def end_of(job: Job, now: float | None = None) -> JobOutcome:
                 bill=_billed(billed, job.estimate_usd),
                 doubt=billed is Billed.MAYBE,
                 offers=(
-                    TileButton("salvage", _("Try to read it")),
+                    TileButton("salvage", _("Read it")),
                     TileButton("discard", _("Discard")),
                 ),
             )
         case JobState.CANCELLED:
             return _cancelled(job)
         case _:
-            failure = job.failure or Failure(kind="bug", title=_("It did not work"))
+            failure = job.failure or Failure(kind="bug", title=_("Failed"))
             return _failed(job, failure, again_from(failure, now))
 
 
 def ordinal(number: int) -> str:
     """ "1st", "2nd", "3rd" ...; languages without such endings translate all four alike."""
     if number % 100 in (11, 12, 13):
+        # Translators: a place in the queue: 11th, 12th. Translate all four alike where your
+        # language has no such endings.
         return _("{n}th").format(n=number)
+    # Translators: a place in the queue: 1st, 21st; a place in the queue: 2nd, 22nd; a place in the
+    # queue: 3rd, 23rd.
     endings = {1: _("{n}st"), 2: _("{n}nd"), 3: _("{n}rd")}
+    # Translators: a place in the queue: 11th, 12th. Translate all four alike where your language
+    # has no such endings.
     return endings.get(number % 10, _("{n}th")).format(n=number)
 
 
 def price_of_cancel(estimate: float | None) -> str:
     """What cancelling a job that was sent may cost."""
     if estimate is None:
-        return _("cancel may cost money")
+        return _("cancelling may cost money")
     if not estimate:
-        return _("cancel is free")
-    return _("cancel may cost {price}").format(price=formatting.money(estimate))
+        return _("cancelling is free")
+    return _("cancelling may cost {price}").format(price=formatting.money(estimate))
 
 
 def cancel_tip(job: Job) -> str:
     """What cancelling a job does, said before it is done."""
     if job.state in (JobState.QUEUED, JobState.RETRYING) or job.request.profile == OFFLINE:
         return _("Cancel")
-    return _("Cancel: closes the connection. Nothing can arrive later, and it may be billed.")
+    return _("Cancel: closes the connection. The answer is lost and may be billed.")
 
 
 def again_from(failure: Failure | None, now: float | None = None) -> str:
@@ -133,8 +139,8 @@ def _kept(job: Job, failure: Failure) -> JobOutcome:
 
 def _part(job: Job) -> str:
     if not job.received:
-        return _("Part of the answer came")
-    return _("{size} of an answer arrived").format(size=formatting.megabytes(job.received))
+        return _("Incomplete answer received")
+    return _("Received {size} of an answer").format(size=formatting.megabytes(job.received))
 
 
 def _billed(billed: Billed, estimate: float | None) -> str:
@@ -177,15 +183,15 @@ def _failed(job: Job, failure: Failure, again: str) -> JobOutcome:
         case "edit_prompt":
             offers = (TileButton(offer, _("Edit prompt")),)
         case "read_answer":
-            offers = (TileButton(offer, _("Read the answer")),)
+            offers = (TileButton(offer, _("Read the reply")),)
             if failure.billed is Billed.YES:
-                icon, head = "coin", _("Paid, but no picture came")
+                icon, head = "coin", _("Billed, but no picture received")
         case "open_keys":
             offers = (TileButton(offer, _("Open keys")),)
         case "top_up":
             offers = (TileButton(offer, _("Top up")),)
         case "pick_model":
-            offers = (TileButton(offer, _("Pick a model")),)
+            offers = (TileButton(offer, _("Choose a model")),)
     return JobOutcome(
         tone=tone,
         icon=icon,

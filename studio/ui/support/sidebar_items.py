@@ -38,7 +38,7 @@ class SidebarItem:
 def library() -> tuple[SidebarItem, ...]:
     """The shelves with pictures and failed jobs."""
     return (
-        SidebarItem(label=_("All images"), icon="images", view=View.ALL),
+        SidebarItem(label=_("All pictures"), icon="images", view=View.ALL),
         SidebarItem(label=_("This session"), icon="clock", view=View.SESSION),
         SidebarItem(label=_("Picks"), icon="flag", view=View.PICKS, takes=True),
         SidebarItem(label=_("Failed"), icon="warning", view=View.FAILED),
@@ -119,8 +119,9 @@ def budget_words(spend: Spend, limit: float, month: int) -> str:
         return ""
     left = limit - spend.month
     if left < 0:
-        return _("{sum} over the {limit}").format(sum=about(-left), limit=plain_money(limit))
+        return _("{sum} over {limit}").format(sum=about(-left), limit=plain_money(limit))
     following = month_name(month % 12 + 1)
+    # Translators: {month} is the name of the next month.
     return _("{sum} left until 1 {month}").format(sum=about(left), month=following)
 
 

@@ -128,7 +128,7 @@ def not_as_asked(picture: Picture) -> str:
         except ValueError:
             asked = None
         if asked and not asked.near(picture.width, picture.height):
-            return _("Asked {asked}, got {got}").format(
+            return _("Requested {asked}, received {got}").format(
                 asked=asked, got=formatting.shape(picture.width, picture.height)
             )
     return picture.warnings[0] if picture.warnings else ""
@@ -228,7 +228,7 @@ def _queued(job: Job, now: float, _usual: float | None) -> TileContent:
         aspect=_aspect(job),
         big=job_outcome.ordinal(job.queue_place) if job.queue_place else "",
         line=waits or job.retry_reason or _("in the queue"),
-        note=_("cancel is free"),
+        note=_("cancelling is free"),
         cancel=_("Cancel"),
         ticks=job.hold is HoldReason.PACE,
     )
@@ -240,13 +240,13 @@ def held_words(job: Job, now: float | None = None) -> str:
         case HoldReason.PAUSED:
             return _("the queue is paused")
         case HoldReason.KEY:
-            return _("waits for a key")
+            return _("waiting for a key")
         case HoldReason.PACE if job.send_at is not None and now is not None:
             # Rounded up: it is sent when the seconds are over, not before.
             left = math.ceil(max(0.0, job.send_at - now))
-            return _("waits for the rate limit, {seconds} s").format(seconds=left)
+            return _("waiting for the rate limit, {seconds} s").format(seconds=left)
         case HoldReason.PACE:
-            return _("waits for the rate limit")
+            return _("waiting for the rate limit")
     return ""
 
 
@@ -268,7 +268,7 @@ def _under_way(job: Job, now: float, usual: float | None) -> TileContent:
     if job.late and not saving:
         if job.state is JobState.WAITING:
             line = _("Later than expected")
-            note = ", ".join(part for part in (_("still listening"), note) if part)
+            note = ", ".join(part for part in (_("still waiting"), note) if part)
         else:
             note = _("later than expected")
     return TileContent(
@@ -280,7 +280,8 @@ def _under_way(job: Job, now: float, usual: float | None) -> TileContent:
         line=line,
         note=note,
         cancel="" if saving else job_outcome.cancel_tip(job),
-        cancel_note=_("{price}; nothing can arrive later").format(
+        # Translators: {price} is "cancelling may cost $0.04" or alike.
+        cancel_note=_("{price}; the answer is lost").format(
             price=job_outcome.price_of_cancel(job.estimate_usd)
         ),
         bar=bar,
@@ -301,7 +302,7 @@ def _retrying(job: Job, now: float, _usual: float | None) -> TileContent:
         if job.retry_reason
         else _("Retrying"),
         note=_("{n} of {all} · not billed").format(n=job.attempt + 1, all=job.attempts),
-        offers=(TileButton("now", _("Now")), TileButton("stop", _("Stop"))),
+        offers=(TileButton("now", _("Try now")), TileButton("stop", _("Stop"))),
         offers_on_hover=True,
         cancel=_("Cancel"),
         ticks=True,

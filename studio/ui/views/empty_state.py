@@ -99,14 +99,14 @@ def words_for(query: Query) -> tuple[str, str, str, str]:
     shelves = {
         View.ALL: (_("No pictures here"), _("Write a prompt below and press Generate.")),
         View.SESSION: (
-            _("Nothing was made in this session yet"),
-            _("What you generate until the window is closed is collected here."),
+            _("No pictures in this session yet"),
+            _("Pictures you generate in this session appear here."),
         ),
         View.PICKS: (_("No picks yet"), _("Press P on a picture, or drag it onto Picks.")),
         View.FAILED: (_("Nothing failed"), ""),
         View.TRASH: (
             _("The trash is empty"),
-            _("Pictures you delete stay here and can be restored."),
+            _("Deleted pictures stay here until you empty the trash."),
         ),
     }
     title, hint = shelves[query.view]

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from studio.common import paths
 from studio.common.errors import InputError
-from studio.common.i18n import _
+from studio.common.i18n import _, pgettext
 from studio.config.settings import OFFLINE
 from studio.ui.style.theme import theme
 from studio.ui.support import desktop_services, key_names
@@ -102,9 +102,7 @@ class Welcome(QScrollArea):
         keys = key_names.cap("Ctrl+Return").replace("Return", "Enter")
         words = _("Describe a picture, then press {keys}").format(keys=keys)
         column.addWidget(Text(words, "display", "text", head, wrap=True))
-        sentence = _(
-            "Every picture is kept in {folder} and can be dragged straight into another program."
-        )
+        sentence = _("Pictures are saved in {folder}. Drag them straight into other programs.")
         kept = Paragraph(
             sentence.replace("{folder}", "{strong}"),
             "title",
@@ -131,8 +129,8 @@ class Welcome(QScrollArea):
             card.clicked.connect(self.on_card)
         column.addLayout(self._cards)
         column.addSpacing(12)
-        advice = _("A click puts the words in the prompt below.")
-        promise = _("Nothing runs until you press Generate.")
+        advice = _("Click one to fill in the prompt below.")
+        promise = _("Nothing is sent until you press Generate.")
         column.addWidget(Text(f"{advice} {promise}", "small", "text3", left, wrap=True))
         column.addSpacing(18)
         column.addWidget(self._build_ways(left))
@@ -177,10 +175,10 @@ class Welcome(QScrollArea):
         row.addWidget(self._brush)
         row.addWidget(Text(_("Offline sketch"), "body", "text", box, weight=600))
         row.addStretch(1)
-        self._on = Tag(_("on"), "ok", box)
+        self._on = Tag(pgettext("provider", "on"), "ok", box)
         row.addWidget(self._on)
         sketch.addLayout(row)
-        words = _("Not AI. Free, needs no key and no network. For trying everything out.")
+        words = _("Not AI. Free, without key or network. For trying everything out.")
         sketch.addWidget(Paragraph(words, "small", "text2", box))
         inner.addLayout(sketch)
         rule = QFrame(box)

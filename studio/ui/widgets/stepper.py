@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractSpinBox, QSizePolicy, QSpinBox, QWidget
 
-from studio.common.i18n import _
+from studio.common.i18n import pgettext
 from studio.ui.style.theme import theme
 from studio.ui.support.key_repeat import once
 from studio.ui.support.qt_overrides import needs
@@ -46,8 +46,8 @@ class Stepper(QSpinBox):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setFont(theme().font("small"))
         self.setFixedSize(self.sizeHint())
-        self._less = IconButton("minus", _("Fewer"), parent=self, size=24)
-        self._more = IconButton("plus", _("More"), parent=self, size=24)
+        self._less = IconButton("minus", pgettext("a number", "Fewer"), parent=self, size=24)
+        self._more = IconButton("plus", pgettext("a number", "More"), parent=self, size=24)
         for button in (self._less, self._more):
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             button.setAutoRepeat(True)

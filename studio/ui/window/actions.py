@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
-from studio.common.i18n import _
+from studio.common.i18n import _, pgettext
 from studio.ui.style.theme import theme
 
 
@@ -66,12 +66,12 @@ class Action:
 def menu_titles() -> dict[str, str]:
     """The menus in their order, with what they are called."""
     return {
-        "file": _("File"),
-        "edit": _("Edit"),
-        "image": _("Image"),
-        "view": _("View"),
-        "library": _("Library"),
-        "help": _("Help"),
+        "file": pgettext("menu", "File"),
+        "edit": pgettext("menu", "Edit"),
+        "image": pgettext("menu", "Picture"),
+        "view": pgettext("menu", "View"),
+        "library": pgettext("menu", "Library"),
+        "help": pgettext("menu", "Help"),
     }
 
 
@@ -158,7 +158,7 @@ def table() -> tuple[Action, ...]:
         ),
         Action(
             name="edit",
-            text=_("Edit from this picture"),
+            text=_("Edit this picture"),
             keys=("Ctrl+E",),
             menu="image",
             group=1,
@@ -219,7 +219,7 @@ def table() -> tuple[Action, ...]:
         ),
         Action(
             name="rename",
-            text=_("Give a title"),
+            text=_("Rename"),
             keys=("F2",),
             menu="image",
             group=4,
@@ -235,7 +235,7 @@ def table() -> tuple[Action, ...]:
         ),
         Action(
             name="collect",
-            text=_("Put into a collection…"),
+            text=_("Add to collection…"),
             keys=("Ctrl+B",),
             menu="image",
             group=4,
@@ -244,7 +244,7 @@ def table() -> tuple[Action, ...]:
         ),
         Action(
             name="before",
-            text=_("Show the picture before"),
+            text=_("Show original"),
             keys=("\\",),
             menu="image",
             group=4,
@@ -330,7 +330,7 @@ def table() -> tuple[Action, ...]:
         ),
         Action(
             name="go_to_date",
-            text=_("Go to a date…"),
+            text=_("Go to date…"),
             keys=("Ctrl+J",),
             menu="view",
             group=3,
@@ -346,7 +346,7 @@ def table() -> tuple[Action, ...]:
         ),
         Action(name="next_zone", text=_("Next zone"), keys=("F6",), menu="view", group=3),
         Action(name="menu", text=_("Menu"), keys=("F10",), menu="view", group=3),
-        Action(name="all_images", text=_("All images"), menu="library", icon="images"),
+        Action(name="all_images", text=_("All pictures"), menu="library", icon="images"),
         Action(name="this_session", text=_("This session"), menu="library", icon="clock"),
         Action(name="picks", text=_("Picks"), menu="library", icon="flag"),
         Action(name="failed", text=_("Failed"), menu="library", icon="warning"),
@@ -371,7 +371,7 @@ def table() -> tuple[Action, ...]:
         Action(name="move_library", text=_("Move library…"), menu="library", group=3),
         Action(
             name="open_library_folder",
-            text=_("Open the library's folder"),
+            text=_("Open library folder"),
             menu="library",
             group=3,
         ),

@@ -68,11 +68,11 @@ def test_an_address_of_a_file_opens_the_window_with_it(picture: Path, start: str
 @pytest.mark.parametrize(
     ("word", "said"),
     [
-        ("https://example.org/a.png", "address of the web"),
+        ("https://example.org/a.png", "web addresses"),
         ("smb://nas/a.png", "smb addresses"),
-        ("file:///gone.png", "There is no file file:///gone.png."),
+        ("file:///gone.png", "File file:///gone.png not found."),
         ("file:///", "is a folder"),
-        ("data:image/png;base64,AAAA", "a file is needed"),
+        ("data:image/png;base64,AAAA", "in a data: address"),
     ],
 )
 def test_an_address_that_names_no_file_is_said(

@@ -69,7 +69,7 @@ async def test_four_fifths_are_said_once_a_month_also_after_a_restart(tmp_path: 
             await make(window)
             assert said(window) == ""
             await make(window)
-            assert "are spent" in said(window)
+            assert "You've spent" in said(window)
             assert not window.messages.isModal()
             window.messages.on_close()
             await summed(window)
@@ -79,7 +79,7 @@ async def test_four_fifths_are_said_once_a_month_also_after_a_restart(tmp_path: 
             assert said(window) == ""
             # Another limit, another crossing.
             window.core.settings.change(budget_usd=2.2 * PRICE)
-            assert "are spent" in said(window)
+            assert "You've spent" in said(window)
             window.core.settings.change(budget_usd=40.0)
             assert said(window) == ""
 
@@ -98,7 +98,7 @@ async def test_past_the_budget_the_composer_asks_and_everything_else_goes_on(
             assert posts(running) == 1
             notice = composer.bar.notice
             assert notice is not None
-            assert "over your" in notice.text
+            assert "above your" in notice.text
             assert [action for action, _words in notice.actions] == ["limit", "anyway"]
             assert QApplication.activeModalWidget() is None
             # One picture fits, and is sent while the question stands.
@@ -210,8 +210,8 @@ async def test_v_past_the_budget_asks_about_the_variations_and_sends_them(tmp_pa
             await until(window.core, lambda: window.composer.bar.notice, "asked")
             notice = window.composer.bar.notice
             assert notice is not None
-            assert notice.text.startswith("4 variations wait for your answer. This run brings ")
-            assert "over your $0.08." in notice.text
+            assert notice.text.startswith("Confirm 4 variations. This run would take ")
+            assert "above your $0.08 budget." in notice.text
             assert toast(window) == ""
             assert window.toast.timer.isActive() is False
             assert posts(running) == 1
@@ -233,15 +233,15 @@ async def test_variations_wait_while_the_limit_is_changed(tmp_path: Path) -> Non
             (dialog,) = window.findChildren(SettingsDialog)
             notice = window.composer.bar.notice
             assert notice is not None
-            assert "over your $0.08." in notice.text
+            assert "above your $0.08 budget." in notice.text
             window.core.settings.change(budget_usd=3.5 * PRICE)
             notice = window.composer.bar.notice
             assert notice is not None
-            assert "over your $0.12." in notice.text
+            assert "above your $0.12 budget." in notice.text
             window.core.settings.change(budget_usd=40.0)
             notice = window.composer.bar.notice
             assert notice is not None
-            assert notice.text == "4 variations wait for your answer. They fit the limit now."
+            assert notice.text == "Confirm 4 variations. They fit the limit now."
             dialog.close()
             pressed(window, "Generate")
             await until(window.core, lambda: posts(running) == 5, "all are sent")
@@ -304,7 +304,7 @@ async def test_trying_again_past_the_budget_asks_first(tmp_path: Path) -> None:
             notice = window.messages.notice
             assert notice is not None
             assert notice.key == "again"
-            assert "over your" in notice.text
+            assert "above your" in notice.text
             assert posts(running) == sent
             assert jobs[job.id].state is failed
             window.messages.acted.emit("again", "send")

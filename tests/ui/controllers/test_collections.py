@@ -146,6 +146,6 @@ async def test_the_inspector_says_which_collections_a_picture_is_in(tmp_path: Pa
         def told() -> dict[str, str]:
             return {fact.label: fact.value for fact in window.inspector.page.facts.facts}
 
-        await until(window.core, lambda: told().get("In") == "Harbour", "told")
+        await until(window.core, lambda: told().get("Collections") == "Harbour", "told")
         await collections.rename(made.id, "Harbour campaign")
-        await until(window.core, lambda: told().get("In") == "Harbour campaign", "renamed")
+        await until(window.core, lambda: told().get("Collections") == "Harbour campaign", "renamed")

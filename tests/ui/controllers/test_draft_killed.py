@@ -109,10 +109,8 @@ def test_a_draft_that_kills_the_program_is_offered_at_the_next_start(tmp_path: P
     code, (first,) = start(tmp_path, "look")
     assert code == 0
     assert first["draft"] == ["", 0]
-    assert first["notice"] == (
-        "Gridbrush ended while it restored a draft. The draft is kept as it was."
-    )
-    assert first["actions"] == [["restore_draft", "Restore the draft"]]
+    assert first["notice"] == ("Gridbrush closed while restoring a draft. The draft is unchanged.")
+    assert first["actions"] == [["restore_draft", "Restore draft"]]
     assert file.with_name("draft.kept.json").read_bytes() == whole
 
     # Closed without an answer, it is offered again; and once more where restoring it kills again.

@@ -47,8 +47,8 @@ async def test_leaving_the_window_is_refused_beyond_a_thousand(
         window.pictures.show_in_folder()
         await until(window.core, lambda: len(task_errors) == 2, "refused")
         said = sorted(str(error) for error in task_errors)
-        assert "too many to copy" in said[0]
-        assert "too many to show" in said[1]
+        assert "Too many pictures to copy" in said[0]
+        assert "Too many pictures to show" in said[1]
         assert all("1000" in one for one in said)
 
 
@@ -77,8 +77,8 @@ async def test_a_change_of_everything_is_one_change_and_is_told(
 
         await rated("rating:4", ROWS)
         await until(core, lambda: window.messages.notice is None, "over")
-        assert told[0].startswith("Changing 1,500 pictures, ")
-        assert told[0].endswith(" % so far.")
+        assert told[0].startswith("Changing 1,500 pictures: ")
+        assert told[0].endswith(" %")
         assert len(await library.collections.history()) == 1
         window.pictures.undo()
         await rated("rating:4", counts[4])
@@ -98,7 +98,7 @@ async def test_what_needs_every_fact_is_refused_beyond_its_bound(
 ) -> None:
     monkeypatch.setattr(selection, "MOST", 1000)
     async with large(tmp_path) as window:
-        with pytest.raises(InputError, match="too many pictures"):
+        with pytest.raises(InputError, match="Too many pictures"):
             await window.selection.pictures()
         assert len(await window.selection.pictures(10)) == 10
         ids = await window.selection.ids()
@@ -130,7 +130,7 @@ async def test_a_change_of_everything_can_be_stopped_before_it_is_written_down(
         await until(core, lambda: window.messages.notice is None, "stopped")
         assert await library.count(Query(words="rating:4")) == before
         assert await library.collections.history() == []
-        assert window.toast._text.text() == "Stopped; nothing was changed"
+        assert window.toast._text.text() == "Stopped. Nothing was changed."
 
 
 async def test_a_window_that_is_closed_meanwhile_loses_nothing_of_the_change(

@@ -224,7 +224,7 @@ async def test_what_came_without_a_prompt_is_not_varied_or_remixed(tmp_path: Pat
             window.actions_of.every[name].trigger()
             await until(window.core, lambda: window.messages.notice is not None, "said why")
             assert window.messages.notice is not None
-            assert "came without a prompt" in window.messages.notice.text
+            assert "has no prompt" in window.messages.notice.text
         assert window.composer.draft().prompt == "written by hand"
 
 

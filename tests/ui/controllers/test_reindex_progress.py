@@ -40,7 +40,7 @@ async def test_it_says_how_far_it_is_and_shows_all_at_the_end(
         core, messages = window.core, window.messages
         await until(core, lambda: messages.notice is not None, "the message")
         assert messages.notice is not None
-        assert "read anew" in messages.notice.text
+        assert "Reading the library again" in messages.notice.text
         assert messages.notice.actions == (("stop", "Stop"),)
         assert window.isVisible()
         assert window.model.rowCount() == 0

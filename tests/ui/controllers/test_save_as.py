@@ -110,7 +110,7 @@ async def test_names_that_are_taken_are_asked_about_once(
                     paths[2].name: originals[paths[2].name],
                     **{f"{p.stem}-2{p.suffix}": originals[p.name] for p in paths[:2]},
                 }
-        assert user.words == ["2 files of these names are there already"]
+        assert user.words == ["2 files with these names already exist"]
 
 
 async def test_nothing_is_asked_where_no_name_is_taken(user: User, tmp_path: Path) -> None:
@@ -152,7 +152,7 @@ async def test_how_many_were_saved_before_it_went_wrong_is_said(user: User, tmp_
         with full_disk(second):
             said = await save_all(window, lambda said: said)
         assert said[0].startswith("The disk is full")
-        assert said[0].endswith("Saved before that: 1 of 3.")
+        assert said[0].endswith("Already saved: 1 of 3.")
         assert len(inside(user.folder)) == 1
 
 
@@ -170,7 +170,7 @@ async def test_a_folder_that_vanished_is_told(user: User, tmp_path: Path) -> Non
         window.pictures._ask_over = vanish  # type: ignore[method-assign, assignment]
         said = await save_all(window, lambda said: said)
         assert said[0].startswith("The folder cannot be reached")
-        assert "No such file or directory. Saved before that: 0 of 2." in said[0]
+        assert "No such file or directory. Already saved: 0 of 2." in said[0]
         assert not user.folder.exists()
 
 
@@ -182,7 +182,7 @@ async def test_a_picture_is_not_saved_over_itself(user: User, tmp_path: Path) ->
         user.folder, user.name = path.parent, path.name
         window.gallery.select_keys([picture.row])
         said = await save_all(window, lambda said: said)
-        assert said[0].startswith("The picture cannot be saved over itself")
+        assert said[0].startswith("A picture cannot overwrite its own original")
         assert inside(path.parent) == {path.name: before}
 
 

@@ -95,7 +95,7 @@ async def test_a_newer_version_is_told_with_a_way_to_read_about_it(
     monkeypatch.setattr(desktop_services, "QDesktopServices", services)
     await window.updates.check_for_update()
     notice = window.messages.notice
-    assert notice.text == "Gridbrush 99.0 is there. Faster."
+    assert notice.text == "Gridbrush 99.0 is available. Faster."
     window.messages.on_first()
     assert opened == ["https://here.example/new"]
     assert window.core.settings.value.update_seen == "99.0"

@@ -144,7 +144,7 @@ async def test_the_gallery_goes_to_the_first_picture_of_a_day(tmp_path: Path) ->
         QTest.keyClicks(shown.line, "sometime")
         QTest.keyClick(shown.line, Qt.Key.Key_Return)
         assert shown.isVisible()
-        assert shown.meaning.text() == "No date yet"
+        assert shown.meaning.text() == "Not a date"
         enabled = [button.accessibleName() for button in shown.months if button.isEnabled()]
         assert enabled == [today.words().split(" ", 1)[1].rsplit(" ", 1)[0]]
         QTest.keyClick(shown.line, Qt.Key.Key_Down)
@@ -191,5 +191,5 @@ async def test_a_day_without_pictures_leads_to_the_next_and_says_so(tmp_path: Pa
         assert isinstance(item, Picture)
         assert item.row == window.library_view.order[-1]
         today = day_of(time.time()).words()
-        said = f"Nothing is of May 2001; the next picture is of {today}"
+        said = f"No pictures from May 2001; the nearest is from {today}"
         assert window.toast._text.text() == said

@@ -80,7 +80,7 @@ def test_the_question_says_where_the_files_go(into_system_trash: bool) -> None:
     )
     assert "3.2 MB" in words
     assert ("system's trash" in words) is into_system_trash
-    assert ("for good" in words) is not into_system_trash
+    assert ("permanently" in words) is not into_system_trash
 
 
 async def test_what_lies_in_a_given_folder_never_goes_elsewhere(tmp_path: Path) -> None:

@@ -165,7 +165,7 @@ async def test_this_session_goes_on_after_a_crash(tmp_path: Path) -> None:
         await windows.until(core, lambda: window.library_view.counts.all == 3, "counted")
         assert window.library_view.counts.session == 0
         await main_loop.go_on(window.session)
-        await windows.until(core, lambda: window.library_view.counts.session == 3, "gone on with")
+        await windows.until(core, lambda: window.library_view.counts.session == 3, "not resumed")
         window.show_shelf(View.SESSION)
         await windows.until(core, lambda: window.model.rowCount() == 3, "its pictures")
 

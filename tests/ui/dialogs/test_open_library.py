@@ -25,7 +25,7 @@ async def test_another_library_is_remembered_and_opened_by_a_new_start(tmp_path:
         assert kept.load().library == str(other)
         notice = window.messages.notice
         assert notice is not None
-        assert notice.text == f"{other} is opened at the next start."
+        assert notice.text == f"{other} opens at the next start."
         assert [name for name, _words in notice.actions] == ["open_library", "later"]
 
         window.library_opener.reopen(lambda *command: started.append(command))
@@ -40,16 +40,16 @@ async def test_what_is_open_or_was_named_is_not_opened_again(tmp_path: Path) -> 
     async with opened(tmp_path) as window:
         await make(window)
         await window.library_opener.set_library(window.core.library.folder)
-        assert window.toast._text.text() == "This library is open already"
+        assert window.toast._text.text() == "This library is already open"
         assert window.core.settings.value.library == ""
         await window.library_opener.choose()
-        assert "named when the program was started" in window.toast._text.text()
+        assert "set at startup" in window.toast._text.text()
         fresh = tmp_path / "fresh"
         fresh.mkdir()
         await window.library_opener.set_library(fresh)
         notice = window.messages.notice
         assert notice is not None
-        assert notice.text == f"A new library is made in {fresh} at the next start."
+        assert notice.text == f"A new library is created in {fresh} at the next start."
 
 
 async def test_a_library_from_elsewhere_with_work_under_way_is_asked_about(tmp_path: Path) -> None:

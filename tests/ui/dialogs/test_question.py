@@ -9,8 +9,8 @@ from pytestqt.qtbot import QtBot
 from studio.ui.dialogs.question import Question
 
 LONG = (
-    "It is taken out of the history, the records and their copies, and the names of its files. "
-    "Its pictures stay. This cannot be undone."
+    "It is removed from the history, the records and their copies, and its file names. Its "
+    "pictures stay. This cannot be undone."
 )
 
 
@@ -19,7 +19,7 @@ LONG = (
 def test_no_room_is_left_over_and_no_line_is_cut(
     dressed: None, qtbot: QtBot, width: int, sentences: tuple[str, ...]
 ) -> None:
-    question = Question("Delete this prompt for good?", sentences, width=width)
+    question = Question("Delete this prompt permanently?", sentences, width=width)
     qtbot.addWidget(question)
     question.add_button("Delete", question.accept)
     question.add_button("Keep it", question.reject, kind="primary", first=True)

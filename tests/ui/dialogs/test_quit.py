@@ -190,7 +190,7 @@ async def test_nobody_waits_for_what_waits_for_a_paused_queue(tmp_path: Path) ->
         await user.studio.until(lambda: user.studio.last[job.id].hold)
         user.window.close()
         assert user.question.wait.isHidden()
-        assert "nothing is billed" in user.said
+        assert "not billed" in user.said
         assert "may have been billed" not in user.said
 
 
@@ -204,7 +204,7 @@ async def test_an_answer_the_disk_had_no_room_for_is_not_left_unsaid(tmp_path: P
             user.window.close()
             assert user.closed == 0
             assert "in memory only" in user.said
-            assert "Make room" in user.said
+            assert "Free some space" in user.said
             assert user.question.wait.isHidden()
             user.question.stay.click()
         user.window.core.queue.retry(job.id)

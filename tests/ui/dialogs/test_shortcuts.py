@@ -69,7 +69,7 @@ def test_the_sheet_is_filtered_by_name_and_key(window: NotingWindow) -> None:
     sheet.show()
     QTest.keyClicks(sheet.filter.field, "ctrl+e")
     shown = [row.words for row in sheet.rows if row.isVisible()]
-    assert "Edit from this picture" in shown
+    assert "Edit this picture" in shown
     assert "Vary" not in shown
     QTest.keyClicks(sheet.filter.field, "zzz")
     assert not [row for row in sheet.rows if row.isVisible()]

@@ -131,8 +131,10 @@ async def test_without_a_keyring_the_key_is_kept_for_this_session(
 
     assert desk.keys.status("dgrid").source is KeySource.SESSION
     assert card.verdict.tone == "warn"
-    assert card.verdict.words.startswith("The key is not saved Not saved: a reason.")
-    assert card._where.text().startswith("Kept until Gridbrush is closed, never in a file.")
+    assert card.verdict.words.startswith(
+        "The key is not saved Key kept for this session only: a reason."
+    )
+    assert card._where.text().startswith("Kept for this session only, never in a file.")
 
 
 async def test_a_key_that_is_saved_after_all_is_said_to_be_in_the_keyring(
@@ -145,7 +147,7 @@ async def test_a_key_that_is_saved_after_all_is_said_to_be_in_the_keyring(
     desk.vault.trouble = None
     await desk.keys.store("dgrid", KEY)
     await until(lambda: card.verdict.tone == "ok")
-    assert card._where.text().startswith("Kept in the system keyring")
+    assert card._where.text().startswith("Saved in the system keyring")
 
 
 async def test_a_prompt_of_the_keyring_is_named_and_its_answer_awaited(
@@ -154,7 +156,7 @@ async def test_a_prompt_of_the_keyring_is_named_and_its_answer_awaited(
     desk.vault.gate.clear()
     write(card)
     card.save.click()
-    await until(lambda: "Answer the keyring's prompt" in card.verdict.words)
+    await until(lambda: "Enter the keyring password" in card.verdict.words)
     assert card.verdict.button("cancel") is not None
 
     desk.vault.gate.set()
@@ -247,11 +249,11 @@ def test_the_key_is_dots_until_the_eye_is_pressed(card: KeyCard) -> None:
 
 
 def test_it_says_where_the_key_is_kept_and_sent(card: KeyCard) -> None:
-    words = "Kept in the system keyring, never in a file. Sent only to {}."
+    words = "Saved in the system keyring, never in a file. Sent only to {}."
     assert card._where.text() == words.format("api.dgrid.ai")
     card.providers.segment("google").click()
     assert card._where.text() == words.format("generativelanguage.googleapis.com")
-    assert card.key.field.accessibleName() == "Google key"
+    assert card.key.field.accessibleName() == "x-goog-api-key"
 
 
 async def test_a_card_that_is_gone_stops_its_call_and_hears_nothing(

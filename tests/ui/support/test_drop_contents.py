@@ -177,7 +177,7 @@ def test_a_hostile_page_is_looked_at_once(piece: str, monkeypatch: pytest.Monkey
         pytest.param("file://nas/share/x.png", "another computer, nas", marks=only_posix),
         ("smb://nas/share/x.png", "smb addresses"),
         ("mtp://phone/x.png", "mtp addresses"),
-        ("file:", "names no file"),
+        ("file:", "does not point to a file"),
     ],
 )
 def test_what_cannot_be_reached_is_said(address: str, why: str) -> None:
@@ -193,7 +193,7 @@ def test_what_cannot_be_reached_is_said(address: str, why: str) -> None:
 
 
 def test_text_that_is_no_text_is_not_pasted_as_question_marks() -> None:
-    with pytest.raises(InputError, match="not text in UTF-8"):
+    with pytest.raises(InputError, match="not valid UTF-8 text"):
         drop_contents.text_in(offer(text_plain=b"caf\xe9"))
     assert drop_contents.text_in(offer(text_plain="café 海".encode("utf-16"))) == "café 海"
     assert drop_contents.text_in(offer(text_plain="a \ufffd b")) == "a \ufffd b"
@@ -314,7 +314,7 @@ async def test_a_folder_with_an_odd_name_in_it_is_imported_by_a_drop(tmp_path: P
         (uris(TORN), "damaged or incomplete"),
         (uris("data:image/png;base64," + base64.b64encode(b"Dear designer").decode()), "text"),
         pytest.param(uris("file://nas/share/x.png"), "another computer", marks=only_posix),
-        (uris("file:///gone.png"), "no such file"),
+        (uris("file:///gone.png"), "not found"),
     ],
 )
 async def test_what_is_no_picture_is_said_after_a_drop_on_the_gallery(

@@ -295,8 +295,8 @@ async def test_the_surround_is_told_by_its_name_in_the_settings(loupe: Loupe) ->
     await opened(loupe, 0)
     heard: list[str] = []
     loupe.surround_changed.connect(heard.append)
-    named(loupe, "Middle grey surround").click()
-    named(loupe, "Light surround").click()
+    named(loupe, "Mid grey background").click()
+    named(loupe, "Light background").click()
     assert heard == ["middle", "light"]
     assert loupe.canvas.surround == "bright"
 
@@ -378,7 +378,7 @@ async def test_the_bar_is_never_wider_than_the_window(loupe: Loupe, width: int) 
 
 def test_likeness_tells_only_what_is_known() -> None:
     same = likeness(picture(1), picture(2))
-    assert same == "Same model, size and shape."
+    assert same == "Same model, size and aspect ratio."
     assert "model" not in likeness(picture(1, model=""), picture(2, model="")).lower()
     other = likeness(picture(1, width=1600, height=900, model="a"), picture(2, model="b"))
     assert "16:9" in other

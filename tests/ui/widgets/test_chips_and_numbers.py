@@ -85,11 +85,11 @@ def test_a_chip_gives_its_supplement_away_and_says_why_it_is_marked(model: MenuC
     model.set_supplement_visible(True)
     assert model.toolTip() == "Model"
     model.set_supplement_visible(False)
-    model.set_mark("2K is not offered here, 1K is used")
-    assert model.toolTip() == "2K is not offered here, 1K is used"
+    model.set_mark("2K not available, using 1K")
+    assert model.toolTip() == "2K not available, using 1K"
     found = QAccessible.queryAccessibleInterface(model)
     assert found.text(QAccessible.Text.Description) == (
-        "Offline sketch, 2K is not offered here, 1K is used"
+        "Offline sketch, 2K not available, using 1K"
     )
 
 

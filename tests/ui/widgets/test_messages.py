@@ -46,7 +46,7 @@ def test_a_message_bar_never_stacks(bar: MessageBar) -> None:
 def test_long_words_take_several_lines_and_are_never_cut(bar: MessageBar) -> None:
     bar.resize(420, bar.height())
     path = "/home/someone/Pictures" + "/a-folder-with-a-name" * 6
-    bar.show_notice(Notice(key="far", text=f"The picture file is not there. There is no {path}."))
+    bar.show_notice(Notice(key="far", text=f"Picture file not found. There is no {path}."))
     (label,) = (one for one in bar.findChildren(QLabel) if one.isVisible() and one.text())
     assert bar.height() > 60
     assert label.height() >= label.heightForWidth(label.width())

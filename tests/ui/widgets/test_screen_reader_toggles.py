@@ -42,7 +42,7 @@ def test_a_surround_that_is_toggled_is_chosen(qtbot: QtBot) -> None:
     told: list[object] = []
     made.changed.connect(told.append)
     by_name = {button.accessibleName(): button for button in made.findChildren(QAbstractButton)}
-    toggle(by_name["Black surround"])
+    toggle(by_name["Black background"])
     assert told == ["black"]
 
 

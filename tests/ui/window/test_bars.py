@@ -129,8 +129,8 @@ def test_the_top_bar_fits_a_narrow_window(qtbot: QtBot, *, longer: bool) -> None
 
 
 def test_the_count_is_always_n_of_all(grid: GridBar) -> None:
-    grid.show_counts("All images", 214, 12_408)
-    assert grid._name.text() == "All images"
+    grid.show_counts("All pictures", 214, 12_408)
+    assert grid._name.text() == "All pictures"
     assert grid._count.text() == "214 of 12,408"
 
 
@@ -164,7 +164,7 @@ def test_the_grid_bar_holds_longer_words(qtbot: QtBot, width: int) -> None:
     scripted_core.speak_longer()
     bar = GridBar()
     qtbot.addWidget(bar)
-    bar.show_counts("All images", 214, 12_408)
+    bar.show_counts("All pictures", 214, 12_408)
     bar.set_narrow(True)
     layout = bar.layout()
     assert layout is not None
@@ -293,7 +293,7 @@ def test_the_ring_stands_still_under_reduced_motion(status: StatusBar) -> None:
 
 def test_the_selection_is_counted_with_advice_where_there_is_room(status: StatusBar) -> None:
     status.show_empty(True)
-    assert shown(status).endswith("Library is empty")
+    assert shown(status).endswith("The library is empty")
     status.show_selection(1, 0)
     assert shown(status).endswith("1 selected · drag it anywhere to save the original")
     status.show_selection(1200, 2)

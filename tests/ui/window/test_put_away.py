@@ -115,7 +115,7 @@ async def test_a_cut_answer_that_was_discarded_can_be_taken_back_and_read(tmp_pa
         window.jobs_controller.run_tile_action("discard", cut)
         await until(core, lambda: not shown_jobs(window), "put away")
         toast = window.toast
-        await until(core, lambda: toast._text.text() == "1 job put away", "told")
+        await until(core, lambda: toast._text.text() == "1 job dismissed", "told")
         assert toast._undo.isVisible()
         window.pictures.undo()
         await until(core, lambda: len(shown_jobs(window)) == 1, "brought back")
@@ -148,7 +148,7 @@ async def test_an_answer_that_turned_out_whole_is_said_in_the_bar(tmp_path: Path
     left_behind(tmp_path, sent=True, body=json.dumps(ANSWER).encode(), mark="cut")
     async with opened(tmp_path) as window:
         await until(window.core, lambda: window.model.rowCount() == 1, "its picture")
-        said = "1 answer that was kept as cut is whole"
+        said = "1 answer marked incomplete is complete"
         await until(window.core, lambda: window.messages.notice is not None, "the notice")
         notice = window.messages.notice
         assert notice is not None

@@ -116,7 +116,7 @@ async def test_what_would_go_past_the_budget_together_is_asked_about(tmp_path: P
         window.actions_of.every["retry_failed"].trigger()
         notice = window.messages.notice
         assert notice is not None
-        assert "over your" in notice.text
+        assert "above your" in notice.text
         assert {queue.jobs[job.id].state for job in jobs} == {JobState.FAILED}
 
 

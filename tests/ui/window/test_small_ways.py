@@ -61,7 +61,7 @@ async def test_a_row_pressed_and_let_go_on_another_is_the_one_that_is_shown(
 async def test_no_click_takes_the_highlight_from_what_is_shown(
     tmp_path: Path, hold: Qt.KeyboardModifier, button: Qt.MouseButton
 ) -> None:
-    names = {View.ALL: "All images", View.SESSION: "This session", View.PICKS: "Picks"}
+    names = {View.ALL: "All pictures", View.SESSION: "This session", View.PICKS: "Picks"}
     async with opened(tmp_path) as window:
         await make(window)
         rows = window.sidebar._library
@@ -75,9 +75,9 @@ async def test_the_history_is_a_list_that_opens_and_no_view(tmp_path: Path) -> N
         await make(window)
         prompts = window.sidebar._prompts
         QTest.mouseClick(prompts.viewport(), LEFT, pos=middle(prompts, 0))
-        assert lit(window) == ["All images"]
+        assert lit(window) == ["All pictures"]
         prompts.enter(at_end=False)
-        assert lit(window) == ["All images"]
+        assert lit(window) == ["All pictures"]
 
 
 async def test_the_narrow_list_highlights_what_was_chosen_in_it(tmp_path: Path) -> None:

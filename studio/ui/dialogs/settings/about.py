@@ -55,13 +55,13 @@ class AboutSection(SettingsSection):
         label = Text(version, "body", "text", self, wrap=True)
         label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.column.addWidget(label)
-        self.updates = CheckBox(_("Ask once a day whether there is a newer version"), self)
+        self.updates = CheckBox(_("Check for updates once a day"), self)
         self.updates.toggled.connect(self.on_updates)
         self._asked = Text("", "small", "text2", self, wrap=True)
         for widget in (self.updates, self._asked):
             widget.hide()
             self.column.addWidget(widget)
-        self.column.addWidget(Text(_("It stands on:"), "small", "text2", self))
+        self.column.addWidget(Text(_("Built with"), "small", "text2", self))
         lines = "\n".join(f"{name}  ({licence})" for name, licence in LIBRARIES)
         licences = Text(lines, "small", "text2", self, wrap=True)
         licences.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -75,7 +75,10 @@ class AboutSection(SettingsSection):
         address = await asyncio.to_thread(updates.feed)
         if not address or not shiboken6.isValid(self):
             return
-        words = _("Asks {host} for a small file. It is told nothing, and nothing is installed.")
+        words = _(
+            "Downloads a small file from {host}. Nothing about you is sent, and nothing is "
+            "installed."
+        )
         self._asked.setText(words.format(host=urlsplit(address).hostname))
         self.refresh()
         self.updates.show()

@@ -48,7 +48,7 @@ class SettingsDialog(QDialog):
             [
                 ("keys", _("Keys"), ""),
                 ("pictures", _("Pictures"), ""),
-                ("look", _("Look"), ""),
+                ("look", _("Appearance"), ""),
                 ("about", _("About"), ""),
             ],
             self,

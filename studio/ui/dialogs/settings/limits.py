@@ -34,8 +34,10 @@ class LimitFields(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(16)
-        self.at_once = self._number(_("Requests at once"), MOST_AT_ONCE, _("as all"), row)
-        self.per_minute = self._number(_("Requests a minute"), MOST_PER_MINUTE, _("no limit"), row)
+        self.at_once = self._number(_("Parallel requests"), MOST_AT_ONCE, _("same as global"), row)
+        self.per_minute = self._number(
+            _("Requests per minute"), MOST_PER_MINUTE, _("no limit"), row
+        )
         row.addStretch(1)
 
     def _number(self, name: str, most: int, none: str, row: QHBoxLayout) -> Stepper:

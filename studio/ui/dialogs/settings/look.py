@@ -12,7 +12,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from studio.common import paths
-from studio.common.i18n import DOMAIN, _
+from studio.common.i18n import DOMAIN, _, pgettext
 from studio.ui.dialogs.settings.section import SettingsSection
 from studio.ui.style.theme import theme
 from studio.ui.support.core_protocol import CoreProtocol
@@ -24,12 +24,16 @@ class LookSection(SettingsSection):
     """What the program looks like, and when it speaks up."""
 
     def __init__(self, core: CoreProtocol, parent: QWidget | None = None) -> None:
-        super().__init__(_("Look"), parent)
+        super().__init__(_("Appearance"), parent)
         self._core = core
         self._started_in = core.settings.value.language
         self._languages: tuple[str, ...] = ()
         self.themes = Segmented(
-            [("system", _("System"), ""), ("dark", _("Dark"), ""), ("light", _("Light"), "")],
+            [
+                ("system", pgettext("theme", "System"), ""),
+                ("dark", pgettext("theme", "Dark"), ""),
+                ("light", pgettext("theme", "Light"), ""),
+            ],
             self,
             name=_("Theme"),
         )
@@ -37,16 +41,16 @@ class LookSection(SettingsSection):
         self.add_row(_("Theme"), self.themes)
         self.surround = Segmented(
             [
-                ("black", _("Black"), ""),
-                ("dark", _("Mat"), ""),
-                ("middle", _("Middle"), ""),
-                ("light", _("Light"), ""),
+                ("black", pgettext("background", "Black"), ""),
+                ("dark", _("Match theme"), ""),
+                ("middle", _("Mid grey"), ""),
+                ("light", pgettext("background", "Light"), ""),
             ],
             self,
-            name=_("Around the picture in the loupe"),
+            name=_("Background in the loupe"),
         )
         self.surround.changed.connect(self.on_surround)
-        self.add_row(_("Around the picture in the loupe"), self.surround)
+        self.add_row(_("Background in the loupe"), self.surround)
         self.language = MenuChip(_("Language"), self)
         self.language.changed.connect(self.on_language)
         self.add_row(_("Language"), self.language)
@@ -54,7 +58,7 @@ class LookSection(SettingsSection):
         self.column.addWidget(self._later)
         self.column.addSpacing(4)
         self.column.addWidget(Text(_("Notifications"), "title", "text", self))
-        self.notify = CheckBox(_("Tell me when a run ends in the background"), self)
+        self.notify = CheckBox(_("Notify me when a run finishes in the background"), self)
         self.notify.toggled.connect(self.on_notify)
         self.column.addWidget(self.notify)
         self.refresh()
@@ -72,7 +76,7 @@ class LookSection(SettingsSection):
     def _show_languages(self) -> None:
         chosen = self._core.settings.value.language
         codes = dict.fromkeys(("en", *self._languages, *((chosen,) if chosen else ())))
-        choices = [ChipChoice(value="", text=_("As the system"))]
+        choices = [ChipChoice(value="", text=_("Match system"))]
         choices += [ChipChoice(value=code, text=language_name(code)) for code in codes]
         self.language.set_choices(choices)
         self.language.set_value(chosen)

@@ -49,25 +49,28 @@ class PicturesSection(SettingsSection):
         self.column.addLayout(row)
         self._later = Text("", "small", "warn", self, wrap=True)
         self.column.addWidget(self._later)
-        self.neutral = CheckBox(_("File names without words of the prompt"), self)
+        self.neutral = CheckBox(_("Don't use prompt words in file names"), self)
         self.neutral.toggled.connect(self.on_neutral)
         self.column.addWidget(self.neutral)
-        self.at_once = Stepper(_("Requests at once"), 1, 16, settings.at_once, self)
+        self.at_once = Stepper(_("Parallel requests"), 1, 16, settings.at_once, self)
         self.at_once.changed.connect(self.on_at_once)
-        self.add_row(_("Requests at once"), self.at_once, _("To one provider at the same time."))
-        self.late = Stepper(_("Late after minutes"), 0, 60, 0, self)
+        self.add_row(_("Parallel requests"), self.at_once, _("Per provider."))
+        self.late = Stepper(_("Mark as late after (minutes)"), 0, 60, 0, self)
+        # Translators: a number of minutes that the program chooses.
         self.late.setSpecialValueText(_("auto"))
         self.late.changed.connect(self.on_late)
-        words = _("Then the next one is sent; the late one is still waited for.")
-        self.add_row(_("Late after minutes"), self.late, words)
-        self.limit = Stepper(_("Give up after minutes"), 1, 24 * 60, 30, self)
+        words = _("The next request starts; this one is still awaited.")
+        self.add_row(_("Mark as late after (minutes)"), self.late, words)
+        self.limit = Stepper(_("Time out after (minutes)"), 1, 24 * 60, 30, self)
         self.limit.changed.connect(self.on_limit)
-        self.add_row(_("Give up after minutes"), self.limit, _("When no answer came until then."))
+        self.add_row(
+            _("Time out after (minutes)"), self.limit, _("If nothing has arrived by then.")
+        )
         self.ask = self._dollars(_("Ask before runs above"))
         self.ask.editingFinished.connect(self.on_ask)
         self.budget = self._dollars(
-            _("Budget of a month"),
-            _("You are told at 80 %, and asked before a run goes past it. 0 for no budget."),
+            _("Monthly budget"),
+            _("Warns at 80 % and asks before exceeding it. 0 = no limit."),
         )
         self.budget.editingFinished.connect(self.on_budget)
         self.refresh()
@@ -75,6 +78,7 @@ class PicturesSection(SettingsSection):
     def _dollars(self, label: str, hint: str = "") -> QLineEdit:
         """A row with a sum of money."""
         field = QLineEdit(self)
+        # Translators: {label} is the name of a field, such as "Monthly budget".
         field.setAccessibleName(_("{label}, in dollars").format(label=label))
         field.setFixedSize(96, theme().height(32))
         field.setAlignment(Qt.AlignmentFlag.AlignRight)
@@ -102,7 +106,7 @@ class PicturesSection(SettingsSection):
         moved = chosen != self._open
         self._later.setVisible(moved)
         if moved:
-            words = _("{folder} is opened at the next start. Pictures stay where they are.")
+            words = _("{folder} opens at the next start. Pictures are not moved.")
             self._later.setText(words.format(folder=chosen))
 
     def on_show(self) -> None:

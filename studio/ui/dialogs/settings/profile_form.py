@@ -54,15 +54,15 @@ class ProfileForm(QFrame):
         self.form = ProfileFields(self, with_version=True)
         self.form.edited.connect(self.on_edited)
         column.addWidget(self.form)
-        self.path = field(_("Path, where it is not the usual one"), column, self)
+        self.path = field(_("Custom path (optional)"), column, self)
         set_tip(self.path, _("Such as /v1/publishers/google/models/{model}:generateContent"))
-        self.model = field(_("First model, empty for the best the service lists"), column, self)
+        self.model = field(_("Default model (optional)"), column, self)
         for line in (self.path, self.model):
             line.textEdited.connect(self.on_edited)
-        words = _("Own prices, a line each: model, size or *, US dollars a picture")
+        words = _("Custom prices, one per line: model, size or *, USD per picture")
         column.addWidget(Text(words, "small", "text2", self, wrap=True))
         self.prices = QPlainTextEdit(self)
-        self.prices.setAccessibleName(_("Own prices"))
+        self.prices.setAccessibleName(_("Custom prices"))
         self.prices.setPlaceholderText(_("gemini-3-pro-image 2K 0.10"))
         self.prices.setTabChangesFocus(True)
         self.prices.setFont(theme().font("small"))
@@ -139,7 +139,7 @@ class ProfileForm(QFrame):
         self._waiting = profile
         now = profiles.host_of(profile.base_url)
         title = _("Send the key to {host}?").format(host=now)
-        detail = _("It was given for {host}, and has gone nowhere else until now.")
+        detail = _("It was saved for {host} and has only been sent there.")
         buttons = [("send", _("Send it there")), ("forget", _("Delete the key"))]
         self.verdict.show_result("warn", title, detail.format(host=before), buttons)
 

@@ -92,7 +92,7 @@ class ProfileRow(QFrame):
         self.use.setVisible(not default)
         if profile.name == OFFLINE:
             self._lamp.show_role("ok")
-            self._state.setText(_("Not AI. Free, needs no key and no network."))
+            self._state.setText(_("Not AI. Free, without key or network."))
             for hidden in (self.give, self.test, self.delete, self.edit, self.copy, self.remove):
                 hidden.hide()
             return
@@ -141,7 +141,7 @@ class ProfileRow(QFrame):
     def on_delete(self) -> None:
         """Ask before the key is gone."""
         title = _("Delete the key of {provider}?").format(provider=self._profile.title)
-        detail = _("Gridbrush forgets it here and in the keyring. The provider still knows it.")
+        detail = _("It is deleted here and in the keyring. It stays valid at the provider.")
         self._show_confirmation(title, detail, ("delete", _("Delete key")))
 
     def on_remove(self) -> None:
@@ -149,7 +149,7 @@ class ProfileRow(QFrame):
         title = _("Remove {provider}?").format(provider=self._profile.title)
         detail = _("Pictures made with it stay.")
         if self._has_key:
-            more = _("Its key is deleted here and in the keyring. The provider still knows it.")
+            more = _("Its key is deleted here and in the keyring. It stays valid at the provider.")
             detail = f"{more} {detail}"
         self._show_confirmation(title, detail, ("remove", _("Remove provider")))
 

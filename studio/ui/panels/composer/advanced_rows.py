@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
-from studio.common.i18n import _
+from studio.common.i18n import _, pgettext
 from studio.domain.entities import Advanced
 from studio.domain.models import Model
 from studio.domain.safety import CATEGORIES, LEVELS, threshold_in
@@ -20,10 +20,10 @@ HEIGHT = 28
 def level_name(level: str) -> str:
     """What a level of thinking is called."""
     names = {
-        "minimal": _("Minimal"),
-        "low": _("Low"),
-        "medium": _("Medium"),
-        "high": _("High"),
+        "minimal": pgettext("thinking level", "Minimal"),
+        "low": pgettext("thinking level", "Low"),
+        "medium": pgettext("thinking level", "Medium"),
+        "high": pgettext("thinking level", "High"),
     }
     return names.get(level, level)
 
@@ -42,11 +42,11 @@ def category_name(category: str) -> str:
 def threshold_name(level: str) -> str:
     """How much is blocked, in a word."""
     return {
-        "few": _("Few"),
-        "some": _("Some"),
-        "most": _("Most"),
-        "none": _("None"),
-        "off": _("Off"),
+        "few": pgettext("how much is blocked", "Few"),
+        "some": pgettext("how much is blocked", "Some"),
+        "most": pgettext("how much is blocked", "Most"),
+        "none": pgettext("how much is blocked", "None"),
+        "off": pgettext("how much is blocked", "Off"),
     }[level]
 
 
@@ -86,21 +86,21 @@ class AdvancedRows(QWidget):
         self._grid.setColumnStretch(1, 1)
         self._levels = model.thinking
         self._degrees = Text("", "small", "text", self)
-        self.free = IconButton("close", _("The model's own temperature"), parent=self, size=24)
+        self.free = IconButton("close", _("Model default"), parent=self, size=24)
         self._degrees.setVisible(model.temperature)
         self.free.hide()
         if model.temperature:
             self._add_temperature()
         if model.thinking:
             levels = [(one, level_name(one), "") for one in model.thinking]
-            items = [("", _("Model's own"), ""), *levels]
+            items = [("", _("Model default"), ""), *levels]
             self.thinking = Segmented(items, self, name=_("Thinking"), size=HEIGHT)
             self.thinking.changed.connect(self.thinking_chosen)
             self._add(_("Thinking"), self.thinking)
         if model.search:
-            self.search = CheckBox(_("Let the model search the web first"), self)
+            self.search = CheckBox(_("Allow web search"), self)
             self.search.toggled.connect(self.search_chosen)
-            self._add(_("Search"), self.search)
+            self._add(pgettext("web search", "Search"), self.search)
         for category in CATEGORIES if model.safety else ():
             self._add_safety(category, off=category in off)
 
@@ -111,7 +111,7 @@ class AdvancedRows(QWidget):
             self.slider.blockSignals(True)
             self.slider.setValue(USUAL if own is None else round(own * STEPS))
             self.slider.blockSignals(False)
-            words = _("Model's own") if own is None else f"{own:g}"
+            words = _("Model default") if own is None else f"{own:g}"
             self._degrees.setText(words)
             self.slider.setAccessibleDescription(words)
             self.free.setVisible(own is not None)
@@ -143,9 +143,9 @@ class AdvancedRows(QWidget):
     def _add_safety(self, category: str, *, off: bool) -> None:
         if not self.safety:
             row = self._grid.rowCount()
-            words = Text(_("What the service blocks"), "small", "text3", self)
+            words = Text(_("Blocked content"), "small", "text3", self)
             self._grid.addWidget(words, row, 0, 1, 2)
-        items = [("", _("Default"), "")]
+        items = [("", pgettext("how much is blocked", "Default"), "")]
         items += [
             (code, threshold_name(level), "")
             for level, code in LEVELS.items()

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from studio.common.i18n import _
+from studio.common.i18n import _, pgettext
 from studio.domain.drafts import MATCH, Draft
 from studio.domain.entities import Advanced
 from studio.domain.models import Model, ModelState
@@ -382,13 +382,14 @@ def summary(advanced: Advanced) -> str:
     if advanced.system.strip():
         words.append(_("system instruction"))
     if advanced.temperature is not None:
+        # Translators: {number} is the temperature of a model, from 0 to 2.
         words.append(_("temperature {number:g}").format(number=advanced.temperature))
     if advanced.thinking:
         words.append(_("thinking {level}").format(level=advanced.thinking))
     if advanced.search:
-        words.append(_("search"))
+        words.append(pgettext("advanced choices", "search"))
     if advanced.safety:
-        words.append(_("safety"))
+        words.append(pgettext("advanced choices", "safety"))
     return ", ".join(words)
 
 

@@ -215,8 +215,8 @@ class Composer(Dock):
         if len(pictures) > MOST_EDITED:
             self.show_error(
                 InputError(
-                    _("That is too many to edit at once"),
-                    _("At most {most} pictures are edited together; none was taken.").format(
+                    _("Too many pictures to edit"),
+                    _("Edit at most {most} pictures at once. None were added.").format(
                         most=MOST_EDITED
                     ),
                 )

@@ -93,26 +93,26 @@ def notes_of(
     return [
         replace(_note(reference, draft, model, trashed), beside=otherwise.get(reference.sha256, ""))
         if place < sent
-        else SlotNote(_("not sent: takes {n}").format(n=model.references), sent=False)
+        else SlotNote(_("not sent: limit {n}").format(n=model.references), sent=False)
         for place, reference in enumerate(draft.references)
     ]
 
 
 def _note(reference: Reference, draft: Draft, model: Model, trashed: Collection[str]) -> SlotNote:
-    words = _("in trash, still usable") if reference.picture in trashed else ""
+    words = _("in the trash, still usable") if reference.picture in trashed else ""
     talk = reference.talk
     if reference.role is not Role.EDIT or talk is None or talk.profile == OFFLINE:
         return SlotNote(words)
     alone = replace(draft, references=(reference,), continues=True)
     if runs.goes_on_with(alone, model) is None:
-        tip = _("Its conversation was with {model}; the picture goes alone.")
+        tip = _("The conversation was with {model}. Only the picture is sent.")
         return SlotNote(words, tip=tip.format(model=talk.model))
     if not draft.continues:
-        tip = _("The picture goes alone, without what was said before.")
+        tip = _("Only the picture is sent, without the conversation.")
         return SlotNote(words, tip=tip, talk=0)
     tip = ngettext(
-        "Goes on with the conversation: {n} turn so far.",
-        "Goes on with the conversation: {n} turns so far.",
+        "Continues the conversation: {n} turn so far.",
+        "Continues the conversation: {n} turns so far.",
         talk.turns,
     ).format(n=talk.turns)
     return SlotNote(words, tip=tip, talk=talk.turns)

@@ -79,13 +79,13 @@ async def take_in(
         things += await _of_pictures(library, pictures)
         if len(pictures) < len(wanted):
             given -= len(wanted) - len(pictures)
-            troubles.append(InputError(_("A picture that was dropped is not in the library")))
+            troubles.append(InputError(_("The dropped picture is not in the library")))
     things += [IntakeItem(source=path, name=path.stem) for path in incoming.paths[:most]]
     things += [IntakeItem(source=blob, name=_("Pasted picture")) for blob in incoming.blobs[:most]]
     if incoming.links and not things and not troubles:
         troubles.append(
             InputError(
-                _("A link alone cannot be used"),
+                _("Links cannot be used"),
                 hint=_("Save the picture, then drop the file, or copy the picture itself."),
             )
         )

@@ -60,9 +60,7 @@ class HistoryPopup(QFrame):
         self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
         self._lines = QStringListModel(self)
         self.list.setModel(self._lines)
-        self.empty = Text(
-            _("No prompt yet. What you generate stands here."), "small", "text3", self
-        )
+        self.empty = Text(_("No prompts yet. Your prompts appear here."), "small", "text3", self)
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         box = QVBoxLayout(self)
         box.setContentsMargins(8, 8, 8, 8)
@@ -108,7 +106,7 @@ class HistoryPopup(QFrame):
         self.list.setVisible(bool(found))
         self.empty.setVisible(not found)
         if words and not found:
-            self.empty.setText(_("No prompt has these words."))
+            self.empty.setText(_("No matching prompts."))
         if found:
             self.list.setCurrentIndex(self._lines.index(0))
         if not words:
@@ -145,7 +143,7 @@ class HistoryPopup(QFrame):
         self.list.setCurrentIndex(index)
         menu = Menu(parent=self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.entry(_("Delete this prompt for good…")).triggered.connect(self.on_forget)
+        menu.entry(_("Delete prompt permanently…")).triggered.connect(self.on_forget)
         menu.popup(self.list.viewport().mapToGlobal(where))
 
     def on_forget(self) -> None:

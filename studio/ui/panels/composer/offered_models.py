@@ -72,5 +72,5 @@ def state_words(model: Model) -> str:
     if model.state is ModelState.DEPRECATED:
         return _("ends {day}").format(day=model.shut_down).strip()
     if model.state is ModelState.UNKNOWN and not model.offline:
-        return _("not in our table")
+        return _("not in the model table")
     return ""

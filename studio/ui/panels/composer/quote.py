@@ -113,13 +113,16 @@ def quote(now: QuoteContext) -> Quote:
             title=title,
             price=_("free"),
             detail=_after(now) or _("offline sketch"),
+            # Translators: {count} is "4 pictures".
             description=_("{count}, free, offline sketch").format(count=count),
         )
     if now.total_usd is None or now.each_usd is None:
-        price, description = _("price ?"), _("{count}, price not known").format(count=count)
-        detail = _("this model has no price")
+        # Translators: {count} is "4 pictures".
+        price, description = _("price ?"), _("{count}, price unknown").format(count=count)
+        detail = _("unknown price for this model")
     else:
         price = f"≈ {money(now.total_usd)}"
+        # Translators: {count} is "4 pictures".
         description = _("{count}, about {price}").format(count=count, price=money(now.total_usd))
         detail = _sum(now, money(now.each_usd, each=True))
     mood = ButtonState.READY
@@ -132,7 +135,7 @@ def quote(now: QuoteContext) -> Quote:
     if now.over_by:
         mood, detail = ButtonState.OVER, _("over by {sum}").format(sum=money(now.over_by))
     if not now.network:
-        mood, detail = ButtonState.QUIET, _("waits for the network")
+        mood, detail = ButtonState.QUIET, _("waiting for the network")
     if mood is not ButtonState.READY:
         description = f"{description}, {detail}"
     return Quote(mood=mood, title=title, price=price, detail=detail, description=description)

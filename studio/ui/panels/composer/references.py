@@ -89,6 +89,7 @@ class ReferenceEdits(QObject):
             slots.suggest("", "")
         elif len(pictures) == 1:
             name = " ".join(harmless(pictures[0].name, lines=False).split())
+            # Translators: {name} is a picture.
             words = _("Edit {name}").format(name=name)
             slots.suggest(words, "Ctrl+E", edits=[pictures[0].id])
         elif len(pictures) <= MOST_EDITED:
@@ -129,7 +130,7 @@ class ReferenceEdits(QObject):
         if editing:
             self._holder.focus_prompt()
             if not submit.is_blank(draft.prompt):
-                self.kept.emit(_("The prompt was kept"))
+                self.kept.emit(_("Still using your last prompt"))
 
     def on_pasted(self, mime: QMimeData) -> None:
         """Pictures or files were pasted into the prompt, or dropped on it."""

@@ -22,7 +22,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QWidget
 
 from studio.common.display_text import one_line
-from studio.common.i18n import _
+from studio.common.i18n import _, pgettext
 from studio.domain.entities import Reference, Role
 from studio.ui.panels.composer.drop_intake import brings_pictures
 from studio.ui.style.theme import theme
@@ -61,12 +61,12 @@ def role_name(role: Role) -> str:
     """What a role is called."""
     return {
         Role.EDIT: _("Editing"),
-        Role.SUBJECT: _("Subject"),
-        Role.STYLE: _("Style"),
-        Role.PALETTE: _("Palette"),
-        Role.COMPOSITION: _("Composition"),
-        Role.MASK: _("Mask"),
-        Role.FREE: _("Free"),
+        Role.SUBJECT: pgettext("role of a reference", "Subject"),
+        Role.STYLE: pgettext("role of a reference", "Style"),
+        Role.PALETTE: pgettext("role of a reference", "Palette"),
+        Role.COMPOSITION: pgettext("role of a reference", "Composition"),
+        Role.MASK: pgettext("role of a reference", "Mask"),
+        Role.FREE: pgettext("role of a reference", "General"),
     }[role]
 
 
@@ -131,8 +131,10 @@ class Slot(QWidget):
         set_tip(self, "\n".join([name, *said]))
         self.role_button.setVisible(self._has_menu and not small)
         self.close_button.setVisible(not small)
+        # Translators: {name} is a picture; {name} is a reference picture.
         about = _("Conversation about {name}") if editing else _("Role of {name}")
         self.role_button.set_name(about.format(name=called))
+        # Translators: {name} is a reference picture.
         self.close_button.set_name(_("Remove {name}").format(name=called), "Del")
         self._place()
         self.update()
@@ -163,7 +165,7 @@ class Slot(QWidget):
             action.setCheckable(True)
             action.setChecked(self._note.talk > 0)
             menu.addSeparator()
-        menu.entry(_("Show")).setData("show")
+        menu.entry(_("Reveal in gallery")).setData("show")
         menu.entry(_("Remove"), "Del").setData("remove")
         menu.triggered.connect(self.on_triggered)
         menu.aboutToHide.connect(menu.deleteLater)

@@ -69,7 +69,7 @@ class SlotsRow(QWidget):
         self._edits: frozenset[str] = frozenset()
         self._shown = 0
         self.add = DashedButton("plus", self)
-        self.add.show_words(_("Reference"), _("drop, paste or pick"))
+        self.add.show_words(_("Reference"), _("drop, paste or choose"))
         self.add.clicked.connect(self.pick_wanted)
         self.overflow = DashedButton("", self)
         self.overflow.clicked.connect(self.on_overflow)
@@ -219,7 +219,7 @@ class SlotsRow(QWidget):
         for at in range(first, min(all_of_them, first + _MOST_ROWS)):
             reference = self._references[at]
             entry = menu.submenu(f"{role_name(reference.role)} {reference.name}".strip())
-            for words, what in ((_("Show"), "show"), (_("Remove"), "remove")):
+            for words, what in ((_("Reveal in gallery"), "show"), (_("Remove"), "remove")):
                 entry.entry(words).setData((what, at))
         if (more := all_of_them - first - _MOST_ROWS) > 0:
             menu.entry(_("and {n} more").format(n=f"{more:,}")).setEnabled(False)

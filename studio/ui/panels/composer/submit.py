@@ -127,8 +127,8 @@ def run_of(sent: Draft, model: Model) -> runs.Run:
     if pictures >= REFUSED_FROM:
         raise InputError(
             _("This run would make {n} pictures").format(n=f"{pictures:,}"),
-            _("At most {most} are made at once.").format(most=REFUSED_FROM - 1),
-            hint=_("Take words out of a {a|b} group, or lower the count."),
+            _("The limit per run is {most}.").format(most=REFUSED_FROM - 1),
+            hint=_("Remove words from a {a|b} group, or lower the count."),
         )
     return runs.plan(sent, model, prompt_variants.expand(sent.prompt))
 
@@ -138,7 +138,7 @@ def question(now: QuoteContext) -> str:
     if now.over_by and now.budget is not None:
         return past_budget(now.budget, now.total_usd)
     if now.over_limit:
-        return _("This run costs about {price}, over the {limit} you want to be asked at.").format(
+        return _("This run costs about {price}, above your limit of {limit}.").format(
             price=money(now.total_usd or 0.0), limit=money(now.threshold)
         )
     if now.pictures >= ASKS_FROM and now.total_usd and not now.offline:
@@ -226,19 +226,19 @@ def warning(model: Model) -> Notice | None:
 
 def no_network() -> Notice:
     """What to say while the service cannot be reached."""
-    text = _("No network. Runs wait in the queue and start by themselves.")
-    actions = (("sketch", _("Sketch instead")),)
+    text = _("No network. Runs wait in the queue and start automatically.")
+    actions = (("sketch", _("Use sketch")),)
     return Notice(key="network", text=text, icon="cloud-off", actions=actions)
 
 
 def limited(taken: int, given: int, most: int) -> Notice:
     """That more pictures came than a prompt takes; with 0 for `most`, that too many were none."""
-    words = ngettext("{taken} of {given} was added.", "{taken} of {given} were added.", taken)
+    words = ngettext("Added {taken} of {given}.", "Added {taken} of {given}.", taken)
     text = words.format(taken=f"{taken:,}", given=f"{given:,}")
     if most:
-        why = _("A prompt takes at most {most} references.").format(most=most)
+        why = _("The limit per prompt is {most} references.").format(most=most)
     else:
-        why = _("The first ones cannot be read, so the others were not tried.")
+        why = _("The first ones are unreadable; the others were not tried.")
     text = f"{text} {why}"
     return Notice(key="too many", text=text, tone="warn", icon="warning")
 
@@ -251,7 +251,8 @@ def trouble(*errors: StudioError) -> Notice:
     """Errors of one action as the composer's own bar says them; of many the first in full."""
     told = [_sentences(error) for error in errors[:_TOLD]]
     if left := len(errors) - len(told):
-        told.append(f"({_('and {n} more').format(n=left)})")
+        more = _("and {n} more").format(n=left)
+        told.append(f"({more})")
     return Notice(key="error", text=" ".join(told), tone="bad")
 
 

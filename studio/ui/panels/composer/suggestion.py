@@ -90,9 +90,9 @@ def differences(draft: Draft, model: Model, made: DraftSuggestion) -> str:
     """One sentence on what the model does not do as asked; empty when it does everything."""
     notes = [note for note in (made.size_note, made.aspect_note) if note]
     if len(made.sent.references) < len(draft.references):
-        notes.append(_("not all references are sent, it takes {n}").format(n=made.takes))
+        notes.append(_("not all references are sent, limit {n}").format(n=made.takes))
     if draft.seed is not None and not model.seed:
-        notes.append(_("it takes no seed"))
+        notes.append(_("no seed"))
     notes += _untold(draft.advanced, made.sent.advanced)
     if model.state in ("retired", "deprecated"):
         return f"{model.title}: {model.note} {_sentence(notes)}".strip()
@@ -108,15 +108,15 @@ def _untold(wanted: Advanced, told: Advanced) -> list[str]:
     """What of the seldom-made choices it cannot be told."""
     notes: list[str] = []
     if wanted.system.strip() and not told.system:
-        notes.append(_("it takes no system instruction"))
+        notes.append(_("no system instruction"))
     if wanted.temperature is not None and told.temperature is None:
-        notes.append(_("it takes no temperature"))
+        notes.append(_("no temperature"))
     if wanted.thinking and not told.thinking:
-        notes.append(_("it cannot think on the level {level}").format(level=wanted.thinking))
+        notes.append(_("no thinking level {level}").format(level=wanted.thinking))
     if wanted.search and not told.search:
-        notes.append(_("it cannot search"))
+        notes.append(_("no web search"))
     if wanted.safety and not told.safety:
-        notes.append(_("it cannot be told what to refuse"))
+        notes.append(_("no safety settings"))
     return notes
 
 
@@ -127,7 +127,7 @@ def _aspect(
         return wanted, ""
     if wanted == MATCH:
         used = nearest_aspect(ratio or 1.0, model.aspects)
-        return used, _("The input picture is not sent, {used} is used").format(used=used)
+        return used, _("Input picture not sent, using {used}").format(used=used)
     if not known:
         return wanted, ""
     try:
@@ -138,7 +138,8 @@ def _aspect(
 
 
 def _not_offered(wanted: str, used: str) -> str:
-    return _("{wanted} is not offered here, {used} is used").format(wanted=wanted, used=used)
+    # Translators: {wanted} and {used} are sizes or aspect ratios.
+    return _("{wanted} not available, using {used}").format(wanted=wanted, used=used)
 
 
 def nearest_aspect(ratio: float, among: Sequence[str]) -> str:

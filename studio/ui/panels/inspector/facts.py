@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from studio.common.display_text import one_line
-from studio.common.i18n import _, ngettext
+from studio.common.i18n import _, ngettext, pgettext
 from studio.domain.entities import MADE_WITH, AspectRatio, CostBasis, Picture, Role
 from studio.domain.safety import level_of
 from studio.ui.support import formatting
@@ -32,14 +32,14 @@ def warnings(picture: Picture) -> tuple[str, ...]:
     if picture.missing:
         said.append(_("File missing"))
     if picture.draft:
-        said.append(_("A draft the model made on its way"))
+        said.append(_("Draft from an earlier step"))
     if asked := _not_as_asked(picture):
         said.append(asked)
     if picture.late:
         said.append(_("Arrived later than expected"))
     if picture.delivered_model and picture.model and picture.delivered_model != picture.model:
         said.append(
-            _("Asked {asked}, answered by {got}").format(
+            _("Requested {asked}, made by {got}").format(
                 asked=picture.model, got=picture.delivered_model
             )
         )
@@ -83,7 +83,7 @@ def details(
             made = _("{when}, in {seconds}").format(
                 when=made, seconds=formatting.duration(picture.seconds)
             )
-        facts.append(FactRow(label=_("Made"), value=made))
+        facts.append(FactRow(label=_("Created"), value=made))
     if not picture.imported or picture.cost_usd is not None:
         facts.append(_cost(picture))
     if picture.conversation is not None and picture.conversation.turns > 1:
@@ -95,7 +95,7 @@ def details(
     if names:
         facts.append(FactRow(label=_("Made from"), value=", ".join(names)))
     if within:
-        facts.append(FactRow(label=_("In"), value=", ".join(within)))
+        facts.append(FactRow(label=_("Collections"), value=", ".join(within)))
     return facts
 
 
@@ -119,8 +119,8 @@ def choices(picture: Picture) -> list[FactRow]:
     rows = (
         (_("Temperature"), "" if chosen.temperature is None else f"{chosen.temperature:g}"),
         (_("Thinking"), chosen.thinking),
-        (_("Search"), _("yes") if chosen.search else ""),
-        (_("Blocks"), safety),
+        (pgettext("web search", "Search"), _("yes") if chosen.search else ""),
+        (_("Safety"), safety),
         (_("Instruction"), chosen.system.strip()),
     )
     return [FactRow(label=label, value=value) for label, value in rows if value]
@@ -158,7 +158,7 @@ def several(pictures: Sequence[Picture]) -> list[FactRow]:
     )
     for label, values in (
         (_("Models"), {p.model for p in pictures if p.model}),
-        (_("Shapes"), {formatting.shape(p.width, p.height) for p in pictures}),
+        (_("Aspect ratios"), {formatting.shape(p.width, p.height) for p in pictures}),
     ):
         if values:
             facts.append(FactRow(label=label, value=", ".join(sorted(values))))
@@ -185,4 +185,4 @@ def _not_as_asked(picture: Picture) -> str:
     if not picture.width or not picture.height or asked.near(picture.width, picture.height):
         return ""
     got = formatting.shape(picture.width, picture.height)
-    return _("Asked {asked}, got {got}").format(asked=asked, got=got)
+    return _("Requested {asked}, received {got}").format(asked=asked, got=got)

@@ -71,7 +71,7 @@ class FamilyStrip(QWidget):
         self._focus = -1
         if family is not None:
             self.setAccessibleDescription(
-                _("{above} before it, {below} made from it").format(
+                _("{above} earlier, {below} derived").format(
                     above=len(family.ancestors), below=len(family.children)
                 )
             )

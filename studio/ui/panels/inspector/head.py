@@ -29,7 +29,7 @@ class PictureHead(InspectorSection):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("", parent)
         self.title = Title(self)
-        self.prompt = MarkedText(_("Prompt of the picture"), self)
+        self.prompt = MarkedText(_("Picture prompt"), self)
         self.prompt.set_limit(LINES)
         self.show_all = Button(_("Show all"), "link", self, size=26)
         self.show_all.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)

@@ -82,7 +82,7 @@ class Inspector(QFrame):
         column = QVBoxLayout(page)
         column.setContentsMargins(24, 24, 24, 24)
         words = Text(
-            _("Select a picture to see its prompt, its family and what it cost."),
+            _("Select a picture to see its prompt, family and cost."),
             "small",
             "text3",
             page,

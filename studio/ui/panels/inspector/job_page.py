@@ -80,14 +80,14 @@ class JobPage(QWidget):
         return head
 
     def _make_answer(self) -> InspectorSection:
-        self._answer = InspectorSection(_("The model's answer"), self)
-        self.answer = MarkedText(_("The model's answer"), self._answer)
+        self._answer = InspectorSection(_("Model reply"), self)
+        self.answer = MarkedText(_("Model reply"), self._answer)
         self._answer.body.addWidget(self.answer)
         return self._answer
 
     def _make_prompt(self) -> InspectorSection:
         self._prompt = InspectorSection(_("Prompt"), self)
-        self.prompt = MarkedText(_("Prompt of the job"), self._prompt)
+        self.prompt = MarkedText(_("Job prompt"), self._prompt)
         self._prompt.body.addWidget(self.prompt)
         return self._prompt
 

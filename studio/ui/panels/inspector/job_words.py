@@ -80,6 +80,7 @@ def copied(job: Job) -> str:
         lines += [failure.message, failure.hint]
     lines += [end.bill, ""]
     lines += [f"{fact.label}: {fact.value}" for fact in _facts(job)]
+    # Translators: {id} is the id of a job.
     lines.append(_("Job: {id}").format(id=job.id))
     if failure is not None and failure.details:
         lines += ["", failure.details]
@@ -91,7 +92,7 @@ def _facts(job: Job) -> list[FactRow]:
     facts = [FactRow(label=_("Model"), value=request.model)]
     asked = [str(part) for part in (request.aspect, request.size) if part]
     if asked:
-        facts.append(FactRow(label=_("Asked"), value=" · ".join(asked)))
+        facts.append(FactRow(label=_("Requested"), value=" · ".join(asked)))
     if request.seed is not None:
         facts.append(FactRow(label=_("Seed"), value=str(request.seed)))
     if job.attempt > 1 or job.state is JobState.RETRYING:
@@ -102,12 +103,12 @@ def _facts(job: Job) -> list[FactRow]:
             )
         )
     if job.finished is not None:
-        facts.append(FactRow(label=_("Ended"), value=formatting.when(job.finished)))
+        facts.append(FactRow(label=_("Finished"), value=formatting.when(job.finished)))
     elif job.started is not None:
         facts.append(FactRow(label=_("Sent"), value=formatting.when(job.started)))
     if job.failure is not None and job.failure.retry_at is not None:
         at = formatting.moment(job.failure.retry_at)
-        facts.append(FactRow(label=_("Again"), value=_("after {time}").format(time=at)))
+        facts.append(FactRow(label=_("Retry"), value=_("after {time}").format(time=at)))
     if job.failure is not None and job.failure.request_id:
         facts.append(FactRow(label=_("Request"), value=job.failure.request_id))
     if job.alive and job.estimate_usd:

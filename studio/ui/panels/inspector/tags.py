@@ -85,14 +85,16 @@ class TagChip(QAbstractButton):
         self._note = ""
         if tag.partly:
             self._note = _("{have} of {all}").format(have=f"{tag.have:,}", all=f"{tag.of:,}")
-            tip = _("{tag}: {have}. Click to give it to all.")
+            # Translators: {have} is "3 of 12".
+            tip = _("{tag}: {have}. Click to add it to all.")
         else:
-            tip = _("{tag}: click to look for it")
+            tip = _("{tag}: click to search for it")
         called = one_line(tag.name)
         set_tip(self, tip.format(tag=called, have=self._note))
         spoken = f"{called}, {self._note}" if self._note else called
+        # Translators: {name} is a tag.
         self.setAccessibleName(_("Tag {name}").format(name=spoken))
-        self.setAccessibleDescription(_("Delete takes it away"))
+        self.setAccessibleDescription(_("Press Delete to remove it"))
         self._on_cross = False
 
     @property

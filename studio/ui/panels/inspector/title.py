@@ -99,6 +99,7 @@ class Title(QWidget):
         if name != self.label.text():
             self.stop_editing()
             self.label.setText(name)
+            # Translators: {name} is the title of a picture.
             self.label.setAccessibleName(_("Title: {name}").format(name=name))
         self._flag = flag
         self.stars.set_value(rating)

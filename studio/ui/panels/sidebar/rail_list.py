@@ -68,9 +68,7 @@ class RailList(Popover):
         self._nothing = Text("", "small", "text3", self, wrap=True)
         self._nothing.setContentsMargins(8, 0, 8, 0)
         self._nothing.setText(
-            _("A search that was saved finds its pictures by itself.")
-            if searches
-            else _("Pictures of one purpose, put together by hand.")
+            _("Saved searches fill themselves.") if searches else _("Manual collection")
         )
         column.addWidget(self._nothing)
         self.rows = _RailRows(name, (), self)

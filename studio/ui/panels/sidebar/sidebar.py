@@ -88,7 +88,7 @@ class Sidebar(QFrame):
         head.addWidget(self._new, 0, Qt.AlignmentFlag.AlignBottom)
         column.addLayout(head)
         column.addWidget(self.collections, 1000)
-        self.hint = Hint(_("Collect pictures by dragging them here."), self)
+        self.hint = Hint(_("Drag pictures here to collect them."), self)
         self.hint.dropped.connect(self.collect_wanted)
         self.hint.hide()
         column.addWidget(self.hint)

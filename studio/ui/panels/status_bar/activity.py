@@ -108,7 +108,7 @@ class StatusBar(QFrame):
         elif status.source is KeySource.ENVIRONMENT:
             self._show_key(title, _("key from environment"), "", lamp="ok")
         elif status.source is KeySource.SESSION:
-            self._show_key(title, _("key not saved"), "", lamp="warn")
+            self._show_key(title, _("key for this session"), "", lamp="warn")
         elif status.saved:
             self._show_key(title, _("key in system keyring"), "", lamp="ok")
         elif status.locked:
@@ -193,7 +193,7 @@ class StatusBar(QFrame):
                 pictures,
             )
         elif self._empty and not words:
-            advice = _("Library is empty")
+            advice = _("The library is empty")
         self._selection.setText(words)
         self._advice.setText(advice)
         self._selection.setVisible(bool(words))

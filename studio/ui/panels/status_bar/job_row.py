@@ -26,12 +26,13 @@ def state_words(job: Job, now: float) -> str:
         return _queued(job, now)
     if job.state is JobState.RETRYING:
         left = clock((job.retry_at or now) - now)
-        return _("Tries again in {time}").format(time=left)
+        return _("Retrying in {time}").format(time=left)
     if job.state is JobState.INGESTING:
-        return _("Coming into the library")
+        return _("Saving to the library")
     spent = clock(now - (job.started or now))
     if job.state is JobState.RECEIVING:
         words = _("Receiving {size}, {time}").format(size=megabytes(job.received), time=spent)
+        # Translators: {state} is a sentence such as "Receiving 3.1 MB, 0:18".
         return _("{state}, later than expected").format(state=words) if job.late else words
     if job.late:
         return _("Later than expected, {time}").format(time=spent)
@@ -40,10 +41,10 @@ def state_words(job: Job, now: float) -> str:
 
 def _queued(job: Job, now: float) -> str:
     if job.hold is HoldReason.KEY:
-        return _("Waits for a key")
+        return _("Waiting for a key")
     if job.hold is HoldReason.PACE:
         left = clock((job.send_at or now) - now)
-        return _("Waits for the rate limit, {time}").format(time=left)
+        return _("Waiting for the rate limit, {time}").format(time=left)
     return job.retry_reason or _("In the queue")
 
 
@@ -115,8 +116,11 @@ class JobRow(QPushButton):
         self._name.setText(name)
         self._state.setText(state)
         self.setAccessibleName(f"{name}, {state}")
+        # Translators: {name} is a job, by its prompt.
         self.earlier.set_name(_("Send {name} earlier (Alt+Up)").format(name=name))
+        # Translators: {name} is a job, by its prompt.
         self.later.set_name(_("Send {name} later (Alt+Down)").format(name=name))
+        # Translators: {name} is a job, by its prompt.
         self.cancel.set_name(_("Cancel {name}").format(name=name))
         set_tip(self.cancel, cancel_tip(job))
         for button in (self.earlier, self.later):

@@ -62,7 +62,7 @@ class QueuePopover(Popover):
         head.addWidget(self.cancel_all)
         column.addLayout(head)
         column.addWidget(self._make_list())
-        self._empty = Text(_("Nothing is waiting."), "small", "text2", self)
+        self._empty = Text(_("The queue is empty."), "small", "text2", self)
         self._empty.setContentsMargins(8, 4, 8, 8)
         column.addWidget(self._empty)
         foot = QHBoxLayout()
@@ -122,10 +122,10 @@ class QueuePopover(Popover):
     def show_state(self, *, paused: bool, failed: int) -> None:
         """Say whether the queue is paused, and how many jobs failed."""
         self._title.setText(_("Queue paused") if paused else _("Queue"))
-        self.pause.setText(_("Go on") if paused else _("Pause"))
+        self.pause.setText(_("Resume") if paused else _("Pause"))
         set_tip(
             self.pause,
-            _("Send what waits") if paused else _("Send nothing new; what was sent goes on"),
+            _("Send waiting jobs") if paused else _("Send no new jobs; running ones continue"),
         )
         self._failed.setText(ngettext("{n} failed", "{n} failed", failed).format(n=failed))
         for part in (self._failed, self.retry_all):

@@ -17,7 +17,7 @@ def tip_for(item: Item | None, zone: TileZone | None) -> str:
         names = {
             "pick": _("Pick (P)"),
             "reject": _("Reject (X)"),
-            "edit": _("Edit from this (Ctrl+E)"),
+            "edit": _("Edit this picture (Ctrl+E)"),
             "more": _("More"),
             "cancel": cancel_tip(item) if isinstance(item, Job) else _("Cancel"),
         }

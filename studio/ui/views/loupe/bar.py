@@ -124,7 +124,7 @@ class ViewBar(QFrame):
         self._fit = Button(_("Fit"), "quiet", self, size=26, icon="fit")
         self._actual = Button(_("100 %"), "quiet", self, size=26)
         set_tip(self._fit, _("Fit (F)"))
-        set_tip(self._actual, _("One pixel for one pixel (Ctrl+1)"))
+        set_tip(self._actual, _("Actual pixels (Ctrl+1)"))
         for button in (self._fit, self._actual):
             button.setCheckable(True)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)

@@ -37,12 +37,13 @@ class _Print(QWidget):
         self._colour = 0x808080
         self.rim = 0
         set_role(self, QAccessible.Role.Graphic)
-        set_tip(self, _("Press to see it large (hold \\)"))
+        set_tip(self, _("Click to enlarge (hold \\)"))
         theme().changed.connect(self.update)
 
     def set_picture(self, pixmap: QPixmap | None, picture: Picture) -> None:
         """Show this thumbnail, or the average colour until there is one."""
         self._pixmap, self._colour = pixmap, picture.colour
+        # Translators: {name} is the picture of which this one is an edit.
         self.setAccessibleName(_("Before: {name}").format(name=picture.name))
         self.update()
 
@@ -179,16 +180,20 @@ def likeness(parent: Picture, child: Picture) -> str:
         formatting.shape(child.width, child.height),
     )
     if same_model and same_size:
-        return _("Same model, size and shape.")
+        return _("Same model, size and aspect ratio.")
     lines = []
     if same_size:
-        lines.append(_("Same size and shape."))
+        lines.append(_("Same size and aspect ratio."))
     elif shapes[0] == shapes[1]:
         lines.append(
-            _("Same shape, was {size}.").format(size=formatting.pixels(parent.width, parent.height))
+            # Translators: {size} is a size such as 2K.
+            _("Same aspect ratio, was {size}.").format(
+                size=formatting.pixels(parent.width, parent.height)
+            )
         )
     else:
         lines.append(
+            # Translators: {shape} is an aspect ratio, {size} a size such as 2K.
             _("Was {shape}, {size}.").format(
                 shape=shapes[0], size=formatting.pixels(parent.width, parent.height)
             )

@@ -54,16 +54,16 @@ class Swatches(QWidget):
 
     def __init__(self, surround: Surround, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setAccessibleName(_("Surround"))
+        self.setAccessibleName(_("Background"))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         self._group = QButtonGroup(self)
         names = {
-            "black": _("Black surround"),
-            "mat": _("Surround of the theme"),
-            "middle": _("Middle grey surround"),
-            "bright": _("Light surround"),
+            "black": _("Black background"),
+            "mat": _("Match theme"),
+            "middle": _("Mid grey background"),
+            "bright": _("Light background"),
         }
         for choice in SURROUNDS:
             swatch = _Swatch(choice, names[choice], self)

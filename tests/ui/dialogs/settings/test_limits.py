@@ -22,7 +22,7 @@ async def test_a_provider_gets_limits_of_its_own_and_loses_them_again(
 ) -> None:
     dialog.keys.rows["mine"].edit.click()
     limits = dialog.keys.own.limits
-    assert (limits.at_once.text(), limits.per_minute.value()) == ("as all", 7)
+    assert (limits.at_once.text(), limits.per_minute.value()) == ("same as global", 7)
     limits.at_once.stepUp()
     limits.at_once.stepUp()
     limits.per_minute.setValue(20)

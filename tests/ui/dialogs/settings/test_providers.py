@@ -67,7 +67,7 @@ async def test_a_provider_is_changed_and_keeps_its_name_and_what_the_form_has_no
         ("New", "http://x.org", "", "not safe"),
         ("New", "https://x.org/?key=1", "", "maybe a key"),
         ("New", "nonsense here", "", "not an address"),
-        ("New", "https://x.org", "m 1K cheap", "price is not understood"),
+        ("New", "https://x.org", "m 1K cheap", "Invalid price"),
     ],
 )
 async def test_what_is_wrong_is_said_and_nothing_is_kept(

@@ -84,7 +84,7 @@ async def test_each_choice_is_one_step_back(composer) -> None:
     panel.rows.slider.setValue(4)
     composer.undo()
     assert composer.draft().advanced == Advanced(system="Flat colours")
-    assert panel.rows.slider.accessibleDescription() == "Model's own"
+    assert panel.rows.slider.accessibleDescription() == "Model default"
     composer.undo()
     assert composer.draft().advanced == Advanced()
     assert panel.system.toPlainText() == ""
@@ -118,7 +118,7 @@ async def test_what_the_model_cannot_be_told_is_absent_and_comes_back(composer, 
     composer.set_draft(replace(BEST, advanced=FULL))
     composer.on_model_chosen(("google", "gemini-2.5-flash-image"))
     text = composer.bar.notice.text
-    assert "cannot search" in text
+    assert "web search" in text
     assert "level high" in text
     panel = opened(composer)
     assert panel.rows.thinking is None
@@ -206,7 +206,7 @@ def test_the_list_of_models_says_title_state_and_when_one_ends() -> None:
     assert {one.text: (one.note, one.quiet) for one in entries} == {
         "gemini-3-pro-image": ("Gemini 3 Pro Image", False),
         "gemini-3.1-flash-image": ("Gemini 3.1 Flash Image · ends 2026-10-29", False),
-        unknown: ("not in our table", False),
+        unknown: ("not in the model table", False),
         retired: ("Gemini 2.5 Flash Image · retired 2026-10-02", True),
     }
     bare = Model(id="x", title="x", aspects=(), sizes=(), state=ModelState.CURRENT)
@@ -219,12 +219,12 @@ async def test_a_retired_model_is_warned_of_once_and_sent_all_the_same(composer,
     composer.on_model_chosen(("google", "gemini-2.5-flash-image"))
     assert "2026-10-02" in composer.card.choices.model.toolTip()
     text = composer.bar.notice.text
-    assert text.startswith("Gemini 2.5 Flash Image: Switched off on 2026-10-02")
-    assert text.endswith("It cannot search.")
+    assert text.startswith("Gemini 2.5 Flash Image: Retired on 2026-10-02")
+    assert text.endswith("No web search.")
     composer.on_model_notice_over()
     composer.generate_now()
     assert len(sent) == 1
-    assert "Switched off on 2026-10-02" in composer.bar.notice.text
+    assert "Retired on 2026-10-02" in composer.bar.notice.text
     composer.bar.dismiss("retired")
     composer.generate_now()
     assert len(sent) == 2
@@ -274,4 +274,4 @@ async def test_bytes_that_are_no_text_are_not_pasted_into_the_instruction(compos
         panel.system.insertFromMimeData(mime)
     assert composer.draft().advanced.system == "Flat colours, café"
     assert composer.bar.notice is not None
-    assert "not text in UTF-8" in composer.bar.notice.text
+    assert "not valid UTF-8 text" in composer.bar.notice.text

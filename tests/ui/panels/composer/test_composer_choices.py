@@ -99,12 +99,12 @@ async def test_a_value_the_model_has_not_is_marked_and_comes_back(composer, core
     composer.refresh_keys()
     size = composer.card.choices.size_chip
     assert size.value == "1K"
-    assert size.toolTip() == "4K is not offered here, 1K is used"
+    assert size.toolTip() == "4K not available, using 1K"
     assert composer.card.choices.aspect.value == "1:1"
     core.catalogue = real
     composer.refresh_keys()
     assert size.value == "4K"
-    assert "not offered" not in size.toolTip()
+    assert "not available" not in size.toolTip()
     assert composer.card.choices.aspect.value == "4:5"
 
 
@@ -124,7 +124,7 @@ async def test_a_change_of_model_says_once_what_it_does_not_do(composer, core) -
     core.catalogue = Models()
     composer.set_draft(replace(PRO, model="bare", size="4K", seed=3))
     composer.on_model_chosen(("google", "lite"))
-    assert composer.bar.notice.text == "Lite: 4K is not offered here, 1K is used, it takes no seed."
+    assert composer.bar.notice.text == "Lite: 4K not available, using 1K, no seed."
     composer.on_model_notice_over()
     assert composer.bar.notice is None
 

@@ -91,7 +91,7 @@ async def test_a_dear_run_asks_and_a_second_press_sends(composer, collected) -> 
     assert composer.card.generate.quote.mood == "over"
     composer.generate_now()
     assert runs == []
-    assert "you want to be asked at" in composer.bar.notice.text
+    assert "above your limit of" in composer.bar.notice.text
     now[0] = 1.0
     composer.generate_now()
     assert len(runs) == 1
@@ -145,7 +145,7 @@ async def test_without_network_it_says_what_will_happen(composer, collected) -> 
     runs = collected(composer.generate)
     composer.set_draft(PRO)
     composer.set_network(False)
-    assert composer.card.generate.quote.detail == "waits for the network"
+    assert composer.card.generate.quote.detail == "waiting for the network"
     composer.generate_now()
     assert len(runs) == 1
     composer.bar.acted.emit("network", "sketch")

@@ -89,7 +89,7 @@ def test_an_unknown_price_goes_past_a_budget_that_is_spent() -> None:
         variants=1, count=1, each_usd=None, budget=Budget(limit=40.0, spent=40.0)
     )
     assert quote(unknown).mood is ButtonState.OVER
-    assert "nobody knows" in question(unknown)
+    assert "is unknown" in question(unknown)
     assert [name for name, _words in answers(unknown)] == ["limit", "anyway"]
     left = replace(unknown, budget=Budget(limit=40.0, spent=39.0))
     assert quote(left).mood is ButtonState.READY
@@ -142,7 +142,7 @@ def test_without_network() -> None:
     said = quote(replace(THREE, network=False))
     assert (said.title, said.detail, said.mood) == (
         "Generate 3",
-        "waits for the network",
+        "waiting for the network",
         ButtonState.QUIET,
     )
 
@@ -152,9 +152,9 @@ def test_price_unknown() -> None:
     assert (said.title, said.price, said.detail) == (
         "Generate",
         "price ?",
-        "this model has no price",
+        "unknown price for this model",
     )
-    assert said.description == "1 picture, price not known"
+    assert said.description == "1 picture, price unknown"
 
 
 def test_a_long_queue() -> None:

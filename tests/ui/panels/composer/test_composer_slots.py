@@ -42,7 +42,7 @@ async def test_edit_makes_a_source_chooses_match_and_keeps_the_prompt(
     source = draft.references[0]
     assert (source.role, source.name, source.picture) == (Role.EDIT, "lighthouse", "p1")
     assert (draft.aspect, draft.prompt) == (MATCH, "at night")
-    assert toasts == ["The prompt was kept"]
+    assert toasts == ["Still using your last prompt"]
     assert composer.card.slots.slots()[0].accessibleName() == "Editing lighthouse"
 
 
@@ -239,7 +239,7 @@ async def test_a_role_is_chosen_in_the_menu(composer) -> None:
     slot = composer.card.slots.slots()[2]
     menu = slot.role_menu()
     names = [action.text() for action in menu.actions() if action.isCheckable()]
-    assert names == ["Subject", "Style", "Palette", "Composition", "Free"]
+    assert names == ["Subject", "Style", "Palette", "Composition", "General"]
     menu.actions()[2].trigger()
     assert composer.draft().references[2].role is Role.PALETTE
 
@@ -305,7 +305,7 @@ async def test_references_a_model_does_not_take_say_so(composer, core) -> None:
     )()
     composer.set_draft(Draft(references=THREE))
     notes = [slot.accessibleDescription() for slot in composer.card.slots.slots()]
-    assert notes == ["", "", "not sent: takes 2"]
+    assert notes == ["", "", "not sent: limit 2"]
     assert composer.draft().references == THREE
 
 
@@ -315,7 +315,7 @@ async def test_a_source_in_the_trash_stays_and_says_so(composer, core, picture) 
     core.events.publish(RecordsChanged(ids=("p9",), fields=("trashed",)))
     for task in tasks.running():
         await task
-    assert composer.card.slots.slots()[0].accessibleDescription() == "in trash, still usable"
+    assert composer.card.slots.slots()[0].accessibleDescription() == "in the trash, still usable"
     assert len(composer.draft().references) == 1
 
 
@@ -375,4 +375,4 @@ async def test_a_slot_says_when_its_picture_is_sent_otherwise_beside_its_role(
     assert slot._words() == ("Style · sent smaller", "a")
     assert "sent smaller" in slot.accessibleDescription()
     assert "sent smaller" in slot.toolTip()
-    assert composer.card.slots.slots()[2]._words() == ("Free", "b")
+    assert composer.card.slots.slots()[2]._words() == ("General", "b")

@@ -35,8 +35,8 @@ SMALL = Model(
 def test_a_value_the_model_has_not_becomes_the_nearest_one_and_says_so() -> None:
     made = suggest_draft(Draft(aspect="21:9", size="4K"), SMALL)
     assert (made.sent.aspect, made.sent.size) == ("16:9", "1K")
-    assert made.size_note == "4K is not offered here, 1K is used"
-    assert made.aspect_note == "21:9 is not offered here, 16:9 is used"
+    assert made.size_note == "4K not available, using 1K"
+    assert made.aspect_note == "21:9 not available, using 16:9"
 
 
 def test_the_users_own_value_stays_in_the_draft() -> None:

@@ -55,7 +55,7 @@ async def test_it_is_switched_off_in_the_slots_menu_and_ctrl_z_switches_it_on(
     entry.trigger()
     assert composer.draft().continues is False
     assert slot._words()[0] == "Editing"
-    assert "goes alone" in slot.toolTip()
+    assert "nly the picture is sent" in slot.toolTip()
     runs = collected(composer.generate)
     composer.generate_now()
     assert runs[0].requests[0].continues is None

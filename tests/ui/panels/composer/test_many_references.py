@@ -78,7 +78,7 @@ async def test_as_many_are_taken_as_a_prompt_takes_and_that_is_said(
     await settle()
     assert len(composer.draft().references) == MOST_AT_ONCE
     assert len(core.library.kept) == MOST_AT_ONCE
-    said = "16 of 1,000 were added. A prompt takes at most 16 references."
+    said = "Added 16 of 1,000. The limit per prompt is 16 references."
     assert composer.bar.notice.text == said
 
 
@@ -87,11 +87,11 @@ async def test_what_is_there_already_counts_and_a_full_row_says_so(composer, cor
     composer.add_from_mime(files(5))
     await settle()
     assert len(composer.draft().references) == MOST_AT_ONCE
-    assert composer.bar.notice.text.startswith("2 of 5 were added.")
+    assert composer.bar.notice.text.startswith("Added 2 of 5.")
     composer.add_from_mime(files(3))
     await settle()
     assert len(composer.draft().references) == MOST_AT_ONCE
-    assert composer.bar.notice.text.startswith("0 of 3 were added.")
+    assert composer.bar.notice.text.startswith("Added 0 of 3.")
 
 
 async def test_two_drops_at_once_do_not_take_the_same_room(composer) -> None:
@@ -101,7 +101,7 @@ async def test_two_drops_at_once_do_not_take_the_same_room(composer) -> None:
     composer.add_from_mime(made)
     await settle()
     assert len(composer.draft().references) == MOST_AT_ONCE
-    assert composer.bar.notice.text.startswith("6 of 10 were added.")
+    assert composer.bar.notice.text.startswith("Added 6 of 10.")
 
 
 async def test_a_source_and_what_is_replaced_need_no_room(composer) -> None:
@@ -113,8 +113,8 @@ async def test_a_source_and_what_is_replaced_need_no_room(composer) -> None:
     composer.card.slots.replaced.emit(3, files(2))
     await settle()
     assert len(composer.draft().references) == MOST_AT_ONCE + 1
-    assert composer.bar.notice.text.startswith("1 of 2 were added.") or (
-        composer.bar.notice.text.startswith("1 of 2 was added.")
+    assert composer.bar.notice.text.startswith("Added 1 of 2.") or (
+        composer.bar.notice.text.startswith("Added 1 of 2.")
     )
 
 
@@ -124,7 +124,7 @@ async def test_a_thousand_broken_files_are_not_all_tried(composer, core) -> None
     await settle()
     assert composer.draft().references == ()
     assert composer.bar.notice.text == (
-        "0 of 1,000 were added. The first ones cannot be read, so the others were not tried."
+        "Added 0 of 1,000. The first ones are unreadable; the others were not tried."
     )
 
 
@@ -137,7 +137,7 @@ async def test_a_broken_file_leaves_its_room_to_the_next(composer, core) -> None
 
 async def test_editing_a_thousand_is_refused_with_what_was_taken(composer, picture) -> None:
     composer.edit_many([picture(f"p{n}", "x") for n in range(MANY)])
-    assert "At most 64 pictures are edited together; none was taken." in composer.bar.notice.text
+    assert "Edit at most 64 pictures at once. None were added." in composer.bar.notice.text
     assert composer.draft().references == ()
 
 
@@ -236,4 +236,4 @@ async def test_a_model_that_takes_more_gets_more(composer, core, monkeypatch) ->
     composer.add_from_mime(files(50))
     await settle()
     assert len(composer.draft().references) == 40
-    assert composer.bar.notice.text == "40 of 50 were added. A prompt takes at most 40 references."
+    assert composer.bar.notice.text == "Added 40 of 50. The limit per prompt is 40 references."

@@ -156,7 +156,7 @@ def test_every_known_fact_has_a_row_and_nothing_is_invented() -> None:
     rows = {fact.label: fact for fact in facts.details(full, names=("kelp",), now=NOON)}
     assert rows["Size"].value == "2048 × 2048 · 1:1"
     assert rows["File"].value == "PNG · 6.1 MB"
-    assert rows["Made"].value.endswith(", in 11.8 s")
+    assert rows["Created"].value.endswith(", in 11.8 s")
     assert (rows["Cost"].value, rows["Cost"].note) == ("≈ $0.134", "from usage")
     assert rows["Seed"].value == "17"
     assert rows["Made from"].value == "kelp"
@@ -166,7 +166,7 @@ def test_every_known_fact_has_a_row_and_nothing_is_invented() -> None:
     assert "Seed" not in rows
     assert "Made from" not in rows
     assert rows["Cost"].value == "unknown"
-    assert ", in" not in rows["Made"].value
+    assert ", in" not in rows["Created"].value
 
 
 @pytest.mark.parametrize(
@@ -176,7 +176,7 @@ def test_every_known_fact_has_a_row_and_nothing_is_invented() -> None:
         ({"late": True}, "Arrived later than expected"),
         ({"missing": True}, "File missing"),
         ({"warnings": ("May have been billed",)}, "May have been billed"),
-        ({"model": "a", "delivered_model": "b"}, "Asked a, answered by b"),
+        ({"model": "a", "delivered_model": "b"}, "Requested a, made by b"),
     ],
 )
 def test_what_one_should_know_is_a_warning(changes: dict[str, Any], sentence: str) -> None:
@@ -434,7 +434,7 @@ def failed(**changes: Any) -> Job:
     values: dict[str, Any] = {
         "kind": "network",
         "title": "Connection lost after 41 s",
-        "message": "The connection broke.",
+        "message": "Connection lost.",
         "hint": "Try again.",
         "billed": Billed.MAYBE,
         "request_id": "req_19",
@@ -460,7 +460,7 @@ async def test_a_failed_job_is_told_in_full_words(inspector: Inspector) -> None:
     inspector.show_job(failed())
     text = words(inspector)
     for part in (
-        *("harbour", "Connection lost after 41 s", "The connection broke.", "Try again."),
+        *("harbour", "Connection lost after 41 s", "Connection lost.", "Try again."),
         *("May have been billed", "<i>fog</i>", "model-x", "4:3 · 2K", "req_19"),
     ):
         assert part in text, part
@@ -479,7 +479,7 @@ async def test_an_answer_in_words_is_shown_whole(inspector: Inspector) -> None:
     answer = "I would rather <b>describe</b> it. " * 20
     inspector.show_job(failed(kind="no_image", words=answer, billed=Billed.YES))
     assert answer.strip() in words(inspector)
-    assert "Paid, but no picture came" in words(inspector)
+    assert "Billed, but no picture received" in words(inspector)
 
 
 async def test_a_running_job_says_where_it_stands(inspector: Inspector) -> None:
@@ -498,7 +498,7 @@ async def test_a_running_job_says_where_it_stands(inspector: Inspector) -> None:
         )
     )
     assert "Receiving 3.1 MB" in words(inspector)
-    assert "cancel may cost $0.13" in words(inspector)
+    assert "cancelling may cost $0.13" in words(inspector)
     assert not inspector.job_page.copy.isVisible()
 
 
@@ -512,7 +512,7 @@ async def test_what_can_be_pressed_or_written_has_a_name(inspector: Inspector) -
     assert len(shown) > 5
     assert [part for part in shown if not (part.accessibleName() or part.text())] == []
     assert inspector.page.note.accessibleName() == "Note or alt text"
-    assert inspector.page.head.prompt.accessibleName() == "Prompt of the picture"
+    assert inspector.page.head.prompt.accessibleName() == "Picture prompt"
     assert inspector.page.head.title.field.accessibleName() == "Title"
 
 

@@ -114,8 +114,8 @@ def test_every_choice_of_the_request_is_a_fact() -> None:
         "Temperature": "0",
         "Thinking": "high",
         "Search": "yes",
-        "Blocks": "hate speech: none, x: ODD",
+        "Safety": "hate speech: none, x: ODD",
         "Instruction": "Flat.",
     }.items()
     plain = {one.label for one in facts.details(scripted_library.picture(1))}
-    assert not plain & {"Temperature", "Thinking", "Search", "Blocks", "Instruction"}
+    assert not plain & {"Temperature", "Thinking", "Search", "Safety", "Instruction"}

@@ -172,7 +172,7 @@ async def test_an_imported_file_tells_how_it_was_made(
     assert rows["From file"] == "scan.png"
     assert rows["Seed"] == "5"
     # It cost nothing here, and nobody was asked to make it.
-    assert not {"Cost", "Made"} & set(rows)
+    assert not {"Cost", "Created"} & set(rows)
     assert "Cost" not in {fact.label for fact in facts.several([one, one])}
     inspector.show_pictures([picture(2)])
     await scripted_library.settle()

@@ -97,7 +97,9 @@ async def test_pictures_are_dropped_on_the_rail_and_into_the_list(tmp_path: Path
         assert asked is not None
         asked.field.setText("best")
         QTest.keyClick(asked.field, Qt.Key.Key_Return)
-        await until(core, lambda: window.collections_controller.every[0].pictures == 1, "collected")
+        await until(
+            core, lambda: window.collections_controller.every[0].pictures == 1, "Manual collection"
+        )
         (found,) = await library.find([picture.id])
         assert found.collections == (made.id,)
         assert not drop(window.rail.searches, QPoint(8, 8), mime(picture.id))

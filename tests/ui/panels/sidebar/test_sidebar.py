@@ -222,7 +222,7 @@ def test_longer_words_leave_the_sidebar_its_width(qtbot: QtBot, qapp: QApplicati
         made.set_limit(40.0)
         made.show_spend(Spend(today=1.21, month=14.9, unknown=2, maybe=3))
         assert made.minimumSizeHint().width() <= 180
-        assert places.library()[0].label != "All images"
+        assert places.library()[0].label != "All pictures"
     finally:
         scripted_core.speak_english()
 

@@ -65,7 +65,7 @@ def test_the_queue_is_paused_and_goes_on_by_the_same_button(status: StatusBar) -
     popover.pause.click()
     assert asked == ["pause"]
     status.show_jobs(jobs(), paused=True)
-    assert popover.pause.text() == "Go on"
+    assert popover.pause.text() == "Resume"
     assert status.queue.text() == "1 running, 4 queued, paused"
     popover.pause.click()
     assert asked == ["pause", "pause"]
@@ -207,8 +207,8 @@ def test_late_jobs_are_counted_apart() -> None:
             {"state": JobState.RECEIVING, "late": True},
             "Receiving 0 bytes, 2:00, later than expected",
         ),
-        ({"hold": HoldReason.PACE, "send_at": NOW + 12}, "Waits for the rate limit, 0:12"),
-        ({"hold": HoldReason.KEY}, "Waits for a key"),
+        ({"hold": HoldReason.PACE, "send_at": NOW + 12}, "Waiting for the rate limit, 0:12"),
+        ({"hold": HoldReason.KEY}, "Waiting for a key"),
         ({"hold": HoldReason.PAUSED}, "In the queue"),
         ({"retry_reason": "The service is busy"}, "The service is busy"),
     ],
@@ -223,7 +223,7 @@ def test_the_cross_of_a_sent_job_says_what_it_means(status: StatusBar) -> None:
     paid = replace(job, request=replace(job.request, profile="dgrid"), started=time.time())
     status.show_jobs((paid, scripted_core.job("snow", JobState.QUEUED)))
     sent, queued = opened(status).rows
-    assert "Nothing can arrive later" in sent.cancel.toolTip()
+    assert "The answer is lost" in sent.cancel.toolTip()
     assert queued.cancel.toolTip() == "Cancel"
 
 

@@ -76,7 +76,7 @@ def every_state() -> dict[str, TileState]:
         "rated": look(p(1, rating=4)),
         "rejected": look(p(1, flag=Flag.REJECT)),
         "new": look(p(1, seen=False)),
-        "on its way": look(p(1), pixmap=None),
+        "earlier step": look(p(1), pixmap=None),
         "fading in": look(p(1), strength=0.5),
         "unread row": look(None),
         "queued": look(j("snow", queue_place=2)),
@@ -93,8 +93,8 @@ def every_state() -> dict[str, TileState]:
         "retrying": look(j("fog", JobState.RETRYING, **retry)),
         "retrying, hover": look(j("fog", JobState.RETRYING, **retry), hovered=True),
         "refused": look(failed("refused", "Refused", Billed.NO)),
-        "words": look(failed("no_image", "The model answered in words", Billed.NO)),
-        "paid": look(failed("no_image", "The model answered in words", Billed.YES)),
+        "words": look(failed("no_image", "The model replied with text", Billed.NO)),
+        "paid": look(failed("no_image", "The model replied with text", Billed.YES)),
         "network": look(failed("network", "Connection lost", Billed.MAYBE)),
         "key": look(failed("auth", "Not accepted", Billed.NO)),
         "balance": look(failed("balance", "Not accepted", Billed.NO)),
@@ -208,8 +208,8 @@ def test_nothing_claims_what_is_not_known() -> None:
     assert known.note == "usually 0:18"
     assert known.bar == pytest.approx(14 / 18)
     assert describe(job, NOW + 500, usual=18.0).bar == 0.92
-    assert known.cancel_note == "cancel may cost money; nothing can arrive later"
-    assert describe(scripted.job("snow", queue_place=2), NOW).note == "cancel is free"
+    assert known.cancel_note == "cancelling may cost money; the answer is lost"
+    assert describe(scripted.job("snow", queue_place=2), NOW).note == "cancelling is free"
 
 
 def test_money_is_told_as_it_is_known() -> None:
@@ -300,7 +300,7 @@ def test_a_late_job_says_so_and_still_listens() -> None:
     assert (tile.big, tile.line, tile.note) == (
         "6:40",
         "Later than expected",
-        "still listening, usually 0:18",
+        "still waiting, usually 0:18",
     )
     assert tile.cancel
     receiving = replace(waiting, state=JobState.RECEIVING, received=3_100_000)
@@ -314,9 +314,9 @@ def test_before_a_sent_job_is_cancelled_it_says_what_that_means() -> None:
     job = scripted.job("fog", JobState.WAITING, started=NOW - 4, estimate_usd=0.134)
     paid = replace(job, request=replace(job.request, profile="dgrid"))
     tile = describe(paid, NOW)
-    assert "Nothing can arrive later" in tile.cancel
+    assert "The answer is lost" in tile.cancel
     assert "may be billed" in tile.cancel
-    assert tile.cancel_note == "cancel may cost $0.13; nothing can arrive later"
+    assert tile.cancel_note == "cancelling may cost $0.13; the answer is lost"
     assert describe(job, NOW).cancel == "Cancel"
     assert describe(replace(paid, state=JobState.QUEUED), NOW).cancel == "Cancel"
 
@@ -325,8 +325,8 @@ def test_before_a_sent_job_is_cancelled_it_says_what_that_means() -> None:
     ("hold", "line", "spoken"),
     [
         (HoldReason.PAUSED, "the queue is paused", "the queue is paused"),
-        (HoldReason.KEY, "waits for a key", "waits for a key"),
-        (HoldReason.PACE, "waits for the rate limit, 12 s", "waits for the rate limit"),
+        (HoldReason.KEY, "waiting for a key", "waiting for a key"),
+        (HoldReason.PACE, "waiting for the rate limit, 12 s", "waiting for the rate limit"),
     ],
 )
 def test_a_queued_job_says_what_it_waits_for(hold: HoldReason, line: str, spoken: str) -> None:
@@ -339,7 +339,7 @@ def test_a_queued_job_says_what_it_waits_for(hold: HoldReason, line: str, spoken
 
 
 def test_a_failed_tile_says_when_the_service_may_be_asked_again() -> None:
-    job = failed("rate_limited", "Too many requests", Billed.NO)
+    job = failed("rate_limited", "Rate limit reached", Billed.NO)
     assert job.failure is not None
     job = replace(job, failure=replace(job.failure, retry_at=NOW + 600))
     told = describe(job, NOW)
