@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import os
 import sys
-import threading
+from functools import partial
 
 from studio.common import user_input
 from studio.common.errors import InputError
 from studio.common.i18n import _
+from studio.common.serial_executor import run_detached
 
 _BLOCK = 1 << 16
 
@@ -38,29 +37,8 @@ def _decoded(data: bytes) -> str:
 
 async def _read(*, line: bool) -> bytes:
     """Its bytes, read by a thread that a program which ends leaves behind."""
-    loop = asyncio.get_running_loop()
-    came: asyncio.Future[bytes] = loop.create_future()
-
-    def settle(data: bytes, error: Exception | None) -> None:
-        if came.done():
-            return
-        if error is None:
-            came.set_result(data)
-        else:
-            came.set_exception(error)
-
-    def work() -> None:
-        data, error = b"", None
-        try:
-            data = _bytes(line=line)
-        except (InputError, OSError) as trouble:
-            error = trouble
-        # The loop is gone where the command was ended meanwhile.
-        with contextlib.suppress(RuntimeError):
-            loop.call_soon_threadsafe(settle, data, error)
-
     # Executors are waited for when a program ends; this one may wait for somebody who is away.
-    threading.Thread(target=work, name="standard input", daemon=True).start()
+    came = run_detached("standard input", partial(_bytes, line=line))
     try:
         return await came
     except OSError as error:

@@ -1,4 +1,4 @@
-"""The operating system's lock on an open file: it goes with the process that has it."""
+"""Locks on open files by the operating system, which end with the process that holds them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import errno
 import os
 import sys
 
-_LOCKED_BYTE = 0x7FFF0000  # far behind the text: Windows lets nobody read what is locked
+_LOCKED_BYTE = 0x7FFF0000  # far behind the text: Windows lets nobody read a locked byte
 
 if sys.platform == "win32":
     import msvcrt

@@ -1,7 +1,11 @@
-"""Lanes: one thread each, for work that blocks and must stay in order.
+"""Serial executors: one thread each, for work that blocks and must stay in order.
 
-The loop's thread never waits for a disk. Each lane has a name that tells what it is for; nothing is
-shared between lanes but values.
+The loop's thread never waits for a disk. Each executor has a name that tells what it is for;
+executors share nothing but values.
+
+A thread releases nothing it was given: whoever asked may be a part of the window, and a Qt object
+that dies on a thread takes the process with it. `PendingCall` brings all of it back to the loop's
+thread, for the window's loop too.
 """
 
 from __future__ import annotations
@@ -11,43 +15,53 @@ import threading
 from collections.abc import Callable
 from functools import partial
 from queue import SimpleQueue
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar, TypeVarTuple
 
 P = ParamSpec("P")
 T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 
 
-class _PendingCall:
-    """A call, what came of it, and who waits for that.
+class PendingCall:
+    """A call for a thread, its outcome, and the future that waits for it."""
 
-    The thread lets go of nothing it was given: whoever asked may be a part of the window, and what
-    Qt has must not die on a thread. All of it is taken out again on the loop's.
-    """
-
-    __slots__ = ("call", "error", "future", "result")
+    __slots__ = ("_call", "_error", "_future", "_result")
 
     def __init__(self, future: asyncio.Future[Any], call: Callable[[], Any]) -> None:
-        self.future: asyncio.Future[Any] | None = future
-        self.call: Callable[[], Any] | None = call
-        self.result: Any = None
-        self.error: BaseException | None = None
+        self._future: asyncio.Future[Any] | None = future
+        self._call: Callable[[], Any] | None = call
+        self._result: Any = None
+        self._error: BaseException | None = None
 
-    def work(self) -> None:
-        """On the thread."""
-        assert self.future is not None
-        assert self.call is not None
-        if self.future.cancelled():
-            return
-        try:
-            self.result = self.call()
-        except BaseException as error:  # noqa: BLE001 - handed to whoever asked
-            self.error = error
+    def run(self) -> bool:
+        """Run on a thread, unless it was cancelled, and deliver the outcome on the loop's.
 
-    def deliver_result(self) -> None:
-        """On the loop's."""
-        future, self.future, self.call = self.future, None, None
-        result, self.result = self.result, None
-        error, self.error = self.error, None
+        False when the loop is gone: then the caller keeps this object.
+        """
+        assert self._future is not None
+        assert self._call is not None
+        loop = self._future.get_loop()
+        if not self._future.cancelled():
+            try:
+                self._result = self._call()
+            except BaseException as error:  # noqa: BLE001 - handed to whoever asked
+                self._error = error
+        return call_on_loop(loop, self._deliver)
+
+    def cancel(self) -> None:
+        """Cancel a call that no thread will run; from any thread."""
+        if self._future is not None:
+            call_on_loop(self._future.get_loop(), self._drop)
+
+    def _drop(self) -> None:
+        if self._future is not None:
+            self._future.cancel()
+        self._deliver()
+
+    def _deliver(self) -> None:
+        future, self._future, self._call = self._future, None, None
+        result, self._result = self._result, None
+        error, self._error = self._error, None
         if future is None or future.done():
             return
         if error is not None:
@@ -56,13 +70,24 @@ class _PendingCall:
             future.set_result(result)
 
 
+def call_on_loop(
+    loop: asyncio.AbstractEventLoop, call: Callable[[*Ts], object], *args: *Ts
+) -> bool:
+    """Have `call(...)` run on the thread of `loop`; False when the loop is gone."""
+    try:
+        loop.call_soon_threadsafe(call, *args)
+    except RuntimeError:
+        return False
+    return True
+
+
 class SerialExecutor:
     """A thread that runs one call after the other. It starts with its first call."""
 
     def __init__(self, name: str) -> None:
         self._name = name
-        self._asked: SimpleQueue[_PendingCall | None] = SimpleQueue()
-        self._left: list[_PendingCall] = []
+        self._asked: SimpleQueue[PendingCall | None] = SimpleQueue()
+        self._left: list[PendingCall] = []
         self._thread: threading.Thread | None = None
         self._closed = False
 
@@ -77,9 +102,9 @@ class SerialExecutor:
     def start(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> asyncio.Future[T]:
         """Ask for `call(...)` at once and wait for it later, or not at all."""
         if self._closed:
-            raise RuntimeError(f"the lane {self._name} is closed")
+            raise RuntimeError(f"the executor {self._name} is closed")
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._asked.put(_PendingCall(future, partial(call, *args, **kwargs)))
+        self._asked.put(PendingCall(future, partial(call, *args, **kwargs)))
         if self._thread is None:
             self._thread = threading.Thread(target=self._work, name=self._name, daemon=True)
             self._thread.start()
@@ -87,16 +112,10 @@ class SerialExecutor:
 
     def _work(self) -> None:
         while (asked := self._asked.get()) is not None:
-            assert asked.future is not None
-            loop = asked.future.get_loop()
-            asked.work()
-            try:
-                loop.call_soon_threadsafe(asked.deliver_result)
-            except RuntimeError:
-                # Whoever asked is gone, with the loop: it stays with what is left of the lane.
+            if not asked.run():
                 self._left.append(asked)
             # Not held while waiting: what it brought may be large.
-            del asked, loop
+            del asked
 
     def close(self) -> None:
         """Finish what was asked and end the thread; blocks until then."""
@@ -104,3 +123,11 @@ class SerialExecutor:
         self._asked.put(None)
         if self._thread is not None:
             self._thread.join()
+
+
+def run_detached(name: str, call: Callable[[], T]) -> asyncio.Future[T]:
+    """Run `call()` on a thread of its own, which nobody waits for when the program ends."""
+    future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+    pending = PendingCall(future, call)
+    threading.Thread(target=pending.run, name=name, daemon=True).start()
+    return future

@@ -21,6 +21,7 @@ from types import ModuleType
 from studio.common import logs
 from studio.common.errors import InputError, KeyLocked, KeyMissing
 from studio.common.i18n import _
+from studio.common.serial_executor import run_detached
 from studio.config import key_hosts
 from studio.config.environment import KEY_VARIABLE
 from studio.config.key_status import KeySource, KeyState, KeyStatus, clean, describe
@@ -233,26 +234,16 @@ class Credentials:
 
     def _begin(self, work: Callable[[SecretStore], _Outcome]) -> asyncio.Future[_Outcome]:
         """Start a keyring call on a thread that nobody waits for when the program ends."""
-        loop = asyncio.get_running_loop()
-        future: asyncio.Future[_Outcome] = loop.create_future()
 
-        def deliver(outcome: _Outcome) -> None:
-            if not future.done():
-                future.set_result(outcome)
-
-        def run() -> None:
+        def run() -> _Outcome:
             try:
-                outcome = work(self._opened())
+                return work(self._opened())
             except KeyringFailure as trouble:
-                outcome = _Outcome(trouble=trouble)
+                return _Outcome(trouble=trouble)
             except Exception as error:  # noqa: BLE001 a keyring may raise anything
-                outcome = _Outcome(trouble=_system_vault().trouble_of(error, display=True))
-            # The loop is closed when a prompt is answered after the window is gone.
-            with contextlib.suppress(RuntimeError):
-                loop.call_soon_threadsafe(deliver, outcome)
+                return _Outcome(trouble=_system_vault().trouble_of(error, display=True))
 
-        threading.Thread(target=run, name="keyring", daemon=True).start()
-        return future
+        return run_detached("keyring", run)
 
     def _opened(self) -> SecretStore:
         with self._turn:

@@ -1,6 +1,6 @@
-"""A connection to a service, on asyncio alone: small answers spend most of their time in layers.
+"""TCP and TLS connections on asyncio alone; small answers spend most of their time in layers.
 
-What is read is bounded: a service is left unread until somebody takes what came.
+Reading is bounded: a service is left unread until somebody takes what arrived.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import socket
 import ssl
 from collections import deque
 from collections.abc import Callable, Iterable
-from contextlib import AbstractAsyncContextManager
 from typing import Any, ParamSpec, TypeVar, cast
 
 P = ParamSpec("P")
@@ -28,11 +27,11 @@ _NEXT_ADDRESS = 0.25
 
 
 class TcpConnection(asyncio.Protocol):
-    """One connection. Its methods raise OSError, TimeoutError among them."""
+    """TCP connection. Its methods raise OSError, TimeoutError among them."""
 
     def __init__(self) -> None:
         self._transport: asyncio.Transport | None = None
-        self._pieces: deque[bytes] = deque()
+        self._pieces: deque[bytes | memoryview] = deque()
         self._size = 0
         self._resting = False
         self._ended = False
@@ -70,11 +69,11 @@ class TcpConnection(asyncio.Protocol):
         return line
 
     async def read(self, most: int, *, seconds: float | None = None) -> bytes:
-        """What came, at most so many bytes; empty when the service has said all."""
+        """Read at most `most` bytes of what arrived; empty at the end."""
         if not self._pieces and not self._ended:
             self._arrival = asyncio.get_running_loop().create_future()
             try:
-                async with _limit(seconds):
+                async with asyncio.timeout(seconds):
                     await self._arrival
             finally:
                 self._arrival = None
@@ -84,13 +83,13 @@ class TcpConnection(asyncio.Protocol):
             return b""
         piece = self._pieces.popleft()
         if len(piece) > most:
-            self._pieces.appendleft(piece[most:])
-            piece = piece[:most]
+            self._pieces.appendleft(memoryview(piece)[most:])
+            piece = memoryview(piece)[:most]
         self._size -= len(piece)
         if self._resting and self._size < MOST_WAITING:
             self._resting = False
             self._wire.resume_reading()
-        return piece
+        return bytes(piece)
 
     async def write(self, data: bytes, *, seconds: float | None = None) -> None:
         """Send; returns when the system has taken all of it."""
@@ -115,7 +114,7 @@ class TcpConnection(asyncio.Protocol):
         return bool(self._pieces) or self._ended
 
     def info(self, name: str) -> Any:
-        """What the transport knows of itself."""
+        """Look up a fact about the connection by asyncio's name for it."""
         return self._wire.get_extra_info(name)
 
     @property
@@ -125,13 +124,13 @@ class TcpConnection(asyncio.Protocol):
         return self._transport
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Asyncio tells that the connection is there."""
+        """Start: asyncio has connected."""
         self._transport = cast("asyncio.Transport", transport)
-        # So that what was written is with the system, and a broken line is noticed at once.
+        # What was written is with the system then, and a broken line is noticed at once.
         self._transport.set_write_buffer_limits(0)
 
     def data_received(self, data: bytes) -> None:
-        """Asyncio brings what came."""
+        """Queue what arrived, and stop reading when too much waits."""
         self._pieces.append(data)
         self._size += len(data)
         self._wake()
@@ -141,25 +140,25 @@ class TcpConnection(asyncio.Protocol):
                 self._wire.pause_reading()
 
     def eof_received(self) -> bool:
-        """The service has said all; what we say may still go."""
+        """Note the end of what the service says; we may still write."""
         self._ended = True
         self._wake()
         return True
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """The line is gone."""
+        """Wake whoever waits on the lost connection."""
         self._lost = exc if exc is not None or self._ended else ConnectionResetError()
         self._ended = True
         self._wake()
         self.resume_writing()
 
     def pause_writing(self) -> None:
-        """The system takes no more for now."""
+        """Make writers wait until the system takes more."""
         if self._drained is None:
             self._drained = asyncio.get_running_loop().create_future()
 
     def resume_writing(self) -> None:
-        """All that was written is with the system, or lost."""
+        """Wake writers: what they wrote is with the system, or lost."""
         drained, self._drained = self._drained, None
         if drained is not None and not drained.done():
             if self._lost is not None:
@@ -175,7 +174,11 @@ class TcpConnection(asyncio.Protocol):
 
 
 class TlsConnection:
-    """TLS over a line, or over TLS to a proxy. Raises what the line raises, and ssl.SSLError."""
+    """TLS over a connection, or over TLS to a proxy.
+
+    Raises what the connection raises, and ssl.SSLError. `loop.start_tls` would keep none of the
+    promises of `TcpConnection`; see docs/decisions/receiving.md.
+    """
 
     def __init__(
         self, line: TcpConnection | TlsConnection, context: ssl.SSLContext, name: str | None
@@ -193,22 +196,22 @@ class TlsConnection:
         *,
         seconds: float | None = None,
     ) -> TlsConnection:
-        """Agree on keys with the service that has this name."""
+        """Shake hands with the service that has this name."""
         made = cls(line, context, name)
         async with asyncio.timeout(seconds):
             await made._do(made._object.do_handshake)
         return made
 
     async def read(self, most: int, *, seconds: float | None = None) -> bytes:
-        """As a line does."""
-        async with _limit(seconds):
+        """Read as `TcpConnection.read` does."""
+        async with asyncio.timeout(seconds):
             try:
                 first = await self._do(self._object.read, most)
             except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
-                # Whether that was all, HTTP tells.
+                # HTTP tells whether that was all.
                 return b""
         pieces, size = [first], len(first)
-        # It comes in records of 16 KB; each on its own would cost a round.
+        # Records have 16 KB; each on its own would cost a round of the loop.
         with contextlib.suppress(ssl.SSLError):
             while first and size < most and (more := self._object.read(most - size)):
                 pieces.append(more)
@@ -216,8 +219,8 @@ class TlsConnection:
         return b"".join(pieces)
 
     async def write(self, data: bytes, *, seconds: float | None = None) -> None:
-        """As a line does."""
-        async with _limit(seconds):
+        """Send as `TcpConnection.write` does."""
+        async with asyncio.timeout(seconds):
             await self._do(self._object.write, data)
 
     def close(self) -> None:
@@ -226,11 +229,11 @@ class TlsConnection:
 
     @property
     def readable(self) -> bool:
-        """Whether something came, or ended."""
+        """Whether something arrived, or ended."""
         return self._object.pending() > 0 or self._line.readable
 
     def info(self, name: str) -> Any:
-        """What is known of it; the TLS itself is `ssl_object`."""
+        """Look up a fact about the connection; `ssl_object` is the TLS itself."""
         return self._object if name == "ssl_object" else self._line.info(name)
 
     async def _do(self, step: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -255,10 +258,6 @@ class TlsConnection:
     async def _flush(self) -> None:
         if self._goes.pending:
             await self._line.write(self._goes.read())
-
-
-def _limit(seconds: float | None) -> AbstractAsyncContextManager[object]:
-    return contextlib.nullcontext() if seconds is None else asyncio.timeout(seconds)
 
 
 def _is_number(host: str) -> bool:

@@ -33,7 +33,16 @@ def foreign() -> tuple[type[BaseException], ...]:
     """The errors a connection may raise. Asked only while an error is handled: httpx is loaded."""
     kinds: tuple[type[BaseException], ...] = (OSError, ssl.SSLError)
     if (httpx := sys.modules.get("httpx")) is not None:
-        kinds = (*kinds, httpx.HTTPError, httpx.StreamError, httpx.InvalidURL)
+        kinds = (*kinds, httpx.StreamError, httpx.InvalidURL)
+    if (httpcore := sys.modules.get("httpcore")) is not None:
+        kinds = (
+            *kinds,
+            httpcore.NetworkError,
+            httpcore.ProtocolError,
+            httpcore.ProxyError,
+            httpcore.TimeoutException,
+            httpcore.UnsupportedProtocol,
+        )
     return kinds
 
 

@@ -1,4 +1,4 @@
-"""The ways a request can go, in the words of httpx: the painter, a proxy, or straight.
+"""Transport for httpx requests: through the painter, a proxy, or straight to the service.
 
 Imported late, by the first request; `transport` is what everybody else uses.
 """
@@ -19,7 +19,8 @@ import httpcore
 import httpx
 
 from studio.common import urls
-from studio.providers import network, proxies, sketch
+from studio.providers import proxies, sketch
+from studio.providers.network import NetworkBackend, SocksBackend
 
 Painter = Callable[
     [str, str, Mapping[str, str], bytes],
@@ -30,20 +31,12 @@ Painter = Callable[
 SKETCH_HOST = "sketch.invalid"
 """Stands for the painter in addresses httpx accepts; no such host can exist (RFC 2606)."""
 
-_READ_PIECE = 256 * 1024
-"""What one look at a socket brings at most; read in smaller pieces, each costs the loop a round."""
-
 
 def prepare() -> ssl.SSLContext:
-    """What httpx has no option for, and the certificates. Blocking."""
+    """Quiet the libraries' logs and load the certificates. Blocking."""
     for name in ("httpx", "httpcore"):
         # Below WARNING they write addresses and headers.
         logging.getLogger(name).setLevel(logging.WARNING)
-    # Neither has an option for it.
-    httpcore.AsyncHTTP11Connection.READ_NUM_BYTES = _READ_PIECE
-    # Else it looks for other loops anew at each of the locks of a request.
-    httpcore._synchronization.current_async_library = _asyncio  # noqa: SLF001
-
     # As `ssl.create_default_context` makes it, but for one thing: that notes the keys of every
     # session in the file SSLKEYLOGFILE names, with which the traffic and the API key can be read.
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -56,17 +49,16 @@ def prepare() -> ssl.SSLContext:
     return context
 
 
-def _asyncio() -> str:
-    return "asyncio"
+class Routes(httpx.AsyncBaseTransport):
+    """Chooses the route of each request: the painter, a system proxy, or straight.
 
-
-class Routes:
-    """Chooses the way for each request: the painter, a proxy of the system, or straight."""
+    Errors are those of httpcore, which have the same names as those of httpx.
+    """
 
     def __init__(self, painter: Painter | None, context: ssl.SSLContext) -> None:
         self._painter = painter
         self._context = context
-        self._ways: dict[str, httpx.AsyncHTTPTransport] = {}
+        self._pools: dict[str, httpcore.AsyncConnectionPool] = {}
 
     async def send(
         self,
@@ -77,7 +69,7 @@ class Routes:
         content: AsyncIterator[bytes] | None = None,
         extensions: Mapping[str, Any],
     ) -> httpx.Response:
-        """One request as it stands, and its answer with an unread body. Raises what httpx does."""
+        """Send one request as it stands; the body of its answer is still to be read."""
         try:
             request = httpx.Request(
                 method,
@@ -92,33 +84,49 @@ class Routes:
             raise httpx.InvalidURL(str(error)) from error
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Answer a request, as a transport of httpx does."""
+        """Answer a request, as any httpx transport does."""
         if request.url.host == SKETCH_HOST:
             return await self._paint(request)
-        return await self._way(request.url).handle_async_request(request)
+        answer = await self._pool(request.url).handle_async_request(
+            httpcore.Request(
+                request.method,
+                _core_url(request.url),
+                headers=request.headers.raw,
+                content=request.stream,
+                extensions=request.extensions,
+            )
+        )
+        return httpx.Response(
+            answer.status,
+            headers=answer.headers,
+            stream=_Body(answer),
+            extensions=answer.extensions,
+        )
 
-    def _way(self, url: httpx.URL) -> httpx.AsyncHTTPTransport:
+    def _pool(self, url: httpx.URL) -> httpcore.AsyncConnectionPool:
         proxy = proxies.proxy_for(url.scheme, url.host)
-        if proxy not in self._ways:
+        if proxy not in self._pools:
             socks = proxies.is_socks(proxy)
             try:
-                # Without a context of ours it makes one, which would note the keys of sessions.
-                context = self._context if proxy.startswith("https:") else None
-                through = httpx.Proxy(proxy, ssl_context=context) if proxy else None
+                through = None if socks or not proxy else self._proxy(proxy)
             except (ValueError, httpx.InvalidURL) as error:
                 raise proxies.unusable(str(url)) from error
-            way = self._ways[proxy] = httpx.AsyncHTTPTransport(
-                verify=self._context,
-                trust_env=False,
-                http1=True,
-                http2=False,
-                limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
-                proxy=None if socks else through,
+            self._pools[proxy] = httpcore.AsyncConnectionPool(
+                ssl_context=self._context,
+                proxy=through,
+                max_connections=None,
+                max_keepalive_connections=0,
+                network_backend=SocksBackend(proxy) if socks else NetworkBackend(),
                 socket_options=urls.socket_options(),
             )
-            # httpx has no option for it.
-            way._pool._network_backend = network.network(proxy if socks else "")  # noqa: SLF001
-        return self._ways[proxy]
+        return self._pools[proxy]
+
+    def _proxy(self, proxy: str) -> httpcore.Proxy:
+        # Without a context of ours it makes one, which would note the keys of sessions.
+        context = self._context if proxy.startswith("https:") else None
+        return httpcore.Proxy(
+            _core_url(httpx.URL(proxy)), auth=proxies.login(proxy), ssl_context=context
+        )
 
     async def _paint(self, request: httpx.Request) -> httpx.Response:
         if self._painter is None:
@@ -144,9 +152,28 @@ class Routes:
 
     async def aclose(self) -> None:
         """Close every connection."""
-        ways, self._ways = self._ways, {}
-        for way in ways.values():
-            await way.aclose()
+        pools, self._pools = self._pools, {}
+        for pool in pools.values():
+            await pool.aclose()
+
+
+class _Body(httpx.AsyncByteStream):
+    """The body of an answer as httpcore streams it."""
+
+    def __init__(self, answer: httpcore.Response) -> None:
+        self._answer = answer
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self._answer.aiter_stream()
+
+    async def aclose(self) -> None:
+        await self._answer.aclose()
+
+
+def _core_url(url: httpx.URL) -> httpcore.URL:
+    return httpcore.URL(
+        scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,9 +197,9 @@ async def _mended(chunks: AsyncIterator[bytes], line: _PainterConnection) -> Asy
         async for chunk in chunks:
             yield chunk
             if line.cut:
-                raise httpx.ReadError("the line was cut")
+                raise httpcore.ReadError("the line was cut")
     except OSError as error:
-        raise httpx.RemoteProtocolError(str(error) or "peer closed the connection") from error
+        raise httpcore.RemoteProtocolError(str(error) or "peer closed the connection") from error
     finally:
         close = getattr(chunks, "aclose", None)
         if close is not None:

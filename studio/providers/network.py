@@ -1,4 +1,4 @@
-"""How httpx gets its connections: `lines`, in the words of the library below it."""
+"""Network backend for httpcore: straight connections, and those through a SOCKS 5 proxy."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from studio.providers.lenient_headers import LenientHeaders
 
 
 class NetworkBackend(httpcore.AsyncNetworkBackend):
-    """Opens connections."""
+    """Opens connections straight to a host."""
 
     async def connect_tcp(
         self,
@@ -30,7 +30,7 @@ class NetworkBackend(httpcore.AsyncNetworkBackend):
     ) -> httpcore.AsyncNetworkStream:
         """Connect to a host."""
         options = list(socket_options or ())
-        return LenientStream(await self._reach(host, port, timeout, local_address, options))
+        return NetworkStream(await self._reach(host, port, timeout, local_address, options))
 
     async def _reach(
         self, host: str, port: int, seconds: float | None, local: str | None, options: list[Any]
@@ -44,7 +44,7 @@ class NetworkBackend(httpcore.AsyncNetworkBackend):
 class SocksBackend(NetworkBackend):
     """Opens connections through a proxy that speaks SOCKS 5 (RFC 1928, RFC 1929).
 
-    Names are looked up by the proxy.
+    The proxy resolves host names.
     """
 
     def __init__(self, proxy: str) -> None:
@@ -58,40 +58,39 @@ class SocksBackend(NetworkBackend):
     ) -> TcpConnection:
         asked = _place(host) + port.to_bytes(2, "big")
         line = await super()._reach(self._host, self._port, seconds, local, options)
-        stream = NetworkStream(line)
         try:
             async with asyncio.timeout(seconds):
-                await self._request_connection(stream, asked)
+                await self._request_connection(line, asked)
         except TimeoutError as error:
-            await stream.aclose()
+            line.close()
             raise httpcore.ConnectTimeout from error
-        except (httpcore.ReadError, httpcore.WriteError) as error:
-            await stream.aclose()
+        except OSError as error:
+            line.close()
             raise httpcore.ProxyError("it hung up") from error
         except BaseException:
-            await stream.aclose()
+            line.close()
             raise
         return line
 
-    async def _request_connection(self, stream: httpcore.AsyncNetworkStream, place: bytes) -> None:
-        await stream.write(b"\5\2\0\2" if self._login else b"\5\1\0")
-        version, way = await _exactly(stream, 2)
+    async def _request_connection(self, line: TcpConnection, place: bytes) -> None:
+        await line.write(b"\5\2\0\2" if self._login else b"\5\1\0")
+        version, way = await _exactly(line, 2)
         if version != 5 or way not in (0, 2, 0xFF):
             raise httpcore.ProxyError("it does not speak SOCKS 5")
         if way == 0xFF or (way == 2 and self._login is None):
             raise httpcore.ProxyError("it asks for a user name and a password")
         if way == 2 and self._login is not None:
             words = b"".join(bytes([len(one)]) + one for one in self._login)
-            await stream.write(b"\1" + words)
-            if (await _exactly(stream, 2))[1]:
+            await line.write(b"\1" + words)
+            if (await _exactly(line, 2))[1]:
                 raise httpcore.ProxyError("it does not take the user name and password")
-        await stream.write(b"\5\1\0" + place)
-        version, code, _nothing, kind = await _exactly(stream, 4)
+        await line.write(b"\5\1\0" + place)
+        version, code, _nothing, kind = await _exactly(line, 4)
         if version != 5 or code:
             raise httpcore.ProxyError(_CODES.get(code, "it refused"))
         sizes = {1: 4, 4: 16}
-        size = sizes.get(kind) or (await _exactly(stream, 1))[0]
-        await _exactly(stream, size + 2)
+        size = sizes.get(kind) or (await _exactly(line, 1))[0]
+        await _exactly(line, size + 2)
 
 
 _CODES = {
@@ -118,40 +117,39 @@ def _place(host: str) -> bytes:
     return b"\3" + bytes([len(name)]) + name
 
 
-async def _exactly(stream: httpcore.AsyncNetworkStream, size: int) -> bytes:
-    """So many bytes; an answer that ends before is none."""
+async def _exactly(line: TcpConnection, size: int) -> bytes:
+    """Read `size` bytes. Raises ProxyError when the proxy ends the connection before."""
     data = b""
     while len(data) < size:
-        if not (piece := await stream.read(size - len(data))):
+        if not (piece := await line.read(size - len(data))):
             raise httpcore.ProxyError("it hung up")
         data += piece
     return data
 
 
-def network(socks: str = "") -> NetworkBackend:
-    """What opens connections: straight, or through a proxy that speaks SOCKS."""
-    return SocksBackend(socks) if socks else NetworkBackend()
-
-
 class NetworkStream(httpcore.AsyncNetworkStream):
-    """One of them."""
+    """Connection on which answers arrive: their heads are mended before httpcore reads them."""
 
     def __init__(self, line: TcpConnection | TlsConnection) -> None:
         self._line = line
+        self._heads = LenientHeaders()
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109
-        """What came."""
+        """Read what arrived; empty at the end."""
         with _translate_errors(httpcore.ReadTimeout, httpcore.ReadError):
-            return await self._line.read(max_bytes, seconds=timeout)
+            while data := await self._line.read(max_bytes, seconds=timeout):
+                if mended := self._heads.feed(data):
+                    return mended
+        return self._heads.feed(b"")
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109
-        """Send."""
+        """Send; returns when the system has taken all of it."""
         if buffer:
             with _translate_errors(httpcore.WriteTimeout, httpcore.WriteError):
                 await self._line.write(buffer, seconds=timeout)
 
     async def aclose(self) -> None:
-        """Hang up."""
+        """Hang up at once."""
         self._line.close()
 
     async def start_tls(
@@ -160,10 +158,10 @@ class NetworkStream(httpcore.AsyncNetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,  # noqa: ASYNC109
     ) -> httpcore.AsyncNetworkStream:
-        """Go on with TLS."""
+        """Continue with TLS."""
         try:
             with _translate_errors(httpcore.ConnectTimeout, httpcore.ConnectError):
-                return LenientStream(
+                return NetworkStream(
                     await TlsConnection.open(
                         self._line, ssl_context, server_hostname, seconds=timeout
                     )
@@ -173,26 +171,11 @@ class NetworkStream(httpcore.AsyncNetworkStream):
             raise
 
     def get_extra_info(self, info: str) -> Any:
-        """What is known of the connection, by httpcore's names."""
+        """Look up a fact about the connection by httpcore's name for it."""
         if info == "is_readable":
             return self._line.readable
         names = {"client_addr": "sockname", "server_addr": "peername"}
         return self._line.info(names.get(info, info))
-
-
-class LenientStream(NetworkStream):
-    """One on which answers come: their heads are mended before they are read."""
-
-    def __init__(self, line: TcpConnection | TlsConnection) -> None:
-        super().__init__(line)
-        self._heads = LenientHeaders()
-
-    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109
-        """What came."""
-        while data := await super().read(max_bytes, timeout):
-            if mended := self._heads.feed(data):
-                return mended
-        return self._heads.feed(b"")
 
 
 @contextlib.contextmanager

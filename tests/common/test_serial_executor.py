@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from studio.common.serial_executor import SerialExecutor
+from studio.common.serial_executor import SerialExecutor, call_on_loop, run_detached
 
 
 class WindowPart:
@@ -72,3 +72,25 @@ async def test_what_its_loop_does_not_hear_any_more_stays_with_the_lane() -> Non
     assert died == []
     lanes.clear()
     assert died == ["MainThread"]
+
+
+async def test_a_detached_call_gives_its_outcome_and_nothing_dies_on_its_thread() -> None:
+    died = list[str]()
+    assert await run_detached("keyring", WindowPart(died).look) == 7
+    with pytest.raises(ValueError, match="nothing there"):
+        await run_detached("keyring", WindowPart(died).fail)
+    assert set(died) == {"MainThread"}
+
+
+def test_whoever_tells_a_loop_that_is_gone_hears_of_it() -> None:
+    heard = list[int]()
+
+    async def ask() -> asyncio.AbstractEventLoop:
+        loop = asyncio.get_running_loop()
+        assert call_on_loop(loop, heard.append, 1)
+        await asyncio.sleep(0)
+        return loop
+
+    loop = asyncio.run(ask())
+    assert not call_on_loop(loop, heard.append, 2)
+    assert heard == [1]

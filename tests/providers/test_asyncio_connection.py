@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import select
 import socket
 import ssl
 import struct
+import threading
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import pytest
 
+from studio.common.errors import NetworkError
 from studio.providers import asyncio_connection, proxies
 from studio.providers.asyncio_connection import TcpConnection, TlsConnection
-from studio.providers.transport import HttpClient
+from studio.providers.transport import HttpClient, HttpReply
 from tests.providers.authority import Authority
 from tests.providers.gateway import Gateway
 
@@ -22,7 +24,7 @@ LARGE = bytes(range(256)) * 16_384
 """4 MB: more than sockets and buffers hold."""
 
 
-@asynccontextmanager
+@contextlib.asynccontextmanager
 async def connected() -> AsyncIterator[tuple[TcpConnection, socket.socket]]:
     """A line, and the service's end of it."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -149,6 +151,64 @@ async def test_tls_reads_many_records_at_once_and_ends_without_a_farewell(tmp_pa
         assert len(pieces) < len(LARGE) // 16_384, "a record at a time costs a round each"
 
 
+async def test_written_over_tls_means_that_the_system_has_it(tmp_path) -> None:
+    pytest.importorskip("cryptography")
+    authority = Authority(tmp_path)
+    trusting = ssl.create_default_context(cafile=str(authority.file))
+    go_on = threading.Event()
+
+    def serve(other: socket.socket) -> None:
+        with authority.context().wrap_socket(other, server_side=True) as secured:
+            go_on.wait(60)
+            while secured.recv(1 << 20):
+                pass
+
+    async with connected() as (line, other):
+        serving = asyncio.create_task(asyncio.to_thread(serve, other.dup()))
+        other.close()
+        secured = await TlsConnection.open(line, trusting, "127.0.0.1", seconds=10)
+        with contextlib.suppress(TimeoutError):
+            while True:
+                await secured.write(bytes(1 << 16), seconds=0.05)
+                assert line._wire.get_write_buffer_size() == 0
+        assert line._wire.get_write_buffer_size() > 0, "the last piece was too much"
+        go_on.set()
+        line.close()
+        with contextlib.suppress(OSError):
+            await serving
+
+
+async def test_what_came_over_tls_before_a_reset_is_read_before_it_is_told(tmp_path) -> None:
+    pytest.importorskip("cryptography")
+    authority = Authority(tmp_path)
+    trusting = ssl.create_default_context(cafile=str(authority.file))
+    arrived = threading.Event()
+    data = LARGE[:200_000]
+
+    def serve(other: socket.socket) -> None:
+        with authority.context().wrap_socket(other, server_side=True) as secured:
+            secured.sendall(data)
+            arrived.wait(60)
+            secured.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+    async with connected() as (line, other):
+        serving = asyncio.create_task(asyncio.to_thread(serve, other.dup()))
+        other.close()
+        secured = await TlsConnection.open(line, trusting, "127.0.0.1", seconds=10)
+        while line._size < len(data):
+            await asyncio.sleep(0)
+        arrived.set()
+        await serving
+        while not line._ended:
+            await asyncio.sleep(0)
+        got = b""
+        while len(got) < len(data):
+            got += await secured.read(1 << 16)
+        assert got == data
+        with pytest.raises(OSError, match=r"."):
+            await secured.read(1 << 16)
+
+
 async def test_tls_to_somebody_else_is_refused(tmp_path) -> None:
     pytest.importorskip("cryptography")
     authority = Authority(tmp_path)
@@ -164,9 +224,13 @@ async def test_tls_to_somebody_else_is_refused(tmp_path) -> None:
         await serving
 
 
-def _passed_on(listener: socket.socket, asked: list[bytes]) -> None:
+def _passed_on(
+    listener: socket.socket, asked: list[bytes], context: ssl.SSLContext | None = None
+) -> None:
     """A proxy for one connection: does as it is told by CONNECT, then passes everything on."""
     client, _address = listener.accept()
+    if context is not None:
+        client = context.wrap_socket(client, server_side=True)
     with client:
         asked.append(client.recv(4096))
         host, _colon, port = asked[0].split()[1].decode().rpartition(":")
@@ -178,26 +242,62 @@ def _passed_on(listener: socket.socket, asked: list[bytes]) -> None:
                     if not (data := one.recv(1 << 16)):
                         return
                     ways[one].sendall(data)
+                    # What TLS has read already makes no socket readable.
+                    while isinstance(one, ssl.SSLSocket) and one.pending():
+                        ways[one].sendall(one.recv(1 << 16))
 
 
-async def test_tls_goes_through_a_proxy_that_sees_none_of_it(tmp_path, monkeypatch) -> None:
+@contextlib.asynccontextmanager
+async def _models_through_proxy(
+    gateway: Gateway, monkeypatch, asked: list[bytes], context: ssl.SSLContext | None = None
+) -> AsyncIterator[HttpReply]:
+    """The gateway's list of models, asked for through a proxy; with `context` one over TLS."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        scheme = "http" if context is None else "https"
+        proxy = f"{scheme}://127.0.0.1:{listener.getsockname()[1]}"
+        monkeypatch.setattr(proxies, "proxy_for", lambda _scheme, _host: proxy)
+        passing = asyncio.create_task(asyncio.to_thread(_passed_on, listener, asked, context))
+        client = HttpClient()
+        try:
+            yield await client.get_json(
+                f"{gateway.url}/v1/models", {"Authorization": "Bearer sk-1"}
+            )
+        finally:
+            await client.close()
+            with contextlib.suppress(OSError):
+                await passing
+
+
+@pytest.mark.parametrize("over_tls", [False, True])
+async def test_tls_goes_through_a_proxy_that_sees_none_of_it(
+    tmp_path, monkeypatch, over_tls
+) -> None:
     pytest.importorskip("cryptography")
     authority = Authority(tmp_path)
     monkeypatch.setenv("SSL_CERT_FILE", str(authority.file))
     asked: list[bytes] = []
-    with (
-        Gateway(authority.context()) as gateway,
-        socket.create_server(("127.0.0.1", 0)) as listener,
-    ):
+    context = authority.context() if over_tls else None
+    with Gateway(authority.context()) as gateway:
         gateway.play(lambda line: line.answer(b'{"data": [{"id": "one"}]}'))
-        proxy = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        monkeypatch.setattr(proxies, "proxy_for", lambda _scheme, _host: proxy)
-        passing = asyncio.create_task(asyncio.to_thread(_passed_on, listener, asked))
-        client = HttpClient()
-        reply = await client.get_json(f"{gateway.url}/v1/models", {"Authorization": "Bearer sk-1"})
-        await client.close()
-        await passing
-    assert (reply.status, reply.body) == (200, b'{"data": [{"id": "one"}]}')
+        async with _models_through_proxy(gateway, monkeypatch, asked, context) as reply:
+            assert (reply.status, reply.body) == (200, b'{"data": [{"id": "one"}]}')
     assert "Bearer sk-1" in gateway.lines[0].head
     assert asked[0].startswith(b"CONNECT 127.0.0.1:")
     assert b"sk-1" not in asked[0]
+
+
+async def test_a_certificate_is_named_also_when_it_came_through_tls_to_a_proxy(
+    tmp_path, monkeypatch
+) -> None:
+    pytest.importorskip("cryptography")
+    authority = Authority(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority.file))
+    (tmp_path / "other").mkdir()
+    stranger = Authority(tmp_path / "other")
+    with (
+        Gateway(stranger.context(), pretends=True) as gateway,
+        pytest.raises(NetworkError) as caught,
+    ):
+        async with _models_through_proxy(gateway, monkeypatch, [], authority.context()):
+            pass
+    assert "cannot be trusted" in caught.value.message

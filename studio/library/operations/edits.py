@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Callable, Sequence
 from functools import partial
 
 from studio.common.errors import StorageError
+from studio.common.serial_executor import call_on_loop
 from studio.domain.events import Event, ProblemOccurred, RecordsChanged
 from studio.library.index.chunks import chunks
 from studio.library.log import records
 from studio.library.log.records import Groups, Record
 from studio.library.operations import history
-from studio.library.operations.change_progress import ChangeMonitor, ChangeProgressed
+from studio.library.operations.change_progress import ChangeMonitor
 from studio.library.stopped import Stopped
 from studio.library.store import Store
 
@@ -58,7 +58,12 @@ async def tag(
 
 
 async def _follow(store: Store, work: Callable[[ChangeMonitor], Record | None]) -> str | None:
-    going = ChangeMonitor(partial(_soon, asyncio.get_running_loop(), store.publish_event))
+    loop = asyncio.get_running_loop()
+
+    def tell(event: Event) -> None:
+        call_on_loop(loop, store.publish_event, event)
+
+    going = ChangeMonitor(tell)
     store.stops.append(going.stop)
     record = None
     try:
@@ -105,11 +110,3 @@ async def _settle(store: Store, ids: Sequence[str]) -> None:
                 await store.write(partial(store.originals.move_into_place, picture))
     except StorageError as error:
         store.publish_event(ProblemOccurred(error))
-
-
-def _soon(
-    loop: asyncio.AbstractEventLoop, tell: Callable[[Event], None], event: ChangeProgressed
-) -> None:
-    # The loop is gone where the program did not wait for the end of it.
-    with contextlib.suppress(RuntimeError):
-        loop.call_soon_threadsafe(tell, event)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from studio.common.errors import StorageError
+from studio.common.serial_executor import call_on_loop
 from studio.domain.events import IndexProgress, ProblemOccurred
 from studio.library.index import index_file
 from studio.library.index.index import Index
@@ -51,7 +52,7 @@ async def run(store: Store) -> None:
     loop = asyncio.get_running_loop()
 
     def tell(part: float) -> None:
-        loop.call_soon_threadsafe(store.events.publish, IndexProgress(part))
+        call_on_loop(loop, store.events.publish, IndexProgress(part))
 
     if store.rereading is not None:
         store.rereading.tell = tell

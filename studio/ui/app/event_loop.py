@@ -6,14 +6,12 @@ beginning of its round. What they ask for in turn comes in the next one, after Q
 the mouse and the screen.
 
 What blocks runs in threads of Python's, which come one by one as they are needed; qasync would
-start ten at the first call. A thread lets go of nothing that it was given: a Qt object whose last
-holder is a thread dies there, and takes the process with it.
+start ten at the first call.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
@@ -24,6 +22,7 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimerEvent
 from qasync import QEventLoop
 
+from studio.common.serial_executor import PendingCall
 from studio.ui.support.qt_overrides import needs
 
 _ASIDE = 10
@@ -80,31 +79,12 @@ class ReadyQueue(QObject):
             self._rest()
 
 
-class _Call:
-    """What a thread calls, and what it is called with."""
-
-    __slots__ = ("_args", "_call")
-
-    def __init__(self, call: Callable[..., Any], args: tuple[Any, ...]) -> None:
-        self._call: Callable[..., Any] | None = call
-        self._args = args
-
-    def __call__(self) -> Any:
-        assert self._call is not None
-        return self._call(*self._args)
-
-    def let_go(self) -> None:
-        """It is over; on the loop's thread."""
-        self._call, self._args = None, ()
-
-
 class WindowLoop(QEventLoop):  # type: ignore[misc] # it ships no types
     """An asyncio loop that is Qt's."""
 
     def __init__(self, app: QCoreApplication) -> None:
         self._rounds = ReadyQueue()
         self._asked_to_stop = False
-        self._calls: set[_Call] = set()
         super().__init__(app)
         self._executor = ThreadPoolExecutor(_ASIDE, thread_name_prefix="aside")
         self.set_default_executor(self._executor)
@@ -130,21 +110,11 @@ class WindowLoop(QEventLoop):  # type: ignore[misc] # it ships no types
         self, executor: Executor | None, func: Callable[..., Any], *args: Any
     ) -> asyncio.Future[Any]:
         """Have it called in a thread."""
-        call = _Call(func, args)
-        self._calls.add(call)
-        asked = (executor or self._executor).submit(call)
-        asked.add_done_callback(partial(self._called, call))
-        return asyncio.wrap_future(asked, loop=self)
-
-    def _called(self, call: _Call, _asked: Future[Any]) -> None:
-        # In the thread, or here when it was called off. Where the loop is gone, what the thread
-        # was given stays with what is left of the loop.
-        with contextlib.suppress(RuntimeError):
-            self.call_soon_threadsafe(self._let_go, call)
-
-    def _let_go(self, call: _Call) -> None:
-        self._calls.discard(call)
-        call.let_go()
+        future: asyncio.Future[Any] = self.create_future()
+        call = PendingCall(future, partial(func, *args))
+        asked = (executor or self._executor).submit(call.run)
+        asked.add_done_callback(partial(_cancel_dropped, call))
+        return future
 
     def call_soon(
         self, callback: Callable[..., Any], *args: Any, context: Context | None = None
@@ -166,3 +136,9 @@ class WindowLoop(QEventLoop):  # type: ignore[misc] # it ships no types
         """Close it; what waits is forgotten."""
         self._rounds.stop()
         super().close()
+
+
+def _cancel_dropped(call: PendingCall, asked: Future[bool]) -> None:
+    """Cancel a call that an executor dropped because it was shut down."""
+    if asked.cancelled():
+        call.cancel()

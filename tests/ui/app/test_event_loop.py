@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
+import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer
 
 WHO = contextvars.ContextVar("who", default="nobody")
@@ -124,3 +126,17 @@ async def test_nothing_dies_on_the_thread_that_had_it_last() -> None:
     while len(died) < len(gates):
         await asyncio.sleep(0)
     assert set(died) == {threading.get_ident()}
+
+
+async def test_what_a_closed_pool_never_began_is_cancelled() -> None:
+    died: list[int] = []
+    gate, pool = threading.Event(), ThreadPoolExecutor(1)
+    loop = asyncio.get_running_loop()
+    first = loop.run_in_executor(pool, gate.wait, 60)
+    left = loop.run_in_executor(pool, _use, _Dear(died), gate)
+    pool.shutdown(wait=False, cancel_futures=True)
+    with pytest.raises(asyncio.CancelledError):
+        await left
+    assert died == [threading.get_ident()]
+    gate.set()
+    assert await first

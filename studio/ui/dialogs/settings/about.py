@@ -26,6 +26,7 @@ LIBRARIES = (
     ("Pillow", "MIT-CMU"),
     ("APSW, SQLite", "Public domain"),
     ("msgspec", "BSD-3-Clause"),
+    ("pybase64", "BSD-2-Clause"),
     ("platformdirs, rich", "MIT"),
     ("Inter", "OFL-1.1"),
 )
