@@ -170,7 +170,7 @@ class _PictureBody:
     ) -> _PictureBody:
         marker = "\0"
         parts = [
-            {"text": described(sketch)},
+            {"text": described(sketch, asked.brief.seed)},
             {"inlineData": {"mimeType": "image/png", "data": marker}},
         ]
         whole = {
@@ -178,7 +178,7 @@ class _PictureBody:
                 {"content": {"role": "model", "parts": parts}, "finishReason": "STOP", "index": 0}
             ],
             **_closing(asked, model, request_hash),
-            "seed": sketch.seed,
+            "seed": asked.brief.seed,
         }
         before, _marker, after = json.dumps(whole).partition(json.dumps(marker)[1:-1])
         return cls(before=before.encode(), png=sketch.png, after=after.encode())
@@ -195,7 +195,7 @@ class _PictureBody:
         yield self.after
 
 
-def described(sketch: Sketch) -> str:
+def described(sketch: Sketch, seed: int) -> str:
     """One sentence that says what the picture is, and that no model made it."""
     names = {
         "city": _("city"),
@@ -228,7 +228,7 @@ def described(sketch: Sketch) -> str:
         "violet": _("violet evening"),
     }
     return _("Offline sketch, not AI: {motif}, {mood}, seed {seed}.").format(
-        motif=names[sketch.motif], mood=moods[sketch.mood], seed=sketch.seed
+        motif=names[sketch.motif], mood=moods[sketch.mood], seed=seed
     )
 
 
