@@ -16,7 +16,7 @@ from studio.providers.sketch.palettes import LIGHTS
 from studio.providers.sketch.recipe import Recipe
 from studio.providers.sketch.repaint import RECIPE
 from studio.providers.sketch.scene import Scene
-from studio.providers.sketch.sizes import RATIOS, pixels
+from studio.providers.sketch.sizes import pixels, published
 
 
 def sketched(prompt: str, seed: int = 1, size: tuple[int, int] = (160, 160)) -> Sketch:
@@ -52,7 +52,7 @@ def test_a_changed_word_changes_the_light_and_not_the_place_of_things() -> None:
     assert [recipe["light"] for recipe in recipes] == ["dusk", "noon"]
 
 
-@pytest.mark.parametrize("ratio", RATIOS)
+@pytest.mark.parametrize("ratio", published().aspects)
 def test_every_ratio_gives_exact_pixels_with_a_picture_on_them(ratio: str) -> None:
     for tier in ("512", "1K"):
         image = opened(sketched("hills at dusk", size=pixels(ratio, tier)))
