@@ -221,7 +221,9 @@ class SketchCanvas:
         line = [
             along(paint.colours, (middle + 0.5 - start) / length) for middle in range(low, high)
         ]
-        return _one_pixel_thin("RGB", [part for colour in line for part in colour], paint.across)
+        return _one_pixel_thin(
+            "RGB", [part for colour in line for part in colour], across=paint.across
+        )
 
     def _faded(self, fade: Fade, box: _Box) -> Image.Image:
         low, high = box[0::2] if fade.across else box[1::2]
@@ -230,7 +232,7 @@ class SketchCanvas:
             ((middle + 0.5) / self._unit - first) / (last - first) for middle in range(low, high)
         )
         line = [start + (end - start) * min(1.0, max(0.0, share)) for share in shares]
-        thin = _one_pixel_thin("L", [round(255 * opacity) for opacity in line], fade.across)
+        thin = _one_pixel_thin("L", [round(255 * opacity) for opacity in line], across=fade.across)
         return thin.resize((box[2] - box[0], box[3] - box[1]), _NEAREST)
 
     def _paste(
@@ -243,7 +245,7 @@ class SketchCanvas:
         self.image.paste(colours, box, mask)
 
 
-def _one_pixel_thin(mode: str, values: list[int], across: bool) -> Image.Image:  # noqa: FBT001
+def _one_pixel_thin(mode: str, values: list[int], *, across: bool) -> Image.Image:
     length = len(values) // len(mode)
     return Image.frombytes(mode, (length, 1) if across else (1, length), bytes(values))
 

@@ -1,4 +1,4 @@
-"""The forest: rows of conifers or birches that thin out into the mist."""
+"""Forest: rows of conifers or broadleaves that fade into the mist."""
 
 from __future__ import annotations
 
@@ -15,10 +15,9 @@ _RAYS = ((-34, 7), (-14, 10), (8, 6), (27, 11))
 
 
 def paint_forest(scene: Scene) -> None:
-    """A wood in layers: the far rows pale in the mist, the near ones dark."""
+    """Paint a wood in layers: the far rows pale in the mist, the near ones dark."""
     wide, high, palette = scene.wide, scene.high, scene.palette
-    sky.paint_sky(scene, high * 0.8)
-    sky.paint_stars(scene, high * 0.5)
+    sky.paint_sky(scene, high * 0.8, stars=high * 0.5)
     sun = (wide * scene.between(0.25, 0.75), high * 0.5 - min(high, 150) * scene.between(0.2, 0.3))
     sky.paint_sun(scene, sun, scene.between(6.5, 9.5))
     sky.paint_clouds(scene, high * 0.45, 3)

@@ -24,7 +24,7 @@ _SIZE = 58.0
 
 
 def paint_icon(scene: Scene) -> None:
-    """A rounded app icon on a quiet ground with a soft shadow; a family of them on a long strip."""
+    """Paint an app icon on a plain ground with a soft shadow; a family of them on a long strip."""
     hue, strength = scene.random() * 360, 0.78
     if scene.recipe.choice.startswith("scene"):
         hue, own, _ = to_hsl(scene.palette.sky[1])

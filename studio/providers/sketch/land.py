@@ -1,4 +1,4 @@
-"""Motifs of open land: ranges of hills, a mountain lake, dunes."""
+"""Open land: ranges of hills, a mountain lake, dunes."""
 
 from __future__ import annotations
 
@@ -27,10 +27,9 @@ _SHADED = ((0, 1), (0.05, 0.66), (-0.1, 0.4), (0.06, 0), (1, 0), (0.55, 0.36), (
 
 
 def paint_hills(scene: Scene) -> None:
-    """Ranges of hills, each darker than the one behind, under a high sun or a big moon."""
+    """Paint ranges of hills, each darker than the one behind, under a high sun or a big moon."""
     wide, high, palette = scene.wide, scene.high, scene.palette
-    sky.paint_sky(scene, high * 0.72)
-    sky.paint_stars(scene, high * 0.6)
+    sky.paint_sky(scene, high * 0.72, stars=high * 0.6)
     radius = scene.between(7, 11) * (1.5 if "moon" in scene.recipe.extras else 1.0)
     sun = (wide * scene.between(0.22, 0.78), high * scene.between(0.24, 0.4))
     sky.paint_sun(scene, sun, radius)
@@ -70,11 +69,10 @@ def _paint_trees(scene: Scene, edge: Outline, tone: Colour) -> None:
 
 
 def paint_mountains(scene: Scene) -> None:
-    """Snowy peaks with lit and shaded faces, mirrored in a lake."""
+    """Paint snowy peaks with lit and shaded faces, mirrored in a lake."""
     wide, high, palette = scene.wide, scene.high, scene.palette
     shore = high * scene.between(0.66, 0.74)
-    sky.paint_sky(scene, shore)
-    sky.paint_stars(scene, shore * 0.8)
+    sky.paint_sky(scene, shore, stars=shore * 0.8)
     sun = (wide * scene.between(0.16, 0.84), min(high * 0.34, shore - 42) + scene.between(-6, 6))
     sky.paint_sun(scene, sun, scene.between(5.4, 7.6))
     sky.paint_clouds(scene, shore * 0.6, 4)
@@ -135,11 +133,10 @@ def _paint_glints(scene: Scene, shore: float) -> None:
 
 
 def paint_dunes(scene: Scene) -> None:
-    """Sand dunes with sharp crests, one side lit and the other in blue shade."""
+    """Paint sand dunes with sharp crests, one side lit and the other in blue shade."""
     wide, high, palette = scene.wide, scene.high, scene.palette
     horizon = max(high * scene.between(0.46, 0.54), high - 210)
-    sky.paint_sky(scene, horizon + 6)
-    sky.paint_stars(scene, horizon)
+    sky.paint_sky(scene, horizon + 6, stars=horizon)
     sun = (wide * scene.between(0.2, 0.8), horizon - scene.between(8, 24))
     sky.paint_sun(scene, sun, scene.between(7, 10))
     sky.paint_clouds(scene, horizon, 3)

@@ -13,6 +13,7 @@ from random import Random
 
 from PIL.PngImagePlugin import PngInfo
 
+from studio.common import json_reader
 from studio.providers.sketch import forest, icon, land, pattern, plants, repaint, sea, still, town
 from studio.providers.sketch.brief import Brief, PromptReading, SketchInput, read_prompt
 from studio.providers.sketch.colour import Colour, hsl
@@ -166,7 +167,7 @@ def _encoded(scene: Scene, brief: Brief, recipe: Recipe | None) -> bytes:
     info.add_itxt("Description", readable, lang="", tkey="")
     info.add_text("Seed", str(brief.seed))
     if recipe is not None:
-        info.add_itxt(repaint.RECIPE, recipe.text())
+        info.add_itxt(repaint.RECIPE, json_reader.encode(recipe).decode())
     scene.check_stop()
     file = io.BytesIO()
     scene.image.save(file, "PNG", pnginfo=info, compress_level=3)

@@ -38,7 +38,7 @@ _LEAVES = (
 
 
 def paint_leaves(scene: Scene) -> None:
-    """A handful of stems in front of an arch, as a pressed-plant print."""
+    """Paint a handful of stems in front of an arch, as a pressed-plant print."""
     wide, high, palette = scene.wide, scene.high, scene.palette
     in_scene = bool(scene.recipe.choice)
     hue, warm_panel = scene.between(100, 175), scene.random() < 0.35
@@ -123,7 +123,7 @@ def _blade(leaf: _Leaf, at: Point, reach: float) -> tuple[Outline, Outline]:
 
 
 def paint_kelp(scene: Scene) -> None:
-    """Long ribbons of kelp in slanting light, with bubbles and a few fish."""
+    """Paint long ribbons of kelp in slanting light, with bubbles and a few fish."""
     wide, high, palette = scene.wide, scene.high, scene.palette
     surface, low = palette.sea
     top = mix(surface, palette.sky[3], 0.45)

@@ -1,4 +1,4 @@
-"""How a sketch is painted: planned from a prompt, or moved on from the sketch it edits."""
+"""Recipes: how a sketch is painted, from a new prompt or from the sketch it edits."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ VARIANTS: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
-    """How a sketch was painted, written into its file so that an edit can begin from it.
+    """How a sketch was painted; its file carries it, so that an edit can start from it.
 
     Attributes:
         motif: what it shows; light, weather: in which light.
@@ -55,10 +55,6 @@ class Recipe:
     choice: str = ""
     extras: tuple[str, ...] = ()
 
-    def text(self) -> str:
-        """The recipe as JSON on one line."""
-        return json_reader.encode(self).decode()
-
     @classmethod
     def read(cls, text: str) -> Recipe | None:
         """The recipe in that JSON, or None when it is something else."""
@@ -69,11 +65,11 @@ class Recipe:
 
     @property
     def variant(self) -> str:
-        """Which variant of the motif, "" for any."""
+        """Variant of the motif, "" for any."""
         return self.choice.split()[-1] if self.choice else ""
 
     def moved(self, reading: PromptReading, *, asks_colours: bool) -> Recipe:
-        """The same composition with what the new words name; a new light ends weather and tint."""
+        """The same composition with what new words name; a new light resets weather and tint."""
         relit = bool(reading.light or reading.weather)
         in_scene = asks_colours or self.choice.startswith("scene")
         return replace(

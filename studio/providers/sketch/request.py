@@ -64,11 +64,11 @@ def read(body: bytes) -> SketchRequest:
         raise BadRequestError(f"Invalid JSON payload received. {error}") from error
     if not isinstance(root, dict):
         raise BadRequestError("Invalid JSON payload received. The root is not an object.")
-    config = _object(root, "generationConfig", "generation_config")
+    config = _object(root, "generationConfig")
     if _number(config.get("candidateCount", 1), "candidateCount") != 1:
         raise BadRequestError("Multiple candidates is not enabled for this model")
     prompt, inputs = _contents(root.get("contents"))
-    image = _object(config, "imageConfig", "image_config")
+    image = _object(config, "imageConfig")
     seed = config.get("seed")
     size = pixels(
         _text(image.get("aspectRatio"), "aspectRatio"),
@@ -100,7 +100,7 @@ def _contents(contents: object) -> tuple[str, tuple[SketchInput, ...]]:
         for part in parts:
             if not isinstance(part, dict):
                 raise BadRequestError(f"{where} holds something else than a part")
-            data = part.get("inlineData", part.get("inline_data"))
+            data = part.get("inlineData")
             text = part.get("text")
             if isinstance(data, dict):
                 found.append((_decoded(data), caption))
@@ -150,14 +150,11 @@ def _decoded(part: Mapping[str, Any]) -> bytes:
         raise BadRequestError(f"inlineData.data: Base64 decoding failed: {error}") from error
 
 
-def _object(root: Mapping[str, Any], *names: str) -> Mapping[str, Any]:
-    for name in names:
-        value = root.get(name)
-        if isinstance(value, dict):
-            return value
-        if value is not None:
-            raise BadRequestError(f"{name} is not an object")
-    return {}
+def _object(root: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    value = root.get(name)
+    if value is None or isinstance(value, dict):
+        return value or {}
+    raise BadRequestError(f"{name} is not an object")
 
 
 def _text(value: object, name: str) -> str | None:

@@ -1,4 +1,4 @@
-"""Motifs by the sea: the lighthouse on its island, and waves cut from paper."""
+"""The sea: a lighthouse on its island, and waves cut from paper."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _HULL = ((-3.4, -1.1), (3.8, -1.2), (2.6, 0.25), (-2.5, 0.25))
 
 
 def paint_lighthouse(scene: Scene) -> None:
-    """A lighthouse on a granite island, the sun or moon low over the water."""
+    """Paint a lighthouse on a granite island, the sun or moon low over the water."""
     wide, high = scene.wide, scene.high
     tall = min(1.0, max(0.0, (high / wide - 1) / 2))
     horizon = high * (scene.between(0.66, 0.73) + 0.05 * tall)
@@ -48,8 +48,7 @@ def paint_lighthouse(scene: Scene) -> None:
         size *= 1.1
     sun = (wide * sun_x, horizon - min(high, 130) * scene.between(0.02, 0.13) - 2)
 
-    sky.paint_sky(scene, horizon)
-    sky.paint_stars(scene, horizon)
+    sky.paint_sky(scene, horizon, stars=horizon)
     sky.paint_sun(scene, sun, scene.between(6.2, 8.4))
     sky.paint_clouds(scene, horizon, 5 + int(3 * tall))
     _paint_coast(scene, horizon)
@@ -75,7 +74,7 @@ def _paint_coast(scene: Scene, horizon: float) -> None:
 
 
 def _paint_water(scene: Scene, horizon: float, shine_x: float) -> None:
-    # Still water from the horizon down, with the light of the sun broken on it.
+    # Still water, with the reflection of the sun broken on it.
     depth = scene.high - horizon
     scene.wash(Ramp(scene.palette.sea), horizon)
     scene.glow(shine_x, horizon, 30, scene.palette.sun, 0.3, depth * 0.9)
@@ -123,7 +122,7 @@ class _Lighthouse:
         self._wide, self._slim = 3.6 * size, 2.3 * size
 
     def paint(self, *, way: int) -> None:
-        """The whole island; the beam goes to the right when `way` is 1, to the left when -1."""
+        """Paint the island; the beam points right when `way` is 1, left when it is -1."""
         light, weather = self._scene.recipe.light, self._scene.recipe.weather
         lit = light not in ("noon", "mono", "dawn", "mist", "autumn", "shore")
         self._paint_island()
@@ -236,7 +235,7 @@ class _Lighthouse:
 
 
 def paint_waves(scene: Scene) -> None:
-    """Rows of waves like cut paper, one behind the other, under a big sun."""
+    """Paint rows of waves like cut paper, one behind the other, under a big sun."""
     wide, high, palette = scene.wide, scene.high, scene.palette
     start = high * scene.between(0.3, 0.42)
     pale = mix(palette.sky[3], palette.sky[2], 0.3)
@@ -277,7 +276,7 @@ def paint_waves(scene: Scene) -> None:
 
 
 def _crests(kind: int, shift: float, wide: float, length: float) -> Outline:
-    """The upper edge of a row of waves, from -1 to 1: rolling, scallops or leaning crests."""
+    """Upper edge of a row of waves, from -1 to 1: rolling, scalloped or with leaning crests."""
     points: Outline = []
     steps = int((wide + 2 * length) / length * 20)
     for k in range(steps + 1):

@@ -1,4 +1,4 @@
-"""What outdoor motifs share: sky, sun and moon, stars, clouds, birds, a balloon and the weather."""
+"""Parts of every outdoor motif: sky, sun and moon, stars, clouds, birds, balloon, weather."""
 
 from __future__ import annotations
 
@@ -11,18 +11,19 @@ from studio.providers.sketch.shapes import Outline, Pen, Point, box, ellipse, pl
 
 # Lunar seas: place and size as shares of the disc.
 _LUNAR_SEAS = ((-0.3, -0.2, 0.26), (0.22, 0.28, 0.19), (0.32, -0.32, 0.12))
-# From far to near: smallest and largest flake, how many, opacity.
+# From far to near: smallest and largest flake, count per 100 x 100 units, opacity.
 _FLAKES = ((0.14, 0.3, 150, 0.6), (0.3, 0.55, 90, 0.8), (0.6, 1, 16, 0.9))
 _BASKET = ((-1, 1.75), (1, 1.75), (0.8, 2.05), (-0.8, 2.05))
 
 
-def paint_sky(scene: Scene, bottom: float) -> None:
-    """The whole sky down to the horizon."""
+def paint_sky(scene: Scene, bottom: float, *, stars: float) -> None:
+    """Paint the sky down to `bottom`, with stars above `stars` when it is dark enough."""
     scene.wash(Ramp(scene.palette.sky), 0, bottom)
+    paint_stars(scene, stars)
 
 
 def paint_stars(scene: Scene, bottom: float) -> None:
-    """Stars above `bottom`, when it is dark enough for them."""
+    """Paint stars above `bottom`, when it is dark enough or the prompt names them."""
     noise = scene.noise()
     light, asked = scene.recipe.light, "stars" in scene.recipe.extras
     visible = light in ("night", "blue", "violet") and scene.recipe.weather not in ("fog", "storm")
@@ -40,7 +41,7 @@ def paint_stars(scene: Scene, bottom: float) -> None:
 
 
 def paint_sun(scene: Scene, at: Point, radius: float) -> None:
-    """The sun, or the moon when it is night, with the light around it."""
+    """Paint the sun, or the moon at night, with its halo."""
     x, y = at
     palette, light = scene.palette, scene.recipe.light
     if light == "mono":
@@ -58,7 +59,7 @@ def paint_sun(scene: Scene, at: Point, radius: float) -> None:
 
 
 def paint_clouds(scene: Scene, bottom: float, count: int) -> None:
-    """Thin drifting clouds, lit from the horizon."""
+    """Paint thin drifting clouds, lit from the horizon."""
     sky = scene.palette.sky
     opacity = 0.5 if scene.recipe.light == "mono" else 0.34
     for k in range(count):
@@ -75,7 +76,7 @@ def paint_clouds(scene: Scene, bottom: float, count: int) -> None:
 
 
 def paint_cumulus(scene: Scene, bottom: float) -> None:
-    """Three round clouds with a flat base, on clear days only."""
+    """Paint three round clouds with flat bases, on clear days only."""
     noise = scene.noise()
     if scene.recipe.light not in ("noon", "mist", "shore") or scene.recipe.weather:
         return
@@ -91,7 +92,7 @@ def paint_cumulus(scene: Scene, bottom: float) -> None:
 
 
 def paint_weather(scene: Scene, horizon: float) -> None:
-    """What falls or drifts in front of everything."""
+    """Paint fog, snow or rain in front of everything."""
     noise = scene.noise()
     if scene.recipe.weather == "fog":
         _paint_fog(scene, noise, horizon)
@@ -135,7 +136,7 @@ def _paint_rain(scene: Scene, noise: Random) -> None:
 
 
 def paint_extras(scene: Scene, horizon: float) -> None:
-    """Small things the prompt named that fit into any landscape."""
+    """Paint the birds and the balloon that the prompt names."""
     noise = scene.noise()
     if "birds" in scene.recipe.extras:
         _paint_birds(scene, noise, horizon)

@@ -30,7 +30,7 @@ _HEAP = ((-12.5, 0.6), (12, 0.2), (0.5, -1.8), (-6.2, -8.6), (6.6, -8.2))
 
 
 def paint_still_life(scene: Scene) -> None:
-    """One thing in front of a disc of light (several on a long table), with its shadow."""
+    """Paint one object in front of a disc of light (several on a long table), with its shadow."""
     wide, high, palette = scene.wide, scene.high, scene.palette
     hue = _WALL_HUES[scene.pick(len(_WALL_HUES))] + scene.between(-6, 6)
     if scene.recipe.choice.startswith("plain"):

@@ -27,13 +27,12 @@ _PANES = ((2.6, 0.62, 1.35), (1.9, 0.5, 0.95), (1.9, 0.5, 0.7))
 
 
 def paint_city(scene: Scene) -> None:
-    """Towers in four depths in front of a big low sun, windows lit when it is dim."""
+    """Paint towers in four depths in front of a big low sun, windows lit when it is dim."""
     wide, high, palette = scene.wide, scene.high, scene.palette
     river = scene.random() < 0.35 or scene.recipe.variant == "river"
     floor = high * (0.84 if river else 1.0)
     tall = min(floor, 170.0)
-    sky.paint_sky(scene, floor)
-    sky.paint_stars(scene, floor * 0.7)
+    sky.paint_sky(scene, floor, stars=floor * 0.7)
     sun = (wide * scene.between(0.22, 0.78), floor - tall * scene.between(0.42, 0.56))
     sky.paint_sun(scene, sun, scene.between(10, 14))
     sky.paint_clouds(scene, floor * 0.6, 4)
