@@ -6,6 +6,7 @@ import io
 
 import pytest
 from PIL import Image, ImageDraw
+from PIL.PngImagePlugin import PngInfo
 
 from studio.providers.sketch import repaint
 from studio.providers.sketch.brief import Brief, SketchInput
@@ -64,6 +65,21 @@ def test_an_edit_of_a_sketch_can_be_edited_again() -> None:
     _, second = painted("blue hour", SketchInput(png), seed=6)
     third, _ = painted("dusk again", SketchInput(second), seed=5)
     assert likeness(parent, third) > 0.98
+
+
+@pytest.mark.parametrize(
+    "recipe",
+    ["", "[]", '{"motif":"hills"}', '{"motif":"dragon","form":"","light":"noon"}',
+     '{"motif":"hills","form":"","light":"noon","weather":"hail"}',
+     '{"motif":"hills","form":"","light":"noon","manner":"odd"}'],
+)  # fmt: skip
+def test_a_recipe_that_cannot_be_painted_is_passed_over(recipe: str) -> None:
+    info = PngInfo()
+    info.add_itxt(repaint.RECIPE, recipe)
+    file = io.BytesIO()
+    shapes().save(file, "PNG", pnginfo=info)
+    child, _ = painted("at dusk", SketchInput(file.getvalue()))
+    assert likeness(shapes(), child) > 0.85
 
 
 def test_an_edit_without_words_of_colour_still_differs_by_seed() -> None:

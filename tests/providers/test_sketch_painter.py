@@ -13,8 +13,10 @@ from studio.providers.sketch.brief import Brief
 from studio.providers.sketch.canvas import PaintingStopped
 from studio.providers.sketch.painter import MOTIFS, Sketch, paint
 from studio.providers.sketch.palettes import LIGHTS
+from studio.providers.sketch.recipe import Recipe
 from studio.providers.sketch.repaint import RECIPE
-from studio.providers.sketch.sizes import RATIOS, pixels
+from studio.providers.sketch.scene import Scene
+from studio.providers.sketch.sizes import pixels, published
 
 
 def sketched(prompt: str, seed: int = 1, size: tuple[int, int] = (160, 160)) -> Sketch:
@@ -50,7 +52,7 @@ def test_a_changed_word_changes_the_light_and_not_the_place_of_things() -> None:
     assert [recipe["light"] for recipe in recipes] == ["dusk", "noon"]
 
 
-@pytest.mark.parametrize("ratio", RATIOS)
+@pytest.mark.parametrize("ratio", published().aspects)
 def test_every_ratio_gives_exact_pixels_with_a_picture_on_them(ratio: str) -> None:
     for tier in ("512", "1K"):
         image = opened(sketched("hills at dusk", size=pixels(ratio, tier)))
@@ -62,18 +64,13 @@ def test_every_ratio_gives_exact_pixels_with_a_picture_on_them(ratio: str) -> No
 @pytest.mark.parametrize("light", LIGHTS)
 @pytest.mark.parametrize("motif", MOTIFS)
 def test_no_motif_is_flat_or_leaves_a_hole_in_any_light(motif: str, light: str) -> None:
-    from random import Random
-
-    from studio.providers.sketch.air import Scene
-    from studio.providers.sketch.canvas import SketchCanvas
-
+    recipe = Recipe(motif=motif, form=f"{motif} 3", light=light)
     for size in ((80, 80), (160, 40), (40, 160))[: 3 if light == "dusk" else 1]:
-        canvas = SketchCanvas(*size)
+        scene = Scene(size, LIGHTS[light], recipe)
         # A colour that no palette has: whatever still shows it was never painted.
-        canvas.image.paste((0, 255, 0), (0, 0, *size))
-        scene = Scene(form=Random(f"{motif} 3"), light=light)
-        MOTIFS[motif](canvas, LIGHTS[light], scene)
-        colours = canvas.image.getcolors(size[0] * size[1]) or []
+        scene.image.paste((0, 255, 0), (0, 0, *size))
+        MOTIFS[motif](scene)
+        colours = scene.image.getcolors(size[0] * size[1]) or []
         assert (0, 255, 0) not in {colour for _, colour in colours}
         assert len(colours) > 4
 

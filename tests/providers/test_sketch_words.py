@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from studio.providers.sketch.brief import chosen_motif, read_prompt
+from studio.providers.sketch.icon import GLYPHS
 from studio.providers.sketch.painter import MOTIFS
 from studio.providers.sketch.palettes import LIGHTS
+from studio.providers.sketch.recipe import VARIANTS
 from studio.providers.sketch.vocabulary import LIGHTS as LIGHT_WORDS
 from studio.providers.sketch.vocabulary import MOTIFS as MOTIF_WORDS
 from studio.providers.sketch.vocabulary import WEATHERS
@@ -20,6 +22,7 @@ def test_every_motif_word_chooses_its_motif(word: str, motif: str) -> None:
 def test_every_name_in_the_vocabulary_can_be_painted() -> None:
     assert set(MOTIF_WORDS.values()) == set(MOTIFS)
     assert set(LIGHT_WORDS.values()) | set(WEATHERS.values()) <= set(LIGHTS)
+    assert set(VARIANTS["icon"]) == set(GLYPHS)
 
 
 @pytest.mark.parametrize(

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from studio.providers.sketch import vocabulary
 from studio.providers.sketch.sizes import Size
 
 _WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
-# A long prompt is read to here; its words were said by then.
+# Characters of a prompt that are read; a longer one repeats itself.
 _READ = 12_000
 
 
 @dataclass(frozen=True, slots=True)
 class SketchInput:
-    """One reference picture as it came: encoded bytes, and what it is for.
+    """One encoded reference picture.
 
     Attributes:
         role: "edit" (its composition stays), "palette" (only its colours are used) or "mask".
@@ -32,9 +31,9 @@ class PromptReading:
     """What the words of a prompt say; empty where they say nothing.
 
     Attributes:
-        motif: name of a motif, "" when no word names one.
-        light: name of a palette, weather: "fog", "snow" or "storm".
-        hue: degrees of the colour that tints the picture; None leaves the light's own.
+        motif: name of a motif.
+        light: name of a palette; weather: "fog", "snow" or "storm".
+        hue: degrees of the colour that tints the picture.
         sun_hue, accent_hue: colours of single things ("red sun").
         manner: "muted", "vivid", "pastel", "dark" or "grey".
         extras: small things to add.
@@ -48,7 +47,7 @@ class PromptReading:
     sun_hue: float | None = None
     accent_hue: float | None = None
     manner: str = ""
-    extras: frozenset[str] = frozenset()
+    extras: tuple[str, ...] = ()
     variants: tuple[str, ...] = ()
 
     @property
@@ -62,7 +61,7 @@ class Brief:
     """Everything that decides the bytes of a sketch.
 
     Attributes:
-        seed: 31 bits; the same brief and seed give the same bytes.
+        seed: 31 bits.
     """
 
     prompt: str
@@ -80,23 +79,31 @@ def read_prompt(prompt: str) -> PromptReading:
     """The motif, light, weather and colours that the words of a prompt name."""
     text = prompt[:_READ].casefold()
     words = _WORD.findall(text)
-    phrases = _phrases(words)
-    motifs = set(_named(vocabulary.MOTIFS, phrases, text))
-    lights = set(_named(vocabulary.LIGHTS, phrases, text))
-    weathers = _named(vocabulary.WEATHERS, phrases, text)
-    extras = frozenset(_named(vocabulary.EXTRAS, phrases, text))
+    # Three words, two, one at each place, so that "blue hour" is met before "blue".
+    phrases = [
+        " ".join(words[k : k + length])
+        for k in range(len(words))
+        for length in (3, 2, 1)
+        if k + length <= len(words)
+    ]
+
+    def named(table: dict[str, str]) -> tuple[str, ...]:
+        found = [table[phrase] for phrase in phrases if phrase in table]
+        found += [name for word, name in table.items() if not word.isascii() and word in text]
+        return tuple(dict.fromkeys(found))
+
+    motifs, lights = named(vocabulary.MOTIFS), named(vocabulary.LIGHTS)
     hue, sun_hue, accent_hue = _hues(words, text)
-    manners = _named(vocabulary.MANNERS, phrases, text)
     return PromptReading(
-        motif=next((m for m in vocabulary.MOTIF_ORDER if m in motifs), ""),
+        motif=next((name for name in vocabulary.MOTIF_ORDER if name in motifs), ""),
         light=next((name for name in vocabulary.LIGHT_ORDER if name in lights), ""),
-        weather=weathers[0] if weathers else "",
+        weather=next(iter(named(vocabulary.WEATHERS)), ""),
         hue=hue,
         sun_hue=sun_hue,
         accent_hue=accent_hue,
-        manner=manners[0] if manners else "",
-        extras=extras,
-        variants=tuple(_named(vocabulary.VARIANTS, phrases, text)),
+        manner=next(iter(named(vocabulary.MANNERS)), ""),
+        extras=named(vocabulary.EXTRAS),
+        variants=named(vocabulary.VARIANTS),
     )
 
 
@@ -113,29 +120,12 @@ def fingerprint(prompt: str) -> str:
     return hashlib.sha256(text).hexdigest()[:16]
 
 
-def _phrases(words: list[str]) -> list[str]:
-    # Three words, two, one at each place, so that "blue hour" is met before "blue".
-    return [
-        " ".join(words[k : k + length])
-        for k in range(len(words))
-        for length in (3, 2, 1)
-        if k + length <= len(words)
-    ]
-
-
-def _named(table: dict[str, str], phrases: Iterable[str], text: str) -> list[str]:
-    found = [table[phrase] for phrase in phrases if phrase in table]
-    found += [name for word, name in table.items() if not word.isascii() and word in text]
-    return list(dict.fromkeys(found))
-
-
 def _hues(words: list[str], text: str) -> tuple[float | None, float | None, float | None]:
     whole: float | None = None
     sun: float | None = None
     accent: float | None = None
-    for k, word in enumerate(words):
+    for word, following in zip(words, [*words[1:], ""], strict=False):
         hue = vocabulary.HUES.get(word)
-        following = words[k + 1] if k + 1 < len(words) else ""
         if hue is None or f"{word} {following}" in vocabulary.LIGHTS:
             continue
         if following in vocabulary.SUN_WORDS:
@@ -145,6 +135,8 @@ def _hues(words: list[str], text: str) -> tuple[float | None, float | None, floa
         elif whole is None:
             whole = hue
     if whole is None:
-        foreign = (h for w, h in vocabulary.HUES.items() if not w.isascii() and w in text)
+        foreign = (
+            hue for word, hue in vocabulary.HUES.items() if not word.isascii() and word in text
+        )
         whole = next(foreign, None)
     return whole, sun, accent

@@ -7,9 +7,10 @@ with it the window) for long, and so that a 4K picture never needs a second copy
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from random import Random
+from typing import NamedTuple
 
 from PIL import Image, ImageChops, ImageDraw
 
@@ -18,7 +19,10 @@ from studio.providers.sketch.shapes import Outline
 
 # Samples of a mask that are drawn at once; a few milliseconds of Pillow.
 _BAND = 2_000_000
+_TILE = 512
 _NEAREST, _BICUBIC = Image.Resampling.NEAREST, Image.Resampling.BICUBIC
+
+_Box = tuple[int, int, int, int]
 
 
 class PaintingStopped(Exception):
@@ -27,7 +31,7 @@ class PaintingStopped(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Ramp:
-    """A paint that changes evenly through its colours, downwards (or to the right).
+    """A gradient of evenly spaced colours, downwards (or to the right).
 
     Attributes:
         span: where it begins and ends in units; None means the outline's own extent.
@@ -43,11 +47,20 @@ Paint = Colour | Ramp
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fade:
-    """Opacity that changes evenly from `start` to `end`, both (place in units, 0 to 1)."""
+    """A gradient of opacity from `start` to `end`, both (place in units, 0 to 1)."""
 
     start: tuple[float, float]
     end: tuple[float, float]
     across: bool = False
+
+
+class _Polygon(NamedTuple):
+    points: Outline
+    alpha: int
+    left: float
+    top: float
+    right: float
+    bottom: float
 
 
 class SketchCanvas:
@@ -76,67 +89,54 @@ class SketchCanvas:
         """Paint the inside of one outline."""
         self.scatter([(outline, opacity)], paint, fade)
 
+    def fill_all(self, outlines: Iterable[Outline], paint: Paint, opacity: float = 1.0) -> None:
+        """Paint the inside of many outlines as if they were one."""
+        self.scatter([(outline, opacity) for outline in outlines], paint)
+
     def scatter(
         self, shapes: Iterable[tuple[Outline, float]], paint: Paint, fade: Fade | None = None
     ) -> None:
         """Paint many (outline, opacity) with one paint; where two overlap, the later counts."""
-        u, s = self._unit, self._samples
-        drawn = [_Drawn.of(outline, u, round(255 * alpha)) for outline, alpha in shapes]
-        drawn = [d for d in drawn if d.meets(self.image.width, self.image.height)]
-        if not drawn:
+        s = self._samples
+        width, height = self.image.size
+        polygons = [self._polygon(outline, round(255 * alpha)) for outline, alpha in shapes]
+        seen = [
+            p
+            for p in polygons
+            if p.right > 0 and p.bottom > 0 and p.left < width and p.top < height
+        ]
+        if not seen:
             return
-        left = max(0, int(min(d.left for d in drawn)) - 1)
-        top = max(0, int(min(d.top for d in drawn)) - 1)
-        right = min(self.image.width, int(max(d.right for d in drawn)) + 2)
-        bottom = min(self.image.height, int(max(d.bottom for d in drawn)) + 2)
+        left = max(0, int(min(p.left for p in seen)) - 1)
+        top = max(0, int(min(p.top for p in seen)) - 1)
+        right = min(width, int(max(p.right for p in seen)) + 2)
+        bottom = min(height, int(max(p.bottom for p in seen)) + 2)
         colours = self._pixels(paint, (left, top, right, bottom))
-        for y0, y1 in self._bands(left, top, right, bottom):
+        for y0, y1 in self._bands(left, top, right, bottom, s):
             mask = Image.new("L", ((right - left) * s, (y1 - y0) * s))
             pen = ImageDraw.Draw(mask)
-            for d in drawn:
-                if d.top <= y1 and d.bottom >= y0:
-                    points = [((x - left) * s, (y - y0) * s) for x, y in d.points]
-                    pen.polygon(points, fill=d.alpha)
+            for p in seen:
+                if p.top <= y1 and p.bottom >= y0:
+                    pen.polygon([((x - left) * s, (y - y0) * s) for x, y in p.points], fill=p.alpha)
             mask = mask.reduce(s)
             if fade is not None:
-                box = (left, y0, right, y1)
-                mask = ImageChops.multiply(mask, self._faded(fade, box))
+                mask = ImageChops.multiply(mask, self._faded(fade, (left, y0, right, y1)))
             self._paste(colours, (left, y0, right, y1), mask, top)
 
-    def ground(self, edge: Outline, paint: Paint, opacity: float = 1.0) -> None:
+    def ground(self, edge: Outline, paint: Paint) -> None:
         """Paint everything below an edge that runs from left to right."""
-        base = max(y for _, y in edge)
-        low = min(self.high, base + 1)
-        if isinstance(paint, Ramp) and paint.span is None:
-            paint = Ramp(paint.colours, paint.across, (min(y for _, y in edge), self.high))
-        self.fill([*edge, (self.wide + 9, low), (-9.0, low)], paint, opacity)
+        low = min(self.high, max(y for _, y in edge) + 1)
+        self.fill([*edge, (self.wide + 9, low), (-9.0, low)], paint)
         # The band above ended on a whole pixel row only if this one begins on the same.
-        row = int(low * self._unit)
-        rest = (0, row, self.image.width, self.image.height)
-        if row < self.image.height:
-            self._rest(paint, rest, opacity)
+        self._fill_rows(paint, int(low * self._unit), self.image.height)
 
     def wash(self, paint: Paint, top: float = 0.0, bottom: float | None = None) -> None:
         """Paint the whole width between two heights, without soft edges."""
         low = self.high if bottom is None else bottom
-        y0, y1 = max(0, int(top * self._unit)), min(self.image.height, int(low * self._unit) + 1)
-        if isinstance(paint, Ramp) and paint.span is None and not paint.across:
-            paint = Ramp(paint.colours, paint.across, (top, low))
-        self._rest(paint, (0, y0, self.image.width, y1), 1.0)
-
-    def veil(self, paint: Colour, opacity: float, fade: Fade | None = None) -> None:
-        """Lay one colour thinly over the whole picture."""
-        self.scatter([(_whole(self), opacity)], paint, fade)
-
-    def _rest(self, paint: Paint, box: tuple[int, int, int, int], opacity: float) -> None:
-        left, top, right, bottom = box
-        colours = self._pixels(paint, box)
-        for y0, y1 in self._bands(left, top, right, bottom, samples=1):
-            size = (right - left, y1 - y0)
-            mask = None if opacity >= 1 else Image.new("L", size, round(255 * opacity))
-            self._paste(colours, (left, y0, right, y1), mask, top)
-
-    # Light
+        if isinstance(paint, Ramp) and paint.span is None:
+            paint = replace(paint, span=(top, low))
+        last = min(self.image.height, int(low * self._unit) + 1)
+        self._fill_rows(paint, max(0, int(top * self._unit)), last)
 
     def glow(
         self,
@@ -157,130 +157,102 @@ class SketchCanvas:
         if x0 >= x1 or y0 >= y1:
             return
         light = _halo(opacity)
-        for b0, b1 in self._bands(x0, y0, x1, y1, samples=1):
-            part = (
-                (x0 - left) / width * 256,
-                (b0 - top) / height * 256,
-                (x1 - left) / width * 256,
-                (b1 - top) / height * 256,
-            )
-            mask = light.resize((x1 - x0, b1 - b0), _BICUBIC, box=part)
+        west, east = ((side - left) / width * 256 for side in (x0, x1))
+        for b0, b1 in self._bands(x0, y0, x1, y1):
+            north, south = ((side - top) / height * 256 for side in (b0, b1))
+            size = (x1 - x0, b1 - b0)
+            mask = light.resize(size, _BICUBIC, box=(west, north, east, south))
             self._paste(paint, (x0, b0, x1, b1), mask, y0)
 
-    def rest(self) -> None:
-        """A moment between two strokes. Raises Stopped when the painting was given up."""
+    def check_stop(self) -> None:
+        """Raise PaintingStopped when the painting was given up."""
         if self._stop is not None and self._stop.is_set():
             raise PaintingStopped
-
-    # Surface
 
     def grain(self, seed: int, strength: float = 1.0) -> None:
         """Give the whole picture the tooth of paper; it also hides the steps of gradients."""
         noise = Random(f"grain {seed}")
         width, height = self.image.size
-        tile = 512
-        fine = Image.frombytes("L", (tile, tile), noise.randbytes(tile * tile))
-        fine = fine.point([round(128 + (v - 127.5) / 127.5 * 3.6 * strength) for v in range(256)])
+        fine = _noise(noise, (_TILE, _TILE), 3.6 * strength)
         columns, rows = max(2, round(self.wide * 2.4)), max(2, round(self.high * 2.4))
-        coarse = Image.frombytes("L", (columns, rows), noise.randbytes(columns * rows))
-        coarse = coarse.point(
-            [round(128 + (v - 127.5) / 127.5 * 4.6 * strength) for v in range(256)]
-        )
-        for y0, y1 in self._bands(0, 0, width, height, samples=1):
+        coarse = _noise(noise, (columns, rows), 4.6 * strength)
+        for y0, y1 in self._bands(0, 0, width, height):
             size = (width, y1 - y0)
             part = (0, y0 / height * rows, columns, y1 / height * rows)
             paper = coarse.resize(size, _BICUBIC, box=part)
             tooth = Image.new("L", size)
-            for ty in range(0, size[1], tile):
-                shift = int(noise.random() * tile)
-                for tx in range(-shift, width, tile):
+            for ty in range(0, size[1], _TILE):
+                shift = int(noise.random() * _TILE)
+                for tx in range(-shift, width, _TILE):
                     tooth.paste(fine, (tx, ty))
             both = ImageChops.add(paper, tooth, 1, -128)
             box = (0, y0, width, y1)
-            strip = ImageChops.add(
-                self.image.crop(box), Image.merge("RGB", (both, both, both)), 1, -128
-            )
-            self.image.paste(strip, box)
+            grey = Image.merge("RGB", (both, both, both))
+            self.image.paste(ImageChops.add(self.image.crop(box), grey, 1, -128), box)
 
     # Inner
 
+    def _polygon(self, outline: Outline, alpha: int) -> _Polygon:
+        points = [(x * self._unit, y * self._unit) for x, y in outline]
+        xs, ys = [x for x, _ in points], [y for _, y in points]
+        return _Polygon(points, alpha, min(xs), min(ys), max(xs), max(ys))
+
+    def _fill_rows(self, paint: Paint, first: int, last: int) -> None:
+        width = self.image.width
+        colours = self._pixels(paint, (0, first, width, last))
+        for y0, y1 in self._bands(0, first, width, last):
+            self._paste(colours, (0, y0, width, y1), None, first)
+
     def _bands(
-        self, left: int, top: int, right: int, bottom: int, samples: int | None = None
+        self, left: int, top: int, right: int, bottom: int, samples: int = 1
     ) -> Iterator[tuple[int, int]]:
-        s = self._samples if samples is None else samples
-        rows = max(8, _BAND // (max(1, right - left) * s * s))
+        rows = max(8, _BAND // (max(1, right - left) * samples * samples))
         for y in range(top, bottom, rows):
-            self.rest()
+            self.check_stop()
             yield y, min(bottom, y + rows)
 
-    def _pixels(self, paint: Paint, box: tuple[int, int, int, int]) -> Colour | Image.Image:
+    def _pixels(self, paint: Paint, box: _Box) -> Colour | Image.Image:
         # A gradient is kept one pixel thin and stretched only where it is needed.
         if not isinstance(paint, Ramp):
             return paint
-        low, high = (box[0], box[2]) if paint.across else (box[1], box[3])
+        low, high = box[0::2] if paint.across else box[1::2]
         first, last = paint.span or (low / self._unit, high / self._unit)
-        length = max(1e-6, (last - first) * self._unit)
-        stops: Sequence[Colour] = paint.colours
-        line = b"".join(
-            bytes(along(list(stops), (place + 0.5 - first * self._unit) / length))
-            for place in range(low, high)
+        start, length = first * self._unit, (last - first) * self._unit or 1e-6
+        line = [
+            along(paint.colours, (middle + 0.5 - start) / length) for middle in range(low, high)
+        ]
+        return _one_pixel_thin(
+            "RGB", [part for colour in line for part in colour], across=paint.across
         )
-        size = (high - low, 1) if paint.across else (1, high - low)
-        return Image.frombytes("RGB", size, line)
 
-    def _faded(self, fade: Fade, box: tuple[int, int, int, int]) -> Image.Image:
-        left, top, right, bottom = box
-        low, high = (left, right) if fade.across else (top, bottom)
+    def _faded(self, fade: Fade, box: _Box) -> Image.Image:
+        low, high = box[0::2] if fade.across else box[1::2]
         (first, start), (last, end) = fade.start, fade.end
-        line = bytes(
-            round(255 * (start + (end - start) * min(1.0, max(0.0, share))))
-            for share in (
-                ((place + 0.5) / self._unit - first) / ((last - first) or 1e-6)
-                for place in range(low, high)
-            )
+        shares = (
+            ((middle + 0.5) / self._unit - first) / (last - first) for middle in range(low, high)
         )
-        size = (high - low, 1) if fade.across else (1, high - low)
-        return Image.frombytes("L", size, line).resize((right - left, bottom - top), _NEAREST)
+        line = [start + (end - start) * min(1.0, max(0.0, share)) for share in shares]
+        thin = _one_pixel_thin("L", [round(255 * opacity) for opacity in line], across=fade.across)
+        return thin.resize((box[2] - box[0], box[3] - box[1]), _NEAREST)
 
     def _paste(
-        self,
-        colours: Colour | Image.Image,
-        box: tuple[int, int, int, int],
-        mask: Image.Image | None,
-        top: int,
+        self, colours: Colour | Image.Image, box: _Box, mask: Image.Image | None, top: int
     ) -> None:
         if isinstance(colours, Image.Image):
-            size = (box[2] - box[0], box[3] - box[1])
             if colours.height > 1:
                 colours = colours.crop((0, box[1] - top, 1, box[3] - top))
-            colours = colours.resize(size, _NEAREST)
+            colours = colours.resize((box[2] - box[0], box[3] - box[1]), _NEAREST)
         self.image.paste(colours, box, mask)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Drawn:
-    points: Outline
-    alpha: int
-    left: float
-    top: float
-    right: float
-    bottom: float
-
-    @classmethod
-    def of(cls, outline: Outline, unit: float, alpha: int) -> _Drawn:
-        points = [(x * unit, y * unit) for x, y in outline]
-        xs, ys = [x for x, _ in points], [y for _, y in points]
-        return cls(
-            points=points, alpha=alpha, left=min(xs), top=min(ys), right=max(xs), bottom=max(ys)
-        )
-
-    def meets(self, width: int, height: int) -> bool:
-        return self.right > 0 and self.bottom > 0 and self.left < width and self.top < height
+def _one_pixel_thin(mode: str, values: list[int], *, across: bool) -> Image.Image:
+    length = len(values) // len(mode)
+    return Image.frombytes(mode, (length, 1) if across else (1, length), bytes(values))
 
 
-def _whole(canvas: SketchCanvas) -> Outline:
-    right, low = canvas.wide + 1, canvas.high + 1
-    return [(-1, -1), (right, -1), (right, low), (-1, low)]
+def _noise(noise: Random, size: tuple[int, int], strength: float) -> Image.Image:
+    image = Image.frombytes("L", size, noise.randbytes(size[0] * size[1]))
+    return image.point([round(128 + (v - 127.5) / 127.5 * strength) for v in range(256)])
 
 
 def _halo(opacity: float) -> Image.Image:

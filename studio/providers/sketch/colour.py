@@ -6,14 +6,18 @@ Hues are degrees (0 red, 120 green, 240 blue); saturation and lightness go from 
 from __future__ import annotations
 
 import colorsys
+from collections.abc import Sequence
 
 Colour = tuple[int, int, int]
 
+WHITE: Colour = (255, 255, 255)
+BLACK: Colour = (0, 0, 0)
 
-def colour(text: str) -> Colour:
-    """The colour written as "#rrggbb". Raises ValueError for anything else."""
-    value = int(text.removeprefix("#"), 16)
-    return value >> 16 & 255, value >> 8 & 255, value & 255
+
+def colours(text: str) -> list[Colour]:
+    """Colours written as "rrggbb rrggbb …". Raises ValueError for anything else."""
+    values = [int(word, 16) for word in text.split()]
+    return [(value >> 16 & 255, value >> 8 & 255, value & 255) for value in values]
 
 
 def hsl(hue: float, saturation: float, lightness: float) -> Colour:
@@ -30,6 +34,14 @@ def to_hsl(value: Colour) -> tuple[float, float, float]:
     return hue * 360, saturation, lightness
 
 
+def shifted(
+    value: Colour, *, hue: float = 0, saturation: float = 1, lightness: float = 0
+) -> Colour:
+    """The colour with its hue turned, its saturation multiplied and its lightness raised."""
+    own_hue, own_saturation, own_lightness = to_hsl(value)
+    return hsl(own_hue + hue, own_saturation * saturation, own_lightness + lightness)
+
+
 def mix(one: Colour, other: Colour, share: float) -> Colour:
     """`one` with `share` of `other` in it: 0 is `one`, 1 is `other`."""
     return (
@@ -39,30 +51,12 @@ def mix(one: Colour, other: Colour, share: float) -> Colour:
     )
 
 
-def lighter(value: Colour, by: float) -> Colour:
-    """The same hue with `by` added to its lightness (negative darkens)."""
-    hue, saturation, lightness = to_hsl(value)
-    return hsl(hue, saturation, lightness + by)
-
-
-def saturated(value: Colour, factor: float) -> Colour:
-    """The same colour with its saturation multiplied."""
-    hue, saturation, lightness = to_hsl(value)
-    return hsl(hue, saturation * factor, lightness)
-
-
-def turned(value: Colour, degrees: float) -> Colour:
-    """The same colour with its hue turned on the wheel."""
-    hue, saturation, lightness = to_hsl(value)
-    return hsl(hue + degrees, saturation, lightness)
-
-
 def luminance(value: Colour) -> float:
-    """How bright the colour looks, from 0 to 1 (Rec. 601 weights, as Pillow's "L")."""
+    """Perceived brightness from 0 to 1 (Rec. 601 weights, as Pillow's "L")."""
     return (0.299 * value[0] + 0.587 * value[1] + 0.114 * value[2]) / 255
 
 
-def along(stops: list[Colour], place: float) -> Colour:
+def along(stops: Sequence[Colour], place: float) -> Colour:
     """The colour at `place` (0 to 1) of evenly spaced stops."""
     spot = min(1.0, max(0.0, place)) * (len(stops) - 1)
     index = min(len(stops) - 2, int(spot))

@@ -1,26 +1,29 @@
-"""The forest: rows of conifers or birches that thin out into the mist."""
+"""Forest: rows of conifers or broadleaves that fade into the mist."""
 
 from __future__ import annotations
 
-from studio.providers.sketch import air
-from studio.providers.sketch.air import WHITE, Scene
-from studio.providers.sketch.canvas import Fade, Ramp, SketchCanvas
-from studio.providers.sketch.colour import Colour, mix, turned
-from studio.providers.sketch.palettes import ScenePalette
-from studio.providers.sketch.shapes import Outline, box, ellipse, swells
+from studio.providers.sketch import sky
+from studio.providers.sketch.canvas import Fade, Ramp
+from studio.providers.sketch.colour import WHITE, Colour, mix, shifted
+from studio.providers.sketch.scene import Scene
+from studio.providers.sketch.shapes import Outline, Point, box, ellipse, swells
+
+# Place and radius of the parts of a crown, as shares of the tree's height.
+_CROWN = ((0, 0.72, 0.27), (-0.15, 0.58, 0.2), (0.16, 0.56, 0.21), (0.02, 0.5, 0.2))
+# Offset and width of the rays of light.
+_RAYS = ((-34, 7), (-14, 10), (8, 6), (27, 11))
 
 
-def forest(canvas: SketchCanvas, palette: ScenePalette, scene: Scene) -> None:
-    """A wood in layers: the far rows pale in the mist, the near ones dark."""
-    wide, high = canvas.wide, canvas.high
-    air.sky(canvas, palette, high * 0.8)
-    air.stars(canvas, scene, high * 0.5)
-    at = (wide * scene.between(0.25, 0.75), high * 0.5 - min(high, 150) * scene.between(0.2, 0.3))
-    air.sun(canvas, palette, scene, at, scene.between(6.5, 9.5))
-    air.clouds(canvas, palette, scene, high * 0.45, 3)
-    air.extras(canvas, palette, scene, high * 0.45)
-    round_crowns = scene.choice == "broad"
+def paint_forest(scene: Scene) -> None:
+    """Paint a wood in layers: the far rows pale in the mist, the near ones dark."""
+    wide, high, palette = scene.wide, scene.high, scene.palette
+    sky.paint_sky(scene, high * 0.8, stars=high * 0.5)
+    sun = (wide * scene.between(0.25, 0.75), high * 0.5 - min(high, 150) * scene.between(0.2, 0.3))
+    sky.paint_sun(scene, sun, scene.between(6.5, 9.5))
+    sky.paint_clouds(scene, high * 0.45, 3)
+    sky.paint_extras(scene, high * 0.45)
     near = mix(palette.leaf, palette.land[1], 0.3)
+    veil = mix(palette.sky[3], palette.sun, 0.2)
     reach = min(high * 0.46, 75 + high * 0.12)
     rows = 5 if reach < 110 else 7
     lift = min(high, 150) / 100
@@ -31,37 +34,34 @@ def forest(canvas: SketchCanvas, palette: ScenePalette, scene: Scene) -> None:
         tone = palette.depth(near, share**1.15)
         mist = mix(tone, palette.depth(near, max(0.0, share - 0.42)), 0.75)
         size = (13 + 3.6 * k) * lift**0.7
-        paint = Ramp((tone, tone, mist), span=(y - size * 1.7, y + 8))
-        if round_crowns:
-            _broadleaves(canvas, scene, ground, size, (tone, mist, palette))
+        if scene.recipe.variant == "broad":
+            _paint_broadleaves(scene, ground, size, tone, mist)
         else:
-            _conifers(canvas, scene, ground, size, paint)
-        canvas.ground(ground, Ramp((mist, tone), span=(y - 4, y + 22)))
+            paint = Ramp((tone, tone, mist), span=(y - size * 1.7, y + 8))
+            _paint_conifers(scene, ground, size, paint)
+        scene.ground(ground, Ramp((mist, tone), span=(y - 4, y + 22)))
         if k < rows - 1:
-            veil = mix(palette.sky[3], palette.sun, 0.2)
-            canvas.glow(wide / 2, y + 3, wide * 0.85, veil, 0.34 * (1 - k / rows), 11)
-    rays = scene.form.random() < 0.6 and palette.dim < 0.6
-    if rays and not scene.weather and scene.light != "mono":
-        _rays(canvas, palette, at)
-    air.weather(canvas, palette, scene, high - reach * 0.85)
+            scene.glow(wide / 2, y + 3, wide * 0.85, veil, 0.34 * (1 - k / rows), 11)
+    clear = palette.dim < 0.6 and not scene.recipe.weather and scene.recipe.light != "mono"
+    if scene.random() < 0.6 and clear:
+        _paint_rays(scene, sun)
+    sky.paint_weather(scene, high - reach * 0.85)
 
 
-def _conifers(
-    canvas: SketchCanvas, scene: Scene, ground: Outline, size: float, paint: Ramp
-) -> None:
-    parts: list[tuple[Outline, float]] = []
+def _paint_conifers(scene: Scene, ground: Outline, size: float, paint: Ramp) -> None:
+    trees: list[Outline] = []
     x = -size * 0.3
-    while x < canvas.wide + size * 0.3:
-        y = _height_at(ground, x) + 1.5
+    while x < scene.wide + size * 0.3:
         rise = size * scene.between(0.72, 1.5)
         half = rise * scene.between(0.17, 0.235)
-        parts.append((_conifer(scene, x, y, rise, half), 1.0))
+        trees.append(_conifer(scene, (x, _height_at(ground, x) + 1.5), rise, half))
         x += size * scene.between(0.2, 0.46)
-    canvas.scatter(parts, paint)
+    scene.fill_all(trees, paint)
 
 
-def _conifer(scene: Scene, x: float, y: float, rise: float, half: float) -> Outline:
+def _conifer(scene: Scene, foot: Point, rise: float, half: float) -> Outline:
     # Both edges step down in tiers, with the tips drooping a little and no two alike.
+    x, y = foot
     tiers = 5 + scene.pick(3)
     left: Outline = []
     right: Outline = []
@@ -76,43 +76,34 @@ def _conifer(scene: Scene, x: float, y: float, rise: float, half: float) -> Outl
     return [(x, top), *right, (x + half * 0.1, y), (x - half * 0.1, y), *left[::-1]]
 
 
-def _broadleaves(
-    canvas: SketchCanvas,
-    scene: Scene,
-    ground: Outline,
-    size: float,
-    tones: tuple[Colour, Colour, ScenePalette],
+def _paint_broadleaves(
+    scene: Scene, ground: Outline, size: float, tone: Colour, mist: Colour
 ) -> None:
-    tone, mist, palette = tones
-    trunks: list[tuple[Outline, float]] = []
-    crowns: list[tuple[list[tuple[Outline, float]], Colour]] = []
+    palette = scene.palette
+    trunks: list[Outline] = []
+    crowns: list[tuple[list[Outline], Colour]] = []
     x = -size * 0.2
-    while x < canvas.wide + size * 0.3:
+    while x < scene.wide + size * 0.3:
         y = _height_at(ground, x) + 1
         rise = size * scene.between(0.8, 1.4)
-        trunks.append((box(x - rise * 0.022, y - rise * 0.62, rise * 0.044, rise * 0.66), 1.0))
-        hue = scene.between(-16, 22)
-        leaf = turned(tone, hue)
-        crown: list[tuple[Outline, float]] = []
-        for dx, dy, r in (
-            (0, 0.72, 0.27),
-            (-0.15, 0.58, 0.2),
-            (0.16, 0.56, 0.21),
-            (0.02, 0.5, 0.2),
-        ):
-            wobble = scene.between(0.88, 1.12)
-            crown.append((ellipse(x + dx * rise, y - dy * rise, r * rise * wobble), 1.0))
+        trunks.append(box(x - rise * 0.022, y - rise * 0.62, rise * 0.044, rise * 0.66))
+        leaf = shifted(tone, hue=scene.between(-16, 22))
+        crown = [
+            ellipse(x + dx * rise, y - dy * rise, r * rise * scene.between(0.88, 1.12))
+            for dx, dy, r in _CROWN
+        ]
         crowns.append((crown, leaf))
         x += size * scene.between(0.38, 0.66)
-    canvas.scatter(trunks, mix(mist, palette.land[1], 0.55))
+    scene.fill_all(trunks, mix(mist, palette.land[1], 0.55))
     for crown, leaf in crowns:
-        canvas.scatter(crown, leaf)
-        light, _ = crown[0]
-        cx = sum(p[0] for p in light) / len(light)
-        cy = sum(p[1] for p in light) / len(light)
-        lit = [(cx + (px - cx) * 0.62 - size * 0.05, cy + (py - cy) * 0.6 - size * 0.06)
-               for px, py in light]  # fmt: skip
-        canvas.fill(lit, mix(leaf, palette.sun, 0.28), 0.5)
+        scene.fill_all(crown, leaf)
+        top = crown[0]
+        cx, cy = (sum(place) / len(top) for place in zip(*top, strict=True))
+        lit = [
+            (cx + (px - cx) * 0.62 - size * 0.05, cy + (py - cy) * 0.6 - size * 0.06)
+            for px, py in top
+        ]
+        scene.fill(lit, mix(leaf, palette.sun, 0.28), 0.5)
 
 
 def _height_at(edge: Outline, x: float) -> float:
@@ -121,13 +112,13 @@ def _height_at(edge: Outline, x: float) -> float:
     return edge[min(len(edge) - 1, max(0, index))][1]
 
 
-def _rays(canvas: SketchCanvas, palette: ScenePalette, at: tuple[float, float]) -> None:
+def _paint_rays(scene: Scene, sun: Point) -> None:
     # Slanting light through the mist; barely there, or it looks like a stage.
-    x, y = at
-    reach = min(canvas.high, 160) * 0.8
-    light = mix(palette.sun, WHITE, 0.3)
-    for k, (offset, width) in enumerate(((-34, 7), (-14, 10), (8, 6), (27, 11))):
-        ray = [(x + offset * 0.1, y), (x + offset * 0.1 + 1, y)]
-        ray += [(x + offset + width, y + reach), (x + offset - width * 0.3, y + reach)]
-        fade = Fade(start=(y, 0.16 - 0.02 * k), end=(y + reach, 0.0))
-        canvas.fill(ray, light, 1.0, fade)
+    x, y = sun
+    low = y + min(scene.high, 160) * 0.8
+    light = mix(scene.palette.sun, WHITE, 0.3)
+    for k, (offset, width) in enumerate(_RAYS):
+        top = x + offset * 0.1
+        ray = [(top, y), (top + 1, y), (x + offset + width, low), (x + offset - width * 0.3, low)]
+        fade = Fade(start=(y, 0.16 - 0.02 * k), end=(low, 0.0))
+        scene.fill(ray, light, 1.0, fade)

@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from studio.providers.sketch.air import Scene
-from studio.providers.sketch.canvas import SketchCanvas
-from studio.providers.sketch.colour import Colour, colour, luminance, mix
-from studio.providers.sketch.palettes import ScenePalette
-from studio.providers.sketch.shapes import (
-    Outline,
-    arc,
-    box,
-)
+from studio.providers.sketch.colour import Colour, colours, luminance, mix
+from studio.providers.sketch.scene import Scene
+from studio.providers.sketch.shapes import Outline, arc, box, placed
 
 # Ground first, then the inks.
 _INKS = (
@@ -22,82 +16,65 @@ _INKS = (
     "18222e f2a65a 77bfa3 eec170 f4f1de",
 )
 
+_FULL = box(0, 0, 1.004, 1.004)
+_ONE, _OTHER, _GROUND = range(3)
 
-def pattern(canvas: SketchCanvas, palette: ScenePalette, scene: Scene) -> None:
-    """Discs, quarters and stripes on a square grid, in four inks; edges meet when it is tiled."""
-    inks = _inks(palette, scene)
-    canvas.wash(inks[0])
-    wide, high = canvas.wide, canvas.high
+
+def _quarter(x: float, y: float, start: float, radius: float = 1) -> Outline:
+    return [*arc(x, y, radius, start, start + 90), (x, y)]
+
+
+def _disc(x: float, y: float, radius: float) -> Outline:
+    return arc(x, y, radius, 0, 360)
+
+
+# The figures of a tile from (0, 0) to (1, 1): outlines, each with the ink it is printed in.
+_FIGURES: tuple[list[tuple[Outline, int]], ...] = (
+    [(_quarter(0, 0, 0), _ONE)],
+    [(_quarter(1, 1, 180), _ONE)],
+    [(_disc(0.5, 0.5, 0.5), _ONE), (_disc(0.5, 0.5, 0.227), _OTHER)],
+    [([(0, 0), (1, 0), (0, 1)], _ONE)],
+    [(box(0, k / 4, 1, 0.125), _ONE) for k in range(4)],
+    [(_FULL, _ONE), (arc(0.5, 1, 0.5, 180, 360), _OTHER)],
+    [(_FULL, _ONE), ([(0, 1), (1, 0), (1, 1)], _OTHER)],
+    [
+        (_quarter(0, 1, 270), _ONE),
+        (_quarter(0, 1, 270, 0.72), _GROUND),
+        (_quarter(0, 1, 270, 0.44), _OTHER),
+    ],
+    [([*arc(0, 1, 1, 270, 360), *arc(1, 0, 1, 90, 180)], _ONE)],
+    [(_disc((i + 0.5) / 3, (j + 0.5) / 3, 0.1), _ONE) for i in range(3) for j in range(3)],
+    [(arc(0.5, 0, 0.5, 0, 180), _ONE), (arc(0.5, 1, 0.5, 180, 360), _OTHER)],
+)
+
+
+def paint_pattern(scene: Scene) -> None:
+    """Paint discs, quarters and stripes on a square grid; edges meet when it is tiled."""
+    ground, *inks = _inks(scene)
+    scene.wash(ground)
+    wide, high = scene.wide, scene.high
     across = max(1, round(wide / 25 if wide > high else 4))
     cell = wide / across
     down = max(1, round(high / cell))
     tall = high / down
     for row in range(down):
         for column in range(across):
-            kind = scene.pick(11)
-            one = 1 + scene.pick(4)
-            other = 1 + (one + scene.pick(3)) % 4
-            tile = _Tile(canvas, (column * cell, row * tall), (cell, tall))
-            tile.paint(kind, inks[one], inks[other], inks[0])
+            figure = _FIGURES[scene.pick(len(_FIGURES))]
+            one = scene.pick(4)
+            other = (one + 1 + scene.pick(3)) % 4
+            printed = (inks[one], inks[other], ground)
+            for outline, ink in figure:
+                scene.fill(placed(outline, column * cell, row * tall, cell, tall), printed[ink])
 
 
-def _inks(palette: ScenePalette, scene: Scene) -> list[Colour]:
-    chosen = [colour(text) for text in _INKS[scene.pick(len(_INKS))].split()]
-    if scene.choice == "scene":
-        # The prompt named a light or a colour: print in that light's own inks.
-        ground = palette.land[1] if palette.dim > 0.6 else mix(palette.pale[0], palette.sky[3], 0.2)
-        ends = palette.pale[0] if palette.dim > 0.6 else palette.land[1]
-        chosen = [ground, palette.accent, palette.sky[1], palette.lamp, ends]
-        if abs(luminance(chosen[2]) - luminance(ground)) < 0.12:
-            chosen[2] = palette.sky[2]
-    return chosen
-
-
-class _Tile:
-    """One cell of the pattern."""
-
-    def __init__(
-        self, canvas: SketchCanvas, at: tuple[float, float], size: tuple[float, float]
-    ) -> None:
-        self._canvas = canvas
-        self._x, self._y = at
-        self._w, self._h = size
-
-    def paint(self, kind: int, one: Colour, other: Colour, ground: Colour) -> None:
-        """Draw one of eleven figures."""
-        draw = self._canvas.fill
-        if kind == 0:
-            draw(self._sized([*arc(0, 0, 1, 0, 90), (0, 0)]), one)
-        elif kind == 1:
-            draw(self._sized([*arc(1, 1, 1, 180, 270), (1, 1)]), one)
-        elif kind == 2:
-            draw(self._sized(arc(0.5, 0.5, 0.5, 0, 360)), one)
-            draw(self._sized(arc(0.5, 0.5, 0.227, 0, 360)), other)
-        elif kind == 3:
-            draw(self._sized([(0, 0), (1, 0), (0, 1)]), one)
-        elif kind == 4:
-            for k in range(4):
-                draw(self._sized(box(0, k / 4, 1, 0.125)), one)
-        elif kind == 5:
-            draw(self._sized(box(0, 0, 1.004, 1.004)), one)
-            draw(self._sized(arc(0.5, 1, 0.5, 180, 360)), other)
-        elif kind == 6:
-            draw(self._sized(box(0, 0, 1.004, 1.004)), one)
-            draw(self._sized([(0, 1), (1, 0), (1, 1)]), other)
-        elif kind == 7:
-            for radius, ink in ((1.0, one), (0.72, ground), (0.44, other)):
-                draw(self._sized([*arc(0, 1, radius, 270, 360), (0, 1)]), ink)
-        elif kind == 8:
-            leaf = [*arc(0, 1, 1, 270, 360), *arc(1, 0, 1, 90, 180)]
-            draw(self._sized(leaf), one)
-        elif kind == 9:
-            dots = [
-                arc((i + 0.5) / 3, (j + 0.5) / 3, 0.1, 0, 360) for i in range(3) for j in range(3)
-            ]
-            self._canvas.scatter([(self._sized(dot), 1.0) for dot in dots], one)
-        else:
-            draw(self._sized(arc(0.5, 0, 0.5, 0, 180)), one)
-            draw(self._sized(arc(0.5, 1, 0.5, 180, 360)), other)
-
-    def _sized(self, outline: Outline) -> Outline:
-        return [(self._x + x * self._w, self._y + y * self._h) for x, y in outline]
+def _inks(scene: Scene) -> list[Colour]:
+    chosen = colours(_INKS[scene.pick(len(_INKS))])
+    if scene.recipe.choice != "scene":
+        return chosen
+    # The prompt named a light or a colour: print in that light's own inks.
+    palette = scene.palette
+    night = palette.dim > 0.6
+    ground = palette.land[1] if night else mix(palette.pale[0], palette.sky[3], 0.2)
+    dark = palette.pale[0] if night else palette.land[1]
+    alike = abs(luminance(palette.sky[1]) - luminance(ground)) < 0.12
+    return [ground, palette.accent, palette.sky[2 if alike else 1], palette.lamp, dark]

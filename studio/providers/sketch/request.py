@@ -1,4 +1,4 @@
-"""Reads a generateContent request into a brief: prompt, size, seed and what each picture is for."""
+"""From a generateContent request to a brief: prompt, size, seed and the role of each picture."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import binascii
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from studio.common import json_reader
@@ -15,7 +15,7 @@ from studio.providers.sketch.brief import Brief, SketchInput
 from studio.providers.sketch.repaint import pixels_of
 from studio.providers.sketch.sizes import pixels
 
-# Words beside a picture that say it is there for its colours, not to be edited.
+# Words beside a picture that say what it is for.
 _PALETTE_WORDS = re.compile(r"\b(style|palette|colou?rs?|subject|reference only)\b", re.IGNORECASE)
 _EDIT_WORDS = re.compile(r"\b(edit|edited|editing|composition|original|source)\b", re.IGNORECASE)
 _MASK_WORDS = re.compile(r"\bmask\b", re.IGNORECASE)
@@ -64,13 +64,12 @@ def read(body: bytes) -> SketchRequest:
         raise BadRequestError(f"Invalid JSON payload received. {error}") from error
     if not isinstance(root, dict):
         raise BadRequestError("Invalid JSON payload received. The root is not an object.")
-    config = _object(root, "generationConfig", "generation_config")
+    config = _object(root, "generationConfig")
     if _number(config.get("candidateCount", 1), "candidateCount") != 1:
         raise BadRequestError("Multiple candidates is not enabled for this model")
     prompt, inputs = _contents(root.get("contents"))
-    image = _object(config, "imageConfig", "image_config")
+    image = _object(config, "imageConfig")
     seed = config.get("seed")
-    modalities = config.get("responseModalities") or ["IMAGE"]
     size = pixels(
         _text(image.get("aspectRatio"), "aspectRatio"),
         _text(image.get("imageSize"), "imageSize"),
@@ -82,8 +81,8 @@ def read(body: bytes) -> SketchRequest:
         seed=secrets.randbits(31) if seed is None else _number(seed, "seed"),
         inputs=inputs,
     )
-    wants = any(str(name).upper() == "IMAGE" for name in modalities)
-    return SketchRequest(brief, wants)
+    modalities = config.get("responseModalities") or ["IMAGE"]
+    return SketchRequest(brief, any(str(name).upper() == "IMAGE" for name in modalities))
 
 
 def _contents(contents: object) -> tuple[str, tuple[SketchInput, ...]]:
@@ -92,24 +91,24 @@ def _contents(contents: object) -> tuple[str, tuple[SketchInput, ...]]:
     prompt: list[str] = []
     found: list[tuple[bytes, str]] = []
     for position, content in enumerate(contents):
+        where = f"contents[{position}].parts"
         parts = content.get("parts") if isinstance(content, dict) else None
         if not isinstance(parts, list) or not parts:
-            raise BadRequestError(f"contents[{position}].parts must not be empty")
+            raise BadRequestError(f"{where} must not be empty")
         texts: list[str] = []
         caption = ""
         for part in parts:
             if not isinstance(part, dict):
-                raise BadRequestError(
-                    f"contents[{position}].parts holds something else than a part"
-                )
-            data = part.get("inlineData", part.get("inline_data"))
+                raise BadRequestError(f"{where} holds something else than a part")
+            data = part.get("inlineData")
+            text = part.get("text")
             if isinstance(data, dict):
                 found.append((_decoded(data), caption))
                 caption = ""
-            elif isinstance(part.get("text"), str):
-                texts.append(part["text"])
-                caption = part["text"] if len(part["text"]) <= _CAPTION else ""
-        # In a conversation only the newest words count; its pictures all lie on the table.
+            elif isinstance(text, str):
+                texts.append(text)
+                caption = text if len(text) <= _CAPTION else ""
+        # In a conversation only the newest words count; all its pictures do.
         if content.get("role", "user") != "model" and texts:
             prompt = texts
     words = "\n".join(prompt)
@@ -118,42 +117,32 @@ def _contents(contents: object) -> tuple[str, tuple[SketchInput, ...]]:
 
 def _with_roles(found: list[tuple[bytes, str]], words: str) -> tuple[SketchInput, ...]:
     said = {int(number): text for number, text in _NUMBERED.findall(words)}
-    inputs = [
-        SketchInput(data, _role(said.get(number) or caption))
-        for number, (data, caption) in enumerate(found, 1)
-    ]
-    if not inputs or any(one.role == "edit!" for one in inputs):
-        return tuple(
-            replace(one, role="edit" if one.role == "edit!" else one.role or "palette")
-            for one in inputs
-        )
-    if _LOOK.search(words) and not _KEEP.search(words):
-        return tuple(replace(one, role=one.role or "palette") for one in inputs)
-    # Nothing was said: the last picture without a role is the one being edited.
-    unsaid = [k for k, one in enumerate(inputs) if not one.role]
+    roles = [_role(said.get(k) or caption) for k, (_, caption) in enumerate(found, 1)]
+    wants_look = _LOOK.search(words) and not _KEEP.search(words)
+    if "" in roles and "edit" not in roles and not wants_look:
+        # The last picture of which nothing was said is the one being edited.
+        roles[max(k for k, role in enumerate(roles) if not role)] = "edit"
     return tuple(
-        replace(one, role=one.role or ("edit" if [k] == unsaid[-1:] else "palette"))
-        for k, one in enumerate(inputs)
+        SketchInput(data, role or "palette") for (data, _), role in zip(found, roles, strict=True)
     )
 
 
 def _role(hint: str) -> str:
+    """What words beside a picture say that it is for, "" when they do not."""
     if _MASK_WORDS.search(hint):
         return "mask"
-    if _PALETTE_WORDS.search(hint) and not _EDIT_WORDS.search(hint):
-        return "palette"
-    return "edit!" if _EDIT_WORDS.search(hint) else ""
+    if _EDIT_WORDS.search(hint):
+        return "edit"
+    return "palette" if _PALETTE_WORDS.search(hint) else ""
 
 
 def _decoded(part: Mapping[str, Any]) -> bytes:
     text = part.get("data")
     if not isinstance(text, str) or not text:
         raise BadRequestError("inlineData.data is missing")
+    # Some clients send the URL-safe alphabet, some no padding.
+    text = text.replace("-", "+").replace("_", "/") + "=" * (-len(text) % 4)
     try:
-        if "-" in text or "_" in text:
-            # Some clients send the URL-safe alphabet.
-            text = text.replace("-", "+").replace("_", "/")
-        text += "=" * (-len(text) % 4)
         # In pieces, so that a picture of many megabytes never holds the interpreter for long.
         pieces = (text[k : k + _PIECE] for k in range(0, len(text), _PIECE))
         return b"".join(base64.b64decode(piece, validate=True) for piece in pieces)
@@ -161,14 +150,11 @@ def _decoded(part: Mapping[str, Any]) -> bytes:
         raise BadRequestError(f"inlineData.data: Base64 decoding failed: {error}") from error
 
 
-def _object(root: Mapping[str, Any], *names: str) -> Mapping[str, Any]:
-    for name in names:
-        value = root.get(name)
-        if isinstance(value, dict):
-            return value
-        if value is not None:
-            raise BadRequestError(f"{name} is not an object")
-    return {}
+def _object(root: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    value = root.get(name)
+    if value is None or isinstance(value, dict):
+        return value or {}
+    raise BadRequestError(f"{name} is not an object")
 
 
 def _text(value: object, name: str) -> str | None:

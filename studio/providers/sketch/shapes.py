@@ -6,11 +6,14 @@ The shorter side of a picture is 100 units, x to the right, y down.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from random import Random
 
 Point = tuple[float, float]
 Outline = list[Point]
+
+# Height and length of the waves that make a smooth edge, as shares of the whole.
+_SWELLS = ((0.62, 1.0), (0.26, 0.43), (0.12, 0.19))
 
 
 class Pen:
@@ -42,6 +45,16 @@ class Pen:
         return self
 
 
+def placed(points: Iterable[Point], x: float, y: float, sx: float, sy: float) -> Outline:
+    """Points drawn around (0, 0), stretched by `sx` and `sy` and moved to (x, y)."""
+    return [(x + px * sx, y + py * sy) for px, py in points]
+
+
+def moved(points: Iterable[Point], dx: float, dy: float) -> Outline:
+    """The same points elsewhere."""
+    return [(x + dx, y + dy) for x, y in points]
+
+
 def box(x: float, y: float, width: float, height: float) -> Outline:
     """A rectangle from its top left corner."""
     return [(x, y), (x + width, y), (x + width, y + height), (x, y + height)]
@@ -51,22 +64,15 @@ def ellipse(x: float, y: float, rx: float, ry: float | None = None) -> Outline:
     """A circle, or an ellipse, around (x, y)."""
     ry = rx if ry is None else ry
     steps = 180 if max(rx, ry) > 4 else 56 if max(rx, ry) > 0.8 else 20
-    return [
-        (x + rx * math.cos(math.tau * k / steps), y + ry * math.sin(math.tau * k / steps))
-        for k in range(steps)
-    ]
+    turns = [math.tau * k / steps for k in range(steps)]
+    return [(x + rx * math.cos(turn), y + ry * math.sin(turn)) for turn in turns]
 
 
 def arc(x: float, y: float, radius: float, start: float, end: float) -> Outline:
     """Points of a circle around (x, y) from `start` to `end` degrees (0 right, 90 down)."""
     steps = max(8, int(abs(end - start) / 2))
-    return [
-        (
-            x + radius * math.cos(math.radians(start + (end - start) * k / steps)),
-            y + radius * math.sin(math.radians(start + (end - start) * k / steps)),
-        )
-        for k in range(steps + 1)
-    ]
+    turns = [math.radians(start + (end - start) * k / steps) for k in range(steps + 1)]
+    return [(x + radius * math.cos(turn), y + radius * math.sin(turn)) for turn in turns]
 
 
 def rounded(x: float, y: float, width: float, height: float, radius: float) -> Outline:
@@ -81,15 +87,15 @@ def rounded(x: float, y: float, width: float, height: float, radius: float) -> O
     ]
 
 
-def stroke(path: Sequence[Point], width: Callable[[float], float]) -> Outline:
-    """A line along `path` whose whole width at the share t of its points is `width(t)`."""
+def stroke(path: Sequence[Point], width: float | Callable[[float], float]) -> Outline:
+    """A line along `path`, of one width or of `width(t)` at the share t of its points."""
     left: Outline = []
     right: Outline = []
     last = len(path) - 1
     for k, (x, y) in enumerate(path):
         (ax, ay), (bx, by) = path[max(0, k - 1)], path[min(last, k + 1)]
         length = math.hypot(bx - ax, by - ay) or 1.0
-        half = width(k / last) / 2
+        half = (width(k / last) if callable(width) else width) / 2
         nx, ny = -(by - ay) / length * half, (bx - ax) / length * half
         left.append((x + nx, y + ny))
         right.append((x - nx, y - ny))
@@ -104,26 +110,23 @@ def turned(outline: Outline, x: float, y: float, degrees: float) -> Outline:
     ]
 
 
-def ridge(form: Random, width: float, y: float, height: float, step: float) -> Outline:
-    """The upper edge of a range of hills, from left to right beyond both sides of the picture."""
+def ridge(form: Random, width: float, y: float, height: float) -> Outline:
+    """The jagged upper edge of a range of hills, beyond both sides of the picture."""
     phase = form.random() * 9
     points: Outline = [(-4.0, y)]
     x = -2.0
-    while x <= width + step:
+    while x <= width + 6:
         swell = abs(math.sin(x / 17 + phase)) * height
         points.append((x, y - swell - form.random() * height * 0.6))
-        x += step
+        x += 6
     return points
 
 
 def swells(form: Random, width: float, y: float, height: float, length: float) -> Outline:
     """A smooth rolling edge made of three waves of different lengths, left to right."""
-    parts = [(height * a, length * b, form.random() * math.tau) for a, b in _SWELLS]
+    waves = [(height * a, length * b, form.random() * math.tau) for a, b in _SWELLS]
     steps = max(90, int(width * 1.2))
     return [
-        (x, y - sum(a * (0.5 + 0.5 * math.sin(x / b * math.tau + p)) for a, b, p in parts))
+        (x, y - sum(a * (0.5 + 0.5 * math.sin(x / b * math.tau + p)) for a, b, p in waves))
         for x in (-4 + (width + 8) * k / steps for k in range(steps + 1))
     ]
-
-
-_SWELLS = ((0.62, 1.0), (0.26, 0.43), (0.12, 0.19))

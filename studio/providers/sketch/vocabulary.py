@@ -1,27 +1,17 @@
-"""The words the offline painter knows: what they show, in which light, in which colours.
+"""The words the offline painter knows: motifs, lights, weathers, colours and small things.
 
-Everything is matched in lower case; a phrase of several words counts before its parts. Words
-in scripts without spaces are looked for anywhere in the text.
+All are matched in lower case, a phrase of several words before its parts. Words in scripts
+without spaces are found anywhere in the text.
 """
 
 from __future__ import annotations
 
 
 def _table(**entries: str) -> dict[str, str]:
-    return {
-        word.strip(): name
-        for name, words in entries.items()
-        for word in words.split(",")
-        if word.strip()
-    }
+    return {word: name for name, words in entries.items() for word in words.split(",")}
 
 
-# In the order in which they win when a prompt names several.
-MOTIF_ORDER = (
-    "lighthouse", "icon", "pattern", "kelp", "still_life", "city", "leaves", "forest", "dunes",
-    "mountains", "waves", "hills",
-)  # fmt: skip
-
+# Motifs and lights stand in the order in which they win when a prompt names several.
 MOTIFS = _table(
     lighthouse="lighthouse,light house,beacon,harbour,harbor,island,islet,cliff,coast,pharos,"
     "leuchtturm,phare,faro,灯台,灯塔",
@@ -46,22 +36,20 @@ MOTIFS = _table(
     "hügel,丘,风景",
 )
 
-# In the order in which they win.
-LIGHT_ORDER = (
-    "mono", "mist", "blue", "night", "dusk", "dawn", "noon", "autumn",
-)  # fmt: skip
+MOTIF_ORDER = tuple(dict.fromkeys(MOTIFS.values()))
 
 LIGHTS = _table(
     mono="monochrome,mono,black and white,linocut,woodcut,ink drawing,grayscale,greyscale,"
     "two colours,two colors,sumi,黑白",
+    mist="morning mist,spring",
     blue="blue hour,twilight,nightfall,薄明",
     night="night,midnight,nighttime,moonlit,moonlight,moon,stars,starry,nacht,nuit,noche,夜,星",
     dusk="dusk,sunset,evening,golden hour,sundown,afterglow,abend,黄昏,夕",
     dawn="dawn,sunrise,morning,daybreak,early light,morgen,aube,清晨,朝",
     noon="noon,midday,daylight,day,sunny,summer,bright,clear sky,mittag,正午,昼",
     autumn="autumn,autumnal,fall colours,fall colors,october,herbst,秋",
-    mist="morning mist,spring",
 )
+LIGHT_ORDER = tuple(dict.fromkeys(LIGHTS.values()))
 
 WEATHERS = _table(
     storm="storm,stormy,rain,rainy,thunder,tempest,downpour,sturm,regen,暴风,嵐,雨",

@@ -1,8 +1,8 @@
 """The offline painter behind the wire format of generateContent: a plain async function.
 
 `Painter().answer(method, url, headers, body)` gives (status, headers, chunks);
-providers/transport.py makes an httpx transport of it. Faults are played only by the fault models
-below, never by a prompt.
+providers/http_routes.py makes an httpx response of it. Faults are played by the fault models only,
+never by a prompt.
 """
 
 from __future__ import annotations
@@ -14,11 +14,9 @@ import json
 import math
 import re
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from types import ModuleType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from studio.common.i18n import _
@@ -27,7 +25,6 @@ if TYPE_CHECKING:
     from studio.providers.sketch.painter import Sketch
     from studio.providers.sketch.request import SketchRequest
 
-_Made = TypeVar("_Made")
 Answer = tuple[int, dict[str, str], AsyncIterator[bytes]]
 
 MODELS = (
@@ -46,6 +43,11 @@ _OVERLOADS = 2
 _REMEMBERED = 256
 _GENERATE = re.compile(r"/models/([^/]+):generateContent$")
 _MODEL = re.compile(r"/models(?:/([^/:]+))?/?$")
+_HEADERS = {"content-type": "application/json; charset=UTF-8", "server": "gridbrush-sketch"}
+# Stands for the picture in an answer until it is encoded.
+_PICTURE = "\0"
+# Bytes of a picture that are encoded at once, so that the interpreter is never held for long.
+_PIECE = 768 * 1024
 
 
 class Painter:
@@ -65,7 +67,7 @@ class Painter:
         self._sleep = sleep
         self._executor: ThreadPoolExecutor | None = None
         self._stops: set[threading.Event] = set()
-        self._refused: dict[str, int] = {}
+        self._refused: dict[bytes, int] = {}
 
     async def answer(
         self,
@@ -77,19 +79,26 @@ class Painter:
         """Answer one request as the service would, with status, headers and the body in chunks."""
         path = urlsplit(url).path
         if method.upper() == "GET" and (match := _MODEL.search(path)):
-            return _listed(unquote(match[1]) if match[1] else None)
+            return _models(unquote(match[1]) if match[1] else None)
         match = _GENERATE.search(path)
         if method.upper() != "POST" or not match:
             return _failed(404, "NOT_FOUND", f"Invalid URL ({method.upper()} {path})")
         model = unquote(match[1])
         if model not in MODELS:
             return _failed(404, "NOT_FOUND", f"models/{model} is not found.")
-        name = await self._aside(lambda _stop: hashlib.sha256(body).hexdigest())
-        if model == "sketch-overloaded" and self._turns_away(name):
+        if model == "sketch-overloaded" and await self._turns_away(body):
             return _failed(
                 503, "UNAVAILABLE", _("The model is overloaded. Please try again later.")
             )
-        return await self._generated(model, body, name)
+        try:
+            made = await self._on_thread(lambda stop: _answer_body(model, body, stop))
+        except ValueError as error:
+            return _failed(400, "INVALID_ARGUMENT", str(error))
+        headers_sent = {**_HEADERS, "content-length": str(len(made))}
+        if model == "sketch-slow":
+            return 200, headers_sent, self._dripping(made)
+        end = len(made) // 2 if model == "sketch-cut" else len(made)
+        return 200, headers_sent, _chunked(made[:end])
 
     def close(self) -> None:
         """Give up what is being painted; at once, without waiting for the thread."""
@@ -99,26 +108,7 @@ class Painter:
             self._executor.shutdown(wait=False, cancel_futures=True)
             self._executor = None
 
-    async def _generated(self, model: str, body: bytes, name: str) -> Answer:
-        try:
-            request, painter = await self._aside(lambda _stop: _loaded())
-            asked: SketchRequest = await self._aside(lambda _stop: request.read(body))
-            if model == "sketch-refuses":
-                return _json(200, _refusal(asked, model))
-            if model == "sketch-words" or not asked.wants_picture:
-                return _json(200, _spoken(asked, model))
-            sketch: Sketch = await self._aside(lambda stop: painter.paint(asked.brief, stop))
-        except ValueError as error:
-            return _failed(400, "INVALID_ARGUMENT", str(error))
-        answer = _PictureBody.of(asked, sketch, model, name)
-        headers = {**_HEADERS, "content-length": str(answer.length)}
-        if model == "sketch-slow":
-            return 200, headers, self._dripping(answer)
-        if model == "sketch-cut":
-            return 200, headers, _chunked(answer.pieces(), upto=answer.length // 2)
-        return 200, headers, _chunked(answer.pieces())
-
-    async def _aside(self, work: Callable[[threading.Event], _Made]) -> _Made:
+    async def _on_thread(self, work: Callable[[threading.Event], bytes]) -> bytes:
         if self._executor is None:
             self._executor = ThreadPoolExecutor(1, thread_name_prefix="sketch")
         stop = threading.Event()
@@ -131,71 +121,82 @@ class Painter:
             stop.set()
             self._stops.discard(stop)
 
-    async def _dripping(self, answer: _PictureBody) -> AsyncIterator[bytes]:
+    async def _dripping(self, made: bytes) -> AsyncIterator[bytes]:
         # Even pieces at even times; the last one comes when the time is over.
-        step = math.ceil(answer.length / _DRIPS)
-        async for piece in _chunked(answer.pieces(), step):
+        async for piece in _chunked(made, math.ceil(len(made) / _DRIPS)):
             await self._sleep(self._drip_seconds / _DRIPS)
             yield piece
 
-    def _turns_away(self, name: str) -> bool:
-        times = self._refused.pop(name, 0)
+    async def _turns_away(self, body: bytes) -> bool:
+        request = await self._on_thread(lambda _stop: hashlib.sha256(body).digest())
+        times = self._refused.pop(request, 0)
         if times >= _OVERLOADS:
             return False
-        self._refused[name] = times + 1
+        self._refused[request] = times + 1
         while len(self._refused) > _REMEMBERED:
             self._refused.pop(next(iter(self._refused)))
         return True
 
 
-def _loaded() -> tuple[ModuleType, ModuleType]:
-    """What reads requests and what paints; called on the painter's thread."""
+def _answer_body(model: str, body: bytes, stop: threading.Event) -> bytes:
+    """Read a request and paint its picture; called on the painter's thread.
+
+    Raises ValueError for a request that the service would not take.
+    """
     # Pillow is for those who paint, and takes 0.1 s.
     from studio.providers.sketch import painter, request
 
-    return request, painter
+    asked = request.read(body)
+    if model == "sketch-refuses":
+        message = _(
+            "Unable to show the generated image: the offline painter simulates a refusal by the "
+            "safety filter."
+        )
+        refusal = {"finishReason": "IMAGE_SAFETY", "finishMessage": message, "index": 0}
+        return json.dumps(_answer(asked, model, refusal, "refused")).encode()
+    if model == "sketch-words" or not asked.wants_picture:
+        words = _(
+            "Offline sketch, not AI: this model only replies with text. Choose the sketch model for "
+            "a picture."
+        )
+        return json.dumps(_answer(asked, model, _candidate({"text": words}), "words")).encode()
+    sketch = painter.paint(asked.brief, stop)
+    text = {"text": _described(sketch, asked.brief.seed)}
+    picture = {"inlineData": {"mimeType": "image/png", "data": _PICTURE}}
+    answer = _answer(asked, model, _candidate(text, picture), hashlib.sha256(body).hexdigest())
+    whole = json.dumps({**answer, "seed": asked.brief.seed})
+    before, _marker, after = whole.partition(json.dumps(_PICTURE)[1:-1])
+    pieces = [
+        base64.b64encode(sketch.png[start : start + _PIECE])
+        for start in range(0, len(sketch.png), _PIECE)
+    ]
+    return b"".join([before.encode(), *pieces, after.encode()])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _PictureBody:
-    """The body of an answer with a picture: JSON around base64, encoded while it is sent."""
-
-    before: bytes
-    png: bytes
-    after: bytes
-
-    @classmethod
-    def of(
-        cls, asked: SketchRequest, sketch: Sketch, model: str, request_hash: str
-    ) -> _PictureBody:
-        marker = "\0"
-        parts = [
-            {"text": described(sketch)},
-            {"inlineData": {"mimeType": "image/png", "data": marker}},
-        ]
-        whole = {
-            "candidates": [
-                {"content": {"role": "model", "parts": parts}, "finishReason": "STOP", "index": 0}
-            ],
-            **_closing(asked, model, request_hash),
-            "seed": sketch.seed,
-        }
-        before, _marker, after = json.dumps(whole).partition(json.dumps(marker)[1:-1])
-        return cls(before=before.encode(), png=sketch.png, after=after.encode())
-
-    @property
-    def length(self) -> int:
-        return len(self.before) + 4 * math.ceil(len(self.png) / 3) + len(self.after)
-
-    def pieces(self) -> Iterator[bytes]:
-        yield self.before
-        step = CHUNK // 4 * 3
-        for start in range(0, len(self.png), step):
-            yield base64.b64encode(self.png[start : start + step])
-        yield self.after
+def _candidate(*parts: Mapping[str, Any]) -> dict[str, Any]:
+    content = {"role": "model", "parts": parts}
+    return {"content": content, "finishReason": "STOP", "index": 0}
 
 
-def described(sketch: Sketch) -> str:
+def _answer(
+    asked: SketchRequest, model: str, candidate: Mapping[str, Any], request_hash: str
+) -> dict[str, Any]:
+    # A rough count is enough for the interface; nothing here costs money.
+    tokens = len(asked.brief.prompt) // 4 + 1 + 258 * len(asked.brief.inputs)
+    response_id = hashlib.sha256(f"{request_hash} {asked.brief.seed}".encode()).hexdigest()[:24]
+    return {
+        "candidates": [candidate],
+        "usageMetadata": {
+            "promptTokenCount": tokens,
+            "candidatesTokenCount": 0,
+            "totalTokenCount": tokens,
+        },
+        "modelVersion": model,
+        "responseId": response_id,
+    }
+
+
+def _described(sketch: Sketch, seed: int) -> str:
     """One sentence that says what the picture is, and that no model made it."""
     names = {
         "city": _("city"),
@@ -229,48 +230,11 @@ def described(sketch: Sketch) -> str:
     }
     # Translators: {motif} is "hills" or alike, {mood} is "fog" or alike.
     return _("Offline sketch, not AI: {motif}, {mood}, seed {seed}.").format(
-        motif=names[sketch.motif], mood=moods[sketch.mood], seed=sketch.seed
+        motif=names[sketch.motif], mood=moods[sketch.mood], seed=seed
     )
 
 
-_HEADERS = {"content-type": "application/json; charset=UTF-8", "server": "gridbrush-sketch"}
-
-
-def _closing(asked: SketchRequest, model: str, request_hash: str) -> dict[str, Any]:
-    # A rough count is enough for the interface; nothing here costs money.
-    tokens = len(asked.brief.prompt) // 4 + 1 + 258 * len(asked.brief.inputs)
-    response_id = hashlib.sha256(f"{request_hash} {asked.brief.seed}".encode()).hexdigest()[:24]
-    return {
-        "usageMetadata": {
-            "promptTokenCount": tokens,
-            "candidatesTokenCount": 0,
-            "totalTokenCount": tokens,
-        },
-        "modelVersion": model,
-        "responseId": response_id,
-    }
-
-
-def _refusal(asked: SketchRequest, model: str) -> dict[str, Any]:
-    message = _(
-        "Unable to show the generated image: the offline painter simulates a refusal by the "
-        "safety filter."
-    )
-    candidate = {"finishReason": "IMAGE_SAFETY", "finishMessage": message, "index": 0}
-    return {"candidates": [candidate], **_closing(asked, model, "refused")}
-
-
-def _spoken(asked: SketchRequest, model: str) -> dict[str, Any]:
-    words = _(
-        "Offline sketch, not AI: this model only replies with text. Choose the sketch model for "
-        "a picture."
-    )
-    content = {"role": "model", "parts": [{"text": words}]}
-    candidate = {"content": content, "finishReason": "STOP", "index": 0}
-    return {"candidates": [candidate], **_closing(asked, model, "words")}
-
-
-def _listed(model: str | None) -> Answer:
+def _models(model: str | None) -> Answer:
     entries = [
         {"id": name, "object": "model", "created": 0, "owned_by": "gridbrush"} for name in MODELS
     ]
@@ -288,21 +252,9 @@ def _failed(code: int, status: str, message: str) -> Answer:
 
 def _json(status: int, value: Mapping[str, Any]) -> Answer:
     body = json.dumps(value).encode()
-    return status, {**_HEADERS, "content-length": str(len(body))}, _chunked(iter([body]))
+    return status, {**_HEADERS, "content-length": str(len(body))}, _chunked(body)
 
 
-async def _chunked(
-    pieces: Iterator[bytes], size: int = CHUNK, upto: int | None = None
-) -> AsyncIterator[bytes]:
-    # Whole chunks whatever the pieces are, and nothing after `upto` bytes.
-    waiting = bytearray()
-    left = upto
-    for piece in pieces:
-        taken = piece if left is None else piece[:left]
-        left = None if left is None else left - len(taken)
-        waiting += taken
-        while len(waiting) >= size:
-            yield bytes(waiting[:size])
-            del waiting[:size]
-    if waiting:
-        yield bytes(waiting)
+async def _chunked(body: bytes, size: int = CHUNK) -> AsyncIterator[bytes]:
+    for start in range(0, len(body), size):
+        yield body[start : start + size]
