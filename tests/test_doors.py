@@ -54,8 +54,8 @@ SEEN = {
     "library/files/damaged.py:put_away": "the name of a file or folder that was listed",
     "library/operations/lost_records.py:_emptied": "a month's name out of the index",
     "library/operations/import_.py:_portion": "a new id",
-    "library/operations/import_.py:_copied": "a new id",
-    "library/operations/import_.py:_end": "an id that `_read` has looked at",
+    "library/operations/import_.py:_copy_files": "a new id",
+    "library/operations/import_.py:_finish_portion": "an id that `_read` has looked at",
     "library/operations/trash.py:_begin": "a new id",
     "library/operations/restore.py:_stage": "a name that `_is_wanted` has looked at",
     "library/operations/restore.py:restore": "a new id",
@@ -131,7 +131,7 @@ def joined(source: str) -> Iterator[tuple[str, int]]:
 NUMBERS = {
     "library/operations/change_progress.py:read", "library/operations/change_progress.py:took",
     "library/log/read_progress.py:watched", "library/index/search_sql.py:_meeting",
-    "library/index/search_sql.py:_way", "library/index/search_sql.py:_passing",
+    "library/index/search_sql.py:_plan", "library/index/search_sql.py:_passing",
     "library/index/aspect_names.py:named_ratio",
 }  # fmt: skip
 """What is divided there."""
@@ -147,8 +147,7 @@ PATHS_OF_THE_USER = {
 
 MADE_OF_A_NAME = {
     "library/operations/backup.py:write", "library/log/daily_copies.py:_copy",
-    "library/operations/relink.py:_copied", "library/operations/repair.py:_aside",
-    "library/index/index.py:open",
+    "library/operations/relink.py:_copy", "library/operations/repair.py:_aside",
     "library/store.py:close", "library/index/index_file.py:adopt",
     "library/index/index_file.py:remove", "library/operations/relocate.py:_copy",
     "library/operations/forget_prompt.py:_neutral", "library/files/thumbnails.py:store_thumbnail",

@@ -258,14 +258,15 @@ def replace(path: Path, data: bytes, *, within: Path | None = None) -> None:
 
 
 def set_aside(path: Path) -> StorageError:
-    """Keep a file that makes no sense under a name that says so; what is to be said about it.
-
-    What was set aside earlier stays: the name is a free one.
-    """
+    """Rename an invalid file as `put_aside` does; returns the error to show."""
     try:
-        aside = put_aside(path)
+        return set_aside_error(path, put_aside(path))
     except OSError as error:
         return storage_error(error, path)
+
+
+def set_aside_error(path: Path, aside: Path) -> StorageError:
+    """Error for an invalid file that was renamed."""
     return StorageError(
         _("{name} could not be read").format(name=path.name),
         _("It was renamed {name}; defaults are used.").format(name=aside),
@@ -274,7 +275,7 @@ def set_aside(path: Path) -> StorageError:
 
 
 def put_aside(path: Path) -> Path:
-    """Give a file that makes no sense a free name that says so; that name. Raises OSError."""
+    """Rename an invalid file to a free name that says so; returns it. Raises OSError."""
     number = 1
     aside = path.with_name(f"{path.stem}.broken{path.suffix}")
     while os.path.lexists(aside):

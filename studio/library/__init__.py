@@ -1,1 +1,1 @@
-"""The library: originals and records as the truth, and an index computed from them."""
+"""The library: originals and records as the source of truth, and an index computed from them."""

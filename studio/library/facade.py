@@ -1,6 +1,6 @@
-"""The library for the window and the command line: questions, changes, arrivals; never blocking.
+"""Library API for the window and the command line: queries, changes, new pictures; never blocks.
 
-The work is done by `operations`, on the log, index and originals that `store` holds.
+The work is done by `operations`, on the log, index and originals of `store`.
 """
 
 from __future__ import annotations
@@ -21,22 +21,13 @@ from studio.imaging.decoder import Decoder, Priority
 from studio.library.files import inputs
 from studio.library.files.originals import Originals
 from studio.library.files.thumbnails import step
-from studio.library.index import lineage
 from studio.library.index.index import Index
 from studio.library.index.index_file import current
 from studio.library.index.reader import first_pictures
 from studio.library.index.statistics import StorageTotals
 from studio.library.log.read_progress import ReadProgress
 from studio.library.log.records import Groups
-from studio.library.operations import (
-    edits,
-    finished_job,
-    open_store,
-    rebuild,
-    reindex,
-    short_ids,
-    thumbnails,
-)
+from studio.library.operations import edits, finished_job, open_store, reindex
 from studio.library.operations.collections import Collections
 from studio.library.operations.relink import MissingFileSearch
 from studio.library.query import Cost, Counts, Family, PromptUse, Query, local_midnight
@@ -46,70 +37,70 @@ T = TypeVar("T")
 
 
 class Library:
-    """One library, open.
+    """An open library.
 
     Attributes:
-        store: its log, index and originals, for the operations that have no method here.
-        collections: its collections, saved searches, tags in use, and the history of changes.
+        store: log, index and originals, for the operations that have no method here.
+        collections: collections, saved searches, tags in use, and the history of changes.
+        missing_files: search for originals that could not be read.
     """
 
     def __init__(
         self, folder: Path, computed: Callable[[str], Path], decoder: Decoder, events: EventBus
     ) -> None:
-        self.store = Store(folder, computed, events, rebuild.remake)
+        self.store = Store(folder, computed, events, reindex.rebuild_damaged)
         self.collections = Collections(self.store)
         self._decoder = decoder
-        self._doubts = MissingFileSearch(self.store)
+        self.missing_files = MissingFileSearch(self.store)
 
     @property
     def id(self) -> str:
-        """Names its computed files; made with the library."""
+        """Id of the library, which also names its computed files."""
         return self.store.id
 
     @property
     def folder(self) -> Path:
-        """Where the originals are."""
+        """Folder of the originals."""
         return self.store.folder
 
     @property
     def originals(self) -> Originals:
-        """The door to the originals."""
         return self.store.originals
 
     @property
     def writable(self) -> bool:
-        """Whether this process may change it (it holds the lock)."""
+        """Whether this process holds the lock and may write."""
         return self.store.writable
 
     @property
     def damaged(self) -> int:
-        """Lines of the log that could not be read at opening."""
+        """Number of lines of the log that could not be read at opening."""
         return self.store.damaged
 
     @property
     def troubles(self) -> PendingProblems:
-        """What was found at opening, until somebody hears it."""
+        """Problems found at opening and not published yet."""
         return self.store.troubles
 
     @property
     def rereading(self) -> ReadProgress | None:
-        """How far the index is made anew while the library is open."""
+        """Progress of an index that is rebuilt while the library is open."""
         return self.store.rereading
 
     # Opening and closing
 
     async def open(self, *, write: bool, beside: bool = False) -> None:
-        """Open for changes (the caller holds the lock) or only to read.
+        """Open for changes (the caller holds the lock) or read-only.
 
-        `beside`: what takes long to be made of the records is made while the library is open.
+        `beside`: a rebuild of the index that takes long runs while the library is open.
         Raises StorageError, LibraryTooNew.
         """
         self.store.writable = write
         if await self.store.reading.run(partial(self._open, beside=beside)):
-            self.store.aside(reindex.run(self.store))
+            self.store.run_in_background(reindex.run(self.store))
 
     def _open(self, *, beside: bool) -> bool:
-        """Whether the index is still to be made."""
+        """Whether the index is still to be rebuilt."""
         store = self.store
         if store.writable:
             store.identify(create=True)
@@ -120,7 +111,7 @@ class Library:
         return False
 
     async def open_newer(self, error: StorageError) -> None:
-        """Open what a newer version wrote, to be read; `error` is raised by all that changes."""
+        """Open a library of a newer version read-only; changes raise `error`."""
         store = self.store
         store.writable, store.read_only, store.log.lenient = False, error, True
         await store.reading.run(self._open_newer)
@@ -131,9 +122,9 @@ class Library:
         self.store.read_log()
 
     def first_screen(self, query: Query, limit: int) -> list[Picture]:
-        """The first pictures asked for, as the index was left; empty where it cannot tell.
+        """The first matching pictures of the index as it was left; empty where it is not usable.
 
-        For a window that is shown before the library is open. Blocking; on a connection of its own.
+        For a window that is shown before the library is open. Blocking; uses its own connection.
         """
 
         def find() -> Path | None:
@@ -143,127 +134,139 @@ class Library:
         return first_pictures(find, query, limit)
 
     async def close(self) -> None:
-        """Finish what was begun and close; the library is unusable afterwards."""
+        """Finish pending work and close; the library is unusable afterwards."""
         if self.store.rereading is not None:
             self.store.rereading.stop()
-        await self._doubts.close()
+        await self.missing_files.close()
         await self.store.close()
 
-    # Questions
+    # Queries
 
     async def query_index(self, question: Callable[[Index], T], *, long: bool = False) -> T:
-        """The answer of the index, see `Store.ask`."""
+        """The result of a query, see `Store.query_index`."""
         return await self.store.query_index(question, long=long)
 
     async def rows(self, query: Query, limit: int | None = None) -> array[int]:
-        """Rows of the pictures asked for, in the order asked for; typecode "q"."""
+        """Rows of the matching pictures, sorted; typecode "q"."""
         return await self.store.query_index(
             lambda index: index.rows(query, limit), long=limit is None
         )
 
     async def filter_rows(self, query: Query, rows: Sequence[int]) -> set[int]:
-        """Those of these rows that are asked for; quick, however many others there are."""
+        """Those of these rows that match; fast for libraries of any size."""
         return await self.store.query_index(lambda index: index.filter_rows(query, rows))
 
     async def count(self, query: Query) -> int:
-        """How many pictures are asked for."""
         return await self.store.query_index(lambda index: index.count(query), long=True)
 
     async def pictures(self, rows: Sequence[int]) -> list[Picture]:
-        """The pictures of these rows, in the order asked; unknown ones are left out."""
+        """The pictures of these rows, in this order; unknown ones are left out."""
         return await self.store.query_index(lambda index: index.pictures(rows))
 
     async def ids(self, rows: Sequence[int]) -> list[str]:
-        """The ids of the pictures of these rows, a million of them if need be."""
+        """The ids of the pictures of these rows, which may be a million."""
         return await self.store.query_index(lambda index: index.ids(rows), long=True)
 
     async def find(self, ids: Sequence[str]) -> list[Picture]:
-        """The pictures with these ids, in the order asked; unknown ones are left out."""
+        """The pictures with these ids, in this order; unknown ones are left out."""
         return await self.store.query_index(lambda index: index.find(ids))
 
     async def resolve(self, start: str) -> Picture:
         """The picture whose id begins or ends with `start`. Raises InputError."""
-        return await short_ids.resolve(self.store, start)
+        ids = [start] if len(start) == 36 else await self.query_index(lambda i: i.prefix(start))
+        if len(ids) > 1 and start not in ids:
+            raise InputError(
+                _("{id} matches more than one picture").format(id=start),
+                ", ".join(ids),
+                hint=_("Enter more of the id."),
+            )
+        found = await self.find(ids)
+        if not found or len(start) < 4:
+            raise InputError(
+                _("Picture {id} not found").format(id=start),
+                hint=_("Enter at least four characters; `gridbrush library list` shows the ids."),
+            )
+        return found[0]
 
     async def counts(self, since: float) -> Counts:
-        """Pictures on each shelf; `since` is the start of this session."""
+        """Pictures in each view; `since` is the start of this session."""
         return await self.store.query_index(lambda index: index.ledger.counts(since), long=True)
 
     async def spend(self, now: float | None = None) -> Spend:
-        """Money spent today and this month, by the local calendar."""
+        """Spend of today and of this month in local time."""
         moment = time.time() if now is None else now
         day, month = local_midnight(moment), local_midnight(moment, first=True)
         return await self.store.query_index(lambda index: index.ledger.spend(day, month), long=True)
 
     async def spend_by_day(self, now: float | None = None) -> dict[str, float]:
-        """Money of each day of this month that cost any, such as {"2026-11-23": 1.21}."""
+        """Spend of each day of this month with any, such as {"2026-11-23": 1.21}."""
         month = local_midnight(time.time() if now is None else now, first=True)
         return await self.store.query_index(lambda index: index.ledger.spend_by_day(month))
 
     async def cost(self, ids: Sequence[str]) -> Cost:
-        """What these pictures cost together, such as those of a collection."""
+        """Total cost of these pictures, such as those of a collection."""
         return await self.store.query_index(lambda index: index.ledger.cost(ids))
 
     async def family(self, id: str) -> Family:
-        """A picture among those it was edited from and those edited from it."""
-        return await self.store.query_index(partial(lineage.of, id=id))
+        """A picture, those it was edited from and those edited from it. Raises InputError."""
+        return await self.store.query_index(lambda index: index.family(id))
 
     async def prompts(self, words: str = "", limit: int = 200) -> list[PromptUse]:
-        """Prompts of the history that hold `words`, the last used first."""
+        """Prompts of the history that contain `words`, last used first."""
         return await self.store.query_index(lambda index: index.ledger.prompts(words, limit))
 
     async def failed(self, limit: int = 1000) -> list[Job]:
-        """Jobs that failed and were not put away, newest first."""
+        """Failed jobs that were not dismissed, newest first."""
         return await self.store.query_index(lambda index: index.ledger.failed(limit))
 
     async def job_state(self, id: str) -> tuple[str, int] | None:
-        """State and attempt of a job the log knows; None for one it has not heard of."""
+        """State and attempt of a recorded job; None for an unknown one."""
         return await self.store.query_index(lambda index: index.ledger.job_state(id))
 
     async def usual_seconds(self, model: str, size: str) -> float | None:
-        """Median seconds of that model and size; None when too little was measured."""
+        """Median seconds for that model and size; None for too few pictures."""
         return await self.store.query_index(lambda index: index.ledger.usual_seconds(model, size))
 
     async def damaged_records(self) -> int:
-        """Lines of the log that cannot be read; every line is looked at again."""
+        """Number of unreadable lines of the log, which is read again."""
         return await self.store.count_damaged()
 
     def portions(self) -> AsyncIterator[list[Picture]]:
-        """All pictures in order of arrival, so many at a time that memory does not grow."""
+        """All pictures in order of arrival, in portions of bounded memory."""
         return self.store.portions()
 
     async def every(self) -> list[Picture]:
-        """All pictures in order of arrival, in one list: for libraries that are known as small."""
+        """All pictures in order of arrival in one list; for small libraries only."""
         return [picture async for some in self.portions() for picture in some]
 
     async def stored(self) -> StorageTotals:
-        """What all pictures together take and cost, those in the trash too."""
+        """Size and cost of all pictures, including those in the trash."""
         return await self.store.query_index(lambda index: index.ledger.stored(), long=True)
 
     def path(self, picture: Picture) -> Path:
-        """The original, to be read or handed on; blocking. Raises StorageError, see `reach`."""
+        """Path of the original, safe to hand on; blocking. Raises StorageError, see `reach`."""
         return self.originals.reach(picture)
 
-    # Arrivals
+    # New pictures
 
     async def add_job_pictures(
         self, job: Job, pictures: Sequence[tuple[Picture, Path]]
     ) -> list[Picture]:
-        """Take a finished job into the library: originals in place, then one record.
+        """Add a finished job: move the originals into place, then append one record.
 
         Args:
             job: as it ended; a failed one brings no pictures.
-            pictures: each with the finished file that becomes its original.
+            pictures: each with the complete file that becomes its original.
 
-        The pictures come back with their rows. Raises StorageError; then nothing is recorded and
-        the files can be taken again.
+        Returns the pictures with their rows. Raises StorageError; then nothing is recorded and the
+        call can be repeated.
         """
         return await finished_job.add_finished_job(self.store, job, pictures)
 
     # Changes
 
     async def rate(self, ids: Sequence[str], stars: int) -> str:
-        """Give pictures 0 to 5 stars; what was done, in words. Raises InputError."""
+        """Give pictures 0 to 5 stars; returns a sentence for it. Raises InputError."""
         if not 0 <= stars <= 5:
             raise InputError(_("A rating has 0 to 5 stars"))
         return await edits.set_field(self.store, "rating", ids, stars)
@@ -287,80 +290,79 @@ class Library:
         return await edits.tag(self.store, ids, add=add, remove=remove)
 
     async def trash(self, ids: Sequence[str]) -> str:
-        """Move pictures to the trash: a change at once, the files follow."""
+        """Move pictures to the trash; the files are moved in the background."""
         return await edits.set_field(self.store, "trashed", ids, True)
 
     async def restore(self, ids: Sequence[str]) -> str:
-        """Bring pictures back from the trash."""
+        """Restore pictures from the trash."""
         return await edits.set_field(self.store, "trashed", ids, False)
 
     async def mark_seen(self, ids: Sequence[str]) -> str:
-        """The user has looked at these; not a step of undo."""
+        """Mark pictures as seen by the user; cannot be undone."""
         return await edits.set_field(self.store, "seen", ids, True) if self.writable else ""
 
     async def dismiss(self, jobs: Sequence[str]) -> str:
-        """Put failed jobs away."""
+        """Dismiss failed jobs."""
         return await edits.set_field(self.store, "dismissed", jobs, True)
 
     async def change(
         self, field: str, ids: Sequence[str], groups: Callable[[Groups], Groups]
     ) -> str:
-        """Change a field, `groups` making new values of old; what was done, or "" for nothing."""
+        """Change a field to `groups(old values)`; returns a sentence, "" where nothing changed."""
         return await edits.change(self.store, field, ids, groups)
 
     async def undo(self) -> str | None:
-        """Take the last change back; what was done, in words, or None when there is none."""
+        """Undo the last change; returns a sentence, or None when there is none."""
         return await edits.step(self.store, back=True)
 
     async def redo(self) -> str | None:
-        """Do the last undone change again; None when there is none."""
+        """Redo the last undone change; returns a sentence, or None when there is none."""
         return await edits.step(self.store, back=False)
 
     def stop_changes(self) -> None:
-        """Give up the changes that are not written down yet."""
+        """Cancel changes that are not recorded yet."""
         edits.stop(self.store)
 
-    # Pictures to look at, and inputs
+    # Thumbnails and inputs
 
     async def thumbnail(
         self, picture: Picture, edge: int, *, priority: Priority = Priority.VISIBLE
     ) -> bytes:
-        """A JPEG (sRGB) at least `edge` pixels long, from the cache or made now.
+        """A JPEG (sRGB) at least `edge` pixels long, from the cache or decoded now.
 
         Raises PictureUnreadable, also when the file is gone.
         """
         try:
-            return await thumbnails.thumbnail(
-                self.store,
-                self._decoder,
-                picture.sha256,
-                step(edge),
-                partial(self.path, picture),
-                priority=priority,
-            )
+            find = partial(self.path, picture)
+            return await self._thumbnail(picture.sha256, edge, find, priority)
         except PictureUnreadable:
             self.doubt(picture)
             raise
 
+    async def _thumbnail(
+        self, sha256: str, edge: int, find: Callable[[], Path], priority: Priority
+    ) -> bytes:
+        run, cache, size = self.store.reading.run, self.store.thumbnails, step(edge)
+        if (data := await run(cache.get, sha256, size)) is not None:
+            return data
+        path = await run(find)
+        data = await self._decoder.thumbnail(path, size, priority=priority)
+        await run(cache.store_thumbnail, sha256, size, data)
+        return data
+
     def doubt(self, picture: Picture) -> None:
-        """Its file could not be read: look for it if it is gone. What is found is told."""
+        """Search for a picture's file that could not be read, and publish the result."""
         if self.writable and not picture.missing:
-            self._doubts.add_picture(picture.id)
+            self.missing_files.add_picture(picture.id)
 
     def kept_thumbnail(self, picture: Picture, edge: int) -> Path | None:
-        """The file of a thumbnail that is there, or None; blocking, for the first screen."""
+        """Path of a cached thumbnail, or None; blocking, for the first screen."""
         return self.store.thumbnails.find(picture.sha256, step(edge))
 
     async def input_thumbnail(self, reference: Reference, edge: int = 256) -> bytes:
         """A JPEG of a reference. Raises PictureUnreadable, StorageError."""
-        return await thumbnails.thumbnail(
-            self.store,
-            self._decoder,
-            reference.sha256,
-            step(edge),
-            partial(self.originals.input_path, reference),
-            priority=Priority.VISIBLE,
-        )
+        find = partial(self.input_path, reference)
+        return await self._thumbnail(reference.sha256, edge, find, Priority.VISIBLE)
 
     async def keep_input(
         self, data: bytes | Path, *, role: Role, name: str, picture: str | None = None
@@ -371,16 +373,16 @@ class Library:
         )
 
     async def input_note(self, reference: Reference) -> str:
-        """How a reference is sent otherwise than it is, in two words; "" where it is not."""
+        """How a reference is changed before it is sent, in two words; "" for not at all."""
         return await self.store.reading.run(inputs.note, self.originals, reference)
 
     def input_path(self, reference: Reference) -> Path:
-        """Where the bytes of a reference lie; blocking. Raises StorageError."""
+        """Path of a reference's file; blocking. Raises StorageError."""
         return self.originals.input_path(reference)
 
-    # Upkeep
+    # Maintenance
 
     async def rebuild(self) -> int:
-        """Make the index anew from the log; the number of pictures it holds."""
+        """Rebuild the index from the log; returns the number of pictures in it."""
         await reindex.rebuild(self.store)
         return (await self.counts(time.time())).all

@@ -10,7 +10,7 @@ from studio.domain.entities import Parent, Picture
 
 
 class View(StrEnum):
-    """The fixed shelves of the sidebar."""
+    """The built-in views of the sidebar."""
 
     ALL = "all"
     SESSION = "session"
@@ -31,13 +31,13 @@ class Sort(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """Which pictures, in which order.
+    """Selection of pictures and their order.
 
     Attributes:
-        words: what stands in the search field: words, phrases and tokens (see
+        words: text of the search field: words, phrases and tokens (see
             library/index/search_language.py).
-        since: the start of this session, for `View.SESSION`.
-        collection: id of the collection that is open; "" for none.
+        since: start of this session, for `View.SESSION`.
+        collection: id of the open collection; "" for none.
     """
 
     view: View = View.ALL
@@ -50,11 +50,11 @@ class Query:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Collection:
-    """A collection of pictures, or a search that was saved as one.
+    """A collection of pictures, or a saved search.
 
     Attributes:
-        search: what it finds; "" where pictures are put in by hand.
-        pictures: how many it has, those in the trash not counted; None where not counted.
+        search: text of the saved search; "" where pictures are added by hand.
+        pictures: number of pictures outside the trash; None where not counted.
     """
 
     id: str
@@ -65,11 +65,11 @@ class Collection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryEntry:
-    """A change of the history.
+    """A change in the history.
 
     Attributes:
         sentence: what it did, in words.
-        undone: it was taken back and can be done again.
+        undone: it was undone and can be redone.
     """
 
     id: str
@@ -80,7 +80,7 @@ class HistoryEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """Pictures on each shelf; `failed` counts jobs; `words` is the number of prompts in history."""
+    """Pictures in each view; `failed` counts jobs, `prompts` the prompts in the history."""
 
     all: int = 0
     session: int = 0
@@ -92,7 +92,7 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What some pictures cost together, in US dollars, and how many of them nobody knows of."""
+    """Total cost of some pictures in US dollars, and the number of those without a known one."""
 
     usd: float
     unknown: int
@@ -100,7 +100,7 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class PromptUse:
-    """A prompt of the history: as written, when last used, how often."""
+    """A prompt of the history: its text, time of last use, number of uses."""
 
     prompt: str
     last: float
@@ -109,11 +109,11 @@ class PromptUse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Family:
-    """A picture among its next of kin.
+    """A picture with its ancestors and children.
 
     Attributes:
         ancestors: the pictures it was edited from, oldest first, ending with its parent.
-        inputs: everything that went into it, pictures of the library or not.
+        inputs: its references, pictures of the library or not.
         children: pictures edited from it, in order of arrival.
     """
 
@@ -124,9 +124,6 @@ class Family:
 
 
 def local_midnight(moment: float, *, first: bool = False) -> float:
-    """When the local day of a moment began, or its month.
-
-    The clock may have been put forward or back since then, so it is asked what held that day.
-    """
+    """Start of the local day of a moment, or of its month, by the time zone rules of that day."""
     day = time.localtime(moment)
     return time.mktime((day.tm_year, day.tm_mon, 1 if first else day.tm_mday, 0, 0, 0, 0, 0, -1))

@@ -1,8 +1,9 @@
-"""Log, index and originals of one open library: what every operation on it needs.
+"""Log, index and originals of one open library, shared by all operations on it.
 
-Writing has one lane: append to the log, fsync, then follow with the index. Reading has its own lane
-and connection, so that a question never waits for a write. Whoever does not own the library reads
-the index when it is current, else one computed in memory. What the user does is in `operations`.
+All writing is done on one thread: append to the log, fsync, then update the index. Reading has a
+thread and connection of its own, so that a query never waits for a write. A process that does not
+own the library reads the index when it is current, else one computed in memory. The user's actions
+are in `operations`.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from studio.library.files import originals as inside
 from studio.library.files.originals import HIDDEN, Originals
 from studio.library.files.thumbnails import ThumbnailStore
 from studio.library.index import index_file
-from studio.library.index.chunks import unheard
+from studio.library.index.chunks import ignore_progress
 from studio.library.index.index import DAMAGE, Index, IndexDamaged, damaged, tidy
 from studio.library.index.reader import IndexReader
 from studio.library.log import records
@@ -36,21 +37,20 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 PORTION = 500
-"""Pictures that are held at once where all are gone through."""
+"""Pictures in memory at once while iterating over all."""
 
 
 class PendingProblems(list[StorageError]):
-    """What is to be said once of how a library was found; it waits until somebody hears."""
+    """Problems found in a library, collected until they can be published, once each."""
 
     def __init__(self, events: EventBus) -> None:
         super().__init__()
         self._events = events
 
     def publish_problems(self) -> None:
-        """Say it."""
-        said = self[:]
+        problems = self[:]
         self.clear()
-        for error in said:
+        for error in problems:
             self._events.publish(ProblemOccurred(error))
 
 
@@ -58,16 +58,16 @@ class Store:
     """Log, index and originals of one library.
 
     Attributes:
-        id: names its computed files; made with the library.
-        writable: whether this process may change it (it holds the lock).
-        read_only: why it may not, where that is not for another process.
-        damaged: lines of the log that could not be read at opening.
-        troubles: what was found at opening, until somebody hears it.
-        remade: how often the index was made anew because it was damaged.
-        rereading: how far the log is read for an index that is made while the library is open.
-        writing: the lane of all that changes the library.
-        reading, beside: what answers from the index; what takes long is asked `beside`.
-        stops: what stops each change that is under way.
+        id: id of the library, which also names its computed files.
+        writable: whether this process holds the lock and may write.
+        read_only: reason for not writing other than another process's lock.
+        damaged: number of lines of the log that could not be read at opening.
+        troubles: problems found at opening and not published yet.
+        remade: number of rebuilds of a damaged index.
+        rereading: progress of an index that is rebuilt while the library is open.
+        writing: executor of everything that changes the library.
+        reading, beside: readers of the index; `beside` is for long queries.
+        stops: cancels each running change.
     """
 
     def __init__(
@@ -77,10 +77,11 @@ class Store:
         events: EventBus,
         remake: Callable[[Store, Exception, int], Awaitable[None]],
     ) -> None:
-        """Put it together; nothing is opened.
+        """Create the parts; nothing is opened.
 
-        `computed` tells where computed files of a library lie, by its id. `remake` makes a damaged
-        index anew, unless that was done since it was remade so many times. Raises IndexDamaged.
+        `computed` returns the folder of a library's computed files by its id. `remake` rebuilds a
+        damaged index unless that was done since the given value of `remade`; it raises
+        IndexDamaged.
         """
         self.folder = folder
         self.originals = Originals(folder)
@@ -103,19 +104,19 @@ class Store:
         self._remake = remake
         self._writer: Index | None = None
         self._in_memory = False
-        self._hurt: Exception | None = None
+        self._damage: Exception | None = None
         self._tidying = False
-        self._settling: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
 
-    # Opening and closing; all but `close` blocks
+    # Opening and closing; all but `close` and `wait_for_tasks` block
 
     @property
     def index_path(self) -> Path:
-        """Where the index lies; of a library that was identified."""
+        """Path of the index of an identified library."""
         return self._computed(self.id) / self.index_name
 
     def identify(self, *, create: bool) -> None:
-        """Find out which library it is. Raises StorageError, LibraryTooNew."""
+        """Read the library's id. Raises StorageError, LibraryTooNew."""
         inside.check(self.folder)
         if create:
             files.ensure_folder(self.folder / HIDDEN)
@@ -129,12 +130,12 @@ class Store:
         self.thumbnails = ThumbnailStore(self._computed(self.id) / "thumbnails")
 
     def open_writer(self) -> Index:
-        """Open the index that follows the log; it has not read the log yet."""
+        """Open the index for writing; `catch_up` brings it up to date."""
         self._writer = Index.open(self.index_path, write=True)
         return self._writer
 
-    def catch_up(self, index: Index, taken: Callable[[int], None] = unheard) -> None:
-        """Let an index read what it has not read yet of the log."""
+    def catch_up(self, index: Index, taken: Callable[[int], None] = ignore_progress) -> None:
+        """Apply the records that an index has not read yet."""
         applied = index.applied()
         if applied == self.log.end_position() and not index.new:
             return
@@ -147,7 +148,7 @@ class Store:
             self.troubles.append(records.not_understood(self.damaged, self.log.damaged_in))
 
     def open_reader(self) -> None:
-        """Answer from the index, or from the log where the index is not current."""
+        """Open the index for queries, or compute one where it is not current."""
         self.reading.let_go()
         if not self.writable:
             self.identify(create=False)
@@ -164,35 +165,39 @@ class Store:
         self.read_log()
 
     def read_log(self) -> None:
-        """Answer from an index in memory, computed from the log."""
+        """Use an index in memory for queries, computed from the log."""
         index = Index.in_memory()
         self.answer_from(index)
         self.catch_up(index)
 
     def answer_from(self, index: Index) -> None:
-        """Let this index alone answer all questions until another one is opened."""
+        """Use this index for all queries until another one is opened."""
         self.reading.let_go()
         self._in_memory = True
         self.reading.index = index
 
     def close_writer(self) -> None:
-        """Close the log and the index that follows it."""
+        """Close the log and the writing connection of the index."""
         self.log.close()
+        self._close_index()
+
+    def _close_index(self) -> None:
         if self._writer is not None:
             self._writer.close()
             self._writer = None
 
     def remove_index(self) -> None:
-        """Let go of the index that follows the log, and of its files."""
-        if self._writer is not None:
-            self._writer.close()
-            self._writer = None
+        """Close the writing connection of the index and delete its files."""
+        self._close_index()
         index_file.remove(self.index_path)
 
+    async def wait_for_tasks(self) -> None:
+        """Wait for the background tasks that are running now. Raises what one of them raises."""
+        await asyncio.gather(*self._tasks)
+
     async def close(self) -> None:
-        """Finish what was begun and close; the store is unusable afterwards."""
-        if self._settling:
-            await asyncio.gather(*self._settling, return_exceptions=True)
+        """Finish pending work and close; the store is unusable afterwards."""
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.beside.close()
         await self.reading.close()
         await self.writing.run(self.close_writer)
@@ -201,12 +206,12 @@ class Store:
             await self.writing.run(index_file.adopt, usual)
         self.writing.close()
 
-    # Questions
+    # Queries
 
     async def query_index(self, question: Callable[[Index], T], *, long: bool = False) -> T:
-        """The answer of the index. Who is cancelled while it works on it ends that work.
+        """The result of a query; cancelling the caller interrupts it.
 
-        `long`: it may take a while and is answered beside the others, which do not wait for it.
+        `long`: run it on the connection for long queries, so that others do not wait for it.
         """
         remade = self.remade
         try:
@@ -221,24 +226,28 @@ class Store:
             raise damaged(again) from again
 
     async def find(self, ids: Sequence[str]) -> list[Picture]:
-        """The pictures with these ids, in the order asked; unknown ones are left out."""
+        """The pictures with these ids, in this order; unknown ones are left out."""
         return await self.query_index(lambda index: index.find(ids))
 
     async def portions(self) -> AsyncIterator[list[Picture]]:
-        """All pictures in order of arrival, so many at a time that memory does not grow."""
+        """All pictures in order of arrival, in portions of bounded memory."""
         row = 0
         while some := await self.query_index(partial(Index.following, row=row, limit=PORTION)):
             row = some[-1].row
             yield some
 
+    async def places(self, row: int, limit: int) -> list[tuple[int, str, str, bool, bool]]:
+        """Row, id, path, trashed and missing of the next pictures in order of arrival."""
+        return await self.query_index(lambda index: index.state.places(row, limit))
+
     async def count_damaged(self) -> int:
-        """Lines of the log that cannot be read; every line is looked at again."""
+        """Number of unreadable lines of the log, which is read again."""
         return await asyncio.to_thread(RecordLog(self.log.folder).count_damaged)
 
     # Changes
 
     async def write(self, work: Callable[[], T]) -> T:
-        """What `work` comes to: done on the writing lane, after all that was asked before."""
+        """The result of `work()` on the writing thread, after all earlier writes."""
         try:
             return await self.writing.run(work)
         except DAMAGE as error:
@@ -248,18 +257,16 @@ class Store:
 
     @property
     def own(self) -> Index:
-        """The index that follows the log, on the writing lane. Raises StorageError."""
+        """The writing connection of the index, for the writing thread. Raises StorageError."""
         if self._writer is None:
             raise self.read_only or records.read_only()
         return self._writer
 
-    def append(self, record: Record, taken: Callable[[int], None] = unheard) -> None:
-        """Make a record durable, then let the index follow; on the writing lane.
+    def append(self, record: Record, taken: Callable[[int], None] = ignore_progress) -> None:
+        """Append a record durably, then update the index; on the writing thread.
 
-        `taken` hears how many pictures more the index has it for.
-
-        What the index fails to take (a full disk) it takes with the next record or at the next
-        start: the record is the truth, and it stands.
+        `taken` is called with the number of further pictures updated in the index. What the index
+        fails to apply (a full disk), it applies with the next record or at the next start.
         """
         index = self.own
         begin, end = self.log.append(record, after=index.reached())
@@ -272,43 +279,43 @@ class Store:
                 self.note_damage(error)
 
     def publish_event(self, event: Event) -> None:
-        """Let the fronts hear of what was written."""
+        """Publish an event about a change, and pending problems."""
         self.tidy()
         self.events.publish(event)
         self.troubles.publish_problems()
 
-    # What goes on beside all else
+    # Background work
 
-    def aside(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        """Let this go on beside all else; closing waits for it."""
+    def run_in_background(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Start a task that closing waits for."""
         task = asyncio.get_running_loop().create_task(work)
-        self._settling.add(task)
-        task.add_done_callback(self._settling.discard)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
         return task
 
     def note_damage(self, error: Exception) -> None:
-        """Remember a damage of the index that was met while something was written; see `tidy`."""
-        self._hurt = error
+        """Remember damage of the index found while writing; `tidy` rebuilds it."""
+        self._damage = error
 
     def tidy(self) -> None:
-        """Mend an index that was found damaged, and bring in order what was written of late."""
-        if self._hurt is not None:
-            self.aside(self._heal())
+        """Start the rebuild of a damaged index and the checkpoint of a large write-ahead log."""
+        if self._damage is not None:
+            self.run_in_background(self._rebuild_damaged())
         if not self._tidying and self._writer is not None and self._writer.untidy:
             self._tidying = True
-            self.aside(self._tidied())
+            self.run_in_background(self._checkpoint())
 
-    async def _heal(self) -> None:
-        hurt, self._hurt = self._hurt, None
-        if hurt is None:
+    async def _rebuild_damaged(self) -> None:
+        damage, self._damage = self._damage, None
+        if damage is None:
             return
         try:
-            await self._remake(self, hurt, self.remade)
+            await self._remake(self, damage, self.remade)
         except StorageError as failed:
             self.events.publish(ProblemOccurred(failed))
         self.events.publish(IndexProgress(1.0))
 
-    async def _tidied(self) -> None:
+    async def _checkpoint(self) -> None:
         try:
             await asyncio.to_thread(tidy, self.index_path)
         finally:

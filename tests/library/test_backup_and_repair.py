@@ -21,6 +21,7 @@ from studio.remote import server
 from studio.remote.protocol import ChangeLibrary
 from studio.remote.server import carry_out
 from tests.generation.harness import Studio, replies, studio
+from tests.library.backups import read_back
 
 DAY = 86_400.0
 
@@ -183,7 +184,7 @@ async def test_a_backup_brings_everything_back(tmp_path: Path) -> None:
         with pytest.raises(InputError):
             backup.write(home / "library", target, {})
         again = tmp_path / "two"
-        number = backup.read_back(target, again / "library", {})
+        number = read_back(target, again / "library", {})
         assert number == len(contents(again / "library"))
         async with studio(again, service) as one:
             await one.core.recover()
@@ -192,7 +193,7 @@ async def test_a_backup_brings_everything_back(tmp_path: Path) -> None:
             assert found.rating == 5
             assert (await server.check(one.core)).whole
         with pytest.raises(InputError, match="already"):
-            backup.read_back(target, again / "library", {})
+            read_back(target, again / "library", {})
 
 
 async def packed(tmp_path: Path) -> Path:
@@ -213,7 +214,7 @@ async def test_a_damaged_backup_is_no_library(tmp_path: Path) -> None:
         torn[place] ^= 0xFF
         bad.write_bytes(torn)
         try:
-            backup.read_back(bad, tmp_path / f"out{place}", {})
+            read_back(bad, tmp_path / f"out{place}", {})
         except (StorageError, InputError):
             assert not (tmp_path / f"out{place}/.gridbrush/id").exists()
         else:
@@ -222,10 +223,10 @@ async def test_a_damaged_backup_is_no_library(tmp_path: Path) -> None:
     cut = tmp_path / "cut.zip"
     cut.write_bytes(data[: len(data) // 2])
     with pytest.raises(StorageError, match="damaged"):
-        backup.read_back(cut, tmp_path / "cut", {})
+        read_back(cut, tmp_path / "cut", {})
     (tmp_path / "no.zip").write_bytes(b"not a zip")
     with pytest.raises(StorageError):
-        backup.read_back(tmp_path / "no.zip", tmp_path / "no", {})
+        read_back(tmp_path / "no.zip", tmp_path / "no", {})
 
 
 @pytest.mark.parametrize(
@@ -252,7 +253,7 @@ async def test_a_hostile_backup_writes_nowhere_else(tmp_path: Path, name: str) -
         bad.writestr("manifest.json", json.dumps(manifest))
     before = set(tmp_path.rglob("*"))
     inner = tmp_path / "deep/deeper/out"
-    backup.read_back(evil, inner, {})
+    read_back(evil, inner, {})
     after = set(tmp_path.rglob("*")) - before
     assert not any("outside" in path.name for path in after)
     assert all(path == inner or inner in path.parents or path in inner.parents for path in after)

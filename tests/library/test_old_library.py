@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import gzip
 import re
 from pathlib import Path
@@ -190,7 +189,7 @@ async def test_the_history_goes_on_with_undo_and_redo(tmp_path: Path, *, index: 
         assert await by_end(one, View.TRASH) == {}
         assert await library.undo() == "Collection Tried out created"
         assert len(await library.collections.every()) == 3
-        await asyncio.gather(*library.store._settling)
+        await library.store.wait_for_tasks()
         assert (await verify.check(library.store)).orphans == ()
 
 
@@ -201,7 +200,7 @@ async def test_a_picture_of_the_trash_comes_back(tmp_path: Path) -> None:
         (picture,) = (await by_end(one, View.TRASH)).values()
         before = library.path(picture).read_bytes()
         assert await library.restore([picture.id]) == "1 picture restored"
-        await asyncio.gather(*library.store._settling)
+        await library.store.wait_for_tasks()
         back = (await by_end(one))[IN_TRASH]
         assert library.path(back) == library.folder / picture.path
         assert library.path(back).read_bytes() == before

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import shutil
 from pathlib import Path
 
@@ -73,7 +72,7 @@ async def test_what_is_in_the_trash_is_not_taken_for_lost(tmp_path: Path) -> Non
     async with opened(tmp_path) as library:
         one, two, _three = await brought(library, tmp_path)
         await library.trash([one.id, two.id])
-        await asyncio.gather(*library.store._settling)
+        await library.store.wait_for_tasks()
         # As if the program had ended before the file followed.
         library.path(await now(library, two)).rename(library.path(two))
         assert await sweep(library.store) == RelinkResult()
@@ -106,19 +105,16 @@ async def test_one_file_is_found_for_one_picture_alone(tmp_path: Path) -> None:
         assert relink._search(originals, [one, alike]) == {one.id: "here.png"}
 
 
-async def test_a_thumbnail_that_cannot_be_made_sets_off_the_search(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(relink, "_PAUSE", 0.0)
+async def test_a_thumbnail_that_cannot_be_made_sets_off_the_search(tmp_path: Path) -> None:
     async with opened(tmp_path) as library:
+        library.missing_files.pause = 0.0
         one, two, _three = await brought(library, tmp_path)
         library.path(one).rename(library.folder / "elsewhere.png")
         library.path(two).unlink()
         for picture in (one, two):
             with pytest.raises(PictureUnreadable):
                 await library.thumbnail(picture, 256)
-        while library._doubts._looking is not None and not library._doubts._looking.done():
-            await library._doubts._looking
+        assert await library.missing_files.wait()
         assert (await now(library, one)).path == "elsewhere.png"
         assert (await library.thumbnail(await now(library, one), 256))[:2] == b"\xff\xd8"
         assert (await now(library, two)).missing
@@ -133,7 +129,7 @@ async def test_who_only_reads_looks_for_nothing(tmp_path: Path) -> None:
     async with opened(tmp_path, write=False) as library:
         with pytest.raises(PictureUnreadable):
             await library.thumbnail(one, 256)
-        assert library._doubts._looking is None
+        assert not await library.missing_files.wait()
         assert await relink_pictures(library.store, [one.id]) == RelinkResult()
 
 

@@ -17,8 +17,9 @@ from studio.common import files
 from studio.common.errors import InputError, StorageError, StudioError
 from studio.domain.entities import new_id
 from studio.library.files.originals import HIDDEN, UNFINISHED
-from studio.library.operations import backup, restore
+from studio.library.operations import restore
 from studio.library.stopped import Stopped
+from tests.library.backups import read_back
 from tests.torture import strangers
 
 resource = pytest.importorskip("resource")
@@ -113,7 +114,7 @@ def test_what_is_a_file_and_a_folder_in_a_backup_is_a_damage_of_it(
     library = {**strangers.sound(), name: b"x", "2026-11/more.png": b"x"}
     source.write_bytes(strangers.zipped(strangers.packed(library)))
     with pytest.raises(StorageError) as caught:
-        backup.read_back(source, tmp_path / "library", {})
+        read_back(source, tmp_path / "library", {})
     assert "backup is damaged" in caught.value.title
     assert left(tmp_path) == []
 
@@ -192,7 +193,7 @@ def test_a_broken_backup_ends_in_a_sentence_and_changes_nothing(
     source.write_bytes(broken(source.read_bytes()))
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     with pytest.raises(StudioError) as caught:
-        backup.read_back(source, tmp_path / "deep/er/library", {})
+        read_back(source, tmp_path / "deep/er/library", {})
     assert isinstance(caught.value, StorageError | InputError)
     assert left(tmp_path) == []
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
@@ -210,11 +211,11 @@ def test_a_restore_that_is_stopped_or_finds_no_room_leaves_nothing(
             raise Stopped
 
     with pytest.raises(Stopped):
-        backup.read_back(source, tmp_path / "library", more, stop)
+        read_back(source, tmp_path / "library", more, stop)
     assert left(tmp_path) == []
     monkeypatch.setattr(files, "free_bytes", lambda _folder: 10)
     with pytest.raises(StorageError, match="full"):
-        backup.read_back(source, tmp_path / "library", more)
+        read_back(source, tmp_path / "library", more)
     assert left(tmp_path) == []
 
 
@@ -235,7 +236,7 @@ def test_each_step_of_a_restore_may_fail_and_nothing_is_left(tmp_path: Path) -> 
 
             end = files.watch(fail)
             try:
-                backup.read_back(source, target, {})
+                read_back(source, target, {})
             except StorageError:
                 assert left(tmp_path) == ([target] if there else [])
             else:
@@ -317,4 +318,4 @@ def test_a_parent_that_cannot_be_listed_is_no_obstacle(
 
 def test_a_folder_is_no_backup(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="Not a Gridbrush backup"):
-        backup.read_back(tmp_path, tmp_path / "library", {})
+        read_back(tmp_path, tmp_path / "library", {})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import shutil
 import time
 from collections.abc import Sequence
@@ -24,7 +23,7 @@ async def thrown_away(library: Library, number: int, **values: object) -> list[P
     """Pictures in the trash, their files with them."""
     pictures = [await take(library, prompt=f"lamp {n}", **values) for n in range(number)]
     await library.trash([one.id for one in pictures])
-    await asyncio.gather(*library.store._settling)
+    await library.store.wait_for_tasks()
     return await library.find([one.id for one in pictures])
 
 
@@ -104,7 +103,7 @@ async def test_what_was_restored_since_the_question_stays(tmp_path: Path) -> Non
         assert await trash.empty(library.store, asked.ids) == "1 picture deleted permanently"
         (left,) = await library.find([one.id, two.id])
         assert left.id == one.id
-        await asyncio.gather(*library.store._settling)
+        await library.store.wait_for_tasks()
         assert library.path(left).is_file()
         assert await trash.empty(library.store, asked.ids) == ""
 

@@ -143,7 +143,7 @@ async def trash(one: Studio) -> None:
 
 async def emptying_it(one: Studio) -> None:
     await trash(one)
-    await asyncio.gather(*one.core.library.store._settling)
+    await one.core.library.store.wait_for_tasks()
     await emptying.empty(
         one.core.library.store, (await emptying.contents(one.core.library.store)).ids
     )

@@ -1,4 +1,4 @@
-"""Reference pictures of prompts: the library's own copy of each. All calls block."""
+"""The library's own copies of reference pictures. All calls block."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def store_input(
 ) -> Reference:
     """Copy a picture into the library's inputs. Raises StorageError, PictureUnreadable, Unusable.
 
-    A path is the user's own file, or that of a `picture` of the library.
+    A path is that of a user's file, or of a `picture` in the library.
     """
     name = user_input.one_line(name)
     if not isinstance(data, Path):
@@ -44,7 +44,7 @@ def store_input(
 
 
 def note(originals: Originals, reference: Reference) -> str:
-    """How a reference is sent otherwise than it is, in two words; "" where it is not.
+    """How a reference is changed before it is sent, in two words; "" for not at all.
 
     Raises StorageError.
     """

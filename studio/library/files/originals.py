@@ -1,13 +1,13 @@
-"""The originals: where a picture's file lies, under which name, and the inputs beside them.
+"""Originals: location and name of each picture's file, and the inputs beside them.
 
 Only pictures are visible in the library's folder, in months by local date of arrival; everything
-else is in `.gridbrush/`: what went into pictures, and what a model said with them. All calls block.
+else is in `.gridbrush/`: reference pictures, the model's part of conversations. All calls block.
 
-This is the door to what lies in a library under a name that was read from a disk; others call it
-`inside`. Records, lists, the journal and backups are words of whoever wrote them: a checksum says
-that they are whole, not who that was. A path in them is a plain one below the library, an id is a
-UUID, a hash has 64 hex digits; whatever else stands there reaches no file. What is reached is
-looked at, so that no link leads out. `tests/test_doors.py` finds names that go past this door.
+All access to files by a name read from disk goes through this module, imported as `inside`.
+Records, lists, the journal and backups are untrusted: a checksum proves that they are complete, not
+who wrote them. A path in them is a plain one below the library, an id is a UUID, a hash has 64 hex
+digits; anything else reaches no file. Paths are checked, so that no link leads outside.
+`tests/test_doors.py` finds code that bypasses this module.
 """
 
 from __future__ import annotations
@@ -28,20 +28,19 @@ from studio.common.i18n import _
 from studio.domain.entities import Picture, Reference
 
 HIDDEN = ".gridbrush"
-"""The folder in a library with everything that is no picture."""
+"""Folder of a library for everything but pictures."""
 
 UNFINISHED = ("importing", "emptying", "journal")
-"""Folders of the hidden one that a start acts upon."""
+"""Folders of unfinished work in the hidden one, resumed at startup."""
 
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_WORD = re.compile(r"[0-9A-Za-z_-]{1,64}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _USUAL = re.compile(r"\d{4}-\d\d/[0-9A-Za-z_][ -.0-\[\]-~]{0,200}", re.ASCII)
-"""Nearly every original: a month and a plain name of letters everybody has."""
+"""Nearly every original: a month and a plain ASCII name."""
 
 _DRIVE = re.compile(r"[A-Za-z]:")
 _DEVICE = re.compile(r"(?i)(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\..*)?")
-_DEEPEST = 64  # folders within each other; people make ten
+_DEEPEST = 64  # nested folders; people make ten
 _LONGEST = 255  # bytes of one name, on every usual disk
 _SHOWN = 120
 
@@ -49,11 +48,6 @@ _SHOWN = 120
 def is_id(text: str) -> bool:
     """Whether this is an id as `new_id` makes them."""
     return _ID.fullmatch(text) is not None
-
-
-def is_word(text: str) -> bool:
-    """Whether this can stand for an id in a record: it becomes the end of a name at most."""
-    return _WORD.fullmatch(text) is not None
 
 
 def is_digest(text: str) -> bool:
@@ -77,14 +71,14 @@ def _is_name(name: str) -> bool:
             return False
     except UnicodeEncodeError:
         return False
-    # A stream of a file, a device, and endings that Windows leaves away.
+    # Alternate data streams, devices, and endings that Windows drops.
     return sys.platform != "win32" or not (
         ":" in name or name[-1] in " ." or _DEVICE.fullmatch(name)
     )
 
 
 def is_hidden(name: str) -> bool:
-    """Whether some disk takes this name for that of the hidden folder, or might."""
+    """Whether some file system could take this name for that of the hidden folder."""
     plain = "".join(
         sign
         for sign in unicodedata.normalize("NFKC", name).casefold()
@@ -94,7 +88,7 @@ def is_hidden(name: str) -> bool:
 
 
 def is_original(relative: str) -> bool:
-    """Whether this can be the path of an original: plain, and not among what is hidden."""
+    """Whether this can be the path of an original: plain, and not in the hidden folder."""
     if sys.platform != "win32" and _USUAL.fullmatch(relative):
         return True
     names = parts(relative)
@@ -102,7 +96,7 @@ def is_original(relative: str) -> bool:
 
 
 def outside(text: str) -> StorageError:
-    """The sentence for a name that does not stay in the library."""
+    """Error for a name that leads out of the library."""
     shown = repr(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…")
     return StorageError(
         _("Invalid file name in the library"),
@@ -112,26 +106,16 @@ def outside(text: str) -> StorageError:
 
 
 def below(root: Path, relative: str) -> Path:
-    """Where an original of that path lies below `root`. Raises StorageError."""
+    """Path of an original below `root`. Raises StorageError."""
     if not is_original(relative):
         raise outside(relative)
     return root / relative
 
 
-def open_file(root: Path, place: Path) -> BufferedReader:
-    """A regular file below `root`, opened through no link. Raises OSError."""
-    return directory_handles.open_file(root, place)
-
-
-def is_file(root: Path, place: Path) -> bool:
-    """Whether a regular file lies there that is reached through no link."""
-    return directory_handles.is_file(root, place)
-
-
 def check(library: Path) -> None:
-    """Raise StorageError where a link or a device stands for a part of the hidden folder.
+    """Raise StorageError where a part of the hidden folder is a link or a device.
 
-    Journal, lists, records and lock are written and cleared without a further look.
+    Journal, lists, records and lock are written and cleared without further checks.
     """
     hidden = library / HIDDEN
     try:
@@ -161,7 +145,7 @@ def _inside(folder: Path) -> list[Path]:
 
 
 def relative_path(name: str, id: str, extension: str, created: float) -> str:
-    """Where a picture belongs: "2026-11/lighthouse-at-dusk-7f3a9c01.png".
+    """Relative path of a new original: "2026-11/lighthouse-at-dusk-7f3a9c01.png".
 
     Args:
         name: its title or prompt; "" for a neutral name.
@@ -180,7 +164,7 @@ def sha256_of(path: Path) -> str:
 
 
 class Originals:
-    """The files of one library. What a record calls one goes through the door (`inside`)."""
+    """The files of one library; paths from records are checked."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -189,17 +173,17 @@ class Originals:
         self.trash = folder / HIDDEN / "trash"
 
     def path(self, picture: Picture) -> Path:
-        """Where the picture's file should be now. Raises StorageError where that is outside."""
+        """Expected path of the picture's file. Raises StorageError where that is outside."""
         return below(self.trash if picture.trashed else self.folder, picture.path)
 
     def find(self, picture: Picture) -> Path | None:
-        """Where the file is: in its place, or still on its way to or from the trash."""
+        """Actual path of the file: in its place, or not yet moved to or from the trash."""
         return self.find_path(picture.path, trashed=picture.trashed)
 
     def reach(self, picture: Picture) -> Path:
-        """Where the file is, or should be when it is nowhere. Raises StorageError.
+        """Actual path of the file, or the expected one when it is missing. Raises StorageError.
 
-        For whoever hands the file on: it is no link, no device, and not outside.
+        Safe to hand on: it is no link, no device, and not outside.
         """
         if (found := self.find(picture)) is not None:
             return found
@@ -213,17 +197,17 @@ class Originals:
         return path
 
     def find_path(self, relative: str, *, trashed: bool) -> Path | None:
-        """The same for a path as the records have it."""
+        """Actual path of a file by its path in the records."""
         if not is_original(relative):
             return None
         first, second = below(self.folder, relative), below(self.trash, relative)
         if trashed:
             first, second = second, first
-        return next((one for one in (first, second) if is_file(self.folder, one)), None)
+        return next((path for path in (first, second) if self._holds(path)), None)
 
     def open(self, path: Path) -> BufferedReader:
         """A file of the library, opened through no link. Raises OSError."""
-        return open_file(self.folder, path)
+        return directory_handles.open_file(self.folder, path)
 
     def sha256_of(self, path: Path) -> str:
         """Hex digest of a file of the library. Raises OSError."""
@@ -231,46 +215,49 @@ class Originals:
             return hashlib.file_digest(file, "sha256").hexdigest()
 
     def place(self, part: Path, relative: str, sha256: str) -> Path:
-        """Give a finished file its place, durably. Fine when it is there already.
+        """Move a finished file into place, durably; does nothing when it is there already.
 
         Raises StorageError when another file has the name.
         """
         target = below(self.folder, relative)
-        if is_file(self.folder, target) and self.sha256_of(target) == sha256:
-            # An earlier start was ended between the rename and the record.
+        if self._holds(target) and self.sha256_of(target) == sha256:
+            # An earlier process died between the rename and the record.
             return target
         self.move(part, target, leaving=True)
         return target
 
     def move(self, source: Path, target: Path, *, leaving: bool = False) -> None:
-        """Move a file within the library. Raises StorageError."""
+        """Move a file within the library; `leaving` as for `files.move`. Raises StorageError."""
         files.move(source, target, leaving=leaving, within=self.folder)
 
     def move_into_place(self, picture: Picture) -> None:
-        """Bring the file where it belongs after it was trashed or restored."""
+        """Move the file after its picture was trashed or restored."""
         target = self.path(picture)
         found = self.find(picture)
         if found is not None and found != target:
             self.move(found, target)
 
+    def _holds(self, path: Path) -> bool:
+        """Whether a regular file lies there that is reached through no link."""
+        return directory_handles.is_file(self.folder, path)
+
     def keep_input(self, data: bytes, extension: str) -> str:
-        """Keep the bytes of a reference, once; returns their sha256."""
-        digest = hashlib.sha256(data).hexdigest()
-        path = self.inputs / f"{digest}{extension}"
-        if not is_file(self.folder, path):
-            files.replace(path, data, within=self.folder)
-        return digest
+        """Store the bytes of a reference once, named by their content; returns their sha256."""
+        return self._store_by_content(self.inputs, data, extension)
 
     def keep_turn(self, data: bytes) -> str:
-        """Keep what a model said with its pictures, once; returns its sha256."""
+        """Store the model's part of a conversation once; returns its sha256."""
+        return self._store_by_content(self.turns, data, ".json")
+
+    def _store_by_content(self, folder: Path, data: bytes, extension: str) -> str:
         digest = hashlib.sha256(data).hexdigest()
-        path = self.turns / f"{digest}.json"
-        if not is_file(self.folder, path):
+        path = folder / f"{digest}{extension}"
+        if not self._holds(path):
             files.replace(path, data, within=self.folder)
         return digest
 
     def turn(self, sha256: str) -> bytes:
-        """What `keep_turn` kept, as it was. Raises StorageError when it is gone or damaged."""
+        """The bytes stored by `keep_turn`. Raises StorageError when they are gone or damaged."""
         if not is_digest(sha256):
             raise _turn_lost()
         try:
@@ -288,14 +275,14 @@ class Originals:
         return hashlib.sha256(data).hexdigest() == sha256
 
     def kept_inputs(self, sha256: str) -> list[Path]:
-        """Files that keep the bytes of that hash, or are called so."""
+        """Files that store the content of that hash, going by their names."""
         if not is_digest(sha256):
             return []
         found = sorted(self.inputs.glob(f"{sha256}.*"))
-        return [path for path in found if is_file(self.folder, path)]
+        return [path for path in found if self._holds(path)]
 
     def input_path(self, reference: Reference) -> Path:
-        """Where the bytes of a reference lie. Raises StorageError when they are gone."""
+        """Path of a reference's file. Raises StorageError when it is gone."""
         for path in self.kept_inputs(reference.sha256):
             return path
         raise StorageError(
@@ -313,7 +300,7 @@ def _turn_lost() -> StorageError:
 
 
 def read_picture_file(path: Path, *, limit: int = 256 << 20) -> bytes:
-    """The bytes of a file the user gave. Raises StorageError with a clear sentence."""
+    """The bytes of a picture's file. Raises StorageError."""
     try:
         if not path.is_file():
             raise StorageError(

@@ -1,8 +1,8 @@
-"""Copies of originals saved where the user says: whole or not at all, never over another file.
+"""Copies of originals in folders of the user: written atomically, never over another file.
 
 A copy gets its name when its bytes are durable. Where the name is taken it gets a number, unless
-the user agreed to replace what is there; that file goes in the moment the copy is whole.
-Nothing in the library itself is written over. All calls block.
+the user agreed to replace the file, which happens when the copy is complete. Nothing in the library
+itself is overwritten. All calls block.
 """
 
 from __future__ import annotations
@@ -20,26 +20,26 @@ from studio.common.errors import InputError, StorageError
 from studio.common.i18n import _
 from studio.library.files.originals import HIDDEN
 
-_MODE = 0o666  # less what the user's umask takes
+_MODE = 0o666  # minus the user's umask
 _BLOCK = 1 << 22
 _LONGEST = 255  # bytes of one name, on every usual disk
 
 
 def taken(folder: Path, sources: Sequence[Path]) -> list[str]:
-    """Names of these files that something in a folder has already."""
-    return [one.name for one in sources if os.path.lexists(folder / one.name)]
+    """Names of these files that are taken in a folder."""
+    return [source.name for source in sources if os.path.lexists(folder / source.name)]
 
 
 def save(
     sources: Sequence[Path], folder: Path, library: Path, *, over: Collection[str] = ()
 ) -> Iterator[Path]:
-    """Copy originals into a folder; where each is.
+    """Copy originals into a folder; yields the path of each copy.
 
     Args:
-        over: names whose files may go; any other that is taken gives the copy a number, and two of
-            the same name in `sources` never meet.
+        over: names of files to replace; a copy whose name is taken otherwise gets a number, as does
+            the second of two sources with the same name.
 
-    Raises InputError, StorageError; the copies that were told of stay.
+    Raises InputError, StorageError; the copies yielded before stay.
     """
     over = {_plain(name) for name in over}
     for source in sources:
@@ -52,7 +52,7 @@ def save(
 
 
 def save_into(source: Path, folder: Path, library: Path) -> Path:
-    """Copy an original into a folder, with a number where its name is taken; where it is.
+    """Copy an original into a folder, with a number where its name is taken; returns its path.
 
     Raises InputError, StorageError.
     """
@@ -70,9 +70,9 @@ def save_into(source: Path, folder: Path, library: Path) -> Path:
 
 
 def save_as(source: Path, target: Path, library: Path) -> Path:
-    """Copy an original to a place the user named, and over a file there: the user was asked.
+    """Copy an original to a path the user chose, replacing a file there with their consent.
 
-    A link there is replaced, not what it leads to. Raises InputError, StorageError.
+    A link there is replaced, not its target. Raises InputError, StorageError.
     """
     if _is_same(source, target):
         raise InputError(
@@ -89,14 +89,14 @@ def save_as(source: Path, target: Path, library: Path) -> Path:
         try:
             files.claim(part, target)
         except FileExistsError as error:
-            # Came meanwhile: nobody was asked.
+            # Created meanwhile, so nobody agreed to replace it.
             files.remove(part)
             raise files.storage_error(error, target) from error
     return target
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder the user named, and what is missing above it, as any other program would.
+    """Create a folder the user named, and its parents, with the usual mode.
 
     Raises StorageError.
     """
@@ -105,7 +105,7 @@ def make_folder(folder: Path) -> None:
 
 
 def numbered(path: Path) -> Iterator[Path]:
-    """A path, and then the same with numbers from 2 on: "lighthouse-2.png"."""
+    """A path, then the same with numbers from 2 on: "lighthouse-2.png"."""
     yield path
     for number in itertools.count(2):
         stem, end = path.stem, f"-{number}{path.suffix}"
@@ -115,17 +115,17 @@ def numbered(path: Path) -> Iterator[Path]:
 
 
 def usual_mode() -> int:
-    """The mode that a new file of the user has."""
+    """Mode of a new file of the user."""
     umask = os.umask(0o077)
     os.umask(umask)
     return _MODE & ~umask
 
 
 def make_usual(paths: Iterable[Path]) -> None:
-    """Give originals that other programs will copy the mode of any new file of the user.
+    """Give originals that other programs will copy the usual mode of a new file.
 
-    Whoever copies a file copies its mode; the folders around an original are still closed. A mode
-    that is not the one it was made with stays, and so does that on a disk that knows no modes.
+    Copies inherit the mode; the folders of the originals stay private. Modes changed by others are
+    left alone, and errors are ignored on disks without modes.
     """
     mode = usual_mode()
     for path in paths:
@@ -135,7 +135,7 @@ def make_usual(paths: Iterable[Path]) -> None:
 
 
 def _plain(name: str) -> str:
-    """A name as disks compare it that know no difference between capitals."""
+    """A name as case-insensitive disks compare it."""
     return unicodedata.normalize("NFC", name).casefold()
 
 
@@ -147,7 +147,7 @@ def _is_same(source: Path, target: Path) -> bool:
 
 
 def target_exists(target: Path, library: Path) -> bool:
-    """Whether a file is in a place the user named, which may go if the user says so.
+    """Whether a file is at a path the user chose that may be replaced with their consent.
 
     Raises InputError where it may not, StorageError where it is no file.
     """
@@ -181,7 +181,7 @@ def target_exists(target: Path, library: Path) -> bool:
 
 
 def _check_hidden(target: Path, library: Path) -> None:
-    """Raise InputError for a place among what the library needs for itself."""
+    """Raise InputError for a path in the library's hidden folder."""
     hidden, parent = _real(library / HIDDEN), _real(target.parent)
     if hidden == parent or hidden in parent.parents:
         raise InputError(
@@ -194,11 +194,11 @@ def _check_hidden(target: Path, library: Path) -> None:
 
 
 def _real(path: Path) -> Path:
-    return Path(os.path.realpath(path))  # which bears links that go round in a circle
+    return Path(os.path.realpath(path))  # unlike Path.resolve, accepts circular links
 
 
 def _write(source: Path, part: Path, target: Path) -> None:
-    """Write the whole copy under its name for the time being."""
+    """Write the copy under its temporary name."""
     try:
         with source.open("rb") as file:
             blocks = iter(lambda: file.read(_BLOCK), b"")
@@ -213,7 +213,7 @@ def _read(blocks: Iterator[bytes], source: Path) -> Iterator[bytes]:
     try:
         yield from blocks
     except OSError as error:
-        # Else it would be told as the fault of the disk it is written to.
+        # Otherwise it would be reported as an error of the target disk.
         raise _unread(error, source) from error
 
 

@@ -1,7 +1,7 @@
-"""Thumbnail cache: small JPEG files, made again silently when lost.
+"""Thumbnail cache: small JPEG files, decoded again when lost.
 
-They lie outside the library, named by the original's content, so that a moved or restored library
-finds them again. Nothing here is fsynced: what is lost in a crash is made again.
+They are outside the library, named by the original's content, so that a moved or restored library
+finds them again. Nothing is fsynced.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from studio.common.files import private_folder
 from studio.library.files.originals import is_digest
 
 STEPS = (256, 512, 1024)
-"""Long edges that are kept, in pixels; a request gets the next larger one."""
+"""Cached sizes, as long edges in pixels; a request gets the next larger one."""
 
 _END = b"\xff\xd9"
 
 
 def step(edge: int) -> int:
-    """The kept size that serves `edge` pixels."""
-    return next((one for one in STEPS if one >= edge), STEPS[-1])
+    """The cached size for `edge` pixels."""
+    return next((size for size in STEPS if size >= edge), STEPS[-1])
 
 
 class ThumbnailStore:
@@ -34,21 +34,21 @@ class ThumbnailStore:
 
     def _path(self, sha256: str, edge: int) -> Path:
         if not is_digest(sha256):
-            # It may come from a record of anybody: no file is called so.
+            # Records are untrusted, and it would be part of a path.
             sha256 = hashlib.sha256(sha256.encode(errors="replace")).hexdigest()
         return self._folder / str(edge) / sha256[:2] / f"{sha256}.jpg"
 
     def get(self, sha256: str, edge: int) -> bytes | None:
-        """The thumbnail of that content and kept size; None when it must be made."""
+        """The cached thumbnail of that content and size; None for a missing one."""
         try:
             data = self._path(sha256, edge).read_bytes()
         except OSError:
             return None
-        # A torn file is as good as none.
+        # A torn file counts as missing.
         return data if data[:2] == b"\xff\xd8" and data[-2:] == _END else None
 
     def find(self, sha256: str, edge: int) -> Path | None:
-        """The file of a thumbnail, if it is there and whole."""
+        """Path of a cached thumbnail, if it is complete."""
         path = self._path(sha256, edge)
         try:
             with path.open("rb", buffering=0) as file:
@@ -58,7 +58,7 @@ class ThumbnailStore:
             return None
 
     def store_thumbnail(self, sha256: str, edge: int, data: bytes) -> None:
-        """Keep a thumbnail; a full or read-only cache only means it is made again next time."""
+        """Cache a thumbnail; errors of a full or read-only disk are ignored."""
         path = self._path(sha256, edge)
         temporary = path.with_name(f".{secrets.token_hex(6)}.new")
         with contextlib.suppress(OSError):
@@ -70,7 +70,7 @@ class ThumbnailStore:
                 temporary.unlink(missing_ok=True)
 
     def remove(self, sha256: str) -> None:
-        """Take away every size of that content."""
+        """Remove every size of that content."""
         for edge in STEPS:
             with contextlib.suppress(OSError):
                 self._path(sha256, edge).unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""Names for the shape and size of a picture in searches."""
+"""Names of aspect ratios and size tiers in searches."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _TIERS = (0.5, 2.0, 8.0)
 
 @lru_cache(maxsize=4096)
 def named_ratio(width: int, height: int) -> str:
-    """The usual ratio that is nearest and within 3 %, else the exact one: "16:9"."""
-    near = [one for one in _RATIOS if one.near(width, height)]
+    """The nearest common ratio within 3 %, else the exact one: "16:9"."""
+    near = [ratio for ratio in _RATIOS if ratio.near(width, height)]
     if near:
-        return str(min(near, key=lambda one: abs(width / height / one.value - 1)))
+        return str(min(near, key=lambda ratio: abs(width / height / ratio.value - 1)))
     return str(AspectRatio.of(width, height))
 
 
 def tier(width: int, height: int) -> int:
-    """Its tier by area, as services round it: 0 for 512, 1 for 1K, 2 for 2K, 3 for 4K."""
+    """Size tier by area, as services round it: 0 for 512, 1 for 1K, 2 for 2K, 3 for 4K."""
     megapixels = width * height / 1e6
     return sum(megapixels >= limit for limit in _TIERS)

@@ -1,4 +1,4 @@
-"""Long lists of values in chunks that fit into one statement."""
+"""Long lists of values, in chunks that fit into one SQL statement."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ _MOST = 500
 
 
 def chunks(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    """The values, some at a time."""
+    """The values in chunks of at most 500."""
     for start in range(0, len(values), _MOST):
         yield values[start : start + _MOST]
 
 
 def marks(values: Sequence[Any]) -> str:
-    """Places for these values in a statement: "?,?,?"."""
+    """Placeholders for these values: "?,?,?"."""
     return ",".join("?" * len(values))
 
 
-def unheard(_more: int) -> None:
-    """For work that nobody follows."""
+def ignore_progress(_more: int) -> None:
+    """Progress callback for work that nobody follows."""

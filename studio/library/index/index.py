@@ -1,8 +1,8 @@
-"""The index: SQLite tables computed from the records, so that questions are quick.
+"""Index: SQLite tables computed from the records, for fast queries.
 
-It alone talks to SQLite; `schema`, `search_sql` and `writer` hold more of the SQL. It may be
-deleted at any time: `Index.open` finds out how far it has read the log and the library feeds it the
-rest, from the beginning when it is new, damaged or of another version. apsw brings a current
+The only module that talks to SQLite; more of the SQL is in `schema`, `search_sql` and `writer`. The
+index may be deleted at any time: it stores how far it has read the log, and the library feeds it
+the rest, all of it when the index is new, damaged or of another version. apsw brings a current
 SQLite; Python's own may have a bug that damages files in WAL mode (fixed in 3.51.3).
 """
 
@@ -13,20 +13,20 @@ import json
 import logging
 import sys
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import apsw
 
-from studio.common.errors import StorageError
+from studio.common.errors import InputError, StorageError
 from studio.common.files import private_folder, storage_error
 from studio.common.i18n import _
 from studio.common.json_reader import NotUnderstood
-from studio.domain.entities import Flag, Picture
-from studio.library.index import schema
-from studio.library.index.chunks import chunks, marks, unheard
+from studio.domain.entities import Flag, Picture, Role
+from studio.library.index import index_file, schema
+from studio.library.index.chunks import chunks, ignore_progress, marks
 from studio.library.index.rows import picture_of
 from studio.library.index.search_sql import CompiledQuery
 from studio.library.index.state import IndexState
@@ -34,33 +34,34 @@ from studio.library.index.statistics import IndexStatistics
 from studio.library.index.text_normalization import folded
 from studio.library.index.writer import IndexWriter
 from studio.library.log.records import BEGINNING, LogPosition, Record
-from studio.library.query import Collection, Query, Sort, View
+from studio.library.query import Collection, Family, Query, Sort, View
 
 log = logging.getLogger(__name__)
 
 _OLDEST_SAFE = 3_051_003
 _PORTION = 20_000
+MOST_ANCESTORS = 20
 
-# Not without a journal: a record that cannot be taken is taken back.
-_CARELESS = {"journal_mode": "memory", "synchronous": "off", "cache_size": -65536}
+# Not without a journal: a record that cannot be applied is rolled back.
+_BUILD_PRAGMAS = {"journal_mode": "memory", "synchronous": "off", "cache_size": -65536}
 # Losing the last changes of a computed file at power loss is fine: the log has them.
-_CAREFUL = {
+_PRAGMAS = {
     "journal_mode": "wal",
     "synchronous": "normal",
     "cache_size": -4096,
     "wal_autocheckpoint": 0,
 }
-_MUCH = 4 << 20
+_CHECKPOINT_BYTES = 4 << 20
 _PAGE = 4096
 _PART = 800_000
-"""Digits of rows turned into numbers at once: a hundred thousand of them, in some milliseconds."""
+"""Hex digits of row numbers decoded at once: a hundred thousand rows, in some milliseconds."""
 
 Interrupted = apsw.InterruptError
-"""Nobody waits any more for the answer to a question."""
+"""The query was cancelled."""
 
 
 class IndexDamaged(StorageError):
-    """The index has other bytes than were written; it can be made anew."""
+    """The index file is corrupt and can be rebuilt."""
 
 
 DAMAGE = (
@@ -71,13 +72,13 @@ DAMAGE = (
     NotUnderstood,
     IndexDamaged,
 )
-"""What a question ends with where the file has other bytes than were written."""
+"""Errors of a query on a corrupt file."""
 
-_ODD = (
+_INVALID_RECORD = (
     *(ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError),
     *(apsw.ConstraintError, apsw.MismatchError, apsw.TooBigError, apsw.RangeError),
 )
-"""What a record ends with that nobody can take; a disk that is full is none of it."""
+"""Errors of an invalid record; a full disk is none of them."""
 
 
 def _always() -> bool:
@@ -85,7 +86,7 @@ def _always() -> bool:
 
 
 def missing_index_error(path: Path) -> StorageError:
-    """For an index that was taken away while it was used."""
+    """Error for an index that was removed while in use."""
     return StorageError(
         _("The index is missing"),
         _("{folder} was renamed, moved or deleted. Pictures and records are not affected.").format(
@@ -99,9 +100,9 @@ class Index:
     """One connection to the index. Each thread has its own; only one of them writes.
 
     Attributes:
-        new: it has not read the log yet; `apply` must be called, be the log empty or not.
-        refused: records of the log that it could not take.
-        wanted: whether somebody still waits for the answer to the question it is at.
+        new: it has not read the log yet; `apply` must be called even for an empty log.
+        refused: number of records that could not be applied.
+        wanted: whether the running query has not been cancelled.
     """
 
     def __init__(self, connection: apsw.Connection, *, new: bool = False) -> None:
@@ -109,15 +110,15 @@ class Index:
         self.new = new
         self.refused = 0
         self.wanted: Callable[[], bool] = _always
-        self._lately = 0
-        connection.set_wal_hook(self._written)
+        self._wal_pages = 0
+        connection.set_wal_hook(self._on_wal_write)
 
     @classmethod
     def open(cls, path: Path, *, write: bool) -> Index:
-        """Open the index file, made anew when it is missing or of another version.
+        """Open the index file, created when it is missing or of another version.
 
         Readers never create: they raise StorageError when there is nothing to read. Raises
-        IndexDamaged where a file is there that is no index any more.
+        IndexDamaged where the file is corrupt.
         """
         if apsw.SQLITE_VERSION_NUMBER < _OLDEST_SAFE:
             raise StorageError(_("The database library is too old"), apsw.sqlite_lib_version())
@@ -130,8 +131,7 @@ class Index:
                 raise damaged(error) from error
             except (apsw.Error, ValueError) as error:
                 log.warning("The index is made anew: %s", error)
-                for part in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))):
-                    part.unlink(missing_ok=True)
+                index_file.remove(path)
                 return cls._writable(path)
         except OSError as error:
             raise storage_error(error, path.parent) from error
@@ -148,8 +148,7 @@ class Index:
         db = apsw.Connection(str(path))
         try:
             db.set_busy_timeout(5000)
-            for name, value in _CAREFUL.items():
-                db.pragma(name, value)
+            _set_pragmas(db, _PRAGMAS)
             version = db.pragma("user_version")
             if version == 0:
                 with db:
@@ -164,7 +163,7 @@ class Index:
 
     @classmethod
     def open_old(cls, path: Path) -> Index:
-        """Open an index of any version, to be read as far as that goes. Raises StorageError."""
+        """Open an index of any version read-only, without checks. Raises StorageError."""
         return cls._read_only(path, old=True)
 
     @classmethod
@@ -183,38 +182,36 @@ class Index:
 
     @classmethod
     def in_memory(cls) -> Index:
-        """An index that leaves no trace, for readers of a library whose index is not current."""
+        """An index in memory, for readers of a library whose index is not current."""
         db = apsw.Connection(":memory:")
         db.execute(schema.TABLES)
         return cls(db, new=True)
 
     def close(self) -> None:
-        """Close the connection; twice is fine."""
+        """Close the connection; idempotent."""
         self._db.close()
 
     def interrupt(self) -> None:
-        """End the question it is at with `Interrupted`; any thread may call this."""
+        """End the running query with `Interrupted`; thread-safe."""
         self._db.interrupt()
 
-    def _go_on(self) -> None:
-        # Between two statements there is nothing that an interrupt could end.
+    def _check_cancelled(self) -> None:
+        # An interrupt between two statements has no effect.
         if not self.wanted():
             raise Interrupted
 
     @property
     def ledger(self) -> IndexStatistics:
-        """What it counts and sums up."""
         return IndexStatistics(self._db)
 
     @property
     def state(self) -> IndexState:
-        """How things stand, for whoever changes them."""
         return IndexState(self._db)
 
-    # What was read of the log
+    # Reading the log
 
     def applied(self) -> LogPosition:
-        """How far the log has been read."""
+        """Position in the log up to which records are applied."""
         try:
             found = self._db.execute("SELECT file, offset FROM applied").fetchone()
             if found and not (isinstance(found[0], str) and isinstance(found[1], int)):
@@ -224,7 +221,7 @@ class Index:
         return LogPosition(*found) if found else BEGINNING
 
     def reached(self) -> LogPosition:
-        """The same; the beginning where a damaged index cannot tell."""
+        """As `applied`, but the beginning for a damaged index."""
         try:
             return self.applied()
         except (StorageError, apsw.Error):
@@ -233,28 +230,26 @@ class Index:
     def apply(
         self,
         records: Iterable[tuple[Record, LogPosition, LogPosition]],
-        taken: Callable[[int], None] = unheard,
+        taken: Callable[[int], None] = ignore_progress,
     ) -> None:
-        """Take over records in the order of the log. Raises StorageError.
+        """Apply records, each with its begin and end, in the order of the log.
 
-        Many are taken in portions; each stands for itself with the place it reaches. `taken` hears
-        how many pictures more a change was made to.
+        Many are applied in portions, one transaction each. `taken` is called with the number of
+        further pictures changed. Raises StorageError.
         """
         try:
             if not self.new:
                 self._apply(records, taken)
                 return
-            # What is computed anew needs no care on its way: it is finished or made again.
-            for name, value in _CARELESS.items():
-                self._db.pragma(name, value)
+            # A new index needs no durability while it is built: it is finished or built again.
+            _set_pragmas(self._db, _BUILD_PRAGMAS)
             self._db.execute("INSERT INTO words(words, rank) VALUES ('hashsize', 16777216)")
             self._apply(records, taken)
-            with self._whole():
+            with self._transaction():
                 self._db.execute(schema.INDEXES)
             self._db.pragma("user_version", schema.VERSION)
             self._db.execute("INSERT INTO words(words, rank) VALUES ('hashsize', 1048576)")
-            for name, value in _CAREFUL.items():
-                self._db.pragma(name, value)
+            _set_pragmas(self._db, _PRAGMAS)
             self.new = False
         except DAMAGE as error:
             raise damaged(error) from error
@@ -266,9 +261,9 @@ class Index:
         record: Record,
         begin: LogPosition,
         end: LogPosition,
-        taken: Callable[[int], None] = unheard,
+        taken: Callable[[int], None] = ignore_progress,
     ) -> bool:
-        """Take over one record that was just written; False when others came before it.
+        """Apply a record that was just written; False when records before it are missing.
 
         `taken` as for `apply`. Raises StorageError.
         """
@@ -279,16 +274,16 @@ class Index:
 
     @property
     def untidy(self) -> bool:
-        """Whether what was written lately is much; see `tidy`."""
-        return self._lately * _PAGE > _MUCH
+        """Whether the write-ahead log has grown large; see `tidy`."""
+        return self._wal_pages * _PAGE > _CHECKPOINT_BYTES
 
-    def _written(self, _db: apsw.Connection, _name: str, pages: int) -> int:
-        self._lately = pages
+    def _on_wal_write(self, _db: apsw.Connection, _name: str, pages: int) -> int:
+        self._wal_pages = pages
         return apsw.SQLITE_OK
 
     @contextlib.contextmanager
-    def _whole(self) -> Iterator[None]:
-        """All or nothing. By statements: apsw's own way holds up every thread while it commits."""
+    def _transaction(self) -> Iterator[None]:
+        """A transaction by SQL statements: apsw's own blocks every thread while it commits."""
         self._db.execute("BEGIN IMMEDIATE")
         try:
             yield
@@ -306,46 +301,46 @@ class Index:
         waiting = iter(records)
         while portion := list(islice(waiting, _PORTION)):
             try:
-                with self._whole():
+                with self._transaction():
                     IndexWriter(self._db, taken).write_records(portion)
             except NotUnderstood:
-                raise  # it is the index that is odd
-            except _ODD as error:
+                raise  # the index is invalid, not the record
+            except _INVALID_RECORD as error:
                 log.warning("A record cannot be taken: %s", error)
-                for one in portion:
-                    self._take_alone(one, taken)
+                for entry in portion:
+                    self._apply_alone(entry, taken)
 
-    def _take_alone(
-        self, one: tuple[Record, LogPosition, LogPosition], taken: Callable[[int], None]
+    def _apply_alone(
+        self, entry: tuple[Record, LogPosition, LogPosition], taken: Callable[[int], None]
     ) -> None:
-        """Take a record that may be odd; one that nobody can take costs no other."""
+        """Apply a record that may be invalid, in a transaction of its own."""
         try:
-            with self._whole():
-                IndexWriter(self._db, taken).write_records([one])
+            with self._transaction():
+                IndexWriter(self._db, taken).write_records([entry])
         except NotUnderstood:
             raise
-        except _ODD as error:
-            record, begin, end = one
+        except _INVALID_RECORD as error:
+            record, begin, end = entry
             log.warning("Record %s in %s is passed over: %s", record.id, begin.file, error)
             self.refused += 1
-            with self._whole():
+            with self._transaction():
                 IndexWriter(self._db, taken).reached(end)
 
-    # Questions
+    # Queries
 
     def rows(self, query: Query, limit: int | None = None) -> array[int]:
-        """Rows of the pictures asked for, in the order asked for; typecode "q"."""
+        """Rows of the matching pictures, sorted; typecode "q"."""
         sql, values = self._statement(query, limit)
-        self._go_on()
+        self._check_cancelled()
         if limit is not None:
             return array("q", (row for (row,) in self._db.execute(sql, values)))
-        # A million steps would hold up every other thread of Python a million times.
+        # Stepping through a million rows would block other Python threads a million times.
         ((text,),) = self._db.execute(
             f"SELECT group_concat(printf('%08x', row), '') FROM ({sql})", values
         )
         found = array("q")
         for start in range(0, len(text or ""), _PART):
-            self._go_on()
+            self._check_cancelled()
             part = array("I", bytes.fromhex(text[start : start + _PART]))
             if sys.byteorder == "little":
                 part.byteswap()
@@ -355,7 +350,7 @@ class Index:
     def _statement(self, query: Query, limit: int | None) -> tuple[str, tuple[Any, ...]]:
         plain = not query.words and not query.collection and query.view is View.ALL
         if plain and query.sort in (Sort.NEWEST, Sort.OLDEST):
-            # The first page of a start: nothing has to be understood or planned for it.
+            # The first page at startup needs no parser and no planner.
             hide = " AND flag <> 'reject'" if query.hide_rejected else ""
             turn = " DESC" if query.sort is Sort.NEWEST else ""
             return (
@@ -366,7 +361,7 @@ class Index:
         return statement.sql, statement.values
 
     def filter_rows(self, query: Query, rows: Sequence[int]) -> set[int]:
-        """Those of these rows that are asked for."""
+        """Those of these rows that match."""
         found: set[int] = set()
         for some in chunks(rows):
             statement = CompiledQuery(query, self._db.execute).filter_statement(some)
@@ -374,25 +369,24 @@ class Index:
         return found
 
     def count(self, query: Query) -> int:
-        """How many pictures are asked for."""
         statement = CompiledQuery(query, self._db.execute).count()
-        self._go_on()
+        self._check_cancelled()
         ((found,),) = self._db.execute(statement.sql, statement.values)
         return int(found)
 
     def first(self, query: Query, limit: int) -> list[Picture]:
-        """The first pictures asked for, however many there are. Raises StorageError."""
+        """The first matching pictures. Raises StorageError."""
         try:
             return self.pictures(self.rows(query, limit))
         except (apsw.Error, NotUnderstood) as error:
             raise StorageError(_("The index cannot be read"), str(error)) from error
 
     def pictures(self, rows: Sequence[int]) -> list[Picture]:
-        """The pictures of these rows, in the order asked; unknown ones are left out."""
+        """The pictures of these rows, in this order; unknown ones are left out."""
         return self._pictures("row", rows)
 
     def ids(self, rows: Sequence[int]) -> list[str]:
-        """The ids of the pictures of these rows, a million of them if need be."""
+        """The ids of the pictures of these rows, which may be a million."""
         found: list[str] = []
         for some in self._portions(rows):
             ((text,),) = self._db.execute(
@@ -404,7 +398,6 @@ class Index:
         return found
 
     def all_flagged(self, rows: Sequence[int], flag: Flag) -> bool:
-        """Whether every picture of these rows has this mark."""
         return all(
             self._db.execute(
                 "SELECT 1 FROM json_each(?) j CROSS JOIN facts f ON f.row = j.value"
@@ -416,13 +409,13 @@ class Index:
         )
 
     def _portions(self, rows: Sequence[int]) -> Iterator[str]:
-        """Many rows as JSON, so many at a time that nothing else is held up."""
+        """Rows as JSON, in portions small enough to block nothing."""
         for start in range(0, len(rows), _PORTION):
-            self._go_on()
+            self._check_cancelled()
             yield json.dumps(list(rows[start : start + _PORTION]))
 
     def find(self, ids: Sequence[str]) -> list[Picture]:
-        """The pictures with these ids, in the order asked; unknown ones are left out."""
+        """The pictures with these ids, in this order; unknown ones are left out."""
         return self._pictures("id", ids)
 
     def _pictures(self, key: str, wanted: Sequence[Any]) -> list[Picture]:
@@ -439,12 +432,7 @@ class Index:
     def prefix(self, start: str) -> list[str]:
         """Ids of pictures that begin or end with `start`; at most 20."""
         escaped = start.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        found = self._db.execute(
-            "SELECT id FROM pictures WHERE id LIKE ?1 || '%' ESCAPE '\\'"
-            " OR id LIKE '%' || ?1 ESCAPE '\\' LIMIT 20",
-            (escaped,),
-        )
-        return [id for (id,) in found]
+        return [id for (id,) in self._db.execute(schema.IDS_BY_PREFIX, (escaped,))]
 
     def following(self, row: int, limit: int) -> list[Picture]:
         """The next pictures after a row, in order of arrival."""
@@ -458,7 +446,7 @@ class Index:
         ]
 
     def collections(self) -> list[Collection]:
-        """All collections by name; those filled by hand with the number of their pictures."""
+        """All collections by name; those filled by hand with their number of pictures."""
         found = self._db.execute(
             "SELECT id, name, search, CASE WHEN search = '' THEN"
             " (SELECT count(*) FROM members m WHERE m.collection = c.number) -"
@@ -472,7 +460,7 @@ class Index:
         ]
 
     def tags(self, start: str, limit: int) -> list[tuple[str, int]]:
-        """Tags that begin with `start`, the most used first, each with its pictures."""
+        """Tags that begin with `start` and their number of pictures, most used first."""
         begin = folded(start)
         return list(
             self._db.execute(
@@ -485,11 +473,33 @@ class Index:
         )
 
     def models(self) -> list[str]:
-        """Every model that made a picture here."""
+        """Models of the pictures, by name."""
         return [m for (m,) in self._db.execute("SELECT DISTINCT model FROM facts ORDER BY model")]
 
-    def children(self, id: str) -> list[Picture]:
-        """Pictures edited from this one, in order of arrival."""
+    def family(self, id: str) -> Family:
+        """A picture, those it was edited from and those edited from it. Raises InputError."""
+        found = self.find([id])
+        if not found:
+            raise InputError(_("Picture {id} not found").format(id=id))
+        picture = found[0]
+        ancestors: list[Picture] = []
+        current, seen = picture, {picture.id}
+        while len(ancestors) < MOST_ANCESTORS:
+            edited = next((p for p in current.parents if p.role is Role.EDIT and p.picture), None)
+            above = self.find([edited.picture]) if edited and edited.picture else []
+            if not above or above[0].id in seen:
+                break
+            current = above[0]
+            seen.add(current.id)
+            ancestors.insert(0, current)
+        return Family(
+            picture=picture,
+            ancestors=tuple(ancestors),
+            inputs=picture.parents,
+            children=tuple(self._children(id)),
+        )
+
+    def _children(self, id: str) -> list[Picture]:
         rows = [
             row
             for (row,) in self._db.execute(
@@ -499,8 +509,13 @@ class Index:
         return [p for p in self.pictures(rows) if not p.trashed]
 
 
+def _set_pragmas(db: apsw.Connection, pragmas: Mapping[str, Any]) -> None:
+    for name, value in pragmas.items():
+        db.pragma(name, value)
+
+
 def damaged(error: Exception) -> IndexDamaged:
-    """The sentence for an index with other bytes than were written."""
+    """Error for a corrupt index."""
     return IndexDamaged(
         _("The index was damaged"),
         str(error),
@@ -509,7 +524,7 @@ def damaged(error: Exception) -> IndexDamaged:
 
 
 def made_anew() -> StorageError:
-    """The sentence for a damaged index that was made anew."""
+    """Error for a corrupt index that was rebuilt."""
     return StorageError(
         _("The index of the library was damaged"),
         _("It was rebuilt from the records; no picture is lost."),
@@ -518,9 +533,9 @@ def made_anew() -> StorageError:
 
 
 def tidy(path: Path) -> None:
-    """Bring what was written lately to its place in the index at `path`, see `Index.untidy`.
+    """Checkpoint the write-ahead log of the index at `path`, see `Index.untidy`.
 
-    On a connection of its own, beside reading and writing; nobody waits for it. Blocking.
+    Uses its own connection, beside readers and the writer. Blocking.
     """
     with contextlib.suppress(apsw.Error):
         db = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE)

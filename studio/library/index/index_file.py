@@ -1,7 +1,7 @@
-"""Files of an index on disk: their names, and the swap of a new index for the old one.
+"""Index files on disk: their names, and the swap of a new index for the old one.
 
-An index that is made anew beside the one in use has a name of its own, so that no open file is
-moved; it takes the usual name when the library is closed, or at the next start.
+An index that is rebuilt beside the one in use has a name of its own, so that no open file is
+renamed; it takes the usual name when the library is closed, or at the next start.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ from pathlib import Path
 from studio.library.index import schema
 
 USUAL = "index.sqlite"
-"""Name of the file of the index."""
+"""File name of the index."""
 
 NEW_NAME = "index.new.sqlite"
-"""Name of one that is made beside it."""
+"""File name of an index that is built beside it."""
 
 _BESIDE = ("-wal", "-shm")
 
 
 def current(path: Path) -> bool:
-    """Whether the file is an index of this version; only its head is looked at."""
+    """Whether the file is an index of this version; reads only its header."""
     try:
         with path.open("rb") as file:
             head = file.read(64)
@@ -32,20 +32,20 @@ def current(path: Path) -> bool:
 
 
 def remove(path: Path) -> None:
-    """Remove an index with what lies beside it."""
+    """Remove an index and its WAL files."""
     for end in ("", *_BESIDE):
         path.with_name(path.name + end).unlink(missing_ok=True)
 
 
 def adopt(path: Path) -> None:
-    """Give an index that was made in an earlier session its usual name; one half made goes."""
+    """Rename an index built in an earlier session to the usual name; remove an unfinished one."""
     new = path.with_name(NEW_NAME)
     if not new.exists():
         return
     if not current(new):
         remove(new)
     else:
-        # Closed in order, its last changes are in the file itself; else they are beside it.
+        # The last changes are in its WAL files unless it was closed properly.
         remove(path)
         for end in (*_BESIDE, ""):
             with contextlib.suppress(FileNotFoundError):

@@ -1,6 +1,6 @@
-"""Index reader: a connection on a thread of its own, with cancellation of questions.
+"""Index reader: a connection on a thread of its own, with cancellable queries.
 
-A library has two of them, so that a page and its pictures never wait for a long question.
+A library has two of them, so that a page and its pictures never wait for a long query.
 """
 
 from __future__ import annotations
@@ -25,81 +25,77 @@ T = TypeVar("T")
 
 
 class PendingQuery:
-    """A question on its way, and whether anybody still waits for it."""
+    """A query that was submitted; no longer `wanted` when it was cancelled."""
 
     def __init__(self) -> None:
         self.wanted = True
 
-    def is_wanted(self) -> bool:
-        """Whether somebody does."""
-        return self.wanted
-
 
 class IndexReader:
-    """One connection that reads, on a lane of its own.
+    """A read connection on its own thread.
 
     Attributes:
         index: the connection; None before it is opened and after it was closed.
-        answering: the question it is at.
+        answering: the running query.
     """
 
-    def __init__(self, name: str, opened: Callable[[], Index] | None = None) -> None:
-        """`opened` opens the index with the first question, on the lane."""
+    def __init__(self, name: str, opener: Callable[[], Index] | None = None) -> None:
+        """`opener` opens the index for the first query, on the thread."""
         self.index: Index | None = None
         self.answering: PendingQuery | None = None
-        self._opened = opened
-        self._lane = SerialExecutor(name)
+        self._opener = opener
+        self._executor = SerialExecutor(name)
 
     async def run(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """The result of `call(...)` on the lane; whatever becomes of the caller, it ends."""
-        return await self._lane.run(call, *args, **kwargs)
+        """The result of `call(...)` on the thread; not cancelled with the caller."""
+        return await self._executor.run(call, *args, **kwargs)
 
     async def query_index(self, question: Callable[[Index], T]) -> T:
-        """The answer of the index. Who is cancelled while it works on it ends that work."""
-        asking = PendingQuery()
+        """The result of a query; cancelling the caller interrupts it."""
+        pending = PendingQuery()
         try:
-            return await self._lane.run(self._answer, question, asking)
+            return await self._executor.run(self._answer, question, pending)
         except asyncio.CancelledError:
-            asking.wanted = False
-            if self.answering is asking and self.index is not None:
+            pending.wanted = False
+            if self.answering is pending and self.index is not None:
                 self.index.interrupt()
             raise
 
-    def _answer(self, question: Callable[[Index], T], asking: PendingQuery) -> T:
-        if self.index is None and self._opened is not None:
-            self.index = self._opened()
+    def _answer(self, question: Callable[[Index], T], pending: PendingQuery) -> T:
+        if self.index is None and self._opener is not None:
+            self.index = self._opener()
         if self.index is None:
             raise StorageError(_("The library is closed"))
-        self.answering = asking
-        self.index.wanted = asking.is_wanted
+        self.answering = pending
+        self.index.wanted = lambda: pending.wanted
         try:
             while True:
                 try:
                     return question(self.index)
                 except Interrupted:
-                    # Another question was meant, which ended at the same moment.
-                    if not asking.wanted:
+                    # The interrupt was meant for another query, which had just ended.
+                    if not pending.wanted:
                         raise
         finally:
             self.answering = None
 
     def let_go(self) -> None:
-        """Close the connection; on the lane."""
+        """Close the connection; call on its thread."""
         if self.index is not None:
             self.index.close()
             self.index = None
 
     async def close(self) -> None:
         """Close the connection and end the thread."""
-        self._opened = None
-        await self._lane.run(self.let_go)
-        self._lane.close()
+        self._opener = None
+        await self._executor.run(self.let_go)
+        self._executor.close()
 
 
 def first_pictures(find: Callable[[], Path | None], query: Query, limit: int) -> list[Picture]:
-    """The first pictures asked for, as the index was left; empty where it cannot tell.
+    """The first matching pictures of the index as it was left; empty where it is not usable.
 
-    `find` tells where the index is. Blocking; on a connection of its own.
+    `find` returns the path of the index. Blocking; uses its own connection.
     """
     index: Index | None = None
     try:

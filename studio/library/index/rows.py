@@ -1,4 +1,4 @@
-"""A picture in the index: its record, and the fields that changed since."""
+"""Pictures from the index: the stored record with the fields changed since."""
 
 from __future__ import annotations
 
@@ -12,6 +12,17 @@ from studio.domain.entities import Flag, Picture
 _reader: JsonReader[Picture] = JsonReader(Picture)
 
 
+def with_texts(body: bytes, title: str | None, note: str | None, tags: str | None) -> Picture:
+    """A stored picture with title, note and tags; None for one that never changed."""
+    stored = _reader.decode(body)
+    return replace(
+        stored,
+        title=stored.title if title is None else title,
+        note=stored.note if note is None else note,
+        tags=stored.tags if tags is None else tuple(tags.split("\n")) if tags else (),
+    )
+
+
 def picture_of(values: Sequence[Any]) -> Picture:
     """A picture from the columns of `schema.PICTURE`, in that order. Raises NotUnderstood."""
     try:
@@ -22,15 +33,11 @@ def picture_of(values: Sequence[Any]) -> Picture:
 
 def _picture_of(values: Sequence[Any]) -> Picture:
     row, rating, flag, title, note, tags, within, trashed, seen, missing, path, body = values
-    stored = _reader.decode(body)
     return replace(
-        stored,
+        with_texts(body, title, note, tags),
         row=row,
         rating=rating,
         flag=Flag(flag),
-        title=stored.title if title is None else title,
-        note=stored.note if note is None else note,
-        tags=stored.tags if tags is None else tuple(tags.split("\n")) if tags else (),
         collections=tuple(within.split("\n")) if within else (),
         trashed=bool(trashed),
         seen=bool(seen),

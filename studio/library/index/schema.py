@@ -1,10 +1,10 @@
-"""Tables of the index. A change here needs a new VERSION: the index is then made anew."""
+"""Tables of the index. A change here needs a new VERSION: the index is then rebuilt."""
 
 from __future__ import annotations
 
 VERSION = 4
 UNFINISHED = -1
-"""Stands for the version until a new index has read the whole log once."""
+"""Version of a new index that has not read the whole log yet."""
 
 TABLES = """
 CREATE TABLE applied(file TEXT NOT NULL, offset INTEGER NOT NULL);
@@ -50,8 +50,8 @@ CREATE TABLE history(
 CREATE VIRTUAL TABLE words USING fts5(
   text, content='', contentless_delete=1, detail=none, tokenize='ascii', prefix='2 3');
 """
-# Words come folded and cut already (text_normalization.py). They stand in `texts` too, between
-# spaces, so that phrases, negations and small selections are looked up there, row by row.
+# Words are normalized (text_normalization.py). They are in `texts` too, separated by spaces, where
+# phrases, negations and small selections are looked up row by row.
 
 INDEXES = """
 CREATE INDEX pictures_timed ON pictures(model, size, row);
@@ -78,7 +78,7 @@ CREATE INDEX prompts_last ON prompts(last);
 CREATE INDEX lineage_parent ON lineage(parent, role, row);
 CREATE INDEX history_standing ON history(seq) WHERE undone = 0;
 """
-"""Made when a new index has read the whole log: sorted once is quicker than kept in order."""
+"""Created when a new index has read the whole log: sorting once is faster than inserting."""
 
 COLUMNS = {
     "rating": ("facts", "rating"),
@@ -92,13 +92,18 @@ COLUMNS = {
     "collections": ("pictures", "collections"),
     "path": ("pictures", "path"),
 }
-"""Fields of a picture that records may change, and where the index keeps them."""
+"""Table and column of each field of a picture that records may change."""
 
 PICTURE = (
     "f.row, f.rating, f.flag, p.title, p.note, p.tags, p.collections, f.trashed, f.seen,"
     " f.missing, p.path, p.body"
 )
-"""What a picture is made of, from `facts f` and `pictures p`."""
+"""Columns of a picture, from `facts f` and `pictures p`."""
+
+IDS_BY_PREFIX = (
+    "SELECT id FROM pictures WHERE id LIKE ?1 || '%' ESCAPE '\\'"
+    " OR id LIKE '%' || ?1 ESCAPE '\\' LIMIT 20"
+)
 
 COUNTS = """
 SELECT (SELECT count(*) FROM facts) - (SELECT count(*) FROM facts WHERE trashed = 1),
@@ -111,9 +116,9 @@ _FAILED = "dismissed = 0 AND state IN ('failed', 'unknown', 'cut')"
 COUNT_FAILED = f"SELECT count(*) FROM jobs WHERE {_FAILED}"
 FAILED = f"SELECT body FROM jobs WHERE {_FAILED} ORDER BY created DESC LIMIT ?"
 
-# A failed attempt that was billed counts with what it should have cost, also when the job was
-# tried again and brought its picture; one that may have been billed is only told beside the sum.
-# What was deleted for good did cost, and what was brought in from elsewhere costs nothing here.
+# A failed attempt that was billed counts with its estimate, even when a retry brought the picture;
+# attempts that may have been billed are only counted. Deleted pictures did cost, imported ones did
+# not.
 SPEND = """
 WITH spent(at, cost) AS (
   SELECT created, cost FROM facts WHERE created >= min(?1, ?2) AND imported = 0

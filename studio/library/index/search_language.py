@@ -1,14 +1,14 @@
-"""What is typed into the search field, understood: words, phrases and tokens.
+"""Parser for the search field: words, phrases and tokens.
 
-The language: words begin words (`light har` finds "Harbour light"), "quoted words" stand together,
-a minus before anything leaves out what has it, and tokens ask for facts:
+The language: words match the beginning of words (`light har` finds "Harbour light"), "quoted words"
+are a phrase, a minus before anything excludes it, and tokens ask for facts:
 
     rating:>=4  rating:2..4  model:NAME  aspect:16:9  size:2K  tag:NAME  in:COLLECTION
     before:2026-11  after:yesterday  on:2026-11-03  is:picked  cost:>0.1  ref:ID
 
-Several values with commas between them are alternatives (`tag:harbour,kelp`). Nothing that is typed
-is lost: what is not understood stays in the field, filters nothing, and is told in a sentence; an
-unknown word before a colon is text like any other.
+Values separated by commas are alternatives (`tag:harbour,kelp`). Input that is not understood stays
+in the field, filters nothing, and is explained in a sentence; an unknown word before a colon is
+plain text.
 """
 
 from __future__ import annotations
@@ -27,30 +27,30 @@ STATES = (
     "picked", "rejected", "rated", "failed", "draft", "late", "unseen", "edited", "imported",
     "offline", "missing",
 )  # fmt: skip
-"""What may follow `is:`."""
+"""Values of `is:`."""
 
 _SPLIT = re.compile(r'-?[^\s":]+:(?:"[^"]*"?|[^\s"])*|-?"[^"]*"?\*?|\S+')
 _NAME = re.compile(r'"([^"]*)"?(\*?)|([^,"]+)')
 _NUMBER = re.compile(r"(>=|<=|>|<|=)?\s*\$?(\d+(?:\.\d+)?)")
 _RANGE = re.compile(r"\$?(\d+(?:\.\d+)?)\.\.\$?(\d+(?:\.\d+)?)")
 _SIGNS = "+<=>|~^`$"
-"""Signs of a keyboard that Unicode does not count as punctuation."""
+"""Symbols on a keyboard that are no punctuation in Unicode."""
 
 _PIXELS = re.compile(r"(\d{1,5})[x×](\d{1,5})")
 _AGO = re.compile(r"(\d{1,4})([dwmy])")
 _DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
 
 SIZES = ("512", "1K", "2K", "4K")
-"""Tiers of size, from small to large."""
+"""Size tiers, from small to large."""
 
 
 @dataclass(frozen=True, slots=True)
 class SearchPhrase:
-    """Words that must stand there, one after the other.
+    """Words that must occur in this order.
 
     Attributes:
-        begins: the last one may go on.
-        without: pictures that have them are left out.
+        begins: the last one is a prefix.
+        without: exclude pictures that have them.
     """
 
     text: str
@@ -60,15 +60,15 @@ class SearchPhrase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchFilter:
-    """One token, understood.
+    """A parsed token.
 
     Attributes:
         key: "rating", "cost", "created", "tier", "pixels", "model", "aspect", "tag", "in", "is",
             "ref".
-        low, high: for numbers: at least, and below; None leaves a side open. A date is seconds.
+        low, high: for numbers: at least, and below; None for no bound. A date is seconds.
         values: for names: any of them.
-        without: pictures of which it is true are left out.
-        written: as it was typed, key and value.
+        without: exclude pictures that match.
+        written: key and value as typed.
     """
 
     key: str
@@ -81,10 +81,10 @@ class SearchFilter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedSearch:
-    """A search, understood.
+    """A parsed search.
 
     Attributes:
-        troubles: what was not understood, a sentence each.
+        troubles: a sentence for each token that was not understood.
     """
 
     words: tuple[SearchPhrase, ...] = ()
@@ -92,16 +92,16 @@ class ParsedSearch:
     troubles: tuple[str, ...] = ()
 
     def wants(self, key: str, value: str) -> bool:
-        """Whether a token asks for that, such as ("is", "failed")."""
+        """Whether there is a token for this, such as ("is", "failed")."""
         return any(f.key == key and value in f.values and not f.without for f in self.facts)
 
 
 class _NotUnderstoodError(ValueError):
-    """A token whose value makes no sense; its text is the sentence for the user."""
+    """A token with an invalid value; its text is the sentence for the user."""
 
 
 def understand(text: str, now: float | None = None) -> ParsedSearch:
-    """Understand a search. Never raises; `now` is the moment `today` and `7d` are seen from."""
+    """Parse a search. Never raises; `now` is the time that `today` and `7d` refer to."""
     moment = time.time() if now is None else now
     words: list[SearchPhrase] = []
     facts: list[SearchFilter] = []
@@ -117,7 +117,7 @@ def understand(text: str, now: float | None = None) -> ParsedSearch:
             continue
         bare = value.replace('"', "").strip(" ,")
         if not bare:
-            # Half a token: its value is still being typed.
+            # The value is still being typed.
             continue
         try:
             fact = read(value if read in _NAMED else bare, moment)
@@ -141,14 +141,14 @@ def _words(text: str, *, without: bool) -> SearchPhrase | None:
     quoted = text.startswith('"')
     begins = text.endswith("*") or not quoted
     plain = text.strip('"*').strip()
-    # A minus alone has its word still to come.
+    # A minus alone: its word is still to come.
     return SearchPhrase(plain, begins, without) if plain not in ("", "-") else None
 
 
 def _counting(words: list[SearchPhrase]) -> tuple[SearchPhrase, ...]:
-    """The words that count: signs between words do not, but signs alone are looked for too."""
-    said = [one for one in words if not _is_punctuation(one.text)]
-    return tuple(said or words)
+    """The phrases without those of punctuation alone, unless there are no others."""
+    counting = [phrase for phrase in words if not _is_punctuation(phrase.text)]
+    return tuple(counting or words)
 
 
 def _is_punctuation(text: str) -> bool:
@@ -156,12 +156,12 @@ def _is_punctuation(text: str) -> bool:
 
 
 def parts(text: str) -> list[str]:
-    """The text cut as `understand` cuts it: a token, a phrase or a word each."""
+    """Tokens, phrases and words of the text, split as `understand` does."""
     return _SPLIT.findall(text)
 
 
 def is_token(part: str) -> bool:
-    """Whether a part is a whole token, such as `rating:>=4`."""
+    """Whether a part is a complete token, such as `rating:>=4`."""
     key, colon, value = part.removeprefix("-").partition(":")
     return bool(colon and value.strip('", ')) and key.casefold() in _READERS
 
@@ -191,7 +191,7 @@ def _numbers(key: str, value: str) -> SearchFilter:
 
 
 def _after(number: float) -> float:
-    """What lies just above: money is compared to a millionth."""
+    """The next larger number: money is compared to a millionth."""
     return round(number + 1e-7, 7)
 
 
@@ -288,7 +288,7 @@ def _on(value: str, now: float) -> SearchFilter:
 
 
 def _period(value: str, now: float) -> tuple[float, float]:
-    """When a day, month or year began and ended by the local calendar, in seconds."""
+    """Begin and end of a day, month or year in local time, in seconds since 1970."""
     word = value.casefold()
     today = dt.date(*time.localtime(now)[:3])
     day = dt.timedelta(days=1)

@@ -1,14 +1,14 @@
-"""From a search to SQL, and the way through the index that is short for it.
+"""Compilation of a search to SQL, and its query planner.
 
-Three ways lead to the same pictures, and at a million rows each is the quick one for some search:
+Three plans find the same pictures, and at a million rows each is the fastest for some searches:
 
 - *words*: the full-text index brings rows newest first, facts are looked up beside them;
 - *lead*: the rows of one selective fact come from its own index, words are looked up beside them;
 - *scan*: facts are read newest first until a page is full.
 
-Which one it is, is estimated: how many pictures have a word is known (`terms`), how many a fact
-lets pass is counted to a limit, and how many pass all facts is tried on a sample. Only text and
-values are made here; the index runs them.
+The planner estimates their cost: the number of pictures with a word is known (`terms`), those that
+match one fact are counted up to a limit, those that match all facts are sampled. This module makes
+statements and values; the index runs them.
 """
 
 from __future__ import annotations
@@ -20,7 +20,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from studio.library.index import schema
 from studio.library.index.aspect_names import named_ratio
+from studio.library.index.chunks import marks
 from studio.library.index.search_language import (
     ParsedSearch,
     SearchFilter,
@@ -31,10 +33,10 @@ from studio.library.index.text_normalization import asked_terms, folded
 from studio.library.query import Query, Sort, View
 
 Run = Callable[[str, Sequence[Any]], Iterable[Sequence[Any]]]
-"""Runs a statement with its values and brings the rows."""
+"""Runs a statement with its values and returns the rows."""
 
-_Way = tuple[str, str, tuple[Any, ...]]
-"""FROM, the first of WHERE, and its values."""
+_Source = tuple[str, str, tuple[Any, ...]]
+"""FROM, the first condition of WHERE, and its values."""
 
 _MOST_TERMS = 64
 _DEEPEST = 4
@@ -42,7 +44,7 @@ _COUNTED = 60_000
 _SAMPLE = 400
 _SMALL = 4000
 
-# What a step of each way costs, in microseconds; measured, and only their relation matters.
+# Cost of a step of each plan in microseconds; measured, and only the ratios matter.
 _STEP_LIST, _STEP_WORDS, _STEP_LEAD, _STEP_SCAN, _LOOK = 0.03, 0.9, 1.0, 0.25, 2.0
 _STEP_NAME = 1.5
 
@@ -54,10 +56,10 @@ _ORDER = {
     Sort.COST: "f.cost DESC, f.row DESC",
 }
 _CHOOSING = re.compile("[\u200d\ufe0e\ufe0f]+")
-"""Signs in emoji that join them and choose how they look; programs write them or do not."""
+"""Joiners and variation selectors in emoji, which programs may leave out."""
 
 _LITERAL = (
-    # A picture's JSON is read only where the signs stand anywhere in it.
+    # A picture's JSON is parsed only where the characters occur in it.
     "((CASE WHEN instr(p.body, CAST(? AS BLOB)) > 0"
     " OR instr(coalesce(p.title, '') || ' ' || coalesce(p.note, ''), ?) > 0"
     " THEN instr(coalesce(CAST(p.body AS TEXT) ->> '$.prompt', '') || ' '"
@@ -88,8 +90,8 @@ class Condition:
     """A part of WHERE with its values.
 
     Attributes:
-        lead: where its rows can be read from instead: FROM, WHERE and the index's name if any.
-        ordered: that way brings them newest first.
+        lead: FROM and WHERE that read its rows from an index of their own.
+        ordered: whether `lead` returns them newest first.
     """
 
     sql: str
@@ -100,17 +102,17 @@ class Condition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
-    """A whole SELECT with its values."""
+    """A complete SELECT with its values."""
 
     sql: str
     values: tuple[Any, ...]
 
 
 class CompiledQuery:
-    """A query, understood against what the index holds.
+    """A query, compiled for the contents of the index.
 
     Attributes:
-        asked: what the words say.
+        asked: the parsed search text.
     """
 
     def __init__(self, query: Query, run: Run, *, depth: int = 0) -> None:
@@ -118,7 +120,7 @@ class CompiledQuery:
         self.asked: ParsedSearch = understand(query.words)
         self._run = run
         self._depth = depth
-        self._facts = [*self._shelf(), *(self._fact(fact) for fact in self.asked.facts)]
+        self._facts = [*self._view(), *(self._fact(fact) for fact in self.asked.facts)]
         if query.collection:
             self._facts.append(self._in_collection([query.collection]))
         self._match: list[str] = []
@@ -130,7 +132,7 @@ class CompiledQuery:
 
     # Facts
 
-    def _shelf(self) -> list[Condition]:
+    def _view(self) -> list[Condition]:
         query = self.query
         trash = query.view is View.TRASH
         found = [Condition(sql=f"f.trashed = {int(trash)}")]
@@ -155,7 +157,7 @@ class CompiledQuery:
     def _fact(self, fact: SearchFilter) -> Condition:
         found = self._plain_fact(fact)
         if fact.without:
-            # NOT of what is unknown is unknown: a picture without a cost is not cost:>1.
+            # NOT NULL is NULL: a picture without a cost is not cost:>1.
             return Condition(sql=f"NOT coalesce(({found.sql}), 0)", values=found.values)
         return found
 
@@ -257,19 +259,9 @@ class CompiledQuery:
         ids: list[str] = []
         for start in starts:
             plain = "".join(c for c in start if c.isalnum() or c == "-")
-            ids += [
-                id
-                for (id,) in self._run(
-                    "SELECT id FROM pictures WHERE id LIKE ?1 || '%' OR id LIKE '%' || ?1 LIMIT 20",
-                    (plain,),
-                )
-            ]
-        marks = ",".join("?" * len(ids))
-        return Condition(
-            sql=f"f.row IN (SELECT row FROM lineage WHERE parent IN ({marks}))",
-            values=tuple(ids),
-            lead=("facts f", f"f.row IN (SELECT row FROM lineage WHERE parent IN ({marks}))"),
-        )
+            ids += [id for (id,) in self._run(schema.IDS_BY_PREFIX, (plain,))]
+        sql = f"f.row IN (SELECT row FROM lineage WHERE parent IN ({marks(ids)}))"
+        return Condition(sql=sql, values=tuple(ids), lead=("facts f", sql))
 
     # Words
 
@@ -293,7 +285,7 @@ class CompiledQuery:
             self._beside.append((needle, True))
 
     def _take_term(self, term: str, *, begins: bool) -> bool:
-        """Let the full-text index look for a term; False where it finds more than was asked."""
+        """Add a term to the full-text query; False where it matches more than asked."""
         if not begins:
             (docs,) = next(iter(self._run(_DOCS, (term,))), (0,))
             self._expect(docs)
@@ -308,7 +300,7 @@ class CompiledQuery:
         known = list(self._run(_TERMS_FROM, (term, end, _MOST_TERMS + 1)))
         if len(known) <= _MOST_TERMS:
             self._expect(sum(docs for _term, docs in known))
-            # A word nobody wrote is still asked for, so that nothing is found.
+            # An unknown word is still looked up, so that nothing is found.
             every = [one for one, _docs in known] or [term]
             self._match.append("(" + " OR ".join(f'"{one}"' for one in every) + ")")
             return True
@@ -322,10 +314,10 @@ class CompiledQuery:
         self._docs.append(docs)
 
     def _meeting(self, every: int) -> float:
-        """About how many pictures have all the words."""
+        """Estimated number of pictures that have all the words."""
         found = float(every)
         for place, docs in enumerate(sorted(self._docs)):
-            # Words of a prompt keep company: two of them meet more often than by chance.
+            # Words of prompts are correlated: two of them coincide more often than by chance.
             share = min(1.0, docs / every)
             found *= math.sqrt(share) if place else share
         return found
@@ -333,7 +325,7 @@ class CompiledQuery:
     # Statements
 
     def as_condition(self) -> Condition:
-        """The whole selection as a part of another's WHERE."""
+        """The query as a condition of another one."""
         where, values = _joined([*self._facts, *_looked_up(self._needles)])
         if self._match:
             where = f"{where} AND f.row IN (SELECT rowid FROM words WHERE words MATCH ?)"
@@ -341,28 +333,27 @@ class CompiledQuery:
         return Condition(sql=where, values=values)
 
     def rows(self, limit: int | None = None) -> Statement:
-        """Rows in the order asked for."""
+        """SELECT of the rows, sorted."""
         return self._statement("f.row AS row", limit)
 
     def filter_statement(self, rows: Sequence[int]) -> Statement:
-        """Which of a few rows there are."""
+        """SELECT of those of a few rows that match."""
         where, values = _joined([*self._facts, *_looked_up(self._needles)])
         within = ",".join(str(int(row)) for row in rows)
         sql = f"SELECT f.row FROM facts f WHERE f.row IN ({within}) AND {where}"
         return Statement(sql=sql, values=values)
 
     def count(self) -> Statement:
-        """How many there are."""
+        """SELECT of the number of matches."""
         return self._statement("count(*)", None)
 
     def _statement(self, columns: str, limit: int | None) -> Statement:
-        way, conditions = self._way(limit)
-        source, where, values = way
+        (source, where, values), conditions = self._plan(limit)
         rest, more = _joined(conditions)
         counted = columns.startswith("count")
         named = self.query.sort is Sort.NAME and not counted
         if named and not where and limit is not None:
-            # By name from the start, so that a page is full early.
+            # Read in order of names, so that a page is full early.
             source = "pictures p INDEXED BY pictures_name CROSS JOIN facts f ON f.row = p.row"
             named = False
         sql = f"SELECT {columns} FROM {source}"
@@ -371,7 +362,7 @@ class CompiledQuery:
         sql += f" WHERE {where} AND {rest}" if where else f" WHERE {rest}"
         if not counted:
             order = _ORDER[self.query.sort]
-            # The same number under the name of the table that leads, so that nothing is sorted.
+            # The same row number by the name of the leading table, so that nothing is sorted.
             if source.startswith("words"):
                 order = order.replace("f.row", "words.rowid")
             elif " g CROSS" in source:
@@ -383,11 +374,11 @@ class CompiledQuery:
                 sql += f" LIMIT {int(limit)}"
         return Statement(sql=sql, values=(*values, *more))
 
-    def _way(self, limit: int | None) -> tuple[_Way, list[Condition]]:
-        """Where rows come from, and what is looked up beside them."""
-        scan: _Way = ("facts f", "", ())
+    def _plan(self, limit: int | None) -> tuple[_Source, list[Condition]]:
+        """The cheapest source of rows, and the conditions to check for each."""
+        scan: _Source = ("facts f", "", ())
         looked = [*self._facts, *_looked_up(self._needles)]
-        by_words: _Way = (
+        by_words: _Source = (
             "words CROSS JOIN facts f ON f.row = words.rowid",
             "words MATCH ?",
             (" AND ".join(self._match),),
@@ -400,10 +391,10 @@ class CompiledQuery:
         passing = self._passing(every)
         wanted = every if limit is None else limit
         newest = self.query.sort in (Sort.NEWEST, Sort.OLDEST)
-        # A page is full early only where rows come in the order asked for.
+        # A page is full early only where rows come in the requested order.
         hits = max(passing * docs / every, 1 / every)
         step = _STEP_NAME if self.query.sort is Sort.NAME and limit is not None else _STEP_SCAN
-        ways = [
+        plans = [
             (
                 min(every, wanted / hits) * (step + (passing * _LOOK if self._needles else 0)),
                 scan,
@@ -412,10 +403,10 @@ class CompiledQuery:
         ]
         if self._match:
             steps = min(docs, wanted / max(passing, 1 / every)) if newest else docs
-            # Only what all words have in common is looked at, but each of their lists is read.
+            # Only rows with all words are checked, but the list of each word is read.
             lists = sum(self._docs) * steps / max(docs, 1.0)
             cost = lists * _STEP_LIST + steps * _STEP_WORDS
-            ways.append((cost, by_words, beside))
+            plans.append((cost, by_words, beside))
         part = docs / every
         for condition in self._facts:
             if condition.lead is None:
@@ -432,12 +423,12 @@ class CompiledQuery:
             steps = min(n, wanted / max(share * part, 1 / every)) if early else n
             look = share * _LOOK if self._needles else 0
             rest = [one for one in looked if one is not condition]
-            ways.append((steps * (_STEP_LEAD + look), (source, where, condition.values), rest))
-        _cost, way, conditions = min(ways, key=lambda one: one[0])
-        return way, conditions
+            plans.append((steps * (_STEP_LEAD + look), (source, where, condition.values), rest))
+        _cost, source_of_rows, conditions = min(plans, key=lambda plan: plan[0])
+        return source_of_rows, conditions
 
     def _passing(self, every: int) -> float:
-        """About which part of all pictures has the facts asked for."""
+        """Estimated share of pictures that match the facts."""
         where, values = _joined(self._facts)
         step = max(1, every // _SAMPLE)
         rows = ",".join(str(row) for row in range(1 + step // 2, every + 1, step))
@@ -459,7 +450,7 @@ def _indexed(index: str, where: str) -> tuple[str, str]:
 def _any(column: str, values: Sequence[Any]) -> Condition:
     if not values:
         return Condition(sql="0")
-    sql = f"f.{column} IN ({','.join('?' * len(values))})" if len(values) > 1 else f"f.{column} = ?"
+    sql = f"f.{column} IN ({marks(values)})" if len(values) > 1 else f"f.{column} = ?"
     return Condition(
         sql=sql,
         values=tuple(values),
@@ -495,17 +486,14 @@ def _between(fact: SearchFilter) -> Condition:
 def _membership(table: str, column: str, numbers: Sequence[int]) -> Condition:
     if not numbers:
         return Condition(sql="0")
-    marks = ",".join("?" * len(numbers))
-    sql = f"EXISTS (SELECT 1 FROM {table} g WHERE g.{column} IN ({marks}) AND g.row = f.row)"
+    within = f"{column} IN ({marks(numbers)})"
+    sql = f"EXISTS (SELECT 1 FROM {table} g WHERE g.{within} AND g.row = f.row)"
     if len(numbers) > 1:
-        # A picture may have several of them and must come once.
+        # A picture may have several of them and must be found once.
         return Condition(
             sql=sql,
             values=tuple(numbers),
-            lead=(
-                "facts f",
-                f"f.row IN (SELECT row FROM {table} WHERE {column} IN ({marks}))",
-            ),
+            lead=("facts f", f"f.row IN (SELECT row FROM {table} WHERE {within})"),
         )
     return Condition(
         sql=sql,
@@ -516,9 +504,9 @@ def _membership(table: str, column: str, numbers: Sequence[int]) -> Condition:
 
 
 def _literal(words: SearchPhrase) -> Condition:
-    """That signs stand there which are no words to the index: emoji, punctuation, marks.
+    """Condition on characters that are no words to the index: emoji, punctuation, marks.
 
-    Of an emoji that is joined of several each must be there.
+    Each part of a joined emoji must occur.
     """
     parts = [part for part in _CHOOSING.split(words.text) if part] or [words.text]
     values: list[Any] = []
@@ -530,7 +518,7 @@ def _literal(words: SearchPhrase) -> Condition:
 
 
 def _looked_up(needles: Sequence[tuple[str, bool]]) -> list[Condition]:
-    """That these stand in a picture's words, or do not."""
+    """Condition that these occur in a picture's words, or do not."""
     if not needles:
         return []
     parts = " AND ".join(f"instr(t.text, ?) {'>' if there else '='} 0" for _n, there in needles)

@@ -1,7 +1,7 @@
-"""Current state in the index, for changes and for the upkeep of files.
+"""Queries of the index for changes and for maintenance of files.
 
 Values of a field before a change, known contents and files, pictures in the trash or deleted for
-good, and the places of changes in the log that can be undone.
+good, and log positions of changes that can be undone.
 """
 
 from __future__ import annotations
@@ -10,22 +10,22 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from studio.library.index import schema
-from studio.library.index.chunks import chunks, marks, unheard
+from studio.library.index.chunks import chunks, ignore_progress, marks
 from studio.library.log.records import Groups, LogPosition
 
 
 class IndexState:
-    """Answers through one connection of the index."""
+    """State of pictures and history, through one connection of the index."""
 
     def __init__(self, db: Any) -> None:
         self._db = db
 
     def field_of(
-        self, field: str, ids: Sequence[str], read: Callable[[int], None] = unheard
+        self, field: str, ids: Sequence[str], read: Callable[[int], None] = ignore_progress
     ) -> Groups:
-        """What `field` is now for each id, grouped by value; unknown ids are left out.
+        """Current value of `field` for each id, grouped by value; unknown ids are left out.
 
-        `read` hears how many more it looks at; what it raises ends the work.
+        `read` is called with the number of further ids read; what it raises ends the query.
         """
         if field == "collection":
             return [(self._collection_value(id), [id]) for id in ids]
@@ -54,7 +54,7 @@ class IndexState:
         return {"name": found[0], "search": found[1]} if found else None
 
     def known(self, digests: Sequence[str]) -> dict[str, str]:
-        """Id of a picture with each of these contents; by sha256, unknown ones are left out."""
+        """Ids of pictures by sha256, one for each; unknown ones are left out."""
         found: dict[str, str] = {}
         for some in chunks(digests):
             starts = [one[:16] for one in some]
@@ -68,7 +68,7 @@ class IndexState:
         return {one: found[one] for one in digests if one in found}
 
     def trashed(self) -> list[tuple[str, str, str, int]]:
-        """Of all pictures in the trash: id, path, sha256 and bytes."""
+        """Id, path, sha256 and bytes of each picture in the trash."""
         return list(
             self._db.execute(
                 "SELECT p.id, p.path, p.sha256, CAST(p.body AS TEXT) ->> '$.bytes'"
@@ -77,7 +77,7 @@ class IndexState:
         )
 
     def missing(self) -> list[str]:
-        """Pictures whose file is said to be missing."""
+        """Ids of pictures marked as missing."""
         return [
             id
             for (id,) in self._db.execute(
@@ -87,7 +87,7 @@ class IndexState:
         ]
 
     def places(self, after: int, limit: int) -> list[tuple[int, str, str, bool, bool]]:
-        """Row, id, path, trashed, missing of the next pictures in order of arrival."""
+        """Row, id, path, trashed and missing of the next pictures in order of arrival."""
         return [
             (row, id, path, bool(trashed), bool(missing))
             for row, id, path, trashed, missing in self._db.execute(
@@ -98,7 +98,7 @@ class IndexState:
         ]
 
     def paths_of(self, sha256: str) -> list[str]:
-        """Where pictures with this content are said to be."""
+        """Recorded paths of pictures with this content."""
         found = self._db.execute(
             "SELECT path FROM pictures WHERE substr(sha256, 1, 16) = ? AND sha256 = ?",
             (sha256[:16], sha256),
@@ -106,7 +106,7 @@ class IndexState:
         return [path for (path,) in found]
 
     def deleted_ids(self, ids: Sequence[str]) -> set[str]:
-        """Those that were deleted for good."""
+        """Those of these ids that were deleted for good."""
         if self._db.execute("SELECT 1 FROM gone LIMIT 1").fetchone() is None:
             return set()
         return {
@@ -118,7 +118,7 @@ class IndexState:
         }
 
     def history(self, limit: int) -> list[tuple[LogPosition, bool]]:
-        """Where the last changes begin in the log, newest first, and whether they were undone."""
+        """Log positions of the last changes, newest first, and whether they were undone."""
         return [
             (LogPosition(file, offset), undone == 1)
             for file, offset, undone in self._db.execute(
@@ -127,11 +127,11 @@ class IndexState:
         ]
 
     def to_undo(self) -> LogPosition | None:
-        """Where the last change that stands begins in the log."""
+        """Log position of the last change that is not undone."""
         found = self._db.execute(schema.TO_UNDO).fetchone()
         return LogPosition(*found) if found else None
 
     def to_redo(self) -> LogPosition | None:
-        """Where the change that was undone last begins; None after a newer change."""
+        """Log position of the change that was undone last; None after a newer change."""
         found = self._db.execute(schema.TO_REDO).fetchone()
         return LogPosition(*found) if found else None

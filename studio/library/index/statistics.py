@@ -1,4 +1,4 @@
-"""Counts and sums from the index: pictures per view, cost, prompts in use, finished jobs."""
+"""Statistics from the index: pictures per view, cost, prompts in use, finished jobs."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _jobs: JsonReader[Job] = JsonReader(Job)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StorageTotals:
-    """What all pictures together take on the disk and did cost, in US dollars.
+    """Size on disk and cost in US dollars of all pictures.
 
     Attributes:
-        unknown: pictures whose price nobody knows; they are not in the sum.
+        unknown: number of pictures without a known price, which are not in the sum.
     """
 
     bytes: int = 0
@@ -30,13 +30,13 @@ class StorageTotals:
 
 
 class IndexStatistics:
-    """Answers through one connection of the index."""
+    """Counts and sums, through one connection of the index."""
 
     def __init__(self, db: Any) -> None:
         self._db = db
 
     def counts(self, since: float) -> Counts:
-        """Pictures on each shelf; `since` is the start of this session."""
+        """Pictures in each view; `since` is the start of this session."""
         row = self._db.execute(schema.COUNTS, (since,)).fetchone()
         (failed,) = self._db.execute(schema.COUNT_FAILED).fetchone() or (0,)
         (prompts,) = self._db.execute("SELECT count(*) FROM prompts").fetchone() or (0,)
@@ -46,7 +46,7 @@ class IndexStatistics:
         )
 
     def spend(self, day: float, month: float) -> Spend:
-        """Money since the start of the local day and month (both seconds since 1970)."""
+        """Spend since the start of the local day and month (both seconds since 1970)."""
         row = self._db.execute(schema.SPEND, (day, month)).fetchone()
         today, this_month, unknown, maybe = row or (0.0, 0.0, 0, 0)
         return Spend(
@@ -54,11 +54,11 @@ class IndexStatistics:
         )
 
     def spend_by_day(self, since: float) -> dict[str, float]:
-        """Money of each local day that cost any, such as {"2026-11-23": 1.21}."""
+        """Spend of each local day with any, such as {"2026-11-23": 1.21}."""
         return dict(self._db.execute(schema.SPEND_BY_DAY, (since,)))
 
     def cost(self, ids: Sequence[str]) -> Cost:
-        """What these pictures cost together; one given twice counts once."""
+        """Total cost of these pictures; duplicates count once."""
         usd, unknown = 0.0, 0
         for some in chunks(list(dict.fromkeys(ids))):
             for cost, count in self._db.execute(
@@ -71,7 +71,7 @@ class IndexStatistics:
         return Cost(usd, unknown)
 
     def stored(self) -> StorageTotals:
-        """What all pictures together take and cost, those in the trash too."""
+        """Size and cost of all pictures, including those in the trash."""
         ((size,),) = self._db.execute(
             "SELECT coalesce(sum(CAST(body AS TEXT) ->> '$.bytes'), 0) FROM pictures"
         )
@@ -79,7 +79,7 @@ class IndexStatistics:
         return StorageTotals(bytes=size, usd=usd, unknown=int(unknown))
 
     def prompts(self, words: str, limit: int) -> list[PromptUse]:
-        """Prompts of the history, the last used first."""
+        """Prompts of the history that contain `words`, last used first."""
         found = self._db.execute(
             "SELECT prompt, last, times FROM prompts WHERE instr(lower(prompt), lower(?)) > 0"
             " ORDER BY last DESC LIMIT ?",
@@ -88,12 +88,12 @@ class IndexStatistics:
         return [PromptUse(*values) for values in found]
 
     def failed(self, limit: int) -> list[Job]:
-        """Jobs that failed and were not put away, newest first."""
+        """Failed jobs that were not dismissed, newest first."""
         found = self._db.execute(schema.FAILED, (limit,))
         return [_jobs.decode(body) for (body,) in found]
 
     def job_state(self, id: str) -> tuple[str, int] | None:
-        """State and attempt of a job the log knows."""
+        """State and attempt of a recorded job."""
         found = self._db.execute("SELECT state, attempt FROM jobs WHERE id = ?", (id,)).fetchone()
         return (found[0], found[1]) if found else None
 

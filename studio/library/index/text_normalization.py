@@ -1,10 +1,10 @@
-"""Words as they are searched for: folded, and in pairs where a script writes without spaces.
+"""Search terms of a text: folded words, and character pairs for scripts without spaces.
 
-What is indexed and what is asked for go through `terms` alike, so that both agree. Folded are
-case, accents, ligatures and the sharp s (Unicode's NFKD and case folding). Chinese, Japanese,
-Korean, Thai, Lao, Khmer and Burmese have no spaces between words, or words that change at their
-end: their signs become overlapping pairs, and the last sign of a run stands alone as well, so that
-one sign finds every pair it begins.
+Indexed text and searches go through `terms` alike. Case, accents, ligatures and the sharp s are
+folded (Unicode's NFKD and case folding). Chinese, Japanese, Korean, Thai, Lao, Khmer and Burmese
+have no spaces between words, or words with changing ends: their characters become overlapping
+pairs, and the last character of a run is a term of its own, so that one character finds every pair
+it begins.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import unicodedata
 from functools import cache
 
 LONGEST = 48
-"""Signs of a term that count; what is longer is no word (data in a prompt)."""
+"""Characters of a term that count; anything longer is no word (data in a prompt)."""
 
 _ASCII = re.compile(r"[a-z0-9]+")
 _ACCENTS = re.compile(
@@ -31,7 +31,7 @@ _PAIRED = re.compile(
 
 @cache
 def _word() -> re.Pattern[str]:
-    # Python's \w lacks the vowels and marks of Thai, Hindi and many others: they belong to words.
+    # Python's \w lacks the combining vowels and marks of Thai, Hindi and many others.
     ranges: list[list[int]] = []
     for code in (*range(0x300, 0x2000), *range(0x3000, 0x3100), *range(0xA800, 0xAC00)):
         if unicodedata.category(chr(code))[0] == "M":
@@ -52,7 +52,7 @@ def folded(text: str) -> str:
 
 
 def terms(text: str) -> list[str]:
-    """The terms of a text in order, as the index keeps them."""
+    """The terms of a text in order, as they are indexed."""
     if text.isascii():
         return [one[:LONGEST] for one in _ASCII.findall(text.lower())]
     found: list[str] = []
@@ -70,10 +70,10 @@ def terms(text: str) -> list[str]:
 
 
 def asked_terms(text: str) -> tuple[list[str], bool]:
-    """The terms that must follow each other where `text` stands, and whether the last may go on.
+    """The consecutive terms of a search, and whether the last one is a prefix.
 
-    The last one of a run of pairs says nothing when the run goes on, so it is left out; a sign that
-    is asked for alone is the beginning of a pair.
+    The single character at the end of a run of pairs is left out, because the run may go on in the
+    indexed text; a character searched for alone is the prefix of a pair.
     """
     found = terms(text)
     if not found or not _PAIRED.fullmatch(found[-1]):

@@ -1,4 +1,4 @@
-"""Index writer: applies records of the log to the tables, one after the other.
+"""Index writer: applies records of the log to the tables, in order.
 
 It writes through a connection that the index opened, within one of its transactions.
 """
@@ -7,50 +7,44 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import MISSING, fields, replace
+from dataclasses import MISSING, fields
 from typing import Any
 
 import msgspec
 
 from studio.common.errors import Billed, StorageError
-from studio.common.json_reader import JsonReader
 from studio.domain.entities import Job, JobState, Picture, Role
 from studio.library.index import schema
 from studio.library.index.aspect_names import named_ratio, tier
-from studio.library.index.chunks import chunks, marks, unheard
+from studio.library.index.chunks import chunks, ignore_progress, marks
+from studio.library.index.rows import with_texts
 from studio.library.index.text_normalization import folded, terms
 from studio.library.log.records import LogPosition, Record
 
 _FOR_GOOD = 2
-"""In the history: neither standing nor undone."""
+"""State in the history of a change that cannot be undone."""
 
-_USUAL = tuple(
+_DEFAULTS = tuple(
     (field.name, None if field.default is MISSING else field.default)
     for field in fields(Picture)
     if field.name != "row"
 )
 
-_stored: JsonReader[Picture] = JsonReader(Picture)
-
 
 def _body(picture: Picture) -> bytes:
-    """What differs from a picture nothing is known of: less to write, and to read."""
-    found = {}
-    for name, usual in _USUAL:
-        value = getattr(picture, name)
-        if value != usual:
-            found[name] = value
-    return msgspec.json.encode(found)
+    """JSON of the fields that differ from their defaults: less to write and to read."""
+    values = ((name, getattr(picture, name), default) for name, default in _DEFAULTS)
+    return msgspec.json.encode({name: value for name, value, default in values if value != default})
 
 
 class IndexWriter:
-    """Takes over some records through one connection of apsw, within one transaction.
+    """Applies records through an apsw connection, within one transaction.
 
-    Pictures wait until there are many of them, or a change speaks of them.
+    Pictures are collected and inserted together, at the latest before a change.
     """
 
-    def __init__(self, db: Any, taken: Callable[[int], None] = unheard) -> None:
-        """`taken` hears how many pictures more a change was made to."""
+    def __init__(self, db: Any, taken: Callable[[int], None] = ignore_progress) -> None:
+        """`taken` is called with the number of further pictures changed."""
         self._db = db
         self._taken = taken
         self._new_terms: Counter[str] = Counter()
@@ -61,14 +55,14 @@ class IndexWriter:
         ((self._bills,),) = db.execute("SELECT count(*) FROM bills")
 
     def write_records(self, records: Iterable[tuple[Record, LogPosition, LogPosition]]) -> None:
-        """Take over the records in the order of the log, and how far they reach."""
+        """Apply records, each with its begin and end, and store the position reached."""
         last = None
         for record, begin, end in records:
             if record.kind == "job" and record.job is not None:
                 self._take_job(record.job)
-                self._wait(record.pictures)
+                self._collect(record.pictures)
             elif record.kind == "import":
-                self._wait(record.pictures)
+                self._collect(record.pictures)
             elif record.kind == "change":
                 self._flush()
                 self._take_change(record, begin)
@@ -79,11 +73,11 @@ class IndexWriter:
             self.reached(last)
 
     def reached(self, place: LogPosition) -> None:
-        """So far was the log read."""
+        """Store the position in the log up to which records are applied."""
         self._db.execute("DELETE FROM applied")
         self._db.execute("INSERT INTO applied VALUES (?, ?)", (place.file, place.offset))
 
-    def _wait(self, pictures: Iterable[Picture]) -> None:
+    def _collect(self, pictures: Iterable[Picture]) -> None:
         for picture in pictures:
             self._pictures.setdefault(picture.id, picture)
 
@@ -97,7 +91,7 @@ class IndexWriter:
             self._new_terms.clear()
 
     def _take_job(self, job: Job) -> None:
-        # The order of the log decides: the last word on a job is the true one.
+        # The last record of a job in the log counts.
         self._jobs.append(
             (
                 job.id,
@@ -105,7 +99,7 @@ class IndexWriter:
                 job.created,
                 job.state.value,
                 job.attempt,
-                # Of one that brought its pictures nobody asks for more.
+                # Only failed jobs are read back.
                 None if job.state is JobState.DONE else msgspec.json.encode(job),
             )
         )
@@ -115,7 +109,7 @@ class IndexWriter:
             self._prompts.append((prompt, job.created, job.run))
 
     def _flush(self) -> None:
-        """Write what waits."""
+        """Insert collected jobs, prompts and pictures."""
         self._db.executemany(
             "INSERT OR REPLACE INTO jobs(id, run, created, state, attempt, body)"
             " VALUES (?,?,?,?,?,?)",
@@ -133,7 +127,7 @@ class IndexWriter:
         self._pictures.clear()
 
     def _take_bill(self, job: Job) -> None:
-        """Each attempt that cost money, or may have, for itself."""
+        """Store each failed attempt that was, or may have been, billed."""
         failure = job.failure
         if failure is not None and failure.billed is not Billed.NO:
             self._db.execute(
@@ -149,7 +143,7 @@ class IndexWriter:
             )
             self._bills += 1
         elif job.state is JobState.DONE and self._bills:
-            # An answer that found no room at first, or was cut: its picture has the bill now.
+            # An answer that was kept or cut at first: the cost is on its picture now.
             self._db.execute(
                 "DELETE FROM bills WHERE job = ? AND (kept OR attempt = ?)", (job.id, job.attempt)
             )
@@ -164,7 +158,7 @@ class IndexWriter:
                 (*some, *some),
             )
         }
-        # A row that was given once is never given again: views know pictures by it.
+        # Rows are never reused: views identify pictures by them.
         ((last,),) = self._db.execute(
             "SELECT max(coalesce((SELECT max(row) FROM pictures), 0),"
             " coalesce((SELECT max(row) FROM gone), 0))"
@@ -272,7 +266,7 @@ class IndexWriter:
             )
 
     def _purge(self, ids: Sequence[str]) -> None:
-        """Pictures leave the index. What they cost was spent all the same, and stays."""
+        """Remove pictures from the index, but keep their cost."""
         for some in chunks(ids):
             self._db.execute(
                 "INSERT OR IGNORE INTO gone(row, id, created, cost) SELECT f.row, p.id, f.created,"
@@ -281,12 +275,7 @@ class IndexWriter:
                 f" WHERE p.id IN ({marks(some)})",
                 tuple(some),
             )
-            rows = [
-                row
-                for (row,) in self._db.execute(
-                    f"SELECT row FROM pictures WHERE id IN ({marks(some)})", tuple(some)
-                )
-            ]
+            rows = self._rows(some)
             self._db.executemany("DELETE FROM words WHERE rowid = ?", [(row,) for row in rows])
             for table in ("texts", "tagged", "members", "lineage", "facts", "pictures"):
                 self._db.execute(f"DELETE FROM {table} WHERE row IN ({marks(rows)})", rows)
@@ -303,12 +292,7 @@ class IndexWriter:
                     (stored, *some),
                 )
                 continue
-            rows = [
-                row
-                for (row,) in self._db.execute(
-                    f"SELECT row FROM pictures WHERE id IN ({marks(some)})", tuple(some)
-                )
-            ]
+            rows = self._rows(some)
             within = f"row IN ({marks(rows)})"
             self._db.execute(f"UPDATE {table} SET {column} = ? WHERE {within}", (stored, *rows))
             if field == "tags":
@@ -318,22 +302,19 @@ class IndexWriter:
                 self._db.execute(f"DELETE FROM members WHERE {within}", rows)
                 self._set_members(rows, value)
             if field in ("title", "note", "tags"):
-                self._words_changed(rows)
+                self._reindex_words(rows)
 
-    def _words_changed(self, rows: Sequence[int]) -> None:
+    def _rows(self, ids: Sequence[str]) -> list[int]:
+        sql = f"SELECT row FROM pictures WHERE id IN ({marks(ids)})"
+        return [row for (row,) in self._db.execute(sql, tuple(ids))]
+
+    def _reindex_words(self, rows: Sequence[int]) -> None:
         changed: list[tuple[int, Picture]] = []
         for row, title, note, tags, body in self._db.execute(
             f"SELECT row, title, note, tags, body FROM pictures WHERE row IN ({marks(rows)})",
             tuple(rows),
         ):
-            stored = _stored.decode(body)
-            picture = replace(
-                stored,
-                title=stored.title if title is None else title,
-                note=stored.note if note is None else note,
-                tags=stored.tags if tags is None else tuple(tags.split("\n")) if tags else (),
-            )
-            changed.append((row, picture))
+            changed.append((row, with_texts(body, title, note, tags)))
         self._db.executemany("DELETE FROM words WHERE rowid = ?", [(row,) for row, _p in changed])
         self._index_words(changed)
         self._db.executemany(

@@ -1,7 +1,7 @@
-"""Daily copies of the records, the last fourteen kept: `.gridbrush/copies/YYYY-MM-DD/`.
+"""Daily copies of the records for the last fourteen days: `.gridbrush/copies/YYYY-MM-DD/`.
 
-A month's file that did not grow since the last copy is a hard link to it, where the disk has them;
-it is never written again. A copy is complete when its folder has its name.
+The copy of a month's file that did not grow since the last copy is a hard link to it, on disks that
+have them. A copy is complete when its folder has its final name.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from studio.library.log.records import Record
 log = logging.getLogger(__name__)
 
 KEPT = 14
-"""Days of which a copy is kept."""
+"""Number of copies kept."""
 
 _BLOCK = 1 << 20
 _LONGEST = 128 << 20
-"""Bytes of a line: one change of a million pictures takes less."""
+"""Limit of a line in bytes: one change of a million pictures takes less."""
 
 
 def _folder(library: Path) -> Path:
@@ -37,13 +37,13 @@ def _folder(library: Path) -> Path:
 
 
 def every(library: Path) -> list[Path]:
-    """Complete copies, the oldest first."""
+    """Folders of complete copies, oldest first."""
     folder = _folder(library)
     return [one for one in directory_handles.folders(library, folder) if one.name[:1] != "."]
 
 
 def make(library: Path, *, now: float | None = None) -> Path | None:
-    """Copy the records of today, once a day; where, or None when that was done. Blocking.
+    """Make today's copy; returns its folder, or None when it exists already. Blocking.
 
     Raises StorageError.
     """
@@ -65,7 +65,7 @@ def make(library: Path, *, now: float | None = None) -> Path | None:
 
 
 def _copy(path: Path, folder: Path, before: Path | None) -> None:
-    # The size it was copied at is in the name: a log only grows.
+    # The name has the size: a log only grows.
     size = path.stat().st_size
     name = f"{path.name}.{size}.gz"
     if before is not None and (before / name).is_file():
@@ -86,7 +86,7 @@ def _packed(path: Path, size: int) -> Iterator[bytes]:
 
 
 def records_of(library: Path) -> Iterator[Record]:
-    """Readable records of all copies, the oldest copy first; blocking."""
+    """Readable records of all copies, oldest copy first; blocking."""
     seen: set[str] = set()
     for folder in every(library):
         for path in directory_handles.regular(library, folder):
@@ -95,7 +95,7 @@ def records_of(library: Path) -> Iterator[Record]:
             seen.add(path.name)
             try:
                 with gzip.open(path) as file:
-                    # A little that is packed may be a lot: a line has an end.
+                    # Limits what a small compressed file can expand to.
                     while (line := file.readline(_LONGEST)) and len(line) < _LONGEST:
                         with contextlib.suppress(ValueError, LibraryTooNew):
                             yield record_log.decode(line)

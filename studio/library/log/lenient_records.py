@@ -1,33 +1,34 @@
 """Lenient reading of a record that is invalid as a whole; its line in the log stays as it is.
 
-A picture was paid for: it is not lost for an invalid field beside it, nor for another picture of
-its record. Invalid values of a change are not applied.
+A picture that was paid for is not lost because of another invalid field or picture in its record.
+Invalid values of a change are not applied.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from studio.common import json_reader
 from studio.common.json_reader import NotUnderstood
 from studio.common.lenient_json import understand
-from studio.domain.entities import Job, Picture
 from studio.library.log import validation
 from studio.library.log.records import Groups, Record
 
+T = TypeVar("T")
+
 
 def is_newer(raw: Any, version: int) -> bool:
-    """Whether a line's JSON was written by a program that knows more than this `version`."""
+    """Whether a line's JSON was written by a program newer than this `version`."""
     found = raw.get("v") if isinstance(raw, dict) else None
     return type(found) is int and found > version and validation.is_version(found)
 
 
 def as_far_as_understood(raw: Any, id: str) -> Record:
-    """The record of a line's JSON without what is odd in it; `id` where it has none itself.
+    """The record of a line's JSON without invalid parts; `id` where it has no valid one.
 
-    Raises NotUnderstood.
+    Raises NotUnderstood where nothing is left.
     """
     if not isinstance(raw, dict) or not isinstance(raw.get("kind"), str):
         raise NotUnderstood("no record")
@@ -38,12 +39,17 @@ def as_far_as_understood(raw: Any, id: str) -> Record:
     if not _is(raw.get("v", 1), int, validation.is_version):
         raw["v"] = 1
     record = understand(raw, Record, [])
-    job = None if record.job is None else _job(record.job, record.at)
-    found = [_picture(one, record.at) for one in record.pictures]
-    pictures = [one for one in found if one is not None]
+    job = None
+    if record.job is not None:
+        job = _without_odd_fields(record.job, validation.odd_in_job(record.job), record.at)
+    found = [
+        _without_odd_fields(picture, validation.odd_in_picture(picture), record.at)
+        for picture in record.pictures
+    ]
+    pictures = [picture for picture in found if picture is not None]
     kind = record.kind
     if kind == "job" and job is None:
-        # Its pictures are here all the same.
+        # Its pictures are kept all the same.
         kind = "import"
     mended = msgspec.structs.replace(
         record,
@@ -67,22 +73,11 @@ def _is(value: Any, kind: type[Any], fits: Any) -> bool:
         return False
 
 
-def _job(job: Job, at: float) -> Job | None:
+def _without_odd_fields(value: T, odd: list[str], at: float) -> T | None:
     try:
-        found: Job = validation.without_odd_fields(job, validation.odd_in_job(job), at)
+        return validation.without_odd_fields(value, odd, at)
     except NotUnderstood:
         return None
-    return found
-
-
-def _picture(picture: Picture, at: float) -> Picture | None:
-    try:
-        found: Picture = validation.without_odd_fields(
-            picture, validation.odd_in_picture(picture), at
-        )
-    except NotUnderstood:
-        return None
-    return found
 
 
 def _groups(field: str, groups: Groups) -> Groups:

@@ -1,8 +1,8 @@
 """Merge of conflict copies that sync services leave of record files.
 
-Two computers wrote into the month's file, and the service kept one beside the other under another
-name. Records that only the copy has are appended to the log, ordered by time; then the copy is
-moved to the copies of the records. The same record twice is one record.
+Two computers wrote to the month's file, and the service kept the second version under another name.
+Records that only this copy has are appended to the log, ordered by time; then the copy is moved to
+the copies of the records. Duplicate records count once.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ _LONGEST = 1 << 30
 
 
 def merge(into: RecordLog) -> int:
-    """Take over what only the strays of a log know; how many records. Only its owner may.
+    """Append the records found only in conflict copies; returns their number. Owner only.
 
-    Blocking; doing it twice changes nothing. Raises StorageError, LibraryTooNew.
+    Blocking; idempotent. Raises StorageError, LibraryTooNew.
     """
     strays = into.strays()
     if not strays:
@@ -38,7 +38,7 @@ def merge(into: RecordLog) -> int:
                 record = record_log.decode(line)
                 if record.id not in known:
                     new[record.id] = record
-    for record in sorted(new.values(), key=lambda one: one.at):
+    for record in sorted(new.values(), key=lambda record: record.at):
         into.append(record)
     aside = into.folder.parent / "copies" / ".conflicts"
     for path in strays:

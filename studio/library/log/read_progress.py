@@ -1,4 +1,4 @@
-"""Progress of reading the log, and the way to stop it."""
+"""Progress and cancellation of reading the log."""
 
 from __future__ import annotations
 
@@ -12,48 +12,48 @@ from studio.library.stopped import Stopped
 Reads = Iterator[tuple[Record, LogPosition, LogPosition]]
 
 _TURN = 0.0005
-"""Seconds a thread may keep Python to itself while the records are read."""
+"""Switch interval of Python's threads in seconds while the records are read."""
 
 _TELL_EVERY = 0.25
 _READING = 0.85
-"""How much of the work is reading; what is left is putting in order what was read."""
+"""Share of the work that is reading; the rest is building the indexes."""
 
 
-def _nobody(_part: float) -> None:
-    """Nobody wants to know."""
+def _ignore(_part: float) -> None:
+    """Default callback."""
 
 
 class ReadProgress:
-    """Progress of one reading of the whole log, which another thread may stop.
+    """Progress of reading the whole log; another thread may stop it.
 
     Attributes:
-        tell: called on the reading thread with the part of the work that is done.
+        tell: called on the reading thread with the share of the work that is done.
     """
 
     def __init__(self, size: int) -> None:
-        """`size` is that of the log, in bytes."""
-        self.tell: Callable[[float], None] = _nobody
+        """`size` of the log in bytes."""
+        self.tell: Callable[[float], None] = _ignore
         self._size = size
         self._stopped = False
 
     def stop(self) -> None:
-        """Let it end now; the library is shown as far as it is known."""
+        """Cancel the reading; the library is shown as far as it is known."""
         self._stopped = True
 
     def watched(self, read: Reads) -> Reads:
-        """The same records, while it is told how far they are. Raises Stopped."""
+        """The same records, with progress reported. Raises Stopped."""
         before = sys.getswitchinterval()
         sys.setswitchinterval(min(before, _TURN))
-        done, told = 0, 0.0
-        former = ""
+        done, last_told = 0, 0.0
+        last_file = ""
         try:
             for record, begin, end in read:
                 if self._stopped:
                     raise Stopped
-                done += end.offset - (begin.offset if end.file == former else 0)
-                former = end.file
-                if (now := time.monotonic()) - told > _TELL_EVERY:
-                    told = now
+                done += end.offset - (begin.offset if end.file == last_file else 0)
+                last_file = end.file
+                if (now := time.monotonic()) - last_told > _TELL_EVERY:
+                    last_told = now
                     self.tell(_READING * min(1.0, done / max(1, self._size)))
                 yield record, begin, end
         finally:

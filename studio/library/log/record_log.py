@@ -1,7 +1,7 @@
-"""The log on disk: lines are decoded, and appended durably.
+"""The log on disk: decoding of lines, and durable appends.
 
-An invalid line is decoded as far as possible (`lenient_records`), and stays as it is. Everything
-here blocks; the library runs it on its writing lane.
+An invalid line is decoded as far as possible (`lenient_records`), and stays as it is. All calls
+block; the library makes them on its writing thread.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ _BLOCK = 1 << 20
 
 
 def decode(line: bytes, odd: list[str] | None = None) -> Record:
-    """The record of a line, as far as it is understood; `odd` gets what is not.
+    """The record of a line without its invalid parts, which are added to `odd`.
 
-    Raises NotUnderstood when the line is torn or damaged, or nothing in it can be meant. Raises
-    LibraryTooNew for a line of a newer version.
+    Raises NotUnderstood when the line is torn, damaged or invalid altogether. Raises LibraryTooNew
+    for a line of a newer version.
     """
     cut = line.rfind(SUM)
     if cut < 0:
@@ -43,7 +43,7 @@ def decode(line: bytes, odd: list[str] | None = None) -> Record:
         raise NotUnderstood("wrong checksum")
     try:
         record = _reader.decode(body)
-        _believe(record)
+        _validate(record)
     except NotUnderstood as error:
         raw = json_reader.plain(body)
         if lenient_records.is_newer(raw, VERSION):
@@ -54,14 +54,14 @@ def decode(line: bytes, odd: list[str] | None = None) -> Record:
     return record
 
 
-def _believe(record: Record) -> None:
-    """Take what a record says for possible. Raises NotUnderstood."""
+def _validate(record: Record) -> None:
+    """Raise NotUnderstood for invalid fields."""
     odd = []
     if record.v != VERSION:
         if not validation.is_version(record.v):
             odd.append("v")
         elif record.v > VERSION:
-            return  # whoever reads on decides
+            return  # the caller decides
     if not json_reader.is_id(record.id):
         odd.append("id")
     if not validation.is_moment(record.at):
@@ -76,7 +76,7 @@ def _believe(record: Record) -> None:
                 odd.append(record.field)
             elif record.field == "collection" and not all(map(json_reader.is_id, ids)):
                 odd.append("ids")
-        odd += [one for one in (record.undoes, record.redoes) if one and not json_reader.is_id(one)]
+        odd += [id for id in (record.undoes, record.redoes) if id and not json_reader.is_id(id)]
     elif record.kind == "job" and record.job is None and record.pictures:
         odd.append("job")
     if odd:
@@ -89,7 +89,7 @@ def _is_month(name: str) -> bool:
 
 
 def _lines(file: IO[bytes]) -> Iterator[bytes]:
-    """The lines of a file; of one that is longer than any record only the end."""
+    """The lines of a file; only the end of a line that is longer than any record."""
     while line := file.readline(_LONGEST_LINE):
         if not line.endswith(b"\n") and len(line) == _LONGEST_LINE:
             while line and not line.endswith(b"\n"):
@@ -101,9 +101,9 @@ class RecordLog:
     """The log of one library. One process writes; any may read.
 
     Attributes:
-        damaged: lines that could not be read, or not all of them.
-        damaged_in: the file of the last of them.
-        lenient: lines of a newer version are passed over instead of refused.
+        damaged: number of lines that could not be read completely.
+        damaged_in: file of the last of them.
+        lenient: skip lines of a newer version instead of raising LibraryTooNew.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -120,34 +120,34 @@ class RecordLog:
     def _files(self) -> list[Path]:
         try:
             return sorted(
-                one for one in self.folder.iterdir() if _is_month(one.name) and one.is_file()
+                path for path in self.folder.iterdir() if _is_month(path.name) and path.is_file()
             )
         except FileNotFoundError:
             return []
 
     def strays(self) -> list[Path]:
-        """Files beside those of the months: conflict copies of other computers."""
-        return sorted(one for one in self.folder.glob("*.jsonl") if not _is_month(one.name))
+        """Conflict copies of other computers, beside the files of the months."""
+        return sorted(path for path in self.folder.glob("*.jsonl") if not _is_month(path.name))
 
     def end_position(self) -> LogPosition:
-        """Where the log ends now."""
+        """Position after the last record."""
         every = self._files()
         if not every:
             return BEGINNING
         return LogPosition(every[-1].name, every[-1].stat().st_size)
 
     def emptied(self) -> list[Path]:
-        """Files without a line that stand before others: no month begins with nothing."""
+        """Files that lost all their lines: empty ones before the last."""
         return [path for path in self._files()[:-1] if path.stat().st_size == 0]
 
     def reaches(self, place: LogPosition) -> bool:
-        """Whether the log goes as far as `place`; not so when an older copy was put back."""
+        """Whether the log is at least that long; False when an older copy was restored."""
         if not place.file:
             return True
         try:
             with (self.folder / place.file).open("rb") as file:
                 file.seek(place.offset - 1)
-                # Of the last line only the end may be missing.
+                # The last line may lack its line end.
                 return file.read(1) in (b"\n", b"}")
         except (OSError, ValueError):
             return False
@@ -155,11 +155,10 @@ class RecordLog:
     def read(
         self, since: LogPosition = BEGINNING
     ) -> Iterator[tuple[Record, LogPosition, LogPosition]]:
-        """Records after `since`, in order, each with where it begins and ends.
+        """Records after `since` in order, each with its begin and end.
 
-        A torn last line is passed over without a word, a damaged line elsewhere is counted in
-        `damaged` and logged. So is one that is understood in part; that part comes. Raises
-        LibraryTooNew.
+        A torn last line is skipped silently; other damaged lines are counted in `damaged` and
+        logged, and so are partly valid ones, whose valid part is returned. Raises LibraryTooNew.
         """
         for path in self._files():
             if path.name < since.file:
@@ -194,7 +193,7 @@ class RecordLog:
         log.warning("%s at %d is damaged: %s", path.name, begin, why)
 
     def count_damaged(self) -> int:
-        """Lines that cannot be read; every line is looked at."""
+        """Read every line; returns the number of unreadable ones."""
         self.damaged = 0
         for _read in self.read():
             pass
@@ -212,10 +211,10 @@ class RecordLog:
     def append(
         self, record: Record, *, after: LogPosition = BEGINNING
     ) -> tuple[LogPosition, LogPosition]:
-        """Add a record, durable when it returns; where it begins and ends."""
+        """Append a record durably; returns its begin and end."""
         with files.storage_errors(self.folder):
             if not self.reaches(after) or not (self._appender is None or self._appender.in_place()):
-                # What goes there now is read by nobody.
+                # Nobody would read what is appended here.
                 self.close()
                 raise records.missing_records_error(self.folder)
             return self._append(record)
@@ -225,25 +224,25 @@ class RecordLog:
         if self._appender is None or self._appender.path.name != name:
             self.close()
             self._appender = files.Appender(self.folder / name)
-            self._mend_end(self._appender)
+            self._complete_last_line(self._appender)
         begin = self._appender.append(encode(record))
         try:
             self._appender.sync()
         except BaseException:
-            # After a failed sync nothing is known of this file's end: open it anew next time.
+            # After a failed sync the end of the file is unknown: reopen it next time.
             self.close()
             raise
         return LogPosition(name, begin), LogPosition(name, self._appender.size)
 
     def _month(self) -> str:
-        # Never an earlier file than the last: order in the log is order of reading.
+        # Never an earlier file than the last: the log is read in order of names.
         name = time.strftime("%Y-%m.jsonl", time.gmtime())
         every = self._files()
         return max(name, every[-1].name) if every else name
 
     @staticmethod
-    def _mend_end(appender: files.Appender) -> None:
-        # A line torn by a crash gets its end, so that the next one stands on its own.
+    def _complete_last_line(appender: files.Appender) -> None:
+        # A line torn by a crash gets a line end, so that the next one is readable.
         if appender.size:
             with appender.path.open("rb") as file:
                 file.seek(-1, 2)
@@ -252,7 +251,7 @@ class RecordLog:
                 appender.append(b"\n")
 
     def close(self) -> None:
-        """Close the file that is open for appending."""
+        """Close the file opened for appending."""
         if self._appender is not None:
             self._appender.close()
             self._appender = None

@@ -4,9 +4,9 @@ Layout: `.gridbrush/records/YYYY-MM.jsonl`, a new file each month (UTC). A line 
 
     {"v":1,"id":"<uuid7>","at":1700000000.0,"kind":"change",…,"sum":"<crc32 of the rest>"}
 
-The log is the truth: index, counts and history are computed from it by reading it in order. Undo
-appends the inverse and names what it undoes, so the history that the user sees is the log.
-Reading and appending are in `record_log`.
+The log is the source of truth: index, counts and history are computed by reading it in order. Undo
+appends the inverse with the id of what it undoes, so the user's history is the log. Reading and
+appending are in `record_log`.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 VERSION = 1
 
 Groups = list[tuple[Any, list[str]]]
-"""Values of a field, each with the ids that have it: one action on a million is one line."""
+"""Values of a field, each with the ids that have it: an action on a million is one line."""
 
 
 class Record(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -41,11 +41,11 @@ class Record(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     Attributes:
         kind: "job" (a finished job with its pictures), "import" (pictures from elsewhere),
             "change" (a field of pictures or jobs, or a collection).
-        field: which field of the pictures changed; "dismissed" is a field of jobs, "collection"
-            is a collection itself: {"name", "search"}, None when there is none.
+        field: changed field of the pictures; "dismissed" is a field of jobs, "collection" is a
+            collection itself: {"name", "search"}, or None when it does not exist.
         values: new values, each with the ids that get it.
         former: the values before, in the same shape.
-        undoes, redoes: id of the record this one takes back or does again.
+        undoes, redoes: id of the record that this one undoes or redoes.
     """
 
     v: int = VERSION
@@ -60,10 +60,15 @@ class Record(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     job: Job | None = None
     pictures: list[Picture] = []
 
+    @property
+    def ids(self) -> list[str]:
+        """Ids of everything the change touches."""
+        return [id for _value, ids in self.values for id in ids]
+
 
 @dataclass(frozen=True, slots=True)
 class LogPosition:
-    """Where a record ends in the log; everything up to here was read."""
+    """Position between two records in the log: file and offset in bytes."""
 
     file: str
     offset: int
@@ -72,7 +77,7 @@ class LogPosition:
 BEGINNING = LogPosition("", 0)
 
 SUM = b',"sum":"'
-"""What comes before the checksum of a line."""
+"""Bytes before the checksum of a line."""
 
 
 def encode(record: Record) -> bytes:
@@ -86,12 +91,12 @@ def line_of(body: bytes) -> bytes:
 
 
 def body_of(line: bytes) -> bytes:
-    """The JSON of a line that can be read."""
+    """The JSON of a valid line."""
     return line[: line.rfind(SUM)] + b"}"
 
 
 def too_new() -> LibraryTooNew:
-    """The sentence for a library of a newer version."""
+    """Error for a library of a newer version."""
     return LibraryTooNew(
         _("This library was written by a newer Gridbrush"),
         _("Nothing was changed."),
@@ -100,17 +105,17 @@ def too_new() -> LibraryTooNew:
 
 
 class LibraryIdentity(msgspec.Struct, frozen=True):
-    """What the library's `id` file holds; the id names folders, so it is one word."""
+    """Content of the library's `id` file; the id names folders, so it is one word."""
 
     id: Annotated[str, msgspec.Meta(pattern=r"\A[A-Za-z0-9_-]{1,64}\Z")]
     version: Annotated[int, msgspec.Meta(ge=1, le=1000)] = VERSION
 
 
 def identity(path: Path, *, create: bool, told: list[StorageError]) -> LibraryIdentity | None:
-    """Who a library is, by its `id` file; None where there is none and none is to be made.
+    """The library's `id` file, created if `create`; None where there is no valid one.
 
-    One that makes no sense is set aside, which is to be `told`: what was computed under it is
-    computed anew. Raises StorageError.
+    An invalid file is renamed, which is added to `told`, and computed files are built again.
+    Raises StorageError.
     """
     try:
         return json_reader.load(path, LibraryIdentity)
@@ -133,10 +138,7 @@ def identity(path: Path, *, create: bool, told: list[StorageError]) -> LibraryId
 
 
 def unindexed(folder: Path, *, lost: bool) -> StorageError:
-    """The sentence for a record that stands although the index could not follow.
-
-    `lost`: the index was deleted or renamed.
-    """
+    """Error for a record that the index could not apply; `lost`: the index is gone."""
     again = _("Restart Gridbrush to rebuild the index.")
     room = _("Free some disk space. The picture appears with the next one or at the next start.")
     return StorageError(
@@ -147,7 +149,7 @@ def unindexed(folder: Path, *, lost: bool) -> StorageError:
 
 
 def not_understood(number: int, where: Path) -> StorageError:
-    """The sentence for lines of the log that nobody can read, or only a part of them."""
+    """Error for lines of the log that cannot be read completely."""
     return StorageError(
         ngettext(
             "{n} line of the records is unreadable",
@@ -160,7 +162,7 @@ def not_understood(number: int, where: Path) -> StorageError:
 
 
 def missing_records_error(folder: Path) -> StorageError:
-    """For records that were taken away while they were used."""
+    """Error for records that were removed while in use."""
     return StorageError(
         _("The library's records are missing"),
         _("{folder} was renamed, moved or deleted while in use.").format(folder=folder),
@@ -169,7 +171,7 @@ def missing_records_error(folder: Path) -> StorageError:
 
 
 def read_only() -> StorageError:
-    """The sentence for a change where only reading is possible."""
+    """Error for a change in a library that is open for reading only."""
     return StorageError(
         _("The library is read-only"),
         hint=_("Close the other Gridbrush that has it open, then try again."),
@@ -198,5 +200,5 @@ def imported(pictures: list[Picture]) -> Record:
 
 
 def finished(job: Job, pictures: list[Picture]) -> Record:
-    """A record of a job that is over, with the pictures it brought."""
+    """A record of a finished job with its pictures."""
     return Record(id=new_id(), at=time.time(), kind="job", job=job, pictures=pictures)

@@ -1,21 +1,23 @@
 """Validation of record fields: ids, digests, paths in the library, numbers.
 
-Types were checked when the record was decoded. Invalid fields are returned by name, so that a
-picture or a job can be kept without them where possible.
+Types are checked by decoding. Invalid fields are returned by name, so that a picture or a job can
+be kept without them where possible.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import MISSING, fields, replace
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from studio.common.json_reader import MOST, NotUnderstood, is_id, is_inside, is_sha256
 from studio.domain.entities import GenerationRequest, Job, Picture, Reference
 from studio.library.files.originals import is_original
 
+T = TypeVar("T")
+
 LAST_TIME = 2.5e11
-"""A moment before the year 9999, in seconds since 1970; calendars end there."""
+"""Latest time in seconds since 1970, before the year 9999."""
 
 _FIRST_TIME = -6e10
 _MOST_USD = 1e9
@@ -23,10 +25,12 @@ _MOST_EDGE = 2**31
 _LAST_VERSION = 1000
 
 _FLAGS = ("", "pick", "reject")
+_JOB_TIMES = ("started", "finished", "retry_at", "send_at")
+_JOB_NUMBERS = ("position", "attempt", "attempts", "received", "queue_place")
 
 
 def odd_in_picture(picture: Picture) -> list[str]:
-    """Fields of a picture that cannot be as they are."""
+    """Invalid fields of a picture."""
     p = picture
     odd = []
     if not is_id(p.id):
@@ -74,7 +78,7 @@ def odd_in_picture(picture: Picture) -> list[str]:
 
 
 def odd_in_job(job: Job) -> list[str]:
-    """Fields of a job that cannot be as they are."""
+    """Invalid fields of a job."""
     j = job
     odd = []
     if not is_id(j.id):
@@ -85,24 +89,8 @@ def odd_in_job(job: Job) -> list[str]:
         odd.append("request")
     if not _FIRST_TIME < j.created < LAST_TIME:
         odd.append("created")
-    if j.started is not None and not _FIRST_TIME < j.started < LAST_TIME:
-        odd.append("started")
-    if j.finished is not None and not _FIRST_TIME < j.finished < LAST_TIME:
-        odd.append("finished")
-    if j.retry_at is not None and not _FIRST_TIME < j.retry_at < LAST_TIME:
-        odd.append("retry_at")
-    if j.send_at is not None and not _FIRST_TIME < j.send_at < LAST_TIME:
-        odd.append("send_at")
-    if not 0 <= j.position < MOST:
-        odd.append("position")
-    if not 0 <= j.attempt < MOST:
-        odd.append("attempt")
-    if not 0 <= j.attempts < MOST:
-        odd.append("attempts")
-    if not 0 <= j.received < MOST:
-        odd.append("received")
-    if not 0 <= j.queue_place < MOST:
-        odd.append("queue_place")
+    odd += [name for name in _JOB_TIMES if not _maybe_time(getattr(j, name))]
+    odd += [name for name in _JOB_NUMBERS if not 0 <= getattr(j, name) < MOST]
     if j.estimate_usd is not None and not 0 <= j.estimate_usd <= _MOST_USD:
         odd.append("estimate_usd")
     if j.pictures and not all(map(is_id, j.pictures)):
@@ -113,7 +101,7 @@ def odd_in_job(job: Job) -> list[str]:
 
 
 def odd_in_request(request: GenerationRequest) -> list[str]:
-    """Fields of a request that cannot be as they are."""
+    """Invalid fields of a request."""
     odd = []
     if request.aspect is not None and not (
         0 < request.aspect.width < _MOST_EDGE and 0 < request.aspect.height < _MOST_EDGE
@@ -129,17 +117,17 @@ def odd_in_request(request: GenerationRequest) -> list[str]:
 
 
 def is_place(path: str) -> bool:
-    """Whether an original can lie there."""
+    """Whether this can be the path of an original."""
     return is_inside(path) and is_original(path)
 
 
 def is_reference(reference: Reference) -> bool:
-    """Whether a reference can be: its digest names a file."""
+    """Whether a reference is valid: its digest names a file."""
     return is_sha256(reference.sha256) and _maybe_id(reference.picture)
 
 
 def is_value(field: str, value: Any) -> bool:
-    """Whether a change may give a field this value; of fields nobody knows here, any."""
+    """Whether this is a valid value of a field; True for unknown fields."""
     match field:
         case "rating":
             return type(value) is int and 0 <= value <= 5
@@ -167,38 +155,39 @@ def is_value(field: str, value: Any) -> bool:
 
 
 def is_version(number: int) -> bool:
-    """Whether a program may have that version one day."""
+    """Whether this is a plausible version."""
     return 0 < number <= _LAST_VERSION
 
 
 def is_moment(seconds: float) -> bool:
-    """Whether a calendar has that moment."""
+    """Whether this time is within the range of calendars."""
     return _FIRST_TIME < seconds < LAST_TIME
 
 
-def without_odd_fields(value: Any, odd: Sequence[str], at: float = 0.0) -> Any:
-    """The same value with what is usual in the place of these fields.
+def without_odd_fields(value: T, odd: Sequence[str], at: float = 0.0) -> T:
+    """The same value with defaults for these fields.
 
-    `at` is when it was written down, for what does not say when it was made. Raises NotUnderstood
-    where it cannot be without one.
+    `at` is the time of the record, used for an invalid time of creation. Raises NotUnderstood for
+    a field without a default.
     """
-    usual = {one.name: one for one in fields(value)}
-    instead = {}
+    whole: Any = value
+    known = {field.name: field for field in fields(whole)}
+    changes: dict[str, Any] = {}
     for name in odd:
-        one = usual[name]
+        field = known[name]
         if name == "failure":
-            instead[name] = replace(value.failure, retry_at=None)
-        elif one.default is not MISSING:
-            instead[name] = one.default
-        elif one.default_factory is not MISSING:
-            instead[name] = one.default_factory()
+            changes[name] = replace(whole.failure, retry_at=None)
+        elif field.default is not MISSING:
+            changes[name] = field.default
+        elif field.default_factory is not MISSING:
+            changes[name] = field.default_factory()
         elif name == "request":
-            instead[name] = without_odd_fields(value.request, odd_in_request(value.request))
+            changes[name] = without_odd_fields(whole.request, odd_in_request(whole.request))
         elif name == "created" and at:
-            instead[name] = at
+            changes[name] = at
         else:
             raise NotUnderstood(name)
-    return replace(value, **instead)
+    return cast("T", replace(whole, **changes))
 
 
 def _maybe_id(text: str | None) -> bool:

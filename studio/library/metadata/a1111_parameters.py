@@ -5,8 +5,8 @@
     Steps: 20, Sampler: Euler a, CFG scale: 7, Seed: 42, Size: 512x768, Model: name
 
 Some programs write all of it on one line, and prompts may contain the same words: the settings are
-the last place that begins like them and goes on like them to the end. See
-`parse_generation_parameters` in the web UI's `modules/infotext_utils.py`.
+the last part that looks like settings up to the end. See `parse_generation_parameters` in the web
+UI's `modules/infotext_utils.py`.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from typing import Any, Final, NamedTuple
 from studio.common import json_reader
 
 LONGEST: Final = 20_000
-"""Signs of a prompt that are kept."""
+"""Limit of a prompt in characters."""
 
 _SETTINGS: Final = 50_000
-"""Signs of settings that are read."""
+"""Limit of the settings in characters."""
 
 _FEWEST: Final = 2
-"""Settings that must stand behind "Steps:" when nothing else tells that they are settings."""
+"""Settings that must follow "Steps:" when nothing else identifies them as settings."""
 
 _PLACES: Final = 20
-"""Places that are looked at for the beginning of the settings."""
+"""Candidates tried for the beginning of the settings."""
 
 _STEPS: Final = re.compile(r"\bSteps:[ \t]*\d+(?=[ \t]*(?:,|\||\r?\n|$))")
 _LOOSE_STEPS: Final = re.compile(r"^Steps:\s*\d", re.MULTILINE)
@@ -44,7 +44,7 @@ _KNOWN: Final = frozenset({
     "face restoration", "variation seed", "ensd", "rng", "hashes", "lora hashes", "performance",
     "resolution", "refiner", "base model", "civitai resources",
 })  # fmt: skip
-"""Names of settings, in small letters."""
+"""Names of settings, in lower case."""
 
 
 class A1111Parameters(NamedTuple):
@@ -56,19 +56,19 @@ class A1111Parameters(NamedTuple):
 
     @property
     def model(self) -> str:
-        """The name of the model, which the site of a service lists among others."""
+        """Name of the model, which Civitai lists among other resources."""
         return self.settings.get("Model") or _listed_model(
             self.settings.get("Civitai resources", "")
         )
 
 
 def looks_like(text: str) -> bool:
-    """Whether a text has settings or a negative prompt as these programs write them."""
+    """Whether a text has settings or a negative prompt in this format."""
     return _settings_begin(text) is not None or _NEGATIVE.search(text) is not None
 
 
 def parsed(text: str) -> A1111Parameters:
-    """The parts of a text; all of it is the prompt where nothing else is found."""
+    """The parts of a text; all of it is the prompt where no others are found."""
     text = text.replace("\r\n", "\n")
     begin = _settings_begin(text)
     head, tail = (text, "") if begin is None else (text[:begin], text[begin:])
@@ -81,7 +81,7 @@ def parsed(text: str) -> A1111Parameters:
 
 
 def _settings_begin(text: str) -> int | None:
-    """Where the settings begin, if there are some."""
+    """Index of the first character of the settings, if there are any."""
     text_end = len(text.rstrip())
     lines: set[int] = set()
     for match in reversed(list(_STEPS.finditer(text))[-_PLACES:]):
@@ -106,30 +106,30 @@ def _settings_begin(text: str) -> int | None:
 
 
 def _last_line(text: str) -> int | None:
-    """The beginning of the last line, where it is of settings that begin with another one."""
+    """Index of the last line, where it has settings that begin with another one than "Steps:"."""
     begin = text.rfind("\n") + 1
     line = text[begin:]
     if len(line) < _SETTINGS and _is_settings(line):
         return begin
-    # More than any prompt has: what follows such a beginning is not one.
+    # Too long for a prompt: what follows are settings.
     loose = _LOOSE_STEPS.search(text) if len(text) > LONGEST else None
     return loose.start() if loose is not None else None
 
 
 def _is_settings(line: str) -> bool:
-    """Whether a line is nothing but settings, beginning with whichever."""
+    """Whether a line has only settings, in any order."""
     names = [name.lower() for name, _value in _pairs(line)]
     known = sum(name in _KNOWN for name in names)
     return known > _FEWEST and names[0] in _KNOWN and line.lstrip().lower().startswith(names[0])
 
 
 def _is_quoted(tail: str) -> bool:
-    """Whether a tail begins within quotes: then an odd number of them follows."""
+    """Whether a tail begins within quotes: an odd number of quotes follows."""
     return tail.replace("\\\\", "").replace('\\"', "").count('"') % 2 == 1
 
 
 def _pairs(tail: str) -> Iterator[tuple[str, str]]:
-    """Names and values, each name once."""
+    """Names and values; duplicate names are skipped."""
     tail = tail[:_SETTINGS]
     seen: set[str] = set()
     at = 0
@@ -147,7 +147,7 @@ def _pairs(tail: str) -> Iterator[tuple[str, str]]:
 
 
 def _value(tail: str, at: int) -> tuple[str, int]:
-    """The value that begins here, and where it ends."""
+    """The value that begins at an index, and its end."""
     if (quoted := _QUOTED.match(tail, at)) is not None:
         end = quoted.end()
         if end == len(tail) or tail[end] in ",\n|":
@@ -171,7 +171,7 @@ _MOST_BRACKETS: Final = 5000
 
 
 def _balanced(text: str, at: int) -> int:
-    """Where the JSON ends that begins here; `at` where it does not."""
+    """End of the JSON that begins at an index; `at` where it has none."""
     begin, depth = at, 0
     for _number in range(_MOST_BRACKETS):
         if (match := _BRACKET.search(text, at)) is None:

@@ -1,6 +1,6 @@
 """Prompt, seed and model from a ComfyUI graph: followed from the saved picture to its sampler.
 
-A graph is what was run, by node: `{"3": {"class_type": "KSampler", "inputs": {"seed": 11,
+A graph has the nodes that ran: `{"3": {"class_type": "KSampler", "inputs": {"seed": 11,
 "positive": ["6", 0], ...}}}`; a link is the id of a node and the number of its output. Only the
 inputs of a sampler count as prompt, seed and model. Where the path leads through unknown nodes, or
 several samplers made the picture, the result is unknown. Nothing is guessed.
@@ -16,16 +16,16 @@ from studio.library.metadata import comfyui_nodes as known
 
 _DEEPEST: Final = 100
 _STEPS: Final = 5000
-"""Links from node to node that are followed for one picture."""
+"""Limit of links followed for one picture."""
 
 _LONGEST: Final = 200_000
-"""Signs of words that are put together."""
+"""Limit of concatenated text in characters."""
 
 Graph = Mapping[str, Mapping[str, Any]]
 
 
 class SamplerInputs(NamedTuple):
-    """What a sampler was given; each is empty or None where it is not known."""
+    """Inputs of a sampler; each is empty or None where it is unknown."""
 
     prompt: str = ""
     negative: str = ""
@@ -35,7 +35,7 @@ class SamplerInputs(NamedTuple):
 
 
 def nodes(found: Any) -> dict[str, dict[str, Any]]:
-    """The nodes of a graph, by id; empty for what is none."""
+    """The nodes of a graph by id; empty for anything else."""
     if not isinstance(found, dict):
         return {}
     return {
@@ -48,16 +48,16 @@ def nodes(found: Any) -> dict[str, dict[str, Any]]:
 
 
 def read(graph: Graph) -> SamplerInputs:
-    """What made the picture that a graph saves."""
+    """Inputs of the sampler whose picture a graph saves."""
     return _GraphReader(graph).read()
 
 
 class _GraphTooLargeError(ValueError):
-    """A graph that goes round in circles, or has more links than anybody follows."""
+    """A graph with a cycle, or with more links than the limit."""
 
 
 class _UnknownError(ValueError):
-    """Words that come from where nobody here can read them."""
+    """Text from a node that is not understood."""
 
 
 class _GraphReader:
@@ -67,25 +67,25 @@ class _GraphReader:
 
     def read(self) -> SamplerInputs:
         samplers = self._samplers()
-        made = [one for one in map(self._made, samplers) if one != SamplerInputs()]
-        if not made:
+        found = [inputs for inputs in map(self._inputs_of, samplers) if inputs != SamplerInputs()]
+        if not found:
             return SamplerInputs()
-        # Pictures of one graph cannot be told apart; what all of them have is true of each.
-        last = made[-1]
+        # Pictures of one graph cannot be told apart; what all of them share is true of each.
+        last = found[-1]
         return SamplerInputs(
-            prompt=last.prompt if _same(one.prompt for one in made) else "",
-            negative=last.negative if _same(one.negative for one in made) else "",
-            model=last.model if _same(one.model for one in made) else "",
-            seed=last.seed if _same(str(one.seed) for one in made) else None,
-            settings=last.settings if len(made) == 1 else (),
+            prompt=last.prompt if _same(one.prompt for one in found) else "",
+            negative=last.negative if _same(one.negative for one in found) else "",
+            model=last.model if _same(one.model for one in found) else "",
+            seed=last.seed if _same(str(one.seed) for one in found) else None,
+            settings=last.settings if len(found) == 1 else (),
         )
 
     # Samplers
 
     def _samplers(self) -> list[str]:
-        """The nodes that made what is saved; those that others go on from are left out."""
+        """The samplers of the saved pictures, without those that another one refines."""
         used = {str(link[0]) for id in self._graph for _name, link in self._links(id)}
-        pictured = [id for id in self._graph if self._pictured(id)]
+        pictured = [id for id in self._graph if self._takes_picture(id)]
         saving = [id for id in pictured if known.SAVING.search(self._kind(id))]
         ends = [id for id in pictured if id not in used]
         others = [id for id in ends if not known.SHOWING.search(self._kind(id))]
@@ -102,13 +102,13 @@ class _GraphReader:
             found = [id for id in found if id not in before] or found
         return found
 
-    def _pictured(self, id: str) -> bool:
+    def _takes_picture(self, id: str) -> bool:
         return any(
             name.rstrip("0123456789_") in known.PICTURE_INPUTS for name, _link in self._links(id)
         ) and not self._is_sampler(id)
 
     def _nearest(self, end: str) -> list[str]:
-        """The samplers, or else makers, that a node's picture comes from."""
+        """The samplers, or else generators, that a node's picture comes from."""
         waiting, seen = [end], {end}
         found: list[str] = []
         refining: list[str] = []
@@ -141,18 +141,18 @@ class _GraphReader:
         return pictures or [link for name, link in links if name not in ("vae", "mask", "clip")]
 
     def _before(self, id: str) -> set[str]:
-        """Every node whose picture a sampler goes on from."""
+        """Every node whose picture a sampler refines."""
         seen: set[str] = set()
-        waiting = [str(link[0]) for link in self._going_on(id)]
+        waiting = [str(link[0]) for link in self._refined(id)]
         while waiting:
             self._step()
             one = waiting.pop()
             if one not in seen:
                 seen.add(one)
-                waiting += [str(link[0]) for link in self._going_on(one)]
+                waiting += [str(link[0]) for link in self._refined(one)]
         return seen
 
-    def _going_on(self, id: str) -> list[Sequence[Any]]:
+    def _refined(self, id: str) -> list[Sequence[Any]]:
         return [link for name, link in self._links(id) if name in known.PICTURE_INPUTS]
 
     def _is_sampler(self, id: str) -> bool:
@@ -168,7 +168,7 @@ class _GraphReader:
         return given and fits and not known.CONTROL.search(self._kind(id))
 
     def _is_maker(self, id: str) -> bool:
-        """Whether a node makes a picture of words all by itself, as those of services do."""
+        """Whether a node makes a picture from text by itself, as those of services do."""
         inputs = self._inputs(id)
         kind = self._kind(id)
         words = any(name in inputs for name in ("prompt", "positive_prompt", "text_prompt"))
@@ -177,9 +177,9 @@ class _GraphReader:
         )
         return words and more and "clip" not in inputs and not known.encodes(kind)
 
-    # What one was given
+    # Inputs of a sampler
 
-    def _made(self, id: str) -> SamplerInputs:
+    def _inputs_of(self, id: str) -> SamplerInputs:
         inputs = self._inputs(id)
         if not self._is_sampler(id):
             return SamplerInputs(
@@ -209,7 +209,7 @@ class _GraphReader:
         return any(name in self._inputs(id) for name in ("positive", "conditioning", "cond1"))
 
     def _pipe(self, id: str) -> str | None:
-        """The node that put prompt and model together for a sampler, if it was not this one."""
+        """The node that bundles prompt and model for a sampler, if it is another one."""
         seen: set[str] = set()
         here: str | None = id
         while here is not None and here not in seen:
@@ -228,7 +228,7 @@ class _GraphReader:
         return None
 
     def _seed(self, id: str) -> Any:
-        """The seed a sampler began with; of one that only goes on, that of the one before."""
+        """Seed of a sampler; of one that adds no noise, that of the sampler before it."""
         seen: set[str] = set()
         here: str | None = id
         while here is not None and here not in seen:
@@ -252,7 +252,7 @@ class _GraphReader:
         return [node] if self._is_sampler(node) else self._nearest(node)
 
     def _number(self, id: str, names: Sequence[str]) -> Any:
-        """A number that a node has, or that it is handed."""
+        """A number in a node's inputs, or in those its link leads to."""
         for _step in range(_DEEPEST):
             inputs = self._inputs(id)
             name = next((name for name in names if name in inputs), None)
@@ -266,7 +266,7 @@ class _GraphReader:
                 return None
             if re.search(r"math|arith|calc|add|random|expression", self._kind(id), re.IGNORECASE):
                 return None if names is known.NUMBERS else value
-            # Programs that count on write -1 where they will choose one.
+            # Programs write -1 for a random seed.
             return None if str(value).startswith("-") else value
         return None
 
@@ -290,7 +290,7 @@ class _GraphReader:
                     break
 
     def _model(self, id: str) -> str:
-        """The file that a sampler's model was loaded from."""
+        """File name of a sampler's model."""
         link = self._inputs(id).get("model", self._inputs(id).get("base_model"))
         if link is None:
             return self._own_model(self._inputs(id))
@@ -303,7 +303,7 @@ class _GraphReader:
             if found := self._own_model(inputs):
                 return found
             if "model1" in inputs and "model2" in inputs and self._chosen(node) is None:
-                return ""  # a mixture has no name
+                return ""  # a merged model has no name
             link = inputs.get(self._chosen(node) or "model")
             if link is None:
                 link = next(
@@ -316,14 +316,12 @@ class _GraphReader:
         for name in known.MODELS:
             value = inputs.get(name)
             if isinstance(value, dict):
-                # Some nodes keep more than the name: {"content": name, "image": ...}.
+                # Some nodes have more than the name: {"content": name, "image": ...}.
                 value = value.get("content") or value.get("name")
             if isinstance(value, str) and value.strip():
                 return value.strip()
-            if isinstance(value, list) and name != "model" and (node := self._node(value)):
-                words = self._try_words(node)
-                if words:
-                    return words
+            if isinstance(value, list) and name != "model" and (text := self._known_text(value)):
+                return text
         files = [
             value
             for name, value in inputs.items()
@@ -333,7 +331,7 @@ class _GraphReader:
         ]
         return files[0] if len(files) == 1 else ""
 
-    # Words
+    # Texts
 
     def _conditioning(self, link: Any, role: str) -> str:
         try:
@@ -343,7 +341,7 @@ class _GraphReader:
         return "\n".join(dict.fromkeys(part for part in parts if part))
 
     def _conditions(self, link: Any, role: str, depth: int) -> list[str]:
-        """The words in what a sampler is led by, in order."""
+        """The texts of a conditioning input, in order."""
         if isinstance(link, str):
             return [link.strip()]
         if (id := self._node(link)) is None:
@@ -355,9 +353,9 @@ class _GraphReader:
         if (chosen := self._chosen(id)) is not None:
             return self._conditions(inputs.get(chosen), role, depth + 1)
         if "positive" in inputs or "negative" in inputs:
-            # What hands on both has them in this order; what encodes both has others in front.
+            # Nodes that pass both on have these outputs first; nodes that encode both have not.
             both = all(
-                self._node(inputs.get(name)) and not self._hands_words(inputs[name])
+                self._node(inputs.get(name)) and not self._leads_to_text(inputs[name])
                 for name in ("positive", "negative")
             )
             if both and link[1] in (0, 1) and not known.BUNDLE.search(kind):
@@ -366,7 +364,7 @@ class _GraphReader:
             if isinstance(value, str):
                 return [value.strip()]
             if value is not None:
-                if known.encodes(kind) or self._hands_words(value):
+                if known.encodes(kind) or self._leads_to_text(value):
                     return [self._text(value, depth + 1)]
                 return self._conditions(value, role, depth + 1)
         if known.encodes(kind) or ("clip" in inputs and "text" in inputs):
@@ -376,7 +374,7 @@ class _GraphReader:
             for name, value in self._links(id)
             if name.lower().startswith(("conditioning", "cond"))
         ]
-        # That which is added to stands before what is added.
+        # The input that others are appended to comes first.
         parts.sort(key=lambda one: not one[0].endswith("_to"))
         if not parts:
             parts = [one for one in self._links(id) if one[0] in known.BUNDLES][:1]
@@ -388,22 +386,13 @@ class _GraphReader:
             raise _UnknownError
         return [one for _n, link in parts for one in self._conditions(link, role, depth + 1)]
 
-    def _hands_words(self, link: Any) -> bool:
-        """Whether a link leads to words and not to what they were encoded as."""
+    def _leads_to_text(self, link: Any) -> bool:
+        """Whether a link leads to text and not to encoded text."""
         node = self._node(link)
         return (
             node is not None
             and not known.encodes(self._kind(node))
-            and not any(
-                name in self._inputs(node)
-                for name in (
-                    "clip",
-                    "conditioning",
-                    "conditioning_to",
-                    "conditioning_1",
-                    "positive",
-                )
-            )
+            and not any(name in self._inputs(node) for name in known.CONDITIONING)
             and bool(self._word_inputs(node))
         )
 
@@ -421,22 +410,18 @@ class _GraphReader:
 
     def _words(self, id: str, names: Sequence[str]) -> str:
         inputs = self._inputs(id)
-        for name in names:
-            if name in inputs:
-                try:
-                    return self._text(inputs[name], 0)
-                except (_GraphTooLargeError, _UnknownError):
-                    return ""
-        return ""
+        given = next((inputs[name] for name in names if name in inputs), "")
+        return self._known_text(given)
 
-    def _try_words(self, id: str) -> str:
+    def _known_text(self, value: Any) -> str:
+        """The text of an input, or "" where it is unknown."""
         try:
-            return self._text([id, 0], 0)
+            return self._text(value, 0)
         except (_GraphTooLargeError, _UnknownError):
             return ""
 
     def _text(self, value: Any, depth: int) -> str:
-        """The words that an input is, or that its link leads to. Raises where nobody can tell."""
+        """The text of an input, or of the node its link leads to. Raises where it is unknown."""
         return self._raw_text(value, depth).strip()
 
     def _raw_text(self, value: Any, depth: int) -> str:
@@ -476,7 +461,7 @@ class _GraphReader:
         raise _UnknownError
 
     def _changed(self, id: str, depth: int) -> str | None:
-        """What a node makes of its words, where that is simple; None where it hands them on."""
+        """The text that a simple text node computes; None where it passes text on unchanged."""
         kind, inputs = self._kind(id).lower(), self._inputs(id)
         if "replace" in kind and "regex" not in kind:
             words = [self._raw_text(inputs.get(n, ""), depth + 1) for n in ("find", "replace")]
@@ -523,7 +508,7 @@ class _GraphReader:
         return between.join(parts)
 
     def _chosen(self, id: str) -> str | None:
-        """The input that a switch lets through, if it is one and that can be told."""
+        """The input that a switch node selects; None for other nodes and where it is unknown."""
         inputs = self._inputs(id)
         kind = self._kind(id)
         if not known.SWITCH.search(kind):
@@ -572,14 +557,14 @@ class _GraphReader:
         ]
 
     def _node(self, link: Any) -> str | None:
-        """The node a link leads to; None where it is no link."""
+        """The node a link leads to; None for anything else."""
         if not (isinstance(link, list) and len(link) == 2 and isinstance(link[1], int)):
             return None
         id = str(link[0])
         return id if id in self._graph else None
 
     def _behind(self, link: Any) -> str | None:
-        """The node a link leads to, through those that only hand on."""
+        """The node a link leads to through reroute nodes."""
         id = self._node(link)
         for _step in range(_DEEPEST):
             if id is None or "reroute" not in self._kind(id).lower():

@@ -16,16 +16,16 @@ WRITER: Final = re.compile(
     r"|regex|extract|split|substring|truncate|format|shuffle|file|load",
     re.IGNORECASE,
 )
-"""Nodes whose words come out of somewhere else than their inputs."""
+"""Nodes whose text does not come from their inputs."""
 
 BUNDLE: Final = re.compile(r"pipe|context|ctx|tuple|loader", re.IGNORECASE)
 BUNDLES: Final = (
     "pipe", "basic_pipe", "sdxl_tuple", "detailer_pipe", "context", "base_ctx", "ctx",
 )  # fmt: skip
-"""Inputs through which nodes hand on all they know at once."""
+"""Inputs that bundle several values of another node."""
 
 TEMPLATE: Final = re.compile(r"__[\w*/-]+__|\{[^{}]*\|")
-"""What is drawn by lot when a graph runs."""
+"""Templates whose parts are chosen at random when a graph runs."""
 
 PICTURE_INPUTS: Final = ("samples", "images", "image", "latent", "latent_image", "pixels")
 SAMPLER_INPUTS: Final = frozenset({
@@ -37,18 +37,21 @@ NUMBERS: Final = ("seed", "noise_seed", "value", "int", "number", "Number", "Val
 MODELS: Final = ("ckpt_name", "unet_name", "model_name", "base_ckpt_name", "gguf_name", "model")
 MODEL_FILE: Final = re.compile(r"[^\0]+\.(?:safetensors|ckpt|gguf|sft|pth?|bin)", re.IGNORECASE)
 NOT_MODELS: Final = re.compile(r"lora|vae|clip|control|embed|upscale|text|t5|encoder|config|style")
-"""Inputs whose files are no model that makes pictures."""
+"""Inputs whose files are no image models."""
 
 SETTINGS: Final = ("steps", "cfg", "guidance", "sampler_name", "scheduler", "denoise")
 
 ENCODED: Final = ("prompt", "text", "text_g", "t5xxl", "user_prompt", "positive_prompt", "clip_g",
     "llama", "bert", "clip_l", "text_l", "mt5xl", "positive", "string")  # fmt: skip
-"""Inputs of a node that encodes words, the one that says most first."""
+"""Inputs of a node that encodes text, the most important one first."""
 
 WORDS: Final = ("populated_text", "text", "string", "value", "prompt", "Text", "String", "str",
     "Value", "positive", "positive_prompt", "wildcard_text", "any", "source", "anything", "input",
     "text1", "text_a", "string_a", "string1", "")  # fmt: skip
-"""Inputs of a node that hands words on."""
+"""Inputs of a node that passes text on."""
+
+CONDITIONING: Final = ("clip", "conditioning", "conditioning_to", "conditioning_1", "positive")
+"""Inputs of a node that passes encoded text on."""
 
 NUMBERED: Final = re.compile(r"(text|string|prompt|str|input|value)_?([a-h]|\d{1,2})")
 NOT_WORDS: Final = frozenset({
@@ -58,13 +61,13 @@ NOT_WORDS: Final = frozenset({
 
 
 def encodes(kind: str) -> bool:
-    """Whether nodes of a kind make of words what a sampler is led by."""
+    """Whether nodes of a kind encode text as conditioning."""
     small = kind.lower().replace("_", "").replace(" ", "")
     return "textencode" in small or "promptencode" in small or "wildcardencode" in small
 
 
 def natural(name: str) -> tuple[str, int, str]:
-    """Sort key of inputs with numbers: text2 comes before text10."""
+    """Natural sort key of numbered inputs: text2 comes before text10."""
     match = re.fullmatch(r"(.*?)(\d*)", name)
     assert match is not None
     return match[1] if match[2] else name[:-1], int(match[2] or 0), name

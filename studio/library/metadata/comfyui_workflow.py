@@ -1,4 +1,4 @@
-"""Conversion of a ComfyUI workflow, as its editor saves it, to the graph that ComfyUI runs.
+"""Conversion of a ComfyUI workflow, the editor's format, to the graph that ComfyUI runs.
 
 In a workflow the values of a node have no names, links are a list of their own, and a group of
 nodes ("subgraph") is one node. Muted nodes are left out; bypassed nodes pass their input on.
@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any, Final
 
 _MUTED: Final = 2
 _BYPASSED: Final = 4
 _GIVEN, _RETURNED = -10, -20
-"""Ids of the two nodes through which a group is linked with what is around it."""
+"""Ids of the nodes that stand for a subgraph's inputs and outputs."""
 
 _NODES: Final = 20_000
 _DEEPEST: Final = 20
@@ -43,7 +44,7 @@ _VALUES: Final[dict[str, tuple[str, ...]]] = {
     "StringConcatenate": ("string_a", "string_b", "delimiter"),
     "ShowText|pysssss": (),
 }  # fmt: skip
-"""Names of the values of nodes in workflows that do not tell them; "" has no name."""
+"""Names of node values for workflows that lack them; "" has no name."""
 
 _VALUE_ALONE: Final = re.compile(
     r"primitive|string|text|literal|constant|^int|^float|seed|prompt", re.IGNORECASE
@@ -52,7 +53,7 @@ _AFTER_SEED: Final = frozenset({"fixed", "increment", "decrement", "randomize"})
 
 
 def graph(found: Any) -> dict[str, dict[str, Any]]:
-    """The nodes of a workflow by id, as the running graph has them; empty for what is none."""
+    """The nodes of a workflow's graph by id; empty for anything else."""
     if not isinstance(found, dict) or not isinstance(found.get("nodes"), list):
         return {}
     definitions = found.get("definitions")
@@ -63,19 +64,14 @@ def graph(found: Any) -> dict[str, dict[str, Any]]:
         if isinstance(one, dict)
     }
     level = _Level(found, "", known, None, {}, 0)
-    made: dict[str, dict[str, Any]] = {}
-    for id, node in level.nodes():
-        if len(made) >= _NODES:
-            break
-        made[id] = node
-    return made
+    return dict(islice(level.nodes(), _NODES))
 
 
 class _Level:
-    """The nodes of a workflow or of one group in it.
+    """The nodes of a workflow or of one subgraph in it.
 
     Attributes:
-        outer: the level the group stands in; `place` is the node it is there.
+        outer: the level that contains the subgraph, as the node `place`.
     """
 
     def __init__(
@@ -106,7 +102,7 @@ class _Level:
         self._inner: dict[str, _Level] = {}
 
     def nodes(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Every node that runs, those of groups under the group's id and theirs."""
+        """Every node that runs; ids in a subgraph are prefixed with that of its node."""
         for id, node in self._by_id.items():
             if node.get("mode") == _BYPASSED:
                 continue
@@ -142,7 +138,7 @@ class _Level:
         return inputs
 
     def source(self, link: Any, depth: int) -> Any:
-        """What a link hands over: node and output, or a value; None where nothing does."""
+        """Source of a link: node and output, or a value; None where there is none."""
         if depth > 100 or (ends := self._links.get(str(link))) is None:
             return None
         origin, slot = ends
@@ -164,19 +160,19 @@ class _Level:
         return [self._prefix + origin, slot]
 
     def _passed(self, node: Mapping[str, Any], slot: int, depth: int) -> Any:
-        """What a node hands on that does nothing: its first input of the output's type."""
+        """Source of a node that only passes on: its first input of the output's type."""
         inputs = [one for one in _list(node.get("inputs")) if isinstance(one, dict)]
         outputs = _list(node.get("outputs"))
         wanted = outputs[slot].get("type") if slot < len(outputs) else None
         if node.get("mode") == _BYPASSED:
-            # That of the same place comes before others of its type.
+            # The input with the same index comes before others of its type.
             inputs = inputs[slot : slot + 1] + inputs
             inputs = [one for one in inputs if one.get("type") == wanted]
         linked = next((one["link"] for one in inputs if one.get("link") is not None), None)
         return None if linked is None else self.source(linked, depth + 1)
 
     def _given(self, slot: int, depth: int) -> Any:
-        """What a group is handed at one of its inputs."""
+        """Source of an input of the subgraph."""
         inputs = [one for one in _list(self._place.get("inputs")) if isinstance(one, dict)]
         if self._outer is None or slot >= len(inputs):
             return None
@@ -186,7 +182,7 @@ class _Level:
         return _values(self._place).get(str(inputs[slot].get("name")))
 
     def returned(self, slot: int, depth: int) -> Any:
-        """What a group hands over at one of its outputs."""
+        """Source of an output of the subgraph."""
         for link, (target, place) in self._ends.items():
             if target == str(_RETURNED) and place == slot:
                 return self.source(link, depth)
@@ -194,7 +190,7 @@ class _Level:
 
 
 def _links(found: Any, *, target: bool = False) -> Iterator[tuple[str, tuple[str, int]]]:
-    """Id of each link, and the node and place it comes from, or goes to."""
+    """Id of each link, with the node and slot of its origin or target."""
     side = "target" if target else "origin"
     for one in _list(found) if not isinstance(found, dict) else found.values():
         if isinstance(one, list) and len(one) >= 5:
@@ -208,7 +204,7 @@ def _links(found: Any, *, target: bool = False) -> Iterator[tuple[str, tuple[str
 
 
 def _values(node: Mapping[str, Any]) -> dict[str, Any]:
-    """The values of a node by their names, as far as these are known."""
+    """The values of a node by name, where the names are known."""
     values = node.get("widgets_values")
     if isinstance(values, dict):
         return dict(values)
@@ -222,7 +218,7 @@ def _values(node: Mapping[str, Any]) -> dict[str, Any]:
     if kind in _VALUES:
         names = list(_VALUES[kind])
     elif len(names) < sum(not _after_seed(value) for value in values):
-        # Older workflows tell the names only of values that something is linked to.
+        # Older workflows have names only for linked values.
         alone = len(values) == 1 or (len(values) == 2 and _after_seed(values[1]))
         if alone and _VALUE_ALONE.search(kind) and isinstance(values[0], (str, int)):
             return {"value": values[0]}
@@ -230,7 +226,7 @@ def _values(node: Mapping[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     at = 0
     for name in names:
-        # Behind a seed stands what becomes of it next time.
+        # A seed is followed by what to do with it after the run.
         if name and found and "seed" in next(reversed(found)).lower():
             at += at < len(values) and _after_seed(values[at])
         if at < len(values) and name:

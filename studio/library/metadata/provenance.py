@@ -1,10 +1,10 @@
-"""Generation metadata as other programs write it into pictures. Text in, text out.
+"""Generation metadata that other programs write into pictures. Text in, text out.
 
 Supported are A1111's "parameters" (also Forge, SD.Next and many others), ComfyUI's graphs and
 workflows, SwarmUI, Fooocus, InvokeAI, NovelAI, Easy Diffusion, Draw Things, Midjourney, a plain
 description, and our own. The texts come from PNG chunks, Exif, XMP and comments; the decoding
-process extracts them. Where a text was found says little about its format: each is detected by its
-content. All of it is untrusted: no path is followed, nothing is run. What is not certain is left
+process extracts them. The location of a text says little about its format: each is detected by its
+content. All of it is untrusted: no path is followed, nothing is run. What is uncertain is left
 unknown.
 """
 
@@ -19,20 +19,20 @@ from studio.common import json_reader
 from studio.library.metadata import a1111_parameters, comfyui, comfyui_workflow, xmp
 
 LONGEST: Final = a1111_parameters.LONGEST
-"""Signs of a prompt that are kept."""
+"""Limit of a prompt in characters."""
 
 _PLACES: Final = (
     "parameters", "prompt", "UserComment", "Comment", "comment", "Description", "ImageDescription",
     "XPComment", "XPTitle", "XPSubject", "XPKeywords", "Make", "Model", "Software", "workflow",
     "generation_data", "generation_parameters", "metadata", "MakerNote", "Title", "AI prompt",
 )  # fmt: skip
-"""Names of texts that programs keep all of it in, in the order they are looked at."""
+"""Names of texts with structured metadata, in the order they are tried."""
 
 _DESCRIPTIONS: Final = (
     "AI prompt", "Description", "prompt", "Prompt", "Title", "ImageDescription", "UserComment",
     "XPComment", "XPTitle",
 )  # fmt: skip
-"""Names of texts that may be nothing but a prompt."""
+"""Names of texts that may be a plain prompt."""
 
 _GRAPH_NAMES: Final = re.compile(r"\s*(prompt|workflow)\s*:\s*(?=\{)", re.IGNORECASE)
 _OBJECT: Final = re.compile(r"\s*\{\s*[\"}]")
@@ -43,10 +43,10 @@ _NO_PROMPT: Final = re.compile(
     r"|created with (?:gimp|the gimp)|imagej=|file written by)",
     re.IGNORECASE,
 )
-"""What cameras, systems and editors write where others write a prompt."""
+"""Texts of cameras, systems and editors in the place of a prompt."""
 
 _NO_WORDS: Final = re.compile(r"[\x01-\x08\x0e-\x1f\x7f-\x9f\ufffd]")
-"""Signs that words do not have, and bytes of a camera do."""
+"""Characters found in binary data of cameras but not in text."""
 
 _MIDJOURNEY: Final = re.compile(r"\s*\bJob ID:\s*([0-9a-fA-F-]{8,})\s*$")
 _MIDJOURNEY_SEED: Final = re.compile(r"\s--seed\s+(\d+)\b")
@@ -55,11 +55,11 @@ _DREAM: Final = re.compile(r'\s*"(.*)"((?:\s+-.*)?)\s*$', re.DOTALL)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provenance:
-    """How a picture was made, as far as its file tells.
+    """How a picture was made, according to its file.
 
     Attributes:
         tool: the program that wrote it; "" for a plain description.
-        settings: everything else that is named, in words.
+        settings: all other named values, as text.
     """
 
     tool: str = ""
@@ -73,10 +73,7 @@ NOTHING = Provenance()
 
 
 def read(texts: Mapping[str, str]) -> Provenance:
-    """The first that one of the known readers makes sense of; `NOTHING` where none does.
-
-    What tells a prompt comes before what tells none.
-    """
+    """The result of the first reader that finds anything, preferably a prompt; else `NOTHING`."""
     every = {name: words.lstrip("\ufeff") for name, words in texts.items()}
     every = {**xmp.words(every.get("xmp", "")), **every}
     less = NOTHING
@@ -84,7 +81,7 @@ def read(texts: Mapping[str, str]) -> Provenance:
         try:
             found = reader(every)
         except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
-            # It looked like theirs and is not, or is broken: maybe another one knows it.
+            # Another format or a broken text: another reader may know it.
             continue
         if found is None or found == NOTHING:
             continue
@@ -104,9 +101,9 @@ def _made(
 ) -> Provenance:
     number = _number(seed)
     if number is not None and number < 0 and tool != "Gridbrush":
-        number = None  # they write -1 where one is drawn
+        number = None  # they write -1 for a random seed
     if number is None and re.fullmatch(r"\d{19,40}", _text(seed)):
-        # Larger than the library counts; it is shown all the same.
+        # Too large for the library, but still shown.
         settings = {"Seed": _text(seed), **(settings or {})}
     return Provenance(
         tool=_text(tool)[:60],
@@ -123,14 +120,14 @@ def _made(
 
 def _text(value: Any) -> str:
     if isinstance(value, str):
-        # Objects may have halves of signs in them, which cannot be written down.
+        # JSON may have unpaired surrogates, which cannot be encoded.
         words = value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
         return words.replace("\0", "").replace("\r\n", "\n").strip()
     return "" if value is None or isinstance(value, (dict, list, bool)) else str(value)
 
 
 def _number(value: Any) -> int | None:
-    """A seed, which some programs write as words; None for what is no whole number."""
+    """A seed, which some programs write as text; None for anything but a whole number."""
     if isinstance(value, bool) or (isinstance(value, float) and abs(value) > 2**53):
         return None
     if isinstance(value, str) and not re.fullmatch(r"\s*-?\d{1,20}(?:\.0)?\s*", value):
@@ -146,7 +143,7 @@ def _number(value: Any) -> int | None:
 def _json(text: str) -> dict[str, Any]:
     found = json_reader.forgiving(text)
     if not isinstance(found, dict):
-        raise ValueError("no object")  # noqa: TRY004 a text that is not theirs, not a wrong type
+        raise ValueError("no object")  # noqa: TRY004 another format, not a wrong type
     return found
 
 
@@ -164,7 +161,7 @@ def _own(texts: Mapping[str, str]) -> Provenance | None:
 
 
 def _invoke(texts: Mapping[str, str]) -> Provenance | None:
-    """InvokeAI's own chunks, of all its ages."""
+    """InvokeAI's own chunks, of all its versions."""
     for name in ("invokeai_metadata", "invokeai"):
         if name in texts:
             return _invoke_object(_json(texts[name]))
@@ -201,7 +198,7 @@ def _invoke_object(found: Mapping[str, Any]) -> Provenance:
 
 
 def _objects(texts: Mapping[str, str]) -> Provenance | None:
-    """The first text that is an object one of the known programs writes; a graph before others."""
+    """The first text that is a JSON object of a known program; graphs come first."""
     best: Provenance | None = None
     graph, flow = _graphs(texts)
     for nodes in (graph, flow):
@@ -243,7 +240,7 @@ def _swarm(found: dict[str, Any], _texts: Mapping[str, str]) -> Provenance:
 
 
 def _nested(found: dict[str, Any], texts: Mapping[str, str]) -> Provenance | None:
-    """NovelAI's WebP files have their PNG files' texts as an object."""
+    """NovelAI's WebP files: the texts of its PNG files as one object."""
     inside = {name: value for name, value in found.items() if isinstance(value, str)}
     inner = _json(inside["Comment"])
     return _novel(inner, {**texts, **inside})
@@ -284,7 +281,7 @@ def _draw_things(found: dict[str, Any], _texts: Mapping[str, str]) -> Provenance
 
 
 def _flat(found: dict[str, Any], texts: Mapping[str, str]) -> Provenance:
-    """Objects, and sets of texts, with a name for each thing: Fooocus, Easy Diffusion, others."""
+    """Flat objects, and sets of texts, of Fooocus, Easy Diffusion and others."""
     fields = {_plainly(name): value for name, value in found.items()}
     rest: dict[str, Any] = {}
     for label, names in _FIELDS.items():
@@ -316,13 +313,13 @@ _FIELDS: Final[dict[str, tuple[str, ...]]] = {
     "Styles": ("styles", "style"),
     "Version": ("version",),
 }  # fmt: skip
-"""Names in small letters and without spaces, for each thing that is shown."""
+"""Normalized names of each value."""
 
 _LONGEST_OTHER: Final = 200
 
 
 def _others(found: Mapping[str, Any], used: Iterable[str]) -> dict[str, Any]:
-    """What else an object tells in a few words, under its own names."""
+    """The other short values of an object, by their own names."""
     known = {_plainly(name) for name in (*used, *_PLACES, "software", "app", "xmp")}
     return {
         name: value
@@ -366,11 +363,11 @@ _KNOWN_OBJECTS: Final[
     ),
     (_is_flat, _flat),
 )
-"""What tells an object of a program, and what reads it."""
+"""Detection and reader of each program's objects."""
 
 
 def _at(found: Any, *names: str) -> Any:
-    """What lies in objects within objects; None where one is missing."""
+    """A value in nested objects; None where one is missing."""
     for name in names:
         found = found.get(name) if isinstance(found, dict) else None
     return found
@@ -392,7 +389,7 @@ def _a1111(texts: Mapping[str, str]) -> Provenance | None:
 
 
 def _writer(settings: Mapping[str, str]) -> str:
-    """The program that wrote such a text, where it says so."""
+    """The program that wrote a text, as far as its settings tell."""
     version = settings.get("Version", "")
     if app := settings.get("App"):
         return app
@@ -402,7 +399,7 @@ def _writer(settings: Mapping[str, str]) -> str:
 
 
 def _settings_alone(texts: Mapping[str, str]) -> Provenance | None:
-    """Easy Diffusion gives each thing a text of its own."""
+    """Easy Diffusion: a text for each value."""
     return _flat(dict(texts), texts) if _is_flat(texts) else None
 
 
@@ -413,7 +410,7 @@ def _plain(texts: Mapping[str, str]) -> Provenance | None:
         if not text or _MARKUP.match(text) or _NO_PROMPT.match(text) or _NO_WORDS.search(text):
             continue
         if camera and name not in ("AI prompt", "prompt", "Prompt"):
-            continue  # a photograph's title, or what a camera writes into every one
+            continue  # a photograph's title, or a fixed text of the camera
         if _GRAPH_NAMES.match(text):
             continue
         if (job := _MIDJOURNEY.search(text)) is not None:
@@ -438,7 +435,7 @@ def _comfy(nodes: Mapping[str, dict[str, Any]]) -> Provenance:
 def _graphs(
     texts: Mapping[str, str],
 ) -> tuple[dict[str, dict[str, Any]], dict[str, dict[str, Any]]]:
-    """The graph that was run and the workflow it was made of; each empty where there is none."""
+    """The graph that ran and the graph of its workflow; each empty where there is none."""
     graph: dict[str, dict[str, Any]] = {}
     flow: dict[str, dict[str, Any]] = {}
     for name in _PLACES:
@@ -459,7 +456,7 @@ def _graphs(
 
 
 def _unwrapped(text: str) -> str:
-    """A text that was written as JSON twice, as it was before."""
+    """A text without a second encoding as a JSON string."""
     if not text.lstrip().startswith('"{'):
         return text
     try:
@@ -469,7 +466,7 @@ def _unwrapped(text: str) -> str:
 
 
 def _parts(found: dict[str, Any]) -> Iterator[Any]:
-    """An object and what is in it under the names of a graph, as an object or as its text."""
+    """An object, and the objects in it under the names of a graph, encoded again or not."""
     yield found
     for name in ("prompt", "workflow", "extra_pnginfo"):
         inside = found.get(name)

@@ -1,7 +1,7 @@
 """Text of a few XMP properties, written as attributes or as elements.
 
-A packet may be hostile or broken, so no XML parser reads it: nothing is declared, fetched or
-expanded, each character is read once, and what has no end is skipped.
+A packet may be hostile or broken, so no XML parser is used: no declarations, entities or external
+resources, each character is read once, and unclosed parts are skipped.
 See ISO 16684-1, sections 6 and 7.
 """
 
@@ -15,7 +15,7 @@ from typing import Final
 
 _LONGEST: Final = 2_000_000
 _TAGS: Final = 20_000
-"""Tags that are looked at; editors write some hundreds."""
+"""Limit of tags; editors write some hundreds."""
 
 _SPACES: Final = {
     "http://purl.org/dc/elements/1.1/": "dc",
@@ -44,7 +44,7 @@ _ATTRIBUTE: Final = re.compile(r"(?<![\w.:-])([\w.:-]{1,100})\s*=\s*(?:\"([^\"]*
 
 
 def words(packet: str) -> dict[str, str]:
-    """What the properties say that are wanted, by the names that texts in files have."""
+    """Texts of the known properties, by our names for texts in files."""
     packet = packet[:_LONGEST]
     found: dict[str, str] = {}
     prefixes: dict[str, str] = {}
@@ -75,7 +75,7 @@ def words(packet: str) -> dict[str, str]:
 
 
 class _Property:
-    """A property that is being read: its own words, and those of its items."""
+    """A property being read: its own text, and that of its items."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -97,7 +97,7 @@ class _Property:
 
     @property
     def value(self) -> str:
-        """The words in the language that goes for all; else the first, else its own."""
+        """The item in the default language, else the first one, else its own text."""
         items = sorted(self._items, key=lambda one: not one[0])
         return "".join(items[0][1] if items else self._own).strip()
 
@@ -113,7 +113,7 @@ def _attributes(tag: str) -> Iterator[tuple[str, str]]:
 
 
 def _tokens(packet: str) -> Iterator[tuple[str, str]]:
-    """Each tag without its brackets, with the words in front of it."""
+    """The text before each tag, and the tag without its brackets."""
     at = 0
     text = ""
     while (begin := packet.find("<", at)) >= 0:
@@ -133,12 +133,12 @@ def _tokens(packet: str) -> Iterator[tuple[str, str]]:
 
 
 def _tag_end(packet: str, at: int) -> int:
-    """Where a tag ends: its bracket, which does not count within quotes."""
+    """Index of a tag's closing bracket, outside quotes."""
     while (step := _STEP.search(packet, at)) is not None:
         if step[0] == ">":
             return step.start()
         if step[0] == "<":
-            # A tag without an end; the next one begins here.
+            # An unclosed tag; the next one begins here.
             return step.start() - 1
         at = packet.find(step[0], step.end()) + 1
         if not at:

@@ -1,7 +1,7 @@
 """Backup of library and settings in one file.
 
 A backup is a ZIP file without compression (pictures have theirs), so that any system can read it:
-`library/…` as it lies on the disk, `settings.json`, and at the end `manifest.json` with the SHA-256
+`library/…` as it is on disk, `settings.json`, and at the end `manifest.json` with the SHA-256
 of every file. Reading it back is in `restore`.
 """
 
@@ -17,20 +17,18 @@ from pathlib import Path
 
 import msgspec
 
-from studio.common import files, tree, unfinished_copies
+from studio.common import directory_handles, files, tree, unfinished_copies
 from studio.common.errors import InputError, StorageError
 from studio.common.i18n import _
-from studio.library.files import originals as inside
 from studio.library.files import save_copies
 from studio.library.files.originals import HIDDEN
-from studio.library.operations import restore
 from studio.library.operations.restore import INSIDE, MANIFEST, VERSION, BackupManifest, Progress
 
 _BLOCK = 1 << 20
 
 
 class _ArchiveFile:
-    """A file that only grows, as ZipFile wants it."""
+    """Append-only file for ZipFile."""
 
     def __init__(self, file: files.Appender) -> None:
         self._file = file
@@ -40,14 +38,14 @@ class _ArchiveFile:
         return len(data)
 
     def flush(self) -> None:
-        """Nothing waits here."""
+        """Nothing is buffered."""
 
     def close(self) -> None:
-        """Whoever opened the file closes it."""
+        """The file is closed where it was opened."""
 
 
 def size_of(library: Path) -> int:
-    """Bytes of everything a backup will hold; blocking."""
+    """Size of a backup's contents in bytes; blocking."""
     return sum(path.stat().st_size for _name, path in _contents(library, {}) if path.exists())
 
 
@@ -59,11 +57,11 @@ def write(
     *,
     over: bool = False,
 ) -> int:
-    """Back everything up into a file; the number of files in it. Blocking.
+    """Write a backup of everything; returns the number of files in it. Blocking.
 
     Args:
         more: files beside the library, by their name in the backup; missing ones are left out.
-        over: a backup of that name may go, once this one is whole.
+        over: replace a file of that name, once the backup is complete.
 
     The library may be in use. Raises InputError when `target` is taken, StorageError.
     """
@@ -86,13 +84,13 @@ def _write(
     *,
     over: bool,
 ) -> int:
-    """Write the backup under its name for the time being, then give it its own."""
+    """Write the backup under a temporary name, then rename it."""
     done, hashes = 0, dict[str, str]()
     try:
         with files.Appender(part, lasting=False) as file:
             with zipfile.ZipFile(_ArchiveFile(file), "w", zipfile.ZIP_STORED) as archive:
                 for name, path in _contents(library, more):
-                    # What a running program has finished with meanwhile is in the records.
+                    # A running program may remove files whose work is recorded meanwhile.
                     with contextlib.suppress(FileNotFoundError):
                         for size in _add(archive, name, path, hashes):
                             done += size
@@ -108,14 +106,14 @@ def _write(
         part.unlink(missing_ok=True)
         cause = error.__cause__ if isinstance(error, StorageError) else error
         if isinstance(cause, OSError):
-            # The user knows the name it will have, and no other.
+            # The user knows only the final name.
             raise files.storage_error(cause, target) from error
         raise
     return len(hashes)
 
 
 def _contents(library: Path, more: dict[str, Path]) -> Iterator[tuple[str, Path]]:
-    """Names and files; the records first, so that none names a picture that was not there yet."""
+    """Names and files; records first, so that none names a picture that comes later."""
     records = library / HIDDEN / "records"
     seen = set()
     for place in (records, library):
@@ -125,8 +123,9 @@ def _contents(library: Path, more: dict[str, Path]) -> Iterator[tuple[str, Path]
                 path = Path(folder) / name
                 relative = path.relative_to(library).as_posix()
                 temporary = name.startswith(".") and name.endswith((".new", ".part"))
-                left_out = temporary or relative == f"{HIDDEN}/lock"
-                if relative not in seen and not left_out and inside.is_file(library, path):
+                if temporary or relative in seen or relative == f"{HIDDEN}/lock":
+                    continue
+                if directory_handles.is_file(library, path):
                     seen.add(relative)
                     yield f"{INSIDE}/{relative}", path
     for name, path in more.items():
@@ -137,7 +136,7 @@ def _contents(library: Path, more: dict[str, Path]) -> Iterator[tuple[str, Path]
 def _add(archive: zipfile.ZipFile, name: str, path: Path, hashes: dict[str, str]) -> Iterator[int]:
     digest = hashlib.sha256()
     with path.open("rb") as source:
-        # A log grows while it is read; what is there now is whole.
+        # A log grows while it is read; its present end is the end of a line.
         left = os.fstat(source.fileno()).st_size
         info = zipfile.ZipInfo(name, time.localtime(max(path.stat().st_mtime, 315_619_200))[:6])
         info.external_attr = 0o600 << 16
@@ -148,16 +147,3 @@ def _add(archive: zipfile.ZipFile, name: str, path: Path, hashes: dict[str, str]
                 target.write(block)
                 yield len(block)
     hashes[name] = digest.hexdigest()
-
-
-def read_back(
-    source: Path, library: Path, more: dict[str, Path], progress: Progress = lambda _done: None
-) -> int:
-    """Put everything of a backup into a library folder where none is; the number of files.
-
-    What is in `more` is put back only where it is missing; what needs the user's word is left out
-    (`restore`). Blocking. Raises InputError for a file that is no backup or a folder that is in
-    use, StorageError when the backup is damaged; then nothing was changed.
-    """
-    with restore.opened(source) as found:
-        return found.restore(library, more, progress)

@@ -1,4 +1,4 @@
-"""Changes of pictures: one durable record each, then the index; and their undo."""
+"""Changes of pictures and their undo: one durable record each, then the index."""
 
 from __future__ import annotations
 
@@ -18,28 +18,28 @@ from studio.library.stopped import Stopped
 from studio.library.store import Store
 
 Make = Callable[[Groups], Groups]
-"""New values of a field, each with its pictures, of what they were."""
+"""Computes the new values of a field from the old ones, each with its pictures."""
 
 
 def stop(store: Store) -> None:
-    """Give up the changes that are not written down yet."""
-    for one in store.stops:
-        one()
+    """Cancel changes that are not recorded yet."""
+    for stop_change in store.stops:
+        stop_change()
 
 
 async def change(store: Store, field: str, ids: Sequence[str], make: Make) -> str:
-    """Change a field; what was done, in words, or "" where nothing was to be done."""
-    return await _follow(store, partial(_write, store, field, ids, make)) or ""
+    """Change a field; returns a sentence for it, or "" where nothing changed."""
+    return await _run(store, partial(_write, store, field, ids, make)) or ""
 
 
 async def set_field(store: Store, field: str, ids: Sequence[str], value: object) -> str:
-    """Give all of these the same value of a field; what was done, as for `change`."""
+    """Set a field of all of these to the same value; returns a sentence as `change` does."""
     return await change(store, field, ids, lambda _former: [(value, list(ids))])
 
 
 async def step(store: Store, *, back: bool) -> str | None:
-    """Take the last change back, or do it again; None when there is none."""
-    return await _follow(store, partial(history.step, store, back=back))
+    """Undo or redo a change; returns a sentence for it, or None when there is none."""
+    return await _run(store, partial(history.step, store, back=back))
 
 
 async def tag(
@@ -57,53 +57,53 @@ async def tag(
     return await change(store, "tags", ids, make)
 
 
-async def _follow(store: Store, work: Callable[[ChangeMonitor], Record | None]) -> str | None:
+async def _run(store: Store, work: Callable[[ChangeMonitor], Record | None]) -> str | None:
     loop = asyncio.get_running_loop()
 
-    def tell(event: Event) -> None:
+    def publish(event: Event) -> None:
         call_on_loop(loop, store.publish_event, event)
 
-    going = ChangeMonitor(tell)
-    store.stops.append(going.stop)
+    monitor = ChangeMonitor(publish)
+    store.stops.append(monitor.stop)
     record = None
     try:
-        record = await store.write(partial(work, going))
+        record = await store.write(partial(work, monitor))
     except Stopped:
         pass
     finally:
-        store.stops.remove(going.stop)
-        if (end := going.end_change()) is not None:
+        store.stops.remove(monitor.stop)
+        if (end := monitor.end_change()) is not None:
             store.publish_event(end)
     if record is None:
         return None
-    _publish(store, record)
+    _publish_change(store, record)
     (sentence,) = await history.sentences(store, [record])
     return sentence
 
 
 def _write(
-    store: Store, field: str, ids: Sequence[str], make: Make, going: ChangeMonitor
+    store: Store, field: str, ids: Sequence[str], make: Make, monitor: ChangeMonitor
 ) -> Record | None:
-    going.begin_change(len(ids))
-    former = store.own.state.field_of(field, ids, going.read)
+    monitor.begin_change(len(ids))
+    former = store.own.state.field_of(field, ids, monitor.read)
     values, former = history.former_only(make(former), former)
     if not values:
         return None
     record = records.change(field, values, former)
-    going.write(history.number(record))
-    store.append(record, going.took)
+    monitor.write(len(record.ids))
+    store.append(record, monitor.took)
     return record
 
 
-def _publish(store: Store, record: Record) -> None:
-    ids = [id for _value, ids in record.values for id in ids]
+def _publish_change(store: Store, record: Record) -> None:
+    ids = record.ids
     if record.field == "trashed":
-        store.aside(_settle(store, ids))
+        store.run_in_background(_move_files(store, ids))
     store.publish_event(RecordsChanged(tuple(ids), (record.field,)))
 
 
-async def _settle(store: Store, ids: Sequence[str]) -> None:
-    """Let the files of what went into the trash, or came out of it, follow."""
+async def _move_files(store: Store, ids: Sequence[str]) -> None:
+    """Move the files of trashed or restored pictures."""
     try:
         for some in chunks(ids):
             for picture in await store.find(some):

@@ -1,4 +1,4 @@
-"""Arrival of a finished job: originals moved into place, then one record."""
+"""Recording of a finished job: originals moved into place, then one record."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from studio.library.store import Store
 async def add_finished_job(
     store: Store, job: Job, pictures: Sequence[tuple[Picture, Path]]
 ) -> list[Picture]:
-    """Take in a job as it ended, each picture with the finished file that becomes its original.
+    """Record a finished job, each picture with the complete file that becomes its original.
 
-    The pictures come back with their rows. Raises StorageError; then nothing is recorded and the
-    files can be taken again.
+    Returns the pictures with their rows. Raises StorageError; then nothing is recorded and the
+    call can be repeated.
     """
-    taken = await store.writing.run(_take, store, job, pictures)
+    added = await store.writing.run(_record, store, job, pictures)
     store.tidy()
-    if taken:
+    if added:
         store.events.publish(
-            PicturesAdded(tuple(p.id for p in taken), tuple(p.row for p in taken), job.id)
+            PicturesAdded(tuple(p.id for p in added), tuple(p.row for p in added), job.id)
         )
     elif pictures:
         lost = not store.index_path.exists()
         store.events.publish(ProblemOccurred(records.unindexed(store.folder, lost=lost)))
-    return taken
+    return added
 
 
-def _take(store: Store, job: Job, pictures: Sequence[tuple[Picture, Path]]) -> list[Picture]:
+def _record(store: Store, job: Job, pictures: Sequence[tuple[Picture, Path]]) -> list[Picture]:
     for picture, part in pictures:
         store.originals.place(part, picture.path, picture.sha256)
     store.append(records.finished(job, [picture for picture, _part in pictures]))

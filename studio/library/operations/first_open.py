@@ -1,9 +1,9 @@
-"""First open of a library on this computer: unfinished work in it waits for the user's consent.
+"""First opening of a library on this computer: unfinished work waits for the user's consent.
 
-Imports, emptyings and requests under way are finished at the next start. Those of a library from
-elsewhere are untrusted: they would fetch addresses and delete files. They are put aside
-(`.gridbrush/from-elsewhere/`) until the user agrees. Which libraries were opened here, and where,
-is stored beside the index of each, in `<data>/libraries/<id>/folders`.
+Unfinished imports, deletions and requests are resumed at the next start. Those of a library from
+elsewhere are untrusted: they would fetch addresses and delete files. They are set aside
+(`.gridbrush/from-elsewhere/`) until the user agrees. The folders in which a library was opened on
+this computer are stored beside its index, in `<data>/libraries/<id>/folders`.
 All calls block.
 """
 
@@ -26,26 +26,26 @@ _MEMORY = "folders"
 _MOST = 16
 
 Computed = Callable[[str], Path]
-"""Where what is computed of a library lies, by its id."""
+"""Folder of a library's computed files, by its id."""
 
 
 def is_known(folder: Path, computed: Computed) -> bool:
     """Whether the library in this folder was opened on this computer before.
 
-    One that was moved is; a copy of one that is still in its place is not.
+    True for one that was moved, False for a copy of one that is still in its place.
     """
     found = _identity(folder)
     if found is None or not (here := computed(found)).is_dir():
         return False
     before = _remembered(here)
-    # Before there was such a memory the index alone was one.
+    # Earlier versions stored only the index.
     if not before or str(folder.resolve()) in before:
         return True
     return not any(_identity(Path(one)) == found for one in before)
 
 
 def remember(folder: Path, computed: Computed) -> None:
-    """This library is this user's, in this folder. Raises StorageError."""
+    """Store that the library was opened in this folder. Raises StorageError."""
     found = _identity(folder)
     if found is None:
         return
@@ -57,9 +57,9 @@ def remember(folder: Path, computed: Computed) -> None:
 
 
 def meet(folder: Path, computed: Computed, *, trusted: bool) -> StorageError | None:
-    """Open the door to a library; what is to be said of what was put aside. Only under its lock.
+    """Set unfinished work aside, or restore it if `trusted`; returns the error to show, if any.
 
-    Raises StorageError.
+    Only under the library's lock. Raises StorageError.
     """
     if trusted:
         _bring_back(folder)
@@ -71,7 +71,7 @@ def meet(folder: Path, computed: Computed, *, trusted: bool) -> StorageError | N
 
 
 def unfinished(folder: Path) -> int:
-    """How many imports, emptyings and requests are under way in a library."""
+    """Number of unfinished imports, deletions and requests of a library."""
     return sum(len(_entries(folder, folder / HIDDEN / name)) for name in UNFINISHED)
 
 

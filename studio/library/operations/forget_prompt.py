@@ -1,9 +1,9 @@
-"""Removal of a prompt from everything that is kept, for good: there is no undo.
+"""Removal of a prompt from a library for good: there is no undo.
 
-This is the only code that changes lines of the log: in every line with the prompt its words are
-removed, the line keeps its id and its place. Pictures stay, under names without words. Copies of
-the records are deleted, because they have the prompt too; the user's own backups are not touched.
-Each month's file is replaced as a whole, so that a crash leaves the old one or the new.
+This is the only code that changes lines of the log: the prompt is removed from each line that has
+it, and the line keeps its id and position. Pictures stay, under neutral names. Copies of the
+records are deleted, because they have the prompt too; the user's own backups are not touched. Each
+month's file is replaced as a whole, so that a crash leaves the old one or the new.
 """
 
 from __future__ import annotations
@@ -29,16 +29,16 @@ _TEXTS = ("prompt", "source_prompt")
 
 
 async def forget_prompt(store: Store, prompt: str) -> int:
-    """Forget a prompt; the number of records that had it. Only the owner may.
+    """Remove a prompt; returns the number of records that had it. Owner only.
 
-    Raises InputError when nothing has it, StorageError.
+    Raises InputError when there are none, StorageError.
     """
     wanted = prompt.strip()
     touched = [
-        one
+        picture
         async for some in store.portions()
-        for one in some
-        if wanted in (one.prompt.strip(), one.source_prompt.strip())
+        for picture in some
+        if wanted in (picture.prompt.strip(), picture.source_prompt.strip())
     ]
     places = {picture.id: _neutral(picture) for picture in touched}
 
@@ -59,7 +59,7 @@ async def forget_prompt(store: Store, prompt: str) -> int:
 
 
 def _neutral(picture: Picture) -> str:
-    """A name without words."""
+    """A path without words of the prompt."""
     return relative_path("", picture.id, Path(picture.path).suffix, picture.created)
 
 
@@ -92,15 +92,15 @@ def _lines(path: Path, prompt: str, places: dict[str, str]) -> Iterator[tuple[by
         try:
             record = record_log.decode(line, odd)
         except NotUnderstood:
-            # Damaged, maybe with the prompt in it: it is of no use to anybody.
+            # A damaged line cannot be read, so it is removed if it may have the prompt.
             yield (b"", True) if prompt.encode() in line else (line, False)
             continue
         if odd:
             if prompt.encode() not in line:
                 yield line, False
                 continue
-            # What is understood of it stays.
-            line = records.encode(record)  # noqa: PLW2901 - the same record, made sense of
+            # The valid part of it stays.
+            line = records.encode(record)  # noqa: PLW2901 - the valid part of the same record
         value: dict[str, Any] = json_reader.plain(records.body_of(line))
         if _blank(value, prompt, places) or odd:
             yield records.line_of(json_reader.encode(value)), True
@@ -128,7 +128,7 @@ def _blank(value: dict[str, Any], prompt: str, places: dict[str, str]) -> bool:
 
 
 def _without_old_names(value: dict[str, Any], places: dict[str, str]) -> bool:
-    """Whether a file was moved before, under a name that had words of the prompt."""
+    """Remove words of the prompt from a record of moved files; False where it has none."""
     moved = [id for _name, ids in value.get("values", ()) for id in ids if id in places]
     if not moved:
         return False

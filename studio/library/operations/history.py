@@ -1,4 +1,4 @@
-"""Sentences for changes in the history, and the inverse of a change."""
+"""Undo and redo of changes, and sentences for them."""
 
 from __future__ import annotations
 
@@ -15,26 +15,11 @@ if TYPE_CHECKING:
     from studio.library.operations.change_progress import ChangeMonitor
 
 
-def number(record: Record) -> int:
-    """How many pictures (or jobs) the change touched."""
-    return sum(len(ids) for _value, ids in record.values)
+def step(store: Store, monitor: ChangeMonitor, *, back: bool) -> Record | None:
+    """Undo the last change, or redo the one undone last; blocking.
 
-
-def inverse(record: Record) -> Record:
-    """The change that takes `record` back."""
-    return change(record.field, record.former, record.values, undoes=record.id)
-
-
-def again(record: Record) -> Record:
-    """The change that does a taken-back `record` once more."""
-    return change(record.field, record.values, record.former, redoes=record.id)
-
-
-def step(store: Store, going: ChangeMonitor, *, back: bool) -> Record | None:
-    """Take the last change back, or do the one undone last again; blocking.
-
-    None when there is none. What was deleted for good since then stays so: a change that was about
-    nothing else is passed over.
+    None when there is none. Pictures deleted for good since then are left out; a change of nothing
+    else is skipped.
     """
     index = store.own
     last: LogPosition | None = None
@@ -42,14 +27,15 @@ def step(store: Store, going: ChangeMonitor, *, back: bool) -> Record | None:
         assert place is not None
         last = place
         found = store.log.at(place)
-        made = inverse(found) if back else again(found)
-        made = _without(
-            made, index.state.deleted_ids([id for _value, ids in made.values for id in ids])
-        )
-        going.write(number(made))
-        store.append(made, going.took)
-        if number(made):
-            return made
+        if back:
+            record = change(found.field, found.former, found.values, undoes=found.id)
+        else:
+            record = change(found.field, found.values, found.former, redoes=found.id)
+        record = _without(record, index.state.deleted_ids(record.ids))
+        monitor.write(len(record.ids))
+        store.append(record, monitor.took)
+        if record.ids:
+            return record
     return None
 
 
@@ -65,7 +51,7 @@ def _without(record: Record, gone: set[str]) -> Record:
 
 
 def former_only(values: Groups, former: Groups) -> tuple[Groups, Groups]:
-    """Both without the ids whose value stays the same; empty when nothing changes."""
+    """New and former values without the ids whose value stays the same."""
     now = {id: value for value, ids in former for id in ids}
     new: Groups = []
     for value, ids in values:
@@ -82,7 +68,7 @@ def former_only(values: Groups, former: Groups) -> tuple[Groups, Groups]:
 
 
 async def sentences(store: Store, records: Sequence[Record]) -> list[str]:
-    """The sentences of changes, with the names of the collections they are about."""
+    """Sentences for changes, with the names of the collections they are about."""
     ids = sorted({id for record in records for id in _added_to(record)})
     if not ids:
         return [sentence(record) for record in records]
@@ -92,11 +78,11 @@ async def sentences(store: Store, records: Sequence[Record]) -> list[str]:
 
 
 def sentence(record: Record, names: Mapping[str, str] | None = None) -> str:
-    """What the change did, in words, with the number: "3 pictures moved to the trash".
+    """Sentence for a change: "3 pictures moved to the trash".
 
     `names` are those of collections, by their ids.
     """
-    n = number(record)
+    n = len(record.ids)
     value = record.values[0][0] if record.values else None
     match record.field:
         case "trashed" if value:

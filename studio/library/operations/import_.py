@@ -1,10 +1,10 @@
-"""Import of files and folders: pictures are copied into the library.
+"""Import of files and folders: copies pictures into the library.
 
-Files are found by their first bytes (`import_sources`), hashed, and left out when the library has
+Files are detected by their first bytes (`import_sources`), hashed, and skipped when the library has
 their content; the rest is copied and read by the decoding process. A portion is first completed in
 a folder of its own (`.gridbrush/importing/<id>/`: the copies and `pictures.json`), then its files
 are renamed into place and recorded. The next start finishes such a folder, so that a crash leaves
-neither a picture without a record nor half a one.
+neither a picture without a record nor an incomplete one.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,11 +49,11 @@ _LIST = "pictures.json"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportProgress:
-    """How far an import is.
+    """Progress of an import.
 
     Attributes:
-        found: files that look like pictures.
-        done: of these, looked at.
+        found: number of files that look like pictures.
+        done: number of these that were processed.
     """
 
     found: int
@@ -63,14 +62,14 @@ class ImportProgress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportResult:
-    """What an import brought.
+    """Result of an import.
 
     Attributes:
         ids: new pictures, in order.
-        known: files whose content the library has already.
-        unreadable: files that were named and did not come, or are broken, each with why.
-        left_out: what else lies in the folders, by its kind, with how many.
-        described: new pictures whose file tells how they were made.
+        known: number of files whose content the library has already.
+        unreadable: files that were refused or are broken, each with the reason.
+        left_out: other files in the folders: their kinds and numbers.
+        described: number of new pictures with metadata on how they were made.
     """
 
     ids: tuple[str, ...] = ()
@@ -81,10 +80,10 @@ class ImportResult:
 
 
 class Import:
-    """One import. Cancelling the task ends it between two files; what was taken stays.
+    """One import. Cancelling the task ends it between two files; imported pictures stay.
 
     Attributes:
-        result: what was brought so far.
+        result: result so far.
     """
 
     def __init__(self, store: Store, decoder: Decoder, *, neutral_names: bool = False) -> None:
@@ -102,15 +101,15 @@ class Import:
         *,
         refused: Sequence[tuple[str, str]] = (),
     ) -> ImportResult:
-        """Import files and folders. Raises StorageError when the library's disk takes no more.
+        """Import files and folders. Raises StorageError when the library's disk is full.
 
-        `refused` was named too, and is no path; each with why.
+        `refused` are arguments that are no paths, each with the reason.
         """
         self._failed(refused)
         try:
             return await self._run(paths, progress)
         finally:
-            # A thread cannot be cancelled: what still looks or reads leaves off.
+            # Threads cannot be cancelled: those still reading check this flag.
             self._ended = True
 
     async def _run(
@@ -147,13 +146,13 @@ class Import:
             return
         self._digests.update(digests)
         folder = self._store.folder / HIDDEN / "importing" / new_id()
-        taken = False
+        complete = False
         try:
-            pictures = await self._copied(new, folder)
-            # From here on it is done whole, also when nobody waits for it any more.
-            taken = bool(pictures)
-            if taken:
-                added = await asyncio.shield(_taken(self._store, folder, pictures))
+            pictures = await self._copy_files(new, folder)
+            # From here on the portion is recorded even when the task is cancelled.
+            complete = bool(pictures)
+            if complete:
+                added = await asyncio.shield(_record_portion(self._store, folder, pictures))
                 self.result = replace(
                     self.result,
                     ids=(*self.result.ids, *(picture.id for picture in added)),
@@ -161,16 +160,16 @@ class Import:
                     + sum(bool(p.prompt or p.settings) for p in added),
                 )
         finally:
-            if not taken:
+            if not complete:
                 await asyncio.to_thread(files.remove_folder, folder)
 
-    async def _copied(self, new: Sequence[tuple[str, Path]], folder: Path) -> list[Picture]:
+    async def _copy_files(self, new: Sequence[tuple[str, Path]], folder: Path) -> list[Picture]:
         pictures: list[Picture] = []
         for digest, path in new:
             id = new_id()
             try:
                 part = await asyncio.to_thread(_copy, path, folder / id, digest, self._is_ended)
-                picture = await self._looked_at(part, path, id, digest)
+                picture = await self._describe(part, path, id, digest)
             except (Unusable, PictureUnreadable) as error:
                 self._failed([(str(path), _why(error, path, id))])
                 await asyncio.to_thread(files.remove, folder / id)
@@ -178,7 +177,7 @@ class Import:
                 pictures.append(picture)
         return pictures
 
-    async def _looked_at(self, part: Path, path: Path, id: str, digest: str) -> Picture:
+    async def _describe(self, part: Path, path: Path, id: str, digest: str) -> Picture:
         facts, texts = await self._decoder.describe(part)
         made = await asyncio.to_thread(provenance.read, texts)
         size = await asyncio.to_thread(lambda: part.stat().st_size)
@@ -207,8 +206,8 @@ class Import:
         )
 
     def _failed(self, failed: Sequence[tuple[str, str]]) -> None:
-        told = tuple((user_input.valid(name), user_input.valid(why)) for name, why in failed)
-        self.result = replace(self.result, unreadable=self.result.unreadable + told)
+        valid = tuple((user_input.valid(name), user_input.valid(why)) for name, why in failed)
+        self.result = replace(self.result, unreadable=self.result.unreadable + valid)
 
 
 def _hashed(
@@ -227,7 +226,7 @@ def _hashed(
 
 
 def _blocks(path: Path, stopped: Callable[[], bool]) -> Iterator[bytes]:
-    """The bytes of a file that was given. Raises Unusable, Stopped."""
+    """The bytes of a file the user gave. Raises Unusable, Stopped."""
     with user_input.opened(path, most=user_input.MOST_PICTURE) as file:
         for block in user_input.blocks(file, path, most=user_input.MOST_PICTURE):
             if stopped():
@@ -236,7 +235,7 @@ def _blocks(path: Path, stopped: Callable[[], bool]) -> Iterator[bytes]:
 
 
 def _copy(path: Path, part: Path, digest: str, stopped: Callable[[], bool]) -> Path:
-    """A durable copy. Raises Unusable for the file, StorageError for the copy, Stopped."""
+    """Make a durable copy. Raises Unusable for the file, StorageError for the copy, Stopped."""
     files.ensure_folder(part.parent)
     files.write_new(part, _blocks(path, stopped))
     if sha256_of(part) != digest:
@@ -246,40 +245,37 @@ def _copy(path: Path, part: Path, digest: str, stopped: Callable[[], bool]) -> P
 
 
 def _why(error: Unusable | PictureUnreadable, path: Path, id: str) -> str:
-    """Why a file did not come, in a sentence that names no copy."""
+    """Reason for not importing a file, in a sentence that names no copy."""
     if isinstance(error, Unusable):
         return error.reason
     if foreign_types.is_raw(path.suffix):
         return foreign_types.reason(foreign_types.raw())
-    said = error.message or error.title
-    if said.startswith(id):
+    text = error.message or error.title
+    if text.startswith(id):
         # Translators: begins a sentence in the place of a file's name: "This file is empty."
-        return _("This file") + said.removeprefix(id)
+        return _("This file") + text.removeprefix(id)
     # Translators: in the place of a file's name within a sentence.
-    return said.replace(id, _("this file"))
+    return text.replace(id, _("this file"))
 
 
-async def _taken(store: Store, folder: Path, pictures: Sequence[Picture]) -> list[Picture]:
-    taken = await store.write(partial(import_portion, store, folder, pictures))
-    if taken:
-        store.publish_event(PicturesAdded(tuple(p.id for p in taken), tuple(p.row for p in taken)))
-    return taken
+async def _record_portion(store: Store, folder: Path, pictures: Sequence[Picture]) -> list[Picture]:
+    """Write the list of a portion's folder, then finish it. Raises StorageError."""
 
+    def work() -> list[Picture]:
+        store.own.applied()  # raises before anything is written
+        files.replace(folder / _LIST, msgspec.json.encode(list(pictures)))
+        return _finish_portion(store, folder, pictures)
 
-def import_portion(store: Store, folder: Path, pictures: Sequence[Picture]) -> list[Picture]:
-    """Say durably what a portion's folder holds, then bring it to its end; blocking.
-
-    Each file in the folder is named by its picture's id. Raises StorageError.
-    """
-    _ = store.own.applied()
-    files.replace(folder / _LIST, msgspec.json.encode(list(pictures)))
-    return _end(store, folder, pictures)
+    added = await store.write(work)
+    if added:
+        store.publish_event(PicturesAdded(tuple(p.id for p in added), tuple(p.row for p in added)))
+    return added
 
 
 def finish(store: Store) -> None:
-    """Bring to their end the portions that an earlier start left whole; blocking.
+    """Finish the complete portions of an earlier process; blocking.
 
-    What was not whole is removed: its files are still where they were imported from.
+    Incomplete ones are removed: their files are still where they were imported from.
     """
     for folder in directory_handles.folders(store.folder, store.folder / HIDDEN / "importing"):
         try:
@@ -293,22 +289,22 @@ def finish(store: Store) -> None:
             store.troubles.append(put_away(store.folder, folder))
             continue
         try:
-            _end(store, folder, pictures)
+            _finish_portion(store, folder, pictures)
         except StorageError as error:
-            # Nothing is lost by waiting: the library opens without them.
+            # The library opens without them; nothing is lost.
             log.warning("An import waits for the next start: %s", error)
 
 
 def _read(library: Path, folder: Path) -> list[Picture]:
-    with inside.open_file(library, folder / _LIST) as file:
+    with directory_handles.open_file(library, folder / _LIST) as file:
         pictures = json_reader.read_value(file, list[Picture])
-    # Files are called by these ids.
+    # Files are named by these ids.
     if any(map(odd_in_picture, pictures)) or not all(inside.is_id(one.id) for one in pictures):
         raise NotUnderstood("it names what is no picture of a library")
     return pictures
 
 
-def _end(store: Store, folder: Path, pictures: Sequence[Picture]) -> list[Picture]:
+def _finish_portion(store: Store, folder: Path, pictures: Sequence[Picture]) -> list[Picture]:
     for picture in pictures:
         store.originals.place(folder / picture.id, picture.path, picture.sha256)
     ids = [picture.id for picture in pictures]
@@ -319,9 +315,9 @@ def _end(store: Store, folder: Path, pictures: Sequence[Picture]) -> list[Pictur
 
 
 async def spooled(store: Store, pictures: Sequence[tuple[str, bytes]]) -> tuple[Path, list[Path]]:
-    """A folder with pictures that came without a file, and the file of each; for `unspool`.
+    """Write pictures without files to a folder; returns it, for `unspool`, and their files.
 
-    Where it stays behind, the next start removes it. Raises StorageError.
+    The next start removes a folder that is left behind. Raises StorageError.
     """
     folder = store.folder / HIDDEN / "importing" / new_id()
     paths: list[Path] = []
@@ -342,12 +338,12 @@ async def spooled(store: Store, pictures: Sequence[tuple[str, bytes]]) -> tuple[
 
 
 async def unspool(folder: Path) -> None:
-    """Remove what `spooled` made."""
+    """Remove a folder made by `spooled`."""
     await asyncio.to_thread(files.remove_folder, folder)
 
 
 def facts(result: ImportResult) -> dict[str, object]:
-    """What an import brought, under fixed names for scripts."""
+    """Result of an import under fixed names for scripts."""
     return {
         "imported": list(result.ids),
         "known": result.known,
@@ -358,10 +354,10 @@ def facts(result: ImportResult) -> dict[str, object]:
 
 
 def sentence(result: ImportResult) -> str:
-    """What an import brought, in words: "Imported 12 · 3 duplicates skipped"."""
+    """Result of an import in words: "Imported 12 · 3 duplicates skipped"."""
     n, known = len(result.ids), result.known
     if known and not n:
-        # Nothing came, and that is as it should be: no count of none.
+        # Everything was known: no "0 pictures imported".
         here = ngettext(
             "This picture is already in the library",
             "All {n} pictures are already in the library",
@@ -377,6 +373,6 @@ def sentence(result: ImportResult) -> str:
     if n := len(result.unreadable):
         broken = ngettext("{n} unreadable", "{n} unreadable", n)
         parts.append(broken.format(n=f"{n:,}"))
-    said = " · ".join(parts)
+    text = " · ".join(parts)
     left_out = import_sources.words_of(result.left_out)
-    return f"{said}. {left_out}" if left_out else said
+    return f"{text}. {left_out}" if left_out else text

@@ -1,7 +1,7 @@
-"""Files to import: those named and those in folders, detected by their first bytes.
+"""Files to import: those given and those in folders, detected by their first bytes.
 
-A named file that is no picture is refused in a sentence. Other files in a folder are counted by
-kind. All calls block; a long walk ends when it is cancelled.
+A given file that is no picture is refused with a reason. Other files in a folder are counted by
+kind. All calls block; a long walk can be cancelled.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from studio.library.stopped import Stopped
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportSources:
-    """What was found.
+    """Files found for an import.
 
     Attributes:
         files: pictures by their first bytes, in order.
-        refused: what was named, or cannot be read, and is none, each with why.
-        left_out: what else lies in the folders, by its kind, with how many.
+        refused: given files that are none, and unreadable ones, each with the reason.
+        left_out: other files in the folders: their kinds and numbers.
     """
 
     files: tuple[Path, ...] = ()
@@ -41,7 +41,7 @@ _MOST_NAMES = 3
 
 
 def named(words: Sequence[str]) -> tuple[list[Path], list[tuple[str, str]]]:
-    """Paths that words name, and the words that name none, each with why."""
+    """Paths from arguments, and the arguments that are none, each with the reason."""
     paths: list[Path] = []
     refused: list[tuple[str, str]] = []
     for word in words:
@@ -55,7 +55,7 @@ def named(words: Sequence[str]) -> tuple[list[Path], list[tuple[str, str]]]:
 def gather(
     paths: Sequence[Path], library: Path, stopped: Callable[[], bool] = lambda: False
 ) -> ImportSources:
-    """Look at these paths, and at what is in those that are folders.
+    """Find the pictures among these paths and in those that are folders.
 
     Hidden files and the library itself are left out; a folder reached twice by links is read once.
     Raises Stopped.
@@ -71,7 +71,7 @@ def gather(
 
 
 class _SourceWalk:
-    """One look at everything that was named."""
+    """Walk over given files and folders."""
 
     def __init__(self, own: str, stopped: Callable[[], bool]) -> None:
         self.files: list[Path] = []
@@ -82,23 +82,21 @@ class _SourceWalk:
         self._seen: set[str] = set()
 
     def visit_path(self, path: Path) -> None:
-        """Look at what was named."""
+        """Classify a given path; walk through a folder."""
         try:
             if stat.S_ISDIR(path.stat().st_mode):
                 self._folder(path)
                 return
+            found = _foreign(path, named=True)
         except (OSError, ValueError) as error:
             self._refuse(path, user_input.unusable(path, error).reason)
-            return
-        try:
-            found = _foreign(path, named=True)
         except Unusable as error:
             self._refuse(path, error.reason)
-            return
-        if found is None:
-            self.files.append(path)
         else:
-            self._refuse(path, _why(found, path))
+            if found is None:
+                self.files.append(path)
+            else:
+                self._refuse(path, _why(found, path))
 
     def _refuse(self, path: Path, why: str) -> None:
         self.refused.append((str(path), why))
@@ -134,7 +132,7 @@ class _SourceWalk:
                     yield Path(where, name)
 
     def _inside(self, path: Path) -> None:
-        """Look at what lies in a folder."""
+        """Classify a path in a folder."""
         if self._stopped():
             raise Stopped
         try:
@@ -156,7 +154,7 @@ class _SourceWalk:
         if found is None:
             self.files.append(path)
         elif found.meant and not found.picture:
-            # Somebody takes it for a picture.
+            # Its name says that it is a picture.
             name = f"{found.name} ({path.suffix.lower()})"
             self._leave(found._replace(name=user_input.valid(name)))
         else:
@@ -189,8 +187,8 @@ def _special(mode: int) -> str:
 
 
 def _foreign(path: Path, *, named: bool = False) -> ForeignType | None:
-    """The kind of a file that is no picture to be read; None for one that is. Raises Unusable."""
-    # Those of the system say so too, whatever they have; a walk does not open them.
+    """The kind of a file that is no readable picture; None for one that is. Raises Unusable."""
+    # Files of /proc have size 0 too; a walk does not open them.
     if not user_input.stat_file(path).st_size and not named:
         return foreign_types.empty(path.suffix)
     head = user_input.head(path, foreign_types.HEAD)
@@ -203,15 +201,15 @@ def _foreign(path: Path, *, named: bool = False) -> ForeignType | None:
 
 
 def refusals(refused: Sequence[tuple[str, str]]) -> str:
-    """What was named and did not come, by the reason, in a few sentences; of many, some names."""
+    """Sentences on refused files, grouped by reason, with at most a few names each."""
     names: dict[str, list[str]] = {}
     for name, why in refused:
         names.setdefault(why, []).append(user_input.shown_name(name.rpartition(os.sep)[2] or name))
-    said = [f"{_some(those)}: {why}" for why, those in list(names.items())[:_MOST_REASONS]]
+    sentences = [f"{_some(those)}: {why}" for why, those in list(names.items())[:_MOST_REASONS]]
     rest = sum(len(those) for those in list(names.values())[_MOST_REASONS:])
     if rest:
-        said.append(ngettext("And {n} more.", "And {n} more.", rest).format(n=f"{rest:,}"))
-    return " ".join(said)
+        sentences.append(ngettext("And {n} more.", "And {n} more.", rest).format(n=f"{rest:,}"))
+    return " ".join(sentences)
 
 
 def _some(names: Sequence[str]) -> str:
@@ -224,7 +222,7 @@ def _some(names: Sequence[str]) -> str:
 
 
 def words_of(left_out: Sequence[tuple[ForeignType, int]]) -> str:
-    """What was left out, in a sentence; empty where nothing was."""
+    """Sentence on the files that were left out; "" for none."""
     if not left_out:
         return ""
     counted = ", ".join(
@@ -236,7 +234,7 @@ def words_of(left_out: Sequence[tuple[ForeignType, int]]) -> str:
 
 
 def facts_of(left_out: Sequence[tuple[ForeignType, int]]) -> list[dict[str, object]]:
-    """The same under fixed names for scripts; `picture` where a picture was left out."""
+    """The files that were left out, under fixed names for scripts."""
     return [
         {"kind": kind.name, "count": number, "picture": kind.picture or kind.meant}
         for kind, number in left_out

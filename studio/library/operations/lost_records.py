@@ -1,7 +1,7 @@
-"""Recovery when the records end earlier than the index knows.
+"""Recovery when the records end before the position that the index has reached.
 
-The index is made anew from what the records still say. A file of the records that lost all its
-lines is filled again first, from what the old index knows of its pictures.
+The index is rebuilt from the remaining records. A file of the records that lost all its lines is
+first restored from the pictures in the old index.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +25,9 @@ log = logging.getLogger(__name__)
 
 
 def after_loss(store: Store, old: Index) -> None:
-    """Make the index anew of what the records still say; blocking, on the writing lane."""
+    """Rebuild the index from the remaining records; blocking, on the writing thread."""
     try:
-        before = sum(1 for _one in _every(old))
+        before = sum(1 for _picture in _every(old))
         empty = _emptied(store, old)
         refilled = _refill(store, old) if empty else 0
     except DAMAGE as error:
@@ -42,7 +43,7 @@ def after_loss(store: Store, old: Index) -> None:
     where = store.log.folder
     if refilled:
         store.troubles.append(_refilled(refilled, empty[0]))
-    if (lost := before - sum(1 for _one in _every(new))) > 0:
+    if (lost := before - sum(1 for _picture in _every(new))) > 0:
         store.troubles.append(_lost(lost, where))
 
 
@@ -62,35 +63,30 @@ def _every(index: Index) -> Iterator[Picture]:
 
 
 def _refill(store: Store, old: Index) -> int:
-    """Write down again what the index knows and no record says; how many pictures."""
-    said: set[str] = set()
+    """Record what only the index knows; returns the number of pictures."""
+    recorded: set[str] = set()
     for record, _begin, _end in store.log.read():
-        said.update(picture.id for picture in record.pictures)
+        recorded.update(picture.id for picture in record.pictures)
         if record.field in ("collection", "purged"):
-            said.update(id for _value, ids in record.values for id in ids)
-    number = 0
+            recorded.update(record.ids)
     append = store.log.append
-    for one in old.collections():
-        if one.id not in said:
-            value = {"name": one.name, "search": one.search}
-            append(records.change("collection", [(value, [one.id])], [(None, [one.id])]))
-    portion: list[Picture] = []
-    for picture in _every(old):
-        if picture.id not in said:
-            portion.append(replace(picture, row=0))
-            number += 1
-        if len(portion) == PORTION:
-            _write(store, portion)
-            portion = []
-    if portion:
+    for collection in old.collections():
+        if collection.id not in recorded:
+            value = {"name": collection.name, "search": collection.search}
+            ids = [collection.id]
+            append(records.change("collection", [(value, ids)], [(None, ids)]))
+    number = 0
+    lost = (picture for picture in _every(old) if picture.id not in recorded)
+    while portion := [replace(picture, row=0) for picture in islice(lost, PORTION)]:
         _write(store, portion)
+        number += len(portion)
     return number
 
 
 def _write(store: Store, pictures: list[Picture]) -> None:
     append = store.log.append
     append(records.imported(pictures))
-    # These stand in changes alone.
+    # These fields are only in changes.
     for field, usual in (("trashed", False), ("missing", False), ("collections", ())):
         groups: dict[Any, list[str]] = {}
         for picture in pictures:

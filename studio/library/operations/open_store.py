@@ -1,4 +1,4 @@
-"""Opening of a store for changes, and completion of unfinished work of earlier starts."""
+"""Opening of a store for changes, and completion of unfinished work of earlier processes."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ log = logging.getLogger(__name__)
 
 
 def open_writer(store: Store) -> None:
-    """Open the index that follows the log, mended or made anew where it must be; blocking.
+    """Open the index for writing, bring it up to date, and rebuild it where it is damaged.
 
-    The writing lane does it, or whoever opens the store: a connection belongs to one thread at a
-    time, not to one. Raises StorageError.
+    Blocking, on the writing thread or on that which opens the store: a connection may change
+    threads, but is used by one at a time. Raises StorageError.
     """
     merge_conflicts.merge(store.log)
     try:
@@ -35,13 +35,13 @@ def _follow_log(store: Store) -> None:
         lost_records.after_loss(store, index)
     else:
         store.catch_up(index)
-    _finish_begun(store)
+    _finish_pending(store)
 
 
-def _finish_begun(store: Store) -> None:
+def _finish_pending(store: Store) -> None:
     if (store.folder / HIDDEN / "importing").is_dir():
-        # It brings what reads the words of other programs in pictures, a tenth of the time in
-        # which the core is imported (measured), and only the start after a crash needs it.
+        # It imports the readers of other programs' metadata, a tenth of the core's import time
+        # (measured), and is needed only by a start after a crash.
         from studio.library.operations import import_
 
         import_.finish(store)

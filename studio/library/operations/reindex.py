@@ -1,7 +1,7 @@
-"""Reindexing: the index made anew from the log, beside the old one or while everybody waits.
+"""Rebuild of the index from the log: in the background of an open library, or blocking it.
 
-Beside the old one, changes wait in the writing lane until it is made; questions are answered from
-the old index as far as it can be read. The new one has a name of its own, see `index_file`.
+During a rebuild in the background changes wait on the writing thread, and queries use the old index
+as far as it can be read. The new one has a file name of its own, see `index_file`.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from typing import TypeVar
 
 from studio.common.errors import StorageError
 from studio.common.serial_executor import call_on_loop
-from studio.domain.events import IndexProgress, ProblemOccurred
+from studio.domain.events import IndexProgress, InfoPosted, ProblemOccurred
 from studio.library.index import index_file
-from studio.library.index.index import Index
+from studio.library.index.index import Index, damaged, made_anew
 from studio.library.log.read_progress import ReadProgress
 from studio.library.operations import open_store
 from studio.library.query import Query
@@ -28,13 +28,15 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 LONG = 32 << 20
-"""Bytes of records that take longer to read than a start should."""
+"""Size of records in bytes that take longer to read than a start should."""
+
+_MOST_REMADE = 3
 
 
 def begin_reindex(store: Store, *, beside: bool) -> bool:
-    """Whether the index is made while the library is open: it takes long and may be done `beside`.
+    """Prepare a rebuild in the background; False where it is not needed, short or not `beside`.
 
-    Then the old one answers until `run` is through. Blocking; on the reading lane.
+    The old index answers queries until `run` has finished. Blocking; on the reading thread.
     """
     path = store.index_path
     index_file.adopt(path)
@@ -43,12 +45,12 @@ def begin_reindex(store: Store, *, beside: bool) -> bool:
         return False
     store.index_name = index_file.NEW_NAME
     store.rereading = ReadProgress(size)
-    store.answer_from(what_is_known(path))
+    store.answer_from(_old_index(path))
     return True
 
 
 async def run(store: Store) -> None:
-    """Make what was begun, telling how far it is, and answer from it from then on."""
+    """Run the prepared rebuild, publish its progress, then use the new index."""
     loop = asyncio.get_running_loop()
 
     def tell(part: float) -> None:
@@ -74,13 +76,13 @@ def _make(store: Store) -> None:
     try:
         open_store.open_writer(store)
     except BaseException:
-        # What waits in the lane must not be written into half an index.
+        # Waiting changes must not be written into an incomplete index.
         store.close_writer()
         raise
 
 
 async def rebuild(store: Store) -> None:
-    """Make the index anew from the log, while everybody waits for it. Raises StorageError."""
+    """Rebuild the index from the log, blocking all queries and changes. Raises StorageError."""
 
     def make() -> None:
         store.remove_index()
@@ -93,16 +95,40 @@ async def rebuild(store: Store) -> None:
     store.troubles.publish_problems()
 
 
+async def rebuild_damaged(store: Store, error: Exception, known: int) -> None:
+    """Rebuild a damaged index, unless `store.remade` has changed since it was `known`.
+
+    Raises IndexDamaged where that is not possible.
+    """
+    if store.remade != known:
+        return
+    if store.rereading is not None or known >= _MOST_REMADE:
+        raise damaged(error) from error
+    log.warning("The index is damaged: %s", error)
+    store.remade += 1
+    # Continues when the caller is cancelled.
+    await asyncio.shield(store.run_in_background(_rebuild_damaged(store)))
+
+
+async def _rebuild_damaged(store: Store) -> None:
+    if not store.writable:
+        await store.reading.run(store.read_log)
+        return
+    await rebuild(store)
+    message = made_anew()
+    store.events.publish(InfoPosted(message.title, message.message))
+
+
 async def rewritten(store: Store, work: Callable[[], T]) -> T:
-    """The result of `work`, which writes in the records; the index is made anew from them."""
+    """The result of `work`, which rewrites records; the index is rebuilt from them."""
     await store.writing.run(store.log.close)
     done = await store.writing.run(work)
     await rebuild(store)
     return done
 
 
-def what_is_known(path: Path) -> Index:
-    """The old index, if it answers what a window asks first; else one that knows nothing."""
+def _old_index(path: Path) -> Index:
+    """The old index, if it answers the first queries of a window; else an empty one."""
     try:
         index = Index.open_old(path)
     except StorageError:
@@ -113,7 +139,7 @@ def what_is_known(path: Path) -> Index:
             index.count(Query(words="a"))
             index.ledger.counts(0.0)
             index.ledger.spend(0.0, 0.0)
-        except Exception as error:  # noqa: BLE001 - whatever is wrong with it, it is not needed
+        except Exception as error:  # noqa: BLE001 - anything may be wrong; it is not needed
             log.info("The old index cannot be read: %s", error)
             index.close()
         else:

@@ -1,9 +1,9 @@
 """Search by size and content for originals that were renamed, moved or deleted outside.
 
-`relink_pictures` finds files that are not where the records say. One walk through the library's
-folders finds files of the same sizes that no record knows; those are hashed, and a record gets the
-new path. Pictures without a file are marked as missing, so that their tile can offer to locate it;
-the mark goes when the file is back. Files are never moved here, and nothing is deleted.
+`relink_pictures` finds files that are not at their recorded path. One walk through the library's
+folders finds files of the same sizes, which are hashed; the new path is recorded. Pictures without
+a file are marked as missing, so that their tile can offer to locate it, until the file is back.
+Files are never moved here, and nothing is deleted.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from studio.common import files, tree, user_input
 from studio.common.errors import InputError, StorageError
@@ -29,28 +28,22 @@ from studio.library.operations import edits
 from studio.library.query import Query
 from studio.library.store import Store
 
-if TYPE_CHECKING:
-    from studio.library.index.index import Index
-
 log = logging.getLogger(__name__)
-
-_PAUSE = 0.4
-"""Seconds in which further doubts are collected: one walk is for all of them."""
 
 _PORTION = 2000
 
 _Place = tuple[int, str, str, bool, bool]
-"""Row, id, path, and whether it is in the trash and marked as missing."""
+"""Row, id, path, trashed and missing of a picture."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RelinkResult:
-    """What became of pictures whose file was not in its place; ids.
+    """Result of a search; ids of pictures.
 
     Attributes:
-        moved: their file is under another name.
-        lost: it is nowhere.
-        back: it is in its place again.
+        moved: pictures whose file was found under another name.
+        lost: pictures without a file.
+        back: missing pictures whose file is back.
     """
 
     moved: tuple[str, ...] = ()
@@ -59,54 +52,59 @@ class RelinkResult:
 
 
 class MissingFileSearch:
-    """Collects pictures whose file was not found, and looks for all of them at once."""
+    """Collects pictures whose file was not found, and searches for all of them at once.
+
+    Attributes:
+        pause: seconds in which further pictures are collected for one search.
+    """
 
     def __init__(self, store: Store) -> None:
+        self.pause = 0.4
         self._store = store
         self._ids: dict[str, None] = {}
-        self._looking: asyncio.Task[None] | None = None
+        self._search: asyncio.Task[None] | None = None
 
     def add_picture(self, id: str) -> None:
-        """The file of this picture was not where it should be."""
+        """Search for a picture's file soon."""
         self._ids[id] = None
-        if self._looking is None or self._looking.done():
-            self._looking = asyncio.get_running_loop().create_task(self._search_files())
+        if self._search is None or self._search.done():
+            self._search = asyncio.get_running_loop().create_task(self._search_files())
+
+    async def wait(self) -> bool:
+        """Wait for the last search; False where none was started."""
+        if self._search is None:
+            return False
+        await self._search
+        return True
 
     async def _search_files(self) -> None:
         while self._ids:
-            await asyncio.sleep(_PAUSE)
+            await asyncio.sleep(self.pause)
             ids, self._ids = list(self._ids), {}
             await relink_pictures(self._store, ids)
 
     async def close(self) -> None:
-        """Look no further."""
-        if self._looking is not None:
-            self._looking.cancel()
-            await asyncio.gather(self._looking, return_exceptions=True)
+        """Cancel the search."""
+        if self._search is not None:
+            self._search.cancel()
+            await asyncio.gather(self._search, return_exceptions=True)
 
 
 async def sweep(store: Store) -> RelinkResult:
-    """Look whether every file is in its place, and for those that are not.
-
-    Only the owner may. Portion by portion: memory does not grow with the library.
-    """
-    doubted: list[str] = []
+    """Check whether every file is in its place, and search for those that are not. Owner only."""
+    doubtful: list[str] = []
     row = 0
-    while places := await store.query_index(partial(_places, row)):
+    while places := await store.places(row, _PORTION):
         row = places[-1][0]
-        doubted += await asyncio.to_thread(_doubtful, store.originals, places)
-    return await relink_pictures(store, doubted)
-
-
-def _places(row: int, index: Index) -> list[_Place]:
-    return index.state.places(row, _PORTION)
+        doubtful += await asyncio.to_thread(_doubtful, store.originals, places)
+    return await relink_pictures(store, doubtful)
 
 
 def _doubtful(originals: Originals, places: Sequence[_Place]) -> list[str]:
-    """Those that are not there, and those that are said to be missing and are there."""
+    """Ids of pictures without a file, and of those marked as missing whose file is there."""
     found = []
     for _row, id, path, trashed, missing in places:
-        # What is in the trash may still be on its way there; what is not in it is looked for.
+        # A trashed picture's file may not be moved yet; that of another must not be in the trash.
         place = originals.find_path(path, trashed=trashed)
         if place is not None and not trashed and originals.trash in place.parents:
             place = None
@@ -116,7 +114,7 @@ def _doubtful(originals: Originals, places: Sequence[_Place]) -> list[str]:
 
 
 async def relink_pictures(store: Store, ids: Sequence[str]) -> RelinkResult:
-    """Look for the files of these pictures, and record what came of it. Only the owner may."""
+    """Search for the files of these pictures, and record the result. Owner only."""
     pictures = await store.find(ids)
     if not pictures or not store.writable:
         return RelinkResult()
@@ -126,7 +124,7 @@ async def relink_pictures(store: Store, ids: Sequence[str]) -> RelinkResult:
         for picture in pictures
         if picture.id in places and not await _taken(store, picture, places[picture.id])
     }
-    # It may have come back, or gone into the trash, while everything was looked through.
+    # Files may have come back, or gone into the trash, during the search.
     now = await store.find([picture.id for picture in pictures])
     there = await asyncio.to_thread(_there, store.originals, now)
     moved = {id: place for id, place in moved.items() if id not in there}
@@ -150,12 +148,12 @@ def _there(originals: Originals, pictures: Sequence[Picture]) -> set[str]:
 
 
 async def _taken(store: Store, picture: Picture, place: str) -> bool:
-    """Whether the file at a place is another picture's, which has the same content."""
+    """Whether the file at a path is that of another picture with the same content."""
     return place in await store.query_index(lambda index: index.state.paths_of(picture.sha256))
 
 
 def _search(originals: Originals, pictures: Sequence[Picture]) -> dict[str, str]:
-    """Where files of the same content lie, relative to the library; by the pictures' ids."""
+    """Paths of files with the same content, relative to the library, by the pictures' ids."""
     wanted = _by_size(picture for picture in pictures if originals.find(picture) is None)
     found: dict[str, str] = {}
     for path, size in _files(originals.folder) if wanted else ():
@@ -165,7 +163,7 @@ def _search(originals: Originals, pictures: Sequence[Picture]) -> dict[str, str]
         for picture in wanted[size]:
             if picture.sha256 == digest:
                 found[picture.id] = path.relative_to(originals.folder).as_posix()
-                # One file is one picture's.
+                # A file belongs to one picture only.
                 wanted[size].remove(picture)
                 break
     return found
@@ -179,7 +177,7 @@ def _by_size(pictures: Iterable[Picture]) -> dict[int, list[Picture]]:
 
 
 def _files(folder: Path) -> Iterator[tuple[Path, int]]:
-    """Files of the library that people see, with their bytes."""
+    """Visible files of the library, with their size in bytes."""
     for place, folders, names in tree.walk(folder):
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in names:
@@ -201,7 +199,7 @@ def _digest(path: Path) -> str:
 
 
 def _digest_of(path: Path) -> str:
-    """The digest of a file. Raises Unusable, in a sentence for whoever pointed at it."""
+    """SHA-256 of a file the user chose. Raises Unusable."""
     digest = hashlib.sha256()
     for block in _blocks(path):
         digest.update(block)
@@ -214,10 +212,10 @@ def _blocks(path: Path) -> Iterator[bytes]:
 
 
 async def locate(store: Store, picture: Picture, file: Path) -> RelinkResult:
-    """Take the file the user pointed at for a missing picture, and its neighbours for others.
+    """Use the file the user chose for a missing picture, and files beside it for others.
 
-    A file in the library is used where it lies, one from elsewhere is copied to where the picture
-    belongs. Raises InputError when it is another picture or cannot be read, StorageError.
+    A file in the library is used where it is, one from elsewhere is copied into place. Raises
+    InputError when it is another picture or cannot be read, StorageError.
     """
     if await asyncio.to_thread(_digest_of, file) != picture.sha256:
         raise InputError(
@@ -229,7 +227,7 @@ async def locate(store: Store, picture: Picture, file: Path) -> RelinkResult:
     near = await asyncio.to_thread(_near, file.parent, missing)
     for one, path in [(picture, file), *near]:
         if not await asyncio.to_thread(_is_within, path, store.folder):
-            await store.write(partial(_copied, store.originals, one, path))
+            await store.write(partial(_copy, store.originals, one, path))
     return await relink_pictures(store, [picture.id, *(one.id for one, _path in near)])
 
 
@@ -239,7 +237,7 @@ async def _missing(store: Store) -> list[Picture]:
 
 
 def _near(folder: Path, missing: Sequence[Picture]) -> list[tuple[Picture, Path]]:
-    """Missing pictures whose content lies in the same folder."""
+    """Missing pictures with a file of the same content in a folder."""
     wanted = _by_size(missing)
     found: list[tuple[Picture, Path]] = []
     for path in sorted(folder.iterdir()) if wanted else ():
@@ -255,7 +253,7 @@ def _is_within(path: Path, folder: Path) -> bool:
     return root in real.parents and (root / HIDDEN) not in real.parents
 
 
-def _copied(originals: Originals, picture: Picture, path: Path) -> None:
+def _copy(originals: Originals, picture: Picture, path: Path) -> None:
     target = originals.path(picture)
     if os.path.lexists(target):
         return

@@ -1,7 +1,7 @@
-"""Move of a library to another folder: renamed where possible, else copied and compared.
+"""Move of a library to another folder: renamed where possible, else copied and verified.
 
-The caller holds the library's lock and nothing of it is open. Records name files within the library
-only, and computed files are found by the library's id, so nothing in it has to be changed.
+The caller holds the library's lock, and nothing of it is open. Paths in records are relative, and
+computed files are found by the library's id, so nothing in it has to be changed.
 """
 
 from __future__ import annotations
@@ -29,12 +29,14 @@ def move(
     rename: Callable[[Path, Path], object] = Path.rename,
     progress: Callable[[int], None] = lambda _done: None,
 ) -> None:
-    """Move it; blocking. `settle` makes the new place the library's, before the old one goes.
+    """Move a library; blocking.
 
-    What `settle` raises leaves everything where it was.
+    Args:
+        settle: stores the new folder before the old one is removed; what it raises undoes the move.
+        progress: called with the number of bytes copied; what it raises (`Stopped`) undoes the
+            move.
 
-    `progress` hears how many bytes were copied; what it raises ends the copy (`Stopped`).
-    Raises InputError for a place that cannot be, StorageError; then the old one is as it was.
+    Raises InputError for an unusable target, StorageError; then the library is as it was.
     """
     check(source, target)
     source, target = source.resolve(), target.resolve()
@@ -58,13 +60,13 @@ def move(
             files.sync_folder(target.parent)
             settle()
         except BaseException:
-            # Nobody would find it in its new place.
+            # The new folder is not stored anywhere.
             rename(target, source)
             raise
 
 
 def check(source: Path, target: Path) -> None:
-    """Whether the library can go there. Raises InputError, which says why it cannot."""
+    """Raise InputError where the library cannot be moved there."""
     source, target = source.resolve(), target.resolve()
     if not (source / HIDDEN / "id").is_file():
         raise InputError(_("No library in {folder}").format(folder=source))
@@ -78,20 +80,20 @@ def check(source: Path, target: Path) -> None:
 
 
 def size(source: Path) -> int:
-    """Bytes of all its files; blocking."""
+    """Size of all files of a library in bytes; blocking."""
     return sum(
         path.stat().st_size for path in _every(source) if directory_handles.is_file(source, path)
     )
 
 
 def _every(source: Path) -> Iterator[Path]:
-    """All that is in it, folders too."""
+    """All files and folders in a folder."""
     for place, folders, names in tree.walk(source):
         yield from (Path(place, name) for name in (*folders, *names))
 
 
 def room_for(source: Path, target: Path) -> int | None:
-    """Bytes that are free where it would be copied to; None where it is on that disk already."""
+    """Free bytes on the disk of `target`; None where it is that of `source`."""
     above = next(one for one in (target, *target.parents) if one.exists())
     if above.stat().st_dev == source.stat().st_dev:
         return None
@@ -99,7 +101,7 @@ def room_for(source: Path, target: Path) -> int | None:
 
 
 def _copy(source: Path, target: Path, progress: Callable[[int], None]) -> None:
-    """A durable copy, whole or not at all."""
+    """Copy a library durably and atomically."""
     done = 0
     part = target.with_name(f".{target.name}.part")
     shutil.rmtree(part, ignore_errors=True)
@@ -109,7 +111,7 @@ def _copy(source: Path, target: Path, progress: Callable[[int], None]) -> None:
         for folder in (source, *(p for p in every if p.is_dir() and p not in links)):
             files.ensure_folder(part / folder.relative_to(source))
         for path in links:
-            # What a link leads to is not the library's.
+            # The target of a link does not belong to the library.
             (part / path.relative_to(source)).symlink_to(path.readlink())
         for path in (p for p in every if directory_handles.is_file(source, p)):
             done = _copy_file(path, part / path.relative_to(source), done, progress)
@@ -123,7 +125,7 @@ def _copy(source: Path, target: Path, progress: Callable[[int], None]) -> None:
 
 
 def _copy_file(path: Path, copy: Path, done: int, progress: Callable[[int], None]) -> int:
-    """Copy one file and compare; `done` bytes were copied before, and so many are with it."""
+    """Copy and verify a file; returns the bytes copied in all, of which `done` were before."""
     with path.open("rb") as file:
         done += files.write_new(copy, _blocks(file, done, progress))
     shutil.copystat(path, copy)

@@ -1,9 +1,9 @@
-"""Repair of what `verify` found, as far as the library itself has the means.
+"""Repair of problems found by `verify`, from the library's own data.
 
 Nothing is deleted. A file that was moved within the library is found by its hash; a missing or
-changed original is restored where its bytes were kept as a reference; the changed file is set aside
-beside it. Records that cannot be read are taken from the daily copies where they are of finished
-jobs: those can be added at any time, while changes come in an order.
+changed original is restored from a reference with the same content; the changed file is renamed.
+Unreadable records of finished jobs are restored from the daily copies; those of changes are not,
+because their order matters.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RepairResult:
-    """What was done.
+    """Result of a repair.
 
     Attributes:
-        found: pictures whose file was found under another name.
-        put_back: pictures whose file was made anew from a kept copy.
-        lost: pictures that are marked as missing now.
-        records: finished jobs and imports taken from a copy of the records.
+        found: number of pictures whose file was found under another name.
+        put_back: number of pictures whose file was restored from a reference.
+        lost: number of pictures newly marked as missing.
+        records: number of finished jobs and imports restored from a copy of the records.
     """
 
     found: int = 0
@@ -47,17 +47,17 @@ class RepairResult:
 
     @property
     def total(self) -> int:
-        """How many things were mended; what is lost is none of them."""
+        """Number of repairs, without what is lost."""
         return self.found + self.put_back + self.records
 
 
 async def repair(store: Store, report: VerifyReport) -> RepairResult:
-    """Mend what can be. Only the owner may. Raises StorageError."""
-    # Files that no record knows may be pictures whose records are lost.
+    """Repair what is possible. Owner only. Raises StorageError."""
+    # Files without a record may be pictures whose records are lost.
     unknown = report.damaged_records or report.orphans
     copied = await asyncio.to_thread(_copied, store.folder) if unknown else {}
-    taken = [record for record in copied.values() if await _is_new(store, record)]
-    for record in taken:
+    restored = [record for record in copied.values() if await _is_new(store, record)]
+    for record in restored:
         await store.write(partial(store.append, record))
     orphans = await asyncio.to_thread(_by_content, store.originals, report.orphans)
     found = put_back = 0
@@ -66,7 +66,8 @@ async def repair(store: Store, report: VerifyReport) -> RepairResult:
     for ids in chunks([*report.missing, *report.changed]):
         for picture in await store.find(ids):
             if picture.id in gone and picture.sha256 in orphans:
-                await _follow(store, picture, orphans.pop(picture.sha256))
+                place = orphans.pop(picture.sha256)
+                await edits.set_field(store, "path", [picture.id], place)
                 found += 1
             elif await asyncio.to_thread(_put_back, store.originals, picture):
                 put_back += 1
@@ -74,14 +75,10 @@ async def repair(store: Store, report: VerifyReport) -> RepairResult:
                 lost.append(picture.id)
     if lost:
         await edits.set_field(store, "missing", lost, True)
-    said = await store.query_index(lambda index: index.state.missing(), long=True)
-    if back := [id for id in said if id not in gone]:
+    marked = await store.query_index(lambda index: index.state.missing(), long=True)
+    if back := [id for id in marked if id not in gone]:
         await edits.set_field(store, "missing", back, False)
-    return RepairResult(found=found, put_back=put_back, lost=len(lost), records=len(taken))
-
-
-async def _follow(store: Store, picture: Picture, place: str) -> None:
-    await edits.set_field(store, "path", [picture.id], place)
+    return RepairResult(found=found, put_back=put_back, lost=len(lost), records=len(restored))
 
 
 def _by_content(originals: Originals, orphans: tuple[str, ...]) -> dict[str, str]:
@@ -95,7 +92,7 @@ def _by_content(originals: Originals, orphans: tuple[str, ...]) -> dict[str, str
 
 
 def _put_back(originals: Originals, picture: Picture) -> bool:
-    """Whether the bytes of an original were kept as a reference, and are in their place again."""
+    """Restore an original from a reference with the same content; False where there is none."""
     for kept in originals.kept_inputs(picture.sha256):
         with originals.open(kept) as file:
             data = file.read()
@@ -126,7 +123,7 @@ async def _is_new(store: Store, record: Record) -> bool:
 
 
 def _copied(library: Path) -> dict[str, Record]:
-    """Finished jobs and imports that the copies know, by their ids; the newest word on each."""
+    """Finished jobs and imports in the copies by id; the newest record of each."""
     found: dict[str, Record] = {}
     try:
         for record in daily_copies.records_of(library):

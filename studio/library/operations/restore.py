@@ -1,10 +1,10 @@
-"""Everything back out of a backup, which may be broken, or made by somebody who means harm.
+"""Restore of a backup, which may be broken or malicious.
 
-A backup's hashes say that it is whole, not who made it. So it is looked through before a byte is
-written: names, sizes, what is packed into how little. Each file is written into a folder beside
-the library's place, compared with its hash, and all of them get their place by one rename, or none.
-What the next start would act upon (unfinished work, addresses that keys go to) is left out unless
-the user agreed to it; the lock, and what no library has, always.
+A backup's hashes prove that it is complete, not who made it, so its names, sizes and compression
+ratios are checked before anything is written. The files are written to a folder beside the
+library's, verified, and moved into place by one rename. What the next start would act upon
+(unfinished work, addresses that keys are sent to) is left out unless the user agreed; the lock and
+unknown files always are.
 """
 
 from __future__ import annotations
@@ -46,21 +46,21 @@ _LARGEST_DIRECTORY = 256 << 20
 _LARGEST_BESIDE = 16 << 20
 _FEWEST_ENTRIES = 1000
 _BYTES_OF_AN_ENTRY = 256
-"""No file of a backup takes less: its name is there three times, and its hash."""
+"""Least size of an entry: it has the name three times, and the hash."""
 
 _RATIO = 200
-"""Bytes that may come of one; records are packed to a twentieth at most."""
+"""Limit of the compression ratio; records reach twenty."""
 
 _STAGE = ".restoring-"
 _HEADER = 30
 _NAME = 4096
 
 Progress = Callable[[int], None]
-"""Hears how many bytes were done; what it raises (`Stopped`) ends the work."""
+"""Called with the number of bytes done; what it raises (`Stopped`) ends the work."""
 
 
 class BackupManifest(msgspec.Struct, frozen=True):
-    """What `manifest.json` holds: the hash of every other file."""
+    """Content of `manifest.json`: the SHA-256 of every other file."""
 
     version: int
     made: float
@@ -69,11 +69,11 @@ class BackupManifest(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PendingWork:
-    """What a backup has that the next start would act upon.
+    """Parts of a backup that the next start would act upon.
 
     Attributes:
-        unfinished: files of imports, emptyings and requests that were under way.
-        addresses: providers and the addresses they would be asked at, with their keys.
+        unfinished: number of files of unfinished imports, deletions and requests.
+        addresses: titles of providers and their addresses, which keys would be sent to.
     """
 
     unfinished: int = 0
@@ -84,7 +84,7 @@ class PendingWork:
 
 
 class _BoundedZipFile(io.FileIO):
-    """A file that does not give out a list of more files than can be in it."""
+    """File that refuses to read a central directory larger than possible for its size."""
 
     def read(self, size: int | None = -1, /) -> bytes:
         if size is not None and size > _LARGEST_DIRECTORY:
@@ -98,7 +98,7 @@ class _BoundedZipFile(io.FileIO):
 
 @contextlib.contextmanager
 def opened(source: Path) -> Iterator[Backup]:
-    """A backup, looked through. Raises InputError, StorageError; also what is done with it."""
+    """Open and check a backup. Raises InputError, StorageError, also for errors in the block."""
     try:
         plain = user_input.opened(source)
     except user_input.Unusable as error:
@@ -122,7 +122,7 @@ def opened(source: Path) -> Iterator[Backup]:
         raise _damaged(source, error) from error
     except OSError as error:
         if error.errno == errno.EINVAL:
-            # Its list of files points in front of its beginning.
+            # Its central directory has a negative offset.
             raise _damaged(source, error) from error
         raise files.storage_error(error, source) from error
 
@@ -136,17 +136,17 @@ def _damaged(source: Path, error: BaseException) -> StorageError:
 
 
 class Backup:
-    """A backup that was opened.
+    """An open backup.
 
     Attributes:
-        held: what it has that needs the user's word.
-        left_out: how many of its files `restore` did not bring.
+        held: parts that need the user's consent.
+        left_out: number of files that `restore` left out.
     """
 
     def __init__(self, archive: zipfile.ZipFile, source: Path) -> None:
         self._archive = archive
         self._source = source
-        self._entries = _looked_through(archive)
+        self._entries = _checked_entries(archive)
         self._manifest = self._read_manifest()
         settings = self._beside(SETTINGS) if SETTINGS in self._manifest.sha256 else b""
         self.held = PendingWork(
@@ -163,9 +163,9 @@ class Backup:
         *,
         agreed: bool = False,
     ) -> int:
-        """Put everything into a library folder where none is; the number of files.
+        """Restore the library into a folder without one; returns the number of files.
 
-        What is in `more` is put back only where it is missing. `agreed`: what is `held` comes too.
+        Files in `more` are restored only where they are missing. `agreed`: include what is `held`.
         Blocking. Raises InputError for a folder that is in use, StorageError; then nothing changed.
         """
         library = library.resolve()
@@ -181,7 +181,7 @@ class Backup:
         lock = LibraryLock(stage)
         placed: list[Path] = []
         try:
-            # It tells that somebody is at work here.
+            # Keeps other processes from removing the folder.
             lock.acquire()
             self._stage(wanted, stage, progress)
             lock.release()
@@ -254,15 +254,15 @@ class Backup:
             raise files.storage_error(full, library) from full
 
     def _stage(self, wanted: Sequence[str], stage: Path, progress: Progress) -> None:
-        """Write all files into a folder of their own, each compared with its hash."""
+        """Write and verify all files in a folder of their own."""
         done = 0
         files.ensure_folder(stage)
-        # The identity comes last: half a library is none.
+        # The id comes last: an incomplete library is none.
         for name in sorted(wanted, key=lambda one: one == _IDENTITY):
             target = stage / name.removeprefix(f"{INSIDE}/")
             files.ensure_folder(target.parent, within=stage)
             if self._entry(name).compress_type != zipfile.ZIP_STORED:
-                # What grows when it is unpacked is compared before it is written.
+                # Compressed files are verified before they are written.
                 for _block in self._blocks(name):
                     pass
             for size in self._written(name, target):
@@ -282,7 +282,7 @@ class Backup:
         yield from sizes
 
     def _blocks(self, name: str) -> Iterator[bytes]:
-        """The bytes of a file. Raises BadZipFile after the last where they are others."""
+        """The bytes of a file. Raises BadZipFile at the end where the hash differs."""
         digest = hashlib.sha256()
         with self._archive.open(self._entry(name)) as source:
             while block := source.read(_BLOCK):
@@ -292,8 +292,8 @@ class Backup:
             raise zipfile.BadZipFile(_("the content of {name} has changed").format(name=name))
 
 
-def _looked_through(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
-    """The files in it, by name. Raises BadZipFile where they cannot all be in it."""
+def _checked_entries(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
+    """The entries by name. Raises BadZipFile where they overlap or expand too much."""
     end = 0
     for entry in sorted(archive.infolist(), key=lambda one: one.header_offset):
         packed = entry.compress_type != zipfile.ZIP_STORED
@@ -307,13 +307,13 @@ def _looked_through(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
 
 
 def _parts(name: str) -> tuple[str, ...]:
-    """The names of a file of the library below its folder; none for what belongs nowhere."""
+    """Path parts of a library file below its folder; empty for any other."""
     top, _slash, below = name.partition("/")
     return (inside.parts(below) or ()) if top == INSIDE else ()
 
 
 def _check_names(names: Sequence[str]) -> None:
-    """Raise BadZipFile where one thing would be a file and a folder."""
+    """Raise BadZipFile where a name is that of a file and of a folder."""
     every = set(names)
     for name in names:
         parents = (name[:at] for at, sign in enumerate(name) if sign == "/")
@@ -332,7 +332,7 @@ def _is_wanted(name: str, *, agreed: bool) -> bool:
         return False
     if names[0] == HIDDEN:
         return len(names) > 1 and (names[1] in _LASTING or (agreed and _is_unfinished(name)))
-    # No other spelling of the hidden folder, on whatever disk.
+    # No other spelling of the hidden folder on any file system.
     return not inside.is_hidden(names[0])
 
 
@@ -357,10 +357,10 @@ def _addresses(data: bytes) -> tuple[tuple[str, str], ...]:
 
 
 def _harmless(data: bytes, *, agreed: bool) -> bytes | None:
-    """The settings as they may be used here; None where they are none.
+    """Settings without what may do harm; None for invalid ones.
 
-    The folder of the library and the hosts of keys are this computer's. Where the user agreed to
-    addresses, a key that is kept here still goes where it went before.
+    The library's folder and the hosts of keys are always those of this computer. Where the user
+    agreed to addresses, a key stored here is still sent only to its former host.
     """
     settings = _settings(data)
     if not settings:
@@ -379,19 +379,19 @@ def _harmless(data: bytes, *, agreed: bool) -> bytes | None:
         if settings.get("profile") not in BUILT_IN_NAMES:
             settings.pop("profile", None)
         for name, value in list(settings.items()):
-            # Whatever a newer version keeps addresses in.
+            # Addresses in settings of a newer version.
             if name != "system" and b"://" in msgspec.json.encode(value):
                 del settings[name]
     return msgspec.json.format(msgspec.json.encode(settings), indent=2) + b"\n"
 
 
 def _clear_leftovers(library: Path) -> None:
-    """Remove what restores left that were killed; one that still runs holds its lock."""
+    """Remove folders of killed restores; a running one holds its lock."""
     for folder in (library, library.parent):
         try:
             children = _children(folder)
         except OSError:
-            # A folder that may be entered and not listed: what is left in there harms nobody.
+            # A folder without read permission: leftovers do no harm.
             continue
         for one in children:
             name = one.name.removeprefix(_STAGE)
@@ -406,7 +406,7 @@ def _clear_leftovers(library: Path) -> None:
 
 
 def _check_free(library: Path) -> None:
-    """Raise InputError where there is a library, or anything else but an empty folder."""
+    """Raise InputError unless the folder is empty or missing."""
     if not os.path.lexists(library) or (library.is_dir() and not _has_anything(library)):
         return
     raise InputError(
@@ -417,7 +417,7 @@ def _check_free(library: Path) -> None:
 
 
 def _has_anything(library: Path) -> bool:
-    """A lock that a start left is nothing."""
+    """Whether a folder has anything but a leftover lock."""
     return any(
         not one.is_dir() if one.name == HIDDEN else True for one in library.iterdir()
     ) or any(one.name != "lock" for one in _children(library / HIDDEN))
@@ -428,12 +428,12 @@ def _children(folder: Path) -> list[Path]:
 
 
 def _into_place(stage: Path, library: Path) -> None:
-    """All of it at once; where the folder was there before, the hidden one comes last."""
+    """Move everything at once, or into an existing folder with the hidden one last."""
     if stage.parent != library:
         try:
             files.rename_folder(stage, library)
         except BaseException:
-            # It may have its name already, and not for sure.
+            # The rename may have happened, but not durably.
             if not stage.exists():
                 shutil.rmtree(library, ignore_errors=True)
             raise
@@ -447,7 +447,7 @@ def _into_place(stage: Path, library: Path) -> None:
         for one in sorted(stage.iterdir(), key=lambda path: path.name == HIDDEN):
             target = library / one.name
             if os.path.lexists(target):
-                # Somebody else's, who came meanwhile: it is neither replaced nor removed below.
+                # Created by another program meanwhile: neither replaced nor removed below.
                 raise files.storage_error(FileExistsError(errno.EEXIST, ""), target)
             moved.append(target)
             files.rename_folder(one, target)
@@ -462,7 +462,7 @@ def _into_place(stage: Path, library: Path) -> None:
 
 
 def _remove_empty(library: Path, above: Path) -> None:
-    """Folders that were made on the way to the library go again."""
+    """Remove the folders that were created for the library."""
     for one in (library, *library.parents):
         if one == above:
             return

@@ -1,6 +1,6 @@
 """Background check of a small share of the originals at each start, to find silent damage.
 
-Where it stopped is stored beside the index, in computed data; when that is lost it starts over.
+Its position is stored beside the index, in computed data; when that is lost it starts over.
 """
 
 from __future__ import annotations
@@ -9,9 +9,7 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -22,22 +20,19 @@ from studio.library.files.originals import Originals
 from studio.library.operations.verify import is_sound
 from studio.library.store import Store
 
-if TYPE_CHECKING:
-    from studio.library.index.index import Index
-
 SHARE = 50
-"""One part in so many is read at each start."""
+"""Divisor of the share that is read at each start."""
 
 _FEWEST = 20
 _MOST_BYTES = 512 << 20
 _PORTION = 100
 _REST = 0.05
-"""Seconds of rest between two files: nobody waits for this."""
+"""Pause between two files in seconds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScrubResult:
-    """What one round found; ids of pictures."""
+    """Result of one round; ids of pictures."""
 
     read: int = 0
     missing: tuple[str, ...] = ()
@@ -45,17 +40,14 @@ class ScrubResult:
 
 
 class _ScrubPosition(msgspec.Struct, frozen=True):
-    """The id after which the next round begins, and when that was written."""
+    """Id after which the next round begins, and time of the last one."""
 
     after: str = ""
     at: float = 0.0
 
 
 async def choose(store: Store, memory: Path) -> list[Picture]:
-    """Those whose turn it is, in order of arrival; those known to be missing are passed over.
-
-    Portion by portion: a million pictures are never in memory for this.
-    """
+    """The pictures of the next round in order of arrival, without those marked as missing."""
     after = (await asyncio.to_thread(_read, memory)).after
     last = await store.find([after]) if after else []
     counts = await store.query_index(lambda index: index.ledger.counts(0.0), long=True)
@@ -64,7 +56,7 @@ async def choose(store: Store, memory: Path) -> list[Picture]:
     chosen: list[Picture] = []
     size, around = 0, False
     while True:
-        places = await store.query_index(partial(_places, row))
+        places = await store.places(row, _PORTION)
         ids = [
             id
             for at, id, _path, _trashed, missing in places
@@ -83,10 +75,6 @@ async def choose(store: Store, memory: Path) -> list[Picture]:
             row, around = 0, True
 
 
-def _places(row: int, index: Index) -> list[tuple[int, str, str, bool, bool]]:
-    return index.state.places(row, _PORTION)
-
-
 def scrub(
     originals: Originals,
     pictures: Sequence[Picture],
@@ -95,7 +83,7 @@ def scrub(
     stop: Callable[[], bool] = lambda: False,
     rest: Callable[[float], None] = time.sleep,
 ) -> ScrubResult:
-    """Read these again and remember the last; blocking, slow on purpose. Raises StorageError."""
+    """Check these and store the position; blocking, slow on purpose. Raises StorageError."""
     missing: list[str] = []
     changed: list[str] = []
     read = 0

@@ -1,9 +1,9 @@
-"""Emptying of the trash: pictures are deleted for good, only on request.
+"""Emptying of the trash: deletes pictures for good, only on request.
 
 A list of them is written to `.gridbrush/emptying/` first, then one record, then the files are
 deleted and the list last. The next start finishes a list it finds, so that a crash leaves either
-all of them in the trash or none. Where the system has a trash of its own the files go through it;
-the caller says how (`Discard`), because the core knows no desktop.
+all of them in the trash or none. Files go to the system's trash where it has one; the caller passes
+the function for that (`Discard`), because the core knows no desktop.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from studio.library.store import Store
 log = logging.getLogger(__name__)
 
 Discard = Callable[[Sequence[Path]], None]
-"""Puts files into the system's trash; those it does not take stay where they are."""
+"""Moves files to the system's trash; those it refuses stay where they are."""
 
 _PORTION = 50
 _FOLDER = "emptying"
@@ -44,18 +44,18 @@ _FOLDER = "emptying"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrashContents:
-    """What is in the trash: ids of its pictures, and the bytes of their files."""
+    """Ids of the pictures in the trash, and the size of their files in bytes."""
 
     ids: tuple[str, ...] = ()
     bytes: int = 0
 
 
 class _DeletionList(msgspec.Struct, frozen=True, kw_only=True):
-    """The list of what goes.
+    """The list of pictures to delete.
 
     Attributes:
         files: path (relative, as in the records) and sha256 of each.
-        discarded: the files were promised to the system's trash.
+        discarded: the files are for the system's trash.
     """
 
     ids: list[str]
@@ -64,7 +64,7 @@ class _DeletionList(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def contents(store: Store) -> TrashContents:
-    """What would go."""
+    """Pictures that `empty` would delete."""
     found = await store.query_index(lambda index: index.state.trashed())
     return TrashContents(
         ids=tuple(id for id, *_rest in found), bytes=sum(size for *_rest, size in found)
@@ -72,18 +72,18 @@ async def contents(store: Store) -> TrashContents:
 
 
 async def empty(store: Store, ids: Sequence[str], discard: Discard | None = None) -> str:
-    """Delete these pictures of the trash for good; what was done, in words, or "" for nothing.
+    """Delete these pictures of the trash for good; returns a sentence, or "" for none.
 
-    What was restored since somebody looked stays. Without `discard` the files are deleted. Only
-    the owner may. Raises StorageError; then they are all still there.
+    Pictures restored meanwhile stay. Without `discard` the files are deleted. Owner only. Raises
+    StorageError; then they are all still there.
     """
-    going = await store.write(partial(_begin, store, ids, discarded=discard is not None))
-    if going is None:
+    begun = await store.write(partial(_begin, store, ids, discarded=discard is not None))
+    if begun is None:
         return ""
-    path, record = going
-    gone = tuple(id for _value, some in record.values for id in some)
+    path, record = begun
+    gone = tuple(record.ids)
     store.publish_event(RecordsChanged(gone, ("trashed", "purged")))
-    left = await _take_away(store, path, discard)
+    left = await _remove_all(store, path, discard)
     if left:
         store.publish_event(ProblemOccurred(_refused(store, left)))
     if discard is None:
@@ -96,27 +96,27 @@ async def empty(store: Store, ids: Sequence[str], discard: Discard | None = None
 
 
 async def resume(store: Store, discard: Discard) -> None:
-    """Bring to their end the lists whose files were promised to the system's trash."""
+    """Finish the lists of earlier processes whose files are for the system's trash."""
     for path in _lists(store):
-        await _take_away(store, path, discard)
+        await _remove_all(store, path, discard)
 
 
 def finish(store: Store) -> None:
-    """Bring to its end what an earlier start left, as far as it needs no desktop; blocking."""
+    """Finish the lists of earlier processes that need no desktop; blocking."""
     for path in _lists(store):
-        going = _read(store, path)
-        if going is None:
+        deletion = _read(store, path)
+        if deletion is None:
             continue
-        if not store.own.state.deleted_ids(going.ids[:1]):
-            # The record was never written: they are in the trash still.
+        if not store.own.state.deleted_ids(deletion.ids[:1]):
+            # The record was never written: they are still in the trash.
             files.remove(path)
-        elif not going.discarded:
-            for start in range(0, len(going.files), _PORTION):
-                _remove(store, going.files[start : start + _PORTION], None)
+        elif not deletion.discarded:
+            for start in range(0, len(deletion.files), _PORTION):
+                _remove(store, deletion.files[start : start + _PORTION], None)
             files.remove(path)
     folder = store.folder / HIDDEN / _FOLDER
     if not _lists(store):
-        # A start looks for this folder, and should find none; a list half written is none.
+        # Saves the next start from looking into it; incomplete lists are removed too.
         files.remove_folder(folder)
 
 
@@ -127,26 +127,26 @@ def _begin(
     found = [one for one in store.own.state.trashed() if one[0] in wanted]
     if not found:
         return None
-    going = _DeletionList(
+    deletion = _DeletionList(
         ids=[id for id, *_rest in found],
         files=[(path, sha256) for _id, path, sha256, _bytes in found],
         discarded=discarded,
     )
     path = store.folder / HIDDEN / _FOLDER / f"{new_id()}.json"
-    files.replace(path, msgspec.json.encode(going))
-    record = records.change("purged", [(True, going.ids)], [(False, going.ids)])
+    files.replace(path, msgspec.json.encode(deletion))
+    record = records.change("purged", [(True, deletion.ids)], [(False, deletion.ids)])
     store.append(record)
     return path, record
 
 
-async def _take_away(store: Store, path: Path, discard: Discard | None) -> int:
-    """The files of a list, in portions, so that other writing comes in between; how many stay."""
-    going = _read(store, path)
-    if going is None:
+async def _remove_all(store: Store, path: Path, discard: Discard | None) -> int:
+    """Remove the files of a list in portions, so that other writes can run; returns failures."""
+    deletion = _read(store, path)
+    if deletion is None:
         return 0
     left = 0
-    for start in range(0, len(going.files), _PORTION):
-        some = going.files[start : start + _PORTION]
+    for start in range(0, len(deletion.files), _PORTION):
+        some = deletion.files[start : start + _PORTION]
         left += await store.write(partial(_remove, store, some, discard))
     if not left:
         await store.write(partial(_end, path))
@@ -160,7 +160,7 @@ def _end(path: Path) -> None:
 
 
 def _remove(store: Store, some: Sequence[tuple[str, str]], discard: Discard | None) -> int:
-    # On the writing lane: a file may be on its way into the trash only just now.
+    # On the writing thread, because the files of trashed pictures are moved there.
     originals = store.originals
     there = [
         place
@@ -185,7 +185,7 @@ def _remove(store: Store, some: Sequence[tuple[str, str]], discard: Discard | No
 
 
 def _place(library: Path, root: Path, relative: str) -> Path | None:
-    """The file of that path; None where none lies there, or the list speaks of what is outside."""
+    """The file of that path; None where there is none, or the path is not valid."""
     if not inside.is_original(relative):
         log.warning("A list of what goes from the trash names %r, which is no picture", relative)
         return None
@@ -201,8 +201,8 @@ def _lists(store: Store) -> list[Path]:
 def _read(store: Store, path: Path) -> _DeletionList | None:
     try:
         with directory_handles.open_file(store.folder, path) as file:
-            going = json_reader.read_value(file, _DeletionList)
-        if not all(is_inside(relative) and is_sha256(digest) for relative, digest in going.files):
+            deletion = json_reader.read_value(file, _DeletionList)
+        if not all(is_inside(path) and is_sha256(digest) for path, digest in deletion.files):
             raise NotUnderstood("a file outside the library")
     except FileNotFoundError:
         return None
@@ -210,7 +210,7 @@ def _read(store: Store, path: Path) -> _DeletionList | None:
         log.warning("A list of what goes from the trash makes no sense: %s", error)
         store.troubles.append(put_away(store.folder, path))
         return None
-    return going
+    return deletion
 
 
 def _refused(store: Store, left: int) -> StorageError:
@@ -226,7 +226,7 @@ def _refused(store: Store, left: int) -> StorageError:
 
 
 def by_command() -> Discard | None:
-    """The system's trash through the desktop's own command, where there is one."""
+    """The system's trash through the desktop's command `gio`, where there is one."""
     command = shutil.which("gio") if sys.platform.startswith("linux") else None
     return None if command is None else partial(_by_command, command)
 

@@ -1,4 +1,4 @@
-"""Check of a library against its records: every original against its hash."""
+"""Verification of a library: every original against its hash."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from studio.library.store import Store
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerifyReport:
-    """What a check found.
+    """Result of a verification.
 
     Attributes:
-        missing: ids of pictures whose file is nowhere.
-        changed: ids of pictures whose file has other bytes than it came with.
-        orphans: visible files that no record knows, relative to the library.
-        damaged_records: lines of the log that cannot be read.
-        damaged_inputs: names of kept references and conversations with other bytes.
+        missing: ids of pictures without a file.
+        changed: ids of pictures whose file does not match its hash.
+        orphans: visible files without a record, relative to the library.
+        damaged_records: number of unreadable lines of the log.
+        damaged_inputs: names of references and conversations that do not match their hash.
     """
 
     checked: int
@@ -38,15 +38,15 @@ class VerifyReport:
 
     @property
     def whole(self) -> bool:
-        """Whether nothing is missing, changed or damaged; files beside it are no damage."""
+        """Whether nothing is missing, changed or damaged; orphans do not count."""
         return not (self.missing or self.changed or self.damaged_records or self.damaged_inputs)
 
 
 async def check(store: Store, progress: Callable[[int], None] = lambda _done: None) -> VerifyReport:
-    """Read every original again; as long as the disk takes, with little of it in memory.
+    """Read and verify every original.
 
-    `progress` hears in a thread how many were read; what it raises ends the check (`Stopped`).
-    Raises StorageError.
+    `progress` is called in a thread with the number of those read; what it raises (`Stopped`) ends
+    the check. Raises StorageError.
     """
     damaged = await store.count_damaged()
     reading = _VerifyRun(store.originals, progress)
@@ -56,7 +56,7 @@ async def check(store: Store, progress: Callable[[int], None] = lambda _done: No
 
 
 class _VerifyRun:
-    """What was found so far. Of a picture that is sound only a trace of its place is kept."""
+    """Results so far, with a hash of each picture's path."""
 
     def __init__(self, originals: Originals, progress: Callable[[int], None]) -> None:
         self._originals = originals
@@ -66,18 +66,18 @@ class _VerifyRun:
         self._changed: list[str] = []
 
     def read_pictures(self, pictures: Sequence[Picture]) -> None:
-        """Read these; blocking."""
+        """Verify pictures; blocking."""
         for picture in pictures:
             sound = is_sound(self._originals, picture)
             if sound is None:
                 self._missing.append(picture.id)
             elif not sound:
                 self._changed.append(picture.id)
-            self._known.append(_trace(picture.path))
+            self._known.append(_path_hash(picture.path))
             self._progress(len(self._known))
 
     def report(self, damaged_records: int) -> VerifyReport:
-        """What was found, with what lies beside the pictures; blocking."""
+        """The results, with orphans and damaged inputs; blocking."""
         checked = len(self._known)
         return VerifyReport(
             checked=checked,
@@ -90,13 +90,13 @@ class _VerifyRun:
         )
 
 
-def _trace(path: str) -> int:
-    """Eight bytes that stand for a path: a million of them are eight megabytes."""
+def _path_hash(path: str) -> int:
+    """Hash of a path in eight bytes: a million of them are eight megabytes."""
     return int.from_bytes(hashlib.blake2b(path.encode(), digest_size=8).digest(), "big")
 
 
 def is_sound(originals: Originals, picture: Picture) -> bool | None:
-    """Whether a picture's file has the bytes it came with; None when it is nowhere. Blocking."""
+    """Whether a picture's file matches its hash; None when it is missing. Blocking."""
     path = originals.find(picture)
     if path is None:
         return None
@@ -107,13 +107,13 @@ def is_sound(originals: Originals, picture: Picture) -> bool | None:
 
 
 def _orphans(originals: Originals, known: array[int]) -> list[str]:
-    traces = array("Q", sorted(known))
+    hashes = array("Q", sorted(known))
     found = []
     for path in _visible(originals.folder):
         relative = path.relative_to(originals.folder).as_posix()
-        trace = _trace(relative)
-        at = bisect_left(traces, trace)
-        if at == len(traces) or traces[at] != trace:
+        hash_ = _path_hash(relative)
+        at = bisect_left(hashes, hash_)
+        if at == len(hashes) or hashes[at] != hash_:
             found.append(relative)
     return sorted(found)
 
@@ -121,13 +121,13 @@ def _orphans(originals: Originals, known: array[int]) -> list[str]:
 def _visible(folder: Path) -> Iterator[Path]:
     for place, folders, names in tree.walk(folder):
         folders[:] = [name for name in folders if name != HIDDEN and not name.startswith(".")]
-        # What lies in the library's own folder was never put there by this program.
+        # This program puts nothing into the library's folder itself.
         if Path(place) != folder:
             yield from (Path(place) / name for name in names if not name.startswith("."))
 
 
 def _damaged_inputs(originals: Originals) -> Iterator[str]:
-    """Files that are named by their content and have another."""
+    """Names of files that are named by their hash and do not match it."""
     for folder in (originals.inputs, originals.turns):
         for path in directory_handles.regular(originals.folder, folder):
             if path.name.startswith("."):

@@ -156,8 +156,8 @@ def _answer_body(model: str, body: bytes, stop: threading.Event) -> bytes:
         return json.dumps(_answer(asked, model, refusal, "refused")).encode()
     if model == "sketch-words" or not asked.wants_picture:
         words = _(
-            "Offline sketch, not AI: this model only replies with text. Choose the sketch model for "
-            "a picture."
+            "Offline sketch, not AI: this model only replies with text. Choose the sketch model "
+            "for a picture."
         )
         return json.dumps(_answer(asked, model, _candidate({"text": words}), "words")).encode()
     sketch = painter.paint(asked.brief, stop)
