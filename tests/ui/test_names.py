@@ -32,6 +32,7 @@ from studio.ui.panels.inspector.sources import LinkRow
 from studio.ui.panels.inspector.tags import TagChip, TagCount
 from studio.ui.panels.search_hints import SearchHintDelegate, SearchHintModel
 from studio.ui.panels.sidebar.place_list import PlaceList
+from studio.ui.panels.sidebar.sidebar_model import SidebarModel
 from studio.ui.panels.status_bar.job_row import JobRow
 from studio.ui.style.theme import install, theme
 from studio.ui.support.sidebar_items import collection
@@ -143,9 +144,8 @@ def chip(name: str, parent: QWidget) -> QWidget:
 def places(name: str, parent: QWidget) -> QWidget:
     from studio.library.query import Collection
 
-    return PlaceList(
-        "x", [collection(Collection(id="c", name=name, search="", pictures=3))], parent
-    )
+    row = collection(Collection(id="c", name=name, search="", pictures=3))
+    return PlaceList("x", SidebarModel(parent), [row], parent)
 
 
 def line(name: str, parent: QWidget) -> QWidget:

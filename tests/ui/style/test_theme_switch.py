@@ -22,6 +22,7 @@ from studio.ui.panels.inspector import Inspector
 from studio.ui.panels.key_card import KeyCard
 from studio.ui.panels.sidebar.rail import Rail
 from studio.ui.panels.sidebar.sidebar import Sidebar
+from studio.ui.panels.sidebar.sidebar_model import SidebarModel
 from studio.ui.panels.status_bar.activity import StatusBar
 from studio.ui.style import theme
 from studio.ui.support import tasks
@@ -300,8 +301,8 @@ async def start_trouble(_window: OpenedWindow) -> QWidget:
 PANELS: dict[str, Scene] = {
     "top bar": panel(TopBar, 1440),
     "view bar": panel(GridBar, 1100),
-    "sidebar": panel(Sidebar, 224, 800),
-    "rail": panel(Rail, 48, 800),
+    "sidebar": panel(lambda _window: Sidebar(SidebarModel()), 224, 800),
+    "rail": panel(lambda _window: Rail(SidebarModel()), 48, 800),
     "status bar": panel(StatusBar, 1440),
     "composer": panel(composer, 1128),
     "narrow composer": panel(partial(composer, width=900), 900),

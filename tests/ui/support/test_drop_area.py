@@ -105,7 +105,7 @@ def is_over(place: Place) -> bool:
 
 
 def aimed_at(slot: Slot) -> bool:
-    return slot._target
+    return slot._area.inside
 
 
 def esc(place: QWidget) -> None:

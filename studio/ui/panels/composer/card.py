@@ -10,12 +10,11 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QWidget
 
 from studio.common.i18n import _, ngettext
 from studio.ui.panels.composer.choices import ChoicesRow
-from studio.ui.panels.composer.drop_intake import brings_words
 from studio.ui.panels.composer.drop_target import DropTarget
 from studio.ui.panels.composer.generate_button import GenerateButton
 from studio.ui.panels.composer.prompt_editor import PromptEditor
 from studio.ui.panels.composer.slots import SlotsRow
-from studio.ui.support.drop_area import TextDrops
+from studio.ui.support.drop_area import TextDrops, brings_words
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets import IconButton, Text, restyle
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QMimeData, Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QWidget
 
@@ -41,7 +41,7 @@ from studio.ui.panels.composer.suggestion import (
     suggest_draft,
 )
 from studio.ui.panels.composer.undo_stack import UndoStack
-from studio.ui.support import drag_and_drop
+from studio.ui.support.drop_contents import DropContents
 from studio.ui.widgets import Notice
 
 if TYPE_CHECKING:
@@ -265,9 +265,9 @@ class Composer(Dock):
         """Whether the thumbnails of what is shown have come."""
         return not self._thumbnails.busy
 
-    def add_from_mime(self, mime: QMimeData, role: Role = Role.FREE) -> None:
+    def add_contents(self, contents: DropContents, role: Role = Role.FREE) -> None:
         """Take what was dropped or pasted anywhere in the window."""
-        self._reception.incoming(drag_and_drop.pictures_in(mime), role)
+        self._reception.incoming(contents, role)
 
     def suggest(self, pictures: Sequence[Picture]) -> None:
         """The gallery's selection is another one: offer to edit it. Nothing is taken over."""

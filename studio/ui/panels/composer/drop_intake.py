@@ -8,12 +8,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QDropEvent
-
 from studio.common.errors import InputError, StudioError
 from studio.common.i18n import _
 from studio.domain.entities import ConversationOrigin, Picture, Reference, Role
-from studio.ui.support import drag_and_drop
+from studio.ui.support.drop_contents import DropContents, PictureBlob
 
 if TYPE_CHECKING:
     from studio.library.facade import Library
@@ -42,29 +40,17 @@ class IntakeItem:
         talk: the conversation that ends with the library's picture, if one was kept.
     """
 
-    source: bytes | Path | drag_and_drop.PictureBlob
+    source: bytes | Path | PictureBlob
     name: str
     picture: str | None = None
     talk: ConversationOrigin | None = None
-
-
-def brings_pictures(event: QDropEvent) -> bool:
-    """Whether anything that is dragged could become a reference."""
-    return drag_and_drop.accepts(event.mimeData())
-
-
-def brings_words(event: QDropEvent) -> bool:
-    """Whether nothing is dragged but what the prompt takes as words."""
-    return not brings_pictures(event)
 
 
 TRIED = 16
 """Things that cannot be read, after which no more are tried in their place."""
 
 
-async def take_in(
-    library: Library, incoming: drag_and_drop.DropContents, role: Role, room: int
-) -> IntakeResult:
+async def take_in(library: Library, incoming: DropContents, role: Role, room: int) -> IntakeResult:
     """Make references of what came in by drop or paste; the first gets `role`, the others none.
 
     Of more than `room` the first are taken: what is left costs nothing, however much it is.

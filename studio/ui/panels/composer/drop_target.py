@@ -8,16 +8,15 @@ from PySide6.QtWidgets import QWidget
 
 from studio.common.i18n import _
 from studio.domain.entities import Role
-from studio.ui.panels.composer.drop_intake import brings_pictures
 from studio.ui.style.theme import theme
-from studio.ui.support.drop_area import Drag, DropCover
+from studio.ui.support.drop_area import Drag, DropCover, brings_pictures
 
 
 class DropTarget(DropCover):
     """Lies over the card while pictures are dragged over the window.
 
     Signals:
-        dropped(object, object): Role.EDIT or Role.FREE, and the QMimeData (valid only now).
+        dropped(object, object): Role.EDIT or Role.FREE, and the DropContents.
     """
 
     dropped = Signal(object, object)
@@ -43,7 +42,7 @@ class DropTarget(DropCover):
 
     def on_dropped(self, drag: Drag) -> None:
         """Pictures were dropped on one of the halves."""
-        self.dropped.emit(self.half_at(drag.at.x()), drag.mime)
+        self.dropped.emit(self.half_at(drag.at.x()), drag.contents)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         look = theme()

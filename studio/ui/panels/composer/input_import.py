@@ -17,7 +17,7 @@ from studio.common.errors import StudioError
 from studio.domain.drafts import MOST_EDITED
 from studio.domain.entities import Picture, Reference, Role
 from studio.ui.panels.composer import drop_intake
-from studio.ui.support import drag_and_drop
+from studio.ui.support import drop_contents
 from studio.ui.support.tasks import spawn
 
 if TYPE_CHECKING:
@@ -86,10 +86,10 @@ class InputImport(QObject):
 
     def files(self, paths: Sequence[Path], role: Role) -> None:
         """Take files that were picked."""
-        self.incoming(drag_and_drop.DropContents(paths=tuple(paths)), role)
+        self.incoming(drop_contents.DropContents(paths=tuple(paths)), role)
 
     def incoming(
-        self, incoming: drag_and_drop.DropContents, role: Role, *, place: int | None = None
+        self, incoming: drop_contents.DropContents, role: Role, *, place: int | None = None
     ) -> None:
         """Take what was dropped or pasted."""
         self._start(partial(drop_intake.take_in, self._library, incoming, role), role, place)

@@ -21,7 +21,7 @@ from studio.common.errors import InputError
 from studio.common.i18n import _
 from studio.ui.panels.composer.highlight import PromptColours
 from studio.ui.style.theme import FontName, theme
-from studio.ui.support import drag_and_drop, drop_contents
+from studio.ui.support import drop_contents
 from studio.ui.support.key_repeat import once
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets.own_viewport import give_viewport
@@ -240,10 +240,10 @@ class PromptEditor(QTextEdit):
             super().keyPressEvent(event)
 
     def canInsertFromMimeData(self, source: QMimeData) -> bool:
-        return source.hasText() or source.hasUrls() or drag_and_drop.accepts(source)
+        return source.hasText() or source.hasUrls() or drop_contents.accepts(source)
 
     def insertFromMimeData(self, source: QMimeData) -> None:
-        if not drag_and_drop.is_words(source):
+        if not drop_contents.is_words(source):
             self.things_given.emit(source)
             return
         try:

@@ -24,9 +24,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 from studio.common.display_text import one_line
 from studio.common.i18n import _
 from studio.domain.entities import Reference, Role
-from studio.ui.panels.composer.drop_intake import brings_pictures
 from studio.ui.style.theme import theme
-from studio.ui.support.drop_area import Drag, DropArea
+from studio.ui.support.drop_area import Drag, DropArea, brings_pictures
 from studio.ui.support.key_repeat import once
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets import IconButton, Menu, set_role
@@ -81,7 +80,7 @@ class Slot(QWidget):
             its parent: while it is moved, and at the end.
         given_up: it was moved, and stays where it is.
         step_wanted(object, object): move it by -1 or 1.
-        replaced(object, object): the slot and the QMimeData dropped on it.
+        replaced(object, object): the slot and the DropContents dropped on it.
     """
 
     remove_wanted = Signal(object)
@@ -102,7 +101,6 @@ class Slot(QWidget):
         self._pixmap: QPixmap | None = None
         self._pressed: QPoint | None = None
         self._moving = False
-        self._target = False
         set_role(self, QAccessible.Role.ListItem)
         self.setProperty("radius", 7)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -112,8 +110,7 @@ class Slot(QWidget):
         self.close_button = IconButton("close", _("Remove"), "Del", self, size=24, role="text3")
         self.close_button.clicked.connect(self.on_close)
         self._area = DropArea(self, brings_pictures)
-        self._area.over.connect(self.on_drag)
-        self._area.ended.connect(self.on_drag_ended)
+        self._area.inside_changed.connect(self.update)
         self._area.dropped.connect(self.on_picture_dropped)
         theme().changed.connect(self.update)
 
@@ -192,22 +189,9 @@ class Slot(QWidget):
         """The × was pressed."""
         self.remove_wanted.emit(self)
 
-    def on_drag(self, _drag: Drag) -> None:
-        """A picture is dragged over it."""
-        self._aim(on=True)
-
-    def on_drag_ended(self, _gone: bool) -> None:  # noqa: FBT001 - a Qt signal's argument
-        """Not any more."""
-        self._aim(on=False)
-
     def on_picture_dropped(self, drag: Drag) -> None:
         """A picture was dropped on it."""
-        self.replaced.emit(self, drag.mime)
-
-    def _aim(self, *, on: bool) -> None:
-        if self._target is not on:
-            self._target = on
-            self.update()
+        self.replaced.emit(self, drag.contents)
 
     # --- painting -------------------------------------------------------------------------
 
@@ -253,9 +237,10 @@ class Slot(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        thumb, edge = self._thumb(), 2.0 if self._target or (self._small and editing) else 1.0
+        target = self._area.inside
+        thumb, edge = self._thumb(), 2.0 if target or (self._small and editing) else 1.0
         box = QRectF(self.rect()).adjusted(edge / 2, edge / 2, -edge / 2, -edge / 2)
-        accent = editing or self._target
+        accent = editing or target
         painter.setPen(QPen(look.color("accent" if accent else "line2"), edge))
         painter.setBrush(look.color("tint" if editing else "raise"))
         if not self._small:

@@ -39,7 +39,7 @@ class SlotsRow(QWidget):
         role_chosen(object, object): place and role.
         talk_chosen(object): whether the conversation about the source goes on.
         move_wanted(object, object): from place, to place.
-        replaced(object, object): place and QMimeData.
+        replaced(object, object): place and DropContents.
         pick_wanted: choose files.
         suggestion_taken, also_taken: what is suggested was pressed, or the other thing.
     """
@@ -208,9 +208,9 @@ class SlotsRow(QWidget):
         self._insert_at = None
         self.update()
 
-    def on_replaced(self, slot: Slot, mime: object) -> None:
+    def on_replaced(self, slot: Slot, contents: object) -> None:
         """Something was dropped on a slot."""
-        self.replaced.emit(self._slots.index(slot), mime)
+        self.replaced.emit(self._slots.index(slot), contents)
 
     def on_overflow(self) -> None:
         """The references that have no room."""

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from studio.common.i18n import _
 from studio.ui.panels.sidebar.place_list import PlaceList
+from studio.ui.panels.sidebar.sidebar_model import SidebarModel
 from studio.ui.support.key_repeat import once
-from studio.ui.support.sidebar_items import SidebarItem
 from studio.ui.widgets import Button, Text
 from studio.ui.widgets.popover import Popover
 
@@ -43,20 +41,15 @@ class RailList(Popover):
         more: makes a further one.
 
     Signals:
-        chosen: id of a collection.
         wanted: a new one is.
-        asked: a row is to be renamed or deleted, or its menu is wanted (Place, what).
-        collected: pictures were dropped on a row (id, ids).
     """
 
-    chosen = Signal(str)
     wanted = Signal()
-    asked = Signal(object, str)
-    collected = Signal(str, object)
 
-    def __init__(self, places: Sequence[SidebarItem], parent: QWidget, *, searches: bool) -> None:
+    def __init__(self, model: SidebarModel, parent: QWidget, *, searches: bool) -> None:
         name = _("Saved searches") if searches else _("Collections")
         super().__init__(name, parent)
+        self._model = model
         self._searches = searches
         self.setFixedWidth(WIDTH)
         column = QVBoxLayout(self)
@@ -73,7 +66,7 @@ class RailList(Popover):
             else _("Pictures of one purpose, put together by hand.")
         )
         column.addWidget(self._nothing)
-        self.rows = _RailRows(name, (), self)
+        self.rows = _RailRows(name, model, (), self)
         column.addWidget(self.rows)
         self.more = Button(
             _("Save this search…") if searches else _("New collection…"),
@@ -83,18 +76,16 @@ class RailList(Popover):
             icon="plus",
         )
         column.addWidget(self.more)
-        self.rows.chosen.connect(self.on_chosen)
         self.rows.decided.connect(self.on_decided)
         self.rows.itemClicked.connect(self.on_decided)
-        self.rows.asked.connect(self.asked)
-        self.rows.dropped.connect(self.on_dropped)
         self.more.clicked.connect(self.on_more)
         self.closed.connect(self.deleteLater)
-        self.show_places(places)
+        model.collections_changed.connect(self._show_places)
+        self._show_places()
 
-    def show_places(self, places: Sequence[SidebarItem]) -> None:
-        """The collections and searches there are; those that belong here are listed."""
-        found = [place for place in places if place.takes is not self._searches]
+    def _show_places(self) -> None:
+        """List those of the collections and searches that belong here."""
+        found = [place for place in self._model.collections if place.takes is not self._searches]
         self.rows.set_rows(found)
         self.rows.setVisible(bool(found))
         self.rows.setFixedHeight(min(self.rows.maximumHeight(), self._tallest()))
@@ -104,18 +95,9 @@ class RailList(Popover):
     def _tallest(self) -> int:
         return _MOST * self.rows.sizeHintForRow(0) if self.rows.count() else 0
 
-    def on_chosen(self, place: SidebarItem) -> None:
-        """The user went to a row."""
-        self.rows.mark(place.view, place.collection)
-        self.chosen.emit(place.collection)
-
     def on_decided(self, _item: object = None) -> None:
         """That was it."""
         self.close_it()
-
-    def on_dropped(self, place: SidebarItem, ids: tuple[str, ...]) -> None:
-        """Pictures were dropped on a row."""
-        self.collected.emit(place.collection, ids)
 
     def on_more(self) -> None:
         """A new one is wanted."""

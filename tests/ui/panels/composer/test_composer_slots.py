@@ -16,6 +16,7 @@ from studio.domain.entities import Reference, Role
 from studio.domain.events import RecordsChanged
 from studio.domain.models import Model
 from studio.ui.support import tasks
+from studio.ui.support.drop_contents import pictures_in
 from tests.ui.scripted_library import settle
 
 
@@ -172,7 +173,7 @@ async def test_dropping_on_a_slot_replaces_its_picture_and_keeps_its_role(compos
 async def test_what_cannot_be_read_is_said_and_nothing_is_lost(composer, core, heard) -> None:
     core.library.broken = {"bad"}
     composer.set_draft(Draft(prompt="kept", references=(THREE[1],)))
-    composer.add_from_mime(files("bad.png", "good.png"))
+    composer.add_contents(pictures_in(files("bad.png", "good.png")))
     draft = await heard(composer.changed)
     assert draft.prompt == "kept"
     assert [r.name for r in draft.references] == ["a", "good"]
@@ -182,7 +183,7 @@ async def test_what_cannot_be_read_is_said_and_nothing_is_lost(composer, core, h
 
 async def test_each_that_cannot_be_read_is_named(composer, core) -> None:
     core.library.broken = {"one", "two"}
-    composer.add_from_mime(files("one.png", "two.png", "good.png"))
+    composer.add_contents(pictures_in(files("one.png", "two.png", "good.png")))
     await settle()
     assert "one is not a picture" in composer.bar.notice.text
     assert "two is not a picture" in composer.bar.notice.text
@@ -192,7 +193,7 @@ async def test_of_many_that_cannot_be_read_the_bar_names_the_first_and_counts_th
     composer, core
 ) -> None:
     core.library.broken = {f"n{n}" for n in range(6)}
-    composer.add_from_mime(files(*(f"n{n}.png" for n in range(6))))
+    composer.add_contents(pictures_in(files(*(f"n{n}.png" for n in range(6)))))
     await settle()
     text = composer.bar.notice.text
     assert all(f"n{n} is not a picture" in text for n in range(4))
