@@ -15,11 +15,10 @@ from studio.common.i18n import _, ngettext
 from studio.domain.entities import Picture
 from studio.domain.events import Event, PicturesAdded, RecordsChanged
 from studio.library.query import Collection
-from studio.ui.dialogs import name_popover, tag_popover
+from studio.ui.dialogs import name_popover
 from studio.ui.dialogs.name_popover import NamePopover
 from studio.ui.panels.inspector import Inspector
-from studio.ui.panels.sidebar.rail import Rail
-from studio.ui.panels.sidebar.rail_list import RailList
+from studio.ui.panels.sidebar.rail import Rail, RailList
 from studio.ui.panels.sidebar.sidebar import Sidebar
 from studio.ui.support import sidebar_items
 from studio.ui.support.ports import Messages, SelectionSource, ShownPictures
@@ -216,7 +215,7 @@ class CollectionsController(QObject):
         title = ngettext(
             "Put {n} picture into the collection", "Put {n} pictures into the collection", n
         )
-        asked = tag_popover.ask_for_tags(
+        asked = name_popover.ask_for_tags(
             self._views, title.format(n=f"{n:,}"), _("Put in"), known, empty=False
         )
         asked.field.setPlaceholderText(_("Its name; a new name makes one"))
@@ -245,7 +244,7 @@ class CollectionsController(QObject):
             "Tags all of {n} pictures have, with commas between them",
             n,
         ).format(n=f"{n:,}")
-        asked = tag_popover.ask_for_tags(
+        asked = name_popover.ask_for_tags(
             self._views, title, _("Set"), known, text=", ".join(shared)
         )
 

@@ -21,13 +21,13 @@ from studio.config.settings import OFFLINE, Profile
 from studio.domain.events import Event, KeyChanged
 from studio.ui.panels.profile_fields import ProfileFields
 from studio.ui.style.theme import theme
-from studio.ui.support.core_protocol import CoreProtocol
+from studio.ui.support.ports import CoreProtocol
 from studio.ui.support.tasks import SpawnedTask, spawn
 from studio.ui.widgets import Button, Segmented, Text
 from studio.ui.widgets.focus_ring import focus_by_key
 from studio.ui.widgets.key_field import KeyField
 from studio.ui.widgets.key_test_result import KeyTestResult
-from studio.ui.widgets.paragraph import Paragraph
+from studio.ui.widgets.text import Paragraph
 
 OTHER = ""
 OFFERED = ("dgrid", "google")

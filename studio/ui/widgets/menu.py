@@ -10,7 +10,7 @@ from studio.common.display_text import one_line
 from studio.ui.style.theme import theme
 from studio.ui.support import key_names
 from studio.ui.support.key_repeat import once
-from studio.ui.widgets.rounded import RoundedCorners
+from studio.ui.widgets.popover import RoundedCorners
 
 _WIDEST = 120  # characters of a row; a wider menu would leave the screen
 

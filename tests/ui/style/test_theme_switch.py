@@ -26,9 +26,8 @@ from studio.ui.panels.sidebar.sidebar_model import SidebarModel
 from studio.ui.panels.status_bar.activity import StatusBar
 from studio.ui.style import theme
 from studio.ui.support import tasks
-from studio.ui.views.example_card import ExampleCard
 from studio.ui.views.loupe import Loupe
-from studio.ui.views.welcome import Welcome
+from studio.ui.views.welcome import ExampleCard, Welcome
 from studio.ui.widgets import (
     Button,
     CheckBox,
@@ -49,8 +48,8 @@ from studio.ui.widgets import (
 from studio.ui.widgets.accessible import restyle
 from studio.ui.widgets.key_field import KeyField
 from studio.ui.widgets.key_test_result import KeyTestResult
-from studio.ui.widgets.paragraph import Paragraph
 from studio.ui.widgets.popover import Popover
+from studio.ui.widgets.text import Paragraph
 from studio.ui.window.grid_bar import GridBar
 from studio.ui.window.top_bar import TopBar
 from tests.ui.scripted_core import job

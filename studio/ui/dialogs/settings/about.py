@@ -14,7 +14,7 @@ from studio import __version__
 from studio.app import updates
 from studio.common.i18n import _
 from studio.ui.dialogs.settings.section import SettingsSection
-from studio.ui.support.core_protocol import CoreProtocol
+from studio.ui.support.ports import CoreProtocol
 from studio.ui.support.tasks import spawn
 from studio.ui.widgets import Button, CheckBox, Text
 

@@ -15,7 +15,7 @@ from studio.common import paths
 from studio.common.i18n import DOMAIN, _
 from studio.ui.dialogs.settings.section import SettingsSection
 from studio.ui.style.theme import theme
-from studio.ui.support.core_protocol import CoreProtocol
+from studio.ui.support.ports import CoreProtocol
 from studio.ui.support.tasks import spawn
 from studio.ui.widgets import CheckBox, ChipChoice, MenuChip, Segmented, Text
 

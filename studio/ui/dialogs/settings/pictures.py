@@ -12,8 +12,8 @@ from studio.common.errors import InputError
 from studio.common.i18n import _
 from studio.ui.dialogs.settings.section import SettingsSection
 from studio.ui.style.theme import theme
-from studio.ui.support.core_protocol import CoreProtocol
 from studio.ui.support.file_dialogs import folder_dialog
+from studio.ui.support.ports import CoreProtocol
 from studio.ui.widgets import Button, CheckBox, ElidedLabel, Stepper, Text
 
 

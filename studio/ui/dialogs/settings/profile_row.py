@@ -10,11 +10,11 @@ from studio.common.i18n import _
 from studio.config.key_status import KeySource, KeyState, KeyStatus
 from studio.config.profiles import without_profile
 from studio.config.settings import BUILT_IN_NAMES, OFFLINE, Profile
-from studio.ui.dialogs.settings.call import CancellableCall
-from studio.ui.support.core_protocol import CoreProtocol
+from studio.ui.dialogs.settings.section import CancellableCall
+from studio.ui.support.ports import CoreProtocol
 from studio.ui.widgets import Button, ElidedLabel, IconButton, Tag, Text
 from studio.ui.widgets.key_test_result import KeyTestResult
-from studio.ui.widgets.lamps import Lamp
+from studio.ui.widgets.signs import Lamp
 
 
 class ProfileRow(QFrame):

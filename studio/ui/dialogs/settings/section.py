@@ -1,10 +1,14 @@
-"""A section of the settings: its title, and rows of a label beside a control."""
+"""What sections of the settings share: title and rows, and one call in flight."""
 
 from __future__ import annotations
+
+from collections.abc import Coroutine
+from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 
+from studio.ui.support.tasks import SpawnedTask, spawn
 from studio.ui.widgets import Text
 
 LABEL = 148
@@ -45,3 +49,21 @@ class SettingsSection(QFrame):
         self._grid.addWidget(control, row, 1, left)
         if hint:
             self._grid.addWidget(Text(hint, "small", "text3", self, wrap=True), row + 1, 1)
+
+
+class CancellableCall:
+    """The one call in flight; it ends with the widget whose `destroyed` goes to `cancel`."""
+
+    def __init__(self) -> None:
+        self._work: SpawnedTask | None = None
+
+    def start(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        """Begin this in the place of what was waited for."""
+        self.cancel()
+        self._work = spawn(coroutine)
+
+    def cancel(self) -> None:
+        """Wait no longer."""
+        if self._work is not None:
+            self._work.cancel()
+            self._work = None

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from studio.common.display_text import one_line
 from studio.common.i18n import _
 from studio.ui.panels.composer.generate_button import GenerateButton
-from studio.ui.panels.composer.highlight import spans
+from studio.ui.panels.composer.prompt_editor import spans
 from studio.ui.style.theme import theme
 from studio.ui.support.key_repeat import once
 from studio.ui.support.qt_overrides import needs

@@ -24,12 +24,13 @@ from studio.domain.entities import Advanced, Picture, Role
 from studio.domain.models import Model
 from studio.domain.spend import Spend
 from studio.ui.panels.composer import draft as drafting
-from studio.ui.panels.composer import drop_intake, submit
+from studio.ui.panels.composer import submit
 from studio.ui.panels.composer.aspect_picker import label
+from studio.ui.panels.composer.choices import offered
 from studio.ui.panels.composer.core_events import ComposerEvents
 from studio.ui.panels.composer.dock import Dock
-from studio.ui.panels.composer.input_import import InputImport, InputThumbnails
-from studio.ui.panels.composer.offered_models import offered
+from studio.ui.panels.composer.draft import UndoStack
+from studio.ui.panels.composer.input_import import InputImport, InputThumbnails, IntakeItem
 from studio.ui.panels.composer.prompt_history import PromptHistoryCursor
 from studio.ui.panels.composer.quote import QuoteContext, quote
 from studio.ui.panels.composer.references import ReferenceEdits
@@ -40,7 +41,6 @@ from studio.ui.panels.composer.suggestion import (
     in_order,
     suggest_draft,
 )
-from studio.ui.panels.composer.undo_stack import UndoStack
 from studio.ui.support.drop_contents import DropContents
 from studio.ui.widgets import Notice
 
@@ -243,7 +243,7 @@ class Composer(Dock):
         picture: str | None = None,
     ) -> None:
         """Add a picture from outside; what cannot be read is said in the message bar."""
-        thing = drop_intake.IntakeItem(source=source, name=name, picture=picture)
+        thing = IntakeItem(source=source, name=name, picture=picture)
         self._reception.things([thing], role)
 
     def add_references(self, paths: Sequence[Path]) -> None:

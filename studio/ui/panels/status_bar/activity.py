@@ -16,7 +16,7 @@ from studio.ui.style.metrics import HEIGHTS
 from studio.ui.style.theme import theme
 from studio.ui.widgets import Button, ElidedLabel
 from studio.ui.widgets.accessible import set_tip
-from studio.ui.widgets.lamps import Lamp, Spinner
+from studio.ui.widgets.signs import Lamp, Spinner
 
 HEIGHT = HEIGHTS["status"]
 RUNNING = (JobState.WAITING, JobState.RECEIVING, JobState.INGESTING)

@@ -29,8 +29,7 @@ from studio.domain.entities import Job, JobState, Picture
 from studio.ui.support import tile_content
 from studio.ui.support.tasks import spawn
 from studio.ui.support.tile_content import Item
-from studio.ui.views.gallery.order import Entry, RowOrder
-from studio.ui.views.gallery.recent_order import RecentOrder
+from studio.ui.views.gallery.order import Entry, RecentOrder, RowOrder
 
 CACHED = 2048  # picture values kept; several screens of the smallest tiles
 BATCH = 512  # pictures asked for at once

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from studio.common.i18n import _
 from studio.domain.entities import Job, Picture, Role
 from studio.ui.support.key_repeat import once
-from studio.ui.support.library_protocol import DecoderProtocol, LibraryProtocol
+from studio.ui.support.ports import DecoderProtocol, LibraryProtocol
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.tasks import spawn
 from studio.ui.support.thumbnail_cache import ThumbnailCache, ThumbnailRequest
@@ -20,8 +20,7 @@ from studio.ui.views.canvas.plates import Plate
 from studio.ui.views.loupe.bar import ViewBar
 from studio.ui.views.loupe.before import WIDTH, ParentPreview
 from studio.ui.views.loupe.film import FilmStrip
-from studio.ui.views.loupe.page_cache import PageCache
-from studio.ui.views.loupe.plate_loader import PlateLoader
+from studio.ui.views.loupe.plate_loader import PageCache, PlateLoader
 
 PLACE = QPoint(20, 10)  # of the parent, from the canvas's corner
 COLUMN = PLACE.x() + WIDTH + 20

@@ -125,7 +125,7 @@ async def test_dropping_on_the_left_half_edits_on_the_right_adds(composer, heard
     assert target.isVisible()
     assert target.half_at(10) is Role.EDIT
     assert target.half_at(target.width() - 10) is Role.FREE
-    target.dropped.emit(Role.EDIT, files("one.png", "two.png"))
+    target.dropped.emit(Role.EDIT, pictures_in(files("one.png", "two.png")))
     draft = await heard(composer.changed)
     assert [r.role for r in draft.references] == [Role.EDIT, Role.FREE]
     await heard(target._away.timeout)
@@ -161,7 +161,8 @@ async def test_a_slot_can_be_reached_while_pictures_are_dragged(composer) -> Non
 
 async def test_dropping_on_a_slot_replaces_its_picture_and_keeps_its_role(composer, heard) -> None:
     composer.set_draft(Draft(references=THREE))
-    composer.card.slots.slots()[1].replaced.emit(composer.card.slots.slots()[1], files("new.png"))
+    slot = composer.card.slots.slots()[1]
+    slot.replaced.emit(slot, pictures_in(files("new.png")))
     draft = await heard(composer.changed)
     assert [(r.name, r.role) for r in draft.references] == [
         ("source", Role.EDIT),

@@ -111,7 +111,7 @@ async def test_a_source_and_what_is_replaced_need_no_room(composer) -> None:
     await settle()
     assert len(composer.draft().sources) == 1
     assert len(composer.draft().references) == MOST_AT_ONCE + 1
-    composer.card.slots.replaced.emit(3, files(2))
+    composer.card.slots.replaced.emit(3, pictures_in(files(2)))
     await settle()
     assert len(composer.draft().references) == MOST_AT_ONCE + 1
     assert composer.bar.notice.text.startswith("1 of 2 were added.") or (
