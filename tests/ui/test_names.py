@@ -122,7 +122,7 @@ def test_pictures_jobs_and_what_they_came_from_are_called_by_one_line() -> None:
 
 
 def slot(name: str, parent: QWidget) -> QWidget:
-    made = Slot(parent)
+    made = Slot(0, parent)
     reference = Reference(sha256="a" * 64, media_type="image/png", role=Role.STYLE, name=name)
     made.show_reference(reference, SlotNote(), small=False)
     return made

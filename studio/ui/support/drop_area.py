@@ -220,9 +220,7 @@ class DropCover(QWidget):
     def __init__(self, parent: QWidget, accepts: Callable[[QDropEvent], bool]) -> None:
         super().__init__(parent)
         # A drag that moves from the window onto a part of it leaves the window first.
-        self._away = QTimer(self)
-        self._away.setSingleShot(True)
-        self._away.setInterval(LINGER)
+        self._away = QTimer(self, singleShot=True, interval=LINGER)
         self._away.timeout.connect(self.hide)
         self.hide()
         self.area = DropArea(self, accepts)

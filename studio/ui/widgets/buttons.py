@@ -1,4 +1,4 @@
-"""Buttons: with words, with an icon alone, and the box with a tick."""
+"""Buttons: with words, with an icon alone, painted by themselves, and the box with a tick."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Literal
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QEnterEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QCheckBox,
     QPushButton,
     QSizePolicy,
@@ -68,6 +69,26 @@ class Button(QPushButton):
         # Else a dialog's default button would be pressed while the ring is around this one.
         plain = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not plain:
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
+
+class PaintedButton(QAbstractButton):
+    """A button that paints itself: Tab leads to it, Enter presses it too."""
+
+    def __init__(self, parent: QWidget | None = None, *, radius: int = 6) -> None:
+        """`radius` is that of its corners, for the ring around it."""
+        super().__init__(parent)
+        self.setProperty("radius", radius)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        theme().changed.connect(self.update)
+
+    @once
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.click()
         else:
             super().keyPressEvent(event)

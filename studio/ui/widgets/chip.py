@@ -155,10 +155,7 @@ class MenuChip(QComboBox):
                 heading.setEnabled(False)
                 heading.setProperty("heading", True)
             note = choice.note or choice.supplement
-            action = made.entry(choice.text, note)
-            action.setData(row)
-            action.setCheckable(True)
-            action.setChecked(row == self.currentIndex())
+            action = made.entry(choice.text, note, data=row, checked=row == self.currentIndex())
             action.setEnabled(choice.enabled)
             action.setProperty("quiet", choice.quiet)
         made.triggered.connect(self.on_triggered)

@@ -41,8 +41,7 @@ class AboutSection(SettingsSection):
     show_folder = Signal(object)
 
     def __init__(self, core: CoreProtocol, parent: QWidget | None = None) -> None:
-        super().__init__(_("Logs"), parent)
-        self._core = core
+        super().__init__(core, _("Logs"), parent)
         self.setAccessibleName(_("About"))
         words = _("Logs stay on this computer. Keys are never written to them.")
         self.column.addWidget(Text(words, "small", "text2", self, wrap=True))
@@ -56,7 +55,7 @@ class AboutSection(SettingsSection):
         label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.column.addWidget(label)
         self.updates = CheckBox(_("Ask once a day whether there is a newer version"), self)
-        self.updates.toggled.connect(self.on_updates)
+        self.updates.toggled.connect(self.saver("updates"))
         self._asked = Text("", "small", "text2", self, wrap=True)
         for widget in (self.updates, self._asked):
             widget.hide()
@@ -80,10 +79,6 @@ class AboutSection(SettingsSection):
         self.refresh()
         self.updates.show()
         self._asked.show()
-
-    def on_updates(self) -> None:
-        """Ask from the next start on, or no more."""
-        self._core.settings.change(updates=self.updates.isChecked())
 
     def on_logs(self) -> None:
         """Show the folder."""

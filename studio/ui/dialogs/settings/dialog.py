@@ -100,7 +100,7 @@ class SettingsDialog(QDialog):
         if isinstance(event, KeyChanged):
             self.keys.refresh()
         elif isinstance(event, SettingsChanged):
-            for section in (self.keys, self.pictures, self.look, self.about):
+            for section in self._sections.values():
                 section.refresh()
 
     def _go(self) -> None:

@@ -30,8 +30,7 @@ class KeysSection(SettingsSection):
     card_opened = Signal(object)
 
     def __init__(self, core: CoreProtocol, parent: QWidget | None = None) -> None:
-        super().__init__(_("Keys and providers"), parent)
-        self._core = core
+        super().__init__(core, _("Keys and providers"), parent)
         self.rows: dict[str, ProfileRow] = {}
         self._list = QVBoxLayout()
         self._list.setSpacing(8)

@@ -27,8 +27,7 @@ class PicturesSection(SettingsSection):
     show_folder = Signal(object)
 
     def __init__(self, core: CoreProtocol, parent: QWidget | None = None) -> None:
-        super().__init__(_("Pictures"), parent)
-        self._core = core
+        super().__init__(core, _("Pictures"), parent)
         self._open = core.library_folder
         settings = core.settings.value
         middle = Qt.TextElideMode.ElideMiddle
@@ -50,10 +49,10 @@ class PicturesSection(SettingsSection):
         self._later = Text("", "small", "warn", self, wrap=True)
         self.column.addWidget(self._later)
         self.neutral = CheckBox(_("File names without words of the prompt"), self)
-        self.neutral.toggled.connect(self.on_neutral)
+        self.neutral.toggled.connect(self.saver("neutral_names"))
         self.column.addWidget(self.neutral)
         self.at_once = Stepper(_("Requests at once"), 1, 16, settings.at_once, self)
-        self.at_once.changed.connect(self.on_at_once)
+        self.at_once.changed.connect(self.saver("at_once"))
         self.add_row(_("Requests at once"), self.at_once, _("To one provider at the same time."))
         self.late = Stepper(_("Late after minutes"), 0, 60, 0, self)
         self.late.setSpecialValueText(_("auto"))
@@ -119,14 +118,6 @@ class PicturesSection(SettingsSection):
     def on_folder(self, folder: str) -> None:
         """Another folder was chosen."""
         self._core.settings.change(library=folder)
-
-    def on_neutral(self, on: bool) -> None:  # noqa: FBT001 a slot
-        """Names without words."""
-        self._core.settings.change(neutral_names=on)
-
-    def on_at_once(self, number: int) -> None:
-        """More or fewer at once."""
-        self._core.settings.change(at_once=number)
 
     def on_late(self, minutes: int) -> None:
         """Sooner or later than expected; 0 goes by model and size."""

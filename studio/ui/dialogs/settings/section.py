@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 
+from studio.ui.support.ports import CoreProtocol
 from studio.ui.support.tasks import SpawnedTask, spawn
 from studio.ui.widgets import Text
 
@@ -21,8 +23,9 @@ class SettingsSection(QFrame):
         column: what stands under the title.
     """
 
-    def __init__(self, title: str, parent: QWidget | None = None) -> None:
+    def __init__(self, core: CoreProtocol, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._core = core
         self.setProperty("zone", "section")
         self.setAccessibleName(title)
         self.column = QVBoxLayout(self)
@@ -30,6 +33,16 @@ class SettingsSection(QFrame):
         self.column.setSpacing(10)
         self.column.addWidget(Text(title, "title", "text", self))
         self._grid: QGridLayout | None = None
+
+    def refresh(self) -> None:
+        """Show the settings as they are."""
+
+    def saver(self, name: str) -> Callable[[object], None]:
+        """Return a slot that saves a control's value as the setting of this name."""
+        return partial(self._save, name)
+
+    def _save(self, name: str, value: object) -> None:
+        self._core.settings.change(**{name: value})
 
     def add_row(self, label: str, control: QWidget, hint: str = "") -> None:
         """A label, its control, and a quieter sentence under it."""

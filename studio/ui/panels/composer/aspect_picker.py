@@ -34,6 +34,7 @@ from studio.ui.support.key_repeat import once
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets import set_role
 from studio.ui.widgets.accessible import set_tip
+from studio.ui.widgets.buttons import PaintedButton
 from studio.ui.widgets.popover import RoundedCorners
 
 SEGMENT = 24
@@ -173,9 +174,7 @@ class AspectPicker(QWidget):
         self._typed = ""
         self._value = ""
         self._mark = ""
-        self._forget = QTimer(self)
-        self._forget.setSingleShot(True)
-        self._forget.setInterval(FORGET)
+        self._forget = QTimer(self, singleShot=True, interval=FORGET)
         self._forget.timeout.connect(self.on_forgotten)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(3, 3, 3, 3)
@@ -290,7 +289,7 @@ class AspectPicker(QWidget):
             _paint_mark(self)
 
 
-class AspectChip(QAbstractButton):
+class AspectChip(PaintedButton):
     """The chosen ratio alone, where the row has no room for the picker; opens the panel.
 
     Signals:
@@ -305,10 +304,7 @@ class AspectChip(QAbstractButton):
         self._mark = ""
         self.setAccessibleName(_("Aspect ratio"))
         set_role(self, QAccessible.Role.ComboBox)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setFixedHeight(theme().height(30))
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
 
     def show_choice(self, value: str, note: str) -> None:
         """Show this ratio, and mark it when it is not the one asked for."""
@@ -335,8 +331,6 @@ class AspectChip(QAbstractButton):
         back = (Qt.Key.Key_Up, Qt.Key.Key_Left)
         if event.key() in (*back, Qt.Key.Key_Down, Qt.Key.Key_Right):
             self.stepped.emit(-1 if event.key() in back else 1)
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.click()
         else:
             super().keyPressEvent(event)
 

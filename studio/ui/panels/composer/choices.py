@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -318,10 +318,7 @@ class ChoicesRow(QWidget):
 
     def on_more(self) -> None:
         """What has no room in the row, and what is seldom needed."""
-        menu = self.more_menu()
-        menu.aboutToHide.connect(menu.deleteLater)
-        height = menu.sizeHint().height()
-        menu.popup(self.more.mapToGlobal(QPoint(0, -height - 4)))
+        self.more_menu().open_above(self.more)
 
     def more_menu(self) -> Menu:
         """The menu behind the sliders."""
@@ -329,22 +326,19 @@ class ChoicesRow(QWidget):
         if self.given_way.count:
             counts = menu.submenu(_("Count {n}").format(n=self._draft.count))
             for number in range(1, MOST_COUNT + 1):
-                _add(counts, str(number), ("count", number), checked=number == self._draft.count)
+                chosen = number == self._draft.count
+                counts.entry(str(number), data=("count", number), checked=chosen)
         if self._offer is not None and self._offer.seed:
             seed = self._draft.seed
-            _add(menu, _("Automatic seed"), ("seed", None), checked=seed is None)
+            menu.entry(_("Automatic seed"), data=("seed", None), checked=seed is None)
             fixed = self.seed.to_fix() if seed is None else seed
-            _add(
-                menu,
-                _("Fixed seed {seed}").format(seed=fixed),
-                ("seed", fixed),
-                checked=seed is not None,
-            )
+            words = _("Fixed seed {seed}").format(seed=fixed)
+            menu.entry(words, data=("seed", fixed), checked=seed is not None)
         if self.advanced.isHidden() and self._model is not None and self._model.has_advanced:
-            _add(menu, _("Advanced…"), ("advanced", None))
+            menu.entry(_("Advanced…"), data=("advanced", None))
         if not menu.isEmpty():
             menu.addSeparator()
-        _add(menu, _("Clear the composer"), ("clear", None))
+        menu.entry(_("Clear the composer"), data=("clear", None))
         menu.triggered.connect(self.on_triggered)
         return menu
 
@@ -400,14 +394,6 @@ def _size(part: QWidget) -> QSize:
 
 def _pixels(size: tuple[int, int] | None) -> str:
     return f"{size[0]} × {size[1]}" if size else ""
-
-
-def _add(menu: Menu, text: str, data: object, *, checked: bool | None = None) -> None:
-    action = menu.entry(text)
-    action.setData(data)
-    if checked is not None:
-        action.setCheckable(True)
-        action.setChecked(checked)
 
 
 Models = Callable[[str], Sequence[Model]]

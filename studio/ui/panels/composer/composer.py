@@ -104,9 +104,7 @@ class Composer(Dock):
         self._press_waits = False
         self._network = True
         self._warned: set[str] = set()
-        self._model_notice = QTimer(self)
-        self._model_notice.setSingleShot(True)
-        self._model_notice.setInterval(MODEL_NOTICE)
+        self._model_notice = QTimer(self, singleShot=True, interval=MODEL_NOTICE)
         self._model_notice.timeout.connect(self.on_model_notice_over)
         self._connect()
         self._show()

@@ -189,9 +189,7 @@ class PromptEditor(QTextEdit):
         self._composing = False
         self._text = ""
         self._colours = PromptColours(self.document())
-        self._pause = QTimer(self)
-        self._pause.setSingleShot(True)
-        self._pause.setInterval(PAUSE)
+        self._pause = QTimer(self, singleShot=True, interval=PAUSE)
         self._pause.timeout.connect(self.paused)
         self.textChanged.connect(self.on_text_changed)
         theme().changed.connect(self.dress)

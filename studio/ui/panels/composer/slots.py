@@ -9,41 +9,35 @@ from PySide6.QtGui import (
     QAccessible,
     QAction,
     QFontMetrics,
-    QKeyEvent,
     QPainter,
     QPaintEvent,
     QPen,
     QPixmap,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QWidget
 
 from studio.common.display_text import one_line
 from studio.common.i18n import _, ngettext
 from studio.domain.entities import Reference, Role
 from studio.ui.panels.composer.slot import HEIGHT, SMALL, Slot, SlotNote, role_name
 from studio.ui.style.theme import theme
-from studio.ui.support.key_repeat import once
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets import Menu, set_role
 from studio.ui.widgets.accessible import set_tip
+from studio.ui.widgets.buttons import PaintedButton
 
 
-class DashedButton(QAbstractButton):
+class DashedButton(PaintedButton):
     """A place that waits for a picture: a dashed outline, words, quieter words."""
 
     def __init__(self, icon: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(parent, radius=7)
         self._icon = icon
         self._words = ""
         self._beside = ""
         self._small = False
         self._with_beside = True
-        self.setProperty("radius", 7)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
-        theme().changed.connect(self.update)
 
     def show_words(self, words: str, beside: str, icon: str = "") -> None:
         """What it says, with another icon if one is named; `beside` gives way first."""
@@ -74,13 +68,6 @@ class DashedButton(QAbstractButton):
         if self._beside and self._with_beside:
             width += 8 + metrics.horizontalAdvance(self._beside)
         return QSize(width, theme().height(HEIGHT))
-
-    @once
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.click()
-        else:
-            super().keyPressEvent(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         look = theme()
@@ -129,21 +116,21 @@ class SlotsRow(QWidget):
     """The list "References"; more than fit are behind "+ 3".
 
     Signals:
-        remove_wanted(object), show_wanted(object): place of a reference.
-        role_chosen(object, object): place and role.
+        remove_wanted(int), show_wanted(int): place of a reference.
+        role_chosen(int, object): place and role.
         talk_chosen(object): whether the conversation about the source goes on.
         move_wanted(object, object): from place, to place.
-        replaced(object, object): place and DropContents.
+        replaced(int, object): place and DropContents.
         pick_wanted: choose files.
         suggestion_taken, also_taken: what is suggested was pressed, or the other thing.
     """
 
-    remove_wanted = Signal(object)
-    show_wanted = Signal(object)
-    role_chosen = Signal(object, object)
+    remove_wanted = Signal(int)
+    show_wanted = Signal(int)
+    role_chosen = Signal(int, object)
     talk_chosen = Signal(object)
     move_wanted = Signal(object, object)
-    replaced = Signal(object, object)
+    replaced = Signal(int, object)
     pick_wanted = Signal()
     suggestion_taken = Signal()
     also_taken = Signal()
@@ -249,35 +236,23 @@ class SlotsRow(QWidget):
         return tuple(self._slots)
 
     def _new_slot(self) -> Slot:
-        slot = Slot(self)
-        slot.remove_wanted.connect(self.on_remove)
-        slot.show_wanted.connect(self.on_show)
-        slot.role_chosen.connect(self.on_role)
+        slot = Slot(len(self._slots), self)
+        slot.remove_wanted.connect(self.remove_wanted)
+        slot.show_wanted.connect(self.show_wanted)
+        slot.role_chosen.connect(self.role_chosen)
         slot.talk_chosen.connect(self.talk_chosen)
         slot.dragged.connect(self.on_dragged)
         slot.dropped_at.connect(self.on_dropped)
         slot.given_up.connect(self.on_given_up)
         slot.step_wanted.connect(self.on_step)
-        slot.replaced.connect(self.on_replaced)
+        slot.replaced.connect(self.replaced)
         return slot
 
     # --- slots ----------------------------------------------------------------------------
 
-    def on_remove(self, slot: Slot) -> None:
-        """× or Delete on a slot."""
-        self.remove_wanted.emit(self._slots.index(slot))
-
-    def on_show(self, slot: Slot) -> None:
-        """A click on its picture."""
-        self.show_wanted.emit(self._slots.index(slot))
-
-    def on_role(self, slot: Slot, role: Role) -> None:
-        """Another role."""
-        self.role_chosen.emit(self._slots.index(slot), role)
-
     def on_step(self, slot: Slot, step: int) -> None:
         """Alt and an arrow on a slot."""
-        at = self._slots.index(slot)
+        at = slot.place
         to = at + step
         if self._first() <= at < len(self._slots) and self._first() <= to < len(self._slots):
             self.move_wanted.emit(at, to)
@@ -290,7 +265,7 @@ class SlotsRow(QWidget):
 
     def on_dropped(self, slot: Slot, place: QPoint) -> None:
         """A slot was moved."""
-        at, to = self._slots.index(slot), self._place_at(place.x())
+        at, to = slot.place, self._place_at(place.x())
         self._insert_at = None
         self.update()
         to -= to > at
@@ -302,10 +277,6 @@ class SlotsRow(QWidget):
         self._insert_at = None
         self.update()
 
-    def on_replaced(self, slot: Slot, contents: object) -> None:
-        """Something was dropped on a slot."""
-        self.replaced.emit(self._slots.index(slot), contents)
-
     def on_overflow(self) -> None:
         """The references that have no room."""
         menu = Menu("", self)
@@ -314,13 +285,11 @@ class SlotsRow(QWidget):
             reference = self._references[at]
             entry = menu.submenu(f"{role_name(reference.role)} {reference.name}".strip())
             for words, what in ((_("Show"), "show"), (_("Remove"), "remove")):
-                entry.entry(words).setData((what, at))
+                entry.entry(words, data=(what, at))
         if (more := all_of_them - first - _MOST_ROWS) > 0:
             menu.entry(_("and {n} more").format(n=f"{more:,}")).setEnabled(False)
         menu.triggered.connect(self.on_triggered)
-        menu.aboutToHide.connect(menu.deleteLater)
-        height = menu.sizeHint().height()
-        menu.popup(self.overflow.mapToGlobal(QPoint(0, -height - 4)))
+        menu.open_above(self.overflow)
 
     def on_triggered(self, action: QAction) -> None:
         """Something was chosen for a reference that has no room."""

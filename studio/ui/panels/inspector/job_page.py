@@ -143,8 +143,7 @@ class JobPage(QWidget):
         self._job: Job | None = None
         self._usual: float | None = None
         self._account: JobDescription | None = None
-        self._clock = QTimer(self)
-        self._clock.setInterval(1000)
+        self._clock = QTimer(self, interval=1000)
         self._clock.timeout.connect(self.on_tick)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

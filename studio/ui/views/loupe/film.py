@@ -79,8 +79,7 @@ class FilmStrip(QWidget):
         self._held = 0  # the cell that stands still ...
         self._at = EDGE  # ... with its left edge here
         self._wheel = 0.0
-        self._clock = QTimer(self)
-        self._clock.setInterval(1000)
+        self._clock = QTimer(self, interval=1000)
         self._clock.timeout.connect(self.update)
         # What is in view is asked for after painting, not within.
         self._asking = QTimer(self, singleShot=True, interval=0)

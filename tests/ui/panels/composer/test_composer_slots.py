@@ -162,7 +162,7 @@ async def test_a_slot_can_be_reached_while_pictures_are_dragged(composer) -> Non
 async def test_dropping_on_a_slot_replaces_its_picture_and_keeps_its_role(composer, heard) -> None:
     composer.set_draft(Draft(references=THREE))
     slot = composer.card.slots.slots()[1]
-    slot.replaced.emit(slot, pictures_in(files("new.png")))
+    slot.replaced.emit(slot.place, pictures_in(files("new.png")))
     draft = await heard(composer.changed)
     assert [(r.name, r.role) for r in draft.references] == [
         ("source", Role.EDIT),
