@@ -280,10 +280,6 @@ class Composer(Dock):
         """Keys, models or settings changed outside."""
         self._show()
 
-    def first_focus(self) -> QWidget:
-        """What gets the keyboard when the composer is reached by F6."""
-        return self.card.editor if self.is_open else self.line
-
     def set_network(self, there: bool) -> None:  # noqa: FBT001
         """Whether the service can be reached; without it runs wait in the queue."""
         if there == self._network:

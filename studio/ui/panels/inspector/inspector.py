@@ -206,11 +206,6 @@ class Inspector(QFrame):
         """The tags there are, the most used first."""
         self.page.tags.line.set_known_names(names)
 
-    def edit_note(self) -> None:
-        """Give the keyboard to the note."""
-        if self._pictures:
-            self.page.note.setFocus(Qt.FocusReason.OtherFocusReason)
-
     def _leave(self) -> None:
         """Keep what is being written before it is about something else."""
         if self._page is not None:

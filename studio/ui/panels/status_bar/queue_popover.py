@@ -241,7 +241,6 @@ class QueuePopover(Popover):
         super().__init__(_("Queue"), parent)
         self.setFixedWidth(WIDTH)
         self._rows: dict[str, JobRow] = {}
-        self._anchor: QWidget = parent
         column = QVBoxLayout(self)
         column.setContentsMargins(6, 6, 6, 6)
         column.setSpacing(4)
@@ -360,7 +359,6 @@ class QueuePopover(Popover):
 
     def open_over(self, anchor: QWidget) -> None:
         """Show it above the part of the status bar that opens it."""
-        self._anchor = anchor
         self._fit()
         corner = anchor.mapTo(self.host, QPoint(0, -self.height() - 6))
         first = next(iter(self._rows.values()), self.pause)

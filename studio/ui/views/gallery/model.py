@@ -144,10 +144,6 @@ class GalleryModel(QAbstractListModel):
         """Every job that has a tile, or would have one without the filter."""
         return tuple(self._jobs.values())
 
-    def cached(self, index_row: int) -> Picture | None:
-        """A picture by index row, if it is known without reading."""
-        return self._cache.get(index_row)
-
     async def read(self, index_rows: Sequence[int]) -> list[Picture]:
         """Pictures by index row in that order, from memory or from the library."""
         known = {row for row in index_rows if row in self._cache and row not in self._stale}

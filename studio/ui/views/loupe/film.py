@@ -78,7 +78,6 @@ class FilmStrip(QWidget):
         self._current = 0
         self._held = 0  # the cell that stands still ...
         self._at = EDGE  # ... with its left edge here
-        self._wheel = 0.0
         self._clock = QTimer(self, interval=1000)
         self._clock.timeout.connect(self.update)
         # What is in view is asked for after painting, not within.

@@ -109,7 +109,7 @@ class Loupe(QWidget):
         bar.stepped.connect(self.step)
         bar.rated.connect(self.rated)
         bar.flagged.connect(self.flagged)
-        bar.before.connect(self.on_before_chosen)
+        bar.before.connect(self.show_before)
         bar.fit.connect(canvas.fit)
         bar.actual.connect(canvas.actual)
         bar.zoom_in.connect(canvas.zoom_in)
@@ -197,14 +197,6 @@ class Loupe(QWidget):
     def focus_view(self) -> None:
         """Give the keyboard to the picture."""
         self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def fit(self) -> None:
-        """The whole picture."""
-        self.canvas.fit()
-
-    def actual(self) -> None:
-        """One pixel of the picture on one of the screen."""
-        self.canvas.actual()
 
     def zoom_in(self) -> None:
         """One step closer."""
@@ -338,10 +330,6 @@ class Loupe(QWidget):
         self.bar.set_zoom(self.canvas.zoom, fitted=self.canvas.fitted)
         if self._parent is not None and self._before.isVisible():
             self._place_before()
-
-    def on_before_chosen(self, before: bool) -> None:  # noqa: FBT001 - a slot
-        """Before or After was chosen in the bar."""
-        self.show_before(before)
 
     def on_surround(self, surround: Surround) -> None:
         """Another ground was chosen."""
