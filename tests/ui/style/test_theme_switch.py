@@ -19,7 +19,7 @@ from studio.ui.dialogs.question import Question
 from studio.ui.dialogs.start_error import StartErrorDialog
 from studio.ui.panels.composer.composer import Composer
 from studio.ui.panels.inspector import Inspector
-from studio.ui.panels.key_card import KeyCard
+from studio.ui.panels.key_card import KeyCard, KeyField
 from studio.ui.panels.sidebar.rail import Rail
 from studio.ui.panels.sidebar.sidebar import Sidebar
 from studio.ui.panels.sidebar.sidebar_model import SidebarModel
@@ -46,7 +46,6 @@ from studio.ui.widgets import (
     Toast,
 )
 from studio.ui.widgets.accessible import restyle
-from studio.ui.widgets.key_field import KeyField
 from studio.ui.widgets.key_test_result import KeyTestResult
 from studio.ui.widgets.popover import Popover
 from studio.ui.widgets.text import Paragraph

@@ -115,7 +115,7 @@ def test_no_shortcut_stands_beside_the_table() -> None:
         # Takes the key away that an & in a name would be.
         "setShortcut": {"widgets/accessible.py"},
         # A stepper's buttons count up and down while the mouse is held on them.
-        "setAutoRepeat": {"window/actions.py", "widgets/stepper.py"},
+        "setAutoRepeat": {"window/actions.py", "widgets/number_controls.py"},
     }
     asked = ("QShortcut", "grabShortcut", "QMenu", *at_home)
     for file, node in nodes():

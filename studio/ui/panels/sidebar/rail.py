@@ -12,8 +12,7 @@ from studio.common.i18n import _
 from studio.library.query import View
 from studio.ui.panels.sidebar.place_list import PlaceList
 from studio.ui.panels.sidebar.sidebar_model import SidebarModel
-from studio.ui.style.metrics import RAIL
-from studio.ui.style.theme import theme
+from studio.ui.style.theme import RAIL, theme
 from studio.ui.support import sidebar_items
 from studio.ui.support.drop_area import Drag, DropArea, brings_own
 from studio.ui.support.key_repeat import once

@@ -27,8 +27,7 @@ from studio.ui.views.gallery.grid import BORDER
 from studio.ui.views.gallery.grid_view import GridView
 from studio.ui.views.gallery.layout import TileLayout, TileState, arrange, fit
 from studio.ui.views.gallery.model import GalleryModel
-from studio.ui.views.gallery.paint import PICTURE_RADIUS, paint_band, paint_tile
-from studio.ui.views.gallery.pixel_snapping import scale_of
+from studio.ui.views.gallery.paint import PICTURE_RADIUS, paint_band, paint_tile, scale_of
 from studio.ui.views.gallery.pointer import PointerHandler
 from studio.ui.views.gallery.selection import GallerySelection
 from studio.ui.views.gallery.tile_cache import TileCache
