@@ -10,11 +10,10 @@ from studio.ui.widgets.search_field import SearchField
 from studio.ui.widgets.segmented import Segmented
 from studio.ui.widgets.signs import Logo
 from studio.ui.widgets.splitter import Splitter
-from studio.ui.widgets.text import Badge, ElidedLabel, KeyCap, Tag, Text
+from studio.ui.widgets.text import ElidedLabel, KeyCap, Tag, Text
 from studio.ui.widgets.toast import Toast
 
 __all__ = [
-    "Badge",
     "Button",
     "CheckBox",
     "ChipChoice",

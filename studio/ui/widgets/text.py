@@ -121,16 +121,6 @@ class Tag(Text):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
 
-class Badge(Text):
-    """A count that wants to be seen: "2 new"."""
-
-    def __init__(self, text: str, parent: QWidget | None = None) -> None:
-        super().__init__(text, "micro", "bad", parent)
-        self.setProperty("look", "badge")
-        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-
-
 class Paragraph(QLabel):
     """Words that wrap; `{strong}` in them is replaced by a part in the colour of `text`."""
 

@@ -179,16 +179,10 @@ class ProfileRow(QFrame):
 
     async def _remove(self) -> None:
         # The key first: one that stayed behind would belong to nobody.
-        name = self._profile.name
-        if self._has_key:
-            self.verdict.show_result("busy", _("Deleting the key…"))
-            try:
-                await self._core.keys.delete_key(name)
-            except StudioError as error:
-                self.verdict.show_error(error)
-                return
+        if self._has_key and not await self._delete_key():
+            return
         settings = self._core.settings
-        rest, default = without_profile(settings.value, name)
+        rest, default = without_profile(settings.value, self._profile.name)
         settings.change(profiles=rest, profile=default)
 
     async def _test(self) -> None:
@@ -201,15 +195,19 @@ class ProfileRow(QFrame):
             self.verdict.show_result("ok", sentence)
 
     async def _delete(self) -> None:
-        name = self._profile.name
+        if await self._delete_key():
+            self.verdict.show_result("ok", _("The key was deleted."))
+            self.show_profile(self._profile)
+
+    async def _delete_key(self) -> bool:
+        """Delete the key, saying so meanwhile; False where that failed, which is said too."""
         self.verdict.show_result("busy", _("Deleting the key…"))
         try:
-            await self._core.keys.delete_key(name)
+            await self._core.keys.delete_key(self._profile.name)
         except StudioError as error:
             self.verdict.show_error(error)
-            return
-        self.verdict.show_result("ok", _("The key was deleted."))
-        self.show_profile(self._profile)
+            return False
+        return True
 
 
 def _lamp(status: KeyStatus) -> tuple[str]:

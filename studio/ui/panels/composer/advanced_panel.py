@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QMimeData, QPoint, Qt, Signal
+from PySide6.QtCore import QMimeData, QPoint, QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from studio.common.errors import InputError
@@ -115,9 +115,8 @@ class AdvancedRows(QWidget):
         """Show these choices."""
         own = wanted.temperature
         if self.slider is not None:
-            self.slider.blockSignals(True)
-            self.slider.setValue(USUAL if own is None else round(own * STEPS))
-            self.slider.blockSignals(False)
+            with QSignalBlocker(self.slider):
+                self.slider.setValue(USUAL if own is None else round(own * STEPS))
             words = _("Model's own") if own is None else f"{own:g}"
             self._degrees.setText(words)
             self.slider.setAccessibleDescription(words)
@@ -125,9 +124,8 @@ class AdvancedRows(QWidget):
         if self.thinking is not None:
             self.thinking.set_value(wanted.thinking if wanted.thinking in self._levels else "")
         if self.search is not None:
-            self.search.blockSignals(True)
-            self.search.setChecked(wanted.search)
-            self.search.blockSignals(False)
+            with QSignalBlocker(self.search):
+                self.search.setChecked(wanted.search)
         for category, row in self.safety.items():
             row.set_value(threshold_in(wanted.safety, category))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSignalBlocker, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QAccessible,
     QFontMetrics,
@@ -20,7 +20,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QHBoxLayout,
-    QRadioButton,
     QSizePolicy,
     QWidget,
 )
@@ -34,7 +33,7 @@ from studio.ui.support.key_repeat import once
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets import set_role
 from studio.ui.widgets.accessible import set_tip
-from studio.ui.widgets.buttons import PaintedButton
+from studio.ui.widgets.buttons import PaintedButton, PaintedRadio
 from studio.ui.widgets.popover import RoundedCorners
 
 SEGMENT = 24
@@ -74,18 +73,15 @@ def paint_ratio(
     painter.drawRoundedRect(QRectF(left + 0.75, top + 0.75, width - 1.5, height - 1.5), 1, 1)
 
 
-class RatioSegment(QRadioButton):
+class RatioSegment(PaintedRadio):
     """One ratio in the frame; the chosen one shows its name."""
 
     def __init__(self, value: str, parent: QWidget) -> None:
-        super().__init__(parent)
+        super().__init__(parent, radius=4)
         self.ratio = value
         self.setAccessibleName(spoken(value))
         set_tip(self, spoken(value))
-        self.setProperty("radius", 4)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
 
     def _width(self) -> int:
         if not self.isChecked():
@@ -95,12 +91,6 @@ class RatioSegment(QRadioButton):
 
     def sizeHint(self) -> QSize:
         return QSize(self._width(), theme().height(SEGMENT))
-
-    def minimumSizeHint(self) -> QSize:
-        return self.sizeHint()
-
-    def hitButton(self, pos: QPoint) -> bool:
-        return self.rect().contains(pos)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         look, chosen = theme(), self.isChecked()
@@ -207,9 +197,8 @@ class AspectPicker(QWidget):
             self._build(offered)
         self._value = value
         for segment in self._segments:
-            segment.blockSignals(True)
-            segment.setChecked(segment.ratio == value)
-            segment.blockSignals(False)
+            with QSignalBlocker(segment):
+                segment.setChecked(segment.ratio == value)
             # Only the chosen one is reached by Tab, as in every radio group.
             policy = Qt.FocusPolicy.TabFocus if segment.isChecked() else Qt.FocusPolicy.ClickFocus
             segment.setFocusPolicy(policy)

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
     QHBoxLayout,
-    QRadioButton,
     QWidget,
 )
 
@@ -34,21 +33,18 @@ from studio.ui.widgets import (
     set_role,
 )
 from studio.ui.widgets.accessible import set_tip
+from studio.ui.widgets.buttons import PaintedRadio
 
 SIDE = 24  # of what takes the pointer; the circle has 14
 
 
-class _Swatch(QRadioButton):
+class _Swatch(PaintedRadio):
     def __init__(self, surround: Surround, name: str, parent: QWidget) -> None:
         super().__init__(parent)
         self.surround = surround
         self.setAccessibleName(name)
         set_tip(self, name)
         self.setFixedSize(SIDE, SIDE)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-
-    def hitButton(self, pos: object) -> bool:  # noqa: ARG002 - the whole square takes the pointer
-        return True
 
     def sizeHint(self) -> QSize:
         return QSize(SIDE, SIDE)
@@ -267,9 +263,8 @@ class ViewBar(QFrame):
         self._fit.setChecked(fitted)
         self._actual.setChecked(abs(zoom - 1) < 1e-6)
         span = math.log(HIGHEST / LOWEST)
-        blocked = QSignalBlocker(self._slider)
-        self._slider.setValue(round(SCALE * math.log(max(zoom, LOWEST) / LOWEST) / span))
-        blocked.unblock()
+        with QSignalBlocker(self._slider):
+            self._slider.setValue(round(SCALE * math.log(max(zoom, LOWEST) / LOWEST) / span))
 
     def _yield_room(self) -> None:
         for group in self._giving_way:
