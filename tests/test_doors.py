@@ -24,7 +24,7 @@ ROOMS = (
             "generation/attempt.py", "generation/streamed_pictures.py",
             "generation/response_sink.py", "app/maintenance.py", "app/core.py", "cli/library.py",
             "cli/library_backup.py", "cli/library_changes.py", "cli/organise.py",
-            "ui/support/drag_and_drop.py", "ui/controllers/pictures.py",
+            "ui/support/drop_contents.py", "ui/controllers/pictures.py",
             "ui/dialogs/missing_file.py", "ui/dialogs/empty_trash.py",
         )
     ),
@@ -137,7 +137,7 @@ NUMBERS = {
 """What is divided there."""
 
 PATHS_OF_THE_USER = {
-    "ui/support/drag_and_drop.py:pictures_in", "ui/dialogs/missing_file.py:locate",
+    "ui/support/drop_contents.py:pictures_in", "ui/dialogs/missing_file.py:locate",
     "library/operations/first_open.py:is_known",
     "cli/library_changes.py:change", "cli/library_changes.py:_take_in",
     "cli/library_backup.py:write_backup", "cli/library_backup.py:recover",

@@ -24,15 +24,15 @@ from studio.domain.entities import (
     short_name,
 )
 from studio.ui.panels.composer.compact import CompactLine
-from studio.ui.panels.composer.dashed_button import DashedButton
 from studio.ui.panels.composer.slot import Slot, SlotNote
-from studio.ui.panels.composer.slots import SlotsRow
+from studio.ui.panels.composer.slots import DashedButton, SlotsRow
 from studio.ui.panels.inspector.facts import parent_names
 from studio.ui.panels.inspector.sources import LinkRow
 from studio.ui.panels.inspector.tags import TagChip, TagCount
 from studio.ui.panels.search_hints import SearchHintDelegate, SearchHintModel
 from studio.ui.panels.sidebar.place_list import PlaceList
-from studio.ui.panels.status_bar.job_row import JobRow
+from studio.ui.panels.sidebar.sidebar_model import SidebarModel
+from studio.ui.panels.status_bar.queue_popover import JobRow
 from studio.ui.style.theme import install, theme
 from studio.ui.support.sidebar_items import collection
 from studio.ui.views.gallery.tile_style import TileStyle
@@ -122,7 +122,7 @@ def test_pictures_jobs_and_what_they_came_from_are_called_by_one_line() -> None:
 
 
 def slot(name: str, parent: QWidget) -> QWidget:
-    made = Slot(parent)
+    made = Slot(0, parent)
     reference = Reference(sha256="a" * 64, media_type="image/png", role=Role.STYLE, name=name)
     made.show_reference(reference, SlotNote(), small=False)
     return made
@@ -143,9 +143,8 @@ def chip(name: str, parent: QWidget) -> QWidget:
 def places(name: str, parent: QWidget) -> QWidget:
     from studio.library.query import Collection
 
-    return PlaceList(
-        "x", [collection(Collection(id="c", name=name, search="", pictures=3))], parent
-    )
+    row = collection(Collection(id="c", name=name, search="", pictures=3))
+    return PlaceList("x", SidebarModel(parent), [row], parent)
 
 
 def line(name: str, parent: QWidget) -> QWidget:
@@ -267,9 +266,9 @@ def test_an_icon_is_called_by_one_line(qtbot: QtBot) -> None:
 OWN_WORDS = {
     # What is painted there is never a name: words and figures of our own.
     "controllers/import_.py", "support/drag_and_drop.py", "views/canvas/plates.py",
-    "panels/composer/aspect_picker.py", "panels/composer/aspect_panel.py",
-    "panels/composer/drop_target.py", "panels/composer/generate_button.py",
-    "panels/composer/prompt_editor.py", "views/gallery/caption.py", "views/gallery/paint.py",
+    "panels/composer/aspect_picker.py",
+    "panels/composer/card.py", "panels/composer/generate_button.py",
+    "panels/composer/prompt_editor.py", "views/gallery/paint.py",
     "panels/inspector/family.py", "views/loupe/film.py",
 }  # fmt: skip
 CLEANED_BEFORE = {

@@ -29,7 +29,7 @@ from studio.domain.drafts import Draft
 from studio.ui.dialogs.question import Question
 from studio.ui.widgets import Button, Menu
 from studio.ui.widgets.accessible import plain_tip, set_words
-from studio.ui.widgets.paragraph import Paragraph
+from studio.ui.widgets.text import Paragraph
 from tests.canary import KEY
 from tests.fake_service import FakeService, Reply
 from tests.ui import windows
@@ -48,7 +48,7 @@ NEVER = {
 }  # fmt: skip
 AT_HOME = {
     "setToolTip": {"widgets/accessible.py"},
-    "RichText": {"widgets/paragraph.py"},
+    "RichText": {"widgets/text.py"},
     "showText": {"widgets/tips.py", "views/gallery/view.py", "panels/sidebar/rail.py"},
     "showMessage": {"controllers/notifications.py"},
     "addAction": {
@@ -63,7 +63,7 @@ AT_HOME = {
 WRITES_ITSELF = {
     # Buttons whose words are our own; and the one that doubles each & itself.
     "widgets/buttons.py", "widgets/segmented.py", "panels/composer/aspect_picker.py",
-    "panels/composer/generate_button.py", "views/gallery/new_items_badge.py",
+    "panels/composer/generate_button.py", "views/gallery/view.py",
     "panels/inspector/palette.py",
 }  # fmt: skip
 
@@ -132,7 +132,7 @@ def test_labels_with_words_are_plain_by_construction() -> None:
     }
     assert kinds == {
         ("widgets/text.py", "Text"),
-        ("widgets/paragraph.py", "Paragraph"),
+        ("widgets/text.py", "Paragraph"),
     }
 
 

@@ -7,7 +7,7 @@ from PySide6.QtGui import QAccessible, QDragEnterEvent, QDragMoveEvent, QDropEve
 from PySide6.QtWidgets import QApplication, QWidget
 
 from studio.ui.panels.sidebar.place_list import PlaceList
-from studio.ui.support import drag_and_drop
+from studio.ui.support import drop_contents
 
 
 def names(rows: PlaceList) -> list[str]:
@@ -21,7 +21,7 @@ def names(rows: PlaceList) -> list[str]:
 def mime(*ids: str) -> QMimeData:
     """Pictures of the library, as they are dragged."""
     made = QMimeData()
-    made.setData(drag_and_drop.IDS, "\n".join(ids).encode())
+    made.setData(drop_contents.IDS, "\n".join(ids).encode())
     return made
 
 

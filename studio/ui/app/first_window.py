@@ -28,9 +28,10 @@ _LOOK = 0.001
 
 _FURNITURE = (
     "studio.ui.widgets.focus_ring", "studio.ui.views.gallery.keyboard",
-    "studio.ui.views.gallery.tips", "studio.ui.widgets.accessible", "studio.ui.widgets.text",
+    "studio.ui.views.gallery.view", "studio.ui.widgets.accessible", "studio.ui.widgets.text",
     "studio.ui.widgets.buttons", "studio.ui.widgets.menu", "studio.ui.widgets.chip",
-    "studio.ui.widgets.message_bar", "studio.ui.widgets.stepper", "studio.ui.support.drag_and_drop",
+    "studio.ui.widgets.message_bar", "studio.ui.widgets.number_controls",
+    "studio.ui.support.drag_and_drop",
     "studio.ui.panels.composer.slots", "studio.ui.panels.composer.aspect_picker",
     "studio.ui.panels.composer.choices", "studio.ui.panels.composer.generate_button",
     "studio.ui.panels.composer.card", "studio.ui.panels.composer.dock",

@@ -41,17 +41,17 @@ def _connect_bars(parts: WindowParts) -> None:
 
 
 def _connect_sides(parts: WindowParts) -> None:
-    for side in parts.sides:
-        side.view_chosen.connect(parts.library_navigation.show_shelf)
-        side.history_requested.connect(parts.composer.on_history_wanted)
-        side.dropped.connect(parts.item_actions.on_dropped_on_shelf)
-        side.collect_wanted.connect(parts.collections_controller.on_collect_wanted)
-        parts.library_view.spent.connect(side.show_spend)
+    places = parts.places
+    places.view_chosen.connect(parts.library_navigation.show_shelf)
+    places.history_requested.connect(parts.composer.on_history_wanted)
+    places.dropped.connect(parts.item_actions.on_dropped_on_shelf)
+    places.collect_wanted.connect(parts.collections_controller.on_collect_wanted)
+    places.collection_chosen.connect(parts.collections_controller.on_chosen)
+    places.collection_asked.connect(parts.collections_controller.on_asked)
+    places.collected.connect(parts.collections_controller.on_dropped)
+    parts.library_view.spent.connect(places.show_spend)
     parts.rail.collections_wanted.connect(parts.collections_controller.on_list_wanted)
-    parts.sidebar.collection_chosen.connect(parts.collections_controller.on_chosen)
     parts.sidebar.collection_wanted.connect(parts.collections_controller.on_new)
-    parts.sidebar.collection_asked.connect(parts.collections_controller.on_asked)
-    parts.sidebar.collected.connect(parts.collections_controller.on_dropped)
     parts.collections_controller.changed.connect(parts.pages.on_counted)
     parts.collections_controller.shelf_wanted.connect(parts.library_navigation.show_shelf)
     parts.collections_controller.collection_wanted.connect(parts.library_navigation.show_collection)

@@ -43,6 +43,7 @@ from studio.ui.panels.composer.composer import Composer
 from studio.ui.panels.inspector import Inspector
 from studio.ui.panels.sidebar.rail import Rail
 from studio.ui.panels.sidebar.sidebar import Sidebar
+from studio.ui.panels.sidebar.sidebar_model import SidebarModel
 from studio.ui.panels.status_bar.activity import StatusBar
 from studio.ui.support import key_repeat
 from studio.ui.support.late import Late
@@ -99,9 +100,10 @@ class WindowParts:
         yield
         self.messages = MessageBar(window)
         self.inspector = Inspector(core.library, core.decoder)
-        self.sidebar = Sidebar(window)
+        self.places = SidebarModel(window)
+        self.sidebar = Sidebar(self.places, window)
         yield
-        self.rail = Rail(window)
+        self.rail = Rail(self.places, window)
         self.status_bar = StatusBar(window)
         yield
         window.take_panels(
@@ -155,7 +157,7 @@ class WindowParts:
             self.library_view,
             self.view_switch,
             gallery=window.gallery,
-            sides=self.sides,
+            places=self.places,
             parent=window,
         )
         self.view_options = ViewOptionsController(
@@ -221,7 +223,7 @@ class WindowParts:
             grid_bar=self.grid_bar,
             top_bar=self.top_bar,
             status_bar=self.status_bar,
-            sides=self.sides,
+            places=self.places,
             collection_name=self.collections_controller.name_of,
             parent=window,
         )
@@ -236,7 +238,7 @@ class WindowParts:
             self.view_switch,
             composer=self.composer,
             bar=self.messages,
-            sides=self.sides,
+            places=self.places,
             parent=window,
         )
         self.variations = Variations(
@@ -331,16 +333,11 @@ class WindowParts:
             loupe=self.loupe,
             welcome=self.welcome,
             inspector=self.inspector,
-            sides=self.sides,
+            places=self.places,
             status_bar=self.status_bar,
             actions=self.actions_of,
             parent=window,
         )
-
-    @property
-    def sides(self) -> tuple[Sidebar, Rail]:
-        """Sidebar and rail: two views of one list."""
-        return (self.sidebar, self.rail)
 
     def may_close(self) -> bool:
         """Whether nothing is under way; asks the user where something is."""

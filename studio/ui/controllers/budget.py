@@ -6,8 +6,6 @@ the queue tells what is on its way. Nothing here stops a job.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from PySide6.QtCore import QObject, Signal
 
 from studio.app.core import Core
@@ -20,8 +18,7 @@ from studio.domain.spend import Spend
 from studio.ui.controllers.variations import variations
 from studio.ui.panels.composer.composer import Composer
 from studio.ui.panels.composer.submit import BudgetTracker, past_budget
-from studio.ui.panels.sidebar.rail import Rail
-from studio.ui.panels.sidebar.sidebar import Sidebar
+from studio.ui.panels.sidebar.sidebar_model import SidebarModel
 from studio.ui.support import sidebar_items
 from studio.ui.support.ports import Messages, Navigation
 from studio.ui.widgets import MessageBar, Notice
@@ -46,7 +43,7 @@ class BudgetController(QObject):
         *,
         composer: Composer,
         bar: MessageBar,
-        sides: Sequence[Sidebar | Rail],
+        places: SidebarModel,
         parent: QObject,
     ) -> None:
         """`bar` is that of the window; the composer has one of its own."""
@@ -56,7 +53,7 @@ class BudgetController(QObject):
         self._navigation = navigation
         self._composer = composer
         self._bar = bar
-        self._sides = sides
+        self._places = places
         self._purse = BudgetTracker()
         self._spend = Spend()
         self._held: Run | None = None
@@ -175,8 +172,7 @@ class BudgetController(QObject):
 
     def _show_limit(self) -> None:
         limit = self._core.settings.value.budget_usd
-        for side in self._sides:
-            side.set_limit(limit)
+        self._places.set_limit(limit)
 
     def _warn(self) -> None:
         """Say once for each month and limit that most of it is spent."""

@@ -14,12 +14,11 @@ from studio.common.errors import InputError
 from studio.common.i18n import _, ngettext
 from studio.domain.entities import Picture
 from studio.domain.events import Event, PicturesAdded, RecordsChanged
-from studio.library.query import Collection, View
-from studio.ui.dialogs import name_popover, tag_popover
+from studio.library.query import Collection
+from studio.ui.dialogs import name_popover
 from studio.ui.dialogs.name_popover import NamePopover
 from studio.ui.panels.inspector import Inspector
-from studio.ui.panels.sidebar.rail import Rail
-from studio.ui.panels.sidebar.rail_list import RailList
+from studio.ui.panels.sidebar.rail import Rail, RailList
 from studio.ui.panels.sidebar.sidebar import Sidebar
 from studio.ui.support import sidebar_items
 from studio.ui.support.ports import Messages, SelectionSource, ShownPictures
@@ -111,11 +110,7 @@ class CollectionsController(QObject):
             self.shelf_wanted.emit(self._shown.query.view)
 
     def _show(self) -> None:
-        rows = [sidebar_items.collection(one) for one in self.every]
-        for side in (self._sidebar, self._rail):
-            side.show_collections(rows)
-        if self._listed is not None:
-            self._listed.show_places(rows)
+        self._sidebar.model.show_collections(list(map(sidebar_items.collection, self.every)))
         self._inspector.set_collections({one.id: one.name for one in self.every})
         self.changed.emit()
 
@@ -192,14 +187,9 @@ class CollectionsController(QObject):
         if self._listed is not None:
             self._listed.close_it()
             return
-        rows = [sidebar_items.collection(one) for one in self.every]
-        listed = self._listed = RailList(rows, button, searches=searches)
-        listed.chosen.connect(self.on_chosen)
+        listed = self._listed = RailList(self._sidebar.model, button, searches=searches)
         listed.wanted.connect(self.on_save_search if searches else self.on_new)
-        listed.asked.connect(self.on_asked)
-        listed.collected.connect(self.on_dropped)
         listed.closed.connect(self.on_list_closed)
-        listed.rows.mark(View.ALL, self._shown.query.collection)
         tips.cancel_tip(button)
         at = button.mapTo(self._parent, QPoint(button.width() + 8, 0))
         listed.open_at(at, listed.rows if listed.rows.count() else listed.more, button)
@@ -223,7 +213,7 @@ class CollectionsController(QObject):
         known = [one.name for one in await self._collections.every() if not one.search]
         n = len(ids)
         title = ngettext("Add {n} picture to a collection", "Add {n} pictures to a collection", n)
-        asked = tag_popover.ask_for_tags(
+        asked = name_popover.ask_for_tags(
             self._views, title.format(n=f"{n:,}"), _("Add"), known, empty=False
         )
         asked.field.setPlaceholderText(_("Choose or type a new name"))
@@ -252,7 +242,7 @@ class CollectionsController(QObject):
             "Tags shared by {n} pictures, comma-separated",
             n,
         ).format(n=f"{n:,}")
-        asked = tag_popover.ask_for_tags(
+        asked = name_popover.ask_for_tags(
             self._views, title, _("Apply"), known, text=", ".join(shared)
         )
 

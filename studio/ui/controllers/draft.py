@@ -73,9 +73,7 @@ class DraftController(QObject):
         self._bar = bar
         bar.acted.connect(self.on_acted)
         self._unsaved: Draft | None = None
-        self._draft_timer = QTimer(self)
-        self._draft_timer.setSingleShot(True)
-        self._draft_timer.setInterval(_PAUSE)
+        self._draft_timer = QTimer(self, singleShot=True, interval=_PAUSE)
         self._draft_timer.timeout.connect(self.on_draft_pause)
 
     def stop(self) -> None:

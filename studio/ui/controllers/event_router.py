@@ -20,8 +20,7 @@ from studio.domain.events import (
 )
 from studio.library.query import View
 from studio.ui.panels.inspector import Inspector
-from studio.ui.panels.sidebar.rail import Rail
-from studio.ui.panels.sidebar.sidebar import Sidebar
+from studio.ui.panels.sidebar.sidebar_model import SidebarModel
 from studio.ui.panels.status_bar.activity import StatusBar
 from studio.ui.support.late import Late
 from studio.ui.support.ports import Messages, ShownPictures
@@ -57,7 +56,7 @@ class EventRouter(QObject):
         loupe: Late[Loupe],
         welcome: Late[Welcome],
         inspector: Inspector,
-        sides: Sequence[Sidebar | Rail],
+        places: SidebarModel,
         status_bar: StatusBar,
         actions: Actions,
         parent: QObject,
@@ -72,7 +71,7 @@ class EventRouter(QObject):
         self._loupe = loupe
         self._welcome = welcome
         self._inspector = inspector
-        self._sides = sides
+        self._places = places
         self._status_bar = status_bar
         self._actions = actions
         self._failed_new: set[str] = set()
@@ -118,8 +117,7 @@ class EventRouter(QObject):
             self._inspector.show_job(job)
 
     def _show_failed_new(self) -> None:
-        for side in self._sides:
-            side.set_failed_new(len(self._failed_new))
+        self._places.set_failed_new(len(self._failed_new))
 
     def on_failures_seen(self) -> None:
         """The shelf of failures is shown: none of them is new any more."""

@@ -22,7 +22,7 @@ from studio.common.i18n import _, ngettext
 from studio.domain.entities import Role
 from studio.ui.panels.composer.composer import Composer
 from studio.ui.style.theme import theme
-from studio.ui.support import drag_and_drop, drop_area, file_dialogs
+from studio.ui.support import drop_area, drop_contents, file_dialogs
 from studio.ui.support.drop_area import Drag, DropArea, DropCover
 from studio.ui.support.ports import Messages
 from studio.ui.support.tasks import SpawnedTask, spawn
@@ -62,7 +62,7 @@ class ImportController(QObject):
         self._target: ImportTarget | None = None
         self._work: SpawnedTask | None = None
         self._waiting: list[Path] = []
-        self._waiting_blobs: list[drag_and_drop.PictureBlob] = []
+        self._waiting_blobs: list[drop_contents.PictureBlob] = []
         self._refused: list[tuple[str, str]] = []
         self._taken_from: Path | None = None
         self._told = 0.0
@@ -93,9 +93,9 @@ class ImportController(QObject):
 
     def import_paths(self, paths: Sequence[Path]) -> None:
         """Import these; what comes while one is under way comes after it."""
-        self.take_in(drag_and_drop.DropContents(paths=tuple(paths)))
+        self.take_in(drop_contents.DropContents(paths=tuple(paths)))
 
-    def take_in(self, incoming: drag_and_drop.DropContents) -> None:
+    def take_in(self, incoming: drop_contents.DropContents) -> None:
         """Import what came from another program, with or without a file."""
         self._waiting.extend(incoming.paths)
         self._waiting_blobs.extend(incoming.blobs)
@@ -133,7 +133,7 @@ class ImportController(QObject):
 
     @staticmethod
     async def _read(
-        blobs: Sequence[drag_and_drop.PictureBlob], refused: list[tuple[str, str]]
+        blobs: Sequence[drop_contents.PictureBlob], refused: list[tuple[str, str]]
     ) -> list[tuple[str, bytes]]:
         """The bytes of pictures that came without a file; those that are none go to `refused`."""
         found: list[tuple[str, bytes]] = []
@@ -218,7 +218,7 @@ class ImportController(QObject):
         if not drag.begins:
             return
         # A folder cannot be a reference, but it can be imported.
-        if drag_and_drop.accepts(drag.mime):
+        if drop_contents.accepts(drag.mime):
             self._composer.show_drop_target(True)
         self.show_target(drag.mime)
 
@@ -232,13 +232,13 @@ class ImportController(QObject):
     def on_dropped_on_window(self, drag: Drag) -> None:
         """Something was dropped where no part of the window takes it."""
         role = Role.EDIT if self._welcoming() else Role.FREE
-        self._composer.add_from_mime(drag.mime, role)
+        self._composer.add_contents(drag.contents, role)
 
     def on_page_changed(self) -> None:
         """Another view came under the pointer: a drag that goes on begins anew."""
         drop_area.end_all()
 
-    def on_dropped(self, incoming: drag_and_drop.DropContents) -> None:
+    def on_dropped(self, incoming: drop_contents.DropContents) -> None:
         """Files, or pictures without one, were dropped on the gallery."""
         self._composer.on_drag_ended(True)
         self.take_in(incoming)
@@ -248,7 +248,7 @@ class ImportTarget(DropCover):
     """Lies over the gallery while files are dragged over the window.
 
     Signals:
-        dropped(object): what was dropped (Incoming).
+        dropped(object): the DropContents.
     """
 
     dropped = Signal(object)
@@ -274,7 +274,7 @@ class ImportTarget(DropCover):
 
     def on_dropped(self, drag: Drag) -> None:
         """They were dropped here."""
-        self.dropped.emit(drag_and_drop.pictures_in(drag.mime))
+        self.dropped.emit(drag.contents)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         look = theme()
@@ -294,28 +294,20 @@ class ImportTarget(DropCover):
         painter.end()
 
 
-def dropped_files(mime: QMimeData) -> tuple[Path, ...]:
-    """Local files and folders of a drag from outside; nothing for pictures of the gallery."""
-    return () if mime.hasFormat(drag_and_drop.IDS) else drag_and_drop.pictures_in(mime).paths
-
-
 def number_in(mime: QMimeData) -> int:
     """How many things of a drag from outside could be imported; no picture is fetched for it."""
-    if mime.hasFormat(drag_and_drop.IDS):
+    if mime.hasFormat(drop_contents.IDS):
         return 0
-    # 1 MB, for the first drag from another program.
-    from studio.ui.support import drop_contents
-
     named = sum(map(drop_contents.is_from_here, drop_contents.addresses(mime)))
-    return named or int(drag_and_drop.accepts(mime))
+    return named or int(drop_contents.accepts(mime))
 
 
 def brings_files(event: QDropEvent) -> bool:
     """Whether something from another program is dragged that the window can use."""
     mime = event.mimeData()
-    if event.source() is not None or mime.hasFormat(drag_and_drop.IDS):
+    if event.source() is not None or mime.hasFormat(drop_contents.IDS):
         return False
-    return drag_and_drop.accepts(mime) or mime.hasUrls()
+    return drop_contents.accepts(mime) or mime.hasUrls()
 
 
 def brings_local_files(event: QDropEvent) -> bool:

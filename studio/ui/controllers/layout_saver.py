@@ -56,9 +56,7 @@ class LayoutSaver(QObject):
         self._watched = parent
         self._written: WindowState = source.layout_now()
         self._writing: asyncio.Future[None] | None = None
-        self.pause = QTimer(self)
-        self.pause.setSingleShot(True)
-        self.pause.setInterval(PAUSE)
+        self.pause = QTimer(self, singleShot=True, interval=PAUSE)
         self.pause.timeout.connect(self.on_pause)
         zones.panels_changed.connect(self.on_changed)
         zones.widths_changed.connect(self.on_changed)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from PySide6.QtCore import QObject, Signal
 
 from studio.library.query import View
-from studio.ui.panels.sidebar.rail import Rail
-from studio.ui.panels.sidebar.sidebar import Sidebar
+from studio.ui.panels.sidebar.sidebar_model import SidebarModel
 from studio.ui.support.ports import Navigation, ShownPictures
 from studio.ui.views.gallery.view import GalleryView
 
@@ -28,27 +25,25 @@ class LibraryNavigation(QObject):
         navigation: Navigation,
         *,
         gallery: GalleryView,
-        sides: Sequence[Sidebar | Rail],
+        places: SidebarModel,
         parent: QObject,
     ) -> None:
         super().__init__(parent)
         self._shown = shown
         self._navigation = navigation
         self._gallery = gallery
-        self._sides = sides
+        self._places = places
 
     def show_shelf(self, view: View) -> None:
         """Show a shelf of the sidebar in the grid."""
-        for side in self._sides:
-            side.set_view(view)
+        self._places.set_view(view)
         if view is View.FAILED:
             self.failures_seen.emit()
         self._show(view, "")
 
     def show_collection(self, id: str) -> None:
         """Show a collection or a saved search in the grid."""
-        for side in self._sides:
-            side.set_view(View.ALL, id)
+        self._places.set_view(View.ALL, id)
         self._show(View.ALL, id)
 
     def _show(self, view: View, collection: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
@@ -10,8 +10,7 @@ from PySide6.QtWidgets import QStackedWidget
 
 from studio.library.query import View
 from studio.ui.controllers.library_view import LibraryViewController, shelf_name
-from studio.ui.panels.sidebar.rail import Rail
-from studio.ui.panels.sidebar.sidebar import Sidebar
+from studio.ui.panels.sidebar.sidebar_model import SidebarModel
 from studio.ui.panels.status_bar.activity import StatusBar
 from studio.ui.support.late import Late
 from studio.ui.views.gallery.model import GalleryModel
@@ -41,7 +40,7 @@ class Pages(QObject):
         grid_bar: GridBar,
         top_bar: TopBar,
         status_bar: StatusBar,
-        sides: Sequence[Sidebar | Rail],
+        places: SidebarModel,
         collection_name: Callable[[str], str],
         parent: QObject,
     ) -> None:
@@ -57,14 +56,13 @@ class Pages(QObject):
         self._grid_bar = grid_bar
         self._top_bar = top_bar
         self._status_bar = status_bar
-        self._sides = sides
+        self._places = places
         self._collection_name = collection_name
 
     def on_counted(self) -> None:
         """Numbers are new: bars, sidebar, and whether there is anything to see."""
         counts, query = self._browsing.counts, self._browsing.query
-        for side in self._sides:
-            side.show_counts(counts)
+        self._places.show_counts(counts)
         total = {
             View.TRASH: counts.trash,
             View.FAILED: counts.failed,

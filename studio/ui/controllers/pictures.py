@@ -21,7 +21,7 @@ from studio.common.i18n import _, ngettext
 from studio.domain.entities import Flag, Picture
 from studio.domain.events import Event, RecordsChanged
 from studio.library.files import save_copies
-from studio.ui.dialogs.overwrite import OverwriteDialog
+from studio.ui.dialogs.confirmations import OverwriteDialog
 from studio.ui.support import desktop_services, drag_and_drop, file_dialogs, tasks
 from studio.ui.support.ports import SelectionSource
 from studio.ui.support.tasks import spawn

@@ -84,9 +84,7 @@ class ViewSwitch(QObject):
         self._actions = actions
         self.in_loupe = False
         self._unseen: set[str] = set()
-        self._seen_timer = QTimer(self)
-        self._seen_timer.setSingleShot(True)
-        self._seen_timer.setInterval(_SEEN_PAUSE)
+        self._seen_timer = QTimer(self, singleShot=True, interval=_SEEN_PAUSE)
         self._seen_timer.timeout.connect(self.on_seen_pause)
 
     def on_order_changed(self) -> None:

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QWidget
 
 from studio.app.core import Core
 from studio.ui.dialogs.command_palette import CommandPalette
-from studio.ui.dialogs.forget_prompt import ForgetPromptDialog
+from studio.ui.dialogs.confirmations import ForgetPromptDialog
 from studio.ui.dialogs.history import HistoryDialog
 from studio.ui.dialogs.shortcuts_sheet import ShortcutsSheet
 from studio.ui.support import desktop_services

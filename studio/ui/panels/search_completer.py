@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QCompleter, QLineEdit
 from studio.library.index.search_language import KEYS, SIZES, STATES, parts
 from studio.ui.panels.search_hints import SearchHintDelegate, SearchHintModel
 from studio.ui.support.tasks import spawn
-from studio.ui.widgets.rounded import RoundedCorners
+from studio.ui.widgets.popover import RoundedCorners
 
 if TYPE_CHECKING:
     from studio.app.core import Core

@@ -1,4 +1,4 @@
-"""The look in use: colours by role, type, icons by name, and the one style sheet.
+"""The look in use: colours by role, type, icons by name, sizes, and the one style sheet.
 
 `install(app)` is called once, at start; after that `theme()` answers from anywhere in the window.
 """
@@ -17,6 +17,16 @@ from PySide6.QtWidgets import QApplication, QLabel
 
 from studio.ui.style import fonts, icons, stylesheet
 from studio.ui.style.roles import DARK, LIGHT, ColorRoles
+
+HEIGHTS = {"top": 44, "view": 38, "status": 26}
+"""Heights of the bars by the name of their zone, before the system's text scale."""
+
+RAIL = 48
+"""Width of the rail that takes the sidebar's place in a narrow window."""
+
+FAINT = 0.25
+"""Opacity of a picture that cannot be shown."""
+
 
 Choice = Literal["system", "dark", "light"]
 FontName = Literal["display", "title", "prompt", "body", "small", "micro", "timer"]

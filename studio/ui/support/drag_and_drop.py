@@ -1,4 +1,4 @@
-"""What leaves and enters by drag, drop, copy and paste.
+"""What leaves by drag and by copy.
 
 Outside the window the files count: the originals themselves, real paths, copied and never moved.
 Inside, the ids of the pictures win. A single picture goes as an image too, for programs that take
@@ -15,31 +15,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, QPoint, QRectF, Qt, QUrl
+from PySide6.QtCore import QByteArray, QMimeData, QPoint, QRectF, Qt, QUrl
 from PySide6.QtGui import QColor, QDrag, QImage, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
-from studio.common import user_input
 from studio.common.errors import InputError, StudioError
 from studio.common.i18n import _
-from studio.common.user_input import Unusable
 from studio.domain.entities import Picture
 from studio.library.files import save_copies
 from studio.ui.style.theme import theme
-from studio.ui.support import clipboard, drop_area, drop_contents
-from studio.ui.support.drop_contents import NamedFiles
+from studio.ui.support import clipboard, drop_area
+from studio.ui.support.drop_contents import GNOME_FILES, IDS, URIS
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.raster import RawPixels
 from studio.ui.support.tasks import spawn
 
-IDS = "application/x-gridbrush-ids"
-GNOME_FILES = "x-special/gnome-copied-files"
-FILES = "text/uri-list"
 QT_IMAGE = "application/x-qt-image"
-RAW_IMAGES = (
-    *("image/png", "image/jpeg", "image/webp", "image/avif", "image/gif", "image/tiff"),
-    "image/bmp",
-)
 MOST = 1_000
 """Pictures dragged or copied at once; more is refused in words, not cut silently."""
 _PATIENCE = 1.0
@@ -61,9 +52,6 @@ class DraggedPicture:
 
     picture: Picture
     path: Path
-
-
-# --- out --------------------------------------------------------------------------------------
 
 
 class PictureData(QMimeData):
@@ -141,7 +129,7 @@ class PictureData(QMimeData):
         return mimetype in self.formats()
 
     def retrieveData(self, mimetype: str, preferred: object) -> object:
-        if mimetype == FILES and self._usual is not None:
+        if mimetype == URIS and self._usual is not None:
             self._usual.join(_PATIENCE)
         if mimetype == QT_IMAGE and self._single:
             return self._image
@@ -270,122 +258,3 @@ def image_of(pixels: RawPixels) -> QImage:
     """Raw pixels as an image that owns its bytes."""
     shape = QImage.Format.Format_RGBA8888
     return QImage(pixels.data, pixels.width, pixels.height, pixels.width * 4, shape).copy()
-
-
-# --- in ---------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class PictureBlob:
-    """A picture that came without a file.
-
-    Attributes:
-        name: what to call it.
-        data: its bytes as they came; empty if only pixels came, or an address.
-        image: the pixels, where no bytes came.
-        address: the picture written as an address (`data:…`), where it came so.
-    """
-
-    name: str
-    data: bytes = b""
-    image: QImage | None = None
-    address: str = ""
-
-    async def read(self) -> bytes:
-        """The bytes of a picture file; pixels are written as PNG, in a thread.
-
-        Raises InputError for an address that holds no picture.
-        """
-        if self.address:
-            return await asyncio.to_thread(user_input.picture_in, self.address)
-        if self.image is None:
-            return self.data
-        return await asyncio.to_thread(_png, self.image)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DropContents:
-    """What is in a drop or on the clipboard; only the best of it is filled in.
-
-    Attributes:
-        ids: pictures of this library.
-        links: addresses of pictures elsewhere. Nothing fetches them by itself.
-        troubles: one for each address that cannot be used.
-    """
-
-    ids: tuple[str, ...] = ()
-    paths: tuple[Path, ...] = ()
-    blobs: tuple[PictureBlob, ...] = ()
-    links: tuple[str, ...] = ()
-    troubles: tuple[Unusable, ...] = ()
-
-    def __bool__(self) -> bool:
-        return bool(self.ids or self.paths or self.blobs)
-
-    @property
-    def says(self) -> bool:
-        """Whether there is anything to take, or to say of it."""
-        return bool(self or self.links or self.troubles)
-
-
-def accepts(mime: QMimeData) -> bool:
-    """Whether there is a picture in it, told without fetching any picture."""
-    if mime.hasFormat(IDS) or mime.hasImage() or any(map(mime.hasFormat, RAW_IMAGES)):
-        return True
-    lines = drop_contents.addresses(mime)
-    if lines:
-        return any(map(drop_contents.is_from_here, lines))
-    return mime.hasHtml() and bool(drop_contents.pictures_written(mime))
-
-
-def is_words(mime: QMimeData) -> bool:
-    """Whether it is text to be written, and no picture, file or link."""
-    # A browser's picture has text beside it, an editor's text may have a picture of itself.
-    if not mime.hasText() or drop_contents.addresses(mime):
-        return False
-    return not drop_contents.pictures_written(mime)
-
-
-def pictures_in(mime: QMimeData) -> DropContents:
-    """The pictures of a drop: our own ids, else files, else image bytes, else pixels.
-
-    A picture that is written as an address counts as a file. Addresses of the web are told apart,
-    beside whatever else there is.
-    """
-    found = drop_contents.named(drop_contents.addresses(mime))
-    if mime.hasFormat(IDS):
-        text = bytes(mime.data(IDS).data()).decode(errors="replace")
-        return DropContents(ids=tuple(text.split()), links=found.links)
-    if found.paths or found.data:
-        return _incoming(found)
-    for kind in RAW_IMAGES:
-        if mime.hasFormat(kind) and (data := bytes(mime.data(kind).data())):
-            return DropContents(blobs=(PictureBlob(_("pasted picture"), data),), links=found.links)
-    if mime.hasImage():
-        image = mime.imageData()
-        if isinstance(image, QPixmap):
-            image = image.toImage()
-        if isinstance(image, QImage) and not image.isNull():
-            return DropContents(
-                blobs=(PictureBlob(_("pasted picture"), image=image),), links=found.links
-            )
-    written = drop_contents.named(drop_contents.pictures_written(mime))
-    if written.paths or written.data or written.troubles:
-        return _incoming(written)
-    return _incoming(found)
-
-
-def _incoming(found: NamedFiles) -> DropContents:
-    return DropContents(
-        paths=found.paths,
-        blobs=tuple(PictureBlob(_("pasted picture"), address=one) for one in found.data),
-        links=found.links,
-        troubles=found.troubles,
-    )
-
-
-def _png(image: QImage) -> bytes:
-    buffer = QBuffer()
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, "PNG")  # type: ignore[call-overload]
-    return bytes(buffer.data().data())

@@ -14,6 +14,8 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QDragLeaveEvent, QDropEvent, QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QWidget
 
+from studio.ui.support import drop_contents
+from studio.ui.support.drop_contents import DropContents
 from studio.ui.support.qt_overrides import needs
 
 LINGER = 120  # milliseconds
@@ -51,9 +53,34 @@ class Drag:
         self.begins = begins
         self.taken = True
 
+    @property
+    def contents(self) -> DropContents:
+        """What it brings, read anew each time."""
+        return drop_contents.pictures_in(self.mime)
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Pictures of the gallery that it brings."""
+        return drop_contents.dropped_ids(self.mime)
+
     def refuse(self) -> None:
         """Nothing would come of a drop here."""
         self.taken = False
+
+
+def brings_pictures(event: QDropEvent) -> bool:
+    """Whether anything that is dragged could become a reference."""
+    return drop_contents.accepts(event.mimeData())
+
+
+def brings_words(event: QDropEvent) -> bool:
+    """Whether nothing is dragged but what the prompt takes as words."""
+    return not brings_pictures(event)
+
+
+def brings_own(event: QDropEvent) -> bool:
+    """Whether pictures of the gallery are dragged, and no files."""
+    return bool(drop_contents.dropped_ids(event.mimeData()))
 
 
 class DropArea(QObject):
@@ -63,12 +90,14 @@ class DropArea(QObject):
         inside: a drag is over it that would be taken.
 
     Signals:
+        inside_changed: `inside` is another, for a widget that paints it.
         over: a drag is over it, or moved there (Drag).
         ended: it is not over it any more; whether it is at an end altogether (dropped, given up)
             or may go on over something else. Comes once for each drag that was over it.
         dropped: after `ended`, where it was let go (Drag).
     """
 
+    inside_changed = Signal()
     over = Signal(object)
     ended = Signal(bool)
     dropped = Signal(object)
@@ -96,6 +125,7 @@ class DropArea(QObject):
         if self.inside:
             self.inside = False
             _watch().remove_area(self)
+            self.inside_changed.emit()
             self.ended.emit(gone)
 
     @needs("inside")
@@ -134,8 +164,10 @@ class DropArea(QObject):
         return True
 
     def _begin(self, event: QDropEvent) -> None:
-        self.inside = True
         _watch().remember(self, foreign=event.source() is None)
+        if not self.inside:
+            self.inside = True
+            self.inside_changed.emit()
 
     def _on_drop(self, event: QDropEvent) -> bool:
         self.end_drag()
@@ -188,9 +220,7 @@ class DropCover(QWidget):
     def __init__(self, parent: QWidget, accepts: Callable[[QDropEvent], bool]) -> None:
         super().__init__(parent)
         # A drag that moves from the window onto a part of it leaves the window first.
-        self._away = QTimer(self)
-        self._away.setSingleShot(True)
-        self._away.setInterval(LINGER)
+        self._away = QTimer(self, singleShot=True, interval=LINGER)
         self._away.timeout.connect(self.hide)
         self.hide()
         self.area = DropArea(self, accepts)

@@ -5,15 +5,22 @@ Nothing here knows a widget or a controller: `ui/app/window_parts.py` says who s
 
 from __future__ import annotations
 
+import asyncio
 from array import array
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, Protocol
 
+from studio.common.paths import Paths
+from studio.config.key_status import KeyStatus
+from studio.config.settings import SettingsStore
 from studio.domain.drafts import Draft
-from studio.domain.entities import Flag, Job, Picture
-from studio.domain.events import InfoPosted
+from studio.domain.entities import Flag, Job, Picture, Reference
+from studio.domain.events import EventBus, InfoPosted
 from studio.domain.runs import Run
-from studio.library.query import Query
+from studio.library.query import Family, Query
+from studio.ui.support import tasks
+from studio.ui.support.raster import RawPixels
 
 
 class Messages(Protocol):
@@ -142,3 +149,59 @@ class SpendingLimit(Protocol):
 
     def send(self, run: Run) -> None:
         """Queue a run, or ask first."""
+
+
+class CredentialsProtocol(Protocol):
+    """The keys of the profiles."""
+
+    def status(self, profile: str) -> KeyStatus: ...
+    async def store(self, profile: str, key: str) -> KeyStatus: ...
+    async def unlock(self, profile: str) -> KeyStatus: ...
+    async def delete_key(self, profile: str) -> None: ...
+
+
+class CoreProtocol(Protocol):
+    """The core: settings, keys, and where things lie."""
+
+    @property
+    def settings(self) -> SettingsStore: ...
+    @property
+    def events(self) -> EventBus: ...
+    @property
+    def keys(self) -> CredentialsProtocol: ...
+    @property
+    def paths(self) -> Paths: ...
+    @property
+    def library_folder(self) -> Path: ...
+    async def test_key(self, name: str, key: str | None = None) -> str: ...
+
+
+class LibraryProtocol(Protocol):
+    """The library, as far as looking at pictures needs it."""
+
+    async def pictures(self, rows: Sequence[int]) -> list[Picture]: ...
+    async def find(self, ids: Sequence[str]) -> list[Picture]: ...
+    async def family(self, id: str) -> Family: ...
+    async def thumbnail(self, picture: Picture, edge: int) -> bytes: ...
+    def kept_thumbnail(self, picture: Picture, edge: int) -> Path | None: ...
+    async def input_thumbnail(self, reference: Reference, edge: int = 256) -> bytes: ...
+    def path(self, picture: Picture) -> Path: ...
+    def doubt(self, picture: Picture) -> None: ...
+
+
+class DecoderProtocol(Protocol):
+    """The decoder, as far as looking at pictures needs it."""
+
+    async def pixels(self, path: Path, *, edge: int | None = None) -> RawPixels: ...
+    async def palette(self, path: Path, *, colours: int = 5) -> tuple[int, ...]: ...
+
+
+def loop_runs() -> bool:
+    """Whether anything can be asked for: Qt still paints when the loop has ended."""
+    if tasks.held():
+        return False
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True

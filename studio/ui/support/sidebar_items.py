@@ -5,14 +5,10 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from PySide6.QtCore import QMimeData
-from PySide6.QtGui import QDropEvent
-
 from studio.common.display_text import one_line
 from studio.common.i18n import _, ngettext
 from studio.domain.spend import Spend
 from studio.library.query import Collection, Counts, View
-from studio.ui.support import drag_and_drop
 from studio.ui.support.formatting import about, plain_money
 
 
@@ -147,15 +143,3 @@ def month_name(number: int) -> str:
 def this_month() -> str:
     """The whole name of this month."""
     return month_name(time.localtime().tm_mon)
-
-
-def brings_own(event: QDropEvent) -> bool:
-    """Whether pictures of the gallery are dragged, and no files."""
-    return bool(dropped_ids(event.mimeData()))
-
-
-def dropped_ids(mime: QMimeData) -> tuple[str, ...]:
-    """The pictures of the gallery in a drop; nothing for files and the like."""
-    if not mime.hasFormat(drag_and_drop.IDS):
-        return ()
-    return drag_and_drop.pictures_in(mime).ids

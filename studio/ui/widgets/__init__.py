@@ -3,21 +3,17 @@
 from studio.ui.widgets.accessible import announce, plain_tip, restyle, set_role
 from studio.ui.widgets.buttons import Button, CheckBox, IconButton
 from studio.ui.widgets.chip import ChipChoice, MenuChip
-from studio.ui.widgets.key_cap import Badge, KeyCap, Tag
-from studio.ui.widgets.logo import Logo
 from studio.ui.widgets.menu import Menu
 from studio.ui.widgets.message_bar import MessageBar, Notice
+from studio.ui.widgets.number_controls import SmallSlider, Stars, Stepper
 from studio.ui.widgets.search_field import SearchField
 from studio.ui.widgets.segmented import Segmented
-from studio.ui.widgets.slider import SmallSlider
+from studio.ui.widgets.signs import Logo
 from studio.ui.widgets.splitter import Splitter
-from studio.ui.widgets.stars import Stars
-from studio.ui.widgets.stepper import Stepper
-from studio.ui.widgets.text import ElidedLabel, Text
+from studio.ui.widgets.text import ElidedLabel, KeyCap, Tag, Text
 from studio.ui.widgets.toast import Toast
 
 __all__ = [
-    "Badge",
     "Button",
     "CheckBox",
     "ChipChoice",

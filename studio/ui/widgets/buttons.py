@@ -1,14 +1,16 @@
-"""Buttons: with words, with an icon alone, and the box with a tick."""
+"""Buttons: with words, with an icon alone, painted by themselves, and the box with a tick."""
 
 from __future__ import annotations
 
 from typing import Literal
 
-from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QEnterEvent, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QPoint, QSize, Qt
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QCheckBox,
     QPushButton,
+    QRadioButton,
     QSizePolicy,
     QStyle,
     QStyleOptionButton,
@@ -19,8 +21,8 @@ from PySide6.QtWidgets import (
 from studio.common.display_text import one_line
 from studio.ui.style.theme import theme
 from studio.ui.support.key_repeat import once
-from studio.ui.widgets import tips
 from studio.ui.widgets.accessible import set_tip
+from studio.ui.widgets.tips import HoverTip
 
 Kind = Literal["", "primary", "quiet", "link", "danger", "toast"]
 GAP = 3  # Qt leaves 4 px between icon and words; this much more
@@ -73,7 +75,43 @@ class Button(QPushButton):
             super().keyPressEvent(event)
 
 
-class IconButton(QToolButton):
+class PaintedButton(QAbstractButton):
+    """A button that paints itself: Tab leads to it, Enter presses it too."""
+
+    def __init__(self, parent: QWidget | None = None, *, radius: int = 6) -> None:
+        """`radius` is that of its corners, for the ring around it."""
+        super().__init__(parent)
+        self.setProperty("radius", radius)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        theme().changed.connect(self.update)
+
+    @once
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
+
+class PaintedRadio(QRadioButton):
+    """One of several choices that paints itself; the whole of it takes the pointer."""
+
+    def __init__(self, parent: QWidget, *, radius: int = 6) -> None:
+        super().__init__(parent)
+        self.setProperty("radius", radius)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def hitButton(self, pos: QPoint) -> bool:
+        return self.rect().contains(pos)
+
+
+class IconButton(HoverTip, QToolButton):
     """A button that is an icon alone; its name is in the tool tip, with its key, and spoken."""
 
     def __init__(
@@ -106,14 +144,6 @@ class IconButton(QToolButton):
     def set_icon(self, name: str, role: str = "text2") -> None:
         """Show this icon in the colour of this role."""
         theme().bind_icon(self, name, role, size=self._glyph)
-
-    def enterEvent(self, event: QEnterEvent) -> None:
-        super().enterEvent(event)
-        tips.expect(self)
-
-    def leaveEvent(self, event: QEvent) -> None:
-        super().leaveEvent(event)
-        tips.cancel_tip(self)
 
 
 class CheckBox(QCheckBox):

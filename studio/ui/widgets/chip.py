@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QRectF, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleEvent,
     QAction,
-    QEnterEvent,
     QFontMetrics,
     QPainter,
     QPaintEvent,
@@ -23,9 +22,9 @@ from PySide6.QtWidgets import QComboBox, QSizePolicy, QWidget
 from studio.common.display_text import one_line
 from studio.ui.style.theme import theme
 from studio.ui.support.qt_overrides import needs
-from studio.ui.widgets import tips
 from studio.ui.widgets.accessible import set_role, set_tip
 from studio.ui.widgets.menu import Menu
+from studio.ui.widgets.tips import HoverTip
 
 GLYPH = 14
 SPACE = 6
@@ -54,7 +53,7 @@ class ChipChoice:
     quiet: bool = False
 
 
-class MenuChip(QComboBox):
+class MenuChip(HoverTip, QComboBox):
     """A value that opens a menu; Up and Down change it closed, letters jump.
 
     Signals:
@@ -99,18 +98,17 @@ class MenuChip(QComboBox):
     def set_choices(self, choices: Sequence[ChipChoice]) -> None:
         """Offer these; the chosen value stays where it is among them, else the first one is."""
         before = self.value
-        self.blockSignals(True)
         self._choices = tuple(choices)
-        self.clear()
-        for choice in choices:
-            self.addItem(one_line(choice.text))
-        model = self.model()
-        if isinstance(model, QStandardItemModel):
-            for row, choice in enumerate(choices):
-                model.item(row).setEnabled(choice.enabled)
-        values = [choice.value for choice in choices]
-        self.setCurrentIndex(values.index(before) if before in values else 0 if values else -1)
-        self.blockSignals(False)
+        with QSignalBlocker(self):
+            self.clear()
+            for choice in choices:
+                self.addItem(one_line(choice.text))
+            model = self.model()
+            if isinstance(model, QStandardItemModel):
+                for row, choice in enumerate(choices):
+                    model.item(row).setEnabled(choice.enabled)
+            values = [choice.value for choice in choices]
+            self.setCurrentIndex(values.index(before) if before in values else 0 if values else -1)
         self._told = self.value
         self._changed_size()
 
@@ -155,10 +153,7 @@ class MenuChip(QComboBox):
                 heading.setEnabled(False)
                 heading.setProperty("heading", True)
             note = choice.note or choice.supplement
-            action = made.entry(choice.text, note)
-            action.setData(row)
-            action.setCheckable(True)
-            action.setChecked(row == self.currentIndex())
+            action = made.entry(choice.text, note, data=row, checked=row == self.currentIndex())
             action.setEnabled(choice.enabled)
             action.setProperty("quiet", choice.quiet)
         made.triggered.connect(self.on_triggered)
@@ -250,14 +245,6 @@ class MenuChip(QComboBox):
     def wheelEvent(self, event: QWheelEvent) -> None:
         # A wheel meant for the panel must not change what is paid for.
         event.ignore()
-
-    def enterEvent(self, event: QEnterEvent) -> None:
-        super().enterEvent(event)
-        tips.expect(self)
-
-    def leaveEvent(self, event: QEvent) -> None:
-        super().leaveEvent(event)
-        tips.cancel_tip(self)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         look, enabled = theme(), self.isEnabled()

@@ -12,7 +12,7 @@ from studio.common.errors import StudioError
 from studio.ui.style.theme import theme
 from studio.ui.widgets.accessible import announce
 from studio.ui.widgets.buttons import Button
-from studio.ui.widgets.lamps import Spinner
+from studio.ui.widgets.signs import Spinner
 from studio.ui.widgets.text import Text
 
 Tone = Literal["busy", "ok", "warn", "bad", "plain"]

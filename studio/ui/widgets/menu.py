@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QAction, QCursor, QHideEvent, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QApplication, QMenu, QWidget
 
@@ -10,7 +10,7 @@ from studio.common.display_text import one_line
 from studio.ui.style.theme import theme
 from studio.ui.support import key_names
 from studio.ui.support.key_repeat import once
-from studio.ui.widgets.rounded import RoundedCorners
+from studio.ui.widgets.popover import RoundedCorners
 
 _WIDEST = 120  # characters of a row; a wider menu would leave the screen
 
@@ -36,9 +36,24 @@ class Menu(QMenu):
         self.addMenu(made)
         return made
 
-    def entry(self, text: str, beside: str = "") -> QAction:
-        """One more row; `beside` stands at the right, such as a key or a price."""
-        return self.addAction(_literal(text) + (f"\t{_literal(beside)}" if beside else ""))
+    def entry(
+        self, text: str, beside: str = "", *, data: object = None, checked: bool | None = None
+    ) -> QAction:
+        """One more row; `beside` stands at the right, such as a key or a price.
+
+        `data` goes to the action; `checked` gives the row a tick, or room for one.
+        """
+        action = self.addAction(_literal(text) + (f"\t{_literal(beside)}" if beside else ""))
+        action.setData(data)
+        if checked is not None:
+            action.setCheckable(True)
+            action.setChecked(checked)
+        return action
+
+    def open_above(self, widget: QWidget) -> None:
+        """Open over a widget, once: it is deleted when it closes."""
+        self.aboutToHide.connect(self.deleteLater)
+        self.popup(widget.mapToGlobal(QPoint(0, -self.sizeHint().height() - 4)))
 
     @once
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -1,14 +1,24 @@
-"""A small panel that lies over the window until it is left: the queue, the command palette.
+"""Panels that lie over the window until they are left, and round corners.
 
-It is a child of the window and not a window: it takes no keyboard grab and works where there is no
-compositor.
+A popover is a child of the window and not a window: it takes no keyboard grab and works where there
+is no compositor.
 """
 
 from __future__ import annotations
 
 import shiboken6
 from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, Qt, Signal
-from PySide6.QtGui import QHideEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import (
+    QGuiApplication,
+    QHideEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+    QRegion,
+)
 from PySide6.QtWidgets import QApplication, QFrame, QWidget
 
 from studio.ui.style.theme import theme
@@ -16,6 +26,33 @@ from studio.ui.support.key_repeat import once
 from studio.ui.support.qt_overrides import needs
 
 RADIUS = 8
+
+
+class RoundedCorners(QObject):
+    """Keeps the corners of a widget round whatever its size; `paint` draws its ground.
+
+    X11 may have no compositor; there the corners are cut off instead of seen through.
+    """
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__(widget)
+        self._widget = widget
+        if QGuiApplication.platformName() == "xcb":
+            widget.installEventFilter(self)
+        else:
+            widget.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
+
+    def paint(self, painter: QPainter) -> None:
+        """The ground with its edge."""
+        _paint_ground(painter, self._widget)
+
+    @needs("_widget")
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._widget and event.type() == QEvent.Type.Resize:
+            path = QPainterPath()
+            path.addRoundedRect(QRectF(self._widget.rect()), RADIUS, RADIUS)
+            self._widget.setMask(QRegion(path.toFillPolygon().toPolygon()))
+        return False
 
 
 class Popover(QFrame):
@@ -100,10 +137,15 @@ class Popover(QFrame):
         super().keyPressEvent(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        ground, edge = theme().color("raise"), theme().color("edge")
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(edge, 1))
-        painter.setBrush(ground)
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
+        _paint_ground(painter, self)
         painter.end()
+
+
+def _paint_ground(painter: QPainter, widget: QWidget) -> None:
+    look = theme()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(look.color("edge"), 1))
+    painter.setBrush(look.color("raise"))
+    inner = QRectF(widget.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+    painter.drawRoundedRect(inner, RADIUS, RADIUS)

@@ -13,8 +13,7 @@ from studio.ui.style.theme import theme
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets.accessible import restyle
 from studio.ui.widgets.buttons import IconButton
-from studio.ui.widgets.key_cap import KeyCap
-from studio.ui.widgets.text import Text
+from studio.ui.widgets.text import KeyCap, Text
 
 
 class SearchToken(QFrame):

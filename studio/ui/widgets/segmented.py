@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QAccessible,
-    QEnterEvent,
     QFontMetrics,
     QPainter,
     QPaintEvent,
@@ -18,26 +17,24 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QRadioButton, Q
 from studio.common.display_text import one_line
 from studio.ui.style.theme import theme
 from studio.ui.support.qt_overrides import needs
-from studio.ui.widgets import tips
 from studio.ui.widgets.accessible import set_role, set_tip
+from studio.ui.widgets.buttons import PaintedRadio
+from studio.ui.widgets.tips import HoverTip
 
 GLYPH = 16
 SPACE = 6
 
 
-class Segment(QRadioButton):
+class Segment(HoverTip, PaintedRadio):
     """One of the choices; as wide as its words are when chosen, so that nothing moves."""
 
     def __init__(self, label: str, icon: str, size: int, parent: QWidget) -> None:
-        super().__init__(parent)
+        super().__init__(parent, radius=4)
         self.setText(one_line(label))
         self.icon_name = icon
         self.compact = False
         self._size = size
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setProperty("look", "segment")
-        self.setProperty("radius", 4)
         self.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
 
     def set_compact(self, *, compact: bool) -> None:
@@ -54,21 +51,6 @@ class Segment(QRadioButton):
         glyph = GLYPH if self.icon_name else 0
         between = SPACE if words and glyph else 0
         return QSize(words + glyph + between + 20, theme().height(self._size) - 6)
-
-    @needs("_size")
-    def minimumSizeHint(self) -> QSize:
-        return self.sizeHint()
-
-    def hitButton(self, pos: QPoint) -> bool:
-        return self.rect().contains(pos)
-
-    def enterEvent(self, event: QEnterEvent) -> None:
-        super().enterEvent(event)
-        tips.expect(self)
-
-    def leaveEvent(self, event: QEvent) -> None:
-        super().leaveEvent(event)
-        tips.cancel_tip(self)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         look, chosen = theme(), self.isChecked()

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import shiboken6
 from PySide6.QtCore import QEvent, QObject, QTimer
-from PySide6.QtGui import QCursor
+from PySide6.QtGui import QCursor, QEnterEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from studio.ui.style.theme import theme
+
+if TYPE_CHECKING:
+    _Base = QWidget
+else:
+    # The other base of a class with this mixin is a widget already, and Qt takes only one.
+    _Base = object
 
 DELAY = 600
 
@@ -61,3 +69,15 @@ def cancel_tip(widget: QWidget) -> None:
     """The pointer left the control."""
     if _clock is not None and shiboken6.isValid(_clock) and _clock.widget is widget:
         _clock.wait_for(None)
+
+
+class HoverTip(_Base):
+    """Mixin for a widget whose tool tip is due when the pointer comes to rest on it."""
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        super().enterEvent(event)
+        expect(self)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        cancel_tip(self)

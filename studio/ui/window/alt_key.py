@@ -37,9 +37,7 @@ class AltKeyFilter(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self._alone = False
-        self._wait = QTimer(self)
-        self._wait.setSingleShot(True)
-        self._wait.setInterval(_MOMENT)
+        self._wait = QTimer(self, singleShot=True, interval=_MOMENT)
         self._wait.timeout.connect(self.pressed)
 
     @property

@@ -7,8 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from studio.common.i18n import _
 from studio.library.query import Sort
-from studio.ui.style.metrics import HEIGHTS
-from studio.ui.style.theme import theme
+from studio.ui.style.theme import HEIGHTS, theme
 from studio.ui.widgets import (
     Button,
     ChipChoice,

@@ -10,8 +10,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from studio.ui.style.metrics import HEIGHTS, RAIL
-from studio.ui.style.theme import theme
+from studio.ui.style.theme import HEIGHTS, RAIL, theme
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets.splitter import Splitter
 

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from studio.app.core import Core
 from studio.ui.panels.composer.first_card import FirstCard
-from studio.ui.style.metrics import HEIGHTS
+from studio.ui.style.theme import HEIGHTS
 from studio.ui.views.gallery.model import GalleryModel
 from studio.ui.views.gallery.view import GalleryView
 from studio.ui.window import layout, window_state

@@ -7,8 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QWidget
 
 from studio.common.i18n import _, ngettext
 from studio.library.index.search_language import is_token, parts
-from studio.ui.style.metrics import HEIGHTS
-from studio.ui.style.theme import theme
+from studio.ui.style.theme import HEIGHTS, theme
 from studio.ui.support import key_names
 from studio.ui.widgets import IconButton, Logo, SearchField, Segmented, Text
 from studio.ui.widgets.focus_ring import focus_by_key

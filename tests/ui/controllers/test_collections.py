@@ -12,6 +12,7 @@ from studio.library.query import View
 from studio.ui.controllers.collections import CollectionsController
 from studio.ui.dialogs.name_popover import NamePopover
 from studio.ui.panels.sidebar.sidebar import Sidebar
+from studio.ui.panels.sidebar.sidebar_model import SidebarModel
 from studio.ui.style import theme
 from studio.ui.support import sidebar_items
 from tests.ui.user_actions import drop, mime, names
@@ -52,7 +53,7 @@ async def test_a_collection_lives_in_the_sidebar(tmp_path: Path) -> None:
         shelving.on_asked(place, "rename")
         named(shelving, "Posters")
         await until(core, lambda: shelving.every[0].name == "Posters", "renamed")
-        side.collections.asked.emit(place, "delete")
+        side.model.collection_asked.emit(place, "delete")
         await until(core, lambda: not shelving.every, "deleted")
         await until(core, lambda: not window.library_view.query.collection, "left")
         assert window.library_view.query.view is View.ALL
@@ -107,18 +108,18 @@ async def test_a_name_that_is_taken_is_told_where_it_was_written(tmp_path: Path)
 
 def test_the_arrows_pass_through_the_collections(qapp: QApplication) -> None:
     theme.install(qapp, "dark", scale=1.0)
-    side = Sidebar()
+    side = Sidebar(SidebarModel())
     chosen: list[str] = []
-    side.collection_chosen.connect(chosen.append)
+    side.model.collection_chosen.connect(chosen.append)
     rows = [
         sidebar_items.SidebarItem(label=x, icon="folder", view=View.ALL, collection=x) for x in "ab"
     ]
-    side.show_collections(rows)
+    side.model.show_collections(rows)
     side.resize(224, 700)
     side.show()
     side.activateWindow()
     library, collections, prompts, _trash = side.lists
-    side.set_view(View.ALL)
+    side.model.set_view(View.ALL)
     library.setFocus()
     QApplication.processEvents()
     for _step in range(4):
@@ -129,7 +130,7 @@ def test_the_arrows_pass_through_the_collections(qapp: QApplication) -> None:
     QTest.keyClick(collections, Qt.Key.Key_Down)
     assert prompts.hasFocus()
     assert chosen == ["a", "b"]
-    side.set_view(View.ALL, "b")
+    side.model.set_view(View.ALL, "b")
     assert collections.selectedItems()[0].text() == "b"
     assert not library.selectedItems()
     side.deleteLater()

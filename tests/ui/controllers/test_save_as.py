@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QDialog, QFileDialog
 
-from studio.ui.dialogs.overwrite import OverwriteDialog
+from studio.ui.dialogs.confirmations import OverwriteDialog
 from studio.ui.support import drag_and_drop, tasks
 from tests.generation.earlier_process import full_disk
 from tests.ui.windows import OpenedWindow, make, opened, until

@@ -19,10 +19,10 @@ from studio.library.log import daily_copies
 from studio.library.query import View
 from studio.library.stopped import Stopped
 from studio.ui.app import main_loop
-from studio.ui.dialogs.forget_prompt import ForgetPromptDialog
+from studio.ui.dialogs.confirmations import ForgetPromptDialog
 from studio.ui.dialogs.maintenance import TextDialog
 from studio.ui.dialogs.progress import ProgressDialog
-from studio.ui.panels.composer.history_popup import HistoryPopup
+from studio.ui.panels.composer.prompt_history import HistoryPopup
 from studio.ui.support import tasks
 from tests.ui import windows
 from tests.ui.windows import OpenedWindow

@@ -19,15 +19,15 @@ from studio.ui.dialogs.question import Question
 from studio.ui.dialogs.start_error import StartErrorDialog
 from studio.ui.panels.composer.composer import Composer
 from studio.ui.panels.inspector import Inspector
-from studio.ui.panels.key_card import KeyCard
+from studio.ui.panels.key_card import KeyCard, KeyField
 from studio.ui.panels.sidebar.rail import Rail
 from studio.ui.panels.sidebar.sidebar import Sidebar
+from studio.ui.panels.sidebar.sidebar_model import SidebarModel
 from studio.ui.panels.status_bar.activity import StatusBar
 from studio.ui.style import theme
 from studio.ui.support import tasks
-from studio.ui.views.example_card import ExampleCard
 from studio.ui.views.loupe import Loupe
-from studio.ui.views.welcome import Welcome
+from studio.ui.views.welcome import ExampleCard, Welcome
 from studio.ui.widgets import (
     Button,
     CheckBox,
@@ -46,10 +46,9 @@ from studio.ui.widgets import (
     Toast,
 )
 from studio.ui.widgets.accessible import restyle
-from studio.ui.widgets.key_field import KeyField
 from studio.ui.widgets.key_test_result import KeyTestResult
-from studio.ui.widgets.paragraph import Paragraph
 from studio.ui.widgets.popover import Popover
+from studio.ui.widgets.text import Paragraph
 from studio.ui.window.grid_bar import GridBar
 from studio.ui.window.top_bar import TopBar
 from tests.ui.scripted_core import job
@@ -300,8 +299,8 @@ async def start_trouble(_window: OpenedWindow) -> QWidget:
 PANELS: dict[str, Scene] = {
     "top bar": panel(TopBar, 1440),
     "view bar": panel(GridBar, 1100),
-    "sidebar": panel(Sidebar, 224, 800),
-    "rail": panel(Rail, 48, 800),
+    "sidebar": panel(lambda _window: Sidebar(SidebarModel()), 224, 800),
+    "rail": panel(lambda _window: Rail(SidebarModel()), 48, 800),
     "status bar": panel(StatusBar, 1440),
     "composer": panel(composer, 1128),
     "narrow composer": panel(partial(composer, width=900), 900),

@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QApplication
 
 from studio.common.errors import InputError, PictureUnreadable
 from studio.ui.style import theme
-from studio.ui.support import drag_and_drop
-from studio.ui.support.drag_and_drop import DraggedPicture, PictureData, accepts, pictures_in
+from studio.ui.support import drag_and_drop, drop_contents
+from studio.ui.support.drag_and_drop import DraggedPicture, PictureData
+from studio.ui.support.drop_contents import accepts, pictures_in
 from tests.ui import scripted
 
 
@@ -34,7 +35,7 @@ def test_a_drag_names_the_original_files(carried: list[DraggedPicture]) -> None:
     paths = [Path(url.toLocalFile()) for url in data.urls()]
     assert paths == [each.path for each in carried]
     assert all(path.is_absolute() and path.exists() for path in paths)
-    assert bytes(data.data(drag_and_drop.IDS).data()) == b"p1\np2\np3"
+    assert bytes(data.data(drop_contents.IDS).data()) == b"p1\np2\np3"
     assert not data.hasImage()
     assert not data.hasFormat("image/png")
 
@@ -66,7 +67,7 @@ async def test_copy_puts_files_and_image_on_the_clipboard(carried: list[DraggedP
     mime = QGuiApplication.clipboard().mimeData()
     url = QUrl.fromLocalFile(str(carried[1].path))
     assert mime.urls() == [url]
-    gnome = bytes(mime.data(drag_and_drop.GNOME_FILES).data()).decode()
+    gnome = bytes(mime.data(drop_contents.GNOME_FILES).data()).decode()
     assert gnome == "copy\n" + bytes(url.toEncoded().data()).decode()
     assert "two%20words.png" in gnome
     assert mime.hasImage()
@@ -105,7 +106,7 @@ def test_the_picture_under_the_pointer_is_small_and_counts(
 
 def test_our_own_pictures_come_as_ids() -> None:
     mime = QMimeData()
-    mime.setData(drag_and_drop.IDS, QByteArray(b"a\nb"))
+    mime.setData(drop_contents.IDS, QByteArray(b"a\nb"))
     mime.setUrls([QUrl.fromLocalFile("/x/a.png")])
     assert accepts(mime)
     assert pictures_in(mime).ids == ("a", "b")

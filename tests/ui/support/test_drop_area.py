@@ -17,7 +17,7 @@ from pytestqt.qtbot import QtBot
 from studio.domain.drafts import Draft
 from studio.domain.entities import Reference, Role
 from studio.ui.controllers.import_ import ImportTarget
-from studio.ui.panels.composer.drop_target import DropTarget
+from studio.ui.panels.composer.card import DropTarget
 from studio.ui.panels.composer.slot import Slot
 from studio.ui.support import drop_area
 from studio.ui.support.drop_area import Drag, DropArea
@@ -105,7 +105,7 @@ def is_over(place: Place) -> bool:
 
 
 def aimed_at(slot: Slot) -> bool:
-    return slot._target
+    return slot._area.inside
 
 
 def esc(place: QWidget) -> None:

@@ -16,7 +16,7 @@ from studio.common.errors import InputError
 from studio.common.file_types import kind_of
 from studio.library.operations import import_sources
 from studio.ui.controllers.import_ import ImportTarget, number_in
-from studio.ui.support import drag_and_drop, drop_contents
+from studio.ui.support import drop_contents
 from studio.ui.support.file_dialogs import PATTERNS
 from tests import odd_files
 from tests.ui import scripted
@@ -70,14 +70,14 @@ def test_addresses_of_files_are_their_paths(name: str, start: str) -> None:
     path = Path("/somewhere") / name
     address = start + quote(os.fsencode(path))
     for mime in (uris("# a comment", address), gnome(address), offer(text_plain=address)):
-        assert drag_and_drop.pictures_in(mime).paths == (path,)
-    assert drag_and_drop.accepts(uris(address))
+        assert drop_contents.pictures_in(mime).paths == (path,)
+    assert drop_contents.accepts(uris(address))
     assert number_in(uris(address, address)) == 2
 
 
 @only_posix
 def test_a_path_alone_in_a_list_of_addresses_is_one() -> None:
-    assert drag_and_drop.pictures_in(uris("/x/three words.png")).paths == (
+    assert drop_contents.pictures_in(uris("/x/three words.png")).paths == (
         Path("/x/three words.png"),
     )
 
@@ -92,8 +92,8 @@ def test_a_drop_looks_at_no_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     for name in ("stat", "lstat", "open", "scandir"):
         monkeypatch.setattr(os, name, asked)
     for mime in mimes:
-        assert drag_and_drop.accepts(mime)
-        assert len(drag_and_drop.pictures_in(mime).paths) == number_in(mime) - 1
+        assert drop_contents.accepts(mime)
+        assert len(drop_contents.pictures_in(mime).paths) == number_in(mime) - 1
 
 
 PAGES = (
@@ -115,17 +115,17 @@ PAGES = (
     ],
 )
 async def test_a_picture_that_is_an_address_is_a_picture(mime: QMimeData) -> None:
-    assert drag_and_drop.accepts(mime)
-    assert not drag_and_drop.is_words(mime)
+    assert drop_contents.accepts(mime)
+    assert not drop_contents.is_words(mime)
     assert number_in(mime) == 1
-    (blob,) = drag_and_drop.pictures_in(mime).blobs
+    (blob,) = drop_contents.pictures_in(mime).blobs
     assert await blob.read() == PNG
 
 
 async def test_a_picture_that_is_an_address_is_pasted_as_text_too() -> None:
     mime = offer(text_plain=f"  {DATA[:60]}\n{DATA[60:]}\n")
-    assert not drag_and_drop.is_words(mime)
-    (blob,) = drag_and_drop.pictures_in(mime).blobs
+    assert not drop_contents.is_words(mime)
+    (blob,) = drop_contents.pictures_in(mime).blobs
     assert await blob.read() == PNG
 
 
@@ -133,17 +133,17 @@ async def test_a_picture_of_a_browser_wins_over_its_page() -> None:
     mime = offer(
         text_uri__list="https://example.org/dog.png", text_html=PAGES[0], image_png=PNG + b"own"
     )
-    found = drag_and_drop.pictures_in(mime)
+    found = drop_contents.pictures_in(mime)
     assert found.blobs[0].data == PNG + b"own"
     assert found.links == ("https://example.org/dog.png",)
 
 
-@pytest.mark.parametrize("kind", drag_and_drop.RAW_IMAGES)
+@pytest.mark.parametrize("kind", drop_contents.RAW_IMAGES)
 def test_bytes_of_every_kind_that_is_read_are_taken(kind: str) -> None:
     mime = QMimeData()
     mime.setData(kind, QByteArray(b"picture"))
-    assert drag_and_drop.accepts(mime)
-    assert drag_and_drop.pictures_in(mime).blobs[0].data == b"picture"
+    assert drop_contents.accepts(mime)
+    assert drop_contents.pictures_in(mime).blobs[0].data == b"picture"
 
 
 @pytest.mark.parametrize(
@@ -160,8 +160,8 @@ def test_bytes_of_every_kind_that_is_read_are_taken(kind: str) -> None:
 )
 def test_a_page_with_words_is_words(page: str) -> None:
     mime = offer(text_html=page, text_plain="words")
-    assert not drag_and_drop.accepts(mime)
-    assert drag_and_drop.is_words(mime)
+    assert not drop_contents.accepts(mime)
+    assert drop_contents.is_words(mime)
 
 
 @pytest.mark.parametrize("piece", ["<", "<!--", "<style>", "<img src=", "</", "&", "<img "])
@@ -181,7 +181,7 @@ def test_a_hostile_page_is_looked_at_once(piece: str, monkeypatch: pytest.Monkey
     ],
 )
 def test_what_cannot_be_reached_is_said(address: str, why: str) -> None:
-    found = drag_and_drop.pictures_in(uris(address))
+    found = drop_contents.pictures_in(uris(address))
     assert not found
     assert found.says
     (trouble,) = found.troubles
@@ -252,7 +252,7 @@ async def test_files_with_odd_names_become_references_with_plain_ones(
 
 
 async def window_takes(window: OpenedWindow, mime: QMimeData) -> None:
-    window.composer.add_from_mime(mime)
+    window.composer.add_contents(drop_contents.pictures_in(mime))
     await until(window.core, lambda: bool(window.composer.draft().references), "taken")
 
 
@@ -301,7 +301,7 @@ async def test_a_folder_with_an_odd_name_in_it_is_imported_by_a_drop(tmp_path: P
     async with opened(tmp_path / "home") as window:
         await make(window)
         window.import_controller.take_in(
-            drag_and_drop.pictures_in(uris((tmp_path / "in").as_uri()))
+            drop_contents.pictures_in(uris((tmp_path / "in").as_uri()))
         )
         await until(window.core, lambda: window.library_view.shown == 2, "imported")
         await until(window.core, lambda: "1 × HEIC" in said(window), "said what was left out")
@@ -349,6 +349,6 @@ async def test_a_picture_that_is_an_endless_address_is_refused(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(user_input, "MOST_DATA", 200)
-    (blob,) = drag_and_drop.pictures_in(uris(f"{DATA}{'A' * 200}")).blobs
+    (blob,) = drop_contents.pictures_in(uris(f"{DATA}{'A' * 200}")).blobs
     with pytest.raises(InputError, match="larger than"):
         await blob.read()

@@ -41,7 +41,7 @@ ASKED_FOR = {
     "views/canvas/canvas.py:eventFilter": "keeps Space for the picture, does nothing itself",
     "panels/search_completer.py:_is_tab": "asked by its eventFilter",
     "panels/search_completer.py:eventFilter": "takes an offer, held no other one",
-    "panels/composer/history_popup.py:eventFilter": (
+    "panels/composer/prompt_history.py:eventFilter": (
         "moves; what forgets a prompt passes repetitions over"
     ),
     "panels/composer/prompt_editor.py:_enter": "asked by its keyPressEvent",
@@ -56,7 +56,7 @@ ASKED_FOR = {
     "views/gallery/keyboard.py:press": "called by the view's keyPressEvent",
     "panels/inspector/note.py:event": "keeps keys for the note, does nothing itself",
     "panels/inspector/tags.py:event": "keeps keys for the tag, does nothing itself",
-    "panels/inspector/title.py:event": "keeps keys for the title, does nothing itself",
+    "panels/inspector/head.py:event": "keeps keys for the title, does nothing itself",
     "views/loupe/loupe.py:eventFilter": "keeps keys for the loupe, does nothing itself",
     "window/alt_key.py:on_window_event": "Alt alone, and never one that is held",
 }
@@ -115,7 +115,7 @@ def test_no_shortcut_stands_beside_the_table() -> None:
         # Takes the key away that an & in a name would be.
         "setShortcut": {"widgets/accessible.py"},
         # A stepper's buttons count up and down while the mouse is held on them.
-        "setAutoRepeat": {"window/actions.py", "widgets/stepper.py"},
+        "setAutoRepeat": {"window/actions.py", "widgets/number_controls.py"},
     }
     asked = ("QShortcut", "grabShortcut", "QMenu", *at_home)
     for file, node in nodes():

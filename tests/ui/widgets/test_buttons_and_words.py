@@ -13,7 +13,6 @@ from pytestqt.qtbot import QtBot
 
 from studio.ui.style.theme import Theme
 from studio.ui.widgets import (
-    Badge,
     Button,
     CheckBox,
     ElidedLabel,
@@ -75,7 +74,7 @@ def test_labels_never_read_markup() -> None:
 
 
 def test_a_label_takes_another_colour(look: Theme, qtbot: QtBot) -> None:
-    label = Badge("2 new")
+    label = Text("2 new", "micro", "bad")
     shown(label, qtbot)
     label.recolour("ok")
     assert label.palette().windowText().color() == look.color("ok")

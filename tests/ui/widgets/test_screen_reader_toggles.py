@@ -8,7 +8,7 @@ from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
-from studio.ui.views.loupe.swatches import Swatches
+from studio.ui.views.loupe.bar import Swatches
 from studio.ui.widgets import Segmented
 from tests.desktop.session import ROOT
 

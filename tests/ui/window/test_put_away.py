@@ -36,7 +36,7 @@ async def test_a_failed_job_stays_as_a_tile_and_is_counted(
         assert not isinstance(item, Picture)
         assert item.state is JobState.FAILED
         told: list[int] = []
-        monkeypatch.setattr(window.sidebar, "set_failed_new", told.append)
+        monkeypatch.setattr(window.sidebar.model, "set_failed_new", told.append)
         core.queue.retry(item.id)
         await until(core, lambda: told == [0, 1], "one new failure, however often it is tried")
 

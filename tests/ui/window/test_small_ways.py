@@ -14,10 +14,10 @@ from PySide6.QtWidgets import QApplication, QWidget
 from studio.config.settings import OFFLINE, Profile, Settings
 from studio.domain.models import Model
 from studio.library.query import View
-from studio.ui.panels.composer.offered_models import offered
+from studio.ui.panels.composer.choices import offered
 from studio.ui.panels.search_completer import SearchCompleter
 from studio.ui.panels.sidebar.place_list import PlaceList
-from studio.ui.panels.sidebar.rail_list import RailList
+from studio.ui.panels.sidebar.rail import RailList
 from studio.ui.widgets import ChipChoice
 from studio.ui.widgets.search_field import SearchToken
 from studio.ui.window import window_state

@@ -14,7 +14,7 @@ from studio import __version__
 from studio.app import updates
 from studio.common.i18n import _
 from studio.ui.dialogs.settings.section import SettingsSection
-from studio.ui.support.core_protocol import CoreProtocol
+from studio.ui.support.ports import CoreProtocol
 from studio.ui.support.tasks import spawn
 from studio.ui.widgets import Button, CheckBox, Text
 
@@ -42,8 +42,7 @@ class AboutSection(SettingsSection):
     show_folder = Signal(object)
 
     def __init__(self, core: CoreProtocol, parent: QWidget | None = None) -> None:
-        super().__init__(_("Logs"), parent)
-        self._core = core
+        super().__init__(core, _("Logs"), parent)
         self.setAccessibleName(_("About"))
         words = _("Logs stay on this computer. Keys are never written to them.")
         self.column.addWidget(Text(words, "small", "text2", self, wrap=True))
@@ -57,7 +56,7 @@ class AboutSection(SettingsSection):
         label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.column.addWidget(label)
         self.updates = CheckBox(_("Check for updates once a day"), self)
-        self.updates.toggled.connect(self.on_updates)
+        self.updates.toggled.connect(self.saver("updates"))
         self._asked = Text("", "small", "text2", self, wrap=True)
         for widget in (self.updates, self._asked):
             widget.hide()
@@ -84,10 +83,6 @@ class AboutSection(SettingsSection):
         self.refresh()
         self.updates.show()
         self._asked.show()
-
-    def on_updates(self) -> None:
-        """Ask from the next start on, or no more."""
-        self._core.settings.change(updates=self.updates.isChecked())
 
     def on_logs(self) -> None:
         """Show the folder."""

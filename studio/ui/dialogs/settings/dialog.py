@@ -15,9 +15,9 @@ from studio.ui.dialogs.settings.keys import KeysSection
 from studio.ui.dialogs.settings.look import LookSection
 from studio.ui.dialogs.settings.pictures import PicturesSection
 from studio.ui.dialogs.settings.section import SettingsSection
-from studio.ui.support.core_protocol import CoreProtocol
+from studio.ui.support.ports import CoreProtocol
 from studio.ui.widgets import Segmented
-from studio.ui.widgets.page import Page
+from studio.ui.widgets.scrolling import Page
 
 WIDTH, HEIGHT = 560, 620
 
@@ -100,7 +100,7 @@ class SettingsDialog(QDialog):
         if isinstance(event, KeyChanged):
             self.keys.refresh()
         elif isinstance(event, SettingsChanged):
-            for section in (self.keys, self.pictures, self.look, self.about):
+            for section in self._sections.values():
                 section.refresh()
 
     def _go(self) -> None:

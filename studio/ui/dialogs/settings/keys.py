@@ -12,7 +12,7 @@ from studio.ui.dialogs.settings.profile_form import ProfileForm
 from studio.ui.dialogs.settings.profile_row import ProfileRow
 from studio.ui.dialogs.settings.section import SettingsSection
 from studio.ui.panels.key_card import KeyCard
-from studio.ui.support.core_protocol import CoreProtocol
+from studio.ui.support.ports import CoreProtocol
 from studio.ui.widgets import Button
 
 
@@ -30,8 +30,7 @@ class KeysSection(SettingsSection):
     card_opened = Signal(object)
 
     def __init__(self, core: CoreProtocol, parent: QWidget | None = None) -> None:
-        super().__init__(_("Keys and providers"), parent)
-        self._core = core
+        super().__init__(core, _("Keys and providers"), parent)
         self.rows: dict[str, ProfileRow] = {}
         self._list = QVBoxLayout()
         self._list.setSpacing(8)

@@ -15,7 +15,7 @@ from studio.common import paths
 from studio.common.i18n import DOMAIN, _, pgettext
 from studio.ui.dialogs.settings.section import SettingsSection
 from studio.ui.style.theme import theme
-from studio.ui.support.core_protocol import CoreProtocol
+from studio.ui.support.ports import CoreProtocol
 from studio.ui.support.tasks import spawn
 from studio.ui.widgets import CheckBox, ChipChoice, MenuChip, Segmented, Text
 
@@ -24,8 +24,7 @@ class LookSection(SettingsSection):
     """What the program looks like, and when it speaks up."""
 
     def __init__(self, core: CoreProtocol, parent: QWidget | None = None) -> None:
-        super().__init__(_("Appearance"), parent)
-        self._core = core
+        super().__init__(core, _("Appearance"), parent)
         self._started_in = core.settings.value.language
         self._languages: tuple[str, ...] = ()
         self.themes = Segmented(
@@ -49,17 +48,17 @@ class LookSection(SettingsSection):
             self,
             name=_("Background in the loupe"),
         )
-        self.surround.changed.connect(self.on_surround)
+        self.surround.changed.connect(self.saver("surround"))
         self.add_row(_("Background in the loupe"), self.surround)
         self.language = MenuChip(_("Language"), self)
-        self.language.changed.connect(self.on_language)
+        self.language.changed.connect(self.saver("language"))
         self.add_row(_("Language"), self.language)
         self._later = Text(_("Takes effect at the next start."), "small", "warn", self, wrap=True)
         self.column.addWidget(self._later)
         self.column.addSpacing(4)
         self.column.addWidget(Text(_("Notifications"), "title", "text", self))
         self.notify = CheckBox(_("Notify me when a run finishes in the background"), self)
-        self.notify.toggled.connect(self.on_notify)
+        self.notify.toggled.connect(self.saver("notify"))
         self.column.addWidget(self.notify)
         self.refresh()
 
@@ -93,18 +92,6 @@ class LookSection(SettingsSection):
         assert isinstance(app, QApplication)
         theme().apply(app, cast("Literal['system', 'dark', 'light']", choice))
         self._core.settings.change(theme=choice)
-
-    def on_surround(self, surround: str) -> None:
-        """Another ground in the loupe."""
-        self._core.settings.change(surround=surround)
-
-    def on_language(self, code: str) -> None:
-        """Another language, from the next start on."""
-        self._core.settings.change(language=code)
-
-    def on_notify(self, on: bool) -> None:  # noqa: FBT001 a slot
-        """Speak up, or not."""
-        self._core.settings.change(notify=on)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

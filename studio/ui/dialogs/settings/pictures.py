@@ -12,8 +12,8 @@ from studio.common.errors import InputError
 from studio.common.i18n import _
 from studio.ui.dialogs.settings.section import SettingsSection
 from studio.ui.style.theme import theme
-from studio.ui.support.core_protocol import CoreProtocol
 from studio.ui.support.file_dialogs import folder_dialog
+from studio.ui.support.ports import CoreProtocol
 from studio.ui.widgets import Button, CheckBox, ElidedLabel, Stepper, Text
 
 
@@ -27,8 +27,7 @@ class PicturesSection(SettingsSection):
     show_folder = Signal(object)
 
     def __init__(self, core: CoreProtocol, parent: QWidget | None = None) -> None:
-        super().__init__(_("Pictures"), parent)
-        self._core = core
+        super().__init__(core, _("Pictures"), parent)
         self._open = core.library_folder
         settings = core.settings.value
         middle = Qt.TextElideMode.ElideMiddle
@@ -50,10 +49,10 @@ class PicturesSection(SettingsSection):
         self._later = Text("", "small", "warn", self, wrap=True)
         self.column.addWidget(self._later)
         self.neutral = CheckBox(_("Don't use prompt words in file names"), self)
-        self.neutral.toggled.connect(self.on_neutral)
+        self.neutral.toggled.connect(self.saver("neutral_names"))
         self.column.addWidget(self.neutral)
         self.at_once = Stepper(_("Parallel requests"), 1, 16, settings.at_once, self)
-        self.at_once.changed.connect(self.on_at_once)
+        self.at_once.changed.connect(self.saver("at_once"))
         self.add_row(_("Parallel requests"), self.at_once, _("Per provider."))
         self.late = Stepper(_("Mark as late after (minutes)"), 0, 60, 0, self)
         # Translators: a number of minutes that the program chooses.
@@ -123,14 +122,6 @@ class PicturesSection(SettingsSection):
     def on_folder(self, folder: str) -> None:
         """Another folder was chosen."""
         self._core.settings.change(library=folder)
-
-    def on_neutral(self, on: bool) -> None:  # noqa: FBT001 a slot
-        """Names without words."""
-        self._core.settings.change(neutral_names=on)
-
-    def on_at_once(self, number: int) -> None:
-        """More or fewer at once."""
-        self._core.settings.change(at_once=number)
 
     def on_late(self, minutes: int) -> None:
         """Sooner or later than expected; 0 goes by model and size."""

@@ -12,14 +12,66 @@ from studio.common.i18n import _
 from studio.config import key_hosts, profiles
 from studio.config.key_status import KeySource
 from studio.config.settings import BUILT_IN_NAMES, USUAL_PATH, Profile, built_in
-from studio.ui.dialogs.settings.call import CancellableCall
-from studio.ui.dialogs.settings.limits import LimitFields
+from studio.ui.dialogs.settings.section import CancellableCall
 from studio.ui.panels.profile_fields import ProfileFields, field
 from studio.ui.style.theme import theme
-from studio.ui.support.core_protocol import CoreProtocol
-from studio.ui.widgets import Button, Text
+from studio.ui.support.ports import CoreProtocol
+from studio.ui.widgets import Button, Stepper, Text
 from studio.ui.widgets.accessible import set_tip
 from studio.ui.widgets.key_test_result import KeyTestResult
+
+MOST_AT_ONCE = 16
+MOST_PER_MINUTE = 600
+WIDTH = 132
+
+
+class LimitFields(QWidget):
+    """Two numbers; the lowest of each stands for no limit of the provider's own.
+
+    Attributes:
+        at_once, per_minute: the two.
+
+    Signals:
+        edited: one of them was changed by the user.
+    """
+
+    edited = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(16)
+        self.at_once = self._number(_("Parallel requests"), MOST_AT_ONCE, _("same as global"), row)
+        self.per_minute = self._number(
+            _("Requests per minute"), MOST_PER_MINUTE, _("no limit"), row
+        )
+        row.addStretch(1)
+
+    def _number(self, name: str, most: int, none: str, row: QHBoxLayout) -> Stepper:
+        made = Stepper(name, 0, most, 0, self, size=32)
+        made.setSpecialValueText(none)
+        made.setFixedWidth(theme().height(WIDTH))
+        made.changed.connect(self.edited)
+        label = Text(name, "small", "text2", self)
+        label.setBuddy(made)
+        column = QVBoxLayout()
+        column.setSpacing(4)
+        column.addWidget(label)
+        column.addWidget(made)
+        row.addLayout(column)
+        return made
+
+    def show_profile(self, profile: Profile) -> None:
+        """The limits of a profile."""
+        self.at_once.set_value(profile.at_once or 0)
+        self.per_minute.set_value(profile.per_minute or 0)
+
+    def taken_by(self, profile: Profile) -> Profile:
+        """The profile with these limits."""
+        at_once, per_minute = self.at_once.value(), self.per_minute.value()
+        return replace(profile, at_once=at_once or None, per_minute=per_minute or None)
+
 
 PRICE_LINES = 3
 

@@ -10,11 +10,11 @@ from studio.common.i18n import _
 from studio.config.key_status import KeySource, KeyState, KeyStatus
 from studio.config.profiles import without_profile
 from studio.config.settings import BUILT_IN_NAMES, OFFLINE, Profile
-from studio.ui.dialogs.settings.call import CancellableCall
-from studio.ui.support.core_protocol import CoreProtocol
+from studio.ui.dialogs.settings.section import CancellableCall
+from studio.ui.support.ports import CoreProtocol
 from studio.ui.widgets import Button, ElidedLabel, IconButton, Tag, Text
 from studio.ui.widgets.key_test_result import KeyTestResult
-from studio.ui.widgets.lamps import Lamp
+from studio.ui.widgets.signs import Lamp
 
 
 class ProfileRow(QFrame):
@@ -179,16 +179,10 @@ class ProfileRow(QFrame):
 
     async def _remove(self) -> None:
         # The key first: one that stayed behind would belong to nobody.
-        name = self._profile.name
-        if self._has_key:
-            self.verdict.show_result("busy", _("Deleting the key…"))
-            try:
-                await self._core.keys.delete_key(name)
-            except StudioError as error:
-                self.verdict.show_error(error)
-                return
+        if self._has_key and not await self._delete_key():
+            return
         settings = self._core.settings
-        rest, default = without_profile(settings.value, name)
+        rest, default = without_profile(settings.value, self._profile.name)
         settings.change(profiles=rest, profile=default)
 
     async def _test(self) -> None:
@@ -201,15 +195,19 @@ class ProfileRow(QFrame):
             self.verdict.show_result("ok", sentence)
 
     async def _delete(self) -> None:
-        name = self._profile.name
+        if await self._delete_key():
+            self.verdict.show_result("ok", _("The key was deleted."))
+            self.show_profile(self._profile)
+
+    async def _delete_key(self) -> bool:
+        """Delete the key, saying so meanwhile; False where that failed, which is said too."""
         self.verdict.show_result("busy", _("Deleting the key…"))
         try:
-            await self._core.keys.delete_key(name)
+            await self._core.keys.delete_key(self._profile.name)
         except StudioError as error:
             self.verdict.show_error(error)
-            return
-        self.verdict.show_result("ok", _("The key was deleted."))
-        self.show_profile(self._profile)
+            return False
+        return True
 
 
 def _lamp(status: KeyStatus) -> tuple[str]:

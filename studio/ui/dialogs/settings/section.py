@@ -1,10 +1,16 @@
-"""A section of the settings: its title, and rows of a label beside a control."""
+"""What sections of the settings share: title and rows, and one call in flight."""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from functools import partial
+from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 
+from studio.ui.support.ports import CoreProtocol
+from studio.ui.support.tasks import SpawnedTask, spawn
 from studio.ui.widgets import Text
 
 LABEL = 148
@@ -17,8 +23,9 @@ class SettingsSection(QFrame):
         column: what stands under the title.
     """
 
-    def __init__(self, title: str, parent: QWidget | None = None) -> None:
+    def __init__(self, core: CoreProtocol, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._core = core
         self.setProperty("zone", "section")
         self.setAccessibleName(title)
         self.column = QVBoxLayout(self)
@@ -26,6 +33,16 @@ class SettingsSection(QFrame):
         self.column.setSpacing(10)
         self.column.addWidget(Text(title, "title", "text", self))
         self._grid: QGridLayout | None = None
+
+    def refresh(self) -> None:
+        """Show the settings as they are."""
+
+    def saver(self, name: str) -> Callable[[object], None]:
+        """Return a slot that saves a control's value as the setting of this name."""
+        return partial(self._save, name)
+
+    def _save(self, name: str, value: object) -> None:
+        self._core.settings.change(**{name: value})
 
     def add_row(self, label: str, control: QWidget, hint: str = "") -> None:
         """A label, its control, and a quieter sentence under it."""
@@ -45,3 +62,21 @@ class SettingsSection(QFrame):
         self._grid.addWidget(control, row, 1, left)
         if hint:
             self._grid.addWidget(Text(hint, "small", "text3", self, wrap=True), row + 1, 1)
+
+
+class CancellableCall:
+    """The one call in flight; it ends with the widget whose `destroyed` goes to `cancel`."""
+
+    def __init__(self) -> None:
+        self._work: SpawnedTask | None = None
+
+    def start(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        """Begin this in the place of what was waited for."""
+        self.cancel()
+        self._work = spawn(coroutine)
+
+    def cancel(self) -> None:
+        """Wait no longer."""
+        if self._work is not None:
+            self._work.cancel()
+            self._work = None

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from studio.common.i18n import _, pgettext
+from studio.config.settings import OFFLINE, Profile
 from studio.domain.drafts import MATCH, Draft
 from studio.domain.entities import Advanced
 from studio.domain.models import Model, ModelState
 from studio.ui.panels.composer.advanced_panel import AdvancedPanel
-from studio.ui.panels.composer.aspect_panel import AspectPanel
-from studio.ui.panels.composer.aspect_picker import AspectChip, AspectPicker
+from studio.ui.panels.composer.aspect_picker import AspectChip, AspectPanel, AspectPicker
 from studio.ui.panels.composer.seed import SeedControl
 from studio.ui.panels.composer.suggestion import DraftSuggestion
 from studio.ui.style.theme import theme
@@ -317,10 +318,7 @@ class ChoicesRow(QWidget):
 
     def on_more(self) -> None:
         """What has no room in the row, and what is seldom needed."""
-        menu = self.more_menu()
-        menu.aboutToHide.connect(menu.deleteLater)
-        height = menu.sizeHint().height()
-        menu.popup(self.more.mapToGlobal(QPoint(0, -height - 4)))
+        self.more_menu().open_above(self.more)
 
     def more_menu(self) -> Menu:
         """The menu behind the sliders."""
@@ -328,22 +326,19 @@ class ChoicesRow(QWidget):
         if self.given_way.count:
             counts = menu.submenu(_("Count {n}").format(n=self._draft.count))
             for number in range(1, MOST_COUNT + 1):
-                _add(counts, str(number), ("count", number), checked=number == self._draft.count)
+                chosen = number == self._draft.count
+                counts.entry(str(number), data=("count", number), checked=chosen)
         if self._offer is not None and self._offer.seed:
             seed = self._draft.seed
-            _add(menu, _("Automatic seed"), ("seed", None), checked=seed is None)
+            menu.entry(_("Automatic seed"), data=("seed", None), checked=seed is None)
             fixed = self.seed.to_fix() if seed is None else seed
-            _add(
-                menu,
-                _("Fixed seed {seed}").format(seed=fixed),
-                ("seed", fixed),
-                checked=seed is not None,
-            )
+            words = _("Fixed seed {seed}").format(seed=fixed)
+            menu.entry(words, data=("seed", fixed), checked=seed is not None)
         if self.advanced.isHidden() and self._model is not None and self._model.has_advanced:
-            _add(menu, _("Advanced…"), ("advanced", None))
+            menu.entry(_("Advanced…"), data=("advanced", None))
         if not menu.isEmpty():
             menu.addSeparator()
-        _add(menu, _("Clear the composer"), ("clear", None))
+        menu.entry(_("Clear the composer"), data=("clear", None))
         menu.triggered.connect(self.on_triggered)
         return menu
 
@@ -402,9 +397,68 @@ def _pixels(size: tuple[int, int] | None) -> str:
     return f"{size[0]} × {size[1]}" if size else ""
 
 
-def _add(menu: Menu, text: str, data: object, *, checked: bool | None = None) -> None:
-    action = menu.entry(text)
-    action.setData(data)
-    if checked is not None:
-        action.setCheckable(True)
-        action.setChecked(checked)
+Models = Callable[[str], Sequence[Model]]
+
+
+def offered(
+    profiles: Sequence[Profile],
+    models: Models,
+    keyless: Callable[[str], bool],
+    chosen: tuple[str, Model],
+) -> list[ChipChoice]:
+    """Entries for the chip "Model"; their values are (profile, model).
+
+    `keyless` tells which profiles have no key: choosing one of their models asks for one. Models
+    that only try out faults are offered while chosen; retired ones too, and where a service lists
+    them, for it may still serve them.
+    """
+    current, model = chosen
+    ordered = sorted(profiles, key=lambda profile: (profile.name != current, keyless(profile.name)))
+    entries: list[ChipChoice] = []
+    for profile in ordered:
+        shown = [m for m in models(profile.name) if _worth(m) or _is(profile, m, chosen)]
+        if profile.name == current and all(m.id != model.id for m in shown):
+            shown.insert(0, model)
+        for place, one in enumerate(shown):
+            # Only what stands first needs no heading: else it would stand under another's.
+            alone = profile.name == OFFLINE and not entries
+            section = profile.title if place == 0 and not alone else ""
+            missing = keyless(profile.name)
+            entries.append(_entry(profile.name, one, section, missing=missing))
+    return entries
+
+
+def _worth(model: Model) -> bool:
+    return not model.fault
+
+
+def _is(profile: Profile, model: Model, chosen: tuple[str, Model]) -> bool:
+    return (profile.name, model.id) == (chosen[0], chosen[1].id)
+
+
+def _entry(profile: str, model: Model, section: str, *, missing: bool) -> ChipChoice:
+    value = (profile, model.id)
+    if model.offline and not model.fault:
+        words, beside = _("Offline sketch"), _("not AI")
+        return ChipChoice(value=value, text=words, supplement=beside, icon="brush", section=section)
+    if model.offline:
+        return ChipChoice(value=value, text=model.title, icon="brush", section=section)
+    if missing:
+        return ChipChoice(
+            value=value, text=model.id, note=_("needs a key"), section=section, quiet=True
+        )
+    title = model.title if model.title != model.id else ""
+    note = " · ".join(words for words in (title, state_words(model)) if words)
+    quiet = model.state is ModelState.RETIRED
+    return ChipChoice(value=value, text=model.id, note=note, section=section, quiet=quiet)
+
+
+def state_words(model: Model) -> str:
+    """Whether a model may still be asked, in a few words; empty where there is nothing to say."""
+    if model.state is ModelState.RETIRED:
+        return _("retired {day}").format(day=model.shut_down).strip()
+    if model.state is ModelState.DEPRECATED:
+        return _("ends {day}").format(day=model.shut_down).strip()
+    if model.state is ModelState.UNKNOWN and not model.offline:
+        return _("not in the model table")
+    return ""

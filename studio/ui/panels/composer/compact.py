@@ -9,7 +9,6 @@ from PySide6.QtGui import (
     QKeyEvent,
     QMouseEvent,
     QPainter,
-    QPainterPath,
     QPaintEvent,
     QPen,
     QPixmap,
@@ -20,7 +19,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from studio.common.display_text import one_line
 from studio.common.i18n import _
 from studio.ui.panels.composer.generate_button import GenerateButton
-from studio.ui.panels.composer.highlight import spans
+from studio.ui.panels.composer.prompt_editor import spans
+from studio.ui.panels.composer.slot import paint_square
 from studio.ui.style.theme import theme
 from studio.ui.support.key_repeat import once
 from studio.ui.support.qt_overrides import needs
@@ -106,7 +106,8 @@ class CompactLine(QWidget):
             painter.drawPixmap(left + 2, (self.height() - 16) // 2, glyph)
             left += 16 + 12
         else:
-            self._paint_picture(painter, QRect(left, (self.height() - THUMB) // 2, THUMB, THUMB))
+            top = (self.height() - THUMB) // 2
+            paint_square(painter, self._pixmap, QRect(left, top, THUMB, THUMB))
             left += THUMB + 10
         right = self.generate.x() - 10
         flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -144,14 +145,3 @@ class CompactLine(QWidget):
             painter.setPen(look.color(roles[start]))
             painter.drawText(QRectF(x, 0, right - x + 8, self.height()), flags, shown[start:end])
             start = end
-
-    def _paint_picture(self, painter: QPainter, box: QRect) -> None:
-        assert self._pixmap is not None
-        path = QPainterPath()
-        path.addRoundedRect(QRectF(box), 4, 4)
-        side = min(self._pixmap.width(), self._pixmap.height())
-        left, top = (self._pixmap.width() - side) // 2, (self._pixmap.height() - side) // 2
-        painter.save()
-        painter.setClipPath(path)
-        painter.drawPixmap(QRectF(box), self._pixmap, QRectF(left, top, side, side))
-        painter.restore()

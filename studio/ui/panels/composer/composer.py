@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QMimeData, Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QWidget
 
@@ -24,12 +24,13 @@ from studio.domain.entities import Advanced, Picture, Role
 from studio.domain.models import Model
 from studio.domain.spend import Spend
 from studio.ui.panels.composer import draft as drafting
-from studio.ui.panels.composer import drop_intake, submit
+from studio.ui.panels.composer import submit
 from studio.ui.panels.composer.aspect_picker import label
+from studio.ui.panels.composer.choices import offered
 from studio.ui.panels.composer.core_events import ComposerEvents
 from studio.ui.panels.composer.dock import Dock
-from studio.ui.panels.composer.input_import import InputImport, InputThumbnails
-from studio.ui.panels.composer.offered_models import offered
+from studio.ui.panels.composer.draft import UndoStack
+from studio.ui.panels.composer.input_import import InputImport, InputThumbnails, IntakeItem
 from studio.ui.panels.composer.prompt_history import PromptHistoryCursor
 from studio.ui.panels.composer.quote import QuoteContext, quote
 from studio.ui.panels.composer.references import ReferenceEdits
@@ -40,8 +41,7 @@ from studio.ui.panels.composer.suggestion import (
     in_order,
     suggest_draft,
 )
-from studio.ui.panels.composer.undo_stack import UndoStack
-from studio.ui.support import drag_and_drop
+from studio.ui.support.drop_contents import DropContents
 from studio.ui.widgets import Notice
 
 if TYPE_CHECKING:
@@ -104,9 +104,7 @@ class Composer(Dock):
         self._press_waits = False
         self._network = True
         self._warned: set[str] = set()
-        self._model_notice = QTimer(self)
-        self._model_notice.setSingleShot(True)
-        self._model_notice.setInterval(MODEL_NOTICE)
+        self._model_notice = QTimer(self, singleShot=True, interval=MODEL_NOTICE)
         self._model_notice.timeout.connect(self.on_model_notice_over)
         self._connect()
         self._show()
@@ -243,7 +241,7 @@ class Composer(Dock):
         picture: str | None = None,
     ) -> None:
         """Add a picture from outside; what cannot be read is said in the message bar."""
-        thing = drop_intake.IntakeItem(source=source, name=name, picture=picture)
+        thing = IntakeItem(source=source, name=name, picture=picture)
         self._reception.things([thing], role)
 
     def add_references(self, paths: Sequence[Path]) -> None:
@@ -265,9 +263,9 @@ class Composer(Dock):
         """Whether the thumbnails of what is shown have come."""
         return not self._thumbnails.busy
 
-    def add_from_mime(self, mime: QMimeData, role: Role = Role.FREE) -> None:
+    def add_contents(self, contents: DropContents, role: Role = Role.FREE) -> None:
         """Take what was dropped or pasted anywhere in the window."""
-        self._reception.incoming(drag_and_drop.pictures_in(mime), role)
+        self._reception.incoming(contents, role)
 
     def suggest(self, pictures: Sequence[Picture]) -> None:
         """The gallery's selection is another one: offer to edit it. Nothing is taken over."""
@@ -281,10 +279,6 @@ class Composer(Dock):
     def refresh_keys(self) -> None:
         """Keys, models or settings changed outside."""
         self._show()
-
-    def first_focus(self) -> QWidget:
-        """What gets the keyboard when the composer is reached by F6."""
-        return self.card.editor if self.is_open else self.line
 
     def set_network(self, there: bool) -> None:  # noqa: FBT001
         """Whether the service can be reached; without it runs wait in the queue."""

@@ -8,11 +8,10 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from studio.ui.panels.composer.card import Card
 from studio.ui.panels.composer.compact import CompactLine
-from studio.ui.panels.composer.drop_intake import brings_pictures
 from studio.ui.panels.composer.first_card import Place, place_of
 from studio.ui.panels.composer.prompt_editor import PromptEditor
 from studio.ui.style.theme import theme
-from studio.ui.support.drop_area import Drag, DropArea
+from studio.ui.support.drop_area import Drag, DropArea, brings_pictures
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets import MessageBar
 

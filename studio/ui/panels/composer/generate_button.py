@@ -3,39 +3,34 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
 
 from studio.common.i18n import _
 from studio.ui.panels.composer.quote import ButtonState, Quote
 from studio.ui.style.theme import theme
-from studio.ui.support.key_repeat import once
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets.accessible import plain_tip, set_tip
+from studio.ui.widgets.buttons import PaintedButton
 
 WIDTH = 172
 SIDE = 12
 KEY = "Ctrl ↵"
 
 
-class GenerateButton(QAbstractButton):
+class GenerateButton(PaintedButton):
     """Two lines in full, one in the compact composer. It is never disabled.
 
     Its accessible name is always "Generate"; the description says how many and how much.
     """
 
     def __init__(self, parent: QWidget | None = None, *, compact: bool = False) -> None:
-        super().__init__(parent)
+        super().__init__(parent, radius=6 if compact else 8)
         self._compact = compact
         self._quote = Quote(
             mood=ButtonState.QUIET, title=_("Generate"), price="", detail="", description=""
         )
         self.setAccessibleName(_("Generate"))
-        self.setProperty("radius", 6 if compact else 8)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
-        theme().changed.connect(self.update)
 
     @property
     def quote(self) -> Quote:
@@ -74,13 +69,6 @@ class GenerateButton(QAbstractButton):
     @needs("_quote")
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
-
-    @once
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.click()
-        else:
-            super().keyPressEvent(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         look, mood = theme(), self._quote.mood

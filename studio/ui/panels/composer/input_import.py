@@ -1,4 +1,4 @@
-"""Where pictures come in, one after another, and where the thumbnails of inputs come from."""
+"""Pictures that come in, made references one after another, and the thumbnails of inputs."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 import logging
 import weakref
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,11 +14,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage, QPixmap
 
-from studio.common.errors import StudioError
+from studio.common.errors import InputError, StudioError
+from studio.common.i18n import _
 from studio.domain.drafts import MOST_EDITED
-from studio.domain.entities import Picture, Reference, Role
-from studio.ui.panels.composer import drop_intake
-from studio.ui.support import drag_and_drop
+from studio.domain.entities import ConversationOrigin, Picture, Reference, Role
+from studio.ui.support import drop_contents
+from studio.ui.support.drop_contents import DropContents, PictureBlob
 from studio.ui.support.tasks import spawn
 
 if TYPE_CHECKING:
@@ -27,7 +29,117 @@ if TYPE_CHECKING:
     from studio.library.facade import Library
 
     class _Work(Protocol):
-        def __call__(self, *, room: int) -> Awaitable[drop_intake.IntakeResult]: ...
+        def __call__(self, *, room: int) -> Awaitable[IntakeResult]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeResult:
+    """What became of things that were given.
+
+    Attributes:
+        references: those that could be read, in the order given.
+        troubles: one for each that could not.
+        left: how many were not looked at, because there is no room for more.
+    """
+
+    references: tuple[Reference, ...]
+    troubles: tuple[StudioError, ...]
+    left: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntakeItem:
+    """Bytes or a file that shall become a reference.
+
+    Attributes:
+        talk: the conversation that ends with the library's picture, if one was kept.
+    """
+
+    source: bytes | Path | PictureBlob
+    name: str
+    picture: str | None = None
+    talk: ConversationOrigin | None = None
+
+
+TRIED = 16
+"""Things that cannot be read, after which no more are tried in their place."""
+
+
+async def take_in(library: Library, incoming: DropContents, role: Role, room: int) -> IntakeResult:
+    """Make references of what came in by drop or paste; the first gets `role`, the others none.
+
+    Of more than `room` the first are taken: what is left costs nothing, however much it is.
+    """
+    things: list[IntakeItem] = []
+    troubles: list[StudioError] = list(incoming.troubles)
+    most = room + TRIED
+    given = len(incoming.ids) + len(incoming.paths) + len(incoming.blobs)
+    if incoming.ids:
+        wanted = incoming.ids[:most]
+        pictures = await library.find(wanted)
+        things += await _of_pictures(library, pictures)
+        if len(pictures) < len(wanted):
+            given -= len(wanted) - len(pictures)
+            troubles.append(InputError(_("The dropped picture is not in the library")))
+    things += [IntakeItem(source=path, name=path.stem) for path in incoming.paths[:most]]
+    things += [IntakeItem(source=blob, name=_("Pasted picture")) for blob in incoming.blobs[:most]]
+    if incoming.links and not things and not troubles:
+        troubles.append(
+            InputError(
+                _("Links cannot be used"),
+                hint=_("Save the picture, then drop the file, or copy the picture itself."),
+            )
+        )
+    taken = await store_items(library, things, role, room)
+    looked_at = len(taken.references) + len(taken.troubles)
+    return IntakeResult(taken.references, (*troubles, *taken.troubles), given - looked_at)
+
+
+async def take_pictures(
+    library: Library, pictures: Sequence[Picture], role: Role, room: int, *, each: bool = False
+) -> IntakeResult:
+    """Make references of pictures of the library; all get `role` if `each` does."""
+    things = await _of_pictures(library, pictures[: room + TRIED])
+    taken = await store_items(library, things, role, room, each=each)
+    looked_at = len(taken.references) + len(taken.troubles)
+    return IntakeResult(taken.references, taken.troubles, len(pictures) - looked_at)
+
+
+async def store_items(
+    library: Library, things: Sequence[IntakeItem], role: Role, room: int, *, each: bool = False
+) -> IntakeResult:
+    """Copy them into the library's inputs, as long as there is room.
+
+    One that cannot be read does not cost the others.
+    """
+    references: list[Reference] = []
+    troubles: list[StudioError] = []
+    for thing in things:
+        if len(references) >= room or len(troubles) >= TRIED:
+            break
+        try:
+            source = thing.source
+            data = source if isinstance(source, bytes | Path) else await source.read()
+            own = role if each or not references else _next(role)
+            kept = await library.keep_input(data, role=own, name=thing.name, picture=thing.picture)
+            references.append(replace(kept, talk=thing.talk))
+        except StudioError as error:
+            troubles.append(error)
+    left = len(things) - len(references) - len(troubles)
+    return IntakeResult(tuple(references), tuple(troubles), left)
+
+
+async def _of_pictures(library: Library, pictures: Sequence[Picture]) -> list[IntakeItem]:
+    sources = await asyncio.to_thread(lambda: [library.path(picture) for picture in pictures])
+    return [
+        IntakeItem(source=source, name=picture.name, picture=picture.id, talk=picture.talk)
+        for source, picture in zip(sources, pictures, strict=True)
+    ]
+
+
+def _next(role: Role) -> Role:
+    """What comes together with a picture to edit goes beside it."""
+    return Role.FREE if role is Role.EDIT else role
 
 
 log = logging.getLogger(__name__)
@@ -77,22 +189,22 @@ class InputImport(QObject):
 
     def pictures(self, pictures: Sequence[Picture], role: Role, *, each: bool = False) -> None:
         """Take pictures of the library; all of them with this role if `each` is to have it."""
-        take = partial(drop_intake.take_pictures, self._library, tuple(pictures), role, each=each)
+        take = partial(take_pictures, self._library, tuple(pictures), role, each=each)
         self._start(take, role, sources=MOST_EDITED if each else 1)
 
-    def things(self, things: Sequence[drop_intake.IntakeItem], role: Role) -> None:
+    def things(self, things: Sequence[IntakeItem], role: Role) -> None:
         """Take files or bytes."""
-        self._start(partial(drop_intake.store_items, self._library, tuple(things), role), role)
+        self._start(partial(store_items, self._library, tuple(things), role), role)
 
     def files(self, paths: Sequence[Path], role: Role) -> None:
         """Take files that were picked."""
-        self.incoming(drag_and_drop.DropContents(paths=tuple(paths)), role)
+        self.incoming(drop_contents.DropContents(paths=tuple(paths)), role)
 
     def incoming(
-        self, incoming: drag_and_drop.DropContents, role: Role, *, place: int | None = None
+        self, incoming: drop_contents.DropContents, role: Role, *, place: int | None = None
     ) -> None:
         """Take what was dropped or pasted."""
-        self._start(partial(drop_intake.take_in, self._library, incoming, role), role, place)
+        self._start(partial(take_in, self._library, incoming, role), role, place)
 
     def _start(
         self, work: _Work, role: Role, place: int | None = None, *, sources: int = 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from PySide6.QtCore import QEvent, QMimeData, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QFocusEvent,
@@ -12,19 +14,116 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QResizeEvent,
+    QSyntaxHighlighter,
     QTextBlockFormat,
+    QTextCharFormat,
     QTextCursor,
+    QTextDocument,
 )
 from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
 
 from studio.common.errors import InputError
 from studio.common.i18n import _
-from studio.ui.panels.composer.highlight import PromptColours
+from studio.domain.prompt_variants import parse
 from studio.ui.style.theme import FontName, theme
-from studio.ui.support import drag_and_drop, drop_contents
+from studio.ui.support import drop_contents
 from studio.ui.support.key_repeat import once
 from studio.ui.support.qt_overrides import needs
-from studio.ui.widgets.own_viewport import give_viewport
+from studio.ui.widgets.scrolling import give_viewport
+
+_PLAIN = frozenset("{|}\\#")
+"""Without one of these a prompt has no colours."""
+
+Span = tuple[int, int, str]  # first and last + 1 in UTF-16 units, kind
+
+
+class PromptColours(QSyntaxHighlighter):
+    """Colours a prompt as it is typed.
+
+    A group may run over several lines, so the whole prompt is parsed once for each text and every
+    line takes its part of it. Lines whose colours another line changed are coloured again.
+    """
+
+    # Here, because Qt colours as soon as there is a document, and has nothing of its own for it.
+    _text: str | None = None
+    _spans: tuple[Span, ...] = ()
+
+    def __init__(self, document: QTextDocument) -> None:
+        super().__init__(document)
+
+    def refresh(self) -> None:
+        """Colour everything anew: the theme is another one."""
+        self._text = None
+        self.rehighlight()
+
+    def highlightBlock(self, _line: str) -> None:
+        document = self.document()
+        text = document.toPlainText()
+        block = self.currentBlock()
+        if text != self._text:
+            self._text = text
+            self._spans = tuple(spans(text))
+        start, length = block.position(), block.length() - 1
+        inside = [
+            (max(first - start, 0), min(last - start, length), kind)
+            for first, last, kind in self._spans
+            if first < start + length and last > start
+        ]
+        for first, last, kind in inside:
+            if kind == "warning":
+                for at in range(first, last):
+                    self.setFormat(at, 1, _underlined(self.format(at)))
+            else:
+                self.setFormat(first, last - first, _char_format(kind))
+        # A state that differs makes Qt colour the next line too: groups reach over lines.
+        self.setCurrentBlockState(hash(self._spans) & 0x7FFFFFFF)
+
+
+def spans(text: str) -> Iterator[Span]:
+    """What to colour, later ones over earlier ones; positions as Qt counts them."""
+    if _PLAIN.isdisjoint(text):
+        return
+    parsed = parse(text)
+    at = _Units(text)
+    for group in parsed.groups:
+        yield at(group.start), at(group.end), "group"
+    for group in parsed.groups:
+        for bar in group.separators:
+            yield at(bar), at(bar + 1), "bar"
+    for span in parsed.comments:
+        yield at(span.start), at(span.end), "comment"
+    for span in parsed.warnings:
+        yield at(span.start), at(max(span.end, span.start + 1)), "warning"
+
+
+class _Units:
+    """Turns a place counted in characters into one counted in UTF-16 units, as Qt does."""
+
+    __slots__ = ("_wide",)
+
+    def __init__(self, text: str) -> None:
+        self._wide = [] if text.isascii() else [i for i, c in enumerate(text) if ord(c) > 0xFFFF]
+
+    def __call__(self, place: int) -> int:
+        return place + sum(1 for i in self._wide if i < place)
+
+
+def _char_format(kind: str) -> QTextCharFormat:
+    look, made = theme(), QTextCharFormat()
+    if kind == "comment":
+        made.setForeground(look.color("text3"))
+        return made
+    made.setBackground(look.color("tint"))
+    made.setForeground(look.color("ink" if kind == "group" else "text3"))
+    return made
+
+
+def _underlined(before: QTextCharFormat) -> QTextCharFormat:
+    made = QTextCharFormat(before)
+    made.setUnderlineStyle(QTextCharFormat.UnderlineStyle.SingleUnderline)
+    made.setUnderlineColor(theme().color("warn"))
+    return made
+
 
 WIDEST = 90  # characters of a line
 PAUSE = 600  # milliseconds without a key that end one step of typing
@@ -90,9 +189,7 @@ class PromptEditor(QTextEdit):
         self._composing = False
         self._text = ""
         self._colours = PromptColours(self.document())
-        self._pause = QTimer(self)
-        self._pause.setSingleShot(True)
-        self._pause.setInterval(PAUSE)
+        self._pause = QTimer(self, singleShot=True, interval=PAUSE)
         self._pause.timeout.connect(self.paused)
         self.textChanged.connect(self.on_text_changed)
         theme().changed.connect(self.dress)
@@ -240,10 +337,10 @@ class PromptEditor(QTextEdit):
             super().keyPressEvent(event)
 
     def canInsertFromMimeData(self, source: QMimeData) -> bool:
-        return source.hasText() or source.hasUrls() or drag_and_drop.accepts(source)
+        return source.hasText() or source.hasUrls() or drop_contents.accepts(source)
 
     def insertFromMimeData(self, source: QMimeData) -> None:
-        if not drag_and_drop.is_words(source):
+        if not drop_contents.is_words(source):
             self.things_given.emit(source)
             return
         try:

@@ -2,16 +2,188 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QWidget
+import shiboken6
+from PySide6.QtCore import (
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPoint,
+    QStringListModel,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QVBoxLayout, QWidget
 
-from studio.ui.panels.composer.history_popup import HistoryPopup
+from studio.common.display_text import one_line
+from studio.common.i18n import _
+from studio.library.query import PromptUse
+from studio.ui.style.theme import theme
+from studio.ui.support.key_repeat import once
 from studio.ui.support.tasks import spawn
+from studio.ui.widgets import Menu, SearchField, Text
+from studio.ui.widgets.popover import RoundedCorners
 
 if TYPE_CHECKING:
     from studio.library.facade import Library
+
+
+WIDTH = 480
+HEIGHT = 320
+
+Find = Callable[[str], Awaitable[Sequence[PromptUse]]]
+
+
+class HistoryPopup(QFrame):
+    """Opens over the composer and closes with a choice or Esc.
+
+    Signals:
+        chosen(object): the prompt as it was written.
+        forget_wanted(object): a prompt is to be deleted for good.
+    """
+
+    chosen = Signal(object)
+    forget_wanted = Signal(object)
+
+    def __init__(self, find: Find, parent: QWidget) -> None:
+        super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setAccessibleName(_("Prompt history"))
+        self._ground = RoundedCorners(self)
+        self._find = find
+        self._asked = 0
+        self._prompts: tuple[str, ...] = ()
+        self.search = SearchField(_("Search prompts"), "", self)
+        self.list = QListView(self)
+        self.list.setProperty("list", "rows")
+        self.list.setAccessibleName(_("Prompts"))
+        self.list.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self._lines = QStringListModel(self)
+        self.list.setModel(self._lines)
+        self.empty = Text(_("No prompts yet. Your prompts appear here."), "small", "text3", self)
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(8, 8, 8, 8)
+        box.setSpacing(8)
+        box.addWidget(self.search)
+        box.addWidget(self.list, 1)
+        box.addWidget(self.empty, 1)
+        self.empty.hide()
+        self.resize(WIDTH, HEIGHT)
+        self.search.edited.connect(self.on_edited)
+        self.search.submitted.connect(self.on_submitted)
+        self.search.left.connect(self.close)
+        self.search.field.installEventFilter(self)
+        self.list.activated.connect(self.on_activated)
+        self.list.clicked.connect(self.on_activated)
+        self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.list.customContextMenuRequested.connect(self.on_menu_wanted)
+
+    def open_at(self, anchor: QWidget) -> None:
+        """Show it over the anchor, its right edges aligned."""
+        corner = anchor.mapToGlobal(QPoint(anchor.width() - self.width(), -self.height() - 4))
+        room = anchor.screen().availableGeometry()
+        corner.setX(max(room.left(), min(corner.x(), room.right() - self.width())))
+        corner.setY(max(room.top(), corner.y()))
+        self.move(corner)
+        self.show()
+        self.search.field.setFocus()
+        spawn(self.read(""))
+
+    def prompts(self) -> tuple[str, ...]:
+        """What is listed."""
+        return self._prompts
+
+    async def read(self, words: str) -> None:
+        """List the prompts with these words; an answer that is overtaken is dropped."""
+        self._asked += 1
+        mine = self._asked
+        found = await self._find(words)
+        if not shiboken6.isValid(self) or mine != self._asked:
+            return
+        self._prompts = tuple(use.prompt for use in found)
+        self._lines.setStringList([" ".join(one_line(p).split()) for p in self._prompts])
+        self.list.setVisible(bool(found))
+        self.empty.setVisible(not found)
+        if words and not found:
+            self.empty.setText(_("No matching prompts."))
+        if found:
+            self.list.setCurrentIndex(self._lines.index(0))
+        if not words:
+            self._fit(len(found))
+
+    def _fit(self, rows: int) -> None:
+        """As high as the whole history needs, standing on the same foot."""
+        foot = self.geometry().bottom()
+        row, rest = theme().height(28) + 2, self.search.height() + 24
+        # As many whole rows as there is room for.
+        rows = min(max(2, rows), (HEIGHT - rest) // row)
+        self.setFixedHeight(rest + rows * row)
+        self.move(self.x(), foot + 1 - self.height())
+
+    def on_edited(self, words: str) -> None:
+        """Other words are searched."""
+        spawn(self.read(words))
+
+    def on_submitted(self, _words: str) -> None:
+        """Enter in the search field takes the current prompt."""
+        self.on_activated(self.list.currentIndex())
+
+    def on_activated(self, index: QModelIndex) -> None:
+        """A prompt was chosen."""
+        if index.isValid() and index.row() < len(self._prompts):
+            self.chosen.emit(self._prompts[index.row()])
+            self.close()
+
+    def on_menu_wanted(self, where: QPoint) -> None:
+        """What can be done with a prompt of the list."""
+        index = self.list.indexAt(where)
+        if not index.isValid():
+            return
+        self.list.setCurrentIndex(index)
+        menu = Menu(parent=self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.entry(_("Delete prompt permanently…")).triggered.connect(self.on_forget)
+        menu.popup(self.list.viewport().mapToGlobal(where))
+
+    def on_forget(self) -> None:
+        """The current prompt is to be deleted; what it is asked in comes after this list."""
+        index = self.list.currentIndex()
+        if index.isValid() and index.row() < len(self._prompts):
+            self.forget_wanted.emit(self._prompts[index.row()])
+            self.close()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            shift = event.modifiers() == Qt.KeyboardModifier.ShiftModifier
+            if shift and event.key() == Qt.Key.Key_Delete:
+                if not event.isAutoRepeat():
+                    self.on_forget()
+                return True
+            step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()), 0)
+            if step and self._prompts:
+                row = self.list.currentIndex().row() + step
+                row = max(0, min(row, len(self._prompts) - 1))
+                self.list.setCurrentIndex(self._lines.index(row))
+                return True
+        return super().eventFilter(watched, event)
+
+    @once
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.close()
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        self._ground.paint(painter)
+        painter.end()
 
 
 class PromptHistoryCursor(QObject):

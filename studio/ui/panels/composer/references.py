@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from PySide6.QtCore import QMimeData, QObject, Signal
+from PySide6.QtWidgets import QFileDialog
 
 from studio.common.errors import StudioError
 from studio.common.i18n import _
@@ -17,10 +18,11 @@ from studio.domain.entities import Picture, Reference, Role
 from studio.ui.panels.composer import draft as drafting
 from studio.ui.panels.composer import submit
 from studio.ui.panels.composer.dock import Dock
-from studio.ui.panels.composer.file_picker import FilePicker
 from studio.ui.panels.composer.input_import import InputImport
-from studio.ui.support import drag_and_drop
+from studio.ui.support import drop_contents
 from studio.ui.support.drop_area import Drag
+from studio.ui.support.drop_contents import DropContents
+from studio.ui.support.file_dialogs import pictures_dialog
 from studio.ui.support.tasks import spawn
 
 
@@ -62,7 +64,7 @@ class ReferenceEdits(QObject):
         self._dock = dock
         self._holder = holder
         self.reception = reception
-        self._picking = FilePicker(dock)
+        self._file_dialog: QFileDialog | None = None
         self._suggested: tuple[Picture, ...] = ()
         slots = dock.card.slots
         slots.remove_wanted.connect(self.on_remove)
@@ -71,14 +73,13 @@ class ReferenceEdits(QObject):
         slots.talk_chosen.connect(self.on_talk_chosen)
         slots.move_wanted.connect(self.on_move_wanted)
         slots.replaced.connect(self.on_replaced)
-        slots.pick_wanted.connect(self._picking.open)
+        slots.pick_wanted.connect(self.on_pick_wanted)
         slots.suggestion_taken.connect(self.on_suggestion_taken)
         slots.also_taken.connect(self.on_also_taken)
         dock.card.editor.things_given.connect(self.on_pasted)
         dock.card.editor.troubled.connect(holder.show_error)
         dock.card.target.dropped.connect(self.on_dropped)
         dock.area.dropped.connect(self.on_dropped_beside)
-        self._picking.picked.connect(self.on_picked)
         reception.taken.connect(self.on_taken)
 
     def suggest(self, pictures: Sequence[Picture]) -> None:
@@ -134,22 +135,22 @@ class ReferenceEdits(QObject):
 
     def on_pasted(self, mime: QMimeData) -> None:
         """Pictures or files were pasted into the prompt, or dropped on it."""
-        incoming = drag_and_drop.pictures_in(mime)
+        incoming = drop_contents.pictures_in(mime)
         if incoming.says:
             self.reception.incoming(incoming, Role.FREE)
 
-    def on_dropped(self, role: Role, mime: QMimeData) -> None:
+    def on_dropped(self, role: Role, contents: DropContents) -> None:
         """Pictures were dropped on one half of the card."""
         self._dock.show_drop_target(False)
-        self.reception.incoming(drag_and_drop.pictures_in(mime), role)
+        self.reception.incoming(contents, role)
 
     def on_dropped_beside(self, drag: Drag) -> None:
         """Pictures were dropped on the composer, beside the halves of the card."""
-        self.reception.incoming(drag_and_drop.pictures_in(drag.mime), Role.FREE)
+        self.reception.incoming(drag.contents, Role.FREE)
 
-    def on_replaced(self, place: int, mime: QMimeData) -> None:
+    def on_replaced(self, place: int, contents: DropContents) -> None:
         """A picture was dropped on a slot."""
-        self.reception.incoming(drag_and_drop.pictures_in(mime), Role.FREE, place=place)
+        self.reception.incoming(contents, Role.FREE, place=place)
 
     def on_remove(self, place: int) -> None:
         """× or Delete on a slot."""
@@ -183,6 +184,13 @@ class ReferenceEdits(QObject):
         """The other thing that is suggested for several was pressed."""
         self.references_wanted.emit(self._suggested)
 
-    def on_picked(self, paths: list[Path]) -> None:
+    def on_pick_wanted(self) -> None:
+        """Files are to be chosen, in a dialog that opens in the folder of the last time."""
+        if self._file_dialog is None:
+            self._file_dialog = pictures_dialog(self._dock, _("Add references"))
+            self._file_dialog.filesSelected.connect(self.on_picked)
+        self._file_dialog.open()
+
+    def on_picked(self, files: list[str]) -> None:
         """Files were chosen in the dialog."""
-        self.reception.files(paths, Role.FREE)
+        self.reception.files([Path(file) for file in files], Role.FREE)

@@ -24,9 +24,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 from studio.common.display_text import one_line
 from studio.common.i18n import _, pgettext
 from studio.domain.entities import Reference, Role
-from studio.ui.panels.composer.drop_intake import brings_pictures
 from studio.ui.style.theme import theme
-from studio.ui.support.drop_area import Drag, DropArea
+from studio.ui.support.drop_area import Drag, DropArea, brings_pictures
 from studio.ui.support.key_repeat import once
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets import IconButton, Menu, set_role
@@ -70,39 +69,58 @@ def role_name(role: Role) -> str:
     }[role]
 
 
+def paint_square(painter: QPainter, pixmap: QPixmap | None, box: QRect) -> None:
+    """Draw the middle of a picture with round corners; a plain ground until it is there."""
+    path = QPainterPath()
+    path.addRoundedRect(QRectF(box), 4, 4)
+    painter.save()
+    painter.setClipPath(path)
+    if pixmap is None or pixmap.isNull():
+        painter.fillRect(box, theme().color("press"))
+    else:
+        side = min(pixmap.width(), pixmap.height())
+        left, top = (pixmap.width() - side) // 2, (pixmap.height() - side) // 2
+        painter.drawPixmap(QRectF(box), pixmap, QRectF(left, top, side, side))
+    painter.restore()
+
+
 class Slot(QWidget):
     """Thumbnail, role and name; Delete removes it, its menu changes the role.
 
-    Signals (the slot itself first):
-        remove_wanted(object), show_wanted(object): × or Delete; Enter or a click on the picture.
-        role_chosen(object, object): the slot and its new role.
+    Attributes:
+        place: where it stands in the row.
+
+    Signals:
+        remove_wanted(int), show_wanted(int): its place: × or Delete; Enter or a click on the
+            picture.
+        role_chosen(int, object): its place and its new role.
         talk_chosen(object): whether the conversation about the source goes on.
         dragged(object, object), dropped_at(object, object): the slot and where the pointer is, in
             its parent: while it is moved, and at the end.
         given_up: it was moved, and stays where it is.
         step_wanted(object, object): move it by -1 or 1.
-        replaced(object, object): the slot and the QMimeData dropped on it.
+        replaced(int, object): its place and the DropContents dropped on it.
     """
 
-    remove_wanted = Signal(object)
-    show_wanted = Signal(object)
-    role_chosen = Signal(object, object)
+    remove_wanted = Signal(int)
+    show_wanted = Signal(int)
+    role_chosen = Signal(int, object)
     talk_chosen = Signal(object)
     dragged = Signal(object, object)
     dropped_at = Signal(object, object)
     given_up = Signal()
     step_wanted = Signal(object, object)
-    replaced = Signal(object, object)
+    replaced = Signal(int, object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, place: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.place = place
         self.reference = Reference(sha256="", media_type="")
         self._note = SlotNote()
         self._small = False
         self._pixmap: QPixmap | None = None
         self._pressed: QPoint | None = None
         self._moving = False
-        self._target = False
         set_role(self, QAccessible.Role.ListItem)
         self.setProperty("radius", 7)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -112,8 +130,7 @@ class Slot(QWidget):
         self.close_button = IconButton("close", _("Remove"), "Del", self, size=24, role="text3")
         self.close_button.clicked.connect(self.on_close)
         self._area = DropArea(self, brings_pictures)
-        self._area.over.connect(self.on_drag)
-        self._area.ended.connect(self.on_drag_ended)
+        self._area.inside_changed.connect(self.update)
         self._area.dropped.connect(self.on_picture_dropped)
         theme().changed.connect(self.update)
 
@@ -154,62 +171,42 @@ class Slot(QWidget):
         menu = Menu("", self)
         if self.reference.role is not Role.EDIT:
             for role in ROLES:
-                action = menu.entry(role_name(role))
-                action.setData(role)
-                action.setCheckable(True)
-                action.setChecked(role is self.reference.role)
+                menu.entry(role_name(role), data=role, checked=role is self.reference.role)
             menu.addSeparator()
         elif self._note.talk is not None:
-            action = menu.entry(_("Continue the conversation"))
-            action.setData("talk")
-            action.setCheckable(True)
-            action.setChecked(self._note.talk > 0)
+            words = _("Continue the conversation")
+            menu.entry(words, data="talk", checked=self._note.talk > 0)
             menu.addSeparator()
-        menu.entry(_("Reveal in gallery")).setData("show")
-        menu.entry(_("Remove"), "Del").setData("remove")
+        menu.entry(_("Reveal in gallery"), data="show")
+        menu.entry(_("Remove"), "Del", data="remove")
         menu.triggered.connect(self.on_triggered)
-        menu.aboutToHide.connect(menu.deleteLater)
         return menu
 
     # --- slots ----------------------------------------------------------------------------
 
     def on_role_wanted(self) -> None:
         """The chevron was pressed."""
-        menu = self.role_menu()
-        menu.popup(self.mapToGlobal(QPoint(0, -menu.sizeHint().height() - 4)))
+        self.role_menu().open_above(self)
 
     def on_triggered(self, action: QAction) -> None:
         """An entry of the menu was chosen."""
         chosen = action.data()
         if chosen == "show":
-            self.show_wanted.emit(self)
+            self.show_wanted.emit(self.place)
         elif chosen == "remove":
-            self.remove_wanted.emit(self)
+            self.remove_wanted.emit(self.place)
         elif chosen == "talk":
             self.talk_chosen.emit(action.isChecked())
         else:
-            self.role_chosen.emit(self, Role(chosen))
+            self.role_chosen.emit(self.place, Role(chosen))
 
     def on_close(self) -> None:
         """The × was pressed."""
-        self.remove_wanted.emit(self)
-
-    def on_drag(self, _drag: Drag) -> None:
-        """A picture is dragged over it."""
-        self._aim(on=True)
-
-    def on_drag_ended(self, _gone: bool) -> None:  # noqa: FBT001 - a Qt signal's argument
-        """Not any more."""
-        self._aim(on=False)
+        self.remove_wanted.emit(self.place)
 
     def on_picture_dropped(self, drag: Drag) -> None:
         """A picture was dropped on it."""
-        self.replaced.emit(self, drag.mime)
-
-    def _aim(self, *, on: bool) -> None:
-        if self._target is not on:
-            self._target = on
-            self.update()
+        self.replaced.emit(self.place, drag.contents)
 
     # --- painting -------------------------------------------------------------------------
 
@@ -255,16 +252,17 @@ class Slot(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        thumb, edge = self._thumb(), 2.0 if self._target or (self._small and editing) else 1.0
+        target = self._area.inside
+        thumb, edge = self._thumb(), 2.0 if target or (self._small and editing) else 1.0
         box = QRectF(self.rect()).adjusted(edge / 2, edge / 2, -edge / 2, -edge / 2)
-        accent = editing or self._target
+        accent = editing or target
         painter.setPen(QPen(look.color("accent" if accent else "line2"), edge))
         painter.setBrush(look.color("tint" if editing else "raise"))
         if not self._small:
             painter.drawRoundedRect(box, 7, 7)
         if not self._note.sent:
             painter.setOpacity(0.4)
-        self._paint_picture(painter, thumb)
+        paint_square(painter, self._pixmap, thumb)
         painter.setOpacity(1.0)
         if self._small:
             if accent:
@@ -274,20 +272,6 @@ class Slot(QWidget):
         else:
             self._paint_words(painter, thumb.right() + 9)
         painter.end()
-
-    def _paint_picture(self, painter: QPainter, box: QRect) -> None:
-        path = QPainterPath()
-        path.addRoundedRect(QRectF(box), 4, 4)
-        painter.save()
-        painter.setClipPath(path)
-        if self._pixmap is None or self._pixmap.isNull():
-            painter.fillRect(box, theme().color("press"))
-        else:
-            size = self._pixmap.size()
-            side = min(size.width(), size.height())
-            left, top = (size.width() - side) // 2, (size.height() - side) // 2
-            painter.drawPixmap(QRectF(box), self._pixmap, QRectF(left, top, side, side))
-        painter.restore()
 
     def _paint_words(self, painter: QPainter, left: int) -> None:
         look, editing = theme(), self.reference.role is Role.EDIT
@@ -315,11 +299,11 @@ class Slot(QWidget):
         if key == Qt.Key.Key_Escape and self._moving:
             self._give_up()
         elif key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
-            self.remove_wanted.emit(self)
+            self.remove_wanted.emit(self.place)
         elif alt and key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
             self.step_wanted.emit(self, -1 if key == Qt.Key.Key_Left else 1)
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.show_wanted.emit(self)
+            self.show_wanted.emit(self.place)
         elif key in (Qt.Key.Key_Down, Qt.Key.Key_Menu, Qt.Key.Key_Space):
             self.on_role_wanted()
         elif key == Qt.Key.Key_Left:
@@ -353,7 +337,7 @@ class Slot(QWidget):
         if moved:
             self.dropped_at.emit(self, self.mapToParent(place))
         elif self._thumb().contains(place):
-            self.show_wanted.emit(self)
+            self.show_wanted.emit(self.place)
 
     def _give_up(self) -> None:
         """Stay in the old place; the button may still be down."""
@@ -374,4 +358,6 @@ class Slot(QWidget):
             self._give_up()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        self.role_menu().popup(event.globalPos())
+        menu = self.role_menu()
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(event.globalPos())

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from PySide6.QtCore import QPoint, QRectF, QSize, Signal
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAction,
+    QFontMetrics,
     QPainter,
     QPaintEvent,
     QPen,
@@ -16,13 +17,93 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
+from studio.common.display_text import one_line
 from studio.common.i18n import _, ngettext
 from studio.domain.entities import Reference, Role
-from studio.ui.panels.composer.dashed_button import DashedButton
 from studio.ui.panels.composer.slot import HEIGHT, SMALL, Slot, SlotNote, role_name
 from studio.ui.style.theme import theme
 from studio.ui.support.qt_overrides import needs
 from studio.ui.widgets import Menu, set_role
+from studio.ui.widgets.accessible import set_tip
+from studio.ui.widgets.buttons import PaintedButton
+
+
+class DashedButton(PaintedButton):
+    """A place that waits for a picture: a dashed outline, words, quieter words."""
+
+    def __init__(self, icon: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent, radius=7)
+        self._icon = icon
+        self._words = ""
+        self._beside = ""
+        self._small = False
+        self._with_beside = True
+
+    def show_words(self, words: str, beside: str, icon: str = "") -> None:
+        """What it says, with another icon if one is named; `beside` gives way first."""
+        self._words, self._beside = words, beside = one_line(words), one_line(beside)
+        self._icon = icon or self._icon
+        self.setAccessibleName(words)
+        self.setAccessibleDescription(beside)
+        set_tip(self, f"{words} {beside}" if self._small else "")
+        self.update()
+
+    def set_small(self, small: bool) -> None:  # noqa: FBT001
+        """Only the icon, as high as a thumbnail."""
+        self._small = small
+        set_tip(self, f"{self._words} {self._beside}" if small else "")
+
+    def set_with_beside(self, on: bool) -> None:  # noqa: FBT001
+        """Whether the quieter words have room."""
+        self._with_beside = on
+        self.update()
+
+    @needs("_with_beside")
+    def sizeHint(self) -> QSize:
+        if self._small:
+            return QSize(SMALL, SMALL)
+        metrics = QFontMetrics(theme().font("small"))
+        width = 24 + metrics.horizontalAdvance(self._words)
+        width += 14 + 8 if self._icon else 0
+        if self._beside and self._with_beside:
+            width += 8 + metrics.horizontalAdvance(self._beside)
+        return QSize(width, theme().height(HEIGHT))
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        look = theme()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        pen = QPen(look.color("edge"), 1)
+        pen.setDashPattern([3, 3])
+        painter.setPen(pen)
+        hover = self.underMouse()
+        painter.setBrush(look.color("raise") if hover else Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 7, 7)
+        dpr, middle = self.devicePixelRatioF(), (self.height() - 14) // 2
+        if self._small:
+            painter.drawPixmap(
+                (self.width() - 14) // 2, middle, look.pixmap("plus", "text2", 14, dpr)
+            )
+            painter.end()
+            return
+        left = 12
+        if self._icon:
+            painter.drawPixmap(left, middle, look.pixmap(self._icon, "text2", 14, dpr))
+            left += 14 + 8
+        painter.setFont(look.font("small"))
+        metrics = QFontMetrics(painter.font())
+        beside = self._beside if self._with_beside else ""
+        taken = metrics.horizontalAdvance(beside) + 8 if beside else 0
+        room = self.width() - left - 12 - taken
+        words = metrics.elidedText(self._words, Qt.TextElideMode.ElideMiddle, room + 1)
+        flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        painter.setPen(look.color("text" if hover else "text2"))
+        painter.drawText(QRectF(left, 0, room + 4, self.height()), flags, words)
+        painter.setPen(look.color("text3"))
+        left += metrics.horizontalAdvance(words) + 8
+        painter.drawText(QRectF(left, 0, taken + 4, self.height()), flags, beside)
+        painter.end()
+
 
 GAP = 8
 MOST_SLOTS = 32
@@ -35,21 +116,21 @@ class SlotsRow(QWidget):
     """The list "References"; more than fit are behind "+ 3".
 
     Signals:
-        remove_wanted(object), show_wanted(object): place of a reference.
-        role_chosen(object, object): place and role.
+        remove_wanted(int), show_wanted(int): place of a reference.
+        role_chosen(int, object): place and role.
         talk_chosen(object): whether the conversation about the source goes on.
         move_wanted(object, object): from place, to place.
-        replaced(object, object): place and QMimeData.
+        replaced(int, object): place and DropContents.
         pick_wanted: choose files.
         suggestion_taken, also_taken: what is suggested was pressed, or the other thing.
     """
 
-    remove_wanted = Signal(object)
-    show_wanted = Signal(object)
-    role_chosen = Signal(object, object)
+    remove_wanted = Signal(int)
+    show_wanted = Signal(int)
+    role_chosen = Signal(int, object)
     talk_chosen = Signal(object)
     move_wanted = Signal(object, object)
-    replaced = Signal(object, object)
+    replaced = Signal(int, object)
     pick_wanted = Signal()
     suggestion_taken = Signal()
     also_taken = Signal()
@@ -155,35 +236,23 @@ class SlotsRow(QWidget):
         return tuple(self._slots)
 
     def _new_slot(self) -> Slot:
-        slot = Slot(self)
-        slot.remove_wanted.connect(self.on_remove)
-        slot.show_wanted.connect(self.on_show)
-        slot.role_chosen.connect(self.on_role)
+        slot = Slot(len(self._slots), self)
+        slot.remove_wanted.connect(self.remove_wanted)
+        slot.show_wanted.connect(self.show_wanted)
+        slot.role_chosen.connect(self.role_chosen)
         slot.talk_chosen.connect(self.talk_chosen)
         slot.dragged.connect(self.on_dragged)
         slot.dropped_at.connect(self.on_dropped)
         slot.given_up.connect(self.on_given_up)
         slot.step_wanted.connect(self.on_step)
-        slot.replaced.connect(self.on_replaced)
+        slot.replaced.connect(self.replaced)
         return slot
 
     # --- slots ----------------------------------------------------------------------------
 
-    def on_remove(self, slot: Slot) -> None:
-        """× or Delete on a slot."""
-        self.remove_wanted.emit(self._slots.index(slot))
-
-    def on_show(self, slot: Slot) -> None:
-        """A click on its picture."""
-        self.show_wanted.emit(self._slots.index(slot))
-
-    def on_role(self, slot: Slot, role: Role) -> None:
-        """Another role."""
-        self.role_chosen.emit(self._slots.index(slot), role)
-
     def on_step(self, slot: Slot, step: int) -> None:
         """Alt and an arrow on a slot."""
-        at = self._slots.index(slot)
+        at = slot.place
         to = at + step
         if self._first() <= at < len(self._slots) and self._first() <= to < len(self._slots):
             self.move_wanted.emit(at, to)
@@ -196,7 +265,7 @@ class SlotsRow(QWidget):
 
     def on_dropped(self, slot: Slot, place: QPoint) -> None:
         """A slot was moved."""
-        at, to = self._slots.index(slot), self._place_at(place.x())
+        at, to = slot.place, self._place_at(place.x())
         self._insert_at = None
         self.update()
         to -= to > at
@@ -208,10 +277,6 @@ class SlotsRow(QWidget):
         self._insert_at = None
         self.update()
 
-    def on_replaced(self, slot: Slot, mime: object) -> None:
-        """Something was dropped on a slot."""
-        self.replaced.emit(self._slots.index(slot), mime)
-
     def on_overflow(self) -> None:
         """The references that have no room."""
         menu = Menu("", self)
@@ -220,13 +285,11 @@ class SlotsRow(QWidget):
             reference = self._references[at]
             entry = menu.submenu(f"{role_name(reference.role)} {reference.name}".strip())
             for words, what in ((_("Reveal in gallery"), "show"), (_("Remove"), "remove")):
-                entry.entry(words).setData((what, at))
+                entry.entry(words, data=(what, at))
         if (more := all_of_them - first - _MOST_ROWS) > 0:
             menu.entry(_("and {n} more").format(n=f"{more:,}")).setEnabled(False)
         menu.triggered.connect(self.on_triggered)
-        menu.aboutToHide.connect(menu.deleteLater)
-        height = menu.sizeHint().height()
-        menu.popup(self.overflow.mapToGlobal(QPoint(0, -height - 4)))
+        menu.open_above(self.overflow)
 
     def on_triggered(self, action: QAction) -> None:
         """Something was chosen for a reference that has no room."""

@@ -1,18 +1,256 @@
-"""Title, prompt and the actions: the first section of the inspector."""
+"""The top of the inspector: title, rating, prompt and what can be done with the picture."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QWidget
 
 from studio.common.i18n import _, ngettext
 from studio.domain.drafts import MOST_AT_ONCE
-from studio.ui.panels.inspector.action_row import ActionRow
+from studio.domain.entities import Flag
 from studio.ui.panels.inspector.section import InspectorSection
-from studio.ui.panels.inspector.title import Title
+from studio.ui.style.theme import theme
 from studio.ui.support import word_diff
-from studio.ui.widgets import Button
+from studio.ui.support.key_repeat import once
+from studio.ui.support.qt_overrides import needs
+from studio.ui.widgets import Button, ElidedLabel, IconButton, Stars
+from studio.ui.widgets.accessible import set_tip
 from studio.ui.widgets.marked_text import MarkedText
+
+LONGEST = 200
+
+
+class _Label(ElidedLabel):
+    """The name; a click or Enter edits it."""
+
+    pressed = Signal()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.pressed.emit()
+
+    @once
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_F2):
+            self.pressed.emit()
+        else:
+            super().keyPressEvent(event)
+
+
+class _Field(QLineEdit):
+    """Where the name is edited: Enter keeps it, Esc or going away leaves it."""
+
+    left = Signal()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            # Everything typed is part of the name; no shortcut of the window may take it.
+            event.accept()
+            return True
+        return super().event(event)
+
+    @once
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        if event.reason() != Qt.FocusReason.PopupFocusReason:
+            self.left.emit()
+
+
+class Title(QWidget):
+    """The first line of the inspector.
+
+    Signals:
+        renamed: the new name, other than before.
+        rated: the stars chosen.
+        flagged: the flag to set.
+    """
+
+    renamed = Signal(str)
+    rated = Signal(object)
+    flagged = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._flag = Flag.NONE
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(6)
+        self.label = _Label("", "title", "text", self, prose=True)
+        self.label.setCursor(Qt.CursorShape.IBeamCursor)
+        self.label.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.field = _Field(self)
+        self.field.setAccessibleName(_("Title"))
+        self.field.setMaxLength(LONGEST)
+        self.field.hide()
+        self.flag = IconButton("flag", _("Pick"), "P", self, size=24)
+        self.stars = Stars(self, size=12)
+        row.addWidget(self.label, 1)
+        row.addWidget(self.field, 1)
+        row.addWidget(self.flag)
+        row.addWidget(self.stars)
+        self.label.pressed.connect(self.edit)
+        self.field.returnPressed.connect(self.on_kept)
+        self.field.left.connect(self.stop_editing)
+        self.flag.clicked.connect(self.on_flag)
+        self.stars.changed.connect(self.rated)
+
+    def set_picture(self, name: str, *, rating: int, flag: Flag) -> None:
+        """Show the name, rating and verdict of a picture, or of several alike."""
+        if name != self.label.text():
+            self.stop_editing()
+            self.label.setText(name)
+            # Translators: {name} is the title of a picture.
+            self.label.setAccessibleName(_("Title: {name}").format(name=name))
+        self._flag = flag
+        self.stars.set_value(rating)
+        picked = flag is Flag.PICK
+        rejected = flag is Flag.REJECT
+        icon = "reject" if rejected else "flag-filled" if picked else "flag"
+        self.flag.set_icon(icon, "bad" if rejected else "text" if picked else "text2")
+        spoken = _("Rejected") if rejected else _("Picked") if picked else _("Pick")
+        self.flag.set_name(spoken, "P")
+
+    def set_editable(self, *, editable: bool) -> None:
+        """Whether the name may be changed."""
+        self.label.setEnabled(True)
+        self.label.setCursor(Qt.CursorShape.IBeamCursor if editable else Qt.CursorShape.ArrowCursor)
+        self._editable = editable
+
+    _editable = True
+
+    def edit(self) -> None:
+        """Open the name for writing."""
+        if not self._editable or self.field.isVisible():
+            return
+        self.field.setText(self.label.text())
+        self.label.hide()
+        self.field.show()
+        self.field.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.field.selectAll()
+
+    def stop_editing(self) -> None:
+        """Leave the name as it was."""
+        if self.field.isHidden():
+            return
+        self.field.hide()
+        self.label.show()
+
+    def on_kept(self) -> None:
+        """Enter: the name is kept if it is another one."""
+        name = " ".join(self.field.text().split())
+        changed = name and name != self.label.text()
+        self.stop_editing()
+        self.label.setFocus(Qt.FocusReason.OtherFocusReason)
+        if changed:
+            self.label.setText(name)
+            self.renamed.emit(name)
+
+    def on_flag(self) -> None:
+        """The flag; a second time takes the verdict back."""
+        self.flagged.emit(Flag.PICK if self._flag is Flag.NONE else Flag.NONE)
+
+
+SPACE = 6
+MORE = 28
+ICONS = {"edit": "edit", "vary": "vary", "remix": "remix", "references": "reference"}
+
+
+class ActionRow(QWidget):
+    """What can be made of a picture, and "More" at the end.
+
+    Signals:
+        action: the name of the action pressed.
+    """
+
+    action = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._labels: dict[Button, str] = {}
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(SPACE)
+        self._more = Button("", "", self, size=26, icon="more")
+        self._more.setProperty("action", "more")
+        self._more.setAccessibleName(_("More"))
+        set_tip(self._more, _("More"))
+        self._more.setFixedWidth(MORE)
+        self._more.clicked.connect(self.on_pressed)
+        self._row.addWidget(self._more)
+
+    def set_labels(self, *actions: tuple[str, str, str]) -> None:
+        """The actions as (name, label, tool tip), in order; the names stay the same ones."""
+        known = {button.property("action"): button for button in self._labels}
+        for at, (name, label, tip) in enumerate(actions):
+            button = known.get(name) or self._new(name, at)
+            button.setAccessibleName(label)
+            set_tip(button, tip)
+            self._labels[button] = label
+        self._fit()
+
+    def set_able(self, names: frozenset[str], *, able: bool) -> None:
+        """Whether these actions can be had for what is shown."""
+        for button in self._labels:
+            if button.property("action") in names:
+                button.setEnabled(able)
+
+    def _new(self, name: str, at: int) -> Button:
+        button = Button("", "", self, size=26, icon=ICONS[name])
+        button.setProperty("action", name)
+        button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        button.setMinimumWidth(MORE)
+        button.clicked.connect(self.on_pressed)
+        self._row.insertWidget(at, button, 1)
+        return button
+
+    def _fit(self) -> None:
+        count = len(self._labels)
+        if not count:
+            return
+        room = self.width() - MORE - count * SPACE
+        padding = 14 + 6 + 20  # icon, space and the frame
+        metrics = QFontMetrics(theme().font("small"))
+        wide = {
+            button: metrics.horizontalAdvance(label) + padding
+            for button, label in self._labels.items()
+        }
+        words = sum(wide.values()) <= room
+        even = max(wide.values()) * count <= room
+        for button, label in self._labels.items():
+            button.setText(label if words else "")
+            self._row.setStretchFactor(button, 1 if even or not words else wide[button])
+
+    def on_pressed(self) -> None:
+        """One of the buttons."""
+        button = self.sender()
+        if button is not None:
+            self.action.emit(str(button.property("action")))
+
+    # --- Qt -------------------------------------------------------------------------------
+
+    @needs("_row")
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    @needs("_row")
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._fit()
+
+    @needs("_labels")
+    def minimumSizeHint(self) -> QSize:
+        count = len(self._labels)
+        return QSize((MORE + SPACE) * count + MORE, super().minimumSizeHint().height())
+
 
 LINES = 6  # of the prompt before "Show all"
 

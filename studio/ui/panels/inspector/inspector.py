@@ -14,8 +14,8 @@ from studio.common.i18n import _
 from studio.domain.entities import Flag, Job, Picture
 from studio.ui.panels.inspector.job_page import JobPage
 from studio.ui.panels.inspector.picture_page import PicturePage
-from studio.ui.panels.inspector.scrolled import PaddedScrollArea
-from studio.ui.support.library_protocol import DecoderProtocol, LibraryProtocol, loop_runs
+from studio.ui.panels.inspector.section import PaddedScrollArea
+from studio.ui.support.ports import DecoderProtocol, LibraryProtocol, loop_runs
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.tasks import SpawnedTask, spawn
 from studio.ui.support.thumbnail_cache import ThumbnailCache
@@ -205,11 +205,6 @@ class Inspector(QFrame):
     def offer_tags(self, names: Sequence[str]) -> None:
         """The tags there are, the most used first."""
         self.page.tags.line.set_known_names(names)
-
-    def edit_note(self) -> None:
-        """Give the keyboard to the note."""
-        if self._pictures:
-            self.page.note.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _leave(self) -> None:
         """Keep what is being written before it is about something else."""

@@ -18,8 +18,7 @@ from studio.ui.panels.inspector.head import PictureHead
 from studio.ui.panels.inspector.note import NoteEdit
 from studio.ui.panels.inspector.palette import PaletteRow
 from studio.ui.panels.inspector.preview import Preview
-from studio.ui.panels.inspector.scrolled import PaddedScrollArea
-from studio.ui.panels.inspector.section import InspectorSection
+from studio.ui.panels.inspector.section import InspectorSection, PaddedScrollArea
 from studio.ui.panels.inspector.sources import SourceLinks
 from studio.ui.panels.inspector.tags import TagsRow
 from studio.ui.support.thumbnail_cache import ThumbnailCache, ThumbnailRequest

@@ -7,8 +7,7 @@ from PySide6.QtGui import QAccessible, QColor, QMouseEvent, QPainter, QPaintEven
 from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
 from studio.domain.entities import Picture
-from studio.ui.style.metrics import FAINT
-from studio.ui.style.theme import theme
+from studio.ui.style.theme import FAINT, theme
 from studio.ui.support.thumbnail_cache import ThumbnailCache, ThumbnailRequest
 from studio.ui.widgets import set_role
 

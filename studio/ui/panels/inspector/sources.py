@@ -8,20 +8,19 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import (
     QAccessible,
     QFontMetrics,
-    QKeyEvent,
     QPainter,
     QPaintEvent,
 )
-from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from studio.common.display_text import one_line
 from studio.common.i18n import _
 from studio.domain.entities import Grounding, GroundingSource
 from studio.ui.style.theme import theme
 from studio.ui.support import desktop_services
-from studio.ui.support.key_repeat import once
 from studio.ui.widgets import Text, set_role
 from studio.ui.widgets.accessible import set_tip, set_words
+from studio.ui.widgets.buttons import PaintedButton
 
 SHOWN = 12
 """Most links of each kind; an answer rarely has more than five."""
@@ -29,7 +28,7 @@ SHOWN = 12
 _GLYPH = 14
 
 
-class LinkRow(QAbstractButton):
+class LinkRow(PaintedButton):
     """One link: its words, and the computer it leads to. Enter, Space or a click opens it.
 
     Attributes:
@@ -37,8 +36,7 @@ class LinkRow(QAbstractButton):
     """
 
     def __init__(self, source: GroundingSource, icon: str, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        super().__init__(parent, radius=3)
         self.url = source.url
         self._icon = icon
         self._host = (urlsplit(source.url).hostname or "").removeprefix("www.")
@@ -48,9 +46,7 @@ class LinkRow(QAbstractButton):
         self.setAccessibleDescription(self._host)
         set_tip(self, f"{one_line(self.text())}\n{source.url}")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setProperty("radius", 3)
 
     def sizeHint(self) -> QSize:
         return QSize(160, theme().line("small") + 6)
@@ -85,13 +81,6 @@ class LinkRow(QAbstractButton):
         at = left + metrics.horizontalAdvance(words) + 8
         painter.drawText(QRectF(at, 0, self.width() - at, self.height()), flags, host)
         painter.end()
-
-    @once
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.click()
-        else:
-            super().keyPressEvent(event)
 
 
 class SourceLinks(QWidget):

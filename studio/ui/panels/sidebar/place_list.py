@@ -35,14 +35,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from studio.library.query import Counts, View
+from studio.ui.panels.sidebar.sidebar_model import SidebarModel
 from studio.ui.style.theme import theme
 from studio.ui.support import sidebar_items
-from studio.ui.support.drop_area import Drag, DropArea
+from studio.ui.support.drop_area import Drag, DropArea, brings_own
 from studio.ui.support.key_repeat import once
-from studio.ui.support.sidebar_items import SidebarItem, brings_own
+from studio.ui.support.sidebar_items import SidebarItem
 from studio.ui.widgets.accessible import set_tip
-from studio.ui.widgets.own_viewport import give_viewport
+from studio.ui.widgets.scrolling import give_viewport
 
 ROW = 28
 GAP = 1
@@ -66,25 +66,20 @@ _BY_KEY = (
 class PlaceList(QListWidget):
     """Rows as tall as they need; one of them may be the place the gallery shows.
 
-    Only `mark` highlights a row: what is highlighted is what the gallery shows, wherever the
+    Only the model highlights a row: what is highlighted is what the gallery shows, wherever the
     pointer was pressed, moved and let go.
 
     Signals:
-        chosen: the user went to a place (the Place).
-        dropped: pictures of the gallery were dropped on a place (the Place, ids).
         left: Up on the first row or Down on the last (-1 or 1).
-        asked: of a collection: "rename", "delete" or "menu" (the Place, what).
     """
 
-    chosen = Signal(object)
-    dropped = Signal(object, object)
     left = Signal(int)
-    asked = Signal(object, str)
 
     def __init__(
-        self, name: str, rows: Sequence[SidebarItem], parent: QWidget | None = None
+        self, name: str, model: SidebarModel, rows: Sequence[SidebarItem], parent: QWidget
     ) -> None:
         super().__init__(parent)
+        self._model = model
         give_viewport(self)
         self.setAccessibleName(name)
         self.setUniformItemSizes(True)
@@ -103,8 +98,9 @@ class PlaceList(QListWidget):
         self.drop_row = -1
         self._fill(rows)
         self.setFixedHeight(len(rows) * (theme().height(ROW) + GAP))
-        self._counts = Counts()
-        self._new = 0
+        self._mark()
+        model.counts_changed.connect(self._update_rows)
+        model.shown_changed.connect(self._mark)
         self.itemPressed.connect(self.on_pressed)
         theme().changed.connect(self.on_theme_changed)
 
@@ -116,7 +112,6 @@ class PlaceList(QListWidget):
 
     def set_rows(self, rows: Sequence[SidebarItem]) -> None:
         """Show other rows; it is as tall as they are, and scrolls where there is less room."""
-        marked = next((self.place(n) for n in range(self.count()) if self._is_marked(n)), None)
         top = self.verticalScrollBar().value()
         if [self.place(n) for n in range(self.count())] != list(rows):
             self.clear()
@@ -128,11 +123,7 @@ class PlaceList(QListWidget):
         self.setMaximumHeight(len(rows) * (theme().height(ROW) + GAP))
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.verticalScrollBar().setValue(top)
-        if marked is not None:
-            self.mark(marked.view, marked.collection)
-
-    def _is_marked(self, row: int) -> bool:
-        return bool(self.item(row).isSelected())
+        self._mark()
 
     def place(self, row: int) -> SidebarItem:
         """The place of a row."""
@@ -140,21 +131,10 @@ class PlaceList(QListWidget):
         assert isinstance(found, SidebarItem)
         return found
 
-    def show_counts(self, counts: Counts) -> None:
-        """Show how many things are at each place."""
-        self._counts = counts
-        self._update_rows()
-
-    def set_new(self, new: int) -> None:
-        """Show how many failed jobs the user has not seen."""
-        self._new = new
-        self._update_rows()
-
     def _update_rows(self) -> None:
         for row in range(self.count()):
             item, place = self.item(row), self.place(row)
-            new = self._new if place.view is View.FAILED else 0
-            count = sidebar_items.count_of(place, self._counts)
+            new, count = self._model.new_of(place), self._model.count_of(place)
             counted = not place.collection or place.count is not None
             item.setData(COUNT, f"{count:,}" if counted else "…")
             item.setData(NEW, sidebar_items.new_words(new) if new else "")
@@ -166,11 +146,10 @@ class PlaceList(QListWidget):
         metrics = QFontMetrics(theme().font("body", prose=True))
         return metrics.horizontalAdvance(item.text()) > self.viewport().width() - 90
 
-    def mark(self, view: View | None, collection: str = "") -> None:
-        """Show which of the places is open; none of them for a view that is not here."""
+    def _mark(self) -> None:
+        """Show which of the places is open; none of them for one that is not here."""
         for row in range(self.count()):
-            place = self.place(row)
-            if view is not None and place.view is view and place.collection == collection:
+            if self._model.is_shown(self.place(row)):
                 if self.currentRow() != row or not self.item(row).isSelected():
                     flags = self.selectionModel().SelectionFlag
                     self.setCurrentRow(row, flags.ClearAndSelect)
@@ -200,7 +179,7 @@ class PlaceList(QListWidget):
 
     def _choose(self, row: int) -> None:
         if row >= 0:
-            self.chosen.emit(self.place(row))
+            self._model.choose(self.place(row))
 
     def on_drag(self, drag: Drag) -> None:
         """Pictures of the gallery are dragged over the rows: some take them."""
@@ -219,7 +198,7 @@ class PlaceList(QListWidget):
         if row < 0:
             drag.refuse()
         else:
-            self.dropped.emit(self.place(row), sidebar_items.dropped_ids(drag.mime))
+            self._model.drop(self.place(row), drag.ids)
 
     def _target(self, drag: Drag) -> int:
         row = self.indexAt(drag.at).row()
@@ -262,7 +241,7 @@ class PlaceList(QListWidget):
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
             self._choose(row)
         elif (what := _ASKS.get(Qt.Key(key))) and row >= 0 and self.place(row).collection:
-            self.asked.emit(self.place(row), what)
+            self._model.collection_asked.emit(self.place(row), what)
         else:
             # Letters are hotkeys of the window here, not a search among five rows.
             event.ignore()
@@ -270,7 +249,7 @@ class PlaceList(QListWidget):
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         item = self.itemAt(event.pos())
         if item is not None and self.place(self.row(item)).collection:
-            self.asked.emit(self.place(self.row(item)), "menu")
+            self._model.collection_asked.emit(self.place(self.row(item)), "menu")
 
 
 class _PlaceDelegate(QStyledItemDelegate):

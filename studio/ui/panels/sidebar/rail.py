@@ -1,82 +1,60 @@
-"""The sidebar of a narrow window: its places as a column of icons, 48 px wide."""
+"""The sidebar of a narrow window: a column of icons, and the lists that two of them open."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QButtonGroup, QFrame, QToolTip, QVBoxLayout, QWidget
 
 from studio.common.i18n import _
-from studio.domain.spend import Spend
-from studio.library.query import Counts, View
-from studio.ui.style.metrics import RAIL
-from studio.ui.style.theme import theme
+from studio.library.query import View
+from studio.ui.panels.sidebar.place_list import PlaceList
+from studio.ui.panels.sidebar.sidebar_model import SidebarModel
+from studio.ui.style.theme import RAIL, theme
 from studio.ui.support import sidebar_items
-from studio.ui.support.drop_area import Drag, DropArea
-from studio.ui.support.sidebar_items import SidebarItem, brings_own
-from studio.ui.widgets import IconButton
-
-WIDTH = RAIL
+from studio.ui.support.drop_area import Drag, DropArea, brings_own
+from studio.ui.support.key_repeat import once
+from studio.ui.support.sidebar_items import SidebarItem
+from studio.ui.widgets import Button, IconButton, Text
+from studio.ui.widgets.popover import Popover
 
 
 class PlaceButton(IconButton):
-    """One place as an icon; its name and count are the tool tip. Pictures may be dropped on it.
+    """One place as an icon; its name and count are the tool tip. Pictures may be dropped on it."""
 
-    Signals:
-        dropped: pictures of the gallery were dropped on it (the Place, ids).
-    """
-
-    dropped = Signal(object, object)
-
-    def __init__(self, place: SidebarItem, parent: QWidget | None = None) -> None:
+    def __init__(self, model: SidebarModel, place: SidebarItem, parent: QWidget) -> None:
         super().__init__(place.icon, place.label, parent=parent, checkable=place.view is not None)
         self.place = place
+        self._model = model
         self._new = 0
-        self._count = 0
-        self._target = False
+        self._area: DropArea | None = None
         self.setFixedWidth(32)
         if place.takes:
             self._area = DropArea(self, brings_own)
-            self._area.over.connect(self.on_drag)
-            self._area.ended.connect(self.on_drag_ended)
-            self._area.dropped.connect(self.on_pictures_dropped)
+            self._area.inside_changed.connect(self.update)
+            self._area.dropped.connect(self.on_dropped)
 
-    def show_count(self, count: int) -> None:
-        """How many things are there."""
-        self._count = count
-        self.set_name(sidebar_items.spoken(self.place, self._count, self._new))
-
-    def set_new(self, new: int) -> None:
-        """How many of them are new; a dot says so."""
+    def show_count(self, count: int, new: int = 0) -> None:
+        """How many things are there; a dot says that some of them are new."""
         self._new = new
-        self.show_count(self._count)
+        self.set_name(sidebar_items.spoken(self.place, count, new))
         self.update()
 
-    def on_drag(self, _drag: Drag) -> None:
-        """Pictures of the gallery are dragged over it."""
-        self._target = True
-        self.update()
-
-    def on_drag_ended(self, _gone: bool) -> None:  # noqa: FBT001 - a Qt signal's argument
-        """Not any more."""
-        self._target = False
-        self.update()
-
-    def on_pictures_dropped(self, drag: Drag) -> None:
+    def on_dropped(self, drag: Drag) -> None:
         """Pictures were dropped on it."""
-        self.dropped.emit(self.place, sidebar_items.dropped_ids(drag.mime))
+        self._model.drop(self.place, drag.ids)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        if not self._new and not self._target:
+        target = self._area is not None and self._area.inside
+        if not self._new and not target:
             return
         bad, accent = theme().color("bad"), theme().color("accent")
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if self._target:
+        if target:
             painter.setPen(QPen(accent, 2))
             painter.drawRoundedRect(self.rect().adjusted(1, 1, -1, -1), 6, 6)
         if self._new:
@@ -90,25 +68,18 @@ class Rail(QFrame):
     """What the sidebar offers, as icons.
 
     Signals:
-        view_chosen: the user went to a shelf (View).
-        history_requested: the user wants the prompts of the history.
-        dropped: pictures of the gallery were dropped on a shelf (View, ids).
         collections_wanted: the list of collections, or of saved searches (True), is wanted at
             that button.
-        collect_wanted: pictures were dropped on the collections (ids).
     """
 
-    view_chosen = Signal(object)
-    history_requested = Signal()
-    dropped = Signal(object, object)
     collections_wanted = Signal(bool, object)
-    collect_wanted = Signal(object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, model: SidebarModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._model = model
         self.setProperty("zone", "side")
         self.setAccessibleName(_("Sidebar"))
-        self.setFixedWidth(WIDTH)
+        self.setFixedWidth(RAIL)
         self._group = QButtonGroup(self)
         self._buttons: list[PlaceButton] = []
         column = QVBoxLayout(self)
@@ -122,8 +93,6 @@ class Rail(QFrame):
         column.addSpacing(4)
         column.addWidget(rule, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addSpacing(4)
-        self._searches: set[str] = set()
-        self._shown: tuple[View, str] = (View.ALL, "")
         self.collections = self._add_list(column, _("Collections"), "folder", takes=True)
         self.searches = self._add_list(column, _("Saved searches"), "smart-folder", takes=False)
         self._add(column, sidebar_items.history())
@@ -133,29 +102,29 @@ class Rail(QFrame):
         self._coin.setFixedWidth(32)
         self._coin.clicked.connect(self.on_coin)
         column.addWidget(self._coin, 0, Qt.AlignmentFlag.AlignHCenter)
-        self.set_view(View.ALL)
-        self.show_counts(Counts())
-        self._limit = 0.0
-        self.show_spend(Spend())
+        model.shown_changed.connect(self._mark)
+        model.collections_changed.connect(self._show_collections)
+        model.counts_changed.connect(self._show_counts)
+        model.spend_changed.connect(self._show_spend)
+        self._mark()
+        self._show_counts()
+        self._show_spend()
 
     def _add(self, column: QVBoxLayout, place: SidebarItem) -> None:
-        button = PlaceButton(place, self)
-        if place.view is None:
-            button.clicked.connect(self.history_requested)
-        else:
+        button = PlaceButton(self._model, place, self)
+        if place.view is not None:
             self._group.addButton(button)
-        button.dropped.connect(self.on_dropped)
         column.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
         self._buttons.append(button)
         button.clicked.connect(self.on_clicked)
 
     def _add_list(self, column: QVBoxLayout, name: str, icon: str, *, takes: bool) -> PlaceButton:
         """A button that opens a list of places instead of going to one."""
-        button = PlaceButton(SidebarItem(label=name, icon=icon, takes=takes), self)
+        place = SidebarItem(label=name, icon=icon, takes=takes)
+        button = PlaceButton(self._model, place, self)
         button.setCheckable(True)
         self._group.addButton(button)
         button.clicked.connect(self.on_list_wanted)
-        button.dropped.connect(self.on_collected)
         column.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
         return button
 
@@ -163,62 +132,134 @@ class Rail(QFrame):
         """The button of a shelf, of the history for None."""
         return next(each for each in self._buttons if each.place.view is view)
 
-    def set_view(self, view: View, collection: str = "") -> None:
+    def _mark(self) -> None:
         """Mark the shelf that is shown, or what has the collection that is."""
-        self._shown = view, collection
-        if collection:
-            (self.searches if collection in self._searches else self.collections).setChecked(True)
-        else:
-            self.button(view).setChecked(True)
+        model = self._model
+        if not model.collection:
+            self.button(model.view).setChecked(True)
+            return
+        searches = {row.collection for row in model.collections if not row.takes}
+        (self.searches if model.collection in searches else self.collections).setChecked(True)
 
-    def show_collections(self, rows: Sequence[SidebarItem]) -> None:
-        """These are the collections and saved searches there are."""
-        self._searches = {row.collection for row in rows if not row.takes}
-        self.searches.show_count(len(self._searches))
-        self.collections.show_count(len(rows) - len(self._searches))
-        self.set_view(*self._shown)
+    def _show_collections(self) -> None:
+        rows = self._model.collections
+        searches = sum(not row.takes for row in rows)
+        self.searches.show_count(searches)
+        self.collections.show_count(len(rows) - searches)
+        self._mark()
 
-    def show_counts(self, counts: Counts) -> None:
-        """Tell in the tool tips how many things there are."""
+    def _show_counts(self) -> None:
         for button in self._buttons:
-            button.show_count(sidebar_items.count_of(button.place, counts))
+            button.show_count(self._model.count_of(button.place), self._model.new_of(button.place))
 
-    def set_failed_new(self, new: int) -> None:
-        """Show a dot while there are failed jobs the user has not seen."""
-        self.button(View.FAILED).set_new(new)
-
-    def show_spend(self, spend: Spend) -> None:
-        """Tell in the coin's tool tip what was spent."""
-        self._spend = spend
-        self._coin.set_name(sidebar_items.spend_words(spend, time.localtime().tm_mon, self._limit))
-
-    def set_limit(self, usd: float) -> None:
-        """The month's budget is another one; 0 for none."""
-        self._limit = usd
-        self.show_spend(self._spend)
+    def _show_spend(self) -> None:
+        month = time.localtime().tm_mon
+        self._coin.set_name(sidebar_items.spend_words(self._model.spend, month, self._model.limit))
 
     def on_clicked(self) -> None:
         """The user went to a place."""
         button = self.sender()
-        if isinstance(button, PlaceButton) and button.place.view is not None:
-            self.view_chosen.emit(button.place.view)
+        if isinstance(button, PlaceButton):
+            self._model.choose(button.place)
 
     def on_list_wanted(self) -> None:
         """Collections, or saved searches, shall be chosen from."""
         button = self.sender()
         # What is shown stays marked until another place is chosen.
-        self.set_view(*self._shown)
+        self._mark()
         self.collections_wanted.emit(button is self.searches, button)
-
-    def on_collected(self, _place: SidebarItem, ids: tuple[str, ...]) -> None:
-        """Pictures were dropped on the collections: which of them takes them is asked."""
-        self.collect_wanted.emit(ids)
-
-    def on_dropped(self, place: SidebarItem, ids: tuple[str, ...]) -> None:
-        """Pictures were dropped on a place."""
-        self.dropped.emit(place.view, ids)
 
     def on_coin(self) -> None:
         """The sums at once, without waiting for the tool tip."""
         at = self._coin.mapToGlobal(QPoint(self._coin.width(), 0))
         QToolTip.showText(at, self._coin.toolTip(), self._coin)
+
+
+LIST_WIDTH = 240
+_MOST = 12  # rows before it scrolls
+
+
+class _RailRows(PlaceList):
+    """The rows; Enter and a click also end the choice.
+
+    Signals:
+        decided: a row was chosen for good; the arrows only show it.
+    """
+
+    decided = Signal()
+
+    @once
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        super().keyPressEvent(event)
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self.decided.emit()
+
+
+class RailList(Popover):
+    """Lies over the window beside the rail until something is chosen.
+
+    Attributes:
+        rows: the collections, or the searches.
+        more: makes a further one.
+
+    Signals:
+        wanted: a new one is.
+    """
+
+    wanted = Signal()
+
+    def __init__(self, model: SidebarModel, parent: QWidget, *, searches: bool) -> None:
+        name = _("Saved searches") if searches else _("Collections")
+        super().__init__(name, parent)
+        self._model = model
+        self._searches = searches
+        self.setFixedWidth(LIST_WIDTH)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(8, 10, 8, 8)
+        column.setSpacing(6)
+        head = Text(name, "micro", "text3", self, weight=600)
+        head.setContentsMargins(8, 0, 8, 0)
+        column.addWidget(head)
+        self._nothing = Text("", "small", "text3", self, wrap=True)
+        self._nothing.setContentsMargins(8, 0, 8, 0)
+        self._nothing.setText(
+            _("Saved searches fill themselves.") if searches else _("Manual collection")
+        )
+        column.addWidget(self._nothing)
+        self.rows = _RailRows(name, model, (), self)
+        column.addWidget(self.rows)
+        self.more = Button(
+            _("Save this search…") if searches else _("New collection…"),
+            "quiet",
+            self,
+            size=26,
+            icon="plus",
+        )
+        column.addWidget(self.more)
+        self.rows.decided.connect(self.on_decided)
+        self.rows.itemClicked.connect(self.on_decided)
+        self.more.clicked.connect(self.on_more)
+        self.closed.connect(self.deleteLater)
+        model.collections_changed.connect(self._show_places)
+        self._show_places()
+
+    def _show_places(self) -> None:
+        """List those of the collections and searches that belong here."""
+        found = [place for place in self._model.collections if place.takes is not self._searches]
+        self.rows.set_rows(found)
+        self.rows.setVisible(bool(found))
+        self.rows.setFixedHeight(min(self.rows.maximumHeight(), self._tallest()))
+        self._nothing.setVisible(not found)
+        self.adjustSize()
+
+    def _tallest(self) -> int:
+        return _MOST * self.rows.sizeHintForRow(0) if self.rows.count() else 0
+
+    def on_decided(self, _item: object = None) -> None:
+        """That was it."""
+        self.close_it()
+
+    def on_more(self) -> None:
+        """A new one is wanted."""
+        self.close_it()
+        self.wanted.emit()

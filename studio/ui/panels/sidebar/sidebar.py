@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import (
@@ -13,14 +12,12 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from studio.common.i18n import _
-from studio.domain.spend import Spend
-from studio.library.query import Counts, View
 from studio.ui.panels.sidebar.place_list import PlaceList
+from studio.ui.panels.sidebar.sidebar_model import SidebarModel
 from studio.ui.style.theme import theme
 from studio.ui.support import sidebar_items
-from studio.ui.support.drop_area import Drag, DropArea
+from studio.ui.support.drop_area import Drag, DropArea, brings_own
 from studio.ui.support.formatting import about, plain_money
-from studio.ui.support.sidebar_items import SidebarItem, brings_own
 from studio.ui.widgets import ElidedLabel, IconButton, Text
 
 _METER = 4
@@ -35,41 +32,29 @@ class Sidebar(QFrame):
     """Shelves with counts; the one that is shown is marked.
 
     Attributes:
+        model: what it shows.
         lists: its lists from top to bottom, for the tab order.
         collections: the list of collections and saved searches.
         hint: stands where that list is empty.
 
     Signals:
-        view_chosen: the user went to a shelf (View).
-        history_requested: the user wants the prompts of the history.
-        dropped: pictures of the gallery were dropped on a shelf (View, ids).
-        collection_chosen: the user went to a collection (its id).
-        collection_wanted: the user wants a new one.
-        collection_asked: of a collection: "rename", "delete" or "menu" (the Place, what).
-        collect_wanted: pictures were dropped where no collection is yet (their ids).
-        collected: pictures of the gallery were dropped on a collection (its id, ids).
+        collection_wanted: the user wants a new collection.
     """
 
-    view_chosen = Signal(object)
-    history_requested = Signal()
-    dropped = Signal(object, object)
-    collection_chosen = Signal(str)
     collection_wanted = Signal()
-    collection_asked = Signal(object, str)
-    collect_wanted = Signal(object)
-    collected = Signal(str, object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, model: SidebarModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.model = model
         self.setProperty("zone", "side")
         self.setAccessibleName(_("Sidebar"))
         self.setMinimumWidth(NARROWEST)
         self.setMaximumWidth(WIDEST)
-        self._library = PlaceList(_("Library"), sidebar_items.library(), self)
-        self.collections = PlaceList(_("Collections"), (), self)
+        self._library = PlaceList(_("Library"), model, sidebar_items.library(), self)
+        self.collections = PlaceList(_("Collections"), model, (), self)
         self.collections.set_rows(())
-        self._prompts = PlaceList(_("Prompts"), (sidebar_items.history(),), self)
-        self._trash = PlaceList(_("Trash"), (sidebar_items.trash(),), self)
+        self._prompts = PlaceList(_("Prompts"), model, (sidebar_items.history(),), self)
+        self._trash = PlaceList(_("Trash"), model, (sidebar_items.trash(),), self)
         self.lists = (self._library, self.collections, self._prompts, self._trash)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
@@ -89,70 +74,24 @@ class Sidebar(QFrame):
         column.addLayout(head)
         column.addWidget(self.collections, 1000)
         self.hint = Hint(_("Drag pictures here to collect them."), self)
-        self.hint.dropped.connect(self.collect_wanted)
+        self.hint.dropped.connect(model.collect_wanted)
         self.hint.hide()
         column.addWidget(self.hint)
         column.addWidget(_heading(_("Prompts"), 14, self))
         column.addWidget(self._prompts)
         column.addStretch(1)
         column.addWidget(self._trash)
-        self._spend = SpendBlock(self)
+        self._spend = SpendBlock(model, self)
         whole.addWidget(self._spend)
-        for each in self.lists:
-            each.chosen.connect(self.on_chosen)
-            each.dropped.connect(self.on_dropped)
+        model.collections_changed.connect(self._show_collections)
         self._library.left.connect(self.on_library_left)
         self.collections.left.connect(self.on_collections_left)
-        self.collections.asked.connect(self.collection_asked)
         self._prompts.left.connect(self.on_prompts_left)
         self._trash.left.connect(self.on_trash_left)
-        self.set_view(View.ALL)
 
-    def set_view(self, view: View, collection: str = "") -> None:
-        """Mark the shelf that is shown, or the collection."""
-        for each in self.lists:
-            each.mark(view, collection)
-
-    def show_collections(self, rows: Sequence[SidebarItem]) -> None:
-        """Show these collections, each with its number."""
-        self.collections.set_rows(rows)
-        self.hint.setVisible(not rows)
-
-    def show_counts(self, counts: Counts) -> None:
-        """Show how many pictures, failed jobs and prompts there are."""
-        for each in self.lists:
-            each.show_counts(counts)
-
-    def set_failed_new(self, new: int) -> None:
-        """Show how many failed jobs the user has not seen; 0 takes the badge away."""
-        self._library.set_new(new)
-
-    def show_spend(self, spend: Spend) -> None:
-        """Show what was spent today and this month."""
-        self._spend.show_spend(spend)
-
-    def set_limit(self, usd: float) -> None:
-        """The month's budget is another one; 0 for none."""
-        self._spend.set_limit(usd)
-
-    def on_chosen(self, place: SidebarItem) -> None:
-        """The user went to a row."""
-        if place.view is None:
-            self._prompts.clearSelection()
-            self.history_requested.emit()
-        elif place.collection:
-            self.set_view(place.view, place.collection)
-            self.collection_chosen.emit(place.collection)
-        else:
-            self.set_view(place.view)
-            self.view_chosen.emit(place.view)
-
-    def on_dropped(self, place: SidebarItem, ids: tuple[str, ...]) -> None:
-        """Pictures were dropped on a row."""
-        if place.collection:
-            self.collected.emit(place.collection, ids)
-        else:
-            self.dropped.emit(place.view, ids)
+    def _show_collections(self) -> None:
+        self.collections.set_rows(self.model.collections)
+        self.hint.setVisible(not self.model.collections)
 
     def on_library_left(self, step: int) -> None:
         """Down on the last shelf."""
@@ -186,31 +125,17 @@ class Hint(Text):
     def __init__(self, words: str, parent: QWidget) -> None:
         super().__init__(words, "small", "text3", parent, wrap=True)
         self.setContentsMargins(8, 2, 8, 6)
-        self._target = False
         self._area = DropArea(self, brings_own)
-        self._area.over.connect(self.on_drag)
-        self._area.ended.connect(self.on_drag_ended)
+        self._area.inside_changed.connect(self.update)
         self._area.dropped.connect(self.on_dropped)
-
-    def on_drag(self, _drag: Drag) -> None:
-        """Pictures of the gallery are dragged over it."""
-        self._aim(on=True)
-
-    def on_drag_ended(self, _gone: bool) -> None:  # noqa: FBT001 - a Qt signal's argument
-        """Not any more."""
-        self._aim(on=False)
 
     def on_dropped(self, drag: Drag) -> None:
         """Pictures were dropped on it."""
-        self.dropped.emit(sidebar_items.dropped_ids(drag.mime))
-
-    def _aim(self, *, on: bool) -> None:
-        self._target = on
-        self.update()
+        self.dropped.emit(drag.ids)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        if self._target:
+        if self._area.inside:
             painter = QPainter(self)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(theme().color("accent"))
@@ -251,16 +176,15 @@ class Meter(QWidget):
 class SpendBlock(QFrame):
     """Today and this month in dollars, what is left of the budget, and what is in no sum."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, model: SidebarModel, parent: QWidget) -> None:
         super().__init__(parent)
+        self._model = model
         self.setProperty("zone", "section")
         grid = QGridLayout(self)
         grid.setContentsMargins(16, 10, 16, 12)
         grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(4)
         grid.setColumnStretch(0, 1)
-        self._limit = 0.0
-        self._spend = Spend()
         self._month_name = ElidedLabel("", "small", "text3", self)
         self._today = Text("", "small", "text2", self)
         self._month = Text("", "small", "text", self)
@@ -276,31 +200,26 @@ class SpendBlock(QFrame):
         for place, line in enumerate(self._lines):
             grid.addWidget(line, 3 + place, 0, 1, 3)
         self._grid = grid
-        self._place_month()
-        self.show_spend(Spend())
+        self.refresh()
+        model.spend_changed.connect(self.refresh)
 
-    def set_limit(self, usd: float) -> None:
-        """The month's budget is another one; 0 for none."""
-        self._limit = usd
-        if usd and self._meter is None:
+    def _place_month(self, *, limited: bool) -> None:
+        """The month stands under today, or before what it is a part of."""
+        if limited and self._meter is None:
             self._meter = Meter(self)
             self._grid.addWidget(self._meter, 2, 0, 1, 3)
         if self._meter is not None:
-            self._meter.setVisible(bool(usd))
-        self._place_month()
-        self.show_spend(self._spend)
-
-    def _place_month(self) -> None:
-        """The month stands under today, or before what it is a part of."""
-        self._of.setVisible(bool(self._limit))
+            self._meter.setVisible(limited)
+        self._of.setVisible(limited)
         self._grid.removeWidget(self._month)
-        columns = 1 if self._limit else 2
+        columns = 1 if limited else 2
         self._grid.addWidget(self._month, 1, 1, 1, columns, Qt.AlignmentFlag.AlignRight)
 
-    def show_spend(self, spend: Spend) -> None:
-        """Other sums."""
-        self._spend = spend
-        month, limit = time.localtime().tm_mon, self._limit
+    def refresh(self) -> None:
+        """Show the sums and the budget as they are now."""
+        spend, limit = self._model.spend, self._model.limit
+        month = time.localtime().tm_mon
+        self._place_month(limited=bool(limit))
         self._today.setText(about(spend.today))
         self._month.setText(about(spend.month))
         self._of.setText(_("of {limit}").format(limit=plain_money(limit)) if limit else "")

@@ -12,11 +12,10 @@ from studio.config.key_status import KeySource, KeyStatus
 from studio.config.settings import OFFLINE
 from studio.domain.entities import Job, JobState
 from studio.ui.panels.status_bar.queue_popover import QueuePopover
-from studio.ui.style.metrics import HEIGHTS
-from studio.ui.style.theme import theme
+from studio.ui.style.theme import HEIGHTS, theme
 from studio.ui.widgets import Button, ElidedLabel
 from studio.ui.widgets.accessible import set_tip
-from studio.ui.widgets.lamps import Lamp, Spinner
+from studio.ui.widgets.signs import Lamp, Spinner
 
 HEIGHT = HEIGHTS["status"]
 RUNNING = (JobState.WAITING, JobState.RECEIVING, JobState.INGESTING)

@@ -152,11 +152,6 @@ class PictureCanvas(QWidget):
         dpr = self.devicePixelRatioF()
         self._settle(self._view.moved(dx * dpr, dy * dpr))
 
-    @property
-    def left_inset(self) -> int:
-        """Logical pixels at the left that a fitted picture leaves free."""
-        return self._left_inset
-
     def set_left_inset(self, pixels: int) -> None:
         """Keep this much free at the left of a fitted picture."""
         if pixels != self._left_inset:

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 
-from studio.ui.style.metrics import FAINT
-from studio.ui.style.theme import theme
+from studio.ui.style.theme import FAINT, theme
 from studio.ui.support.raster import Raster
 from studio.ui.views.canvas.viewport import Viewport
 

@@ -145,10 +145,6 @@ class Viewport:
         """The picture's point under a point of the view."""
         return (x - self.x) / self.zoom, (y - self.y) / self.zoom
 
-    def to_view(self, x: float, y: float) -> tuple[float, float]:
-        """Where a point of the picture lies in the view."""
-        return self.x + x * self.zoom, self.y + y * self.zoom
-
 
 def _settled(view: Viewport) -> Viewport:
     frame, zoom = view.frame, view.zoom

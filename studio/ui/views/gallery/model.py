@@ -29,8 +29,7 @@ from studio.domain.entities import Job, JobState, Picture
 from studio.ui.support import tile_content
 from studio.ui.support.tasks import spawn
 from studio.ui.support.tile_content import Item
-from studio.ui.views.gallery.order import Entry, RowOrder
-from studio.ui.views.gallery.recent_order import RecentOrder
+from studio.ui.views.gallery.order import Entry, RecentOrder, RowOrder
 
 CACHED = 2048  # picture values kept; several screens of the smallest tiles
 BATCH = 512  # pictures asked for at once
@@ -144,10 +143,6 @@ class GalleryModel(QAbstractListModel):
     def jobs(self) -> tuple[Job, ...]:
         """Every job that has a tile, or would have one without the filter."""
         return tuple(self._jobs.values())
-
-    def cached(self, index_row: int) -> Picture | None:
-        """A picture by index row, if it is known without reading."""
-        return self._cache.get(index_row)
 
     async def read(self, index_rows: Sequence[int]) -> list[Picture]:
         """Pictures by index row in that order, from memory or from the library."""

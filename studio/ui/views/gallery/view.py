@@ -20,6 +20,8 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleEvent,
     QContextMenuEvent,
     QCursor,
     QFocusEvent,
@@ -30,20 +32,95 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from studio.common.errors import StudioError
-from studio.common.i18n import _
+from studio.common.i18n import _, ngettext
 from studio.domain.entities import Job, Picture
 from studio.ui.support import drag_and_drop, sidebar_items
+from studio.ui.support.job_outcome import cancel_tip
 from studio.ui.support.key_repeat import once
 from studio.ui.support.qt_overrides import needs
-from studio.ui.support.tile_content import Item
-from studio.ui.views.gallery import core_events, keyboard, tips
-from studio.ui.views.gallery.grid_view import Index
+from studio.ui.support.tile_content import Item, tool_tip
+from studio.ui.views.gallery import keyboard
+from studio.ui.views.gallery.grid_view import GridView, Index
+from studio.ui.views.gallery.layout import TileZone
 from studio.ui.views.gallery.model import GalleryModel, Key
-from studio.ui.views.gallery.new_items_badge import NewItemsBadge
 from studio.ui.views.gallery.pointer import PointerHandler
 from studio.ui.views.gallery.selection import GallerySelection, RangeSelectionModel
 from studio.ui.views.gallery.tile_view import GalleryCore, TileView
+from studio.ui.widgets import Button, announce
 from studio.ui.widgets.accessible import plain_tip
+
+
+def tip_for(item: Item | None, zone: TileZone | None) -> str:
+    """The words for what is under the pointer; empty for none. Plain text."""
+    if zone is not None:
+        if zone.label:
+            return ""  # the button says it itself
+        names = {
+            "pick": _("Pick (P)"),
+            "reject": _("Reject (X)"),
+            "edit": _("Edit this picture (Ctrl+E)"),
+            "more": _("More"),
+            "cancel": cancel_tip(item) if isinstance(item, Job) else _("Cancel"),
+        }
+        return names.get(zone.action, "")
+    return tool_tip(item) if isinstance(item, Picture) else ""
+
+
+def _notify_accessibility(view: QWidget, kind: QAccessible.Event, row: int) -> None:
+    """Tell assistive programs what the base class, which knows its own layout only, does not."""
+    if not QAccessible.isActive():
+        return
+    event = QAccessibleEvent(view, kind)
+    event.setChild(row)
+    QAccessible.updateAccessibility(event)
+
+
+BADGE_MARGIN = 12
+
+
+class NewItemsBadge(Button):
+    """A button over the top of the gallery: "3 new above". It goes when the top is in view.
+
+    Attributes:
+        count: so many came in since the top was last in view.
+    """
+
+    def __init__(self, view: GridView) -> None:
+        super().__init__("", "", view, size=26, icon="up")
+        self._view = view
+        self.count = 0
+        self.setProperty("shape", "pill")
+        # The arrows and Home lead there by key; Tab goes on to the composer.
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.hide()
+        view.moved.connect(self.on_moved)
+        self.clicked.connect(self.on_clicked)
+
+    def on_new_above(self, count: int) -> None:
+        """More came in."""
+        self.count += count
+        words = ngettext("{n} new above", "{n} new above", self.count).format(n=self.count)
+        self.setText(words)
+        self._place()
+        self.show()
+        self.raise_()
+        announce(self._view, words)
+
+    def on_moved(self) -> None:
+        """Another part is in view, or the view has another size."""
+        if self._view.at_top:
+            self.count = 0
+            self.hide()
+        elif self.count:
+            self._place()
+
+    def on_clicked(self) -> None:
+        """Up to them."""
+        self._view.scroll_to_top()
+
+    def _place(self) -> None:
+        self.adjustSize()
+        self.move((self._view.width() - self.width()) // 2, BADGE_MARGIN)
 
 
 class GalleryView(TileView):
@@ -353,14 +430,15 @@ class GalleryView(TileView):
     # --- Qt -------------------------------------------------------------------------------
 
     def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
-        for tell, part in ((core_events.selected, selected), (core_events.deselected, deselected)):
-            for number in range(min(part.count(), 1)):
-                tell(self, part.at(number).top())
+        kinds = QAccessible.Event
+        for kind, part in ((kinds.SelectionAdd, selected), (kinds.SelectionRemove, deselected)):
+            if part.count():
+                _notify_accessibility(self, kind, part.at(0).top())
 
     def currentChanged(self, current: Index, previous: Index) -> None:
         self.repaint_rows(index.row() for index in (current, previous) if index.isValid())
         if current.isValid() and self.hasFocus():
-            core_events.focus_moved(self, current.row())
+            _notify_accessibility(self, QAccessible.Event.Focus, current.row())
 
     @once
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -421,7 +499,7 @@ class GalleryView(TileView):
     def _show_tip(self, event: QHelpEvent) -> None:
         row = self.row_at(event.pos())
         item = None if row is None else self.rows.item_at(row)
-        text = tips.tip_for(item, None if row is None else self.pointer.hot)
+        text = tip_for(item, None if row is None else self.pointer.hot)
         if not text or row is None:
             QToolTip.hideText()
             return

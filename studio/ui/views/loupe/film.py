@@ -32,10 +32,10 @@ from studio.common.i18n import _
 from studio.domain.entities import Flag, Job, JobState, Picture
 from studio.ui.style.theme import theme
 from studio.ui.support import formatting
-from studio.ui.support.library_protocol import LibraryProtocol, loop_runs
+from studio.ui.support.ports import LibraryProtocol, loop_runs
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.thumbnail_cache import ThumbnailCache, ThumbnailRequest
-from studio.ui.views.loupe.page_cache import PageCache
+from studio.ui.views.loupe.plate_loader import PageCache
 from studio.ui.widgets.accessible import plain_tip, set_role, set_tip
 
 HEIGHT = 84
@@ -78,9 +78,7 @@ class FilmStrip(QWidget):
         self._current = 0
         self._held = 0  # the cell that stands still ...
         self._at = EDGE  # ... with its left edge here
-        self._wheel = 0.0
-        self._clock = QTimer(self)
-        self._clock.setInterval(1000)
+        self._clock = QTimer(self, interval=1000)
         self._clock.timeout.connect(self.update)
         # What is in view is asked for after painting, not within.
         self._asking = QTimer(self, singleShot=True, interval=0)

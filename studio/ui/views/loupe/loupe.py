@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from studio.common.i18n import _
 from studio.domain.entities import Job, Picture, Role
 from studio.ui.support.key_repeat import once
-from studio.ui.support.library_protocol import DecoderProtocol, LibraryProtocol
+from studio.ui.support.ports import DecoderProtocol, LibraryProtocol
 from studio.ui.support.qt_overrides import needs
 from studio.ui.support.tasks import spawn
 from studio.ui.support.thumbnail_cache import ThumbnailCache, ThumbnailRequest
@@ -20,8 +20,7 @@ from studio.ui.views.canvas.plates import Plate
 from studio.ui.views.loupe.bar import ViewBar
 from studio.ui.views.loupe.before import WIDTH, ParentPreview
 from studio.ui.views.loupe.film import FilmStrip
-from studio.ui.views.loupe.page_cache import PageCache
-from studio.ui.views.loupe.plate_loader import PlateLoader
+from studio.ui.views.loupe.plate_loader import PageCache, PlateLoader
 
 PLACE = QPoint(20, 10)  # of the parent, from the canvas's corner
 COLUMN = PLACE.x() + WIDTH + 20
@@ -110,7 +109,7 @@ class Loupe(QWidget):
         bar.stepped.connect(self.step)
         bar.rated.connect(self.rated)
         bar.flagged.connect(self.flagged)
-        bar.before.connect(self.on_before_chosen)
+        bar.before.connect(self.show_before)
         bar.fit.connect(canvas.fit)
         bar.actual.connect(canvas.actual)
         bar.zoom_in.connect(canvas.zoom_in)
@@ -198,14 +197,6 @@ class Loupe(QWidget):
     def focus_view(self) -> None:
         """Give the keyboard to the picture."""
         self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def fit(self) -> None:
-        """The whole picture."""
-        self.canvas.fit()
-
-    def actual(self) -> None:
-        """One pixel of the picture on one of the screen."""
-        self.canvas.actual()
 
     def zoom_in(self) -> None:
         """One step closer."""
@@ -339,10 +330,6 @@ class Loupe(QWidget):
         self.bar.set_zoom(self.canvas.zoom, fitted=self.canvas.fitted)
         if self._parent is not None and self._before.isVisible():
             self._place_before()
-
-    def on_before_chosen(self, before: bool) -> None:  # noqa: FBT001 - a slot
-        """Before or After was chosen in the bar."""
-        self.show_before(before)
 
     def on_surround(self, surround: Surround) -> None:
         """Another ground was chosen."""

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from studio.domain.drafts import MATCH, Draft
 from studio.domain.entities import Reference, Role
 from studio.ui.panels.composer.composer import Composer
-from studio.ui.panels.composer.history_popup import HistoryPopup
+from studio.ui.panels.composer.prompt_history import HistoryPopup
 
 POPUPS = pytest.mark.qt_log_ignore("grabbing the keyboard", extend=True)
 SOURCE = Reference(sha256="1", media_type="image/png", role=Role.EDIT, name="one")

@@ -15,8 +15,7 @@ from studio.domain.drafts import Draft, DraftFile
 from studio.domain.entities import Advanced, SafetySetting
 from studio.domain.models import ListedModel, Model, ModelState
 from studio.providers.catalogue import Catalogue
-from studio.ui.panels.composer.choices import summary
-from studio.ui.panels.composer.offered_models import offered, state_words
+from studio.ui.panels.composer.choices import offered, state_words, summary
 
 BEST = Draft(prompt="a lamp", profile="google", model="gemini-nano-banana-2.1")
 FULL = Advanced(

@@ -13,7 +13,7 @@ from studio.domain.drafts import MATCH, Draft
 from studio.domain.entities import Reference, Role
 from studio.domain.events import KeyChanged, PicturesAdded
 from studio.domain.models import Model, ModelState
-from studio.ui.panels.composer.aspect_panel import AspectPanel
+from studio.ui.panels.composer.aspect_picker import AspectPanel
 from studio.ui.panels.composer.choices import HiddenChoices
 from studio.ui.panels.composer.composer import Composer
 from studio.ui.style import theme as themes

@@ -16,6 +16,7 @@ from studio.domain.entities import Reference, Role
 from studio.domain.events import RecordsChanged
 from studio.domain.models import Model
 from studio.ui.support import tasks
+from studio.ui.support.drop_contents import pictures_in
 from tests.ui.scripted_library import settle
 
 
@@ -124,7 +125,7 @@ async def test_dropping_on_the_left_half_edits_on_the_right_adds(composer, heard
     assert target.isVisible()
     assert target.half_at(10) is Role.EDIT
     assert target.half_at(target.width() - 10) is Role.FREE
-    target.dropped.emit(Role.EDIT, files("one.png", "two.png"))
+    target.dropped.emit(Role.EDIT, pictures_in(files("one.png", "two.png")))
     draft = await heard(composer.changed)
     assert [r.role for r in draft.references] == [Role.EDIT, Role.FREE]
     await heard(target._away.timeout)
@@ -160,7 +161,8 @@ async def test_a_slot_can_be_reached_while_pictures_are_dragged(composer) -> Non
 
 async def test_dropping_on_a_slot_replaces_its_picture_and_keeps_its_role(composer, heard) -> None:
     composer.set_draft(Draft(references=THREE))
-    composer.card.slots.slots()[1].replaced.emit(composer.card.slots.slots()[1], files("new.png"))
+    slot = composer.card.slots.slots()[1]
+    slot.replaced.emit(slot.place, pictures_in(files("new.png")))
     draft = await heard(composer.changed)
     assert [(r.name, r.role) for r in draft.references] == [
         ("source", Role.EDIT),
@@ -172,7 +174,7 @@ async def test_dropping_on_a_slot_replaces_its_picture_and_keeps_its_role(compos
 async def test_what_cannot_be_read_is_said_and_nothing_is_lost(composer, core, heard) -> None:
     core.library.broken = {"bad"}
     composer.set_draft(Draft(prompt="kept", references=(THREE[1],)))
-    composer.add_from_mime(files("bad.png", "good.png"))
+    composer.add_contents(pictures_in(files("bad.png", "good.png")))
     draft = await heard(composer.changed)
     assert draft.prompt == "kept"
     assert [r.name for r in draft.references] == ["a", "good"]
@@ -182,7 +184,7 @@ async def test_what_cannot_be_read_is_said_and_nothing_is_lost(composer, core, h
 
 async def test_each_that_cannot_be_read_is_named(composer, core) -> None:
     core.library.broken = {"one", "two"}
-    composer.add_from_mime(files("one.png", "two.png", "good.png"))
+    composer.add_contents(pictures_in(files("one.png", "two.png", "good.png")))
     await settle()
     assert "one is not a picture" in composer.bar.notice.text
     assert "two is not a picture" in composer.bar.notice.text
@@ -192,7 +194,7 @@ async def test_of_many_that_cannot_be_read_the_bar_names_the_first_and_counts_th
     composer, core
 ) -> None:
     core.library.broken = {f"n{n}" for n in range(6)}
-    composer.add_from_mime(files(*(f"n{n}.png" for n in range(6))))
+    composer.add_contents(pictures_in(files(*(f"n{n}.png" for n in range(6)))))
     await settle()
     text = composer.bar.notice.text
     assert all(f"n{n} is not a picture" in text for n in range(4))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from studio.domain.drafts import Draft
-from studio.ui.panels.composer.undo_stack import KEPT, UndoStack
+from studio.ui.panels.composer.draft import STEPS_KEPT, UndoStack
 
 
 def typed(steps: UndoStack, text: str) -> None:
@@ -61,9 +61,9 @@ def test_the_same_draft_is_no_step() -> None:
 
 def test_the_oldest_steps_are_let_go() -> None:
     steps = UndoStack(Draft())
-    for number in range(KEPT + 50):
+    for number in range(STEPS_KEPT + 50):
         steps.push_draft(Draft(prompt=str(number)))
     undone = 0
     while steps.undo() is not None:
         undone += 1
-    assert undone == KEPT - 1
+    assert undone == STEPS_KEPT - 1

@@ -19,7 +19,8 @@ from studio.ui.panels.composer import draft as drafting
 from studio.ui.panels.composer.composer import Composer
 from studio.ui.panels.composer.slot import Slot
 from studio.ui.panels.composer.slots import MOST_SLOTS
-from studio.ui.support import drag_and_drop
+from studio.ui.support import drop_contents
+from studio.ui.support.drop_contents import pictures_in
 from studio.ui.widgets import Menu
 from tests.ui.scripted_library import settle
 
@@ -39,7 +40,7 @@ def files(number: int = MANY) -> QMimeData:
 
 def own(number: int = MANY) -> QMimeData:
     made = QMimeData()
-    made.setData(drag_and_drop.IDS, "\n".join(f"p{n}" for n in range(number)).encode())
+    made.setData(drop_contents.IDS, "\n".join(f"p{n}" for n in range(number)).encode())
     return made
 
 
@@ -57,11 +58,11 @@ def dropped(composer: Composer, mime: QMimeData) -> None:
 
 WAYS: dict[str, Callable[[Composer], object]] = {
     "dropped on the card": lambda composer: dropped(composer, files()),
-    "dropped elsewhere": lambda composer: composer.add_from_mime(files()),
-    "dragged from the gallery": lambda composer: composer.add_from_mime(own()),
+    "dropped elsewhere": lambda composer: composer.add_contents(pictures_in(files())),
+    "dragged from the gallery": lambda composer: composer.add_contents(pictures_in(own())),
     "pasted": lambda composer: composer.card.editor.things_given.emit(files()),
     "chosen": lambda composer: composer._referencing.on_picked(
-        [Path(f"/many/{n}.png") for n in range(MANY)]
+        [f"/many/{n}.png" for n in range(MANY)]
     ),
     "opened with": lambda composer: composer.add_references(
         [Path(f"/many/{n}.png") for n in range(MANY)]
@@ -84,21 +85,21 @@ async def test_as_many_are_taken_as_a_prompt_takes_and_that_is_said(
 
 async def test_what_is_there_already_counts_and_a_full_row_says_so(composer, core) -> None:
     composer.set_draft(Draft(references=tuple(reference(n) for n in range(14))))
-    composer.add_from_mime(files(5))
+    composer.add_contents(pictures_in(files(5)))
     await settle()
     assert len(composer.draft().references) == MOST_AT_ONCE
     assert composer.bar.notice.text.startswith("Added 2 of 5.")
-    composer.add_from_mime(files(3))
+    composer.add_contents(pictures_in(files(3)))
     await settle()
     assert len(composer.draft().references) == MOST_AT_ONCE
     assert composer.bar.notice.text.startswith("Added 0 of 3.")
 
 
 async def test_two_drops_at_once_do_not_take_the_same_room(composer) -> None:
-    composer.add_from_mime(files(10))
+    composer.add_contents(pictures_in(files(10)))
     made = QMimeData()
     made.setUrls([QUrl.fromLocalFile(f"/other/{n}.png") for n in range(10)])
-    composer.add_from_mime(made)
+    composer.add_contents(pictures_in(made))
     await settle()
     assert len(composer.draft().references) == MOST_AT_ONCE
     assert composer.bar.notice.text.startswith("Added 6 of 10.")
@@ -106,11 +107,11 @@ async def test_two_drops_at_once_do_not_take_the_same_room(composer) -> None:
 
 async def test_a_source_and_what_is_replaced_need_no_room(composer) -> None:
     composer.set_draft(Draft(references=tuple(reference(n) for n in range(MOST_AT_ONCE))))
-    composer.add_from_mime(files(1), Role.EDIT)
+    composer.add_contents(pictures_in(files(1)), Role.EDIT)
     await settle()
     assert len(composer.draft().sources) == 1
     assert len(composer.draft().references) == MOST_AT_ONCE + 1
-    composer.card.slots.replaced.emit(3, files(2))
+    composer.card.slots.replaced.emit(3, pictures_in(files(2)))
     await settle()
     assert len(composer.draft().references) == MOST_AT_ONCE + 1
     assert composer.bar.notice.text.startswith("Added 1 of 2.") or (
@@ -120,7 +121,7 @@ async def test_a_source_and_what_is_replaced_need_no_room(composer) -> None:
 
 async def test_a_thousand_broken_files_are_not_all_tried(composer, core) -> None:
     core.library.broken = {f"{n:04}" for n in range(MANY)}
-    composer.add_from_mime(files())
+    composer.add_contents(pictures_in(files()))
     await settle()
     assert composer.draft().references == ()
     assert composer.bar.notice.text == (
@@ -130,7 +131,7 @@ async def test_a_thousand_broken_files_are_not_all_tried(composer, core) -> None
 
 async def test_a_broken_file_leaves_its_room_to_the_next(composer, core) -> None:
     core.library.broken = {"0000", "0003"}
-    composer.add_from_mime(files(MOST_AT_ONCE + 2))
+    composer.add_contents(pictures_in(files(MOST_AT_ONCE + 2)))
     await settle()
     assert len(composer.draft().references) == MOST_AT_ONCE
 
@@ -233,7 +234,7 @@ def test_adding_compares_each_reference_once() -> None:
 async def test_a_model_that_takes_more_gets_more(composer, core, monkeypatch) -> None:
     own: Model = core.catalogue.find("google", "gemini-3-pro-image")
     monkeypatch.setattr(core.catalogue, "find", lambda *_which: replace(own, references=40))
-    composer.add_from_mime(files(50))
+    composer.add_contents(pictures_in(files(50)))
     await settle()
     assert len(composer.draft().references) == 40
     assert composer.bar.notice.text == "Added 40 of 50. The limit per prompt is 40 references."

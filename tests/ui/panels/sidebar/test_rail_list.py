@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from studio.library.query import View
-from studio.ui.panels.sidebar.rail_list import RailList
+from studio.ui.panels.sidebar.rail import RailList
 from tests.ui.user_actions import drop, mime, names
 from tests.ui.windows import OpenedWindow, make, opened, until
 

@@ -15,8 +15,7 @@ from studio.common.errors import Billed
 from studio.domain.entities import Failure, HoldReason, Job, JobState
 from studio.ui.controllers import retry
 from studio.ui.panels.status_bar.activity import StatusBar, queue_words
-from studio.ui.panels.status_bar.job_row import JobRow, state_words
-from studio.ui.panels.status_bar.queue_popover import QueuePopover
+from studio.ui.panels.status_bar.queue_popover import JobRow, QueuePopover, state_words
 from tests.ui import scripted_core
 
 pytestmark = pytest.mark.usefixtures("dressed")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from studio.ui.views.gallery.row_ranges import RowRanges
+from studio.ui.views.gallery.selection import RowRanges
 
 ROW = st.integers(0, 30)
 STEP = st.tuples(

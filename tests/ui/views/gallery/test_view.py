@@ -16,9 +16,8 @@ from PySide6.QtWidgets import QApplication
 
 from studio.domain.entities import Flag, Job, JobState, Picture, Reference, Role
 from studio.ui.style import qt_style, theme
-from studio.ui.views.gallery import tips
 from studio.ui.views.gallery.model import GalleryModel
-from studio.ui.views.gallery.view import GalleryView
+from studio.ui.views.gallery.view import GalleryView, tip_for
 from tests.ui import scripted
 from tests.ui.scripted_core import until
 
@@ -498,9 +497,9 @@ async def test_tool_tips_tell_prompt_size_model_and_cost() -> None:
     picture = scripted.picture(
         1, prompt="a lighthouse", width=2048, height=1024, model="pro", cost_usd=0.134
     )
-    assert tips.tip_for(picture, None) == "a lighthouse\n2048 × 1024\npro\n≈ $0.134"
+    assert tip_for(picture, None) == "a lighthouse\n2048 × 1024\npro\n≈ $0.134"
     sketch = scripted.picture(1, prompt="a lighthouse", offline=True)
-    assert "Offline sketch, not AI" in tips.tip_for(sketch, None)
+    assert "Offline sketch, not AI" in tip_for(sketch, None)
 
 
 async def test_the_scroll_bar_takes_no_width_and_shows_only_when_needed(

@@ -1,4 +1,4 @@
-"""The two small signs of the status bar: the lamp of a key, and the ring that turns."""
+"""Small painted signs: the lamp of a key, the ring that turns, the mark of the program."""
 
 from __future__ import annotations
 
@@ -73,4 +73,33 @@ class Spinner(QWidget):
         painter.drawEllipse(ring)
         painter.setPen(QPen(run, 2))
         painter.drawArc(ring, (45 - self._angle) * 16, 180 * 16)
+        painter.end()
+
+
+GRID = 18
+# Left, top, radius and role of each tile, on a grid of 18.
+_TILES = (
+    (1, 1, 1.5, "text2"),
+    (10, 1, 1.5, "text3"),
+    (1, 10, 1.5, "text3"),
+    (10, 10, 3.5, "accent"),
+)
+
+
+class Logo(QWidget):
+    """The mark in the colours of the theme; `size` is its side in logical pixels."""
+
+    def __init__(self, parent: QWidget | None = None, *, size: int = GRID) -> None:
+        super().__init__(parent)
+        self.setFixedSize(size, size)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.scale(self.width() / GRID, self.height() / GRID)
+        painter.setPen(Qt.PenStyle.NoPen)
+        for left, top, radius, role in _TILES:
+            painter.setBrush(theme().color(role))
+            painter.drawRoundedRect(QRectF(left, top, 7, 7), radius, radius)
         painter.end()

@@ -1,0 +1,81 @@
+"""Questions before something is lost: a prompt deleted, files written over."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+
+from studio.common.i18n import _, ngettext
+from studio.library.operations.forget_prompt import forget_prompt
+from studio.ui.dialogs.question import Question
+from studio.ui.support.tasks import spawn
+
+if TYPE_CHECKING:
+    from studio.library.facade import Library
+
+
+_CHARACTERS_SHOWN = 160
+
+
+class ForgetPromptDialog(Question):
+    """Asks, and deletes when it is accepted."""
+
+    def __init__(self, library: Library, prompt: str, parent: QWidget) -> None:
+        super().__init__(_("Delete this prompt permanently?"), (), parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._library = library
+        self._prompt = prompt
+        short = " ".join(prompt.split())
+        shown = short if len(short) <= _CHARACTERS_SHOWN else f"{short[:_CHARACTERS_SHOWN]}…"
+        self.add_text(f"“{shown}”", "text")
+        self.add_text(
+            _(
+                "It is removed from the history, the records and their copies, and its file "
+                "names. Its pictures stay. This cannot be undone."
+            )
+        )
+        self.delete = self.add_button(_("Delete"), self.accept)
+        self.keep = self.add_button(_("Keep it"), self.reject, kind="primary", first=True)
+        self.accepted.connect(self.on_accepted)
+
+    def on_accepted(self) -> None:
+        """It shall be so."""
+        spawn(forget_prompt(self._library.store, self._prompt))
+
+
+_NAMES_SHOWN = 3
+
+
+class OverwriteDialog(Question):
+    """Asks what shall become of what is there.
+
+    Attributes:
+        replaces: the files that are there may go; else both are kept.
+    """
+
+    def __init__(self, names: Sequence[str], folder: Path, parent: QWidget) -> None:
+        n = len(names)
+        title = ngettext(
+            "{n} file with this name already exists",
+            "{n} files with these names already exist",
+            n,
+        ).format(n=f"{n:,}")
+        super().__init__(title, (), parent)
+        self.replaces = False
+        shown = ", ".join(names[:_NAMES_SHOWN])
+        if n > _NAMES_SHOWN:
+            shown = _("{names} and {n} more").format(names=shown, n=f"{n - _NAMES_SHOWN:,}")
+        self.add_text(_("In {folder}: {names}.").format(folder=folder, names=shown), "text")
+        self.add_text(_("Keep both adds a number to the new file names."))
+        self.cancel = self.add_button(_("Cancel"), self.reject, left=True)
+        self.replace = self.add_button(_("Replace"), self.on_replace)
+        self.both = self.add_button(_("Keep both"), self.accept, kind="primary", first=True)
+
+    def on_replace(self) -> None:
+        """What is there may go."""
+        self.replaces = True
+        self.accept()

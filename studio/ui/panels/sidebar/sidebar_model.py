@@ -1,0 +1,122 @@
+"""What sidebar and rail are two views of: rows, numbers, the row that is open, and the money."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QObject, Signal
+
+from studio.domain.spend import Spend
+from studio.library.query import Counts, View
+from studio.ui.support import sidebar_items
+from studio.ui.support.sidebar_items import SidebarItem
+
+
+class SidebarModel(QObject):
+    """Holds what is shown, and tells what the user does with it in whichever view.
+
+    Attributes:
+        collections: rows of collections and saved searches.
+        counts: how many things are at each place.
+        failed_new: failed jobs the user has not seen.
+        view, collection: what the gallery shows.
+        spend, limit: what was spent, and the month's budget (0 for none).
+
+    Signals:
+        collections_changed, counts_changed, shown_changed, spend_changed: show them again.
+        view_chosen: the user went to a shelf (View).
+        collection_chosen: the user went to a collection (its id).
+        history_requested: the user wants the prompts of the history.
+        dropped: pictures of the gallery were dropped on a shelf (View, ids).
+        collected: pictures of the gallery were dropped on a collection (its id, ids).
+        collect_wanted: pictures were dropped where no single collection is named (ids).
+        collection_asked: of a collection: "rename", "delete" or "menu" (SidebarItem, what).
+    """
+
+    collections_changed = Signal()
+    counts_changed = Signal()
+    shown_changed = Signal()
+    spend_changed = Signal()
+    view_chosen = Signal(object)
+    collection_chosen = Signal(str)
+    history_requested = Signal()
+    dropped = Signal(object, object)
+    collected = Signal(str, object)
+    collect_wanted = Signal(object)
+    collection_asked = Signal(object, str)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.collections: tuple[SidebarItem, ...] = ()
+        self.counts = Counts()
+        self.failed_new = 0
+        self.view = View.ALL
+        self.collection = ""
+        self.spend = Spend()
+        self.limit = 0.0
+
+    # --- what is shown --------------------------------------------------------------------
+
+    def show_collections(self, rows: Sequence[SidebarItem]) -> None:
+        """Show these collections and saved searches, each with its number."""
+        self.collections = tuple(rows)
+        self.collections_changed.emit()
+
+    def show_counts(self, counts: Counts) -> None:
+        """Show how many pictures, failed jobs and prompts there are."""
+        self.counts = counts
+        self.counts_changed.emit()
+
+    def set_failed_new(self, new: int) -> None:
+        """Show how many failed jobs the user has not seen; 0 takes the badge away."""
+        self.failed_new = new
+        self.counts_changed.emit()
+
+    def set_view(self, view: View, collection: str = "") -> None:
+        """Mark the shelf that is shown, or the collection."""
+        self.view, self.collection = view, collection
+        self.shown_changed.emit()
+
+    def show_spend(self, spend: Spend) -> None:
+        """Show what was spent today and this month."""
+        self.spend = spend
+        self.spend_changed.emit()
+
+    def set_limit(self, usd: float) -> None:
+        """Set the month's budget; 0 for none."""
+        self.limit = usd
+        self.spend_changed.emit()
+
+    def count_of(self, place: SidebarItem) -> int:
+        """How many things are at a place."""
+        return sidebar_items.count_of(place, self.counts)
+
+    def new_of(self, place: SidebarItem) -> int:
+        """How many of them the user has not seen."""
+        return self.failed_new if place.view is View.FAILED else 0
+
+    def is_shown(self, place: SidebarItem) -> bool:
+        """Whether the gallery shows this place."""
+        return place.view is self.view and place.collection == self.collection
+
+    # --- what the user does ---------------------------------------------------------------
+
+    def choose(self, place: SidebarItem) -> None:
+        """Go to a place, or ask for the history."""
+        if place.view is None:
+            self.history_requested.emit()
+            return
+        self.set_view(place.view, place.collection)
+        if place.collection:
+            self.collection_chosen.emit(place.collection)
+        else:
+            self.view_chosen.emit(place.view)
+
+    def drop(self, place: SidebarItem, ids: tuple[str, ...]) -> None:
+        """Put pictures of the gallery where they were dropped."""
+        if place.collection:
+            self.collected.emit(place.collection, ids)
+        elif place.view is None:
+            self.collect_wanted.emit(ids)
+        else:
+            self.dropped.emit(place.view, ids)
