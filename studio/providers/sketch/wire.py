@@ -51,7 +51,7 @@ _PIECE = 768 * 1024
 
 
 class Painter:
-    """The painter with its thread and its memory of whom it turned away.
+    """The painter with its thread and the requests it turned away.
 
     Sketches are painted one after the other on a thread of their own, so that the loop never
     waits; a cancelled request stops its painting between two strokes.
@@ -122,7 +122,7 @@ class Painter:
             self._stops.discard(stop)
 
     async def _dripping(self, made: bytes) -> AsyncIterator[bytes]:
-        # Even pieces at even times; the last one comes when the time is over.
+        # Equal pieces at equal intervals; the last one comes when the time is over.
         async for piece in _chunked(made, math.ceil(len(made) / _DRIPS)):
             await self._sleep(self._drip_seconds / _DRIPS)
             yield piece
