@@ -62,12 +62,14 @@ class Brief:
 
     Attributes:
         seed: 31 bits.
+        wants_picture: False when words alone are asked for.
     """
 
     prompt: str
     size: Size
     seed: int
     inputs: tuple[SketchInput, ...] = ()
+    wants_picture: bool = True
 
     @property
     def edited(self) -> SketchInput | None:
