@@ -283,6 +283,7 @@ def test_a_cancelled_request_leaves_the_painter_free() -> None:
         with pytest.raises(asyncio.CancelledError):
             await task
         status, _, _ = await whole(painter)
+        painter.close()
         return status
 
     assert asyncio.run(cancelled()) == 200

@@ -99,6 +99,10 @@ class Painter:
         end = len(made) // 2 if model == "sketch-cut" else len(made)
         return 200, headers_sent, _chunked(made[:end])
 
+    def close(self) -> None:
+        """End the thread; a request on its way is stopped by whoever cancels it."""
+        self._executor.shutdown(wait=False, cancel_futures=True)
+
     async def _on_thread(self, work: Callable[[threading.Event], bytes]) -> bytes:
         stop = threading.Event()
         try:
