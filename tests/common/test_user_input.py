@@ -402,8 +402,7 @@ SEEN = {
     ),
     **dict.fromkeys(
         (
-            "providers/sketch/repaint.py:opened", "providers/sketch/repaint.py:pixels_of",
-            "providers/sketch/repaint.py:recipe_of",
+            "providers/sketch/repaint.py:_reference",
         ),
         "bytes in memory",
     ),

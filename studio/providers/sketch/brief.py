@@ -1,4 +1,4 @@
-"""What to paint: a prompt, a seed and reference pictures read into one value."""
+"""What to paint: the brief, and what the words of its prompt ask for."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from studio.providers.sketch import vocabulary
 from studio.providers.sketch.sizes import Size
 
 _WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
-# Characters of a prompt that are read; a longer one repeats itself.
+# Characters of a prompt that are read.
 _READ = 12_000
 
 
@@ -58,20 +58,22 @@ class PromptReading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Brief:
-    """Everything that decides the bytes of a sketch.
+    """Everything the bytes of a sketch depend on.
 
     Attributes:
         seed: 31 bits.
+        wants_picture: False when words alone are asked for.
     """
 
     prompt: str
     size: Size
     seed: int
     inputs: tuple[SketchInput, ...] = ()
+    wants_picture: bool = True
 
     @property
     def edited(self) -> SketchInput | None:
-        """The picture being edited: the last one that is here for its composition."""
+        """The picture being edited: the last one with that role."""
         return next((i for i in reversed(self.inputs) if i.role == "edit"), None)
 
 
@@ -108,13 +110,13 @@ def read_prompt(prompt: str) -> PromptReading:
 
 
 def chosen_motif(prompt: str) -> str:
-    """A motif for a prompt none of whose words is known, always the same for the same prompt."""
+    """A motif for a prompt that names none, always the same for the same prompt."""
     number = int(fingerprint(prompt), 16)
     return vocabulary.MOTIF_ORDER[number % len(vocabulary.MOTIF_ORDER)]
 
 
 def fingerprint(prompt: str) -> str:
-    """Sixteen hex digits that stand for a prompt, whatever its length and letters."""
+    """Digest of a prompt in sixteen hex digits."""
     # JSON may carry half of a surrogate pair, which is no character.
     text = prompt.strip().casefold().encode("utf-8", "replace")
     return hashlib.sha256(text).hexdigest()[:16]

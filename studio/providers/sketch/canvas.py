@@ -1,4 +1,4 @@
-"""What the offline painter paints on: smooth edges, gradients, glows, fades and grain.
+"""Canvas of the offline painter: smooth edges, gradients, glows, fades and grain.
 
 Every brush works in bands of rows, so that no single call into Pillow holds the interpreter (and
 with it the window) for long, and so that a 4K picture never needs a second copy of itself.
@@ -64,7 +64,7 @@ class _Polygon(NamedTuple):
 
 
 class SketchCanvas:
-    """A picture being painted, in units: its shorter side is 100.
+    """A picture being painted, measured in units: its shorter side is 100.
 
     Attributes:
         image: the pixels so far, mode RGB.
@@ -147,7 +147,7 @@ class SketchCanvas:
         opacity: float = 1.0,
         ry: float | None = None,
     ) -> None:
-        """A soft round light that fades to nothing at its radius (an ellipse with `ry`)."""
+        """Paint a soft light that fades to nothing at its radius (an ellipse with `ry`)."""
         u = self._unit
         ry = rx if ry is None else ry
         left, top = round((x - rx) * u), round((y - ry) * u)
@@ -170,7 +170,7 @@ class SketchCanvas:
             raise PaintingStopped
 
     def grain(self, seed: int, strength: float = 1.0) -> None:
-        """Give the whole picture the tooth of paper; it also hides the steps of gradients."""
+        """Add paper grain to the whole picture; it also hides the banding of gradients."""
         noise = Random(f"grain {seed}")
         width, height = self.image.size
         fine = _noise(noise, (_TILE, _TILE), 3.6 * strength)

@@ -1,4 +1,4 @@
-"""From a brief to the bytes of a PNG. Everything slow happens here, on a thread of its own.
+"""From a brief to the bytes of a PNG; slow, so it runs on a thread of its own.
 
 The bytes depend on the brief alone: the same prompt, size, seed and inputs give the same file.
 """
@@ -113,8 +113,8 @@ def _recipe_within(edited: SketchInput | None) -> Recipe | None:
 
 
 def _keeps_picture(size: Size, parent: Recipe, child: Scene) -> bool:
-    # Some lights turn a picture into its negative (a pattern on dark ground); as an edit that
-    # would be another picture. Two small studies tell, whatever the size asked for.
+    # Some lights turn a picture into its negative (a pattern on a dark ground), which no longer
+    # is an edit of it. Two small studies show that, whatever the size asked for.
     shorter = min(size)
     small = (round(96 * size[0] / shorter), round(96 * size[1] / shorter))
     before = Scene(small, LIGHTS[parent.light], parent)
@@ -136,7 +136,7 @@ def _mixed_palette(
         palette = tinted(palette, recipe.hue)
     drift = Random(f"drift {brief.seed}").random() * 2 - 1
     if brief.edited and not reading.says_colours and not found:
-        # Asked for a change without a colour: shift enough that parent and child differ.
+        # No colour was asked for: shift enough that parent and child differ.
         drift = drift * 16 + (14 if drift > 0 else -14)
     else:
         drift *= 5

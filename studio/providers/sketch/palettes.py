@@ -36,19 +36,19 @@ MANNERS: dict[str, Callable[[Colour], Colour]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScenePalette:
-    """What a scene is painted with.
+    """Colours of a scene.
 
     Attributes:
         sky: four colours from the zenith to the horizon.
-        sun: of the sun or the moon.
-        sea: at the horizon and near.
-        far: land in the distance.
+        sun: sun or moon.
+        sea: water at the horizon and near.
+        far: distant land.
         land: near land, lit and in shade.
         pale: walls and paper, lit and in shade.
-        accent: stripes, roofs, small strong things.
+        accent: stripes, roofs and other small areas of strong colour.
         lamp: artificial light.
-        leaf: the natural colour of plants in this light.
-        dim: how dark the light is, 0 day to 1 night.
+        leaf: plants in this light.
+        dim: darkness, 0 day to 1 night.
     """
 
     sky: tuple[Colour, ...]
@@ -63,9 +63,9 @@ class ScenePalette:
     dim: float
 
     def scenery(self, change: Callable[..., Colour], *others: ScenePalette) -> ScenePalette:
-        """This palette with sky, water and land changed; lights and paint keep their colours.
+        """This palette with sky, water and land changed.
 
-        `change` gets a colour, followed by the same one of each of the `others`.
+        `change` takes a colour and its counterpart in each of the `others`.
         """
         return self._with_changed(_SCENERY, change, others)
 
@@ -74,12 +74,12 @@ class ScenePalette:
         return self._with_changed(_SCENERY + _LIT, MANNERS[manner])
 
     def depth(self, near: Colour, share: float) -> Colour:
-        """What `near` looks like through the air: share 1 is close by, 0 is lost in the horizon."""
+        """Aerial perspective: `near` at share 1, the haze of the horizon at share 0."""
         haze = mix(self.sky[3], self.far, 0.45)
         return mix(haze, near, share)
 
     def tonal_scale(self) -> list[Colour]:
-        """256 colours from the darkest to the lightest, for repainting another picture."""
+        """256 colours from the darkest to the lightest, for grading another picture."""
         chosen = [self.land[1], self.sea[1], self.sky[0], self.far, self.sky[2], self.sky[3]]
         stops = [*sorted(chosen, key=luminance), mix(self.sun, self.pale[0], 0.4)]
         low, high = luminance(stops[0]), luminance(stops[-1])
@@ -168,7 +168,7 @@ LIGHTS = _lights()
 
 
 def weathered(light: ScenePalette, weather: str) -> ScenePalette:
-    """The palette of a light with the colours of a weather ("fog", "snow", "storm") in its air."""
+    """The palette of a light with the air of a weather: "fog", "snow" or "storm"."""
     other = LIGHTS[weather]
     by = min(1.0, luminance(light.sky[1]) / max(0.15, luminance(other.sky[1])))
 
@@ -180,7 +180,7 @@ def weathered(light: ScenePalette, weather: str) -> ScenePalette:
 
 
 def tinted(palette: ScenePalette, hue: float) -> ScenePalette:
-    """The palette leaning wholly towards one hue, with its own lights and darks."""
+    """The palette shifted to one hue; lights and darks stay."""
     centre = to_hsl(palette.sky[1])[0]
 
     def leaning(value: Colour) -> Colour:
@@ -193,12 +193,12 @@ def tinted(palette: ScenePalette, hue: float) -> ScenePalette:
 
 
 def turned(palette: ScenePalette, degrees: float) -> ScenePalette:
-    """The palette with the hues of its scenery turned a little: a variation, not another light."""
+    """The palette with the hues of its scenery rotated by a few degrees."""
     return palette.scenery(lambda value: shifted(value, hue=degrees))
 
 
 def drawn_from(palette: ScenePalette, found: list[Colour]) -> ScenePalette:
-    """The palette repainted in colours found in another picture, dark and light kept in place."""
+    """The palette in colours found in another picture; lights and darks stay."""
     # A quantised picture is duller than it looks.
     ramp = sorted((shifted(value, saturation=1.2) for value in found), key=luminance)
     if len(ramp) < 2:

@@ -21,7 +21,7 @@ from studio.providers.sketch.shapes import (
 
 
 class _Leaf(NamedTuple):
-    """One kind of leaf; without `fat` it is round, on a short stalk."""
+    """Shape of the leaves of a stem; without `fat` they are round, on short stalks."""
 
     pairs: int
     length: float
@@ -50,10 +50,8 @@ def paint_leaves(scene: Scene) -> None:
     warm = scene.between(20, 48)
     ground, panel = hsl(warm, 0.36, 0.91), hsl(hue - 10, 0.26, 0.8)
     if night:
-        ground, panel = (
-            mix(palette.sky[0], palette.land[1], 0.3),
-            mix(palette.sky[1], palette.sky[2], 0.5),
-        )
+        ground = mix(palette.sky[0], palette.land[1], 0.3)
+        panel = mix(palette.sky[1], palette.sky[2], 0.5)
     elif in_scene:
         ground, panel = mix(palette.sky[3], WHITE, 0.35), palette.sky[2]
     elif warm_panel:

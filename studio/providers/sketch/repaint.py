@@ -1,4 +1,4 @@
-"""Reference pictures: reading them, and laying a palette over the one being edited.
+"""Reference pictures: decode them, and grade the one being edited.
 
 A sketch that still carries its recipe is painted anew in another light; any other picture is
 graded along the palette from its darks to its lights.
@@ -40,7 +40,7 @@ class UnreadableInputError(ValueError):
 
 @contextmanager
 def _reference(data: bytes, number: int) -> Iterator[Image.Image]:
-    """The picture, not yet decoded. Whatever is wrong with it is an UnreadableInputError."""
+    """The picture, not yet decoded. Turns its errors into UnreadableInputError."""
     try:
         with Image.open(io.BytesIO(data)) as image:
             yield image
@@ -99,9 +99,9 @@ def colours_of(data: bytes, number: int = 1) -> list[Colour]:
 
 
 def grade(scene: Scene, picture: Image.Image, strength: float) -> None:
-    """Lay a picture on the scene, its darks and lights in the palette's own, then the weather.
+    """Paint a picture graded from its darks to its lights along the palette, then the weather.
 
-    `strength` is how much of the picture's colours the palette replaces, from 0 to 1.
+    `strength` is the share of the palette in its colours, from 0 to 1.
     """
     width, height = scene.image.size
     fitted = picture
@@ -123,7 +123,7 @@ def grade(scene: Scene, picture: Image.Image, strength: float) -> None:
 
 
 def likeness(one: Image.Image, other: Image.Image) -> float:
-    """How far light and shade lie in the same places: 1 alike, 0 unrelated, -1 a negative."""
+    """Correlation of light and shade: 1 alike, 0 unrelated, -1 a negative."""
     a, b = (
         picture.convert("L").resize((24, 24), Image.Resampling.BOX).tobytes()
         for picture in (one, other)

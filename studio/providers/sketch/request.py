@@ -7,7 +7,6 @@ import binascii
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from studio.common import json_reader
@@ -39,21 +38,8 @@ class BadRequestError(ValueError):
     """The request is not one the service would take; the message says what is wrong with it."""
 
 
-@dataclass(frozen=True, slots=True)
-class SketchRequest:
-    """A request as read.
-
-    Attributes:
-        brief: what to paint; its seed was drawn when the request named none.
-        wants_picture: False when the request asks for text alone.
-    """
-
-    brief: Brief
-    wants_picture: bool = True
-
-
-def read(body: bytes) -> SketchRequest:
-    """Read the body of a request.
+def read(body: bytes) -> Brief:
+    """Read the body of a request; its seed is drawn when it names none.
 
     Raises BadRequestError, sizes.UnknownSizeError or repaint.UnreadableInputError, each of which
     the service answers with 400.
@@ -75,14 +61,14 @@ def read(body: bytes) -> SketchRequest:
         _text(image.get("imageSize"), "imageSize"),
         [pixels_of(one.data, k) for k, one in enumerate(inputs, 1) if one.role == "edit"],
     )
-    brief = Brief(
+    modalities = config.get("responseModalities") or ["IMAGE"]
+    return Brief(
         prompt=prompt,
         size=size,
         seed=secrets.randbits(31) if seed is None else _number(seed, "seed"),
         inputs=inputs,
+        wants_picture=any(str(name).upper() == "IMAGE" for name in modalities),
     )
-    modalities = config.get("responseModalities") or ["IMAGE"]
-    return SketchRequest(brief, any(str(name).upper() == "IMAGE" for name in modalities))
 
 
 def _contents(contents: object) -> tuple[str, tuple[SketchInput, ...]]:

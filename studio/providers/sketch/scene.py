@@ -1,4 +1,4 @@
-"""What a motif is given: a canvas with its palette, its recipe and its random numbers."""
+"""The scene a motif is painted on: a canvas with palette, recipe and random numbers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from studio.providers.sketch.sizes import Size
 
 
 class Scene(SketchCanvas):
-    """A canvas that knows what is painted on it.
+    """A canvas with everything its motif depends on.
 
     Attributes:
         palette: its colours.
@@ -46,5 +46,5 @@ class Scene(SketchCanvas):
         return int(self.form.random() * count)
 
     def noise(self) -> Random:
-        """Random numbers for details: however many are drawn, the composition stays."""
+        """Random numbers for details; drawing more or fewer leaves the composition as it is."""
         return Random(self.form.random())

@@ -21,7 +21,7 @@ from studio.providers.sketch.shapes import (
     stroke,
 )
 
-# Moves along the upper edge of the island, and which of them no seed changes.
+# Moves along the upper edge of the island, and the indexes of those that no seed changes.
 _COAST = ((5, -4), (6, -1), (5, -5.5), (7, -2.2), (9, 0.3), (6, 3), (6, 1), (5, 4), (9, 4.4))
 _STEADY = (0, 3, 4, 8)
 # Stripes of the tower, as shares of its height.
@@ -56,9 +56,8 @@ def paint_lighthouse(scene: Scene) -> None:
     sky.paint_extras(scene, horizon)
     if "boat" in scene.recipe.extras:
         _paint_boat(scene, (wide * (1 - tower_x * 0.9), horizon + (high - horizon) * 0.3), 1.1)
-    _Lighthouse(scene, (wide * tower_x, horizon + min(high * 0.05, 7)), size).paint(
-        way=1 if mirrored else -1
-    )
+    island = _Island(scene, (wide * tower_x, horizon + min(high * 0.05, 7)), size)
+    island.paint(way=1 if mirrored else -1)
     sky.paint_weather(scene, horizon)
 
 
@@ -108,8 +107,8 @@ def _paint_boat(scene: Scene, at: Point, size: float) -> None:
     scene.fill(ellipse(x, y + 0.9 * size, 3.6 * size, 0.5 * size), palette.land[1], 0.28)
 
 
-class _Lighthouse:
-    """The island with everything that stands on it, around `at` on the water line."""
+class _Island:
+    """The island with its lighthouse, `at` on the water line below the tower."""
 
     def __init__(self, scene: Scene, at: Point, size: float) -> None:
         self._scene = scene
@@ -122,10 +121,10 @@ class _Lighthouse:
         self._wide, self._slim = 3.6 * size, 2.3 * size
 
     def paint(self, *, way: int) -> None:
-        """Paint the island; the beam points right when `way` is 1, left when it is -1."""
+        """Paint it; the beam points right when `way` is 1, left when it is -1."""
         light, weather = self._scene.recipe.light, self._scene.recipe.weather
         lit = light not in ("noon", "mono", "dawn", "mist", "autumn", "shore")
-        self._paint_island()
+        self._paint_rock()
         self._paint_house()
         if lit or weather:
             self._paint_beam(way)
@@ -135,17 +134,17 @@ class _Lighthouse:
     def _pen(self, dx: float, dy: float) -> Pen:
         return Pen(self._x + dx * self._s, self._y + dy * self._s, self._s)
 
-    def _paint_island(self) -> None:
+    def _paint_rock(self) -> None:
         scene, palette = self._scene, self._palette
         jitter = [scene.between(-0.8, 0.8) for _ in range(10)]
-        island = self._pen(-30, 6)
+        rock = self._pen(-30, 6)
         for k, (dx, dy) in enumerate(_COAST):
-            island.line((dx, dy if k in _STEADY else dy + jitter[k + 1] - jitter[k]))
-        (x, y), (end_x, end_y) = island.points[0], island.points[-1]
-        island.curve((self._x - end_x) / self._s, 6.4, (x - end_x) / self._s, (y - end_y) / self._s)
+            rock.line((dx, dy if k in _STEADY else dy + jitter[k + 1] - jitter[k]))
+        (x, y), (end_x, end_y) = rock.points[0], rock.points[-1]
+        rock.curve((self._x - end_x) / self._s, 6.4, (x - end_x) / self._s, (y - end_y) / self._s)
         shadow = ellipse(self._x - self._s, self._y + 7.2 * self._s, 33 * self._s, 2.1 * self._s)
         scene.fill(shadow, palette.land[1], 0.28)
-        scene.fill(island.points, Ramp(palette.land))
+        scene.fill(rock.points, Ramp(palette.land))
         facets = [
             (self._pen(-12, -2).line((6, -3.6), (5, 1), (-4, 5), (-9, 4)).points, 0.34),
             (self._pen(7, -3.6).line((4.6, 1.6), (-1.4, 4.6), (-7, 2)).points, 0.28),

@@ -28,7 +28,7 @@ class Pen:
         self.points: Outline = [(x, y)]
 
     def line(self, *moves: Point) -> Pen:
-        """Straight on, by each (dx, dy) in turn."""
+        """Straight lines by each (dx, dy) in turn."""
         for dx, dy in moves:
             x, y = self.points[-1]
             self.points.append((x + dx * self._scale, y + dy * self._scale))
@@ -46,12 +46,12 @@ class Pen:
 
 
 def placed(points: Iterable[Point], x: float, y: float, sx: float, sy: float) -> Outline:
-    """Points drawn around (0, 0), stretched by `sx` and `sy` and moved to (x, y)."""
+    """Points around (0, 0), scaled by `sx` and `sy` and moved to (x, y)."""
     return [(x + px * sx, y + py * sy) for px, py in points]
 
 
 def moved(points: Iterable[Point], dx: float, dy: float) -> Outline:
-    """The same points elsewhere."""
+    """The outline moved by (dx, dy)."""
     return [(x + dx, y + dy) for x, y in points]
 
 
@@ -88,7 +88,7 @@ def rounded(x: float, y: float, width: float, height: float, radius: float) -> O
 
 
 def stroke(path: Sequence[Point], width: float | Callable[[float], float]) -> Outline:
-    """A line along `path`, of one width or of `width(t)` at the share t of its points."""
+    """Outline of a line along `path`: of one width, or of `width(t)` for t from 0 to 1."""
     left: Outline = []
     right: Outline = []
     last = len(path) - 1
@@ -103,7 +103,7 @@ def stroke(path: Sequence[Point], width: float | Callable[[float], float]) -> Ou
 
 
 def turned(outline: Outline, x: float, y: float, degrees: float) -> Outline:
-    """The outline turned around (x, y)."""
+    """The outline rotated around (x, y)."""
     c, s = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
     return [
         (x + (px - x) * c - (py - y) * s, y + (px - x) * s + (py - y) * c) for px, py in outline
@@ -111,7 +111,7 @@ def turned(outline: Outline, x: float, y: float, degrees: float) -> Outline:
 
 
 def ridge(form: Random, width: float, y: float, height: float) -> Outline:
-    """The jagged upper edge of a range of hills, beyond both sides of the picture."""
+    """Jagged upper edge of a range of hills, from left to right beyond the picture."""
     phase = form.random() * 9
     points: Outline = [(-4.0, y)]
     x = -2.0
@@ -123,7 +123,7 @@ def ridge(form: Random, width: float, y: float, height: float) -> Outline:
 
 
 def swells(form: Random, width: float, y: float, height: float, length: float) -> Outline:
-    """A smooth rolling edge made of three waves of different lengths, left to right."""
+    """Smooth rolling edge made of three sine waves, from left to right beyond the picture."""
     waves = [(height * a, length * b, form.random() * math.tau) for a, b in _SWELLS]
     steps = max(90, int(width * 1.2))
     return [

@@ -22,8 +22,8 @@ from urllib.parse import unquote, urlsplit
 from studio.common.i18n import _
 
 if TYPE_CHECKING:
+    from studio.providers.sketch.brief import Brief
     from studio.providers.sketch.painter import Sketch
-    from studio.providers.sketch.request import SketchRequest
 
 Answer = tuple[int, dict[str, str], AsyncIterator[bytes]]
 
@@ -51,7 +51,7 @@ _PIECE = 768 * 1024
 
 
 class Painter:
-    """The painter with its thread and its memory of whom it turned away.
+    """The painter with its thread and the requests it turned away.
 
     Sketches are painted one after the other on a thread of their own, so that the loop never
     waits; a cancelled request stops its painting between two strokes.
@@ -65,8 +65,7 @@ class Painter:
     ) -> None:
         self._drip_seconds = drip_seconds
         self._sleep = sleep
-        self._executor: ThreadPoolExecutor | None = None
-        self._stops: set[threading.Event] = set()
+        self._executor = ThreadPoolExecutor(1, thread_name_prefix="sketch")
         self._refused: dict[bytes, int] = {}
 
     async def answer(
@@ -101,28 +100,20 @@ class Painter:
         return 200, headers_sent, _chunked(made[:end])
 
     def close(self) -> None:
-        """Give up what is being painted; at once, without waiting for the thread."""
-        for stop in self._stops:
-            stop.set()
-        if self._executor is not None:
-            self._executor.shutdown(wait=False, cancel_futures=True)
-            self._executor = None
+        """End the thread; a request on its way is stopped by whoever cancels it."""
+        self._executor.shutdown(wait=False, cancel_futures=True)
 
     async def _on_thread(self, work: Callable[[threading.Event], bytes]) -> bytes:
-        if self._executor is None:
-            self._executor = ThreadPoolExecutor(1, thread_name_prefix="sketch")
         stop = threading.Event()
-        self._stops.add(stop)
         try:
             loop = asyncio.get_running_loop()
             return await loop.run_in_executor(self._executor, work, stop)
         finally:
             # Reached early when the request was cancelled: the painting ends too.
             stop.set()
-            self._stops.discard(stop)
 
     async def _dripping(self, made: bytes) -> AsyncIterator[bytes]:
-        # Even pieces at even times; the last one comes when the time is over.
+        # Equal pieces at equal intervals; the last one comes when the time is over.
         async for piece in _chunked(made, math.ceil(len(made) / _DRIPS)):
             await self._sleep(self._drip_seconds / _DRIPS)
             yield piece
@@ -146,25 +137,25 @@ def _answer_body(model: str, body: bytes, stop: threading.Event) -> bytes:
     # Pillow is for those who paint, and takes 0.1 s.
     from studio.providers.sketch import painter, request
 
-    asked = request.read(body)
+    brief = request.read(body)
     if model == "sketch-refuses":
         message = _(
             "Unable to show the generated image: the offline painter simulates a refusal by the "
             "safety filter."
         )
         refusal = {"finishReason": "IMAGE_SAFETY", "finishMessage": message, "index": 0}
-        return json.dumps(_answer(asked, model, refusal, "refused")).encode()
-    if model == "sketch-words" or not asked.wants_picture:
+        return json.dumps(_answer(brief, model, refusal, "refused")).encode()
+    if model == "sketch-words" or not brief.wants_picture:
         words = _(
             "Offline sketch, not AI: this model only replies with text. Choose the sketch model "
             "for a picture."
         )
-        return json.dumps(_answer(asked, model, _candidate({"text": words}), "words")).encode()
-    sketch = painter.paint(asked.brief, stop)
-    text = {"text": _described(sketch, asked.brief.seed)}
+        return json.dumps(_answer(brief, model, _candidate({"text": words}), "words")).encode()
+    sketch = painter.paint(brief, stop)
+    text = {"text": _described(sketch, brief.seed)}
     picture = {"inlineData": {"mimeType": "image/png", "data": _PICTURE}}
-    answer = _answer(asked, model, _candidate(text, picture), hashlib.sha256(body).hexdigest())
-    whole = json.dumps({**answer, "seed": asked.brief.seed})
+    answer = _answer(brief, model, _candidate(text, picture), hashlib.sha256(body).hexdigest())
+    whole = json.dumps({**answer, "seed": brief.seed})
     before, _marker, after = whole.partition(json.dumps(_PICTURE)[1:-1])
     pieces = [
         base64.b64encode(sketch.png[start : start + _PIECE])
@@ -179,11 +170,11 @@ def _candidate(*parts: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _answer(
-    asked: SketchRequest, model: str, candidate: Mapping[str, Any], request_hash: str
+    brief: Brief, model: str, candidate: Mapping[str, Any], request_hash: str
 ) -> dict[str, Any]:
     # A rough count is enough for the interface; nothing here costs money.
-    tokens = len(asked.brief.prompt) // 4 + 1 + 258 * len(asked.brief.inputs)
-    response_id = hashlib.sha256(f"{request_hash} {asked.brief.seed}".encode()).hexdigest()[:24]
+    tokens = len(brief.prompt) // 4 + 1 + 258 * len(brief.inputs)
+    response_id = hashlib.sha256(f"{request_hash} {brief.seed}".encode()).hexdigest()[:24]
     return {
         "candidates": [candidate],
         "usageMetadata": {
