@@ -1,6 +1,6 @@
-"""Index reader: a connection on a thread of its own, with cancellation of questions.
+"""Index reader: a connection on a thread of its own, whose queries can be cancelled.
 
-A library has two of them, so that a page and its pictures never wait for a long question.
+A library has two of them, so that a page and its pictures never wait for a long query.
 """
 
 from __future__ import annotations
@@ -25,37 +25,37 @@ T = TypeVar("T")
 
 
 class PendingQuery:
-    """A question on its way, and whether anybody still waits for it."""
+    """Query that was asked, and whether anybody still waits for it."""
 
     def __init__(self) -> None:
         self.wanted = True
 
     def is_wanted(self) -> bool:
-        """Whether somebody does."""
+        """Whether anybody still waits."""
         return self.wanted
 
 
 class IndexReader:
-    """One connection that reads, on a lane of its own.
+    """Read-only connection on a serial executor of its own.
 
     Attributes:
-        index: the connection; None before it is opened and after it was closed.
-        answering: the question it is at.
+        index: the connection; None before it is opened and after it is closed.
+        answering: the query that is running.
     """
 
     def __init__(self, name: str, opened: Callable[[], Index] | None = None) -> None:
-        """`opened` opens the index with the first question, on the lane."""
+        """`opened` opens the index at the first query, on the thread."""
         self.index: Index | None = None
         self.answering: PendingQuery | None = None
         self._opened = opened
         self._lane = SerialExecutor(name)
 
     async def run(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """The result of `call(...)` on the lane; whatever becomes of the caller, it ends."""
+        """Run `call(...)` on the thread, to its end even when the caller is cancelled."""
         return await self._lane.run(call, *args, **kwargs)
 
     async def query_index(self, question: Callable[[Index], T]) -> T:
-        """The answer of the index. Who is cancelled while it works on it ends that work."""
+        """Run a query; cancelling the caller interrupts it."""
         asking = PendingQuery()
         try:
             return await self._lane.run(self._answer, question, asking)
@@ -77,14 +77,14 @@ class IndexReader:
                 try:
                     return question(self.index)
                 except Interrupted:
-                    # Another question was meant, which ended at the same moment.
+                    # The interrupt was for another query, which ended at the same moment.
                     if not asking.wanted:
                         raise
         finally:
             self.answering = None
 
     def let_go(self) -> None:
-        """Close the connection; on the lane."""
+        """Close the connection; on the thread."""
         if self.index is not None:
             self.index.close()
             self.index = None
@@ -97,9 +97,9 @@ class IndexReader:
 
 
 def first_pictures(find: Callable[[], Path | None], query: Query, limit: int) -> list[Picture]:
-    """The first pictures asked for, as the index was left; empty where it cannot tell.
+    """First pictures of a query, from the index as it was left; empty where it cannot be read.
 
-    `find` tells where the index is. Blocking; on a connection of its own.
+    `find` returns where the index is. Blocking; on a connection of its own.
     """
     index: Index | None = None
     try:
