@@ -278,7 +278,8 @@ class HttpClient:
 
 
 def _routes(painter: Painter | None) -> Routes:
-    """Import httpx and load the certificates. Blocking, for 0.2 s."""
+    """Open the routes. Blocking."""
+    # httpx and the certificates take 0.2 s; the first request waits for them, and no window.
     from studio.providers import http_routes
 
     return http_routes.Routes(painter, http_routes.prepare())
