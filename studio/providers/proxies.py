@@ -48,11 +48,11 @@ def is_socks(proxy: str) -> bool:
 
 
 def login(proxy: str) -> tuple[bytes, bytes] | None:
-    """User name and password in the address of a proxy, decoded."""
+    """User name and password in the address of a proxy, decoded; None when both are empty."""
     parts = urlsplit(proxy)
-    if parts.username is None:
+    if not (parts.username or parts.password):
         return None
-    return unquote(parts.username).encode(), unquote(parts.password or "").encode()
+    return unquote(parts.username or "").encode(), unquote(parts.password or "").encode()
 
 
 def _named(scheme: str, host: str) -> tuple[str, str]:
