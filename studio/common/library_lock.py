@@ -1,8 +1,8 @@
-"""The lock of a library: one owner at a time, and who that is.
+"""Library lock: one owner at a time, and who that is.
 
-The lock is the operating system's own, so it goes with the process that held it, however that
-ended. What is written in the file only says who it is, and whether the folder was last used by
-another machine, whose locks cannot be seen from here.
+The lock is the operating system's, so it ends with the process that holds it, however that ends.
+The text in the file only names the owner, and tells whether the folder was last used by another
+machine, whose locks cannot be seen from here.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ import socket
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 
 import msgspec
 
@@ -26,17 +25,17 @@ from studio.common.files import ensure_folder, storage_error
 from studio.common.i18n import _
 from studio.common.json_reader import NotUnderstood
 
-_LONGEST_NAME = 1 << 16  # bytes of what a holder wrote down of itself
+_LONGEST_NAME = 1 << 16  # bytes of an owner's note about itself
 _NO_LOCKS = frozenset({errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LockOwner:
-    """Who opened a library for writing, as they wrote it down.
+    """Owner of a library, as noted in its lock file.
 
     Attributes:
-        host: the machine's name, for people.
-        machine: what tells two machines apart even when they have the same name.
+        host: name of the machine, for people.
+        machine: identifier of the machine; two with the same name differ in it.
         started: when the program started, seconds since 1970 UTC.
     """
 
@@ -48,9 +47,9 @@ class LockOwner:
 
     @property
     def elsewhere(self) -> bool:
-        """Whether this is another machine, so that nobody here can know if it still runs.
+        """Whether the owner is another machine, so that nobody here knows if it still runs.
 
-        Then, and only then, the user may be asked to open the library anyway.
+        Only then may the user be asked to open the library anyway.
         """
         return self.machine != _machine()
 
@@ -88,7 +87,7 @@ def _lock_file(folder: Path) -> Path:
 def holder(folder: Path) -> LockOwner | None:
     """Who last opened the library and did not close it; None when nobody did. Blocking.
 
-    Somebody on this machine named here may have been ended without a word.
+    An owner on this machine may have been killed meanwhile.
     """
     try:
         return json_reader.load(_lock_file(folder), LockOwner, limit=_LONGEST_NAME)
@@ -97,10 +96,10 @@ def holder(folder: Path) -> LockOwner | None:
 
 
 class LibraryLock:
-    """The right to write to one library; blocking calls.
+    """Lock for writing to one library. Its methods block.
 
     Attributes:
-        held: whether this object has it.
+        held: whether this object holds it.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -109,16 +108,16 @@ class LibraryLock:
         self._handle = -1
 
     def acquire(self, *, anyway: bool = False) -> None:
-        """Take it or raise LibraryLocked, which says who has it; never waits.
+        """Take the lock or raise LibraryLocked, which names the owner; never waits.
 
-        A library last opened on another machine is refused, because that machine's lock cannot be
-        seen in a synced folder or on a share; with `anyway` the user has said that it is closed
-        there. Raises StorageError where the folder cannot be written.
+        A library last opened on another machine is refused, because its lock cannot be seen in a
+        synced folder or on a share; with `anyway` the user has said that it is closed there. Raises
+        StorageError where the folder cannot be written.
         """
         path = _lock_file(self.folder)
         ensure_folder(path.parent)
         try:
-            # What is written there must not go where a link leads.
+            # The note must not be written through a link.
             flags = getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
             handle = os.open(path, os.O_RDWR | os.O_CREAT | flags, 0o600)
         except OSError as error:
@@ -137,7 +136,7 @@ class LibraryLock:
         except OSError as error:
             if error.errno not in _NO_LOCKS:
                 raise storage_error(error, path) from error
-            # A share without locks: only what is written in the file can tell.
+            # A share without locks: only the note can tell.
             taken = anyway or holder(self.folder) is None
         before = holder(self.folder)
         if not taken:
@@ -153,11 +152,11 @@ class LibraryLock:
             raise storage_error(error, path) from error
 
     def release(self) -> None:
-        """Give it back and say so in the file; no complaint when it is not held."""
+        """Release the lock and clear the note; does nothing when it is not held."""
         if not self.held:
             return
         self.held = False
-        # A full or vanished disk: the next start on this machine gets the lock all the same.
+        # On a full or vanished disk the next start on this machine gets the lock all the same.
         with contextlib.suppress(OSError):
             os.ftruncate(self._handle, 0)
         with contextlib.suppress(OSError):
@@ -169,12 +168,7 @@ class LibraryLock:
         self.acquire()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         self.release()
 
 

@@ -1,9 +1,9 @@
-"""Decoding, from the program's side: asks the decoding process, and never opens a picture itself.
+"""Client of the decoding process; never opens a picture itself.
 
 One thread hands out the jobs, the most urgent first, one at a time; another reads the answers.
-What they bring goes to the loop through futures, so any asyncio loop will do. The process starts
-with the first job, is replaced when it dies, and ends when nothing was asked for a while. While it
-takes long over a picture, a second one does what waits.
+Results reach the loop through futures, so any asyncio loop will do. The process starts with the
+first job, is replaced when it dies, and ends after a while without jobs. While it takes long over a
+picture, a second one does what waits.
 """
 
 from __future__ import annotations
@@ -50,24 +50,24 @@ _START = 20.0
 """Seconds a new process may take to say that it is ready; a cold disk and a busy machine."""
 
 _NOT_LOOKED = ("died", "too_slow", "memory")
-"""Faults of the process: they say nothing about the picture."""
+"""Faults of the process, not of the picture."""
 
 _MOST_HANDS = 2
 """Processes at once: one, and another while it takes long over a picture."""
 
 _GIVEN_BACK = 256 * 1024
-"""Blocks of memory from here on go back to the system when a picture is done; bytes."""
+"""Bytes of a block of memory that goes back to the system when a picture is done."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PictureFacts:
-    """What a picture file is.
+    """Facts about a picture file.
 
     Attributes:
-        width: in pixels, turned upright; so is height.
+        width, height: in pixels, upright.
         colour: mean colour as 0xRRGGBB.
-        complete: the end of the file is where its kind says it is.
-        alpha: it has a channel for see-through parts.
+        complete: whether the end of the file is where its kind says it is.
+        alpha: whether it has a channel for transparency.
     """
 
     kind: str
@@ -86,7 +86,7 @@ class Pixels:
 
     Attributes:
         data: rows from the top, width * 4 bytes each.
-        full_width: pixels of the whole picture, when `data` is a smaller copy; so is full_height.
+        full_width, full_height: pixels of the whole picture, when `data` is a smaller copy.
     """
 
     width: int
@@ -98,7 +98,7 @@ class Pixels:
 
 
 class Priority(IntEnum):
-    """What is decoded first when much is asked at once."""
+    """Urgency of a job; the lowest is decoded first."""
 
     LOOK = 0  # somebody waits in front of the loupe
     ARRIVAL = 1  # a picture on its way into the library
@@ -114,11 +114,11 @@ class _DecodeRequest:
 
 
 class Decoder:
-    """Asks the decoding process and waits, without holding up the loop.
+    """Asks the decoding process and waits, without blocking the loop.
 
-    Every method raises PictureUnreadable for a picture that cannot be read (a missing file too);
-    NotDecoded, which is one of these, when nobody could look: the process did not start, died,
-    hung or had too little memory. A cancelled wait takes a queued job out.
+    Every method raises PictureUnreadable for a picture that cannot be read or is missing;
+    NotDecoded, a kind of it, when the process did not start, died, hung or had too little memory.
+    Cancelling removes a queued job.
     """
 
     def __init__(
@@ -201,7 +201,7 @@ class Decoder:
         return tuple(facts["colours"])
 
     async def close(self) -> None:
-        """End the process. What is still asked for is cancelled; never hangs on a hung decode."""
+        """End the process and cancel what is queued; never waits for a decode that hangs."""
         with self._change:
             self._closing = True
             self._change.notify_all()
@@ -216,12 +216,12 @@ class Decoder:
 
     @property
     def closing(self) -> bool:
-        """Whether nothing more is decoded."""
+        """Whether it is closed, or about to be."""
         return self._closing
 
     @property
     def running(self) -> bool:
-        """Whether a process is there."""
+        """Whether there is a process."""
         return any(hand.child is not None for hand in self._hands)
 
     async def _decode_job(
@@ -241,7 +241,7 @@ class Decoder:
         return answer, data
 
     def _begin(self) -> None:
-        """One process more, where there may be one. Raises NotDecoded. Under the lock."""
+        """Start one more process, where there may be one. Raises NotDecoded. Under the lock."""
         if len(self._hands) < _MOST_HANDS and not self._closing:
             hand = _WorkerThread(self, concurrent.futures.Future())
             try:
@@ -251,7 +251,7 @@ class Decoder:
             self._hands.append(hand)
 
     def slow(self, hand: _WorkerThread) -> None:
-        """One picture takes long: others that wait for it need not."""
+        """Start a second process for the pictures that wait behind a slow one."""
         with self._change:
             hand.slow = True
             if self._wanted:
@@ -259,7 +259,7 @@ class Decoder:
                     self._begin()
 
     def next(self, hand: _WorkerThread) -> _DecodeRequest | None:
-        """The most urgent job; None when it is over. Waits, and lets an idle process go."""
+        """Wait for the most urgent job; None when closed. Ends a process that is idle."""
         while True:
             with self._change:
                 if self._closing:
@@ -271,7 +271,7 @@ class Decoder:
                 hand.end_child()
 
     def add_worker(self, hand: _WorkerThread, child: _WorkerProcess) -> bool:
-        """A process has begun; False when it is too late for it."""
+        """Add a process that has started; False when the decoder is closing."""
         with self._change:
             if not self._closing:
                 hand.child = child
@@ -279,7 +279,7 @@ class Decoder:
 
 
 class _WorkerThread:
-    """One decoding process after the other, and the thread that hands jobs to them."""
+    """Thread that hands jobs to one decoding process after another."""
 
     def __init__(self, decoder: Decoder, ended: concurrent.futures.Future[None]) -> None:
         self.child: _WorkerProcess | None = None
@@ -289,7 +289,7 @@ class _WorkerThread:
         self._decoder = decoder
 
     def _work(self) -> None:
-        """The thread: jobs in order of urgency, until closed."""
+        """Do jobs in order of urgency until the decoder is closed."""
         while (asked := self._decoder.next(self)) is not None:
             if not asked.answer.set_running_or_notify_cancel():
                 continue
@@ -305,7 +305,7 @@ class _WorkerThread:
         self.ended.set_result(None)
 
     def _decoded(self, asked: _DecodeRequest) -> Message:
-        """What the process answers; where it fails somebody's money, one more process is tried."""
+        """Decode; for a paid picture, try a second process when the first fails."""
         try:
             answer = self._decode(asked.header)
         except StudioError as error:
@@ -339,7 +339,7 @@ class _WorkerThread:
         return answer
 
     def end_child(self) -> None:
-        """Let the process go, if there is one."""
+        """End the process, if there is one."""
         child, self.child = self.child, None
         if child is not None:
             child.stop_process()
@@ -448,7 +448,7 @@ class _WorkerProcess:
             self._process.kill()
 
     def stop_process(self) -> None:
-        """Let it go by closing its input, and make sure of it."""
+        """End it by closing its input, or by force after a second."""
         self._lost = True
         assert self._process.stdin is not None
         with contextlib.suppress(OSError):

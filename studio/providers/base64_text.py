@@ -7,6 +7,7 @@ decoded strictly, and cleaned first where that fails.
 from __future__ import annotations
 
 import binascii
+import contextlib
 import re
 from collections.abc import Iterable, Iterator
 from functools import partial
@@ -68,29 +69,9 @@ class Base64Decoder:
         return out + rest
 
     def _decode_piece(self, piece: bytes | memoryview) -> bytes:
-        out = self._clean(piece)
-        if out is None:
-            text, self._tail = _unescaped(self._tail + bytes(piece))
-            self._held, self._ended, out = _decoded(self._held + text, ended=self._ended)
+        text, self._tail = _unescaped(self._tail + bytes(piece))
+        self._held, self._ended, out = _decoded(self._held + text, ended=self._ended)
         self.size += len(out)
-        return out
-
-    def _clean(self, piece: bytes | memoryview) -> bytes | None:
-        """The bytes of a piece that is base64 as it should be; None for any other."""
-        if self._tail or self._ended:
-            return None
-        lead = -len(self._held) % 4
-        whole = lead + (len(piece) - lead) // 4 * 4
-        rest = bytes(piece[whole:])
-        if len(piece) < lead or not _PLAIN.fullmatch(rest):
-            return None
-        try:
-            out = _decode_strictly(b"".join((self._held, piece[:whole])))
-        except binascii.Error:
-            return None
-        if len(out) * 4 != (len(self._held) + whole) * 3:
-            return None  # there was padding within
-        self._held = rest
         return out
 
 
@@ -145,6 +126,11 @@ def _plain(found: re.Match[bytes]) -> bytes:
 
 def _decoded(text: bytes, *, ended: bool) -> tuple[bytes, bool, bytes]:
     """What is left over, whether padding was seen, and the decoded bytes."""
+    whole = len(text) - len(text) % 4
+    if not ended and b"=" not in text and _PLAIN.fullmatch(text, whole):
+        # Nearly all text is clean, and decoding it strictly is the quickest way to know.
+        with contextlib.suppress(binascii.Error):
+            return text[whole:], False, _decode_strictly(memoryview(text)[:whole])
     text = text.translate(_URLSAFE, _SPACE)
     body = text.rstrip(b"=")
     if ended and body:

@@ -1,7 +1,7 @@
-"""What a broken connection means in words and in money.
+"""Errors for broken connections, in words and in money.
 
-The rule (who was charged): before the request left, nobody; while it was leaving, very likely
-nobody; afterwards, maybe.
+Charged: nothing before the request left, very likely nothing while it was leaving, maybe
+afterwards.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ def explain(
 
 
 def _proxy(url: str) -> str:
-    """Where the proxy on the way to an address is named; empty for none."""
+    """Setting that names the proxy for an address; empty for none."""
     try:
         return proxies.called(url)
     except ValueError:
@@ -138,7 +138,7 @@ def _not_reached(
         )
         hint = _("Check the proxy in the system settings.")
     elif proxy:
-        # Past it, only the proxy knows what went wrong.
+        # Behind it, only the proxy knows what went wrong.
         title = _("The proxy is not reachable")
         # Translators: {name} is an environment variable or "the system's settings".
         message = _("The proxy to {host}, set in {name}, does not answer.").format(
@@ -201,7 +201,7 @@ def too_long(limit: int) -> ServiceError:
 
 
 def unreadable_encoding(name: str) -> ServiceError:
-    """For an answer packed in a way we did not ask for and cannot read."""
+    """For an answer in an encoding that was not asked for and cannot be read."""
     return ServiceError(
         _("The answer could not be decompressed"),
         # Translators: {name} is a compression such as gzip.

@@ -1,6 +1,6 @@
-"""Makes plain UTF-8 of an answer that came in another way, although nobody asked for it.
+"""Decodes answers that came compressed or in another charset, although nobody asked for it.
 
-What cannot be undone is handed on as it came: it was paid for, and is kept.
+What cannot be decoded is passed on as it came: it was paid for, and is kept.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from studio.providers import connection_errors
 _PIECE = 256 * 1024
 _MOST_LAYERS = 4
 _TELLING = 16
-"""Bytes that tell how a text is written."""
+"""Bytes that tell the charset of a text."""
 
 _GZIP = b"\x1f\x8b"
 _GZIP_BITS = 31
@@ -26,22 +26,22 @@ _SPACE = b" \t\r\n"
 
 
 class ContentDecoder(Protocol):
-    """Takes bytes, gives bytes."""
+    """Decoder of one encoding, fed in pieces."""
 
     def feed(self, data: bytes) -> Iterator[bytes]:
-        """What comes of more bytes, in pieces: no bomb unfolds at once."""
+        """Decode more bytes, in pieces: no bomb unfolds at once."""
 
     def end(self) -> Iterator[bytes]:
-        """What was held back until the end was known."""
+        """Decode what was held back until the end."""
 
 
 def known(encoding: str) -> bool:
-    """Whether a packing, as the header Content-Encoding has it, can be undone."""
+    """Whether the encodings in a Content-Encoding header can be decoded."""
     return len(names := _layers(encoding)) <= _MOST_LAYERS and _KNOWN.issuperset(names)
 
 
 def unpacker(encoding: str) -> ContentDecoder:
-    """Undo a packing, and make UTF-8 of it; where it is not known, nothing is undone."""
+    """Decoder to UTF-8 for a Content-Encoding header; passes on what it does not know."""
     if not known(encoding):
         return _Identity()
     return _DecoderChain(

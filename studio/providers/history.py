@@ -1,4 +1,4 @@
-"""What was said before a question, as a provider that can tell it again gets it."""
+"""Conversation history for providers that can replay it."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ Painter = Callable[
     [str, str, Mapping[str, str], bytes],
     Awaitable[tuple[int, Mapping[str, str], AsyncIterator[bytes]]],
 ]
-"""(method, url, headers, body) -> (status, headers, chunks): a service inside this process."""
+"""(method, url, headers, body) -> (status, headers, chunks): a service within this process."""
 
 SKETCH_HOST = "sketch.invalid"
 """Stands for the painter in addresses httpx accepts; no such host can exist (RFC 2606)."""
@@ -42,7 +42,7 @@ def prepare() -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     if sys.version_info >= (3, 13):
         context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN | ssl.VERIFY_X509_STRICT
-    # The system's own authorities (a company's among them) and those httpx would bring.
+    # The system's authorities, a company's among them, and those httpx would bring.
     context.load_default_certs(ssl.Purpose.SERVER_AUTH)
     with contextlib.suppress(OSError):
         context.load_verify_locations(certifi.where())
@@ -132,7 +132,7 @@ class Routes(httpx.AsyncBaseTransport):
         if self._painter is None:
             self._painter = sketch.answer
         trace = request.extensions.get("trace")
-        # What goes over the wire says by itself when it begins; the painter has no wire.
+        # httpcore traces what goes over a wire; the painter has none.
         if trace is not None:
             told = {"request": _Method(request.method.encode())}
             await trace("http11.send_request_headers.started", told)
@@ -182,7 +182,7 @@ class _Method:
 
 
 class _PainterConnection:
-    """The painter's end of a connection that is none: it can be cut all the same."""
+    """Stands for the network connection of the painter's answers: it can be cut."""
 
     def __init__(self) -> None:
         self.cut = False
@@ -192,7 +192,7 @@ class _PainterConnection:
 
 
 async def _mended(chunks: AsyncIterator[bytes], line: _PainterConnection) -> AsyncIterator[bytes]:
-    """The painter's chunks; where it breaks off, it breaks as a connection would."""
+    """Pass on the painter's chunks; where they break off, raise what a connection would."""
     try:
         async for chunk in chunks:
             yield chunk

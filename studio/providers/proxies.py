@@ -1,8 +1,8 @@
-"""The way through the system's proxies: which one is meant, and what is wrong with how it is named.
+"""Proxies of the system: which one an address uses, and what is wrong with how it is named.
 
-Named by variables (HTTPS_PROXY, ALL_PROXY, NO_PROXY, in small letters too) and, on Windows and
-macOS, by the system's settings. What is named wrongly is told, and never passed over: a request
-that goes out without its proxy may go where nobody wanted it to.
+Variables name them (HTTPS_PROXY, ALL_PROXY, NO_PROXY, in lower case too) and, on Windows and macOS,
+the system's settings. A wrong name is an error and never ignored: a request without its proxy may
+go where nobody wanted it to.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from studio.common.urls import LOOPBACK, is_name
 
 _HTTP = ("http", "https")
 _SOCKS = ("socks5h", "socks5", "socks")
-"""All are one here: names are always looked up by the proxy."""
+"""All mean the same here: the proxy always resolves host names."""
 
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]{0,20})://")
 _HOST = re.compile(r"[^\s\x00-\x20%@/\\?#<>^|`{}\"]{1,253}")
@@ -36,7 +36,7 @@ def proxy_for(scheme: str, host: str) -> str:
 
 
 def called(url: str) -> str:
-    """Where the proxy for an address is named, for a sentence; empty when there is none."""
+    """Setting that names the proxy for an address; empty when there is none."""
     parts = urlsplit(url)
     name, value = _named(parts.scheme, parts.hostname or "")
     return name if value else ""
@@ -48,15 +48,15 @@ def is_socks(proxy: str) -> bool:
 
 
 def login(proxy: str) -> tuple[bytes, bytes] | None:
-    """User and password in the address of a proxy, as they are sent."""
+    """User name and password in the address of a proxy, decoded; None when both are empty."""
     parts = urlsplit(proxy)
-    if parts.username is None:
+    if not (parts.username or parts.password):
         return None
-    return unquote(parts.username).encode(), unquote(parts.password or "").encode()
+    return unquote(parts.username or "").encode(), unquote(parts.password or "").encode()
 
 
 def _named(scheme: str, host: str) -> tuple[str, str]:
-    """The name and value of the setting for this address; both empty for none."""
+    """Name and value of the setting for this address; both empty for none."""
     if host.strip("[]") in LOOPBACK:
         return "", ""
     proxies = urllib.request.getproxies()
@@ -67,14 +67,14 @@ def _named(scheme: str, host: str) -> tuple[str, str]:
 
 
 def _name(kind: str) -> str:
-    """The variable that names the proxies of a kind."""
+    """Variable that names the proxies of a kind."""
     variable = f"{kind}_proxy"
     names = sorted((one for one in os.environ if one.lower() == variable), reverse=True)
     return names[0] if names else _("the system's settings")
 
 
 def _read(value: str, name: str) -> str:
-    """The address in one spelling. Nothing of it is ever in an error: it may hold a password."""
+    """Normalize the address. Errors never quote it: it may hold a password."""
     refused = _refusing(name)
     if re.search(r"[\s\x00-\x1f\x7f]", value):
         raise refused(_("It contains a space."))
@@ -136,5 +136,5 @@ def _refusing(name: str) -> Callable[[str], NetworkError]:
 
 
 def unusable(url: str) -> NetworkError:
-    """For a proxy that the library below refuses."""
+    """For a proxy that httpx refuses."""
     return _refusing(called(url))(_("It is not an address."))

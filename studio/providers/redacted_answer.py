@@ -1,4 +1,4 @@
-"""Between the wire and whoever takes an answer: here the key is cut out of it, before all else."""
+"""Cuts the key out of an answer before anything else sees it."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from studio.common.serial_executor import SerialExecutor
 from studio.providers.sink import Sink
 
 _PIECE = 8 * 1024
-"""Bytes looked through in one call: other threads go on in between."""
+"""Bytes searched in one call; other threads get their turn in between."""
 
 _FIRST = 64 * 1024
-"""Bytes of an answer that are not worth a thread, unless signs are escaped in there."""
+"""Bytes of an answer that are not worth a thread, unless they hold escapes."""
 
 _PLAIN = frozenset(
     {"accept", "accept-encoding", "content-length", "content-type", "host", "user-agent"}
 )
-"""Headers of a request that hold no secret; every other is taken for one."""
+"""Headers of a request that hold no secret; every other counts as one."""
 
 
 def secrets_in(headers: Mapping[str, str]) -> tuple[str, ...]:
-    """The secrets a request carries."""
+    """Secrets in the headers of a request."""
     return tuple(
         value.split()[-1]
         for name, value in headers.items()
@@ -31,10 +31,10 @@ def secrets_in(headers: Mapping[str, str]) -> tuple[str, ...]:
 
 
 class RedactingSink:
-    """Passes an answer on without the key. `end` must be called when no more comes.
+    """Sink that passes an answer on without the key. `end` must be called after the last chunk.
 
-    What takes long is looked through in `lane`, in a thread of its own without one. All answers
-    share that lane: the fewer threads work at a time, the sooner the window gets its turn.
+    Long searches run on `lane`, on a thread of their own without one. All answers share it: the
+    fewer threads work at a time, the sooner the window gets its turn.
     """
 
     def __init__(

@@ -1,12 +1,10 @@
-"""The connection: one request out, one answer in pieces back.
+"""HTTP client: one request out, one answer back in pieces.
 
-Who pays decides what an error means here. Until the request's first byte has left, nothing can
-have been charged and the same request may be sent again; afterwards it may have been, and nobody
-sends it again but the user. That border is exact: httpx tells through its trace hook when it
-begins to write.
+Money decides what an error means here. Until the first byte of a request has left, nothing can have
+been charged and the same request may be sent again; afterwards it may have been, and only the user
+sends it again. The border is exact: httpcore's trace hook tells when it begins to write.
 
-httpx is imported with `http_routes`, when the first request is made and on another thread: a window
-must not wait for it.
+The first request imports httpx with `http_routes`, on another thread: no window waits for it.
 """
 
 from __future__ import annotations
@@ -38,14 +36,14 @@ __all__ = ["HttpClient", "HttpReply", "check_address"]
 
 MAX_BODY = 256 * 1024 * 1024
 MAX_WORDS = 32 * 1024 * 1024
-"""Of an answer in which no picture begins by then."""
+"""Limit of an answer in which no picture has begun by then."""
 
 MAX_ERROR_BODY = 1024 * 1024
 MAX_LIST = 8 * 1024 * 1024
 CONNECT_SECONDS = 15.0
 WRITE_SECONDS = 120.0
 ERROR_SECONDS = 10.0
-"""How long the words of a refusal are waited for: its status says enough."""
+"""Time for the words of a refusal to arrive: its status says enough."""
 
 LIST_SECONDS = 20.0
 FETCH_SECONDS = 60.0
@@ -54,7 +52,7 @@ _SENT_PIECE = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class HttpReply:
-    """A short answer, whole. Names of headers are in lower case."""
+    """A short answer, whole. Header names are in lower case."""
 
     status: int
     headers: Mapping[str, str]
@@ -62,20 +60,20 @@ class HttpReply:
 
 
 class HttpClient:
-    """One for the whole program; any number of requests at once. Must be closed.
+    """HTTP client of the whole program, for any number of requests at once. Must be closed.
 
     It belongs to the loop of its first request. Connections are not kept for a second request: a
     picture takes longer than a handshake, and a kept connection that died in the meantime would
     leave a request of which nobody knows whether it was charged.
 
-    What a request is told in its headers that is a secret is cut out of all that comes back, to
-    this request and to every later one: out of headers, bodies and the words of errors.
+    Secrets in the headers of a request are cut out of everything that comes back, to this request
+    and to every later one: out of headers, bodies and the words of errors.
 
-    `painter` answers what goes to sketch://; the program's own one when None. `lane` is where what
-    comes is looked through for secrets.
+    `painter` answers requests to sketch://; None is the program's own. Answers are searched for
+    secrets on `lane`.
 
     Attributes:
-        policy: what may be fetched of the addresses services send.
+        policy: which of the addresses in answers may be fetched.
     """
 
     def __init__(
@@ -131,14 +129,14 @@ class HttpClient:
                                 response,
                                 clean.chunk,
                                 echoes,
-                                # Of a refusal a little is enough, unless it brings a picture.
+                                # A little of a refusal is enough, unless it brings a picture.
                                 enough=partial(_enough, sink, limit) if refused else None,
                                 promising=lambda: sink.promising,
                             )
                         finally:
                             await clean.end()
                 except connection_errors.foreign() as error:
-                    # An error's status says enough, and JSON that is closed lost nothing.
+                    # The status of a refusal says enough, and complete JSON lost nothing.
                     if sink.whole or (refused and not sink.promising):
                         return
                     raise connection_errors.explain(
@@ -155,7 +153,7 @@ class HttpClient:
             ) from error
 
     async def get_json(self, url: str, headers: Mapping[str, str]) -> HttpReply:
-        """Fetch something short, such as the list of models: free, so it may be asked again.
+        """Fetch something short and free, such as the list of models.
 
         Raises InputError for an unsafe address and NetworkError.
         """
@@ -196,7 +194,7 @@ class HttpClient:
             raise connection_errors.explain(error, url, sent=False, clean=echoes.text) from error
 
     async def fetch(self, url: str, taker: fetching.FetchSink) -> None:
-        """Fetch a picture from an address a service sent: without key or cookies, see `fetching`.
+        """Fetch a picture, without key or cookies, from an address in an answer; see `fetching`.
 
         Raises NotFetched when the line broke, NoPicture for an address that is not asked and for
         what is no picture.
@@ -219,7 +217,7 @@ class HttpClient:
             "Accept": "image/*",
             "Accept-Encoding": "identity",
         }
-        # Not by `_asked`: here the address and the name are two things.
+        # Not by `_asked`: here the address and the host name differ.
         response = await self._routes.send(
             "GET",
             target.url,
@@ -246,7 +244,7 @@ class HttpClient:
         content: AsyncIterator[bytes] | None = None,
         trace: Callable[[str, Mapping[str, Any]], Awaitable[None]] | None = None,
     ) -> AsyncIterator[httpx.Response]:
-        """One request as it stands: nothing is added to it, followed for it or remembered of it."""
+        """Send one request as it stands; nothing is added, followed or remembered."""
         routes = await self._open()
         extensions: dict[str, Any] = {"timeout": _limits(None)}
         if trace is not None:
@@ -258,10 +256,10 @@ class HttpClient:
             await response.aclose()
 
     async def _cutting(self, headers: Mapping[str, str]) -> SecretRedactor:
-        """What cuts the secrets of a request out of its answer, with those sent before."""
+        """Redactor for the secrets of a request and of those sent before."""
         secrets = secrets_in(headers)
         if not self._echoes.knows(secrets):
-            # This takes a while; the patterns made of a secret are kept.
+            # Compiling the patterns of a secret takes a while; they are cached.
             await asyncio.to_thread(SecretRedactor, secrets)
             self._echoes = self._echoes.and_of(secrets)
         return self._echoes
@@ -280,20 +278,20 @@ class HttpClient:
 
 
 def _routes(painter: Painter | None) -> Routes:
-    """The ways out. Blocking."""
-    # httpx and the certificates take 0.2 s, and no window waits for them: the first request does.
+    """Open the routes. Blocking."""
+    # httpx and the certificates take 0.2 s; the first request waits for them, and no window.
     from studio.providers import http_routes
 
     return http_routes.Routes(painter, http_routes.prepare())
 
 
 def _limits(read: float | None) -> dict[str, float | None]:
-    """Seconds each step of a request may take; an answer is waited for by whoever asks."""
+    """Seconds each step of a request may take; whoever asks limits the wait for an answer."""
     return {"connect": CONNECT_SECONDS, "write": WRITE_SECONDS, "read": read, "pool": None}
 
 
 class _RequestTrace:
-    """Knows how much of the request has left; awaits `before_first_byte` at the right moment."""
+    """Tracks how much of a request has left; awaits `before_first_byte` just before it begins."""
 
     def __init__(self, before_first_byte: BeforeFirstByte | None) -> None:
         self._before = before_first_byte
@@ -302,7 +300,7 @@ class _RequestTrace:
 
     async def trace(self, event: str, info: Mapping[str, Any]) -> None:
         if event == "http11.send_request_headers.started" and not self.begun:
-            # A proxy that is asked to connect gets a request too, before ours.
+            # A proxy gets a CONNECT request first.
             if info["request"].method == b"POST":
                 if self._before is not None:
                     await self._before()
@@ -312,9 +310,9 @@ class _RequestTrace:
 
 
 async def _in_pieces(body: bytes) -> AsyncIterator[bytes]:
-    """The request's body in pieces: a line that breaks in between is noticed at the next one.
+    """Split the body of a request: a connection that breaks is noticed at the next piece.
 
-    Given at once, it would lie in the loop's buffer and count as sent.
+    Written at once, it would lie in the loop's buffer and count as sent.
     """
     view = memoryview(body)
     for start in range(0, len(view), _SENT_PIECE):
@@ -322,7 +320,7 @@ async def _in_pieces(body: bytes) -> AsyncIterator[bytes]:
 
 
 def _plain_headers(response: httpx.Response, echoes: SecretRedactor) -> dict[str, str]:
-    """Headers as the sink gets them: they say packed only where the body could not be unpacked."""
+    """Headers for the sink; Content-Encoding stays only where the body could not be decoded."""
     headers = echoes.headers({name.lower(): value for name, value in response.headers.items()})
     if (name := headers.get("content-encoding")) is not None:
         if content_encoding.known(name):
@@ -341,10 +339,10 @@ async def _receive(
     promising: Callable[[], bool] | None = None,
     most: int = 0,
 ) -> None:
-    """Hand the body on in pieces, unpacked and as UTF-8, within what we take.
+    """Hand the body on in pieces, decoded and as UTF-8.
 
-    The rest is left unread where so many bytes are `enough`; a longer answer is an error. `most` is
-    another limit than that of an answer.
+    Reading stops where so many bytes are `enough`. An answer beyond the limit is an error; `most`
+    is a limit of its own for what is no answer.
     """
     unpack = content_encoding.unpacker(echoes.text(response.headers.get("content-encoding", "")))
     total = 0
@@ -366,8 +364,8 @@ async def _receive(
     async def deliver(raw: bytes) -> bool:
         return await hand_on(unpack.feed(raw))
 
-    # Whoever leaves this loop early leaves generators behind that wait on the network; not every
-    # loop cleans them up. So the line is cut first, and they end by themselves.
+    # Leaving the iteration early would leave generators behind that wait on the network, and not
+    # every event loop finalizes them. So the connection is cut first, and they end by themselves.
     wanted = True
     reason: BaseException | None = None
     try:
@@ -395,7 +393,7 @@ def _a_megabyte(total: int) -> bool:
 
 
 def _enough(sink: Sink, limit: asyncio.Timeout, total: int) -> bool:
-    """Whether so much of a refusal will do. One with a picture in it is an answer: all of it."""
+    """Whether so much of a refusal will do; one with a picture in it is read to its end."""
     if not sink.promising:
         return _a_megabyte(total)
     limit.reschedule(None)

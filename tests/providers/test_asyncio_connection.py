@@ -249,12 +249,16 @@ def _passed_on(
 
 @contextlib.asynccontextmanager
 async def _models_through_proxy(
-    gateway: Gateway, monkeypatch, asked: list[bytes], context: ssl.SSLContext | None = None
+    gateway: Gateway,
+    monkeypatch,
+    asked: list[bytes],
+    context: ssl.SSLContext | None = None,
+    login: str = "",
 ) -> AsyncIterator[HttpReply]:
     """The gateway's list of models, asked for through a proxy; with `context` one over TLS."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         scheme = "http" if context is None else "https"
-        proxy = f"{scheme}://127.0.0.1:{listener.getsockname()[1]}"
+        proxy = f"{scheme}://{login}127.0.0.1:{listener.getsockname()[1]}"
         monkeypatch.setattr(proxies, "proxy_for", lambda _scheme, _host: proxy)
         passing = asyncio.create_task(asyncio.to_thread(_passed_on, listener, asked, context))
         client = HttpClient()
@@ -284,6 +288,31 @@ async def test_tls_goes_through_a_proxy_that_sees_none_of_it(
     assert "Bearer sk-1" in gateway.lines[0].head
     assert asked[0].startswith(b"CONNECT 127.0.0.1:")
     assert b"sk-1" not in asked[0]
+
+
+@pytest.mark.parametrize(
+    ("login", "header"),
+    [
+        ("ann:a%23b@", b"Proxy-Authorization: Basic YW5uOmEjYg==\r\n"),
+        ("ann@", b"Proxy-Authorization: Basic YW5uOg==\r\n"),
+        ("@", b""),
+        ("", b""),
+    ],
+)
+async def test_a_proxy_gets_the_login_that_its_address_has(
+    tmp_path, monkeypatch, login, header
+) -> None:
+    pytest.importorskip("cryptography")
+    authority = Authority(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority.file))
+    asked: list[bytes] = []
+    with Gateway(authority.context()) as gateway:
+        gateway.play(lambda line: line.answer(b"{}"))
+        async with _models_through_proxy(gateway, monkeypatch, asked, login=login) as reply:
+            assert reply.status == 200
+    assert header in asked[0]
+    assert (b"Proxy-Authorization" in asked[0]) is bool(header)
+    assert "Proxy-Authorization" not in gateway.lines[0].head
 
 
 async def test_a_certificate_is_named_also_when_it_came_through_tls_to_a_proxy(

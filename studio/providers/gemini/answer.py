@@ -1,8 +1,8 @@
-"""Makes sense of a whole answer: pictures, drafts, words and usage, or the reason why not.
+"""Reads a whole answer: pictures, drafts, words and usage, or the reason why there are none.
 
 Services and gateways send both spellings of every name, nulls anywhere, several pictures, pictures
-of their thinking, and on the same address the shapes of another API. What can be rescued is
-rescued, and what was odd becomes a warning.
+of their thinking, and the shapes of other APIs on the same address. What can be rescued is rescued,
+and what was odd becomes a warning.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ from studio.providers.gemini.no_picture import understood
 
 
 def read(source: AnswerSource, scan: Scan, model: Model, *, provider: str = "") -> Answer:
-    """The answer of an answer with status 2xx. Blocking where words lie in the file.
+    """Read an answer with status 2xx. Blocking where words lie in the file.
 
     Raises PictureRefused or NoPicture when there is no picture, IncompleteAnswer when it was cut,
-    ServiceError and its like when an error came as a success.
+    a kind of ServiceError when an error came as a success.
     """
     if scan.refused is not None:
         scan.refused.request_id = error_body.request_id(source.headers)
@@ -112,7 +112,7 @@ def _unfinished(source: AnswerSource, scan: Scan) -> IncompleteAnswer | ServiceE
 
 
 def read_refusal(source: AnswerSource, scan: Scan, model: Model, *, provider: str = "") -> Answer:
-    """The picture of an answer with another status than 2xx, where there is one all the same.
+    """Read the picture in an answer with another status than 2xx, where there is one.
 
     Raises what the service said, IncompleteAnswer where the picture was cut.
     """
@@ -145,14 +145,13 @@ def _first(source: AnswerSource, most: int) -> bytes:
 
 
 _MOST_ENVELOPES = 3
-_ANSWERS = ("candidates", "choices", "promptFeedback", "usageMetadata", "predictions")
 
 
 def _unwrapped(value: Any) -> tuple[Any, bool]:
-    """The object that has the candidates, out of lists and envelopes around it.
+    """Find the object with the candidates within lists and envelopes.
 
-    A list is a stream that was collected: what its objects say is put together. The second value
-    tells whether there were several.
+    A list is a collected stream: its objects are merged. The second value tells whether there were
+    several.
     """
     if isinstance(value, list):
         objects = [_out_of_envelope(one) for one in value if isinstance(one, Mapping)]
@@ -163,20 +162,20 @@ def _unwrapped(value: Any) -> tuple[Any, bool]:
 
 
 def _out_of_envelope(value: Any, depth: int = 0) -> Any:
-    if depth > _MOST_ENVELOPES or any(fields.get(value, one) for one in _ANSWERS):
+    if depth > _MOST_ENVELOPES or any(fields.get(value, one) for one in fields.ANSWERS):
         return value
     for name in ("response", "result", "data", "body", "output"):
         inner = fields.get(value, name)
         if isinstance(inner, list) and inner:
             inner = inner[0]
         found = _out_of_envelope(inner, depth + 1)
-        if any(fields.get(found, one) for one in _ANSWERS):
+        if any(fields.get(found, one) for one in fields.ANSWERS):
             return found
     return value
 
 
 def _together(objects: list[Mapping[Any, Any]]) -> dict[Any, Any]:
-    """One object of many: lists are joined, of everything else the last one stands."""
+    """Merge objects: lists are joined, of everything else the last value stands."""
     whole: dict[Any, Any] = {}
     for one in objects:
         for name, said_ in one.items():
@@ -243,7 +242,7 @@ def _usage(value: Any) -> Usage | None:
 
 
 def _with_result(answer: Answer, warnings: list[str]) -> Answer:
-    """At least one picture is a result: the last, when all were marked as drafts."""
+    """Make the last picture a result when all were marked as drafts."""
     pictures = answer.pictures
     if all(picture.draft for picture in pictures):
         pictures = (*pictures[:-1], replace(pictures[-1], draft=False))
@@ -255,9 +254,7 @@ def _warnings(
     answer: Answer, found: CollectedAnswer, scan: Scan, source: AnswerSource, model: Model
 ) -> list[str]:
     warnings: list[str] = []
-    blocked = [
-        one for one in found.finishes if one not in ("", "STOP", "FINISH_REASON_UNSPECIFIED")
-    ]
+    blocked = [one for one in found.finishes if one not in (*fields.NO_REASON, "STOP")]
     if blocked:
         warnings.append(_("Incomplete result (reason {reason}).").format(reason=blocked[0][:60]))
     known = {plain_id(model.id), plain_id(source.request.model)}
@@ -279,7 +276,7 @@ def _warnings(
 
 
 def _delivered_tier(answer: Answer, asked: str | None, model: Model) -> str:
-    """The tier the counted tokens tell of, when it is another than the one asked for."""
+    """Size tier by the counted tokens, when it is not the one asked for."""
     expected = model.image_tokens.get(asked or "")
     if expected is None or answer.usage is None or len(answer.pictures) != 1:
         return ""
@@ -290,7 +287,7 @@ def _delivered_tier(answer: Answer, asked: str | None, model: Model) -> str:
 
 
 def unreadable(source: AnswerSource, error: Exception | None = None) -> NoPicture:
-    """For shapes nobody foresaw: never another exception than one made for people."""
+    """Error for an answer of a shape this program does not know."""
     return NoPicture(
         _("Unknown answer format"),
         _("Gridbrush does not know this format."),

@@ -1,7 +1,7 @@
-"""Gathers what an answer holds: pictures, addresses, words and ends, in whatever shape it came.
+"""Collects pictures, addresses, words and finish reasons of an answer, whatever its shape.
 
-Besides the service's own shape there are those of the chat, the images and the prediction family,
-which gateways give on the same address, and pictures written into words.
+Besides the service's own shape there are those of the chat, images and prediction families, which
+gateways send on the same address, and pictures written into words.
 """
 
 from __future__ import annotations
@@ -19,20 +19,21 @@ from studio.providers.gemini import fields
 
 MOST_WORDS = 16 * 1024
 MOST_PICTURES = 64
-"""More pictures than any answer has; the rest is not looked at."""
+"""More pictures than any answer has; the rest is ignored."""
 
 _MOST_TRIES = 4 * MOST_PICTURES
 _LONGEST_ADDRESS = 4096
 _LEAST_DATA = 8
 _OVERLAP = 400
 _LOOKED_AT = 32 * 1024
-"""Bytes looked through in one call: other threads go on in between."""
+"""Bytes searched in one call; other threads get their turn in between."""
 
 _DATA_URL = re.compile(r"data:(image/[\w.+-]{1,60})?[^,\s]{0,80}?base64,\s?", re.IGNORECASE)
 _DATA_RAW = re.compile(rb"[dD][aA][tT][aA]:[^:,\s\"<>()]{0,160}(?i:base64,)")
 _STOP = re.compile(r"[)\s\"'<>]")
 _STOP_RAW = re.compile(rb"[)\s\"'<>]|\\[nrt\"]")
 _OPENING = re.compile(r"!?\[[^\]]{0,500}\]\(\s*<?$")
+_OPENING_RAW = re.compile(_OPENING.pattern.encode())
 _SHOWN_LINK = re.compile(
     r"!\[[^\]]{0,500}\]\(\s*<?(https?://[^\s)>]{1,4000})>?[^)]{0,200}\)", re.IGNORECASE
 )
@@ -45,15 +46,15 @@ _CHAT_ENDS = {"CONTENT_FILTER": "SAFETY", "LENGTH": "MAX_TOKENS"}
 
 @dataclass(slots=True)
 class CollectedAnswer:
-    """What was gathered.
+    """Contents of an answer.
 
     Attributes:
-        body: the file the answer lies in.
-        links: pictures at addresses that were written into words.
-        words: what the model said, in pieces.
-        finishes: why each candidate ended, in capitals.
+        body: file with the answer.
+        links: pictures at addresses in the words.
+        words: the model's words, in pieces.
+        finishes: finish reason of each candidate, in capitals.
         told: the service's own sentence about the end.
-        parts: the model's own parts, for a later turn of a conversation.
+        parts: the model's parts, for a later turn of a conversation.
     """
 
     body: Path
@@ -65,14 +66,14 @@ class CollectedAnswer:
     parts: list[KeptPart] = field(default_factory=list)
 
     def add(self, picture: AnswerPicture) -> None:
-        """Keep a picture, unless it is the same address again, or one too many."""
+        """Add a picture, unless its address is known or there are too many."""
         known = picture.url and any(one.url == picture.url for one in self.pictures)
         if not known and len(self.pictures) < MOST_PICTURES:
             self.pictures.append(picture)
 
 
 def gather(value: Any, body: Path) -> CollectedAnswer:
-    """Everything in an answer. Blocking where words lie in the file."""
+    """Collect everything in an answer. Blocking where words lie in the file."""
     found = CollectedAnswer(body)
     _candidates(value, found)
     if not found.pictures:
@@ -94,7 +95,7 @@ def _candidates(value: Any, found: CollectedAnswer) -> None:
         before = len(found.pictures)
         kept = [_part(part, found) for part in parts]
         if not found.parts or not any(part.picture is not None for part in found.parts):
-            # The candidate with the picture is the one a conversation goes on with.
+            # A conversation goes on with the candidate that has the picture.
             only_words = len(found.pictures) == before and found.parts
             found.parts = found.parts + kept if only_words else kept
 
@@ -123,7 +124,7 @@ def _part(part: Any, found: CollectedAnswer) -> KeptPart:
 def _inline(inline: Any, found: CollectedAnswer, *, draft: bool) -> None:
     data = inline if isinstance(inline, (str, SpilledString)) else fields.get(inline, "data")
     kind = fields.text(inline, "mimeType") or fields.text(inline, "mime")
-    # Sound and film come on the same road; they are no pictures.
+    # Sound and video come in the same field.
     if kind.lower().startswith(("audio/", "video/", "text/")):
         return
     if isinstance(data, str) and _LINK.match(data.strip()):
@@ -145,7 +146,7 @@ def _address(address: Any, found: CollectedAnswer, *, draft: bool = False, kind:
 
 
 def _image(entry: Any, found: CollectedAnswer, *, draft: bool = False) -> None:
-    """A picture of one of the other families: an address, or an object around bytes or address."""
+    """Add a picture of the other families: an address, or an object with bytes or an address."""
     if isinstance(entry, (str, SpilledString)):
         _address(entry, found, draft=draft)
         return
@@ -182,7 +183,7 @@ def _text(text: Any, found: CollectedAnswer) -> None:
 
 
 def _words(text: str, found: CollectedAnswer) -> None:
-    """Keep words, and the addresses of pictures in them."""
+    """Add words, and the addresses of pictures in them."""
     links = []
     if "](" in text:
         links = [one[1] for one in _SHOWN_LINK.finditer(text)]
@@ -201,7 +202,7 @@ def _words(text: str, found: CollectedAnswer) -> None:
 
 
 def _long_text(text: SpilledString, found: CollectedAnswer) -> None:
-    """Words longer than the scanner keeps, and pictures written into them as data: addresses."""
+    """Add words too long for the scanner, and the pictures in them as data: addresses."""
     words, position = bytearray(), text.start
     for _number in range(_MOST_TRIES):
         if position >= text.end or len(found.pictures) >= MOST_PICTURES:
@@ -217,12 +218,12 @@ def _long_text(text: SpilledString, found: CollectedAnswer) -> None:
             found.add(AnswerPicture(data=SpilledString(data[1], position)))
             if stop and _piece(found.body, *stop) == b")":
                 position = stop[1]  # the end of the link the picture was in
-            words = bytearray(re.sub(rb"!?\[[^\]]{0,500}\]\(\s*<?$", b" ", bytes(words)))
+            words = bytearray(_OPENING_RAW.sub(b" ", bytes(words)))
     _words(_readable(bytes(words[: 4 * MOST_WORDS])), found)
 
 
 def _search(body: Path, start: int, end: int, pattern: re.Pattern[bytes]) -> tuple[int, int] | None:
-    """Where the pattern is found first between two places of the file; in constant memory."""
+    """First match between two places of the file, in constant memory."""
     held, base = b"", start
     for piece in base64_text.from_file(body, start, end, most=_LOOKED_AT):
         held += piece
@@ -238,7 +239,7 @@ def _piece(body: Path, start: int, end: int) -> bytes:
 
 
 def _readable(raw: bytes) -> str:
-    """The text of a piece of a JSON string, which may have been cut within an escape."""
+    """Decode a piece of a JSON string, which may be cut within an escape."""
     text = re.sub(
         r"(?<!\\)((?:\\\\)*)\\(?:u[0-9a-fA-F]{0,3})?$", r"\1", raw.decode("utf-8", "replace")
     )
@@ -249,7 +250,7 @@ def _readable(raw: bytes) -> str:
 
 
 def _foreign_shapes(value: Any, found: CollectedAnswer) -> None:
-    """Answers of the chat, images and prediction families, given on this address by some."""
+    """Collect from answers of the chat, images and prediction families."""
     for choice in fields.items(value, "choices"):
         end = fields.text(choice, "finishReason").strip().upper()
         found.finishes.append(_CHAT_ENDS.get(end, end))

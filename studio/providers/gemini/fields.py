@@ -7,11 +7,17 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+ANSWERS = ("candidates", "choices", "predictions", "promptFeedback", "usageMetadata")
+"""Fields of which an answer of any family but that of images has one."""
+
+NO_REASON = ("", "FINISH_REASON_UNSPECIFIED")
+"""Finish reasons that say nothing."""
+
 _HUMP = re.compile(r"(?<=[a-z0-9])([A-Z])")
 
 
 def get(value: Any, name: str) -> Any:
-    """The field `name` (given in camelCase) in either spelling; None when there is none."""
+    """Field `name`, given in camelCase, in either spelling; None when there is none."""
     if not isinstance(value, Mapping):
         return None
     if (found := value.get(name)) is not None:
@@ -24,7 +30,7 @@ def get(value: Any, name: str) -> Any:
 
 @functools.cache
 def _others(name: str) -> tuple[str, ...]:
-    """The other spellings of a name; there are only those this program asks for."""
+    """Other spellings of a name; the cache holds only names this program asks for."""
     low = name.lower()
     return tuple(
         dict.fromkeys(one for one in (_HUMP.sub(r"_\1", name).lower(), low) if one != name)
@@ -32,18 +38,18 @@ def _others(name: str) -> tuple[str, ...]:
 
 
 def text(value: Any, name: str) -> str:
-    """The field as text; empty when it is missing or something else."""
+    """Field as text; empty when it is missing or something else."""
     found = get(value, name)
     return sound(found) if isinstance(found, str) else ""
 
 
 def sound(words: str) -> str:
-    """The text without lone halves of surrogate pairs, which JSON can write and no file can."""
+    """Replace lone surrogates, which JSON can hold and no file can."""
     return words if words.isascii() else words.encode("utf-8", "replace").decode()
 
 
 def items(value: Any, name: str) -> list[Any]:
-    """The field as a list; a single object counts as a list of one."""
+    """Field as a list; a single object counts as a list of one."""
     found = get(value, name)
     if isinstance(found, list):
         return found
@@ -51,7 +57,7 @@ def items(value: Any, name: str) -> list[Any]:
 
 
 def number(value: Any, name: str) -> int | None:
-    """The field as a whole number of zero or more; digits in a string count."""
+    """Field as an integer of zero or more; digits in a string count."""
     found = get(value, name)
     if isinstance(found, bool):
         return None

@@ -1,8 +1,8 @@
-"""Whether an answer without a picture was understood: only then may it be thrown away.
+"""Tells whether an answer without a picture was understood: only then may it be discarded.
 
-"No picture was found" is no proof that there is none. It is one where the whole answer was read,
-and every long text in it is known to be something else; or where it is too short for a picture.
-In doubt an answer counts as not understood: it was paid for.
+That no picture was found proves nothing, unless the whole answer was read and every long text in it
+is known to be something else, or the answer is too short for a picture. In doubt it counts as not
+understood: it was paid for.
 """
 
 from __future__ import annotations
@@ -18,24 +18,11 @@ from studio.providers.base import AnswerSource, Scan, SpilledString
 from studio.providers.gemini import fields
 
 _SHORT = 1024
-"""Bytes of a body that is too short to be a picture of any use."""
+"""Bytes of a body too short for a useful picture."""
 
-_ANSWERS = (
-    "candidates",
-    "promptFeedback",
-    "usageMetadata",
-    "choices",
-    "predictions",
-    "data",
-    "output",
-    "error",
-    "message",
-    "detail",
-    "msg",
-    "code",
-)
+_KNOWN = (*fields.ANSWERS, "data", "output", "error", "message", "detail", "msg", "code")
 _MOST_LOOKED_AT = 100_000
-"""Values of one answer; with more it counts as not understood."""
+"""Values in one answer; with more it counts as not understood."""
 
 _HEAD = 128
 _LEAST = 64
@@ -45,13 +32,13 @@ _MOST_PAGE = 1 << 20
 _DATA = re.compile(rb"base64\s*,", re.IGNORECASE)
 _RUN = re.compile(rb"[A-Za-z0-9+/_-]+")
 _LONG = 4096
-"""Signs of base64 in one piece: no word is that long."""
+"""Characters of base64 in a row; no word is that long."""
 
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 
 def understood(source: AnswerSource, scan: Scan) -> bool:
-    """Whether an answer in which no picture was found surely has none. Blocking.
+    """Whether an answer in which no picture was found certainly has none. Blocking.
 
     Raises StorageError: what cannot be looked at is not understood.
     """
@@ -64,7 +51,7 @@ def understood(source: AnswerSource, scan: Scan) -> bool:
         if scan.complete:
             known = size <= _SHORT or _has_a_known_shape(scan.value)
             return known and not _may_hold_a_picture(scan.value, source)
-        # Of JSON that stops in the middle nobody knows what was to come, but for short refusals.
+        # What JSON that was cut would have held is unknown, except for short refusals.
         cut = scan.json and 200 <= source.status < 300
         return not (cut or scan.long) and size <= _MOST_PAGE and _is_text(source)
     except FileNotFoundError as error:
@@ -78,11 +65,11 @@ def understood(source: AnswerSource, scan: Scan) -> bool:
 
 def _has_a_known_shape(value: Any) -> bool:
     some = value if isinstance(value, list) else [value]
-    return any(fields.get(one, name) is not None for one in some[:100] for name in _ANSWERS)
+    return any(fields.get(one, name) is not None for one in some[:100] for name in _KNOWN)
 
 
 def _is_text(source: AnswerSource) -> bool:
-    """Whether it is a page or words: UTF-8 without control signs, and no picture written in."""
+    """Whether it is a page or words: UTF-8 without control characters or pictures."""
     data = source.body.read_bytes()
     try:
         data.decode()
@@ -101,7 +88,7 @@ def _may_hold_a_picture(value: Any, source: AnswerSource) -> bool:
 
 
 def _texts(value: Any) -> Iterator[tuple[str, str | SpilledString]]:
-    """Every text of a value and of the values in it, each with the name of its field."""
+    """Every text in a value, with the name of its field."""
     waiting: list[tuple[Any, Any]] = [("", value)]
     while waiting:
         name, one = waiting.pop()
@@ -115,7 +102,7 @@ def _texts(value: Any) -> Iterator[tuple[str, str | SpilledString]]:
 
 
 def _may_be_a_picture(name: str, text: str | SpilledString, source: AnswerSource) -> bool:
-    """Whether it is base64 of a picture or, where it is long, of nobody knows what."""
+    """Whether it is base64 of a picture or, where it is long, of anything unknown."""
     if isinstance(text, str):
         if len(text) < _LEAST:
             return False

@@ -7,6 +7,7 @@ from typing import Any
 
 from studio.common.errors import Billed, NoPicture, PictureRefused, StudioError
 from studio.common.i18n import _
+from studio.providers.gemini import fields
 
 _BLOCKED = frozenset(
     {
@@ -20,7 +21,7 @@ _BLOCKED = frozenset(
         "JAILBREAK",
     }
 )
-_NO_REASON = ("", "STOP", "FINISH_REASON_UNSPECIFIED")
+_NO_REASON = (*fields.NO_REASON, "STOP")
 _RECITED = frozenset({"RECITATION", "IMAGE_RECITATION"})
 
 

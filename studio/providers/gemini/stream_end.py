@@ -1,7 +1,6 @@
-"""Tells from the events of a stream whether more is to come: not every service says so.
+"""Detects the end of a stream from its events, because some services leave the connection open.
 
-The last event of a candidate has its finishReason; a refusal and an error are the end as well. Some
-services send nothing after that and leave the line open.
+The last event of a candidate has its finishReason; a refusal and an error are the end as well.
 """
 
 from __future__ import annotations
@@ -10,19 +9,19 @@ from typing import Any
 
 from studio.providers.gemini import fields
 
-_NO_REASON = ("", "FINISH_REASON_UNSPECIFIED", "NULL")
+_NO_REASON = (*fields.NO_REASON, "NULL")
 _ENVELOPES = ("response", "result")
 
 
 class StreamEnd:
-    """Hears the events of one stream."""
+    """State of one stream, updated by its events."""
 
     def __init__(self) -> None:
         self._ended: dict[int, bool] = {}
         self._refused = False
 
     def on_stream_event(self, event: Any) -> None:
-        """One more event, parsed."""
+        """Note one more event, parsed."""
         for name in _ENVELOPES:
             event = fields.get(event, name) or event
         for name in ("candidates", "choices"):
@@ -36,5 +35,5 @@ class StreamEnd:
 
     @property
     def has_ended(self) -> bool:
-        """Whether all that was begun has ended."""
+        """Whether every candidate that began has ended."""
         return self._refused or (bool(self._ended) and all(self._ended.values()))

@@ -1,12 +1,11 @@
-"""The window's loop: qasync's, with what is wanted soon done in rounds.
+"""The window's event loop: qasync's, with callbacks run in rounds.
 
-qasync starts and stops a timer of Qt for every callback; a small answer takes seventy of them. Here
-they wait in a row, and one timer, running only while there are any, does all that waited at the
-beginning of its round. What they ask for in turn comes in the next one, after Qt has looked at
-the mouse and the screen.
+qasync starts and stops a Qt timer for every callback; a small answer takes seventy of them. Here
+they queue, and one timer, running only while there are any, runs all that waited at the beginning
+of its round. What they schedule runs in the next one, after Qt has handled input and painting.
 
-What blocks runs in threads of Python's, which come one by one as they are needed; qasync would
-start ten at the first call.
+Blocking calls run in Python threads, which start one by one as they are needed; qasync would start
+ten at the first call.
 """
 
 from __future__ import annotations
@@ -26,13 +25,13 @@ from studio.common.serial_executor import PendingCall
 from studio.ui.support.qt_overrides import needs
 
 _ASIDE = 10
-"""Calls that block may run at once."""
+"""Blocking calls that may run at once."""
 
 _WAKE = QEvent.Type(QEvent.registerEventType())
 
 
 class ReadyQueue(QObject):
-    """Does what waits, a round at a time."""
+    """Queue of handles, run a round at a time."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -40,18 +39,18 @@ class ReadyQueue(QObject):
         self._timer = 0
 
     def add(self, handle: asyncio.Handle) -> None:
-        """Have it done in the next round; only on the window's thread."""
+        """Run it in the next round; only on the window's thread."""
         self._waiting.append(handle)
         if not self._timer:
             self._timer = self.startTimer(0)
 
     def add_from_elsewhere(self, handle: asyncio.Handle) -> None:
-        """The same, from any thread."""
+        """Run it in the next round; from any thread."""
         self._waiting.append(handle)
         QCoreApplication.postEvent(self, QEvent(_WAKE))
 
     def stop(self) -> None:
-        """Forget what waits."""
+        """Drop what waits."""
         self._waiting.clear()
         self._rest()
 
@@ -68,7 +67,7 @@ class ReadyQueue(QObject):
     @needs("_timer")
     def timerEvent(self, event: QTimerEvent) -> None:  # noqa: ARG002
         waiting = self._waiting
-        # A round within a round, while something of this one waits for the window, is fine.
+        # A round may run within a round, while a handle of this one waits for the window.
         for _number in range(len(waiting)):
             if not waiting:
                 break
@@ -80,7 +79,7 @@ class ReadyQueue(QObject):
 
 
 class WindowLoop(QEventLoop):  # type: ignore[misc] # it ships no types
-    """An asyncio loop that is Qt's."""
+    """asyncio event loop on Qt's own."""
 
     def __init__(self, app: QCoreApplication) -> None:
         self._rounds = ReadyQueue()
@@ -90,10 +89,10 @@ class WindowLoop(QEventLoop):  # type: ignore[misc] # it ships no types
         self.set_default_executor(self._executor)
 
     def run_forever(self) -> Any:
-        """Run until it is stopped.
+        """Run until `stop` is called.
 
-        Qt ends its own loop when the system asks the program to quit: at the end of a session, or
-        from a dock. The windows were closed then, and what closes the rest still needs the loop.
+        Qt ends its own loop when the system asks the program to quit, at the end of a session or
+        from a dock. The windows are closed by then; closing the rest still needs the loop.
         """
         self._asked_to_stop = False
         while True:
@@ -109,7 +108,7 @@ class WindowLoop(QEventLoop):  # type: ignore[misc] # it ships no types
     def run_in_executor(
         self, executor: Executor | None, func: Callable[..., Any], *args: Any
     ) -> asyncio.Future[Any]:
-        """Have it called in a thread."""
+        """Call it on a thread of `executor`, or of the loop's own."""
         future: asyncio.Future[Any] = self.create_future()
         call = PendingCall(future, partial(func, *args))
         asked = (executor or self._executor).submit(call.run)
@@ -119,7 +118,7 @@ class WindowLoop(QEventLoop):  # type: ignore[misc] # it ships no types
     def call_soon(
         self, callback: Callable[..., Any], *args: Any, context: Context | None = None
     ) -> asyncio.Handle:
-        """Have it called in the next round."""
+        """Call it in the next round."""
         handle = asyncio.Handle(callback, args, self, context)
         self._rounds.add(handle)
         return handle
@@ -127,13 +126,13 @@ class WindowLoop(QEventLoop):  # type: ignore[misc] # it ships no types
     def call_soon_threadsafe(
         self, callback: Callable[..., Any], *args: Any, context: Context | None = None
     ) -> asyncio.Handle:
-        """The same, from any thread."""
+        """Call it in the next round; from any thread."""
         handle = asyncio.Handle(callback, args, self, context)
         self._rounds.add_from_elsewhere(handle)
         return handle
 
     def close(self) -> None:
-        """Close it; what waits is forgotten."""
+        """Close the loop; what waits is dropped."""
         self._rounds.stop()
         super().close()
 
