@@ -166,7 +166,7 @@ def test_a_budget_shows_what_is_left_and_how_much_is_spent(sidebar: Sidebar) -> 
     sidebar.show_spend(Spend(today=1.21, month=32.0))
     assert filled("warn")
     sidebar.show_spend(Spend(month=40.27))
-    assert "≈ $0.27 over the $40" in money_shown(sidebar)
+    assert "≈ $0.27 over $40" in money_shown(sidebar)
     sidebar.set_limit(0.0)
     assert not meter.isVisible()
     assert "of $40" not in money_shown(sidebar)
