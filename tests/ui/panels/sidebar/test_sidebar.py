@@ -36,7 +36,7 @@ def test_the_library_is_a_list_of_named_items_with_their_counts(sidebar: Sidebar
     rows = sidebar.lists[0]
 
     assert rows.accessibleName() == "Library"
-    assert names(rows) == ["All images, 12,408", "This session, 14", "Picks, 214", "Failed, 2"]
+    assert names(rows) == ["All pictures, 12,408", "This session, 14", "Picks, 214", "Failed, 2"]
     assert names(sidebar.lists[2]) == ["History, 611"]
     assert names(sidebar.lists[3]) == ["Trash, 17"]
 
