@@ -32,7 +32,7 @@ def _commands(parser: argparse.ArgumentParser, before: str = "") -> Iterator[str
         says = {choice.dest: choice.help for choice in group._choices_actions}  # noqa: SLF001
         for name, command in group.choices.items():
             whole = f"{before}{name}"
-            yield f".TP\n.B {_plain(whole)}\n{_plain(says.get(name) or '').capitalize()}."
+            yield f".TP\n.B {_plain(whole)}\n{_sentence(says.get(name) or '')}"
             yield from _commands(command, f"{whole} ")
 
 
@@ -41,7 +41,12 @@ def _options(parser: argparse.ArgumentParser) -> Iterator[str]:
         if option.option_strings and option.help != argparse.SUPPRESS and option.dest != "help":
             value = f' " {option.metavar or option.dest.upper()}"' if option.nargs != 0 else ""
             name = _plain(option.option_strings[-1])
-            yield f".TP\n.BI {name}{value}\n{_plain(option.help or '').capitalize()}."
+            yield f".TP\n.BI {name}{value}\n{_sentence(option.help or '')}"
+
+
+def _sentence(text: str) -> str:
+    """A line of help with a capital letter and a full stop; its other capitals stay."""
+    return f"{_plain(text[:1].upper() + text[1:])}."
 
 
 def _plain(text: str) -> str:

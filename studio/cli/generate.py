@@ -18,7 +18,7 @@ from studio.cli.remote_client import RemoteBackend
 from studio.cli.stderr import complain, write_question
 from studio.common import user_input
 from studio.common.errors import BudgetError, InputError, ModelError, UsageError
-from studio.common.i18n import _
+from studio.common.i18n import _, ngettext
 from studio.common.paths import Paths, of_user
 from studio.config.settings import OFFLINE
 from studio.domain import budget, prompt_variants, runs
@@ -154,13 +154,21 @@ def _confirm(planned: runs.Run, options: Any) -> None:
     if not planned.needs_confirmation or options.yes:
         return
     count = len(planned.requests)
-    question = _("This makes {count} pictures. Continue? [y/N] ").format(count=count)
+    question = ngettext(
+        "This makes {count} picture. Continue? [y/N] ",
+        "This makes {count} pictures. Continue? [y/N] ",
+        count,
+    ).format(count=count)
     if sys.stdin.isatty() and sys.stderr.isatty():
         write_question(question)
         if sys.stdin.readline().strip().lower() in ("y", "yes"):
             return
     raise InputError(
-        _("Nothing sent: this would make {count} pictures").format(count=count),
+        ngettext(
+            "Nothing sent: this would make {count} picture",
+            "Nothing sent: this would make {count} pictures",
+            count,
+        ).format(count=count),
         hint=_("Add --yes to make more than 16 at once."),
     )
 

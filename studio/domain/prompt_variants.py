@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from itertools import product
 
 from studio.common.errors import InputError
-from studio.common.i18n import _
+from studio.common.i18n import _, ngettext
 
 MOST = 256
 """Most pictures of one run."""
@@ -128,7 +128,11 @@ def variants(prompt: str) -> tuple[Variant, ...]:
     number = _count(whole)
     if number > MOST:
         if number < 1_000_000:
-            words = _("The prompt makes {number} variants; the limit per run is {most}.")
+            words = ngettext(
+                "The prompt makes {number} variant; the limit per run is {most}.",
+                "The prompt makes {number} variants; the limit per run is {most}.",
+                number,
+            )
         else:
             words = _("The prompt makes millions of variants; the limit per run is {most}.")
         raise InputError(

@@ -214,9 +214,11 @@ def _check(draft: Draft, model: Model, texts: tuple[str, ...]) -> None:
     if longest > model.prompt_limit:
         raise InputError(
             _("The prompt is too long"),
-            _("It has {length} characters; {model} accepts {limit}.").format(
-                length=longest, model=model.title, limit=model.prompt_limit
-            ),
+            ngettext(
+                "It has {length} character; {model} accepts {limit}.",
+                "It has {length} characters; {model} accepts {limit}.",
+                longest,
+            ).format(length=longest, model=model.title, limit=model.prompt_limit),
         )
     if draft.count < 1:
         raise InputError(_("The count must be at least 1"))
@@ -225,9 +227,11 @@ def _check(draft: Draft, model: Model, texts: tuple[str, ...]) -> None:
     if number > prompt_variants.MOST:
         raise InputError(
             _("Too many pictures at once"),
-            _("This would make {number} pictures; the limit per run is {most}.").format(
-                number=number, most=prompt_variants.MOST
-            ),
+            ngettext(
+                "This would make {number} picture; the limit per run is {most}.",
+                "This would make {number} pictures; the limit per run is {most}.",
+                number,
+            ).format(number=number, most=prompt_variants.MOST),
             hint=_("Choose fewer pictures or variants."),
         )
     if draft.seed is not None and not 0 <= draft.seed <= MOST_SEED - (draft.count - 1):

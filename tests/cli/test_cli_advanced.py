@@ -70,7 +70,7 @@ def test_every_choice_is_sent_recorded_and_shown(
     }
     told = program("library", "show", id).out
     assert "Safety: harassment=few, hate_speech=none" in told
-    assert "Looked up: lamp 1925\n  Lamps https://h.org/lamp" in told
+    assert "Search queries: lamp 1925\n  Lamps https://h.org/lamp" in told
 
 
 def test_what_is_not_chosen_is_neither_sent_nor_shown(

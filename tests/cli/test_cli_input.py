@@ -47,7 +47,7 @@ def assert_refused(result: Result, code: int, *words: str) -> None:
         (["/"], "/ is a folder. Import its pictures with gridbrush library import."),
         (["/dev/zero"], "/dev/zero is not a file."),
         (["x" * 5000], "cannot be opened"),
-        (["a\x1b[31m.png"], "No file or command"),
+        (["a\x1b[31m.png"], "File a"),
         (["generate", "x", "--nonsense"], "--nonsense"),
         (["library"], "ACTION"),
         (["library", "show"], "ID"),

@@ -61,7 +61,7 @@ def test_ids_may_be_shortened_but_must_be_one(shelf: tuple[CliProgram, Result]) 
     assert program("library", "show", first[:-1], "--json").events[0]["id"] == first
     nothing = program("library", "show", "ffffffff")
     assert (nothing.code, nothing.out) == (2, "")
-    assert "no picture" in nothing.err
+    assert "Picture ffffffff not found" in nothing.err
 
 
 def test_verify_finds_every_damage(copied: CliProgram, shelf: tuple[CliProgram, Result]) -> None:

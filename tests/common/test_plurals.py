@@ -23,25 +23,11 @@ NUMBERS = {
 NO_NOUNS = {"as", "has", "is", "its", "this", "was", "takes"}
 
 MANY = {
-    "This makes {count} pictures. Continue? [y/N] ": "asked from 17 on",
-    "Nothing sent: this would make {count} pictures": "asked from 17 on",
     "{width} × {height} px picture, thumbnail {bytes} bytes": "of a known picture",
     "the system keyring stores at most {count} characters": "hundreds",
-    "The prompt makes {number} variants; the limit per run is {most}.": "from 257 on",
-    "Wait {hours} hours.": "two and more",
-    "Wait {minutes} minutes.": "three and more",
     "{host} did not answer within {seconds} seconds.": "a number in the source",
-    "It has {length} characters; {model} accepts {limit}.": "more than a limit",
-    "This would make {number} pictures; the limit per run is {most}.": "from 257 on",
-    "{n} stars": "beside it stands what is said of one",
     "Edit at most {most} pictures at once. None were added.": "a number in the source",
     "The limit per prompt is {most} references.": "16, or what a model takes that takes more",
-    "This run makes {n} pictures, about {price}.": "asked from 17 on",
-    "This run makes {n} pictures.": "asked from 17 on",
-    "This run would make {n} pictures": "from 257 on",
-    "{n} sources": "two and more",
-    "{n} variants": "two and more",
-    "Changing {n} pictures: {percent} %": "thousands",
     "Copy at most {most} pictures at once.": "a number in the source",
     "Show at most {most} pictures at once.": "a number in the source",
 }

@@ -133,7 +133,7 @@ def test_the_screen_speaks_plain_english() -> None:
     "text",
     [
         "Nothing was charged.", "Put into a collection", "{n} job put away",
-        "Go on", "Asked {asked}, got {got}", "Middle grey surround", "Own prices", "Model's own",
+        "Go on", "Asked 9:16, got 1:1", "Middle grey surround", "Own prices", "Model's own",
         "Cost in US dollars", "Not everything is as it came", "Mend what can be mended",
         "{name} is not written over.", "There is no picture {id}", "All images", "with a cross",
         "What can be read is here", "as all",

@@ -143,7 +143,9 @@ def test_a_locked_keyring_without_a_display_is_said_at_once(unlocked_keyring: Se
     assert said[1]["answer"] == "KeyLocked"
     assert "cannot ask for its password here" in str(said[1]["sentence"])
     assert said[2]["source"] == "session"
-    assert str(said[2]["sentence"]).startswith("Not saved: the keyring is locked")
+    assert str(said[2]["sentence"]).startswith(
+        "Key kept for this session only: the keyring is locked"
+    )
     assert said[3]["answer"] == KEY + "2"
 
 

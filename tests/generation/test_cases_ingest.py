@@ -74,8 +74,8 @@ async def test_its_bytes_decide_what_a_picture_is(tmp_path: Path, name: str) -> 
     [
         pytest.param((1600, 900), (), id="S20 as asked"),
         pytest.param((1376, 768), (), id="S20 within three in a hundred"),
-        pytest.param((1024, 1024), ("Asked 16:9, got 1:1",), id="S20 another ratio"),
-        pytest.param((400, 225), ("Asked 1K, got 512",), id="S19 another size"),
+        pytest.param((1024, 1024), ("Requested 16:9, received 1:1",), id="S20 another ratio"),
+        pytest.param((400, 225), ("Requested 1K, received 512",), id="S19 another size"),
     ],
 )
 async def test_what_came_is_compared_with_what_was_asked(

@@ -86,7 +86,7 @@ async def test_a_picture_is_made_from_the_queue_into_the_library(tmp_path: Path)
             assert (found.profile, found.model) == (MINE, "fine")
             assert found.delivered_model == "toy-1.5"
             assert found.talk is None, "nobody is promised that it can be gone on with"
-            assert found.warnings == ("Asked 1:1, got 4:3", "Asked 1K, got 512")
+            assert found.warnings == ("Requested 1:1, received 4:3", "Requested 1K, received 512")
             assert one.core.library.path(found).read_bytes() == PICTURE
             assert one.states(job)[-1] is JobState.INGESTING
             assert one.journal == []
@@ -470,7 +470,7 @@ async def test_an_answer_of_a_wire_nobody_knows_waits_for_whoever_knows_it(
             assert await one.pictures() == []
             with pytest.raises(InputError, match="toy") as told:
                 await one.core.read_cut(job.id)
-            assert "kept" in told.value.hint
+            assert "saved" in told.value.hint
             assert one.failure(job).billed is Billed.MAYBE
             after = {path.name: path.read_bytes() for path in entry.folder.iterdir()}
             assert after == before

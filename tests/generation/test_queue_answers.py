@@ -73,7 +73,7 @@ async def test_bytes_decide_the_file_and_what_was_not_asked_is_told(tmp_path: Pa
             assert picture.media_type == "image/jpeg"
             assert picture.path.endswith(".jpg")
             assert one.core.library.path(picture).read_bytes() == data
-            assert picture.warnings == ("Asked 16:9, got 1:1",)
+            assert picture.warnings == ("Requested 16:9, received 1:1",)
 
 
 async def test_a_reference_is_sent_as_it_lies(tmp_path: Path) -> None:

@@ -62,6 +62,7 @@ def test_the_manual_has_every_command_and_every_option_that_works_everywhere() -
     assert {*parser.COMMANDS, "library list", "library verify", "key set"} <= set(said)
     assert {"--home", "--provider", "--base-url", "--log-level", "--anyway"} <= set(said)
     assert all(len(words) > 5 for words in said.values())
+    assert said["--home"].startswith("Keep everything in DIR (also GRIDBRUSH_HOME)")
     assert "--probe-window" not in page
 
 

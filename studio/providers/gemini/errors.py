@@ -26,7 +26,7 @@ from studio.common.errors import (
     ServiceError,
     StudioError,
 )
-from studio.common.i18n import _
+from studio.common.i18n import _, ngettext
 from studio.providers.gemini.error_body import (
     MOST_READ,
     ErrorBody,
@@ -371,8 +371,10 @@ def _long_wait(wait: float | None) -> str:
         return ""
     minutes = math.ceil(wait / 60)
     if minutes < 120:
-        return _("Wait {minutes} minutes.").format(minutes=minutes)
-    return _("Wait {hours} hours.").format(hours=math.ceil(wait / 3600))
+        words = ngettext("Wait {minutes} minute.", "Wait {minutes} minutes.", minutes)
+        return words.format(minutes=minutes)
+    hours = math.ceil(wait / 3600)
+    return ngettext("Wait {hours} hour.", "Wait {hours} hours.", hours).format(hours=hours)
 
 
 def _broken(case: ErrorCase) -> StudioError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 
 from studio.app.core import Core
-from studio.common.i18n import _
+from studio.common.i18n import _, ngettext
 from studio.domain.events import Event
 from studio.library.operations.change_progress import ChangeProgressed
 from studio.ui.support.ports import Messages
@@ -36,9 +36,11 @@ class ChangeProgress(QObject):
                 self._messages.show_message(_("Stopped. Nothing was changed."))
             return
         percent = int(event.part * 100) // _STEP * _STEP
-        text = _("Changing {n} pictures: {percent} %").format(
-            n=f"{event.pictures:,}", percent=percent
-        )
+        text = ngettext(
+            "Changing {n} picture: {percent} %",
+            "Changing {n} pictures: {percent} %",
+            event.pictures,
+        ).format(n=f"{event.pictures:,}", percent=percent)
         # What is in the records is done, whatever the index has of it: Undo is the way back.
         actions = () if event.written else (("stop", _("Stop")),)
         notice = Notice(key=KEY, text=text, actions=actions, closable=False)

@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
-from studio.common.i18n import _, pgettext
+from studio.common.i18n import _, ngettext, pgettext
 from studio.ui.style.theme import theme
 
 
@@ -81,7 +81,7 @@ def table() -> tuple[Action, ...]:
     pictures, one, items = ActionNeeds.PICTURES, ActionNeeds.ONE, ActionNeeds.ITEMS
 
     def stars(n: int) -> str:
-        return _("{n} stars").format(n=n) if n > 1 else _("1 star")
+        return ngettext("{n} star", "{n} stars", n).format(n=n)
 
     return (
         Action(

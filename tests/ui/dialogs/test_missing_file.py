@@ -62,7 +62,7 @@ async def test_a_missing_file_is_noticed_in_the_loupe_and_located(tmp_path: Path
         wrong = library.path(_others[0])
         await window.missing_files.relink_file(missing, wrong)
         assert window.messages.notice is not None
-        assert "another picture" in window.messages.notice.text
+        assert "a different picture" in window.messages.notice.text
         await window.missing_files.relink_file(missing, away)
         await until(core, lambda: not is_missing(window, one.row), "found")
         assert window.messages.isHidden()

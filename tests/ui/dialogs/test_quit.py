@@ -139,7 +139,7 @@ async def test_who_waits_sees_the_window_close_when_the_last_picture_is_there(
         assert user.window.isVisible()
         notice = user.window.messages.notice
         assert notice is not None
-        assert "closes when 2 pictures are done" in notice.text
+        assert "closes when 2 pictures are finished" in notice.text
         first.set()
         await user.until(lambda: "1 picture is" in (user.window.messages.notice or notice).text)
         assert user.closed == 0

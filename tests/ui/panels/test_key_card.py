@@ -253,7 +253,7 @@ def test_it_says_where_the_key_is_kept_and_sent(card: KeyCard) -> None:
     assert card._where.text() == words.format("api.dgrid.ai")
     card.providers.segment("google").click()
     assert card._where.text() == words.format("generativelanguage.googleapis.com")
-    assert card.key.field.accessibleName() == "x-goog-api-key"
+    assert card.key.field.accessibleName() == "Google key"
 
 
 async def test_a_card_that_is_gone_stops_its_call_and_hears_nothing(

@@ -209,7 +209,7 @@ async def test_text_that_is_none_is_told_and_the_prompt_stays(tmp_path: Path) ->
         editor.insertFromMimeData(offer(text_plain="a lamp"))
         editor.insertFromMimeData(offer(text_plain=b"caf\xe9"))
         assert window.composer.draft().prompt == "a lamp"
-        await until(window.core, lambda: "not text" in said(window), "told")
+        await until(window.core, lambda: "not valid UTF-8 text" in said(window), "told")
 
 
 def said(window: OpenedWindow) -> str:

@@ -180,7 +180,7 @@ def test_the_grid_bar_holds_longer_words(qtbot: QtBot, width: int) -> None:
         (key(KeySource.KEYRING, KeyState.OK), "DGrid key in system keyring", ""),
         (key(KeySource.KEYRING, KeyState.UNREAD), "DGrid key in system keyring", ""),
         (key(KeySource.ENVIRONMENT, KeyState.OK), "DGrid key from environment", ""),
-        (key(KeySource.SESSION, KeyState.ABSENT), "DGrid key not saved", ""),
+        (key(KeySource.SESSION, KeyState.ABSENT), "DGrid key for this session", ""),
         (key(KeySource.KEYRING, KeyState.LOCKED), "DGrid key locked:", "Unlock"),
         (key(KeySource.NONE, KeyState.NONE), "DGrid no key:", "Open keys"),
     ],

@@ -6,11 +6,12 @@ as German or Finnish would. What is read without brackets was forgotten; what do
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import contextlib
 import gettext
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -26,8 +27,33 @@ from PySide6.QtWidgets import (
 )
 
 from studio.common import i18n
+from studio.common.errors import LibraryLocked
+from studio.common.i18n import _
 from studio.domain import prompt_variants, runs
 from studio.domain.drafts import Draft
+from studio.domain.entities import Advanced
+from studio.library.operations.trash import TrashContents
+from studio.library.query import View
+from studio.ui.dialogs.command_palette import CommandPalette
+from studio.ui.dialogs.date_popover import DatePopover
+from studio.ui.dialogs.empty_trash import EmptyTrashDialog
+from studio.ui.dialogs.forget_prompt import ForgetPromptDialog
+from studio.ui.dialogs.history import HistoryDialog
+from studio.ui.dialogs.maintenance import TextDialog
+from studio.ui.dialogs.name_popover import NamePopover
+from studio.ui.dialogs.overwrite import OverwriteDialog
+from studio.ui.dialogs.progress import ProgressDialog
+from studio.ui.dialogs.question import Question
+from studio.ui.dialogs.quit import QuitDialog
+from studio.ui.dialogs.relocate_library import RelocateDialog
+from studio.ui.dialogs.settings import SettingsDialog
+from studio.ui.dialogs.shortcuts_sheet import ShortcutsSheet
+from studio.ui.dialogs.start_error import StartErrorDialog
+from studio.ui.panels.composer.advanced_panel import AdvancedPanel
+from studio.ui.panels.composer.aspect_panel import AspectPanel
+from studio.ui.panels.composer.history_popup import HistoryPopup
+from studio.ui.panels.sidebar.rail_list import RailList
+from studio.ui.panels.status_bar.queue_popover import QueuePopover
 from studio.ui.widgets import ElidedLabel
 from tests.ui.windows import OpenedWindow, make, opened, until
 
@@ -48,7 +74,7 @@ KNOWN = re.compile(
     |Ctrl.*|Alt.*|Shift.*|F\d+|\\|[A-Z?]  # keys
     |(Left|Right|Up|Down|Enter|Return|Del|Space|Esc|Home|End|Page\ \w+|,\ )+
     |(Lighthouse|dusk|dawn).*             # the prompt of these tests
-    |https?:.*|.*\.ai|/.*|~.*             # addresses and folders
+    |v1|v1beta|https?:.*|.*\.ai|/.*|~.*             # addresses and folders
     |\#[0-9a-f]{6}
     """,
     re.VERBOSE,
@@ -117,7 +143,7 @@ def forgotten(root: QWidget) -> set[str]:
                     bare, count = re.subn(f"{OPEN}[^{OPEN}{CLOSE}]*{CLOSE}", "", bare)
                     if not count:
                         break
-                bare = bare.strip("()·,.:;≈×– ")
+                bare = bare.strip("()·,.:;≈×–“” ")
                 if bare and not KNOWN.fullmatch(bare):
                     found.add(line)
     return found
@@ -209,22 +235,127 @@ async def test_the_loupe_speaks_the_language_too(tmp_path: Path) -> None:
         await fits(window, window.loupe)
 
 
-async def test_what_lies_over_the_window_speaks_the_language_too(tmp_path: Path) -> None:
-    from studio.ui.dialogs.quit import QuitDialog
-    from studio.ui.dialogs.settings import SettingsDialog
-    from studio.ui.dialogs.shortcuts_sheet import ShortcutsSheet
+UI = Path(__file__).resolve().parents[3] / "studio" / "ui"
 
+BASES = {"QDialog", "Question", "Popover"}
+FRAMES = {"AspectPanel", "HistoryPopup"}
+"""Frames that open like popovers."""
+
+PICTURE = "Lighthouse"
+FOLDER = Path("/tmp/Lighthouse")
+
+
+def _settings(window: OpenedWindow) -> QWidget:
+    dialog = SettingsDialog(window.core, window)
+    dialog.keys.on_add()
+    dialog.keys.ask_for_key("dgrid")
+    return dialog
+
+
+def _advanced(window: OpenedWindow) -> QWidget:
+    panel = AdvancedPanel(window)
+    model = window.core.catalogue.find("google", "gemini-3.1-flash-image")
+    panel.show_choices(Advanced(), model, "")
+    return panel
+
+
+def _aspects(window: OpenedWindow) -> QWidget:
+    return AspectPanel({"match": None, "16:9": (1024, 576)}, "16:9", window)
+
+
+def _queue(window: OpenedWindow) -> QWidget:
+    popover = QueuePopover(window)
+    popover.show_jobs(list(window.core.queue.jobs.values()))
+    popover.show_state(paused=True, failed=2)
+    return popover
+
+
+def _tags(window: OpenedWindow) -> QWidget:
+    return NamePopover(_("Tags of {n} picture, comma-separated"), _("Apply"), window, empty=True)
+
+
+def _start_error(window: OpenedWindow) -> QWidget:
+    error = LibraryLocked(_("The library is already open"))
+    error.elsewhere = True
+    return StartErrorDialog(error, window)
+
+
+OVERLAYS: dict[str, Callable[[OpenedWindow], QWidget]] = {
+    "SettingsDialog": _settings,
+    "ShortcutsSheet": lambda window: ShortcutsSheet(window.actions_of, window),
+    "QuitDialog": lambda window: QuitDialog(list(window.core.queue.jobs.values()), window),
+    "HistoryDialog": lambda window: HistoryDialog(window.core, window),
+    "TextDialog": lambda window: TextDialog(_("Logs"), _("Logs"), "", window),
+    "OverwriteDialog": lambda window: OverwriteDialog([f"{PICTURE}.png"] * 9, FOLDER, window),
+    "ProgressDialog": lambda window: ProgressDialog(_("Backing up"), _("Moving"), window),
+    "EmptyTrashDialog": lambda window: EmptyTrashDialog(
+        TrashContents(ids=("a", "b"), bytes=3), window, into_system_trash=False
+    ),
+    "StartErrorDialog": _start_error,
+    "RelocateDialog": lambda window: RelocateDialog(
+        _("Move library"), (), _("Move library"), _("Keep it there"), window
+    ),
+    "ForgetPromptDialog": lambda window: ForgetPromptDialog(window.core.library, PICTURE, window),
+    "CommandPalette": lambda window: CommandPalette(
+        window.actions_of, window.core.library.prompts, window
+    ),
+    "DatePopover": lambda window: DatePopover(1.7e9, 1.8e9, window),
+    "NamePopover": _tags,
+    "AdvancedPanel": _advanced,
+    "AspectPanel": _aspects,
+    "HistoryPopup": lambda window: HistoryPopup(window.core.library.prompts, window),
+    "QueuePopover": _queue,
+    "RailList": lambda window: RailList((), window, searches=True),
+}
+"""Everything that opens over the window, with words as a working day has them."""
+
+
+def test_everything_that_opens_over_the_window_is_read_here() -> None:
+    kinds = {
+        node.name
+        for path in UI.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.ClassDef)
+        if BASES & {getattr(base, "id", "") for base in node.bases}
+    }
+    assert kinds - BASES | FRAMES == OVERLAYS.keys()
+
+
+async def test_what_lies_over_the_window_speaks_the_language_too(tmp_path: Path) -> None:
     async with opened(tmp_path) as window:
-        await make(window, "Lighthouse")
-        job = next(iter(window.core.queue.jobs.values()), None)
-        alive = [] if job is None else [job]
-        for dialog in (
-            SettingsDialog(window.core, window),
-            ShortcutsSheet(window.actions_of, window),
-            QuitDialog(alive, window),
-        ):
-            dialog.open()
+        await fill(window)
+        window.core.queue.pause()
+        model = window.core.catalogue.find("sketch", "sketch")
+        draft = Draft(prompt=PICTURE, model="sketch", size="512")
+        await window.core.submit(runs.plan(draft, model, prompt_variants.expand(PICTURE)))
+        english: dict[str, set[str]] = {}
+        for name, build in OVERLAYS.items():
+            overlay = build(window)
+            assert type(overlay).__name__ == name
+            overlay.show()
             QApplication.sendPostedEvents()
-            assert forgotten(dialog) == set(), type(dialog).__name__
-            await fits(window, dialog)
-            dialog.close()
+            english[name] = forgotten(overlay)
+            await fits(window, overlay)
+            overlay.close()
+        assert not any(english.values()), english
+
+
+def test_a_dialog_with_an_english_word_is_found(dressed: None) -> None:
+    dialog = Question(_("Logs"), ("Never translated.",))
+    dialog.show()
+    assert forgotten(dialog) == {"Never translated."}
+    dialog.close()
+
+
+@pytest.mark.parametrize("view", list(View))
+async def test_a_first_page_speaks_the_language_too(tmp_path: Path, view: View) -> None:
+    async with opened(tmp_path) as window:
+        if view is not View.ALL:
+            await make(window, PICTURE)
+        window.show_shelf(view)
+        if view is View.SESSION:
+            window.library_view.show(words=PICTURE * 2)
+        page = window.welcome if view is View.ALL else window.nothing
+        await until(window.core, page.isVisible, "first page")
+        assert forgotten(page) == set()
+        await fits(window, page)

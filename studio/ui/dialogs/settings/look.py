@@ -41,7 +41,7 @@ class LookSection(SettingsSection):
         self.surround = Segmented(
             [
                 ("black", pgettext("background", "Black"), ""),
-                ("dark", _("Match theme"), ""),
+                ("dark", pgettext("background", "Theme"), ""),
                 ("middle", _("Mid grey"), ""),
                 ("light", pgettext("background", "Light"), ""),
             ],

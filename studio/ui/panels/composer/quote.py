@@ -142,9 +142,11 @@ def quote(now: QuoteContext) -> Quote:
 
 
 def _sum(now: QuoteContext, each: str) -> str:
+    sources = ngettext("{n} source", "{n} sources", now.sources).format(n=now.sources)
+    variants = ngettext("{n} variant", "{n} variants", now.variants).format(n=now.variants)
     factors = [
-        *([_("{n} sources").format(n=now.sources)] if now.sources > 1 else []),
-        *([_("{n} variants").format(n=now.variants)] if now.variants > 1 else []),
+        *([sources] if now.sources > 1 else []),
+        *([variants] if now.variants > 1 else []),
         *([str(now.count)] if now.count > 1 else []),
     ]
     if len(factors) < 2:

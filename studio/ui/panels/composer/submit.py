@@ -126,7 +126,9 @@ def run_of(sent: Draft, model: Model) -> runs.Run:
     pictures = prompt_variants.count(sent.prompt) * sent.count * len(sent.sent_together)
     if pictures >= REFUSED_FROM:
         raise InputError(
-            _("This run would make {n} pictures").format(n=f"{pictures:,}"),
+            ngettext(
+                "This run would make {n} picture", "This run would make {n} pictures", pictures
+            ).format(n=f"{pictures:,}"),
             _("The limit per run is {most}.").format(most=REFUSED_FROM - 1),
             hint=_("Remove words from a {a|b} group, or lower the count."),
         )
@@ -142,11 +144,16 @@ def question(now: QuoteContext) -> str:
             price=money(now.total_usd or 0.0), limit=money(now.threshold)
         )
     if now.pictures >= ASKS_FROM and now.total_usd and not now.offline:
-        return _("This run makes {n} pictures, about {price}.").format(
-            n=now.pictures, price=money(now.total_usd)
-        )
+        return ngettext(
+            "This run makes {n} picture, about {price}.",
+            "This run makes {n} pictures, about {price}.",
+            now.pictures,
+        ).format(n=now.pictures, price=money(now.total_usd))
     if now.pictures >= ASKS_FROM:
-        return _("This run makes {n} pictures.").format(n=now.pictures)
+        words = ngettext(
+            "This run makes {n} picture.", "This run makes {n} pictures.", now.pictures
+        )
+        return words.format(n=now.pictures)
     return ""
 
 

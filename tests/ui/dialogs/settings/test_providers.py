@@ -66,7 +66,7 @@ async def test_a_provider_is_changed_and_keeps_its_name_and_what_the_form_has_no
         ("DGrid", "https://x.org", "", "called DGrid already"),
         ("New", "http://x.org", "", "not safe"),
         ("New", "https://x.org/?key=1", "", "maybe a key"),
-        ("New", "nonsense here", "", "not an address"),
+        ("New", "nonsense here", "", "not a service address"),
         ("New", "https://x.org", "m 1K cheap", "Invalid price"),
     ],
 )

@@ -115,7 +115,7 @@ async def test_several_selected_are_edited_one_each(composer, picture, heard, co
 
 async def test_too_many_to_edit_at_once_are_refused_with_a_sentence(composer, picture) -> None:
     composer.edit_many([picture(f"p{n}", "x") for n in range(MOST_EDITED + 1)])
-    assert "At most 64" in composer.bar.notice.text
+    assert "at most 64" in composer.bar.notice.text
     assert composer.draft().references == ()
 
 

@@ -172,7 +172,7 @@ def test_every_known_fact_has_a_row_and_nothing_is_invented() -> None:
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"asked_aspect": "16:9", "width": 1000, "height": 1000}, "Asked 16:9, got 1:1"),
+        ({"asked_aspect": "16:9", "width": 1000, "height": 1000}, "Requested 16:9, received 1:1"),
         ({"late": True}, "Arrived later than expected"),
         ({"missing": True}, "File missing"),
         ({"warnings": ("May have been billed",)}, "May have been billed"),
@@ -236,7 +236,7 @@ async def test_one_picture_is_told_in_full(inspector: Inspector, library: Any) -
     text = words(inspector)
     assert "a lighthouse at dawn dusk in thick fog" in text
     assert "lighthouse dawn" in text
-    assert "Asked 1:1, got 2:1" in text
+    assert "Requested 1:1, received 2:1" in text
     assert "≈ $0.134 from usage" in text
     assert inspector.page.head.title.stars.value() == 4
     assert inspector.page.family.isVisible()

@@ -37,7 +37,7 @@ def test_the_library_is_a_list_of_named_items_with_their_counts(sidebar: Sidebar
     rows = sidebar.lists[0]
 
     assert rows.accessibleName() == "Library"
-    assert names(rows) == ["All images, 12,408", "This session, 14", "Picks, 214", "Failed, 2"]
+    assert names(rows) == ["All pictures, 12,408", "This session, 14", "Picks, 214", "Failed, 2"]
     assert names(sidebar.lists[2]) == ["History, 611"]
     assert names(sidebar.lists[3]) == ["Trash, 17"]
 
@@ -167,7 +167,7 @@ def test_a_budget_shows_what_is_left_and_how_much_is_spent(sidebar: Sidebar) -> 
     sidebar.model.show_spend(Spend(today=1.21, month=32.0))
     assert filled("warn")
     sidebar.model.show_spend(Spend(month=40.27))
-    assert "≈ $0.27 over the $40" in money_shown(sidebar)
+    assert "≈ $0.27 over $40" in money_shown(sidebar)
     sidebar.model.set_limit(0.0)
     assert not meter.isVisible()
     assert "of $40" not in money_shown(sidebar)
