@@ -40,7 +40,7 @@ def run(options: ParsedArguments) -> int:
         module = importlib.import_module(f"studio.cli.{(options.command or '').replace('-', '_')}")
         command: Command = module.run
         with asyncio.Runner() as runner:
-            return _after_loss(runner.run(_guarded(command, options, where)))
+            return _after_loss(runner.run(run_command(command, options, where)))
     except KeyboardInterrupt:
         complain(_("Interrupted."))
         return INTERRUPTED
@@ -64,7 +64,8 @@ def _after_loss(code: int) -> int:
     return code or StorageError.exit_code
 
 
-async def _guarded(command: Command, options: ParsedArguments, where: paths.Paths) -> int:
+async def run_command(command: Command, options: ParsedArguments, where: paths.Paths) -> int:
+    """Run a command on the loop; prints its error and returns its exit code."""
     task = asyncio.current_task()
     if task is not None and hasattr(signal, "SIGTERM") and sys.platform != "win32":
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)

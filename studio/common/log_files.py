@@ -69,11 +69,17 @@ class _QueueListener(logging.handlers.QueueListener):
 _end: Callable[[], None] | None = None
 
 
-def install(paths: Paths, level: str | int = "WARNING") -> Callable[[], None]:
+def install(
+    paths: Paths,
+    level: str | int = "WARNING",
+    *,
+    most_waiting: int = _WAITING,
+    most_bytes: int = _BYTES,
+) -> Callable[[], None]:
     """Log to files in the state folder (from INFO on) and to standard error (from `level` on).
 
-    What `logs` kept until now comes first. Returns what writes out the rest and ends it; leaving
-    the program does so too. Raises ValueError for a level that does not exist.
+    Records buffered by `logs` come first. Returns a function that writes the rest and ends logging,
+    which is also called at exit. Raises ValueError for an unknown level.
     """
     global _end
     if _end is not None:
@@ -81,11 +87,11 @@ def install(paths: Paths, level: str | int = "WARNING") -> Callable[[], None]:
     number = logging.getLevelName(level.upper()) if isinstance(level, str) else level
     if not isinstance(number, int):
         raise ValueError(level)  # noqa: TRY004 a word that is no level
-    waiting: queue.Queue[logging.LogRecord] = queue.Queue(_WAITING)
+    waiting: queue.Queue[logging.LogRecord] = queue.Queue(most_waiting)
     handler = _QueueHandler(waiting)
     handler.setFormatter(CleanFormatter(_LINE))
     file = _FileHandler(
-        paths.log_folder / FILE, maxBytes=_BYTES, backupCount=_FILES - 1, encoding="utf-8",
+        paths.log_folder / FILE, maxBytes=most_bytes, backupCount=_FILES - 1, encoding="utf-8",
         delay=True,
     )  # fmt: skip
     file.setLevel(min(number, logging.INFO))
