@@ -1,4 +1,4 @@
-"""One command: it is found, run on a loop and ended, whatever happens; its exit code."""
+"""Execution of one command on an event loop."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ INTERRUPTED = 130
 
 
 def run(options: ParsedArguments) -> int:
-    """Run one command; its exit code."""
+    """Run a command; returns its exit code."""
     i18n.install(paths.resources() / "locale")
     output.prepare()
     try:
@@ -81,7 +81,7 @@ async def run_command(command: Command, options: ParsedArguments, where: paths.P
     except OSError as error:
         if error.filename is None:
             raise
-        # A name that no system takes, or a disk that went away in the middle.
+        # An invalid name, or a disk that was disconnected.
         log.info("The system refused", exc_info=error)
         told = storage_error(error, Path(os.fsdecode(error.filename)))
         complain(told.title, told.message, told.hint)

@@ -1,8 +1,8 @@
-"""The lock of a library: one owner at a time, and who that is.
+"""Lock of a library: one owner at a time.
 
-The lock is the operating system's own, so it goes with the process that held it, however that
-ended. What is written in the file only says who it is, and whether the folder was last used by
-another machine, whose locks cannot be seen from here.
+It is a lock of the operating system, which is released when the process ends in any way. The
+content of the file only identifies the owner, and tells whether the folder was last used by another
+machine, whose locks are not visible here.
 """
 
 from __future__ import annotations
@@ -26,18 +26,18 @@ from studio.common.files import ensure_folder, storage_error
 from studio.common.i18n import _
 from studio.common.json_reader import NotUnderstood
 
-_LONGEST_NAME = 1 << 16  # bytes of what a holder wrote down of itself
+_LONGEST_NAME = 1 << 16  # bytes of the file
 _NO_LOCKS = frozenset({errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LockOwner:
-    """Who opened a library for writing, as they wrote it down.
+    """Owner of a library, as written in the lock file.
 
     Attributes:
         host: the machine's name, for people.
-        machine: what tells two machines apart even when they have the same name.
-        started: when the program started, seconds since 1970 UTC.
+        machine: identifies the machine, even among those with the same name.
+        started: start of the program, in seconds since 1970 UTC.
     """
 
     pid: int
@@ -48,10 +48,7 @@ class LockOwner:
 
     @property
     def elsewhere(self) -> bool:
-        """Whether this is another machine, so that nobody here can know if it still runs.
-
-        Then, and only then, the user may be asked to open the library anyway.
-        """
+        """Whether this is another machine, so that only the user knows whether it still runs."""
         return self.machine != _machine()
 
 
@@ -69,7 +66,7 @@ def _myself() -> LockOwner:
 
 
 def _host() -> str:
-    # Asking the system needs no sockets, and a start none either.
+    # Avoids the import of sockets at startup.
     return os.uname().nodename if hasattr(os, "uname") else socket.gethostname()
 
 
@@ -86,9 +83,9 @@ def _lock_file(folder: Path) -> Path:
 
 
 def holder(folder: Path) -> LockOwner | None:
-    """Who last opened the library and did not close it; None when nobody did. Blocking.
+    """Last owner that did not close the library, if any. Blocking.
 
-    Somebody on this machine named here may have been ended without a word.
+    A process of this machine may have been killed.
     """
     try:
         return json_reader.load(_lock_file(folder), LockOwner, limit=_LONGEST_NAME)
@@ -97,10 +94,10 @@ def holder(folder: Path) -> LockOwner | None:
 
 
 class LibraryLock:
-    """The right to write to one library; blocking calls.
+    """Lock for writing to one library; blocking calls.
 
     Attributes:
-        held: whether this object has it.
+        held: whether this object has the lock.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -109,16 +106,16 @@ class LibraryLock:
         self._handle = -1
 
     def acquire(self, *, anyway: bool = False) -> None:
-        """Take it or raise LibraryLocked, which says who has it; never waits.
+        """Acquire the lock without waiting, or raise LibraryLocked with the owner.
 
-        A library last opened on another machine is refused, because that machine's lock cannot be
-        seen in a synced folder or on a share; with `anyway` the user has said that it is closed
-        there. Raises StorageError where the folder cannot be written.
+        A library last opened on another machine is refused, because its lock may be invisible in a
+        synced folder or on a share, unless `anyway`: the user knows that it is closed there. Raises
+        StorageError where the folder cannot be written.
         """
         path = _lock_file(self.folder)
         ensure_folder(path.parent)
         try:
-            # What is written there must not go where a link leads.
+            # Do not write through a link.
             flags = getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
             handle = os.open(path, os.O_RDWR | os.O_CREAT | flags, 0o600)
         except OSError as error:
@@ -137,7 +134,7 @@ class LibraryLock:
         except OSError as error:
             if error.errno not in _NO_LOCKS:
                 raise storage_error(error, path) from error
-            # A share without locks: only what is written in the file can tell.
+            # On a share without locks only the content of the file counts.
             taken = anyway or holder(self.folder) is None
         before = holder(self.folder)
         if not taken:
@@ -153,11 +150,11 @@ class LibraryLock:
             raise storage_error(error, path) from error
 
     def release(self) -> None:
-        """Give it back and say so in the file; no complaint when it is not held."""
+        """Release the lock and empty the file; does nothing when it is not held."""
         if not self.held:
             return
         self.held = False
-        # A full or vanished disk: the next start on this machine gets the lock all the same.
+        # On an error the next start on this machine gets the lock all the same.
         with contextlib.suppress(OSError):
             os.ftruncate(self._handle, 0)
         with contextlib.suppress(OSError):

@@ -1,7 +1,7 @@
-"""Where log lines go: a few small files and standard error, written by a thread of their own.
+"""Log files and standard error, written by a thread of their own.
 
-What is logged is made into text at once and cleaned of keys; writing it to a disk that may be slow
-or full is the business of another thread, and never an error.
+Records are formatted and redacted at once; a thread writes them, so that a slow or full disk never
+blocks or fails.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ _TALKATIVE = (
 
 
 class _QueueHandler(logging.handlers.QueueHandler):
-    """Makes the text on the caller's thread, where its objects may be looked at."""
+    """Formats records on the caller's thread, where their arguments may be used."""
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 logging's own name
         """A full queue drops the line: the disk has been stuck for thousands of them."""
 
 
 class _FileHandler(logging.handlers.RotatingFileHandler):
-    """The log file, opened at its first line; a disk that refuses it is passed over."""
+    """The log file, opened at its first line; errors of the disk are ignored."""
 
     def _open(self) -> TextIO:  # type: ignore[override]
         path = Path(self.baseFilename)

@@ -6,7 +6,6 @@ import asyncio
 import random
 import threading
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -156,8 +155,8 @@ def test_the_index_finds_what_a_walk_finds(
 def test_each_way_finds_the_same(shelf: tuple[Index, dict[int, Picture]], way: str) -> None:
     """The prices of the ways decide; here one of them is free and the others are dear."""
     index, pictures = shelf
-    dear = dict.fromkeys({"words", "scan", "lead"} - {way}, 1e9)
-    index.costs = replace(PlanCosts(small=0, look=0.0), **{way: 0.0, **dear})
+    words, scan, lead = (0.0 if name == way else 1e9 for name in ("words", "scan", "lead"))
+    index.costs = PlanCosts(small=0, look=0.0, words=words, scan=scan, lead=lead)
     query = Query(words="light -boat rating:4 tag:kelp")
     expected = [
         row
