@@ -75,6 +75,7 @@ def install(
     *,
     most_waiting: int = _WAITING,
     most_bytes: int = _BYTES,
+    stderr: TextIO | None = None,
 ) -> Callable[[], None]:
     """Log to files in the state folder (from INFO on) and to standard error (from `level` on).
 
@@ -96,8 +97,9 @@ def install(
     )  # fmt: skip
     file.setLevel(min(number, logging.INFO))
     outputs: list[logging.Handler] = [file]
-    if sys.stderr is not None:  # a frozen program without a console has none
-        standard = _StandardErrorHandler(sys.stderr)
+    stream = stderr or sys.stderr
+    if stream is not None:  # a frozen program without a console has none
+        standard = _StandardErrorHandler(stream)
         standard.setLevel(number)
         outputs.append(standard)
     for output in outputs:

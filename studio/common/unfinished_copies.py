@@ -33,8 +33,8 @@ _OUT_OF_REACH_FOR = 180 * 86400.0  # seconds a disk may be disconnected
 _folder: Path | None = None
 
 
-def note_in(folder: Path) -> None:
-    """Note copies of this process in a folder from now on."""
+def note_in(folder: Path | None) -> None:
+    """Note copies of this process in a folder from now on; None for nowhere."""
     global _folder
     _folder = folder
 

@@ -164,12 +164,9 @@ def test_files_stay_few_small_and_private(tmp_path: Path) -> None:
         assert stat.S_IMODE(home.log_folder.stat().st_mode) == 0o700
 
 
-def test_standard_error_gets_the_chosen_level(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_standard_error_gets_the_chosen_level(tmp_path: Path) -> None:
     written = io.StringIO()
-    monkeypatch.setattr(sys, "stderr", written)
-    end = log_files.install(paths.find(tmp_path), "warning")
+    end = log_files.install(paths.find(tmp_path), "warning", stderr=written)
     logging.getLogger("studio.test").info("only in the file")
     logging.getLogger("studio.test").warning("in both")
     end()
